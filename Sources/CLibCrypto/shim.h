@@ -1,0 +1,3 @@
+#pragma once
+// libpq already loads libcrypto, so its digests cost no further library at start-up.
+#include <openssl/sha.h>

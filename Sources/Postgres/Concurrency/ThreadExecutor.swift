@@ -1,0 +1,102 @@
+import Glibc
+
+/// A serial executor that owns one thread.
+///
+/// libpq blocks. On the cooperative pool a few waiting statements would stop every other task of the
+/// program; on a thread of its own a connection may wait as long as it likes. Linux has no
+/// `DispatchSerialQueue`, and a queue with a dispatch source costs twice the latency.
+final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
+  // @unchecked: `state` is reached only under its mutex, and `thread` is written once, before
+  // `init` returns.
+  private final class State: @unchecked Sendable {
+    // @unchecked: every access holds `mutex`.
+    let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    let condition: UnsafeMutablePointer<pthread_cond_t>
+    var jobs: [UnownedJob] = []
+    var executor: UnownedSerialExecutor?
+    var isStopped = false
+
+    init() {
+      mutex = .allocate(capacity: 1)
+      condition = .allocate(capacity: 1)
+      pthread_mutex_init(mutex, nil)
+      pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+      pthread_cond_destroy(condition)
+      pthread_mutex_destroy(mutex)
+      condition.deallocate()
+      mutex.deallocate()
+    }
+
+    /// Runs until stopped and drained. The thread keeps the state alive, not the executor: the
+    /// executor's `deinit` is what stops the thread.
+    func run() {
+      while true {
+        pthread_mutex_lock(mutex)
+        while jobs.isEmpty, !isStopped { pthread_cond_wait(condition, mutex) }
+        let batch = jobs
+        jobs.removeAll(keepingCapacity: true)
+        let executor = executor
+        let isFinished = batch.isEmpty && isStopped
+        pthread_mutex_unlock(mutex)
+        if isFinished { return }
+        guard let executor else { continue }
+        for job in batch { job.runSynchronously(on: executor) }
+      }
+    }
+  }
+
+  private let state = State()
+  private var thread = pthread_t()
+
+  /// Starts the thread.
+  ///
+  /// - Throws: ``PostgresError`` with code `resourcesExhausted` if the system has no thread left.
+  init() throws {
+    let argument = Unmanaged.passRetained(state)
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<State>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, argument.toOpaque())
+    guard status == 0 else {
+      argument.release()
+      throw PostgresError(
+        code: .resourcesExhausted,
+        message: "no thread for a connection: \(String(cString: strerror(status)))")
+    }
+    pthread_detach(thread)
+    state.executor = asUnownedSerialExecutor()
+  }
+
+  deinit {
+    pthread_mutex_lock(state.mutex)
+    state.isStopped = true
+    pthread_cond_signal(state.condition)
+    pthread_mutex_unlock(state.mutex)
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    pthread_mutex_lock(state.mutex)
+    state.jobs.append(job)
+    pthread_cond_signal(state.condition)
+    pthread_mutex_unlock(state.mutex)
+  }
+
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    UnownedSerialExecutor(ordinary: self)
+  }
+
+  func isIsolatingCurrentContext() -> Bool? {
+    pthread_equal(pthread_self(), thread) != 0
+  }
+
+  func checkIsolated() {
+    precondition(pthread_equal(pthread_self(), thread) != 0, "not on the connection's thread")
+  }
+}

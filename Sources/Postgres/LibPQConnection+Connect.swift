@@ -1,0 +1,89 @@
+import CLibPQ
+import Glibc
+
+extension LibPQConnection {
+  /// Connects, waiting at most as long as the configuration says.
+  ///
+  /// The waiting is done here, not by `PQconnectdb`, for two reasons: libpq's own limit is in whole
+  /// seconds, and only an unfinished connection can be told to put the SQLSTATE into its message;
+  /// without it a wrong password could not be told from a server that is still starting.
+  static func connect(_ configuration: PostgresConfiguration) throws -> LibPQConnection {
+    let deadline = ContinuousClock.now + configuration.connectTimeout
+    let parameters = configuration.parameters
+    let names = CStringArray(parameters.map(\.name))
+    let values = CStringArray(parameters.map(\.value))
+    guard let raw = PQconnectStartParams(names.pointer, values.pointer, 0) else {
+      throw PostgresError(code: .resourcesExhausted, message: "out of memory while connecting")
+    }
+    let connection = LibPQConnection(raw)
+    PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)
+    var status = connection.isBad ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
+    while status != PGRES_POLLING_OK {
+      guard status != PGRES_POLLING_FAILED else {
+        throw connection.connectError(configuration)
+      }
+      let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
+      guard connection.wait(for: Int16(events), until: deadline) else {
+        throw PostgresError(
+          code: .connectionFailed,
+          message: "no answer from \(configuration) within \(configuration.connectTimeout)")
+      }
+      status = PQconnectPoll(raw)
+    }
+    PQsetErrorVerbosity(raw, PQERRORS_DEFAULT)
+    return connection
+  }
+
+  private var isBad: Bool { PQstatus(raw) == CONNECTION_BAD }
+
+  private func wait(for events: Int16, until deadline: ContinuousClock.Instant) -> Bool {
+    var descriptor = pollfd(fd: PQsocket(raw), events: events, revents: 0)
+    while true {
+      let left = deadline - .now
+      guard left > .zero else { return false }
+      let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
+      let ready = poll(&descriptor, 1, Int32(clamping: milliseconds + 1))
+      if ready > 0 { return true }
+      if ready < 0, errno != EINTR { return true }
+    }
+  }
+
+  private func connectError(_ configuration: PostgresConfiguration) -> PostgresError {
+    let (message, state) = Self.readVerbose(errorMessage)
+    return PostgresError(
+      code: .connectionFailed, message: "cannot connect to \(configuration): \(message)", sqlState: state)
+  }
+
+  /// Takes `FATAL:  28P01: password authentication failed` apart and drops the line that names the
+  /// place in the server's source.
+  static func readVerbose(_ text: String) -> (message: String, state: SQLState?) {
+    var state: SQLState?
+    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.map { line in
+      // With several hosts or with and without TLS there are several such lines; the last decides.
+      guard let range = line.firstRange(of: #/:\s+[0-9A-Z]{5}: /#) else { return String(line) }
+      state = SQLState(rawValue: String(line[range].filter { $0 != ":" && !$0.isWhitespace }))
+      return line[..<range.lowerBound] + ": " + line[range.upperBound...]
+    }
+    return (lines.joined(separator: "; "), state)
+  }
+}
+
+/// A NULL-terminated array of C strings.
+private final class CStringArray {
+  let pointer: UnsafePointer<UnsafePointer<CChar>?>
+  private let storage: UnsafeMutablePointer<UnsafePointer<CChar>?>
+  private let count: Int
+
+  init(_ strings: [String]) {
+    count = strings.count
+    storage = .allocate(capacity: count + 1)
+    for (index, string) in strings.enumerated() { storage[index] = UnsafePointer(strdup(string)) }
+    storage[count] = nil
+    pointer = UnsafePointer(storage)
+  }
+
+  deinit {
+    for index in 0..<count { free(UnsafeMutablePointer(mutating: storage[index])) }
+    storage.deallocate()
+  }
+}

@@ -1,0 +1,88 @@
+import CLibPQ
+
+extension PostgresConnection {
+  /// Streams rows into a table by binary COPY.
+  ///
+  /// Rows are sent as `body` writes them, 64 KiB at a time; `body` waits while the server is busy,
+  /// so memory stays bounded whatever the number of rows. Run it inside a transaction if anything
+  /// else belongs to the rows: on any error none of them is there.
+  ///
+  /// The columns must have just the types that the values are sent as: COPY converts nothing.
+  ///
+  /// - Parameters:
+  ///   - table: the table, quoted where it must be: a ``PostgresIdentifier`` or trusted text.
+  ///   - columns: the columns that each row fills, in order.
+  ///   - body: writes the rows.
+  /// - Returns: the number of rows, as the server counted them.
+  /// - Throws: what `body` throws, after which the connection can be used on; ``PostgresError`` if
+  ///   the server refuses the rows, with code `rowCountMismatch` if it counts others than were sent.
+  @discardableResult
+  public nonisolated func copyIn(
+    into table: PostgresQuery, columns: [PostgresIdentifier], file: String = #fileID,
+    line: Int = #line, _ body: (PostgresCopyWriter) async throws -> Void
+  ) async throws -> Int {
+    let names = columns.map(\.quoted).joined(separator: ", ")
+    let sql = "COPY \(table.sql) (\(names)) FROM STDIN (FORMAT binary)"
+    try await beginCopy(sql, file: file, line: line)
+    let writer = PostgresCopyWriter(connection: self, columnCount: columns.count)
+    do {
+      try await body(writer)
+      try await writer.finish()
+    } catch {
+      // A binary COPY that simply ends would keep the rows sent so far.
+      await failCopy(reason: "the rows could not all be produced")
+      throw error
+    }
+    let counted = try await endCopy(sql, file: file, line: line)
+    guard counted == writer.rowCount else {
+      throw PostgresError(
+        code: .rowCountMismatch,
+        message: "\(writer.rowCount) rows were sent, the server counted \(counted)", sql: sql, file: file,
+        line: line)
+    }
+    return counted
+  }
+
+  private func beginCopy(_ sql: String, file: String, line: Int) async throws {
+    let connection = try live(file: file, line: line)
+    _ = try await cancellable {
+      try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
+    }
+  }
+
+  func putCopyData(_ bytes: [UInt8]) async throws {
+    let connection = try live(file: #fileID, line: #line)
+    try await cancellable {
+      let status = bytes.withUnsafeBytes { bytes in
+        PQputCopyData(
+          connection.raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
+      }
+      guard status == 1 else { throw lost(connection, sql: nil, file: #fileID, line: #line) }
+    }
+  }
+
+  private func endCopy(_ sql: String, file: String, line: Int) async throws -> Int {
+    let connection = try live(file: file, line: line)
+    return try await cancellable {
+      guard PQputCopyEnd(connection.raw, nil) == 1 else {
+        throw lost(connection, sql: sql, file: file, line: line)
+      }
+      let raw = PQgetResult(connection.raw)
+      while let rest = PQgetResult(connection.raw) { PQclear(rest) }
+      let result = try check(raw, connection: connection, sql: sql, file: file, line: line)
+      return Int(String(cString: PQcmdTuples(result.raw))) ?? 0
+    }
+  }
+
+  private func failCopy(reason: String) {
+    guard let connection else { return }
+    PQputCopyEnd(connection.raw, reason)
+    while let result = PQgetResult(connection.raw) { PQclear(result) }
+  }
+
+  /// Whether an open transaction has failed and only waits for its rollback.
+  var isFailed: Bool {
+    guard let connection else { return true }
+    return PQtransactionStatus(connection.raw) == PQTRANS_INERROR
+  }
+}

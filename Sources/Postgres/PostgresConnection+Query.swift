@@ -1,0 +1,129 @@
+import CLibPQ
+
+extension PostgresConnection {
+  /// Runs one statement and returns its rows.
+  ///
+  /// Outside a transaction the statement is one by itself. The statement is not kept by the server
+  /// under a name, so it works behind pgbouncer in any mode.
+  ///
+  /// - Throws: ``PostgresError``; `CancellationError` if the task was cancelled.
+  @discardableResult
+  public func query(
+    _ query: PostgresQuery, file: String = #fileID, line: Int = #line
+  ) async throws -> PostgresRows {
+    let connection = try live(file: file, line: line)
+    let parameters = try PostgresParameters(query.parameters)
+    let sql = query.sql
+    let result = try await cancellable {
+      let raw = parameters.withPointers { types, values, lengths, formats in
+        PQexecParams(connection.raw, sql, parameters.count, types, values, lengths, formats, 1)
+      }
+      return try check(raw, connection: connection, sql: sql, file: file, line: line)
+    }
+    return PostgresRows(result: result, sql: sql)
+  }
+
+  /// Runs one statement that returns a single row, and returns that.
+  ///
+  /// - Throws: as ``query(_:file:line:)``; ``PostgresError`` with code `decodingFailed` if there is
+  ///   not exactly one row.
+  public func queryOne(
+    _ query: PostgresQuery, file: String = #fileID, line: Int = #line
+  ) async throws -> PostgresRow {
+    let rows = try await self.query(query, file: file, line: line)
+    guard rows.count == 1, let row = rows.first else {
+      throw PostgresError(
+        code: .decodingFailed, message: "one row was expected, \(rows.count) came", sql: query.sql,
+        file: file, line: line)
+    }
+    return row
+  }
+
+  /// Runs a script of statements separated by semicolons, such as a migration, and drops its rows.
+  ///
+  /// The server stops at the first error. Outside a transaction it treats the script as one.
+  ///
+  /// - Throws: as ``query(_:file:line:)``.
+  public func runScript(_ sql: String, file: String = #fileID, line: Int = #line) async throws {
+    let connection = try live(file: file, line: line)
+    guard !sql.utf8.contains(0) else {
+      throw PostgresError(
+        code: .invalidValue, message: "a script with a NUL character cannot be run", file: file, line: line)
+    }
+    _ = try await cancellable {
+      try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
+    }
+  }
+
+  /// Turns what libpq returned into a result or an error.
+  func check(
+    _ raw: OpaquePointer?, connection: LibPQConnection, sql: String?, file: String, line: Int
+  ) throws -> LibPQResult {
+    guard let raw else {
+      throw lost(connection, sql: sql, file: file, line: line)
+    }
+    let result = LibPQResult(raw)
+    switch result.status {
+    case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_COPY_IN, PGRES_PIPELINE_SYNC:
+      return result
+    case PGRES_COPY_OUT, PGRES_COPY_BOTH:
+      // Nothing here reads a COPY out; a connection left in that state would answer no more.
+      self.connection = nil
+      throw PostgresError(
+        code: .invalidValue, message: "COPY … TO STDOUT is not supported", sql: sql, file: file, line: line)
+    default:
+      // Without a SQLSTATE the words are libpq's own: the connection broke.
+      guard PQresultErrorField(raw, Int32(UInt8(ascii: "C"))) != nil else {
+        throw lost(connection, sql: sql, file: file, line: line)
+      }
+      throw PostgresError(server: result.error, sql: sql, file: file, line: line)
+    }
+  }
+
+  func lost(_ connection: LibPQConnection, sql: String?, file: String, line: Int) -> PostgresError {
+    PostgresError(
+      code: connection.isAlive ? .serverError : .connectionLost, message: connection.errorMessage,
+      sql: sql, file: file, line: line)
+  }
+}
+
+/// The values of a statement in the form that libpq takes.
+struct PostgresParameters: Sendable {
+  private var types: [UInt32] = []
+  private var ranges: [Range<Int>?] = []
+  private var buffer = PostgresBuffer()
+
+  /// - Throws: ``PostgresError`` with code `invalidValue` for a value that cannot be sent, or for
+  ///   more values than the protocol's two bytes can count.
+  init(_ values: [any PostgresEncodable & Sendable]) throws {
+    guard values.count <= 65_535 else {
+      throw PostgresError(
+        code: .invalidValue,
+        message: "a statement has at most 65535 parameters, this one has \(values.count); send arrays")
+    }
+    for value in values {
+      types.append(type(of: value).postgresType.rawValue)
+      let start = buffer.bytes.count
+      ranges.append(try value.encode(into: &buffer) ? start..<buffer.bytes.count : nil)
+    }
+  }
+
+  var count: Int32 { Int32(types.count) }
+
+  func withPointers<Result>(
+    _ body: (
+      UnsafePointer<UInt32>, UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<Int32>,
+      UnsafePointer<Int32>
+    ) -> Result
+  ) -> Result {
+    // One byte more, so that the address of an empty value at the end is not past the buffer.
+    let bytes = buffer.bytes + [0]
+    return bytes.withUnsafeBufferPointer { bytes in
+      let base = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+      let values = ranges.map { range in range.flatMap { base?.advanced(by: $0.lowerBound) } }
+      let lengths = ranges.map { Int32($0?.count ?? 0) }
+      let formats = [Int32](repeating: 1, count: types.count)
+      return body(types, values, lengths, formats)
+    }
+  }
+}

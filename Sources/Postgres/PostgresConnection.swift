@@ -1,0 +1,98 @@
+import CLibPQ
+
+/// A connection to PostgreSQL, confined to a thread of its own.
+///
+/// Lease one to a single task at a time: a transaction that awaits anything would otherwise let
+/// another task's statement into itself. ``PostgresPool`` sees to that.
+///
+/// A statement whose task is cancelled is cancelled at the server, and the call throws
+/// `CancellationError`. The connection closes when the last reference to it goes.
+public actor PostgresConnection {
+  /// What it was connected with.
+  public nonisolated let configuration: PostgresConfiguration
+  /// The server's version as PostgreSQL numbers it: 160004 is 16.4.
+  public nonisolated let serverVersion: Int
+  /// The server process, as in `pg_stat_activity.pid`.
+  public nonisolated let backendProcessID: Int32
+
+  let executor: ThreadExecutor
+  let canceller: StatementCanceller
+  var connection: LibPQConnection?
+
+  /// Runs this actor on the connection's thread.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  /// Connects.
+  ///
+  /// - Throws: ``PostgresError`` with code `connectionFailed`, and with the SQLSTATE when the server
+  ///   itself refused; with code `resourcesExhausted` if there is no thread left.
+  public static func connect(_ configuration: PostgresConfiguration) async throws -> PostgresConnection {
+    try Task.checkCancellation()
+    return try await PostgresConnection(configuration)
+  }
+
+  private init(_ configuration: PostgresConfiguration) async throws {
+    executor = try ThreadExecutor()
+    // Name resolution and the handshake block, so they belong on the connection's thread too.
+    let opened = try await Connector(executor: executor).connect(configuration)
+    self.configuration = configuration
+    canceller = StatementCanceller(connection: opened)
+    serverVersion = Int(PQserverVersion(opened.raw))
+    backendProcessID = PQbackendPID(opened.raw)
+    connection = opened
+  }
+
+  /// Whether the connection was neither closed nor found broken.
+  public var isAlive: Bool { connection?.isAlive ?? false }
+
+  /// Whether no transaction is open.
+  public var isIdle: Bool {
+    guard let connection else { return false }
+    return PQtransactionStatus(connection.raw) == PQTRANS_IDLE
+  }
+
+  /// Closes the connection. A second call does nothing; later statements throw.
+  public func close() { connection = nil }
+
+  func live(file: String, line: Int) throws -> LibPQConnection {
+    guard let connection else {
+      throw PostgresError(code: .closed, message: "the connection was closed", file: file, line: line)
+    }
+    return connection
+  }
+
+  /// Runs `body` such that a cancellation of the task cancels the statement at the server.
+  func cancellable<Result: Sendable>(_ body: () throws -> Result) async throws -> Result {
+    try Task.checkCancellation()
+    return try await withTaskCancellationHandler {
+      canceller.begin()
+      defer { canceller.end() }
+      // Cancelled between the check and `begin`: the handler found nothing to cancel.
+      try Task.checkCancellation()
+      do {
+        return try body()
+      } catch let error as PostgresError where error.sqlState == .queryCanceled && Task.isCancelled {
+        throw CancellationError()
+      }
+    } onCancel: {
+      canceller.cancel()
+    }
+  }
+}
+
+/// Opens a connection on the thread that will own it.
+private actor Connector {
+  private let executor: ThreadExecutor
+
+  init(executor: ThreadExecutor) { self.executor = executor }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  func connect(_ configuration: PostgresConfiguration) throws -> LibPQConnection {
+    let connection = try LibPQConnection.connect(configuration)
+    NoticeReceiver.attach(configuration.onNotice, to: connection)
+    return connection
+  }
+}

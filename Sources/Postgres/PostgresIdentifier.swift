@@ -1,0 +1,34 @@
+/// The name of a table, a column or another object, fit to stand in a statement.
+public struct PostgresIdentifier: Hashable, Sendable, CustomStringConvertible {
+  /// The longest name in bytes that PostgreSQL keeps: `NAMEDATALEN - 1`. It cuts longer ones off in
+  /// silence, so that two long names can become one.
+  public static let maximumLength = 63
+
+  /// The name as it was given.
+  public let name: String
+
+  /// Checks a name.
+  ///
+  /// - Throws: ``PostgresError`` with code `invalidValue` if the name is empty, holds a NUL or is
+  ///   longer than ``maximumLength`` bytes.
+  public init(_ name: String) throws {
+    let length = name.utf8.count
+    guard length > 0, length <= Self.maximumLength, !name.utf8.contains(0) else {
+      throw PostgresError(
+        code: .invalidValue,
+        message: """
+          '\(name)' cannot be the name of a database object: \
+          a name has 1 to \(Self.maximumLength) bytes and no NUL, this one has \(length) bytes
+          """)
+    }
+    self.name = name
+  }
+
+  /// The name in double quotes, quotes inside it doubled.
+  public var quoted: String {
+    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+
+  /// The quoted name.
+  public var description: String { quoted }
+}

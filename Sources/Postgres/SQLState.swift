@@ -1,0 +1,93 @@
+/// A five character code by which PostgreSQL names a condition.
+///
+/// Codes and names are those of the table "PostgreSQL Error Codes" in appendix A of PostgreSQL's
+/// documentation.
+public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// The five characters, such as `23505`.
+  public let rawValue: String
+
+  /// Makes a code from its five characters; they are not checked.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// The first two characters, which name the class of conditions, such as `23`.
+  public var classCode: Substring { rawValue.prefix(2) }
+
+  /// The code and, where known, the condition's name: `23505 unique_violation`.
+  public var description: String {
+    guard let name = Self.names[rawValue] else { return rawValue }
+    return "\(rawValue) \(name)"
+  }
+
+  /// Whether the same work may succeed when it is simply tried again.
+  ///
+  /// True for class 08 (connection), 40001, 40P01, 55P03, 57P01 to 57P03, 53300 and 58030. False
+  /// for what a person must mend: a wrong password, a missing database, bad data, a full disk.
+  public var isTransient: Bool {
+    classCode == "08" || Self.transient.contains(rawValue)
+  }
+
+  private static let transient: Set<String> = [
+    "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "58030",
+  ]
+}
+
+extension SQLState {
+  /// 0A000: the server cannot do what was asked, such as creating an extension it does not have.
+  public static let featureNotSupported = SQLState(rawValue: "0A000")
+  /// 23502: a column that must not be null would be.
+  public static let notNullViolation = SQLState(rawValue: "23502")
+  /// 23503: a reference points to nothing.
+  public static let foreignKeyViolation = SQLState(rawValue: "23503")
+  /// 23505: a value that must be unique exists already.
+  public static let uniqueViolation = SQLState(rawValue: "23505")
+  /// 23514: a check constraint refused the row.
+  public static let checkViolation = SQLState(rawValue: "23514")
+  /// 25006: a write in a read-only transaction, as on a replica.
+  public static let readOnlyTransaction = SQLState(rawValue: "25006")
+  /// 28P01: the password is wrong.
+  public static let invalidPassword = SQLState(rawValue: "28P01")
+  /// 3D000: the database does not exist.
+  public static let invalidCatalogName = SQLState(rawValue: "3D000")
+  /// 40001: a serializable transaction must be tried again.
+  public static let serializationFailure = SQLState(rawValue: "40001")
+  /// 40P01: the server ended one of several transactions that waited for each other.
+  public static let deadlockDetected = SQLState(rawValue: "40P01")
+  /// 42501: the role lacks a right.
+  public static let insufficientPrivilege = SQLState(rawValue: "42501")
+  /// 42704: a type or another object does not exist.
+  public static let undefinedObject = SQLState(rawValue: "42704")
+  /// 42P01: the table does not exist.
+  public static let undefinedTable = SQLState(rawValue: "42P01")
+  /// 55P03: a lock could not be had in time.
+  public static let lockNotAvailable = SQLState(rawValue: "55P03")
+  /// 57014: the statement was cancelled.
+  public static let queryCanceled = SQLState(rawValue: "57014")
+  /// 58P01: a file that the server needs is missing.
+  public static let undefinedFile = SQLState(rawValue: "58P01")
+
+  private static let names: [String: String] = [
+    "08000": "connection_exception", "08001": "sqlclient_unable_to_establish_sqlconnection",
+    "08003": "connection_does_not_exist", "08006": "connection_failure",
+    "08P01": "protocol_violation", "0A000": "feature_not_supported",
+    "21000": "cardinality_violation", "22000": "data_exception",
+    "22001": "string_data_right_truncation", "22003": "numeric_value_out_of_range",
+    "22007": "invalid_datetime_format", "22008": "datetime_field_overflow",
+    "22021": "character_not_in_repertoire", "22P02": "invalid_text_representation",
+    "22P03": "invalid_binary_representation", "22P04": "bad_copy_file_format",
+    "22P05": "untranslatable_character", "23502": "not_null_violation",
+    "23503": "foreign_key_violation", "23505": "unique_violation", "23514": "check_violation",
+    "25006": "read_only_sql_transaction", "25P02": "in_failed_sql_transaction",
+    "25P03": "idle_in_transaction_session_timeout", "26000": "invalid_sql_statement_name",
+    "28000": "invalid_authorization_specification", "28P01": "invalid_password",
+    "3D000": "invalid_catalog_name", "3F000": "invalid_schema_name",
+    "40001": "serialization_failure", "40P01": "deadlock_detected", "42501": "insufficient_privilege",
+    "42601": "syntax_error", "42703": "undefined_column", "42704": "undefined_object",
+    "42804": "datatype_mismatch", "42883": "undefined_function", "42P01": "undefined_table",
+    "42P05": "duplicate_prepared_statement", "42P06": "duplicate_schema", "42P07": "duplicate_table",
+    "42P10": "invalid_column_reference", "53100": "disk_full", "53200": "out_of_memory",
+    "53300": "too_many_connections", "54000": "program_limit_exceeded",
+    "55006": "object_in_use", "55P03": "lock_not_available", "57014": "query_canceled",
+    "57P01": "admin_shutdown", "57P02": "crash_shutdown", "57P03": "cannot_connect_now",
+    "58030": "io_error", "58P01": "undefined_file", "XX000": "internal_error",
+  ]
+}

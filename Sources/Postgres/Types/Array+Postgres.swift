@@ -1,0 +1,53 @@
+extension Array: PostgresEncodable where Element: PostgresArrayElement {
+  /// The array type of the elements.
+  public static var postgresType: PostgresType { Element.postgresArrayType }
+
+  /// Appends a one-dimensional array.
+  ///
+  /// The form is that of `array_send` in PostgreSQL: dimensions, flag for NULLs, element type, then
+  /// length and lower bound of each dimension, then the elements behind their lengths.
+  public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
+    buffer.append(integer: Int32(isEmpty ? 0 : 1))
+    buffer.append(integer: Int32(1))
+    buffer.append(integer: Element.postgresType.rawValue)
+    guard !isEmpty else { return true }
+    buffer.append(integer: Int32(count))
+    buffer.append(integer: Int32(1))
+    for element in self { try buffer.append(field: element) }
+    return true
+  }
+}
+
+extension Array: PostgresDecodable where Element: PostgresArrayElement {
+  /// Reads a one-dimensional array. NULL elements need an optional element type.
+  public init(from cell: PostgresCell) throws {
+    let dimensions = try cell.integer(Int32.self)
+    let elementType = PostgresType(rawValue: try cell.integer(UInt32.self, at: 8))
+    guard dimensions <= 1 else {
+      throw PostgresDecodingFailure("found an array of \(dimensions) dimensions; one can be read")
+    }
+    guard dimensions == 1 else {
+      self = []
+      return
+    }
+    let bytes = try cell.value()
+    let count = try cell.integer(Int32.self, at: 12)
+    var offset = 20
+    self = []
+    for _ in 0..<count {
+      let length = Int(try cell.integer(Int32.self, at: offset))
+      offset += 4
+      guard length <= bytes.count - offset else {
+        throw PostgresDecodingFailure("found an array that ends within an element")
+      }
+      let element = length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
+      append(try Element(from: PostgresCell(bytes: element, type: elementType)))
+      offset += Swift.max(length, 0)
+    }
+  }
+}
+
+extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {
+  /// The array type of the wrapped value: arrays of PostgreSQL can hold NULL.
+  public static var postgresArrayType: PostgresType { Wrapped.postgresArrayType }
+}

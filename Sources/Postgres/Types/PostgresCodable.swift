@@ -1,0 +1,126 @@
+/// A Swift value that can be sent as a parameter or written by COPY, in PostgreSQL's binary format.
+public protocol PostgresEncodable {
+  /// The type that the server is told, or ``PostgresType/inferred``.
+  static var postgresType: PostgresType { get }
+
+  /// Appends the value's binary form to `buffer`.
+  ///
+  /// - Returns: false, with nothing appended, for NULL.
+  /// - Throws: ``PostgresError`` with code `invalidValue` if PostgreSQL cannot hold the value.
+  func encode(into buffer: inout PostgresBuffer) throws -> Bool
+}
+
+/// A Swift value that can be read from a column, in PostgreSQL's binary format.
+public protocol PostgresDecodable {
+  /// Reads the value.
+  ///
+  /// - Throws: ``PostgresDecodingFailure`` if the column's type or value does not fit. The row adds
+  ///   the column's name.
+  init(from cell: PostgresCell) throws
+}
+
+/// A type that can be both sent and read.
+public typealias PostgresCodable = PostgresDecodable & PostgresEncodable
+
+/// A type of which arrays can be sent and read.
+public protocol PostgresArrayElement: PostgresEncodable, PostgresDecodable {
+  /// The type of an array of these.
+  static var postgresArrayType: PostgresType { get }
+}
+
+/// Bytes to be sent, in network byte order.
+public struct PostgresBuffer: Sendable {
+  /// What was appended so far.
+  public private(set) var bytes: [UInt8] = []
+
+  /// An empty buffer.
+  public init() {}
+
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
+  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+  /// Appends an integer, most significant byte first.
+  public mutating func append(integer: some FixedWidthInteger) {
+    withUnsafeBytes(of: integer.bigEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends bytes as they are.
+  public mutating func append(contentsOf other: some Sequence<UInt8>) {
+    bytes.append(contentsOf: other)
+  }
+
+  /// Appends a value behind its length, or the length -1 for NULL: the form that both array
+  /// elements and fields of a COPY have.
+  mutating func append(field value: some PostgresEncodable) throws {
+    let start = bytes.count
+    append(integer: Int32(-1))
+    guard try value.encode(into: &self) else { return }
+    guard let length = Int32(exactly: bytes.count - start - 4) else {
+      throw PostgresError(
+        code: .invalidValue, message: "a value of more than 2 GiB cannot be sent to PostgreSQL")
+    }
+    withUnsafeBytes(of: length.bigEndian) { header in
+      for (offset, byte) in header.enumerated() { bytes[start + offset] = byte }
+    }
+  }
+}
+
+/// One field of a result, valid while it is being decoded.
+public struct PostgresCell {
+  /// The value's binary form, or nil for NULL.
+  public let bytes: UnsafeRawBufferPointer?
+  /// The column's type.
+  public let type: PostgresType
+
+  /// The bytes of a value that is not NULL.
+  ///
+  /// - Throws: ``PostgresDecodingFailure`` for NULL.
+  public func value() throws -> UnsafeRawBufferPointer {
+    guard let bytes else { throw PostgresDecodingFailure("found NULL; ask for an optional instead") }
+    return bytes
+  }
+
+  /// Reads an integer, most significant byte first.
+  ///
+  /// - Throws: ``PostgresDecodingFailure`` if the bytes end before it does.
+  public func integer<I: FixedWidthInteger>(_: I.Type = I.self, at offset: Int = 0) throws -> I {
+    let bytes = try value()
+    guard offset >= 0, offset + MemoryLayout<I>.size <= bytes.count else {
+      throw PostgresDecodingFailure("found \(bytes.count) bytes of \(type), which is too short")
+    }
+    return I(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
+  }
+
+  func mismatch(_ wanted: Any.Type) -> PostgresDecodingFailure {
+    PostgresDecodingFailure("found \(type), which cannot be read as \(wanted)")
+  }
+}
+
+/// Why a field could not be read. ``PostgresRow`` turns it into a ``PostgresError`` that names the
+/// column.
+public struct PostgresDecodingFailure: Error, Sendable {
+  /// What was found, and why that does not do.
+  public let reason: String
+
+  /// Makes a failure.
+  public init(_ reason: String) { self.reason = reason }
+}
+
+extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
+  /// The type of the wrapped value.
+  public static var postgresType: PostgresType { Wrapped.postgresType }
+
+  /// Appends the wrapped value; nil is NULL.
+  public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
+    guard let self else { return false }
+    return try self.encode(into: &buffer)
+  }
+}
+
+extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
+  /// Reads the wrapped value, or nil for NULL.
+  public init(from cell: PostgresCell) throws {
+    self = cell.bytes == nil ? nil : try Wrapped(from: cell)
+  }
+}

@@ -1,0 +1,80 @@
+public import FoundationEssentials
+
+/// An instant with the microseconds that PostgreSQL keeps, the server's `timestamp with time zone`.
+public struct PostgresTimestamp: PostgresArrayElement, Hashable, Comparable, Sendable {
+  /// Microseconds since 2000-01-01 00:00:00 UTC, PostgreSQL's own epoch.
+  public var microsecondsSince2000: Int64
+
+  /// The server's `infinity`, later than every instant.
+  public static let infinity = PostgresTimestamp(microsecondsSince2000: .max)
+  /// The server's `-infinity`, earlier than every instant.
+  public static let negativeInfinity = PostgresTimestamp(microsecondsSince2000: .min)
+
+  /// Seconds from 1970-01-01 to 2000-01-01.
+  private static let epochOffset: Int64 = 946_684_800
+
+  /// Makes an instant from PostgreSQL's own count.
+  public init(microsecondsSince2000: Int64) { self.microsecondsSince2000 = microsecondsSince2000 }
+
+  /// Makes an instant from microseconds since 1970-01-01 00:00:00 UTC.
+  public init(microsecondsSince1970: Int64) {
+    microsecondsSince2000 = microsecondsSince1970 - Self.epochOffset * 1_000_000
+  }
+
+  /// Makes an instant from a date, rounded to the microsecond.
+  public init(_ date: Date) {
+    let seconds = date.timeIntervalSince1970 - Double(Self.epochOffset)
+    let whole = seconds.rounded(.down)
+    microsecondsSince2000 =
+      Int64(whole) * 1_000_000 + Int64(((seconds - whole) * 1_000_000).rounded())
+  }
+
+  /// The instant as a date. `Double` holds microseconds until the year 2255.
+  public var date: Date {
+    let (whole, rest) = microsecondsSince2000.quotientAndRemainder(dividingBy: 1_000_000)
+    return Date(timeIntervalSince1970: Double(whole + Self.epochOffset) + Double(rest) / 1_000_000)
+  }
+
+  /// `timestamp with time zone`
+  public static var postgresType: PostgresType { .timestamptz }
+  /// `timestamp with time zone[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1185) }
+
+  /// Orders by time.
+  public static func < (left: Self, right: Self) -> Bool {
+    left.microsecondsSince2000 < right.microsecondsSince2000
+  }
+
+  /// Appends the count.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    buffer.append(integer: microsecondsSince2000)
+    return true
+  }
+
+  /// Reads `timestamp with time zone`.
+  public init(from cell: PostgresCell) throws {
+    guard cell.type == .timestamptz else { throw cell.mismatch(PostgresTimestamp.self) }
+    microsecondsSince2000 = try cell.integer(Int64.self)
+  }
+}
+
+extension Date: PostgresArrayElement {
+  /// `timestamp with time zone`
+  public static var postgresType: PostgresType { .timestamptz }
+  /// `timestamp with time zone[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1185) }
+
+  /// Appends the instant, rounded to the microsecond.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    PostgresTimestamp(self).encode(into: &buffer)
+  }
+
+  /// Reads `timestamp with time zone`. `infinity` is refused: a date has none.
+  public init(from cell: PostgresCell) throws {
+    let timestamp = try PostgresTimestamp(from: cell)
+    guard timestamp != .infinity, timestamp != .negativeInfinity else {
+      throw PostgresDecodingFailure("found an infinite timestamp; read it as PostgresTimestamp")
+    }
+    self = timestamp.date
+  }
+}

@@ -1,0 +1,66 @@
+/// A data type of the server, by its object identifier.
+///
+/// The numbers of built-in types never change; they are those of PostgreSQL's `pg_type.dat`. Types
+/// of extensions, such as pgvector's, have another number in each database.
+public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// The object identifier.
+  public let rawValue: UInt32
+
+  /// Makes a type from its object identifier.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Left to the server, which takes it from the place where the parameter stands.
+  public static let inferred = PostgresType(rawValue: 0)
+  /// `boolean`
+  public static let bool = PostgresType(rawValue: 16)
+  /// `bytea`
+  public static let bytea = PostgresType(rawValue: 17)
+  /// `"char"`
+  public static let char = PostgresType(rawValue: 18)
+  /// `name`
+  public static let name = PostgresType(rawValue: 19)
+  /// `bigint`
+  public static let int8 = PostgresType(rawValue: 20)
+  /// `smallint`
+  public static let int2 = PostgresType(rawValue: 21)
+  /// `integer`
+  public static let int4 = PostgresType(rawValue: 23)
+  /// `text`
+  public static let text = PostgresType(rawValue: 25)
+  /// `oid`
+  public static let oid = PostgresType(rawValue: 26)
+  /// `json`
+  public static let json = PostgresType(rawValue: 114)
+  /// `real`
+  public static let float4 = PostgresType(rawValue: 700)
+  /// `double precision`
+  public static let float8 = PostgresType(rawValue: 701)
+  /// `unknown`, a literal whose type was never settled
+  public static let unknown = PostgresType(rawValue: 705)
+  /// `character(n)`
+  public static let bpchar = PostgresType(rawValue: 1042)
+  /// `character varying`
+  public static let varchar = PostgresType(rawValue: 1043)
+  /// `timestamp with time zone`
+  public static let timestamptz = PostgresType(rawValue: 1184)
+  /// `numeric`
+  public static let numeric = PostgresType(rawValue: 1700)
+  /// `uuid`
+  public static let uuid = PostgresType(rawValue: 2950)
+  /// `jsonb`
+  public static let jsonb = PostgresType(rawValue: 3802)
+
+  /// The first object identifier that PostgreSQL gives to what users and extensions create.
+  static let firstUserDefined: UInt32 = 16384
+
+  /// The name where known, else the number.
+  public var description: String { Self.names[self] ?? "type \(rawValue)" }
+
+  private static let names: [PostgresType: String] = [
+    .bool: "boolean", .bytea: "bytea", .char: "\"char\"", .name: "name", .int8: "bigint",
+    .int2: "smallint", .int4: "integer", .text: "text", .oid: "oid", .json: "json",
+    .float4: "real", .float8: "double precision", .unknown: "unknown", .bpchar: "character",
+    .varchar: "character varying", .timestamptz: "timestamp with time zone", .numeric: "numeric",
+    .uuid: "uuid", .jsonb: "jsonb",
+  ]
+}

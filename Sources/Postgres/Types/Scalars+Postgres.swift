@@ -1,0 +1,96 @@
+extension Bool: PostgresArrayElement {
+  /// `boolean`
+  public static var postgresType: PostgresType { .bool }
+  /// `boolean[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1000) }
+
+  /// Appends one byte.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    buffer.append(integer: self ? UInt8(1) : UInt8(0))
+    return true
+  }
+
+  /// Reads `boolean`.
+  public init(from cell: PostgresCell) throws {
+    guard cell.type == .bool else { throw cell.mismatch(Bool.self) }
+    self = try cell.integer(UInt8.self) != 0
+  }
+}
+
+extension Float: PostgresArrayElement {
+  /// `real`
+  public static var postgresType: PostgresType { .float4 }
+  /// `real[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1021) }
+
+  /// Appends the four bytes of IEEE 754.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    buffer.append(integer: bitPattern)
+    return true
+  }
+
+  /// Reads `real`. `double precision` is refused because digits would be lost.
+  public init(from cell: PostgresCell) throws {
+    guard cell.type == .float4 else { throw cell.mismatch(Float.self) }
+    self = Float(bitPattern: try cell.integer(UInt32.self))
+  }
+}
+
+extension Double: PostgresArrayElement {
+  /// `double precision`
+  public static var postgresType: PostgresType { .float8 }
+  /// `double precision[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1022) }
+
+  /// Appends the eight bytes of IEEE 754.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    buffer.append(integer: bitPattern)
+    return true
+  }
+
+  /// Reads `double precision` or `real`. `numeric` is refused because digits would be lost; see
+  /// ``PostgresNumeric``.
+  public init(from cell: PostgresCell) throws {
+    switch cell.type {
+    case .float8: self = Double(bitPattern: try cell.integer(UInt64.self))
+    case .float4: self = Double(Float(bitPattern: try cell.integer(UInt32.self)))
+    default: throw cell.mismatch(Double.self)
+    }
+  }
+}
+
+extension String: PostgresArrayElement {
+  /// `text`
+  public static var postgresType: PostgresType { .text }
+  /// `text[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1009) }
+
+  /// Appends the text as UTF-8.
+  ///
+  /// - Throws: ``PostgresError`` with code `invalidValue` for a text with a NUL, which PostgreSQL
+  ///   cannot store.
+  public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
+    guard !utf8.contains(0) else {
+      throw PostgresError(
+        code: .invalidValue, message: "a text with a NUL character cannot be stored in PostgreSQL")
+    }
+    buffer.append(contentsOf: utf8)
+    return true
+  }
+
+  /// Reads any text type, `json`, and enums and text types of extensions.
+  public init(from cell: PostgresCell) throws {
+    let bytes = try cell.value()
+    switch cell.type {
+    case .text, .varchar, .bpchar, .name, .unknown, .char, .json: break
+    // A user-defined type may be an enum or citext. Binary forms of other types hold a zero byte
+    // or are not UTF-8, which text of PostgreSQL never is.
+    case let type where type.rawValue >= PostgresType.firstUserDefined && !bytes.contains(0): break
+    default: throw cell.mismatch(String.self)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw PostgresDecodingFailure("found bytes of \(cell.type) that are not UTF-8")
+    }
+    self = text
+  }
+}
