@@ -17,9 +17,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [])
-  -> Target
-{
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target {
   .target(
     name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
@@ -30,11 +28,40 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
   name: "seed-runner",
-  products: [],
+  products: [
+    .executable(name: "seed-runner", targets: ["seed-runner"]),
+    .library(name: "SeedKit", targets: ["SeedKit"]),
+    .library(name: "SeedTesting", targets: ["SeedTesting"]),
+  ],
   targets: [
     .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
     library("Postgres", ["CLibPQ"]),
-  ],
+    library("Migrations", ["CLibCrypto", "Postgres"]),
+    .systemLibrary(name: "CLinux"),
+    library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres"]),
+    library("SeedKit", ["CLibCrypto", "Migrations", "Postgres"]),
+    .target(name: "CTraceSchema"),
+    library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
+    .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
+    library(
+      "Catalog", ["CSeederFiles", "SeedKit"] + seeders.map { .target(name: $0) },
+      path: "Seeders/Catalog", exclude: ["Files"]),
+    library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
+    library("SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
+    .executableTarget(
+      name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
+    tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
+    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
+    tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"]),
+    tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests("CatalogTests", ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
+  ]
+    + seeders.map { name in
+      library(
+        name, ["Migrations", "Postgres", "SeedKit", "TraceStore"], path: "Seeders/\(name)",
+        exclude: ["Fixtures"])
+    },
   swiftLanguageModes: [.v6]
 )

@@ -23,7 +23,7 @@ extension LibPQConnection {
         throw connection.connectError(configuration)
       }
       let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
-      guard connection.wait(for: Int16(events), until: deadline) else {
+      guard try connection.wait(for: Int16(events), until: deadline) else {
         throw PostgresError(
           code: .connectionFailed,
           message: "no answer from \(configuration) within \(configuration.connectTimeout)")
@@ -36,15 +36,18 @@ extension LibPQConnection {
 
   private var isBad: Bool { PQstatus(raw) == CONNECTION_BAD }
 
-  private func wait(for events: Int16, until deadline: ContinuousClock.Instant) -> Bool {
+  /// Returns whether the socket became ready before the deadline.
+  ///
+  /// - Throws: `CancellationError`, at most a tenth of a second after the task was cancelled.
+  private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws -> Bool {
     var descriptor = pollfd(fd: PQsocket(raw), events: events, revents: 0)
     while true {
+      try Task.checkCancellation()
       let left = deadline - .now
       guard left > .zero else { return false }
-      let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
-      let ready = poll(&descriptor, 1, Int32(clamping: milliseconds + 1))
-      if ready > 0 { return true }
-      if ready < 0, errno != EINTR { return true }
+      let ready = poll(&descriptor, 1, Int32(min(left.milliseconds + 1, 100)))
+      // An error of poll is one of the socket, which libpq reports better.
+      if ready > 0 || (ready < 0 && errno != EINTR) { return true }
     }
   }
 
@@ -60,9 +63,10 @@ extension LibPQConnection {
     var state: SQLState?
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.map { line in
       // With several hosts or with and without TLS there are several such lines; the last decides.
-      guard let range = line.firstRange(of: #/:\s+[0-9A-Z]{5}: /#) else { return String(line) }
-      state = SQLState(rawValue: String(line[range].filter { $0 != ":" && !$0.isWhitespace }))
-      return line[..<range.lowerBound] + ": " + line[range.upperBound...]
+      // Each code has a digit, which tells it from the word FATAL.
+      guard let match = line.firstMatch(of: #/:\s+(?=[A-Z]*[0-9])([0-9A-Z]{5}):\s/#) else { return String(line) }
+      state = SQLState(rawValue: String(match.output.1))
+      return line[..<match.range.lowerBound] + ": " + line[match.range.upperBound...]
     }
     return (lines.joined(separator: "; "), state)
   }

@@ -1,6 +1,6 @@
 /// Percent encoding of the parts of a URL (RFC 3986).
-enum PercentEncoding {
-  static func encode(_ text: String) -> String {
+package enum PercentEncoding {
+  package static func encode(_ text: String) -> String {
     var result = ""
     for byte in text.utf8 {
       switch byte {
@@ -16,7 +16,7 @@ enum PercentEncoding {
   }
 
   /// Returns nil if a `%` is not followed by two hexadecimal digits or the bytes are not UTF-8.
-  static func decode(_ text: some StringProtocol) -> String? {
+  package static func decode(_ text: some StringProtocol) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {

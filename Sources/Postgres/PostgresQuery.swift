@@ -65,6 +65,11 @@ public struct PostgresQuery: Sendable, ExpressibleByStringInterpolation, CustomS
       segments.append(.parameter(value))
     }
 
+    /// Adds a value that may be missing as a parameter; nil is NULL.
+    public mutating func appendInterpolation(_ value: (some PostgresEncodable & Sendable)?) {
+      segments.append(.parameter(value))
+    }
+
     /// Adds a name in quotes.
     public mutating func appendInterpolation(_ identifier: PostgresIdentifier) {
       segments.append(.text(identifier.quoted))

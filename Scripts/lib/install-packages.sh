@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# install-packages.sh PACKAGE…: run as root by Scripts/setup. Installs Debian packages so that no
+# service starts, now or at the next boot, and no database cluster is left behind:
+#
+# - invoke-rc.d and deb-systemd-invoke ask /usr/sbin/policy-rc.d before they start anything; an
+#   answer of 101 forbids it. A machine that has such a file keeps its own.
+# - postgresql-common reads createcluster.d before it creates the cluster "main". The file lies
+#   there only during the installation, so later servers of the person get their cluster.
+# - pgbouncer would start at boot; it is disabled if it was not there before.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 LC_ALL=C.UTF-8
+umask 022
+
+readonly marker='# Temporary, by Scripts/setup of seed-runner: may be deleted when no setup runs.'
+readonly policy=/usr/sbin/policy-rc.d
+readonly clusters=/etc/postgresql-common/createcluster.d
+readonly no_cluster=$clusters/zz-seed-runner.conf
+log=$(mktemp)
+trap 'rm -f -- "$log"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# Two setups at once take turns: the first to end would take the policy from the other.
+exec 9>/run/seed-runner-setup.lock
+flock 9
+
+made_clusters=false
+clean_up() {
+  rm -f -- "$log" "$no_cluster"
+  ! $made_clusters || rmdir --ignore-fail-on-non-empty -- "$clusters"
+  # The marker and not a variable: it also finds what a killed setup left.
+  ! grep -qsF -- "$marker" "$policy" || rm -f -- "$policy"
+}
+trap clean_up EXIT
+
+[[ -e $policy ]] || install -m 755 /dev/stdin "$policy" <<<"#!/bin/sh
+$marker
+exit 101"
+if [[ ! -d $clusters ]]; then
+  made_clusters=true
+  mkdir -p -- "$clusters"
+fi
+printf '%s\ncreate_main_cluster = false\n' "$marker" >"$no_cluster"
+had_pgbouncer=false
+[[ ! -e /usr/sbin/pgbouncer ]] || had_pgbouncer=true
+
+apt() {
+  apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null >>"$log" 2>&1 9>&-
+}
+# One repository that does not answer need not matter: the installation decides.
+apt update || true
+if ! apt install -y --no-install-recommends -- "$@"; then
+  tail -n 20 -- "$log" >&2
+  exit 1
+fi
+
+if ! $had_pgbouncer && [[ -e /usr/sbin/pgbouncer ]]; then
+  # What `systemctl disable` does, also where systemd is not there; upgrades keep to it.
+  rm -f -- /etc/systemd/system/multi-user.target.wants/pgbouncer.service
+  update-rc.d pgbouncer disable >>"$log" 2>&1
+fi

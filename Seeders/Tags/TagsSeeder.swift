@@ -1,0 +1,29 @@
+public import Migrations
+public import SeedKit
+import TraceStore
+
+/// The vocabulary of tags.
+public struct TagsSeeder: Seeder {
+  /// `tags`
+  public let id: SeederID = "tags"
+  /// One line for lists.
+  public let summary = "The vocabulary by which traces are tagged"
+  /// Everywhere: a vocabulary is reference data.
+  public let environments = Set(SeedEnvironment.allCases)
+  /// The vocabulary.
+  public let fixtures = [Self.tags]
+
+  private static let tags = "Tags/Fixtures/tags.json"
+
+  /// Makes the seeder.
+  public init() {}
+
+  /// The schema of traces.
+  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+
+  /// Writes the tags.
+  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+    let tags = try TagImport.read(context.fixture(Self.tags))
+    return SeedOutcome(try await TagImport.converge(tags, in: context))
+  }
+}

@@ -1,0 +1,33 @@
+public import Migrations
+public import SeedKit
+import TraceStore
+
+/// The contributors of seeded traces and, outside production, demo users.
+public struct UsersSeeder: Seeder {
+  /// `users`
+  public let id: SeederID = "users"
+  /// One line for lists.
+  public let summary = "Seed contributors, and demo users outside production"
+  /// Everywhere: seeded traces need their contributors in production too.
+  public let environments = Set(SeedEnvironment.allCases)
+  /// Contributors and demo users.
+  public let fixtures = [Self.contributors, Self.demoUsers]
+
+  private static let contributors = "Users/Fixtures/contributors.json"
+  private static let demoUsers = "Users/Fixtures/demo-users.json"
+
+  /// Makes the seeder.
+  public init() {}
+
+  /// The schema of traces.
+  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+
+  /// Writes the users.
+  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+    var users = try UserImport.read(context.fixture(Self.contributors), isSeed: true)
+    if context.environment != .production {
+      users += try UserImport.read(context.fixture(Self.demoUsers), isSeed: false)
+    }
+    return SeedOutcome(try await UserImport.converge(users, in: context))
+  }
+}

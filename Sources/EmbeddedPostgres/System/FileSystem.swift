@@ -1,0 +1,144 @@
+import Glibc
+
+/// The few operations on files that are needed, with errors that name the path.
+enum FileSystem {
+  struct Entry {
+    let isDirectory: Bool
+    let isSymbolicLink: Bool
+    let owner: uid_t
+    let permissions: mode_t
+    let size: Int
+    let identity: [UInt64]
+    /// Bytes on disk.
+    let allocated: Int
+
+    fileprivate init(_ info: stat) {
+      isDirectory = info.st_mode & S_IFMT == S_IFDIR
+      isSymbolicLink = info.st_mode & S_IFMT == S_IFLNK
+      owner = info.st_uid
+      permissions = info.st_mode & 0o7777
+      size = Int(info.st_size)
+      identity = [UInt64(info.st_dev), UInt64(info.st_ino)]
+      allocated = Int(info.st_blocks) * 512
+    }
+  }
+
+  /// What is there, symbolic links not followed. Nil when there is nothing that we can see.
+  static func entry(_ path: String) -> Entry? {
+    var info = stat()
+    return lstat(path, &info) == 0 ? Entry(info) : nil
+  }
+
+  /// What is there, symbolic links followed.
+  static func target(_ path: String) -> Entry? {
+    var info = stat()
+    return stat(path, &info) == 0 ? Entry(info) : nil
+  }
+
+  static func entry(of descriptor: Int32) -> Entry? {
+    var info = stat()
+    return fstat(descriptor, &info) == 0 ? Entry(info) : nil
+  }
+
+  static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Names in a directory, sorted; empty if it cannot be read.
+  static func list(_ path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Up to `limit` bytes from `offset`; from the end if `offset` is negative. Nil if it cannot be read.
+  static func read(_ path: String, offset: Int = 0, limit: Int = 65536) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    if offset != 0, lseek(descriptor, offset, offset < 0 ? SEEK_END : SEEK_SET) < 0 {
+      // Shorter than asked for: all of it.
+      lseek(descriptor, 0, SEEK_SET)
+    }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while bytes.count < limit {
+      let count = Glibc.read(descriptor, &buffer, min(buffer.count, limit - bytes.count))
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { break }
+      bytes += buffer[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Makes a directory; does nothing if there is one. Returns whether it made it.
+  @discardableResult
+  static func makeDirectory(_ path: String, permissions: mode_t) throws -> Bool {
+    if mkdir(path, permissions) == 0 {
+      // Whatever the caller's umask says.
+      chmod(path, permissions)
+      return true
+    }
+    guard errno == EEXIST, target(path)?.isDirectory == true else {
+      throw failure("make the directory", path)
+    }
+    return false
+  }
+
+  /// Replaces a file as a whole, so that a crash leaves the old or the new one.
+  static func write(_ text: String, to path: String, permissions: mode_t) throws {
+    let temporary = path + ".new"
+    unlink(temporary)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
+    guard descriptor >= 0 else { throw failure("write", temporary) }
+    defer { close(descriptor) }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure("write", temporary) }
+      rest.removeFirst(count)
+    }
+    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw failure("write", path) }
+  }
+
+  /// Removes a file or a directory with all that is in it. Does nothing if there is none.
+  static func remove(_ path: String) throws {
+    guard let entry = entry(path) else { return }
+    if entry.isDirectory {
+      for name in list(path) { try remove(path + "/" + name) }
+      guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    } else {
+      guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+  }
+
+  /// Bytes on disk of a directory and all that is in it.
+  static func diskUsage(_ path: String) -> Int {
+    guard let entry = entry(path) else { return 0 }
+    guard entry.isDirectory else { return entry.allocated }
+    return list(path).reduce(entry.allocated) { $0 + diskUsage(path + "/" + $1) }
+  }
+
+  static func failure(_ action: String, _ path: String) -> EmbeddedPostgresError {
+    let number = errno
+    let remedy =
+      switch number {
+      case ENOSPC, EDQUOT: "free some space on that disk"
+      case EROFS: "choose a project directory that is not read-only"
+      default: "give your user the right to it, or choose another project directory"
+      }
+    return EmbeddedPostgresError(
+      .unusableDirectory, "cannot \(action): \(SystemError.text(number))", path: path, remedy: remedy)
+  }
+}

@@ -1,0 +1,94 @@
+import CLinux
+import Glibc
+
+/// The operating system's user that runs the server: ourselves, or, since PostgreSQL refuses to run
+/// as root, another one.
+struct ServerUser: Sendable, Equatable {
+  let id: uid_t
+  let group: gid_t
+  let name: String
+
+  static func named(_ name: String) -> ServerUser? {
+    lookUp { getpwnam_r(name, $0, $1, $2, $3) }
+  }
+
+  static func withID(_ id: uid_t) -> ServerUser? {
+    lookUp { getpwuid_r(id, $0, $1, $2, $3) }
+  }
+
+  private static func lookUp(
+    _ find: (
+      UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+      UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+    ) -> Int32
+  ) -> ServerUser? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16384) { buffer in
+      guard let start = buffer.baseAddress, find(&entry, start, buffer.count, &found) == 0,
+        found != nil, let name = entry.pw_name
+      else { return nil }
+      return ServerUser(id: entry.pw_uid, group: entry.pw_gid, name: String(cString: name))
+    }
+  }
+
+  /// Whether we have to change our identity to act as this user.
+  var isAnother: Bool { geteuid() == 0 && id != 0 }
+
+  /// The command, to be run as this user.
+  func command(_ arguments: [String]) throws -> [String] {
+    guard isAnother else { return arguments }
+    let places: [String] = ["/usr/bin/setpriv", "/bin/setpriv"]
+    guard let setpriv = places.first(where: { access($0, X_OK) == 0 })
+    else {
+      throw EmbeddedPostgresError(
+        .noServerUser,
+        "PostgreSQL must not run as root, and setpriv, which changes to user \(name), is missing",
+        remedy: "install util-linux, or run seed-runner as an ordinary user")
+    }
+    return [setpriv, "--reuid", "\(id)", "--regid", "\(group)", "--init-groups", "--"] + arguments
+  }
+
+  /// Runs `body` with this user's rights to files, and files that it makes belong to the user.
+  ///
+  /// A directory that another user owns can change under root's hands: a symbolic link in place of a
+  /// log would have root write where the user could not. Linux keeps the identity for files per
+  /// thread, and `body` cannot suspend, so nothing else runs with it.
+  func accessingFiles<Result>(_ body: () throws -> Result) throws -> Result {
+    guard isAnother else { return try body() }
+    let ownGroup = getegid()
+    setfsgid(group)
+    setfsuid(id)
+    defer {
+      setfsuid(0)
+      setfsgid(ownGroup)
+    }
+    // It tells of failure only by what the next call returns.
+    guard setfsuid(id) == Int32(bitPattern: id), setfsgid(group) == Int32(bitPattern: group) else {
+      throw EmbeddedPostgresError(
+        .noServerUser, "cannot act as user \(name) (id \(id)): this system does not let root take that id",
+        remedy: "run seed-runner as an ordinary user, or name another user to run PostgreSQL")
+    }
+    return try body()
+  }
+
+  /// The topmost part of `path` that this user cannot search, or, when all can be, the path itself if
+  /// `test` (of test(1): `-x`, `-r`, `-d`) fails for it. Nil when the user can reach it.
+  func obstacle(on path: String, test: String) async throws -> String? {
+    guard isAnother else { return nil }
+    if try await passes(test, path) { return nil }
+    var parts = path.split(separator: "/")
+    parts.removeLast()
+    var current = ""
+    for part in parts {
+      current += "/" + part
+      guard try await passes("-x", current) else { return current }
+    }
+    return path
+  }
+
+  private func passes(_ test: String, _ path: String) async throws -> Bool {
+    // The kernel's own answer, with the user's groups and access control lists.
+    try await ChildProcess.run(command(["/usr/bin/test", test, path])).status == .exited(0)
+  }
+}

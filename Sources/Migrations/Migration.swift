@@ -1,0 +1,132 @@
+/// One step of a schema, read from an SQL file with a way up and a way down.
+///
+/// ```sql
+/// -- migrate:up
+/// CREATE TABLE country (code text PRIMARY KEY);
+///
+/// -- migrate:down
+/// DROP TABLE country;
+/// ```
+///
+/// The file's name is its version and its name: `0001_create_country.sql`. A line
+/// `-- migrate:no-transaction` before the first section says that the statements cannot run inside a
+/// transaction, like `CREATE INDEX CONCURRENTLY`; such a migration must bear to be run again from the
+/// start, because a crash can leave it half done.
+public struct Migration: Sendable, Hashable {
+  /// The number by which migrations are ordered; at least 0.
+  public let version: Int
+  /// What the file's name says behind the number.
+  public let name: String
+  /// The file's name.
+  public let file: String
+  /// The statements that apply it.
+  public let up: String
+  /// The line of the file on which ``up`` starts.
+  let upLine: Int
+  /// The statements that revert it, or nil if it cannot be reverted.
+  public let down: String?
+  /// The line of the file on which ``down`` starts.
+  let downLine: Int
+  /// Whether each direction runs in one transaction.
+  public let isTransactional: Bool
+  /// SHA-256 of the file's text with Unix line ends, in hexadecimal.
+  public let checksum: String
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``MigrationError`` with code `invalidFile`, naming every fault with its line.
+  public static func parse(file: String, text: String) throws -> Migration {
+    var faults: [String] = []
+    let migration = parse(file: file, text: text, faults: &faults)
+    guard let migration, faults.isEmpty else { throw MigrationError.invalidFiles(faults) }
+    return migration
+  }
+
+  static func parse(file: String, text: String, faults: inout [String]) -> Migration? {
+    guard let match = file.wholeMatch(of: /([0-9]{1,18})_([A-Za-z0-9_]+)\.sql/),
+      let version = Int(match.output.1)
+    else {
+      faults.append("\(file): a migration's name is a number, an underscore and a name: 0001_create_users.sql")
+      return nil
+    }
+    let normalised = text.replacing("\r\n", with: "\n")
+    let sections = MigrationSections(file: file, text: normalised, faults: &faults)
+    guard let up = sections.up else {
+      faults.append("\(file): the section '-- migrate:up' is missing or empty")
+      return nil
+    }
+    return Migration(
+      version: version, name: String(match.output.2), file: file, up: up.text, upLine: up.line,
+      down: sections.down?.text, downLine: sections.down?.line ?? 0,
+      isTransactional: sections.isTransactional, checksum: Digest.sha256Hex(Array(normalised.utf8)))
+  }
+}
+
+/// The sections of a migration's file.
+struct MigrationSections {
+  struct Section {
+    var text: String
+    let line: Int
+  }
+
+  private(set) var up: Section?
+  private(set) var down: Section?
+  private(set) var isTransactional = true
+
+  private enum Place { case head, up, down }
+
+  init(file: String, text: String, faults: inout [String]) {
+    var place = Place.head
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let number = index + 1
+      guard let directive = line.wholeMatch(of: /\s*--\s*migrate:\s*(\S*)\s*/)?.output.1 else {
+        append(line, to: place, file: file, number: number, faults: &faults)
+        continue
+      }
+      switch (directive, place) {
+      case ("no-transaction", .head): isTransactional = false
+      case ("up", .head) where up == nil:
+        place = .up
+        up = Section(text: "", line: number + 1)
+      case ("down", .up):
+        place = .down
+        down = Section(text: "", line: number + 1)
+      case ("no-transaction", _):
+        faults.append("\(file):\(number): '-- migrate:no-transaction' stands before '-- migrate:up'")
+      case ("up", _), ("down", _):
+        faults.append("\(file):\(number): expected one section '-- migrate:up', then one '-- migrate:down'")
+      default:
+        faults.append("\(file):\(number): unknown directive 'migrate:\(directive)'; expected up, down or no-transaction")
+      }
+    }
+    if let section = up, SQLScript(section.text).statements.isEmpty { up = nil }
+    if let section = down, SQLScript(section.text).statements.isEmpty {
+      faults.append("\(file):\(section.line - 1): the section '-- migrate:down' is empty; leave it out if there is no way back")
+    }
+    guard isTransactional else { return }
+    for section in [up, down].compactMap(\.self) {
+      for statement in SQLScript(section.text).statements where statement.isTransactionControl {
+        faults.append(
+          """
+          \(file):\(section.line + statement.line - 1): '\(statement.firstWord)' inside a migration, \
+          which is a transaction already
+          """)
+      }
+    }
+  }
+
+  private mutating func append(
+    _ line: Substring, to place: Place, file: String, number: Int, faults: inout [String]
+  ) {
+    switch place {
+    case .up: up?.text += line + "\n"
+    case .down: down?.text += line + "\n"
+    case .head:
+      let content = line.drop(while: \.isWhitespace)
+      guard content.isEmpty || content.hasPrefix("--") else {
+        faults.append("\(file):\(number): found a statement before '-- migrate:up'")
+        return
+      }
+    }
+  }
+}

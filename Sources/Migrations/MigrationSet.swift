@@ -1,0 +1,27 @@
+/// The migrations of one owner, in order.
+///
+/// Several owners can share a database: each set has its own versions in the history.
+public struct MigrationSet: Sendable {
+  /// The owner's name, such as `trace-store`; its key in the history.
+  public let name: String
+  /// The migrations by version.
+  public let migrations: [Migration]
+
+  /// Reads a set.
+  ///
+  /// - Throws: ``MigrationError`` with code `invalidFile`, naming every fault of every file.
+  public init(name: String, files: [(name: String, text: String)]) throws {
+    var faults: [String] = []
+    var migrations: [Migration] = []
+    for file in files {
+      guard let migration = Migration.parse(file: file.name, text: file.text, faults: &faults) else { continue }
+      if let other = migrations.first(where: { $0.version == migration.version }) {
+        faults.append("\(file.name): has the version \(migration.version) of \(other.file)")
+      }
+      migrations.append(migration)
+    }
+    guard faults.isEmpty else { throw MigrationError.invalidFiles(faults) }
+    self.name = name
+    self.migrations = migrations.sorted { $0.version < $1.version }
+  }
+}

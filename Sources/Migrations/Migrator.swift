@@ -1,0 +1,153 @@
+public import Postgres
+
+/// Brings a database's schema where a program expects it.
+///
+/// Each migration runs in a transaction of its own, together with its entry in the history, under a
+/// lock: of many programs that start at once one applies it and the others find it applied.
+public struct Migrator: Sendable {
+  /// The sets, in the order in which they are applied.
+  public let sets: [MigrationSet]
+  let lock: RowLock
+
+  /// Makes a migrator; nothing is opened yet.
+  ///
+  /// - Parameters:
+  ///   - sets: the sets, in the order in which they are applied.
+  ///   - lockTimeout: how long to wait for another program that is migrating. 300 seconds by default.
+  public init(sets: [MigrationSet], lockTimeout: Duration = .seconds(300)) {
+    self.sets = sets
+    lock = RowLock(name: "migrations", timeout: lockTimeout)
+  }
+
+  /// A migration of a set that is to be applied or reverted.
+  struct Step {
+    let set: String
+    let migration: Migration
+  }
+
+  /// Applies what is due. An up-to-date database costs one read and takes no lock.
+  ///
+  /// Versions in the database that this program does not know are left alone: they come from a
+  /// newer one that is being rolled out.
+  ///
+  /// - Parameters:
+  ///   - pool: at least two connections if a migration runs outside a transaction.
+  ///   - version: the last version of each set to apply; all if nil.
+  /// - Returns: what was applied, in order.
+  /// - Throws: ``MigrationError``; `PostgresError`. What was applied before stays.
+  public func apply(on pool: PostgresPool, to version: Int? = nil) async throws -> [MigrationOutcome] {
+    let limit = version ?? .max
+    var history = try await pool.withConnection { try await MigrationHistory.read(on: $0) }
+    guard try history == nil || !due(history ?? [], to: limit).isEmpty else { return [] }
+    if history == nil {
+      try await explained(nil) { try await pool.withConnection { try await MigrationHistory.create(on: $0) } }
+      history = []
+    }
+    var outcomes: [MigrationOutcome] = []
+    for step in try due(history ?? [], to: limit) {
+      if let outcome = try await apply(step, to: limit, on: pool) { outcomes.append(outcome) }
+    }
+    return outcomes
+  }
+
+  /// Applies one migration, unless somebody else has done so in the meantime.
+  private func apply(_ step: Step, to limit: Int, on pool: PostgresPool) async throws -> MigrationOutcome? {
+    try await pool.withConnection { connection in
+      try await explained(step) {
+        try await lock.withTransaction(on: connection) { connection in
+          let history = try await MigrationHistory.read(on: connection) ?? []
+          let isDue = try due(history, to: limit).contains {
+            $0.set == step.set && $0.migration.version == step.migration.version
+          }
+          guard isDue else { return nil }
+          let duration = try await ContinuousClock().measure {
+            try await run(step.migration.up, of: step, on: connection, pool: pool)
+          }
+          try await MigrationHistory.insert(
+            step.migration, set: step.set, duration: duration, on: connection)
+          return MigrationOutcome(
+            set: step.set, version: step.migration.version, name: step.migration.name, duration: duration)
+        }
+      }
+    }
+  }
+
+  /// Runs a script: within the transaction of `connection`, or statement by statement on another
+  /// connection while `connection` holds the lock.
+  func run(
+    _ script: String, of step: Step, on connection: PostgresConnection, pool: PostgresPool
+  ) async throws {
+    guard !step.migration.isTransactional else {
+      try await connection.runScript(script)
+      return
+    }
+    try await pool.withConnection { other in
+      for statement in SQLScript(script).statements {
+        try await other.query(PostgresQuery(unescaped: statement.text))
+      }
+    }
+  }
+
+  /// What is due.
+  ///
+  /// - Throws: ``MigrationError`` if the history and the files contradict each other.
+  func due(_ history: [MigrationHistory.Entry], to limit: Int) throws -> [Step] {
+    try sets.flatMap { set in
+      let applied = history.filter { $0.set == set.name }
+      for migration in set.migrations {
+        guard let entry = applied.first(where: { $0.version == migration.version }),
+          entry.checksum != migration.checksum
+        else { continue }
+        throw MigrationError(
+          .checksumMismatch,
+          """
+          \(migration.file) of '\(set.name)' was edited after it was applied.
+          applied:  sha256 \(entry.checksum)
+          the file: sha256 \(migration.checksum)
+          Restore the file, and make the change in a new migration.
+          """)
+      }
+      let pending = set.migrations.filter { migration in
+        migration.version <= limit && !applied.contains { $0.version == migration.version }
+      }
+      let known = set.migrations.map(\.version)
+      let newest = applied.map(\.version).filter(known.contains).max() ?? .min
+      if let late = pending.first(where: { $0.version < newest }) {
+        throw MigrationError(
+          .outOfOrder,
+          """
+          \(late.file) of '\(set.name)' is due, but version \(newest) is applied already. \
+          Give the migration a version above \(newest).
+          """)
+      }
+      return pending.map { Step(set: set.name, migration: $0) }
+    }
+  }
+
+  /// Where each migration stands. Reads only, also on a database that was never migrated.
+  ///
+  /// - Throws: `PostgresError`.
+  public func status(on pool: PostgresPool) async throws -> [MigrationState] {
+    let history = try await pool.withConnection { try await MigrationHistory.read(on: $0) } ?? []
+    return sets.flatMap { set in
+      let applied = history.filter { $0.set == set.name }
+      let known = set.migrations.map { migration in
+        let entry = applied.first { $0.version == migration.version }
+        let standing: MigrationState.Standing =
+          switch entry {
+          case nil: .pending
+          case let entry? where entry.checksum != migration.checksum:
+            .edited(entry.appliedAt, appliedChecksum: entry.checksum)
+          case let entry?: .applied(entry.appliedAt)
+          }
+        return MigrationState(
+          set: set.name, version: migration.version, name: migration.name, standing: standing)
+      }
+      let versions = set.migrations.map(\.version)
+      let unknown = applied.filter { !versions.contains($0.version) }.map {
+        MigrationState(set: set.name, version: $0.version, name: $0.name, standing: .unknown($0.appliedAt))
+      }
+      return (known + unknown).sorted { $0.version < $1.version }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+public import Postgres
+
+/// A lock that lives and dies with a transaction: a row of `seed_runner.lock`, locked for update.
+///
+/// Not a session advisory lock: behind a pooler two clients can hold the same one, and it outlives
+/// both. When a program dies its transaction ends, and with it the lock; there is nothing to clear
+/// by hand.
+public struct RowLock: Sendable {
+  /// The row's name.
+  public let name: String
+  /// How long to wait for whoever holds it. 300 seconds by default.
+  public let timeout: Duration
+
+  /// Names a lock; nothing is locked yet.
+  public init(name: String, timeout: Duration = .seconds(300)) {
+    self.name = name
+    self.timeout = timeout
+  }
+
+  /// Makes the rows of locks that are not there yet. Only reads when all are.
+  ///
+  /// - Throws: `PostgresError`.
+  public static func prepare(_ names: [String], on connection: PostgresConnection) async throws {
+    let found = try await connection.query("SELECT name FROM seed_runner.lock WHERE name = ANY(\(names))")
+    guard found.count < Set(names).count else { return }
+    try await connection.query(
+      """
+      INSERT INTO seed_runner.lock (name) SELECT name FROM unnest(\(Set(names).sorted())) AS name
+      ON CONFLICT DO NOTHING
+      """)
+  }
+
+  /// Runs `body` in a transaction that holds the lock.
+  ///
+  /// Who has to wait polls in short transactions. Sleeping inside a statement would hold a snapshot,
+  /// and `CREATE INDEX CONCURRENTLY` waits for snapshots: the holder of the lock would wait for us.
+  ///
+  /// - Parameters:
+  ///   - setup: statements sent together with `BEGIN`.
+  ///   - onWait: called before each pause with the time waited so far.
+  /// - Throws: `PostgresTransactionError`; ``MigrationError`` with code `lockTimeout`.
+  public func withTransaction<Result>(
+    on connection: PostgresConnection, setup: [PostgresQuery] = [], onWait: (Duration) -> Void = { _ in },
+    _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    let start = ContinuousClock.now
+    var pause = Duration.milliseconds(10)
+    while true {
+      let result: Result? = try await connection.withTransaction(setup: setup) { connection in
+        let locked = try await connection.query(
+          "SELECT name FROM seed_runner.lock WHERE name = \(name) FOR UPDATE SKIP LOCKED")
+        return locked.isEmpty ? nil : try await body(connection)
+      }
+      if let result { return result }
+      let waited = ContinuousClock.now - start
+      guard waited < timeout else { throw try await timeoutError(waited, on: connection) }
+      onWait(waited)
+      try await Task.sleep(for: pause * Double.random(in: 0.5...1))
+      pause = min(pause * 2, .milliseconds(100))
+    }
+  }
+
+  private func timeoutError(
+    _ waited: Duration, on connection: PostgresConnection
+  ) async throws -> MigrationError {
+    let (exists, holders) = try await connection.queryOne(
+      """
+      SELECT EXISTS (SELECT FROM seed_runner.lock WHERE name = \(name)),
+        ARRAY(SELECT pid || ' (' || application_name || ', for ' || date_trunc('second', now() - xact_start) || ')'
+          FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL
+          ORDER BY xact_start)
+      """
+    ).decode(Bool.self, [String].self)
+    guard exists else {
+      return MigrationError(.lockTimeout, "the lock '\(name)' does not exist; RowLock.prepare makes it")
+    }
+    let list = holders.isEmpty ? "none now" : holders.joined(separator: ", ")
+    return MigrationError(
+      .lockTimeout,
+      """
+      another program has held the lock '\(name)' for \(waited.components.seconds) s. Server processes with \
+      an open transaction: \(list). The lock ends with its holder's transaction; there is nothing to \
+      unlock by hand.
+      """)
+  }
+}

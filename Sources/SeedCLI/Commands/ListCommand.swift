@@ -1,0 +1,35 @@
+import SeedKit
+
+/// `seed-runner list`: what can be selected.
+struct ListCommand {
+  let session: Session
+
+  private struct Row: Encodable {
+    let id: String
+    let summary: String
+    let environments: [String]
+    let dependencies: [String]
+  }
+
+  func run() throws -> ExitCode {
+    let rows = try session.registry().seeders.map { seeder in
+      Row(
+        id: seeder.id.rawValue, summary: seeder.summary,
+        environments: SeedEnvironment.allCases.filter(seeder.environments.contains).map(\.rawValue),
+        dependencies: seeder.dependencies.map(\.rawValue))
+    }
+    if session.isJSON {
+      try session.console.answer(json: rows)
+      return .success
+    }
+    let header = ["SEEDER", "ENVIRONMENTS", "DEPENDS ON", "SUMMARY"]
+    let body = rows.map { row in
+      [
+        row.id, row.environments.joined(separator: " "),
+        row.dependencies.isEmpty ? "-" : row.dependencies.joined(separator: " "), row.summary,
+      ]
+    }
+    for line in Text.table([header] + body) { session.console.answer(line) }
+    return .success
+  }
+}

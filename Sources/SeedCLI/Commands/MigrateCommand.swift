@@ -1,0 +1,110 @@
+import Migrations
+import Postgres
+import SeedKit
+
+/// `seed-runner migrate up|down|status|sql`.
+struct MigrateCommand {
+  let session: Session
+
+  func run() async throws -> ExitCode {
+    switch session.command.path.dropFirst().first {
+    case "up": try await up()
+    case "down": try await down()
+    case "status": try await status()
+    default: try sql()
+    }
+    return .success
+  }
+
+  private struct OutcomeJSON: Encodable {
+    let set: String
+    let version: Int
+    let name: String
+    let durationMilliseconds: Double
+  }
+
+  /// Ours and those of every registered seeder, each set once.
+  func migrator() throws -> Migrator {
+    let registry = try session.registry()
+    var sets = [try SeedHistory.migrations()]
+    for set in try registry.seeders.flatMap({ try $0.migrations() })
+    where !sets.contains(where: { $0.name == set.name }) {
+      sets.append(set)
+    }
+    return Migrator(sets: sets, lockTimeout: session.settings[.lockTimeout])
+  }
+
+  func withPool<Result>(_ body: (PostgresPool) async throws -> Result) async throws -> Result {
+    // One connection holds the lock, another runs what cannot be in a transaction.
+    let pool = PostgresPool(
+      configuration: try await session.database().configuration, maximumConnections: 2)
+    do {
+      let result = try await body(pool)
+      await pool.close()
+      return result
+    } catch {
+      await pool.close()
+      throw error
+    }
+  }
+
+  private func up() async throws {
+    let migrator = try migrator()
+    let target = try session.command.integer("to")
+    let outcomes = try await withPool { try await migrator.apply(on: $0, to: target) }
+    try answer(outcomes, verb: "applied", none: "nothing to apply")
+  }
+
+  private func down() async throws {
+    let migrator = try migrator()
+    let target = try session.command.integer("to")
+    let steps = try session.command.integer("steps") ?? 1
+    let database = try await session.database()
+    try await confirm(database)
+    let outcomes = try await withPool { pool in
+      if let target { return try await migrator.revert(on: pool, to: target) }
+      return try await migrator.revert(on: pool, steps: steps)
+    }
+    try answer(outcomes, verb: "reverted", none: "nothing to revert")
+  }
+
+  /// Reverting drops tables with all their rows.
+  private func confirm(_ database: Database) async throws {
+    let connection = try await PostgresConnection.connect(database.configuration)
+    let name = try await connection.queryOne("SELECT current_database()::text").decode(String.self)
+    await connection.close()
+    let isProduction = session.settings[.environment] == .production
+    if isProduction || session.command.value(of: "confirm-database") != nil {
+      guard session.command.has("allow-production") || !isProduction else {
+        throw SeedGuardError.productionNotAllowed
+      }
+      guard session.command.value(of: "confirm-database") == name else {
+        throw CommandFailure(
+          code: .refused, message: "reverting removes tables with all their rows from production",
+          remedy: "add --confirm-database with the name of the database if it is meant")
+      }
+      return
+    }
+    guard !session.command.has("yes") else { return }
+    let question = "This removes tables with all their rows from the database '\(name)'. Type yes to go on:"
+    guard session.console.ask(question) == "yes" else {
+      throw CommandFailure(
+        code: .refused, message: "not confirmed; nothing was reverted",
+        remedy: "answer yes on a terminal, or add --yes")
+    }
+  }
+
+  private func answer(_ outcomes: [MigrationOutcome], verb: String, none: String) throws {
+    if session.isJSON {
+      try session.console.answer(
+        json: outcomes.map {
+          OutcomeJSON(
+            set: $0.set, version: $0.version, name: $0.name, durationMilliseconds: $0.duration.milliseconds)
+        })
+      return
+    }
+    let rows = outcomes.map { [verb, $0.set, "\($0.version)", $0.name, Text.duration($0.duration)] }
+    for line in Text.table(rows) { session.console.answer(line) }
+    if outcomes.isEmpty { session.console.answer(none) }
+  }
+}

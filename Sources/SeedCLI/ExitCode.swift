@@ -1,0 +1,51 @@
+import EmbeddedPostgres
+import Migrations
+import Postgres
+import SeedKit
+
+/// What the program's end says to the shell. A contract that is only ever added to.
+public enum ExitCode: Int32, Sendable {
+  /// All that was asked for is done.
+  case success = 0
+  /// A seeder failed or was skipped.
+  case seederFailed = 1
+  /// A fault of the program itself.
+  case internalFault = 2
+  /// The database differs from what it should be, or changes are due.
+  case drift = 3
+  /// The database cannot be reached or cannot be used.
+  case databaseUnusable = 4
+  /// Refused, so that nothing is written where it must not be.
+  case refused = 5
+  /// The command line is wrong. `EX_USAGE` of sysexits.h.
+  case usage = 64
+  /// The data is wrong. `EX_DATAERR`.
+  case badData = 65
+  /// The configuration is wrong. `EX_CONFIG`.
+  case badConfiguration = 78
+
+  /// The code for an error that ended a command.
+  init(_ error: any Error) {
+    switch error {
+    case let error as PostgresTransactionError: self = ExitCode(error.cause)
+    case let error as PostgresError where error.code == .invalidConfiguration: self = .badConfiguration
+    case is PostgresError, is MigrationError, is EmbeddedPostgresError: self = .databaseUnusable
+    case is SeedGuardError: self = .refused
+    case SeedPlanError.notForEnvironment: self = .refused
+    case SeedPlanError.emptySelection, SeedPlanError.unknown, SeedPlanError.excludedDependency:
+      self = .usage
+    case is FixtureError: self = .badData
+    case is ConfigurationError: self = .badConfiguration
+    case is UsageError: self = .usage
+    case let error as CommandFailure: self = error.code
+    default: self = .internalFault
+    }
+  }
+}
+
+/// A command that ends with a message of its own.
+struct CommandFailure: Error {
+  let code: ExitCode
+  let message: String
+  var remedy: String?
+}

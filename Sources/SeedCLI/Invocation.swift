@@ -1,0 +1,100 @@
+import EmbeddedPostgres
+import FoundationEssentials
+import Migrations
+import Postgres
+import SeedKit
+
+/// One command line being carried out.
+struct Invocation: Sendable {
+  let program: SeedProgram
+  let spec: CommandSpec
+  let command: ParsedCommand
+  let environment: [String: String]
+
+  /// Carries it out and words whatever goes wrong.
+  func run() async -> ExitCode {
+    var console = Console(isQuiet: command.has("quiet"), isDebug: command.has("debug"))
+    do {
+      if let code = try immediate(console) { return code }
+      let settings = try loadSettings()
+      console.isDebug = settings[.debug]
+      let session = Session(invocation: self, settings: settings, console: console)
+      return try await session.run()
+    } catch is CancellationError {
+      console.progress("interrupted; what was under way is rolled back")
+      return .internalFault
+    } catch {
+      report(error, on: console)
+      return ExitCode(error)
+    }
+  }
+
+  /// Commands that need neither configuration nor database.
+  private func immediate(_ console: Console) throws -> ExitCode? {
+    if command.isHelpRequested {
+      console.answer(HelpFormatter(width: Terminal.width).text(for: command.path, in: spec))
+      return .success
+    }
+    if command.has("version") {
+      console.answer("seed-runner \(ProgramVersion.current)")
+      return .success
+    }
+    if command.path == ["completions"] {
+      console.answer(try CompletionsCommand.script(shell: command.arguments.first, spec: spec))
+      return .success
+    }
+    return nil
+  }
+
+  /// The flags that are settings, by the name of their flag.
+  private func loadSettings() throws -> Settings {
+    var flags: [String: String] = [:]
+    for name in ["env", "jobs", "database-url"] { flags[name] = command.value(of: name) }
+    if command.has("debug") { flags["debug"] = "true" }
+    let explicit = command.value(of: "config-path")
+    return try Settings.load(
+      flags: flags, environment: environment, configDirectory: explicit ?? project.configDirectory)
+  }
+
+  /// The folder whose configuration and embedded database are meant.
+  var project: ProjectDirectory {
+    ProjectDirectory(explicit: command.value(of: "project-path"), environment: environment)
+  }
+
+  private func report(_ error: any Error, on console: Console) {
+    switch error {
+    case let error as UsageError:
+      console.error(UsageErrorFormatter.message(for: error), remedy: UsageErrorFormatter.remedy(for: error))
+    case let error as CommandFailure: console.error(error.message, remedy: error.remedy)
+    case is SeedGuardError, is SeedPlanError, is ConfigurationError: console.error("\(error)")
+    default:
+      let failure = FailureReport(error)
+      console.error(failure.message, remedy: failure.remedy)
+      console.debug(failure.details)
+    }
+  }
+}
+
+/// A command with its configuration.
+struct Session: Sendable {
+  let invocation: Invocation
+  let settings: Settings
+  let console: Console
+
+  var command: ParsedCommand { invocation.command }
+  var isJSON: Bool { command.value(of: "format") == "json" }
+
+  func run() async throws -> ExitCode {
+    switch command.path.first {
+    case nil: try await RunCommand(session: self).run()
+    case "list": try ListCommand(session: self).run()
+    case "status": try await StatusCommand(session: self).run()
+    case "config": try ConfigCommand(session: self).run()
+    case "migrate": try await MigrateCommand(session: self).run()
+    case "db": try await DatabaseCommand(session: self).run()
+    case let name?: throw CommandFailure(code: .internalFault, message: "command '\(name)' has no body")
+    }
+  }
+
+  func registry() throws -> SeederRegistry { try invocation.program.catalog(settings) }
+}

@@ -1,0 +1,54 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+
+/// Small pieces of text that several commands print.
+enum Text {
+  /// `62 ms`, `1.3 s`, `2 min 5 s`
+  static func duration(_ duration: Duration) -> String {
+    let milliseconds = duration.milliseconds
+    if milliseconds < 1000 { return "\(Int(milliseconds.rounded())) ms" }
+    if milliseconds < 60_000 { return "\(Double(Int(milliseconds / 100)) / 10) s" }
+    let seconds = Int(milliseconds / 1000)
+    return "\(seconds / 60) min \(seconds % 60) s"
+  }
+
+  /// `1 seeder`, `3 seeders`
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  /// `traces 12 inserted, tags 43 unchanged`
+  static func counts(_ outcome: SeedOutcome) -> String {
+    outcome.tables.map { table in
+      let counts = [
+        (table.counts.inserted, "inserted"), (table.counts.updated, "updated"),
+        (table.counts.deleted, "deleted"), (table.counts.unchanged, "unchanged"),
+      ]
+      let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+      return "\(table.name) \(parts.isEmpty ? "0" : parts.joined(separator: " "))"
+    }.joined(separator: ", ")
+  }
+
+  /// `2026-03-01 12:30:00`, in UTC.
+  static func time(_ date: Date) -> String {
+    date.formatted(
+      Date.ISO8601FormatStyle().year().month().day().dateTimeSeparator(.space)
+        .time(includingFractionalSeconds: false))
+  }
+
+  /// Columns aligned on the left, two blanks apart; the last one is not padded.
+  static func table(_ rows: [[String]]) -> [String] {
+    let columnCount = rows.map(\.count).max() ?? 0
+    let widths = (0..<columnCount).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = row.enumerated().map { index, cell in
+        index == row.count - 1
+          ? cell : cell + String(repeating: " ", count: max(0, widths[index] - cell.count))
+      }
+      return cells.joined(separator: "  ")
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Glibc
+public import SeedKit
+
+/// The command `seed-runner`, for a catalog of seeders.
+public struct SeedProgram: Sendable {
+  let catalog: @Sendable (Settings) throws -> SeederRegistry
+  let fixtures: FixtureStore
+
+  /// Makes the program.
+  ///
+  /// - Parameters:
+  ///   - fixtures: the files that the seeders read.
+  ///   - catalog: makes the seeders for a configuration. Called once with the defaults for their
+  ///     names, which are flags, and once with the configuration in force.
+  public init(fixtures: FixtureStore, catalog: @escaping @Sendable (Settings) throws -> SeederRegistry) {
+    self.fixtures = fixtures
+    self.catalog = catalog
+  }
+
+  /// Runs a command line and ends the process with its exit code.
+  ///
+  /// The first SIGINT or SIGTERM rolls back what is under way, a second one ends the process at once.
+  public func main(arguments: [String], environment: [String: String]) async -> Never {
+    let signals = SignalWatcher()
+    let task = Task { await run(arguments: arguments, environment: environment) }
+    signals.start { task.cancel() }
+    let code = await task.value
+    exit(signals.signal.map { 128 + $0 } ?? code.rawValue)
+  }
+
+  /// Runs a command line.
+  ///
+  /// - Parameters:
+  ///   - arguments: what follows the program's name.
+  ///   - environment: the variables.
+  /// - Returns: the exit code. All messages have been written.
+  public func run(arguments: [String], environment: [String: String]) async -> ExitCode {
+    do {
+      let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
+      let names = try catalog(defaults).seeders.map { ($0.id.rawValue, $0.summary) }
+      let spec = SeedRunnerCommand.spec(seeders: names)
+      let command = try CommandLineParser.parse(arguments, command: spec)
+      return await Invocation(program: self, spec: spec, command: command, environment: environment).run()
+    } catch let error as UsageError {
+      Console().error(UsageErrorFormatter.message(for: error), remedy: UsageErrorFormatter.remedy(for: error))
+      return .usage
+    } catch {
+      Console().error("\(error)")
+      return ExitCode(error)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Postgres
+
+/// The environment that a database belongs to, written into it by its first run.
+enum EnvironmentStamp {
+  /// Stamps a database that has no stamp, and checks the stamp of one that has.
+  ///
+  /// - Parameter restamp: replaces another environment's stamp instead of refusing.
+  /// - Throws: ``SeedGuardError``.
+  static func check(
+    _ environment: SeedEnvironment, restamp: Bool, allowProduction: Bool, on connection: PostgresConnection
+  ) async throws {
+    let found = try await read(on: connection)
+    guard let found else {
+      // Two first runs at once: one inserts, both read what is there then.
+      try await connection.query(
+        """
+        INSERT INTO seed_runner.environment (name, stamped_at) VALUES (\(environment.rawValue), now())
+        ON CONFLICT DO NOTHING
+        """)
+      let stamped = try await read(on: connection)
+      guard stamped == environment.rawValue else {
+        throw SeedGuardError.otherEnvironment(stamp: stamped ?? "", run: environment)
+      }
+      return
+    }
+    guard found != environment.rawValue else { return }
+    guard restamp else { throw SeedGuardError.otherEnvironment(stamp: found, run: environment) }
+    // Taking the production stamp off is as serious as seeding production.
+    guard found != SeedEnvironment.production.rawValue || allowProduction else {
+      throw SeedGuardError.productionNotAllowed
+    }
+    try await connection.query(
+      "UPDATE seed_runner.environment SET name = \(environment.rawValue), stamped_at = now()")
+  }
+
+  private static func read(on connection: PostgresConnection) async throws -> String? {
+    try await connection.query("SELECT name FROM seed_runner.environment").first?.decode(String.self)
+  }
+}
+
+/// A run that was refused so that nothing is written where it must not be.
+public enum SeedGuardError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The environment is production and nobody said that this is meant.
+  case productionNotAllowed
+  /// The database was stamped with another environment by its first run.
+  case otherEnvironment(stamp: String, run: SeedEnvironment)
+
+  /// Why it was refused, and what to do if it is meant.
+  public var description: String {
+    switch self {
+    case .productionNotAllowed:
+      "this is production. Add --allow-production if it is meant."
+    case .otherEnvironment(let stamp, let run):
+      """
+      the database belongs to the environment '\(stamp)', this run is for '\(run)'. \
+      Use --env \(stamp), or another database; --restamp hands this one over to '\(run)'.
+      """
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package import FoundationEssentials
+package import Migrations
+import Postgres
+
+/// The record of what was seeded, kept in the database itself.
+///
+/// An entry is written in the transaction of the rows that it speaks of, so the two never disagree.
+/// A run that finds nothing to do leaves no entry, unless the last one was a failure.
+package enum SeedHistory {
+  /// The tables' migrations.
+  package static func migrations() throws -> MigrationSet {
+    try MigrationSet(name: "seed-kit", files: [("0001_seed_history.sql", schema)])
+  }
+
+  // `outcome` is the outcome of a seeder; `tables` are the counts as SeedOutcome encodes them.
+  private static let schema = """
+    -- migrate:up
+    CREATE TABLE seed_runner.history (
+      attempt_id uuid PRIMARY KEY,
+      run_id uuid NOT NULL,
+      seeder text NOT NULL,
+      environment text NOT NULL,
+      outcome text NOT NULL CHECK (outcome IN ('seeded', 'unchanged', 'skipped', 'failed')),
+      tables jsonb NOT NULL,
+      fingerprint text,
+      attempts integer NOT NULL,
+      failure text,
+      program_version text NOT NULL,
+      started_at timestamptz NOT NULL,
+      finished_at timestamptz NOT NULL
+    );
+    CREATE INDEX history_by_seeder ON seed_runner.history (seeder, finished_at DESC);
+    CREATE TABLE seed_runner.environment (
+      only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+      name text NOT NULL,
+      stamped_at timestamptz NOT NULL
+    );
+
+    -- migrate:down
+    DROP TABLE seed_runner.environment;
+    DROP TABLE seed_runner.history;
+    """
+
+  /// One entry.
+  package struct Entry: Sendable {
+    package let attemptID: UUID
+    package let runID: UUID
+    package let seeder: SeederID
+    package let environment: SeedEnvironment
+    package let outcome: SeederReport.Outcome
+    package let tables: SeedOutcome
+    package let fingerprint: Fingerprint?
+    package let attempts: Int
+    package let failure: String?
+    package let startedAt: Date
+  }
+
+  /// Writes an entry; it ends now.
+  static func insert(_ entry: Entry, on connection: PostgresConnection) async throws {
+    let tables = PostgresJSON(String(decoding: try JSONEncoder.stable.encode(entry.tables), as: UTF8.self))
+    try await connection.query(
+      """
+      INSERT INTO seed_runner.history (attempt_id, run_id, seeder, environment, outcome, tables,
+        fingerprint, attempts, failure, program_version, started_at, finished_at)
+      VALUES (\(entry.attemptID), \(entry.runID), \(entry.seeder.rawValue),
+        \(entry.environment.rawValue), \(entry.outcome.rawValue), \(tables),
+        \(entry.fingerprint?.description), \(Int32(entry.attempts)), \(entry.failure),
+        \(ProgramVersion.current), \(entry.startedAt), clock_timestamp())
+      """)
+  }
+
+  /// Whether an attempt was committed. Asked when the answer to a COMMIT was lost.
+  static func contains(attempt id: UUID, on connection: PostgresConnection) async throws -> Bool {
+    try await connection.queryOne(
+      "SELECT EXISTS (SELECT FROM seed_runner.history WHERE attempt_id = \(id))"
+    ).decode(Bool.self)
+  }
+
+  /// The fingerprints of the seeders whose last run succeeded, in one query.
+  static func fingerprints(
+    of seeders: [SeederID], on connection: PostgresConnection
+  ) async throws -> [SeederID: Fingerprint] {
+    let rows = try await connection.query(
+      """
+      SELECT DISTINCT ON (seeder) seeder, fingerprint, outcome IN ('seeded', 'unchanged')
+      FROM seed_runner.history WHERE seeder = ANY(\(seeders.map(\.rawValue)))
+      ORDER BY seeder, finished_at DESC
+      """)
+    var result: [SeederID: Fingerprint] = [:]
+    for row in rows {
+      let (name, fingerprint, isSuccess) = try row.decode(String.self, String?.self, Bool.self)
+      guard let id = SeederID(rawValue: name), isSuccess else { continue }
+      result[id] = fingerprint.map(Fingerprint.init)
+    }
+    return result
+  }
+}

@@ -1,0 +1,48 @@
+import Migrations
+
+/// A digest of all that decides what a seeder writes.
+///
+/// It covers the seeder's id and version, the bytes of its fixtures, its further inputs, the
+/// environment, the schema that it needs and the fingerprints of what it depends on. Equal
+/// fingerprints mean that a finished run needs no repetition, unless somebody edited the rows.
+public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
+  /// SHA-256 in hexadecimal.
+  public let description: String
+
+  /// Takes a digest read from the history.
+  public init(_ description: String) { self.description = description }
+
+  /// Computes the fingerprints of a plan's seeders. One whose fixtures cannot be read, or that
+  /// depends on such a one, has none.
+  static func all(of plan: SeedPlan, fixtures: FixtureStore) -> [SeederID: Fingerprint] {
+    var result: [SeederID: Fingerprint] = [:]
+    for step in plan.steps {
+      result[step.id] = try? of(step.seeder, in: plan.environment, fixtures: fixtures, known: result)
+    }
+    return result
+  }
+
+  private struct DependencyUnknown: Error {}
+
+  private static func of(
+    _ seeder: any Seeder, in environment: SeedEnvironment, fixtures: FixtureStore,
+    known: [SeederID: Fingerprint]
+  ) throws -> Fingerprint {
+    var parts = ["seeder \(seeder.id) \(seeder.version)", "environment \(environment)"]
+    parts += seeder.fingerprintInputs.map { "input \($0)" }
+    for name in seeder.fixtures {
+      parts.append("fixture \(name) \(Digest.sha256Hex(try fixtures.file(name).bytes))")
+    }
+    for set in try seeder.migrations() {
+      parts += set.migrations.map { "migration \(set.name) \($0.version) \($0.checksum)" }
+    }
+    for dependency in seeder.dependencies {
+      guard let fingerprint = known[dependency] else { throw DependencyUnknown() }
+      parts.append("dependency \(dependency) \(fingerprint)")
+    }
+    // A line break cannot occur inside an id or a digest, and each part is preceded by its length,
+    // so that no two lists of parts read the same.
+    let text = parts.map { "\($0.utf8.count):\($0)\n" }.joined()
+    return Fingerprint(Digest.sha256Hex(Array(text.utf8)))
+  }
+}

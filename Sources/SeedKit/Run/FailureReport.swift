@@ -1,0 +1,69 @@
+import Migrations
+public import Postgres
+
+/// Why a seeder failed, for a person and for a program.
+public struct FailureReport: Sendable, Codable {
+  /// What happened.
+  public let message: String
+  /// What to do about it, where that is known.
+  public let remedy: String?
+  /// The server's code.
+  public let sqlState: String?
+  /// The faults of the fixtures.
+  public let faults: [FixtureFault]
+  /// All that is known, for the debug log.
+  public let details: String
+
+  /// Describes an error.
+  public init(_ error: any Error) {
+    switch error {
+    case let error as PostgresTransactionError:
+      let cause = FailureReport(error.cause)
+      message = cause.message
+      remedy = cause.remedy
+      sqlState = cause.sqlState
+      faults = cause.faults
+      details = error.rollbackError == nil ? cause.details : "\(cause.details)\n\(error)"
+    case let error as FixtureError:
+      let count = error.faults.count
+      message = count == 1 ? "a fault in a fixture" : "\(count) faults in a fixture"
+      remedy = "correct the file and run again; nothing of it was written."
+      sqlState = nil
+      faults = error.faults
+      details = error.description
+    case let error as PostgresError:
+      message = error.description
+      remedy = error.remedy
+      sqlState = error.sqlState?.rawValue
+      faults = []
+      details = error.debugDescription
+    default:
+      message = "\(error)"
+      remedy = nil
+      sqlState = nil
+      faults = []
+      details = String(reflecting: error)
+    }
+  }
+}
+
+extension PostgresError {
+  /// What to do about an error of the server, for the conditions that a person can mend.
+  public var remedy: String? {
+    switch sqlState {
+    case .insufficientPrivilege: "grant the role the right that is named, or connect as another role."
+    case .readOnlyTransaction: "this is a replica or read-only; connect to the primary."
+    case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"):
+      "the schema is older than this program; run 'seed-runner migrate up'."
+    case SQLState(rawValue: "53100"): "free disk space on the server, then run again."
+    case .lockNotAvailable, .deadlockDetected, .serializationFailure:
+      "somebody else was writing to the same tables; run again."
+    case .invalidPassword, SQLState(rawValue: "28000"):
+      "check user and password in DATABASE_URL, or the server's pg_hba.conf."
+    case .invalidCatalogName: "create the database, or correct its name in DATABASE_URL."
+    case nil where code == .connectionFailed || code == .connectionLost:
+      "check that the server runs and that host and port in DATABASE_URL are right."
+    default: nil
+    }
+  }
+}

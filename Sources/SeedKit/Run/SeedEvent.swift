@@ -1,0 +1,21 @@
+public import Migrations
+
+/// Something that happens during a run, for progress and debug output.
+public enum SeedEvent: Sendable {
+  /// A seeder of the plan, before anything is opened.
+  case loaded(SeederID, SeedPlan.Reason)
+  /// A migration was applied.
+  case migrated(MigrationOutcome)
+  /// A seeder starts.
+  case started(SeederID)
+  /// A seeder waits for another run of the same seeder, since how long.
+  case waiting(SeederID, Duration)
+  /// Something failed that can pass and is tried again.
+  case retrying(RetryRecord)
+  /// A line from a seeder's own debug log.
+  case debug(SeederID, String)
+  /// A seeder ended.
+  case finished(SeederReport)
+  /// The history could not be told of a failure. The report still has it.
+  case historyNotWritten(SeederID, String)
+}

@@ -1,0 +1,60 @@
+import Postgres
+
+extension SeedRunner {
+  /// Runs the steps: each as soon as all that it depends on is done, at most `jobs` at a time.
+  func execute(
+    _ run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
+    current: [SeederID: Fingerprint]
+  ) async throws -> [SeederReport] {
+    var reports: [SeederID: SeederReport] = [:]
+    var waiting = plan.steps
+    func finish(_ report: SeederReport) {
+      reports[report.id] = report
+      onEvent(.finished(report))
+    }
+    for step in plan.steps {
+      guard let known = current[step.id], known == fingerprints[step.id] else { continue }
+      finish(
+        SeederReport(
+          id: step.id, outcome: .unchanged, note: "the fingerprint is the one in the history"))
+      waiting.removeAll { $0.id == step.id }
+    }
+    try await withThrowingTaskGroup(of: SeederReport.self) { group in
+      var running = 0
+      while true {
+        // Reports of skipped seeders can settle others, which come later in the plan.
+        for step in waiting {
+          let dependencies = step.seeder.dependencies.map { (id: $0, report: reports[$0]) }
+          if let cause = dependencies.first(where: { $0.report?.isUsable == false }) {
+            waiting.removeAll { $0.id == step.id }
+            let outcome = cause.report?.outcome ?? .failed
+            let report = SeederReport(
+              id: step.id, outcome: .skipped, note: "it depends on '\(cause.id)', which was \(outcome.past)")
+            await recordUnsuccessful(report, run: run, pool: pool)
+            finish(report)
+          } else if dependencies.allSatisfy({ $0.report != nil }), running < options.jobs {
+            waiting.removeAll { $0.id == step.id }
+            running += 1
+            let fingerprint = fingerprints[step.id]
+            group.addTask {
+              try await self.seed(step.seeder, run: run, pool: pool, fingerprint: fingerprint)
+            }
+          }
+        }
+        guard let report = try await group.next() else { break }
+        running -= 1
+        finish(report)
+      }
+    }
+    return plan.steps.compactMap { reports[$0.id] }
+  }
+}
+
+extension SeederReport {
+  /// Whether others can build on its rows.
+  fileprivate var isUsable: Bool { outcome == .seeded || outcome == .unchanged }
+}
+
+extension SeederReport.Outcome {
+  fileprivate var past: String { self == .failed ? "not seeded" : "skipped" }
+}

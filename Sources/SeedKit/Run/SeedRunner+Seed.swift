@@ -1,0 +1,105 @@
+import FoundationEssentials
+import Migrations
+import Postgres
+
+extension SeedRunner {
+  /// Settings of a seeder's transaction. Local, because others would leak through a pooler.
+  ///
+  /// A table that somebody else has locked is an error after 30 seconds, which is tried again within
+  /// the budget, not an endless wait. A program whose host vanished gives its locks up after five
+  /// minutes.
+  private static let transactionSetup: [PostgresQuery] = [
+    "SET LOCAL lock_timeout = '30s'", "SET LOCAL idle_in_transaction_session_timeout = '5min'",
+  ]
+
+  /// Runs one seeder, with retries, and never throws for its failure.
+  ///
+  /// - Throws: `CancellationError` only.
+  func seed(
+    _ seeder: any Seeder, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
+  ) async throws -> SeederReport {
+    let start = ContinuousClock.now
+    onEvent(.started(seeder.id))
+    var retries: [RetryRecord] = []
+    do {
+      let tables = try await options.retry.run(
+        onRetry: { error, pause in retries.append(record(error, pause, of: seeder.id.rawValue)) },
+        { attempt in
+          try await self.attempt(
+            seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint)
+        })
+      return SeederReport(
+        id: seeder.id, outcome: tables.total.written > 0 ? .seeded : .unchanged, tables: tables,
+        duration: .now - start, retries: retries)
+    } catch {
+      if error is CancellationError || Task.isCancelled { throw CancellationError() }
+      let report = SeederReport(
+        id: seeder.id, outcome: .failed, duration: .now - start, retries: retries,
+        failure: FailureReport(error))
+      await recordUnsuccessful(report, run: run, pool: pool)
+      return report
+    }
+  }
+
+  /// One transaction: lock, seed, history, commit.
+  private func attempt(
+    _ seeder: any Seeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
+  ) async throws -> SeedOutcome {
+    let attemptID = UUID()
+    let startedAt = Date()
+    let lock = RowLock(name: Self.lockName(seeder.id), timeout: options.lockTimeout)
+    var outcome = SeedOutcome()
+    do {
+      return try await pool.withConnection { connection in
+        try await lock.withTransaction(
+          on: connection, setup: Self.transactionSetup,
+          onWait: { onEvent(.waiting(seeder.id, $0)) },
+          { connection in
+            let context = SeedContext(
+              environment: plan.environment, connection: connection, startedAt: run.startedAt,
+              fixtures: fixtures, log: { onEvent(.debug(seeder.id, $0)) })
+            outcome = try await seeder.seed(in: context)
+            let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
+            if outcome.total.written > 0 || known == nil || known != fingerprint {
+              try await SeedHistory.insert(
+                SeedHistory.Entry(
+                  attemptID: attemptID, runID: run.id, seeder: seeder.id,
+                  environment: plan.environment,
+                  outcome: outcome.total.written > 0 ? .seeded : .unchanged, tables: outcome,
+                  fingerprint: fingerprint, attempts: number, failure: nil, startedAt: startedAt),
+                on: connection)
+            }
+            return outcome
+          })
+      }
+    } catch let error as PostgresTransactionError where error.isOutcomeUnknown {
+      // The answer to COMMIT was lost. The history knows; with nothing written it does not matter.
+      let isCommitted = try await options.retry.run(
+        onRetry: { _ = record($0, $1, of: seeder.id.rawValue) },
+        { _ in
+          try await pool.withConnection { connection in
+            try await SeedHistory.contains(attempt: attemptID, on: connection)
+          }
+        })
+      guard isCommitted else { throw error }
+      return outcome
+    }
+  }
+
+  /// Tells the history of a failure, in a transaction of its own because the seeder's is undone.
+  func recordUnsuccessful(_ report: SeederReport, run: Run, pool: PostgresPool) async {
+    do {
+      try await pool.withConnection { connection in
+        try await SeedHistory.insert(
+          SeedHistory.Entry(
+            attemptID: UUID(), runID: run.id, seeder: report.id, environment: plan.environment,
+            outcome: report.outcome, tables: report.tables, fingerprint: nil,
+            attempts: report.retries.count + 1, failure: report.failure?.message ?? report.note,
+            startedAt: run.startedAt),
+          on: connection)
+      }
+    } catch {
+      onEvent(.historyNotWritten(report.id, FailureReport(error).message))
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import FoundationEssentials
+package import Migrations
+public import Postgres
+
+/// Executes a plan against a database.
+///
+/// Each seeder runs in one transaction of its own, which holds a lock on the seeder's name: of
+/// several runs at once one seeds, the others wait and then find nothing to do. A seeder that fails
+/// is rolled back; those that do not depend on it run all the same.
+public struct SeedRunner: Sendable {
+  /// How a run behaves.
+  public struct Options: Sendable {
+    /// How many seeders may run at the same time, each on a connection of its own. 4 by default.
+    public var jobs = 4
+    /// Whether the environment production is meant. False by default.
+    public var allowsProduction = false
+    /// Whether a database that was stamped with another environment is handed over. False by default.
+    public var restamps = false
+    /// Whether a seeder whose fingerprint is the one in the history is taken as unchanged without a
+    /// look at its rows. False by default: rows that somebody edited are put right.
+    public var skipsCurrent = false
+    /// Whether migrations that are due are applied first. True by default.
+    public var migrates = true
+    /// When and how often work is tried again.
+    public var retry = RetryPolicy()
+    /// How long to wait for another run of the same seeder. 300 seconds by default.
+    public var lockTimeout: Duration = .seconds(300)
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// What to run.
+  public let plan: SeedPlan
+  let configuration: PostgresConfiguration
+  let fixtures: FixtureStore
+  let options: Options
+  let onEvent: @Sendable (SeedEvent) -> Void
+
+  /// Makes a runner; nothing is opened yet.
+  ///
+  /// - Parameters:
+  ///   - plan: what to run.
+  ///   - configuration: the database.
+  ///   - fixtures: the files that seeders read.
+  ///   - options: the defaults unless given.
+  ///   - onEvent: called for each event, from several tasks.
+  public init(
+    plan: SeedPlan, configuration: PostgresConfiguration, fixtures: FixtureStore,
+    options: Options = Options(), onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in }
+  ) {
+    self.plan = plan
+    self.configuration = configuration
+    self.fixtures = fixtures
+    self.options = options
+    self.onEvent = onEvent
+  }
+
+  /// Connects, migrates, checks the environment's stamp and runs the seeders.
+  ///
+  /// - Returns: a report that also tells of the seeders that failed.
+  /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if no seeder could be started;
+  ///   `CancellationError` if the task was cancelled, after rolling back what was under way.
+  public func run() async throws -> SeedReport {
+    let run = Run(startedAt: Date(), clockStart: .now)
+    guard plan.environment != .production || options.allowsProduction else {
+      throw SeedGuardError.productionNotAllowed
+    }
+    for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
+    let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
+    // A migration outside a transaction needs a second connection.
+    let pool = PostgresPool(configuration: configuration, maximumConnections: max(2, options.jobs))
+    do {
+      let (prepared, retries) = try await prepare(pool)
+      let seeders = try await execute(
+        run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
+      await pool.close()
+      return SeedReport(
+        runID: run.id, environment: plan.environment, startedAt: run.startedAt,
+        duration: .now - run.clockStart, migrations: prepared.migrations, seeders: seeders,
+        leftOut: plan.leftOut, retries: retries)
+    } catch {
+      await pool.close()
+      throw error
+    }
+  }
+
+  /// What the steps of a run share.
+  struct Run: Sendable {
+    let id = UUID()
+    let startedAt: Date
+    let clockStart: ContinuousClock.Instant
+  }
+
+  private struct Prepared {
+    var migrations: [MigrationOutcome] = []
+    var fingerprints: [SeederID: Fingerprint] = [:]
+  }
+
+  /// All that comes before the first seeder. It can be repeated as a whole.
+  private func prepare(_ pool: PostgresPool) async throws -> (Prepared, [RetryRecord]) {
+    var retries: [RetryRecord] = []
+    let prepared = try await options.retry.run(
+      onRetry: { error, pause in retries.append(record(error, pause, of: "connect")) },
+      { _ in
+        var prepared = Prepared()
+        if options.migrates {
+          let migrator = Migrator(sets: try Self.migrationSets(of: plan), lockTimeout: options.lockTimeout)
+          prepared.migrations = try await migrator.apply(on: pool)
+          for migration in prepared.migrations { onEvent(.migrated(migration)) }
+        }
+        prepared.fingerprints = try await pool.withConnection { connection in
+          try await EnvironmentStamp.check(
+            plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction,
+            on: connection)
+          try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
+          guard options.skipsCurrent else { return [:] }
+          return try await SeedHistory.fingerprints(of: plan.steps.map(\.id), on: connection)
+        }
+        return prepared
+      })
+    return (prepared, retries)
+  }
+
+  /// The migrations that a plan needs: ours, then those of its seeders, each set once.
+  package static func migrationSets(of plan: SeedPlan) throws -> [MigrationSet] {
+    var sets = [try SeedHistory.migrations()]
+    for set in try plan.steps.flatMap({ try $0.seeder.migrations() })
+    where !sets.contains(where: { $0.name == set.name }) {
+      sets.append(set)
+    }
+    return sets
+  }
+
+  static func lockName(_ id: SeederID) -> String { "seeder/\(id)" }
+
+  func record(_ error: any Error, _ pause: Duration, of subject: String) -> RetryRecord {
+    let record = RetryRecord(
+      subject: subject, cause: FailureReport(error).message, pauseMilliseconds: Int(pause.milliseconds))
+    onEvent(.retrying(record))
+    return record
+  }
+}

@@ -1,0 +1,35 @@
+/// The stable name of a seeder: `curated-traces`.
+///
+/// Lower case letters, digits and hyphens, starting with a letter, at most 63 characters. It is the
+/// seeder's flag on the command line and its key in the history, so it never changes and is never
+/// derived from a type's name.
+public struct SeederID: RawRepresentable, Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The name.
+  public let rawValue: String
+
+  /// Takes a name; nil if it breaks the rules above.
+  public init?(rawValue: String) {
+    let isValid = rawValue.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil
+    guard isValid, rawValue.utf8.count <= 63 else { return nil }
+    self.rawValue = rawValue
+  }
+
+  /// The name.
+  public var description: String { rawValue }
+
+  /// Orders by name.
+  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension SeederID: ExpressibleByStringLiteral {
+  /// Takes a name written in the source.
+  ///
+  /// - Precondition: the name keeps to the rules; a mistake in the source is found at the first start.
+  public init(stringLiteral value: String) {
+    let id = Self(rawValue: value)
+    precondition(id != nil, "'\(value)' is not a seeder's id: lower case letters, digits and hyphens")
+    self = id ?? Self(unchecked: value)
+  }
+
+  private init(unchecked: String) { rawValue = unchecked }
+}

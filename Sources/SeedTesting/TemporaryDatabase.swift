@@ -1,0 +1,128 @@
+import FoundationEssentials
+public import Postgres
+
+/// An empty database for one test.
+///
+/// ```swift
+/// try await TemporaryDatabase.with { database in
+///   let connection = try await PostgresConnection.connect(database.configuration)
+/// }
+/// ```
+public struct TemporaryDatabase: Sendable {
+  /// How to connect.
+  public let configuration: PostgresConfiguration
+  /// The server that it is on.
+  public let server: TestServer
+
+  /// The database's name.
+  public var name: String { configuration.database ?? "" }
+
+  /// How a program that is started connects; holds the password, if there is one.
+  public var url: String {
+    func encoded(_ text: String) -> String { PercentEncoding.encode(text) }
+    var url = "postgresql://\(encoded(configuration.user ?? ""))"
+    if let password = configuration.password { url += ":\(encoded(password))" }
+    url += "@/\(name)?host=\(encoded(configuration.host ?? ""))"
+    return url + (configuration.port.map { "&port=\($0)" } ?? "")
+  }
+
+  /// Makes a database, lends it to `body` and drops it, whatever happens.
+  ///
+  /// A run that is killed leaves its databases behind; they are dropped by a later one, an hour
+  /// after they were made.
+  ///
+  /// - Parameters:
+  ///   - major: the server's major version; nil for the newest.
+  ///   - body: the test.
+  /// - Throws: what `body` throws; errors of the server.
+  public static func with<Result>(
+    major: Int? = nil, _ body: (TemporaryDatabase) async throws -> Result
+  ) async throws -> Result {
+    let server = try await TestServer.shared(major: major)
+    let name = "\(prefix)\(Int(Date().timeIntervalSince1970))_\(UInt32.random(in: 0...UInt32.max))"
+    try await run("CREATE DATABASE \(PostgresIdentifier(name))", on: server)
+    var configuration = server.configuration
+    configuration.database = name
+    let result: Result
+    do {
+      result = try await body(TemporaryDatabase(configuration: configuration, server: server))
+    } catch {
+      try? await drop(name, on: server)
+      throw error
+    }
+    try await drop(name, on: server)
+    await Sweeper.shared.sweep(server)
+    return result
+  }
+
+  /// Lends a connection to `body` and closes it.
+  ///
+  /// - Throws: what `body` throws; `PostgresError`.
+  public func withConnection<Result>(
+    _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    let connection = try await PostgresConnection.connect(configuration)
+    do {
+      let result = try await body(connection)
+      await connection.close()
+      return result
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /// Lends a pool to `body` and closes it.
+  ///
+  /// - Throws: what `body` throws.
+  public func withPool<Result>(
+    maximumConnections: Int, _ body: (PostgresPool) async throws -> Result
+  ) async throws -> Result {
+    let pool = PostgresPool(configuration: configuration, maximumConnections: maximumConnections)
+    do {
+      let result = try await body(pool)
+      await pool.close()
+      return result
+    } catch {
+      await pool.close()
+      throw error
+    }
+  }
+
+  private static let prefix = "seed_test_"
+
+  private static func run(_ query: PostgresQuery, on server: TestServer) async throws {
+    let connection = try await PostgresConnection.connect(server.configuration)
+    try await connection.query(query)
+    await connection.close()
+  }
+
+  private static func drop(_ name: String, on server: TestServer) async throws {
+    try await run("DROP DATABASE IF EXISTS \(PostgresIdentifier(name)) WITH (FORCE)", on: server)
+  }
+
+  /// Drops what earlier runs left behind, once for each server and process.
+  private actor Sweeper {
+    static let shared = Sweeper()
+    private var swept: Set<PostgresConfiguration> = []
+
+    func sweep(_ server: TestServer) async {
+      guard swept.insert(server.configuration).inserted else { return }
+      do {
+        let connection = try await PostgresConnection.connect(server.configuration)
+        let names = try await connection.query("SELECT datname FROM pg_database WHERE datname LIKE 'seed_test_%'")
+          .map { try $0.decode(String.self) }
+        for name in names where isOld(name) { try await drop(name, on: server) }
+        await connection.close()
+      } catch {
+        // Somebody else is sweeping, or the server is going away; the next run tries again.
+      }
+    }
+
+    private func isOld(_ name: String) -> Bool {
+      let parts = name.dropFirst(prefix.count).split(separator: "_")
+      guard let seconds = parts.first.flatMap({ Double($0) }) else { return false }
+      return Date().timeIntervalSince1970 - seconds > 3600
+    }
+  }
+}

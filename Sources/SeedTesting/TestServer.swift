@@ -1,0 +1,63 @@
+import EmbeddedPostgres
+import FoundationEssentials
+public import Postgres
+
+/// A PostgreSQL server for tests, shared by all of them and kept for the next run.
+///
+/// `SEED_TEST_DATABASE_URL` names a server of your own, whose role may create databases. Otherwise a
+/// private one starts in the project's `.seed-runner`, one for each major version asked for.
+public struct TestServer: Sendable {
+  /// How to connect as a role that may create databases.
+  public let configuration: PostgresConfiguration
+  /// The user of the operating system that a program must run as to connect over the socket; nil for
+  /// a server of your own.
+  public let systemUser: String?
+
+  /// Finds the server, and starts it if need be.
+  ///
+  /// - Parameter major: the major version; nil for the newest that is there.
+  /// - Throws: `PostgresError` for a malformed variable, `EmbeddedPostgresError`.
+  public static func shared(major: Int? = nil) async throws -> TestServer {
+    if major == nil, let url = ProcessInfo.processInfo.environment["SEED_TEST_DATABASE_URL"] {
+      return TestServer(configuration: try PostgresConfiguration(url: url), systemUser: nil)
+    }
+    return try await cache.server(major: major)
+  }
+
+  private static let cache = Cache()
+
+  /// Each server is looked up once, however many tests ask for it at the same time.
+  private actor Cache {
+    private var servers: [Int: Task<TestServer, any Error>] = [:]
+
+    func server(major: Int?) async throws -> TestServer {
+      if let known = servers[major ?? 0] { return try await known.value }
+      let task = Task { try await TestServer.start(major: major) }
+      servers[major ?? 0] = task
+      return try await task.value
+    }
+  }
+
+  private static func start(major: Int?) async throws -> TestServer {
+    let postgres = EmbeddedPostgres(
+      EmbeddedPostgres.Settings(
+        projectDirectory: projectDirectory, majorVersion: major,
+        serverSettings: ["max_connections": "400", "shared_buffers": "128MB"],
+        clusterName: major.map { "test-\($0)" } ?? "test"))
+    let server = try await postgres.start()
+    guard case .running(let details) = try await postgres.status() else {
+      throw CocoaError(.featureUnsupported)
+    }
+    return TestServer(configuration: server.configuration, systemUser: details.user)
+  }
+
+  /// The nearest folder at or above the current one that holds a package.
+  private static var projectDirectory: String {
+    var folder = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+    func isPackage() -> Bool {
+      FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path)
+    }
+    while !isPackage(), folder.pathComponents.count > 1 { folder.deleteLastPathComponent() }
+    return isPackage() ? folder.path : FileManager.default.currentDirectoryPath
+  }
+}

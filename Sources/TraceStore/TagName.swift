@@ -1,0 +1,28 @@
+/// A tag's name in the one form in which it is stored.
+public struct TagName: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The most characters of a name.
+  public static let maximumLength = 50
+  /// What a name looks like, for error texts.
+  public static let rule = """
+    a tag of at most \(maximumLength) letters a–z, digits, '-', '.', '+' and '#', starting with a letter or digit
+    """
+
+  /// The name.
+  public let description: String
+
+  /// Normalises a name: white space at the ends is dropped, letters become lower case, white space
+  /// inside becomes one hyphen.
+  ///
+  /// Returns nil if what comes out breaks the ``rule``.
+  public init?(_ text: String) {
+    let words = text.lowercased().split(whereSeparator: \.isWhitespace)
+    let name = words.joined(separator: "-")
+    guard (1...Self.maximumLength).contains(name.utf8.count),
+      name.wholeMatch(of: /[a-z0-9][a-z0-9.+#-]*/) != nil
+    else { return nil }
+    description = name
+  }
+
+  /// Orders by name.
+  public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}

@@ -1,0 +1,143 @@
+import FoundationEssentials
+import Postgres
+public import SeedKit
+
+/// A trace of a fixture: a problem and its solution.
+public struct TraceRecord: Hashable, Sendable {
+  /// What someone would type: the natural key among seeded traces.
+  public let title: String
+  /// The problem, in Markdown.
+  public let context: String
+  /// The solution, in Markdown.
+  public let solution: String
+  /// The tags, in the fixture's order.
+  public let tags: [TagName]
+  /// The model that found the solution.
+  public let agentModel: String?
+  /// The model's version.
+  public let agentVersion: String?
+}
+
+/// Reads traces from fixtures and writes them as validated seeds.
+public enum TraceImport {
+  /// Reads a fixture: an array of `{"title", "context", "solution", "tags", "agent_model",
+  /// "agent_version"}`, of which the last two may be missing.
+  ///
+  /// - Throws: `FixtureError` with all faults of the file.
+  public static func read(_ file: FixtureFile) throws -> [TraceRecord] {
+    try FixtureRecords.read(file, naturalKey: \.title) { record in
+      TraceRecord(
+        title: record.text("title", length: 1...500),
+        context: record.text("context", length: 1...maximumTextLength),
+        solution: record.text("solution", length: 1...maximumTextLength),
+        tags: record.texts("tags", count: 1...20) { TagName($0) == nil ? TagName.rule : nil }
+          .compactMap(TagName.init),
+        agentModel: record.optionalText("agent_model", length: 1...200),
+        agentVersion: record.optionalText("agent_version", length: 1...200))
+    }
+  }
+
+  /// Far above what a person reads, far below what would trouble the server.
+  private static let maximumTextLength = 1_000_000
+
+  /// Makes the seeded traces equal to the records, with their tags; other traces stay as they are,
+  /// also those of users that have the same title.
+  ///
+  /// New traces are validated, with the highest trust, and have no embedding yet. What votes and the
+  /// embedding worker change later is theirs; but when a text changes its embedding goes, or search
+  /// would answer for the old text. A tag that a record no longer has stays linked.
+  ///
+  /// - Parameters:
+  ///   - traces: the records.
+  ///   - contributor: the e-mail address of the user to whom they belong.
+  ///   - confirmations: how many confirmations a new trace starts with.
+  ///   - context: the seeder's.
+  /// - Throws: `PostgresError`; ``TraceImportError`` if there is no such contributor.
+  public static func converge(
+    _ traces: [TraceRecord], contributor: String, confirmations: Int, in context: SeedContext
+  ) async throws -> SeedOutcome {
+    let owner = try await context.connection.query("SELECT id FROM users WHERE email = \(contributor)")
+      .first?.decode(UUID.self)
+    guard let owner else { throw TraceImportError.noContributor(contributor) }
+    // Small tables first: a distributed database takes them in no other order.
+    var outcome = SeedOutcome(try await TagImport.converge(traces.flatMap(\.tags), in: context))
+    outcome.add(
+      try await context.converge(
+        table(),
+        rows: traces.map { trace in
+          [
+            DeterministicID.make(table: "traces", naturalKey: trace.title), trace.title, trace.context,
+            trace.solution, "validated", trace.agentModel, trace.agentVersion, owner, true, 1.0,
+            Int32(confirmations),
+          ]
+        }))
+    outcome.add(try await link(traces, in: context))
+    return outcome
+  }
+
+  private static func table() throws -> ConvergeTable {
+    // Null-safe, because the text of a trace is never null; the embedding may be.
+    let isSameText = "(live.title, live.context_text, live.solution_text) = "
+      + "(excluded.title, excluded.context_text, excluded.solution_text)"
+    return try ConvergeTable(
+      "traces",
+      columns: [
+        .init("id", "uuid", .id), .init("title", "text", .naturalKey),
+        .init("context_text", "text"), .init("solution_text", "text"), .init("status", "text"),
+        .init("agent_model", "text"), .init("agent_version", "text"),
+        .init("contributor_id", "uuid"), .init("is_seed", "boolean"),
+        .init("trust_score", "double precision", .initial),
+        .init("confirmation_count", "integer", .initial),
+      ],
+      condition: "live.is_seed",
+      derived: [
+        "embedding": "CASE WHEN \(isSameText) THEN live.embedding END",
+        "embedding_model_id": "CASE WHEN \(isSameText) THEN live.embedding_model_id END",
+        "embedding_model_version": "CASE WHEN \(isSameText) THEN live.embedding_model_version END",
+      ])
+  }
+
+  private static func link(_ traces: [TraceRecord], in context: SeedContext) async throws
+    -> SeedOutcome.Table
+  {
+    let stage = try await context.stage(
+      columns: [(try PostgresIdentifier("title"), "text"), (try PostgresIdentifier("tag"), "text")],
+      rows: traces.flatMap { trace in
+        Set(trace.tags).sorted().map { [trace.title, $0.description] }
+      })
+    let (wanted, inserted) = try await context.connection.queryOne(
+      """
+      WITH wanted AS (
+        SELECT traces.id AS trace_id, tags.id AS tag_id FROM \(stage.name) AS staged
+        JOIN traces ON traces.title = staged.title AND traces.is_seed
+        JOIN tags ON tags.name = staged.tag
+      ), written AS (
+        INSERT INTO trace_tags (trace_id, tag_id)
+        SELECT wanted.trace_id, wanted.tag_id FROM wanted
+        LEFT JOIN trace_tags AS live ON live.trace_id = wanted.trace_id AND live.tag_id = wanted.tag_id
+        WHERE live.trace_id IS NULL
+        ORDER BY wanted.trace_id, wanted.tag_id
+        ON CONFLICT (trace_id, tag_id) DO NOTHING
+        RETURNING trace_id
+      )
+      SELECT (SELECT count(*) FROM wanted), (SELECT count(*) FROM written)
+      """
+    ).decode(Int.self, Int.self)
+    return .init(
+      name: "trace_tags", counts: RowCounts(inserted: inserted, unchanged: wanted - inserted))
+  }
+}
+
+/// Why traces could not be written.
+public enum TraceImportError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The user to whom the traces belong is missing.
+  case noContributor(String)
+
+  /// What is missing, and what to do.
+  public var description: String {
+    switch self {
+    case .noContributor(let email):
+      "the contributor \(email) is not in the table users; run 'seed-runner --users' first."
+    }
+  }
+}

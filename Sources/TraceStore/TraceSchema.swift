@@ -1,0 +1,19 @@
+import CTraceSchema
+public import Migrations
+
+/// The tables of the knowledge base: users, traces, votes, tags.
+public enum TraceSchema {
+  /// The migrations that make them.
+  ///
+  /// - Throws: `MigrationError` if a file is malformed.
+  public static func migrations() throws -> MigrationSet {
+    var count = 0
+    let files = UnsafeBufferPointer(start: trace_schema_files(&count), count: count)
+    return try MigrationSet(
+      name: "trace-store",
+      files: files.map { file in
+        let bytes = UnsafeBufferPointer(start: file.bytes, count: file.size)
+        return (String(cString: file.name), String(decoding: bytes, as: UTF8.self))
+      })
+  }
+}

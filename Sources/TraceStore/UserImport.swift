@@ -1,0 +1,52 @@
+import Postgres
+public import SeedKit
+
+/// A user of a fixture.
+public struct UserRecord: Hashable, Sendable {
+  /// The address, in lower case: the natural key.
+  public let email: String
+  /// The name shown to others.
+  public let displayName: String
+  /// Whether it is a contributor of seeded traces, as opposed to one who stands for a person.
+  public let isSeed: Bool
+}
+
+/// Reads users from fixtures and writes them.
+public enum UserImport {
+  /// Reads a fixture: an array of `{"email", "display_name"}`.
+  ///
+  /// - Throws: `FixtureError` with all faults of the file.
+  public static func read(_ file: FixtureFile, isSeed: Bool) throws -> [UserRecord] {
+    try FixtureRecords.read(file, naturalKey: \.email) { record in
+      UserRecord(
+        email: record.text("email") { email in
+          let isAddress = email.wholeMatch(of: /[^@\s]+@[^@\s]+\.[^@\s]+/) != nil
+          return isAddress && email.count <= 320 && email == email.lowercased()
+            ? nil : "an e-mail address in lower case"
+        },
+        displayName: record.text("display_name", length: 1...200), isSeed: isSeed)
+    }
+  }
+
+  /// Makes the table equal to the users; others in it stay as they are.
+  ///
+  /// - Throws: `PostgresError`.
+  public static func converge(_ users: [UserRecord], in context: SeedContext) async throws
+    -> SeedOutcome.Table
+  {
+    let table = try ConvergeTable(
+      "users",
+      columns: [
+        .init("id", "uuid", .id), .init("email", "text", .naturalKey),
+        .init("display_name", "text"), .init("is_seed", "boolean"),
+      ])
+    return try await context.converge(
+      table,
+      rows: users.map { user in
+        [
+          DeterministicID.make(table: "users", naturalKey: user.email), user.email, user.displayName,
+          user.isSeed,
+        ]
+      })
+  }
+}

@@ -1,0 +1,79 @@
+import Testing
+
+@Suite("The command line")
+struct CommandLineTests {
+  /// A server that cannot be there: whatever ends well has opened nothing.
+  private static let nowhere = "postgresql://nobody@127.0.0.1:1/none"
+
+  @Test("answers a wrong flag with a suggestion and exit code 64, before anything is opened")
+  func wrongFlag() async throws {
+    let result = try await SeedRunnerBinary.run("--user", url: Self.nowhere)
+    #expect(result.exitCode == 64)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains("--user"))
+    #expect(result.errors.contains("Did you mean '--users'?"))
+  }
+
+  @Test(
+    "ends with exit code 64 for what nobody can have meant",
+    arguments: [
+      [], ["--all", "--users"], ["--except", "tags"], ["--only", "nobody"], ["--jobs"], ["frobnicate"],
+      ["migrate"], ["migrate", "sideways"], ["--all", "--except", "users"], ["--format", "yaml", "--all"],
+    ])
+  func usage(arguments: [String]) async throws {
+    let process = try SeedRunnerBinary.start(arguments, url: Self.nowhere)
+    let end = try await process.wait(timeout: .seconds(60))
+    #expect(end.exitCode == 64, "\(arguments): \(end.errors)")
+    #expect(end.output.isEmpty)
+    #expect(end.errors.hasPrefix("Error: "))
+  }
+
+  @Test("explains itself without a database", arguments: [["--help"], ["--version"], ["list"], ["migrate", "up", "--help"], ["completions", "bash"], ["migrate", "sql"], ["config"]])
+  func offline(arguments: [String]) async throws {
+    let process = try SeedRunnerBinary.start(arguments, url: Self.nowhere)
+    let end = try await process.wait(timeout: .seconds(60))
+    #expect(end.exitCode == 0, "\(end.errors)")
+    #expect(!end.output.isEmpty)
+  }
+
+  @Test("lists each seeder with its summary, environments and dependencies")
+  func list() async throws {
+    let result = try await SeedRunnerBinary.run("list")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 4)
+    #expect(lines[0].hasPrefix("SEEDER"))
+    #expect(lines[3].contains("sample-traces") && lines[3].contains("users tags"))
+    let json = try await SeedRunnerBinary.run("list", "--format", "json")
+    #expect(json.output.contains(#""id" : "sample-traces""#))
+  }
+
+  @Test("names a wrong value of a setting, where it comes from, and ends with exit code 78")
+  func badConfiguration() async throws {
+    let result = try await SeedRunnerBinary.run("--all", url: Self.nowhere, variables: ["SEED_JOBS": "many"])
+    #expect(result.exitCode == 78)
+    #expect(result.errors.contains("SEED_JOBS") && result.errors.contains("many"))
+    let malformed = try await SeedRunnerBinary.run("--all", url: "mysql://u:\(SeedRunnerBinary.canary)@h/d")
+    #expect(malformed.exitCode == 78)
+    #expect(!(malformed.errors + malformed.output).contains(SeedRunnerBinary.canary))
+  }
+
+  @Test("says at once that a server cannot be reached once the budget is spent")
+  func unreachable() async throws {
+    let result = try await SeedRunnerBinary.run(
+      "--all", url: Self.nowhere, variables: ["SEED_RETRY_BUDGET": "0"])
+    #expect(result.exitCode == 4)
+    #expect(result.errors.contains("127.0.0.1"))
+    #expect(result.errors.contains("Help:  check that the server runs"))
+  }
+
+  @Test("refuses production without the word for it, with exit code 5")
+  func production() async throws {
+    let result = try await SeedRunnerBinary.run("--all", "--env", "production", url: Self.nowhere)
+    #expect(result.exitCode == 5)
+    #expect(result.errors.contains("--allow-production"))
+    let named = try await SeedRunnerBinary.run(
+      "--sample-traces", "--env", "production", "--allow-production", url: Self.nowhere)
+    #expect(named.exitCode == 5)
+    #expect(named.errors.contains("'sample-traces' may not run in the environment 'production'"))
+  }
+}

@@ -1,0 +1,37 @@
+import FoundationEssentials
+import SeedTesting
+
+/// The built program, run as a person runs it.
+enum SeedRunnerBinary {
+  /// Beside the test bundle, where SwiftPM puts all that it builds.
+  static var path: String {
+    let bundle = URL(filePath: CommandLine.arguments[0], directoryHint: .notDirectory)
+    return bundle.deletingLastPathComponent().appending(path: "seed-runner").path
+  }
+
+  static let canary = "canary-7f3e-secret"
+
+  struct Result: Sendable {
+    let exitCode: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// Runs it to its end in an environment of its own: nothing of the caller's leaks in.
+  static func run(
+    _ arguments: String..., url: String? = nil, variables: [String: String] = [:]
+  ) async throws -> Result {
+    let process = try start(arguments, url: url, variables: variables)
+    let end = try await process.wait(timeout: .seconds(120))
+    return Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
+  }
+
+  static func start(
+    _ arguments: [String], url: String? = nil, variables: [String: String] = [:]
+  ) throws -> ChildProcess {
+    var environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SEED_ENV": "test"]
+    environment["DATABASE_URL"] = url
+    environment.merge(variables) { $1 }
+    return try ChildProcess.start(path, arguments, environment: environment, directory: "/")
+  }
+}

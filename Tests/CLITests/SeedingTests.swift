@@ -1,0 +1,137 @@
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("Seeding from the command line")
+struct SeedingTests {
+  @Test("all of it, twice, on either version; the second run says that nothing changed", arguments: [16, 18])
+  func all(major: Int) async throws {
+    try await TemporaryDatabase.with(major: major) { database in
+      let first = try await SeedRunnerBinary.run("--all", url: database.url)
+      #expect(first.exitCode == 0, "\(first.errors)")
+      let lines = first.output.split(separator: "\n").map(String.init)
+      #expect(lines.count == 4)
+      #expect(lines[2].contains("seeded") && lines[2].contains("traces 12 inserted"))
+      #expect(lines[3].hasPrefix("3 seeded in "))
+      #expect(first.errors.contains("migrated trace-store 1 enable_pgvector"))
+      let second = try await SeedRunnerBinary.run("--all", url: database.url)
+      #expect(second.exitCode == 0)
+      #expect(second.output.contains("3 unchanged in "))
+      #expect(try await traces(in: database) == 12)
+    }
+  }
+
+  @Test("some of it, however the flag is spelt, and what it depends on")
+  func some() async throws {
+    try await TemporaryDatabase.with { database in
+      let users = try await SeedRunnerBinary.run("--users", url: database.url)
+      #expect(users.output.split(separator: "\n").count == 2)
+      let traces = try await SeedRunnerBinary.run("--sample_traces", url: database.url)
+      #expect(traces.output.contains("unchanged  users"))
+      #expect(traces.output.contains("seeded     sample-traces"))
+    }
+  }
+
+  @Test("reports as JSON that a program can read")
+  func json() async throws {
+    try await TemporaryDatabase.with { database in
+      let result = try await SeedRunnerBinary.run("--only", "users,tags", "--format", "json", url: database.url)
+      #expect(result.exitCode == 0)
+      for text in [#""success" : true"#, #""outcome" : "seeded""#, #""environment" : "test""#, #""run_id""#] {
+        #expect(result.output.contains(text), "\(text)")
+      }
+      let status = try await SeedRunnerBinary.run("status", url: database.url)
+      #expect(status.output.contains("sample-traces  never"))
+      #expect(status.output.contains("users          seeded"))
+    }
+  }
+
+  @Test("by twenty processes at once: each row once, all succeed")
+  func twenty() async throws {
+    try await TemporaryDatabase.with { database in
+      let results = try await withThrowingTaskGroup(of: SeedRunnerBinary.Result.self) { group in
+        for _ in 0..<20 {
+          group.addTask { try await SeedRunnerBinary.run("--all", "--jobs", "2", url: database.url) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(results.allSatisfy { $0.exitCode == 0 }, "\(results.filter { $0.exitCode != 0 }.map(\.errors))")
+      let seeded = results.map { $0.output.split(separator: "\n").count { $0.hasPrefix("seeded") } }
+      #expect(seeded.reduce(0, +) == 3, "each seeder was seeded by one process")
+      #expect(try await traces(in: database) == 12)
+    }
+  }
+
+  @Test("killed at any moment: nothing half, nothing left locked, and a rerun completes it")
+  func killed() async throws {
+    try await TemporaryDatabase.with { database in
+      // A virgin database first, then one whose schema is there; each kill comes a little later.
+      for step in 0..<24 {
+        let process = try SeedRunnerBinary.start(["--all"], url: database.url)
+        try await Task.sleep(for: .milliseconds(step * 5))
+        process.kill()
+        _ = try await process.wait(timeout: .seconds(60))
+        let isWhole = try await database.withConnection { connection in
+          let hasTables = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL")
+          guard try hasTables.decode(Bool.self) else { return true }
+          // The server may still be undoing the work of a process that is gone.
+          try await connection.query("LOCK TABLE traces, trace_tags IN SHARE MODE")
+          let counts = try await connection.queryOne(
+            "SELECT (SELECT count(*) FROM traces), (SELECT count(DISTINCT trace_id) FROM trace_tags)"
+          ).decode(Int.self, Int.self)
+          return counts == (0, 0) || counts == (12, 12)
+        }
+        #expect(isWhole, "after \(step * 5) ms")
+        if step % 6 == 5 { try await empty(database) }
+      }
+      let result = try await SeedRunnerBinary.run("--all", url: database.url)
+      #expect(result.exitCode == 0, "\(result.errors)")
+      #expect(try await traces(in: database) == 12)
+    }
+  }
+
+  @Test("ended by a signal: rolled back, exit code 143 or 130", arguments: [(15, 143), (2, 130)])
+  func signals(signal: Int, code: Int) async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)
+      try await database.withConnection { holder in
+        try await holder.withTransaction { holder in
+          try await holder.query("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+          let process = try SeedRunnerBinary.start(["--users"], url: database.url)
+          try await Waiting.until(on: database, "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+          process.signal(Int32(signal))
+          let end = try await process.wait(timeout: .seconds(60))
+          #expect(end.exitCode == Int32(code), "\(end.errors)")
+        }
+      }
+      #expect(try await SeedRunnerBinary.run("--users", url: database.url).exitCode == 0)
+    }
+  }
+
+  private func traces(in database: TemporaryDatabase) async throws -> Int {
+    try await database.withConnection { connection in
+      try await connection.queryOne("SELECT count(*) FROM traces WHERE is_seed").decode(Int.self)
+    }
+  }
+
+  private func empty(_ database: TemporaryDatabase) async throws {
+    try await database.withConnection { connection in
+      try await connection.query("DELETE FROM users")
+      try await connection.query("DELETE FROM tags")
+    }
+  }
+}
+
+enum Waiting {
+  /// Waits until a query answers true.
+  static func until(on database: TemporaryDatabase, _ query: PostgresQuery) async throws {
+    try await database.withConnection { connection in
+      let deadline = ContinuousClock.now + .seconds(60)
+      while ContinuousClock.now < deadline {
+        if try await connection.queryOne(query).decode(Bool.self) { return }
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      Issue.record("it never became true: \(query)")
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("Other servers")
+struct ServersTests {
+  @Test("pgbouncer in transaction mode: seeded, then unchanged, and twenty at once")
+  func pgbouncer() async throws {
+    try await TemporaryDatabase.with { database in
+      try await PgBouncer.with(database: database) { configuration, url in
+        let first = try await SeedRunnerBinary.run("--all", url: url)
+        #expect(first.exitCode == 0, "\(first.errors)")
+        let results = try await withThrowingTaskGroup(of: SeedRunnerBinary.Result.self) { group in
+          for _ in 0..<20 { group.addTask { try await SeedRunnerBinary.run("--all", url: url) } }
+          return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(results.allSatisfy { $0.exitCode == 0 && $0.output.contains("3 unchanged") })
+      }
+    }
+  }
+
+  @Test("a PostgreSQL without pgvector: a clear error, exit code 4, and nothing of the schema is there")
+  func withoutPgvector() async throws {
+    try await DebianPostgres.with { server in
+      let result = try await SeedRunnerBinary.run("--all", url: server.url)
+      #expect(result.exitCode == 4)
+      #expect(result.errors.contains("pgvector"))
+      #expect(result.errors.contains("postgresql-\(server.major)-pgvector"))
+      let connection = try await PostgresConnection.connect(server.configuration)
+      let tables = try await connection.queryOne(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+      ).decode(Int.self)
+      #expect(tables == 0)
+      await connection.close()
+    }
+  }
+}

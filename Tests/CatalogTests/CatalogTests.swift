@@ -1,0 +1,53 @@
+import Catalog
+import FoundationEssentials
+import SeedKit
+import Testing
+
+@Suite("The catalog")
+struct CatalogTests {
+  private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOf: Self.repository.appending(path: path), encoding: .utf8)
+  }
+
+  private func registry() throws -> SeederRegistry {
+    try Catalog.registry(try Settings.load(flags: [:], environment: [:], configDirectory: nil))
+  }
+
+  @Test("names the same plug-ins as the folder and the manifest")
+  func agreement() throws {
+    let seeders = Self.repository.appending(path: "Seeders")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: seeders.path)
+      .filter { $0 != "Catalog" && !$0.hasPrefix(".") }.sorted()
+    let manifest = try text("Package.swift")
+    let list = try #require(manifest.firstMatch(of: /let seeders = \[([^\]]*)\]/)?.output.1)
+    let inManifest = list.matches(of: /"(\w+)"/).map { String($0.output.1) }.sorted()
+    let imports = try text("Seeders/Catalog/Catalog.swift").matches(of: /(?m)^import (\w+)$/)
+      .map { String($0.output.1) }.sorted()
+    #expect(inManifest == folders)
+    #expect(imports == folders)
+    #expect(try registry().seeders.count == folders.count)
+  }
+
+  @Test("has every fixture that its seeders name, and no other")
+  func fixtures() throws {
+    let named = try registry().seeders.flatMap(\.fixtures)
+    for name in named {
+      #expect(try Catalog.fixtures.file(name).bytes.isEmpty == false)
+      let onDisk = try Data(contentsOf: Self.repository.appending(path: "Seeders/\(name)"))
+      #expect(try Catalog.fixtures.file(name).bytes == Array(onDisk), "\(name) is built in as it is on disk")
+    }
+    let table = try text("Seeders/Catalog/Files/files.c").matches(of: /\{"([^"]+)",/)
+      .map { String($0.output.1) }
+    #expect(table.sorted() == named.sorted())
+  }
+
+  @Test("can be planned in every environment", arguments: SeedEnvironment.allCases)
+  func plans(environment: SeedEnvironment) throws {
+    let plan = try SeedPlan(registry: registry(), selection: .all(), environment: environment)
+    #expect(!plan.steps.isEmpty)
+    #expect(plan.leftOut == (environment == .production ? ["sample-traces"] : []))
+  }
+}

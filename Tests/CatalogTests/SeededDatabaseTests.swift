@@ -1,0 +1,144 @@
+import Catalog
+import Postgres
+import SeedKit
+import SeedTesting
+import Testing
+
+/// The success criteria SC-1 to SC-5 of the plan that the project grew from.
+@Suite("A seeded database")
+struct SeededDatabaseTests {
+  private func seed(
+    _ database: TemporaryDatabase, selection: SeedPlan.Selection = .all(), environment: SeedEnvironment = .test,
+    configure: (inout SeedRunner.Options) -> Void = { _ in }
+  ) async throws -> SeedReport {
+    let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
+    let plan = try SeedPlan(
+      registry: Catalog.registry(settings), selection: selection, environment: environment)
+    var options = SeedRunner.Options()
+    configure(&options)
+    return try await SeedRunner(
+      plan: plan, configuration: database.configuration, fixtures: Catalog.fixtures, options: options
+    ).run()
+  }
+
+  private func count(_ query: PostgresQuery, _ database: TemporaryDatabase) async throws -> Int {
+    try await database.withConnection { try await $0.queryOne(query).decode(Int.self) }
+  }
+
+  @Test("holds twelve validated seed traces without embeddings, on either version", arguments: [16, 18])
+  func traces(major: Int) async throws {
+    try await TemporaryDatabase.with(major: major) { database in
+      let report = try await seed(database)
+      #expect(report.isSuccess)
+      let traces = try await count(
+        """
+        SELECT count(*) FROM traces WHERE status = 'validated' AND is_seed AND trust_score = 1.0
+          AND confirmation_count = 2 AND embedding IS NULL AND embedding_model_id IS NULL
+          AND contributor_id = (SELECT id FROM users WHERE email = 'seed@commontrace.dev')
+        """, database)
+      #expect(traces == 12)
+      #expect(try await count("SELECT count(*) FROM traces", database) == 12)
+      let tagged = try await count("SELECT count(DISTINCT trace_id) FROM trace_tags", database)
+      #expect(tagged == 12)
+    }
+  }
+
+  @Test("has only normalised tags, each once")
+  func tags() async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await seed(database)
+      let odd = try await count(
+        "SELECT count(*) FROM tags WHERE name <> lower(btrim(name)) OR name ~ '\\s' OR name = ''", database)
+      #expect(odd == 0)
+      #expect(try await count("SELECT count(*) - count(DISTINCT lower(name)) FROM tags", database) == 0)
+      #expect(try await count("SELECT count(*) FROM tags", database) > 30)
+    }
+  }
+
+  @Test("is not touched by a second run: every row keeps its transaction")
+  func secondRun() async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await seed(database)
+      func state() async throws -> [String] {
+        try await database.withConnection { connection in
+          try await connection.query(
+            """
+            SELECT 'u' || id || xmin FROM users UNION ALL SELECT 't' || id || xmin FROM tags
+            UNION ALL SELECT 'r' || id || xmin FROM traces
+            UNION ALL SELECT 'l' || trace_id || tag_id || xmin FROM trace_tags
+            UNION ALL SELECT 'h' || attempt_id || xmin FROM seed_runner.history
+            UNION ALL SELECT 'm' || set_name || version || xmin FROM seed_runner.migration ORDER BY 1
+            """
+          ).map { try $0.decode(String.self) }
+        }
+      }
+      let before = try await state()
+      let report = try await seed(database)
+      #expect(report.seeders.allSatisfy { $0.outcome == .unchanged })
+      #expect(try await state() == before)
+    }
+  }
+
+  @Test("has users alone when users alone are selected")
+  func usersOnly() async throws {
+    try await TemporaryDatabase.with { database in
+      let report = try await seed(database, selection: .only(["users"]))
+      #expect(report.seeders.map(\.id) == ["users"])
+      let contributors = try await database.withConnection { connection in
+        try await connection.query("SELECT email FROM users WHERE is_seed ORDER BY email")
+          .map { try $0.decode(String.self) }
+      }
+      #expect(
+        contributors == [
+          "capacity-test@commontrace.internal", "seed@commontrace.dev", "seeds@commontrace.internal",
+        ])
+      #expect(try await count("SELECT count(*) FROM users WHERE NOT is_seed", database) >= 5)
+      #expect(try await count("SELECT count(*) FROM tags", database) == 0)
+      #expect(try await count("SELECT count(*) FROM traces", database) == 0)
+    }
+  }
+
+  @Test("has contributors and tags, but neither demo users nor samples, in production")
+  func production() async throws {
+    try await TemporaryDatabase.with { database in
+      let report = try await seed(database, environment: .production) { $0.allowsProduction = true }
+      #expect(report.isSuccess)
+      #expect(report.leftOut == ["sample-traces"])
+      #expect(try await count("SELECT count(*) FROM users WHERE NOT is_seed", database) == 0)
+      #expect(try await count("SELECT count(*) FROM users", database) == 3)
+      #expect(try await count("SELECT count(*) FROM traces", database) == 0)
+    }
+  }
+
+  @Test("has rows of the same ids wherever it is seeded")
+  func sameIDs() async throws {
+    func ids() async throws -> [String] {
+      try await TemporaryDatabase.with { database in
+        _ = try await seed(database)
+        return try await database.withConnection { connection in
+          try await connection.query(
+            "SELECT id::text FROM users UNION SELECT id::text FROM tags UNION SELECT id::text FROM traces ORDER BY 1"
+          ).map { try $0.decode(String.self) }
+        }
+      }
+    }
+    let first = try await ids()
+    #expect(try await ids() == first)
+  }
+
+  @Test("can be seeded by twenty runs at once, each row once")
+  func twenty() async throws {
+    try await TemporaryDatabase.with { database in
+      let reports = try await withThrowingTaskGroup(of: SeedReport.self) { group in
+        for _ in 0..<20 { group.addTask { try await seed(database) { $0.jobs = 2 } } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(reports.allSatisfy(\.isSuccess))
+      for id in ["users", "tags", "sample-traces"] {
+        let seeded = reports.flatMap(\.seeders).count { $0.id.rawValue == id && $0.outcome == .seeded }
+        #expect(seeded == 1, "\(id)")
+      }
+      #expect(try await count("SELECT count(*) FROM traces", database) == 12)
+    }
+  }
+}

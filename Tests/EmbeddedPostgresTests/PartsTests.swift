@@ -1,0 +1,161 @@
+@testable import EmbeddedPostgres
+import FoundationEssentials
+import Glibc
+import Testing
+
+@Suite("Parts")
+struct PartsTests {
+  @Test("A child's output, its ending and its limits are reported")
+  func childProcess() async throws {
+    let echo = try await ChildProcess.run(["/bin/echo", "a b", "$HOME", "`id`"])
+    #expect(echo.status == .exited(0) && echo.output == "a b $HOME `id`\n")
+    #expect(try await ChildProcess.run(["/bin/false"]).status == .exited(1))
+    let killed = try await ChildProcess.run(["/bin/sh", "-c", "echo said >&2; kill -9 $$"])
+    #expect(killed.status == .signalled(9) && killed.output == "said\n")
+    let long = try await ChildProcess.run(["/usr/bin/seq", "100000"], outputLimit: 20)
+    #expect(
+      long.status == .exited(0) && long.output.hasSuffix("99999\n100000\n") && long.output.utf8.count == 20)
+    let late = try await ChildProcess.run(["/bin/sleep", "300"], timeLimit: .milliseconds(20))
+    #expect(late.status == .timedOut)
+    let error = await #expect(throws: EmbeddedPostgresError.self) {
+      try await ChildProcess.run(["/no/such/program", "it's"])
+    }
+    #expect(error?.code == .systemFailure)
+    #expect(error?.command == #"/no/such/program 'it'\''s'"#)
+  }
+
+  @Test("A child starts in / with a clean environment, no blocked signal and no other descriptor")
+  func childSurroundings() async throws {
+    let place = try await ChildProcess.run(["/bin/pwd"])
+    #expect(place.output == "/\n")
+    let variables = try await ChildProcess.run(["/usr/bin/env"]).output
+    #expect(
+      Set(variables.split(separator: "\n").compactMap { $0.split(separator: "=").first }) == [
+        "PATH", "LC_ALL", "HOME",
+      ])
+    let status = try await ChildProcess.run(["/bin/cat", "/proc/self/status"]).output
+    for name in ["SigBlk:", "SigIgn:"] {
+      let mask = status.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: "\t").last
+      // Without 32 and 33, which are glibc's own.
+      #expect(mask.flatMap { UInt64($0, radix: 16) }.map { $0 & 0x7fff_ffff } == 0, "\(name)")
+    }
+    // The fourth is the directory that ls itself reads.
+    let descriptors = try await ChildProcess.run(["/bin/ls", "/proc/self/fd"]).output
+    #expect(descriptors == "0\n1\n2\n3\n")
+  }
+
+  @Test("Cancelling the task ends the child")
+  func childCancelled() async throws {
+    let task = Task { try await ChildProcess.run(["/bin/sleep", "300"]) }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test("The socket is beside the data unless its path is too long or means something else to libpq")
+  func socketDirectory() {
+    let fits = "/" + String(repeating: "x", count: 87)
+    #expect(SocketDirectory.path(home: fits) == fits + "/run")
+    #expect((fits + "/run/.s.PGSQL.65535").utf8.count == SocketDirectory.maximumSocketPath)
+    for home in [fits + "x", "/a,b", "/a\"b", "/a\\b", "/a\nb", "/" + String(repeating: "ü", count: 44)] {
+      let path = SocketDirectory.path(home: home)
+      #expect(path.hasPrefix("/tmp/seed-runner-") && path.utf8.count == 29)
+      #expect(path == SocketDirectory.path(home: home))
+    }
+    #expect(SocketDirectory.path(home: "/a,b") != SocketDirectory.path(home: "/a,c"))
+  }
+
+  @Test("A socket directory that somebody else could have made is refused")
+  func foreignSocketDirectory() async throws {
+    try await TemporaryProject.use { project in
+      let user = try #require(ServerUser.withID(geteuid()))
+      let path = project.path + "/run"
+      try SocketDirectory.prepare(path, for: user)
+      #expect(permissions(of: path) == 0o700)
+      chmod(path, 0o777)
+      #expect(throws: EmbeddedPostgresError.self) { try SocketDirectory.check(path, for: user) }
+      try SocketDirectory.prepare(path, for: user)
+      #expect(permissions(of: path) == 0o700)
+      let other = ServerUser(id: user.id + 1, group: user.group, name: "other")
+      let foreign = #expect(throws: EmbeddedPostgresError.self) {
+        try SocketDirectory.check(path, for: other)
+      }
+      #expect(foreign?.message.contains("belongs to user id \(user.id)") == true)
+      symlink(path, project.path + "/link")
+      let linked = #expect(throws: EmbeddedPostgresError.self) {
+        try SocketDirectory.prepare(project.path + "/link", for: user)
+      }
+      #expect(linked?.message.contains("symbolic link") == true)
+    }
+  }
+
+  @Test("A pid file is read as far as the server has written it")
+  func postmasterFile() {
+    let full = PostmasterFile("123\n/data\n1700000000\n5433\n/a b/run\n127.0.0.1\n   5 6\nready   \n")
+    #expect(full?.processID == 123 && full?.startTime == 1_700_000_000 && full?.port == 5433)
+    #expect(
+      full?.socketDirectory == "/a b/run" && full?.listenAddress == "127.0.0.1" && full?.status == "ready")
+    let begun = PostmasterFile("123\n/data\n")
+    #expect(begun?.processID == 123 && begun?.port == 0 && begun?.status == "")
+    for text in ["", "\n", "abc\n", "-5\n", "0\n", "99999999999\n"] { #expect(PostmasterFile(text) == nil) }
+  }
+
+  @Test("A process is told to be the server of that directory, another program, or gone")
+  func processOwner() throws {
+    let sleeper = try Sleeper()
+    #expect(PostmasterFile("\(sleeper.process)\n")?.owner(dataDirectory: "/") == .another)
+    #expect(PostmasterFile("\(getpid())\n")?.owner(dataDirectory: "/tmp") == .another)
+    kill(sleeper.process, SIGKILL)
+    // Ended and not yet collected by its parent, it must not count as alive.
+    var info = siginfo_t()
+    waitid(P_PID, id_t(sleeper.process), &info, WEXITED | WNOWAIT)
+    #expect(PostmasterFile("\(sleeper.process)\n")?.owner(dataDirectory: "/") == .gone)
+    sleeper.end()
+    #expect(PostmasterFile("\(sleeper.process)\n")?.owner(dataDirectory: "/") == .gone)
+  }
+
+  @Test("Passwords are 256 random bits, and the passfile names this machine only")
+  func passfile() {
+    let passwords = (0..<100).map { _ in Passfile.makePassword() }
+    #expect(Set(passwords).count == 100)
+    #expect(passwords.allSatisfy { $0.count == 64 && $0.allSatisfy(\.isHexDigit) })
+    #expect(
+      Passfile.text(role: "a:b", password: "p")
+        == "127.0.0.1:*:*:a\\:b:p\n\\:\\:1:*:*:a\\:b:p\nlocalhost:*:*:a\\:b:p\n")
+  }
+
+  @Test("An error says what, where, with which command, and what next")
+  func errorText() {
+    let error = EmbeddedPostgresError(
+      .startFailed, "it ended", path: "/log", command: ["/bin/postgres", "-D", "/a b"], output: "one\ntwo",
+      remedy: "look")
+    #expect(
+      error.description == """
+        it ended
+        Path:    /log
+        Command: /bin/postgres -D '/a b'
+          | one
+          | two
+        Help:    look
+        """)
+  }
+
+  @Test("Writing replaces a file as a whole, and removing takes links, not what they lead to")
+  func files() async throws {
+    try await TemporaryProject.use { project in
+      let file = project.path + "/file"
+      try FileSystem.write("one", to: file, permissions: 0o600)
+      try FileSystem.write("two", to: file, permissions: 0o600)
+      #expect(FileSystem.read(file) == "two" && permissions(of: file) == 0o600)
+      #expect(FileSystem.read(file, offset: 1, limit: 1) == "w")
+      try FileSystem.makeDirectory(project.path + "/tree", permissions: 0o700)
+      symlink(file, project.path + "/tree/link")
+      #expect(FileSystem.diskUsage(project.path) >= FileSystem.diskUsage(file))
+      try FileSystem.remove(project.path + "/tree")
+      #expect(owner(of: project.path + "/tree") == nil && FileSystem.read(file) == "two")
+      let error = #expect(throws: EmbeddedPostgresError.self) {
+        try FileSystem.write("x", to: project.path + "/none/file", permissions: 0o600)
+      }
+      #expect(error?.path == project.path + "/none/file.new")
+    }
+  }
+}

@@ -1,0 +1,211 @@
+@testable import EmbeddedPostgres
+import FoundationEssentials
+import Glibc
+import Postgres
+import Testing
+
+@Suite("Recovery from what went wrong", .serialized, .timeLimit(.minutes(3)))
+struct RecoveryTests {
+  @Test("A server that was killed recovers its data")
+  func killedServer() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      let server = try await postgres.start()
+      let connection = try await PostgresConnection.connect(server.configuration)
+      try await connection.query("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS id")
+      try await connection.query("CHECKPOINT")
+      kill(server.processID, SIGKILL)
+      await connection.close()
+      try await eventually("the killed server is still there") { kill(server.processID, 0) != 0 }
+      #expect(try await postgres.status() == .stopped)
+      let again = try await postgres.start()
+      #expect(!again.wasRunning)
+      #expect(again.notes.contains { $0.contains("recovered") })
+      let second = try await PostgresConnection.connect(again.configuration)
+      #expect(try await second.queryOne("SELECT count(*) FROM kept").decode(Int64.self) == 1000)
+      await second.close()
+    }
+  }
+
+  @Test("A pid file whose number belongs to another program now is no obstacle, and that program lives on")
+  func reusedProcessID() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      let server = try await postgres.start()
+      let pidFile = try #require(contents(project.data + "/postmaster.pid"))
+      let lockFile = try #require(contents(project.home + "/run/.s.PGSQL.5432.lock"))
+      try await postgres.stop()
+      let sleeper = try Sleeper()
+      defer { sleeper.end() }
+      func renumbered(_ text: String) -> String {
+        text.replacing("\(server.processID)\n", with: "\(sleeper.process)\n", maxReplacements: 1)
+      }
+      try write(renumbered(pidFile), to: project.data + "/postmaster.pid", like: project.data)
+      try write(renumbered(lockFile), to: project.home + "/run/.s.PGSQL.5432.lock", like: project.data)
+      #expect(try await postgres.status() == .stopped)
+      #expect(try await !postgres.stop())
+      #expect(try await !postgres.start().wasRunning)
+      #expect(kill(sleeper.process, 0) == 0)
+    }
+  }
+
+  @Test("An ended server that its parent has not collected is no obstacle")
+  func uncollectedProcess() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      let server = try await postgres.start()
+      let pidFile = try #require(contents(project.data + "/postmaster.pid"))
+      try await postgres.stop()
+      let ended = try Sleeper()
+      defer { ended.end() }
+      kill(ended.process, SIGKILL)
+      var info = siginfo_t()
+      waitid(P_PID, id_t(ended.process), &info, WEXITED | WNOWAIT)
+      let text = pidFile.replacing("\(server.processID)\n", with: "\(ended.process)\n", maxReplacements: 1)
+      try write(text, to: project.data + "/postmaster.pid", like: project.data)
+      #expect(try await !postgres.start().wasRunning)
+    }
+  }
+
+  @Test("An empty pid file is no obstacle")
+  func emptyProcessFile() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      _ = try await postgres.start()
+      try await postgres.stop()
+      try write("", to: project.data + "/postmaster.pid", like: project.data)
+      #expect(try await !postgres.start().wasRunning)
+    }
+  }
+
+  @Test("A server whose socket was removed is started anew")
+  func removedSocket() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      let server = try await postgres.start()
+      try FileManager.default.removeItem(atPath: project.home + "/run")
+      guard case .broken(let reason) = try await postgres.status() else {
+        Issue.record("a server without a socket is not reported as broken")
+        return
+      }
+      #expect(reason.contains("\(server.processID)"))
+      #expect(try await postgres.start().processID != server.processID)
+      try await eventually("the server is still there") { kill(server.processID, 0) != 0 }
+    }
+  }
+
+  @Test("What a killed initdb left is neither trusted nor kept")
+  func leftoverOfInitdb() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      _ = try await postgres.start()
+      try await postgres.stop()
+      let leftover = project.home + "/data.partial-0123"
+      try FileManager.default.moveItem(atPath: project.data, toPath: leftover)
+      #expect(try await postgres.status() == .stopped)
+      let server = try await postgres.start()
+      #expect(owner(of: leftover) == nil)
+      #expect(server.processID > 0)
+    }
+  }
+
+  @Test(
+    "A half-destroyed data directory is an error that names what is missing, and nothing is removed",
+    arguments: ["PG_VERSION", "global/pg_control", "base"])
+  func halfDestroyed(file: String) async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      try FileManager.default.createDirectory(
+        atPath: project.data + "/global", withIntermediateDirectories: true)
+      for path in ["PG_VERSION", "global/pg_control", "base", "pg_wal", "postgresql.conf"] where path != file
+      {
+        try write("16\n", to: project.data + "/" + path)
+      }
+      // As root they would be root's, whose data is refused for another reason.
+      if geteuid() == 0 { chown(project.data, 65534, 65534) }
+      if geteuid() == 0 { chown(project.home, 65534, 65534) }
+      let error = await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
+      #expect(error?.code == .brokenCluster)
+      #expect(error?.description.contains("\(file) is missing") == true)
+      #expect(error?.description.contains("remove \(project.home)") == true)
+      guard case .broken(let reason) = try await postgres.status() else {
+        Issue.record("not reported as broken")
+        return
+      }
+      #expect(reason.contains(file))
+      #expect(owner(of: project.data + "/global") != nil)
+    }
+  }
+
+  @Test("Data of a version that is not installed is an error that says which, and what was seen")
+  func missingVersion() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      _ = try await postgres.start()
+      try await postgres.stop()
+      try write("97\n", to: project.data + "/PG_VERSION", like: project.data)
+      let error = await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
+      #expect(error?.code == .binariesNotFound)
+      #expect(error?.message.contains("made by PostgreSQL 97") == true)
+      #expect(error?.output?.contains("it is PostgreSQL 16, not 97") == true)
+      #expect(error?.remedy.contains("Scripts/setup") == true)
+    }
+  }
+
+  @Test("An existing cluster keeps its version, and a note says so")
+  func keepsVersion() async throws {
+    try await TemporaryProject.use { project in
+      _ = try await project.postgres().start()
+      try await project.postgres().stop()
+      let server = try await project.postgres { $0.majorVersion = 18 }.start()
+      #expect(server.notes.contains { $0.contains("cluster is of PostgreSQL 16") })
+    }
+  }
+
+  @Test("A server that does not come up is an error with its last words and the command")
+  func doesNotComeUp() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres { $0.serverSettings["work_mem"] = "much" }
+      let error = await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
+      #expect(error?.code == .startFailed)
+      #expect(error?.output?.contains("work_mem") == true)
+      #expect(error?.command?.contains("bin/postgres -D \(project.data)") == true)
+      #expect(error?.path == project.home + "/server.log")
+      let status = try await postgres.status()
+      #expect(status == .stopped)
+      #expect(try await !project.postgres().start().wasRunning)
+    }
+  }
+
+  @Test("Who waits longer than allowed for another process is told which file is locked")
+  func lockTimeout() async throws {
+    try await TemporaryProject.use { project in
+      let recorder = Recorder()
+      let postgres = project.postgres {
+        $0.timeout = .milliseconds(50)
+        $0.onProgress = { recorder.record($0) }
+      }
+      let cluster = try await Cluster.prepare(postgres.settings)
+      let error = try await ClusterLock.withLock(cluster, timeout: .seconds(5)) {
+        await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
+      }
+      #expect(error?.code == .timedOut)
+      #expect(error?.path == project.home + "/lock")
+      #expect(recorder.lines.contains { $0.contains("another process") })
+    }
+  }
+
+  @Test("Destroying refuses a folder that holds something else, and removes nothing")
+  func foreignFiles() async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres()
+      _ = try await postgres.start()
+      try write("mine", to: project.home + "/notes.txt")
+      let error = await #expect(throws: EmbeddedPostgresError.self) { try await postgres.destroy() }
+      #expect(error?.code == .unusableDirectory)
+      #expect(error?.path == project.home + "/notes.txt")
+      #expect(try await postgres.start().wasRunning)
+      try FileManager.default.removeItem(atPath: project.home + "/notes.txt")
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Postgres
+import SeedKit
+import SeedTesting
+import Testing
+
+@Suite("Converging a table")
+struct ConvergeTests {
+  /// Runs one seeder that keeps `items`, and returns the counts of the table.
+  private func converge(
+    _ items: [(id: Int32, name: String, value: String?)], on database: TemporaryDatabase
+  ) async throws -> RowCounts {
+    let report = try await Harness.run([StubSeeder.items("items", items)], on: database)
+    return try #require(report.seeders.first).tables.total
+  }
+
+  @Test("inserts what is missing, updates what differs, and does not touch what is equal")
+  func counts() async throws {
+    try await TemporaryDatabase.with { database in
+      #expect(
+        try await converge([(1, "a", "x"), (2, "b", nil), (3, "c", "z")], on: database)
+          == RowCounts(inserted: 3))
+      let before = try await Harness.xmins(of: "items", on: database)
+      #expect(
+        try await converge([(1, "a", "x"), (2, "b", "new"), (4, "d", "")], on: database)
+          == RowCounts(inserted: 1, updated: 1, unchanged: 1))
+      let after = try await Harness.xmins(of: "items", on: database)
+      #expect(after["1"] == before["1"])
+      #expect(after["2"] != before["2"])
+      #expect(after["3"] == before["3"], "a row that the fixture no longer names stays as it is")
+      #expect(after.count == 4)
+    }
+  }
+
+  @Test("writes nothing the second time, whatever the values are")
+  func idempotence() async throws {
+    try await TemporaryDatabase.with { database in
+      let items: [(id: Int32, name: String, value: String?)] = [
+        (1, "", ""), (2, "quote ' \" \\ $1", nil), (3, "naïve 🦉\u{301}", "line\nbreak\ttab"), (4, "NULL", "\\N"),
+      ]
+      #expect(try await converge(items, on: database) == RowCounts(inserted: 4))
+      let before = try await Harness.xmins(of: "items", on: database)
+      #expect(try await converge(items, on: database) == RowCounts(unchanged: 4))
+      #expect(try await Harness.xmins(of: "items", on: database) == before)
+    }
+  }
+
+  @Test("keeps the id of a row that exists under the natural key")
+  func foreignID() async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await converge([(1, "a", "x")], on: database)
+      try await database.withConnection { connection in
+        try await connection.query("INSERT INTO items (id, name, value) VALUES (77, 'b', 'theirs')")
+      }
+      #expect(
+        try await converge([(1, "a", "x"), (2, "b", "ours")], on: database)
+          == RowCounts(updated: 1, unchanged: 1))
+      let row = try await database.withConnection { connection in
+        try await connection.queryOne("SELECT id, value FROM items WHERE name = 'b'").decode(
+          Int.self, String.self)
+      }
+      #expect(row == (77, "ours"))
+    }
+  }
+
+  @Test("restores a row whose natural key somebody changed, under its own id")
+  func changedKey() async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await converge([(1, "a", "x")], on: database)
+      try await database.withConnection { connection in
+        try await connection.query("UPDATE items SET name = 'renamed'")
+      }
+      #expect(try await converge([(1, "a", "x")], on: database) == RowCounts(updated: 1))
+      #expect(try await Harness.count("items", on: database) == 1)
+    }
+  }
+
+  @Test("leaves a value that only starts a row to the application")
+  func initialValues() async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await converge([(1, "a", "x")], on: database)
+      try await database.withConnection { connection in
+        try await connection.query("UPDATE items SET visits = 9")
+      }
+      #expect(try await converge([(1, "a", "x")], on: database) == RowCounts(unchanged: 1))
+      #expect(try await converge([(1, "a", "y")], on: database) == RowCounts(updated: 1))
+      let visits = try await database.withConnection { connection in
+        try await connection.queryOne("SELECT visits FROM items").decode(Int.self)
+      }
+      #expect(visits == 9)
+    }
+  }
+
+  @Test("takes 20,000 rows in one go")
+  func many() async throws {
+    try await TemporaryDatabase.with { database in
+      let items = (1...20_000).map { (id: Int32($0), name: "item \($0)", value: String?.some("value")) }
+      #expect(try await converge(items, on: database) == RowCounts(inserted: 20_000))
+      #expect(try await converge(items, on: database) == RowCounts(unchanged: 20_000))
+    }
+  }
+}

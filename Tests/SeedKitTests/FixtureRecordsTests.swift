@@ -1,0 +1,74 @@
+import SeedKit
+import Testing
+
+@Suite("A fixture of records")
+struct FixtureRecordsTests {
+  private func read(_ json: String) throws -> [String] {
+    let file = FixtureFile(name: "Things/things.json", bytes: Array(json.utf8))
+    return try FixtureRecords.read(file, naturalKey: { $0 }) { record in
+      _ = record.texts("tags", count: 1...2) { $0 == "bad" ? "a good tag" : nil }
+      _ = record.optionalText("note", length: 0...5)
+      return record.text("name", length: 1...10)
+    }
+  }
+
+  private func faults(_ json: String) -> [String] {
+    let error = #expect(throws: FixtureError.self) { try read(json) }
+    return error?.faults.map(\.description) ?? []
+  }
+
+  @Test("is read in order")
+  func valid() throws {
+    #expect(try read(#"[{"name": "a", "tags": ["x"]}, {"name": "b", "tags": ["y"], "note": null}]"#) == ["a", "b"])
+    #expect(try read("[]").isEmpty)
+  }
+
+  @Test("reports every fault of the file at once, each with its line, record and field")
+  func allFaults() {
+    let json = """
+      [
+        {"name": 12, "tags": []},
+        {"tags": ["bad", 3], "colour": "red"},
+        "text",
+        {"name": "a", "tags": ["x"], "note": "too long"},
+        {"name": "b", "tags": ["x"]},
+        {"name": "b", "tags": ["x"]}
+      ]
+      """
+    let found = faults(json)
+    #expect(found.count == 9)
+    #expect(found.allSatisfy { $0.hasPrefix("Seeders/Things/things.json:") })
+    let expected = [
+      ":2: record 1, field 'tags': found 0 entries; expected 1 to 2",
+      ":2: record 1, field 'name': found number 12; expected a text",
+      ":3: record 2, field 'tags[1]': found 'bad'; expected a good tag",
+      ":3: record 2, field 'tags[2]': found number 3; expected a text",
+      ":3: record 2, field 'name': found nothing; expected a text",
+      ":3: record 2, field 'colour': found an unknown field; expected one of name, note, tags",
+      ":4: record 3: found text; expected an object",
+      ":5: record 4, field 'note': found 8 characters; expected 0 to 5 characters",
+      ":7: record 6: found 'b' again; expected a name that record 5 has not",
+    ]
+    for text in expected {
+      #expect(found.contains { $0.hasSuffix(text) }, "\(text) is not among \(found)")
+    }
+  }
+
+  @Test("suggests the field that an unknown one resembles")
+  func suggestion() {
+    let found = faults(#"[{"nmae": "a", "tags": ["x"]}]"#)
+    #expect(found.contains { $0.hasSuffix("field 'nmae': found an unknown field; expected 'name'") }, "\(found)")
+  }
+
+  @Test("that is no JSON names the line")
+  func malformed() {
+    let found = faults("[\n  {\"name\": }\n]")
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("Seeders/Things/things.json:2: ") ?? false, "\(found)")
+  }
+
+  @Test("that is no array says so")
+  func notAnArray() {
+    #expect(faults(#"{"name": "a"}"#).first?.hasSuffix("expected an array of records") ?? false)
+  }
+}

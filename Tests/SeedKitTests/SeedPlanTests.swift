@@ -1,0 +1,90 @@
+import SeedKit
+import Testing
+
+@Suite("A plan")
+struct SeedPlanTests {
+  private func registry(_ seeders: (SeederID, [SeederID])...) throws -> SeederRegistry {
+    try SeederRegistry(seeders.map { StubSeeder(id: $0.0, dependencies: $0.1) })
+  }
+
+  private func ids(
+    _ registry: SeederRegistry, _ selection: SeedPlan.Selection
+  ) throws -> [SeederID] {
+    try SeedPlan(registry: registry, selection: selection, environment: .test).steps.map(\.id)
+  }
+
+  @Test("orders dependencies before dependents and keeps the registry's order otherwise")
+  func order() throws {
+    let registry = try registry(("c", ["b"]), ("a", []), ("b", ["a"]), ("d", []))
+    #expect(try ids(registry, .all()) == ["a", "b", "c", "d"])
+    #expect(try ids(registry, .only(["d", "c"])) == ["a", "b", "c", "d"])
+  }
+
+  @Test("pulls in dependencies of dependencies and says for whom")
+  func dependencies() throws {
+    let registry = try registry(("a", []), ("b", ["a"]), ("c", ["b"]), ("d", []))
+    let plan = try SeedPlan(registry: registry, selection: .only(["c"]), environment: .test)
+    #expect(plan.steps.map(\.id) == ["a", "b", "c"])
+    #expect(plan.steps.map(\.reason) == [.required(by: ["b"]), .required(by: ["c"]), .selected])
+  }
+
+  @Test("names the cycle, wherever it is in the registry")
+  func cycle() throws {
+    let registry = try registry(("x", []), ("a", ["b"]), ("b", ["c"]), ("c", ["a"]))
+    let error = #expect(throws: SeedPlanError.self) { try ids(registry, .only(["x"])) }
+    #expect(error == .cycle(["a", "b", "c", "a"]))
+    #expect(error?.description == "seeders depend on each other in a circle: a → b → c → a.")
+  }
+
+  @Test("names a seeder that depends on itself")
+  func selfCycle() throws {
+    let registry = try registry(("a", ["a"]))
+    #expect(throws: SeedPlanError.cycle(["a", "a"])) { try ids(registry, .all()) }
+  }
+
+  @Test("names missing dependencies, duplicates, unknown seeders and an empty selection")
+  func faults() throws {
+    let registry = try registry(("users", []), ("tags", []))
+    #expect(throws: SeedPlanError.emptySelection) { try ids(registry, .only([])) }
+    #expect(throws: SeedPlanError.duplicates(["a"])) { try self.registry(("a", []), ("a", [])) }
+    #expect(throws: SeedPlanError.missingDependencies(["b"], of: "a")) {
+      try ids(try self.registry(("a", ["b"])), .all())
+    }
+    let error = #expect(throws: SeedPlanError.self) { try ids(registry, .only(["user"])) }
+    #expect(error?.description == "there is no seeder 'user'. Did you mean 'users'?")
+  }
+
+  @Test("leaves out what all does not allow in an environment, and refuses it when it is named")
+  func environments() throws {
+    let registry = try SeederRegistry([
+      StubSeeder(id: "everywhere", environments: Set(SeedEnvironment.allCases)),
+      StubSeeder(id: "dev-only", environments: [.dev]),
+    ])
+    let plan = try SeedPlan(registry: registry, selection: .all(), environment: .production)
+    #expect(plan.steps.map(\.id) == ["everywhere"])
+    #expect(plan.leftOut == ["dev-only"])
+    #expect(throws: SeedPlanError.notForEnvironment(["dev-only"], environment: .production)) {
+      try SeedPlan(registry: registry, selection: .only(["dev-only"]), environment: .production)
+    }
+  }
+
+  @Test("refuses to exclude what others need")
+  func except() throws {
+    let registry = try registry(("a", []), ("b", ["a"]), ("c", []))
+    #expect(try ids(registry, .all(except: ["b"])) == ["a", "c"])
+    #expect(throws: SeedPlanError.excludedDependency("a", dependents: ["b"])) {
+      try ids(registry, .all(except: ["a"]))
+    }
+    #expect(throws: SeedPlanError.unknown(["z"], known: ["a", "b", "c"])) {
+      try ids(registry, .all(except: ["z"]))
+    }
+  }
+
+  @Test("takes ids that keep to the rules and no others")
+  func identifiers() {
+    for valid in ["users", "sample-traces", "a1-b2"] { #expect(SeederID(rawValue: valid) != nil) }
+    for invalid in ["", "Users", "1a", "-a", "a-", "a--b", "a_b", "a b", String(repeating: "a", count: 64)] {
+      #expect(SeederID(rawValue: invalid) == nil, "\(invalid)")
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Migrations
+import Postgres
+import SeedKit
+
+/// A seeder whose every part a test decides.
+struct StubSeeder: Seeder {
+  let id: SeederID
+  let summary = "for tests"
+  var dependencies: [SeederID] = []
+  var environments: Set<SeedEnvironment> = [.dev, .test, .ci, .ciLocal]
+  var version = 1
+  var fixtures: [String] = []
+  var body: @Sendable (SeedContext) async throws -> SeedOutcome = { _ in SeedOutcome() }
+
+  func migrations() throws -> [MigrationSet] { [try Self.tables()] }
+
+  func seed(in context: SeedContext) async throws -> SeedOutcome { try await body(context) }
+
+  static func tables() throws -> MigrationSet {
+    try MigrationSet(
+      name: "stub",
+      files: [
+        (
+          "0001_items.sql",
+          """
+          -- migrate:up
+          CREATE TABLE items (
+            id int PRIMARY KEY, name text NOT NULL UNIQUE, value text, visits int NOT NULL DEFAULT 0,
+            created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now());
+          -- migrate:down
+          DROP TABLE items;
+          """
+        )
+      ])
+  }
+
+  static func itemsTable() throws -> ConvergeTable {
+    try ConvergeTable(
+      "items",
+      columns: [
+        .init("id", "integer", .id), .init("name", "text", .naturalKey), .init("value", "text"),
+        .init("visits", "integer", .initial),
+      ])
+  }
+
+  /// A seeder that keeps some items.
+  static func items(
+    _ id: SeederID, _ items: [(id: Int32, name: String, value: String?)], dependencies: [SeederID] = []
+  ) -> StubSeeder {
+    StubSeeder(id: id, dependencies: dependencies) { context in
+      SeedOutcome(
+        try await context.converge(
+          itemsTable(), rows: items.map { [$0.id, $0.name, $0.value, Int32(0)] }))
+    }
+  }
+}
+
+struct StubFailure: Error, CustomStringConvertible {
+  var description: String { "the stub was told to fail" }
+}

@@ -1,0 +1,149 @@
+import FoundationEssentials
+import Migrations
+import Postgres
+import SeedTesting
+import Testing
+import TraceStore
+
+@Suite("The schema")
+struct SchemaTests {
+  private func withSchema(
+    major: Int? = nil, _ body: (PostgresConnection) async throws -> Void
+  ) async throws {
+    try await TemporaryDatabase.with(major: major) { database in
+      try await database.withPool(maximumConnections: 2) { pool in
+        _ = try await Migrator(sets: [TraceSchema.migrations()]).apply(on: pool)
+        try await pool.withConnection { try await body($0) }
+      }
+    }
+  }
+
+  @Test("has every column of a trace, the vector and its model among them", arguments: [16, 18])
+  func columns(major: Int) async throws {
+    try await withSchema(major: major) { connection in
+      let rows = try await connection.query(
+        """
+        SELECT column_name::text, udt_name::text FROM information_schema.columns
+        WHERE table_name = 'traces' ORDER BY ordinal_position
+        """)
+      let columns = try rows.map { try $0.decode(String.self, String.self) }
+      #expect(
+        columns.map(\.0) == [
+          "id", "title", "context_text", "solution_text", "embedding", "embedding_model_id",
+          "embedding_model_version", "status", "trust_score", "confirmation_count", "contributor_id",
+          "agent_model", "agent_version", "metadata_json", "is_seed", "is_flagged", "created_at",
+          "updated_at",
+        ])
+      #expect(columns.first { $0.0 == "embedding" }?.1 == "vector")
+    }
+  }
+
+  @Test("has the indexes that search and lists need, the HNSW one by cosine distance")
+  func indexes() async throws {
+    try await withSchema { connection in
+      let rows = try await connection.query(
+        "SELECT indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+      let pairs = try rows.map { try $0.decode(String.self, String.self) }
+      let indexes = Dictionary(uniqueKeysWithValues: pairs)
+      let hnsw = indexes["ix_traces_embedding_hnsw"] ?? ""
+      #expect(hnsw.contains("USING hnsw (embedding vector_cosine_ops)"))
+      #expect(hnsw.contains("m='16'") && hnsw.contains("ef_construction='64'"))
+      for name in ["ix_traces_status", "ix_traces_contributor_id", "ix_traces_created_at", "ix_tags_name"] {
+        #expect(indexes[name]?.contains("USING btree") ?? false, "\(name)")
+      }
+    }
+  }
+
+  @Test("makes a new trace pending, unseeded and unconfirmed")
+  func defaults() async throws {
+    try await withSchema { connection in
+      let user = try await user("a@example.com", on: connection)
+      let (status, isSeed, trust, confirmations, isFlagged) = try await connection.queryOne(
+        """
+        INSERT INTO traces (title, context_text, solution_text, contributor_id)
+        VALUES ('Test', 'ctx', 'sol', \(user))
+        RETURNING status, is_seed, trust_score, confirmation_count, is_flagged
+        """
+      ).decode(String.self, Bool.self, Double.self, Int.self, Bool.self)
+      #expect(status == "pending" && !isSeed && trust == 0 && confirmations == 0 && !isFlagged)
+    }
+  }
+
+  @Test("allows one vote for each trace and voter")
+  func votes() async throws {
+    try await withSchema { connection in
+      let trace = try await trace(by: "a@example.com", on: connection)
+      let voter = try await user("b@example.com", on: connection)
+      let vote: PostgresQuery =
+        "INSERT INTO votes (trace_id, voter_id, vote_type) VALUES (\(trace), \(voter), 'confirm')"
+      try await connection.query(vote)
+      let error = await #expect(throws: PostgresError.self) { try await connection.query(vote) }
+      #expect(error?.sqlState == .uniqueViolation)
+    }
+  }
+
+  @Test("removes a user's traces with the user, and their votes and tags with them")
+  func cascades() async throws {
+    try await withSchema { connection in
+      let trace = try await trace(by: "a@example.com", on: connection)
+      let voter = try await user("b@example.com", on: connection)
+      try await connection.query(
+        "INSERT INTO votes (trace_id, voter_id, vote_type) VALUES (\(trace), \(voter), 'confirm')")
+      try await connection.query(
+        "WITH tag AS (INSERT INTO tags (name) VALUES ('x') RETURNING id) INSERT INTO trace_tags SELECT \(trace), id FROM tag")
+      try await connection.query("DELETE FROM users WHERE email = 'a@example.com'")
+      let left = try await connection.queryOne(
+        """
+        SELECT (SELECT count(*) FROM traces), (SELECT count(*) FROM votes),
+          (SELECT count(*) FROM trace_tags), (SELECT count(*) FROM tags)
+        """
+      ).decode(Int.self, Int.self, Int.self, Int.self)
+      #expect(left == (0, 0, 0, 1))
+    }
+  }
+
+  @Test("refuses an embedding of another length")
+  func dimensions() async throws {
+    try await withSchema { connection in
+      let trace = try await trace(by: "a@example.com", on: connection)
+      let error = await #expect(throws: PostgresError.self) {
+        try await connection.query(
+          "UPDATE traces SET embedding = \(PostgresVector([1, 2, 3])) WHERE id = \(trace)")
+      }
+      #expect(error?.message == "expected 1536 dimensions, not 3")
+    }
+  }
+
+  @Test("can be reverted and applied again", arguments: [16, 18])
+  func revert(major: Int) async throws {
+    try await TemporaryDatabase.with(major: major) { database in
+      try await database.withPool(maximumConnections: 2) { pool in
+        let migrator = Migrator(sets: [try TraceSchema.migrations()])
+        #expect(try await migrator.apply(on: pool).count == 2)
+        #expect(try await migrator.revert(on: pool, steps: 2).count == 2)
+        let tables = try await pool.withConnection { connection in
+          try await connection.queryOne("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+            .decode(Int.self)
+        }
+        #expect(tables == 0)
+        #expect(try await migrator.apply(on: pool).count == 2)
+      }
+    }
+  }
+
+  private func user(_ email: String, on connection: PostgresConnection) async throws -> UUID {
+    try await connection.queryOne(
+      "INSERT INTO users (email, display_name) VALUES (\(email), 'Somebody') RETURNING id"
+    ).decode(UUID.self)
+  }
+
+  private func trace(by email: String, on connection: PostgresConnection) async throws -> UUID {
+    let user = try await user(email, on: connection)
+    return try await connection.queryOne(
+      """
+      INSERT INTO traces (title, context_text, solution_text, contributor_id)
+      VALUES ('A', 'ctx', 'sol', \(user)) RETURNING id
+      """
+    ).decode(UUID.self)
+  }
+}
