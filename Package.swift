@@ -52,10 +52,12 @@ let package = Package(
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
     tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
+    tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
     tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"]),
     tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests("CatalogTests", ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests("SeedCLITests", ["SeedCLI", "SeedTesting"]),
     tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
   ]
     + seeders.map { name in

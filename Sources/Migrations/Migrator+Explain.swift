@@ -3,18 +3,20 @@ import Postgres
 extension Migrator {
   /// Runs `body` and turns the server's error into one that says which migration, which line, and
   /// what to do.
-  func explained<Result>(_ step: Step?, _ body: () async throws -> Result) async throws -> Result {
+  func explained<Result>(
+    _ step: Step?, on connection: PostgresConnection, _ body: () async throws -> Result
+  ) async throws -> Result {
     do {
       return try await body()
     } catch let error as PostgresTransactionError {
       guard let cause = error.cause as? PostgresError else { throw error.cause }
-      throw explain(cause, step: step)
+      throw explain(cause, step: step, major: connection.serverVersion / 10_000)
     } catch let error as PostgresError {
-      throw explain(error, step: step)
+      throw explain(error, step: step, major: connection.serverVersion / 10_000)
     }
   }
 
-  private func explain(_ error: PostgresError, step: Step?) -> any Error {
+  private func explain(_ error: PostgresError, step: Step?, major: Int) -> any Error {
     // A lost connection or a busy server is no fault of the migration.
     guard let server = error.server, !error.isTransient else { return error }
     let subject = step.map { "\($0.migration.file) of '\($0.set)'" } ?? "the history's tables"
@@ -25,9 +27,9 @@ extension Migrator {
         .extensionUnavailable,
         """
         \(failure)
-        The server does not have pgvector. On Debian and Ubuntu install postgresql-MAJOR-pgvector, where \
-        MAJOR is the server's version; at a provider enable the extension 'vector'; or unset DATABASE_URL \
-        to use the embedded PostgreSQL, which has it.
+        The server, PostgreSQL \(major), does not have pgvector. On Debian and Ubuntu install the package \
+        postgresql-\(major)-pgvector on it; at a provider enable the extension 'vector'; or unset \
+        DATABASE_URL to use the embedded PostgreSQL, which has it.
         """, underlying: error)
     }
     guard error.sqlState == .insufficientPrivilege else {

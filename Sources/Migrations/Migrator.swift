@@ -40,7 +40,9 @@ public struct Migrator: Sendable {
     var history = try await pool.withConnection { try await MigrationHistory.read(on: $0) }
     guard try history == nil || !due(history ?? [], to: limit).isEmpty else { return [] }
     if history == nil {
-      try await explained(nil) { try await pool.withConnection { try await MigrationHistory.create(on: $0) } }
+      try await pool.withConnection { connection in
+        try await explained(nil, on: connection) { try await MigrationHistory.create(on: connection) }
+      }
       history = []
     }
     var outcomes: [MigrationOutcome] = []
@@ -53,7 +55,7 @@ public struct Migrator: Sendable {
   /// Applies one migration, unless somebody else has done so in the meantime.
   private func apply(_ step: Step, to limit: Int, on pool: PostgresPool) async throws -> MigrationOutcome? {
     try await pool.withConnection { connection in
-      try await explained(step) {
+      try await explained(step, on: connection) {
         try await lock.withTransaction(on: connection) { connection in
           let history = try await MigrationHistory.read(on: connection) ?? []
           let isDue = try due(history, to: limit).contains {
@@ -81,6 +83,9 @@ public struct Migrator: Sendable {
       try await connection.runScript(script)
       return
     }
+    // The extended protocol keeps the last statement's portal, and with it its snapshot, for which
+    // CREATE INDEX CONCURRENTLY would wait for ever. A statement of the simple protocol drops it.
+    try await connection.runScript("SELECT 1")
     try await pool.withConnection { other in
       for statement in SQLScript(script).statements {
         try await other.query(PostgresQuery(unescaped: statement.text))

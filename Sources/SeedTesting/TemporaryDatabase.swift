@@ -58,6 +58,7 @@ public struct TemporaryDatabase: Sendable {
   /// Lends a connection to `body` and closes it.
   ///
   /// - Throws: what `body` throws; `PostgresError`.
+  @discardableResult
   public func withConnection<Result>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -75,6 +76,7 @@ public struct TemporaryDatabase: Sendable {
   /// Lends a pool to `body` and closes it.
   ///
   /// - Throws: what `body` throws.
+  @discardableResult
   public func withPool<Result>(
     maximumConnections: Int, _ body: (PostgresPool) async throws -> Result
   ) async throws -> Result {

@@ -1,3 +1,4 @@
+import SeedTesting
 import Testing
 
 @Suite("The command line")

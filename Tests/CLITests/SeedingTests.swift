@@ -116,6 +116,8 @@ struct SeedingTests {
 
   private func empty(_ database: TemporaryDatabase) async throws {
     try await database.withConnection { connection in
+      let hasTables = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL")
+      guard try hasTables.decode(Bool.self) else { return }
       try await connection.query("DELETE FROM users")
       try await connection.query("DELETE FROM tags")
     }

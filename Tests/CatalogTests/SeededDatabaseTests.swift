@@ -133,7 +133,7 @@ struct SeededDatabaseTests {
         for _ in 0..<20 { group.addTask { try await seed(database) { $0.jobs = 2 } } }
         return try await group.reduce(into: []) { $0.append($1) }
       }
-      #expect(reports.allSatisfy(\.isSuccess))
+      #expect(reports.allSatisfy { $0.isSuccess })
       for id in ["users", "tags", "sample-traces"] {
         let seeded = reports.flatMap(\.seeders).count { $0.id.rawValue == id && $0.outcome == .seeded }
         #expect(seeded == 1, "\(id)")

@@ -17,7 +17,7 @@ struct AccessTests {
       #expect(owner(of: passfile) == owner(of: project.data))
       #expect(
         server.connectionURL
-          == "postgresql://seed@127.0.0.1:\(port)/seed?passfile=\(passfile.replacing("/", with: "%2F"))")
+          == "postgresql://seed@127.0.0.1:\(port)/seed?passfile=\(passfile)")
       let connection = try await PostgresConnection.connect(.init(url: server.connectionURL))
       let row = try await connection.queryOne(
         "SELECT host(inet_server_addr()), current_setting('listen_addresses')"

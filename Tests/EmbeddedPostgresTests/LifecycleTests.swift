@@ -124,7 +124,7 @@ struct LifecycleTests {
       let postgres = project.postgres()
       let server = try await postgres.start()
       #expect(try postgres.connectionURL == server.connectionURL)
-      #expect(server.connectionURL.hasPrefix("postgresql://seed@/seed?host=%2Ftmp%2Fseed-runner-"))
+      #expect(server.connectionURL.hasPrefix("postgresql://seed@/seed?host=/tmp/seed-runner-"))
       let connection = try await PostgresConnection.connect(.init(url: server.connectionURL))
       #expect(try await connection.queryOne("SELECT 1").decode(Int32.self) == 1)
       await connection.close()

@@ -94,8 +94,10 @@ struct ConvergeTests {
   func many() async throws {
     try await TemporaryDatabase.with { database in
       let items = (1...20_000).map { (id: Int32($0), name: "item \($0)", value: String?.some("value")) }
-      #expect(try await converge(items, on: database) == RowCounts(inserted: 20_000))
-      #expect(try await converge(items, on: database) == RowCounts(unchanged: 20_000))
+      let first = try await converge(items, on: database)
+      #expect(first == RowCounts(inserted: 20_000))
+      let second = try await converge(items, on: database)
+      #expect(second == RowCounts(unchanged: 20_000))
     }
   }
 }

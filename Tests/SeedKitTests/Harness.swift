@@ -9,8 +9,8 @@ enum Harness {
     _ seeders: [any Seeder], on database: TemporaryDatabase, selection: SeedPlan.Selection = .all(),
     environment: SeedEnvironment = .test, fixtures: [String: [UInt8]] = [:],
     configuration: PostgresConfiguration? = nil,
-    onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in },
-    options configure: (inout SeedRunner.Options) -> Void = { _ in }
+    options configure: (inout SeedRunner.Options) -> Void = { _ in },
+    onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in }
   ) async throws -> SeedReport {
     var options = SeedRunner.Options()
     configure(&options)

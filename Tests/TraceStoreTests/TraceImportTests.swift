@@ -86,7 +86,8 @@ struct TraceImportTests {
       try await database.withConnection { connection in
         let left = try await connection.query(
           "SELECT title FROM traces WHERE embedding IS NOT NULL AND embedding_model_id = 'm'")
-        #expect(try left.map { try $0.decode(String.self) } == ["B"])
+        let titles = try left.map { try $0.decode(String.self) }
+        #expect(titles == ["B"])
         let gone = try await connection.queryOne(
           "SELECT count(*) FROM traces WHERE num_nulls(embedding, embedding_model_id, embedding_model_version) = 3")
         #expect(try gone.decode(Int.self) == 1)

@@ -30,6 +30,16 @@ public struct FixtureFile: Sendable {
   /// The bytes.
   public let bytes: [UInt8]
 
+  /// Makes a file of bytes in memory.
+  ///
+  /// - Parameters:
+  ///   - name: the name relative to the folder of the seeders.
+  ///   - bytes: the content.
+  public init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
+
   /// The path as a person finds it in the project.
   public var path: String { Self.displayPath(name) }
 

@@ -1,0 +1,95 @@
+import Testing
+
+@testable import Migrations
+
+@Suite("A migration's file")
+struct MigrationTests {
+  private func faults(_ text: String, file: String = "0001_a.sql") -> [String] {
+    let error = #expect(throws: MigrationError.self) { try Migration.parse(file: file, text: text) }
+    #expect(error?.code == .invalidFile)
+    return error?.description.split(separator: "\n").map(String.init) ?? []
+  }
+
+  @Test("is read into version, name, both directions and a checksum")
+  func valid() throws {
+    let migration = try Migration.parse(
+      file: "0012_create_country.sql",
+      text: "-- Why.\n\n-- migrate:up\nCREATE TABLE a ();\n\n-- migrate:down\nDROP TABLE a;\n")
+    #expect(migration.version == 12)
+    #expect(migration.name == "create_country")
+    #expect(migration.up == "CREATE TABLE a ();\n\n")
+    #expect(migration.down?.contains("DROP TABLE a;") ?? false)
+    #expect(migration.isTransactional)
+    #expect(migration.checksum.count == 64)
+  }
+
+  @Test("has the same checksum with Windows line ends, and another when a letter changes")
+  func checksum() throws {
+    let unix = try Migration.parse(file: "1_a.sql", text: "-- migrate:up\nSELECT 1;\n")
+    let windows = try Migration.parse(file: "1_a.sql", text: "-- migrate:up\r\nSELECT 1;\r\n")
+    let other = try Migration.parse(file: "1_a.sql", text: "-- migrate:up\nSELECT 2;\n")
+    #expect(unix.checksum == windows.checksum)
+    #expect(unix.checksum != other.checksum)
+  }
+
+  @Test(
+    "that is malformed is refused with file and line",
+    arguments: [
+      ("SELECT 1;\n-- migrate:up\nSELECT 2;", "0001_a.sql:1: found a statement before '-- migrate:up'"),
+      ("-- migrate:down\nSELECT 1;", "0001_a.sql:1: expected one section '-- migrate:up', then one '-- migrate:down'"),
+      ("-- migrate:up\nSELECT 1;\n-- migrate:up\nSELECT 1;", "0001_a.sql:3: expected one section '-- migrate:up', then one '-- migrate:down'"),
+      ("-- migrate:up\n-- nothing\n", "0001_a.sql: the section '-- migrate:up' is missing or empty"),
+      ("-- migrate:sideways\n-- migrate:up\nSELECT 1;", "0001_a.sql:1: unknown directive 'migrate:sideways'; expected up, down or no-transaction"),
+      ("-- migrate:up\nSELECT 1;\nCOMMIT;\n", "0001_a.sql:3: 'COMMIT' inside a migration, which is a transaction already"),
+      ("-- migrate:up\nSELECT 1;\n-- migrate:no-transaction\n", "0001_a.sql:3: '-- migrate:no-transaction' stands before '-- migrate:up'"),
+    ])
+  func malformed(text: String, expected: String) {
+    #expect(faults(text).contains(expected), "\(faults(text))")
+  }
+
+  @Test("of a wrong name is refused", arguments: ["a.sql", "1.sql", "1_a", "x1_a.sql", "1_a b.sql"])
+  func names(file: String) {
+    #expect(faults("-- migrate:up\nSELECT 1;", file: file).first?.hasPrefix("\(file): a migration's name is") ?? false)
+  }
+
+  @Test("takes BEGIN inside a function's body, a string or a comment for what it is")
+  func notTransactionControl() throws {
+    let text = """
+      -- migrate:up
+      CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $body$
+      BEGIN
+        PERFORM 1; COMMIT;
+      END; $body$;
+      /* BEGIN; /* nested; */ COMMIT; */
+      SELECT 'a;
+      BEGIN;', E'\\';COMMIT;', "odd;name" FROM (SELECT 1 AS "odd;name") AS x; -- END;
+      """
+    let migration = try Migration.parse(file: "1_a.sql", text: text)
+    #expect(SQLScript(migration.up).statements.count == 2)
+  }
+
+  @Test("names all faults of all files of a set at once, a version used twice among them")
+  func set() {
+    let error = #expect(throws: MigrationError.self) {
+      try MigrationSet(
+        name: "s",
+        files: [
+          ("1_a.sql", "-- migrate:up\nSELECT 1;"), ("1_b.sql", "-- migrate:up\nSELECT 1;"), ("2_c.sql", ""),
+        ])
+    }
+    #expect(error?.description.contains("1_b.sql: has the version 1 of 1_a.sql") ?? false)
+    #expect(error?.description.contains("2_c.sql: the section '-- migrate:up' is missing or empty") ?? false)
+  }
+
+  @Test(
+    "is split into statements as PostgreSQL reads them",
+    arguments: [
+      ("SELECT 1; SELECT 2", ["SELECT 1", "SELECT 2"]), (";;  ;", []), ("SELECT $1;", ["SELECT $1"]),
+      ("SELECT $$a;b$$; x", ["SELECT $$a;b$$", "x"]), ("SELECT 'it''s;'; y", ["SELECT 'it''s;'", "y"]),
+      ("SELECT a$b$c; z", ["SELECT a$b$c", "z"]), ("SELECT $t$;$q$;$t$", ["SELECT $t$;$q$;$t$"]),
+      ("a/*;*/b", ["a b"]), ("SELECT E'\\'; '; q", ["SELECT E'\\'; '", "q"]),
+    ])
+  func statements(text: String, expected: [String]) {
+    #expect(SQLScript(text).statements.map(\.text) == expected)
+  }
+}

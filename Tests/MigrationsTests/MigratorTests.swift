@@ -1,0 +1,203 @@
+import Migrations
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("Migrating")
+struct MigratorTests {
+  private static let first = (name: "0001_a.sql", text: "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;")
+  private static let second = (name: "0002_b.sql", text: "-- migrate:up\nCREATE TABLE b (id int);\n-- migrate:down\nDROP TABLE b;")
+  private static let concurrent = (
+    name: "0003_index.sql",
+    text: """
+      -- migrate:no-transaction
+      -- migrate:up
+      CREATE INDEX CONCURRENTLY IF NOT EXISTS a_id ON a (id);
+      -- migrate:down
+      DROP INDEX CONCURRENTLY IF EXISTS a_id;
+      """
+  )
+
+  private func migrator(_ files: (name: String, text: String)...) throws -> Migrator {
+    Migrator(sets: [try MigrationSet(name: "test", files: files)])
+  }
+
+  private func tables(_ pool: PostgresPool) async throws -> [String] {
+    try await pool.withConnection { connection in
+      try await connection.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        .map { try $0.decode(String.self) }
+    }
+  }
+
+  private func withPool(_ body: (PostgresPool) async throws -> Void) async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withPool(maximumConnections: 2) { try await body($0) }
+    }
+  }
+
+  @Test("applies what is due, in order, once")
+  func apply() async throws {
+    try await withPool { pool in
+      let outcomes = try await migrator(Self.second, Self.first).apply(on: pool)
+      #expect(outcomes.map(\.version) == [1, 2])
+      #expect(try await tables(pool) == ["a", "b"])
+      let again = try await migrator(Self.first, Self.second).apply(on: pool)
+      #expect(again.isEmpty)
+    }
+  }
+
+  @Test("stops at a version, goes on later, and goes back step by step")
+  func steps() async throws {
+    try await withPool { pool in
+      let migrator = try migrator(Self.first, Self.second, Self.concurrent)
+      #expect(try await migrator.apply(on: pool, to: 1).map(\.version) == [1])
+      #expect(try await migrator.apply(on: pool).map(\.version) == [2, 3])
+      #expect(try await migrator.revert(on: pool, steps: 1).map(\.version) == [3])
+      #expect(try await migrator.revert(on: pool, to: 0).map(\.version) == [2, 1])
+      #expect(try await tables(pool).isEmpty)
+      #expect(try await migrator.apply(on: pool).count == 3)
+    }
+  }
+
+  @Test("reads only when it is asked where things stand, also on a virgin database")
+  func status() async throws {
+    try await withPool { pool in
+      let migrator = try migrator(Self.first, Self.second)
+      #expect(try await migrator.status(on: pool).map(\.standing) == [.pending, .pending])
+      let isVirgin = try await pool.withConnection { connection in
+        try await connection.queryOne("SELECT to_regnamespace('seed_runner') IS NULL").decode(Bool.self)
+      }
+      #expect(isVirgin)
+      _ = try await migrator.apply(on: pool, to: 1)
+      let edited = try self.migrator((Self.first.name, Self.first.text + "\n-- edited"))
+      let state = try #require(try await edited.status(on: pool).first)
+      guard case .edited = state.standing else {
+        Issue.record("\(state)")
+        return
+      }
+    }
+  }
+
+  @Test("refuses an applied migration that was edited and shows both checksums")
+  func edited() async throws {
+    try await withPool { pool in
+      let original = try migrator(Self.first)
+      _ = try await original.apply(on: pool)
+      let edited = try migrator((Self.first.name, Self.first.text + "\n-- edited"))
+      let error = await #expect(throws: MigrationError.self) { try await edited.apply(on: pool) }
+      #expect(error?.code == .checksumMismatch)
+      for set in original.sets + edited.sets {
+        #expect(error?.description.contains(set.migrations[0].checksum) ?? false)
+      }
+    }
+  }
+
+  @Test("refuses a migration that is older than one that is applied")
+  func outOfOrder() async throws {
+    try await withPool { pool in
+      _ = try await migrator(Self.second).apply(on: pool)
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(Self.first, Self.second).apply(on: pool)
+      }
+      #expect(error?.code == .outOfOrder)
+    }
+  }
+
+  @Test("leaves versions alone that only a newer program knows, and will not revert them")
+  func unknown() async throws {
+    try await withPool { pool in
+      _ = try await migrator(Self.first, Self.second).apply(on: pool)
+      let older = try migrator(Self.first)
+      #expect(try await older.apply(on: pool).isEmpty)
+      #expect(try await older.status(on: pool).count == 2)
+      let error = await #expect(throws: MigrationError.self) { try await older.revert(on: pool, steps: 1) }
+      #expect(error?.code == .unknownVersion)
+      #expect(try await tables(pool) == ["a", "b"])
+    }
+  }
+
+  @Test("undoes a migration that fails, keeps those before it, and names file and line")
+  func failure() async throws {
+    try await withPool { pool in
+      let broken = (
+        name: "0002_broken.sql",
+        text: "-- migrate:up\nCREATE TABLE half (id int);\n\nCREATE TABLE bad (id nonsense);\n"
+      )
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(Self.first, broken).apply(on: pool)
+      }
+      #expect(error?.code == .failed)
+      #expect(error?.description.hasPrefix("0002_broken.sql of 'test', line 4 failed: 42704") ?? false, "\(String(describing: error))")
+      let left = try await tables(pool)
+      #expect(left == ["a"])
+      let mended = try await migrator(Self.first, Self.second).apply(on: pool)
+      #expect(mended.map(\.version) == [2])
+    }
+  }
+
+  @Test("by twenty programs at once applies each migration once, one outside a transaction among them")
+  func twenty() async throws {
+    try await TemporaryDatabase.with { database in
+      let migrator = try migrator(Self.first, Self.second, Self.concurrent)
+      let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<20 {
+          group.addTask {
+            try await database.withPool(maximumConnections: 2) { try await migrator.apply(on: $0).count }
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(counts.reduce(0, +) == 3)
+    }
+  }
+
+  @Test("says which right is missing")
+  func privileges() async throws {
+    try await TemporaryDatabase.with { database in
+      let role = "seed_test_role_\(UInt32.random(in: 0...UInt32.max))"
+      try await database.withConnection { connection in
+        try await connection.query("CREATE ROLE \(PostgresIdentifier(role))")
+        // Who is let in without rights of its own: the owner in the role's clothes.
+        try await connection.query("ALTER DATABASE \(PostgresIdentifier(database.name)) SET role = \(PostgresIdentifier(role))")
+      }
+      let error = await #expect(throws: MigrationError.self) {
+        try await database.withPool(maximumConnections: 2) { try await migrator(Self.first).apply(on: $0) }
+      }
+      #expect(error?.code == .insufficientPrivilege)
+      try await TestServer.shared().dropRole(role, of: database)
+    }
+  }
+
+  @Test("as a script for psql does the same, history included")
+  func script() async throws {
+    let migrator = try migrator(Self.first, Self.second, Self.concurrent)
+    try await TemporaryDatabase.with { database in
+      // The last one cannot be inside a transaction, so each part is run as psql would.
+      let script = try migrator.script(.up, versions: 0...2)
+      try await database.withConnection { try await $0.runScript(script) }
+      try await database.withPool(maximumConnections: 2) { pool in
+        let made = try await tables(pool)
+        #expect(made == ["a", "b"])
+        let rest = try await migrator.apply(on: pool)
+        #expect(rest.map(\.version) == [3])
+      }
+      let back = try migrator.script(.down, versions: 1...2)
+      try await database.withConnection { connection in
+        try await connection.query("DROP INDEX a_id")
+        try await connection.runScript(back)
+        let left = try await connection.queryOne("SELECT count(*) FROM seed_runner.migration").decode(Int.self)
+        #expect(left == 1)
+      }
+    }
+  }
+}
+
+extension TestServer {
+  /// Roles belong to the whole server, so the test that makes one drops it.
+  fileprivate func dropRole(_ name: String, of database: TemporaryDatabase) async throws {
+    let connection = try await PostgresConnection.connect(configuration)
+    try await connection.query("ALTER DATABASE \(PostgresIdentifier(database.name)) RESET role")
+    try await connection.query("DROP ROLE \(PostgresIdentifier(name))")
+    await connection.close()
+  }
+}
