@@ -17,7 +17,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target {
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [])
+  -> Target
+{
   .target(
     name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }

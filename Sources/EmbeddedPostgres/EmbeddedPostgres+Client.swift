@@ -43,13 +43,15 @@ extension EmbeddedPostgres {
 
   func url(_ cluster: Cluster, _ file: PostmasterFile) -> String {
     guard settings.tcpPort != 0, !file.listenAddress.isEmpty else { return socketURL(cluster, file) }
-    return "postgresql://\(PercentEncoding.encode(settings.role))@127.0.0.1:\(file.port)/\(PercentEncoding.encode(settings.database))"
+    return
+      "postgresql://\(PercentEncoding.encode(settings.role))@127.0.0.1:\(file.port)/\(PercentEncoding.encode(settings.database))"
       + "?passfile=\(PercentEncoding.encode(cluster.passfile))"
   }
 
   private func socketURL(_ cluster: Cluster, _ file: PostmasterFile) -> String {
     let directory = SocketDirectory.path(home: cluster.home)
-    return "postgresql://\(PercentEncoding.encode(settings.role))@/\(PercentEncoding.encode(settings.database))"
+    return
+      "postgresql://\(PercentEncoding.encode(settings.role))@/\(PercentEncoding.encode(settings.database))"
       + "?host=\(PercentEncoding.encode(directory))&port=\(file.port)"
   }
 }

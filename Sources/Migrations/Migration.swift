@@ -46,7 +46,8 @@ public struct Migration: Sendable, Hashable {
     guard let match = file.wholeMatch(of: /([0-9]{1,18})_([A-Za-z0-9_]+)\.sql/),
       let version = Int(match.output.1)
     else {
-      faults.append("\(file): a migration's name is a number, an underscore and a name: 0001_create_users.sql")
+      faults.append(
+        "\(file): a migration's name is a number, an underscore and a name: 0001_create_users.sql")
       return nil
     }
     let normalised = text.replacing("\r\n", with: "\n")
@@ -96,12 +97,15 @@ struct MigrationSections {
       case ("up", _), ("down", _):
         faults.append("\(file):\(number): expected one section '-- migrate:up', then one '-- migrate:down'")
       default:
-        faults.append("\(file):\(number): unknown directive 'migrate:\(directive)'; expected up, down or no-transaction")
+        faults.append(
+          "\(file):\(number): unknown directive 'migrate:\(directive)'; expected up, down or no-transaction")
       }
     }
     if let section = up, SQLScript(section.text).statements.isEmpty { up = nil }
     if let section = down, SQLScript(section.text).statements.isEmpty {
-      faults.append("\(file):\(section.line - 1): the section '-- migrate:down' is empty; leave it out if there is no way back")
+      faults.append(
+        "\(file):\(section.line - 1): the section '-- migrate:down' is empty; leave it out if there is no way back"
+      )
     }
     guard isTransactional else { return }
     for section in [up, down].compactMap(\.self) {

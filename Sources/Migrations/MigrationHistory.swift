@@ -37,7 +37,8 @@ enum MigrationHistory {
     let exists = try await connection.queryOne("SELECT to_regclass('seed_runner.migration') IS NOT NULL")
     guard try exists.decode(Bool.self) else { return nil }
     let rows = try await connection.query(
-      "SELECT set_name, version, name, checksum, applied_at FROM seed_runner.migration ORDER BY set_name, version")
+      "SELECT set_name, version, name, checksum, applied_at FROM seed_runner.migration ORDER BY set_name, version"
+    )
     return try rows.map { row in
       let (set, version, name, checksum, appliedAt) = try row.decode(
         String.self, Int.self, String.self, String.self, Date.self)

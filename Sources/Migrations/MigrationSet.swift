@@ -14,7 +14,9 @@ public struct MigrationSet: Sendable {
     var faults: [String] = []
     var migrations: [Migration] = []
     for file in files {
-      guard let migration = Migration.parse(file: file.name, text: file.text, faults: &faults) else { continue }
+      guard let migration = Migration.parse(file: file.name, text: file.text, faults: &faults) else {
+        continue
+      }
       if let other = migrations.first(where: { $0.version == migration.version }) {
         faults.append("\(file.name): has the version \(migration.version) of \(other.file)")
       }

@@ -14,7 +14,8 @@ extension Migrator {
   ///   - direction: up or down.
   ///   - range: the versions of each set.
   /// - Throws: ``MigrationError`` with code `notRevertible`.
-  public func script(_ direction: Direction, versions range: ClosedRange<Int> = 0...Int.max) throws -> String {
+  public func script(_ direction: Direction, versions range: ClosedRange<Int> = 0...Int.max) throws -> String
+  {
     var parts = ["-- Written by seed-runner. Run it with: psql --set ON_ERROR_STOP=1 --file FILE"]
     if direction == .up { parts.append("BEGIN;\n\(MigrationHistory.bootstrap)\nCOMMIT;") }
     for set in direction == .up ? sets : sets.reversed() {

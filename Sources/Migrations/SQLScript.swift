@@ -100,7 +100,9 @@ struct SQLScript {
 
   /// Whether the quote that follows belongs to an `E'…'`.
   private var isEscapeString: Bool {
-    guard let last = current.last, last == UInt8(ascii: "E") || last == UInt8(ascii: "e") else { return false }
+    guard let last = current.last, last == UInt8(ascii: "E") || last == UInt8(ascii: "e") else {
+      return false
+    }
     guard let before = current.dropLast().last else { return true }
     return !Self.isIdentifier(before)
   }

@@ -64,7 +64,9 @@ extension LibPQConnection {
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.map { line in
       // With several hosts or with and without TLS there are several such lines; the last decides.
       // Each code has a digit, which tells it from the word FATAL.
-      guard let match = line.firstMatch(of: #/:\s+(?=[A-Z]*[0-9])([0-9A-Z]{5}):\s/#) else { return String(line) }
+      guard let match = line.firstMatch(of: #/:\s+(?=[A-Z]*[0-9])([0-9A-Z]{5}):\s/#) else {
+        return String(line)
+      }
       state = SQLState(rawValue: String(match.output.1))
       return line[..<match.range.lowerBound] + ": " + line[match.range.upperBound...]
     }

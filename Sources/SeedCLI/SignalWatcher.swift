@@ -31,10 +31,11 @@ final class SignalWatcher: Sendable {
 
   /// Waits for signals on a thread of its own.
   func start(onFirst: @escaping @Sendable () -> Void) {
-    let action = Unmanaged.passRetained(Action { [self] signal in
-      if received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
-      onFirst()
-    })
+    let action = Unmanaged.passRetained(
+      Action { [self] signal in
+        if received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
+        onFirst()
+      })
     var thread = pthread_t()
     let status = pthread_create(
       &thread, nil,

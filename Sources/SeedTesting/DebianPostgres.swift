@@ -45,7 +45,8 @@ public struct DebianPostgres: Sendable {
         try await Readiness.wait(for: configuration, of: process)
         let result = try await body(
           DebianPostgres(
-            configuration: configuration, url: "postgresql://seed@/postgres?host=\(folder.path)", major: major))
+            configuration: configuration, url: "postgresql://seed@/postgres?host=\(folder.path)", major: major
+          ))
         process.signal(SIGINT)
         _ = try await process.wait(timeout: .seconds(30))
         return result

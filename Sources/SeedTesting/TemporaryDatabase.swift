@@ -112,8 +112,10 @@ public struct TemporaryDatabase: Sendable {
       guard swept.insert(server.configuration).inserted else { return }
       do {
         let connection = try await PostgresConnection.connect(server.configuration)
-        let names = try await connection.query("SELECT datname FROM pg_database WHERE datname LIKE 'seed_test_%'")
-          .map { try $0.decode(String.self) }
+        let names = try await connection.query(
+          "SELECT datname FROM pg_database WHERE datname LIKE 'seed_test_%'"
+        )
+        .map { try $0.decode(String.self) }
         for name in names where isOld(name) { try await drop(name, on: server) }
         await connection.close()
       } catch {

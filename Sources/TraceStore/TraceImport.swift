@@ -77,7 +77,8 @@ public enum TraceImport {
 
   private static func table() throws -> ConvergeTable {
     // Null-safe, because the text of a trace is never null; the embedding may be.
-    let isSameText = "(live.title, live.context_text, live.solution_text) = "
+    let isSameText =
+      "(live.title, live.context_text, live.solution_text) = "
       + "(excluded.title, excluded.context_text, excluded.solution_text)"
     return try ConvergeTable(
       "traces",

@@ -29,7 +29,12 @@ struct CommandLineTests {
     #expect(end.errors.hasPrefix("Error: "))
   }
 
-  @Test("explains itself without a database", arguments: [["--help"], ["--version"], ["list"], ["migrate", "up", "--help"], ["completions", "bash"], ["migrate", "sql"], ["config"]])
+  @Test(
+    "explains itself without a database",
+    arguments: [
+      ["--help"], ["--version"], ["list"], ["migrate", "up", "--help"], ["completions", "bash"],
+      ["migrate", "sql"], ["config"],
+    ])
   func offline(arguments: [String]) async throws {
     let process = try SeedRunnerBinary.start(arguments, url: Self.nowhere)
     let end = try await process.wait(timeout: .seconds(60))

@@ -35,7 +35,8 @@ struct SeedingTests {
   @Test("reports as JSON that a program can read")
   func json() async throws {
     try await TemporaryDatabase.with { database in
-      let result = try await SeedRunnerBinary.run("--only", "users,tags", "--format", "json", url: database.url)
+      let result = try await SeedRunnerBinary.run(
+        "--only", "users,tags", "--format", "json", url: database.url)
       #expect(result.exitCode == 0)
       for text in [#""success" : true"#, #""outcome" : "seeded""#, #""environment" : "test""#, #""run_id""#] {
         #expect(result.output.contains(text), "\(text)")
@@ -98,7 +99,10 @@ struct SeedingTests {
         try await holder.withTransaction { holder in
           try await holder.query("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
           let process = try SeedRunnerBinary.start(["--users"], url: database.url)
-          try await Waiting.until(on: database, "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+          try await Waiting.until(
+            on: database,
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+          )
           process.signal(Int32(signal))
           let end = try await process.wait(timeout: .seconds(60))
           #expect(end.exitCode == Int32(code), "\(end.errors)")

@@ -8,7 +8,8 @@ import Testing
 @Suite("A seeded database")
 struct SeededDatabaseTests {
   private func seed(
-    _ database: TemporaryDatabase, selection: SeedPlan.Selection = .all(), environment: SeedEnvironment = .test,
+    _ database: TemporaryDatabase, selection: SeedPlan.Selection = .all(),
+    environment: SeedEnvironment = .test,
     configure: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeedReport {
     let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)

@@ -36,12 +36,27 @@ struct MigrationTests {
     "that is malformed is refused with file and line",
     arguments: [
       ("SELECT 1;\n-- migrate:up\nSELECT 2;", "0001_a.sql:1: found a statement before '-- migrate:up'"),
-      ("-- migrate:down\nSELECT 1;", "0001_a.sql:1: expected one section '-- migrate:up', then one '-- migrate:down'"),
-      ("-- migrate:up\nSELECT 1;\n-- migrate:up\nSELECT 1;", "0001_a.sql:3: expected one section '-- migrate:up', then one '-- migrate:down'"),
+      (
+        "-- migrate:down\nSELECT 1;",
+        "0001_a.sql:1: expected one section '-- migrate:up', then one '-- migrate:down'"
+      ),
+      (
+        "-- migrate:up\nSELECT 1;\n-- migrate:up\nSELECT 1;",
+        "0001_a.sql:3: expected one section '-- migrate:up', then one '-- migrate:down'"
+      ),
       ("-- migrate:up\n-- nothing\n", "0001_a.sql: the section '-- migrate:up' is missing or empty"),
-      ("-- migrate:sideways\n-- migrate:up\nSELECT 1;", "0001_a.sql:1: unknown directive 'migrate:sideways'; expected up, down or no-transaction"),
-      ("-- migrate:up\nSELECT 1;\nCOMMIT;\n", "0001_a.sql:3: 'COMMIT' inside a migration, which is a transaction already"),
-      ("-- migrate:up\nSELECT 1;\n-- migrate:no-transaction\n", "0001_a.sql:3: '-- migrate:no-transaction' stands before '-- migrate:up'"),
+      (
+        "-- migrate:sideways\n-- migrate:up\nSELECT 1;",
+        "0001_a.sql:1: unknown directive 'migrate:sideways'; expected up, down or no-transaction"
+      ),
+      (
+        "-- migrate:up\nSELECT 1;\nCOMMIT;\n",
+        "0001_a.sql:3: 'COMMIT' inside a migration, which is a transaction already"
+      ),
+      (
+        "-- migrate:up\nSELECT 1;\n-- migrate:no-transaction\n",
+        "0001_a.sql:3: '-- migrate:no-transaction' stands before '-- migrate:up'"
+      ),
     ])
   func malformed(text: String, expected: String) {
     #expect(faults(text).contains(expected), "\(faults(text))")
@@ -49,7 +64,9 @@ struct MigrationTests {
 
   @Test("of a wrong name is refused", arguments: ["a.sql", "1.sql", "1_a", "x1_a.sql", "1_a b.sql"])
   func names(file: String) {
-    #expect(faults("-- migrate:up\nSELECT 1;", file: file).first?.hasPrefix("\(file): a migration's name is") ?? false)
+    #expect(
+      faults("-- migrate:up\nSELECT 1;", file: file).first?.hasPrefix("\(file): a migration's name is")
+        ?? false)
   }
 
   @Test("takes BEGIN inside a function's body, a string or a comment for what it is")

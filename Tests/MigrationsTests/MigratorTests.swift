@@ -5,17 +5,21 @@ import Testing
 
 @Suite("Migrating")
 struct MigratorTests {
-  private static let first = (name: "0001_a.sql", text: "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;")
-  private static let second = (name: "0002_b.sql", text: "-- migrate:up\nCREATE TABLE b (id int);\n-- migrate:down\nDROP TABLE b;")
+  private static let first = (
+    name: "0001_a.sql", text: "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;"
+  )
+  private static let second = (
+    name: "0002_b.sql", text: "-- migrate:up\nCREATE TABLE b (id int);\n-- migrate:down\nDROP TABLE b;"
+  )
   private static let concurrent = (
     name: "0003_index.sql",
     text: """
-      -- migrate:no-transaction
-      -- migrate:up
-      CREATE INDEX CONCURRENTLY IF NOT EXISTS a_id ON a (id);
-      -- migrate:down
-      DROP INDEX CONCURRENTLY IF EXISTS a_id;
-      """
+    -- migrate:no-transaction
+    -- migrate:up
+    CREATE INDEX CONCURRENTLY IF NOT EXISTS a_id ON a (id);
+    -- migrate:down
+    DROP INDEX CONCURRENTLY IF EXISTS a_id;
+    """
   )
 
   private func migrator(_ files: (name: String, text: String)...) throws -> Migrator {
@@ -127,7 +131,9 @@ struct MigratorTests {
         try await migrator(Self.first, broken).apply(on: pool)
       }
       #expect(error?.code == .failed)
-      #expect(error?.description.hasPrefix("0002_broken.sql of 'test', line 4 failed: 42704") ?? false, "\(String(describing: error))")
+      #expect(
+        error?.description.hasPrefix("0002_broken.sql of 'test', line 4 failed: 42704") ?? false,
+        "\(String(describing: error))")
       let left = try await tables(pool)
       #expect(left == ["a"])
       let mended = try await migrator(Self.first, Self.second).apply(on: pool)
@@ -158,7 +164,8 @@ struct MigratorTests {
       try await database.withConnection { connection in
         try await connection.query("CREATE ROLE \(PostgresIdentifier(role))")
         // Who is let in without rights of its own: the owner in the role's clothes.
-        try await connection.query("ALTER DATABASE \(PostgresIdentifier(database.name)) SET role = \(PostgresIdentifier(role))")
+        try await connection.query(
+          "ALTER DATABASE \(PostgresIdentifier(database.name)) SET role = \(PostgresIdentifier(role))")
       }
       let error = await #expect(throws: MigrationError.self) {
         try await database.withPool(maximumConnections: 2) { try await migrator(Self.first).apply(on: $0) }
@@ -185,7 +192,8 @@ struct MigratorTests {
       try await database.withConnection { connection in
         try await connection.query("DROP INDEX a_id")
         try await connection.runScript(back)
-        let left = try await connection.queryOne("SELECT count(*) FROM seed_runner.migration").decode(Int.self)
+        let left = try await connection.queryOne("SELECT count(*) FROM seed_runner.migration").decode(
+          Int.self)
         #expect(left == 1)
       }
     }

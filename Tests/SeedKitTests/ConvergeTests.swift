@@ -35,7 +35,8 @@ struct ConvergeTests {
   func idempotence() async throws {
     try await TemporaryDatabase.with { database in
       let items: [(id: Int32, name: String, value: String?)] = [
-        (1, "", ""), (2, "quote ' \" \\ $1", nil), (3, "naïve 🦉\u{301}", "line\nbreak\ttab"), (4, "NULL", "\\N"),
+        (1, "", ""), (2, "quote ' \" \\ $1", nil), (3, "naïve 🦉\u{301}", "line\nbreak\ttab"),
+        (4, "NULL", "\\N"),
       ]
       #expect(try await converge(items, on: database) == RowCounts(inserted: 4))
       let before = try await Harness.xmins(of: "items", on: database)

@@ -19,7 +19,8 @@ struct FixtureRecordsTests {
 
   @Test("is read in order")
   func valid() throws {
-    #expect(try read(#"[{"name": "a", "tags": ["x"]}, {"name": "b", "tags": ["y"], "note": null}]"#) == ["a", "b"])
+    #expect(
+      try read(#"[{"name": "a", "tags": ["x"]}, {"name": "b", "tags": ["y"], "note": null}]"#) == ["a", "b"])
     #expect(try read("[]").isEmpty)
   }
 
@@ -57,7 +58,8 @@ struct FixtureRecordsTests {
   @Test("suggests the field that an unknown one resembles")
   func suggestion() {
     let found = faults(#"[{"nmae": "a", "tags": ["x"]}]"#)
-    #expect(found.contains { $0.hasSuffix("field 'nmae': found an unknown field; expected 'name'") }, "\(found)")
+    #expect(
+      found.contains { $0.hasSuffix("field 'nmae': found an unknown field; expected 'name'") }, "\(found)")
   }
 
   @Test("that is no JSON names the line")

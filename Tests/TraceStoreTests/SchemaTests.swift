@@ -90,7 +90,8 @@ struct SchemaTests {
       try await connection.query(
         "INSERT INTO votes (trace_id, voter_id, vote_type) VALUES (\(trace), \(voter), 'confirm')")
       try await connection.query(
-        "WITH tag AS (INSERT INTO tags (name) VALUES ('x') RETURNING id) INSERT INTO trace_tags SELECT \(trace), id FROM tag")
+        "WITH tag AS (INSERT INTO tags (name) VALUES ('x') RETURNING id) INSERT INTO trace_tags SELECT \(trace), id FROM tag"
+      )
       try await connection.query("DELETE FROM users WHERE email = 'a@example.com'")
       let left = try await connection.queryOne(
         """

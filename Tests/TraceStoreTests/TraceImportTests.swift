@@ -38,7 +38,9 @@ struct TraceImportTests {
     return try #require(try await runner.run().seeders.first)
   }
 
-  private func trace(_ title: String, context: String = "why", tags: String = #"["Python", "web dev"]"#) -> String {
+  private func trace(_ title: String, context: String = "why", tags: String = #"["Python", "web dev"]"#)
+    -> String
+  {
     """
     {"title": "\(title)", "context": "\(context)", "solution": "how", "tags": \(tags),
      "agent_model": "m", "agent_version": "1"}
@@ -89,7 +91,8 @@ struct TraceImportTests {
         let titles = try left.map { try $0.decode(String.self) }
         #expect(titles == ["B"])
         let gone = try await connection.queryOne(
-          "SELECT count(*) FROM traces WHERE num_nulls(embedding, embedding_model_id, embedding_model_version) = 3")
+          "SELECT count(*) FROM traces WHERE num_nulls(embedding, embedding_model_id, embedding_model_version) = 3"
+        )
         #expect(try gone.decode(Int.self) == 1)
       }
     }
@@ -142,7 +145,8 @@ struct TraceImportTests {
       #expect(faults.contains { $0.contains("record 1, field 'tags[2]': found 'not ok!'") }, "\(faults)")
       #expect(faults.count == 6, "\(faults)")
       try await database.withConnection { connection in
-        let rows = try await connection.queryOne("SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM tags)")
+        let rows = try await connection.queryOne(
+          "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM tags)")
         #expect(try rows.decode(Int.self) == 0)
       }
     }

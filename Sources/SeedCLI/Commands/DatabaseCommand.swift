@@ -42,7 +42,8 @@ struct DatabaseCommand {
     SignalWatcher.restore()
     execv(command.executable, &pointers)
     throw CommandFailure(
-      code: .internalFault, message: "cannot start \(command.executable): \(String(cString: strerror(errno)))")
+      code: .internalFault, message: "cannot start \(command.executable): \(String(cString: strerror(errno)))"
+    )
   }
 
   private func destroy() async throws {

@@ -31,7 +31,9 @@ extension MigrateCommand {
       return
     }
     let header = ["SET", "VERSION", "NAME", "APPLIED (UTC)", "STANDING"]
-    let body = rows.map { [$0.set, "\($0.version)", $0.name, $0.appliedAt.map(Text.time) ?? "-", $0.standing] }
+    let body = rows.map {
+      [$0.set, "\($0.version)", $0.name, $0.appliedAt.map(Text.time) ?? "-", $0.standing]
+    }
     for line in Text.table([header] + body) { session.console.answer(line) }
   }
 
@@ -41,7 +43,8 @@ extension MigrateCommand {
     let last = try session.command.integer("to") ?? .max
     guard first <= last else {
       throw UsageError(
-        .invalidValue(option: "from", value: "\(first)", expected: "at most --to"), path: session.command.path)
+        .invalidValue(option: "from", value: "\(first)", expected: "at most --to"), path: session.command.path
+      )
     }
     let direction: Migrator.Direction = session.command.has("down") ? .down : .up
     session.console.answer(try migrator().script(direction, versions: first...last))

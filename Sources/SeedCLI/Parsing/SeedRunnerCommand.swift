@@ -19,10 +19,12 @@ enum SeedRunnerCommand {
       ]
     let run = [
       OptionSpec(
-        name: "jobs", short: "j", value: .required("N"), summary: "Seeders at the same time, 1 to 64 (default 4)",
+        name: "jobs", short: "j", value: .required("N"),
+        summary: "Seeders at the same time, 1 to 64 (default 4)",
         variable: "SEED_JOBS"),
       OptionSpec(
-        name: "if-changed", summary: "Skip a seeder that is up to date by its history, without a look at its rows"),
+        name: "if-changed",
+        summary: "Skip a seeder that is up to date by its history, without a look at its rows"),
       OptionSpec(name: "no-migrate", summary: "Do not apply migrations first"),
       OptionSpec(name: "allow-production", summary: "Say that production is meant"),
       OptionSpec(name: "restamp", summary: "Hand over a database that was stamped with another environment"),
@@ -51,7 +53,8 @@ enum SeedRunnerCommand {
 
   private static let shared = [
     OptionSpec(
-      name: "env", short: "e", value: .required("NAME"), summary: "What the database is for (default dev; ci if CI=true)",
+      name: "env", short: "e", value: .required("NAME"),
+      summary: "What the database is for (default dev; ci if CI=true)",
       group: commonGroup, variable: "SEED_ENV", completion: .values(SeedEnvironment.allCases.map(\.rawValue))),
     OptionSpec(
       name: "database-url", value: .required("URL"),
@@ -61,7 +64,8 @@ enum SeedRunnerCommand {
       name: "format", value: .required("FORMAT"), summary: "text or json (default text)", group: commonGroup,
       completion: .values(["text", "json"])),
     OptionSpec(
-      name: "config-path", value: .required("FOLDER"), summary: "Where the settings' files are (default Config)",
+      name: "config-path", value: .required("FOLDER"),
+      summary: "Where the settings' files are (default Config)",
       group: commonGroup, completion: .directory),
     OptionSpec(
       name: "project-path", value: .required("FOLDER"),
@@ -70,7 +74,8 @@ enum SeedRunnerCommand {
     OptionSpec(
       name: "debug", summary: "Tell which seeders are loaded, when each starts and ends, every error in full",
       group: commonGroup, variable: "SEED_DEBUG"),
-    OptionSpec(name: "quiet", short: "q", summary: "No progress, only the answer and errors", group: commonGroup),
+    OptionSpec(
+      name: "quiet", short: "q", summary: "No progress, only the answer and errors", group: commonGroup),
     OptionSpec(name: "help", short: "h", summary: "Help for the command", group: commonGroup),
   ]
 
@@ -83,7 +88,8 @@ enum SeedRunnerCommand {
     options: shared)
 
   private static let config = CommandSpec(
-    name: "config", summary: "Every setting: its value and where it comes from, secrets masked", options: shared)
+    name: "config", summary: "Every setting: its value and where it comes from, secrets masked",
+    options: shared)
 
   private static let yes = OptionSpec(name: "yes", summary: "Do not ask")
 
@@ -124,10 +130,12 @@ enum SeedRunnerCommand {
       CommandSpec(
         name: "psql", summary: "Starts it and opens psql; what follows -- goes to psql", options: shared,
         arguments: "[-- ARGUMENTS]", examples: ["seed-runner db psql -- -c 'SELECT count(*) FROM traces'"]),
-      CommandSpec(name: "destroy", summary: "Stops it and removes its data, after asking", options: [yes] + shared),
+      CommandSpec(
+        name: "destroy", summary: "Stops it and removes its data, after asking", options: [yes] + shared),
     ])
 
   private static let completions = CommandSpec(
     name: "completions", summary: "A completion script for a shell", options: shared,
-    arguments: "bash|zsh|fish", examples: ["seed-runner completions bash > ~/.local/share/bash-completion/completions/seed-runner"])
+    arguments: "bash|zsh|fish",
+    examples: ["seed-runner completions bash > ~/.local/share/bash-completion/completions/seed-runner"])
 }

@@ -128,18 +128,23 @@ struct CompletionScript {
   }
 
   private func fish(_ root: CommandSpec) -> String {
-    func quoted(_ text: String) -> String { "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'" }
+    func quoted(_ text: String) -> String {
+      "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+    }
     let top = root.subcommands.map(\.name).joined(separator: " ")
     var lines = ["# fish completion for seed-runner", "complete -c seed-runner -f"]
     for (path, spec) in commands(root) {
       // At the top nothing was named yet; below, all words of the path were and none of the next level.
       let seen = path.map { "__fish_seen_subcommand_from \($0)" }
       let next = spec.subcommands.map(\.name).joined(separator: " ")
-      let open = path.isEmpty ? ["not __fish_seen_subcommand_from \(top)"]
+      let open =
+        path.isEmpty
+        ? ["not __fish_seen_subcommand_from \(top)"]
         : next.isEmpty ? [] : ["not __fish_seen_subcommand_from \(next)"]
       let condition = "-n " + quoted((seen + open).joined(separator: "; and "))
       for subcommand in spec.subcommands {
-        lines.append("complete -c seed-runner \(condition) -a \(subcommand.name) -d \(quoted(subcommand.summary))")
+        lines.append(
+          "complete -c seed-runner \(condition) -a \(subcommand.name) -d \(quoted(subcommand.summary))")
       }
       for option in spec.options {
         var line = "complete -c seed-runner \(condition) -l \(option.name)"

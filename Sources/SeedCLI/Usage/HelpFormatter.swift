@@ -12,7 +12,8 @@ struct HelpFormatter {
     var sections = [wrap(command.summary, indent: 0), usage(of: command, name: name)]
     if !command.discussion.isEmpty {
       sections.append(
-        command.discussion.split(separator: "\n\n").map { wrap(String($0), indent: 0) }.joined(separator: "\n\n"))
+        command.discussion.split(separator: "\n\n").map { wrap(String($0), indent: 0) }.joined(
+          separator: "\n\n"))
     }
     if !command.subcommands.isEmpty {
       sections.append(section("Commands", command.subcommands.map { ($0.name, $0.summary) }))
@@ -30,7 +31,8 @@ struct HelpFormatter {
   static let exitCodes: [(String, String)] = [
     ("0", "all that was asked for is done"), ("1", "a seeder failed or was skipped"),
     ("2", "a fault of the program itself"), ("3", "the database differs, or changes are due"),
-    ("4", "the database cannot be reached or cannot be used"), ("5", "refused by a guard, such as production's"),
+    ("4", "the database cannot be reached or cannot be used"),
+    ("5", "refused by a guard, such as production's"),
     ("64", "wrong command line"), ("65", "wrong data"), ("78", "wrong configuration"),
     ("130, 143", "ended by a signal; what was under way is rolled back"),
   ]

@@ -99,7 +99,8 @@ struct SettingsLoader {
       let place = "\(file):\(member.position)"
       if let key = AnySettingKey.all.first(where: { $0.name == name && name != "environment" }) {
         guard let text = Self.text(of: member.value) else {
-          faults.append("\(place): found \(member.value.foundDescription) for \(name); expected \(key.expected)")
+          faults.append(
+            "\(place): found \(member.value.foundDescription) for \(name); expected \(key.expected)")
           continue
         }
         guard let text = text else { continue }

@@ -43,7 +43,8 @@ extension JSONParser {
       result += plain
       index += plain.count
       guard result.count <= limits.textSize else {
-        throw error(found: "a text of more than \(limits.textSize) bytes", expected: "a shorter one", at: start)
+        throw error(
+          found: "a text of more than \(limits.textSize) bytes", expected: "a shorter one", at: start)
       }
       guard index < bytes.count else {
         throw error(found: "a text without end", expected: "a closing quote", at: start)
@@ -52,7 +53,8 @@ extension JSONParser {
       case quote:
         index += 1
         guard let text = String(validating: result, as: UTF8.self) else {
-          throw error(found: "bytes that are not UTF-8", expected: "a file in UTF-8", at: invalidOffset(from: start))
+          throw error(
+            found: "bytes that are not UTF-8", expected: "a file in UTF-8", at: invalidOffset(from: start))
         }
         return text
       case UInt8(ascii: "\\"): try escape(into: &result)
@@ -110,7 +112,8 @@ extension JSONParser {
       throw error(found: "half a surrogate pair", expected: "both halves of the character", at: start)
     }
     guard value != 0 else {
-      throw error(found: "the character NUL", expected: "a text without it, since PostgreSQL stores none", at: start)
+      throw error(
+        found: "the character NUL", expected: "a text without it, since PostgreSQL stores none", at: start)
     }
     return Array(String(scalar).utf8)
   }

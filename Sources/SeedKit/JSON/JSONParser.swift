@@ -99,8 +99,9 @@ public struct JSONParser {
     case UInt8(ascii: "'") where dialect == .json5: value = .string(try string(quote: UInt8(ascii: "'")))
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): value = .number(try number())
     default:
-      guard let word = [("null", JSONValue.null), ("true", .bool(true)), ("false", .bool(false))]
-        .first(where: { bytes[index...].starts(with: $0.0.utf8) })
+      guard
+        let word = [("null", JSONValue.null), ("true", .bool(true)), ("false", .bool(false))]
+          .first(where: { bytes[index...].starts(with: $0.0.utf8) })
       else { throw error(expected: "a value") }
       index += word.0.utf8.count
       value = word.1
@@ -137,7 +138,8 @@ public struct JSONParser {
       let position = position(at: index)
       let key = try key()
       if let first = lines[key] {
-        throw error(found: "the key '\(key)' again", expected: "each key once; it stands on line \(first)", at: start)
+        throw error(
+          found: "the key '\(key)' again", expected: "each key once; it stands on line \(first)", at: start)
       }
       lines[key] = position.line
       try skipBlanks()
@@ -207,10 +209,14 @@ public struct JSONParser {
     if take("/") {
       index = bytes[index...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
     } else if take("*") {
-      while index < bytes.count, !(bytes[index] == UInt8(ascii: "*") && bytes[(index + 1)...].first == UInt8(ascii: "/")) {
+      while index < bytes.count,
+        !(bytes[index] == UInt8(ascii: "*") && bytes[(index + 1)...].first == UInt8(ascii: "/"))
+      {
         index += 1
       }
-      guard index < bytes.count else { throw error(found: "a comment without end", expected: "'*/'", at: start) }
+      guard index < bytes.count else {
+        throw error(found: "a comment without end", expected: "'*/'", at: start)
+      }
       index += 2
     } else {
       throw error(expected: "a value", at: start)

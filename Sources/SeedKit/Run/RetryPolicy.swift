@@ -52,7 +52,7 @@ public struct RetryPolicy: Sendable {
     while true {
       do {
         return try await work(attempt)
-      } catch where Self.isTransient(error) {
+      } catch  where Self.isTransient(error) {
         let limit = deadline ?? ContinuousClock.now + budget
         deadline = limit
         let delay = delay(beforeRetry: attempt)
