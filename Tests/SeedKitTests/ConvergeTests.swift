@@ -91,6 +91,30 @@ struct ConvergeTests {
     }
   }
 
+  @Test("needs no primary key apart from the natural key, which may have several columns")
+  func compositeKey() async throws {
+    try await TemporaryDatabase.with { database in
+      func run(_ rows: [(String, Int32, String)]) async throws -> RowCounts {
+        let seeder = StubSeeder(id: "prices") { context in
+          try await context.connection.query(
+            "CREATE TABLE IF NOT EXISTS prices (code text, year int, price text, PRIMARY KEY (code, year))")
+          let table = try ConvergeTable(
+            "prices",
+            columns: [
+              .init("code", "text", .naturalKey), .init("year", "integer", .naturalKey),
+              .init("price", "text"),
+            ], timestamps: false)
+          return SeedOutcome(try await context.converge(table, rows: rows.map { [$0.0, $0.1, $0.2] }))
+        }
+        return try #require(try await Harness.run([seeder], on: database).seeders.first).tables.total
+      }
+      let first = try await run([("a", 1, "x"), ("a", 2, "y")])
+      #expect(first == RowCounts(inserted: 2))
+      let second = try await run([("a", 1, "x"), ("a", 2, "z"), ("b", 1, "x")])
+      #expect(second == RowCounts(inserted: 1, updated: 1, unchanged: 1))
+    }
+  }
+
   @Test("takes 20,000 rows in one go")
   func many() async throws {
     try await TemporaryDatabase.with { database in

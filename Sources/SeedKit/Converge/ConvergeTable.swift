@@ -6,7 +6,8 @@ public struct ConvergeTable: Sendable {
   public struct Column: Sendable {
     /// What a column is for.
     public enum Role: Sendable {
-      /// The primary key. Rows that exist keep theirs, whatever the fixture says.
+      /// A primary key apart from the natural key. Rows that exist keep theirs, whatever the fixture
+      /// says. Without one the natural key must be the primary key or be unique.
       case id
       /// Part of the natural key, by which a row of the fixture finds the row of the table.
       case naturalKey
@@ -44,8 +45,8 @@ public struct ConvergeTable: Sendable {
   ///
   /// - Parameters:
   ///   - name: the table's name.
-  ///   - columns: the columns that a row of the fixture fills, in order: one with the role `id`, at
-  ///     least one with `naturalKey`.
+  ///   - columns: the columns that a row of the fixture fills, in order: at least one with
+  ///     the role `naturalKey`, at most one with `id`.
   ///   - condition: which rows of the table the natural key speaks of, as SQL over the alias `live`;
   ///     trusted text. All rows by default.
   ///   - timestamps: whether the table has `created_at` and `updated_at`, which an insert and an
@@ -64,7 +65,11 @@ public struct ConvergeTable: Sendable {
     self.derived = try derived.map { (try PostgresIdentifier($0.key), $0.value) }
   }
 
-  var id: [Column] { columns.filter { $0.role == .id } }
+  /// The columns of the unique key on which an insert may meet a row: the primary key.
+  var conflictKey: [Column] {
+    let id = columns.filter { $0.role == .id }
+    return id.isEmpty ? naturalKey : id
+  }
   var naturalKey: [Column] { columns.filter { $0.role == .naturalKey } }
   var values: [Column] { columns.filter { $0.role == .naturalKey || $0.role == .value } }
 }

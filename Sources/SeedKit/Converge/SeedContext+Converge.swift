@@ -37,7 +37,8 @@ extension ConvergeTable {
     func list(_ columns: [Column], _ prefix: String) -> String {
       columns.map { "\(prefix)\($0.name.quoted)" }.joined(separator: ", ")
     }
-    let ids = list(id, "")
+    let key = list(conflictKey, "")
+    let presence = list(Array(conflictKey.prefix(1)), "live.")
     let match = naturalKey.map { "live.\($0.name.quoted) = staged.\($0.name.quoted)" }
     let source = columns.map { column in
       let name = column.name.quoted
@@ -53,9 +54,9 @@ extension ConvergeTable {
           SELECT \(source.joined(separator: ", "))\(timestamps ? ", now(), now()" : "")
           FROM \(stage.name.quoted) AS staged
           LEFT JOIN \(name.quoted) AS live ON \(match.joined(separator: " AND ")) AND \(condition)
-          WHERE live.\(ids) IS NULL OR (\(list(values, "live."))) IS DISTINCT FROM (\(list(values, "staged.")))
+          WHERE \(presence) IS NULL OR (\(list(values, "live."))) IS DISTINCT FROM (\(list(values, "staged.")))
           ORDER BY \(list(naturalKey, "staged."))
-          ON CONFLICT (\(ids)) DO UPDATE SET \(updates.joined(separator: ", "))
+          ON CONFLICT (\(key)) DO UPDATE SET \(updates.joined(separator: ", "))
           WHERE (\(list(values, "live."))) IS DISTINCT FROM (\(list(values, "excluded.")))
           RETURNING live.xmax = 0 AS inserted
         )
