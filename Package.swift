@@ -59,7 +59,7 @@ let package = Package(
     tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"]),
     tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests("CatalogTests", ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
-    tests("SeedCLITests", ["SeedCLI", "SeedTesting"]),
+    tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
     tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
   ]
     + seeders.map { name in

@@ -35,7 +35,7 @@ struct Invocation: Sendable {
       console.answer(HelpFormatter(width: Terminal.width).text(for: command.path, in: spec))
       return .success
     }
-    if command.has("version") {
+    if command.isVersionRequested {
       console.answer("seed-runner \(ProgramVersion.current)")
       return .success
     }
@@ -50,7 +50,7 @@ struct Invocation: Sendable {
   private func loadSettings() throws -> Settings {
     var flags: [String: String] = [:]
     for name in ["env", "jobs", "database-url"] { flags[name] = command.value(of: name) }
-    if command.has("debug") { flags["debug"] = "true" }
+    if let isDebug = command.flag("debug") { flags["debug"] = "\(isDebug)" }
     let explicit = command.value(of: "config-path")
     return try Settings.load(
       flags: flags, environment: environment, configDirectory: explicit ?? project.configDirectory)
@@ -63,8 +63,7 @@ struct Invocation: Sendable {
 
   private func report(_ error: any Error, on console: Console) {
     switch error {
-    case let error as UsageError:
-      console.error(UsageErrorFormatter.message(for: error), remedy: UsageErrorFormatter.remedy(for: error))
+    case let error as UsageError: console.error(error)
     case let error as CommandFailure: console.error(error.message, remedy: error.remedy)
     case is SeedGuardError, is SeedPlanError, is ConfigurationError: console.error("\(error)")
     default:

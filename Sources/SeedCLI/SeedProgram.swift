@@ -42,7 +42,7 @@ public struct SeedProgram: Sendable {
       let command = try CommandLineParser.parse(arguments, command: spec)
       return await Invocation(program: self, spec: spec, command: command, environment: environment).run()
     } catch let error as UsageError {
-      Console().error(UsageErrorFormatter.message(for: error), remedy: UsageErrorFormatter.remedy(for: error))
+      Console().error(error)
       return .usage
     } catch {
       Console().error("\(error)")

@@ -50,15 +50,15 @@ struct MigrateCommand {
 
   private func up() async throws {
     let migrator = try migrator()
-    let target = try session.command.integer("to")
+    let target = session.command.integer("to")
     let outcomes = try await withPool { try await migrator.apply(on: $0, to: target) }
     try answer(outcomes, verb: "applied", none: "nothing to apply")
   }
 
   private func down() async throws {
     let migrator = try migrator()
-    let target = try session.command.integer("to")
-    let steps = try session.command.integer("steps") ?? 1
+    let target = session.command.integer("to")
+    let steps = session.command.integer("steps") ?? 1
     let database = try await session.database()
     try await confirm(database)
     let outcomes = try await withPool { pool in

@@ -29,6 +29,11 @@ struct Console: Sendable {
     Self.write(text, to: STDERR_FILENO)
   }
 
+  /// Writes what is wrong with a command line.
+  func error(_ error: UsageError) {
+    Self.write(UsageErrorFormatter.text(for: error) + "\n", to: STDERR_FILENO)
+  }
+
   /// Asks on the terminal and reads a line; nil if there is no terminal to ask on.
   func ask(_ question: String) -> String? {
     guard isatty(STDIN_FILENO) != 0 else { return nil }

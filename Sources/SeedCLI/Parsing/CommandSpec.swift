@@ -1,110 +1,57 @@
-/// An option of a command: `--jobs N`, `-j N`.
-struct OptionSpec: Sendable, Hashable {
-  /// What follows the option.
-  enum Value: Sendable, Hashable {
-    /// Nothing.
-    case none
-    /// One value, shown under this name in the help.
-    case required(String)
-    /// Values separated by commas, or the option several times.
-    case list(String)
-  }
-
-  /// What a shell can complete after the option.
-  enum Completion: Sendable, Hashable {
-    case none
-    case directory
-    case values([String])
-  }
-
-  let name: String
-  var short: Character?
-  var value = Value.none
-  var summary: String
-  var group = "Options"
-  var variable: String?
-  var completion = Completion.none
-
-  /// The values that are allowed, if that is a closed list.
-  var allowed: [String]? {
-    guard case .values(let values) = completion else { return nil }
-    return values
-  }
-}
-
-/// A command, as a value: what the parser, the help and the completions are made from.
+/// A command, as a value. The parser, the help and the completions are all made from it.
 struct CommandSpec: Sendable, Hashable {
-  let name: String
-  let summary: String
-  var discussion = ""
-  var options: [OptionSpec] = []
-  /// The arguments as the usage line shows them, such as `[SHELL]`; nil if it takes none.
-  var arguments: String?
-  var subcommands: [CommandSpec] = []
-  var examples: [String] = []
+  /// A command line worth showing.
+  struct Example: Sendable, Hashable {
+    /// What it does.
+    let summary: String
+    /// The line, as it is typed.
+    let line: String
+  }
 
-  /// The command of a path below this one.
+  /// A line of a table in the help: an exit code or an environment variable, and what it means.
+  struct Entry: Sendable, Hashable {
+    /// The code or the variable.
+    let name: String
+    /// What it means.
+    let meaning: String
+  }
+
+  /// The word that calls it.
+  let name: String
+  /// What it does, in a line.
+  let abstract: String
+  /// More about it, in paragraphs with an empty line between them.
+  var discussion = ""
+  /// What follows its name in the usage lines; empty: made from the options and arguments.
+  var usage: [String] = []
+  /// Its options.
+  var options: [OptionSpec] = []
+  /// What must hold between its options.
+  var rules: [OptionRule] = []
+  /// Its arguments, in order. A command with subcommands has none.
+  var arguments: [ArgumentSpec] = []
+  /// The commands below it.
+  var subcommands: [CommandSpec] = []
+  /// Whether it does nothing without one of its subcommands.
+  var needsSubcommand = false
+  /// Command lines worth showing.
+  var examples: [Example] = []
+  /// Variables that matter to it and are no option's.
+  var variables: [Entry] = []
+  /// What its exit codes mean.
+  var exitCodes: [Entry] = []
+
+  /// The command that a path of names leads to; nil if there is none.
   func command(at path: [String]) -> CommandSpec? {
     guard let first = path.first else { return self }
     return subcommands.first { $0.name == first }?.command(at: Array(path.dropFirst()))
   }
-}
 
-/// A command line that was understood.
-struct ParsedCommand: Sendable, Hashable {
-  /// The names of the subcommands; empty for the program itself.
-  var path: [String] = []
-  /// The options given, by name, with their values in order.
-  var options: [String: [String]] = [:]
-  /// The arguments.
-  var arguments: [String] = []
-  /// Whether the help was asked for.
-  var isHelpRequested = false
-
-  /// Whether an option was given.
-  func has(_ option: String) -> Bool { options[option] != nil }
-
-  /// The value of an option.
-  func value(of option: String) -> String? { options[option]?.last }
-
-  /// All values of an option.
-  func values(of option: String) -> [String] { options[option] ?? [] }
-
-  /// The value of an option as a whole number that is not negative.
-  ///
-  /// - Throws: ``UsageError`` for anything else.
-  func integer(_ option: String) throws -> Int? {
-    guard let text = value(of: option) else { return nil }
-    guard let number = Int(text), number >= 0 else {
-      throw UsageError(.invalidValue(option: option, value: text, expected: "a whole number"), path: path)
-    }
-    return number
-  }
-}
-
-/// Why a command line was not understood: facts, no words.
-struct UsageError: Error, Sendable, Hashable {
-  enum Reason: Sendable, Hashable {
-    case unknownOption(String, near: [String])
-    case unknownCommand(String, near: [String])
-    case missingCommand([String])
-    case missingValue(option: String, placeholder: String)
-    case unexpectedValue(option: String)
-    case invalidValue(option: String, value: String, expected: String)
-    case repeated(option: String)
-    case unexpectedArgument(String)
-    case missingArgument(String)
-    case conflict(String, String)
-    case needs(String, String)
-    case nothingSelected([String])
-  }
-
-  let reason: Reason
-  /// The command that it is about.
-  let path: [String]
-
-  init(_ reason: Reason, path: [String]) {
-    self.reason = reason
-    self.path = path
+  /// This command and all below it, each with its path from here.
+  var tree: [(path: [String], command: CommandSpec)] {
+    [([], self)]
+      + subcommands.flatMap { subcommand in
+        subcommand.tree.map { ([subcommand.name] + $0.path, $0.command) }
+      }
   }
 }

@@ -1,167 +1,68 @@
-/// Writes what a shell needs to complete the program's commands and options.
-struct CompletionScript {
-  enum Shell: String, CaseIterable {
+/// Writes what a shell needs to complete a program's commands and options.
+struct CompletionScript: Sendable {
+  /// The shells there are scripts for.
+  enum Shell: String, Sendable, CaseIterable {
     case bash, zsh, fish
   }
 
+  /// The shell.
   let shell: Shell
 
-  /// The script.
+  /// The script, without a line break at the end.
   func text(for root: CommandSpec) -> String {
     switch shell {
-    case .bash: bash(root)
-    case .zsh: zsh(root)
-    case .fish: fish(root)
+    case .bash: Bash(root: root).text
+    case .zsh: Zsh(root: root).text
+    case .fish: Fish(root: root).text
     }
   }
+}
 
-  /// Each command with the words that lead to it.
-  private func commands(_ spec: CommandSpec, path: [String] = []) -> [(path: [String], spec: CommandSpec)] {
-    [(path, spec)] + spec.subcommands.flatMap { commands($0, path: path + [$0.name]) }
+extension CommandSpec {
+  /// The start of the names of all functions of its script.
+  var completionFunction: String {
+    "_" + String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 
-  private func words(_ spec: CommandSpec) -> [String] {
-    spec.subcommands.map(\.name) + spec.options.map { "--\($0.name)" }
-      + (spec.arguments.map { $0.hasPrefix("[") ? [] : $0.split(separator: "|").map(String.init) } ?? [])
-  }
-
-  /// Options that take a value, each once, over all commands.
-  private func valued(_ root: CommandSpec) -> [OptionSpec] {
-    commands(root).flatMap(\.spec.options).filter { $0.value != .none }
-      .reduce(into: []) { list, option in
-        if !list.contains(where: { $0.name == option.name }) { list.append(option) }
-      }
-  }
-
-  private func seeders(_ root: CommandSpec) -> [String] {
-    root.options.filter { $0.group == SeedRunnerCommand.seederGroup && $0.value == .none && $0.name != "all" }
-      .map(\.name)
-  }
-
-  private func values(of option: OptionSpec, in root: CommandSpec) -> [String]? {
-    if case .list = option.value { return seeders(root) }
-    return option.allowed
-  }
-
-  private func bash(_ root: CommandSpec) -> String {
-    let values = valued(root).map { option in
-      let names = ["--\(option.name)"] + (option.short.map { ["-\($0)"] } ?? [])
-      let reply =
-        if let words = self.values(of: option, in: root) {
-          #"COMPREPLY=($(compgen -W "\#(words.joined(separator: " "))" -- "$current"))"#
-        } else if option.completion == .directory {
-          #"COMPREPLY=($(compgen -d -- "$current"))"#
+  /// Every option of the tree once, with the paths of the commands that take it, in order.
+  ///
+  /// Two options of one name that read differently in the help are two here as well.
+  var optionsWithPaths: [(option: OptionSpec, paths: [[String]])] {
+    var found: [(option: OptionSpec, paths: [[String]])] = []
+    for (path, command) in tree {
+      for option in command.options {
+        if let index = found.firstIndex(where: { $0.option == option }) {
+          found[index].paths.append(path)
         } else {
-          "COMPREPLY=()"
+          found.append((option, [path]))
         }
-      return "    \(names.joined(separator: "|"))) \(reply); return ;;"
-    }
-    let cases = commands(root).map { path, spec in
-      #"    "\#(path.joined(separator: " "))") words="\#(words(spec).joined(separator: " "))" ;;"#
-    }
-    let names = Set(commands(root).flatMap(\.path)).sorted()
-    return """
-      # bash completion for seed-runner
-      _seed_runner() {
-        local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} path="" words="" index
-        case $previous in
-      \(values.joined(separator: "\n"))
-        esac
-        for ((index = 1; index < COMP_CWORD; index++)); do
-          case ${COMP_WORDS[index]} in
-          \(names.joined(separator: "|"))) path="${path:+$path }${COMP_WORDS[index]}" ;;
-          esac
-        done
-        case $path in
-      \(cases.joined(separator: "\n"))
-        esac
-        COMPREPLY=($(compgen -W "$words" -- "$current"))
       }
-      complete -F _seed_runner seed-runner
-      """
+    }
+    return found
   }
 
-  private func zsh(_ root: CommandSpec) -> String {
-    func quoted(_ text: String) -> String {
-      text.replacing("'", with: "'\\''").replacing(":", with: "\\:").replacing("[", with: "\\[")
-        .replacing("]", with: "\\]")
+  /// Every option of the tree that takes a value: one for each name, since one name means one thing.
+  var valuedOptions: [OptionSpec] {
+    optionsWithPaths.map(\.option).filter { $0.value != .none }.reduce(into: []) { options, option in
+      if !options.contains(where: { $0.name == option.name }) { options.append(option) }
     }
-    let functions = commands(root).map { path, spec in
-      let options = spec.options.map { option in
-        let value =
-          switch option.value {
-          case .none: ""
-          case .required(let name), .list(let name):
-            if let words = values(of: option, in: root) {
-              ":\(name):(\(words.joined(separator: " ")))"
-            } else {
-              ":\(name):\(option.completion == .directory ? "_files -/" : "")"
-            }
-          }
-        return "    '--\(option.name)[\(quoted(option.summary))]\(value)'"
-      }
-      let name = (["_seed_runner"] + path).joined(separator: "_")
-      guard !spec.subcommands.isEmpty else {
-        let choices = spec.arguments.map { $0.hasPrefix("[") ? "" : $0.replacing("|", with: " ") } ?? ""
-        let argument = choices.isEmpty ? [] : ["    '1:argument:(\(choices))'"]
-        return "\(name)() {\n  _arguments -s \\\n\((options + argument).joined(separator: " \\\n"))\n}"
-      }
-      let list = spec.subcommands.map { "'\($0.name):\(quoted($0.summary))'" }.joined(separator: " ")
-      let branches = spec.subcommands.map { "    \($0.name)) \(name)_\($0.name) ;;" }
-      return """
-        \(name)() {
-          local state line
-          _arguments -C -s \\
-        \(options.joined(separator: " \\\n")) \\
-            '1:command:->command' '*::argument:->argument'
-          case $state in
-          command) local -a commands=(\(list)); _describe command commands ;;
-          argument) case $line[1] in
-        \(branches.joined(separator: "\n"))
-            esac ;;
-          esac
-        }
-        """
-    }
-    return "#compdef seed-runner\n\n" + functions.joined(separator: "\n\n")
-      + "\n\ncompdef _seed_runner seed-runner"
   }
+}
 
-  private func fish(_ root: CommandSpec) -> String {
-    func quoted(_ text: String) -> String {
-      "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
-    }
-    let top = root.subcommands.map(\.name).joined(separator: " ")
-    var lines = ["# fish completion for seed-runner", "complete -c seed-runner -f"]
-    for (path, spec) in commands(root) {
-      // At the top nothing was named yet; below, all words of the path were and none of the next level.
-      let seen = path.map { "__fish_seen_subcommand_from \($0)" }
-      let next = spec.subcommands.map(\.name).joined(separator: " ")
-      let open =
-        path.isEmpty
-        ? ["not __fish_seen_subcommand_from \(top)"]
-        : next.isEmpty ? [] : ["not __fish_seen_subcommand_from \(next)"]
-      let condition = "-n " + quoted((seen + open).joined(separator: "; and "))
-      for subcommand in spec.subcommands {
-        lines.append(
-          "complete -c seed-runner \(condition) -a \(subcommand.name) -d \(quoted(subcommand.summary))")
-      }
-      for option in spec.options {
-        var line = "complete -c seed-runner \(condition) -l \(option.name)"
-        if let short = option.short { line += " -s \(short)" }
-        if let words = values(of: option, in: root) {
-          line += " -x -a \(quoted(words.joined(separator: " ")))"
-        } else if option.completion == .directory {
-          line += " -x -a '(__fish_complete_directories)'"
-        } else if option.value != .none {
-          line += " -x"
+extension OptionSpec {
+  /// All that can be typed for it.
+  var spellings: [String] { [long] + (short.map { ["-\($0)"] } ?? []) + (negation.map { [$0] } ?? []) }
+}
+
+extension Sequence<String> {
+  /// The words that mean nothing to a shell, with spaces between them: whatever a word is made of, no part
+  /// of a script may be run because of it.
+  var shellWords: String {
+    filter { word in
+      !word.isEmpty
+        && word.unicodeScalars.allSatisfy {
+          $0.properties.isAlphabetic || ("0"..."9") ~= $0 || "-_.,".unicodeScalars.contains($0)
         }
-        lines.append("\(line) -d \(quoted(option.summary))")
-      }
-      if let arguments = spec.arguments, !arguments.hasPrefix("[") {
-        lines.append("complete -c seed-runner \(condition) -a \(quoted(arguments.replacing("|", with: " ")))")
-      }
-    }
-    return lines.joined(separator: "\n")
+    }.joined(separator: " ")
   }
 }

@@ -1,33 +1,99 @@
-/// Words a command line that was not understood.
+/// Words a command line that was not understood: what is wrong, what to do, where to read more.
 enum UsageErrorFormatter {
-  /// What is wrong.
-  static func message(for error: UsageError) -> String {
-    switch error.reason {
-    case .unknownOption(let name, let near): "unknown option '\(name)'\(suggestion(near))"
-    case .unknownCommand(let name, let near): "unknown command '\(name)'\(suggestion(near))"
-    case .missingCommand(let names): "which one? Expected one of \(names.joined(separator: ", "))"
-    case .missingValue(let option, let placeholder): "'--\(option)' needs a value: --\(option) \(placeholder)"
-    case .unexpectedValue(let option): "'--\(option)' takes no value"
-    case .invalidValue(let option, let value, let expected):
-      "'\(value)' is not a value of '--\(option)'; expected \(expected)"
-    case .repeated(let option): "'--\(option)' was given more than once"
-    case .unexpectedArgument(let argument): "unexpected argument '\(argument)'"
-    case .missingArgument(let name): "the argument \(name) is missing"
-    case .conflict(let first, let second): "'\(first)' and '\(second)' contradict each other"
-    case .needs(let first, let second): "'\(first)' goes with '\(second)'"
-    case .nothingSelected(let seeders):
-      "nothing was selected: use --all, or any of \(seeders.map { "--\($0)" }.joined(separator: ", "))"
+  /// All there is to say, in two or three lines without a line break at the end.
+  static func text(for error: UsageError, program: String = SeedRunnerCommand.name) -> String {
+    var lines = ["Error: \(message(for: error, program: program))"]
+    if let help = help(for: error, program: program) { lines.append("Help:  \(help)") }
+    return (lines + [reference(for: error, program: program)]).joined(separator: "\n")
+  }
+
+  /// Where to read more: "See 'seed-runner migrate --help'."
+  static func reference(for error: UsageError, program: String = SeedRunnerCommand.name) -> String {
+    "See '\(command(error.path, program)) --help'."
+  }
+
+  /// What is wrong, without a full stop.
+  static func message(for error: UsageError, program: String = SeedRunnerCommand.name) -> String {
+    let command = command(error.path, program)
+    let text =
+      switch error.reason {
+      case .unknownOption(let option, _): "unknown option '\(option)'"
+      case .optionNotAccepted(let option, _): "'\(option)' is not an option of '\(command)'"
+      case .notNegatable(let option): "'\(option)' has no opposite"
+      case .missingValue(let option, _, _): "'\(option)' needs a value"
+      case .unexpectedValue(let option): "'\(option)' takes no value"
+      case .valueNotAllowed(let option, let value, _, _), .numberNotAllowed(let option, let value, _):
+        "'\(value)' is not a value of '\(option)'"
+      case .givenTwice(let option): "'\(option)' is given twice"
+      case .conflicting(let one, let other): "'\(one)' and '\(other)' contradict each other"
+      case .requires(let option, let other): "'\(option)' needs '\(other)'"
+      case .descending(let option, let other): "'\(option)' is above '\(other)'"
+      case .nothingSelected: "nothing is selected"
+      case .unknownSubcommand(let word, _, _): "unknown command '\(word)'"
+      case .missingSubcommand: "'\(command)' needs a command"
+      case .unexpectedArgument(let word): "unexpected argument '\(word)'"
+      case .notPassedOn(let word): "'\(word)' stands before '--'"
+      case .missingArgument(let name): "'\(command)' needs \(name)"
+      case .argumentNotAllowed(let name, let value, _, _): "'\(value)' is no \(name)"
+      }
+    return text.printable
+  }
+
+  /// What to do about it; nil where the message says it already.
+  static func help(for error: UsageError, program: String = SeedRunnerCommand.name) -> String? {
+    help(for: error.reason, path: error.path, program: program)?.printable
+  }
+
+  private static func help(for reason: UsageError.Reason, path: [String], program: String) -> String? {
+    switch reason {
+    case .unknownOption(_, let near): near.isEmpty ? nil : didYouMean(near)
+    case .optionNotAccepted(_, let owners):
+      // Where many commands take it, a list of them would not help.
+      owners.count > 3
+        ? nil
+        : "it belongs to \(quoted(owners.map { command($0.isEmpty ? [] : [$0], program) }, last: "and"))"
+    case .notNegatable(let option): "leave '\(option)' out instead"
+    case .missingValue(let option, let placeholder, let found):
+      if let found {
+        "'\(found)' is read as an option. Write '\(option) \(placeholder)', or "
+          + "'\(option)=\(placeholder)' for a value that starts with '-'."
+      } else {
+        "write '\(option) \(placeholder)'"
+      }
+    case .unexpectedValue, .givenTwice, .unexpectedArgument: nil
+    case .valueNotAllowed(_, _, let allowed, let near), .argumentNotAllowed(_, _, let allowed, let near):
+      near.isEmpty ? "expected \(list(allowed))" : didYouMean(near)
+    case .numberNotAllowed(_, _, let range): "expected a whole number\(limits(of: range))"
+    case .conflicting(let one, let other): "leave out '\(one)' or '\(other)'"
+    case .requires(_, let other): "add '\(other)'"
+    case .descending(let option, let other): "'\(option)' may be equal to '\(other)', or below"
+    case .nothingSelected(let options): "give \(list(options))"
+    case .unknownSubcommand(_, let near, let known):
+      near.isEmpty ? "commands are \(list(known, last: "and"))" : didYouMean(near)
+    case .missingSubcommand(let known): "give \(list(known))"
+    case .notPassedOn(let word): "write '\(command(path, program)) -- \(word)' to pass it on"
+    case .missingArgument(let name): "write '\(command(path, program)) \(name)'"
     }
   }
 
-  /// Where to read more.
-  static func remedy(for error: UsageError) -> String {
-    "see '\((["seed-runner"] + error.path).joined(separator: " ")) --help'"
+  private static func limits(of range: ClosedRange<Int>) -> String {
+    range.upperBound == .max
+      ? " from \(range.lowerBound)" : " from \(range.lowerBound) to \(range.upperBound)"
   }
 
-  private static func suggestion(_ near: [String]) -> String {
-    guard let last = near.last else { return "" }
-    let names = near.dropLast().map { "'\($0)'" } + ["'\(last)'"]
-    return ". Did you mean \(names.joined(separator: " or "))?"
+  private static func command(_ path: [String], _ program: String) -> String {
+    ([program] + path).joined(separator: " ")
+  }
+
+  private static func didYouMean(_ near: [String]) -> String { "Did you mean \(quoted(near, last: "or"))?" }
+
+  private static func quoted(_ names: [String], last: String) -> String {
+    list(names.map { "'\($0)'" }, last: last)
+  }
+
+  private static func list(_ names: [String], last: String = "or") -> String {
+    guard let final = names.last else { return "nothing: there is none" }
+    guard names.count > 1 else { return final }
+    return names.dropLast().joined(separator: ", ") + " \(last) " + final
   }
 }

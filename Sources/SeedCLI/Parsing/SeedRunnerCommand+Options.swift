@@ -1,0 +1,107 @@
+extension OptionGroup {
+  /// What to seed.
+  static let selection = OptionGroup(title: "Selection")
+  /// A flag for each seeder.
+  static let seeders = OptionGroup(title: "Seeders")
+  /// How to seed.
+  static let run = OptionGroup(title: "Run")
+  /// What every command takes, where it makes sense.
+  static let common = OptionGroup(title: "Common options", isShared: true)
+}
+
+extension SeedRunnerCommand {
+  /// The options, each once.
+  enum Option {
+    static let all = OptionSpec(
+      name: "all", summary: "Every seeder that may run in the environment", group: .selection)
+
+    /// `--only` and `--except`.
+    static func lists(of seeders: [String]) -> [OptionSpec] {
+      [
+        OptionSpec(
+          name: "only", value: .required(placeholder: "NAME,..."), isRepeatable: true, isList: true,
+          summary: "These seeders, the same as their flags", group: .selection,
+          completion: .values(seeders)),
+        OptionSpec(
+          name: "except", value: .required(placeholder: "NAME,..."), isRepeatable: true, isList: true,
+          summary: "With --all: every seeder but these", group: .selection, completion: .values(seeders)),
+      ]
+    }
+
+    static let allowProduction = OptionSpec(
+      name: "allow-production", summary: "Say that production is meant", group: .run)
+
+    static let run = [
+      OptionSpec(
+        name: "jobs", short: "j", value: .required(placeholder: "N"), range: 1...64,
+        summary: "How many seeders may run at the same time, 1 to 64", variable: "SEED_JOBS",
+        defaultText: "4", group: .run),
+      OptionSpec(
+        name: "if-changed",
+        summary: "Skip seeders whose fingerprint in the history is current, without looking at their rows",
+        group: .run),
+      OptionSpec(name: "no-migrate", summary: "Do not apply migrations first", group: .run),
+      allowProduction,
+      OptionSpec(
+        name: "restamp", summary: "Accept that the database was stamped with another environment",
+        group: .run),
+    ]
+
+    static let format = OptionSpec(
+      name: "format", value: .required(placeholder: "FORMAT"),
+      summary: "How the answer is written: text or json",
+      defaultText: "text", group: .common, completion: .values(["text", "json"]))
+
+    static let databaseURL = OptionSpec(
+      name: "database-url", value: .required(placeholder: "URL"),
+      summary: "The database: postgresql://USER@HOST:PORT/NAME. Others can read a password in a command "
+        + "line, so put one into the variable.",
+      variable: "DATABASE_URL", defaultText: "the PG* variables, else the embedded PostgreSQL",
+      group: .common)
+
+    static let help = OptionSpec(
+      name: "help", short: "h", summary: "Show the help of the command", group: .common, role: .help)
+
+    static let version = OptionSpec(
+      name: "version", summary: "Show the version of the program", group: .common, role: .version)
+
+    /// What every command takes that looks at the configuration.
+    static let common = [
+      OptionSpec(
+        name: "env", short: "e", value: .required(placeholder: "NAME"),
+        summary: "What the database is for: dev, test, ci, ci-local or production", variable: "SEED_ENV",
+        defaultText: "dev", group: .common,
+        completion: .values(["dev", "test", "ci", "ci-local", "production"])),
+      databaseURL,
+      OptionSpec(
+        name: "config-path", value: .required(placeholder: "DIR"),
+        summary: "The folder of the settings' files",
+        defaultText: "Config in the project", group: .common, completion: .directory),
+      OptionSpec(
+        name: "project-path", value: .required(placeholder: "DIR"),
+        summary: "The folder that holds Config and .seed-runner", variable: "SEED_PROJECT_PATH",
+        defaultText: "the nearest one, from here upwards", group: .common, completion: .directory),
+      format,
+      OptionSpec(
+        name: "debug", isNegatable: true,
+        summary: "Tell which seeders are loaded, when each starts and ends, and every error in full",
+        variable: "SEED_DEBUG", group: .common),
+      OptionSpec(
+        name: "quiet", short: "q", summary: "No progress: only the answer and errors", group: .common),
+      help,
+    ]
+
+    /// The same without some.
+    static func common(without left: OptionSpec...) -> [OptionSpec] {
+      common.filter { !left.contains($0) }
+    }
+
+    static let yes = OptionSpec(name: "yes", summary: "Do not ask")
+
+    static func version(_ name: String, _ summary: String, default text: String) -> OptionSpec {
+      OptionSpec(
+        name: name, value: .required(placeholder: "VERSION"), range: 0...Int.max, summary: summary,
+        defaultText: text)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+@testable import SeedCLI
+
+/// The program with seeders that all tests share.
+enum SampleCommand {
+  static let spec = SeedRunnerCommand.spec(seeders: [
+    ("users", "Seed contributors, and demo users outside production"),
+    ("tags", "The vocabulary by which traces are tagged"),
+    ("sample-traces", "Twelve validated sample traces with their tags"),
+    ("curated-traces", "Traces that were written and checked by hand, each with its sources and its tags"),
+    ("capacity-traces", "100,000 generated traces that show how the database behaves under load"),
+  ])
+
+  /// Parses words as a shell without quotes would split them.
+  static func parse(_ line: String) throws(UsageError) -> ParsedCommand {
+    try CommandLineParser.parse(line.split(separator: " ").map(String.init), command: spec)
+  }
+
+  /// What is said about a command line; nil if nothing is wrong with it.
+  static func complaint(about arguments: [String]) -> String? {
+    do throws(UsageError) {
+      _ = try CommandLineParser.parse(arguments, command: spec)
+      return nil
+    } catch {
+      return UsageErrorFormatter.text(for: error)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import SeedCLI
+
+@Suite("The tree of commands")
+struct SeedRunnerCommandTests {
+  @Test("has every command")
+  func commands() {
+    let paths = SampleCommand.spec.tree.map { $0.path.joined(separator: " ") }
+    #expect(
+      paths == [
+        "", "list", "status", "config", "migrate", "migrate up", "migrate down", "migrate status",
+        "migrate sql", "db", "db start", "db stop", "db status", "db url", "db psql", "db destroy",
+        "completions", "help",
+      ])
+  }
+
+  @Test("means the same by an option in every command: the parser relies on it")
+  func consistency() {
+    let options = SampleCommand.spec.tree.flatMap(\.command.options)
+    for (name, same) in Dictionary(grouping: options, by: \.name) {
+      #expect(Set(same.map(\.value)).count == 1, "--\(name)")
+      #expect(Set(same.map(\.short)).count == 1, "--\(name)")
+      #expect(Set(same.map(\.isNegatable)).count == 1, "--\(name)")
+      #expect(Set(same.map(\.range)).count == 1, "--\(name)")
+    }
+    let letters = Dictionary(grouping: options.filter { $0.short != nil }, by: \.short)
+    for (_, same) in letters { #expect(Set(same.map(\.name)).count == 1) }
+  }
+
+  @Test("has each option once in a command, and rules about options that exist")
+  func soundness() {
+    for (path, command) in SampleCommand.spec.tree {
+      let names = command.options.map(\.name)
+      #expect(Set(names).count == names.count, "\(path)")
+      let ruled: [String] = command.rules.flatMap { rule in
+        switch rule {
+        case .excludes(let some, let others): some + others
+        case .requires(let one, let other), .ascends(let one, let other): [one, other]
+        case .selects(let options): options
+        }
+      }
+      #expect(Set(ruled).isSubset(of: names), "\(path)")
+      #expect(command.arguments.isEmpty || command.subcommands.isEmpty, "\(path)")
+      #expect(command.options.contains { $0.role == .help }, "\(path)")
+    }
+  }
+
+  @Test(
+    "gives no flag to a seeder whose name is an option's, but lets it be selected by its name",
+    arguments: ["all", "steps", "debug", "no-debug", "version", "only", "help", "jobs"])
+  func reservedName(name: String) throws {
+    #expect(SeedRunnerCommand.reservedNames.contains(name))
+    let spec = SeedRunnerCommand.spec(seeders: [(name, "A seeder"), ("tags", "Tags")])
+    #expect(spec.options.filter { $0.group == .seeders }.map(\.name) == ["tags"])
+    let parsed = try CommandLineParser.parse(["--only", name], command: spec)
+    #expect(parsed.values(of: "only") == [name])
+    #expect(
+      try CommandLineParser.parse(["migrate", "down", "--steps", "2"], command: spec).integer("steps") == 2)
+  }
+
+  @Test("has examples that are understood")
+  func examples() throws {
+    for (path, command) in SampleCommand.spec.tree {
+      for example in command.examples {
+        // What a shell makes of the line: no variables in front, no redirection behind, no source <( ).
+        let words = example.line.split(whereSeparator: { " ()".contains($0) }).map(String.init)
+        let start = try #require(words.firstIndex(of: "seed-runner"), "\(example.line)")
+        let arguments = words[(start + 1)...].prefix { $0 != ">" }
+        let parsed = try CommandLineParser.parse(Array(arguments), command: SampleCommand.spec)
+        #expect(parsed.path == path || parsed.isHelpRequested, "\(example.line)")
+      }
+    }
+  }
+
+  @Test("finds a command by its path")
+  func path() {
+    #expect(SampleCommand.spec.command(at: ["migrate", "up"])?.name == "up")
+    #expect(SampleCommand.spec.command(at: [])?.name == "seed-runner")
+    #expect(SampleCommand.spec.command(at: ["up"]) == nil)
+  }
+}

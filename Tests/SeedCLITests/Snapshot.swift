@@ -1,0 +1,32 @@
+import FoundationEssentials
+import Testing
+
+/// Compares a text with a golden file in `Snapshots`.
+enum Snapshot {
+  /// Expects a text to be the file's, which ends with a line break more. With `UPDATE_SNAPSHOTS=1` the file
+  /// is written instead.
+  static func expect(
+    _ text: String, equals name: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
+    let file = folder.appending(path: name)
+    if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" {
+      try Data((text + "\n").utf8).write(to: file)
+      return
+    }
+    let remedy =
+      "If the change is meant, run the tests with UPDATE_SNAPSHOTS=1 and read the difference in \(name)."
+    guard let golden = try? String(decoding: Data(contentsOf: file), as: UTF8.self) else {
+      Issue.record("\(name) cannot be read. \(remedy)", sourceLocation: sourceLocation)
+      return
+    }
+    guard golden != text + "\n" else { return }
+    let expected = golden.split(separator: "\n", omittingEmptySubsequences: false)
+    let found = (text + "\n").split(separator: "\n", omittingEmptySubsequences: false)
+    let line = zip(expected, found).prefix { $0 == $1 }.count
+    func shown(_ lines: [Substring]) -> String { line < lines.count ? "'\(lines[line])'" : "the end" }
+    Issue.record(
+      "\(name), line \(line + 1): expected \(shown(expected)), found \(shown(found)). \(remedy)",
+      sourceLocation: sourceLocation)
+  }
+}
