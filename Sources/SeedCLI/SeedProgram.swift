@@ -21,6 +21,7 @@ public struct SeedProgram: Sendable {
   ///
   /// The first SIGINT or SIGTERM rolls back what is under way, a second one ends the process at once.
   public func main(arguments: [String], environment: [String: String]) async -> Never {
+    ProcessList.hidePasswords()
     let signals = SignalWatcher()
     let task = Task { await run(arguments: arguments, environment: environment) }
     signals.start { task.cancel() }

@@ -9,7 +9,7 @@ import Testing
 struct SeededDatabaseTests {
   private func seed(
     _ database: TemporaryDatabase, selection: SeedPlan.Selection = .all(),
-    environment: SeedEnvironment = .test,
+    environment: SeedEnvironment = .test, fixtures: FixtureStore = Catalog.fixtures,
     configure: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeedReport {
     let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
@@ -18,7 +18,7 @@ struct SeededDatabaseTests {
     var options = SeedRunner.Options()
     configure(&options)
     return try await SeedRunner(
-      plan: plan, configuration: database.configuration, fixtures: Catalog.fixtures, options: options
+      plan: plan, configuration: database.configuration, fixtures: fixtures, options: options
     ).run()
   }
 
@@ -125,6 +125,28 @@ struct SeededDatabaseTests {
     }
     let first = try await ids()
     #expect(try await ids() == first)
+  }
+
+  @Test("is seeded but for what a broken fixture concerns, and completed once that is mended")
+  func brokenFixture() async throws {
+    try await TemporaryDatabase.with { database in
+      let name = "Users/Fixtures/contributors.json"
+      let good = try Catalog.fixtures.file(name).bytes
+      let bad = String(decoding: good, as: UTF8.self).replacing("seeds@commontrace.internal", with: "Seeds")
+      let broken = FixtureStore { file in
+        file == name ? Array(bad.utf8) : try? Catalog.fixtures.file(file).bytes
+      }
+      let report = try await seed(database, fixtures: broken)
+      #expect(report.seeders.map(\.outcome) == [.failed, .seeded, .skipped])
+      let fault = try #require(report.seeders[0].failure?.faults.first)
+      #expect(fault.file == "Seeders/Users/Fixtures/contributors.json" && fault.record == 2)
+      #expect(fault.field == "email" && fault.line == 3)
+      #expect(report.seeders[2].note == "it depends on 'users', which was not seeded")
+      #expect(try await count("SELECT count(*) FROM users", database) == 0, "nothing of it was written")
+      let mended = try await seed(database)
+      #expect(mended.seeders.map(\.outcome) == [.seeded, .unchanged, .seeded])
+      #expect(try await count("SELECT count(*) FROM traces", database) == 12)
+    }
   }
 
   @Test("can be seeded by twenty runs at once, each row once")

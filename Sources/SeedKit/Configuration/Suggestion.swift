@@ -4,7 +4,9 @@ public enum Suggestion {
   ///
   /// Near means: one slip in every three letters, and always one. A slip is a letter changed, added, left
   /// out, or swapped with its neighbour. Upper and lower case are the same.
-  public static func nearest(to word: String, in candidates: some Sequence<String>, limit: Int = 3) -> [String] {
+  public static func nearest(
+    to word: String, in candidates: some Sequence<String>, limit: Int = 3
+  ) -> [String] {
     let typed = Array(word.lowercased())
     var ranked: [(name: String, slips: Int)] = []
     for name in candidates where !ranked.contains(where: { $0.name == name }) {
