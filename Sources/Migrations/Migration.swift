@@ -43,9 +43,12 @@ public struct Migration: Sendable, Hashable {
   }
 
   static func parse(file: String, text: String, faults: inout [String]) -> Migration? {
-    guard let match = file.wholeMatch(of: /([0-9]{1,18})_([A-Za-z0-9_]+)\.sql/),
-      let version = Int(match.output.1)
-    else {
+    let digits = file.prefix { $0.isASCII && $0.isNumber }
+    let name = file.dropFirst(digits.count + 1).dropLast(4)
+    let isNamed =
+      file.hasPrefix("\(digits)_") && file.hasSuffix(".sql") && !name.isEmpty
+      && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    guard isNamed, let version = Int(digits) else {
       faults.append(
         "\(file): a migration's name is a number, an underscore and a name: 0001_create_users.sql")
       return nil
@@ -57,7 +60,7 @@ public struct Migration: Sendable, Hashable {
       return nil
     }
     return Migration(
-      version: version, name: String(match.output.2), file: file, up: up.text, upLine: up.line,
+      version: version, name: String(name), file: file, up: up.text, upLine: up.line,
       down: sections.down?.text, downLine: sections.down?.line ?? 0,
       isTransactional: sections.isTransactional, checksum: Digest.sha256Hex(Array(normalised.utf8)))
   }
@@ -80,7 +83,7 @@ struct MigrationSections {
     var place = Place.head
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let number = index + 1
-      guard let directive = line.wholeMatch(of: /\s*--\s*migrate:\s*(\S*)\s*/)?.output.1 else {
+      guard let directive = Self.directive(line) else {
         append(line, to: place, file: file, number: number, faults: &faults)
         continue
       }
@@ -117,6 +120,16 @@ struct MigrationSections {
           """)
       }
     }
+  }
+
+  /// The word behind `-- migrate:`, if the line is such a one.
+  private static func directive(_ line: Substring) -> Substring? {
+    let content = line.drop(while: \.isWhitespace)
+    guard content.hasPrefix("--") else { return nil }
+    let comment = content.dropFirst(2).drop(while: \.isWhitespace)
+    guard comment.hasPrefix("migrate:") else { return nil }
+    let words = comment.dropFirst(8).split(whereSeparator: \.isWhitespace)
+    return words.count <= 1 ? words.first ?? "" : comment.dropFirst(8)
   }
 
   private mutating func append(

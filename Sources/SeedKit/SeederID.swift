@@ -9,9 +9,17 @@ public struct SeederID: RawRepresentable, Hashable, Sendable, Comparable, Custom
 
   /// Takes a name; nil if it breaks the rules above.
   public init?(rawValue: String) {
-    let isValid = rawValue.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil
-    guard isValid, rawValue.utf8.count <= 63 else { return nil }
+    let words = rawValue.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    let isValid = words.allSatisfy { !$0.isEmpty && $0.allSatisfy(Self.isWordByte) }
+    // Not a regular expression: those are compiled at each use, which takes longer than a whole query.
+    guard isValid, rawValue.utf8.count <= 63, let first = rawValue.utf8.first, first >= UInt8(ascii: "a")
+    else { return nil }
     self.rawValue = rawValue
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
   /// The name.

@@ -17,10 +17,16 @@ public struct TagName: Hashable, Sendable, Comparable, CustomStringConvertible {
   public init?(_ text: String) {
     let words = text.lowercased().split(whereSeparator: \.isWhitespace)
     let name = words.joined(separator: "-")
-    guard (1...Self.maximumLength).contains(name.utf8.count),
-      name.wholeMatch(of: /[a-z0-9][a-z0-9.+#-]*/) != nil
+    guard (1...Self.maximumLength).contains(name.utf8.count), let first = name.utf8.first,
+      Self.isLetterOrDigit(first),
+      name.utf8.allSatisfy({ Self.isLetterOrDigit($0) || ".+#-".utf8.contains($0) })
     else { return nil }
     description = name
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
   /// Orders by name.
