@@ -67,7 +67,7 @@ struct SeedingTests {
   func killed() async throws {
     try await TemporaryDatabase.with { database in
       // A virgin database first, then one whose schema is there; each kill comes a little later.
-      for step in 0..<24 {
+      for step in 0..<30 {
         let process = try SeedRunnerBinary.start(["--all"], url: database.url)
         try await Task.sleep(for: .milliseconds(step * 5))
         process.kill()
@@ -75,12 +75,14 @@ struct SeedingTests {
         let isWhole = try await database.withConnection { connection in
           let hasTables = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL")
           guard try hasTables.decode(Bool.self) else { return true }
-          // The server may still be undoing the work of a process that is gone.
-          try await connection.query("LOCK TABLE traces, trace_tags IN SHARE MODE")
-          let counts = try await connection.queryOne(
-            "SELECT (SELECT count(*) FROM traces), (SELECT count(DISTINCT trace_id) FROM trace_tags)"
-          ).decode(Int.self, Int.self)
-          return counts == (0, 0) || counts == (12, 12)
+          return try await connection.withTransaction { connection in
+            // The server may still be undoing the work of a process that is gone.
+            try await connection.query("LOCK TABLE traces, trace_tags IN SHARE MODE")
+            let counts = try await connection.queryOne(
+              "SELECT (SELECT count(*) FROM traces), (SELECT count(DISTINCT trace_id) FROM trace_tags)"
+            ).decode(Int.self, Int.self)
+            return counts == (0, 0) || counts == (12, 12)
+          }
         }
         #expect(isWhole, "after \(step * 5) ms")
         if step % 6 == 5 { try await empty(database) }
