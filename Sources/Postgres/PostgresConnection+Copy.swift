@@ -7,7 +7,8 @@ extension PostgresConnection {
   /// so memory stays bounded whatever the number of rows. Run it inside a transaction if anything
   /// else belongs to the rows: on any error none of them is there.
   ///
-  /// The columns must have just the types that the values are sent as: COPY converts nothing.
+  /// The columns must have just the types that the values are sent as, because COPY converts nothing:
+  /// four letters would pass for an integer. The columns' types are read first, and checked.
   ///
   /// - Parameters:
   ///   - table: the table, quoted where it must be: a ``PostgresIdentifier`` or trusted text.
@@ -23,8 +24,11 @@ extension PostgresConnection {
   ) async throws -> Int {
     let names = columns.map(\.quoted).joined(separator: ", ")
     let sql = "COPY \(table.sql) (\(names)) FROM STDIN (FORMAT binary)"
+    let types = try await query(
+      "SELECT \(unescaped: names) FROM \(table) LIMIT 0", file: file, line: line
+    ).columnTypes
     try await beginCopy(sql, file: file, line: line)
-    let writer = PostgresCopyWriter(connection: self, columnCount: columns.count)
+    let writer = PostgresCopyWriter(connection: self, columns: Array(zip(columns.map(\.name), types)))
     do {
       try await body(writer)
       try await writer.finish()

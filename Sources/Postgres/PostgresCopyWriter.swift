@@ -4,15 +4,15 @@ public final class PostgresCopyWriter {
   public private(set) var rowCount = 0
 
   private let connection: PostgresConnection
-  private let columnCount: Int
+  private let columns: [(name: String, type: PostgresType)]
   private var buffer = PostgresBuffer()
 
   /// Bytes collected before they are sent: libpq's own buffer grows no further for that much.
   private static let flushSize = 65_536
 
-  init(connection: PostgresConnection, columnCount: Int) {
+  init(connection: PostgresConnection, columns: [(name: String, type: PostgresType)]) {
     self.connection = connection
-    self.columnCount = columnCount
+    self.columns = columns
     buffer.reserve(Self.flushSize * 2)
     // Signature, flags and the length of an extension that is not there, as the documentation of
     // COPY gives them.
@@ -28,7 +28,12 @@ public final class PostgresCopyWriter {
     var count = 0
     for _ in repeat each value { count += 1 }
     try beginRow(count)
-    repeat try buffer.append(field: each value)
+    var column = 0
+    func append(_ value: some PostgresEncodable) throws {
+      try self.append(value, column: column)
+      column += 1
+    }
+    repeat try append(each value)
     try await endRow()
   }
 
@@ -37,16 +42,28 @@ public final class PostgresCopyWriter {
   /// - Throws: as `write` with a value for each column.
   public func write(row: [any PostgresEncodable]) async throws {
     try beginRow(row.count)
-    for value in row { try buffer.append(field: value) }
+    for (column, value) in row.enumerated() { try append(value, column: column) }
     try await endRow()
   }
 
-  private func beginRow(_ count: Int) throws {
-    guard count == columnCount else {
+  private func append(_ value: some PostgresEncodable, column: Int) throws {
+    let (name, type) = columns[column]
+    guard type.takes(Swift.type(of: value).postgresType) else {
       throw PostgresError(
-        code: .invalidValue, message: "\(columnCount) columns were named, the row has \(count) values")
+        code: .invalidValue,
+        message:
+          "column '\(name)' is \(type); a \(Swift.type(of: value)) is sent as \(Swift.type(of: value).postgresType)"
+      )
     }
-    buffer.append(integer: Int16(columnCount))
+    try buffer.append(field: value)
+  }
+
+  private func beginRow(_ count: Int) throws {
+    guard count == columns.count else {
+      throw PostgresError(
+        code: .invalidValue, message: "\(columns.count) columns were named, the row has \(count) values")
+    }
+    buffer.append(integer: Int16(columns.count))
   }
 
   private func endRow() async throws {

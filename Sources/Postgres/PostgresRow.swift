@@ -21,6 +21,11 @@ public struct PostgresRows: Sendable, RandomAccessCollection {
     return PostgresRow(result: result, index: Int32(position), sql: sql)
   }
 
+  /// The types of the columns, in order; of a domain the type below it.
+  public var columnTypes: [PostgresType] {
+    (0..<PQnfields(result.raw)).map { PostgresType(rawValue: PQftype(result.raw, $0)) }
+  }
+
   /// The names of the columns, in order.
   public var columnNames: [String] {
     (0..<PQnfields(result.raw)).map { String(cString: PQfname(result.raw, $0)) }

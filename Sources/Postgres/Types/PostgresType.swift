@@ -50,6 +50,16 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
   /// `jsonb`
   public static let jsonb = PostgresType(rawValue: 3802)
 
+  /// Whether a column of this type reads the binary form of another.
+  func takes(_ sent: PostgresType) -> Bool {
+    switch sent {
+    case self, .inferred: true
+    // All of these are text on the wire, and so are enums and the text types of extensions.
+    case .text: [.varchar, .bpchar, .name, .json].contains(self) || rawValue >= Self.firstUserDefined
+    default: false
+    }
+  }
+
   /// The first object identifier that PostgreSQL gives to what users and extensions create.
   static let firstUserDefined: UInt32 = 16384
 
