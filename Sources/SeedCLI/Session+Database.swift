@@ -1,4 +1,5 @@
 import EmbeddedPostgres
+import FoundationEssentials
 import Postgres
 import SeedKit
 
@@ -31,7 +32,14 @@ extension Session {
     configuration.connectTimeout = settings[.databaseConnectTimeout]
     return Database(
       configuration: configuration,
-      connectCommand: "psql '\(server.connectionURL)', or: seed-runner db psql")
+      connectCommand: "psql '\(server.connectionURL)', or: \(programName) db psql")
+  }
+
+  /// How the program was called, as it can be typed again here.
+  private var programName: String {
+    let path = CommandLine.arguments.first ?? "seed-runner"
+    let current = FileManager.default.currentDirectoryPath + "/"
+    return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path
   }
 
   /// The configured server, or nil if the embedded one is to be used.

@@ -48,7 +48,8 @@ enum Text {
         index == row.count - 1
           ? cell : cell + String(repeating: " ", count: max(0, widths[index] - cell.count))
       }
-      return cells.joined(separator: "  ")
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
   }
 }
