@@ -48,7 +48,7 @@ extension Session {
     var found = try url.map { try PostgresConfiguration(url: $0) }
     if found == nil { found = try PostgresConfiguration(environment: invocation.environment) }
     guard var configuration = found else { return nil }
-    if settings.source(of: .databaseConnectTimeout) != .default {
+    if settings.isExplicit(.databaseConnectTimeout) {
       configuration.connectTimeout = settings[.databaseConnectTimeout]
     }
     return configuration

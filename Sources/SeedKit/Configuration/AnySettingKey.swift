@@ -1,24 +1,46 @@
 /// A setting whose type of value does not matter.
 struct AnySettingKey: Sendable {
   let name: String
-  let variable: String
+  let variables: [String]
   let flag: String?
   let summary: String
+  let unit: String?
   let expected: String
   let isSecret: Bool
+  let isAllowedInFiles: Bool
+  /// A value of a file as text; nil for null where that is allowed. Throws for one of another type.
+  let fileText: @Sendable (JSONNode) throws(SettingValueError) -> String?
   let defaultValue: any Sendable
-  let parse: @Sendable (String) -> (any Sendable)?
+  let parse: @Sendable (String) throws(SettingValueError) -> any Sendable
   let show: @Sendable (any Sendable) -> String
+  /// Whether a value is the built-in default.
+  let isDefault: @Sendable (any Sendable) -> Bool
 
   init<Value>(_ key: SettingKey<Value>) {
     name = key.name
-    variable = key.variable
+    variables = key.variables
     flag = key.flag
     summary = key.summary
+    unit = key.unit
     expected = key.expected
-    isSecret = Value.self == Secret<String>?.self
+    isSecret = key.isSecret
+    isAllowedInFiles = key.isAllowedInFiles
+    let type = key.fileType
+    fileText = { (node) throws(SettingValueError) in
+      if node.isNull, type.isOptional { return nil }
+      switch (type, node.value) {
+      case (.text, .string(let text)), (.optionalText, .string(let text)): return text
+      case (.bool, .bool(let flag)): return "\(flag)"
+      case (.number, .number(let literal)), (.optionalNumber, .number(let literal)):
+        // JSON5 has more ways to write a whole number than a variable has.
+        return (try? node.int()).map { "\($0)" } ?? literal
+      default: throw SettingValueError(found: key.isSecret ? node.kindDescription : node.foundDescription)
+      }
+    }
     defaultValue = key.defaultValue
-    parse = { key.parse($0) }
+    parse = { (text) throws(SettingValueError) in try key.parse(text) }
     show = { ($0 as? Value).map(key.show) ?? "" }
+    let shownDefault = key.show(key.defaultValue)
+    isDefault = { ($0 as? Value).map(key.show) == shownDefault }
   }
 }

@@ -1,83 +1,5 @@
-import Postgres
-
-// All settings there are. A new one is a declaration here and its line in `AnySettingKey.all`.
-
-extension SettingKey where Value == SeedEnvironment {
-  /// What the database is for.
-  public static let environment = SettingKey(
-    "environment", variable: "SEED_ENV", flag: "env", default: .dev, summary: "What the database is for",
-    expected: "one of " + SeedEnvironment.allCases.map(\.rawValue).joined(separator: ", "),
-    parse: { SeedEnvironment(rawValue: $0) })
-}
-
-extension SettingKey where Value == Secret<String>? {
-  /// The database; without it the `PG*` variables, without those the embedded PostgreSQL.
-  public static let databaseURL = SettingKey(
-    optional: "database.url", variable: "DATABASE_URL", flag: "database-url",
-    summary: "The database; unset: the PG* variables, else the embedded PostgreSQL",
-    expected: "postgresql://user:password@host:port/database",
-    parse: { text in (try? PostgresConfiguration(url: text)).map { _ in Secret(text) } },
-    show: { secret in (try? PostgresConfiguration(url: secret.value))?.description ?? "****" })
-}
-
-extension SettingKey where Value == Duration {
-  /// How long one attempt to connect may take.
-  public static let databaseConnectTimeout = SettingKey(
-    "database.connectTimeout", variable: "DATABASE_CONNECT_TIMEOUT", default: 10, in: 1...600,
-    summary: "Seconds that one attempt to connect may take")
-  /// How long failed work is tried again.
-  public static let retryBudget = SettingKey(
-    "seed.retryBudget", variable: "SEED_RETRY_BUDGET", default: 60, in: 0...3600,
-    summary: "Seconds in which work that failed with what can pass is tried again")
-  /// How long to wait for another run.
-  public static let lockTimeout = SettingKey(
-    "seed.lockTimeout", variable: "SEED_LOCK_TIMEOUT", default: 300, in: 0...86_400,
-    summary: "Seconds to wait for another run of the same seeder or migration")
-}
-
-extension SettingKey where Value == Int {
-  /// How many seeders may run at once.
-  public static let jobs = SettingKey(
-    "seed.jobs", variable: "SEED_JOBS", flag: "jobs", default: 4, in: 1...64,
-    summary: "How many seeders may run at the same time")
-  /// How many confirmations validate a trace.
-  public static let validationThreshold = SettingKey(
-    "validationThreshold", variable: "VALIDATION_THRESHOLD", default: 2, in: 1...1000,
-    summary: "How many confirmations make a trace validated")
-  /// The embedded server's TCP port.
-  public static let embeddedPort = SettingKey(
-    "embedded.port", variable: "SEED_POSTGRES_PORT", default: 0, in: 0...65_535,
-    summary: "TCP port of the embedded PostgreSQL on the loopback address; 0: unix socket only")
-}
-
-extension SettingKey where Value == Bool {
-  /// Whether debug lines are written.
-  public static let debug = SettingKey(
-    "debug", variable: "SEED_DEBUG", flag: "debug",
-    summary: "Whether to tell which seeders are loaded, when each starts and ends, and every error in full")
-}
-
-extension SettingKey where Value == String? {
-  /// Where PostgreSQL's programs are.
-  public static let embeddedBinaries = SettingKey(
-    optional: "embedded.binaries", variable: "SEED_POSTGRES_BIN",
-    summary: "Folder of PostgreSQL's programs for the embedded server; unset: searched for",
-    expected: "a folder", parse: { $0 })
-  /// The user that runs the embedded server when we are root.
-  public static let embeddedUser = SettingKey(
-    optional: "embedded.user", variable: "SEED_POSTGRES_USER",
-    summary: "Who runs the embedded server when we are root; unset: chosen",
-    expected: "the name of a user of the operating system", parse: { $0 })
-}
-
-extension SettingKey where Value == Int? {
-  /// The major version of the embedded server.
-  public static let embeddedVersion = SettingKey(
-    optional: "embedded.version", variable: "SEED_POSTGRES_VERSION",
-    summary: "Major version of the embedded PostgreSQL; unset: the newest with pgvector",
-    expected: "a major version such as 18",
-    parse: { text in Int(text).flatMap { (10...99).contains($0) ? $0 : nil } })
-}
+// All settings there are. A new one is its declaration and its name in the list below, then its line in
+// `Config/default.json`; tests fail while one of them is missing.
 
 extension AnySettingKey {
   /// Every key, in the order of `seed-runner config`.
@@ -86,4 +8,85 @@ extension AnySettingKey {
     .init(.retryBudget), .init(.lockTimeout), .init(.debug), .init(.validationThreshold),
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
+}
+
+extension SettingKey where Value == SeedEnvironment {
+  /// What the database is for. `dev` by default; `CI=true` implies `ci`. It decides which file is read,
+  /// so no file sets it.
+  public static let environment = SettingKey(
+    name: "environment", variables: ["SEED_ENV"], flag: "env", summary: "What the database is for", unit: nil,
+    bounds: nil, defaultValue: .dev, isSecret: false,
+    expected: "one of " + SeedEnvironment.allCases.map(\.rawValue).joined(separator: ", "),
+    isAllowedInFiles: false, fileType: .text,
+    parse: { (text) throws(SettingValueError) in
+      do throws(SeedEnvironmentError) {
+        return try SeedEnvironment(parsing: text)
+      } catch {
+        throw SettingValueError(suggestion: error.suggestion?.rawValue)
+      }
+    }, show: { $0.rawValue })
+}
+
+extension SettingKey where Value == Secret<String>? {
+  /// The database. Unset: the `PG*` variables, without those the embedded PostgreSQL.
+  public static let databaseURL = SettingKey(
+    "database.url", variables: "DATABASE_URL", flag: "database-url", expected: ConnectionString.expected,
+    summary: "The database; unset: the PG* variables, else the embedded PostgreSQL",
+    check: { (text) throws(SettingValueError) in try ConnectionString.check(text) },
+    mask: ConnectionString.mask)
+}
+
+extension SettingKey where Value == Duration {
+  /// How long one attempt to connect may take, 1 to 600 seconds. 10 by default.
+  public static let databaseConnectTimeout = SettingKey(
+    "database.connectTimeout", variables: "DATABASE_CONNECT_TIMEOUT", defaultSeconds: 10, in: 1...600,
+    summary: "Seconds that one attempt to connect may take")
+  /// How long work that failed with what can pass is tried again, 0 to 3600 seconds. 60 by default.
+  public static let retryBudget = SettingKey(
+    "seed.retryBudget", variables: "SEED_RETRY_BUDGET", defaultSeconds: 60, in: 0...3600,
+    summary: "Seconds in which work that failed with what can pass is tried again")
+  /// How long to wait for another run of the same seeder, 0 to 86,400 seconds. 300 by default.
+  public static let lockTimeout = SettingKey(
+    "seed.lockTimeout", variables: "SEED_LOCK_TIMEOUT", defaultSeconds: 300, in: 0...86_400,
+    summary: "Seconds to wait for another run of the same seeder or migration")
+}
+
+extension SettingKey where Value == Int {
+  /// How many seeders may run at the same time, 1 to 64. 4 by default.
+  public static let jobs = SettingKey(
+    "seed.jobs", variables: "SEED_JOBS", flag: "jobs", default: 4, in: 1...64,
+    summary: "How many seeders may run at the same time")
+  /// How many confirmations make a trace validated, 1 to 1000. 2 by default.
+  public static let validationThreshold = SettingKey(
+    "validationThreshold", variables: "VALIDATION_THRESHOLD", default: 2, in: 1...1000,
+    summary: "How many confirmations make a trace validated")
+  /// The embedded server's TCP port on the loopback address. 0, the default: a unix socket only.
+  public static let embeddedPort = SettingKey(
+    "embedded.port", variables: "SEED_POSTGRES_PORT", default: 0, in: 0...65_535,
+    summary: "TCP port of the embedded PostgreSQL on the loopback address; 0: unix socket only")
+}
+
+extension SettingKey where Value == Bool {
+  /// Whether debug lines are written. False by default.
+  public static let debug = SettingKey(
+    "debug", variables: "SEED_DEBUG", flag: "debug", default: false,
+    summary: "Whether to tell which seeders are loaded, when each starts and ends, and every error in full")
+}
+
+extension SettingKey where Value == String? {
+  /// The folder of PostgreSQL's programs for the embedded server. Unset: searched for.
+  public static let embeddedBinaries = SettingKey(
+    "embedded.binaries", variables: "SEED_POSTGRES_BIN", expected: "the path of a folder",
+    summary: "Folder of PostgreSQL's programs for the embedded server; unset: searched for")
+  /// The user of the operating system that runs the embedded server when we are root. Unset: chosen.
+  public static let embeddedUser = SettingKey(
+    "embedded.user", variables: "SEED_POSTGRES_USER", expected: "the name of a user of the operating system",
+    summary: "Who runs the embedded server when we are root; unset: chosen")
+}
+
+extension SettingKey where Value == Int? {
+  /// The major version of the embedded server, 10 to 99. Unset: the newest with pgvector.
+  public static let embeddedVersion = SettingKey(
+    "embedded.version", variables: "SEED_POSTGRES_VERSION", in: 10...99,
+    summary: "Major version of the embedded PostgreSQL; unset: the newest with pgvector")
 }

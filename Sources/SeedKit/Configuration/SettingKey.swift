@@ -1,86 +1,51 @@
-/// A setting: its names, its default, and how a value is read.
+/// A setting: its names, its default, and how a value of it is read and shown.
+///
+/// All of them are declared in `SettingKey+All.swift`.
 public struct SettingKey<Value: Sendable>: Sendable {
-  /// The path in the files of `Config/`, such as `seed.jobs`.
+  /// The path in the files of `Config/`, such as `seed.jobs`: objects and, behind the last dot, the member.
   public let name: String
-  /// The environment variable.
-  public let variable: String
+  /// The environment variables, the strongest first.
+  public let variables: [String]
   /// The flag without its hyphens, if there is one.
   public let flag: String?
-  /// What it decides, with its unit.
+  /// What it decides.
   public let summary: String
-  /// What is expected of a value, for error texts.
-  public let expected: String
+  /// The unit of a number, such as `seconds`.
+  public let unit: String?
+  /// The least and the greatest value of a number.
+  public let bounds: ClosedRange<Int>?
   /// The value if nobody says anything.
   public let defaultValue: Value
-  let parse: @Sendable (String) -> Value?
+  /// Whether a value of it is shown only in part, if at all.
+  public let isSecret: Bool
+  /// What is expected of a value, for error texts.
+  public let expected: String
+  /// Whether a file may set it.
+  let isAllowedInFiles: Bool
+  /// The type that a value has in a file.
+  let fileType: FileType
+  /// Reads a value. What it throws names what is wrong with it and never quotes a secret.
+  let parse: @Sendable (String) throws(SettingValueError) -> Value
+  /// A value as text, the secrets in it masked.
   let show: @Sendable (Value) -> String
 
-  init(
-    _ name: String, variable: String, flag: String? = nil, default defaultValue: Value, summary: String,
-    expected: String, parse: @escaping @Sendable (String) -> Value?,
-    show: @escaping @Sendable (Value) -> String = { "\($0)" }
-  ) {
-    self.name = name
-    self.variable = variable
-    self.flag = flag
-    self.defaultValue = defaultValue
-    self.summary = summary
-    self.expected = expected
-    self.parse = parse
-    self.show = show
+  /// The type that a value has in a file.
+  enum FileType: Sendable {
+    case number
+    case bool
+    case text
+    /// A text, or null for a setting that is not set.
+    case optionalText
+    case optionalNumber
+
+    var isOptional: Bool { self == .optionalText || self == .optionalNumber }
   }
 }
 
-extension SettingKey where Value == Int {
-  /// A whole number within bounds.
-  init(
-    _ name: String, variable: String, flag: String? = nil, default value: Int, in bounds: ClosedRange<Int>,
-    summary: String
-  ) {
-    self.init(
-      name, variable: variable, flag: flag, default: value, summary: summary,
-      expected: "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)",
-      parse: { text in Int(text).flatMap { bounds.contains($0) ? $0 : nil } })
-  }
-}
-
-extension SettingKey where Value == Duration {
-  /// A whole number of seconds within bounds.
-  init(
-    _ name: String, variable: String, default seconds: Int, in bounds: ClosedRange<Int>, summary: String
-  ) {
-    self.init(
-      name, variable: variable, default: .seconds(seconds), summary: summary,
-      expected: "seconds, a whole number from \(bounds.lowerBound) to \(bounds.upperBound)",
-      parse: { text in Int(text).flatMap { bounds.contains($0) ? .seconds($0) : nil } },
-      show: { "\($0.components.seconds)" })
-  }
-}
-
-extension SettingKey where Value == Bool {
-  /// A switch.
-  init(_ name: String, variable: String, flag: String?, summary: String) {
-    self.init(
-      name, variable: variable, flag: flag, default: false, summary: summary, expected: "true or false",
-      parse: { text in
-        switch text.lowercased() {
-        case "true", "1", "yes", "on": true
-        case "false", "0", "no", "off": false
-        default: nil
-        }
-      })
-  }
-}
-
-extension SettingKey {
-  /// Something that need not be set.
-  init<Wrapped>(
-    optional name: String, variable: String, flag: String? = nil, summary: String, expected: String,
-    parse: @escaping @Sendable (String) -> Wrapped?,
-    show: @escaping @Sendable (Wrapped) -> String = { "\($0)" }
-  ) where Value == Wrapped? {
-    self.init(
-      name, variable: variable, flag: flag, default: nil, summary: summary, expected: expected,
-      parse: { text in parse(text).map { .some($0) } }, show: { $0.map(show) ?? "" })
-  }
+/// Why a text is no value of a setting.
+struct SettingValueError: Error {
+  /// What to say was found, if it is not the text in quotes.
+  var found: String?
+  /// What was probably meant.
+  var suggestion: String?
 }

@@ -29,8 +29,8 @@ public struct Settings: Sendable {
   }
 
   /// One setting as `seed-runner config` shows it.
-  public struct Entry: Sendable {
-    /// The path in the files.
+  public struct Entry: Hashable, Sendable {
+    /// The path in the files, such as `seed.jobs`.
     public let name: String
     /// The value as text, secrets masked; empty if it is not set.
     public let value: String
@@ -38,36 +38,48 @@ public struct Settings: Sendable {
     public let source: Source
     /// What it decides.
     public let summary: String
-    /// The environment variable that sets it.
+    /// The unit of a number.
+    public let unit: String?
+    /// The environment variable that sets it; the strongest, if there are several.
     public let variable: String
+    /// The flag that sets it, without its hyphens.
+    public let flag: String?
   }
 
-  var values: [String: (value: any Sendable, source: Source)]
+  /// A value with its source.
+  struct Stored: Sendable {
+    let value: any Sendable
+    let source: Source
+  }
+
+  /// What was given, by the name of the key. Keys that nobody spoke of are not in it.
+  let values: [String: Stored]
 
   /// The value of a key.
   public subscript<Value>(key: SettingKey<Value>) -> Value {
-    values[key.name]?.value as? Value ?? key.defaultValue
+    guard let stored = values[key.name], let value = stored.value as? Value else { return key.defaultValue }
+    return value
   }
 
   /// Where the value of a key comes from.
   public func source<Value>(of key: SettingKey<Value>) -> Source { values[key.name]?.source ?? .default }
 
-  /// Every setting, in a stable order.
+  /// Whether somebody chose the value of a key. A file that repeats the built-in default, as the shipped
+  /// `default.json` does, chooses nothing.
+  public func isExplicit<Value>(_ key: SettingKey<Value>) -> Bool {
+    guard let stored = values[key.name] else { return false }
+    if case .file = stored.source { return !AnySettingKey(key).isDefault(stored.value) }
+    return true
+  }
+
+  /// Every setting, always in the same order.
   public var entries: [Entry] {
     AnySettingKey.all.map { key in
-      let found = values[key.name]
+      let stored = values[key.name]
       return Entry(
-        name: key.name, value: key.show(found?.value ?? key.defaultValue), source: found?.source ?? .default,
-        summary: key.summary, variable: key.variable)
+        name: key.name, value: key.show(stored?.value ?? key.defaultValue),
+        source: stored?.source ?? .default,
+        summary: key.summary, unit: key.unit, variable: key.variables.first ?? "", flag: key.flag)
     }
   }
-}
-
-/// What is wrong with the configuration, all of it at once.
-public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Each fault with its place.
-  public let faults: [String]
-
-  /// The faults, a line each.
-  public var description: String { faults.joined(separator: "\n") }
 }

@@ -17,7 +17,8 @@ public enum FixtureRecords {
     } catch let error as JSONParseError {
       throw FixtureError([
         FixtureFault(
-          file: file.path, line: error.position.line, found: error.found, expected: error.expected)
+          file: file.path, line: error.position.line, found: error.found,
+          expected: error.expected + (error.remedy.map { "; \($0)" } ?? ""))
       ])
     }
     guard case .array(let elements) = root.value else {

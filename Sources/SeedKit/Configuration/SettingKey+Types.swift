@@ -1,0 +1,115 @@
+// One initializer per type of value, so that a setting is one declaration.
+
+extension SettingKey where Value == Int {
+  /// A whole number within bounds.
+  init(
+    _ name: String, variables: String..., flag: String? = nil, default value: Int,
+    in bounds: ClosedRange<Int>,
+    unit: String? = nil, summary: String
+  ) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: unit, bounds: bounds,
+      defaultValue: value, isSecret: false, expected: SettingText.expected(bounds, unit: unit),
+      isAllowedInFiles: true, fileType: .number,
+      parse: { (text) throws(SettingValueError) in try SettingText.number(text, in: bounds) },
+      show: { "\($0)" })
+  }
+}
+
+extension SettingKey where Value == Int? {
+  /// A whole number within bounds that need not be set.
+  init(
+    _ name: String, variables: String..., flag: String? = nil, in bounds: ClosedRange<Int>,
+    summary: String
+  ) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: bounds,
+      defaultValue: nil, isSecret: false, expected: SettingText.expected(bounds, unit: nil),
+      isAllowedInFiles: true, fileType: .optionalNumber,
+      parse: { (text) throws(SettingValueError) in try SettingText.number(text, in: bounds) },
+      show: { $0.map(String.init) ?? "" })
+  }
+}
+
+extension SettingKey where Value == Duration {
+  /// A whole number of seconds within bounds.
+  init(
+    _ name: String, variables: String..., flag: String? = nil, defaultSeconds: Int,
+    in bounds: ClosedRange<Int>,
+    summary: String
+  ) {
+    let unit = "seconds"
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: unit, bounds: bounds,
+      defaultValue: .seconds(defaultSeconds), isSecret: false,
+      expected: SettingText.expected(bounds, unit: unit),
+      isAllowedInFiles: true, fileType: .number,
+      parse: { (text) throws(SettingValueError) in .seconds(try SettingText.number(text, in: bounds)) },
+      show: { "\($0.components.seconds)" })
+  }
+}
+
+extension SettingKey where Value == Bool {
+  /// A switch. Outside the files `true`, `1`, `yes` and `on` say the same, and so do their opposites, in
+  /// upper or lower case.
+  init(_ name: String, variables: String..., flag: String? = nil, default value: Bool, summary: String) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: value, isSecret: false, expected: "true or false", isAllowedInFiles: true,
+      fileType: .bool,
+      parse: { (text) throws(SettingValueError) in
+        switch text.lowercased() {
+        case "true", "1", "yes", "on": return true
+        case "false", "0", "no", "off": return false
+        default:
+          throw SettingValueError(suggestion: Suggestion.nearest(to: text, in: ["true", "false"]).first)
+        }
+      }, show: { "\($0)" })
+  }
+}
+
+extension SettingKey where Value == String? {
+  /// A text that need not be set.
+  init(_ name: String, variables: String..., flag: String? = nil, expected: String, summary: String) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: nil, isSecret: false, expected: expected, isAllowedInFiles: true, fileType: .optionalText,
+      parse: { (text) throws(SettingValueError) in
+        guard !text.isEmpty, !text.utf8.contains(0) else { throw SettingValueError() }
+        return text
+      }, show: { $0 ?? "" })
+  }
+}
+
+extension SettingKey where Value == Secret<String>? {
+  /// A secret that need not be set.
+  ///
+  /// - Parameters:
+  ///   - check: throws for a text that will not do, and never quotes it.
+  ///   - mask: what may be shown of the secret.
+  init(
+    _ name: String, variables: String..., flag: String? = nil, expected: String, summary: String,
+    check: @escaping @Sendable (String) throws(SettingValueError) -> Void,
+    mask: @escaping @Sendable (String) -> String
+  ) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: nil, isSecret: true, expected: expected, isAllowedInFiles: true, fileType: .optionalText,
+      parse: { (text) throws(SettingValueError) in
+        try check(text)
+        return Secret(text)
+      }, show: { $0.map { mask($0.value) } ?? "" })
+  }
+}
+
+/// What the types of settings share.
+enum SettingText {
+  static func number(_ text: String, in bounds: ClosedRange<Int>) throws(SettingValueError) -> Int {
+    guard let number = Int(text), bounds.contains(number) else { throw SettingValueError() }
+    return number
+  }
+
+  static func expected(_ bounds: ClosedRange<Int>, unit: String?) -> String {
+    (unit.map { "\($0), " } ?? "") + "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+  }
+}

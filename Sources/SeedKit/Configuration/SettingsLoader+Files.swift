@@ -1,0 +1,111 @@
+import FoundationEssentials
+
+extension SettingsLoader {
+  /// Reads `default.json` and the environment's file.
+  mutating func readFiles(in folder: String, for environment: SeedEnvironment?) {
+    var isDirectory = false
+    let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory)
+    guard isDirectory else {
+      faults.append(
+        ConfigurationFault(
+          place: folder, found: isThere ? "something that is no folder" : "nothing",
+          expected: "the folder of the configuration"))
+      return
+    }
+    read(folder, file: "default.json")
+    if let environment { read(folder, file: "\(environment.rawValue).json") }
+  }
+
+  private mutating func read(_ folder: String, file: String) {
+    let path = folder.hasSuffix("/") ? folder + file : "\(folder)/\(file)"
+    let shown = Self.shown(path)
+    do {
+      guard let bytes = try ConfigurationFile.read(path) else { return }
+      read(try JSONParser.parse(bytes, dialect: .json5), path: [], file: shown)
+    } catch let error as JSONParseError {
+      faults.append(
+        ConfigurationFault(
+          place: "\(shown):\(error.position)", found: error.found,
+          expected: error.expected + (error.remedy.map { ". \($0)" } ?? "")))
+    } catch let error as ConfigurationFile.Failure {
+      faults.append(ConfigurationFault(place: shown, found: error.found, expected: error.expected))
+    } catch {
+      faults.append(ConfigurationFault(place: shown, found: "\(error)", expected: "a file that can be read"))
+    }
+  }
+
+  /// The path as a person in the current folder would write it.
+  private static func shown(_ path: String) -> String {
+    let current = FileManager.default.currentDirectoryPath
+    var shown = path[...]
+    for prefix in [current.hasSuffix("/") ? current : current + "/", "./"] where shown.hasPrefix(prefix) {
+      shown.removeFirst(prefix.count)
+    }
+    return String(shown)
+  }
+
+  /// Reads an object of a file.
+  private mutating func read(_ node: JSONNode, path: [String], file: String) {
+    guard case .object(let members) = node.value else {
+      let name = path.joined(separator: ".")
+      let keys = AnySettingKey.inFiles.map(\.name).filter { $0.hasPrefix(name + ".") }
+      faults.append(
+        ConfigurationFault(
+          place: "\(file):\(node.position)", key: path.isEmpty ? nil : name, found: node.kindDescription,
+          expected: path.isEmpty ? "an object" : "an object that sets " + keys.joined(separator: ", ")))
+      return
+    }
+    for member in members {
+      let name = (path + [member.key]).joined(separator: ".")
+      // A key with a point in it would be another way to write what nesting says.
+      let isPlain = !member.key.contains(".")
+      if isPlain, let key = AnySettingKey.all.first(where: { $0.name == name }) {
+        read(member, as: key, file: file)
+      } else if isPlain, AnySettingKey.inFiles.contains(where: { $0.name.hasPrefix(name + ".") }) {
+        read(member.value, path: path + [member.key], file: file)
+      } else {
+        faults.append(unknown(member, name: name, file: file))
+      }
+    }
+  }
+
+  /// Reads a value of a file.
+  private mutating func read(_ member: JSONMember, as key: AnySettingKey, file: String) {
+    let place = "\(file):\(member.value.position)"
+    guard key.isAllowedInFiles else {
+      let ways = key.variables + (key.flag.map { ["--\($0)"] } ?? [])
+      faults.append(
+        ConfigurationFault(
+          place: "\(file):\(member.position)", key: key.name, found: "the key in a file",
+          expected: ways.joined(separator: " or ") + ", since it decides which file is read"))
+      return
+    }
+    let source = Settings.Source.file(file, line: member.position.line)
+    do {
+      guard let text = try key.fileText(member.value) else { return storeUnset(key, source: source) }
+      store(text, for: key, source: source, place: place)
+    } catch {
+      fault(place, key, found: error.found ?? member.value.kindDescription)
+    }
+  }
+
+  private func unknown(_ member: JSONMember, name: String, file: String) -> ConfigurationFault {
+    let names = AnySettingKey.inFiles.map(\.name)
+    let sections = Set(names.compactMap { $0.split(separator: ".").dropLast().first.map(String.init) })
+    // A key that stands in the wrong object is meant just as often as one that is mistyped.
+    let elsewhere = names.first { $0.hasSuffix(".\(member.key)") || $0.lowercased() == name.lowercased() }
+    let isFlattened = member.key.contains(".") && names.contains(name)
+    let near = isFlattened ? nil : elsewhere ?? Suggestion.nearest(to: name, in: sections.union(names)).first
+    return ConfigurationFault(
+      place: "\(file):\(member.position)", key: String(name.prefix(60)),
+      found: isFlattened ? "a key with a point" : "an unknown key",
+      expected: isFlattened
+        ? "objects in each other, as in default.json" : "a setting of 'seed-runner config'",
+      suggestion: near)
+  }
+}
+
+extension AnySettingKey {
+  /// The keys that a file may set.
+  static var inFiles: [AnySettingKey] { all.filter(\.isAllowedInFiles) }
+}

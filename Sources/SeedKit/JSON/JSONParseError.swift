@@ -1,0 +1,23 @@
+/// Why a text is not JSON, and where.
+///
+/// It quotes single characters and the keys of objects, never a value: values can be secrets.
+public struct JSONParseError: Error, Hashable, Sendable {
+  /// Where.
+  public let position: SourcePosition
+  /// The same place as a number of bytes from the start of the file, 0-based.
+  public let offset: Int
+  /// What is there.
+  public let found: String
+  /// What should be there.
+  public let expected: String
+  /// What to do about it: a sentence, where there is more to say than `expected` says.
+  public let remedy: String?
+}
+
+extension JSONParseError: CustomStringConvertible {
+  /// `line 3, column 7: found …; expected …. Remedy.`
+  public var description: String {
+    "line \(position.line), column \(position.column): found \(found); expected \(expected)"
+      + (remedy.map { ". \($0)" } ?? "")
+  }
+}

@@ -1,0 +1,45 @@
+extension JSONReader {
+  /// A list or an object whose end has not been reached.
+  struct Container {
+    let isObject: Bool
+    let position: SourcePosition
+    private var elements: [JSONNode] = []
+    private var members: [JSONMember] = []
+    private var pending: (key: String, position: SourcePosition)?
+    /// The index of each member by its key; empty while there are few.
+    private var indices: [String: Int] = [:]
+
+    /// Up to this number of members, comparing with each is faster than hashing.
+    private static let hashThreshold = 8
+
+    init(isObject: Bool, position: SourcePosition) {
+      self.isObject = isObject
+      self.position = position
+    }
+
+    var value: JSONValue { isObject ? .object(members) : .array(elements) }
+
+    /// Adds a value: an element, or that of the key that was begun.
+    mutating func take(_ node: JSONNode) {
+      guard let begun = pending else {
+        elements.append(node)
+        return
+      }
+      pending = nil
+      members.append(JSONMember(key: begun.key, position: begun.position, value: node))
+      guard members.count >= Self.hashThreshold else { return }
+      if indices.isEmpty {
+        for (index, member) in members.enumerated() { indices[member.key] = index }
+      } else {
+        indices[begun.key] = members.count - 1
+      }
+    }
+
+    /// Begins a member. Returns an earlier one of the same key, if there is one.
+    mutating func begin(_ key: String, _ position: SourcePosition) -> JSONMember? {
+      pending = (key, position)
+      guard indices.isEmpty else { return indices[key].map { members[$0] } }
+      return members.first { $0.key == key }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+extension JSONReader {
+  var endOfFile: String { bytes.isEmpty ? "an empty file" : "the end of the file" }
+
+  /// Makes an error about the next byte, or about an offset.
+  func error(
+    found: String? = nil, expected: String, remedy: String? = nil, at offset: Int? = nil
+  ) -> JSONParseError {
+    let offset = offset ?? index
+    var cursor = PositionCursor()
+    // A byte order mark has no column.
+    cursor.offset = bytes.starts(with: Self.byteOrderMark) ? min(3, offset) : 0
+    cursor.advance(to: offset, in: bytes)
+    let hint = found == nil ? hint(at: offset) : nil
+    return JSONParseError(
+      position: cursor.position, offset: offset, found: found ?? description(at: offset), expected: expected,
+      remedy: remedy ?? hint)
+  }
+
+  /// The character at an offset, for error texts.
+  func description(at offset: Int) -> String {
+    guard let scalar = scalar(at: offset) else { return endOfFile }
+    return Self.description(of: scalar)
+  }
+
+  static func description(of scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\n", "\r": return "a line break"
+    case "\t": return "a tab"
+    case "'": return "a single quote"
+    case " ": return "a blank"
+    default: break
+    }
+    switch scalar.properties.generalCategory {
+    case .control: return "the control character \(codePoint(scalar))"
+    case .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
+      .nonspacingMark, .enclosingMark, .spacingMark, .surrogate:
+      return "the character \(codePoint(scalar))"
+    default: return "'\(Character(scalar))'"
+    }
+  }
+
+  static func codePoint(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  /// The Unicode scalar at an offset; nil at the end.
+  func scalar(at offset: Int) -> Unicode.Scalar? {
+    guard offset < bytes.count else { return nil }
+    return String(decoding: bytes[offset..<min(offset + 4, bytes.count)], as: UTF8.self).unicodeScalars.first
+  }
+
+  /// What to do about a character that often stands where none of its kind may.
+  private func hint(at offset: Int) -> String? {
+    guard let scalar = scalar(at: offset) else { return nil }
+    switch scalar {
+    case "\u{201C}", "\u{201D}", "\u{201E}", "\u{2018}", "\u{2019}", "\u{00AB}", "\u{00BB}":
+      return "Use straight quotes"
+    case "'" where !isJSON5: return "JSON has double quotes only"
+    case "/" where !isJSON5: return "JSON has no comments"
+    case "#": return isJSON5 ? "A comment starts with //" : "JSON has no comments"
+    case "+" where !isJSON5: return "JSON's numbers have no plus sign"
+    case "." where !isJSON5: return "Write a digit before the point"
+    case ";": return "Values are separated by commas"
+    case "=": return "A key is followed by a colon"
+    default: return wordHint(at: offset)
+    }
+  }
+
+  /// What to do about a constant of another language.
+  private func wordHint(at offset: Int) -> String? {
+    let word = bytes[offset...].prefix(9).prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
+    return switch String(decoding: word, as: UTF8.self) {
+    case "NaN", "Infinity", "inf", "nan":
+      "JSON has no NaN and no Infinity, nor has PostgreSQL's jsonb: use null"
+    case "None", "nil", "undefined", "NULL", "Null": "Write null"
+    case "True", "TRUE": "Write true"
+    case "False", "FALSE": "Write false"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,159 @@
+extension JSONReader {
+  private static let backslash = UInt8(ascii: "\\")
+
+  /// Reads a text; the next byte is its opening quote.
+  mutating func string() throws(Failure) -> String {
+    let start = index
+    let quote = bytes[start]
+    index += 1
+    skipPlain(quote)
+    if next == quote {
+      // No escape: the bytes are the text.
+      guard index - start - 1 <= limits.stringSize else { throw tooLong(start) }
+      index += 1
+      return text((start + 1)..<(index - 1))
+    }
+    resolved.removeAll(keepingCapacity: true)
+    resolve((start + 1)..<index)
+    while let byte = next, byte != quote {
+      guard byte == Self.backslash else { throw rawControl(start: start) }
+      try escape()
+      let plain = index
+      skipPlain(quote)
+      resolve(plain..<index)
+      guard resolved.count <= limits.stringSize else { throw tooLong(start) }
+    }
+    guard next == quote else { throw withoutEnd(start) }
+    index += 1
+    return String(decoding: resolved, as: UTF8.self)
+  }
+
+  /// A piece of the document as it is written.
+  func text(_ range: Range<Int>) -> String {
+    bytes.withUnsafeBufferPointer {
+      String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
+    }
+  }
+
+  private mutating func resolve(_ range: Range<Int>) {
+    bytes.withUnsafeBufferPointer { resolved.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
+  }
+
+  private mutating func resolve(_ scalar: Unicode.Scalar) {
+    resolved.append(contentsOf: Unicode.UTF8.encode(scalar) ?? .init())
+  }
+
+  func tooLong(_ start: Int) -> JSONParseError {
+    error(
+      found: "a text of more than \(limits.stringSize) bytes",
+      expected: "a text of at most \(limits.stringSize) bytes", at: start)
+  }
+
+  private func withoutEnd(_ start: Int) -> JSONParseError {
+    error(found: "a text without end", expected: "a closing quote", at: start)
+  }
+
+  /// Skips what stands for itself.
+  private mutating func skipPlain(_ quote: UInt8) {
+    while index < bytes.count {
+      let byte = bytes[index]
+      guard byte != quote, byte != Self.backslash, byte >= 0x20 else { return }
+      index += 1
+    }
+  }
+
+  private func rawControl(start: Int) -> JSONParseError {
+    switch bytes[index] {
+    case 0: return nul(index)
+    case 0x0A, 0x0D:
+      return error(
+        found: "a line break in a text", expected: "a closing quote, or the line break written as \\n",
+        remedy: "The text starts at column \(error(expected: "", at: start).position.column)")
+    case 0x09: return error(found: "a tab in a text", expected: "it written as \\t")
+    default:
+      let digits = String(bytes[index], radix: 16, uppercase: true)
+      return error(expected: "it written as \\u00" + (digits.utf8.count < 2 ? "0" : "") + digits)
+    }
+  }
+
+  private func nul(_ offset: Int) -> JSONParseError {
+    error(
+      found: "the character NUL", expected: "a text without it", remedy: "PostgreSQL stores no NUL in a text",
+      at: offset)
+  }
+
+  /// Reads an escape; the next byte is its backslash.
+  private mutating func escape() throws(Failure) {
+    let start = index
+    guard let byte = peek(1) else { throw error(found: endOfFile, expected: "an escape", at: index + 1) }
+    index += 2
+    switch byte {
+    case UInt8(ascii: "\""), Self.backslash, UInt8(ascii: "/"): resolved.append(byte)
+    case UInt8(ascii: "b"): resolved.append(0x08)
+    case UInt8(ascii: "f"): resolved.append(0x0C)
+    case UInt8(ascii: "n"): resolved.append(0x0A)
+    case UInt8(ascii: "r"): resolved.append(0x0D)
+    case UInt8(ascii: "t"): resolved.append(0x09)
+    case UInt8(ascii: "u"): resolve(try unicodeEscape(start))
+    default:
+      guard isJSON5 else {
+        throw error(
+          found: "a backslash before \(description(at: start + 1))",
+          expected: "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+          remedy: "Write a backslash that stands for itself as \\\\", at: start)
+      }
+      try escapeOfJSON5(byte, start)
+    }
+  }
+
+  private mutating func escapeOfJSON5(_ byte: UInt8, _ start: Int) throws(Failure) {
+    let lineTerminator = lineTerminatorLength(at: start + 1)
+    switch byte {
+    case _ where lineTerminator > 0: index = start + 1 + lineTerminator
+    case UInt8(ascii: "v"): resolved.append(0x0B)
+    case UInt8(ascii: "x"):
+      let value = try hexadecimal(digits: 2)
+      guard value != 0 else { throw nul(start) }
+      if let scalar = Unicode.Scalar(value) { resolve(scalar) }
+    case UInt8(ascii: "0"): throw nul(start)
+    case UInt8(ascii: "1")...UInt8(ascii: "9"):
+      throw error(found: "a backslash before a digit", expected: "an escape such as \\x41", at: start)
+    case ..<0x20: throw error(expected: "an escape", at: start + 1)
+    default: resolved.append(byte)  // It stands for itself; so do the bytes that continue it.
+    }
+  }
+
+  /// Reads the digits of `\u`, and a second escape where the first is half a pair.
+  private mutating func unicodeEscape(_ start: Int) throws(Failure) -> Unicode.Scalar {
+    var value = try hexadecimal(digits: 4)
+    guard value != 0 else { throw nul(start) }
+    if (0xD800...0xDBFF).contains(value), next == Self.backslash, peek(1) == UInt8(ascii: "u") {
+      let second = index
+      index += 2
+      let low = try hexadecimal(digits: 4)
+      guard (0xDC00...0xDFFF).contains(low) else { throw loneSurrogate(start, end: second) }
+      value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
+    }
+    guard let scalar = Unicode.Scalar(value) else { throw loneSurrogate(start, end: index) }
+    return scalar
+  }
+
+  private func loneSurrogate(_ start: Int, end: Int) -> JSONParseError {
+    error(
+      found: "\(text(start..<end)), half a surrogate pair",
+      expected: "both halves, such as \\uD83D\\uDE00", remedy: "PostgreSQL stores no half characters",
+      at: start)
+  }
+
+  private mutating func hexadecimal(digits: Int) throws(Failure) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<digits {
+      guard let byte = next, Self.isHexadecimal(byte) else {
+        throw error(expected: digits == 2 ? "two hexadecimal digits" : "four hexadecimal digits")
+      }
+      value = value << 4 + UInt32(byte <= 0x39 ? byte & 0xF : byte & 0xF + 9)
+      index += 1
+    }
+    return value
+  }
+}

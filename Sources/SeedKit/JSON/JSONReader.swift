@@ -1,0 +1,144 @@
+/// One document while it is being parsed.
+///
+/// Lists and objects that are still open stand on a stack of our own: depth costs memory, never the
+/// thread's stack. The bytes are a plain array, so that every access is checked.
+struct JSONReader {
+  typealias Failure = JSONParseError
+
+  let bytes: [UInt8]
+  let dialect: JSONParser.Dialect
+  let limits: JSONParser.Limits
+  /// The next byte to read.
+  var index = 0
+  /// The text that is being read, its escapes resolved. Kept for the next text to save an allocation.
+  var resolved: [UInt8] = []
+  private var open: [Container] = []
+  private var cursor = PositionCursor()
+
+  init(bytes: [UInt8], dialect: JSONParser.Dialect, limits: JSONParser.Limits) {
+    self.bytes = bytes
+    self.dialect = dialect
+    self.limits = limits
+  }
+
+  var isJSON5: Bool { dialect == .json5 }
+
+  /// The next byte, or nil at the end.
+  var next: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+  /// The byte after some more, or nil behind the end.
+  func peek(_ distance: Int) -> UInt8? {
+    index + distance < bytes.count ? bytes[index + distance] : nil
+  }
+
+  mutating func document() throws(Failure) -> JSONNode {
+    guard bytes.count <= limits.size else {
+      throw error(found: "\(bytes.count) bytes", expected: "a file of at most \(limits.size) bytes", at: 0)
+    }
+    try checkEncoding()
+    cursor.offset = index
+    while true {
+      guard var node = try valueOrOpen() else { continue }
+      // A value is complete. It completes its container if a closing bracket follows, and so on.
+      while true {
+        guard !open.isEmpty else {
+          try skipBlanks()
+          guard index == bytes.count else {
+            throw error(expected: "the end of the file", remedy: "A file holds one value")
+          }
+          return node
+        }
+        open[open.count - 1].take(node)
+        guard let closed = try separator() else { break }
+        node = closed
+      }
+    }
+  }
+
+  /// Reads a scalar or an empty container. Returns nil if a container was opened that is not empty.
+  private mutating func valueOrOpen() throws(Failure) -> JSONNode? {
+    try skipBlanks()
+    let position = currentPosition()
+    guard let byte = next else { throw error(found: endOfFile, expected: "a value", remedy: unclosed) }
+    guard byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") else {
+      return JSONNode(position: position, value: try scalar(byte))
+    }
+    guard open.count < limits.depth else {
+      throw error(
+        found: "more than \(limits.depth) levels of nesting",
+        expected: "lists and objects that nest at most \(limits.depth) deep")
+    }
+    index += 1
+    let container = Container(isObject: byte == UInt8(ascii: "{"), position: position)
+    try skipBlanks()
+    if next == (container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+      index += 1
+      return JSONNode(position: position, value: container.value)
+    }
+    open.append(container)
+    if container.isObject { try memberKey() }
+    return nil
+  }
+
+  /// Reads what stands behind a value in a container. Returns the container if that ends it.
+  private mutating func separator() throws(Failure) -> JSONNode? {
+    try skipBlanks()
+    let isObject = open[open.count - 1].isObject
+    let close = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
+    let comma = index
+    if next == UInt8(ascii: ",") {
+      index += 1
+      try skipBlanks()
+      guard next == close else {
+        if isObject { try memberKey() }
+        return nil
+      }
+      guard isJSON5 else {
+        throw error(
+          found: "a comma before the closing bracket", expected: "no comma there",
+          remedy: "JSON has no trailing commas", at: comma)
+      }
+    }
+    guard next == close else {
+      throw error(expected: isObject ? "',' or '}'" : "',' or ']'", remedy: next == nil ? unclosed : nil)
+    }
+    index += 1
+    let container = open.removeLast()
+    return JSONNode(position: container.position, value: container.value)
+  }
+
+  /// Reads a key and its colon.
+  private mutating func memberKey() throws(Failure) {
+    let start = index
+    let position = currentPosition()
+    let key = try key()
+    if let first = open[open.count - 1].begin(key, position) {
+      // Texts that differ only in how an accent is encoded are equal to whoever looks a key up.
+      let isSame = first.key.utf8.elementsEqual(key.utf8)
+      throw error(
+        found: "the key '\(key.prefix(60))' again" + (isSame ? "" : ", in another Unicode normalisation"),
+        expected: "each key once; its first place is line \(first.position.line), "
+          + "column \(first.position.column)",
+        remedy: "Remove one of the two", at: start)
+    }
+    try skipBlanks()
+    guard next == UInt8(ascii: ":") else {
+      throw error(expected: "':'", remedy: next == nil ? unclosed : nil)
+    }
+    index += 1
+  }
+
+  /// The place of the next byte.
+  private mutating func currentPosition() -> SourcePosition {
+    cursor.advance(to: index, in: bytes)
+    return cursor.position
+  }
+
+  /// Where the innermost open container began, for a file that ends too early.
+  private var unclosed: String? {
+    open.last.map {
+      "The \($0.isObject ? "object" : "list") that starts at line \($0.position.line), "
+        + "column \($0.position.column) has no end"
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// Counts lines and columns while it moves forward through a text, each byte once.
+struct PositionCursor {
+  /// The byte that it stands before.
+  var offset = 0
+  private var line = 1
+  private var column = 1
+
+  var position: SourcePosition { SourcePosition(line: line, column: column) }
+
+  /// Moves forward to an offset.
+  mutating func advance(to target: Int, in bytes: [UInt8]) {
+    while offset < target {
+      let byte = bytes[offset]
+      offset += 1
+      if byte == 0x0A || (byte == 0x0D && !(offset < bytes.count && bytes[offset] == 0x0A)) {
+        line += 1
+        column = 1
+      } else if byte & 0xC0 != 0x80 {
+        // Every byte but the continuations of UTF-8 begins a scalar.
+        column += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import SeedKit
+import Testing
+
+@Suite("A faulty JSON document")
+struct JSONParserErrorTests {
+  @Test(
+    "is refused with its place, what is there, what should be, and a remedy",
+    arguments: [
+      ("", "line 1, column 1: found an empty file; expected a value"),
+      (" \n ", "line 2, column 2: found the end of the file; expected a value"),
+      ("nul", "line 1, column 1: found 'n'; expected a value"),
+      ("nulls", "line 1, column 1: found 'n'; expected a value"),
+      ("True", "line 1, column 1: found 'T'; expected a value. Write true"),
+      ("[None]", "line 1, column 2: found 'N'; expected a value. Write null"),
+      ("1 2", "line 1, column 3: found '2'; expected the end of the file. A file holds one value"),
+      ("[1] x", "line 1, column 5: found 'x'; expected the end of the file. A file holds one value"),
+      (
+        "[1]\u{A0}",
+        "line 1, column 4: found the character U+00A0; expected the end of the file. A file holds one value"
+      ),
+      ("]", "line 1, column 1: found ']'; expected a value"),
+      ("[1 2]", "line 1, column 4: found '2'; expected ',' or ']'"),
+      ("[1;2]", "line 1, column 3: found ';'; expected ',' or ']'. Values are separated by commas"),
+      ("[,1]", "line 1, column 2: found ','; expected a value"),
+      ("[1,,2]", "line 1, column 4: found ','; expected a value"),
+      (
+        "[1,]",
+        "line 1, column 3: found a comma before the closing bracket; expected no comma there. JSON has no trailing commas"
+      ),
+      (
+        #"{"a":1,}"#,
+        "line 1, column 7: found a comma before the closing bracket; expected no comma there. JSON has no trailing commas"
+      ),
+      ("[1}", "line 1, column 3: found '}'; expected ',' or ']'"),
+      (#"{"a":1]"#, "line 1, column 7: found ']'; expected ',' or '}'"),
+      (
+        "\n[1,",
+        "line 2, column 4: found the end of the file; expected a value. The list that starts at line 2, column 1 has no end"
+      ),
+      (
+        #"{"a":1"#,
+        "line 1, column 7: found the end of the file; expected ',' or '}'. The object that starts at line 1, column 1 has no end"
+      ),
+      (
+        #"{"a""#,
+        "line 1, column 5: found the end of the file; expected ':'. The object that starts at line 1, column 1 has no end"
+      ),
+      ("{", "line 1, column 2: found the end of the file; expected a key in double quotes"),
+      ("{a:1}", "line 1, column 2: found 'a'; expected a key in double quotes"),
+      ("{1:1}", "line 1, column 2: found '1'; expected a key in double quotes"),
+      (
+        "{'a':1}",
+        "line 1, column 2: found a single quote; expected a key in double quotes. JSON has double quotes only"
+      ),
+      (#"{"a"=1}"#, "line 1, column 5: found '='; expected ':'. A key is followed by a colon"),
+      (#"{"a":}"#, "line 1, column 6: found '}'; expected a value"),
+      ("[“a”]", "line 1, column 2: found '“'; expected a value. Use straight quotes"),
+      ("[1, // one\n2]", "line 1, column 5: found '/'; expected a value. JSON has no comments"),
+      ("# c", "line 1, column 1: found '#'; expected a value. JSON has no comments"),
+      ("\u{0C}1", "line 1, column 1: found the control character U+000C; expected a value"),
+      ("[\u{200B}]", "line 1, column 2: found the character U+200B; expected a value"),
+    ])
+  func syntax(input: String, expected: String) { #expect(JSONSupport.fault(input) == expected) }
+
+  @Test(
+    "names what is wrong with a number",
+    arguments: [
+      (
+        "01",
+        "line 1, column 1: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a text: put it in quotes"
+      ),
+      (
+        "[-012]",
+        "line 1, column 3: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a text: put it in quotes"
+      ),
+      ("-", "line 1, column 2: found the end of the file; expected a digit"),
+      ("- 1", "line 1, column 2: found a blank; expected a digit"),
+      ("+1", "line 1, column 1: found '+'; expected a value. JSON's numbers have no plus sign"),
+      (".5", "line 1, column 1: found '.'; expected a value. Write a digit before the point"),
+      ("[5.]", "line 1, column 4: found ']'; expected a digit after the point"),
+      ("1e", "line 1, column 3: found the end of the file; expected a digit of the exponent"),
+      ("1e+x", "line 1, column 4: found 'x'; expected a digit of the exponent"),
+      ("[0x1F]", "line 1, column 3: found 'x'; expected ',' or ']'"),
+      ("[1_000]", "line 1, column 3: found '_'; expected ',' or ']'"),
+      (
+        "NaN",
+        "line 1, column 1: found 'N'; expected a value. JSON has no NaN and no Infinity, nor has PostgreSQL's jsonb: use null"
+      ),
+      (
+        "[-Infinity]",
+        "line 1, column 3: found 'I'; expected a digit. JSON has no NaN and no Infinity, nor has PostgreSQL's jsonb: use null"
+      ),
+      ("١", "line 1, column 1: found '١'; expected a value"),
+    ])
+  func numbers(input: String, expected: String) { #expect(JSONSupport.fault(input) == expected) }
+
+  @Test(
+    "names what is wrong with a text",
+    arguments: [
+      (#"["abc"#, "line 1, column 2: found a text without end; expected a closing quote"),
+      (#"["abc\"]"#, "line 1, column 2: found a text without end; expected a closing quote"),
+      (#""abc\"#, "line 1, column 6: found the end of the file; expected an escape"),
+      (
+        "[\"a\nb\"]",
+        "line 1, column 4: found a line break in a text; expected a closing quote, or the line break written as \\n. The text starts at column 2"
+      ),
+      ("\"a\tb\"", "line 1, column 3: found a tab in a text; expected it written as \\t"),
+      ("\"é\u{1}\"", "line 1, column 3: found the control character U+0001; expected it written as \\u0001"),
+      ("\"\u{1F}\"", "line 1, column 2: found the control character U+001F; expected it written as \\u001F"),
+      (
+        "\"a\u{0}\"",
+        "line 1, column 3: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+      ),
+      (
+        #""a\u0000""#,
+        "line 1, column 3: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+      ),
+      (
+        #"{"\u0000":1}"#,
+        "line 1, column 3: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+      ),
+      (
+        #""\ud83d""#,
+        #"line 1, column 2: found \ud83d, half a surrogate pair; expected both halves, such as \uD83D\uDE00. PostgreSQL stores no half characters"#
+      ),
+      (
+        #""\ude00""#,
+        #"line 1, column 2: found \ude00, half a surrogate pair; expected both halves, such as \uD83D\uDE00. PostgreSQL stores no half characters"#
+      ),
+      (
+        #""\ud83d\u0041""#,
+        #"line 1, column 2: found \ud83d, half a surrogate pair; expected both halves, such as \uD83D\uDE00. PostgreSQL stores no half characters"#
+      ),
+      (
+        #""\ud83d\n""#,
+        #"line 1, column 2: found \ud83d, half a surrogate pair; expected both halves, such as \uD83D\uDE00. PostgreSQL stores no half characters"#
+      ),
+      (#""\u12g4""#, "line 1, column 6: found 'g'; expected four hexadecimal digits"),
+      (#""\u12""#, "line 1, column 6: found '\"'; expected four hexadecimal digits"),
+      (
+        #""\q""#,
+        #"line 1, column 2: found a backslash before 'q'; expected one of \" \\ \/ \b \f \n \r \t \uXXXX. Write a backslash that stands for itself as \\"#
+      ),
+      (
+        #""\x41""#,
+        #"line 1, column 2: found a backslash before 'x'; expected one of \" \\ \/ \b \f \n \r \t \uXXXX. Write a backslash that stands for itself as \\"#
+      ),
+    ])
+  func texts(input: String, expected: String) { #expect(JSONSupport.fault(input) == expected) }
+
+  @Test("with a key twice names both places")
+  func duplicates() {
+    let text = "{\"a\": 1,\n \"b\": {\"a\": 2},\n  \"\\u0061\": 3}"
+    #expect(
+      JSONSupport.fault(text)
+        == "line 3, column 3: found the key 'a' again; expected each key once; its first place is line 1, column 2. "
+        + "Remove one of the two")
+    let many = "{" + (0..<100).map { "\"k\($0)\":0," }.joined() + "\n\"k0\":1}"
+    #expect(JSONSupport.fault(many)?.hasPrefix("line 2, column 1: found the key 'k0' again;") ?? false)
+    // Dictionaries of Swift hold these two to be one key.
+    #expect(
+      JSONSupport.fault("{\"\u{E9}\":1,\"e\u{301}\":2}")?.contains("again, in another Unicode normalisation")
+        ?? false)
+  }
+
+  @Test("carries the place as a number of bytes, too")
+  func offset() {
+    let error = #expect(throws: JSONParseError.self) { try JSONSupport.parse("\u{FEFF}[\n\"é\" x]") }
+    #expect(error?.offset == 10)
+    #expect(error?.position == SourcePosition(line: 2, column: 5))
+    #expect(error?.found == "'x'")
+    #expect(error?.expected == "',' or ']'")
+    #expect(error?.remedy == nil)
+  }
+
+  @Test(
+    "in another encoding is refused by its name",
+    arguments: [
+      ([0xFF, 0xFE, 0x31, 0], "UTF-16"), ([0xFE, 0xFF, 0, 0x31], "UTF-16"),
+      ([0xFF, 0xFE, 0, 0, 0x31, 0, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF, 0, 0, 0, 0x31], "UTF-32"),
+      ([0x31, 0], "UTF-16 (little-endian)"), ([0, 0x31], "UTF-16 (big-endian)"),
+      ([0x5B, 0, 0x5D, 0], "UTF-16 (little-endian)"), ([0, 0x5B, 0, 0x5D], "UTF-16 (big-endian)"),
+      ([0x31, 0, 0, 0], "UTF-32 (little-endian)"), ([0, 0, 0, 0x31], "UTF-32 (big-endian)"),
+    ] as [([UInt8], String)])
+  func encodings(bytes: [UInt8], name: String) {
+    let expected = "line 1, column 1: found \(name); expected a file in UTF-8. Save the file as UTF-8"
+    #expect(JSONSupport.fault(bytes) == expected)
+    #expect(JSONSupport.fault(bytes, .json5) == expected)
+  }
+
+  @Test(
+    "with bytes that are not UTF-8 names the first and why",
+    arguments: [
+      ([0x80], "0x80", "continues a character that has not begun"),
+      ([0xC0, 0x80], "0xC0", "begins an overlong form"), ([0xC1, 0xBF], "0xC1", "begins an overlong form"),
+      ([0xE0, 0x9F, 0xBF], "0xE0", "begins an overlong form"),
+      ([0xF0, 0x8F, 0xBF, 0xBF], "0xF0", "begins an overlong form"),
+      ([0xED, 0xA0, 0x80], "0xED", "begins half a surrogate pair"),
+      ([0xED, 0xBF, 0xBF], "0xED", "begins half a surrogate pair"),
+      ([0xF4, 0x90, 0x80, 0x80], "0xF4", "begins a character beyond U+10FFFF"),
+      ([0xF5, 0x80, 0x80, 0x80], "0xF5", "has no meaning"), ([0xFE], "0xFE", "has no meaning"),
+      ([0xC3], "0xC3", "begins a character that is cut off"),
+      ([0xE2, 0x82], "0xE2", "begins a character that is cut off"),
+      ([0xF0, 0x9F, 0x98], "0xF0", "begins a character that is cut off"),
+    ] as [([UInt8], String, String)])
+  func invalidUTF8(bytes: [UInt8], byte: String, reason: String) {
+    let expected =
+      "found byte \(byte) at offset 7, which in UTF-8 \(reason); expected a file in UTF-8. Save the file as UTF-8"
+    let start = Array("[\n \"é".utf8) + [0x61]
+    for end in [Array("\"]".utf8), []] {
+      #expect(JSONSupport.fault(start + bytes + end) == "line 2, column 5: \(expected)")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import SeedKit
+import Testing
+
+@Suite("The limits of the JSON parser")
+struct JSONParserLimitsTests {
+  private func lists(_ depth: Int) -> [UInt8] {
+    Array(repeating: UInt8(ascii: "["), count: depth) + Array(repeating: UInt8(ascii: "]"), count: depth)
+  }
+
+  private func objects(_ depth: Int) -> [UInt8] {
+    Array((String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)).utf8)
+  }
+
+  @Test("let 128 levels pass and refuse the next, where it starts")
+  func depth() throws {
+    _ = try JSONParser.parse(lists(128))
+    _ = try JSONParser.parse(objects(128))
+    let expected =
+      "found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep"
+    #expect(JSONSupport.fault(lists(129)) == "line 1, column 129: \(expected)")
+    #expect(JSONSupport.fault(objects(129)) == "line 1, column 641: \(expected)")
+    let wide = Array(("[" + String(repeating: "[[]],", count: 5000) + "{}]").utf8)
+    #expect(try JSONParser.parse(wide).array().count == 5001)
+  }
+
+  @Test(
+    "make any depth an error, not a crash", arguments: [10_000, 100_000], [JSONParser.Dialect.json, .json5])
+  func absurdDepth(depth: Int, dialect: JSONParser.Dialect) {
+    var high = JSONParser.Limits()
+    high.depth = .max
+    for bytes in [lists(depth), objects(depth), Array(lists(depth).prefix(depth))] {
+      #expect(JSONSupport.fault(bytes, dialect)?.contains("more than 128 levels") ?? false)
+      let error = #expect(throws: JSONParseError.self) {
+        try JSONParser.parse(bytes, dialect: dialect, limits: JSONParser.Limits(depth: depth))
+      }
+      #expect(error?.found == "more than 1000 levels of nesting")
+      #expect(throws: JSONParseError.self) { try JSONParser.parse(bytes, dialect: dialect, limits: high) }
+    }
+  }
+
+  @Test("of depth fit a thread with a stack of 64 KiB, parsing and releasing alike")
+  func smallStack() throws {
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    pthread_attr_init(attributes)
+    defer {
+      pthread_attr_destroy(attributes)
+      attributes.deallocate()
+    }
+    try #require(pthread_attr_setstacksize(attributes, 64 << 10) == 0)
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, attributes,
+      { _ in
+        let text = String(repeating: #"[{"a":"#, count: 64) + "1" + String(repeating: "}]", count: 64)
+        // A result is a pointer; any that is not nil says that the document was read.
+        return (try? JSONParser.parse(Array(text.utf8))) == nil ? nil : UnsafeMutableRawPointer(bitPattern: 1)
+      }, nil)
+    try #require(status == 0)
+    var result: UnsafeMutableRawPointer?
+    pthread_join(thread, &result)
+    #expect(result != nil)
+  }
+
+  @Test("hold for the size of the document")
+  func size() throws {
+    let limits = JSONParser.Limits(size: 4)
+    #expect(JSONSupport.text(try JSONSupport.parse("[10]", limits: limits)) == "[10]")
+    let error = #expect(throws: JSONParseError.self) { try JSONSupport.parse("[100]", limits: limits) }
+    #expect(error?.description == "line 1, column 1: found 5 bytes; expected a file of at most 4 bytes")
+  }
+
+  @Test("hold for one text or key, escapes resolved", arguments: [#""abc""#, #""\u00e9c""#, #"{"é\n": 1}"#])
+  func stringSize(text: String) throws {
+    _ = try JSONSupport.parse(text, limits: JSONParser.Limits(stringSize: 3))
+    let error = #expect(throws: JSONParseError.self) {
+      try JSONSupport.parse(text, limits: JSONParser.Limits(stringSize: 2))
+    }
+    #expect(error?.found == "a text of more than 2 bytes")
+    #expect(error?.expected == "a text of at most 2 bytes")
+  }
+
+  @Test("are 128 levels, 256 MiB and 64 MiB by default")
+  func defaults() {
+    let limits = JSONParser.Limits()
+    #expect([limits.depth, limits.size, limits.stringSize] == [128, 268_435_456, 67_108_864])
+  }
+}
