@@ -142,20 +142,7 @@ public final class ChildProcess: Sendable {
   /// Runs what blocks on a thread of its own, not on the pool that the tests run on.
   private static func blocking<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
-      let work = Unmanaged.passRetained(Work { continuation.resume(returning: body()) })
-      var thread = pthread_t()
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
-          return nil
-        }, work.toOpaque())
-      if status == 0 { pthread_detach(thread) } else { work.takeRetainedValue().run() }
+      BackgroundThread.start { continuation.resume(returning: body()) }
     }
-  }
-
-  private final class Work: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 }

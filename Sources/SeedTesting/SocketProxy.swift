@@ -1,0 +1,156 @@
+import Glibc
+public import Postgres
+import Synchronization
+
+/// Stands between a program and a server's unix socket, and cuts a connection at a chosen moment.
+///
+/// For tests of what cannot be provoked otherwise: the answer to a COMMIT that never arrives.
+public final class SocketProxy: Sendable {
+  /// When a connection is cut.
+  public enum Cut: Sendable {
+    /// When the server has answered the statement, before the program hears of it.
+    case answer(to: String)
+    /// When the program sends the statement, before the server hears of it.
+    case request(String)
+  }
+
+  /// The moment to cut never came, so that the test has shown nothing.
+  public struct NothingCut: Error, Sendable, CustomStringConvertible {
+    /// What did not come.
+    public let description: String
+  }
+
+  private let cut: Cut
+  private let server: String
+  private let cutsLeft: Atomic<Int>
+  private let descriptor: Int32
+
+  /// Starts a proxy in front of a database, lends its configuration to `body` and stops it.
+  ///
+  /// - Parameters:
+  ///   - database: the database; its server must be reached over a unix socket.
+  ///   - cut: when a connection is cut.
+  ///   - times: how many connections are cut, each once; the others are left alone.
+  ///   - body: receives the configuration that leads through the proxy.
+  /// - Throws: what `body` throws; ``NothingCut``; ``ChildProcess/StartFailure`` if there is
+  ///   no socket to be had.
+  public static func with<Result>(
+    database: TemporaryDatabase, cut: Cut, times: Int = 1,
+    _ body: (PostgresConfiguration) async throws -> Result
+  ) async throws -> Result {
+    try await TemporaryFolder.with { folder in
+      let configuration = database.configuration
+      let port = configuration.port ?? "5432"
+      let proxy = try SocketProxy(
+        listening: "\(folder.path)/.s.PGSQL.\(port)", server: "\(configuration.host ?? "")/.s.PGSQL.\(port)",
+        cut: cut, times: times)
+      proxy.accept()
+      defer { proxy.stop() }
+      var through = configuration
+      through.host = folder.path
+      let result = try await body(through)
+      guard proxy.cutsLeft.load(ordering: .acquiring) < times else {
+        throw NothingCut(description: "no connection was cut: \(cut) never came")
+      }
+      return result
+    }
+  }
+
+  private init(listening path: String, server: String, cut: Cut, times: Int) throws {
+    self.server = server
+    self.cut = cut
+    cutsLeft = Atomic(times)
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let status = Self.withAddress(path) { bind(descriptor, $0, $1) }
+    guard status == 0, listen(descriptor, 64) == 0 else {
+      throw ChildProcess.StartFailure(
+        description: "no socket at \(path): \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private func stop() {
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    close(descriptor)
+  }
+
+  private static func withAddress<Result>(
+    _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+  }
+
+  private func accept() {
+    BackgroundThread.start { [self] in
+      while true {
+        let client = Glibc.accept(descriptor, nil, nil)
+        guard client >= 0 else { return }
+        BackgroundThread.start { [self] in serve(client) }
+      }
+    }
+  }
+
+  /// Forwards both ways until one side ends or the moment has come.
+  private func serve(_ client: Int32) {
+    let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer {
+      close(client)
+      close(upstream)
+    }
+    guard Self.withAddress(server, { connect(upstream, $0, $1) }) == 0 else { return }
+    var isAwaitingAnswer = false
+    while true {
+      var ends = [
+        pollfd(fd: client, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
+      ]
+      guard poll(&ends, 2, -1) > 0 else { return }
+      if ends[0].revents != 0 {
+        guard let bytes = Self.receive(client) else { return }
+        switch cut {
+        case .request(let statement) where contains(bytes, statement) && takeCut(): return
+        case .answer(let statement) where contains(bytes, statement): isAwaitingAnswer = takeCut()
+        default: break
+        }
+        guard Self.send(bytes, to: upstream) else { return }
+      }
+      if ends[1].revents != 0 {
+        guard let bytes = Self.receive(upstream), !isAwaitingAnswer, Self.send(bytes, to: client) else {
+          return
+        }
+      }
+    }
+  }
+
+  private func contains(_ bytes: [UInt8], _ statement: String) -> Bool {
+    bytes.firstRange(of: Array(statement.utf8)) != nil
+  }
+
+  private func takeCut() -> Bool {
+    cutsLeft.subtract(1, ordering: .acquiringAndReleasing).newValue >= 0
+  }
+
+  private static func receive(_ descriptor: Int32) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    return count > 0 ? Array(buffer[..<count]) : nil
+  }
+
+  private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+}
