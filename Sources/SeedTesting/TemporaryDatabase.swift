@@ -62,15 +62,7 @@ public struct TemporaryDatabase: Sendable {
   public func withConnection<Result>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await PostgresConnection.connect(configuration)
-    do {
-      let result = try await body(connection)
-      await connection.close()
-      return result
-    } catch {
-      await connection.close()
-      throw error
-    }
+    try await PostgresConnection.with(configuration, body)
   }
 
   /// Lends a pool to `body` and closes it.
@@ -80,23 +72,13 @@ public struct TemporaryDatabase: Sendable {
   public func withPool<Result>(
     maximumConnections: Int, _ body: (PostgresPool) async throws -> Result
   ) async throws -> Result {
-    let pool = PostgresPool(configuration: configuration, maximumConnections: maximumConnections)
-    do {
-      let result = try await body(pool)
-      await pool.close()
-      return result
-    } catch {
-      await pool.close()
-      throw error
-    }
+    try await PostgresPool.with(configuration, maximumConnections: maximumConnections, body)
   }
 
   private static let prefix = "seed_test_"
 
   private static func run(_ query: PostgresQuery, on server: TestServer) async throws {
-    let connection = try await PostgresConnection.connect(server.configuration)
-    try await connection.query(query)
-    await connection.close()
+    try await PostgresConnection.with(server.configuration) { try await $0.query(query) }
   }
 
   private static func drop(_ name: String, on server: TestServer) async throws {

@@ -36,16 +36,7 @@ struct MigrateCommand {
 
   func withPool<Result>(_ body: (PostgresPool) async throws -> Result) async throws -> Result {
     // One connection holds the lock, another runs what cannot be in a transaction.
-    let pool = PostgresPool(
-      configuration: try await session.database().configuration, maximumConnections: 2)
-    do {
-      let result = try await body(pool)
-      await pool.close()
-      return result
-    } catch {
-      await pool.close()
-      throw error
-    }
+    try await PostgresPool.with(try await session.database().configuration, maximumConnections: 2, body)
   }
 
   private func up() async throws {
@@ -70,9 +61,9 @@ struct MigrateCommand {
 
   /// Reverting drops tables with all their rows.
   private func confirm(_ database: Database) async throws {
-    let connection = try await PostgresConnection.connect(database.configuration)
-    let name = try await connection.queryOne("SELECT current_database()::text").decode(String.self)
-    await connection.close()
+    let name = try await PostgresConnection.with(database.configuration) { connection in
+      try await connection.queryOne("SELECT current_database()::text").decode(String.self)
+    }
     let isProduction = session.settings[.environment] == .production
     if isProduction || session.command.value(of: "confirm-database") != nil {
       guard session.command.has("allow-production") || !isProduction else {

@@ -19,9 +19,9 @@ struct StatusCommand {
 
   func run() async throws -> ExitCode {
     let database = try await session.database()
-    let connection = try await PostgresConnection.connect(database.configuration)
-    let found = try await SeedHistory.lastRuns(on: connection)
-    await connection.close()
+    let found = try await PostgresConnection.with(database.configuration) { connection in
+      try await SeedHistory.lastRuns(on: connection)
+    }
     let registered = try session.registry().ids.map(\.rawValue)
     // A seeder that was renamed or removed still has a past.
     let others = found.map(\.seeder).filter { !registered.contains($0) }

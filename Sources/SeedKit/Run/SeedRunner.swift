@@ -69,19 +69,14 @@ public struct SeedRunner: Sendable {
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
     // A migration outside a transaction needs a second connection.
-    let pool = PostgresPool(configuration: configuration, maximumConnections: max(2, options.jobs))
-    do {
+    return try await PostgresPool.with(configuration, maximumConnections: max(2, options.jobs)) { pool in
       let (prepared, retries) = try await prepare(pool)
       let seeders = try await execute(
         run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
-      await pool.close()
       return SeedReport(
         runID: run.id, environment: plan.environment, startedAt: run.startedAt,
         duration: .now - run.clockStart, migrations: prepared.migrations, seeders: seeders,
         leftOut: plan.leftOut, retries: retries)
-    } catch {
-      await pool.close()
-      throw error
     }
   }
 
