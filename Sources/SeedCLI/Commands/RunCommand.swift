@@ -10,6 +10,7 @@ struct RunCommand {
     let registry = try session.registry()
     let plan = try SeedPlan(
       registry: registry, selection: selection(registry), environment: session.settings[.environment])
+    try plan.checkProduction(isAllowed: options.allowsProduction)
     let database = try await session.database()
     let printer = ProgressPrinter(console: session.console)
     let runner = SeedRunner(

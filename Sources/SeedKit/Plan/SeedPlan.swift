@@ -75,6 +75,14 @@ public struct SeedPlan: Sendable {
     }
   }
 
+  /// Refuses production unless that is said to be meant. Needs no database, so that it can come
+  /// before one is opened.
+  ///
+  /// - Throws: ``SeedGuardError/productionNotAllowed``.
+  public func checkProduction(isAllowed: Bool) throws {
+    guard environment != .production || isAllowed else { throw SeedGuardError.productionNotAllowed }
+  }
+
   private static func checkKnown(_ ids: [SeederID], in registry: SeederRegistry) throws {
     let unknown = ids.filter { registry[$0] == nil }
     guard unknown.isEmpty else { throw SeedPlanError.unknown(unknown.sorted(), known: registry.ids) }

@@ -63,9 +63,7 @@ public struct SeedRunner: Sendable {
   ///   `CancellationError` if the task was cancelled, after rolling back what was under way.
   public func run() async throws -> SeedReport {
     let run = Run(startedAt: Date(), clockStart: .now)
-    guard plan.environment != .production || options.allowsProduction else {
-      throw SeedGuardError.productionNotAllowed
-    }
+    try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
     // A migration outside a transaction needs a second connection.
