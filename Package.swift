@@ -4,7 +4,7 @@ import PackageDescription
 /// One folder under `Seeders/`, one target, one line in `Seeders/Catalog/Catalog.swift`. Kept
 /// explicit: SwiftPM caches the manifest, so a scan of the folder would miss a new plug-in.
 /// `CatalogTests` compares folder, manifest and catalog.
-let seeders = ["SampleTraces", "Tags", "Users"]
+let seeders = ["CapacityTraces", "CuratedTraces", "SampleTraces", "Tags", "Users"]
 
 let settings: [SwiftSetting] = [
   // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
@@ -17,11 +17,12 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [])
-  -> Target
-{
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],
+  extra: [SwiftSetting] = []
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings + extra)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -47,9 +48,9 @@ let package = Package(
     library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
     .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
     library(
-      "Catalog", ["CSeederFiles", "SeedKit"] + seeders.map { .target(name: $0) },
+      "Catalog", ["CSeederFiles", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
       path: "Seeders/Catalog", exclude: ["Files"]),
-    library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
+    library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "TraceStore"]),
     library("SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
@@ -59,13 +60,18 @@ let package = Package(
     tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"]),
     tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests("CatalogTests", ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests(
+      "CapacityTracesTests",
+      ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
     tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
   ]
     + seeders.map { name in
       library(
         name, ["Migrations", "Postgres", "SeedKit", "TraceStore"], path: "Seeders/\(name)",
-        exclude: ["Fixtures"])
+        exclude: ["Fixtures"],
+        // A hundred thousand vectors take minutes in code that is not optimised.
+        extra: name == "CapacityTraces" ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
     },
   swiftLanguageModes: [.v6]
 )

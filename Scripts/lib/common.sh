@@ -51,6 +51,7 @@ find_missing() {
     pgbouncer        /usr/sbin/pgbouncer
     postgresql       /usr/lib/postgresql/*/bin/postgres
     python3          /usr/bin/python3
+    python3-venv     /usr/lib/python3*/ensurepip/__init__.py
     shellcheck       /usr/bin/shellcheck
   "
   missing=()
@@ -75,3 +76,10 @@ has_pgserver() {
   done
   return 1
 }
+
+# Python's packages for Scripts/lint, in an environment of the project's own.
+# shellcheck disable=SC2154 # assigned by the caller
+readonly parsers=$root/.build/parsers parsers_list=$root/Scripts/lib/parsers.txt
+
+# The list is copied last, so its presence means that all of it is installed.
+has_parsers() { [[ -f $parsers/installed.txt && $(<"$parsers/installed.txt") == "$(<"$parsers_list")" ]]; }

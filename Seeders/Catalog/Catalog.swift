@@ -1,6 +1,9 @@
-public import SeedKit
+import CapacityTraces
+import CuratedTraces
 import SampleTraces
+public import SeedKit
 import Tags
+import TraceStore
 import Users
 
 /// The built-in seeders: the only place that knows them all.
@@ -12,7 +15,24 @@ public enum Catalog {
     try SeederRegistry([
       UsersSeeder(),
       TagsSeeder(),
+      CuratedTracesSeeder(validationThreshold: settings[.validationThreshold]),
       SampleTracesSeeder(validationThreshold: settings[.validationThreshold]),
+      CapacityTracesSeeder(
+        options: capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
     ])
+  }
+
+  private static func capacityOptions(_ settings: Settings) -> CapacityOptions {
+    let (rows, isPartOfAll): (Int, Bool) =
+      switch settings[.environment] {
+      case .test: (1_000, true)
+      case .ci, .ciLocal: (10_000, true)
+      case .dev, .production: (100_000, false)
+      }
+    return CapacityOptions(
+      rows: settings[.capacityRows] ?? rows, seed: settings[.capacitySeed],
+      clusters: settings[.capacityClusters], similarity: settings[.capacitySimilarity],
+      index: TraceIndex(rawValue: settings[.capacityIndex]) ?? .vector, streams: settings[.capacityStreams],
+      isPartOfAll: settings[.capacityIsPartOfAll] ?? isPartOfAll)
   }
 }

@@ -11,11 +11,10 @@ public struct SampleTracesSeeder: Seeder {
   /// The contributor and the vocabulary come first.
   public let dependencies: [SeederID] = ["users", "tags"]
   /// The traces.
-  public let fixtures = [Self.traces]
+  public let fixtures = ["SampleTraces/Fixtures/sample-traces.json"]
   /// How many confirmations a new trace starts with.
   public var fingerprintInputs: [String] { ["validationThreshold \(validationThreshold)"] }
 
-  private static let traces = "SampleTraces/Fixtures/sample-traces.json"
   private static let contributor = "seed@commontrace.dev"
   private let validationThreshold: Int
 
@@ -27,10 +26,15 @@ public struct SampleTracesSeeder: Seeder {
   /// The schema of traces.
   public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
 
+  /// Judges the traces.
+  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+    TraceLint().inspect(try TraceImport.read(fixtures.files(self.fixtures)))
+  }
+
   /// Writes the traces, and tags that are not in the vocabulary yet.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
-    let traces = try TraceImport.read(context.fixture(Self.traces))
+    let traces = try TraceImport.read(context.fixtures(fixtures))
     return try await TraceImport.converge(
-      traces, contributor: Self.contributor, confirmations: validationThreshold, in: context)
+      traces.map(\.trace), contributor: Self.contributor, confirmations: validationThreshold, in: context)
   }
 }

@@ -21,6 +21,11 @@ public struct TagsSeeder: Seeder {
   /// The schema of traces.
   public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
 
+  /// Counts the tags.
+  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+    FixtureInspection(records: try TagImport.read(fixtures.file(Self.tags)).count)
+  }
+
   /// Writes the tags.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
     let tags = try TagImport.read(context.fixture(Self.tags))

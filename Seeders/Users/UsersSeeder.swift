@@ -22,11 +22,17 @@ public struct UsersSeeder: Seeder {
   /// The schema of traces.
   public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
 
+  /// Counts the users.
+  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+    let users = try UserImport.read(fixtures.files(self.fixtures), isSeed: true)
+    return FixtureInspection(records: users.count)
+  }
+
   /// Writes the users.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
-    var users = try UserImport.read(context.fixture(Self.contributors), isSeed: true)
+    var users = try UserImport.read(context.fixtures([Self.contributors]), isSeed: true)
     if context.environment != .production {
-      users += try UserImport.read(context.fixture(Self.demoUsers), isSeed: false)
+      users += try UserImport.read(context.fixtures([Self.demoUsers]), isSeed: false)
     }
     return SeedOutcome(try await UserImport.converge(users, in: context))
   }

@@ -76,6 +76,12 @@ public final class PostgresCopyWriter {
     buffer.removeAll()
   }
 
+  func send(_ bytes: [UInt8], rowCount: Int) async throws {
+    if !buffer.bytes.isEmpty { try await flush() }
+    try await connection.putCopyData(bytes)
+    self.rowCount += rowCount
+  }
+
   func finish() async throws {
     buffer.append(integer: Int16(-1))
     try await flush()

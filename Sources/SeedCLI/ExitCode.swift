@@ -2,6 +2,7 @@ import EmbeddedPostgres
 import Migrations
 import Postgres
 import SeedKit
+import TraceStore
 
 /// What the program's end says to the shell. A contract that is only ever added to.
 public enum ExitCode: Int32, Sendable {
@@ -34,6 +35,7 @@ public enum ExitCode: Int32, Sendable {
     case SeedPlanError.notForEnvironment: self = .refused
     case SeedPlanError.emptySelection, SeedPlanError.unknown, SeedPlanError.excludedDependency:
       self = .usage
+    case is CapacityCheckError: self = .drift
     case is FixtureError: self = .badData
     case is ConfigurationError: self = .badConfiguration
     case is UsageError: self = .usage

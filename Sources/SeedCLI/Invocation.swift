@@ -49,11 +49,17 @@ struct Invocation: Sendable {
   /// The flags that are settings, by the name of their flag.
   private func loadSettings() throws -> Settings {
     var flags: [String: String] = [:]
-    for name in ["env", "jobs", "database-url"] { flags[name] = command.value(of: name) }
+    let names = ["env", "jobs", "database-url"] + SeedRunnerCommand.Option.capacity.map(\.name)
+    for name in names { flags[name] = command.value(of: name) }
     if let isDebug = command.flag("debug") { flags["debug"] = "\(isDebug)" }
     let explicit = command.value(of: "config-path")
-    return try Settings.load(
-      flags: flags, environment: environment, configDirectory: explicit ?? project.configDirectory)
+    do {
+      return try Settings.load(
+        flags: flags, environment: environment, configDirectory: explicit ?? project.configDirectory)
+    } catch let error as ConfigurationError where error.faults.allSatisfy({ $0.place.hasPrefix("--") }) {
+      // Nothing is wrong with the configuration, only with what was typed.
+      throw CommandFailure(code: .usage, message: "\(error)")
+    }
   }
 
   /// The folder whose configuration and embedded database are meant.
@@ -68,7 +74,9 @@ struct Invocation: Sendable {
     case is SeedGuardError, is SeedPlanError, is ConfigurationError: console.error("\(error)")
     default:
       let failure = FailureReport(error)
-      console.error(failure.message, remedy: failure.remedy)
+      console.error(
+        ([failure.message] + failure.faults.map(\.description)).joined(separator: "\n"),
+        remedy: failure.remedy)
       console.debug(failure.details)
     }
   }
@@ -88,6 +96,9 @@ struct Session: Sendable {
     case nil: try await RunCommand(session: self).run()
     case "list": try ListCommand(session: self).run()
     case "status": try await StatusCommand(session: self).run()
+    case "lint": try LintCommand(session: self).run()
+    case "reset": try await ResetCommand(session: self).run()
+    case "capacity": try await CapacityCommand(session: self).run()
     case "config": try ConfigCommand(session: self).run()
     case "migrate": try await MigrateCommand(session: self).run()
     case "db": try await DatabaseCommand(session: self).run()

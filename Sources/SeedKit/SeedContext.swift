@@ -35,6 +35,12 @@ public final class SeedContext {
   /// - Throws: ``FixtureError`` if there is no such file.
   public func fixture(_ name: String) throws -> FixtureFile { try fixtures.file(name) }
 
+  /// Reads several fixtures.
+  ///
+  /// - Parameter names: the files' names, as for ``fixture(_:)``.
+  /// - Throws: ``FixtureError`` that names all files that are missing.
+  public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
+
   /// Adds a line to the debug log.
   public func debug(_ message: String) { log(message) }
 

@@ -27,6 +27,10 @@ public protocol Seeder: Sendable {
   var dependencies: [SeederID] { get }
   /// Where it may run. By default everywhere but in production.
   var environments: Set<SeedEnvironment> { get }
+  /// Whether `--all` selects it; false for what is too much to be seeded unasked. True by default.
+  var isPartOfAll: Bool { get }
+  /// The names of the options of `seed-runner` that it reads, such as `rows`. None by default.
+  var flags: [String] { get }
   /// To be raised when the code, not a fixture, changes what is written. 1 by default.
   var version: Int { get }
   /// The files it reads, relative to the folder of the seeders. None by default. Their content is
@@ -40,6 +44,18 @@ public protocol Seeder: Sendable {
   ///
   /// - Throws: `MigrationError` if a migration's file is malformed.
   func migrations() throws -> [MigrationSet]
+
+  /// Reads the fixtures as ``seed(in:)`` does, but without a database, and judges them.
+  ///
+  /// By default it only looks whether the files are there.
+  ///
+  /// - Returns: what the fixtures hold, and what should be put right although it can be seeded.
+  /// - Throws: ``FixtureError`` with all the faults for which `seed` would refuse them.
+  func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection
+
+  /// The same seeder with other files in place of its ``fixtures``: what `--fixtures-path` asks for.
+  /// By default nil, because most seeders have but the one set.
+  func reading(fixtures names: [String]) -> (any Seeder)?
 
   /// Writes what differs from the fixtures.
   ///
@@ -56,6 +72,10 @@ extension Seeder {
   public var dependencies: [SeederID] { [] }
   /// Everywhere but in production.
   public var environments: Set<SeedEnvironment> { [.dev, .test, .ci, .ciLocal] }
+  /// True.
+  public var isPartOfAll: Bool { true }
+  /// None.
+  public var flags: [String] { [] }
   /// 1.
   public var version: Int { 1 }
   /// None.
@@ -64,4 +84,11 @@ extension Seeder {
   public var fingerprintInputs: [String] { [] }
   /// None.
   public func migrations() throws -> [MigrationSet] { [] }
+  /// Looks whether the files are there.
+  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+    _ = try fixtures.files(self.fixtures)
+    return FixtureInspection(records: 0)
+  }
+  /// Nil.
+  public func reading(fixtures names: [String]) -> (any Seeder)? { nil }
 }

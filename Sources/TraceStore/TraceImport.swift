@@ -2,38 +2,23 @@ import FoundationEssentials
 import Postgres
 public import SeedKit
 
-/// A trace of a fixture: a problem and its solution.
-public struct TraceRecord: Hashable, Sendable {
-  /// What someone would type: the natural key among seeded traces.
-  public let title: String
-  /// The problem, in Markdown.
-  public let context: String
-  /// The solution, in Markdown.
-  public let solution: String
-  /// The tags, in the fixture's order.
-  public let tags: [TagName]
-  /// The model that found the solution.
-  public let agentModel: String?
-  /// The model's version.
-  public let agentVersion: String?
-}
-
 /// Reads traces from fixtures and writes them as validated seeds.
 public enum TraceImport {
-  /// Reads a fixture: an array of `{"title", "context", "solution", "tags", "agent_model",
-  /// "agent_version"}`, of which the last two may be missing.
+  /// Reads fixtures: arrays of `{"title", "context", "solution", "tags", "agent_model",
+  /// "agent_version"}`, of which the last two may be missing. A title may occur once in all files.
   ///
-  /// - Throws: `FixtureError` with all faults of the file.
-  public static func read(_ file: FixtureFile) throws -> [TraceRecord] {
-    try FixtureRecords.read(file, naturalKey: \.title) { record in
-      TraceRecord(
-        title: record.text("title", length: 1...500),
-        context: record.text("context", length: 1...maximumTextLength),
-        solution: record.text("solution", length: 1...maximumTextLength),
-        tags: record.texts("tags", count: 1...20) { TagName($0) == nil ? TagName.rule : nil }
-          .compactMap(TagName.init),
+  /// - Throws: `FixtureError` with all faults of all files.
+  public static func read(_ files: [FixtureFile]) throws -> [LocatedTrace] {
+    try FixtureRecords.read(files, naturalKey: \.trace.title) { record in
+      let title = record.text("title", length: 1...500)
+      let context = record.text("context", length: 1...maximumTextLength)
+      let solution = record.text("solution", length: 1...maximumTextLength)
+      let tags = record.texts("tags", count: 1...20) { TagName($0) == nil ? TagName.rule : nil }
+      let trace = TraceRecord(
+        title: title, context: context, solution: solution, tags: tags.compactMap(TagName.init),
         agentModel: record.optionalText("agent_model", length: 1...200),
         agentVersion: record.optionalText("agent_version", length: 1...200))
+      return LocatedTrace(trace: trace, place: record.place, writtenTags: tags)
     }
   }
 
@@ -52,13 +37,12 @@ public enum TraceImport {
   ///   - contributor: the e-mail address of the user to whom they belong.
   ///   - confirmations: how many confirmations a new trace starts with.
   ///   - context: the seeder's.
-  /// - Throws: `PostgresError`; ``TraceImportError`` if there is no such contributor.
+  /// - Throws: `PostgresError`; ``TraceImportError`` if there is no such contributor, or if a title is
+  ///   that of a trace that another contributor seeds.
   public static func converge(
     _ traces: [TraceRecord], contributor: String, confirmations: Int, in context: SeedContext
   ) async throws -> SeedOutcome {
-    let owner = try await context.connection.query("SELECT id FROM users WHERE email = \(contributor)")
-      .first?.decode(UUID.self)
-    guard let owner else { throw TraceImportError.noContributor(contributor) }
+    let owner = try await owner(contributor, of: traces, in: context)
     // Small tables first: a distributed database takes them in no other order.
     var outcome = SeedOutcome(try await TagImport.converge(traces.flatMap(\.tags), in: context))
     outcome.add(
@@ -73,6 +57,25 @@ public enum TraceImport {
         }))
     outcome.add(try await link(traces, in: context))
     return outcome
+  }
+
+  /// The contributor's id, if no title is taken: two seeders would rewrite such a trace in turns.
+  private static func owner(
+    _ contributor: String, of traces: [TraceRecord], in context: SeedContext
+  ) async throws -> UUID {
+    let found = try await context.connection.query(
+      """
+      SELECT owner.id, ARRAY(
+        SELECT title FROM traces JOIN users AS other ON other.id = traces.contributor_id
+        WHERE traces.is_seed AND other.is_seed AND other.id <> owner.id AND title = ANY(\(traces.map(\.title)))
+        ORDER BY title)
+      FROM users AS owner WHERE owner.email = \(contributor)
+      """)
+    guard let (id, taken) = try found.first?.decode(UUID.self, [String].self) else {
+      throw TraceImportError.noContributor(contributor)
+    }
+    guard taken.isEmpty else { throw TraceImportError.titlesTaken(taken) }
+    return id
   }
 
   private static func table() throws -> ConvergeTable {
@@ -133,12 +136,17 @@ public enum TraceImport {
 public enum TraceImportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The user to whom the traces belong is missing.
   case noContributor(String)
+  /// Another contributor seeds traces of these titles.
+  case titlesTaken([String])
 
   /// What is missing, and what to do.
   public var description: String {
     switch self {
     case .noContributor(let email):
       "the contributor \(email) is not in the table users; run 'seed-runner --users' first."
+    case .titlesTaken(let titles):
+      "another seeder has traces of the same title: "
+        + titles.map { "'\($0)'" }.joined(separator: ", ") + "; give them other titles."
     }
   }
 }

@@ -13,11 +13,11 @@ public struct UserRecord: Hashable, Sendable {
 
 /// Reads users from fixtures and writes them.
 public enum UserImport {
-  /// Reads a fixture: an array of `{"email", "display_name"}`.
+  /// Reads fixtures: arrays of `{"email", "display_name"}`. An address may occur once in all files.
   ///
-  /// - Throws: `FixtureError` with all faults of the file.
-  public static func read(_ file: FixtureFile, isSeed: Bool) throws -> [UserRecord] {
-    try FixtureRecords.read(file, naturalKey: \.email) { record in
+  /// - Throws: `FixtureError` with all faults of all files.
+  public static func read(_ files: [FixtureFile], isSeed: Bool) throws -> [UserRecord] {
+    try FixtureRecords.read(files, naturalKey: \.email) { record in
       UserRecord(
         email: record.text("email") { email in
           isAddress(email) && email.utf8.count <= 320 && email == email.lowercased()

@@ -46,9 +46,9 @@ struct CommandLineTests {
   func list() async throws {
     let result = try await SeedRunnerBinary.run("list")
     let lines = result.output.split(separator: "\n").map(String.init)
-    #expect(lines.count == 4)
+    #expect(lines.count == 6)
     #expect(lines[0].hasPrefix("SEEDER"))
-    #expect(lines[3].contains("sample-traces") && lines[3].contains("users tags"))
+    #expect(lines[4].contains("sample-traces") && lines[4].contains("users tags"))
     let json = try await SeedRunnerBinary.run("list", "--format", "json")
     #expect(json.output.contains(#""id" : "sample-traces""#))
   }

@@ -10,13 +10,13 @@ struct SeedingTests {
       let first = try await SeedRunnerBinary.run("--all", url: database.url)
       #expect(first.exitCode == 0, "\(first.errors)")
       let lines = first.output.split(separator: "\n").map(String.init)
-      #expect(lines.count == 4)
-      #expect(lines[2].contains("seeded") && lines[2].contains("traces 12 inserted"))
-      #expect(lines[3].hasPrefix("3 seeded in "))
+      #expect(lines.count == 6)
+      #expect(lines[3].contains("seeded") && lines[3].contains("traces 12 inserted"))
+      #expect(lines[5].hasPrefix("4 seeded in "))
       #expect(first.errors.contains("migrated trace-store 1 enable_pgvector"))
       let second = try await SeedRunnerBinary.run("--all", url: database.url)
       #expect(second.exitCode == 0)
-      #expect(second.output.contains("3 unchanged in "))
+      #expect(second.output.contains("4 unchanged in "))
       #expect(try await traces(in: database) == 12)
     }
   }
@@ -42,8 +42,8 @@ struct SeedingTests {
         #expect(result.output.contains(text), "\(text)")
       }
       let status = try await SeedRunnerBinary.run("status", url: database.url)
-      #expect(status.output.contains("sample-traces  never"))
-      #expect(status.output.contains("users          seeded"))
+      #expect(status.output.contains("sample-traces    never"))
+      #expect(status.output.contains("users            seeded"))
     }
   }
 
@@ -58,7 +58,7 @@ struct SeedingTests {
       }
       #expect(results.allSatisfy { $0.exitCode == 0 }, "\(results.filter { $0.exitCode != 0 }.map(\.errors))")
       let seeded = results.map { $0.output.split(separator: "\n").count { $0.hasPrefix("seeded") } }
-      #expect(seeded.reduce(0, +) == 3, "each seeder was seeded by one process")
+      #expect(seeded.reduce(0, +) == 4, "each seeder was seeded by one process")
       #expect(try await traces(in: database) == 12)
     }
   }
@@ -66,6 +66,9 @@ struct SeedingTests {
   @Test("killed at any moment: nothing half, nothing left locked, and a rerun completes it")
   func killed() async throws {
     try await TemporaryDatabase.with { database in
+      // Nothing, the samples, the curated traces, both.
+      let curated = try await Self.curatedCount()
+      let wholes = [0, 12, curated, curated + 12]
       // A virgin database first, then one whose schema is there; each kill comes a little later.
       for step in 0..<30 {
         let process = try SeedRunnerBinary.start(["--all"], url: database.url)
@@ -81,7 +84,7 @@ struct SeedingTests {
             let counts = try await connection.queryOne(
               "SELECT (SELECT count(*) FROM traces), (SELECT count(DISTINCT trace_id) FROM trace_tags)"
             ).decode(Int.self, Int.self)
-            return counts == (0, 0) || counts == (12, 12)
+            return counts.0 == counts.1 && wholes.contains(counts.0)
           }
         }
         #expect(isWhole, "after \(step * 5) ms")
@@ -116,8 +119,19 @@ struct SeedingTests {
 
   private func traces(in database: TemporaryDatabase) async throws -> Int {
     try await database.withConnection { connection in
-      try await connection.queryOne("SELECT count(*) FROM traces WHERE is_seed").decode(Int.self)
+      try await connection.queryOne(
+        """
+        SELECT count(*) FROM traces WHERE is_seed
+          AND contributor_id = (SELECT id FROM users WHERE email = 'seed@commontrace.dev')
+        """
+      ).decode(Int.self)
     }
+  }
+
+  private static func curatedCount() async throws -> Int {
+    let report = try await SeedRunnerBinary.run("lint", "curated-traces")
+    let row = try #require(report.output.split(separator: "\n").first { $0.hasPrefix("curated-traces") })
+    return try #require(Int(row.split(separator: " ")[1]))
   }
 
   private func empty(_ database: TemporaryDatabase) async throws {

@@ -38,9 +38,25 @@ struct SeededDatabaseTests {
           AND contributor_id = (SELECT id FROM users WHERE email = 'seed@commontrace.dev')
         """, database)
       #expect(traces == 12)
-      #expect(try await count("SELECT count(*) FROM traces", database) == 12)
-      let tagged = try await count("SELECT count(DISTINCT trace_id) FROM trace_tags", database)
-      #expect(tagged == 12)
+    }
+  }
+
+  @Test("holds the curated traces as validated seeds without embeddings, each with three to six tags")
+  func curatedTraces() async throws {
+    try await TemporaryDatabase.with { database in
+      let report = try await seed(database)
+      let curated = try await count(
+        """
+        SELECT count(*) FROM traces WHERE status = 'validated' AND is_seed AND trust_score = 1.0
+          AND confirmation_count = 2 AND embedding IS NULL AND embedding_model_id IS NULL
+          AND contributor_id = (SELECT id FROM users WHERE email = 'seeds@commontrace.internal')
+          AND (SELECT count(*) FROM trace_tags WHERE trace_id = traces.id) BETWEEN 3 AND 6
+        """, database)
+      #expect(curated >= 225)
+      #expect(try await count("SELECT count(*) FROM traces", database) == curated + 12)
+      // The vocabulary has them all.
+      let tags = report.seeders.first { $0.id == "curated-traces" }?.tables.tables.first { $0.name == "tags" }
+      #expect(tags?.counts.inserted == 0)
     }
   }
 
@@ -99,15 +115,21 @@ struct SeededDatabaseTests {
     }
   }
 
-  @Test("has contributors and tags, but neither demo users nor samples, in production")
+  @Test("has contributors, tags and curated traces, but neither demo users nor samples, in production")
   func production() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await seed(database, environment: .production) { $0.allowsProduction = true }
       #expect(report.isSuccess)
-      #expect(report.leftOut == ["sample-traces"])
+      #expect(report.leftOut == ["sample-traces", "capacity-traces"])
       #expect(try await count("SELECT count(*) FROM users WHERE NOT is_seed", database) == 0)
       #expect(try await count("SELECT count(*) FROM users", database) == 3)
-      #expect(try await count("SELECT count(*) FROM traces", database) == 0)
+      let samples = try await count(
+        """
+        SELECT count(*) FROM traces WHERE contributor_id =
+          (SELECT id FROM users WHERE email = 'seed@commontrace.dev')
+        """, database)
+      #expect(samples == 0)
+      #expect(try await count("SELECT count(*) FROM traces", database) >= 225)
     }
   }
 
@@ -137,15 +159,15 @@ struct SeededDatabaseTests {
         file == name ? Array(bad.utf8) : try? Catalog.fixtures.file(file).bytes
       }
       let report = try await seed(database, fixtures: broken)
-      #expect(report.seeders.map(\.outcome) == [.failed, .seeded, .skipped])
+      #expect(report.seeders.map(\.outcome) == [.failed, .seeded, .skipped, .skipped])
       let fault = try #require(report.seeders[0].failure?.faults.first)
       #expect(fault.file == "Seeders/Users/Fixtures/contributors.json" && fault.record == 2)
       #expect(fault.field == "email" && fault.line == 3)
       #expect(report.seeders[2].note == "it depends on 'users', which was not seeded")
       #expect(try await count("SELECT count(*) FROM users", database) == 0, "nothing of it was written")
       let mended = try await seed(database)
-      #expect(mended.seeders.map(\.outcome) == [.seeded, .unchanged, .seeded])
-      #expect(try await count("SELECT count(*) FROM traces", database) == 12)
+      #expect(mended.seeders.map(\.outcome) == [.seeded, .unchanged, .seeded, .seeded])
+      #expect(try await count("SELECT count(*) FROM traces", database) >= 225 + 12)
     }
   }
 
@@ -157,11 +179,11 @@ struct SeededDatabaseTests {
         return try await group.reduce(into: []) { $0.append($1) }
       }
       #expect(reports.allSatisfy { $0.isSuccess })
-      for id in ["users", "tags", "sample-traces"] {
+      for id in ["users", "tags", "curated-traces", "sample-traces"] {
         let seeded = reports.flatMap(\.seeders).count { $0.id.rawValue == id && $0.outcome == .seeded }
         #expect(seeded == 1, "\(id)")
       }
-      #expect(try await count("SELECT count(*) FROM traces", database) == 12)
+      #expect(try await count("SELECT count(*) - count(DISTINCT title) FROM traces", database) == 0)
     }
   }
 }

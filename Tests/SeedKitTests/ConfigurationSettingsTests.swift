@@ -168,17 +168,26 @@ struct ConfigurationSettingsTests {
       settings.entries.map { "\($0.name)=\($0.value) (\($0.source))" } == [
         "environment=dev (default)", "database.url= (default)", "database.connectTimeout=10 (default)",
         "seed.jobs=8 (--jobs)", "seed.retryBudget=60 (default)", "seed.lockTimeout=5 (SEED_LOCK_TIMEOUT)",
-        "debug=true (SEED_DEBUG)", "validationThreshold=2 (default)", "embedded.binaries= (default)",
+        "debug=true (SEED_DEBUG)", "validationThreshold=2 (default)", "capacity.rows= (default)",
+        "capacity.isPartOfAll= (default)", "capacity.seed=1 (default)", "capacity.clusters=1000 (default)",
+        "capacity.similarity=0.8 (default)", "capacity.index=vector (default)",
+        "capacity.streams=4 (default)", "embedded.binaries= (default)",
         "embedded.version= (default)", "embedded.port=0 (default)", "embedded.user= (default)",
       ])
     #expect(
       settings.entries.map(\.variable) == [
         "SEED_ENV", "DATABASE_URL", "DATABASE_CONNECT_TIMEOUT", "SEED_JOBS", "SEED_RETRY_BUDGET",
-        "SEED_LOCK_TIMEOUT", "SEED_DEBUG", "VALIDATION_THRESHOLD", "SEED_POSTGRES_BIN",
+        "SEED_LOCK_TIMEOUT", "SEED_DEBUG", "VALIDATION_THRESHOLD", "CAPACITY_ROWS", "CAPACITY_IS_PART_OF_ALL",
+        "CAPACITY_SEED", "CAPACITY_CLUSTERS", "CAPACITY_SIMILARITY", "CAPACITY_INDEX", "CAPACITY_STREAMS",
+        "SEED_POSTGRES_BIN",
         "SEED_POSTGRES_VERSION",
         "SEED_POSTGRES_PORT", "SEED_POSTGRES_USER",
       ])
-    #expect(settings.entries.compactMap(\.flag) == ["env", "database-url", "jobs", "debug"])
+    #expect(
+      settings.entries.compactMap(\.flag) == [
+        "env", "database-url", "jobs", "debug", "rows", "capacity-seed", "clusters", "similarity", "index",
+        "streams",
+      ])
     #expect(settings.entries.filter { $0.unit == "seconds" }.count == 3)
     #expect(settings.entries.allSatisfy { !$0.summary.isEmpty })
   }

@@ -85,7 +85,8 @@ struct ConfigurationShippedTests {
 
   @Test("lists every key that is declared, and no name twice")
   func declarations() throws {
-    let source = try lines("Sources/SeedKit/Configuration/SettingKey+All.swift")
+    let folder = "Sources/SeedKit/Configuration"
+    let source = try lines("\(folder)/SettingKey+All.swift") + lines("\(folder)/SettingKey+Capacity.swift")
     let declared = source.compactMap { line in
       line.firstRange(of: "public static let ").map { line[$0.upperBound...].prefix { $0 != " " } }
     }

@@ -8,6 +8,10 @@ struct JSONParserErrorTests {
     arguments: [
       ("", "line 1, column 1: found an empty file; expected a value"),
       (" \n ", "line 2, column 2: found the end of the file; expected a value"),
+      (
+        "\u{FEFF}[1]",
+        "line 1, column 1: found a byte order mark; expected JSON from the first byte on. Save the file as UTF-8 without a byte order mark (BOM)"
+      ),
       ("nul", "line 1, column 1: found 'n'; expected a value"),
       ("nulls", "line 1, column 1: found 'n'; expected a value"),
       ("True", "line 1, column 1: found 'T'; expected a value. Write true"),
@@ -165,7 +169,7 @@ struct JSONParserErrorTests {
 
   @Test("carries the place as a number of bytes, too")
   func offset() {
-    let error = #expect(throws: JSONParseError.self) { try JSONSupport.parse("\u{FEFF}[\n\"é\" x]") }
+    let error = #expect(throws: JSONParseError.self) { try JSONSupport.parse("\u{FEFF}[\n\"é\" x]", .json5) }
     #expect(error?.offset == 10)
     #expect(error?.position == SourcePosition(line: 2, column: 5))
     #expect(error?.found == "'x'")

@@ -20,13 +20,15 @@ struct TraceImportTests {
 
     func seed(in context: SeedContext) async throws -> SeedOutcome {
       let users = try UserImport.read(
-        FixtureFile(
-          name: "users.json", bytes: Array(#"[{"email": "\#(contributor)", "display_name": "Seed"}]"#.utf8)),
+        [
+          FixtureFile(
+            name: "users.json", bytes: Array(#"[{"email": "\#(contributor)", "display_name": "Seed"}]"#.utf8))
+        ],
         isSeed: true)
-      let traces = try TraceImport.read(FixtureFile(name: "traces.json", bytes: Array(json.utf8)))
+      let traces = try TraceImport.read([FixtureFile(name: "traces.json", bytes: Array(json.utf8))])
       _ = try await UserImport.converge(users, in: context)
       return try await TraceImport.converge(
-        traces, contributor: contributor, confirmations: 2, in: context)
+        traces.map(\.trace), contributor: contributor, confirmations: 2, in: context)
     }
   }
 

@@ -50,6 +50,13 @@ public struct PostgresBuffer: Sendable {
     bytes.append(contentsOf: other)
   }
 
+  /// Appends bytes that `write` fills in; they are zero before.
+  mutating func append(byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: byteCount))
+    bytes.withUnsafeMutableBytes { write(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
+  }
+
   /// Appends a value behind its length, or the length -1 for NULL: the form that both array
   /// elements and fields of a COPY have.
   mutating func append(field value: some PostgresEncodable) throws {

@@ -51,38 +51,12 @@ struct MigrateCommand {
     let target = session.command.integer("to")
     let steps = session.command.integer("steps") ?? 1
     let database = try await session.database()
-    try await confirm(database)
+    try await session.confirmRemoval("tables with all their rows", from: database)
     let outcomes = try await withPool { pool in
       if let target { return try await migrator.revert(on: pool, to: target) }
       return try await migrator.revert(on: pool, steps: steps)
     }
     try answer(outcomes, verb: "reverted", none: "nothing to revert")
-  }
-
-  /// Reverting drops tables with all their rows.
-  private func confirm(_ database: Database) async throws {
-    let name = try await PostgresConnection.with(database.configuration) { connection in
-      try await connection.queryOne("SELECT current_database()::text").decode(String.self)
-    }
-    let isProduction = session.settings[.environment] == .production
-    if isProduction || session.command.value(of: "confirm-database") != nil {
-      guard session.command.has("allow-production") || !isProduction else {
-        throw SeedGuardError.productionNotAllowed
-      }
-      guard session.command.value(of: "confirm-database") == name else {
-        throw CommandFailure(
-          code: .refused, message: "reverting removes tables with all their rows from production",
-          remedy: "add --confirm-database with the name of the database if it is meant")
-      }
-      return
-    }
-    guard !session.command.has("yes") else { return }
-    let question = "This removes tables with all their rows from the database '\(name)'. Type yes to go on:"
-    guard session.console.ask(question) == "yes" else {
-      throw CommandFailure(
-        code: .refused, message: "not confirmed; nothing was reverted",
-        remedy: "answer yes on a terminal, or add --yes")
-    }
   }
 
   private func answer(_ outcomes: [MigrationOutcome], verb: String, none: String) throws {

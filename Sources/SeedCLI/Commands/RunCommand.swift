@@ -7,14 +7,25 @@ struct RunCommand {
   let session: Session
 
   func run() async throws -> ExitCode {
-    let registry = try session.registry()
-    let plan = try SeedPlan(
-      registry: registry, selection: selection(registry), environment: session.settings[.environment])
-    try plan.checkProduction(isAllowed: options.allowsProduction)
+    let known = try session.registry()
+    let selection = selection(known)
+    let environment = session.settings[.environment]
+    let selected = try SeedPlan(registry: known, selection: selection, environment: environment)
+    try selected.checkProduction(isAllowed: options.allowsProduction)
+    try checkFlags(of: selected)
+    let (registry, fixtures) = try session.sources { id in selected.steps.contains { $0.id == id } }
+    let plan = try SeedPlan(registry: registry, selection: selection, environment: environment)
+    // Somebody's own records are read before anything is opened, so that a fault in them is no
+    // seeder's failure: nothing has been started.
+    if session.command.has("fixtures-path") {
+      for step in plan.steps where step.seeder.reading(fixtures: []) != nil {
+        _ = try step.seeder.inspect(fixtures)
+      }
+    }
     let database = try await session.database()
     let printer = ProgressPrinter(console: session.console)
     let runner = SeedRunner(
-      plan: plan, configuration: database.configuration, fixtures: session.invocation.program.fixtures,
+      plan: plan, configuration: database.configuration, fixtures: fixtures,
       options: options, onEvent: { printer.print($0) })
     let report = try await runner.run()
     if session.isJSON {
@@ -25,6 +36,17 @@ struct RunCommand {
     }
     for failure in report.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
     return report.isSuccess ? .success : .seederFailed
+  }
+
+  /// Refuses an option that no selected seeder reads, rather than ignore it.
+  private func checkFlags(of plan: SeedPlan) throws {
+    let read = Set(plan.steps.flatMap(\.seeder.flags))
+    let given = SeedRunnerCommand.Option.capacity.map(\.name).filter { session.command.has($0) }
+    guard let unread = given.first(where: { !read.contains($0) }) else { return }
+    let readers = try session.registry().seeders.filter { $0.flags.contains(unread) }.map(\.id.rawValue)
+    throw CommandFailure(
+      code: .usage, message: "--\(unread) is for \(readers.joined(separator: ", ")), which is not selected",
+      remedy: readers.first.map { "select it too: --\($0)" })
   }
 
   private func selection(_ registry: SeederRegistry) -> SeedPlan.Selection {

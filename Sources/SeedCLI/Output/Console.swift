@@ -16,6 +16,12 @@ struct Console: Sendable {
     Self.write(line + "\n", to: STDERR_FILENO)
   }
 
+  /// Writes over the terminal's current line.
+  func overwrite(_ line: String) {
+    // Carriage return, and ANSI's "erase to the end of the line".
+    Self.write("\r\u{1B}[K" + line, to: STDERR_FILENO)
+  }
+
   /// Writes a debug line.
   func debug(_ line: @autoclosure () -> String) {
     guard isDebug else { return }

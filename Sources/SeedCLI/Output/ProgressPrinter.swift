@@ -5,6 +5,12 @@ import SeedKit
 /// Writes a run's events to standard error, a line each.
 struct ProgressPrinter: Sendable {
   let console: Console
+  private let bar: ProgressBar
+
+  init(console: Console) {
+    self.console = console
+    bar = ProgressBar(console: console)
+  }
 
   func print(_ event: SeedEvent) {
     switch event {
@@ -21,8 +27,13 @@ struct ProgressPrinter: Sendable {
     case .retrying(let record):
       let pause = Text.duration(.milliseconds(record.pauseMilliseconds))
       console.progress("\(record.subject): \(record.cause); trying again in \(pause)")
+    case .progress(let id, let progress): bar.show(progress, of: id.rawValue)
+    case .note(let id, let message):
+      bar.clear()
+      console.progress("\(id): \(message)")
     case .debug(let id, let message): console.debug("\(id): \(message)")
     case .finished(let report):
+      bar.clear()
       console.debug("\(report.id) ends: \(report.outcome) after \(Text.duration(report.duration))")
     case .historyNotWritten(let id, let reason):
       console.progress("\(id): the history could not be told of the failure: \(reason)")

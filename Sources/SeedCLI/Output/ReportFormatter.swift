@@ -19,7 +19,7 @@ struct ReportFormatter {
     }
     if !report.leftOut.isEmpty {
       let names = report.leftOut.map(\.rawValue).joined(separator: ", ")
-      lines.append("not for the environment '\(report.environment)': \(names)")
+      lines.append("not part of --all in the environment '\(report.environment)': \(names)")
     }
     return lines + [summary]
   }

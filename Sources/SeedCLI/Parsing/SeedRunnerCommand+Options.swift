@@ -5,6 +5,8 @@ extension OptionGroup {
   static let seeders = OptionGroup(title: "Seeders")
   /// How to seed.
   static let run = OptionGroup(title: "Run")
+  /// What capacity data is like.
+  static let capacity = OptionGroup(title: "Capacity data")
   /// What every command takes, where it makes sense.
   static let common = OptionGroup(title: "Common options", isShared: true)
 }
@@ -31,7 +33,13 @@ extension SeedRunnerCommand {
     static let allowProduction = OptionSpec(
       name: "allow-production", summary: "Say that production is meant", group: .run)
 
+    static let fixturesPath = OptionSpec(
+      name: "fixtures-path", value: .required(placeholder: "PATH"),
+      summary: "Other records, for a seeder whose summary says so: a file, or a folder of .json files",
+      defaultText: "those built in", group: .run, completion: .file)
+
     static let run = [
+      fixturesPath,
       OptionSpec(
         name: "jobs", short: "j", value: .required(placeholder: "N"), range: 1...64,
         summary: "How many seeders may run at the same time, 1 to 64", variable: "SEED_JOBS",
@@ -45,6 +53,34 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "restamp", summary: "Accept that the database was stamped with another environment",
         group: .run),
+    ]
+
+    /// For the seeders that read them.
+    static let capacity = [
+      OptionSpec(
+        name: "rows", value: .required(placeholder: "N"), range: 0...1_000_000_000,
+        summary: "How many rows of capacity data", variable: "CAPACITY_ROWS",
+        defaultText: "1000 in test, 10000 in ci, else 100000", group: .capacity),
+      OptionSpec(
+        name: "capacity-seed", value: .required(placeholder: "N"), range: 0...4_294_967_295,
+        summary: "What distinguishes one set from another", variable: "CAPACITY_SEED", defaultText: "1",
+        group: .capacity),
+      OptionSpec(
+        name: "clusters", value: .required(placeholder: "N"), range: 1...10_000_000,
+        summary: "How many clusters the vectors lie in", variable: "CAPACITY_CLUSTERS", defaultText: "1000",
+        group: .capacity),
+      OptionSpec(
+        name: "similarity", value: .required(placeholder: "X"),
+        summary: "Expected cosine of a vector and its cluster's centre, 0.05 to 1",
+        variable: "CAPACITY_SIMILARITY", defaultText: "0.8", group: .capacity),
+      OptionSpec(
+        name: "index", value: .required(placeholder: "KIND"), summary: "Kind of index over the vectors",
+        variable: "CAPACITY_INDEX", defaultText: "vector", group: .capacity,
+        completion: .values(["vector", "halfvec", "bit"])),
+      OptionSpec(
+        name: "streams", value: .required(placeholder: "N"), range: 1...16,
+        summary: "How many connections load at once", variable: "CAPACITY_STREAMS", defaultText: "4",
+        group: .capacity),
     ]
 
     static let format = OptionSpec(

@@ -8,6 +8,78 @@ extension SeedRunnerCommand {
     discussion: "Writes nothing, to no database. What it shows is in the history of the database.",
     options: Option.common)
 
+  static func lint(seeders: [String]) -> CommandSpec {
+    CommandSpec(
+      name: "lint", abstract: "Judge fixtures without a database: faults, filler, near-duplicates",
+      discussion: """
+        Reads the fixtures of the named seeders, or of all, as a run would, and then more strictly: lengths, \
+        code blocks, tags, filler, and texts that say the same as others. Each finding names file, line, \
+        record and field. Exit code 65 if there is any.
+        """,
+      options: [Option.fixturesPath] + Option.common(without: Option.databaseURL),
+      arguments: [
+        ArgumentSpec(
+          name: "SEEDER", summary: "Whose fixtures; all without one", isRequired: false, isRepeating: true,
+          completion: .values(seeders))
+      ],
+      examples: [
+        .init(
+          summary: "Judge traces of your own", line: "seed-runner lint curated-traces --fixtures-path traces/"
+        )
+      ])
+  }
+
+  static let capacity = CommandSpec(
+    name: "capacity", abstract: "Measure search over the traces of a database",
+    options: Option.common,
+    subcommands: [
+      CommandSpec(
+        name: "check", abstract: "Check vectors, plan and index, measure latency and recall, judge",
+        discussion: """
+          Counts the traces and samples their vectors, asks the planner whether it uses the index, compares \
+          the index with shared_buffers, times top-10 searches with 1, 4 and 20 clients and 40, 64 and 100 \
+          candidates, and compares what they find with a scan of the whole table. Writes nothing. Exit code 3 \
+          if a check fails or the 99th percentile with 20 clients is above the limit.
+          """,
+        options: [
+          OptionSpec(
+            name: "p99", value: .required(placeholder: "MS"), range: 1...60_000,
+            summary: "The limit of the 99th percentile with 20 clients, in milliseconds", defaultText: "50"),
+          OptionSpec(
+            name: "queries", value: .required(placeholder: "N"), range: 100...1_000_000,
+            summary: "How many searches are timed for each line of the table", defaultText: "2000"),
+          OptionSpec(
+            name: "html", value: .required(placeholder: "FILE"), summary: "Also write a page with charts",
+            completion: .file),
+        ] + Option.common,
+        examples: [
+          .init(summary: "With a page to look at", line: "seed-runner capacity check --html capacity.html")
+        ])
+    ],
+    needsSubcommand: true)
+
+  static func reset(seeders: [String]) -> CommandSpec {
+    CommandSpec(
+      name: "reset", abstract: "Remove the rows of seeders that own theirs as a whole, and leave all others",
+      options: removal + Option.common,
+      arguments: [
+        ArgumentSpec(
+          name: "SEEDER", summary: "Whose rows", isRepeating: true, completion: .values(seeders))
+      ],
+      examples: [
+        .init(summary: "Remove the capacity data, unasked", line: "seed-runner reset capacity-traces --yes")
+      ])
+  }
+
+  /// How a command that removes rows is confirmed.
+  private static let removal = [
+    Option.yes,
+    OptionSpec(name: "allow-production", summary: Option.allowProduction.summary),
+    OptionSpec(
+      name: "confirm-database", value: .required(placeholder: "NAME"),
+      summary: "In production: the name of the database, instead of --yes"),
+  ]
+
   static let config = CommandSpec(
     name: "config", abstract: "Show every setting and where its value comes from, secrets masked",
     discussion: """
@@ -50,12 +122,7 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "steps", value: .required(placeholder: "N"), range: 1...10_000,
         summary: "How many migrations to revert", defaultText: "1"),
-      Option.yes,
-      OptionSpec(name: "allow-production", summary: Option.allowProduction.summary),
-      OptionSpec(
-        name: "confirm-database", value: .required(placeholder: "NAME"),
-        summary: "In production: the name of the database, instead of --yes"),
-    ] + Option.common,
+    ] + removal + Option.common,
     rules: [.excludes(["to"], ["steps"])],
     examples: [
       .init(summary: "Revert the newest migration", line: "seed-runner migrate down"),

@@ -13,8 +13,11 @@ enum SeedRunnerCommand {
     root.options =
       [Option.all]
       + flags.map { OptionSpec(name: $0.name, summary: $0.summary, group: .seeders) }
-      + Option.lists(of: seeders.map(\.name)) + Option.run + Option.common + [Option.version]
+      + Option.lists(of: seeders.map(\.name)) + Option.run + Option.capacity + Option.common
+      + [Option.version]
     let chosen = flags.map(\.name) + ["only"]
+    let names = seeders.map(\.name)
+    root.subcommands = [list, status, lint(seeders: names), reset(seeders: names)] + fixed
     root.rules = [
       .excludes(["only"], ["except"]),
       .excludes(["all"], chosen),
@@ -27,10 +30,13 @@ enum SeedRunnerCommand {
   /// The long names that options have already, `no-…` among them: no seeder can have them as its flag.
   static let reservedNames: Set<String> = {
     let options =
-      [Option.all, Option.version] + Option.lists(of: []) + Option.run
+      [Option.all, Option.version] + Option.lists(of: []) + Option.run + Option.capacity
       + program.tree.flatMap(\.command.options)
     return Set(options.flatMap { $0.isNegatable ? [$0.name, "no-\($0.name)"] : [$0.name] })
   }()
+
+  /// The commands that do not depend on the seeders.
+  private static let fixed = [capacity, config, migrate, db, completions, help]
 
   /// The program without what depends on the seeders.
   private static let program = CommandSpec(
@@ -45,7 +51,7 @@ enum SeedRunnerCommand {
       project's .seed-runner folder.
       """,
     usage: ["--all [--except NAME,...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]"],
-    subcommands: [list, status, config, migrate, db, completions, help],
+    subcommands: [list, status, lint(seeders: []), reset(seeders: [])] + fixed,
     examples: [
       .init(summary: "Seed everything, into the embedded PostgreSQL", line: "seed-runner --all"),
       .init(

@@ -30,7 +30,7 @@ struct AnySettingKey: Sendable {
       if node.isNull, type.isOptional { return nil }
       switch (type, node.value) {
       case (.text, .string(let text)), (.optionalText, .string(let text)): return text
-      case (.bool, .bool(let flag)): return "\(flag)"
+      case (.bool, .bool(let flag)), (.optionalBool, .bool(let flag)): return "\(flag)"
       case (.number, .number(let literal)), (.optionalNumber, .number(let literal)):
         // JSON5 has more ways to write a whole number than a variable has.
         return (try? node.int()).map { "\($0)" } ?? literal

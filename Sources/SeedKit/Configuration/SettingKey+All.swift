@@ -6,6 +6,8 @@ extension AnySettingKey {
   static let all: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
     .init(.retryBudget), .init(.lockTimeout), .init(.debug), .init(.validationThreshold),
+    .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
+    .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
 }

@@ -57,14 +57,55 @@ extension SettingKey where Value == Bool {
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: value, isSecret: false, expected: "true or false", isAllowedInFiles: true,
       fileType: .bool,
+      parse: { (text) throws(SettingValueError) in try SettingText.flag(text) }, show: { "\($0)" })
+  }
+}
+
+extension SettingKey where Value == Bool? {
+  /// A switch that need not be set.
+  init(_ name: String, variables: String..., flag: String? = nil, summary: String) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: nil, isSecret: false, expected: "true or false", isAllowedInFiles: true,
+      fileType: .optionalBool, parse: { (text) throws(SettingValueError) in try SettingText.flag(text) },
+      show: { $0.map { "\($0)" } ?? "" })
+  }
+}
+
+extension SettingKey where Value == Double {
+  /// A number within bounds.
+  init(
+    _ name: String, variables: String..., flag: String? = nil, default value: Double,
+    in bounds: ClosedRange<Double>, summary: String
+  ) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: value, isSecret: false,
+      expected: "a number from \(bounds.lowerBound) to \(bounds.upperBound)", isAllowedInFiles: true,
+      fileType: .number,
       parse: { (text) throws(SettingValueError) in
-        switch text.lowercased() {
-        case "true", "1", "yes", "on": return true
-        case "false", "0", "no", "off": return false
-        default:
-          throw SettingValueError(suggestion: Suggestion.nearest(to: text, in: ["true", "false"]).first)
-        }
+        guard let number = Double(text), bounds.contains(number) else { throw SettingValueError() }
+        return number
       }, show: { "\($0)" })
+  }
+}
+
+extension SettingKey where Value == String {
+  /// One of a few words.
+  init(
+    _ name: String, variables: String..., flag: String? = nil, default value: String, among words: [String],
+    summary: String
+  ) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: value, isSecret: false, expected: "one of " + words.joined(separator: ", "),
+      isAllowedInFiles: true, fileType: .text,
+      parse: { (text) throws(SettingValueError) in
+        guard words.contains(text) else {
+          throw SettingValueError(suggestion: Suggestion.nearest(to: text, in: words).first)
+        }
+        return text
+      }, show: { $0 })
   }
 }
 
@@ -104,6 +145,15 @@ extension SettingKey where Value == Secret<String>? {
 
 /// What the types of settings share.
 enum SettingText {
+  static func flag(_ text: String) throws(SettingValueError) -> Bool {
+    switch text.lowercased() {
+    case "true", "1", "yes", "on": return true
+    case "false", "0", "no", "off": return false
+    default:
+      throw SettingValueError(suggestion: Suggestion.nearest(to: text, in: ["true", "false"]).first)
+    }
+  }
+
   static func number(_ text: String, in bounds: ClosedRange<Int>) throws(SettingValueError) -> Int {
     guard let number = Int(text), bounds.contains(number) else { throw SettingValueError() }
     return number

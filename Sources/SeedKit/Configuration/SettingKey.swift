@@ -37,8 +37,9 @@ public struct SettingKey<Value: Sendable>: Sendable {
     /// A text, or null for a setting that is not set.
     case optionalText
     case optionalNumber
+    case optionalBool
 
-    var isOptional: Bool { self == .optionalText || self == .optionalNumber }
+    var isOptional: Bool { self == .optionalText || self == .optionalNumber || self == .optionalBool }
   }
 }
 

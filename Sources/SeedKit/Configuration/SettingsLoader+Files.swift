@@ -1,6 +1,9 @@
 import FoundationEssentials
 
 extension SettingsLoader {
+  /// What a file of settings may have, far more than any needs. 1 MiB.
+  private static let sizeLimit = 1 << 20
+
   /// Reads `default.json` and the environment's file.
   mutating func readFiles(in folder: String, for environment: SeedEnvironment?) {
     var isDirectory = false
@@ -20,14 +23,15 @@ extension SettingsLoader {
     let path = folder.hasSuffix("/") ? folder + file : "\(folder)/\(file)"
     let shown = Self.shown(path)
     do {
-      guard let bytes = try ConfigurationFile.read(path) else { return }
+      let file = try RegularFile.read(path, sizeLimit: Self.sizeLimit, purpose: "a file of settings")
+      guard let bytes = file else { return }
       read(try JSONParser.parse(bytes, dialect: .json5), path: [], file: shown)
     } catch let error as JSONParseError {
       faults.append(
         ConfigurationFault(
           place: "\(shown):\(error.position)", found: error.found,
           expected: error.expected + (error.remedy.map { ". \($0)" } ?? "")))
-    } catch let error as ConfigurationFile.Failure {
+    } catch let error as RegularFile.Failure {
       faults.append(ConfigurationFault(place: shown, found: error.found, expected: error.expected))
     } catch {
       faults.append(ConfigurationFault(place: shown, found: "\(error)", expected: "a file that can be read"))

@@ -21,8 +21,16 @@ extension SeedContext {
   ) async throws -> Stage {
     let name = try PostgresIdentifier("seed_stage_\(nextStageNumber())")
     let definitions = columns.map { "\($0.name.quoted) \($0.type)" }.joined(separator: ", ")
-    try await connection.query(
-      "CREATE TEMPORARY TABLE \(name) (\(unescaped: definitions)) ON COMMIT DROP")
+    var statements: [PostgresQuery] = [
+      "CREATE TEMPORARY TABLE \(name) (\(unescaped: definitions)) ON COMMIT DROP"
+    ]
+    // Rows that live for a moment are not worth compressing: that took half the time of a COPY.
+    let texts = columns.filter { $0.type == "text" }
+      .map { "ALTER COLUMN \($0.name.quoted) SET STORAGE EXTERNAL" }
+    if !texts.isEmpty {
+      statements.append("ALTER TABLE \(name) \(unescaped: texts.joined(separator: ", "))")
+    }
+    try await connection.pipeline(statements)
     try await connection.copyIn(into: "\(name)", columns: columns.map(\.name)) { writer in
       for row in rows { try await writer.write(row: row) }
     }

@@ -10,6 +10,9 @@ public struct FixtureRecord {
   private var known: [String] = []
   private(set) var faults: [FixtureFault] = []
 
+  /// Where the record stands.
+  public var place: FixturePlace { FixturePlace(file: file, record: number, line: node.position.line) }
+
   init(file: String, number: Int, node: JSONNode) {
     self.file = file
     self.number = number

@@ -1,6 +1,6 @@
-/// Reads a fixture that is a JSON array of objects, and collects all its faults before it gives up.
+/// Reads fixtures that are JSON arrays of objects, and collects all their faults before it gives up.
 public enum FixtureRecords {
-  /// Reads each record.
+  /// Reads each record of a file.
   ///
   /// - Parameters:
   ///   - file: the fixture.
@@ -11,6 +11,51 @@ public enum FixtureRecords {
   public static func read<Record>(
     _ file: FixtureFile, naturalKey: (Record) -> String, _ read: (inout FixtureRecord) -> Record
   ) throws -> [Record] {
+    try self.read([file], naturalKey: naturalKey, read)
+  }
+
+  /// Reads each record of several files that together are one set.
+  ///
+  /// - Parameters:
+  ///   - files: the fixtures.
+  ///   - naturalKey: the fields that together name a record in the set.
+  ///   - read: reads one record. What it returns counts only if no field was faulty.
+  /// - Returns: what `read` returned, in the files' order.
+  /// - Throws: ``FixtureError`` with every fault of every file.
+  public static func read<Record>(
+    _ files: [FixtureFile], naturalKey: (Record) -> String, _ read: (inout FixtureRecord) -> Record
+  ) throws -> [Record] {
+    var faults: [FixtureFault] = []
+    var records: [Record] = []
+    var placeOfKey: [String: FixturePlace] = [:]
+    for file in files {
+      do {
+        for (index, element) in try elements(of: file).enumerated() {
+          var reader = FixtureRecord(file: file.path, number: index + 1, node: element)
+          let record = read(&reader)
+          reader.finish()
+          if reader.faults.isEmpty {
+            let key = naturalKey(record)
+            if let first = placeOfKey[key] {
+              reader.fault(
+                element, field: nil, found: "'\(key)' again",
+                expected:
+                  "a name that \(first.file == file.path ? "record \(first.record)" : "\(first)") has not")
+            }
+            placeOfKey[key] = placeOfKey[key] ?? reader.place
+            records.append(record)
+          }
+          faults += reader.faults
+        }
+      } catch let error as FixtureError {
+        faults += error.faults
+      }
+    }
+    guard faults.isEmpty else { throw FixtureError(faults) }
+    return records
+  }
+
+  private static func elements(of file: FixtureFile) throws -> [JSONNode] {
     let root: JSONNode
     do {
       root = try JSONParser.parse(file.bytes, dialect: .json)
@@ -28,27 +73,6 @@ public enum FixtureRecords {
           expected: "an array of records")
       ])
     }
-    var faults: [FixtureFault] = []
-    var records: [Record] = []
-    var firstOfKey: [String: Int] = [:]
-    for (index, element) in elements.enumerated() {
-      var reader = FixtureRecord(file: file.path, number: index + 1, node: element)
-      let record = read(&reader)
-      reader.finish()
-      guard reader.faults.isEmpty else {
-        faults += reader.faults
-        continue
-      }
-      let key = naturalKey(record)
-      if let first = firstOfKey[key] {
-        reader.fault(
-          element, field: nil, found: "'\(key)' again", expected: "a name that record \(first) has not")
-        faults += reader.faults
-      }
-      firstOfKey[key] = firstOfKey[key] ?? index + 1
-      records.append(record)
-    }
-    guard faults.isEmpty else { throw FixtureError(faults) }
-    return records
+    return elements
   }
 }

@@ -1,6 +1,7 @@
 /// The files that seeders read, by their names relative to the folder of the seeders.
 public struct FixtureStore: Sendable {
   private let contents: @Sendable (String) -> [UInt8]?
+  private var added: [String: FixtureFile] = [:]
 
   /// Makes a store.
   ///
@@ -10,10 +11,18 @@ public struct FixtureStore: Sendable {
   /// Makes a store of files in memory.
   public init(files: [String: [UInt8]]) { contents = { files[$0] } }
 
+  /// The same store with files from elsewhere, which hide those of the same names.
+  public func adding(_ files: [FixtureFile]) -> FixtureStore {
+    var store = self
+    for file in files { store.added[file.name] = file }
+    return store
+  }
+
   /// One file.
   ///
   /// - Throws: ``FixtureError`` if there is none of that name.
   public func file(_ name: String) throws -> FixtureFile {
+    if let file = added[name] { return file }
     guard let bytes = contents(name) else {
       throw FixtureError([
         FixtureFault(file: FixtureFile.displayPath(name), found: "no such file", expected: "a fixture")
@@ -21,27 +30,21 @@ public struct FixtureStore: Sendable {
     }
     return FixtureFile(name: name, bytes: bytes)
   }
-}
 
-/// The content of a fixture's file.
-public struct FixtureFile: Sendable {
-  /// The name relative to the folder of the seeders.
-  public let name: String
-  /// The bytes.
-  public let bytes: [UInt8]
-
-  /// Makes a file of bytes in memory.
+  /// Several files.
   ///
-  /// - Parameters:
-  ///   - name: the name relative to the folder of the seeders.
-  ///   - bytes: the content.
-  public init(name: String, bytes: [UInt8]) {
-    self.name = name
-    self.bytes = bytes
+  /// - Throws: ``FixtureError`` that names all that are missing.
+  public func files(_ names: [String]) throws -> [FixtureFile] {
+    var faults: [FixtureFault] = []
+    let files = names.compactMap { name in
+      do {
+        return try file(name)
+      } catch {
+        faults += (error as? FixtureError)?.faults ?? []
+        return nil
+      }
+    }
+    guard faults.isEmpty else { throw FixtureError(faults) }
+    return files
   }
-
-  /// The path as a person finds it in the project.
-  public var path: String { Self.displayPath(name) }
-
-  static func displayPath(_ name: String) -> String { "Seeders/\(name)" }
 }

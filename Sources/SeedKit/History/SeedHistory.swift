@@ -9,7 +9,9 @@ import Postgres
 package enum SeedHistory {
   /// The tables' migrations.
   package static func migrations() throws -> MigrationSet {
-    try MigrationSet(name: "seed-kit", files: [("0001_seed_history.sql", schema)])
+    try MigrationSet(
+      name: "seed-kit",
+      files: [("0001_seed_history.sql", schema), ("0002_bulk_load.sql", BulkSchema.migration)])
   }
 
   // `outcome` is the outcome of a seeder; `tables` are the counts as SeedOutcome encodes them.

@@ -40,7 +40,7 @@ public enum JSONParser {
 
   /// Parses a document, which holds exactly one value.
   ///
-  /// A byte order mark of UTF-8 is dropped. Takes time in proportion to the number of bytes.
+  /// A byte order mark is dropped in JSON5 and a fault in JSON. Takes time in proportion to the number of bytes.
   ///
   /// - Throws: ``JSONParseError`` for the first fault.
   public static func parse(

@@ -3,12 +3,20 @@ extension JSONReader {
 
   private static let saveAsUTF8 = "Save the file as UTF-8"
 
-  /// Drops a byte order mark and refuses what is not UTF-8.
+  /// Refuses what is not UTF-8. JSON has no byte order mark (RFC 8259, section 8.1); JSON5, which
+  /// people write by hand, may begin with one.
   mutating func checkEncoding() throws(Failure) {
     if let name = wideEncoding {
       throw error(found: name, expected: "a file in UTF-8", remedy: Self.saveAsUTF8, at: 0)
     }
-    if bytes.starts(with: Self.byteOrderMark) { index = 3 }
+    if bytes.starts(with: Self.byteOrderMark) {
+      guard isJSON5 else {
+        throw error(
+          found: "a byte order mark", expected: "JSON from the first byte on",
+          remedy: "Save the file as UTF-8 without a byte order mark (BOM)", at: 0)
+      }
+      index = 3
+    }
     var offset = index
     while offset < bytes.count {
       guard bytes[offset] >= 0x80 else {

@@ -33,7 +33,7 @@ public struct SeedPlan: Sendable {
   public let environment: SeedEnvironment
   /// The steps. Each comes after all that it depends on; otherwise the registry's order is kept.
   public let steps: [Step]
-  /// Seeders that `--all` leaves out because they do not name the environment.
+  /// Seeders that `--all` leaves out because they do not name the environment or are no part of it.
   public let leftOut: [SeederID]
 
   /// Makes a plan.
@@ -49,8 +49,11 @@ public struct SeedPlan: Sendable {
     case .all(let excluded):
       try Self.checkKnown(Array(excluded), in: registry)
       let wanted = registry.seeders.filter { !excluded.contains($0.id) }
-      selected = wanted.filter { $0.environments.contains(environment) }.map(\.id)
-      leftOut = wanted.filter { !$0.environments.contains(environment) }.map(\.id)
+      func isIncluded(_ seeder: any Seeder) -> Bool {
+        seeder.isPartOfAll && seeder.environments.contains(environment)
+      }
+      selected = wanted.filter(isIncluded).map(\.id)
+      leftOut = wanted.filter { !isIncluded($0) }.map(\.id)
     case .only(let ids):
       guard !ids.isEmpty else { throw SeedPlanError.emptySelection }
       try Self.checkKnown(ids, in: registry)

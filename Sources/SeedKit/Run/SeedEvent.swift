@@ -12,6 +12,10 @@ public enum SeedEvent: Sendable {
   case waiting(SeederID, Duration)
   /// Something failed that can pass and is tried again.
   case retrying(RetryRecord)
+  /// How far a seeder's long work is.
+  case progress(SeederID, SeedProgress)
+  /// Something that a person wants to know of a seeder in any case.
+  case note(SeederID, String)
   /// A line from a seeder's own debug log.
   case debug(SeederID, String)
   /// A seeder ended.

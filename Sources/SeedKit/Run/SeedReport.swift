@@ -15,7 +15,7 @@ public struct SeedReport: Sendable {
   public let migrations: [MigrationOutcome]
   /// What became of each seeder, in the order of the plan.
   public let seeders: [SeederReport]
-  /// Seeders that `--all` left out because they do not name the environment.
+  /// Seeders that `--all` left out because they do not name the environment or are no part of it.
   public let leftOut: [SeederID]
   /// Attempts before the first seeder, such as connecting, that failed with what can pass.
   public let retries: [RetryRecord]

@@ -25,7 +25,11 @@ extension SeedRunner {
       let tables = try await options.retry.run(
         onRetry: { error, pause in retries.append(record(error, pause, of: seeder.id.rawValue)) },
         { attempt in
-          try await self.attempt(
+          if let seeder = seeder as? any BulkSeeder {
+            return try await self.load(
+              seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint)
+          }
+          return try await self.attempt(
             seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint)
         })
       return SeederReport(

@@ -1,0 +1,39 @@
+public import TraceStore
+
+/// What capacity data is to be like.
+public struct CapacityOptions: Sendable {
+  /// How many rows.
+  public var rows: Int
+  /// What distinguishes one data set from another.
+  public var seed: Int
+  /// How many clusters the vectors lie in.
+  public var clusters: Int
+  /// The expected cosine of a vector and its cluster's centre, above 0, at most 1.
+  public var similarity: Double
+  /// By which index they are found.
+  public var index: TraceIndex
+  /// How many connections load at once.
+  public var streams: Int
+  /// Whether `--all` selects the seeder.
+  public var isPartOfAll: Bool
+
+  /// Makes options.
+  public init(
+    rows: Int, seed: Int, clusters: Int, similarity: Double, index: TraceIndex, streams: Int,
+    isPartOfAll: Bool
+  ) {
+    self.rows = rows
+    self.seed = seed
+    self.clusters = clusters
+    self.similarity = similarity
+    self.index = index
+    self.streams = streams
+    self.isPartOfAll = isPartOfAll
+  }
+
+  /// All that decides the rows but for their number. Raise `generator` when the same options come to
+  /// mean other rows.
+  var specification: String {
+    "generator 1, seed \(seed), \(clusters) clusters, similarity \(similarity)"
+  }
+}

@@ -1,0 +1,149 @@
+import TraceStore
+
+/// A capacity report as a page with charts, in one file without scripts.
+struct CapacityPage {
+  let report: CapacityReport
+
+  private static let width = 640.0
+  private static let height = 280.0
+  private static let margin = (left: 60.0, right: 20.0, top: 20.0, bottom: 45.0)
+  private static let colours = ["#1f6feb", "#d4731c", "#2a8a3e"]
+
+  var html: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en"><head><meta charset="utf-8"><title>Capacity of search</title><style>
+    body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24 }
+    table { border-collapse: collapse; margin: 1rem 0 } th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #d8dee4 }
+    td.text, th.text { text-align: left } .failed { color: #b3261e; font-weight: 600 } svg { max-width: 100%; height: auto }
+    </style></head><body>
+    <h1>Capacity of search</h1>
+    <p>\(report.rowCount) traces with vectors, index: \(Self.escaped(report.index ?? "none")).
+    Verdict: <strong class="\(report.isPassed ? "passed" : "failed")">\(report.isPassed ? "passed" : "failed")</strong></p>
+    <table><tr><th class="text">Check</th><th class="text">Result</th><th class="text">Found</th></tr>
+    \(report.checks.map(row).joined(separator: "\n"))
+    </table>
+    <h2>Latency with 20 clients and \(CapacityCheck.defaultCandidates) candidates</h2>
+    \(histogram)
+    <h2>Recall against latency</h2>
+    \(curve)
+    <h2>All measurements</h2>
+    <table><tr><th>Candidates</th><th>Clients</th><th>p50 ms</th><th>p90 ms</th><th>p99 ms</th><th>p99.9 ms</th><th>Searches/s</th></tr>
+    \(report.latencies.map(row).joined(separator: "\n"))
+    </table>
+    <p>A scan of the whole table takes \(Self.number(report.exactMedian)) ms (median, 4 clients at once).</p>
+    </body></html>
+
+    """
+  }
+
+  private func row(_ check: CapacityReport.Check) -> String {
+    """
+    <tr><td class="text">\(Self.escaped(check.name))</td><td class="text \(check.isPassed ? "" : "failed")">\
+    \(check.isPassed ? "ok" : "failed")</td><td class="text">\(Self.escaped(check.found))</td></tr>
+    """
+  }
+
+  private func row(_ latency: CapacityReport.Latency) -> String {
+    let cells = [latency.p50, latency.p90, latency.p99, latency.p999].map { "<td>\(Self.number($0))</td>" }
+    return
+      "<tr><td>\(latency.candidates)</td><td>\(latency.clients)</td>\(cells.joined())<td>\(Int(latency.throughput))</td></tr>"
+  }
+
+  /// How many searches took how long; each bar's class reaches a quarter further than the one before.
+  private var histogram: String {
+    let measured = report.latencies.first {
+      $0.clients == CapacityCheck.clients.max() && $0.candidates == CapacityCheck.defaultCandidates
+    }
+    guard let bins = measured?.histogram, !bins.isEmpty else { return "<p>Nothing was measured.</p>" }
+    let most = Double(bins.map(\.count).max() ?? 1)
+    let step = (Self.width - Self.margin.left - Self.margin.right) / Double(bins.count)
+    let bottom = Self.height - Self.margin.bottom
+    var parts: [String] = []
+    for (index, bin) in bins.enumerated() {
+      let height = (bottom - Self.margin.top) * Double(bin.count) / most
+      let x = Self.margin.left + step * Double(index)
+      parts.append(
+        """
+        <rect x="\(Self.number(x + 1))" y="\(Self.number(bottom - height))" width="\(Self.number(max(1, step - 2)))" \
+        height="\(Self.number(height))" fill="\(Self.colours[0])"><title>up to \(Self.number(bin.upTo)) ms: \(bin.count)</title></rect>
+        """)
+      if index % max(1, bins.count / 8) == 0 {
+        parts.append(Self.label(Self.number(bin.upTo), x: x + step / 2, y: bottom + 16, anchor: "middle"))
+      }
+    }
+    parts.append(Self.label("\(Int(most))", x: Self.margin.left - 6, y: Self.margin.top + 5, anchor: "end"))
+    return Self.chart(parts, below: "milliseconds", beside: "searches")
+  }
+
+  /// A line for each number of clients: the median latency of each number of candidates, and its recall.
+  private var curve: String {
+    let points = report.latencies.compactMap { latency in
+      report.recalls.first { $0.candidates == latency.candidates }.map { (latency, $0.recall) }
+    }
+    guard let slowest = points.map(\.0.p50).max(), let least = points.map(\.1).min() else { return "" }
+    let floor = min(0.9, (least * 20).rounded(.down) / 20)
+    let bottom = Self.height - Self.margin.bottom
+    func x(_ milliseconds: Double) -> Double {
+      Self.margin.left + (Self.width - Self.margin.left - Self.margin.right) * milliseconds / (slowest * 1.1)
+    }
+    func y(_ recall: Double) -> Double {
+      bottom - (bottom - Self.margin.top) * (recall - floor) / (1 - floor)
+    }
+    var parts: [String] = []
+    for (index, clients) in CapacityCheck.clients.enumerated() {
+      let line = points.filter { $0.0.clients == clients }
+      let colour = Self.colours[index % Self.colours.count]
+      let path = line.map { "\(Self.number(x($0.0.p50))),\(Self.number(y($0.1)))" }.joined(separator: " ")
+      parts.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\"/>")
+      for (latency, recall) in line {
+        parts.append(
+          """
+          <circle cx="\(Self.number(x(latency.p50)))" cy="\(Self.number(y(recall)))" r="4" fill="\(colour)">\
+          <title>\(latency.candidates) candidates, \(clients) clients: \(Self.number(latency.p50)) ms, \(CapacityCheck.rounded(recall, 3))</title></circle>
+          """)
+      }
+      parts.append(
+        Self.label(
+          clients == 1 ? "1 client" : "\(clients) clients", x: Self.width - Self.margin.right - 80,
+          y: bottom - 50 + 16 * Double(index),
+          anchor: "start", colour: colour))
+    }
+    for recall in [floor, (floor + 1) / 2, 1] {
+      parts.append(
+        Self.label(CapacityCheck.rounded(recall, 2), x: Self.margin.left - 6, y: y(recall) + 4, anchor: "end")
+      )
+    }
+    for share in [0.25, 0.5, 0.75, 1] {
+      let value = slowest * 1.1 * share
+      parts.append(Self.label(Self.number(value), x: x(value), y: bottom + 16, anchor: "middle"))
+    }
+    return Self.chart(parts, below: "median milliseconds", beside: "recall@10")
+  }
+
+  private static func chart(_ parts: [String], below: String, beside: String) -> String {
+    let bottom = height - margin.bottom
+    let axes =
+      "<path d=\"M\(margin.left) \(margin.top)V\(bottom)H\(width - margin.right)\" fill=\"none\" stroke=\"#57606a\"/>"
+    let names = [
+      label(below, x: (margin.left + width - margin.right) / 2, y: height - 8, anchor: "middle"),
+      "<text transform=\"translate(14 \((margin.top + bottom) / 2)) rotate(-90)\" font-size=\"12\" text-anchor=\"middle\">\(beside)</text>",
+    ]
+    return "<svg viewBox=\"0 0 \(width) \(height)\" role=\"img\">"
+      + ([axes] + parts + names).joined(separator: "\n")
+      + "</svg>"
+  }
+
+  private static func label(_ text: String, x: Double, y: Double, anchor: String, colour: String = "#1b1f24")
+    -> String
+  {
+    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"12\" text-anchor=\"\(anchor)\" fill=\"\(colour)\">\(escaped(text))</text>"
+  }
+
+  private static func number(_ value: Double) -> String { CapacityCheck.rounded(value, 2) }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;")
+  }
+}

@@ -1,0 +1,33 @@
+import Postgres
+import SeedKit
+
+extension Session {
+  /// Asks whether rows are to be removed: on a terminal, by `--yes`, in production by the database's
+  /// name.
+  ///
+  /// - Throws: `CommandFailure` or `SeedGuardError` unless it is confirmed.
+  func confirmRemoval(_ what: String, from database: Database) async throws {
+    let name = try await PostgresConnection.with(database.configuration) { connection in
+      try await connection.queryOne("SELECT current_database()::text").decode(String.self)
+    }
+    let isProduction = settings[.environment] == .production
+    if isProduction || command.value(of: "confirm-database") != nil {
+      guard command.has("allow-production") || !isProduction else {
+        throw SeedGuardError.productionNotAllowed
+      }
+      guard command.value(of: "confirm-database") == name else {
+        throw CommandFailure(
+          code: .refused, message: "this removes \(what) from production",
+          remedy: "add --confirm-database with the name of the database if it is meant")
+      }
+      return
+    }
+    guard !command.has("yes") else { return }
+    let question = "This removes \(what) from the database '\(name)'. Type yes to go on:"
+    guard console.ask(question) == "yes" else {
+      throw CommandFailure(
+        code: .refused, message: "not confirmed; nothing was removed",
+        remedy: "answer yes on a terminal, or add --yes")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import SeedKit
+
+extension Session {
+  /// The seeders and their files, with those of `--fixtures-path` in place of the built-in ones of
+  /// the selected seeders that take others.
+  ///
+  /// - Parameter selected: the seeders that the command works on.
+  /// - Throws: `FixtureError` if the files cannot be read; `CommandFailure` if no selected seeder
+  ///   takes other files.
+  func sources(selected: (SeederID) -> Bool) throws -> (registry: SeederRegistry, fixtures: FixtureStore) {
+    let registry = try registry()
+    let builtIn = invocation.program.fixtures
+    guard let path = command.value(of: "fixtures-path") else { return (registry, builtIn) }
+    let takers = registry.seeders.filter { $0.reading(fixtures: []) != nil }.map(\.id)
+    guard takers.contains(where: selected) else {
+      throw CommandFailure(
+        code: .usage, message: "--fixtures-path is for \(takers.map(\.rawValue).joined(separator: ", "))",
+        remedy: "select it too: --\(takers.first?.rawValue ?? "")")
+    }
+    let files = try FixtureFolder.read(path)
+    let replaced = try SeederRegistry(
+      registry.seeders.map { seeder in
+        guard selected(seeder.id) else { return seeder }
+        return seeder.reading(fixtures: files.map(\.name)) ?? seeder
+      })
+    return (replaced, builtIn.adding(files))
+  }
+}

@@ -1,0 +1,88 @@
+import Postgres
+
+extension BulkContext {
+  private struct Chunk: Sendable {
+    let firstRow: Int
+    let rowCount: Int
+
+    var rows: Range<Int> { firstRow..<(firstRow + rowCount) }
+  }
+
+  /// About how much is made at a time and then sent: enough that the two overlap among the streams,
+  /// little enough to stay in the processor's cache.
+  private static let batchSize = 256 << 10
+
+  /// Loads chunks until none is open. Returns how many rows this call loaded.
+  func loadChunks(of load: BulkLoad) async throws -> Int {
+    let counter = ProgressCounter(total: try await openRows()) { completed, total in
+      report(SeedProgress(activity: "loading", completed: completed, total: total, unit: "rows"))
+    }
+    while true {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<max(1, min(load.streams, Self.maximumConnections)) {
+          group.addTask { while try await loadNextChunk(of: load, counter: counter) {} }
+        }
+        try await group.waitForAll()
+      }
+      // The chunks that are left are in other hands, which may die and give them back.
+      let open = try await openRows()
+      if open == 0 { return await counter.completed }
+      await counter.setOthers(open: open)
+      try await Task.sleep(for: Self.pollInterval)
+    }
+  }
+
+  private func openRows() async throws -> Int {
+    try await retry.run(onRetry: onRetry) { _ in
+      try await pool.withConnection { connection in
+        try await connection.queryOne(
+          """
+          SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
+          WHERE seeder = \(seeder.rawValue) AND loaded_at IS NULL
+          """
+        ).decode(Int.self)
+      }
+    }
+  }
+
+  /// Loads one chunk that nobody has. Returns whether there was one.
+  private func loadNextChunk(of load: BulkLoad, counter: ProgressCounter) async throws -> Bool {
+    let loaded: Chunk? = try await retry.run(onRetry: onRetry) { _ in
+      try await pool.withTransaction { connection in
+        let claimed = try await connection.query(
+          """
+          SELECT first_row, row_count FROM seed_runner.bulk_chunk
+          WHERE seeder = \(seeder.rawValue) AND loaded_at IS NULL
+          ORDER BY first_row LIMIT 1 FOR UPDATE SKIP LOCKED
+          """)
+        guard let row = claimed.first else { return nil }
+        let (firstRow, rowCount) = try row.decode(Int.self, Int.self)
+        let chunk = Chunk(firstRow: firstRow, rowCount: rowCount)
+        try await copy(chunk, of: load, on: connection)
+        try await connection.query(
+          """
+          UPDATE seed_runner.bulk_chunk SET loaded_at = clock_timestamp()
+          WHERE seeder = \(seeder.rawValue) AND first_row = \(firstRow)
+          """)
+        return chunk
+      }
+    }
+    guard let loaded else { return false }
+    await counter.add(loaded.rowCount)
+    return true
+  }
+
+  private func copy(_ chunk: Chunk, of load: BulkLoad, on connection: PostgresConnection) async throws {
+    try await connection.copyIn(into: "\(load.table)", columns: load.columns) { writer in
+      var rows = PostgresRowBuffer()
+      for row in chunk.rows {
+        try load.encode(row, &rows)
+        if rows.byteCount >= Self.batchSize {
+          try await writer.write(rows)
+          rows.removeAll()
+        }
+      }
+      if rows.rowCount > 0 { try await writer.write(rows) }
+    }
+  }
+}

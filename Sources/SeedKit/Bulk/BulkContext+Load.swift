@@ -1,0 +1,137 @@
+import Migrations
+public import Postgres
+
+extension BulkContext {
+  /// Loads what is missing of a load, together with whoever else is loading it, and finishes it.
+  ///
+  /// With nothing to do this is one query. Chunks are claimed by `FOR UPDATE SKIP LOCKED` on their
+  /// rows in a small table, in the transaction that loads them: a process that dies gives its chunk
+  /// back. Who finds no chunk free waits until the others' are loaded or free again.
+  ///
+  /// - Returns: rows that this call inserted, and those that were there or that others inserted.
+  /// - Throws: ``BulkLoadError``; what the load's own functions throw; `PostgresError`.
+  public func run(_ load: BulkLoad) async throws -> RowCounts {
+    if try await isDone(load) { return RowCounts(unchanged: load.rowCount) }
+    var (phase, total) = try await prepare(load)
+    var inserted = 0
+    if phase == .loading {
+      inserted = try await loadChunks(of: load)
+      phase = .finishing
+    }
+    if phase == .finishing { try await finish(load) }
+    if total < inserted { total = inserted }
+    return RowCounts(inserted: inserted, unchanged: total - inserted)
+  }
+
+  /// Waits for whoever plans or finishes the load, and keeps others from it until the transaction ends.
+  ///
+  /// - Throws: `PostgresError`.
+  public func lockLoad(on connection: PostgresConnection) async throws {
+    try await connection.query(
+      "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue) FOR UPDATE")
+  }
+
+  /// Forgets a load and its chunks, inside the transaction that removes the rows.
+  ///
+  /// - Throws: `PostgresError`.
+  public func forgetLoad(on connection: PostgresConnection) async throws {
+    try await connection.query("DELETE FROM seed_runner.bulk_chunk WHERE seeder = \(seeder.rawValue)")
+    try await connection.query("DELETE FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)")
+  }
+
+  /// Where a load is.
+  enum Phase: String {
+    case loading
+    case finishing
+    case done
+  }
+
+  private func isDone(_ load: BulkLoad) async throws -> Bool {
+    try await pool.withConnection { connection in
+      let rows = try await connection.query(
+        """
+        SELECT specification = \(load.specification) AND row_count >= \(load.rowCount) AND phase = 'done'
+          AND (\(unescaped: load.finishedCondition))
+        FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)
+        """)
+      return try rows.first?.decode(Bool.self) ?? false
+    }
+  }
+
+  /// Plans the chunks that are missing. Returns where the load is then, and how many rows it has.
+  private func prepare(_ load: BulkLoad) async throws -> (Phase, Int) {
+    _ = try await pool.withConnection { connection in
+      try await connection.query(
+        """
+        INSERT INTO seed_runner.bulk_load (seeder, specification)
+        VALUES (\(seeder.rawValue), \(load.specification)) ON CONFLICT DO NOTHING
+        """)
+    }
+    return try await withLoadRow { connection in
+      let (specification, rowCount, phaseName) = try await connection.queryOne(
+        "SELECT specification, row_count, phase FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)"
+      ).decode(String.self, Int.self, String.self)
+      guard specification == load.specification || rowCount == 0 else {
+        throw BulkLoadError.otherSpecification(
+          seeder, existing: specification, wanted: load.specification)
+      }
+      var phase = Phase(rawValue: phaseName) ?? .loading
+      if load.rowCount > rowCount {
+        try await connection.query(
+          """
+          INSERT INTO seed_runner.bulk_chunk (seeder, first_row, row_count)
+          SELECT \(seeder.rawValue), first, least(\(load.chunkSize), \(load.rowCount) - first)::integer
+          FROM generate_series(\(rowCount), \(load.rowCount - 1), \(load.chunkSize)) AS first
+          """)
+        try await load.begin(connection, load.rowCount - rowCount)
+        phase = .loading
+      } else if phase == .done {
+        // Only reached when the rows are there and what followed them is not.
+        phase = .finishing
+      }
+      let total = max(rowCount, load.rowCount)
+      try await connection.query(
+        """
+        UPDATE seed_runner.bulk_load SET specification = \(load.specification), row_count = \(total),
+          phase = \(phase.rawValue), updated_at = now() WHERE seeder = \(seeder.rawValue)
+        """)
+      return (phase, total)
+    }
+  }
+
+  /// Runs a transaction that holds the load's row, waiting in short ones for whoever has it.
+  func withLoadRow<Result: Sendable>(
+    _ body: @Sendable (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    while true {
+      let result: Result? = try await retry.run(onRetry: onRetry) { _ in
+        try await pool.withTransaction { connection in
+          let locked = try await connection.query(
+            "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue) FOR UPDATE SKIP LOCKED"
+          )
+          return locked.isEmpty ? nil : try await body(connection)
+        }
+      }
+      if let result { return result }
+      try await Task.sleep(for: Self.pollInterval)
+    }
+  }
+
+  /// How long to wait before looking again for what others hold.
+  static let pollInterval = Duration.milliseconds(50)
+
+  private func finish(_ load: BulkLoad) async throws {
+    try await withLoadRow { connection in
+      let phase = try await connection.queryOne(
+        "SELECT phase FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)"
+      ).decode(String.self)
+      guard phase != Phase.done.rawValue else { return }
+      try await load.finish(connection)
+      try await connection.query(
+        """
+        UPDATE seed_runner.bulk_load SET phase = 'done', updated_at = now()
+        WHERE seeder = \(seeder.rawValue)
+        """)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/// What a bulk load records of itself.
+enum BulkSchema {
+  // `phase`: 'loading' while chunks are open, 'finishing' while what follows the rows is due.
+  static let migration = """
+    -- migrate:up
+    CREATE TABLE seed_runner.bulk_load (
+      seeder text PRIMARY KEY,
+      specification text NOT NULL,
+      row_count bigint NOT NULL DEFAULT 0,
+      phase text NOT NULL DEFAULT 'done' CHECK (phase IN ('loading', 'finishing', 'done')),
+      updated_at timestamptz NOT NULL DEFAULT now()
+    );
+    CREATE TABLE seed_runner.bulk_chunk (
+      seeder text NOT NULL,
+      first_row bigint NOT NULL,
+      row_count integer NOT NULL,
+      loaded_at timestamptz,
+      PRIMARY KEY (seeder, first_row)
+    );
+    CREATE INDEX bulk_chunk_open ON seed_runner.bulk_chunk (seeder, first_row) WHERE loaded_at IS NULL;
+
+    -- migrate:down
+    DROP TABLE seed_runner.bulk_chunk;
+    DROP TABLE seed_runner.bulk_load;
+    """
+}

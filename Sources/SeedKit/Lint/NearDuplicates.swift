@@ -1,0 +1,96 @@
+/// Finds texts that say the same in nearly the same words.
+///
+/// Two measures, each the Jaccard index |A ∩ B| / |A ∪ B| of Broder, "On the resemblance and
+/// containment of documents" (1997): over the words of the titles, and over the sequences of five
+/// words (shingles) of the texts. Shared sequences are looked up, not every pair compared, so that the
+/// time grows with the number of the texts and of what they share.
+struct NearDuplicates {
+  /// A pair of documents.
+  struct Pair: Hashable {
+    /// The index of the earlier one.
+    let first: Int
+    /// The index of the later one.
+    let second: Int
+    /// What is alike: `title` or `text`.
+    let field: String
+    /// The Jaccard index, 0 to 1.
+    let similarity: Double
+  }
+
+  /// From where on titles count as the same. Two titles of seven words that differ in one reach it.
+  static let titleLimit = 0.75
+  /// From where on texts count as the same. Texts written apart on one subject stay below 0.05.
+  static let textLimit = 0.2
+  private static let shingleLength = 5
+
+  /// The pairs above the limits, by the index of the later document.
+  static func find(in documents: [FixtureInspection.Document]) -> [Pair] {
+    let titles = documents.map { Set(words($0.title)) }
+    let texts = documents.map { shingles(words($0.text)) }
+    let pairs =
+      pairs(of: titles, field: "title", limit: titleLimit) + pairs(of: texts, field: "text", limit: textLimit)
+    return pairs.sorted { ($0.second, $0.first, $0.field) < ($1.second, $1.first, $1.field) }
+  }
+
+  private static func pairs(of sets: [Set<UInt64>], field: String, limit: Double) -> [Pair] {
+    var owners: [UInt64: [Int]] = [:]
+    var found: [Pair] = []
+    for (second, features) in sets.enumerated() {
+      var shared: [Int: Int] = [:]
+      for feature in features {
+        for first in owners[feature, default: []] { shared[first, default: 0] += 1 }
+        owners[feature, default: []].append(second)
+      }
+      for (first, count) in shared {
+        let similarity = Double(count) / Double(sets[first].count + features.count - count)
+        guard similarity >= limit else { continue }
+        found.append(Pair(first: first, second: second, field: field, similarity: similarity))
+      }
+    }
+    return found
+  }
+
+  private static func shingles(_ words: [UInt64]) -> Set<UInt64> {
+    guard words.count > shingleLength else {
+      return words.isEmpty ? [] : [words.reduce(FNV.basis, FNV.mix)]
+    }
+    return Set(
+      (0...(words.count - shingleLength)).map { start in
+        words[start..<(start + shingleLength)].reduce(FNV.basis, FNV.mix)
+      })
+  }
+
+  /// A hash for each word: a run of letters and digits, its ASCII letters in lower case.
+  private static func words(_ text: String) -> [UInt64] {
+    var result: [UInt64] = []
+    var hash = FNV.basis
+    var isInWord = false
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): hash = FNV.mix(hash, byte | 0x20)
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
+        hash = FNV.mix(hash, byte)
+      default:
+        if isInWord { result.append(hash) }
+        hash = FNV.basis
+        isInWord = false
+        continue
+      }
+      isInWord = true
+    }
+    if isInWord { result.append(hash) }
+    return result
+  }
+}
+
+/// FNV-1a with 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
+private enum FNV {
+  static let basis: UInt64 = 0xcbf2_9ce4_8422_2325
+  private static let prime: UInt64 = 0x100_0000_01b3
+
+  static func mix(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* prime }
+
+  static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    (0..<8).reduce(hash) { mix($0, UInt8(truncatingIfNeeded: word >> (UInt64($1) * 8))) }
+  }
+}

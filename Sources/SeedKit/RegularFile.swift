@@ -1,0 +1,68 @@
+import Glibc
+
+/// Reads files that people name: whole, bounded, and never anything but a regular file.
+enum RegularFile {
+  /// Why a file was not read.
+  struct Failure: Error {
+    let found: String
+    let expected: String
+  }
+
+  /// The bytes of a regular file, or of one that a symbolic link leads to; nil if there is none.
+  ///
+  /// A pipe or a device is refused without waiting for it, a file above the limit before it is read.
+  ///
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - sizeLimit: how many bytes it may have.
+  ///   - purpose: what it should be, for the failure: `a file of settings`.
+  static func read(_ path: String, sizeLimit: Int, purpose: String) throws(Failure) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw systemFailure(errno)
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw systemFailure(errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw Failure(found: name(ofMode: status.st_mode), expected: purpose)
+    }
+    guard status.st_size <= sizeLimit else { throw tooLarge("\(status.st_size) bytes", sizeLimit) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw systemFailure(errno) }
+      guard count > 0 else { return bytes }
+      bytes += buffer[..<count]
+      // It may have grown since, or be a file of the kernel that tells no size.
+      guard bytes.count <= sizeLimit else { throw tooLarge("more", sizeLimit) }
+    }
+  }
+
+  private static func tooLarge(_ found: String, _ limit: Int) -> Failure {
+    Failure(found: found, expected: "at most \(limit) bytes")
+  }
+
+  private static func name(ofMode mode: mode_t) -> String {
+    switch mode & S_IFMT {
+    case S_IFDIR: "a folder"
+    case S_IFIFO: "a pipe"
+    case S_IFSOCK: "a socket"
+    case S_IFCHR, S_IFBLK: "a device"
+    default: "something that is not a regular file"
+    }
+  }
+
+  /// Words an error of the system.
+  static func systemFailure(_ code: Int32) -> Failure {
+    var text = [CChar](repeating: 0, count: 256)
+    let isKnown = strerror_r(code, &text, text.count) == 0
+    let words = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return Failure(
+      found: isKnown ? "the error '\(words)'" : "error \(code)", expected: "a file that can be read")
+  }
+}

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import Postgres
+
+extension SeedRunner {
+  /// Runs a bulk seeder over connections of its own. Its chunks are committed by then; the history
+  /// entry follows them.
+  func load(
+    _ seeder: any BulkSeeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
+  ) async throws -> SeedOutcome {
+    let startedAt = Date()
+    let outcome = try await withBulkContext(for: seeder.id) { try await seeder.load(in: $0) }
+    try await pool.withTransaction { connection in
+      let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
+      guard outcome.total.written > 0 || known == nil || known != fingerprint else { return }
+      try await SeedHistory.insert(
+        SeedHistory.Entry(
+          attemptID: UUID(), runID: run.id, seeder: seeder.id, environment: plan.environment,
+          outcome: outcome.total.written > 0 ? .seeded : .unchanged, tables: outcome,
+          fingerprint: fingerprint, attempts: number, failure: nil, startedAt: startedAt),
+        on: connection)
+    }
+    return outcome
+  }
+
+  /// Removes the rows of the plan's selected seeders that can: those that own theirs as a whole.
+  ///
+  /// - Returns: the rows deleted, seeder by seeder.
+  /// - Throws: ``SeedGuardError``; what a seeder throws, whose rows then are all still there.
+  public func reset() async throws -> [(id: SeederID, outcome: SeedOutcome)] {
+    try plan.checkProduction(isAllowed: options.allowsProduction)
+    try await PostgresConnection.with(configuration) { connection in
+      try await EnvironmentStamp.check(
+        plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction, on: connection
+      )
+    }
+    var outcomes: [(id: SeederID, outcome: SeedOutcome)] = []
+    for step in plan.steps.reversed() where step.reason == .selected {
+      guard let seeder = step.seeder as? any BulkSeeder else { continue }
+      let outcome = try await withBulkContext(for: seeder.id) { try await seeder.reset(in: $0) }
+      outcomes.append((seeder.id, outcome))
+    }
+    return outcomes
+  }
+
+  private func withBulkContext<Result>(
+    for seeder: SeederID, _ body: (BulkContext) async throws -> Result
+  ) async throws -> Result {
+    try await PostgresPool.with(configuration, maximumConnections: BulkContext.maximumConnections) { pool in
+      try await body(
+        BulkContext(
+          seeder: seeder, environment: plan.environment, pool: pool, retry: options.retry,
+          fixtures: fixtures, onEvent: onEvent))
+    }
+  }
+}

@@ -1,0 +1,104 @@
+public import Postgres
+
+/// Measures search over the traces of a database. Writes nothing.
+public struct CapacityCheck: Sendable {
+  /// To whom capacity data belongs; all seeds of this user are capacity data.
+  public static let contributor = "capacity-test@commontrace.internal"
+  /// How many clients search at once, one measurement each.
+  public static let clients = [1, 4, 20]
+  /// For how many candidates the graph is searched, one measurement each.
+  public static let candidates = [40, 64, 100]
+  /// How many candidates search uses unless told otherwise: that of the verdict.
+  public static let defaultCandidates = 64
+  /// How many searches are compared with a scan of the whole table.
+  static let exactSearches = 100
+  /// The least share of the ten nearest that must be found.
+  static let leastRecall = 0.95
+
+  let configuration: PostgresConfiguration
+  let searches: Int
+  let limit: Double
+  let onStep: @Sendable (String) -> Void
+
+  /// Prepares a check; nothing is opened yet.
+  ///
+  /// - Parameters:
+  ///   - configuration: the database.
+  ///   - searches: how many are timed for each number of clients and candidates. 2,000 by default.
+  ///   - limit: the limit of the 99th percentile with 20 clients, in milliseconds. 50 by default.
+  ///   - onStep: called before each step with what it does.
+  public init(
+    configuration: PostgresConfiguration, searches: Int = 2_000, limit: Double = 50,
+    onStep: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.searches = searches
+    self.limit = limit
+    self.onStep = onStep
+  }
+
+  /// Measures.
+  ///
+  /// - Throws: `PostgresError`; ``CapacityCheckError`` if no trace has a vector.
+  public func run() async throws -> CapacityReport {
+    let most = Self.clients.max() ?? 1
+    return try await PostgresPool.with(configuration, maximumConnections: most) { pool in
+      let facts = try await pool.withConnection { try await CapacityFacts.read(on: $0) }
+      guard facts.rowCount > 0 else { throw CapacityCheckError.noVectors }
+      let queries = CapacityQueries.near(facts.sample)
+      let index = facts.indexes.first
+      let plan = try await pool.withConnection { connection in
+        try await TraceSearch(index: index).explain(queries[0], on: connection)
+      }
+      onStep("comparing with a scan of the whole table")
+      let exact = try await timed(
+        TraceSearch(index: nil), queries: Array(queries.prefix(Self.exactSearches)),
+        count: Self.exactSearches, clients: 4, pool: pool)
+      var latencies: [CapacityReport.Latency] = []
+      var recalls: [CapacityReport.Recall] = []
+      for candidates in Self.candidates {
+        let search = TraceSearch(index: index, candidates: candidates)
+        // What was read for the first time is not what search is like.
+        _ = try await timed(search, queries: queries, count: min(searches, 500), clients: 4, pool: pool)
+        let found = try await timed(
+          search, queries: Array(queries.prefix(Self.exactSearches)), count: Self.exactSearches, clients: 1,
+          pool: pool)
+        recalls.append(.init(candidates: candidates, recall: Self.recall(found.hits, of: exact.hits)))
+        for clients in Self.clients {
+          onStep("timing \(searches) searches with \(clients) clients and \(candidates) candidates")
+          let run = try await timed(search, queries: queries, count: searches, clients: clients, pool: pool)
+          latencies.append(
+            .init(
+              clients: clients, candidates: candidates, milliseconds: run.milliseconds, seconds: run.seconds))
+        }
+      }
+      var report = CapacityReport(
+        index: index?.rawValue, rowCount: facts.rowCount, indexSize: facts.indexSize,
+        sharedBuffers: facts.sharedBuffers, checks: [], latencies: latencies, recalls: recalls,
+        exactMedian: exact.milliseconds.sorted()[exact.milliseconds.count / 2], plan: plan)
+      report.checks = checks(of: report, facts: facts)
+      return report
+    }
+  }
+
+  private static func recall(_ found: [[TraceSearch.Hit]], of exact: [[TraceSearch.Hit]]) -> Double {
+    let shares = zip(found, exact).map { found, exact in
+      exact.isEmpty
+        ? 1 : Double(Set(found.map(\.id)).intersection(exact.map(\.id)).count) / Double(exact.count)
+    }
+    return shares.reduce(0, +) / Double(max(1, shares.count))
+  }
+}
+
+/// Why search could not be measured.
+public enum CapacityCheckError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// There is nothing to search.
+  case noVectors
+
+  /// What is missing, and what to do.
+  public var description: String {
+    switch self {
+    case .noVectors: "no trace has a vector; run 'seed-runner --capacity-traces' first."
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Postgres
+
+/// What a check reads before it measures.
+struct CapacityFacts: Sendable {
+  let rowCount: Int
+  let models: [String]
+  let sample: [PostgresVector]
+  let indexes: [TraceIndex]
+  let indexSize: Int
+  let sharedBuffers: Int
+  /// The rows that capacity data has, and what its load has recorded; nil if it has recorded nothing.
+  let load: (present: Int, recorded: Int, phase: String)?
+
+  private static let sampleSize = 500
+
+  static func read(on connection: PostgresConnection) async throws -> CapacityFacts {
+    let (rowCount, models, sharedBuffers) = try await connection.queryOne(
+      """
+      SELECT count(*), coalesce(array_agg(DISTINCT embedding_model_id), '{}'),
+        pg_size_bytes(current_setting('shared_buffers'))
+      FROM traces WHERE embedding IS NOT NULL
+      """
+    ).decode(Int.self, [String?].self, Int.self)
+    // Ids are digests, so the first of them are a sample without preference.
+    let sample = try await connection.query(
+      """
+      SELECT embedding FROM traces WHERE embedding IS NOT NULL ORDER BY id LIMIT \(Int32(sampleSize))
+      """
+    ).map { try $0.decode(PostgresVector.self) }
+    let indexes = try await TraceIndex.available(on: connection)
+    var indexSize = 0
+    if let index = indexes.first {
+      indexSize = try await connection.queryOne("SELECT pg_relation_size(\(index.name)::regclass)")
+        .decode(Int.self)
+    }
+    let isRecorded = try await connection.queryOne("SELECT to_regclass('seed_runner.bulk_load') IS NOT NULL")
+      .decode(Bool.self)
+    let loads =
+      !isRecorded
+      ? nil
+      : try await connection.query(
+        """
+        SELECT (SELECT count(*) FROM traces JOIN users ON users.id = contributor_id
+            WHERE users.email = \(CapacityCheck.contributor) AND traces.is_seed), row_count, phase
+        FROM seed_runner.bulk_load WHERE seeder = 'capacity-traces'
+        """)
+    return CapacityFacts(
+      rowCount: rowCount, models: models.compactMap(\.self), sample: sample, indexes: indexes,
+      indexSize: indexSize, sharedBuffers: sharedBuffers,
+      load: try loads?.first?.decode(Int.self, Int.self, String.self))
+  }
+}
+
+extension CapacityCheck {
+  /// Judges what was found.
+  func checks(of report: CapacityReport, facts: CapacityFacts) -> [CapacityReport.Check] {
+    let norms = facts.sample.map { CapacityQueries.norm($0.components) }
+    let faulty = zip(facts.sample, norms).count { vector, norm in
+      vector.components.count != TraceIndex.dimensions || abs(norm - 1) > 0.001
+    }
+    let verdict = report.latencies.first {
+      $0.clients == Self.clients.max() && $0.candidates == Self.defaultCandidates
+    }
+    let recall = report.recalls.first { $0.candidates == Self.defaultCandidates }?.recall ?? 0
+    let usesIndex = facts.indexes.first.map { report.plan.contains($0.name) } ?? false
+    let p99 = verdict?.p99 ?? .infinity
+    let rows = facts.load.map { load in
+      CapacityReport.Check(
+        name: "rows", isPassed: load.present == load.recorded && load.phase == "done",
+        found: "\(load.present) of the \(load.recorded) rows that were loaded"
+          + (load.phase == "done" ? "" : "; the load is unfinished: run it again"))
+    }
+    return [rows].compactMap(\.self) + [
+      .init(name: "vectors", isPassed: report.rowCount > 0, found: "\(report.rowCount) traces have one"),
+      .init(
+        name: "models", isPassed: facts.models.count == 1,
+        found: facts.models.isEmpty ? "none named" : facts.models.sorted().joined(separator: ", ")),
+      .init(
+        name: "sample", isPassed: faulty == 0,
+        found: "\(faulty) of \(norms.count) vectors without \(TraceIndex.dimensions) dimensions and norm 1"),
+      .init(
+        name: "index", isPassed: !facts.indexes.isEmpty,
+        found: facts.indexes.isEmpty ? "none" : facts.indexes.map(\.name).joined(separator: ", ")),
+      .init(
+        name: "plan", isPassed: usesIndex,
+        found: usesIndex ? "uses the index" : "does not use the index: \(report.plan)"),
+      .init(
+        name: "memory", isPassed: report.indexSize < report.sharedBuffers,
+        found: "the index has \(report.indexSize >> 20) MB, shared_buffers \(report.sharedBuffers >> 20) MB"),
+      .init(
+        name: "recall@10", isPassed: recall >= Self.leastRecall,
+        found:
+          "\(Self.rounded(recall, 3)) with \(Self.defaultCandidates) candidates, at least \(Self.leastRecall) wanted"
+      ),
+      .init(
+        name: "p99", isPassed: p99 < limit,
+        found: "\(Self.rounded(p99, 1)) ms with 20 clients, less than \(Self.rounded(limit, 1)) ms wanted"),
+    ]
+  }
+
+  /// A number with so many digits behind the point.
+  public static func rounded(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite else { return "\(value)" }
+    let factor = (0..<digits).reduce(1.0) { product, _ in product * 10 }
+    let scaled = Int((abs(value) * factor).rounded())
+    let fraction = String(scaled % Int(factor))
+    let padded = String(repeating: "0", count: digits - fraction.count) + fraction
+    return (value < 0 && scaled > 0 ? "-" : "") + "\(scaled / Int(factor)).\(padded)"
+  }
+}

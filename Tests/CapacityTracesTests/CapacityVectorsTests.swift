@@ -1,0 +1,52 @@
+import Testing
+
+@testable import CapacityTraces
+
+@Suite("The vectors of capacity data")
+struct CapacityVectorsTests {
+  private func cosine(_ left: [Float], _ right: [Float]) -> Double {
+    let dot = zip(left, right).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    return dot / (norm(left) * norm(right))
+  }
+
+  private func norm(_ vector: [Float]) -> Double {
+    vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+  }
+
+  @Test(
+    "have the similarity to their cluster's centre that was asked for", arguments: [0.3, 0.5, 0.8, 0.95, 1])
+  func similarity(asked: Double) {
+    let vectors = CapacityVectors(seed: 1, clusters: 50, similarity: asked)
+    let cosines = (0..<400).map { cosine(vectors.vector(row: $0), vectors.centre(vectors.cluster(of: $0))) }
+    let mean = cosines.reduce(0, +) / Double(cosines.count)
+    // The spread of one is about 0.01, that of the mean of 400 a twentieth of it.
+    #expect(abs(mean - asked) < 0.005, "measured \(mean)")
+    #expect(cosines.allSatisfy { abs($0 - asked) < 0.1 })
+  }
+
+  @Test(
+    "have norm 1 and are not alike: two of one cluster less than each and its centre, two of others not at all"
+  )
+  func spread() {
+    let vectors = CapacityVectors(seed: 1, clusters: 100, similarity: 0.8)
+    let list = (0..<200).map { vectors.vector(row: $0) }
+    #expect(list.allSatisfy { abs(norm($0) - 1) < 1e-5 })
+    // Row 0 and row 100 share a cluster: the cosine is the product of both to the centre.
+    #expect(abs(cosine(list[0], list[100]) - 0.64) < 0.06)
+    #expect(abs(cosine(list[0], list[1])) < 0.15)
+  }
+
+  @Test("are functions of seed and row alone, to the last bit, on every machine")
+  func deterministic() {
+    let vectors = CapacityVectors(seed: 42, clusters: 1_000, similarity: 0.8)
+    let forwards = (0..<20).map { vectors.vector(row: $0) }
+    let backwards = (0..<20).reversed().map {
+      CapacityVectors(seed: 42, clusters: 1_000, similarity: 0.8).vector(row: $0)
+    }
+    #expect(forwards == backwards.reversed())
+    #expect(CapacityVectors(seed: 43, clusters: 1_000, similarity: 0.8).vector(row: 0) != forwards[0])
+    // Written down once: who changes these bits must raise the generator's number.
+    let digest = vectors.vector(row: 99_999).reduce(UInt64(0)) { ($0 &* 31) &+ UInt64($1.bitPattern) }
+    #expect(digest == 9_405_413_298_339_697_915)
+  }
+}

@@ -1,0 +1,110 @@
+import Glibc
+import SeedKit
+import SeedTesting
+import Testing
+
+@Suite("Fixtures from outside the program")
+struct FixtureFolderTests {
+  private func faults(_ path: String) -> [String] {
+    do {
+      let files = try FixtureFolder.read(path)
+      Issue.record("\(files.map(\.path)) were read")
+      return []
+    } catch {
+      return (error as? FixtureError)?.faults.map(\.description) ?? ["\(error)"]
+    }
+  }
+
+  @Test("are a file, or the .json files of a folder in the order of their names")
+  func reads() async throws {
+    try await TemporaryFolder.with { folder in
+      try folder.write("[2]", to: "b.json")
+      try folder.write("[1]", to: "a.json")
+      try folder.write("no", to: "notes.txt")
+      try folder.write("no", to: ".hidden.json")
+      let files = try FixtureFolder.read(folder.path)
+      #expect(files.map(\.path) == ["\(folder.path)/a.json", "\(folder.path)/b.json"])
+      #expect(files.map { String(decoding: $0.bytes, as: UTF8.self) } == ["[1]", "[2]"])
+      #expect(try FixtureFolder.read(folder.path + "/notes.txt").count == 1)
+      let store = FixtureStore(files: ["own.json": []]).adding(files)
+      #expect(try store.file(folder.path + "/a.json").bytes == files[0].bytes)
+      #expect(try store.files(["own.json"]).map(\.path) == ["Seeders/own.json"])
+    }
+  }
+
+  @Test("are refused when they are no regular files, without waiting for a pipe or reading a device")
+  func irregular() async throws {
+    try await TemporaryFolder.with { folder in
+      let path = folder.path + "/a.json"
+      func expected(_ found: String) -> [String] {
+        ["\(path): found \(found); expected a file in JSON, or a folder of them"]
+      }
+      #expect(faults(path) == expected("no such file or folder"))
+      try #require(mkfifo(path, 0o600) == 0)
+      #expect(faults(path) == expected("a pipe"))
+      #expect(faults(folder.path) == expected("a pipe"))
+      unlink(path)
+      try #require(symlink("/dev/zero", path) == 0)
+      #expect(faults(path) == expected("a device"))
+      unlink(path)
+      #expect(faults(folder.path).first?.contains("a folder without .json files") == true)
+    }
+  }
+
+  @Test("are not followed out of their folder, however the link is written")
+  func links() async throws {
+    try await TemporaryFolder.with { folder in
+      try folder.write("[]", to: "outside.json")
+      let inner = folder.path + "/inner"
+      try #require(mkdir(inner, 0o700) == 0)
+      try #require(symlink("../outside.json", inner + "/a.json") == 0)
+      try #require(symlink(folder.path + "/outside.json", inner + "/b.json") == 0)
+      #expect(
+        faults(inner).map { String($0.dropFirst(inner.count)) } == [
+          "/a.json: found a symbolic link out of the folder; expected a file inside it",
+          "/b.json: found a symbolic link out of the folder; expected a file inside it",
+        ])
+      unlink(inner + "/a.json")
+      unlink(inner + "/b.json")
+      try #require(link(folder.path + "/outside.json", inner + "/c.json") == 0)
+      try #require(symlink("c.json", inner + "/d.json") == 0)
+      #expect(try FixtureFolder.read(inner).count == 2, "a link that stays inside is a file like others")
+    }
+  }
+
+  @Test("are refused before they are read when they are too large")
+  func size() async throws {
+    try await TemporaryFolder.with { folder in
+      let path = folder.path + "/a.json"
+      let descriptor = open(path, O_CREAT | O_WRONLY, 0o600)
+      try #require(ftruncate(descriptor, 300 << 20) == 0)
+      close(descriptor)
+      #expect(faults(path) == ["\(path): found 314572800 bytes; expected at most 67108864 bytes"])
+    }
+  }
+
+  @Test("of several files are one set: a name may occur once in all of them")
+  func set() throws {
+    func file(_ name: String, _ json: String) -> FixtureFile {
+      FixtureFile(name: name, bytes: Array(json.utf8))
+    }
+    func read(_ files: [FixtureFile]) throws -> [String] {
+      try FixtureRecords.read(files, naturalKey: { $0 }) { $0.text("name", length: 1...9) }
+    }
+    let good = try read([file("a.json", #"[{"name": "x"}]"#), file("b.json", #"[{"name": "y"}]"#)])
+    #expect(good == ["x", "y"])
+    let error = #expect(throws: FixtureError.self) {
+      try read([
+        file("a.json", "[{\"name\": \"x\"},\n{}]"), file("b.json", "nonsense"),
+        file("c.json", #"[{"name": "x"}]"#),
+      ])
+    }
+    let faults = error?.faults.map(\.description) ?? []
+    #expect(faults.count == 3)
+    #expect(faults.first == "Seeders/a.json:2: record 2, field 'name': found nothing; expected a text")
+    #expect(
+      faults.last
+        == "Seeders/c.json:1: record 1: found 'x' again; expected a name that Seeders/a.json:1: record 1 has not"
+    )
+  }
+}
