@@ -169,6 +169,39 @@ void chttp_fields(struct MHD_Connection *connection, void *context,
   MHD_get_connection_values(connection, MHD_HEADER_KIND, each_field, &fields);
 }
 
+struct layout {
+  const char *next;
+  int is_exact;
+};
+
+static enum MHD_Result each_place(void *context, enum MHD_ValueKind kind, const char *name,
+                                  const char *value) {
+  struct layout *layout = context;
+  (void)kind;
+  if (!name || !value || name != layout->next) {
+    layout->is_exact = 0;
+    return MHD_NO;
+  }
+  const char *space = name + strlen(name) + 1;
+  while (space < value && (*space == ' ' || *space == '\t')) space++;
+  layout->is_exact = space == value;
+  layout->next = value + strlen(value) + 2;
+  return layout->is_exact ? MHD_YES : MHD_NO;
+}
+
+// Before 1.0 the library ends the header at a field without a name, makes a folded line part of the
+// field's name, and cuts values at a NUL: another server on the way could see other requests. But
+// it leaves everything where it was received. So each field must begin where the one before it ends with CR
+// and LF.
+int chttp_is_exact(struct MHD_Connection *connection, const char *method, size_t target_length,
+                   const char *version) {
+  if (MHD_get_version()[0] != '0') return 1;
+  if (method + strlen(method) + 1 + target_length + 1 != version) return 0;
+  struct layout layout = {version + strlen(version) + 2, 1};
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, each_place, &layout);
+  return layout.is_exact && layout.next + 2 == method + chttp_header_size(connection);
+}
+
 int chttp_accept(int listener, struct chttp_peer *peer) {
   struct sockaddr_storage *const address = (struct sockaddr_storage *)peer->address;
   socklen_t length = sizeof *address;

@@ -72,7 +72,8 @@ extension HTTPServer.Configuration {
     }
   }
 
-  private static func check(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(HTTPServerError) {
+  private static func check(_ name: String, _ value: Int, in range: ClosedRange<Int>) throws(HTTPServerError)
+  {
     guard !range.contains(value) else { return }
     throw HTTPServerError(
       .invalidConfiguration, "\(name) of the HTTP server is \(value)",

@@ -26,7 +26,8 @@ struct ExchangeTests {
           group.addTask {
             let client = try RawClient(port: server.port)
             for round in 0..<20 {
-              #expect(try await client.exchange(post("/\(number)", "\(round)")).body == "POST /\(number) \(round)")
+              #expect(
+                try await client.exchange(post("/\(number)", "\(round)")).body == "POST /\(number) \(round)")
             }
           }
         }
@@ -41,7 +42,8 @@ struct ExchangeTests {
       let client = try RawClient(port: server.port)
       let large = String(repeating: "0123456789", count: 50_000)
       #expect(try await client.exchange(post("/a", large)).body == "POST /a \(large)")
-      let chunked = "PUT /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;e=1\r\n world\r\n0\r\n\r\n"
+      let chunked =
+        "PUT /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;e=1\r\n world\r\n0\r\n\r\n"
       #expect(try await client.exchange(chunked).body == "PUT /b hello world")
       for byte in chunked.utf8 { await client.send([byte]) }
       #expect(try await client.receive().body == "PUT /b hello world")
@@ -63,7 +65,9 @@ struct ExchangeTests {
 
   @Test("a client that expects 100 is told to continue, unless its body would be refused")
   func expectContinue() async throws {
-    try await withServer { $0.bodyLimit = 10 } _: { server in
+    try await withServer {
+      $0.bodyLimit = 10
+    } _: { server in
       let client = try RawClient(port: server.port)
       let head = "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
       #expect(try await client.exchange(head + "3\r\n\r\n").status == 100)
@@ -107,7 +111,8 @@ struct ExchangeTests {
   func old() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
-      #expect(try await client.exchange("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").body == "GET /a ")
+      #expect(
+        try await client.exchange("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").body == "GET /a ")
       #expect(try await client.exchange("GET /b HTTP/1.0\r\n\r\n").body == "GET /b ")
       #expect(await client.isClosed())
       let other = try RawClient(port: server.port)
@@ -134,7 +139,9 @@ struct ExchangeTests {
       case "/created":
         HTTPResponse(
           status: 201,
-          headers: ["Location": "/x", "Content-Length": "999", "Transfer-Encoding": "chunked", "X-Empty": ""],
+          headers: [
+            "Location": "/x", "Content-Length": "999", "Transfer-Encoding": "chunked", "X-Empty": "",
+          ],
           body: [104, 105])
       case "/none": HTTPResponse(status: 204, body: [1])
       case "/close": HTTPResponse(headers: ["Connection": "close"])

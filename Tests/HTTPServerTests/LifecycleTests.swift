@@ -31,10 +31,13 @@ struct LifecycleTests {
     }
     #expect(code { $0.port = 70_000 } == "invalidConfiguration: port of the HTTP server is 70000")
     #expect(code { $0.threads = 0 } == "invalidConfiguration: threads of the HTTP server is 0")
-    #expect(code { $0.connectionLimit = 0 } == "invalidConfiguration: connectionLimit of the HTTP server is 0")
+    #expect(
+      code { $0.connectionLimit = 0 } == "invalidConfiguration: connectionLimit of the HTTP server is 0")
     #expect(code { $0.requestDeadline = .zero }.hasPrefix("invalidConfiguration: requestDeadline"))
-    #expect(code { $0.host = "example.org" } == "invalidConfiguration: 'example.org' is no address to listen on")
-    #expect(code { $0.host = "192.0.2.1" }.hasPrefix("addressNotAvailable: 192.0.2.1:0 cannot be listened on"))
+    #expect(
+      code { $0.host = "example.org" } == "invalidConfiguration: 'example.org' is no address to listen on")
+    #expect(
+      code { $0.host = "192.0.2.1" }.hasPrefix("addressNotAvailable: 192.0.2.1:0 cannot be listened on"))
   }
 
   @Test("a server starts once, and stops however often it is told to")
@@ -169,7 +172,9 @@ struct LifecycleTests {
 
   @Test("IPv6 is listened on, and IPv4 with it when all addresses are")
   func dualStack() async throws {
-    try await withServer { $0.host = "::" } _: { server in
+    try await withServer {
+      $0.host = "::"
+    } _: { server in
       let response = try await RawClient(port: server.port).exchange(get("/"))
       #expect(response.status == 200)
     }
@@ -178,7 +183,9 @@ struct LifecycleTests {
   @Test("what was answered is told with method, path, status, time and sizes, but without the query")
   func records() async throws {
     let records = Records()
-    try await withServer { $0.onRequest = { records.add($0) } } _: { server in
+    try await withServer {
+      $0.onRequest = { records.add($0) }
+    } _: { server in
       let client = try RawClient(port: server.port)
       await client.send("HEAD /a%20b?secret=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi")
       _ = try await client.receive(toHead: true)

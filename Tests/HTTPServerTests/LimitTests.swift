@@ -15,7 +15,9 @@ struct LimitTests {
 
   @Test("the connection that has been idle for longest makes room for a new one")
   func room() async throws {
-    try await withServer { $0.connectionLimit = 10 } _: { server in
+    try await withServer {
+      $0.connectionLimit = 10
+    } _: { server in
       var clients: [RawClient] = []
       for _ in 0..<10 {
         clients.append(try RawClient(port: server.port))
@@ -32,7 +34,9 @@ struct LimitTests {
 
   @Test("slow clients that take all places are closed for others")
   func slowClients() async throws {
-    try await withServer { $0.connectionLimit = 20 } _: { server in
+    try await withServer {
+      $0.connectionLimit = 20
+    } _: { server in
       let slow = try (0..<60).map { _ in try RawClient(port: server.port) }
       for client in slow { await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx") }
       for _ in 0..<20 { #expect(try await RawClient(port: server.port).exchange(get("/")).status == 200) }
@@ -66,7 +70,9 @@ struct LimitTests {
 
   @Test("a flood of connections neither crashes the server nor keeps places")
   func flood() async throws {
-    try await withServer { $0.connectionLimit = 50 } _: { server in
+    try await withServer {
+      $0.connectionLimit = 50
+    } _: { server in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<8 {
           group.addTask {
@@ -85,7 +91,9 @@ struct LimitTests {
 
   @Test("connections from one address beyond its limit are closed at once")
   func perAddress() async throws {
-    try await withServer { $0.connectionLimitPerAddress = 3 } _: { server in
+    try await withServer {
+      $0.connectionLimitPerAddress = 3
+    } _: { server in
       var clients: [RawClient] = []
       for _ in 0..<3 {
         clients.append(try RawClient(port: server.port))

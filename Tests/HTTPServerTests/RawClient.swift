@@ -49,9 +49,7 @@ final class RawClient: Sendable {
       }
     }
     guard status == 0 else {
-      let reason = String(cString: strerror(errno))
-      close(descriptor)
-      throw Failure(description: "cannot connect: \(reason)")
+      throw Failure(description: "cannot connect: \(String(cString: strerror(errno)))")
     }
   }
 
@@ -126,7 +124,8 @@ final class RawClient: Sendable {
   }
 
   /// Runs what blocks on a thread of its own.
-  static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+  static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+  {
     try await withCheckedThrowingContinuation { continuation in
       Thread.start { continuation.resume(with: Result { try body() }) }
     }

@@ -15,7 +15,13 @@ struct RefusalTests {
       "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nX : a\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: x\r\nX: a\u{1}b\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n: a\r\n\r\n",
-      "GET / HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n:\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\n: a\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\0\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n b\r\n\r\n",
+      "GET / HTTP/1.1\nHost: x\n\n", "GET / HTTP/1.1\r\nHost: x\nY: z\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: x\r\n\n", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET /  HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n",
       // Framing.
       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
@@ -39,7 +45,9 @@ struct RefusalTests {
     ])
   func malformed(text: String) async throws {
     let records = Records()
-    try await withServer { $0.onRequest = { records.add($0) } } handler: { _ in
+    try await withServer {
+      $0.onRequest = { records.add($0) }
+    } handler: { _ in
       Issue.record("a handler was called")
       return HTTPResponse()
     } _: { server in
@@ -89,7 +97,9 @@ struct RefusalTests {
 
   @Test("a client that goes on sending a refused body gets to read why")
   func stubborn() async throws {
-    try await withServer { $0.bodyLimit = 1_000 } _: { server in
+    try await withServer {
+      $0.bodyLimit = 1_000
+    } _: { server in
       for _ in 0..<20 {
         let client = try RawClient(port: server.port)
         await client.send(post("/a", String(repeating: "x", count: 3_000_000)))
@@ -151,6 +161,23 @@ struct RefusalTests {
         let response = try await RawClient(port: server.port)
           .exchange(get("/?" + String(repeating: "a&", count: count)))
         #expect([200, 431].contains(response.status))
+      }
+      #expect(try await RawClient(port: server.port).exchange(get("/")).status == 200)
+    }
+  }
+
+  @Test("very many cookies or fields are refused or answered, and harm nobody")
+  func manyFields() async throws {
+    try await withServer { server in
+      for count in [10, 100, 1_000, 2_000, 5_000, 8_000] {
+        for fields in [
+          "Cookie: " + String(repeating: "a;", count: count) + "\r\n",
+          String(repeating: "a:\r\n", count: count / 2),
+        ] {
+          let response = try await RawClient(port: server.port).exchange(get("/", fields))
+          #expect([200, 431].contains(response.status))
+          #expect(response.status == 200 || response.isProblem)
+        }
       }
       #expect(try await RawClient(port: server.port).exchange(get("/")).status == 200)
     }

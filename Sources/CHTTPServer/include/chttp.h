@@ -57,6 +57,10 @@ size_t chttp_header_size(struct MHD_Connection *);
 void chttp_fields(struct MHD_Connection *, void *context,
                   void (*field)(void *context, const char *name, const char *value));
 
+/// Whether request line and fields, as the library gives them, are what was sent, byte for byte but for
+/// white space before values.
+int chttp_is_exact(struct MHD_Connection *, const char *method, size_t target_length, const char *version);
+
 /// accept4, which glibc declares only under _GNU_SOURCE. Returns -1 and sets errno.
 int chttp_accept(int listener, struct chttp_peer *);
 /// Hands a connection over. The library closes it, even if this returns 0.

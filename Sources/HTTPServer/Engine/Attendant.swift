@@ -8,6 +8,7 @@ final class Attendant {
   private let library: LibraryHandle
   private var listener: ListeningSocket?
   private let limits: Stage.Limits
+  private let lateAnswer: [UInt8]
   private var lingering = LingeringSockets()
   private var nextRound: Milliseconds = 0
   /// No connection could be accepted: there are too many, or too many open files.
@@ -19,6 +20,7 @@ final class Attendant {
     self.library = library
     self.listener = listener
     limits = Stage.Limits(engine.configuration)
+    lateAnswer = DirectAnswer.bytes(engine.problem(.late))
   }
 
   /// Starts the thread.
@@ -119,7 +121,7 @@ final class Attendant {
   // MARK: Deadlines
 
   private func keepDeadlines(at now: Milliseconds) {
-    var late: [Connection] = []
+    var late: [(Connection, Connection.Current?)] = []
     var abandoned: [PendingAnswer] = []
     engine.table.forEach { connection in
       let stage = connection.stage
@@ -127,8 +129,9 @@ final class Attendant {
       switch stage.kind {
       case .opened, .idle: _ = connection.end(from: stage)
       case .receiving:
-        let answer = DirectAnswer.bytes(engine.problem(.late))
-        if connection.cut(from: stage, lastWords: answer) { late.append(connection) }
+        // First, for the library may be done with it at once.
+        let current = connection.current.withLock { $0 }
+        if connection.cut(from: stage, lastWords: lateAnswer) { late.append((connection, current)) }
       case .sending, .ending: _ = connection.cut(from: stage)
       case .handling:
         if let pending = connection.current.withLock({ $0?.pending }) { abandoned.append(pending) }
@@ -136,7 +139,7 @@ final class Attendant {
       }
     }
     // Outside of the lock: these call the program.
-    for connection in late { engine.report(connection, engine.problem(.late)) }
+    for (connection, current) in late { engine.report(connection, current, engine.problem(.late)) }
     for pending in abandoned { pending.expire(with: engine.problem(.timedOut)) }
   }
 

@@ -24,7 +24,8 @@ extension Engine {
       engine.closed(Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue())
     }
     settings.started = { server, target, handle in
-      guard let engine = Engine.from(server), let target, let handle, let connection = Engine.connection(handle)
+      guard let engine = Engine.from(server), let target, let handle,
+        let connection = Engine.connection(handle)
       else { return nil }
       let bytes = Array(UnsafeRawBufferPointer(start: target, count: strlen(target)))
       return Unmanaged.passRetained(Exchange(engine: engine, connection: connection, rawTarget: bytes))
@@ -35,8 +36,7 @@ extension Engine {
       let buffer = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count.pointee)
       count.pointee = 0
       let exchange = Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
-      return exchange.receive(
-        handle, method: String(cString: method), version: String(cString: version), bytes: buffer) ? 1 : 0
+      return exchange.receive(handle, method: method, version: version, bytes: buffer) ? 1 : 0
     }
     settings.completed = { _, context, isOrderly in
       guard let pointer = context?.pointee else { return }

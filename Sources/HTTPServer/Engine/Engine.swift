@@ -51,8 +51,11 @@ final class Engine: Sendable {
 
   /// Tells of an answer that is about to be sent.
   func report(_ connection: Connection, _ response: HTTPResponse) {
+    report(connection, connection.current.withLock { $0 }, response)
+  }
+
+  func report(_ connection: Connection, _ current: Connection.Current?, _ response: HTTPResponse) {
     guard let onRequest = configuration.onRequest else { return }
-    let current = connection.current.withLock { $0 }
     onRequest(
       HTTPRequestRecord(
         id: current?.id ?? makeRequestID(), method: current?.method, path: current?.path,

@@ -38,7 +38,8 @@ final class Exchange {
   /// Called when the fields are there, for each part of the body, when all is there, and whenever
   /// the connection is resumed. False has the library close the connection.
   func receive(
-    _ handle: OpaquePointer, method: String, version: String, bytes: UnsafeRawBufferPointer
+    _ handle: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>,
+    bytes: UnsafeRawBufferPointer
   ) -> Bool {
     switch phase {
     case .started: begin(handle, method: method, version: version)
@@ -49,8 +50,11 @@ final class Exchange {
     }
   }
 
-  private func begin(_ handle: OpaquePointer, method: String, version: String) -> Bool {
-    connection.current.withLock { $0?.method = HTTPMethod(rawValue: method) }
+  private func begin(
+    _ handle: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+  ) -> Bool {
+    let name = String(cString: method)
+    connection.current.withLock { $0?.method = HTTPMethod(rawValue: name) }
     var headers = HTTPHeaders()
     withUnsafeMutablePointer(to: &headers) { pointer in
       chttp_fields(handle, pointer) { pointer, name, value in
@@ -61,8 +65,9 @@ final class Exchange {
     }
     do throws(Refusal) {
       head = try RequestHead(
-        method: method, rawTarget: rawTarget, version: version, headers: headers,
+        method: name, rawTarget: rawTarget, version: String(cString: version), headers: headers,
         size: chttp_header_size(handle), configuration: engine.configuration)
+      guard chttp_is_exact(handle, method, rawTarget.count, version) != 0 else { throw .malformed }
     } catch {
       return refuse(handle, error)
     }
