@@ -2,14 +2,26 @@ import Glibc
 import HTTPServer
 import Synchronization
 
+extension HTTPServer.Configuration {
+  /// A free port, and deadlines that no test runs into on a busy machine unless it wants to.
+  static var patient: Self {
+    var configuration = Self()
+    configuration.port = 0
+    configuration.keepAliveTimeout = .seconds(600)
+    configuration.requestDeadline = .seconds(600)
+    configuration.handlerDeadline = .seconds(600)
+    configuration.responseDeadline = .seconds(600)
+    return configuration
+  }
+}
+
 /// Lends a running server to `body` and stops it.
 func withServer(
   _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
   grace: Duration = .seconds(10), handler: @escaping HTTPServer.Handler = echo,
   _ body: (HTTPServer) async throws -> Void
 ) async throws {
-  var configuration = HTTPServer.Configuration()
-  configuration.port = 0
+  var configuration = HTTPServer.Configuration.patient
   change(&configuration)
   let server = HTTPServer(configuration: configuration, handler: handler)
   try server.start()

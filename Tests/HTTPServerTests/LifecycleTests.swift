@@ -6,7 +6,7 @@ struct LifecycleTests {
   @Test("a port that is taken is an error that says so")
   func portTaken() async throws {
     try await withServer { server in
-      var configuration = HTTPServer.Configuration()
+      var configuration = HTTPServer.Configuration.patient
       configuration.port = server.port ?? 0
       let error = #expect(throws: HTTPServerError.self) {
         try HTTPServer(configuration: configuration, handler: echo).start()
@@ -19,8 +19,7 @@ struct LifecycleTests {
   @Test("settings that cannot be are errors that name them")
   func invalid() throws {
     func code(_ change: (inout HTTPServer.Configuration) -> Void) -> String {
-      var configuration = HTTPServer.Configuration()
-      configuration.port = 0
+      var configuration = HTTPServer.Configuration.patient
       change(&configuration)
       do {
         try HTTPServer(configuration: configuration, handler: echo).start()
@@ -42,9 +41,7 @@ struct LifecycleTests {
 
   @Test("a server starts once, and stops however often it is told to")
   func once() async throws {
-    var configuration = HTTPServer.Configuration()
-    configuration.port = 0
-    let server = HTTPServer(configuration: configuration, handler: echo)
+    let server = HTTPServer(configuration: .patient, handler: echo)
     #expect(server.port == nil)
     await server.stop(grace: .zero)
     try server.start()
@@ -60,8 +57,7 @@ struct LifecycleTests {
   func graceful() async throws {
     let gate = Gate()
     let started = Counter()
-    var configuration = HTTPServer.Configuration()
-    configuration.port = 0
+    var configuration = HTTPServer.Configuration.patient
     let server = HTTPServer(configuration: configuration) { request in
       if request.path == "/wait" {
         started.add()
@@ -103,9 +99,7 @@ struct LifecycleTests {
     let started = Counter()
     let cancelled = Counter()
     let gate = Gate()
-    var configuration = HTTPServer.Configuration()
-    configuration.port = 0
-    let server = HTTPServer(configuration: configuration) { request in
+    let server = HTTPServer(configuration: .patient) { request in
       started.add()
       if request.path == "/deaf" {
         await gate.wait()
@@ -136,8 +130,7 @@ struct LifecycleTests {
   @Test("a stop amid a flood of requests ends all of them")
   func busy() async throws {
     for _ in 0..<5 {
-      var configuration = HTTPServer.Configuration()
-      configuration.port = 0
+      var configuration = HTTPServer.Configuration.patient
       configuration.connectionLimit = 30
       let server = HTTPServer(configuration: configuration, handler: echo)
       try server.start()
