@@ -57,8 +57,8 @@ final class Attendant {
   private static let lingerTime: Milliseconds = 2_000
   /// As long as the last answers of a stopping server may take to be sent.
   private static let flushTime: Milliseconds = 1_000
-  /// As often as a full server looks whether there is a connection to close.
-  private static let fullTick: Milliseconds = 20
+  /// As often as a full or stopping server looks whether there is a connection to close.
+  private static let shortTick: Milliseconds = 20
 
   private func wait() {
     var sources = [pollfd(fd: engine.inbox.wakeDescriptor, events: Int16(POLLIN), revents: 0)]
@@ -68,7 +68,7 @@ final class Attendant {
     }
     let now = Clock.now
     var pause = nextRound > now ? nextRound - now : 0
-    if isFull { pause = min(pause, Self.fullTick) }
+    if isFull || listener == nil { pause = min(pause, Self.shortTick) }
     poll(&sources, nfds_t(sources.count), Int32(pause))
     if sources[0].revents != 0 { engine.inbox.emptyWakeDescriptor() }
   }
@@ -164,8 +164,6 @@ final class Attendant {
       abortedAt = now
       abort()
     }
-    let next = (abortedAt.map { $0 + Self.flushTime } ?? stopBy)
-    nextRound = min(nextRound, max(next, now))
     return false
   }
 

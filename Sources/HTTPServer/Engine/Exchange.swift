@@ -114,10 +114,10 @@ final class Exchange {
     phase = .answered
     guard connection.advance(to: .sending) else { return false }
     let response = response.isSendable ? response : engine.problem(.unsendable)
-    let closes = response.closesConnection || engine.isStopping || !connection.mayStayOpen
-    keepsAlive = head?.keepsAlive == true && !closes
+    keepsAlive =
+      head?.keepsAlive == true && !response.closesConnection && !engine.isStopping && connection.mayStayOpen
     engine.report(connection, response)
-    return engine.queue(response, on: handle, closing: closes)
+    return engine.queue(response, on: handle, closing: !keepsAlive)
   }
 
   private func refuse(_ handle: OpaquePointer, _ refusal: Refusal) -> Bool {

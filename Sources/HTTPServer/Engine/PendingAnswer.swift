@@ -40,6 +40,8 @@ final class PendingAnswer: Sendable {
   /// Gives the answer in the handler's place and cancels its task.
   func expire(with response: HTTPResponse) {
     finish(with: response)
-    state.withLock { $0.task }?.cancel()
+    guard let task = state.withLock({ $0.task }) else { return }
+    // Cancellation handlers are the program's. The attendant should not run them.
+    Task { task.cancel() }
   }
 }
