@@ -9,13 +9,13 @@
 /// await server.stop(grace: .seconds(10))
 /// ```
 ///
-/// It starts once and runs until it is stopped, also if the last reference to it goes. What it refuses
-/// before a handler sees it (malformed, too large, too late) is answered with a problem of RFC 9457. A handler
-/// gets a request when all of it has arrived, in a task of its own; a client that goes away meanwhile does
-/// not cancel it.
+/// It starts once and runs until it is stopped, also if the last reference to it goes. What it
+/// refuses before a handler sees it (malformed, too large, too late) is answered with a problem of
+/// RFC 9457. A handler gets a request when all of it has arrived, in a task of its own; a client
+/// that goes away meanwhile does not cancel it.
 public final class HTTPServer: Sendable {
-  /// Answers a request. Its task is cancelled after ``Configuration/handlerDeadline``, and when the grace of
-  /// ``stop(grace:)`` ends.
+  /// Answers a request. Its task is cancelled after ``Configuration/handlerDeadline``, and when the
+  /// grace of ``stop(grace:)`` ends.
   public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
   /// The settings.
@@ -35,7 +35,8 @@ public final class HTTPServer: Sendable {
     self.handler = handler
   }
 
-  /// Listens and answers. The soft limit of open files is raised if there are too few for the connections.
+  /// Listens and answers. The soft limit of open files is raised if there are too few for the
+  /// connections.
   ///
   /// - Throws: ``HTTPServerError``.
   public func start() throws(HTTPServerError) {
@@ -62,13 +63,15 @@ public final class HTTPServer: Sendable {
     }
   }
 
-  /// Stops: accepts nothing any more, lets requests in flight be finished, and closes the connections.
+  /// Stops: accepts nothing any more, lets requests in flight be finished, and closes the
+  /// connections.
   ///
-  /// A request is in flight when its request line has arrived. When it returns, the port is free and no handler
-  /// is waited for. Several calls wait for the same stop; the shortest grace holds. Does nothing before ``start()``.
+  /// A request is in flight when its request line has arrived. When it returns, the port is free
+  /// and no handler is waited for. Several calls wait for the same stop; the shortest grace holds.
+  /// Does nothing before ``start()``.
   ///
-  /// - Parameter grace: how long to wait for handlers. Those that still run then are cancelled and their clients get
-  ///   503; a second is left to send that.
+  /// - Parameter grace: how long to wait for handlers. Those that still run then are cancelled and
+  ///   their clients get 503; a second is left to send that.
   public func stop(grace: Duration) async {
     let engine: Engine? = state.withLock { state in
       guard case .started(let engine, _) = state else { return nil }
