@@ -50,6 +50,9 @@ let package = Package(
     library(
       "Catalog", ["CSeederFiles", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
       path: "Seeders/Catalog", exclude: ["Files"]),
+    .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
+    .target(name: "CHTTPServer", dependencies: ["CMicroHTTPD"]),
+    library("HTTPServer", ["CHTTPServer", "CMicroHTTPD"]),
     library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "TraceStore"]),
     library("SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
     .executableTarget(
@@ -64,6 +67,7 @@ let package = Package(
       "CapacityTracesTests",
       ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
+    tests("HTTPServerTests", ["HTTPServer"]),
     tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
   ]
     + seeders.map { name in

@@ -39,6 +39,7 @@ find_missing() {
     binutils-gold    /usr/bin/ld.gold
     libc6-dev        $lib/crt1.o
     libgcc-dev       /usr/lib/gcc/$machine-linux-gnu/*/libgcc.a
+    libmicrohttpd-dev /usr/include/microhttpd.h
     libpq-dev        /usr/include/postgresql/libpq-fe.h
     libssl-dev       /usr/include/openssl/sha.h
 

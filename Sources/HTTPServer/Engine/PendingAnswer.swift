@@ -1,0 +1,47 @@
+import CMicroHTTPD
+
+/// The answer to a request whose connection is suspended: given once, by the handler, by the
+/// attendant when the handler takes too long, or by the server when it stops.
+final class PendingAnswer: Sendable {
+  private struct State {
+    var response: HTTPResponse?
+    var task: Task<Void, Never>?
+  }
+
+  private let state = Lock(State())
+  /// The library's connection. It stays valid until it is resumed, which happens once.
+  private let suspended: UInt
+
+  init(suspended: OpaquePointer) {
+    self.suspended = UInt(bitPattern: suspended)
+  }
+
+  var response: HTTPResponse? { state.withLock { $0.response } }
+
+  /// Remembers the task, to cancel it. It is cancelled at once if the answer has been given for it.
+  func attach(_ task: Task<Void, Never>) {
+    let isLate = state.withLock { state in
+      state.task = task
+      return state.response != nil
+    }
+    if isLate { task.cancel() }
+  }
+
+  /// Gives the answer and wakes the connection. What comes second is dropped.
+  func finish(with response: HTTPResponse) {
+    let isFirst = state.withLock { state in
+      guard state.response == nil else { return false }
+      state.response = response
+      return true
+    }
+    if isFirst { MHD_resume_connection(OpaquePointer(bitPattern: suspended)) }
+  }
+
+  /// Gives the answer in the handler's place and cancels its task.
+  func expire(with response: HTTPResponse) {
+    finish(with: response)
+    guard let task = state.withLock({ $0.task }) else { return }
+    // Cancellation handlers are the program's. The attendant should not run them.
+    Task { task.cancel() }
+  }
+}

@@ -1,0 +1,81 @@
+/// Request line and fields that have passed all checks.
+struct RequestHead {
+  let method: HTTPMethod
+  let target: HTTPTarget
+  let headers: HTTPHeaders
+  /// Nil if the body comes in chunks.
+  let contentLength: Int?
+  /// Whether the client may send another request on the connection.
+  let keepsAlive: Bool
+
+  /// The library is lenient: it takes one of two lengths, and a name with a space after it. What
+  /// another server on the way could read otherwise is refused here (RFC 9112, sections 3.2, 6.3 and 11.2).
+  init(
+    method: String, rawTarget: [UInt8], version: String, headers: HTTPHeaders, size: Int,
+    configuration: HTTPServer.Configuration
+  ) throws(Refusal) {
+    guard size <= configuration.headerLimit else {
+      throw .headerTooLarge(limit: configuration.headerLimit)
+    }
+    guard HTTPSyntax.isToken(method.utf8) else {
+      throw Refusal(400, "The request line does not begin with a method.")
+    }
+    guard let target = HTTPTarget(rawTarget) else {
+      throw Refusal(400, "The request target is not a path in percent-encoded UTF-8.")
+    }
+    guard
+      headers.fields.allSatisfy({
+        HTTPSyntax.isToken($0.name.utf8) && HTTPSyntax.isFieldValue($0.value.utf8)
+      })
+    else { throw Refusal(400, "A header field has a malformed name or a control character in its value.") }
+
+    let isOld = version == "HTTP/1.0"
+    let hosts = headers.values("Host").count
+    guard hosts == 1 || (hosts == 0 && isOld) else {
+      throw Refusal(400, "A request of HTTP/1.1 needs one Host field.")
+    }
+    contentLength = try Self.contentLength(headers, isOld: isOld, configuration)
+    let options = headers.values("Connection").flatMap { $0.split(separator: ",") }
+      .map { String($0.trimmingPrefix(while: Self.isSpace)).prefix { !Self.isSpace($0) } }
+    keepsAlive =
+      !options.contains { HTTPHeaders.isSame(String($0), "close") }
+      && (!isOld || options.contains { HTTPHeaders.isSame(String($0), "keep-alive") })
+    self.method = HTTPMethod(rawValue: method)
+    self.target = target
+    // Not before: the library frames the body by the values as they came.
+    self.headers = HTTPHeaders(
+      headers.fields.map { HTTPHeaders.Field(name: $0.name, value: Self.trimmed($0.value)) })
+  }
+
+  private static func trimmed(_ value: String) -> String {
+    guard let last = value.last, isSpace(last) else { return value }
+    return String(value[...(value.lastIndex { !isSpace($0) } ?? value.startIndex)])
+  }
+
+  private static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
+
+  private static func contentLength(
+    _ headers: HTTPHeaders, isOld: Bool, _ configuration: HTTPServer.Configuration
+  ) throws(Refusal) -> Int? {
+    let codings = headers.values("Transfer-Encoding")
+    let lengths = headers.values("Content-Length")
+    guard codings.isEmpty || lengths.isEmpty else {
+      throw Refusal(400, "A request has either Content-Length or Transfer-Encoding, not both.")
+    }
+    guard codings.isEmpty else {
+      guard codings.count == 1, !isOld else {
+        throw Refusal(400, "Transfer-Encoding is repeated, or HTTP/1.0 has none.")
+      }
+      guard HTTPHeaders.isSame(codings[0], "chunked") else {
+        throw Refusal(501, "The only transfer coding that is understood is chunked.")
+      }
+      return nil
+    }
+    guard let text = lengths.first else { return 0 }
+    guard lengths.count == 1, let length = HTTPSyntax.number(text) else {
+      throw Refusal(400, "Content-Length is not one number.")
+    }
+    guard length <= configuration.bodyLimit else { throw .bodyTooLarge(limit: configuration.bodyLimit) }
+    return length
+  }
+}

@@ -1,0 +1,87 @@
+/// A small server of HTTP/1.1, over libmicrohttpd.
+///
+/// ```swift
+/// let server = HTTPServer { request in
+///   HTTPResponse(text: "\(request.method) \(request.path)\n")
+/// }
+/// try server.start()
+/// …
+/// await server.stop(grace: .seconds(10))
+/// ```
+///
+/// It starts once and runs until it is stopped, also if the last reference to it goes. What it
+/// refuses before a handler sees it (malformed, too large, too late) is answered with a problem of
+/// RFC 9457. A handler gets a request when all of it has arrived, in a task of its own; a client
+/// that goes away meanwhile does not cancel it.
+public final class HTTPServer: Sendable {
+  /// Answers a request. Its task is cancelled after ``Configuration/handlerDeadline``, and when the
+  /// grace of ``stop(grace:)`` ends.
+  public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+
+  /// The settings.
+  public let configuration: Configuration
+  let handler: Handler
+
+  private enum State {
+    case new
+    case started(Engine, port: Int)
+  }
+
+  private let state = Lock(State.new)
+
+  /// Makes a server, which listens from ``start()`` on.
+  public init(configuration: Configuration = Configuration(), handler: @escaping Handler) {
+    self.configuration = configuration
+    self.handler = handler
+  }
+
+  /// Listens and answers. The soft limit of open files is raised if there are too few for the
+  /// connections.
+  ///
+  /// - Throws: ``HTTPServerError``.
+  public func start() throws(HTTPServerError) {
+    try configuration.validate()
+    try state.withLock { state throws(HTTPServerError) in
+      guard case .new = state else {
+        throw HTTPServerError(
+          .alreadyStarted, "the HTTP server has been started before",
+          remedy: "Make a new HTTPServer instead of starting one again.")
+      }
+      try DescriptorLimit.provide(connections: configuration.connectionLimit)
+      let listener = try ListeningSocket(host: configuration.host, port: configuration.port)
+      let engine = Engine(configuration: configuration, handler: handler, inbox: try AttendantInbox())
+      try engine.start(listener)
+      state = .started(engine, port: listener.port)
+    }
+  }
+
+  /// The port that is listened on, or was; nil before ``start()``.
+  public var port: Int? {
+    state.withLock { state in
+      guard case .started(_, let port) = state else { return nil }
+      return port
+    }
+  }
+
+  /// Stops: accepts nothing any more, lets requests in flight be finished, and closes the
+  /// connections.
+  ///
+  /// A request is in flight when its request line has arrived. When it returns, the port is free
+  /// and no handler is waited for. Several calls wait for the same stop; the shortest grace holds.
+  /// Does nothing before ``start()``.
+  ///
+  /// - Parameter grace: how long to wait for handlers. Those that still run then are cancelled and
+  ///   their clients get 503; a second is left to send that.
+  public func stop(grace: Duration) async {
+    let engine: Engine? = state.withLock { state in
+      guard case .started(let engine, _) = state else { return nil }
+      return engine
+    }
+    await engine?.inbox.stop(by: Clock.now + Clock.milliseconds(grace))
+  }
+
+  /// Answers a request without a socket: this is the handler.
+  public func respond(to request: HTTPRequest) async -> HTTPResponse {
+    await handler(request)
+  }
+}

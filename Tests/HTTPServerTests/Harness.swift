@@ -1,0 +1,97 @@
+import Glibc
+import HTTPServer
+import Synchronization
+
+extension HTTPServer.Configuration {
+  /// A free port, and deadlines that no test runs into on a busy machine unless it wants to.
+  static var patient: Self {
+    var configuration = Self()
+    configuration.port = 0
+    configuration.keepAliveTimeout = .seconds(600)
+    configuration.requestDeadline = .seconds(600)
+    configuration.handlerDeadline = .seconds(600)
+    configuration.responseDeadline = .seconds(600)
+    return configuration
+  }
+}
+
+/// Lends a running server to `body` and stops it.
+func withServer(
+  _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
+  grace: Duration = .seconds(10), handler: @escaping HTTPServer.Handler = echo,
+  _ body: (HTTPServer) async throws -> Void
+) async throws {
+  var configuration = HTTPServer.Configuration.patient
+  change(&configuration)
+  let server = HTTPServer(configuration: configuration, handler: handler)
+  try server.start()
+  do {
+    try await body(server)
+  } catch {
+    await server.stop(grace: .zero)
+    throw error
+  }
+  await server.stop(grace: grace)
+}
+
+/// Answers with what it was asked.
+@Sendable func echo(_ request: HTTPRequest) async -> HTTPResponse {
+  let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+  return HTTPResponse(
+    headers: ["X-Segments": request.segments.joined(separator: "|"), "X-Query": query],
+    text: "\(request.method) \(request.path) \(String(decoding: request.body, as: UTF8.self))")
+}
+
+func get(_ path: String, _ fields: String = "") -> String {
+  "GET \(path) HTTP/1.1\r\nHost: test\r\n\(fields)\r\n"
+}
+
+func post(_ path: String, _ body: String) -> String {
+  "POST \(path) HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+}
+
+/// Opens when it is told to; who waits is not cancelled.
+final class Gate: Sendable {
+  private let stream: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+
+  init() { (stream, continuation) = AsyncStream.makeStream() }
+
+  func open() { continuation.finish() }
+
+  /// Waits, also beyond the cancellation of the task.
+  func wait() async {
+    let stream = stream
+    await Task.detached { for await _ in stream {} }.value
+  }
+}
+
+/// Counts, and tells who waits.
+final class Counter: Sendable {
+  private let value = Atomic(0)
+
+  var count: Int { value.load(ordering: .acquiring) }
+
+  func add() { value.add(1, ordering: .acquiringAndReleasing) }
+
+  /// Waits until so much has been counted.
+  func reach(_ number: Int) async throws {
+    while count < number { try await Task.sleep(for: .milliseconds(1)) }
+  }
+}
+
+/// Records what the server tells of its answers.
+final class Records: Sendable {
+  private let stream: AsyncStream<HTTPRequestRecord>
+  private let continuation: AsyncStream<HTTPRequestRecord>.Continuation
+
+  init() { (stream, continuation) = AsyncStream.makeStream() }
+
+  func add(_ record: HTTPRequestRecord) { continuation.yield(record) }
+
+  /// The next record, waiting for it if need be.
+  func next() async -> HTTPRequestRecord? {
+    var iterator = stream.makeAsyncIterator()
+    return await iterator.next()
+  }
+}

@@ -1,0 +1,112 @@
+import HTTPServer
+import Testing
+
+@Suite("Limits of connections")
+struct LimitTests {
+  @Test("500 idle connections keep nobody from being served")
+  func idle() async throws {
+    try await withServer { server in
+      let idle = try (0..<500).map { _ in try RawClient(port: server.port) }
+      for client in idle.prefix(250) { #expect(try await client.exchange(get("/")).status == 200) }
+      for _ in 0..<50 { #expect(try await RawClient(port: server.port).exchange(get("/")).status == 200) }
+      for client in idle { #expect(try await client.exchange(get("/")).status == 200) }
+    }
+  }
+
+  @Test("the connection that has been idle for longest makes room for a new one")
+  func room() async throws {
+    try await withServer {
+      $0.connectionLimit = 10
+    } _: { server in
+      var clients: [RawClient] = []
+      for _ in 0..<10 {
+        clients.append(try RawClient(port: server.port))
+        #expect(try await clients[clients.count - 1].exchange(get("/")).status == 200)
+      }
+      for _ in 0..<5 {
+        clients.append(try RawClient(port: server.port))
+        #expect(try await clients[clients.count - 1].exchange(get("/")).status == 200)
+        #expect(await clients.removeFirst().isClosed())
+      }
+      for client in clients { #expect(try await client.exchange(get("/")).status == 200) }
+    }
+  }
+
+  @Test("slow clients that take all places are closed for others")
+  func slowClients() async throws {
+    try await withServer {
+      $0.connectionLimit = 20
+    } _: { server in
+      let slow = try (0..<60).map { _ in try RawClient(port: server.port) }
+      for client in slow { await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx") }
+      for _ in 0..<20 { #expect(try await RawClient(port: server.port).exchange(get("/")).status == 200) }
+    }
+  }
+
+  @Test("clients beyond the limit wait while all places are at work")
+  func waiting() async throws {
+    let gate = Gate()
+    let started = Counter()
+    try await withServer {
+      $0.connectionLimit = 5
+    } handler: { request in
+      started.add()
+      if request.path == "/wait" { await gate.wait() }
+      return HTTPResponse()
+    } _: { server in
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<5 {
+          group.addTask { try await RawClient(port: server.port).exchange(get("/wait")).status }
+        }
+        try await started.reach(5)
+        for _ in 0..<20 {
+          group.addTask { try await RawClient(port: server.port).exchange(get("/")).status }
+        }
+        gate.open()
+        #expect(try await group.reduce(into: [Int]()) { $0.append($1) } == [Int](repeating: 200, count: 25))
+      }
+    }
+  }
+
+  @Test("a flood of connections neither crashes the server nor keeps places")
+  func flood() async throws {
+    try await withServer {
+      $0.connectionLimit = 50
+    } _: { server in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            for number in 0..<100 {
+              let client = try RawClient(port: server.port)
+              if number % 3 == 0 { await client.send("GET / HT") }
+              if number % 3 == 1 { await client.send(get("/")) }
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try await RawClient(port: server.port).exchange(get("/")).status == 200)
+    }
+  }
+
+  @Test("connections from one address beyond its limit are closed at once")
+  func perAddress() async throws {
+    try await withServer {
+      $0.connectionLimitPerAddress = 3
+    } _: { server in
+      var clients: [RawClient] = []
+      for _ in 0..<3 {
+        clients.append(try RawClient(port: server.port))
+        #expect(try await clients[clients.count - 1].exchange(get("/")).status == 200)
+      }
+      #expect(try await RawClient(port: server.port).isClosed())
+      #expect(try await clients.removeLast().exchange(get("/", "Connection: close\r\n")).status == 200)
+      var response: RawClient.Response?
+      while response == nil {
+        let client = try RawClient(port: server.port)
+        response = try? await client.exchange(get("/"))
+      }
+      #expect(response?.status == 200)
+    }
+  }
+}

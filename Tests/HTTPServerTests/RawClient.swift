@@ -1,0 +1,158 @@
+import Glibc
+
+/// A client that sends bytes as a test wants them, over a blocking socket.
+///
+/// Its calls run on threads of their own, so that they take none of the few that the tests run on.
+final class RawClient: Sendable {
+  /// Nothing came, or not what HTTP allows.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  struct Response: Sendable {
+    let status: Int
+    let headers: [String: String]
+    let body: String
+
+    /// Whether the body is a problem of RFC 9457.
+    var isProblem: Bool {
+      headers["content-type"] == "application/problem+json" && body.contains(#""status":\#(status),"#)
+        && body.contains(#""title":"#) && body.contains(#""detail":"#) && body.contains(#""type":"#)
+    }
+  }
+
+  let descriptor: Int32
+  private let unread = Bytes()
+
+  /// What has been received and not been asked for.
+  private final class Bytes: @unchecked Sendable {
+    // @unchecked: a test makes one call at a time.
+    var value: [UInt8] = []
+  }
+
+  /// - Parameter receiveBuffer: bytes; small for a client that reads slowly.
+  init(port: Int?, receiveBuffer: Int32? = nil) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    if var receiveBuffer {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
+    }
+    // A test that waits in vain fails instead of hanging.
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port ?? 0).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let status = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard status == 0 else {
+      throw Failure(description: "cannot connect: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Sends all of it, or as much as the server takes before it closes.
+  func send(_ text: String) async { await send(Array(text.utf8)) }
+
+  /// Sends all of it, or as much as the server takes before it closes.
+  func send(_ bytes: [UInt8]) async {
+    await Self.blocking { [self] in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = rest.withUnsafeBytes {
+          Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+
+  /// The next response. Interim ones (100) come by themselves.
+  func receive(toHead: Bool = false) async throws -> Response {
+    try await Self.blocking { [self] in try readResponse(toHead: toHead) }
+  }
+
+  /// Sends a request and receives the response.
+  func exchange(_ text: String) async throws -> Response {
+    await send(text)
+    return try await receive()
+  }
+
+  /// Whether the server closes the connection before it sends anything more.
+  func isClosed() async -> Bool {
+    await Self.blocking { [self] in unread.value.isEmpty && !fill() }
+  }
+
+  /// Ends the sending side.
+  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  private func readResponse(toHead: Bool) throws -> Response {
+    while unread.value.firstRange(of: Array("\r\n\r\n".utf8)) == nil {
+      guard fill() else { throw Failure(description: "the connection ended within a header") }
+    }
+    guard let end = unread.value.firstRange(of: Array("\r\n\r\n".utf8)) else { preconditionFailure() }
+    let head = String(decoding: unread.value[..<end.lowerBound], as: UTF8.self)
+    unread.value.removeSubrange(..<end.upperBound)
+    let lines = head.split(separator: "\r\n")
+    guard let first = lines.first, first.hasPrefix("HTTP/1."), let status = Int(first.dropFirst(9).prefix(3))
+    else { throw Failure(description: "no status line: \(head.prefix(80))") }
+    var headers: [String: String] = [:]
+    for line in lines.dropFirst() {
+      let name = line.prefix { $0 != ":" }
+      headers[name.lowercased()] = String(line.dropFirst(name.count + 1).drop { $0 == " " })
+    }
+    let length = toHead || status == 100 ? 0 : Int(headers["content-length"] ?? "0") ?? 0
+    while unread.value.count < length {
+      guard fill() else { throw Failure(description: "the connection ended within a body") }
+    }
+    let body = String(decoding: unread.value.prefix(length), as: UTF8.self)
+    unread.value.removeFirst(length)
+    return Response(status: status, headers: headers, body: body)
+  }
+
+  private func fill() -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return false }
+    unread.value += buffer[..<count]
+    return true
+  }
+
+  /// Runs what blocks on a thread of its own.
+  static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+  {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.start { continuation.resume(with: Result { try body() }) }
+    }
+  }
+
+  static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+      Thread.start { continuation.resume(returning: body()) }
+    }
+  }
+
+  private enum Thread {
+    final class Work: Sendable {
+      let run: @Sendable () -> Void
+      init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    static func start(_ body: @escaping @Sendable () -> Void) {
+      let work = Unmanaged.passRetained(Work(body))
+      var thread = pthread_t()
+      let status = pthread_create(
+        &thread, nil,
+        { argument in
+          if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
+          return nil
+        }, work.toOpaque())
+      if status == 0 { pthread_detach(thread) } else { work.takeRetainedValue().run() }
+    }
+  }
+}
