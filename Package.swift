@@ -50,6 +50,8 @@ let package = Package(
     library(
       "Catalog", ["CSeederFiles", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
       path: "Seeders/Catalog", exclude: ["Files"]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres"]),
     library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "TraceStore"]),
     library("SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
     .executableTarget(
@@ -63,6 +65,7 @@ let package = Package(
     tests(
       "CapacityTracesTests",
       ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests("RateLimiterTests", ["RateLimiter", "SeedTesting"]),
     tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
     tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
   ]
