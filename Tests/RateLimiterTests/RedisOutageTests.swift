@@ -124,6 +124,30 @@ struct RedisOutageTests {
     }
   }
 
+  @Test("reports that a password is missing")
+  func noPassword() async throws {
+    try await RedisServer.with(password: "right") { server in
+      let log = EventLog()
+      let limiter = try RedisRateLimiter.forTest(server.url.replacing(":right@", with: ""), log: log)
+      #expect(await limiter.take(user: "ann", kind: .read).isAllowed)
+      #expect(log.text.contains("refused to decide: NOAUTH"))
+    }
+  }
+
+  @Test("keeps no connection of those that failed")
+  func descriptors() async throws {
+    try await RedisServer.with(password: "right") { server in
+      let limiter = try RedisRateLimiter.forTest(
+        server.url.replacing(":right@", with: ":wrong@"), retryInterval: .milliseconds(1))
+      try await eventually {
+        _ = await limiter.take(user: "ann", kind: .read)
+        return try await server.connections() > 50
+      }
+      let clients = try await server.ask("CLIENT", "LIST").split(separator: "\n")
+      #expect(clients.count <= 2)
+    }
+  }
+
   @Test("says which database there is not")
   func database() async throws {
     try await RedisServer.with { server in

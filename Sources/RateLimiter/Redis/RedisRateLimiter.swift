@@ -9,8 +9,9 @@
 /// are allowed by default: a limiter protects the service and must not become the reason that it is
 /// down. Such decisions are counted as ``RateLimitCounters/failures``, and each outage is reported once
 /// when it begins and once when it ends. During an outage nobody waits: one request after every
-/// `retryInterval` tries again, all others are answered at once. Nobody ever waits longer than
-/// one and a half times the connect timeout and two command timeouts.
+/// `retryInterval` tries again, all others are answered at once. The first to notice wait for a command
+/// timeout, and 300 milliseconds at most with the default timeouts, whatever is stuck: one and a half
+/// times the sum of the connect timeout and two command timeouts.
 ///
 /// A script that Redis has forgotten is sent again, and a connection that broke while it was idle is
 /// replaced; neither counts as an outage.
