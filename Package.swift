@@ -53,6 +53,8 @@ let package = Package(
     .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
     .target(name: "CHTTPServer", dependencies: ["CMicroHTTPD"]),
     library("HTTPServer", ["CHTTPServer", "CMicroHTTPD"]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres"]),
     library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "TraceStore"]),
     library("SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
     .executableTarget(
@@ -66,6 +68,7 @@ let package = Package(
     tests(
       "CapacityTracesTests",
       ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests("RateLimiterTests", ["RateLimiter", "SeedTesting"]),
     tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
     tests("HTTPServerTests", ["HTTPServer"]),
     tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),

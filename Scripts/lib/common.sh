@@ -40,6 +40,7 @@ find_missing() {
     libc6-dev        $lib/crt1.o
     libgcc-dev       /usr/lib/gcc/$machine-linux-gnu/*/libgcc.a
     libmicrohttpd-dev /usr/include/microhttpd.h
+    libhiredis-dev   /usr/include/hiredis/hiredis.h
     libpq-dev        /usr/include/postgresql/libpq-fe.h
     libssl-dev       /usr/include/openssl/sha.h
 
@@ -47,12 +48,13 @@ find_missing() {
     util-linux       /usr/bin/setpriv
     zlib1g           $lib/libz.so.1
   "
-  # A server without pgvector, a pooler, and what Scripts/lint calls.
+  # A server without pgvector, a pooler, a Redis, and what Scripts/lint calls.
   [[ $1 != tests ]] || table+="
     pgbouncer        /usr/sbin/pgbouncer
     postgresql       /usr/lib/postgresql/*/bin/postgres
     python3          /usr/bin/python3
     python3-venv     /usr/lib/python3*/ensurepip/__init__.py
+    redis-server     /usr/bin/redis-server
     shellcheck       /usr/bin/shellcheck
   "
   missing=()

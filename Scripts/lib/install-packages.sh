@@ -6,7 +6,7 @@
 #   answer of 101 forbids it. A machine that has such a file keeps its own.
 # - postgresql-common reads createcluster.d before it creates the cluster "main". The file lies
 #   there only during the installation, so later servers of the person get their cluster.
-# - pgbouncer would start at boot; it is disabled if it was not there before.
+# - pgbouncer and redis-server would start at boot; each is disabled if it was not there before.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 LC_ALL=C.UTF-8
 umask 022
@@ -41,8 +41,9 @@ if [[ ! -d $clusters ]]; then
   mkdir -p -- "$clusters"
 fi
 printf '%s\ncreate_main_cluster = false\n' "$marker" >"$no_cluster"
-had_pgbouncer=false
+had_pgbouncer=false had_redis=false
 [[ ! -e /usr/sbin/pgbouncer ]] || had_pgbouncer=true
+[[ ! -e /usr/bin/redis-server ]] || had_redis=true
 
 apt() {
   apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null >>"$log" 2>&1 9>&-
@@ -54,8 +55,14 @@ if ! apt install -y --no-install-recommends -- "$@"; then
   exit 1
 fi
 
-if ! $had_pgbouncer && [[ -e /usr/sbin/pgbouncer ]]; then
-  # What `systemctl disable` does, also where systemd is not there; upgrades keep to it.
-  rm -f -- /etc/systemd/system/multi-user.target.wants/pgbouncer.service
-  update-rc.d pgbouncer disable >>"$log" 2>&1
+# disable SERVICE: what `systemctl disable` does, also where systemd is not there; upgrades keep to it.
+disable() {
+  rm -f -- "/etc/systemd/system/multi-user.target.wants/$1.service"
+  update-rc.d "$1" disable >>"$log" 2>&1
+}
+if ! $had_pgbouncer && [[ -e /usr/sbin/pgbouncer ]]; then disable pgbouncer; fi
+if ! $had_redis && [[ -e /usr/bin/redis-server ]]; then
+  disable redis-server
+  # The alias that its unit asks for.
+  [[ ! -L /etc/systemd/system/redis.service ]] || rm -f -- /etc/systemd/system/redis.service
 fi

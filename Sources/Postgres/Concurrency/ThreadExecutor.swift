@@ -5,7 +5,7 @@ import Glibc
 /// libpq blocks. On the cooperative pool a few waiting statements would stop every other task of the
 /// program; on a thread of its own a connection may wait as long as it likes. Linux has no
 /// `DispatchSerialQueue`, and a queue with a dispatch source costs twice the latency.
-final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
+package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   // @unchecked: `state` is reached only under its mutex, and `thread` is written once, before
   // `init` returns.
   private final class State: @unchecked Sendable {
@@ -54,7 +54,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   /// Starts the thread.
   ///
   /// - Throws: ``PostgresError`` with code `resourcesExhausted` if the system has no thread left.
-  init() throws {
+  package init() throws {
     let argument = Unmanaged.passRetained(state)
     let status = pthread_create(
       &thread, nil,
@@ -80,7 +80,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     pthread_mutex_unlock(state.mutex)
   }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     pthread_mutex_lock(state.mutex)
     state.jobs.append(job)
@@ -88,15 +88,15 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     pthread_mutex_unlock(state.mutex)
   }
 
-  func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+  package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     UnownedSerialExecutor(ordinary: self)
   }
 
-  func isIsolatingCurrentContext() -> Bool? {
+  package func isIsolatingCurrentContext() -> Bool? {
     pthread_equal(pthread_self(), thread) != 0
   }
 
-  func checkIsolated() {
-    precondition(pthread_equal(pthread_self(), thread) != 0, "not on the connection's thread")
+  package func checkIsolated() {
+    precondition(pthread_equal(pthread_self(), thread) != 0, "not on the executor's thread")
   }
 }

@@ -1,0 +1,136 @@
+import Postgres
+
+/// Where Redis is and how to log in.
+struct RedisAddress: Sendable, Equatable {
+  enum Place: Sendable, Equatable {
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+  }
+
+  let place: Place
+  var user: String?
+  var password: String?
+  var database = 0
+
+  /// Reads `redis://[user[:password]@]host[:port][/database]` or
+  /// `unix://[user:password@]/path[?db=database]`. User and password are percent-decoded.
+  ///
+  /// - Throws: ``RateLimitError`` with code `invalidConfiguration`. The message never quotes the
+  ///   string, because its password may be what is malformed.
+  init(url: String) throws(RateLimitError) {
+    let (scheme, rest) = Self.cut(url[...], at: ":")
+    guard var rest else { throw Self.malformed("it has no scheme") }
+    if rest.hasPrefix("//") {
+      rest = rest.dropFirst(2)
+    } else if scheme != "unix" {
+      throw Self.malformed("its scheme is not followed by //")
+    }
+    let (beforeQuery, query) = Self.cut(rest, at: "?")
+    let (authority, path) = Self.cut(beforeQuery, at: "/")
+    // The last `@` divides, so that a password with an unescaped `@` does not end up as a host.
+    let at = authority.lastIndex(of: "@")
+    let host = at.map { authority[authority.index(after: $0)...] } ?? authority
+    switch scheme.lowercased() {
+    case "redis":
+      guard query == nil else { throw Self.malformed("it has parameters; the database follows a slash") }
+      place = try Self.tcp(host)
+      database = try Self.number(path ?? "")
+    case "unix":
+      guard host.isEmpty, let path else {
+        throw Self.malformed("the path of its socket does not begin with /")
+      }
+      place = try Self.unix(path)
+      if let query {
+        guard query.hasPrefix("db=") else { throw Self.malformed("the only parameter is db") }
+        database = try Self.number(query.dropFirst(3))
+      }
+    case "rediss":
+      throw RateLimitError(
+        code: .invalidConfiguration,
+        message: """
+          the Redis connection string asks for TLS (rediss://), which is not supported: put a TLS \
+          tunnel such as stunnel beside this program and point redis:// at it
+          """)
+    default: throw Self.malformed("its scheme is neither redis nor unix")
+    }
+    if let at { try readCredentials(authority[..<at]) }
+  }
+
+  private mutating func readCredentials(_ text: Substring) throws(RateLimitError) {
+    let (user, password) = Self.cut(text, at: ":")
+    guard let password, !password.isEmpty else {
+      throw Self.malformed("it has a user but no password (write redis://:password@host without a user)")
+    }
+    if !user.isEmpty { self.user = try Self.decoded(user, "user") }
+    self.password = try Self.decoded(password, "password")
+  }
+
+  private static func tcp(_ text: Substring) throws(RateLimitError) -> Place {
+    var host = text
+    var port = 6379
+    // The colons of an address in brackets are not the one before the port.
+    let searched = text.lastIndex(of: "]").map { text[$0...] } ?? text
+    if let colon = searched.lastIndex(of: ":") {
+      host = text[..<colon]
+      // Not quoted: with a malformed user part this can be a piece of the password.
+      guard let number = Int(text[text.index(after: colon)...]), (1...65535).contains(number) else {
+        throw malformed("what follows the host's colon is not a port from 1 to 65535")
+      }
+      port = number
+    }
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    let isPlain = host.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || "-._:%".utf8.contains(byte)
+    }
+    guard !host.isEmpty, isPlain else { throw malformed("it names no host, or one with unusual characters") }
+    return .tcp(host: String(host), port: port)
+  }
+
+  private static func unix(_ text: Substring) throws(RateLimitError) -> Place {
+    let path = "/" + (try decoded(text, "path"))
+    // sun_path of sockaddr_un has 108 bytes, one of them for the NUL.
+    guard (2...107).contains(path.utf8.count) else {
+      throw malformed("the path of its socket is empty or longer than 107 bytes")
+    }
+    return .unix(path: path)
+  }
+
+  private static func number(_ text: Substring) throws(RateLimitError) -> Int {
+    if text.isEmpty { return 0 }
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), number <= 1_000_000
+    else { throw malformed("its database is not a number") }
+    return number
+  }
+
+  private static func cut(_ text: Substring, at separator: Character) -> (Substring, Substring?) {
+    guard let index = text.firstIndex(of: separator) else { return (text, nil) }
+    return (text[..<index], text[text.index(after: index)...])
+  }
+
+  private static func decoded(_ text: Substring, _ part: String) throws(RateLimitError) -> String {
+    guard let decoded = PercentEncoding.decode(text), !decoded.utf8.contains(where: { $0 < 0x20 }) else {
+      throw malformed("its \(part) is not percent-encoded UTF-8 (write % as %25)")
+    }
+    return decoded
+  }
+
+  private static func malformed(_ reason: String) -> RateLimitError {
+    RateLimitError(
+      code: .invalidConfiguration,
+      message: """
+        the Redis connection string is malformed: \(reason). \
+        Expected redis://user:password@host:port/database or unix:///path/of/socket
+        """)
+  }
+}
+
+extension RedisAddress: CustomStringConvertible {
+  /// Host and port or the socket's path; never user or password.
+  var description: String {
+    switch place {
+    case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    case .unix(let path): path
+    }
+  }
+}

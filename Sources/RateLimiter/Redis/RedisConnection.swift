@@ -1,0 +1,127 @@
+import CHiredis
+import Glibc
+
+/// A connection over hiredis, closed with the last reference to it.
+///
+/// Not Sendable: it blocks, and stays on the thread of ``RedisWorker``. After any error it is of no
+/// further use, because an answer that comes late would be taken for that of the next command.
+final class RedisConnection {
+  private let context: UnsafeMutablePointer<redisContext>
+  private let address: RedisAddress
+  private let commandTimeout: Duration
+
+  /// Connects, logs in and selects the database.
+  ///
+  /// The timeouts are for each step; looking up a host's name has none, as the system offers none.
+  init(_ address: RedisAddress, connectTimeout: Duration, commandTimeout: Duration) throws(RedisFailure) {
+    // hiredis writes without MSG_NOSIGNAL: without this a Redis that went away would end the program.
+    // Blocked for this thread only, which is the worker's own.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    let limit = timeval(connectTimeout)
+    let context: UnsafeMutablePointer<redisContext>? =
+      switch address.place {
+      case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
+      case .unix(let path): redisConnectUnixWithTimeout(path, limit)
+      }
+    guard let context else { throw RedisFailure(message: "out of memory while connecting to Redis") }
+    self.context = context
+    self.address = address
+    self.commandTimeout = commandTimeout
+    guard context.pointee.err == 0 else {
+      throw RedisFailure(message: "cannot connect to Redis at \(address): \(systemMessage(connectTimeout))")
+    }
+    // A child that inherited the descriptor would keep the connection open.
+    _ = fcntl(context.pointee.fd, F_SETFD, FD_CLOEXEC)
+    redisSetTimeout(context, timeval(commandTimeout))
+    try logIn()
+  }
+
+  deinit { redisFree(context) }
+
+  private func logIn() throws(RedisFailure) {
+    if let password = address.password {
+      let reply = try ask(["AUTH"] + [address.user].compactMap(\.self) + [password])
+      if case .error(let code, _) = reply {
+        // Only the code: Redis quotes the arguments of a command that it does not know.
+        throw RedisFailure(
+          message: """
+            Redis at \(address) refused the user or password of its connection string (\(code))
+            """)
+      }
+    }
+    if address.database != 0 {
+      let reply = try ask(["SELECT", String(address.database)])
+      if case .error(_, let message) = reply {
+        throw RedisFailure(message: "Redis at \(address) refused database \(address.database): \(message)")
+      }
+    }
+  }
+
+  private func ask(_ words: [String]) throws(RedisFailure) -> RedisReply {
+    var bytes: [UInt8] = []
+    Self.append(words, to: &bytes)
+    try send(bytes)
+    return try receive()
+  }
+
+  /// Appends a command in Redis's own form: each word behind its length, so that none can break out.
+  static func append(_ words: [String], to bytes: inout [UInt8]) {
+    bytes += "*\(words.count)\r\n".utf8
+    for word in words {
+      bytes += "$\(word.utf8.count)\r\n".utf8
+      bytes += word.utf8
+      bytes += "\r\n".utf8
+    }
+  }
+
+  /// Sends commands, whose answers ``receive()`` then reads one by one.
+  func send(_ commands: [UInt8]) throws(RedisFailure) {
+    let status = commands.withUnsafeBytes {
+      redisAppendFormattedCommand(context, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    guard status == REDIS_OK else { throw failure() }
+  }
+
+  func receive() throws(RedisFailure) -> RedisReply {
+    var pointer: UnsafeMutableRawPointer?
+    guard redisGetReply(context, &pointer) == REDIS_OK, let pointer else { throw failure() }
+    defer { freeReplyObject(pointer) }
+    return RedisReply(pointer.assumingMemoryBound(to: redisReply.self).pointee)
+  }
+
+  private func failure() -> RedisFailure {
+    let error = context.pointee.err
+    return RedisFailure(
+      message: "no answer from Redis at \(address): \(systemMessage(commandTimeout))",
+      isDisconnect: !isTimeout && (error == REDIS_ERR_EOF || error == REDIS_ERR_IO))
+  }
+
+  private func systemMessage(_ limit: Duration) -> String {
+    isTimeout ? "none within \(limit)" : RedisFailure.printable(errorText)
+  }
+
+  private var errorText: String {
+    withUnsafeBytes(of: &context.pointee.errstr) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  /// By the text, because `errno` may be another's by now: 0.14 has no code of its own for a timeout;
+  /// the `REDIS_ERR_TIMEOUT` of 1.0 is 6.
+  private var isTimeout: Bool {
+    if context.pointee.err == 6 { return true }
+    let text = errorText
+    return context.pointee.err == REDIS_ERR_IO
+      && [EAGAIN, ETIMEDOUT].contains { text.hasSuffix(String(cString: strerror($0))) }
+  }
+}
+
+extension timeval {
+  fileprivate init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+  }
+}

@@ -1,0 +1,97 @@
+import Postgres
+
+/// Asks Redis on a thread of its own: what queued up meanwhile goes out in one write.
+actor RedisWorker {
+  /// Small enough that Redis's answers fit into the socket's buffer while we are still writing.
+  private static let longestBatch = 256
+
+  private let address: RedisAddress
+  private let connectTimeout: Duration
+  private let commandTimeout: Duration
+  private let executor: ThreadExecutor
+  private var connection: RedisConnection?
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(_ address: RedisAddress, connectTimeout: Duration, commandTimeout: Duration) throws(RateLimitError) {
+    do {
+      executor = try ThreadExecutor()
+    } catch {
+      throw RateLimitError(code: .resourcesExhausted, message: "no thread for the connection to Redis")
+    }
+    self.address = address
+    self.connectTimeout = connectTimeout
+    self.commandTimeout = commandTimeout
+  }
+
+  /// Works until nobody waits.
+  func drain(_ queue: RedisQueue) {
+    while let batch = queue.next(maximum: Self.longestBatch) {
+      // All of them expired.
+      if batch.isEmpty { continue }
+      do {
+        let decisions = try decide(batch.map(\.request))
+        queue.answer(zip(batch, decisions).map { ($0.id, $1) })
+      } catch {
+        // Unread answers would be taken for those of the next commands.
+        connection = nil
+        queue.fail(error)
+      }
+    }
+  }
+
+  private func decide(_ requests: [RedisQueue.Request]) throws(RedisFailure) -> [RateLimitDecision] {
+    var decisions = [RateLimitDecision?](repeating: nil, count: requests.count)
+    let isReused = connection != nil
+    do {
+      try exchange(.digest, requests, &decisions)
+    } catch {
+      // Redis closes idle connections and may have been restarted since. What it did not answer it
+      // may still have counted: a token too many is the smaller fault.
+      guard isReused, error.isDisconnect else { throw error }
+      connection = nil
+      try exchange(.digest, requests, &decisions)
+    }
+    if decisions.contains(nil) { try exchange(.source, requests, &decisions) }
+    let complete = decisions.compactMap(\.self)
+    guard complete.count == requests.count else {
+      throw RedisFailure(message: "Redis at \(address) does not keep the script of the rate limiter")
+    }
+    return complete
+  }
+
+  /// Sends what is undecided and reads as many answers; what answers NOSCRIPT stays undecided.
+  private func exchange(
+    _ call: TokenBucketScript.Call, _ requests: [RedisQueue.Request], _ decisions: inout [RateLimitDecision?]
+  ) throws(RedisFailure) {
+    let connection = try connected()
+    let undecided = decisions.indices.filter { decisions[$0] == nil }
+    var commands: [UInt8] = []
+    for index in undecided {
+      let request = requests[index]
+      RedisConnection.append(
+        TokenBucketScript.command(call, key: request.key, bucket: request.bucket), to: &commands)
+    }
+    try connection.send(commands)
+    for index in undecided {
+      let reply = try connection.receive()
+      if let decision = TokenBucketScript.decision(reply, requests[index].bucket) {
+        decisions[index] = decision
+      } else if case .error(let code, let message) = reply {
+        guard code == "NOSCRIPT" else {
+          throw RedisFailure(message: "Redis at \(address) refused to decide: \(message)")
+        }
+      } else {
+        throw RedisFailure(message: "Redis at \(address) gave an answer that is not the rate limiter's")
+      }
+    }
+  }
+
+  private func connected() throws(RedisFailure) -> RedisConnection {
+    if let connection { return connection }
+    let connection = try RedisConnection(
+      address, connectTimeout: connectTimeout, commandTimeout: commandTimeout)
+    self.connection = connection
+    return connection
+  }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import Synchronization
+
+/// A Redis of a test's own, without persistence: Debian's package.
+public final class RedisServer: Sendable {
+  /// How to reach it over its socket, password included.
+  public let url: String
+  /// The same over TCP.
+  public let tcpURL: String
+
+  private let folder: String
+  private let password: String?
+  private let process = Mutex<ChildProcess?>(nil)
+
+  /// Starts one, lends it to `body` and stops it.
+  ///
+  /// - Parameters:
+  ///   - password: what it asks for; it asks for none by default.
+  ///   - settings: further lines of its configuration.
+  ///   - body: receives the server.
+  /// - Throws: what `body` throws; ``ChildProcess/StartFailure``.
+  public static func with<Result>(
+    password: String? = nil, settings: [String] = [], _ body: (RedisServer) async throws -> Result
+  ) async throws -> Result {
+    try await TemporaryFolder.with { folder in
+      let server = try RedisServer(folder: folder, password: password, settings: settings)
+      do {
+        try await server.start()
+        let result = try await body(server)
+        try await server.kill()
+        return result
+      } catch {
+        try? await server.kill()
+        throw error
+      }
+    }
+  }
+
+  private init(folder: TemporaryFolder, password: String?, settings: [String]) throws {
+    let port = try FreePort.find()
+    self.folder = folder.path
+    self.password = password
+    let login = password.map { ":\($0)@" } ?? ""
+    url = "unix://\(login)\(folder.path)/redis.sock"
+    tcpURL = "redis://\(login)127.0.0.1:\(port)"
+    try folder.write(
+      """
+      bind 127.0.0.1
+      port \(port)
+      unixsocket \(folder.path)/redis.sock
+      dir \(folder.path)
+      save ""
+      \(password.map { "requirepass \($0)" } ?? "")
+      \(settings.joined(separator: "\n"))
+      """, to: "redis.conf")
+  }
+
+  /// Starts it again after ``kill()``; what it held is gone.
+  ///
+  /// - Throws: ``ChildProcess/StartFailure`` if it does not answer within 30 seconds.
+  public func start() async throws {
+    let process = try ChildProcess.start(
+      "/usr/bin/redis-server", ["\(folder)/redis.conf"], environment: ["PATH": "/usr/bin:/bin"])
+    self.process.withLock { $0 = process }
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try await ask("PING") != "PONG" {
+      guard ContinuousClock.now < deadline else {
+        process.kill()
+        let end = try await process.wait(timeout: .seconds(10))
+        throw ChildProcess.StartFailure(description: "redis-server: \(end.output)\n\(end.errors)")
+      }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  /// Ends it as a power failure would.
+  ///
+  /// - Throws: ``ChildProcess/TimedOut``.
+  public func kill() async throws {
+    let process = process.withLock { process in
+      defer { process = nil }
+      return process
+    }
+    process?.kill()
+    _ = try await process?.wait(timeout: .seconds(20))
+  }
+
+  /// Sends its process a signal: SIGSTOP makes it slow without an end, SIGCONT heals it.
+  public func signal(_ number: Int32) {
+    process.withLock { $0?.signal(number) }
+  }
+
+  /// Returns redis-cli's answer to a command, without the line's end.
+  ///
+  /// - Throws: ``ChildProcess/StartFailure``; ``ChildProcess/TimedOut``.
+  @discardableResult
+  public func ask(_ words: String...) async throws -> String {
+    var environment = ["PATH": "/usr/bin:/bin"]
+    environment["REDISCLI_AUTH"] = password
+    let end = try await ChildProcess.start(
+      "/usr/bin/redis-cli", ["-s", "\(folder)/redis.sock"] + words, environment: environment
+    ).wait(timeout: .seconds(20))
+    return end.output.hasSuffix("\n") ? String(end.output.dropLast()) : end.output
+  }
+}
+
+/// A port of 127.0.0.1 that nobody listens at.
+enum FreePort {
+  static func find() throws -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard status else { throw ChildProcess.StartFailure(description: "no free port") }
+    return UInt16(bigEndian: address.sin_port)
+  }
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import RateLimiter
+
+@Suite("A connection string of Redis")
+struct RedisAddressTests {
+  @Test(
+    "is read",
+    arguments: [
+      ("redis://localhost", "localhost:6379", nil, nil, 0),
+      ("redis://localhost/", "localhost:6379", nil, nil, 0),
+      ("redis://redis:6380/2", "redis:6380", nil, nil, 2),
+      ("REDIS://10.0.0.1:6379/15", "10.0.0.1:6379", nil, nil, 15),
+      ("redis://:secret@host", "host:6379", nil, "secret", 0),
+      ("redis://ann:s%40c%2Fr:et@host:1/3", "host:1", "ann", "s@c/r:et", 3),
+      ("redis://ann:s@cret@host", "host:6379", "ann", "s@cret", 0),
+      ("redis://[::1]:6380", "[::1]:6380", nil, nil, 0),
+      ("unix:///run/redis/redis.sock", "/run/redis/redis.sock", nil, nil, 0),
+      ("unix:/run/redis.sock?db=4", "/run/redis.sock", nil, nil, 4),
+      ("unix://ann:secret@/run/a%20b.sock", "/run/a b.sock", "ann", "secret", 0),
+    ] as [(String, String, String?, String?, Int)])
+  func read(url: String, place: String, user: String?, password: String?, database: Int) throws {
+    let address = try RedisAddress(url: url)
+    #expect(address.description == place)
+    #expect(address.user == user)
+    #expect(address.password == password)
+    #expect(address.database == database)
+  }
+
+  @Test(
+    "that is malformed is refused with a reason, and is not quoted",
+    arguments: [
+      ("", "no scheme"), ("localhost", "no scheme"), ("redis:canary", "followed by //"),
+      ("http://:canary@host", "neither redis nor unix"), ("redis://", "names no host"),
+      ("redis://:canary@", "names no host"), ("redis://canary@host", "no password"),
+      ("redis://ann:@canary", "no password"), ("redis://:canary@host:port", "not a port"),
+      ("redis://:canary@host:0", "not a port"), ("redis://:canary@host:65536", "not a port"),
+      ("redis://:canary%2@host", "password is not percent-encoded"),
+      ("redis://:canary%00@host", "password is not percent-encoded"),
+      ("redis://:canary@host/x", "database is not a number"),
+      ("redis://:canary@host/-1", "database is not a number"),
+      ("redis://:can/ary@host", "not a port"), ("redis://:can?canary@host", "has parameters"),
+      ("redis://ho\r\nst", "unusual characters"), ("unix://canary", "does not begin with /"),
+      ("unix:///", "empty or longer"), ("unix:///x?canary=1", "only parameter is db"),
+      ("unix:///" + String(repeating: "x", count: 107), "longer than 107 bytes"),
+    ])
+  func malformed(url: String, reason: String) throws {
+    let error = #expect(throws: RateLimitError.self) { try RedisAddress(url: url) }
+    let message = try #require(error?.message)
+    #expect(error?.code == .invalidConfiguration)
+    #expect(message.contains(reason))
+    #expect(!message.contains("canary"))
+    #expect(message.contains("Expected redis://user:password@host:port/database"))
+  }
+
+  @Test("with TLS is refused, and the way out is named")
+  func tls() throws {
+    let error = #expect(throws: RateLimitError.self) { try RedisAddress(url: "rediss://:canary@host") }
+    let message = try #require(error?.message)
+    #expect(message.contains("TLS") && message.contains("stunnel"))
+    #expect(!message.contains("canary"))
+  }
+
+  @Test("makes the limiter's initializer fail, as does a timeout that would mean none")
+  func limiter() {
+    #expect(throws: RateLimitError.self) { try RedisRateLimiter(url: "redis://") }
+    #expect(throws: RateLimitError.self) {
+      try RedisRateLimiter(url: "redis://localhost", commandTimeout: .zero)
+    }
+  }
+}
