@@ -50,6 +50,7 @@ public struct EmbeddingsSeeder: Seeder {
       // Less than was read: somebody changed a text meanwhile, which the next look finds.
       if batch.count < Self.batchSize, count == batch.count { break }
     }
+    guard stored > 0 else { return SeedOutcome() }
     return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: stored)))
   }
 }

@@ -20,7 +20,8 @@ public enum TraceVectors {
   /// Finds traces, pending ones like validated ones, that have no vector, or one that another version
   /// of the model made. Those that another model made are not among them.
   ///
-  /// One pass over the table; vectors themselves are not read.
+  /// Finding that there are none takes a few steps in two indexes, however large the table is. Another
+  /// version is written as smaller or larger, because no index is used for "not equal".
   ///
   /// - Parameters:
   ///   - model: the model that would make them.
@@ -32,8 +33,8 @@ public enum TraceVectors {
     try await connection.query(
       """
       SELECT id, title, context_text, solution_text FROM traces
-      WHERE (embedding IS NULL
-          OR (embedding_model_id = \(model.id) AND embedding_model_version IS DISTINCT FROM \(model.version)))
+      WHERE (embedding IS NULL OR (embedding_model_id = \(model.id) AND (embedding_model_version IS NULL
+          OR embedding_model_version < \(model.version) OR embedding_model_version > \(model.version))))
         AND contributor_id IS DISTINCT FROM (SELECT id FROM users WHERE email = \(CapacityCheck.contributor))
       ORDER BY id LIMIT \(Int32(limit))
       """
