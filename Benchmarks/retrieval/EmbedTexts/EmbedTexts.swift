@@ -52,6 +52,8 @@ enum EmbedTexts {
 
   private static func time() throws {
     let provider = LocalEmbeddingProvider()
+    let first = ContinuousClock().measure { _ = provider.vector(for: .query("first")) }
+    print("the first, which reads the word lists: \(Int(first / .nanoseconds(1)) / 1_000) µs")
     let documents = try builtInTraces()
     let questions = documents.map { text in
       if case .document(let title, _) = text { EmbeddingText.query(title) } else { text }

@@ -1,8 +1,8 @@
 public import Postgres
 public import TraceStore
 
-/// The model that needs nothing: no network, no key, no file, no training. It is **lexical**: it finds
-/// texts that share words with the question, not texts that mean the same in other words.
+/// The model that needs nothing: no network, no key, nothing to fetch. It is **lexical**: it finds texts
+/// that share words with the question, not texts that mean the same in other words.
 ///
 /// Each word is counted by its stem, related words as one. The 1,024 most common words of the built-in
 /// traces have a dimension each; all others share the remaining 512, each in two places and with signs
@@ -11,7 +11,7 @@ public import TraceStore
 /// more slowly with its count, as in BM25 (Robertson and Zaragoza, "The probabilistic relevance
 /// framework", 2009); a word of the title counts for three, one of a code block for half. How rare a
 /// word is weighs in the question only, as `lnc.ltc` of the SMART system does it (Salton and Buckley,
-/// 1988), so that a document's vector does not depend on the other documents.
+/// 1988), so that a document's vector stays as it is when other documents come.
 ///
 /// The same text has the same bits on every machine: everything is a whole number but one square root
 /// and one division, which IEEE 754 defines to the last bit. (Beyond ASCII, which letters have a lower
@@ -19,8 +19,6 @@ public import TraceStore
 public struct LocalEmbeddingProvider: EmbeddingProvider {
   /// `EmbeddingModel.local`
   public let model = EmbeddingModel.local
-
-  private let vocabulary = Vocabulary.builtIn
 
   /// Makes the provider. The word lists are read on first use, which takes about a millisecond.
   public init() {}
@@ -33,6 +31,7 @@ public struct LocalEmbeddingProvider: EmbeddingProvider {
 
   /// Makes one vector, at once: a question takes some microseconds, a trace some hundred.
   public func vector(for text: EmbeddingText) -> PostgresVector {
+    let vocabulary = Vocabulary.builtIn
     for takesStopWords in [false, true] {
       var counts = TermCounts(vocabulary: vocabulary, takesStopWords: takesStopWords)
       counts.add(text)
