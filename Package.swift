@@ -4,7 +4,7 @@ import PackageDescription
 /// One folder under `Seeders/`, one target, one line in `Seeders/Catalog/Catalog.swift`. Kept
 /// explicit: SwiftPM caches the manifest, so a scan of the folder would miss a new plug-in.
 /// `CatalogTests` compares folder, manifest and catalog.
-let seeders = ["CapacityTraces", "CuratedTraces", "SampleTraces", "Tags", "Users"]
+let seeders = ["CapacityTraces", "CuratedTraces", "SampleTraces", "Tags", "TraceEmbeddings", "Users"]
 
 let settings: [SwiftSetting] = [
   // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
@@ -16,6 +16,9 @@ let settings: [SwiftSetting] = [
   // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
+
+/// For what makes vectors by the thousand, which takes minutes in code that is not optimised.
+let fastInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 func library(
   _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],
@@ -46,6 +49,10 @@ let package = Package(
     library("SeedKit", ["CLibCrypto", "Migrations", "Postgres"]),
     .target(name: "CTraceSchema"),
     library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
+    .target(name: "CWordLists"),
+    library(
+      "Embeddings", ["CWordLists", "Postgres", "SeedKit", "TraceStore"], exclude: ["Words"],
+      extra: fastInDebug),
     .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
     library(
       "Catalog", ["CSeederFiles", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
@@ -59,12 +66,22 @@ let package = Package(
     library("SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
+    .executableTarget(
+      name: "embed-texts",
+      dependencies: ["Catalog", "CuratedTraces", "Embeddings", "Postgres", "SeedKit", "TraceStore"],
+      path: "Benchmarks/retrieval/EmbedTexts", swiftSettings: settings),
     tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
     tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
     tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"]),
     tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests("CatalogTests", ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests(
+      "EmbeddingsTests",
+      [
+        "Catalog", "CuratedTraces", "Embeddings", "Migrations", "Postgres", "SeedKit", "SeedTesting",
+        "TraceEmbeddings", "TraceStore",
+      ]),
     tests(
       "CapacityTracesTests",
       ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
@@ -75,10 +92,13 @@ let package = Package(
   ]
     + seeders.map { name in
       library(
-        name, ["Migrations", "Postgres", "SeedKit", "TraceStore"], path: "Seeders/\(name)",
-        exclude: ["Fixtures"],
-        // A hundred thousand vectors take minutes in code that is not optimised.
-        extra: name == "CapacityTraces" ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+        name,
+        ["Migrations", "Postgres", "SeedKit", "TraceStore"]
+          + (name == "TraceEmbeddings" ? ["Embeddings"] : []),
+        path: "Seeders/\(name)",
+        // What it works on is in the database.
+        exclude: name == "TraceEmbeddings" ? [] : ["Fixtures"],
+        extra: name == "CapacityTraces" ? fastInDebug : [])
     },
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,8 @@
 """measure.py [--misses] PROVIDER...: how often the expected trace of a question is among the first 1, 3 and 10.
 
 A provider is a name in Benchmarks/retrieval/providers, or any program that reads a JSON array of texts and writes the
-array of their vectors. Traces and questions are ranked by cosine, exactly. recall@k is the share of the questions for
+array of their vectors. Its argument says how many of the texts, from the first, are traces; the others are questions,
+and a model that makes no difference between the two ignores it. Traces and questions are ranked by cosine, exactly. recall@k is the share of the questions for
 which an expected trace is among the first k; MRR is the mean of 1 / rank of the first expected one. With --misses
 each question is shown whose trace is not among the first ten.
 """
@@ -17,9 +18,10 @@ HERE = pathlib.Path(__file__).parent
 FIXTURES = sorted(file for name in ("CuratedTraces", "SampleTraces") for file in pathlib.Path("Seeders", name).glob("Fixtures/*.json"))
 
 
-def embed(provider, texts):
+def embed(provider, texts, trace_count):
     own = HERE / "providers" / f"{provider}.py"
     command = [sys.executable, str(own)] if own.exists() else [provider]
+    command.append(str(trace_count))
     answer = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True)
     if answer.returncode:
         sys.exit(f"{provider} failed: {answer.stderr.strip()[-2000:]}")
@@ -41,7 +43,7 @@ def main(arguments):
     texts = [f"{trace['title']}\n\n{trace['context']}\n\n{trace['solution']}" for trace in traces]
     print(f"{len(questions)} questions, {len(traces)} traces")
     for provider in providers:
-        vectors = embed(provider, texts + [question["question"] for question in questions])
+        vectors = embed(provider, texts + [question["question"] for question in questions], len(texts))
         order = np.argsort(-(vectors[len(texts) :] @ vectors[: len(texts)].T), axis=1, kind="stable")
         ranks = []
         for question, ranking in zip(questions, order, strict=True):

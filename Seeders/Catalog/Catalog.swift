@@ -3,6 +3,7 @@ import CuratedTraces
 import SampleTraces
 public import SeedKit
 import Tags
+import TraceEmbeddings
 import TraceStore
 import Users
 
@@ -19,6 +20,7 @@ public enum Catalog {
       SampleTracesSeeder(validationThreshold: settings[.validationThreshold]),
       CapacityTracesSeeder(
         options: capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
+      EmbeddingsSeeder(),
     ])
   }
 

@@ -25,6 +25,10 @@ public protocol Seeder: Sendable {
   var summary: String { get }
   /// Seeders whose rows must be there first. None by default. Selecting this one selects them too.
   var dependencies: [SeederID] { get }
+  /// Seeders that come first if the plan has them. None by default. Other than ``dependencies`` they
+  /// are not selected along, need not exist, and their failure does not keep this one from running:
+  /// for a seeder that works on whatever rows there are.
+  var follows: [SeederID] { get }
   /// Where it may run. By default everywhere but in production.
   var environments: Set<SeedEnvironment> { get }
   /// Whether `--all` selects it; false for what is too much to be seeded unasked. True by default.
@@ -70,6 +74,8 @@ public protocol Seeder: Sendable {
 extension Seeder {
   /// None.
   public var dependencies: [SeederID] { [] }
+  /// None.
+  public var follows: [SeederID] { [] }
   /// Everywhere but in production.
   public var environments: Set<SeedEnvironment> { [.dev, .test, .ci, .ciLocal] }
   /// True.

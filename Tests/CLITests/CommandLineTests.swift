@@ -46,7 +46,7 @@ struct CommandLineTests {
   func list() async throws {
     let result = try await SeedRunnerBinary.run("list")
     let lines = result.output.split(separator: "\n").map(String.init)
-    #expect(lines.count == 6)
+    #expect(lines.count == 7)
     #expect(lines[0].hasPrefix("SEEDER"))
     #expect(lines[4].contains("sample-traces") && lines[4].contains("users tags"))
     let json = try await SeedRunnerBinary.run("list", "--format", "json")

@@ -26,7 +26,9 @@ struct SeededDatabaseTests {
     try await database.withConnection { try await $0.queryOne(query).decode(Int.self) }
   }
 
-  @Test("holds twelve validated seed traces without embeddings, on either version", arguments: [16, 18])
+  @Test(
+    "holds twelve validated seed traces with vectors of the local model, on either version",
+    arguments: [16, 18])
   func traces(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       let report = try await seed(database)
@@ -34,21 +36,21 @@ struct SeededDatabaseTests {
       let traces = try await count(
         """
         SELECT count(*) FROM traces WHERE status = 'validated' AND is_seed AND trust_score = 1.0
-          AND confirmation_count = 2 AND embedding IS NULL AND embedding_model_id IS NULL
+          AND confirmation_count = 2 AND embedding IS NOT NULL AND embedding_model_id = 'local'
           AND contributor_id = (SELECT id FROM users WHERE email = 'seed@commontrace.dev')
         """, database)
       #expect(traces == 12)
     }
   }
 
-  @Test("holds the curated traces as validated seeds without embeddings, each with three to six tags")
+  @Test("holds the curated traces as validated seeds with vectors, each with three to six tags")
   func curatedTraces() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await seed(database)
       let curated = try await count(
         """
         SELECT count(*) FROM traces WHERE status = 'validated' AND is_seed AND trust_score = 1.0
-          AND confirmation_count = 2 AND embedding IS NULL AND embedding_model_id IS NULL
+          AND confirmation_count = 2 AND embedding IS NOT NULL AND embedding_model_id = 'local'
           AND contributor_id = (SELECT id FROM users WHERE email = 'seeds@commontrace.internal')
           AND (SELECT count(*) FROM trace_tags WHERE trace_id = traces.id) BETWEEN 3 AND 6
         """, database)
@@ -159,14 +161,14 @@ struct SeededDatabaseTests {
         file == name ? Array(bad.utf8) : try? Catalog.fixtures.file(file).bytes
       }
       let report = try await seed(database, fixtures: broken)
-      #expect(report.seeders.map(\.outcome) == [.failed, .seeded, .skipped, .skipped])
+      #expect(report.seeders.map(\.outcome) == [.failed, .seeded, .skipped, .skipped, .skipped])
       let fault = try #require(report.seeders[0].failure?.faults.first)
       #expect(fault.file == "Seeders/Users/Fixtures/contributors.json" && fault.record == 2)
       #expect(fault.field == "email" && fault.line == 3)
       #expect(report.seeders[2].note == "it depends on 'users', which was not seeded")
       #expect(try await count("SELECT count(*) FROM users", database) == 0, "nothing of it was written")
       let mended = try await seed(database)
-      #expect(mended.seeders.map(\.outcome) == [.seeded, .unchanged, .seeded, .seeded])
+      #expect(mended.seeders.map(\.outcome) == [.seeded, .unchanged, .seeded, .seeded, .seeded])
       #expect(try await count("SELECT count(*) FROM traces", database) >= 225 + 12)
     }
   }
@@ -179,7 +181,7 @@ struct SeededDatabaseTests {
         return try await group.reduce(into: []) { $0.append($1) }
       }
       #expect(reports.allSatisfy { $0.isSuccess })
-      for id in ["users", "tags", "curated-traces", "sample-traces"] {
+      for id in ["users", "tags", "curated-traces", "sample-traces", "embeddings"] {
         let seeded = reports.flatMap(\.seeders).count { $0.id.rawValue == id && $0.outcome == .seeded }
         #expect(seeded == 1, "\(id)")
       }

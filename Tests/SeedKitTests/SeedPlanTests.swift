@@ -28,6 +28,21 @@ struct SeedPlanTests {
     #expect(plan.steps.map(\.reason) == [.required(by: ["b"]), .required(by: ["c"]), .selected])
   }
 
+  @Test("orders a seeder behind those that it follows, without selecting them or asking that they exist")
+  func follows() throws {
+    let registry = try SeederRegistry([
+      StubSeeder(id: "last", follows: ["a", "nowhere", "dev-only"]), StubSeeder(id: "a"),
+      StubSeeder(id: "dev-only", environments: [.dev]),
+    ])
+    #expect(try ids(registry, .all()) == ["a", "last"])
+    #expect(try ids(registry, .only(["last"])) == ["last"])
+    #expect(try ids(registry, .all(except: ["a"])) == ["last"])
+    let circle = try SeederRegistry([
+      StubSeeder(id: "a", follows: ["b"]), StubSeeder(id: "b", dependencies: ["a"]),
+    ])
+    #expect(throws: SeedPlanError.cycle(["a", "b", "a"])) { try ids(circle, .all()) }
+  }
+
   @Test("names the cycle, wherever it is in the registry")
   func cycle() throws {
     let registry = try registry(("x", []), ("a", ["b"]), ("b", ["c"]), ("c", ["a"]))

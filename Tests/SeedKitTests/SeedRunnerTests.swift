@@ -68,6 +68,23 @@ struct SeedRunnerTests {
     }
   }
 
+  @Test("starts a seeder behind those that it follows, also behind one that fails")
+  func follows() async throws {
+    try await TemporaryDatabase.with { database in
+      let seeders = [
+        StubSeeder(id: "last", follows: ["items", "broken", "nowhere"]) { context in
+          let found = try await context.connection.queryOne("SELECT count(*) FROM items").decode(Int.self)
+          guard found == 1 else { throw StubFailure() }
+          return SeedOutcome()
+        },
+        StubSeeder.items("items", [(1, "a", nil)]), StubSeeder(id: "broken") { _ in throw StubFailure() },
+      ]
+      let report = try await Harness.run(seeders, on: database)
+      #expect(report.seeders.map(\.id) == ["items", "broken", "last"])
+      #expect(report.seeders.map(\.outcome) == [.seeded, .failed, .unchanged])
+    }
+  }
+
   @Test("forgets a failure once the seeder is in order, even when no row had to change")
   func failureThenUnchanged() async throws {
     try await TemporaryDatabase.with { database in

@@ -7,6 +7,7 @@ struct StubSeeder: Seeder {
   let id: SeederID
   let summary = "for tests"
   var dependencies: [SeederID] = []
+  var follows: [SeederID] = []
   var environments: Set<SeedEnvironment> = [.dev, .test, .ci, .ciLocal]
   var version = 1
   var fixtures: [String] = []

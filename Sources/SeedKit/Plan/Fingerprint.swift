@@ -3,7 +3,7 @@ import Migrations
 /// A digest of all that decides what a seeder writes.
 ///
 /// It covers the seeder's id and version, the bytes of its fixtures, its further inputs, the
-/// environment, the schema that it needs and the fingerprints of what it depends on. Equal
+/// environment, the schema that it needs and the fingerprints of what it depends on or follows. Equal
 /// fingerprints mean that a finished run needs no repetition, unless somebody edited the rows.
 public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   /// SHA-256 in hexadecimal.
@@ -39,6 +39,9 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     for dependency in seeder.dependencies {
       guard let fingerprint = known[dependency] else { throw DependencyUnknown() }
       parts.append("dependency \(dependency) \(fingerprint)")
+    }
+    for other in seeder.follows {
+      if let fingerprint = known[other] { parts.append("follows \(other) \(fingerprint)") }
     }
     // A line break cannot occur inside an id or a digest, and each part is preceded by its length,
     // so that no two lists of parts read the same.

@@ -31,7 +31,8 @@ public struct SeedPlan: Sendable {
 
   /// The environment that the plan is for.
   public let environment: SeedEnvironment
-  /// The steps. Each comes after all that it depends on; otherwise the registry's order is kept.
+  /// The steps. Each comes after all that it depends on or follows; otherwise the registry's order is
+  /// kept.
   public let steps: [Step]
   /// Seeders that `--all` leaves out because they do not name the environment or are no part of it.
   public let leftOut: [SeederID]
@@ -102,8 +103,9 @@ public struct SeedPlan: Sendable {
     _ = try ordered(registry.ids, in: registry)
   }
 
-  /// The seeders and all that they depend on, depth first, dependencies before dependents.
+  /// The seeders and all that they depend on, depth first, each after what it depends on or follows.
   private static func ordered(_ ids: [SeederID], in registry: SeederRegistry) throws -> [SeederID] {
+    let closure = closure(of: ids, in: registry)
     var done: Set<SeederID> = []
     var path: [SeederID] = []
     var result: [SeederID] = []
@@ -114,6 +116,7 @@ public struct SeedPlan: Sendable {
       }
       path.append(id)
       for dependency in registry[id]?.dependencies ?? [] { try visit(dependency) }
+      for other in registry[id]?.follows ?? [] where closure.contains(other) { try visit(other) }
       path.removeLast()
       done.insert(id)
       result.append(id)
@@ -121,5 +124,15 @@ public struct SeedPlan: Sendable {
     // The registry's order, whatever the order on the command line.
     for id in registry.ids where ids.contains(id) { try visit(id) }
     return result
+  }
+
+  /// The seeders and all that they depend on.
+  private static func closure(of ids: [SeederID], in registry: SeederRegistry) -> Set<SeederID> {
+    var closure: Set<SeederID> = []
+    var pending = ids
+    while let id = pending.popLast() {
+      if closure.insert(id).inserted { pending += registry[id]?.dependencies ?? [] }
+    }
+    return closure
   }
 }

@@ -1,7 +1,7 @@
 import Postgres
 
 extension SeedRunner {
-  /// Runs the steps: each as soon as all that it depends on is done, at most `jobs` at a time.
+  /// Runs the steps: each as soon as all that it depends on or follows is done, at most `jobs` at a time.
   func execute(
     _ run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
     current: [SeederID: Fingerprint]
@@ -25,6 +25,10 @@ extension SeedRunner {
         // Reports of skipped seeders can settle others, which come later in the plan.
         for step in waiting {
           let dependencies = step.seeder.dependencies.map { (id: $0, report: reports[$0]) }
+          let isPreceded =
+            dependencies.allSatisfy { $0.report != nil }
+            && !step.seeder.follows.contains { id in plan.steps.contains { $0.id == id } && reports[id] == nil
+            }
           if let cause = dependencies.first(where: { $0.report?.isUsable == false }) {
             waiting.removeAll { $0.id == step.id }
             let outcome = cause.report?.outcome ?? .failed
@@ -32,7 +36,7 @@ extension SeedRunner {
               id: step.id, outcome: .skipped, note: "it depends on '\(cause.id)', which was \(outcome.past)")
             await recordUnsuccessful(report, run: run, pool: pool)
             finish(report)
-          } else if dependencies.allSatisfy({ $0.report != nil }), running < options.jobs {
+          } else if isPreceded, running < options.jobs {
             waiting.removeAll { $0.id == step.id }
             running += 1
             let fingerprint = fingerprints[step.id]

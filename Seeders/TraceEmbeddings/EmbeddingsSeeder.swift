@@ -1,0 +1,56 @@
+import Embeddings
+public import Migrations
+public import SeedKit
+import TraceStore
+
+/// Gives the traces that have no vector yet one, by the local model, so that search finds them.
+///
+/// It looks at the table, not at fixtures: traces of users are embedded like seeds, pending ones like
+/// validated ones. Its fingerprint knows the model and the seeds it comes after, so `--if-changed` runs
+/// it when those change, and not when a user's trace is all that is new.
+public struct EmbeddingsSeeder: Seeder {
+  /// `embeddings`
+  public let id: SeederID = "embeddings"
+  /// One line for lists.
+  public let summary = "Vectors for traces without one, by words: no network, no model"
+  /// The seeds come first.
+  public let dependencies: [SeederID] = ["curated-traces"]
+  /// Samples come first where they may be seeded at all; so does capacity data, whose index build keeps
+  /// writers waiting.
+  public let follows: [SeederID] = ["sample-traces", "capacity-traces"]
+  /// Everywhere: seeds without vectors are found by no search, in production either.
+  public let environments = Set(SeedEnvironment.allCases)
+  /// The model.
+  public var fingerprintInputs: [String] { ["model \(provider.model.id) \(provider.model.version)"] }
+
+  /// How many traces are held in memory at a time.
+  static let batchSize = 1_000
+
+  private let provider = LocalEmbeddingProvider()
+
+  /// Makes the seeder.
+  public init() {}
+
+  /// The schema of traces.
+  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+
+  /// Stores the vectors, batch after batch in the order of the ids. With nothing to do it is one query.
+  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+    let connection = context.connection
+    var stored = 0
+    while true {
+      let batch = try await TraceVectors.pending(
+        for: provider.model, limit: Self.batchSize, on: connection)
+      guard !batch.isEmpty else { break }
+      let vectors = try await provider.vectors(for: batch.map { EmbeddingText($0) })
+      let count = try await TraceVectors.store(
+        Array(zip(batch, vectors)), of: provider.model, on: connection)
+      stored += count
+      context.debug("\(count) of \(batch.count) traces got a vector")
+      // Less than was read: somebody changed a text meanwhile, which the next look finds.
+      if batch.count < Self.batchSize, count == batch.count { break }
+    }
+    guard stored > 0 else { return SeedOutcome() }
+    return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: stored)))
+  }
+}

@@ -1,0 +1,87 @@
+import CWordLists
+
+/// What the local model knows of words: which say nothing, which count as one, and which are common
+/// enough to have a dimension of their own, with the weight that each has in a query.
+package struct Vocabulary: Sendable {
+  /// How many words have a dimension of their own.
+  static let size = 1_024
+  /// What one is in the weights.
+  static let unit = 64
+
+  /// The lists in `Sources/Embeddings/Words`.
+  static let builtIn = Vocabulary(
+    stopWords: text(.stop), relatedWords: text(.related), wordWeights: text(.weights))
+
+  /// A file in that folder.
+  enum List {
+    case stop, related, weights
+  }
+
+  /// The text of a file.
+  static func text(_ list: List) -> String {
+    let list =
+      switch list {
+      case .stop: word_lists_stop()
+      case .related: word_lists_related()
+      case .weights: word_lists_weights()
+      }
+    return String(decoding: UnsafeRawBufferPointer(start: list.text, count: list.size), as: UTF8.self)
+  }
+
+  /// The weights of the words that have a dimension, which is the index.
+  let weights: [Int]
+  let dimensions: [UInt64: Int]
+  private let stopWords: Set<UInt64>
+  private let related: [UInt64: [UInt8]]
+
+  /// Reads the lists. In each `#` begins a comment line.
+  ///
+  /// - Parameters:
+  ///   - stopWords: words.
+  ///   - relatedWords: a group a line, of which the first word stands for all.
+  ///   - wordWeights: a weight a line and the stems that have it.
+  init(stopWords: String, relatedWords: String, wordWeights: String) {
+    self.stopWords = Set(Self.lines(stopWords).flatMap { $0 }.map { WordHash.of($0.utf8) })
+    var related: [UInt64: [UInt8]] = [:]
+    for group in Self.lines(relatedWords) {
+      let stems = group.map { Self.stem(of: $0) }
+      for stem in stems.dropFirst() { related[WordHash.of(stem)] = stems.first }
+    }
+    self.related = related
+    var weights: [Int] = []
+    var dimensions: [UInt64: Int] = [:]
+    for line in Self.lines(wordWeights) {
+      guard let weight = line.first.flatMap({ Int($0) }) else { continue }
+      for word in line.dropFirst() {
+        dimensions[WordHash.of(word.utf8)] = weights.count
+        weights.append(weight)
+      }
+    }
+    self.weights = weights
+    self.dimensions = dimensions
+  }
+
+  /// The word by which a word is counted: its stem, or that of the group to which it belongs. Nil for
+  /// one that says nothing.
+  func term(for word: [UInt8]) -> [UInt8]? {
+    guard !stopWords.contains(WordHash.of(word)) else { return nil }
+    let stem = Self.stem(of: word)
+    return related[WordHash.of(stem)] ?? stem
+  }
+
+  /// The dimension of a term; nil if it has none of its own.
+  func dimension(of term: UInt64) -> Int? { dimensions[term] }
+
+  private static func stem(of word: some StringProtocol) -> [UInt8] { stem(of: Array(word.utf8)) }
+
+  private static func stem(of word: [UInt8]) -> [UInt8] {
+    var stem = word
+    WordStem.shorten(&stem)
+    return stem
+  }
+
+  /// The words of each line.
+  static func lines(_ text: String) -> [[Substring]] {
+    text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ") }
+  }
+}
