@@ -46,7 +46,9 @@ let package = Package(
     library("Migrations", ["CLibCrypto", "Postgres"]),
     .systemLibrary(name: "CLinux"),
     library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres"]),
-    library("SeedKit", ["CLibCrypto", "Migrations", "Postgres"]),
+    library(
+      "SeedKit", ["CLibCrypto", "Migrations", "Postgres"],
+      exclude: ["Declarative/Definition/seeder.schema.json"]),
     .target(name: "CTraceSchema"),
     library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
     .target(name: "CWordLists"),
@@ -73,9 +75,12 @@ let package = Package(
     tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
     tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
-    tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"]),
+    tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"], exclude: ["Definitions"]),
     tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
-    tests("CatalogTests", ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    tests(
+      "CatalogTests",
+      ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]
+        + seeders.map { .target(name: $0) }),
     tests(
       "EmbeddingsTests",
       [

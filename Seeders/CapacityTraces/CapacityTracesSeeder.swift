@@ -1,6 +1,6 @@
 import FoundationEssentials
 public import Migrations
-import Postgres
+public import Postgres
 public import SeedKit
 import TraceStore
 
@@ -68,6 +68,14 @@ public struct CapacityTracesSeeder: BulkSeeder {
     let counts = try await context.run(load)
     if counts.written > 0 { try await phase.vacuum() }
     return SeedOutcome(.init(name: "traces", counts: counts))
+  }
+
+  /// The rows that are missing.
+  public func pending(on connection: PostgresConnection) async throws -> SeedOutcome {
+    let loaded = try await loadedRows(on: connection)
+    return SeedOutcome(
+      .init(
+        name: "traces", counts: RowCounts(inserted: max(0, options.rows - loaded), unchanged: loaded)))
   }
 
   /// Removes the contributor's traces and builds the index anew over what is left, because a graph

@@ -16,12 +16,24 @@ public enum Catalog {
     try SeederRegistry([
       UsersSeeder(),
       TagsSeeder(),
+      declarative("Tools"),
+      declarative("Schemas"),
+      declarative("PromptTemplates"),
+      declarative("ModelConfigs"),
+      declarative("Transcripts"),
+      declarative("Shares"),
       CuratedTracesSeeder(validationThreshold: settings[.validationThreshold]),
       SampleTracesSeeder(validationThreshold: settings[.validationThreshold]),
       CapacityTracesSeeder(
         options: capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
       EmbeddingsSeeder(),
     ])
+  }
+
+  /// A seeder without Swift, whose tables are of the schema of traces.
+  private static func declarative(_ folder: String) throws -> DeclarativeSeeder {
+    try DeclarativeSeeder(
+      builtIn: folder, fixtures: fixtures, migrations: { [try TraceSchema.migrations()] })
   }
 
   private static func capacityOptions(_ settings: Settings) -> CapacityOptions {

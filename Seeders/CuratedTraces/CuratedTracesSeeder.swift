@@ -48,13 +48,13 @@ public struct CuratedTracesSeeder: Seeder {
     let traces = try TraceImport.read(fixtures.files(self.fixtures))
     guard isBuiltIn else { return TraceLint().inspect(traces) }
     let vocabulary = try TagImport.read(fixtures.file(Self.vocabulary))
-    return TraceLint(vocabulary: Set(vocabulary), topicSize: 3...5).inspect(traces)
+    return TraceLint(vocabulary: Set(vocabulary.map(\.name)), topicSize: 3...5).inspect(traces)
   }
 
   /// Writes the traces, and tags that are not in the vocabulary yet.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
     let traces = try TraceImport.read(context.fixtures(fixtures))
     return try await TraceImport.converge(
-      traces.map(\.trace), contributor: Self.contributor, confirmations: validationThreshold, in: context)
+      traces, contributor: Self.contributor, confirmations: validationThreshold, in: context)
   }
 }

@@ -35,6 +35,6 @@ public struct SampleTracesSeeder: Seeder {
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
     let traces = try TraceImport.read(context.fixtures(fixtures))
     return try await TraceImport.converge(
-      traces.map(\.trace), contributor: Self.contributor, confirmations: validationThreshold, in: context)
+      traces, contributor: Self.contributor, confirmations: validationThreshold, in: context)
   }
 }

@@ -29,6 +29,8 @@ public struct TagsSeeder: Seeder {
   /// Writes the tags.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
     let tags = try TagImport.read(context.fixture(Self.tags))
-    return SeedOutcome(try await TagImport.converge(tags, in: context))
+    return SeedOutcome(
+      try await TagImport.converge(
+        tags.map(\.name), places: tags.map(\.place), in: context))
   }
 }

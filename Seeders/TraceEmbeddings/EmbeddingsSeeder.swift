@@ -53,4 +53,10 @@ public struct EmbeddingsSeeder: Seeder {
     guard stored > 0 else { return SeedOutcome() }
     return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: stored)))
   }
+
+  /// Removes the vectors of the model from all traces but generated ones, which come with theirs.
+  public func reset(in context: SeedContext) async throws -> SeedOutcome? {
+    let count = try await TraceVectors.clear(of: provider.model, on: context.connection)
+    return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: count)))
+  }
 }

@@ -6,7 +6,11 @@ package enum Digest {
   package static func sha256Hex(_ bytes: [UInt8]) -> String {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
     SHA256(bytes, bytes.count, &digest)
-    return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return hexadecimal(digest)
+  }
+
+  fileprivate static func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// SHA-1, for UUIDs of version 5 only; it protects nothing.
@@ -14,5 +18,25 @@ package enum Digest {
     var digest = [UInt8](repeating: 0, count: Int(SHA_DIGEST_LENGTH))
     SHA1(bytes, bytes.count, &digest)
     return digest
+  }
+}
+
+/// A SHA-256 of bytes that come piece by piece.
+package struct SHA256Digest: ~Copyable {
+  private let context = EVP_MD_CTX_new()
+
+  /// The digest of no bytes yet.
+  package init() { EVP_DigestInit_ex(context, EVP_sha256(), nil) }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// Adds bytes.
+  package mutating func update(_ bytes: [UInt8]) { EVP_DigestUpdate(context, bytes, bytes.count) }
+
+  /// The digest in lower case hexadecimal. To be asked for once.
+  package mutating func hexadecimal() -> String {
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    EVP_DigestFinal_ex(context, &digest, nil)
+    return Digest.hexadecimal(digest)
   }
 }

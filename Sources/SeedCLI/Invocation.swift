@@ -10,6 +10,7 @@ struct Invocation: Sendable {
   let spec: CommandSpec
   let command: ParsedCommand
   let environment: [String: String]
+  let discovery: SeederDiscovery
 
   /// Carries it out and words whatever goes wrong.
   func run() async -> ExitCode {
@@ -97,7 +98,12 @@ struct Session: Sendable {
     case "list": try ListCommand(session: self).run()
     case "status": try await StatusCommand(session: self).run()
     case "lint": try LintCommand(session: self).run()
+    case "plan": try await PlanCommand(session: self).run()
+    case "verify": try await VerifyCommand(session: self).run()
     case "reset": try await ResetCommand(session: self).run()
+    case "why": try await WhyCommand(session: self).run()
+    case "export": try await ExportCommand(session: self).run()
+    case "new": try NewCommand(session: self).run()
     case "capacity": try await CapacityCommand(session: self).run()
     case "config": try ConfigCommand(session: self).run()
     case "migrate": try await MigrateCommand(session: self).run()
@@ -106,5 +112,11 @@ struct Session: Sendable {
     }
   }
 
-  func registry() throws -> SeederRegistry { try invocation.program.catalog(settings) }
+  /// The seeders that there are, built in or found in folders.
+  ///
+  /// - Throws: `FixtureError` if the definition of one that was found is faulty.
+  func registry() throws -> SeederRegistry {
+    guard invocation.discovery.faults.isEmpty else { throw FixtureError(invocation.discovery.faults) }
+    return try invocation.discovery.registry(invocation.program.catalog(settings))
+  }
 }

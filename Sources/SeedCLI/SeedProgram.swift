@@ -38,10 +38,13 @@ public struct SeedProgram: Sendable {
   public func run(arguments: [String], environment: [String: String]) async -> ExitCode {
     do {
       let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
-      let names = try catalog(defaults).seeders.map { ($0.id.rawValue, $0.summary) }
+      let discovery = SeederDiscovery(arguments: arguments, environment: environment)
+      let names = try discovery.registry(catalog(defaults)).seeders.map { ($0.id.rawValue, $0.summary) }
       let spec = SeedRunnerCommand.spec(seeders: names)
       let command = try CommandLineParser.parse(arguments, command: spec)
-      return await Invocation(program: self, spec: spec, command: command, environment: environment).run()
+      return await Invocation(
+        program: self, spec: spec, command: command, environment: environment, discovery: discovery
+      ).run()
     } catch let error as UsageError {
       Console().error(error)
       return .usage

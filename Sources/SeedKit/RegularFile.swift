@@ -17,17 +17,10 @@ enum RegularFile {
   ///   - sizeLimit: how many bytes it may have.
   ///   - purpose: what it should be, for the failure: `a file of settings`.
   static func read(_ path: String, sizeLimit: Int, purpose: String) throws(Failure) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw systemFailure(errno)
-    }
+    guard let descriptor = try open(path, purpose: purpose) else { return nil }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw systemFailure(errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure(found: name(ofMode: status.st_mode), expected: purpose)
-    }
     guard status.st_size <= sizeLimit else { throw tooLarge("\(status.st_size) bytes", sizeLimit) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Int(status.st_size))
@@ -41,6 +34,27 @@ enum RegularFile {
       // It may have grown since, or be a file of the kernel that tells no size.
       guard bytes.count <= sizeLimit else { throw tooLarge("more", sizeLimit) }
     }
+  }
+
+  /// Opens a regular file, or one that a symbolic link leads to; nil if there is none. Whoever gets the
+  /// descriptor closes it.
+  static func open(_ path: String, purpose: String) throws(Failure) -> Int32? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw systemFailure(errno)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw systemFailure(code)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw Failure(found: name(ofMode: status.st_mode), expected: purpose)
+    }
+    return descriptor
   }
 
   private static func tooLarge(_ found: String, _ limit: Int) -> Failure {

@@ -13,19 +13,38 @@ public final class SeedContext {
   /// The run's start: the same for all seeders of a run.
   public let startedAt: Date
 
+  /// What to do with rows that somebody edited since they were written. `keep` in production, else
+  /// `overwrite`.
+  public let driftPolicy: DriftPolicy
+  /// Whether rows that left the fixtures of a seeder with the policy `sync` are removed in production too.
+  let allowsDeletes: Bool
+  /// The run's attempt, under which the history remembers what is written.
+  let attemptID: UUID
+  /// Where a plan collects what would change; nil in a run.
+  let recorder: ChangeRecorder?
+
+  private let seeder: SeederID
   private let fixtures: FixtureStore
-  private let log: (String) -> Void
-  private var stageCount = 0
+  private let onEvent: (SeedEvent) -> Void
+  private var stageCount: Int
+  private var ownedTables: [String: OwnedTable?] = [:]
 
   init(
-    environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
-    fixtures: FixtureStore, log: @escaping (String) -> Void
+    seeder: SeederID, environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
+    fixtures: FixtureStore, attemptID: UUID, allowsDeletes: Bool = false, recorder: ChangeRecorder? = nil,
+    firstStage: Int = 0, onEvent: @escaping (SeedEvent) -> Void
   ) {
+    self.seeder = seeder
     self.environment = environment
     self.connection = connection
     self.startedAt = startedAt
+    driftPolicy = .standard(in: environment)
+    self.allowsDeletes = allowsDeletes
+    self.attemptID = attemptID
+    self.recorder = recorder
+    stageCount = firstStage
     self.fixtures = fixtures
-    self.log = log
+    self.onEvent = onEvent
   }
 
   /// Reads a fixture.
@@ -42,7 +61,36 @@ public final class SeedContext {
   public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
 
   /// Adds a line to the debug log.
-  public func debug(_ message: String) { log(message) }
+  public func debug(_ message: String) { onEvent(.debug(seeder, message)) }
+
+  /// Tells a person something that they want to know in any case. Not in a plan, which says it better.
+  func note(_ message: String) {
+    if recorder == nil { onEvent(.note(seeder, message)) }
+  }
+
+  /// What the history remembers of the seeder's rows in a table.
+  func ownedTable(_ canonicalName: String) async throws -> OwnedTable? {
+    if let known = ownedTables[canonicalName] { return known }
+    let found = try await OwnedTable.find(seeder: seeder, table: canonicalName, on: connection)
+    ownedTables[canonicalName] = .some(found)
+    return found
+  }
+
+  /// Makes the entry under which the rows of a table are remembered.
+  func recordOwnedTable(
+    _ canonicalName: String, keyColumns: [String], valueColumns: [String]
+  ) async throws -> OwnedTable {
+    if let known = ownedTables[canonicalName] ?? nil, known.keyColumns == keyColumns,
+      known.valueColumns == valueColumns
+    {
+      return known
+    }
+    let entry = try await OwnedTable.record(
+      seeder: seeder, table: canonicalName, keyColumns: keyColumns, valueColumns: valueColumns, on: connection
+    )
+    ownedTables[canonicalName] = .some(entry)
+    return entry
+  }
 
   func nextStageNumber() -> Int {
     stageCount += 1

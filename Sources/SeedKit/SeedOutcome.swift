@@ -8,13 +8,27 @@ public struct RowCounts: Hashable, Sendable, Codable {
   public var unchanged: Int
   /// Rows that were removed.
   public var deleted: Int
+  /// Rows that somebody edited or removed since they were written, and that were left so.
+  public var drifted: Int
 
   /// Makes counts; each is 0 by default.
-  public init(inserted: Int = 0, updated: Int = 0, unchanged: Int = 0, deleted: Int = 0) {
+  public init(
+    inserted: Int = 0, updated: Int = 0, unchanged: Int = 0, deleted: Int = 0, drifted: Int = 0
+  ) {
     self.inserted = inserted
     self.updated = updated
     self.unchanged = unchanged
     self.deleted = deleted
+    self.drifted = drifted
+  }
+
+  /// Reads counts; those that an older version did not know are 0.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func count(_ key: CodingKeys) throws -> Int { try values.decodeIfPresent(Int.self, forKey: key) ?? 0 }
+    self.init(
+      inserted: try count(.inserted), updated: try count(.updated), unchanged: try count(.unchanged),
+      deleted: try count(.deleted), drifted: try count(.drifted))
   }
 
   /// Rows inserted, updated or deleted.
@@ -24,7 +38,8 @@ public struct RowCounts: Hashable, Sendable, Codable {
   public static func + (left: Self, right: Self) -> Self {
     RowCounts(
       inserted: left.inserted + right.inserted, updated: left.updated + right.updated,
-      unchanged: left.unchanged + right.unchanged, deleted: left.deleted + right.deleted)
+      unchanged: left.unchanged + right.unchanged, deleted: left.deleted + right.deleted,
+      drifted: left.drifted + right.drifted)
   }
 }
 

@@ -69,6 +69,13 @@ public protocol Seeder: Sendable {
   /// - Throws: ``FixtureError`` for bad data, before anything is written; any other error for
   ///   whatever else went wrong. All that was written is undone.
   func seed(in context: SeedContext) async throws -> SeedOutcome
+
+  /// Takes back what it wrote into rows that are not its own, such as a column of them.
+  ///
+  /// By default nil: the rows that the history knows as its own are removed. Called within a transaction.
+  ///
+  /// - Throws: whatever went wrong; then nothing is taken back.
+  func reset(in context: SeedContext) async throws -> SeedOutcome?
 }
 
 extension Seeder {
@@ -95,6 +102,8 @@ extension Seeder {
     _ = try fixtures.files(self.fixtures)
     return FixtureInspection(records: 0)
   }
+  /// Nil.
+  public func reset(in context: SeedContext) async throws -> SeedOutcome? { nil }
   /// Nil.
   public func reading(fixtures names: [String]) -> (any Seeder)? { nil }
 }

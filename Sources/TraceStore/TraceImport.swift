@@ -33,18 +33,19 @@ public enum TraceImport {
   /// would answer for the old text. A tag that a record no longer has stays linked.
   ///
   /// - Parameters:
-  ///   - traces: the records.
+  ///   - located: the records.
   ///   - contributor: the e-mail address of the user to whom they belong.
   ///   - confirmations: how many confirmations a new trace starts with.
   ///   - context: the seeder's.
   /// - Throws: `PostgresError`; ``TraceImportError`` if there is no such contributor, or if a title is
   ///   that of a trace that another contributor seeds.
   public static func converge(
-    _ traces: [TraceRecord], contributor: String, confirmations: Int, in context: SeedContext
+    _ located: [LocatedTrace], contributor: String, confirmations: Int, in context: SeedContext
   ) async throws -> SeedOutcome {
+    let traces = located.map(\.trace)
     let owner = try await owner(contributor, of: traces, in: context)
     // Small tables first: a distributed database takes them in no other order.
-    var outcome = SeedOutcome(try await TagImport.converge(traces.flatMap(\.tags), in: context))
+    var outcome = SeedOutcome(try await TagImport.converge(Set(traces.flatMap(\.tags)).sorted(), in: context))
     outcome.add(
       try await context.converge(
         table(),
@@ -54,8 +55,8 @@ public enum TraceImport {
             trace.solution, "validated", trace.agentModel, trace.agentVersion, owner, true, 1.0,
             Int32(confirmations),
           ]
-        }))
-    outcome.add(try await link(traces, in: context))
+        }, places: located.map(\.place)))
+    outcome.add(try await link(located, in: context))
     return outcome
   }
 
@@ -101,34 +102,26 @@ public enum TraceImport {
       ])
   }
 
-  private static func link(_ traces: [TraceRecord], in context: SeedContext) async throws
+  private static func link(_ traces: [LocatedTrace], in context: SeedContext) async throws
     -> SeedOutcome.Table
   {
+    let links = traces.flatMap { located in
+      Set(located.trace.tags).sorted().map { (located.trace.title, $0.description, located.place) }
+    }
     let stage = try await context.stage(
       columns: [(try PostgresIdentifier("title"), "text"), (try PostgresIdentifier("tag"), "text")],
-      rows: traces.flatMap { trace in
-        Set(trace.tags).sorted().map { [trace.title, $0.description] }
-      })
-    let (wanted, inserted) = try await context.connection.queryOne(
-      """
-      WITH wanted AS (
-        SELECT traces.id AS trace_id, tags.id AS tag_id FROM \(stage.name) AS staged
-        JOIN traces ON traces.title = staged.title AND traces.is_seed
-        JOIN tags ON tags.name = staged.tag
-      ), written AS (
-        INSERT INTO trace_tags (trace_id, tag_id)
-        SELECT wanted.trace_id, wanted.tag_id FROM wanted
-        LEFT JOIN trace_tags AS live ON live.trace_id = wanted.trace_id AND live.tag_id = wanted.tag_id
-        WHERE live.trace_id IS NULL
-        ORDER BY wanted.trace_id, wanted.tag_id
-        ON CONFLICT (trace_id, tag_id) DO NOTHING
-        RETURNING trace_id
-      )
-      SELECT (SELECT count(*) FROM wanted), (SELECT count(*) FROM written)
-      """
-    ).decode(Int.self, Int.self)
-    return .init(
-      name: "trace_tags", counts: RowCounts(inserted: inserted, unchanged: wanted - inserted))
+      rows: links.map { [$0.0, $0.1] }, places: links.map(\.2))
+    let table = try ConvergeTable(
+      "trace_tags",
+      columns: [.init("trace_id", "uuid", .naturalKey), .init("tag_id", "uuid", .naturalKey)],
+      timestamps: false)
+    return try await context.converge(
+      table, from: stage,
+      rows: """
+        SELECT traces.id AS trace_id, tags.id AS tag_id, staged.seed_row, staged.seed_file, staged.seed_record
+        FROM \(stage.name) AS staged
+        JOIN traces ON traces.title = staged.title AND traces.is_seed JOIN tags ON tags.name = staged.tag
+        """)
   }
 }
 

@@ -9,6 +9,8 @@ public struct UserRecord: Hashable, Sendable {
   public let displayName: String
   /// Whether it is a contributor of seeded traces, as opposed to one who stands for a person.
   public let isSeed: Bool
+  /// Where the record stands.
+  public let place: FixturePlace
 }
 
 /// Reads users from fixtures and writes them.
@@ -23,7 +25,7 @@ public enum UserImport {
           isAddress(email) && email.utf8.count <= 320 && email == email.lowercased()
             ? nil : "an e-mail address in lower case"
         },
-        displayName: record.text("display_name", length: 1...200), isSeed: isSeed)
+        displayName: record.text("display_name", length: 1...200), isSeed: isSeed, place: record.place)
     }
   }
 
@@ -54,6 +56,6 @@ public enum UserImport {
           DeterministicID.make(table: "users", naturalKey: user.email), user.email, user.displayName,
           user.isSeed,
         ]
-      })
+      }, places: users.map(\.place))
   }
 }

@@ -92,8 +92,6 @@ struct CapacityTests {
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--rows", "-1").exitCode == 64)
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--similarity", "2").exitCode == 64)
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--index", "ivf").exitCode == 64)
-    let reset = try await SeedRunnerBinary.run("reset", "users", "--yes")
-    #expect(reset.exitCode == 64)
   }
 
   @Test("is measured by capacity check, as text, JSON and a page; without vectors it says what to do")

@@ -136,7 +136,7 @@ struct CapacityLoadTests {
       }
       let users = try await scalar("SELECT count(*) FROM users", database, as: Int.self)
       let outcomes = try await runner(options(rows: 300), database).reset()
-      #expect(outcomes.map(\.outcome.total.deleted) == [300])
+      #expect(outcomes.map(\.tables.total.deleted) == [300])
       #expect(try await count(database) == 2)
       #expect(try await scalar("SELECT count(*) FROM users", database) == users)
       #expect(try await database.withConnection { try await TraceIndex.available(on: $0) } == [.vector])

@@ -28,7 +28,7 @@ struct EmbeddingsSeederTests {
         .joined(separator: ", ")
       let file = FixtureFile(name: "traces.json", bytes: Array("[\(traces)]".utf8))
       return try await TraceImport.converge(
-        TraceImport.read([file]).map(\.trace), contributor: "seed@example.com", confirmations: 2, in: context)
+        TraceImport.read([file]), contributor: "seed@example.com", confirmations: 2, in: context)
     }
   }
 

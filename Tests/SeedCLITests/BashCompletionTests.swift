@@ -36,7 +36,7 @@ struct BashCompletionTests {
 
   static let exact: [([String], [String])] = [
     (["mi"], ["migrate"]), (["--us"], ["--users"]), (["--sa"], ["--sample-traces"]),
-    (["--de"], ["--debug"]), (["--no-"], ["--no-migrate", "--no-debug"]), (["zzz"], []),
+    (["--de"], ["--debug"]), (["--no-"], ["--no-migrate", "--no-built-in", "--no-debug"]), (["zzz"], []),
     (["migrate", "s"], ["status", "sql"]), (["migrate", "down", "--st"], ["--steps"]),
     (["migrate", "up", "--st"], []), (["migrate", "up", "--jo"], []),
     (["--env", "test", "migrate", "d"], ["down"]), (["--config-path", "db", "migrate", "d"], ["down"]),

@@ -28,7 +28,7 @@ struct TraceImportTests {
       let traces = try TraceImport.read([FixtureFile(name: "traces.json", bytes: Array(json.utf8))])
       _ = try await UserImport.converge(users, in: context)
       return try await TraceImport.converge(
-        traces.map(\.trace), contributor: contributor, confirmations: 2, in: context)
+        traces, contributor: contributor, confirmations: 2, in: context)
     }
   }
 

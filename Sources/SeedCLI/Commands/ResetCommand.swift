@@ -1,12 +1,13 @@
 import SeedKit
 
-/// `seed-runner reset SEEDER…`: removes the rows of seeders that own theirs as a whole.
+/// `seed-runner reset SEEDER…`: removes the rows that seeders made and that nobody edited since.
 struct ResetCommand {
   let session: Session
 
   private struct OutcomeJSON: Encodable {
     let seeder: String
     let tables: SeedOutcome
+    let notes: [String]
   }
 
   func run() async throws -> ExitCode {
@@ -14,32 +15,27 @@ struct ResetCommand {
     let ids = session.command.arguments.compactMap(SeederID.init(rawValue:))
     let plan = try SeedPlan(
       registry: registry, selection: .only(ids), environment: session.settings[.environment])
-    let others = ids.filter { !(registry[$0] is any BulkSeeder) }
-    guard others.isEmpty else {
-      throw CommandFailure(
-        code: .usage,
-        message: "'\(others[0])' cannot be reset: only seeders that own their rows as a whole can",
-        remedy:
-          "those are \(registry.seeders.filter { $0 is any BulkSeeder }.map(\.id.rawValue).joined(separator: ", "))"
-      )
-    }
     let database = try await session.database()
     let names = ids.map { "'\($0)'" }.joined(separator: ", ")
-    try await session.confirmRemoval("all rows of \(names)", from: database)
+    try await session.confirmRemoval(
+      "the rows of \(names) that are still as they were written", from: database)
     var options = SeedRunner.Options()
     options.allowsProduction = session.command.has("allow-production")
+    options.lockTimeout = session.settings[.lockTimeout]
     let printer = ProgressPrinter(console: session.console)
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: session.invocation.program.fixtures,
       options: options, onEvent: { printer.print($0) })
-    let outcomes = try await runner.reset()
+    let reports = try await runner.reset()
     if session.isJSON {
       try session.console.answer(
-        json: outcomes.map { OutcomeJSON(seeder: $0.id.rawValue, tables: $0.outcome) })
-    } else {
-      for line in Text.table(outcomes.map { ["reset", $0.id.rawValue, Text.counts($0.outcome)] }) {
-        session.console.answer(line)
-      }
+        json: reports.map { OutcomeJSON(seeder: $0.id.rawValue, tables: $0.tables, notes: $0.notes) })
+      return .success
+    }
+    let heads = Text.table(reports.map { ["reset", $0.id.rawValue, Text.removals($0.tables)] })
+    for (report, head) in zip(reports, heads) {
+      session.console.answer(head)
+      for note in report.notes { session.console.answer("  \(note)") }
     }
     return .success
   }

@@ -63,6 +63,7 @@ struct RunCommand {
     options.jobs = session.settings[.jobs]
     options.allowsProduction = command.has("allow-production")
     options.restamps = command.has("restamp")
+    options.allowsDeletes = command.has("allow-deletes")
     options.skipsCurrent = command.has("if-changed")
     options.migrates = !command.has("no-migrate")
     options.retry.budget = session.settings[.retryBudget]

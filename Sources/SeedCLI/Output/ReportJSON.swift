@@ -18,6 +18,7 @@ struct ReportJSON: Encodable {
     let updated: Int
     let unchanged: Int
     let deleted: Int
+    let drifted: Int
   }
 
   struct Seeder: Encodable {
@@ -59,7 +60,8 @@ struct ReportJSON: Encodable {
         tables: seeder.tables.tables.map { table in
           Table(
             name: table.name, inserted: table.counts.inserted, updated: table.counts.updated,
-            unchanged: table.counts.unchanged, deleted: table.counts.deleted)
+            unchanged: table.counts.unchanged, deleted: table.counts.deleted,
+            drifted: table.counts.drifted)
         },
         retries: seeder.retries, failure: seeder.failure, note: seeder.note)
     }

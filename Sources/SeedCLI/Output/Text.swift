@@ -23,10 +23,21 @@ enum Text {
     outcome.tables.map { table in
       let counts = [
         (table.counts.inserted, "inserted"), (table.counts.updated, "updated"),
-        (table.counts.deleted, "deleted"), (table.counts.unchanged, "unchanged"),
+        (table.counts.deleted, "deleted"), (table.counts.drifted, "drifted"),
+        (table.counts.unchanged, "unchanged"),
       ]
       let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
       return "\(table.name) \(parts.isEmpty ? "0" : parts.joined(separator: " "))"
+    }.joined(separator: ", ")
+  }
+
+  /// `traces 12 deleted, tags 43 deleted 2 kept`
+  static func removals(_ outcome: SeedOutcome) -> String {
+    guard !outcome.tables.isEmpty else { return "nothing of it is in the history" }
+    return outcome.tables.map { table in
+      (table.counts.updated > 0
+        ? "\(table.name) \(table.counts.updated) cleared" : "\(table.name) \(table.counts.deleted) deleted")
+        + (table.counts.drifted > 0 ? " \(table.counts.drifted) kept" : "")
     }.joined(separator: ", ")
   }
 

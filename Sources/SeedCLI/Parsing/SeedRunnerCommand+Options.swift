@@ -51,6 +51,9 @@ extension SeedRunnerCommand {
       OptionSpec(name: "no-migrate", summary: "Do not apply migrations first", group: .run),
       allowProduction,
       OptionSpec(
+        name: "allow-deletes",
+        summary: "In production: let the policy 'sync' delete rows that left the files", group: .run),
+      OptionSpec(
         name: "restamp", summary: "Accept that the database was stamped with another environment",
         group: .run),
     ]
@@ -117,6 +120,13 @@ extension SeedRunnerCommand {
         name: "project-path", value: .required(placeholder: "DIR"),
         summary: "The folder that holds Config and .seed-runner", variable: "SEED_PROJECT_PATH",
         defaultText: "the nearest one, from here upwards", group: .common, completion: .directory),
+      OptionSpec(
+        name: "seeders-path", value: .required(placeholder: "DIR"),
+        summary: "Folders of declarative seeders, a colon between them", variable: "SEEDERS_PATH",
+        defaultText: "Seeders, here and in the project", group: .common, completion: .directory),
+      OptionSpec(
+        name: "no-built-in", summary: "Leave out the seeders that are part of the program",
+        variable: "SEED_BUILT_IN=false", group: .common),
       format,
       OptionSpec(
         name: "debug", isNegatable: true,

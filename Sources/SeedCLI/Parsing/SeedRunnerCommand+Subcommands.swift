@@ -60,14 +60,20 @@ extension SeedRunnerCommand {
 
   static func reset(seeders: [String]) -> CommandSpec {
     CommandSpec(
-      name: "reset", abstract: "Remove the rows of seeders that own theirs as a whole, and leave all others",
+      name: "reset", abstract: "Remove the rows that seeders made and nobody edited; others stay",
+      discussion: """
+        Rows that somebody edited stay, so do rows that a seeder found and changed, and rows to which rows of \
+        others refer; each is told. Name dependents too, and theirs go first. Generated data, which is owned as \
+        a whole, goes as a whole.
+        """,
       options: removal + Option.common,
       arguments: [
         ArgumentSpec(
           name: "SEEDER", summary: "Whose rows", isRepeating: true, completion: .values(seeders))
       ],
       examples: [
-        .init(summary: "Remove the capacity data, unasked", line: "seed-runner reset capacity-traces --yes")
+        .init(summary: "Remove the capacity data, unasked", line: "seed-runner reset capacity-traces --yes"),
+        .init(summary: "Remove the sample traces", line: "seed-runner reset sample-traces"),
       ])
   }
 

@@ -17,7 +17,12 @@ enum SeedRunnerCommand {
       + [Option.version]
     let chosen = flags.map(\.name) + ["only"]
     let names = seeders.map(\.name)
-    root.subcommands = [list, status, lint(seeders: names), reset(seeders: names)] + fixed
+    root.subcommands =
+      [
+        list, status, plan(seeders: names), verify(seeders: names), lint(seeders: names),
+        reset(seeders: names),
+      ]
+      + fixed
     root.rules = [
       .excludes(["only"], ["except"]),
       .excludes(["all"], chosen),
@@ -36,7 +41,7 @@ enum SeedRunnerCommand {
   }()
 
   /// The commands that do not depend on the seeders.
-  private static let fixed = [capacity, config, migrate, db, completions, help]
+  private static let fixed = [why, export, new, capacity, config, migrate, db, completions, help]
 
   /// The program without what depends on the seeders.
   private static let program = CommandSpec(
@@ -51,7 +56,9 @@ enum SeedRunnerCommand {
       project's .seed-runner folder.
       """,
     usage: ["--all [--except NAME,...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]"],
-    subcommands: [list, status, lint(seeders: []), reset(seeders: [])] + fixed,
+    subcommands: [
+      list, status, plan(seeders: []), verify(seeders: []), lint(seeders: []), reset(seeders: []),
+    ] + fixed,
     examples: [
       .init(summary: "Seed everything, into the embedded PostgreSQL", line: "seed-runner --all"),
       .init(

@@ -1,3 +1,5 @@
+public import Postgres
+
 /// A seeder whose rows are too many for one transaction and one connection.
 ///
 /// Its unit is the chunk: the rows of a chunk and the mark that it is loaded commit together, so that
@@ -10,6 +12,11 @@ public protocol BulkSeeder: Seeder {
   /// - Returns: the rows that this run inserted, and those that were there.
   /// - Throws: whatever went wrong. What was committed by then stays and is not loaded again.
   func load(in context: BulkContext) async throws -> SeedOutcome
+
+  /// What ``load(in:)`` would do, for a plan. Reads only.
+  ///
+  /// - Throws: `PostgresError`.
+  func pending(on connection: PostgresConnection) async throws -> SeedOutcome
 
   /// Removes all of its rows and what it has recorded of them, and leaves everything else.
   ///
@@ -24,5 +31,19 @@ extension BulkSeeder {
   /// - Throws: always.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
     throw BulkLoadError.needsConnections(id)
+  }
+}
+
+extension BulkSeeder {
+  /// How many rows of its load are in the database, as the load's own record has it.
+  ///
+  /// - Throws: `PostgresError`.
+  public func loadedRows(on connection: PostgresConnection) async throws -> Int {
+    try await connection.queryOne(
+      """
+      SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
+      WHERE seeder = \(id.rawValue) AND loaded_at IS NOT NULL
+      """
+    ).decode(Int.self)
   }
 }

@@ -6,23 +6,33 @@ public struct Stage: Sendable {
   public let name: PostgresIdentifier
   /// How many rows it holds.
   public let rowCount: Int
+  /// The paths that the column `seed_file` counts, from 0.
+  let files: [String]
 }
 
 extension SeedContext {
   /// Copies rows into a temporary table, so that one statement can compare them with a real one.
   ///
+  /// Beside the columns the table has `seed_row`, which numbers the rows, and `seed_file` and `seed_record`, which
+  /// say where they come from.
+  ///
   /// - Parameters:
   ///   - columns: names and types as SQL, such as `("name", "text")`; the types are trusted text and
   ///     must be just those that the values are sent as.
   ///   - rows: a value for each column.
+  ///   - places: where each row's record stands; empty if they come from none.
   /// - Throws: `PostgresError`.
   public func stage(
-    columns: [(name: PostgresIdentifier, type: String)], rows: [[any PostgresEncodable & Sendable]]
+    columns: [(name: PostgresIdentifier, type: String)], rows: [[any PostgresEncodable & Sendable]],
+    places: [FixturePlace] = []
   ) async throws -> Stage {
     let name = try PostgresIdentifier("seed_stage_\(nextStageNumber())")
     let definitions = columns.map { "\($0.name.quoted) \($0.type)" }.joined(separator: ", ")
     var statements: [PostgresQuery] = [
-      "CREATE TEMPORARY TABLE \(name) (\(unescaped: definitions)) ON COMMIT DROP"
+      """
+      CREATE TEMPORARY TABLE \(name)
+        (\(unescaped: definitions), seed_row bigint, seed_file integer, seed_record integer) ON COMMIT DROP
+      """
     ]
     // Rows that live for a moment are not worth compressing: that took half the time of a COPY.
     let texts = columns.filter { $0.type == "text" }
@@ -31,9 +41,19 @@ extension SeedContext {
       statements.append("ALTER TABLE \(name) \(unescaped: texts.joined(separator: ", "))")
     }
     try await connection.pipeline(statements)
-    try await connection.copyIn(into: "\(name)", columns: columns.map(\.name)) { writer in
-      for row in rows { try await writer.write(row: row) }
+    let files = places.isEmpty ? [] : Array(Set(places.map(\.file))).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1, Int32($0)) })
+    let names =
+      try columns.map(\.name) + ["seed_row", "seed_file", "seed_record"].map(PostgresIdentifier.init)
+    try await connection.copyIn(into: "\(name)", columns: names) { writer in
+      for (index, row) in rows.enumerated() {
+        let place = index < places.count ? places[index] : nil
+        let source: [any PostgresEncodable & Sendable] = [
+          Int64(index), place.flatMap { numbers[$0.file] } ?? -1, place.map { Int32($0.record) },
+        ]
+        try await writer.write(row: row + source)
+      }
     }
-    return Stage(name: name, rowCount: rows.count)
+    return Stage(name: name, rowCount: rows.count, files: files)
   }
 }

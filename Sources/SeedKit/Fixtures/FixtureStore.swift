@@ -18,6 +18,9 @@ public struct FixtureStore: Sendable {
     return store
   }
 
+  /// Whether there is a file of that name.
+  public func contains(_ name: String) -> Bool { added[name] != nil || contents(name) != nil }
+
   /// One file.
   ///
   /// - Throws: ``FixtureError`` if there is none of that name.

@@ -33,6 +33,14 @@ enum EnvironmentStamp {
       "UPDATE seed_runner.environment SET name = \(environment.rawValue), stamped_at = now()")
   }
 
+  /// Checks the stamp of a database that has one, and writes nothing.
+  ///
+  /// - Throws: ``SeedGuardError``.
+  static func checkOnly(_ environment: SeedEnvironment, on connection: PostgresConnection) async throws {
+    guard let found = try await read(on: connection), found != environment.rawValue else { return }
+    throw SeedGuardError.otherEnvironment(stamp: found, run: environment)
+  }
+
   private static func read(on connection: PostgresConnection) async throws -> String? {
     try await connection.query("SELECT name FROM seed_runner.environment").first?.decode(String.self)
   }
@@ -44,12 +52,19 @@ public enum SeedGuardError: Error, Hashable, Sendable, CustomStringConvertible {
   case productionNotAllowed
   /// The database was stamped with another environment by its first run.
   case otherEnvironment(stamp: String, run: SeedEnvironment)
+  /// A seeder may delete rows, the environment is production, and nobody said that this is meant.
+  case deletesNotAllowed(table: String)
 
   /// Why it was refused, and what to do if it is meant.
   public var description: String {
     switch self {
     case .productionNotAllowed:
       "this is production. Add --allow-production if it is meant."
+    case .deletesNotAllowed(let table):
+      """
+      the policy 'sync' deletes rows of \(table) that left the file, and this is production. \
+      Add --allow-deletes if that is meant.
+      """
     case .otherEnvironment(let stamp, let run):
       """
       the database belongs to the environment '\(stamp)', this run is for '\(run)'. \

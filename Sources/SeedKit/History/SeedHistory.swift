@@ -7,11 +7,16 @@ import Postgres
 /// An entry is written in the transaction of the rows that it speaks of, so the two never disagree.
 /// A run that finds nothing to do leaves no entry, unless the last one was a failure.
 package enum SeedHistory {
+  static let setName = "seed-kit"
+
   /// The tables' migrations.
   package static func migrations() throws -> MigrationSet {
     try MigrationSet(
-      name: "seed-kit",
-      files: [("0001_seed_history.sql", schema), ("0002_bulk_load.sql", BulkSchema.migration)])
+      name: setName,
+      files: [
+        ("0001_seed_history.sql", schema), ("0002_bulk_load.sql", BulkSchema.migration),
+        ("0003_ownership.sql", OwnershipSchema.migration),
+      ])
   }
 
   // `outcome` is the outcome of a seeder; `tables` are the counts as SeedOutcome encodes them.

@@ -42,11 +42,12 @@ public enum JSONParser {
   ///
   /// A byte order mark is dropped in JSON5 and a fault in JSON. Takes time in proportion to the number of bytes.
   ///
+  /// - Parameter firstLine: the number of its first line, if it is a part of a file. 1 by default.
   /// - Throws: ``JSONParseError`` for the first fault.
   public static func parse(
-    _ bytes: [UInt8], dialect: Dialect = .json, limits: Limits = Limits()
+    _ bytes: [UInt8], dialect: Dialect = .json, limits: Limits = Limits(), firstLine: Int = 1
   ) throws -> JSONNode {
-    var reader = JSONReader(bytes: bytes, dialect: dialect, limits: limits)
+    var reader = JSONReader(bytes: bytes, dialect: dialect, limits: limits, firstLine: firstLine)
     return try reader.document()
   }
 }

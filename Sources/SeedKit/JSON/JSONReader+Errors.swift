@@ -6,7 +6,7 @@ extension JSONReader {
     found: String? = nil, expected: String, remedy: String? = nil, at offset: Int? = nil
   ) -> JSONParseError {
     let offset = offset ?? index
-    var cursor = PositionCursor()
+    var cursor = PositionCursor(line: firstLine)
     // A byte order mark has no column.
     cursor.offset = bytes.starts(with: Self.byteOrderMark) ? min(3, offset) : 0
     cursor.advance(to: offset, in: bytes)

@@ -13,9 +13,13 @@ struct JSONReader {
   /// The text that is being read, its escapes resolved. Kept for the next text to save an allocation.
   var resolved: [UInt8] = []
   private var open: [Container] = []
-  private var cursor = PositionCursor()
+  /// The number of the first line.
+  let firstLine: Int
+  private var cursor: PositionCursor
 
-  init(bytes: [UInt8], dialect: JSONParser.Dialect, limits: JSONParser.Limits) {
+  init(bytes: [UInt8], dialect: JSONParser.Dialect, limits: JSONParser.Limits, firstLine: Int) {
+    self.firstLine = firstLine
+    cursor = PositionCursor(line: firstLine)
     self.bytes = bytes
     self.dialect = dialect
     self.limits = limits

@@ -2,8 +2,10 @@
 struct PositionCursor {
   /// The byte that it stands before.
   var offset = 0
-  private var line = 1
+  private var line: Int
   private var column = 1
+
+  init(line: Int) { self.line = line }
 
   var position: SourcePosition { SourcePosition(line: line, column: column) }
 

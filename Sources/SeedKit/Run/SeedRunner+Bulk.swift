@@ -22,27 +22,7 @@ extension SeedRunner {
     return outcome
   }
 
-  /// Removes the rows of the plan's selected seeders that can: those that own theirs as a whole.
-  ///
-  /// - Returns: the rows deleted, seeder by seeder.
-  /// - Throws: ``SeedGuardError``; what a seeder throws, whose rows then are all still there.
-  public func reset() async throws -> [(id: SeederID, outcome: SeedOutcome)] {
-    try plan.checkProduction(isAllowed: options.allowsProduction)
-    try await PostgresConnection.with(configuration) { connection in
-      try await EnvironmentStamp.check(
-        plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction, on: connection
-      )
-    }
-    var outcomes: [(id: SeederID, outcome: SeedOutcome)] = []
-    for step in plan.steps.reversed() where step.reason == .selected {
-      guard let seeder = step.seeder as? any BulkSeeder else { continue }
-      let outcome = try await withBulkContext(for: seeder.id) { try await seeder.reset(in: $0) }
-      outcomes.append((seeder.id, outcome))
-    }
-    return outcomes
-  }
-
-  private func withBulkContext<Result>(
+  func withBulkContext<Result>(
     for seeder: SeederID, _ body: (BulkContext) async throws -> Result
   ) async throws -> Result {
     try await PostgresPool.with(configuration, maximumConnections: BulkContext.maximumConnections) { pool in

@@ -8,9 +8,10 @@ extension SeedRunner {
   /// A table that somebody else has locked is an error after 30 seconds, which is tried again within
   /// the budget, not an endless wait. A program whose host vanished gives its locks up after five
   /// minutes.
-  private static let transactionSetup: [PostgresQuery] = [
-    "SET LOCAL lock_timeout = '30s'", "SET LOCAL idle_in_transaction_session_timeout = '5min'",
-  ]
+  static let transactionSetup: [PostgresQuery] =
+    [
+      "SET LOCAL lock_timeout = '30s'", "SET LOCAL idle_in_transaction_session_timeout = '5min'",
+    ] + RowText.stableOutput
 
   /// Runs one seeder, with retries, and never throws for its failure.
   ///
@@ -60,8 +61,9 @@ extension SeedRunner {
           onWait: { onEvent(.waiting(seeder.id, $0)) },
           { connection in
             let context = SeedContext(
-              environment: plan.environment, connection: connection, startedAt: run.startedAt,
-              fixtures: fixtures, log: { onEvent(.debug(seeder.id, $0)) })
+              seeder: seeder.id, environment: plan.environment, connection: connection,
+              startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
+              allowsDeletes: options.allowsDeletes, onEvent: onEvent)
             outcome = try await seeder.seed(in: context)
             let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
             if outcome.total.written > 0 || known == nil || known != fingerprint {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-package import Migrations
+public import Migrations
 public import Postgres
 
 /// Executes a plan against a database.
@@ -21,6 +21,8 @@ public struct SeedRunner: Sendable {
     public var skipsCurrent = false
     /// Whether migrations that are due are applied first. True by default.
     public var migrates = true
+    /// Whether the policy `sync` may remove rows in production. False by default.
+    public var allowsDeletes = false
     /// When and how often work is tried again.
     public var retry = RetryPolicy()
     /// How long to wait for another run of the same seeder. 300 seconds by default.
@@ -75,6 +77,18 @@ public struct SeedRunner: Sendable {
         runID: run.id, environment: plan.environment, startedAt: run.startedAt,
         duration: .now - run.clockStart, migrations: prepared.migrations, seeders: seeders,
         leftOut: plan.leftOut, retries: retries)
+    }
+  }
+
+  /// Applies the migrations of the plan's seeders, stamps the database, and seeds nothing.
+  ///
+  /// - Returns: the migrations that were due.
+  /// - Throws: as ``run()``.
+  @discardableResult
+  public func migrate() async throws -> [MigrationOutcome] {
+    try plan.checkProduction(isAllowed: options.allowsProduction)
+    return try await PostgresPool.with(configuration, maximumConnections: 2) { pool in
+      try await prepare(pool).0.migrations
     }
   }
 

@@ -71,4 +71,21 @@ public enum TraceVectors {
     }
     return try await connection.pipeline(updates).map(\.count).reduce(0, +)
   }
+
+  /// Removes the vectors of a model. Generated traces keep theirs: nobody could make those again from the texts.
+  ///
+  /// - Returns: how many traces had one.
+  /// - Throws: `PostgresError`.
+  public static func clear(of model: EmbeddingModel, on connection: PostgresConnection) async throws -> Int {
+    try await connection.queryOne(
+      """
+      WITH cleared AS (
+        UPDATE traces SET embedding = NULL, embedding_model_id = NULL, embedding_model_version = NULL
+        WHERE embedding_model_id = \(model.id) AND contributor_id NOT IN (
+          SELECT id FROM users WHERE email = \(CapacityCheck.contributor))
+        RETURNING 1
+      ) SELECT count(*) FROM cleared
+      """
+    ).decode(Int.self)
+  }
 }

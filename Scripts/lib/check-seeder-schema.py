@@ -1,0 +1,47 @@
+"""check-seeder-schema.py SCHEMA CASES SEEDER.JSON...: the JSON Schema of seeder.json says what the program says.
+
+The schema is valid, accepts its own examples and every definition given, and judges the cases, which
+the tests of SeedKit put to the program's own reader, as they are to be judged. Prints each fault.
+"""
+
+import json
+import pathlib
+import sys
+
+import jsonschema
+
+
+def faults_of(validator, value):
+    for error in sorted(validator.iter_errors(value), key=lambda error: error.json_path):
+        yield f"{error.json_path}: {error.message[:200]}"
+
+
+def faults(schema_path, cases_path, definitions):
+    schema = json.loads(pathlib.Path(schema_path).read_text())
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        yield f"{schema_path}: {error.json_path}: {error.message[:200]}"
+        return
+    validator = jsonschema.Draft202012Validator(schema)
+    for number, example in enumerate(schema["examples"]):
+        for fault in faults_of(validator, example):
+            yield f"{schema_path}: example {number + 1}: {fault}"
+    for path in definitions:
+        for fault in faults_of(validator, json.loads(pathlib.Path(path).read_text())):
+            yield f"{path}: {fault}"
+    for case in json.loads(pathlib.Path(cases_path).read_text()):
+        found = list(faults_of(validator, case["definition"]))
+        if case["isAccepted"]:
+            yield from (f"{cases_path}: {case['name']}: {fault}" for fault in found)
+        elif not found:
+            yield f"{cases_path}: {case['name']}: accepted, which the program refuses"
+
+
+def main():
+    found = list(faults(sys.argv[1], sys.argv[2], sys.argv[3:]))
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+sys.exit(main())

@@ -1,0 +1,79 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+
+/// `seed-runner export TABLE --key …`: writes a declarative seeder from live rows.
+struct ExportCommand {
+  let session: Session
+
+  private struct Result: Encodable {
+    let seeder: String
+    let directory: String
+    let rows: Int
+  }
+
+  func run() async throws -> ExitCode {
+    let command = session.command
+    let table = command.arguments[0]
+    let key = command.values(of: "key")
+    guard !key.isEmpty else {
+      throw CommandFailure(
+        code: .usage, message: "which columns are the natural key?", remedy: "add --key COLUMN,...")
+    }
+    let name = command.value(of: "id") ?? Self.id(for: table)
+    guard let id = SeederID(rawValue: name) else {
+      throw CommandFailure(
+        code: .usage, message: "'\(name)' is not a seeder's id: lower case letters, digits and hyphens",
+        remedy: "give one with --id")
+    }
+    let folder = command.value(of: "output") ?? "Seeders/\(id)"
+    let scaffold = SeederFolder(path: folder)
+    try scaffold.checkAbsent()
+    let database = try await session.database()
+    let export = try await PostgresConnection.with(database.configuration) { connection in
+      try await TableExport.read(
+        table: table, key: key, columns: command.values(of: "columns"), id: id, on: connection)
+    }
+    try scaffold.write([
+      (DeclarativeSeeder.fileName, export.definition), (export.fileName, export.records),
+    ])
+    if session.isJSON {
+      try session.console.answer(json: Result(seeder: id.rawValue, directory: folder, rows: export.count))
+    } else {
+      session.console.answer(
+        "wrote \(Text.count(export.count, "row")) of \(table) as the seeder '\(id)' to \(folder)")
+    }
+    return .success
+  }
+
+  /// `order-items` for `shop.order_items`.
+  private static func id(for table: String) -> String {
+    let name = table.split(separator: ".").last.map(String.init) ?? table
+    return String(name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" })
+  }
+}
+
+/// A folder that a command fills with a seeder's files.
+struct SeederFolder {
+  let path: String
+
+  /// - Throws: `CommandFailure` if there is anything already; nothing is ever overwritten.
+  func checkAbsent() throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    throw CommandFailure(
+      code: .refused, message: "\(path) is there already; nothing was written",
+      remedy: "remove it, or choose another place")
+  }
+
+  /// - Throws: `CommandFailure` if the files cannot be written.
+  func write(_ files: [(name: String, text: String)]) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      for (name, text) in files {
+        try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"), options: .atomic)
+      }
+    } catch {
+      throw CommandFailure(code: .internalFault, message: "\(path) cannot be written: \(error)")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import SeedKit
+
+/// `seed-runner new NAME`: a declarative seeder to start from; with `--swift` one in Swift.
+struct NewCommand {
+  let session: Session
+
+  func run() throws -> ExitCode {
+    let name = session.command.arguments[0]
+    guard let id = SeederID(rawValue: name) else {
+      throw CommandFailure(
+        code: .usage, message: "'\(name)' is not a seeder's id",
+        remedy: "lower case letters, digits and hyphens, such as 'price-lists'")
+    }
+    guard try session.registry()[id] == nil else {
+      throw CommandFailure(code: .refused, message: "there is a seeder '\(id)' already")
+    }
+    let lines =
+      session.command.has("swift")
+      ? try SwiftScaffold(id: id, project: session.invocation.project.path).write() : try declarative(id)
+    for line in lines { session.console.answer(line) }
+    return .success
+  }
+
+  private func declarative(_ id: SeederID) throws -> [String] {
+    let table = session.command.value(of: "table") ?? id.rawValue.split(separator: "-").joined(separator: "_")
+    let path = session.command.value(of: "output") ?? "Seeders/\(id)"
+    let folder = SeederFolder(path: path)
+    try folder.checkAbsent()
+    try folder.write([
+      (
+        DeclarativeSeeder.fileName,
+        """
+        // A seeder without Swift. Comments are allowed here. All keys: docs in the README, "Bring your own database".
+        {
+          "id": "\(id)",
+          "summary": "Rows of \(table)",
+          "environments": ["dev", "test", "ci", "ci-local"],
+          "tables": [
+            {
+              "table": "\(table)",
+              "files": "\(id).csv",
+              // The columns by which a record finds its row; the table needs a unique key over them.
+              "key": "name",
+            },
+          ],
+        }
+
+        """
+      ),
+      ("\(id).csv", "name\n"),
+    ])
+    return [
+      "wrote \(path)/\(DeclarativeSeeder.fileName) and \(path)/\(id).csv",
+      "next: name the columns in the first line of \(id).csv, add records, then: seed-runner plan \(id)",
+    ]
+  }
+}

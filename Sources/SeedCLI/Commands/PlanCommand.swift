@@ -1,0 +1,63 @@
+import SeedKit
+
+/// `seed-runner plan`: what a run would do, row by row.
+struct PlanCommand {
+  let session: Session
+
+  func run() async throws -> ExitCode {
+    let (plan, report) = try await session.preview()
+    if session.isJSON {
+      try session.console.answer(json: PlanJSON(report))
+    } else {
+      for line in PlanFormatter(report: report, environment: plan.environment).lines {
+        session.console.answer(line)
+      }
+    }
+    if report.entries.contains(where: { $0.failure?.faults.isEmpty == false }) { return .badData }
+    if report.entries.contains(where: { $0.failure != nil }) { return .seederFailed }
+    return session.command.has("check") && report.isPending ? .drift : .success
+  }
+}
+
+extension Session {
+  /// Plans the seeders that are named as arguments, or all.
+  func preview() async throws -> (plan: SeedPlan, report: PlanReport) {
+    let ids = command.arguments.compactMap(SeederID.init(rawValue:))
+    let (registry, fixtures) = try sources { ids.isEmpty || ids.contains($0) }
+    let plan = try SeedPlan(
+      registry: registry, selection: ids.isEmpty ? .all() : .only(ids), environment: settings[.environment])
+    let database = try await database()
+    var options = SeedRunner.Options()
+    options.lockTimeout = settings[.lockTimeout]
+    let printer = ProgressPrinter(console: console)
+    let runner = SeedRunner(
+      plan: plan, configuration: database.configuration, fixtures: fixtures, options: options,
+      onEvent: { printer.print($0) })
+    return (plan, try await runner.preview())
+  }
+}
+
+/// A plan as `--format json` prints it. Keys are only ever added.
+struct PlanJSON: Encodable {
+  struct Entry: Encodable {
+    let id: String
+    let tables: SeedOutcome
+    let changes: [RowChange]
+    let failure: FailureReport?
+    let note: String?
+  }
+
+  let pending: Bool
+  let migrations: [String]
+  let seeders: [Entry]
+
+  init(_ report: PlanReport) {
+    pending = report.isPending
+    migrations = report.migrations
+    seeders = report.entries.map { entry in
+      Entry(
+        id: entry.id.rawValue, tables: entry.tables, changes: entry.changes, failure: entry.failure,
+        note: entry.note)
+    }
+  }
+}

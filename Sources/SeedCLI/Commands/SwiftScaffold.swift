@@ -1,0 +1,173 @@
+import FoundationEssentials
+import SeedKit
+
+/// Adds a seeder in Swift to a checkout of this project: its code, a fixture, a test, and the three
+/// places that name every plug-in.
+struct SwiftScaffold {
+  let id: SeederID
+  let project: String
+
+  /// `PriceLists`
+  private var typeName: String {
+    id.rawValue.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+  /// `price_lists`
+  private var snakeName: String { id.rawValue.split(separator: "-").joined(separator: "_") }
+
+  /// - Returns: what was written, a line each.
+  /// - Throws: `CommandFailure` if this is no such checkout, or if there is anything of the name.
+  func write() throws -> [String] {
+    let folder = SeederFolder(path: "\(project)/Seeders/\(typeName)")
+    try folder.checkAbsent()
+    var edits: [(path: String, text: String)] = []
+    edits.append(
+      (
+        "Package.swift",
+        try edit("Package.swift") { text in
+          guard let match = text.firstMatch(of: /let seeders = \[([^\]]*)\]/) else { return nil }
+          let names = match.output.1.matches(of: /"(\w+)"/).map { String($0.output.1) } + [typeName]
+          let list = names.sorted().map { "  \"\($0)\",\n" }.joined()
+          return text.replacing(match.output.0, with: "let seeders = [\n\(list)]")
+        }
+      ))
+    edits.append(
+      (
+        "Seeders/Catalog/Catalog.swift",
+        try edit("Seeders/Catalog/Catalog.swift") { text in
+          guard let list = text.firstRange(of: "try SeederRegistry([\n") else { return nil }
+          var text = text
+          text.insert(contentsOf: "      \(typeName)Seeder(),\n", at: list.upperBound)
+          return Self.adding(import: typeName, to: text)
+        }
+      ))
+    edits.append(
+      (
+        "Seeders/Catalog/Files/files.c",
+        try edit("Seeders/Catalog/Files/files.c") { text in
+          let head = "static const struct seeder_file files[] = {\n"
+          guard let list = text.firstRange(of: head) else { return nil }
+          var text = text
+          text.insert(
+            contentsOf: "  {\"\(typeName)/Fixtures/\(id).json\", \(snakeName), sizeof \(snakeName)},\n",
+            at: list.upperBound)
+          text.insert(
+            contentsOf:
+              "static const unsigned char \(snakeName)[] = {\n#embed \"../../\(typeName)/Fixtures/\(id).json\"\n};\n\n",
+            at: list.lowerBound)
+          return text
+        }
+      ))
+    try folder.write([("\(typeName)Seeder.swift", code)])
+    try SeederFolder(path: "\(folder.path)/Fixtures").write([
+      ("\(id).json", "[\n  {\"name\": \"first\"}\n]\n")
+    ])
+    try SeederFolder(path: "\(project)/Tests/CatalogTests").write([("\(typeName)SeederTests.swift", test)])
+    for (path, text) in edits { try SeederFolder(path: project).write([(path, text)]) }
+    return [
+      "wrote Seeders/\(typeName)/\(typeName)Seeder.swift, its fixture and Tests/CatalogTests/\(typeName)SeederTests.swift",
+      "named it in Package.swift, Seeders/Catalog/Catalog.swift and Seeders/Catalog/Files/files.c",
+      "next: its columns, in the migration and in the code, then: Scripts/test --filter \(typeName)",
+    ]
+  }
+
+  /// Adds an import where the order of the names has its place.
+  private static func adding(import name: String, to text: String) -> String {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    func module(_ line: String) -> String? {
+      let words = line.split(separator: " ")
+      guard let index = words.firstIndex(of: "import"), index <= 1 else { return nil }
+      return words.last.map(String.init)
+    }
+    let place = lines.firstIndex { module($0).map { $0 > name } ?? true } ?? 0
+    lines.insert(imports(name), at: place)
+    return lines.joined(separator: "\n")
+  }
+
+  private func edit(_ path: String, _ change: (String) -> String?) throws -> String {
+    let bytes = FileManager.default.contents(atPath: "\(project)/\(path)")
+    guard let bytes, let changed = change(String(decoding: bytes, as: UTF8.self)) else {
+      throw CommandFailure(
+        code: .usage, message: "\(project)/\(path) is not that of this project's source",
+        remedy: "run it in a checkout; elsewhere leave --swift out")
+    }
+    return changed
+  }
+
+  private var code: String {
+    """
+    public \(Self.imports("Migrations"))
+    \(Self.imports("Postgres"))
+    public \(Self.imports("SeedKit"))
+
+    /// Rows of the table `\(snakeName)`.
+    public struct \(typeName)Seeder: Seeder {
+      /// `\(id)`
+      public let id: SeederID = "\(id)"
+      /// One line for lists.
+      public let summary = "Rows of \(snakeName)"
+      /// The records.
+      public let fixtures = [Self.records]
+
+      private static let records = "\(typeName)/Fixtures/\(id).json"
+
+      /// Makes the seeder.
+      public init() {}
+
+      /// The table.
+      public func migrations() throws -> [MigrationSet] {
+        [try MigrationSet(name: "\(id)", files: [("0001_\(snakeName).sql", Self.schema)])]
+      }
+
+      private static let schema = \"""
+        -- migrate:up
+        CREATE TABLE \(snakeName) (name text PRIMARY KEY);
+
+        -- migrate:down
+        DROP TABLE \(snakeName);
+        \"""
+
+      /// Counts the records.
+      public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+        FixtureInspection(records: try read(fixtures.file(Self.records)).count)
+      }
+
+      /// Writes what differs from the records.
+      public func seed(in context: SeedContext) async throws -> SeedOutcome {
+        let records = try read(context.fixture(Self.records))
+        let table = try ConvergeTable(
+          "\(snakeName)", columns: [.init("name", "text", .naturalKey)], timestamps: false)
+        return SeedOutcome(
+          try await context.converge(
+            table, rows: records.map { [$0.name] }, places: records.map(\\.place)))
+      }
+
+      private func read(_ file: FixtureFile) throws -> [(name: String, place: FixturePlace)] {
+        try FixtureRecords.read(file, naturalKey: \\.name) { record in
+          (record.text("name", length: 1...200), record.place)
+        }
+      }
+    }
+
+    """
+  }
+
+  /// The lines are made, because the lint of this file's own imports would take them for some.
+  private static func imports(_ modules: String...) -> String {
+    modules.map { "import \($0)" }.joined(separator: "\n")
+  }
+
+  private var test: String {
+    """
+    \(["Catalog", "SeedTesting", "Testing", typeName].sorted().map { Self.imports($0) }.joined(separator: "\n"))
+
+    @Suite("The seeder \(id)")
+    struct \(typeName)SeederTests {
+      @Test("keeps what a seeder promises")
+      func conformance() async throws {
+        try await SeederConformance.check(\(typeName)Seeder(), fixtures: Catalog.fixtures)
+      }
+    }
+
+    """
+  }
+}

@@ -1,0 +1,88 @@
+import Postgres
+import SeedKit
+import TraceStore
+
+/// `seed-runner verify`: whether the rows are there and equal, and what they refer to is whole.
+struct VerifyCommand {
+  let session: Session
+
+  private struct Result: Encodable {
+    let passed: Bool
+    let seeders: [Seeder]
+    let checks: [TraceVerification.Check]
+  }
+
+  private struct Seeder: Encodable {
+    let id: String
+    let passed: Bool
+    let expected: Int
+    let missing: Int
+    let different: Int
+    let edited: Int
+    let surplus: Int
+    let failure: FailureReport?
+    let note: String?
+    let changes: [RowChange]
+  }
+
+  func run() async throws -> ExitCode {
+    let (_, report) = try await session.preview()
+    let database = try await session.database()
+    let checks =
+      report.migrations.isEmpty
+      ? try await PostgresConnection.with(database.configuration) { connection in
+        try await TraceVerification.run(on: connection)
+      } : []
+    let seeders = report.entries.map(seeder)
+    let isPassed =
+      report.migrations.isEmpty && seeders.allSatisfy(\.passed) && checks.allSatisfy(\.isPassed)
+    if session.isJSON {
+      try session.console.answer(json: Result(passed: isPassed, seeders: seeders, checks: checks))
+    } else {
+      for line in lines(report, seeders, checks) { session.console.answer(line) }
+    }
+    return isPassed ? .success : .drift
+  }
+
+  private func seeder(_ entry: PlanReport.Entry) -> Seeder {
+    let total = entry.tables.total
+    let edited = entry.changes.count(where: \.isDrift)
+    return Seeder(
+      id: entry.id.rawValue, passed: !entry.isPending,
+      expected: total.inserted + total.updated + total.unchanged + total.drifted, missing: total.inserted,
+      different: total.updated, edited: edited, surplus: total.deleted, failure: entry.failure,
+      note: entry.note, changes: entry.changes)
+  }
+
+  private func lines(
+    _ report: PlanReport, _ seeders: [Seeder], _ checks: [TraceVerification.Check]
+  ) -> [String] {
+    let body = seeders.map { seeder in
+      let found = problem(seeder)
+      return [
+        seeder.passed ? "ok" : "fails", seeder.id,
+        "\(Text.count(seeder.expected, "row"))\(found.isEmpty ? " as the fixtures have them" : "; \(found)")",
+      ]
+    }
+    let tail = checks.map { [$0.isPassed ? "ok" : "fails", $0.name, $0.found] }
+    var lines = report.migrations.map { "due      migration \($0)" } + Text.table(body + tail)
+    let failed = body.count { $0[0] != "ok" } + tail.count { $0[0] != "ok" }
+    lines.append(
+      failed == 0 && report.migrations.isEmpty
+        ? "verified; nothing was written"
+        : "\(Text.count(failed, "check")) failed; 'plan' shows the rows; nothing was written")
+    return lines
+  }
+
+  private func problem(_ seeder: Seeder) -> String {
+    if let failure = seeder.failure {
+      return failure.message.split(separator: "\n").first.map(String.init) ?? ""
+    }
+    if let note = seeder.note { return note }
+    let counts = [
+      (seeder.missing, "missing"), (seeder.different, "different"), (seeder.edited, "edited by hand"),
+      (seeder.surplus, "surplus"),
+    ]
+    return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,57 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+
+/// `seed-runner why TABLE KEY…`: where a row came from.
+struct WhyCommand {
+  let session: Session
+
+  func run() async throws -> ExitCode {
+    let table = session.command.arguments[0]
+    let key = Array(session.command.arguments.dropFirst())
+    let database = try await session.database()
+    let origins: [RowOrigin]
+    do {
+      origins = try await PostgresConnection.with(database.configuration) { connection in
+        try await RowOrigin.find(table: table, key: key, on: connection)
+      }
+    } catch let error as PostgresError where error.sqlState == .undefinedTable {
+      throw CommandFailure(code: .usage, message: "there is no table '\(table)' in the database")
+    }
+    if session.isJSON {
+      try session.console.answer(json: origins)
+      return origins.isEmpty ? .drift : .success
+    }
+    for origin in origins {
+      for line in lines(of: origin) { session.console.answer(line) }
+    }
+    guard origins.isEmpty else { return .success }
+    session.console.answer(
+      "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table), as far as the history knows")
+    return .drift
+  }
+
+  private func lines(of origin: RowOrigin) -> [String] {
+    let state =
+      switch origin.isAsWritten {
+      case true?: "still as it was written"
+      case false?: "edited by hand since"
+      case nil: "no longer there"
+      }
+    let written = [
+      origin.writtenAt.map { "\(Text.time($0)) UTC" },
+      origin.runID.map { "run \($0.uuidString.lowercased())" },
+      origin.environment, origin.programVersion.map { "seed-runner \($0)" },
+    ]
+    return Text.table([
+      ["row", "\(origin.table) '\(origin.key)'"],
+      ["seeder", origin.seeder],
+      [
+        "from",
+        origin.file.map { file in file + (origin.record.map { ", record \($0)" } ?? "") } ?? "no file",
+      ],
+      [origin.isInserted ? "made" : "changed", written.compactMap(\.self).joined(separator: ", ")],
+      ["now", state],
+    ])
+  }
+}

@@ -1,0 +1,91 @@
+import SeedKit
+
+/// Words a plan for a person.
+struct PlanFormatter {
+  let report: PlanReport
+  let environment: SeedEnvironment
+
+  /// How many rows of a seeder are shown; JSON has more.
+  private static let shownRows = 50
+  /// How much of a value is shown; JSON has all of it.
+  private static let shownLength = 60
+
+  var lines: [String] {
+    var lines = report.migrations.map { "migrate  \($0)" }
+    let heads = Text.table(
+      report.entries.map { entry in [Self.verb(entry), entry.id.rawValue, Self.summary(entry)] })
+    for (entry, head) in zip(report.entries, heads) {
+      lines.append(head)
+      lines += explanation(of: entry).map { "  " + $0 }
+    }
+    return lines + [total]
+  }
+
+  private static func verb(_ entry: PlanReport.Entry) -> String {
+    if entry.failure != nil { return "fail" }
+    if entry.note != nil { return "wait" }
+    return entry.isPending ? "change" : "unchanged"
+  }
+
+  private static func summary(_ entry: PlanReport.Entry) -> String {
+    if let failure = entry.failure {
+      return failure.message.split(separator: "\n").first.map(String.init) ?? ""
+    }
+    if let note = entry.note { return note }
+    return entry.tables.tables.map { table in
+      let counts = table.counts
+      let parts = [
+        (counts.inserted, "to insert"), (counts.updated, "to update"), (counts.deleted, "to delete"),
+        (counts.drifted, "drifted, to keep"), (counts.unchanged, "unchanged"),
+      ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+      return "\(table.name) \(parts.isEmpty ? "0" : parts.joined(separator: ", "))"
+    }.joined(separator: "; ")
+  }
+
+  private func explanation(of entry: PlanReport.Entry) -> [String] {
+    if let failure = entry.failure {
+      return failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])
+    }
+    var lines: [String] = []
+    for change in entry.changes.prefix(Self.shownRows) {
+      let origin = change.file.map { file in
+        "  (\(file)\(change.record.map { ": record \($0)" } ?? ""))"
+      }
+      lines.append("\(Self.sign(change)) \(change.table) '\(Self.shown(change.key))'\(origin ?? "")")
+      guard change.action != .insert else { continue }
+      for column in change.columns {
+        lines.append("    \(column.name): \(Self.value(column.old)) → \(Self.value(column.new))")
+      }
+    }
+    let rest = entry.changes.count - Self.shownRows
+    if rest > 0 { lines.append("… and \(rest) more; --format json lists up to 1,000 of each table") }
+    return lines
+  }
+
+  private static func sign(_ change: RowChange) -> String {
+    switch change.action {
+    case .insert: change.isDrift ? "+ (removed by hand)" : "+"
+    case .update: change.isDrift ? "~ (edited by hand)" : "~"
+    case .delete: "-"
+    case .keep: "= (edited by hand, kept)"
+    }
+  }
+
+  private static func value(_ text: String?) -> String { text.map { "'\(shown($0))'" } ?? "NULL" }
+
+  private static func shown(_ text: String) -> String {
+    let line = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "⏎")
+    return line.count > shownLength ? line.prefix(shownLength) + "…" : line
+  }
+
+  private var total: String {
+    let counts = report.entries.map(\.tables.total).reduce(RowCounts(), +)
+    guard report.isPending else {
+      return "nothing to do: \(counts.unchanged) rows are as the fixtures have them"
+    }
+    let first =
+      report.migrations.isEmpty ? "" : "\(Text.count(report.migrations.count, "migration")) to apply first; "
+    return first
+      + "\(counts.inserted) to insert, \(counts.updated) to update, \(counts.deleted) to delete; nothing was written"
+  }
+}

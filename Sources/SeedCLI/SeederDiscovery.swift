@@ -1,0 +1,95 @@
+import FoundationEssentials
+import SeedKit
+
+/// Finds the declarative seeders that are folders: in `Seeders/` here or in the project, and where
+/// `--seeders-path` or `SEEDERS_PATH` say.
+struct SeederDiscovery: Sendable {
+  /// The seeders whose definitions are in order.
+  private(set) var seeders: [DeclarativeSeeder] = []
+  /// What is wrong with the others.
+  private(set) var faults: [FixtureFault] = []
+  /// Whether those that are part of the program are meant too.
+  let includesBuiltIn: Bool
+
+  /// Looks before the command line is parsed, because each seeder found is a flag of it.
+  init(arguments: [String], environment: [String: String]) {
+    func value(of option: String) -> String? {
+      for (index, argument) in arguments.enumerated() {
+        if argument == "--" { return nil }
+        if argument == option { return index + 1 < arguments.count ? arguments[index + 1] : nil }
+        if argument.hasPrefix(option + "=") { return String(argument.dropFirst(option.count + 1)) }
+      }
+      return nil
+    }
+    func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    let off = ["false", "0", "no", "off"]
+    includesBuiltIn =
+      !arguments.contains("--no-built-in")
+      && !off.contains((variable("SEED_BUILT_IN") ?? "").lowercased())
+    let given = value(of: "--seeders-path") ?? variable("SEEDERS_PATH")
+    let project = ProjectDirectory(explicit: value(of: "--project-path"), environment: environment)
+    var paths = given.map { $0.split(separator: ":").map(String.init) } ?? []
+    for path in paths where !Self.isDirectory(path) {
+      faults.append(FixtureFault(file: path, found: "no such folder", expected: "a folder of seeders"))
+    }
+    paths = paths.filter(Self.isDirectory)
+    // Here, and in the project that this folder may be a part of.
+    let isHere = project.path == FileManager.default.currentDirectoryPath
+    paths += (["Seeders"] + (isHere ? [] : ["\(project.path)/Seeders"])).filter(Self.isDirectory)
+    for path in paths { search(path) }
+  }
+
+  /// A folder with a definition is a seeder; else each of its folders that has one.
+  private mutating func search(_ path: String) {
+    if has(path) {
+      add(path)
+      return
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names.sorted() where !name.hasPrefix(".") && has("\(path)/\(name)") { add("\(path)/\(name)") }
+  }
+
+  private func has(_ folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(folder)/\(DeclarativeSeeder.fileName)")
+  }
+
+  private mutating func add(_ folder: String) {
+    do {
+      let seeder = try DeclarativeSeeder(directory: folder)
+      if let other = seeders.first(where: { $0.id == seeder.id }) {
+        // The same folder may be named twice.
+        guard other.definition.path != seeder.definition.path else { return }
+        faults.append(
+          FixtureFault(
+            file: seeder.definition.path, field: "id", found: "'\(seeder.id)' again",
+            expected: "an id that \(other.definition.path) has not"))
+        return
+      }
+      seeders.append(seeder)
+    } catch let error as FixtureError {
+      faults += error.faults
+    } catch {
+      faults.append(FixtureFault(file: folder, found: "\(error)", expected: "a definition that can be read"))
+    }
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var isDirectory = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
+  }
+
+  /// The built-in seeders and those found. One that was found stands in for a built-in one of its name.
+  ///
+  /// - Throws: `SeedPlanError` if two have the same id.
+  func registry(_ builtIn: SeederRegistry) throws -> SeederRegistry {
+    var remaining = seeders
+    var all: [any Seeder] = []
+    if includesBuiltIn {
+      all = builtIn.seeders.map { seeder in
+        guard let index = remaining.firstIndex(where: { $0.id == seeder.id }) else { return seeder }
+        return remaining.remove(at: index).withMigrations(of: seeder)
+      }
+    }
+    return try SeederRegistry(all + remaining)
+  }
+}

@@ -1,0 +1,237 @@
+import FoundationEssentials
+import Postgres
+
+/// Makes one table equal to staged rows, in steps that look before they write: how many rows are
+/// missing, which differ, and which of those somebody edited.
+struct RowWriter {
+  /// A column that the staged rows fill.
+  struct Column {
+    let quoted: String
+    /// Whether an update sets it, and a difference counts.
+    var isCompared = true
+    /// The bit of `staged.seed_missing` that says a record has no such field; nil if all have it.
+    var missingBit: Int?
+    /// What an insert takes then.
+    var defaultExpression = "NULL"
+    /// The type to give a staged value that has another one.
+    var cast: String?
+
+    var isMissing: String? { missingBit.map { "get_bit(staged.seed_missing, \($0)) = 1" } }
+    private var staged: String { cast.map { "staged.\(quoted)::\($0)" } ?? "staged.\(quoted)" }
+    /// The value that a new row gets.
+    var inserted: String {
+      isMissing.map { "CASE WHEN \($0) THEN \(defaultExpression) ELSE \(staged) END" } ?? staged
+    }
+    /// The value that a row that is there should have.
+    var wanted: String {
+      isMissing.map { "CASE WHEN \($0) THEN live.\(quoted) ELSE \(staged) END" } ?? staged
+    }
+  }
+
+  let context: SeedContext
+  /// The name for reports.
+  let name: String
+  /// Schema and name.
+  let canonicalName: String
+  /// The table as SQL.
+  let quoted: String
+  /// The natural key, quoted.
+  let key: [String]
+  let columns: [Column]
+  /// Which rows of the table the natural key speaks of, over the alias `live`.
+  var condition = "true"
+  /// A FROM item: the staged rows with `seed_row`, `seed_file`, `seed_record` and, if any field of any
+  /// record is missing, `seed_missing`.
+  let source: String
+  let rowCount: Int
+  /// The paths that `seed_file` counts, from 0.
+  let files: [String]
+  /// Whether rows that are there are updated.
+  var updates = true
+  /// Whether a plan tells of these rows.
+  var isRecorded = true
+  var drift: DriftPolicy
+  /// Compares the stored bytes, so that 1.0 and 1.00 differ; only where both sides have the same types.
+  var comparesImages = true
+  /// How the rows are written.
+  var statements: any RowStatements
+
+  var compared: [Column] { columns.filter(\.isCompared) }
+  var match: String {
+    (key.map { "live.\($0) = staged.\($0)" } + (condition == "true" ? [] : ["(\(condition))"]))
+      .joined(separator: " AND ")
+  }
+  var isAbsent: String { "live.\(key[0]) IS NULL" }
+  var differs: String {
+    guard !compared.isEmpty else { return "false" }
+    let live = compared.map { "live.\($0.quoted)" }.joined(separator: ", ")
+    let wanted = compared.map(\.wanted).joined(separator: ", ")
+    return comparesImages
+      ? "record_image_ne(ROW(\(live)), ROW(\(wanted)))" : "(\(live)) IS DISTINCT FROM (\(wanted))"
+  }
+  var liveDigest: String { RowText.digest(compared.map(\.quoted), of: "live") }
+  func keyText(_ alias: String) -> String { RowText.key(key, of: alias) }
+
+  /// Looks, then writes.
+  ///
+  /// - Returns: what became of the rows.
+  /// - Throws: `PostgresError`; ``DriftError`` under the policy `fail`.
+  func run() async throws -> RowCounts {
+    guard rowCount > 0 else { return RowCounts() }
+    let connection = context.connection
+    var owned = try await context.ownedTable(canonicalName)
+    let hasDigests = owned?.valueColumns == compared.map(\.quoted)
+    let ownerJoin = owned.map {
+      "LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \($0.id) AND owner.key = \(keyText("staged"))"
+    }
+    // Owners are looked up only for rows that are missing: by text, that join costs more than the look.
+    let (missing, differing) = try await connection.queryOne(
+      """
+      SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
+        count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs))
+      FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
+      """
+    ).decode(Int.self, Int.self)
+    let gone = missing > 0 ? try await countGone(ownerJoin) : 0
+    try await statements.check(missing: missing, self)
+    var counts = RowCounts(unchanged: rowCount - missing - differing)
+    var difference: RowDifference?
+    if differing > 0, updates {
+      let found = try await RowDifference.stage(
+        self, ownerJoin: ownerJoin, owned: hasDigests ? owned : nil)
+      difference = found
+      counts.updated = found.rowCount - (drift == .keep ? found.drifted : 0)
+      counts.drifted = drift == .keep ? found.drifted : 0
+    } else {
+      counts.unchanged += differing
+    }
+    let keepsGone = drift == .keep && gone > 0
+    counts.inserted = missing - (keepsGone ? gone : 0)
+    counts.drifted += keepsGone ? gone : 0
+    let drifted = gone + (difference?.drifted ?? 0)
+    if drifted > 0 {
+      let keys = try await driftedKeys(difference, owned: owned)
+      guard drift != .fail else { throw DriftError(table: name, keys: keys, count: drifted) }
+      context.note(DriftError(table: name, keys: keys, count: drifted).description(for: drift))
+    }
+    if context.recorder != nil, isRecorded {
+      try await record(difference: difference, owned: owned, keepsGone: keepsGone)
+    }
+    guard counts.written > 0 else { return counts }
+    let columnsChanged = owned != nil && !hasDigests
+    let isFirst = owned == nil
+    let entry = try await context.recordOwnedTable(
+      canonicalName, keyColumns: key, valueColumns: compared.map(\.quoted))
+    owned = entry
+    let numbers = try await SourceFiles.numbers(of: files, on: connection)
+    let ownership = Ownership(
+      table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
+    let (inserted, updated) = try await statements.write(
+      self, missing: missing, inserts: counts.inserted > 0 ? (keepsGone ? ownerJoin : "") : nil,
+      difference: difference, ownership: ownership)
+    guard inserted + updated == counts.inserted + counts.updated else {
+      // Somebody wrote to the table between the look and the write; the whole seeder is repeated.
+      throw PostgresError(
+        code: .serverError,
+        message: "\(name) was written to by somebody else meanwhile: \(inserted) rows were inserted and "
+          + "\(updated) updated, \(counts.inserted) and \(counts.updated) were to be",
+        sqlState: .serializationFailure)
+    }
+    // A row whose natural key somebody changed is missing under it, and found by its primary key.
+    (counts.inserted, counts.updated) = (inserted, updated)
+    if columnsChanged { try await refreshDigests(entry) }
+    return counts
+  }
+
+  /// What the statements that write need to remember the rows.
+  struct Ownership {
+    let table: Int32
+    let files: [Int32]
+    let attempt: UUID
+    /// Whether the seeder has written nothing into the table before.
+    let isFirst: Bool
+  }
+
+  /// How many rows the history knows that are not there any more.
+  private func countGone(_ ownerJoin: String?) async throws -> Int {
+    guard let ownerJoin else { return 0 }
+    return try await context.connection.queryOne(
+      """
+      SELECT count(owner.key) FROM \(unescaped: source) AS staged
+      LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match) \(unescaped: ownerJoin)
+      WHERE \(unescaped: isAbsent)
+      """
+    ).decode(Int.self)
+  }
+
+  /// After the seeder's columns changed, the digests of the rows that needed no update cover others.
+  private func refreshDigests(_ entry: OwnedTable) async throws {
+    try await context.connection.query(
+      """
+      UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: liveDigest)
+      FROM \(unescaped: quoted) AS live
+      WHERE owner.table_id = \(entry.id) AND owner.key = \(unescaped: keyText("live")) AND (\(unescaped: condition))
+      """)
+  }
+
+  private func driftedKeys(_ difference: RowDifference?, owned: OwnedTable?) async throws -> [String] {
+    var parts: [String] = []
+    if let difference { parts.append("SELECT key FROM \(difference.stage.quoted) WHERE drifted") }
+    if let owned {
+      parts.append(
+        """
+        SELECT owner.key FROM \(source) AS staged LEFT JOIN \(quoted) AS live ON \(match)
+        JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(keyText("staged"))
+        WHERE \(isAbsent)
+        """)
+    }
+    return try await context.connection.query(
+      PostgresQuery(unescaped: "\(parts.joined(separator: " UNION ALL ")) ORDER BY 1 LIMIT 5")
+    ).map { try $0.decode(String.self) }
+  }
+}
+
+/// How a table's rows are written; the look at them is the same for all.
+protocol RowStatements: Sendable {
+  /// Refuses rows that cannot be inserted.
+  func check(missing: Int, _ writer: RowWriter) async throws
+
+  /// Writes.
+  ///
+  /// - Parameters:
+  ///   - missing: how many rows are missing.
+  ///   - inserts: nil if no row is missing; else a join that makes the rows of `owner` known, which are
+  ///     then left out.
+  ///   - difference: the rows that differ.
+  /// - Returns: how many rows were inserted and updated.
+  func write(
+    _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
+    ownership: RowWriter.Ownership
+  ) async throws -> (inserted: Int, updated: Int)
+}
+
+/// Rows that were edited by somebody since they were written, under the policy that this is a failure.
+public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The table.
+  public let table: String
+  /// The natural keys of the first few.
+  public let keys: [String]
+  /// How many there are.
+  public let count: Int
+
+  private var rows: String {
+    let rest = count - keys.count
+    return keys.map { "'\($0)'" }.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+  }
+
+  /// What was found, and what to do.
+  public var description: String {
+    "\(table): \(count) row\(count == 1 ? " was" : "s were") edited by hand since written: \(rows). "
+      + "Look at them with 'plan', then undo the edits, put them into the fixture, or set onDrift."
+  }
+
+  func description(for policy: DriftPolicy) -> String {
+    let what = policy == .keep ? "kept as they are" : "written anew"
+    return "\(table): \(count) row\(count == 1 ? "" : "s") edited by hand since written, \(what): \(rows)"
+  }
+}

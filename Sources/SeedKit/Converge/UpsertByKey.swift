@@ -1,0 +1,58 @@
+import Postgres
+
+/// For tables that may be distributed: one statement whose conflict is on the primary key.
+///
+/// A row that exists under the natural key is written under its own id, so that `ON CONFLICT` needs
+/// the primary key only: the one unique key that a distributed table can have. `now()` stands in the
+/// insert, not in the update, because Citus takes only immutable functions there. Rows are sorted by
+/// key, so that two runs lock them in the same order.
+struct UpsertByKey: RowStatements {
+  let table: ConvergeTable
+
+  func check(missing: Int, _ writer: RowWriter) async throws {}
+
+  func write(
+    _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
+    ownership: RowWriter.Ownership
+  ) async throws -> (inserted: Int, updated: Int) {
+    func list(_ columns: [ConvergeTable.Column], _ prefix: String) -> String {
+      columns.map { "\(prefix)\($0.name.quoted)" }.joined(separator: ", ")
+    }
+    let presence = "\(list(Array(table.conflictKey.prefix(1)), "live.")) IS NULL"
+    let values = table.columns.map { column in
+      let name = column.name.quoted
+      return column.role == .id ? "coalesce(live.\(name), staged.\(name))" : "staged.\(name)"
+    }
+    var updates = table.values.map { "\($0.name.quoted) = excluded.\($0.name.quoted)" }
+    if table.timestamps { updates.append("updated_at = excluded.updated_at") }
+    updates += table.derived.map { "\($0.column.quoted) = \($0.expression)" }
+    // A row that is kept is not written, whether it was edited or removed.
+    var conditions = [inserts == nil ? "false" : presence]
+    if let inserts, !inserts.isEmpty { conditions[0] += " AND owner.key IS NULL" }
+    var joins = inserts ?? ""
+    if let difference {
+      joins += " LEFT JOIN \(difference.stage.quoted) AS difference ON difference.seed_row = staged.seed_row"
+      conditions.append(
+        "difference.seed_row IS NOT NULL\(writer.drift == .keep ? " AND NOT difference.drifted" : "")")
+    }
+    let rows = try await writer.context.connection.queryOne(
+      """
+      WITH written AS (
+        INSERT INTO \(table.name) AS live (\(unescaped: list(table.columns, ""))\
+      \(unescaped: table.timestamps ? ", created_at, updated_at" : ""))
+        SELECT \(unescaped: values.joined(separator: ", "))\(unescaped: table.timestamps ? ", now(), now()" : "")
+        FROM \(unescaped: writer.source) AS staged
+        LEFT JOIN \(table.name) AS live ON \(unescaped: writer.match) \(unescaped: joins)
+        WHERE (\(unescaped: conditions.joined(separator: ") OR (")))
+        ORDER BY \(unescaped: list(table.naturalKey, "staged."))
+        ON CONFLICT (\(unescaped: list(table.conflictKey, ""))) DO UPDATE
+          SET \(unescaped: updates.joined(separator: ", "))
+          WHERE (\(unescaped: list(table.values, "live."))) IS DISTINCT FROM (\(unescaped: list(table.values, "excluded.")))
+        RETURNING live.xmax = 0 AS inserted, \(unescaped: writer.keyText("live")) AS key,
+          \(unescaped: writer.liveDigest) AS digest
+      ), \(writer.ownedRows(ownership, inserted: "written.inserted"))
+      SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written
+      """)
+    return try rows.decode(Int.self, Int.self)
+  }
+}

@@ -1,0 +1,163 @@
+/// One record of a CSV file.
+struct CSVRecord {
+  struct Field {
+    let range: Range<Int>
+    let isQuoted: Bool
+  }
+
+  /// The fields' bytes, one behind the other, quotes resolved.
+  fileprivate(set) var bytes: [UInt8] = []
+  fileprivate(set) var fields: [Field] = []
+  /// The line on which it begins, from 1.
+  fileprivate(set) var line = 1
+
+  var isBlank: Bool { fields.count == 1 && fields[0].range.isEmpty && !fields[0].isQuoted }
+
+  func text(_ index: Int) -> String { String(decoding: bytes[fields[index].range], as: UTF8.self) }
+}
+
+/// Reads CSV as RFC 4180 has it, from bytes that come in pieces of any size.
+///
+/// Ours because none of the libraries at hand tells a quoted empty field from an unquoted one, names the
+/// line of a fault, or takes a line of `\.` for what it is: data.
+struct CSVParser {
+  /// Why reading cannot go on.
+  struct Failure: Error {
+    let line: Int
+    let found: String
+    let expected: String
+  }
+
+  /// What a record may have; more is a quote that was never closed.
+  static let recordSizeLimit = 64 << 20
+
+  private enum State {
+    case fieldStart, plain, quoted, quoteInQuoted, carriageReturn
+  }
+
+  private let delimiter: UInt8
+  private var record = CSVRecord()
+  private var state = State.fieldStart
+  private var fieldStart = 0
+  private var isQuoted = false
+  private var line = 1
+  private var quoteLine = 1
+
+  init(delimiter: UInt8) { self.delimiter = delimiter }
+
+  /// Reads on.
+  ///
+  /// - Parameter onRecord: receives each record that is complete.
+  mutating func feed(_ chunk: [UInt8], _ onRecord: (borrowing CSVRecord) throws -> Void) throws {
+    try chunk.withUnsafeBufferPointer { bytes in
+      var index = 0
+      while index < bytes.count {
+        let byte = bytes[index]
+        switch state {
+        case .fieldStart:
+          if byte == 0x22 {
+            isQuoted = true
+            quoteLine = line
+            state = .quoted
+            index += 1
+          } else {
+            state = .plain
+          }
+        case .plain:
+          let start = index
+          while index < bytes.count, !isSpecial(bytes[index]) { index += 1 }
+          if index > start { record.bytes.append(contentsOf: bytes[start..<index]) }
+          guard index < bytes.count else { break }
+          switch bytes[index] {
+          case 0x22:
+            throw Failure(
+              line: line, found: "a quote inside a field without quotes",
+              expected: "quotes around the whole field, and those inside it doubled")
+          default: try end(bytes[index], onRecord)
+          }
+          index += 1
+        case .quoted:
+          let start = index
+          while index < bytes.count, bytes[index] != 0x22 {
+            if bytes[index] == 0x0A { line += 1 }
+            index += 1
+          }
+          record.bytes.append(contentsOf: bytes[start..<index])
+          if index < bytes.count {
+            state = .quoteInQuoted
+            index += 1
+          }
+        case .quoteInQuoted:
+          if byte == 0x22 {
+            record.bytes.append(0x22)
+            state = .quoted
+            index += 1
+          } else if isSpecial(byte) {
+            try end(byte, onRecord)
+            index += 1
+          } else {
+            throw Failure(
+              line: line, found: "a character behind the closing quote of a field",
+              expected: "a delimiter or the end of the line; quotes inside a field are doubled")
+          }
+        case .carriageReturn:
+          guard byte == 0x0A else {
+            throw Failure(
+              line: line, found: "a carriage return without a line feed",
+              expected: "quotes around such a field")
+          }
+          try endRecord(onRecord)
+          index += 1
+        }
+        guard record.bytes.count <= Self.recordSizeLimit else {
+          throw Failure(
+            line: record.line, found: "a record of more than \(Self.recordSizeLimit) bytes",
+            expected: state == .quoted ? "a closing quote for line \(quoteLine)" : "a smaller one")
+        }
+      }
+    }
+  }
+
+  /// Ends the last record, which may lack its line break.
+  mutating func finish(_ onRecord: (borrowing CSVRecord) throws -> Void) throws {
+    switch state {
+    case .quoted:
+      throw Failure(line: quoteLine, found: "a quote that is never closed", expected: "a closing quote")
+    case .carriageReturn:
+      throw Failure(line: line, found: "a carriage return without a line feed", expected: "a line break")
+    case .fieldStart where record.fields.isEmpty: return
+    case .fieldStart, .plain, .quoteInQuoted:
+      endField()
+      try endRecord(onRecord)
+    }
+  }
+
+  private func isSpecial(_ byte: UInt8) -> Bool {
+    byte == delimiter || byte == 0x0A || byte == 0x0D || byte == 0x22
+  }
+
+  private mutating func end(_ byte: UInt8, _ onRecord: (borrowing CSVRecord) throws -> Void) throws {
+    endField()
+    switch byte {
+    case delimiter: state = .fieldStart
+    case 0x0A: try endRecord(onRecord)
+    default: state = .carriageReturn
+    }
+  }
+
+  private mutating func endField() {
+    record.fields.append(.init(range: fieldStart..<record.bytes.count, isQuoted: isQuoted))
+    fieldStart = record.bytes.count
+    isQuoted = false
+  }
+
+  private mutating func endRecord(_ onRecord: (borrowing CSVRecord) throws -> Void) throws {
+    line += 1
+    try onRecord(record)
+    record.bytes.removeAll(keepingCapacity: true)
+    record.fields.removeAll(keepingCapacity: true)
+    record.line = line
+    fieldStart = 0
+    state = .fieldStart
+  }
+}

@@ -1,0 +1,122 @@
+import FoundationEssentials
+import Glibc
+import Migrations
+
+/// Where the files of a declarative seeder are: in the program, or in a folder.
+enum DataFolder: Sendable {
+  /// Below the seeders that are built in, under this name.
+  case builtIn(FixtureStore, name: String)
+  /// A folder of the machine.
+  case directory(path: String)
+
+  /// The path of a file as a person finds it.
+  func path(of name: String) -> String {
+    switch self {
+    case .builtIn(_, let folder): FixtureFile.displayPath("\(folder)/\(name)")
+    case .directory(let path): "\(path)/\(name)"
+    }
+  }
+
+  /// Whether there is a file of that name.
+  ///
+  /// - Throws: as ``open(_:)``.
+  func has(_ name: String) throws -> Bool { try open(name) != nil }
+
+  /// Opens a file; nil if there is none of that name.
+  ///
+  /// - Throws: ``FixtureError`` for what is no regular file, cannot be read or leads out of the folder.
+  func open(_ name: String) throws -> ByteSource? {
+    switch self {
+    case .builtIn(let store, let folder):
+      guard store.contains("\(folder)/\(name)") else { return nil }
+      return ByteSource(bytes: try store.file("\(folder)/\(name)").bytes)
+    case .directory(let root):
+      let path = path(of: name)
+      if let target = Self.resolve(path), let base = Self.resolve(root), !target.hasPrefix(base + "/") {
+        throw fault(name, found: "a symbolic link out of the seeder's folder", expected: "a file inside it")
+      }
+      do throws(RegularFile.Failure) {
+        return try RegularFile.open(path, purpose: "a file of records").map(ByteSource.init(descriptor:))
+      } catch {
+        throw fault(name, found: error.found, expected: error.expected)
+      }
+    }
+  }
+
+  /// The SHA-256 of a file, read piece by piece; nil if there is none of that name.
+  ///
+  /// - Throws: as ``open(_:)``.
+  func digest(of name: String) throws -> String? {
+    guard let source = try open(name) else { return nil }
+    var digest = SHA256Digest()
+    do throws(RegularFile.Failure) {
+      while let chunk = try source.next() { digest.update(chunk) }
+    } catch {
+      throw fault(name, found: error.found, expected: error.expected)
+    }
+    return digest.hexadecimal()
+  }
+
+  func fault(_ name: String, found: String, expected: String) -> FixtureError {
+    FixtureError([FixtureFault(file: path(of: name), found: found, expected: expected)])
+  }
+
+  private static func resolve(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}
+
+/// The bytes of a file, piece by piece, so that memory stays bounded whatever its size.
+final class ByteSource {
+  /// Large enough that a read costs nothing beside what is done with it.
+  static let chunkSize = 1 << 20
+
+  private var bytes: [UInt8]?
+  private let descriptor: Int32?
+
+  init(bytes: [UInt8]) {
+    self.bytes = bytes
+    descriptor = nil
+  }
+
+  init(descriptor: Int32) { self.descriptor = descriptor }
+
+  deinit {
+    if let descriptor { close(descriptor) }
+  }
+
+  /// The next bytes; nil at the end.
+  func next() throws(RegularFile.Failure) -> [UInt8]? {
+    guard let descriptor else {
+      defer { bytes = nil }
+      return bytes.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    var failure: Int32 = 0
+    let chunk = [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { buffer, count in
+      var result: Int
+      repeat {
+        result = read(descriptor, buffer.baseAddress, buffer.count)
+      } while result < 0 && errno == EINTR
+      if result < 0 { failure = errno }
+      count = max(0, result)
+    }
+    guard failure == 0 else { throw RegularFile.systemFailure(failure) }
+    return chunk.isEmpty ? nil : chunk
+  }
+
+  /// All bytes that are left.
+  func rest(limit: Int) throws(RegularFile.Failure) -> [UInt8] {
+    var all: [UInt8] = []
+    while let chunk = try next() {
+      all += chunk
+      guard all.count <= limit else {
+        throw RegularFile.Failure(
+          found: "more than \(limit) bytes",
+          expected: "fewer, or the records as .jsonl, which is read line by line")
+      }
+    }
+    return all
+  }
+}

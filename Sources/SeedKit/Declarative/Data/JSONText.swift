@@ -1,0 +1,89 @@
+/// Turns values of JSON into the text that a column's type reads.
+enum JSONText {
+  /// What a column makes of a value.
+  enum Kind: Sendable {
+    /// One value: a text, a number with all its digits, true or false.
+    case plain
+    /// Any value, as JSON.
+    case json
+    /// A list, as PostgreSQL writes arrays.
+    case array(ofJSON: Bool)
+  }
+
+  /// The text of a value that is not null; nil if a column of the kind cannot hold it.
+  static func text(_ node: JSONNode, as kind: Kind) -> String? {
+    switch (kind, node.value) {
+    case (.json, _):
+      var text = ""
+      write(node, to: &text)
+      return text
+    case (_, .string(let text)): return text
+    case (.plain, .number(let literal)): return literal
+    case (.plain, .bool(let flag)): return flag ? "true" : "false"
+    case (.array(let isJSON), .array(let elements)): return array(elements, ofJSON: isJSON)
+    default: return nil
+    }
+  }
+
+  /// JSON without blanks, numbers with all their digits.
+  private static func write(_ node: JSONNode, to text: inout String) {
+    switch node.value {
+    case .null: text += "null"
+    case .bool(let flag): text += flag ? "true" : "false"
+    case .number(let literal): text += literal
+    case .string(let string): write(string, to: &text)
+    case .array(let elements):
+      text += "["
+      for (index, element) in elements.enumerated() {
+        if index > 0 { text += "," }
+        write(element, to: &text)
+      }
+      text += "]"
+    case .object(let members):
+      text += "{"
+      for (index, member) in members.enumerated() {
+        if index > 0 { text += "," }
+        write(member.key, to: &text)
+        text += ":"
+        write(member.value, to: &text)
+      }
+      text += "}"
+    }
+  }
+
+  static func write(_ string: String, to text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+
+  /// `{"a","b",NULL}`: every element in quotes, so that none is read as anything but itself.
+  private static func array(_ elements: [JSONNode], ofJSON isJSON: Bool) -> String? {
+    var parts: [String] = []
+    for element in elements {
+      if element.isNull {
+        parts.append("NULL")
+      } else if !isJSON, case .array(let inner) = element.value {
+        guard let part = array(inner, ofJSON: false) else { return nil }
+        parts.append(part)
+      } else {
+        guard let part = text(element, as: isJSON ? .json : .plain) else { return nil }
+        let escaped = part.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
+        parts.append("\"\(String(escaped))\"")
+      }
+    }
+    return "{\(parts.joined(separator: ","))}"
+  }
+}

@@ -1,0 +1,127 @@
+public import Migrations
+
+/// A seeder that is a folder with a `seeder.json` and files of records.
+///
+/// It converges like any other: rows are found by their natural keys, missing ones inserted, differing
+/// ones updated, equal ones not touched. The columns' types decide how a value is read.
+public struct DeclarativeSeeder: Seeder {
+  /// The name of the file that makes a folder a seeder.
+  public static let fileName = "seeder.json"
+
+  /// What the `seeder.json` says.
+  public let definition: SeederDefinition
+  private let folder: DataFolder
+  private var makeMigrations: @Sendable () throws -> [MigrationSet]
+
+  /// The definition's.
+  public var id: SeederID { definition.id }
+  /// The definition's.
+  public var summary: String { definition.summary }
+  /// The definition's.
+  public var dependencies: [SeederID] { definition.dependencies }
+  /// The definition's.
+  public var environments: Set<SeedEnvironment> { definition.environments }
+
+  /// Reads a seeder that is part of the program.
+  ///
+  /// - Parameters:
+  ///   - name: its folder among the fixtures.
+  ///   - fixtures: where its files are.
+  ///   - migrations: those that make its tables.
+  /// - Throws: ``FixtureError`` for a faulty definition.
+  public init(
+    builtIn name: String, fixtures: FixtureStore,
+    migrations: @escaping @Sendable () throws -> [MigrationSet] = { [] }
+  ) throws {
+    let file = try fixtures.file("\(name)/\(Self.fileName)")
+    definition = try DefinitionReader.read(file.bytes, path: file.path)
+    folder = .builtIn(fixtures, name: name)
+    makeMigrations = migrations
+  }
+
+  /// Reads a seeder that is a folder of the machine.
+  ///
+  /// - Parameter path: the folder.
+  /// - Throws: ``FixtureError`` for a faulty definition, or if there is none.
+  public init(directory path: String) throws {
+    let file = "\(path)/\(Self.fileName)"
+    let bytes: [UInt8]?
+    do throws(RegularFile.Failure) {
+      bytes = try RegularFile.read(file, sizeLimit: 1 << 20, purpose: "the definition of a seeder")
+    } catch {
+      throw FixtureError([FixtureFault(file: file, found: error.found, expected: error.expected)])
+    }
+    guard let bytes else {
+      throw FixtureError([
+        FixtureFault(file: file, found: "no such file", expected: "the definition of a seeder")
+      ])
+    }
+    definition = try DefinitionReader.read(bytes, path: file)
+    folder = .directory(path: path)
+    makeMigrations = { [] }
+  }
+
+  /// The definition and the files, where they are part of the program.
+  public var fixtures: [String] {
+    guard case .builtIn(let store, let name) = folder else { return [] }
+    return fileNames.map { "\(name)/\($0)" }.filter(store.contains)
+  }
+
+  /// The files of a folder and their digests: they are read piece by piece, however large.
+  public var fingerprintInputs: [String] {
+    guard case .directory = folder else { return [] }
+    return fileNames.compactMap { name in
+      // A file that cannot be read is a fault of the run, which says more about it.
+      guard let digest = try? folder.digest(of: name) else { return nil }
+      return "file \(name) \(digest)"
+    }
+  }
+
+  /// The definition, the files that it names, and what may be laid over those.
+  private var fileNames: [String] {
+    let names = definition.tables.flatMap { table -> [String] in
+      guard case .files(let files) = table.source else { return [] }
+      return files.map(\.name)
+    }
+    let overlays = names.flatMap { name in
+      SeedEnvironment.allCases.map { DataFormat.overlay(of: name, in: $0) }
+    }
+    return [Self.fileName] + names + overlays
+  }
+
+  /// Those that make its tables; none for a folder of the machine, whose tables are its owner's.
+  public func migrations() throws -> [MigrationSet] { try makeMigrations() }
+
+  /// The same seeder with the tables of another, for which it stands in.
+  public func withMigrations(of other: any Seeder) -> DeclarativeSeeder {
+    var copy = self
+    copy.makeMigrations = { try other.migrations() }
+    return copy
+  }
+
+  /// Counts the records and looks whether the files can be read.
+  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+    let faults = FaultCollector()
+    var records = 0
+    for table in definition.tables {
+      guard case .files(let names) = table.source else { continue }
+      for (name, line) in names {
+        guard let count = try RecordCount.of(name, in: folder, format: table.csv, faults: faults) else {
+          faults.add(
+            FixtureFault(
+              file: definition.path, line: line, field: "files", found: "'\(name)', which is not there",
+              expected: "a file beside this one"))
+          continue
+        }
+        records += count
+      }
+    }
+    try faults.check()
+    return FixtureInspection(records: records)
+  }
+
+  /// Loads the files.
+  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+    try await DeclarativeLoader(definition: definition, folder: folder, context: context).run()
+  }
+}

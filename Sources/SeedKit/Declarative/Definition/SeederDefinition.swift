@@ -1,0 +1,114 @@
+/// What a `seeder.json` says: a seeder without Swift.
+///
+/// The reference is `seeder.schema.json` beside this file, which editors understand too.
+public struct SeederDefinition: Sendable {
+  /// The stable name.
+  public let id: SeederID
+  /// One line for lists.
+  public let summary: String
+  /// Seeders whose rows must be there first.
+  public let dependencies: [SeederID]
+  /// Where it may run.
+  public let environments: Set<SeedEnvironment>
+  /// The tables, in the order in which they are written unless references ask for another.
+  let tables: [TableDefinition]
+  /// The path of the `seeder.json`, as a person finds it.
+  public let path: String
+}
+
+/// What a seeder writes into one table.
+struct TableDefinition: Sendable {
+  /// Where the rows come from.
+  enum Source: Sendable {
+    /// Files beside the `seeder.json`, each with the line that names it.
+    case files([(name: String, line: Int)])
+    /// The array that a field of another table's records holds.
+    case array(field: String, parentColumn: String)
+  }
+
+  /// What happens to rows that are there already.
+  enum Policy: String, Sendable, CaseIterable {
+    /// Missing rows are inserted, differing ones updated.
+    case upsert
+    /// Missing rows are inserted; others stay whatever they are.
+    case insertMissing = "insert-missing"
+    /// As `upsert`; rows of this seeder that left the file are deleted.
+    case sync
+  }
+
+  /// The path of the `seeder.json`.
+  let path: String
+  let line: Int
+  let table: TableName
+  let source: Source
+  /// The columns of the natural key.
+  let key: [String]
+  /// Columns that are not filled by the field of their own name.
+  let columns: [ColumnRule]
+  /// Fields of the records that fill nothing.
+  let ignoredFields: Set<String>
+  let policy: Policy
+  let drift: DriftPolicy?
+  let csv: CSVFormat
+  /// A column that an update sets to the transaction's time.
+  let touchedColumn: String?
+  let children: [TableDefinition]
+
+  /// Whether the table's records have fields of their own, apart from those of `columns`.
+  var isScalar: Bool { columns.contains { $0.fields == [ColumnRule.element] } }
+}
+
+/// How one column is filled.
+struct ColumnRule: Sendable {
+  /// The element itself, in an array of plain values.
+  static let element = "$value"
+  /// The element's place in its array, from 1.
+  static let position = "$position"
+
+  let line: Int
+  let column: String
+  /// The fields of the record; several only for a reference by several columns.
+  let fields: [String]
+  let reference: ReferenceRule?
+}
+
+/// A value that is found in another table by a natural key.
+struct ReferenceRule: Sendable {
+  let line: Int
+  let table: TableName
+  /// The columns that are compared with the fields.
+  let key: [String]
+  /// The column whose value is taken; nil for the primary key.
+  let column: String?
+}
+
+/// The name of a table, with its schema if that is not found by the search path.
+struct TableName: Hashable, Sendable, CustomStringConvertible {
+  let schema: String?
+  let name: String
+
+  /// `public.users`, `users`
+  var description: String { schema.map { "\($0).\(name)" } ?? name }
+}
+
+/// How a CSV file is written.
+struct CSVFormat: Sendable, Hashable {
+  var delimiter: UInt8 = UInt8(ascii: ",")
+  /// A field that reads so, without quotes, is NULL. The empty field by default.
+  var nullText = ""
+}
+
+/// What a run does with a row that somebody edited since it was written.
+public enum DriftPolicy: String, Sendable, CaseIterable, Codable {
+  /// The row is made equal to the fixture again.
+  case overwrite
+  /// The row stays as it is and is reported.
+  case keep
+  /// The seeder fails, and nothing of it is written.
+  case fail
+
+  /// `keep` in production, `overwrite` elsewhere.
+  public static func standard(in environment: SeedEnvironment) -> DriftPolicy {
+    environment == .production ? .keep : .overwrite
+  }
+}

@@ -1,0 +1,116 @@
+import Postgres
+
+/// Loads all that a definition describes: every file is read and every fault found before the first
+/// row is written.
+struct DeclarativeLoader {
+  let definition: SeederDefinition
+  let folder: DataFolder
+  let context: SeedContext
+
+  /// Rows are sent when so many bytes of them wait.
+  private static let flushSize = 4 << 20
+
+  func run() async throws -> SeedOutcome {
+    let connection = context.connection
+    try checkSync()
+    // What is deferrable is checked at the end, so that rows may refer to later ones.
+    try await connection.query("SET CONSTRAINTS ALL DEFERRED")
+    let loads = try await LoadPlanner.plan(definition, on: connection)
+    let files = FileList()
+    let stages = try loads.map { try TableStage(load: $0, context: context, files: files) }
+    try await connection.pipeline(stages.flatMap { $0.create() })
+    let faults = FaultCollector()
+    let sender = RowSender(connection: connection)
+    do {
+      try await read(into: stages, files: files, faults: faults, sender: sender)
+    } catch {
+      // The transaction cannot be rolled back while rows are on their way; why reading ended says more.
+      try? await sender.wait()
+      throw error
+    }
+    for stage in stages { try await stage.type(faults) }
+    for stage in stages { try await stage.check(faults) }
+    for stage in stages { try await stage.checkReferences(faults, others: stages) }
+    try faults.check()
+    let outcome = try await write(stages)
+    try await connection.query("SET CONSTRAINTS ALL IMMEDIATE")
+    return outcome
+  }
+
+  private func checkSync() throws {
+    let tables = definition.tables.flatMap { [$0] + $0.children }
+    guard context.environment == .production, !context.allowsDeletes, context.recorder == nil,
+      let table = tables.first(where: { $0.policy == .sync })
+    else { return }
+    throw SeedGuardError.deletesNotAllowed(table: table.table.description)
+  }
+
+  /// Reads the files of all tables, then those of the environment, which are laid over them.
+  private func read(
+    into stages: [TableStage], files: FileList, faults: FaultCollector, sender: RowSender
+  ) async throws {
+    for stage in stages {
+      guard case .files(let names) = stage.load.definition.source else { continue }
+      // The arrays in the records fill the tables that follow this one.
+      let filled = stages.filter { $0 === stage || $0.load.parent === stage.load }
+      func flush(_ isEnd: Bool) async throws {
+        let size = filled.map(\.load.buffer.byteCount).reduce(0, +)
+        guard isEnd || size >= Self.flushSize else { return }
+        try await sender.send(try filled.compactMap { try $0.takeWaiting() })
+        if isEnd { try await sender.wait() }
+      }
+      var reader = RecordReader(load: stage.load, folder: folder, faults: faults, flush: flush)
+      let before = faults.count
+      for (name, line) in names {
+        guard try await reader.read(name, number: files.add(folder.path(of: name))) else {
+          faults.add(
+            FixtureFault(
+              file: definition.path, line: line, field: "files", found: "'\(name)', which is not there",
+              expected: "a file beside this one"))
+          continue
+        }
+      }
+      let firstOverlay = files.paths.count
+      var hasOverlay = false
+      reader.isOverlay = true
+      for (name, _) in names {
+        let overlay = DataFormat.overlay(of: name, in: context.environment)
+        guard try folder.has(overlay) else { continue }
+        hasOverlay = try await reader.read(overlay, number: files.add(folder.path(of: overlay))) || hasOverlay
+      }
+      try await flush(true)
+      if faults.count > before { for stage in filled { stage.isIncomplete = true } }
+      if hasOverlay, faults.isEmpty {
+        for stage in filled.reversed() {
+          try await stage.overlay(firstFile: firstOverlay)
+          try await stage.recount()
+        }
+      }
+    }
+  }
+
+  /// Writes the tables, those that others refer to first, and removes what is to go in the other order.
+  private func write(_ stages: [TableStage]) async throws -> SeedOutcome {
+    let order = WriteOrder(stages)
+    var outcome = SeedOutcome()
+    for step in order.steps {
+      for (stage, column) in step.numbered { try await stage.number(column) }
+      let counts = try await step.stage.write(without: step.left, ahead: step.ahead)
+      outcome.add(.init(name: step.stage.load.live.name.description, counts: counts))
+    }
+    for step in order.steps where !step.left.isEmpty {
+      // These rows were counted when they were inserted or compared.
+      let second = try await step.stage.completeReferences(ahead: step.ahead)
+      outcome.add(
+        .init(
+          name: step.stage.load.live.name.description,
+          counts: RowCounts(
+            updated: second.updated, unchanged: -second.updated - second.drifted, drifted: second.drifted)))
+    }
+    for stage in order.steps.map(\.stage).reversed() where stage.load.definition.policy == .sync {
+      let removed = try await stage.removeLeftOver()
+      outcome.add(.init(name: stage.load.live.name.description, counts: removed))
+    }
+    return outcome
+  }
+}

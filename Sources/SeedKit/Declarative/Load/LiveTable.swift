@@ -1,0 +1,165 @@
+import Postgres
+
+/// A table as the server describes it.
+struct LiveTable: Sendable {
+  struct Column: Sendable {
+    let name: PostgresIdentifier
+    /// The type with its modifiers, as SQL: `numeric(10,2)`, or a domain's name.
+    let type: String
+    /// The type below domains and without modifiers, as SQL. A cast to this one neither cuts a text off
+    /// nor rounds; the assignment to the column then does what PostgreSQL does with any insert.
+    let baseType: String
+    /// The type below domains with its modifiers, as SQL.
+    let storedType: String
+    /// The clause COLLATE of a column that has another collation than its type; else empty. It decides
+    /// which keys are equal.
+    let collation: String
+    let kind: JSONText.Kind
+    let isNotNull: Bool
+    /// The default as SQL; that of an identity column takes the next number of its sequence.
+    let defaultExpression: String?
+    let isGenerated: Bool
+    /// Whether the type is a domain, which has rules of its own.
+    var isDomain: Bool { type != storedType }
+    /// Whether values of one's own need OVERRIDING SYSTEM VALUE.
+    let isAlwaysIdentity: Bool
+    /// The sequence that belongs to the column, quoted.
+    let sequence: String?
+  }
+
+  struct Check: Sendable {
+    let name: String
+    let expression: String
+    let columns: [String]
+  }
+
+  /// As it was asked for.
+  let name: TableName
+  /// Schema and name, as ownership and reports keep it.
+  let canonicalName: String
+  /// Schema and name as SQL.
+  let quoted: String
+  let columns: [Column]
+  /// The columns of each unique key that holds for all rows; the primary key first.
+  let uniqueKeys: [[String]]
+  let primaryKey: [String]?
+  let checks: [Check]
+
+  subscript(column: String) -> Column? { columns.first { $0.name.name == column } }
+
+  /// Describes tables; those that there are not are missing from the result.
+  ///
+  /// - Throws: `PostgresError`.
+  static func describe(
+    _ names: some Collection<TableName>, on connection: PostgresConnection
+  ) async throws -> [TableName: LiveTable] {
+    var result: [TableName: LiveTable] = [:]
+    let names = Array(Set(names)).sorted { $0.description < $1.description }
+    var queries: [PostgresQuery] = []
+    for name in names { queries += Self.queries(try name.quoted()) }
+    let answers = try await connection.pipeline(queries)
+    for (index, name) in names.enumerated() {
+      let rows = Array(answers[(index * 4)..<(index * 4 + 4)])
+      guard let head = rows[0].first else { continue }
+      let (schema, table) = try head.decode(String.self, String.self)
+      let keys = try rows[2].map { try $0.decode(Bool.self, [String].self) }
+      result[name] = LiveTable(
+        name: name, canonicalName: "\(schema).\(table)",
+        quoted: "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(table).quoted)",
+        columns: try rows[1].map(Column.init), uniqueKeys: keys.map(\.1),
+        primaryKey: keys.first(where: \.0)?.1,
+        checks: try rows[3].map { row in
+          let (name, expression, columns) = try row.decode(String.self, String.self, [String].self)
+          return Check(name: name, expression: expression, columns: columns)
+        })
+    }
+    return result
+  }
+
+  private static func queries(_ quoted: String) -> [PostgresQuery] {
+    [
+      """
+      SELECT n.nspname::text, c.relname::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE c.oid = to_regclass(\(quoted)) AND c.relkind IN ('r', 'p')
+      """,
+      """
+      SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
+        format_type(b.oid, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END),
+        b.typname::text, b.typcategory::text, coalesce(e.typname::text, ''),
+        a.attnotnull OR t.typnotnull,
+        coalesce(pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = 'd' THEN pg_get_expr(t.typdefaultbin, 0) END),
+        a.attidentity::text, a.attgenerated::text,
+        pg_get_serial_sequence(\(quoted), a.attname::text),
+        coalesce((
+          SELECT format(' COLLATE %I.%I', n.nspname, l.collname) FROM pg_collation AS l
+          JOIN pg_namespace AS n ON n.oid = l.collnamespace
+          WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation), '')
+      FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+      CROSS JOIN LATERAL (
+        WITH RECURSIVE below AS (
+          SELECT t.oid, t.typbasetype
+          UNION ALL SELECT next.oid, next.typbasetype FROM below JOIN pg_type AS next ON next.oid = below.typbasetype
+        ) SELECT oid FROM below WHERE typbasetype = 0
+      ) AS base
+      JOIN pg_type AS b ON b.oid = base.oid
+      LEFT JOIN pg_type AS e ON e.oid = b.typelem AND b.typcategory = 'A'
+      LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = to_regclass(\(quoted)) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+      """,
+      """
+      SELECT i.indisprimary, ARRAY(
+        SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
+        JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
+        WHERE k.place <= i.indnkeyatts ORDER BY k.place)
+      FROM pg_index AS i
+      WHERE i.indrelid = to_regclass(\(quoted)) AND i.indisunique AND i.indisvalid AND i.indimmediate
+        AND i.indpred IS NULL AND i.indexprs IS NULL
+      ORDER BY i.indisprimary DESC, i.indexrelid
+      """,
+      """
+      SELECT c.conname::text, pg_get_expr(c.conbin, c.conrelid), ARRAY(
+        SELECT a.attname::text FROM unnest(c.conkey) AS k (number)
+        JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.number)
+      FROM pg_constraint AS c WHERE c.conrelid = to_regclass(\(quoted)) AND c.contype = 'c' ORDER BY c.conname
+      """,
+    ]
+  }
+}
+
+extension LiveTable.Column {
+  init(_ row: PostgresRow) throws {
+    let (
+      name, type, base, stored, baseName, category, element, isNotNull, expression, identity, generated,
+      sequence, collation
+    ) =
+      try row.decode(
+        String.self, String.self, String.self, String.self, String.self, String.self, String.self, Bool.self,
+        String?.self, String.self, String.self, String?.self, String.self)
+    self.name = try PostgresIdentifier(name)
+    self.type = type
+    baseType = base
+    storedType = stored
+    self.collation = collation
+    self.isNotNull = isNotNull
+    isGenerated = !generated.isEmpty
+    isAlwaysIdentity = identity == "a"
+    self.sequence = sequence
+    let next = sequence.map { "nextval('\($0.replacing("'", with: "''"))')" }
+    defaultExpression = identity.isEmpty ? (generated.isEmpty ? expression : nil) : next
+    kind =
+      switch (baseName, category) {
+      // A list of numbers is what these write, too.
+      case ("json", _), ("jsonb", _), ("vector", _), ("halfvec", _): .json
+      case (_, "A"): .array(ofJSON: element == "json" || element == "jsonb")
+      default: .plain
+      }
+  }
+}
+
+extension TableName {
+  /// As SQL, for the search path to find if there is no schema.
+  func quoted() throws -> String {
+    let parts = [schema, name].compactMap(\.self)
+    return try parts.map { try PostgresIdentifier($0).quoted }.joined(separator: ".")
+  }
+}

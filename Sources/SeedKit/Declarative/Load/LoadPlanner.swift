@@ -1,0 +1,193 @@
+import Postgres
+
+/// Matches a definition with the tables of the server, and collects all that does not fit.
+struct LoadPlanner {
+  let definition: SeederDefinition
+  let tables: [TableName: LiveTable]
+  let knownTables: [String]
+  let faults: FaultCollector
+
+  /// Looks the tables up and matches them.
+  ///
+  /// - Returns: the loads in the definition's order, children behind their parents.
+  /// - Throws: ``FixtureError`` with all faults; `PostgresError`.
+  static func plan(
+    _ definition: SeederDefinition, on connection: PostgresConnection
+  ) async throws -> [TableLoad] {
+    var names: [TableName] = []
+    func collect(_ table: TableDefinition) {
+      names.append(table.table)
+      names += table.columns.compactMap { $0.reference?.table }
+      table.children.forEach(collect)
+    }
+    definition.tables.forEach(collect)
+    let tables = try await LiveTable.describe(names, on: connection)
+    var known: [String] = []
+    if names.contains(where: { tables[$0] == nil }) {
+      known = try await connection.query(
+        """
+        SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname::text ELSE n.nspname || '.' || c.relname END
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'seed_runner')
+        """
+      ).map { try $0.decode(String.self) }
+    }
+    let planner = LoadPlanner(
+      definition: definition, tables: tables, knownTables: known, faults: FaultCollector())
+    var loads: [TableLoad] = []
+    for table in definition.tables {
+      guard let load = planner.load(table, parent: nil) else { continue }
+      loads.append(load)
+      loads += table.children.compactMap { planner.load($0, parent: load) }
+    }
+    try planner.faults.check()
+    return loads
+  }
+
+  private func load(_ table: TableDefinition, parent: TableLoad?) -> TableLoad? {
+    guard let live = liveTable(table.table, line: table.line) else { return nil }
+    var slots: [TableLoad.Slot] = []
+    var references: [TableLoad.Reference] = []
+    var filled: Set<String> = []
+    for rule in table.columns + parentRule(of: table, parent: parent) {
+      guard let column = column(rule.column, of: live, line: rule.line) else { continue }
+      filled.insert(rule.column)
+      if let reference = rule.reference {
+        guard
+          let (resolved, parts) = resolve(
+            reference, column: column, fields: rule.fields, firstSlot: slots.count, number: references.count)
+        else { continue }
+        references.append(resolved)
+        slots += parts
+      } else {
+        slots.append(slot(column, field: rule.fields[0]))
+      }
+    }
+    if !table.isScalar {
+      for column in live.columns where !filled.contains(column.name.name) && !column.isGenerated {
+        slots.append(slot(column, field: column.name.name))
+      }
+    }
+    checkKey(table, live: live)
+    if let touched = table.touchedColumn { _ = column(touched, of: live, line: table.line) }
+    return TableLoad(definition: table, live: live, slots: slots, references: references, parent: parent)
+  }
+
+  private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {
+    TableLoad.Slot(
+      field: field, type: column.type, baseType: column.baseType, collation: column.collation,
+      kind: column.kind, stagedName: column.name,
+      column: column)
+  }
+
+  /// The reference by which a child finds its parent, as if the record had the parent's key.
+  private func parentRule(of table: TableDefinition, parent: TableLoad?) -> [ColumnRule] {
+    guard let parent, case .array(_, let column) = table.source else { return [] }
+    let key = parent.definition.key
+    if parent.keySlots.count < key.count {
+      fault(
+        table.line, found: "a parent whose key has a reference in it",
+        expected: "a parent with a key of columns that fields fill", at: "children")
+    }
+    return [
+      ColumnRule(
+        line: table.line, column: column, fields: key.indices.map { "$parent\($0)" },
+        reference: ReferenceRule(line: table.line, table: parent.definition.table, key: key, column: nil))
+    ]
+  }
+
+  private func resolve(
+    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int, number: Int
+  ) -> (TableLoad.Reference, [TableLoad.Slot])? {
+    guard let table = liveTable(rule.table, line: rule.line) else { return nil }
+    var slots: [TableLoad.Slot] = []
+    for (index, (name, field)) in zip(rule.key, fields).enumerated() {
+      guard let key = self.column(name, of: table, line: rule.line, isRead: true),
+        let staged = try? PostgresIdentifier("seed_reference_\(number)_\(index)")
+      else { continue }
+      slots.append(
+        TableLoad.Slot(
+          field: field, type: key.storedType, baseType: key.baseType, collation: key.collation,
+          kind: key.kind, stagedName: staged,
+          column: nil))
+    }
+    guard slots.count == rule.key.count else { return nil }
+    if !table.uniqueKeys.contains(where: { Set($0) == Set(rule.key) }) {
+      fault(
+        rule.line, found: "a reference by \(list(rule.key)), by which \(table.name) has no unique key",
+        expected: keys(of: table), at: "references")
+    }
+    let target: LiveTable.Column
+    if let name = rule.column {
+      guard let found = self.column(name, of: table, line: rule.line, isRead: true) else { return nil }
+      target = found
+    } else if let key = table.primaryKey, key.count == 1, let found = table[key[0]] {
+      target = found
+    } else {
+      fault(
+        rule.line, found: "no 'column', and \(table.name) has no primary key of one column",
+        expected: "the column whose value is taken", at: "references")
+      return nil
+    }
+    return (
+      TableLoad.Reference(
+        rule: rule, column: column, table: table, target: target,
+        slots: Array(firstSlot..<(firstSlot + slots.count))),
+      slots
+    )
+  }
+
+  private func checkKey(_ table: TableDefinition, live: LiveTable) {
+    var isKnown = true
+    for name in table.key where column(name, of: live, line: table.line) == nil { isKnown = false }
+    guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
+    fault(
+      table.line, found: "the key \(list(table.key)), by which \(live.name) has no unique key",
+      expected: keys(of: live)
+        + "; or make one: CREATE UNIQUE INDEX ON \(live.name) (\(table.key.joined(separator: ", ")))",
+      at: "key")
+  }
+
+  private func keys(of table: LiveTable) -> String {
+    table.uniqueKeys.isEmpty
+      ? "a unique key, of which the table has none"
+      : "one of " + table.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
+  }
+
+  private func list(_ columns: [String]) -> String { "(\(columns.joined(separator: ", ")))" }
+
+  private func liveTable(_ name: TableName, line: Int) -> LiveTable? {
+    if let live = tables[name] { return live }
+    let near = Suggestion.nearest(to: name.description, in: knownTables).first.map { "'\($0)'" }
+    fault(
+      line, found: "the table '\(name)', which is not in the database",
+      expected: near ?? "a table that is there",
+      at: "table")
+    return nil
+  }
+
+  private func column(
+    _ name: String, of table: LiveTable, line: Int, isRead: Bool = false
+  ) -> LiveTable.Column? {
+    guard let column = table[name] else {
+      let names = table.columns.map(\.name.name)
+      let near = Suggestion.nearest(to: name, in: names).first.map { "'\($0)'" }
+      fault(
+        line, found: "the column '\(name)', which \(table.name) has not",
+        expected: near ?? "one of " + names.joined(separator: ", "), at: name)
+      return nil
+    }
+    guard isRead || !column.isGenerated else {
+      fault(
+        line, found: "the column '\(name)', which \(table.name) generates by itself",
+        expected: "another, or none: leave it out", at: name)
+      return nil
+    }
+    return column
+  }
+
+  private func fault(_ line: Int, found: String, expected: String, at field: String) {
+    faults.add(
+      FixtureFault(file: definition.path, line: line, field: field, found: found, expected: expected))
+  }
+}

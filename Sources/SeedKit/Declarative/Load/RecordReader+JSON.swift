@@ -1,0 +1,107 @@
+import Postgres
+
+extension RecordReader {
+  /// The value of a slot.
+  private enum Value {
+    case missing, null
+    case text(String)
+  }
+
+  /// What an element of an array needs to know of the record around it.
+  struct Parent {
+    /// The texts of its natural key.
+    let key: [String]
+    /// The element's place in the array, from 1.
+    let position: Int
+    /// The array's field, for error texts.
+    let field: String
+  }
+
+  /// Turns a record into a row, and the arrays in it into rows of the tables that they fill.
+  func add(_ node: JSONNode, to load: TableLoad, place: FixturePlace, file: Int, parent: Parent?) {
+    var values = Array(repeating: Value.missing, count: load.slots.count)
+    let before = faults.count
+    let prefix = parent.map { "\($0.field)[\($0.position)]" }
+    func fault(_ node: JSONNode, _ field: String?, found: String, expected: String) {
+      let path = [prefix, field].compactMap(\.self).joined(separator: ".")
+      faults.add(
+        FixtureFault(
+          file: place.file, line: node.position.line, record: place.record, field: path.isEmpty ? nil : path,
+          found: found,
+          expected: expected))
+    }
+    func set(_ slots: [Int], _ node: JSONNode, field: String?) {
+      for slot in slots {
+        guard !node.isNull else {
+          values[slot] = .null
+          continue
+        }
+        if let text = JSONText.text(node, as: load.slots[slot].kind) {
+          values[slot] = .text(text)
+        } else {
+          fault(
+            node, field, found: node.kindDescription, expected: "a value of type \(load.slots[slot].type)")
+        }
+      }
+    }
+    if load.definition.isScalar {
+      set(load.slotsOfField[ColumnRule.element] ?? [], node, field: nil)
+    } else {
+      guard case .object(let members) = node.value else {
+        fault(node, nil, found: node.foundDescription, expected: "an object")
+        return
+      }
+      for member in members {
+        if let slots = load.slotsOfField[member.key] {
+          set(slots, member.value, field: member.key)
+        } else if load.children[member.key] == nil, !load.definition.ignoredFields.contains(member.key) {
+          let (found, expected) = load.unknownField(member.key)
+          fault(member.value, member.key, found: found, expected: expected)
+        }
+      }
+      addChildren(of: members, values: values, load: load, place: place, file: file, fault: fault)
+    }
+    if let parent {
+      for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = .text(text) }
+      for slot in load.slotsOfField[ColumnRule.position] ?? [] { values[slot] = .text("\(parent.position)") }
+    }
+    // What is wrong with it has been said; staged, it would be told again for what is not there.
+    guard faults.count == before else { return }
+    load.addRow(file: file, place: place) { slot, buffer in
+      switch values[slot] {
+      case .missing, .null: buffer.appendNull()
+      case .text(let text): buffer.append(bytes: text.utf8)
+      }
+      if case .missing = values[slot] { return false }
+      return true
+    }
+  }
+
+  private func addChildren(
+    of members: [JSONMember], values: [Value], load: TableLoad, place: FixturePlace, file: Int,
+    fault: (JSONNode, String?, String, String) -> Void
+  ) {
+    guard !load.children.isEmpty else { return }
+    let key = load.keySlots.compactMap { slot -> String? in
+      guard case .text(let text) = values[slot] else { return nil }
+      return text
+    }
+    for member in members {
+      guard let child = load.children[member.key], !member.value.isNull else { continue }
+      guard case .array(let elements) = member.value.value else {
+        fault(member.value, member.key, member.value.foundDescription, "a list")
+        continue
+      }
+      // Without a key the record is faulty, and said to be, by itself.
+      guard key.count == load.definition.key.count else { continue }
+      if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
+      for (index, element) in elements.enumerated() {
+        let place = FixturePlace(
+          file: place.file, record: place.record, line: element.position.line)
+        add(
+          element, to: child, place: place, file: file,
+          parent: Parent(key: key, position: index + 1, field: member.key))
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Postgres
+
+/// One table of a declarative seeder while it is being loaded: which field fills what, and the rows
+/// that wait for the server.
+final class TableLoad {
+  /// A value of a record on its way into a column, or into a comparison with another table's key.
+  struct Slot {
+    let field: String
+    /// The type as SQL that the value is to have.
+    let type: String
+    /// The same without modifiers; see ``LiveTable/Column/baseType``.
+    let baseType: String
+    /// See ``LiveTable/Column/collation``.
+    let collation: String
+    let kind: JSONText.Kind
+    /// The name in the stage of typed values.
+    let stagedName: PostgresIdentifier
+    /// The column that it fills; nil if it is part of a reference.
+    let column: LiveTable.Column?
+  }
+
+  /// A column that is filled by looking up another table's row.
+  struct Reference {
+    let rule: ReferenceRule
+    let column: LiveTable.Column
+    let table: LiveTable
+    let target: LiveTable.Column
+    /// The slots whose values are compared with the rule's key, in its order.
+    let slots: [Int]
+    /// Whether the value is part of the key, so that no row needs to be looked up.
+    var isInRecord: Bool { rule.key.contains(target.name.name) }
+  }
+
+  let definition: TableDefinition
+  let live: LiveTable
+  let slots: [Slot]
+  let references: [Reference]
+  let parent: TableLoad?
+  /// The loads of the arrays in the records, by their fields.
+  private(set) var children: [String: TableLoad] = [:]
+
+  /// The keys of the parents whose list an environment empties.
+  var emptiedParents: [[String]] = []
+
+  let slotsOfField: [String: [Int]]
+  /// How often each slot had a value or NULL, as opposed to nothing.
+  var presence: [Int]
+  /// The rows that wait.
+  var buffer = PostgresRowBuffer()
+  private(set) var rowCount = 0
+  /// The bits of the fields that the row at hand has not; kept, because each row needs them.
+  private var missing: [UInt8]
+  var rawStage: PostgresIdentifier?
+
+  init(
+    definition: TableDefinition, live: LiveTable, slots: [Slot], references: [Reference], parent: TableLoad?
+  ) {
+    self.definition = definition
+    self.live = live
+    self.slots = slots
+    self.references = references
+    self.parent = parent
+    presence = Array(repeating: 0, count: slots.count)
+    missing = Array(repeating: 0, count: (slots.count + 7) / 8)
+    slotsOfField = Dictionary(grouping: slots.indices) { slots[$0].field }
+    if case .array(let field, _) = definition.source { parent?.children[field] = self }
+  }
+
+  /// The slots that hold the natural key of a table that has children.
+  var keySlots: [Int] {
+    definition.key.compactMap { name in slots.firstIndex { $0.column?.name.name == name } }
+  }
+
+  /// The slots of a child that hold its parent's key.
+  var parentSlots: [Int] {
+    guard case .array(_, let column) = definition.source else { return [] }
+    return references.first { $0.column.name.name == column }?.slots ?? []
+  }
+
+  /// The fields that its records may have.
+  var knownFields: [String] {
+    (slots.map(\.field) + children.keys + definition.ignoredFields)
+      .filter { !$0.hasPrefix("$") }
+  }
+
+  /// What to say of a field that fills nothing.
+  func unknownField(_ name: String) -> (found: String, expected: String) {
+    if live[name]?.isGenerated == true {
+      return (
+        "the column '\(name)', which \(live.name) generates by itself", "it left out, or under 'ignore'"
+      )
+    }
+    let near = Suggestion.nearest(to: name, in: knownFields).first.map { "'\($0)'" }
+    return (
+      "an unknown field", near ?? "a column of \(live.name), or an entry under 'columns' or 'ignore'"
+    )
+  }
+
+  /// Takes over counts that the server made.
+  func replaceCounts(rows: Int, presence: [Int]) {
+    rowCount = rows
+    self.presence = presence
+  }
+
+  /// Adds a row.
+  ///
+  /// - Parameter value: writes the value of a slot into the buffer, which is passed on, and returns
+  ///   whether the record has it; for what it has not it writes NULL.
+  func addRow(
+    file: Int, place: FixturePlace, _ value: (Int, inout PostgresRowBuffer) throws -> Bool
+  ) rethrows {
+    rowCount += 1
+    buffer.beginRow(columns: slots.count + 5)
+    for index in missing.indices { missing[index] = 0 }
+    for slot in slots.indices {
+      if try value(slot, &buffer) {
+        presence[slot] += 1
+      } else {
+        missing[slot / 8] |= 0x80 >> (slot % 8)
+      }
+    }
+    func append(_ number: some FixedWidthInteger) {
+      buffer.append(byteCount: number.bitWidth / 8) { bytes in
+        withUnsafeBytes(of: number.bigEndian) { bytes.copyMemory(from: $0) }
+      }
+    }
+    append(Int64(rowCount))
+    append(Int32(file))
+    append(Int32(clamping: place.record))
+    append(Int32(clamping: place.line))
+    // The binary form of a bit string: how many bits, then the bits from the left.
+    buffer.append(byteCount: 4 + missing.count) { bytes in
+      withUnsafeBytes(of: Int32(slots.count).bigEndian) { bytes.copyMemory(from: $0) }
+      for (index, byte) in missing.enumerated() { bytes[4 + index] = byte }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import Postgres
+
+extension TableStage {
+  /// Whether some of the present slots are missing in some records.
+  var hasMissing: Bool { present.contains { load.presence[$0] < load.rowCount } }
+
+  /// The references of which the records have the fields.
+  var presentReferences: [TableLoad.Reference] {
+    load.references.filter { $0.slots.allSatisfy(present.contains) }
+  }
+
+  /// The columns that the files fill, in the order of the slots, references last.
+  var filledColumns: [LiveTable.Column] {
+    present.compactMap { load.slots[$0].column } + presentReferences.map(\.column)
+  }
+
+  /// Columns that every new row needs and that no field fills.
+  var requiredColumns: [String] {
+    let filled = Set(filledColumns.map(\.name.name))
+    return load.live.columns.filter { column in
+      column.isNotNull && column.defaultExpression == nil && !column.isGenerated
+        && !filled.contains(column.name.name)
+    }.map(\.name.name)
+  }
+
+  /// The slot that fills a column by itself.
+  func slot(of column: String) -> Int? { present.first { load.slots[$0].column?.name.name == column } }
+
+  func isMissing(_ slot: Int, _ alias: String) -> String {
+    load.presence[slot] < load.rowCount ? "get_bit(\(alias).seed_missing, \(slot)) = 1" : "false"
+  }
+
+  /// The slots whose values decide on a column: its own, or those of its reference.
+  private func slots(of column: String) -> [Int] {
+    if let slot = slot(of: column) { return [slot] }
+    return presentReferences.first { $0.column.name.name == column }?.slots ?? []
+  }
+
+  /// Finds what no type can tell: nothing where something must be, a key twice, a broken rule.
+  func check(_ faults: FaultCollector) async throws {
+    guard load.rowCount > 0 else { return }
+    let keySlots = load.definition.key.flatMap(slots(of:))
+    for name in load.definition.key where slots(of: name).isEmpty {
+      faults.add(
+        FixtureFault(
+          file: load.definition.path, line: load.definition.line, field: "key",
+          found: "the key column '\(name)', which no field of the records fills",
+          expected: "one that is filled"))
+    }
+    guard load.definition.key.allSatisfy({ !slots(of: $0).isEmpty }) else { return }
+    try await checkNulls(faults, keySlots: keySlots)
+    try await checkDuplicates(faults, keySlots: keySlots)
+    try await checkRules(faults)
+  }
+
+  private func checkNulls(_ faults: FaultCollector, keySlots: [Int]) async throws {
+    let needed = present.filter { slot in
+      keySlots.contains(slot) || load.slots[slot].column?.isNotNull == true
+        || presentReferences.contains { $0.slots.contains(slot) && $0.column.isNotNull }
+    }
+    guard !needed.isEmpty else { return }
+    func isNull(_ slot: Int) -> String {
+      let name = "typed.\(load.slots[slot].stagedName.quoted)"
+      let hasDefault = load.slots[slot].column?.defaultExpression != nil && !keySlots.contains(slot)
+      let isNull = hasDefault ? "\(name) IS NULL AND NOT \(isMissing(slot, "typed"))" : "\(name) IS NULL"
+      // What cannot be read was reported as such.
+      return faulty.contains(slot)
+        ? "(\(isNull) AND NOT coalesce(\(slot) = ANY(typed.seed_faulty), false))" : "(\(isNull))"
+    }
+    let anyNull = needed.map(isNull).joined(separator: " OR ")
+    let found = try await context.connection.queryOne(
+      "SELECT EXISTS (SELECT FROM \(typed) AS typed WHERE \(unescaped: anyNull))"
+    ).decode(Bool.self)
+    guard found else { return }
+    for slot in needed {
+      try await collect(
+        "SELECT seed_file, seed_record, seed_line FROM \(typed.quoted) AS typed WHERE \(isNull(slot))", faults
+      ) { place in
+        place.fault(
+          field: self.fieldName(slot), found: "nothing",
+          expected: keySlots.contains(slot)
+            ? "a value: it is part of the key" : "a value: the column is NOT NULL")
+      }
+    }
+  }
+
+  private func checkDuplicates(_ faults: FaultCollector, keySlots: [Int]) async throws {
+    let key = keySlots.map { load.slots[$0].stagedName.quoted }.joined(separator: ", ")
+    let rows = try await context.connection.query(
+      """
+      WITH twice AS (
+        SELECT \(unescaped: key), row_number() OVER (ORDER BY min(seed_row)) AS seed_number
+        FROM \(typed) GROUP BY \(unescaped: key) HAVING count(*) > 1
+        ORDER BY seed_number LIMIT \(Int64(FaultCollector.limit))
+      )
+      SELECT twice.seed_number, \(unescaped: RowText.key(keySlots.map { load.slots[$0].stagedName.quoted }, of: "typed")),
+        seed_file, seed_record, seed_line
+      FROM \(typed) AS typed JOIN twice USING (\(unescaped: key)) ORDER BY 1, seed_row
+      """)
+    // Keys that are equal may read differently: 1.0 and 1.00, or texts of a collation that ignores case.
+    var first: (number: Int64, place: FixturePlace)?
+    for row in rows {
+      let (number, key, file, record, line) = try row.decode(
+        Int64.self, String.self, Int32.self, Int32.self, Int32.self)
+      let place = place(file, record, line)
+      if let known = first, known.number == number {
+        let other = known.place.file == place.file ? "record \(known.place.record)" : "\(known.place)"
+        faults.add(place.fault(found: "the key '\(key)' again", expected: "one that \(other) has not"))
+      } else {
+        first = (number, place)
+      }
+    }
+  }
+
+  func isKey(_ slot: Int) -> Bool {
+    load.definition.key.contains { slots(of: $0).contains(slot) }
+  }
+
+  /// Asks the table's own CHECK constraints, as far as the records fill their columns.
+  private func checkRules(_ faults: FaultCollector) async throws {
+    for rule in load.live.checks
+    where !rule.columns.isEmpty && rule.columns.allSatisfy({ slot(of: $0) != nil }) {
+      // Where a record lacks a field, the column's default or what is there has to keep the rule.
+      let lacking = rule.columns.compactMap(slot(of:)).map { isMissing($0, "typed") }.joined(
+        separator: " OR ")
+      try await collect(
+        """
+        SELECT seed_file, seed_record, seed_line
+        FROM (SELECT * FROM \(typed.quoted) AS typed WHERE NOT (\(lacking)))
+          AS \(try PostgresIdentifier(load.live.name.name).quoted) WHERE NOT (\(rule.expression))
+        """, faults
+      ) { place in
+        place.fault(
+          field: rule.columns.joined(separator: ", "), found: "what the rule '\(rule.name)' refuses",
+          expected: rule.expression)
+      }
+    }
+  }
+
+  /// Finds references to rows that are neither in the database nor among those to be written.
+  func checkReferences(_ faults: FaultCollector, others: [TableStage]) async throws {
+    for reference in presentReferences {
+      // A record that could not be read may be the one that is missed.
+      let targets = others.filter { $0.load.live.canonicalName == reference.table.canonicalName }
+      guard !targets.contains(where: { $0.isIncomplete || $0.faulty.contains(where: $0.isKey) }) else {
+        continue
+      }
+      let names = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
+      let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
+      func match(_ alias: String, _ columns: [String]) -> String {
+        zip(columns, names).map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
+      }
+      var joins = ["LEFT JOIN \(reference.table.quoted) AS live ON \(match("live", keys))"]
+      var absent = ["live.\(keys[0]) IS NULL"]
+      for (index, other) in others.enumerated()
+      where other.load.live.canonicalName == reference.table.canonicalName {
+        let slots = reference.rule.key.compactMap(other.slot(of:))
+        guard slots.count == keys.count else { continue }
+        let columns = slots.map { other.load.slots[$0].stagedName.quoted }
+        joins.append("LEFT JOIN \(other.typed.quoted) AS other\(index) ON \(match("other\(index)", columns))")
+        absent.append("other\(index).\(columns[0]) IS NULL")
+      }
+      let given = names.map { "\($0) IS NOT NULL" }
+      let rows = try await context.connection.query(
+        """
+        SELECT typed.seed_file, typed.seed_record, typed.seed_line,
+          \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
+        FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
+        WHERE \(unescaped: (given + absent).joined(separator: " AND "))
+        ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
+        """)
+      for row in rows {
+        let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
+        let isParent = load.slots[reference.slots[0]].field.hasPrefix("$parent")
+        guard !isParent else { continue }
+        let fields = reference.slots.map { load.slots[$0].field }
+        faults.add(
+          place(file, record, line).fault(
+            field: fields.map { $0 == ColumnRule.element ? reference.column.name.name : $0 }
+              .joined(separator: ", "),
+            found: "'\(value)'",
+            expected:
+              "the \(reference.rule.key.joined(separator: ", ")) of a row of \(reference.table.name), or of one to be written"
+          ))
+      }
+    }
+  }
+
+  private func collect(
+    _ sql: String, _ faults: FaultCollector, _ fault: (FixturePlace) -> FixtureFault
+  ) async throws {
+    let rows = try await context.connection.query(
+      PostgresQuery(unescaped: "\(sql) ORDER BY seed_row LIMIT \(FaultCollector.limit)"))
+    for row in rows {
+      let (file, record, line) = try row.decode(Int32.self, Int32.self, Int32.self)
+      faults.add(fault(place(file, record, line)))
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Postgres
+
+extension TableStage {
+  /// Makes the table of typed values.
+  ///
+  /// - Throws: ``FixtureError`` naming every value that its column's type does not read.
+  func type(_ faults: FaultCollector) async throws {
+    present = load.slots.indices.filter { load.presence[$0] > 0 }
+    let connection = context.connection
+    try await connection.query("SAVEPOINT seed_typing")
+    do {
+      try await fillTyped()
+      try await tryDomains()
+      try await connection.query("RELEASE SAVEPOINT seed_typing")
+    } catch let error as PostgresError where error.isAboutValues {
+      try await connection.query("ROLLBACK TO SAVEPOINT seed_typing")
+      try await findFaultyValues(faults)
+      guard !faulty.isEmpty else { throw error }
+      // Without those values, so that all other faults are found in the same run.
+      try await fillTyped()
+    }
+    try await findShortened(faults)
+    // For a few rows any plan will do, and the statistics would cost more than all else.
+    if load.rowCount >= 1_000 { try await connection.query("ANALYZE \(typed)") }
+  }
+
+  private func fillTyped() async throws {
+    let columns = present.map { slot in
+      // A domain may refuse NULL, which stands for a field that is missing, or faulty.
+      let isWhole = !isSometimesMissing(slot) && !faulty.contains(slot)
+      let part = load.slots[slot]
+      return "\(part.stagedName.quoted) \(isWhole ? part.type : storedType(slot))\(part.collation)"
+    }
+    let values = present.map { "f\($0)::\(load.slots[$0].baseType)" }
+    let names = present.map { load.slots[$0].stagedName.quoted }
+    let ordinals = "\(Self.ordinalNames), seed_faulty"
+    try await context.connection.pipeline([
+      """
+      CREATE TEMPORARY TABLE \(typed)
+        (\(unescaped: (columns + [Self.ordinals]).joined(separator: ", ")), seed_faulty integer[]) ON COMMIT DROP
+      """,
+      """
+      INSERT INTO \(typed) (\(unescaped: (names + [ordinals]).joined(separator: ", ")))
+      SELECT \(unescaped: (values + [ordinals]).joined(separator: ", ")) FROM \(raw)
+      """,
+    ])
+  }
+
+  private func isSometimesMissing(_ slot: Int) -> Bool { load.presence[slot] < load.rowCount }
+
+  /// The type below domains, with its modifiers.
+  private func storedType(_ slot: Int) -> String {
+    load.slots[slot].column?.storedType ?? load.slots[slot].type
+  }
+
+  /// Asks the domains of columns that some records lack, whose stages have the types below.
+  private func tryDomains() async throws {
+    for slot in present where isSometimesMissing(slot) && load.slots[slot].column?.isDomain == true {
+      try await context.connection.query(
+        """
+        SELECT count(typed.\(load.slots[slot].stagedName)::\(unescaped: load.slots[slot].type))
+        FROM \(typed) AS typed WHERE NOT \(unescaped: isMissing(slot, "typed"))
+        """)
+    }
+  }
+
+  /// Tries each value by itself, which is slow, and done only when there is something to find.
+  private func findFaultyValues(_ faults: FaultCollector) async throws {
+    let connection = context.connection
+    try await connection.runScript(
+      """
+      CREATE OR REPLACE FUNCTION pg_temp.seed_value_fault(statement text, value text) RETURNS text LANGUAGE plpgsql AS $$
+      BEGIN
+        EXECUTE statement USING value;
+        RETURN NULL;
+      EXCEPTION WHEN OTHERS THEN
+        RETURN SQLERRM;
+      END $$
+      """)
+    for slot in present {
+      let name = "f\(slot)"
+      // A table of one column: another one's domain could refuse the NULL that would stand in it.
+      let probe = try PostgresIdentifier("seed_probe_\(context.nextStageNumber())")
+      try await connection.query(
+        "CREATE TEMPORARY TABLE \(probe) (value \(unescaped: load.slots[slot].type)) ON COMMIT DROP")
+      let statement = "INSERT INTO \(probe.quoted) VALUES ($1::\(load.slots[slot].baseType))"
+      let isTried =
+        load.slots[slot].column?.isDomain == true ? "NOT \(isMissing(slot, "raw"))" : "\(name) IS NOT NULL"
+      let rows = try await connection.query(
+        """
+        SELECT seed_file, seed_record, seed_line, left(\(unescaped: name), 61), fault
+        FROM \(raw) AS raw, LATERAL (
+          SELECT pg_temp.seed_value_fault(\(statement), \(unescaped: name)) AS fault OFFSET 0) AS judged
+        WHERE \(unescaped: isTried) AND fault IS NOT NULL
+        ORDER BY seed_row LIMIT \(Int64(FaultCollector.limit))
+        """)
+      for row in rows {
+        let (file, record, line, value, fault) = try row.decode(
+          Int32.self, Int32.self, Int32.self, String?.self, String.self)
+        let shown = value.map { $0.unicodeScalars.count > 60 ? "'\($0.prefix(60))…'" : "'\($0)'" }
+        faults.add(
+          place(file, record, line).fault(
+            field: fieldName(slot), found: shown ?? "nothing",
+            expected: "a value of type \(load.slots[slot].type) (\(fault))"))
+      }
+      guard !rows.isEmpty else { continue }
+      faulty.insert(slot)
+      try await connection.query(
+        """
+        UPDATE \(raw) AS raw SET \(unescaped: name) = NULL, seed_faulty = seed_faulty || \(Int32(slot))
+        WHERE \(unescaped: isTried) AND pg_temp.seed_value_fault(\(statement), \(unescaped: name)) IS NOT NULL
+        """)
+    }
+  }
+
+  /// Refuses values that the column would shorten in silence: decimals and parts of a second that it
+  /// rounds, blanks beyond its length that it drops.
+  private func findShortened(_ faults: FaultCollector) async throws {
+    let shortened = present.compactMap { slot -> (slot: Int, condition: String)? in
+      let (base, stored) = (load.slots[slot].baseType, storedType(slot))
+      guard base != stored else { return nil }
+      let differs = "f\(slot)::\(base) <> f\(slot)::\(base)::\(stored)"
+      if base.hasPrefix("character varying") { return (slot, "(f\(slot) LIKE '% %' AND \(differs))") }
+      let isRounded = ["numeric", "timestamp", "time ", "interval"].contains { base.hasPrefix($0) }
+      return isRounded ? (slot, "(\(differs))") : nil
+    }
+    guard !shortened.isEmpty else { return }
+    let any = shortened.map(\.condition).joined(separator: " OR ")
+    let found = try await context.connection.queryOne(
+      "SELECT EXISTS (SELECT FROM \(raw) WHERE \(unescaped: any))"
+    ).decode(Bool.self)
+    guard found else { return }
+    for (slot, condition) in shortened {
+      let rows = try await context.connection.query(
+        """
+        SELECT seed_file, seed_record, seed_line, left(f\(unescaped: "\(slot)"), 61) FROM \(raw)
+        WHERE \(unescaped: condition) ORDER BY seed_row LIMIT \(Int64(FaultCollector.limit))
+        """)
+      for row in rows {
+        let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
+        faults.add(
+          place(file, record, line).fault(
+            field: fieldName(slot), found: "'\(value)'",
+            expected: "no more digits or blanks than \(storedType(slot)) keeps"))
+      }
+    }
+  }
+}
+
+extension PostgresError {
+  /// Whether the server refused a value for its type: class 22, and what domains and columns ask.
+  var isAboutValues: Bool {
+    guard let state = sqlState?.rawValue else { return false }
+    return state.hasPrefix("22") || ["23502", "23514", "42804", "54000"].contains(state)
+  }
+}

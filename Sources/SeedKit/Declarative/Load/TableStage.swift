@@ -1,0 +1,129 @@
+import Postgres
+
+/// The paths of the files that were read, which rows know by their numbers.
+final class FileList {
+  private(set) var paths: [String] = []
+
+  /// - Returns: the path's number.
+  func add(_ path: String) -> Int {
+    paths.append(path)
+    return paths.count - 1
+  }
+}
+
+/// The rows of one table in temporary tables: first as text, then with the types of the columns.
+final class TableStage {
+  let load: TableLoad
+  let context: SeedContext
+  /// The rows as text: `f0`, `f1` and so on for the slots.
+  let raw: PostgresIdentifier
+  /// The rows with their types.
+  let typed: PostgresIdentifier
+  /// The slots that some record has, set when all files are read.
+  var present: [Int] = []
+  /// The slots of which some values cannot be read; those are NULL, and listed in `seed_faulty`.
+  var faulty: Set<Int> = []
+  /// Whether some records are not staged, because they cannot even be read.
+  var isIncomplete = false
+  /// Columns that no field fills and whose values were taken before the rows are written.
+  var numbered: [LiveTable.Column] = []
+
+  static let ordinals =
+    "seed_row bigint, seed_file integer, seed_record integer, seed_line integer, seed_missing varbit"
+  static let ordinalNames = "seed_row, seed_file, seed_record, seed_line, seed_missing"
+
+  private let files: FileList
+
+  /// The paths of all files that were read.
+  var fileList: [String] { files.paths }
+
+  init(load: TableLoad, context: SeedContext, files: FileList) throws {
+    self.load = load
+    self.context = context
+    self.files = files
+    let number = context.nextStageNumber()
+    raw = try PostgresIdentifier("seed_raw_\(number)")
+    typed = try PostgresIdentifier("seed_typed_\(number)")
+  }
+
+  /// Makes the table of texts.
+  func create() -> [PostgresQuery] {
+    let names = load.slots.indices.map { "f\($0)" }
+    return [
+      """
+      CREATE TEMPORARY TABLE \(raw) (\(unescaped: names.map { "\($0) text, " }.joined())\
+      \(unescaped: Self.ordinals), seed_faulty integer[]) ON COMMIT DROP
+      """,
+      // Rows that live for a moment are not worth compressing.
+      """
+      ALTER TABLE \(raw) \(unescaped: names.map { "ALTER \($0) SET STORAGE EXTERNAL" }.joined(separator: ", "))
+      """,
+    ]
+  }
+
+  /// Takes the rows that wait, to be sent; nil if there are none.
+  func takeWaiting() throws -> RowSender.Rows? {
+    guard load.buffer.rowCount > 0 else { return nil }
+    defer { load.buffer = PostgresRowBuffer() }
+    let names =
+      load.slots.indices.map { "f\($0)" } + Self.ordinalNames.split(separator: ", ").map(String.init)
+    return RowSender.Rows(
+      table: raw, columns: try names.map { try PostgresIdentifier($0) }, buffer: load.buffer)
+  }
+
+  /// Lays the records of an environment over those of all: field by field where the key is the same.
+  func overlay(firstFile: Int) async throws {
+    let keys = load.definition.key.flatMap { name in
+      load.slots.indices.filter { load.slots[$0].column?.name.name == name }
+        + (load.references.first { $0.column.name.name == name }?.slots ?? [])
+    }
+    guard !keys.isEmpty else { return }
+    if load.parent != nil {
+      // A record that brings a list replaces the whole list.
+      let match = load.parentSlots.map { "base.f\($0) = other.f\($0)" }.joined(separator: " AND ")
+      try await context.connection.query(
+        """
+        DELETE FROM \(raw) AS base WHERE seed_file < \(Int32(firstFile)) AND EXISTS (
+          SELECT FROM \(raw) AS other WHERE other.seed_file >= \(Int32(firstFile)) AND \(unescaped: match))
+        """)
+      let key = "ARRAY[\(load.parentSlots.map { "f\($0)" }.joined(separator: ", "))]"
+      for parent in load.emptiedParents {
+        try await context.connection.query("DELETE FROM \(raw) WHERE \(unescaped: key) = \(parent)")
+      }
+      return
+    }
+    let match = keys.map { "base.f\($0) = other.f\($0)" }.joined(separator: " AND ")
+    let sets = load.slots.indices.map {
+      "f\($0) = CASE WHEN get_bit(other.seed_missing, \($0)) = 1 THEN base.f\($0) ELSE other.f\($0) END"
+    }
+    try await context.connection.query(
+      """
+      WITH laid AS (
+        UPDATE \(raw) AS base SET \(unescaped: sets.joined(separator: ", ")),
+          seed_missing = base.seed_missing & other.seed_missing,
+          seed_file = other.seed_file, seed_record = other.seed_record, seed_line = other.seed_line
+        FROM \(raw) AS other
+        WHERE base.seed_file < \(Int32(firstFile)) AND other.seed_file >= \(Int32(firstFile)) AND \(unescaped: match)
+        RETURNING other.seed_row
+      ) DELETE FROM \(raw) AS other USING laid WHERE other.seed_row = laid.seed_row
+      """)
+  }
+
+  /// Counts rows and fields anew, after records were laid over others.
+  func recount() async throws {
+    let counts = load.slots.indices.map { "count(*) FILTER (WHERE get_bit(seed_missing, \($0)) = 0)" }
+    let row = try await context.connection.queryOne(
+      "SELECT ARRAY[count(*), \(unescaped: counts.joined(separator: ", "))] FROM \(raw)")
+    let numbers: [Int64] = try row.decode([Int64].self)
+    load.replaceCounts(rows: Int(numbers[0]), presence: numbers.dropFirst().map(Int.init))
+  }
+
+  func fieldName(_ slot: Int) -> String {
+    let field = load.slots[slot].field
+    return field.hasPrefix("$") ? load.slots[slot].column?.name.name ?? field : field
+  }
+
+  func place(_ file: Int32, _ record: Int32, _ line: Int32) -> FixturePlace {
+    FixturePlace(file: files.paths[Int(file)], record: Int(record), line: Int(line))
+  }
+}

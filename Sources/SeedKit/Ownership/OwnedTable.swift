@@ -1,0 +1,107 @@
+package import Postgres
+
+/// What the history remembers of the rows that one seeder wrote into one table.
+package struct OwnedTable: Sendable {
+  package let id: Int32
+  package let seeder: String
+  /// Schema and name.
+  package let table: String
+  package let keyColumns: [String]
+  /// The columns that the digests cover.
+  package let valueColumns: [String]
+
+  /// The entry of a seeder and a table; nil if it never wrote there.
+  ///
+  /// - Throws: `PostgresError`.
+  static func find(
+    seeder: SeederID, table: String, on connection: PostgresConnection
+  ) async throws -> OwnedTable? {
+    try await rows(
+      """
+      SELECT id, seeder, table_name, key_columns, value_columns FROM seed_runner.owned_table
+      WHERE seeder = \(seeder.rawValue) AND table_name = \(table)
+      """, on: connection
+    ).first
+  }
+
+  /// All entries of a seeder, in the order in which it first wrote to the tables.
+  package static func all(
+    of seeder: SeederID, on connection: PostgresConnection
+  ) async throws -> [OwnedTable] {
+    try await rows(
+      """
+      SELECT id, seeder, table_name, key_columns, value_columns FROM seed_runner.owned_table
+      WHERE seeder = \(seeder.rawValue) ORDER BY id
+      """, on: connection)
+  }
+
+  /// Makes the entry, or brings its columns up to date.
+  static func record(
+    seeder: SeederID, table: String, keyColumns: [String], valueColumns: [String],
+    on connection: PostgresConnection
+  ) async throws -> OwnedTable {
+    let found = try await rows(
+      """
+      INSERT INTO seed_runner.owned_table (seeder, table_name, key_columns, value_columns)
+      VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(valueColumns))
+      ON CONFLICT (seeder, table_name) DO UPDATE
+        SET key_columns = excluded.key_columns, value_columns = excluded.value_columns
+      RETURNING id, seeder, table_name, key_columns, value_columns
+      """, on: connection)
+    guard let entry = found.first else {
+      throw PostgresError(code: .decodingFailed, message: "no entry of owned_table came back")
+    }
+    return entry
+  }
+
+  private static func rows(
+    _ query: PostgresQuery, on connection: PostgresConnection
+  ) async throws -> [OwnedTable] {
+    try await connection.query(query).map { row in
+      let (id, seeder, table, keys, values) = try row.decode(
+        Int32.self, String.self, String.self, [String].self, [String].self)
+      return OwnedTable(id: id, seeder: seeder, table: table, keyColumns: keys, valueColumns: values)
+    }
+  }
+}
+
+/// The numbers by which rows remember the files they came from.
+enum SourceFiles {
+  /// Makes the numbers that are missing.
+  ///
+  /// - Returns: a number for each path, in order.
+  static func numbers(of paths: [String], on connection: PostgresConnection) async throws -> [Int32] {
+    guard !paths.isEmpty else { return [] }
+    try await connection.query(
+      """
+      INSERT INTO seed_runner.source_file (path) SELECT DISTINCT path FROM unnest(\(paths)) AS path
+      ORDER BY path ON CONFLICT DO NOTHING
+      """)
+    let rows = try await connection.query(
+      "SELECT path, id FROM seed_runner.source_file WHERE path = ANY(\(paths))")
+    let pairs = try rows.map { try $0.decode(String.self, Int32.self) }
+    let numbers = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    return paths.compactMap { numbers[$0] }
+  }
+}
+
+/// SQL for the texts by which a row is known and told from an edited one.
+enum RowText {
+  /// The text of a natural key: of one column as it is, of several as an array.
+  static func key(_ columns: [String], of alias: String) -> String {
+    let texts = columns.map { "\(alias).\($0)::text" }
+    return texts.count == 1 ? texts[0] : "ARRAY[\(texts.joined(separator: ", "))]::text"
+  }
+
+  /// The digest of columns. Types print the same text under the settings of ``stableOutput`` only.
+  static func digest(_ columns: [String], of alias: String) -> String {
+    let list = columns.map { "\(alias).\($0)" }.joined(separator: ", ")
+    return "md5(ROW(\(list))::text)::uuid"
+  }
+
+  /// Settings on which the text of a value depends, for the transaction.
+  static let stableOutput: [PostgresQuery] = [
+    "SET LOCAL timezone = 'UTC'", "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL intervalstyle = 'postgres'",
+    "SET LOCAL extra_float_digits = 1", "SET LOCAL bytea_output = 'hex'",
+  ]
+}

@@ -1,0 +1,129 @@
+import FoundationEssentials
+import Migrations
+import Postgres
+
+/// What a run would do, seeder by seeder. Nothing of it is done.
+public struct PlanReport: Sendable {
+  /// What a run would do for one seeder.
+  public struct Entry: Sendable {
+    /// The seeder.
+    public let id: SeederID
+    /// The rows of each table by what would become of them.
+    public let tables: SeedOutcome
+    /// The rows that would change, or that somebody edited; at most 1,000 of each table one by one.
+    public let changes: [RowChange]
+    /// Why the seeder would fail.
+    public let failure: FailureReport?
+    /// Why it was not compared.
+    public let note: String?
+
+    /// Whether a run would write, fail, or find rows that somebody edited.
+    public var isPending: Bool {
+      tables.total.written > 0 || tables.total.drifted > 0 || failure != nil || note != nil
+        || changes.contains(where: \.isDrift)
+    }
+  }
+
+  /// The seeders, in the order of a run.
+  public let entries: [Entry]
+  /// Migrations that a run would apply first.
+  public let migrations: [String]
+
+  /// Whether a run would change anything.
+  public var isPending: Bool { !migrations.isEmpty || entries.contains(where: \.isPending) }
+}
+
+extension SeedRunner {
+  /// Ends a plan's transaction, which is rolled back as any that fails.
+  private struct Undone: Error {}
+
+  /// Finds out what ``run()`` would do.
+  ///
+  /// The seeders are carried out in one transaction that is rolled back, so that what is told is what
+  /// would happen, whatever a seeder does. Rows that would change are locked until the plan is made,
+  /// and sequences may skip numbers; nothing else can be seen of it.
+  ///
+  /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if nothing could be compared.
+  public func preview() async throws -> PlanReport {
+    try await PostgresPool.with(configuration, maximumConnections: 2) { pool in
+      let due = try await dueMigrations(pool)
+      let names = due.map { "\($0.set) \($0.migration.version) \($0.migration.name)" }
+      guard due.allSatisfy(\.migration.isTransactional) else {
+        let entries = plan.steps.map { step in
+          PlanReport.Entry(
+            id: step.id, tables: SeedOutcome(), changes: [], failure: nil,
+            note: "compared when the migrations are applied: one of them cannot be undone in a transaction")
+        }
+        return PlanReport(entries: entries, migrations: names)
+      }
+      return try await pool.withConnection { connection in
+        if due.allSatisfy({ $0.set != SeedHistory.setName }) {
+          try await EnvironmentStamp.checkOnly(plan.environment, on: connection)
+        }
+        var entries: [PlanReport.Entry] = []
+        do {
+          try await connection.withTransaction(
+            setup: ["SET LOCAL lock_timeout = '5s'"] + RowText.stableOutput
+          ) { connection in
+            // On a database that was never seeded, too, a plan says what a run would do.
+            if !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }
+            for step in due { try await connection.runScript(step.migration.up) }
+            for step in plan.steps { entries.append(try await preview(step, after: entries, on: connection)) }
+            throw Undone()
+          }
+        } catch let error as PostgresTransactionError where error.cause is Undone {}
+        return PlanReport(entries: entries, migrations: names)
+      }
+    }
+  }
+
+  private func dueMigrations(_ pool: PostgresPool) async throws -> [(set: String, migration: Migration)] {
+    let sets = try Self.migrationSets(of: plan)
+    let states = try await Migrator(sets: sets, lockTimeout: options.lockTimeout).status(on: pool)
+    return sets.flatMap { set in
+      set.migrations.filter { migration in
+        states.contains { state in
+          guard case .pending = state.standing else { return false }
+          return state.set == set.name && state.version == migration.version
+        }
+      }.map { (set.name, $0) }
+    }
+  }
+
+  private func preview(
+    _ step: SeedPlan.Step, after entries: [PlanReport.Entry], on connection: PostgresConnection
+  ) async throws -> PlanReport.Entry {
+    let failed = step.seeder.dependencies.first { id in
+      entries.contains { $0.id == id && ($0.failure != nil || $0.note != nil) }
+    }
+    if let failed {
+      return PlanReport.Entry(
+        id: step.id, tables: SeedOutcome(), changes: [], failure: nil,
+        note: "it depends on '\(failed)', which would fail")
+    }
+    if let bulk = step.seeder as? any BulkSeeder {
+      return PlanReport.Entry(
+        id: step.id, tables: try await bulk.pending(on: connection), changes: [], failure: nil, note: nil)
+    }
+    let recorder = ChangeRecorder()
+    let context = SeedContext(
+      seeder: step.id, environment: plan.environment, connection: connection, startedAt: Date(),
+      fixtures: fixtures, attemptID: UUID(), allowsDeletes: options.allowsDeletes, recorder: recorder,
+      // The seeders before this one have their temporary tables in the same transaction.
+      firstStage: entries.count * 10_000, onEvent: onEvent)
+    try await connection.query("SAVEPOINT seed_preview")
+    do {
+      let tables = try await step.seeder.seed(in: context)
+      try await connection.query("RELEASE SAVEPOINT seed_preview")
+      return PlanReport.Entry(
+        id: step.id, tables: tables, changes: recorder.changes, failure: nil, note: nil)
+    } catch {
+      if error is CancellationError { throw error }
+      if let error = error as? PostgresError, error.code == .connectionLost { throw error }
+      try await connection.query("ROLLBACK TO SAVEPOINT seed_preview")
+      return PlanReport.Entry(
+        id: step.id, tables: SeedOutcome(), changes: recorder.changes, failure: FailureReport(error),
+        note: nil)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+public import Postgres
+
+/// Looks whether the knowledge base is whole: what no seeder's rows can tell. Reads only.
+public enum TraceVerification {
+  /// One thing that was looked at.
+  public struct Check: Sendable, Codable {
+    /// What.
+    public let name: String
+    /// Whether it is as it should be.
+    public let isPassed: Bool
+    /// What was found.
+    public let found: String
+  }
+
+  /// So many vectors make it worth the planner's while to use an index.
+  private static let rowsWorthAnIndex = 2_000
+
+  /// Runs all checks.
+  ///
+  /// - Returns: nothing for a database without the schema of traces.
+  /// - Throws: `PostgresError`.
+  public static func run(on connection: PostgresConnection) async throws -> [Check] {
+    let isThere = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL").decode(Bool.self)
+    guard isThere else { return [] }
+    return [
+      try await references(on: connection), try await vectors(on: connection),
+    ] + (try await index(on: connection))
+  }
+
+  /// Rows that refer to nothing: possible where foreign keys are not enforced.
+  private static func references(on connection: PostgresConnection) async throws -> Check {
+    let orphans = try await connection.queryOne(
+      """
+      SELECT
+        (SELECT count(*) FROM traces LEFT JOIN users ON users.id = contributor_id WHERE users.id IS NULL)
+        + (SELECT count(*) FROM votes LEFT JOIN traces ON traces.id = trace_id WHERE traces.id IS NULL)
+        + (SELECT count(*) FROM votes LEFT JOIN users ON users.id = voter_id WHERE users.id IS NULL)
+        + (SELECT count(*) FROM trace_tags LEFT JOIN traces ON traces.id = trace_id WHERE traces.id IS NULL)
+        + (SELECT count(*) FROM trace_tags LEFT JOIN tags ON tags.id = tag_id WHERE tags.id IS NULL)
+      """
+    ).decode(Int.self)
+    return Check(
+      name: "references", isPassed: orphans == 0,
+      found: orphans == 0
+        ? "every row refers to rows that are there" : "\(orphans) refer to rows that are not there")
+  }
+
+  /// The column refuses other dimensions and what is not finite; a zero vector it takes, and search
+  /// cannot compare it.
+  private static func vectors(on connection: PostgresConnection) async throws -> Check {
+    let (count, faulty, models) = try await connection.queryOne(
+      """
+      SELECT count(embedding), count(*) FILTER (WHERE vector_dims(embedding) <> \(Int32(TraceIndex.dimensions))
+          OR vector_norm(embedding) = 0 OR embedding_model_id IS NULL),
+        count(DISTINCT embedding_model_id)
+      FROM traces WHERE embedding IS NOT NULL
+      """
+    ).decode(Int.self, Int.self, Int.self)
+    let model = "\(models) model\(models == 1 ? "" : "s")"
+    return Check(
+      name: "vectors", isPassed: faulty == 0,
+      found: faulty == 0
+        ? "\(count) of \(TraceIndex.dimensions) dimensions, none zero, of \(model)"
+        : "\(faulty) of \(count) are zero, of other dimensions or of no named model")
+  }
+
+  private static func index(on connection: PostgresConnection) async throws -> [Check] {
+    let (count, invalid) = try await connection.queryOne(
+      """
+      SELECT (SELECT count(embedding) FROM traces), ARRAY(
+        SELECT c.relname::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+        WHERE i.indrelid = 'traces'::regclass AND NOT (i.indisvalid AND i.indisready))
+      """
+    ).decode(Int.self, [String].self)
+    let available = try await TraceIndex.available(on: connection)
+    let names = available.map(\.name)
+    let validity = Check(
+      name: "index", isPassed: invalid.isEmpty && !names.isEmpty,
+      found: !invalid.isEmpty
+        ? "invalid: \(invalid.joined(separator: ", ")); drop and build it again"
+        : names.isEmpty ? "none over the vectors" : names.joined(separator: ", "))
+    guard let index = available.first, count > 0 else { return [validity] }
+    guard count >= rowsWorthAnIndex else {
+      return [
+        validity,
+        Check(
+          name: "top-k plan", isPassed: true,
+          found: "not asked: \(count) vectors are read faster without an index"),
+      ]
+    }
+    let sample = try await connection.queryOne(
+      "SELECT embedding FROM traces WHERE embedding IS NOT NULL LIMIT 1"
+    )
+    .decode(PostgresVector.self)
+    let plan = try await TraceSearch(index: index).explain(sample, on: connection)
+    let isUsed = plan.contains(index.name)
+    return [
+      validity,
+      Check(
+        name: "top-k plan", isPassed: isUsed,
+        found: isUsed
+          ? "uses \(index.name)" : "does not use \(index.name): \(plan.prefix(200)); run ANALYZE traces"),
+    ]
+  }
+}

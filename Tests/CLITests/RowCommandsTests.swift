@@ -1,0 +1,193 @@
+import FoundationEssentials
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("Looking before and after a run, from the command line")
+struct RowCommandsTests {
+  private func run(_ arguments: String..., on database: TemporaryDatabase) async throws
+    -> SeedRunnerBinary.Result
+  {
+    let process = try SeedRunnerBinary.start(arguments, url: database.url)
+    let end = try await process.wait(timeout: .seconds(120))
+    return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
+  }
+
+  private func sql(_ statement: PostgresQuery, on database: TemporaryDatabase) async throws {
+    try await database.withConnection { try await $0.query(statement) }
+  }
+
+  @Test("plan tells what a run would do on an empty database, and leaves it empty")
+  func planOnEmpty() async throws {
+    try await TemporaryDatabase.with { database in
+      let plan = try await run("plan", "tools", "--check", on: database)
+      #expect(plan.exitCode == 3, "\(plan.errors)")
+      #expect(plan.output.contains("change  tools  tools 18 to insert"))
+      #expect(plan.output.contains("migrate  trace-store 1 enable_pgvector"))
+      let tables = try await database.withConnection { connection in
+        try await connection.queryOne(
+          "SELECT count(*) FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_|^information_schema$')"
+        ).decode(Int.self)
+      }
+      #expect(tables == 0)
+    }
+  }
+
+  @Test("an edited row is in the plan with both values, fails the verification, and is written anew")
+  func drift() async throws {
+    try await TemporaryDatabase.with { database in
+      #expect(try await run("--tools", on: database).exitCode == 0)
+      #expect(try await run("plan", "tools", "--check", on: database).exitCode == 0)
+      #expect(try await run("verify", "tools", on: database).exitCode == 0)
+      try await sql("UPDATE tools SET description = 'mine' WHERE name = 'search_traces'", on: database)
+      let plan = try await run("plan", "tools", on: database)
+      #expect(plan.exitCode == 0)
+      #expect(plan.output.contains("~ (edited by hand) tools 'search_traces'"))
+      #expect(plan.output.contains("description: 'mine' → '"))
+      let json = try await run("plan", "tools", "--format", "json", on: database)
+      #expect(json.output.contains(#""old" : "mine""#) && json.output.contains(#""is_drift" : true"#))
+      #expect(try await run("plan", "tools", "--check", on: database).exitCode == 3)
+      let verify = try await run("verify", "tools", on: database)
+      #expect(verify.exitCode == 3 && verify.output.contains("1 different, 1 edited by hand"))
+      let why = try await run("why", "tools", "search_traces", on: database)
+      #expect(why.exitCode == 0)
+      #expect(why.output.contains("Seeders/Tools/tools.json, record 1"))
+      #expect(why.output.contains("edited by hand since"))
+      let seeded = try await run("--tools", on: database)
+      #expect(seeded.output.contains("tools 1 updated 17 unchanged"))
+      #expect(seeded.errors.contains("1 row edited by hand since written, written anew: 'search_traces'"))
+      #expect(try await run("verify", "tools", on: database).exitCode == 0)
+      #expect(try await run("why", "tools", "nobody's", on: database).exitCode == 3)
+      #expect(try await run("why", "nowhere", "1", on: database).exitCode == 64)
+    }
+  }
+
+  @Test("reset removes what nobody edited and nobody refers to, and says what is left")
+  func reset() async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await run("--shares", on: database)
+      try await sql(
+        "UPDATE shares SET title = 'mine' WHERE slug = (SELECT min(slug) FROM shares)", on: database)
+      try await sql(
+        """
+        INSERT INTO transcripts (slug, user_id, title, started_at)
+        SELECT 'mine', id, 'mine', now() FROM users WHERE email = 'chen.wei@example.org'
+        """, on: database)
+      let unasked = try await run("reset", "shares", on: database)
+      #expect(unasked.exitCode == 5)
+      let reset = try await run("reset", "shares", "transcripts", "users", "--yes", on: database)
+      #expect(reset.exitCode == 0, "\(reset.errors)")
+      #expect(reset.output.contains("shares: 1 row kept, edited by hand since written"))
+      #expect(reset.output.contains("transcripts: 1 row kept, referred to by shares"))
+      #expect(reset.output.contains("kept, referred to by transcripts"))
+      let left = try await database.withConnection { connection in
+        try await connection.queryOne(
+          """
+          SELECT (SELECT count(*) FROM shares), (SELECT count(*) FROM transcripts),
+            (SELECT count(*) FROM transcript_messages), (SELECT count(*) FROM users)
+          """
+        ).decode(Int.self, Int.self, Int.self, Int.self)
+      }
+      #expect(left.0 == 1 && left.1 == 2 && left.3 <= 2)
+      let again = try await run("--shares", on: database)
+      #expect(again.exitCode == 0)
+      #expect(again.output.contains("shares 23 inserted 1 updated"))
+    }
+  }
+
+  @Test("export writes a seeder that finds its own rows unchanged, references by natural keys")
+  func export() async throws {
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        _ = try await run("--shares", on: database)
+        let output = "\(folder.path)/seeders/copied-shares"
+        let exported = try await run(
+          "export", "shares", "--key", "slug", "--id", "copied-shares", "-o", output, on: database)
+        #expect(exported.exitCode == 0, "\(exported.errors)")
+        let records = try String(contentsOfFile: "\(output)/shares.json", encoding: .utf8)
+        #expect(records.contains(#""user": "amara.okafor@example.com""#))
+        #expect(records.contains(#""transcript": ""#) && !records.contains("user_id"))
+        let seeded = try await run(
+          "--copied-shares", "--seeders-path", "\(folder.path)/seeders", on: database)
+        #expect(seeded.output.contains("unchanged  copied-shares  shares 24 unchanged"), "\(seeded.output)")
+        let twice = try await run("export", "shares", "--key", "slug", "-o", output, on: database)
+        #expect(twice.exitCode == 5, "nothing is overwritten")
+        let wrong = try await run("export", "shares", "--key", "title", "-o", output + "2", on: database)
+        #expect(wrong.exitCode == 65)
+      }
+    }
+  }
+
+  @Test("new makes a seeder that is found, and complains of nothing but its table")
+  func new() async throws {
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        let path = "\(folder.path)/price-lists"
+        #expect(
+          try await run("new", "price-lists", "--table", "prices", "-o", path, on: database).exitCode == 0)
+        try await sql("CREATE TABLE prices (name text PRIMARY KEY, price numeric)", on: database)
+        try Data("name,price\nlist,1.50\n".utf8).write(to: URL(filePath: "\(path)/price-lists.csv"))
+        let seeded = try await run("--price-lists", "--seeders-path", folder.path, on: database)
+        #expect(seeded.output.contains("prices 1 inserted"), "\(seeded.output)\(seeded.errors)")
+        #expect(try await run("new", "price-lists", "-o", path, on: database).exitCode == 5)
+        #expect(try await run("new", "Price Lists", "-o", path, on: database).exitCode == 64)
+        #expect(try await run("new", "users", "-o", path + "2", on: database).exitCode == 5)
+      }
+    }
+  }
+
+  @Test("a faulty seeder.json is told with its line, and only its own commands mind")
+  func faultyDefinition() async throws {
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        _ = try folder.write("{\n  \"id\": \"x\",\n  \"sumary\": \"y\"\n}\n", to: "seeder.json")
+        let list = try await run("list", "--seeders-path", folder.path, on: database)
+        #expect(list.exitCode == 65)
+        #expect(list.errors.contains("seeder.json:3") && list.errors.contains("'summary'"))
+        #expect(try await run("--help", "--seeders-path", folder.path, on: database).exitCode == 0)
+      }
+    }
+  }
+
+  @Test("the README's example for a database of one's own does what it says")
+  func readmeExample() async throws {
+    let readme = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "README.md")
+    let text = try String(contentsOf: readme, encoding: .utf8)
+    let chapter = try #require(text.firstRange(of: "## Bring your own database"))
+    let script = try #require(text[chapter.upperBound...].firstMatch(of: /```sh\n(?<body>(?s:.*?))\n```/))
+      .output.body
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        // The tables are made by the test's own connection instead of psql.
+        _ = try folder.write("psql() { cat >schema.sql; }\nset -e\n\(script)\n", to: "example.sh")
+        let shell = try ChildProcess.start(
+          "/bin/bash", ["example.sh"], environment: ["PATH": "/usr/bin:/bin"], directory: folder.path)
+        #expect(try await shell.wait(timeout: .seconds(30)).exitCode == 0)
+        let schema = try String(contentsOfFile: "\(folder.path)/schema.sql", encoding: .utf8)
+        try await database.withConnection { try await $0.runScript(schema) }
+        let path = "\(folder.path)/Seeders"
+        let plan = try await run("plan", "geography", "--seeders-path", path, on: database)
+        #expect(plan.output.contains("country 3 to insert; city 2 to insert; city_name 2 to insert"))
+        let first = try await run("--geography", "--seeders-path", path, on: database)
+        #expect(
+          first.output.contains("country 3 inserted, city 2 inserted, city_name 2 inserted"),
+          "\(first.output)")
+        let second = try await run("--all", "--no-built-in", "--seeders-path", path, on: database)
+        #expect(second.output.contains("country 3 unchanged, city 2 unchanged, city_name 2 unchanged"))
+        let file = "\(path)/geography/cities.json"
+        let cities = try String(contentsOfFile: file, encoding: .utf8).replacing("717710", with: "724290")
+        try Data(cities.utf8).write(to: URL(filePath: file))
+        let third = try await run("--geography", "--seeders-path", path, on: database)
+        #expect(
+          third.output.contains("country 3 unchanged, city 1 updated 1 unchanged, city_name 2 unchanged"))
+        let values = try await database.withConnection { connection in
+          try await connection.query("SELECT code, \"calling code\" FROM country ORDER BY code")
+            .map { try $0.decode(String.self, String?.self) }
+        }
+        #expect(values.map(\.0) == ["AQ", "NA", "NO"])
+        #expect(values.map(\.1) == [nil, "00264", "0047"])
+      }
+    }
+  }
+}

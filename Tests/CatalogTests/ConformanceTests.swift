@@ -1,0 +1,28 @@
+import Catalog
+import SeedKit
+import SeedTesting
+import Testing
+
+@Suite("Every built-in seeder")
+struct ConformanceTests {
+  private static func registry() throws -> SeederRegistry {
+    let settings = try Settings.load(
+      flags: [:], environment: ["SEED_ENV": "test", "CAPACITY_ROWS": "300"], configDirectory: nil)
+    return try Catalog.registry(settings)
+  }
+
+  private static let ids = (try? registry().ids) ?? []
+
+  @Test("keeps what a seeder promises", arguments: ids)
+  func conformance(id: SeederID) async throws {
+    let registry = try Self.registry()
+    let seeder = try #require(registry[id])
+    try await SeederConformance.check(
+      seeder, alongside: registry.seeders.filter { $0.id != id }, fixtures: Catalog.fixtures)
+  }
+
+  @Test("is among those that are tested")
+  func complete() throws {
+    #expect(try Self.registry().ids == Self.ids && Self.ids.count >= 12)
+  }
+}

@@ -1,0 +1,157 @@
+import Testing
+
+@testable import SeedKit
+
+@Suite("Reading a seeder.json")
+struct DefinitionReaderTests {
+  private func read(_ text: String) throws -> SeederDefinition {
+    try DefinitionReader.read(Array(text.utf8), path: "seeder.json")
+  }
+
+  private func faults(_ text: String) -> [String] {
+    do {
+      _ = try read(text)
+      return []
+    } catch let error as FixtureError {
+      return error.faults.map { $0.description.replacing("seeder.json:", with: "") }
+    } catch {
+      return ["\(error)"]
+    }
+  }
+
+  @Test("needs little, and fills in the rest")
+  func small() throws {
+    let definition = try read(
+      #"{id: 'a-b2', summary: "s", tables: [{table: "t", files: "t.csv", key: "id"}],} // JSON5"#)
+    #expect(definition.id == "a-b2")
+    #expect(definition.environments == [.dev, .test, .ci, .ciLocal])
+    #expect(definition.dependencies.isEmpty)
+    let table = try #require(definition.tables.first)
+    #expect(table.table == TableName(schema: nil, name: "t"))
+    #expect(table.key == ["id"])
+    #expect(table.policy == .upsert && table.drift == nil)
+    #expect(table.csv == CSVFormat(delimiter: 0x2C, nullText: ""))
+  }
+
+  @Test("understands all that it may say")
+  func large() throws {
+    let definition = try read(
+      #"""
+      {
+        "$schema": "x", "id": "all", "summary": "s", "dependencies": ["a", "b"], "environments": ["production"],
+        "tables": [{
+          "table": "s.t", "files": ["a/b.json", "c.NDJSON"], "key": ["x", "y"], "policy": "sync", "onDrift": "fail",
+          "null": "", "delimiter": "\t", "touch": "updated", "ignore": ["z"],
+          "columns": {"x": "Field X", "r": {"field": ["f", "g"], "references": {"table": "o.u", "key": ["k", "l"], "column": "c"}}},
+          "children": [{"table": "kids", "field": "list", "parent": "t_id", "key": "id", "policy": "insert-missing",
+            "columns": {"n": "$position", "v": "$value"}}]
+        }]
+      }
+      """#)
+    let table = try #require(definition.tables.first)
+    #expect(definition.environments == [.production] && definition.dependencies == ["a", "b"])
+    #expect(table.table == TableName(schema: "s", name: "t") && table.policy == .sync && table.drift == .fail)
+    #expect(table.csv.delimiter == 9 && table.touchedColumn == "updated" && table.ignoredFields == ["z"])
+    #expect(table.columns.map(\.fields) == [["Field X"], ["f", "g"]])
+    #expect(table.columns[1].reference?.column == "c" && table.columns[1].reference?.key == ["k", "l"])
+    #expect(table.children.first?.isScalar == true && table.children.first?.policy == .insertMissing)
+  }
+
+  @Test("names every fault with its line, all at once")
+  func faults() {
+    let found = faults(
+      #"""
+      {
+        id: "Not An Id", sumary: "s",
+        environments: ["dev", "moon"],
+        tables: [
+          {table: "a.b.c", files: ["../t.csv", "t.txt", "/etc/passwd"], key: []},
+          {tabel: "t", files: "t.csv", key: "id", policy: "replace", onDrift: 3, delimiter: "||"},
+          {table: "t", files: "t.csv", key: "id", columns: {"": "x", r: {field: ["a", "b"], references: {table: "o", key: "k"}},
+            two: {field: ["a", "b"]}, n: 5}},
+          "text",
+        ],
+      }
+      """#)
+    #expect(
+      found == [
+        "2: field 'id': found 'Not An Id'; expected lower case letters, digits and hyphens",
+        "1: field 'summary': found nothing; expected a text",
+        "3: field 'environments': found 'moon'; expected one of dev, test, ci, ci-local, production",
+        "5: field 'table': found 'a.b.c'; expected TABLE or SCHEMA.TABLE",
+        "5: field 'files': found '../t.csv'; expected a path inside the seeder's folder",
+        "5: field 'files': found '/etc/passwd'; expected a path inside the seeder's folder",
+        "5: field 'files': found 't.txt'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
+        "5: field 'files': found '/etc/passwd'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
+        "5: field 'key': found an empty list; expected at least one text",
+        "6: field 'table': found nothing; expected a text",
+        "6: field 'policy': found 'replace'; expected one of upsert, insert-missing, sync",
+        "6: field 'onDrift': found number 3; expected a text",
+        "6: field 'delimiter': found '||'; expected one ASCII character that is no quote",
+        "6: field 'tabel': found an unknown key; expected 'table'",
+        "7: found ''; expected a name of 1 to 63 bytes",
+        "7: field 'r': found 2 fields for a key of 1 columns; expected a field for each column of the key",
+        "8: field 'two': found several fields; expected one, or a reference",
+        "8: found number 5; expected a field's name, or an object",
+        "9: found text; expected a table",
+        "2: field 'sumary': found an unknown key; expected 'summary'",
+      ])
+  }
+
+  @Test(
+    "refuses what cannot be a seeder",
+    arguments: [
+      ("", "1: found an empty file"), ("[]", "1: found a list; expected a seeder"),
+      ("{", "1: found the end of the file"), ("{id: 'a', id: 'b'}", "1: found"),
+      (
+        "{id: 'a', summary: 's', tables: []}", "1: field 'tables': found a list; expected a list with entries"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: {}}",
+        "1: field 'tables': found an object; expected a list with entries"
+      ),
+      (
+        "{id: 'a', summary: null, tables: [{table: 't', files: 'a.csv', key: 'k'}]}",
+        "1: field 'summary': found nothing"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'a//b.csv', key: 'k'}]}",
+        "1: field 'files': found 'a//b.csv'"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: './b.csv', key: 'k'}]}",
+        "1: field 'files': found './b.csv'"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', children: [{table: 'c', key: 'k'}]}]}",
+        "1: field 'field': found nothing"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', delimiter: '\"'}]}",
+        "1: field 'delimiter': found '\"'"
+      ),
+    ])
+  func refused(_ text: String, _ start: String) {
+    #expect(faults(text).first?.hasPrefix(start) == true, "\(faults(text))")
+  }
+
+  /// Those that are only looked up in the table are not found there.
+  @Test("refuses names that PostgreSQL would cut off")
+  func longNames() {
+    let name = String(repeating: "ü", count: 35)
+    let found = faults(
+      """
+      {id: "a", summary: "s", tables: [{table: "\(name)", files: "t.csv", key: "\(name)", touch: "\(name)",
+        columns: {"\(name)": "x", r: {references: {table: "o", key: "\(name)", column: "\(name)"}}}}]}
+      """)
+    #expect(found.count == 2, "\(found)")
+    #expect(found.allSatisfy { $0.hasSuffix("expected a name of 1 to 63 bytes") })
+  }
+
+  @Test("refuses a JSON document of any depth without falling over")
+  func depth() {
+    let open = String(repeating: "[", count: 200_000)
+    #expect(faults("{id: \(open)").count == 1)
+    #expect(faults(String(repeating: "{a:", count: 200_000)).count == 1)
+  }
+}

@@ -1,0 +1,96 @@
+/// Files that are not what their endings say.
+enum FormFaults {
+  static let all = [
+    FaultCase(
+      name: "lines with too few and too many fields",
+      files: ["t.csv": "id,a,n\n1,x\n2,\"two\nlines\",3\n3,x,1,\n\n4,,\n"],
+      expected: [
+        "t.csv:2: record 1: found 2 fields; expected 3, as the first line has",
+        "t.csv:5: record 3: found 4 fields; expected 3, as the first line has",
+        "t.csv:6: found an empty line; expected 3 fields",
+      ]),
+    FaultCase(
+      name: "a quote that is never closed", files: ["t.csv": "id,a,n\n1,x,1\n2,\"x,2\n3,y,3\n"],
+      expected: ["t.csv:3: found a quote that is never closed; expected a closing quote"]),
+    FaultCase(
+      name: "a quote inside a field", files: ["t.csv": "id,a,n\n1,x \"y\",1\n"],
+      expected: [
+        "t.csv:2: found a quote inside a field without quotes; expected quotes around the whole field, and those inside it doubled"
+      ]),
+    FaultCase(
+      name: "text behind a closing quote, and a fault of another file",
+      tables: #"{table: "t", files: ["t.csv", "u.json"], key: "id"}"#,
+      files: ["t.csv": "id,a,n\n1,\"x\" ,1\n", "u.json": "[{\"id\": 1},\n {\"id\": 2,}]"],
+      expected: [
+        "t.csv:2: found a character behind the closing quote of a field; expected a delimiter or the end of the line; quotes inside a field are doubled",
+        "u.json:2: found a comma before the closing bracket; expected no comma there; JSON has no trailing commas",
+      ]),
+    FaultCase(
+      name: "an empty CSV file", files: ["t.csv": ""],
+      expected: ["t.csv:1: found an empty file; expected a line that names the fields"]),
+    FaultCase(
+      name: "a header that names nothing, something twice, and something unknown",
+      sql: "CREATE TABLE t (id int PRIMARY KEY, a text, name text)",
+      files: ["t.csv": "id,,a,a,nane,whatever is this\n1,,,,,\n"],
+      expected: [
+        "t.csv:1: found an empty name for field 2; expected a name",
+        "t.csv:1: field 'a': found the name twice; expected it once",
+        "t.csv:1: field 'nane': found an unknown field; expected 'name'",
+        "t.csv:1: field 'whatever is this': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
+      ]),
+    FaultCase(
+      name: "JSON that is no list of objects",
+      tables: #"{table: "t", files: ["a.json", "b.json", "c.jsonl"], key: "id"}"#,
+      files: [
+        "a.json": "{\"id\": 1}", "b.json": "[{\"id\": 1},\n 7, null,\n [{\"id\": 2}]]",
+        "c.jsonl": "{\"id\": 4}\n\n[{\"id\": 5}]\n{\"id\": 6\n\"x\"\n{\"id\": 7} {\"id\": 8}\n",
+      ],
+      expected: [
+        "a.json:1: found an object; expected a list of objects",
+        "b.json:2: record 2: found number 7; expected an object",
+        "b.json:2: record 3: found null; expected an object",
+        "b.json:3: record 4: found a list; expected an object",
+        "c.jsonl:3: record 2: found a list; expected an object",
+        "c.jsonl:4: found the end of the file; expected ',' or '}'; The object that starts at line 4, column 1 has no end",
+        "c.jsonl:5: record 4: found text; expected an object",
+        "c.jsonl:6: found '{'; expected the end of the file; A file holds one value",
+      ]),
+    FaultCase(
+      name: "nesting without end", tables: #"{table: "t", files: ["a.json", "b.jsonl"], key: "id"}"#,
+      files: [
+        "a.json": "[{\"id\": 1, \"a\": " + String(repeating: "[", count: 100_000),
+        "b.jsonl": "{\"id\": 1}\n" + String(repeating: "{\"a\":", count: 100_000),
+      ],
+      expected: [
+        "a.json:1: found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
+        "b.jsonl:2: found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
+      ]),
+    FaultCase(
+      name: "keys that an object has twice, and lone surrogates",
+      tables: #"{table: "t", files: ["a.jsonl"], key: "id"}"#,
+      files: [
+        "a.jsonl": "\n" + #"{"id": 1, "a": "x", "a": "y"}"# + "\n" + #"{"id": 1, "a": "\ud800"}"# + "\n"
+          + #"{"id": 2, "a": "\u0000"}"#
+      ],
+      expected: [
+        "a.jsonl:2: found the key 'a' again; expected each key once; its first place is line 2, column 11; Remove one of the two",
+        "a.jsonl:3: found \\ud800, half a surrogate pair; expected both halves, such as \\uD83D\\uDE00; PostgreSQL stores no half characters",
+        "a.jsonl:4: found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text",
+      ]),
+    FaultCase(
+      name: "paths out of the folder",
+      tables: #"{table: "t", files: ["../t.csv", "a/../../t.csv"], key: "id"}"#, files: [:],
+      expected: [
+        "seeder.json:1: field 'files': found '../t.csv'; expected a path inside the seeder's folder",
+        "seeder.json:1: field 'files': found 'a/../../t.csv'; expected a path inside the seeder's folder",
+      ]),
+    FaultCase(
+      name: "an unknown key in the definition",
+      tables: #"{table: "t", file: "t.csv", key: "id", polcy: "sync"}"#, files: [:],
+      expected: [
+        "seeder.json:1: field 'files': found nothing; expected a text or a list of texts",
+        "seeder.json:1: field 'file': found an unknown key; expected 'files'",
+        "seeder.json:1: field 'polcy': found an unknown key; expected 'policy'",
+      ]),
+  ]
+}

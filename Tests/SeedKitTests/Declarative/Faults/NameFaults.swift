@@ -1,0 +1,87 @@
+/// Definitions that do not fit the tables of the server.
+enum NameFaults {
+  private static let long = String(repeating: "n", count: 70)
+
+  static let all = [
+    FaultCase(
+      name: "unknown tables and columns, with the nearest that is there",
+      sql: """
+        CREATE SCHEMA s; CREATE TABLE s.orders (id int PRIMARY KEY);
+        CREATE TABLE people (id int PRIMARY KEY, email text UNIQUE, team int);
+        """,
+      tables: """
+        {table: "peple", files: "t.csv", key: "id"},
+        {table: "s.order", files: "t.csv", key: "id"},
+        {table: "people", files: "t.csv", key: "emial", columns: {tem: "x",
+          team: {references: {table: "orders", key: "id"}},
+          id: {references: {table: "people", key: "mail", column: "idd"}}}, touch: "updated"}
+        """,
+      files: ["t.csv": "id\n1\n"],
+      expected: [
+        "seeder.json:1: field 'table': found the table 'peple', which is not in the database; expected 'people'",
+        "seeder.json:2: field 'table': found the table 's.order', which is not in the database; expected 's.orders'",
+        "seeder.json:3: field 'tem': found the column 'tem', which people has not; expected 'team'",
+        "seeder.json:4: field 'table': found the table 'orders', which is not in the database; expected 's.orders'",
+        "seeder.json:5: field 'mail': found the column 'mail', which people has not; expected 'email'",
+        "seeder.json:3: field 'emial': found the column 'emial', which people has not; expected 'email'",
+        "seeder.json:3: field 'updated': found the column 'updated', which people has not; expected one of id, email, team",
+      ]),
+    FaultCase(
+      name: "keys without a unique index that holds for all rows",
+      sql: """
+        CREATE TABLE t (id int PRIMARY KEY, a text, b text, c text, d text UNIQUE DEFERRABLE);
+        CREATE UNIQUE INDEX ON t (lower(a)); CREATE UNIQUE INDEX ON t (b) WHERE b > ''; CREATE INDEX ON t (c);
+        CREATE UNIQUE INDEX ON t (a, b) INCLUDE (c); CREATE TABLE bare (x int);
+        """,
+      tables: """
+        {table: "t", files: "t.csv", key: "a"}, {table: "t", files: "t.csv", key: ["b"]},
+        {table: "t", files: "t.csv", key: ["b", "a", "c"]}, {table: "t", files: "t.csv", key: "d"},
+        {table: "bare", files: "t.csv", key: "x"}, {table: "t", files: "t.csv", key: ["b", "a"],
+          columns: {c: {references: {table: "t", key: "c"}}, d: {references: {table: "bare", key: "x"}}}}
+        """,
+      files: ["t.csv": "id\n1\n"],
+      expected: [
+        "seeder.json:1: field 'key': found the key (a), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (a)",
+        "seeder.json:1: field 'key': found the key (b), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (b)",
+        "seeder.json:2: field 'key': found the key (b, a, c), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (b, a, c)",
+        "seeder.json:2: field 'key': found the key (d), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (d)",
+        "seeder.json:3: field 'key': found the key (x), by which bare has no unique key; expected a unique key, of which the table has none; or make one: CREATE UNIQUE INDEX ON bare (x)",
+        "seeder.json:4: field 'references': found a reference by (c), by which t has no unique key; expected one of (id), (a, b)",
+        "seeder.json:4: field 'references': found a reference by (x), by which bare has no unique key; expected a unique key, of which the table has none",
+        "seeder.json:4: field 'references': found no 'column', and bare has no primary key of one column; expected the column whose value is taken",
+      ]),
+    FaultCase(
+      name: "a column that the table generates, in the definition and in files",
+      sql: "CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)",
+      tables: """
+        {table: "t", files: "t.csv", key: "id", columns: {twice: "double"}}
+        """,
+      files: ["t.csv": "id,twice\n1,2\n"],
+      expected: [
+        "seeder.json:1: field 'twice': found the column 'twice', which t generates by itself; expected another, or none: leave it out"
+      ]),
+    FaultCase(
+      name: "a field of the name of a generated column",
+      sql: "CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)",
+      tables: #"{table: "t", files: ["t.csv", "t.json"], key: "id"}"#,
+      files: ["t.csv": "id,twice\n1,2\n", "t.json": "[{\"id\": 3,\n\"twice\": 6}]"],
+      expected: [
+        "t.csv:1: field 'twice': found the column 'twice', which t generates by itself; expected it left out, or under 'ignore'",
+        "t.json:2: record 1, field 'twice': found the column 'twice', which t generates by itself; expected it left out, or under 'ignore'",
+      ]),
+    FaultCase(
+      name: "names of seventy bytes",
+      tables: #"{table: "\#(long)", files: "t.csv", key: "id", columns: {"\#(long)": "x"}}"#,
+      files: [:],
+      expected: [
+        "seeder.json:1: found '\(long)'; expected a name of 1 to 63 bytes",
+        "seeder.json:1: found '\(long)'; expected a name of 1 to 63 bytes",
+      ]),
+    FaultCase(
+      name: "a view", sql: "CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT * FROM t",
+      tables: #"{table: "v", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n"],
+      expected: [
+        "seeder.json:1: field 'table': found the table 'v', which is not in the database; expected a table that is there"
+      ]),
+  ]
+}

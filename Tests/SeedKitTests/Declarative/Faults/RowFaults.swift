@@ -1,0 +1,117 @@
+/// Rows that the table or its neighbours refuse.
+enum RowFaults {
+  static let all = [
+    FaultCase(
+      name: "keys that are there twice, in one file and in two",
+      sql: "CREATE TABLE t (a text, b int, c text, PRIMARY KEY (a, b))",
+      tables: #"{table: "t", files: ["t.csv", "t.jsonl"], key: ["a", "b"]}"#,
+      files: ["t.csv": "a,b\nx,1\ny,1\nx,1\nx,01\n", "t.jsonl": #"{"a": "y", "b": 1}"#],
+      expected: [
+        "t.csv:4: record 3: found the key '{x,1}' again; expected one that record 1 has not",
+        "t.csv:5: record 4: found the key '{x,1}' again; expected one that record 1 has not",
+        "t.jsonl:1: record 1: found the key '{y,1}' again; expected one that t.csv:3: record 2 has not",
+      ]),
+    FaultCase(
+      name: "keys that are equal though they read differently",
+      sql: "CREATE TABLE t (weight numeric PRIMARY KEY)",
+      tables: #"{table: "t", files: "t.csv", key: "weight"}"#,
+      files: ["t.csv": "weight\n1.0\n2\n1.00\n"],
+      expected: ["t.csv:4: record 3: found the key '1.00' again; expected one that record 1 has not"]),
+    FaultCase(
+      name: "NULL in a key and where the column is NOT NULL",
+      sql: "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b text NOT NULL DEFAULT 'x', c text UNIQUE)",
+      tables: #"{table: "t", files: ["t.json", "t.csv"], key: "c"}"#,
+      files: [
+        "t.json":
+          #"[{"id": 1, "a": null, "b": null, "c": "1"}, {"id": 2, "a": "", "c": null}, {"id": 3, "a": "x"}, {"id": 4, "c": "4"}]"#,
+        "t.csv": "id,a,b,c\n,x,,5\n",
+      ],
+      expected: [
+        "t.csv:2: record 1, field 'id': found nothing; expected a value: the column is NOT NULL",
+        "t.json:1: record 1, field 'a': found nothing; expected a value: the column is NOT NULL",
+        "t.json:1: record 4, field 'a': found nothing; expected a value: the column is NOT NULL",
+        "t.json:1: record 1, field 'b': found nothing; expected a value: the column is NOT NULL",
+        "t.csv:2: record 1, field 'b': found nothing; expected a value: the column is NOT NULL",
+        "t.json:1: record 2, field 'c': found nothing; expected a value: it is part of the key",
+        "t.json:1: record 3, field 'c': found nothing; expected a value: it is part of the key",
+      ]),
+    FaultCase(
+      name: "columns that every row needs and no file fills",
+      sql: "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b int NOT NULL, c int NOT NULL DEFAULT 0)",
+      files: ["t.csv": "id\n1\n"],
+      expected: [
+        "seeder.json:1: found nothing for 'a', 'b' of t; expected a field for each: they are NOT NULL and have no default"
+      ]),
+    FaultCase(
+      name: "a key that no field fills", files: ["t.csv": "a,n\nx,1\n"],
+      expected: [
+        "seeder.json:1: field 'key': found the key column 'id', which no field of the records fills; expected one that is filled"
+      ]),
+    FaultCase(
+      name: "rules of the table, also where other records lack the field",
+      sql: """
+        CREATE TABLE t (id int PRIMARY KEY, low int, high int DEFAULT 9, name text CONSTRAINT "not empty" CHECK (name <> ''),
+          CONSTRAINT "order" CHECK (low < high))
+        """,
+      tables: #"{table: "t", files: "t.jsonl", key: "id"}"#,
+      files: [
+        "t.jsonl": """
+        {"id": 1, "low": 1, "high": 2, "name": "x"}
+        {"id": 2, "low": 3, "high": 2, "name": ""}
+        {"id": 3, "low": 4, "name": null}
+        {"id": 4, "low": null, "high": 1, "name": ""}
+        """
+      ],
+      expected: [
+        "t.jsonl:2: record 2, field 'name': found what the rule 'not empty' refuses; expected (name <> ''::text)",
+        "t.jsonl:4: record 4, field 'name': found what the rule 'not empty' refuses; expected (name <> ''::text)",
+        "t.jsonl:2: record 2, field 'low, high': found what the rule 'order' refuses; expected (low < high)",
+      ]),
+    FaultCase(
+      name: "references that lead nowhere, of one and two columns, in lists, and to rows that are there",
+      sql: """
+        CREATE TABLE users (id serial PRIMARY KEY, email text UNIQUE); INSERT INTO users (email) VALUES ('there@x');
+        CREATE TABLE places (id serial PRIMARY KEY, country text, town text, UNIQUE (country, town));
+        CREATE TABLE tags (id serial PRIMARY KEY, name text UNIQUE);
+        CREATE TABLE t (id int PRIMARY KEY, user_id int REFERENCES users, place_id int REFERENCES places);
+        CREATE TABLE t_tags (t_id int, tag_id int, PRIMARY KEY (t_id, tag_id));
+        """,
+      tables: """
+        {table: "t", files: ["t.json", "t.csv"], key: "id", columns: {
+          user_id: {field: "user", references: {table: "users", key: "email"}},
+          place_id: {field: ["country", "town"], references: {table: "places", key: ["country", "town"]}}},
+          children: [{table: "t_tags", field: "tags", parent: "t_id", key: ["t_id", "tag_id"],
+            columns: {tag_id: {field: "$value", references: {table: "tags", key: "name"}}}}]},
+        {table: "tags", files: "tags.csv", key: "name"}
+        """,
+      files: [
+        "t.json":
+          #"[{"id": 1, "user": "there@x", "tags": ["a", "b"]}, {"id": 2, "user": "gone@x", "country": "DE", "town": "Ort"}]"#,
+        "t.csv": "id,user\n3,GONE@x\n4,\n", "tags.csv": "name\na\n",
+      ],
+      expected: [
+        "t.json:1: record 2, field 'user': found 'gone@x'; expected the email of a row of users, or of one to be written",
+        "t.csv:2: record 1, field 'user': found 'GONE@x'; expected the email of a row of users, or of one to be written",
+        "t.json:1: record 2, field 'country, town': found 'DE, Ort'; expected the country, town of a row of places, or of one to be written",
+        "t.json:1: record 1, field 'tag_id': found 'b'; expected the name of a row of tags, or of one to be written",
+      ]),
+    FaultCase(
+      name: "elements of lists that are not what their table wants",
+      sql: """
+        CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE kids (t_id int, n int, name text NOT NULL, PRIMARY KEY (t_id, n));
+        """,
+      tables: """
+        {table: "t", files: "t.json", key: "id", children: [{table: "kids", field: "kids", parent: "t_id", key: ["t_id", "n"],
+          columns: {n: "$position"}}]}
+        """,
+      files: [
+        "t.json":
+          "[{\"id\": 1, \"kids\": [{\"name\": \"x\"},\n {\"nam\": \"y\"}, 7]}, {\"id\": 2, \"kids\": {\"name\": \"z\"}}]"
+      ],
+      expected: [
+        "t.json:2: record 1, field 'kids[2].nam': found an unknown field; expected 'name'",
+        "t.json:2: record 1, field 'kids[3]': found number 7; expected an object",
+        "t.json:2: record 2, field 'kids': found an object; expected a list",
+      ]),
+  ]
+}

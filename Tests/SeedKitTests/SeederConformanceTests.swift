@@ -1,0 +1,82 @@
+import Postgres
+import SeedKit
+import SeedTesting
+import Testing
+
+@Suite("The conformance kit")
+struct SeederConformanceTests {
+  private static let table = "CREATE TABLE IF NOT EXISTS things (id int PRIMARY KEY, name text NOT NULL)"
+
+  private func failure(of seeder: StubSeeder) async throws -> String {
+    do {
+      try await SeederConformance.check(seeder, prepare: Self.table)
+      return "none"
+    } catch let error as SeederConformance.Failure {
+      return error.description
+    }
+  }
+
+  private func seeder(_ body: @escaping @Sendable (SeedContext) async throws -> SeedOutcome) -> StubSeeder {
+    StubSeeder(id: "things", body: body)
+  }
+
+  private static func converge(_ context: SeedContext) async throws -> SeedOutcome {
+    let table = try ConvergeTable(
+      "things", columns: [.init("id", "integer", .naturalKey), .init("name", "text")], timestamps: false)
+    return SeedOutcome(
+      try await context.converge(table, rows: [[Int32(1), "one"], [Int32(2), "two"]]))
+  }
+
+  @Test("passes a seeder that converges")
+  func passes() async throws {
+    #expect(try await failure(of: seeder(Self.converge)) == "none")
+  }
+
+  @Test("finds a seeder that writes every time")
+  func writesAgain() async throws {
+    let found = try await failure(
+      of: seeder { context in
+        try await context.connection.query(
+          "INSERT INTO things VALUES (1, 'one') ON CONFLICT (id) DO UPDATE SET name = excluded.name")
+        return SeedOutcome(.init(name: "things", counts: RowCounts(unchanged: 1)))
+      })
+    #expect(found.contains("a second run writes nothing"))
+  }
+
+  @Test("finds a seeder that duplicates rows")
+  func duplicates() async throws {
+    let found = try await failure(
+      of: seeder { context in
+        try await context.connection.query(
+          "INSERT INTO things SELECT coalesce(max(id), 0) + 1, 'one' FROM things")
+        return SeedOutcome(.init(name: "things", counts: RowCounts(inserted: 1)))
+      })
+    #expect(found.contains("a second run finds nothing to do"))
+  }
+
+  @Test("finds a seeder whose rows nobody owns, so that no reset removes them")
+  func unowned() async throws {
+    let found = try await failure(
+      of: seeder { context in
+        let inserted = try await context.connection.query(
+          "INSERT INTO things VALUES (1, 'one') ON CONFLICT DO NOTHING RETURNING id"
+        ).count
+        return SeedOutcome(
+          .init(name: "things", counts: RowCounts(inserted: inserted, unchanged: 1 - inserted)))
+      })
+    #expect(found.contains("a reset restores what was there"))
+  }
+
+  @Test("finds a seeder that commits behind the runner's back, so that half of it stays when it is cut off")
+  func halfWritten() async throws {
+    let found = try await failure(
+      of: seeder { context in
+        try await context.connection.query(
+          "INSERT INTO things VALUES (3, 'three') ON CONFLICT DO NOTHING")
+        try await context.connection.query("COMMIT")
+        try await context.connection.query("BEGIN")
+        return try await Self.converge(context)
+      })
+    #expect(found.contains("does not keep this"))
+  }
+}
