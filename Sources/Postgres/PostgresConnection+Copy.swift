@@ -47,6 +47,49 @@ extension PostgresConnection {
     return counted
   }
 
+  /// Streams rows into a table in COPY's text format: the columns' types read the values, as in any insert.
+  ///
+  /// One part is sent while the next one is made. Run it inside a transaction: on any error none of
+  /// the rows is there.
+  ///
+  /// - Parameters:
+  ///   - table: the table, quoted where it must be.
+  ///   - columns: the columns that each row fills, in order.
+  ///   - next: makes lines as COPY's text format has them, and says how many; nil at the end.
+  /// - Returns: the number of rows, as the server counted them.
+  /// - Throws: what `next` throws, after which the connection can be used on; ``PostgresError`` as
+  ///   ``copyIn(into:columns:file:line:_:)``.
+  @discardableResult
+  public nonisolated func copyText(
+    into table: PostgresQuery, columns: [PostgresIdentifier], file: String = #fileID, line: Int = #line,
+    _ next: () async throws -> (lines: [UInt8], count: Int)?
+  ) async throws -> Int {
+    let names = columns.map(\.quoted).joined(separator: ", ")
+    let sql = "COPY \(table.sql) (\(names)) FROM STDIN (FORMAT text, ENCODING 'UTF8')"
+    try await beginCopy(sql, file: file, line: line)
+    var sending: Task<Void, any Error>?
+    var sent = 0
+    do {
+      while let part = try await next() {
+        try await sending?.value
+        sending = Task { try await self.putCopyData(part.lines) }
+        sent += part.count
+      }
+      try await sending?.value
+    } catch {
+      _ = await sending?.result
+      await failCopy(reason: "the rows could not all be produced")
+      throw error
+    }
+    let counted = try await endCopy(sql, file: file, line: line)
+    guard counted == sent else {
+      throw PostgresError(
+        code: .rowCountMismatch, message: "\(sent) rows were sent, the server counted \(counted)", sql: sql,
+        file: file, line: line)
+    }
+    return counted
+  }
+
   private func beginCopy(_ sql: String, file: String, line: Int) async throws {
     let connection = try live(file: file, line: line)
     _ = try await cancellable {

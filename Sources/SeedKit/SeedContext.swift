@@ -76,6 +76,19 @@ public final class SeedContext {
     return found
   }
 
+  /// What the history remembers of a table that the seeder loaded as a whole.
+  func wholeTable(_ canonicalName: String) async throws -> WholeTable? {
+    try await WholeTable.find(seeder: seeder, table: canonicalName, on: connection)
+  }
+
+  /// Forgets a table of which no row is the seeder's any more.
+  func forgetTable(_ canonicalName: String) async throws {
+    ownedTables[canonicalName] = nil
+    try await connection.query(
+      "DELETE FROM seed_runner.owned_table WHERE seeder = \(seeder.rawValue) AND table_name = \(canonicalName)"
+    )
+  }
+
   /// Makes the entry under which the rows of a table are remembered.
   func recordOwnedTable(
     _ canonicalName: String, keyColumns: [String], valueColumns: [String]

@@ -32,6 +32,13 @@ struct WhyCommand {
   }
 
   private func lines(of origin: RowOrigin) -> [String] {
+    guard !origin.isOfWholeTable else {
+      return Text.table([
+        ["row", "\(origin.table) '\(origin.key)'"],
+        ["seeder", origin.seeder],
+        ["from", "large files, whose table is known as a whole; 'plan \(origin.seeder)' compares each row"],
+      ])
+    }
     let state =
       switch origin.isAsWritten {
       case true?: "still as it was written"

@@ -26,7 +26,7 @@ struct InsertAndUpdate: RowStatements {
 
   func write(
     _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
-    ownership: RowWriter.Ownership
+    ownership: RowWriter.Ownership?
   ) async throws -> (inserted: Int, updated: Int) {
     let connection = writer.context.connection
     var inserted = 0
@@ -39,7 +39,7 @@ struct InsertAndUpdate: RowStatements {
       var named: PostgresIdentifier?
       if writer.rowCount > missing { named = try await name(writer, inserts) }
       inserted = try await insert(writer, named)
-      try await connection.query(own(writer, named, ownership))
+      if let ownership { try await connection.query(own(writer, named, ownership)) }
     }
     return (inserted, updated)
   }
@@ -112,10 +112,22 @@ struct InsertAndUpdate: RowStatements {
   }
 
   private func update(
-    _ writer: RowWriter, _ difference: RowDifference, _ ownership: RowWriter.Ownership
+    _ writer: RowWriter, _ difference: RowDifference, _ ownership: RowWriter.Ownership?
   ) -> PostgresQuery {
     var sets = writer.compared.map { "\($0.quoted) = \($0.wanted)" }
     if let touchedColumn { sets.append("\(touchedColumn) = now()") }
+    var owned: PostgresQuery = ""
+    if let ownership {
+      owned = """
+        , owned AS (
+          INSERT INTO seed_runner.owned_row AS owner (table_id, file_id, record, inserted, attempt_id, digest, key)
+          SELECT \(ownership.table), (\(ownership.files))[seed_file + 1], seed_record, false, \(ownership.attempt),
+            digest, key
+          FROM written
+          \(unescaped: RowWriter.replacesOwner)
+        )
+        """
+    }
     return """
       WITH written AS (
         UPDATE \(unescaped: writer.quoted) AS live SET \(unescaped: sets.joined(separator: ", "))
@@ -124,13 +136,7 @@ struct InsertAndUpdate: RowStatements {
         WHERE \(unescaped: writer.match) \(unescaped: writer.drift == .keep ? "AND NOT difference.drifted" : "")
         RETURNING \(unescaped: writer.keyText("live")) AS key, \(unescaped: writer.liveDigest) AS digest,
           staged.seed_file, staged.seed_record
-      ), owned AS (
-        INSERT INTO seed_runner.owned_row AS owner (table_id, file_id, record, inserted, attempt_id, digest, key)
-        SELECT \(ownership.table), (\(ownership.files))[seed_file + 1], seed_record, false, \(ownership.attempt),
-          digest, key
-        FROM written
-        \(unescaped: RowWriter.replacesOwner)
-      )
+      )\(owned)
       SELECT count(*) FROM written
       """
   }

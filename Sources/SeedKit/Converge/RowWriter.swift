@@ -48,6 +48,8 @@ struct RowWriter {
   let files: [String]
   /// Whether rows that are there are updated.
   var updates = true
+  /// Whether the history remembers each row; false for a table that is owned as a whole.
+  var owns = true
   /// Whether a plan tells of these rows.
   var isRecorded = true
   var drift: DriftPolicy
@@ -119,13 +121,15 @@ struct RowWriter {
     }
     guard counts.written > 0 else { return counts }
     let columnsChanged = owned != nil && !hasDigests
-    let isFirst = owned == nil
-    let entry = try await context.recordOwnedTable(
-      canonicalName, keyColumns: key, valueColumns: compared.map(\.quoted))
-    owned = entry
-    let numbers = try await SourceFiles.numbers(of: files, on: connection)
-    let ownership = Ownership(
-      table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
+    var ownership: Ownership?
+    if owns {
+      let isFirst = owned == nil
+      let entry = try await context.recordOwnedTable(
+        canonicalName, keyColumns: key, valueColumns: compared.map(\.quoted))
+      owned = entry
+      let numbers = try await SourceFiles.numbers(of: files, on: connection)
+      ownership = Ownership(table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
+    }
     let (inserted, updated) = try await statements.write(
       self, missing: missing, inserts: counts.inserted > 0 ? (keepsGone ? ownerJoin : "") : nil,
       difference: difference, ownership: ownership)
@@ -139,7 +143,7 @@ struct RowWriter {
     }
     // A row whose natural key somebody changed is missing under it, and found by its primary key.
     (counts.inserted, counts.updated) = (inserted, updated)
-    if columnsChanged { try await refreshDigests(entry) }
+    if columnsChanged, owns, let owned { try await refreshDigests(owned) }
     return counts
   }
 
@@ -206,7 +210,7 @@ protocol RowStatements: Sendable {
   /// - Returns: how many rows were inserted and updated.
   func write(
     _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
-    ownership: RowWriter.Ownership
+    ownership: RowWriter.Ownership?
   ) async throws -> (inserted: Int, updated: Int)
 }
 

@@ -13,11 +13,13 @@ struct UpsertByKey: RowStatements {
 
   func write(
     _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
-    ownership: RowWriter.Ownership
+    ownership: RowWriter.Ownership?
   ) async throws -> (inserted: Int, updated: Int) {
     func list(_ columns: [ConvergeTable.Column], _ prefix: String) -> String {
       columns.map { "\(prefix)\($0.name.quoted)" }.joined(separator: ", ")
     }
+    var owned: PostgresQuery = ""
+    if let ownership { owned = ", \(writer.ownedRows(ownership, inserted: "written.inserted"))" }
     let presence = "\(list(Array(table.conflictKey.prefix(1)), "live.")) IS NULL"
     let values = table.columns.map { column in
       let name = column.name.quoted
@@ -50,7 +52,7 @@ struct UpsertByKey: RowStatements {
           WHERE (\(unescaped: list(table.values, "live."))) IS DISTINCT FROM (\(unescaped: list(table.values, "excluded.")))
         RETURNING live.xmax = 0 AS inserted, \(unescaped: writer.keyText("live")) AS key,
           \(unescaped: writer.liveDigest) AS digest
-      ), \(writer.ownedRows(ownership, inserted: "written.inserted"))
+      )\(owned)
       SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written
       """)
     return try rows.decode(Int.self, Int.self)

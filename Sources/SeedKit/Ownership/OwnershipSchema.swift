@@ -11,6 +11,10 @@ enum OwnershipSchema {
       table_name text NOT NULL,
       key_columns text[] NOT NULL,
       value_columns text[] NOT NULL,
+      -- Of a table that is owned as a whole: the files it was loaded from, its rows and a digest of them then.
+      whole_files text,
+      whole_rows bigint,
+      whole_content text,
       UNIQUE (seeder, table_name)
     );
     CREATE TABLE seed_runner.source_file (

@@ -3,6 +3,8 @@ public import Postgres
 
 /// Where a row came from.
 public struct RowOrigin: Sendable, Codable {
+  /// Whether the history knows the row's table as a whole only, because it was loaded from large files.
+  public let isOfWholeTable: Bool
   /// The seeder that wrote it.
   public let seeder: String
   /// Schema and name of the table.
@@ -73,9 +75,39 @@ public struct RowOrigin: Sendable, Codable {
       ).first?.decode(UUID.self)
       origins.append(
         RowOrigin(
-          seeder: seeder, table: table, key: key, file: file, record: record.map(Int.init),
+          isOfWholeTable: false, seeder: seeder, table: table, key: key, file: file,
+          record: record.map(Int.init),
           isInserted: inserted, isAsWritten: live.map { $0 == digest }, runID: run, writtenAt: date,
           environment: environment, programVersion: version))
+    }
+    return origins.isEmpty ? try await ofWholeTable(quoted, key: key, on: connection) : origins
+  }
+
+  private static func ofWholeTable(
+    _ quoted: String, key: [String], on connection: PostgresConnection
+  ) async throws -> [RowOrigin] {
+    let tables = try await connection.query(
+      """
+      SELECT owned.seeder, owned.table_name, owned.key_columns
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN seed_runner.owned_table AS owned ON owned.table_name = n.nspname || '.' || c.relname
+      WHERE c.oid = \(quoted)::regclass AND owned.whole_files IS NOT NULL ORDER BY owned.seeder
+      """)
+    var origins: [RowOrigin] = []
+    for row in tables {
+      let (seeder, table, keys) = try row.decode(String.self, String.self, [String].self)
+      let text = RowText.key(keys, of: "live")
+      let found = try await connection.query(
+        """
+        SELECT \(unescaped: text) FROM \(unescaped: quoted) AS live
+        WHERE \(unescaped: text) = coalesce(\(key.count == 1 ? key[0] : nil), (\(key)::text[])::text)
+        """)
+      guard let key = try found.first?.decode(String.self) else { continue }
+      origins.append(
+        RowOrigin(
+          isOfWholeTable: true, seeder: seeder, table: table, key: key, file: nil, record: nil,
+          isInserted: true, isAsWritten: nil, runID: nil, writtenAt: nil, environment: nil,
+          programVersion: nil))
     }
     return origins
   }

@@ -43,6 +43,11 @@ enum DataFolder: Sendable {
     }
   }
 
+  /// How many bytes a file has; 0 if there is none of that name.
+  ///
+  /// - Throws: as ``open(_:)``.
+  func size(of name: String) throws -> Int { try open(name)?.size ?? 0 }
+
   /// The SHA-256 of a file, read piece by piece; nil if there is none of that name.
   ///
   /// - Throws: as ``open(_:)``.
@@ -85,6 +90,13 @@ final class ByteSource {
 
   deinit {
     if let descriptor { close(descriptor) }
+  }
+
+  /// How many bytes there are in all.
+  var size: Int {
+    guard let descriptor else { return bytes?.count ?? 0 }
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
   /// The next bytes; nil at the end.

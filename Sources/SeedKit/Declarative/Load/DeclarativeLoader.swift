@@ -6,6 +6,8 @@ struct DeclarativeLoader {
   let definition: SeederDefinition
   let folder: DataFolder
   let context: SeedContext
+  /// From how many bytes of CSV on a table is loaded as a whole.
+  let wholeSize: Int
 
   /// Rows are sent when so many bytes of them wait.
   private static let flushSize = 4 << 20
@@ -17,7 +19,26 @@ struct DeclarativeLoader {
     try await connection.query("SET CONSTRAINTS ALL DEFERRED")
     let loads = try await LoadPlanner.plan(definition, on: connection)
     let files = FileList()
-    let stages = try loads.map { try TableStage(load: $0, context: context, files: files) }
+    var outcome = SeedOutcome()
+    var stages: [TableStage] = []
+    for load in loads {
+      let stage = try TableStage(load: load, context: context, files: files)
+      if let counts = try await loadWhole(stage) {
+        outcome.add(.init(name: load.live.name.description, counts: counts))
+      } else {
+        stages.append(stage)
+      }
+    }
+    try await stageAll(stages, files: files)
+    for table in try await write(stages).tables { outcome.add(table) }
+    for stage in stages where stage.isWhole && context.recorder == nil { try await recordWhole(stage) }
+    try await connection.query("SET CONSTRAINTS ALL IMMEDIATE")
+    return outcome
+  }
+
+  /// Reads all files and finds all faults.
+  private func stageAll(_ stages: [TableStage], files: FileList) async throws {
+    let connection = context.connection
     try await connection.pipeline(stages.flatMap { $0.create() })
     let faults = FaultCollector()
     let sender = RowSender(connection: connection)
@@ -32,8 +53,60 @@ struct DeclarativeLoader {
     for stage in stages { try await stage.check(faults) }
     for stage in stages { try await stage.checkReferences(faults, others: stages) }
     try faults.check()
-    let outcome = try await write(stages)
-    try await connection.query("SET CONSTRAINTS ALL IMMEDIATE")
+  }
+
+  /// Loads a large file into an empty table, or finds that neither file nor table has changed since.
+  ///
+  /// - Returns: nil if the rows have to be compared.
+  private func loadWhole(_ stage: TableStage) async throws -> RowCounts? {
+    guard let direct = direct(stage), try direct.isEligible(from: wholeSize) else { return nil }
+    let live = stage.load.live
+    let owned = try await context.ownedTable(live.canonicalName)
+    let known = try await context.wholeTable(live.canonicalName)
+    stage.isWhole = known != nil
+    guard context.recorder == nil else { return nil }
+    if let known, let owned {
+      guard try direct.fingerprint() == known.files else { return nil }
+      let now = try await WholeTable.read(
+        files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.connection)
+      return now == known ? RowCounts(unchanged: known.rows) : nil
+    }
+    guard owned == nil, let count = try await direct.run() else { return nil }
+    stage.isWhole = true
+    try await recordWhole(stage, columns: direct.columns)
+    return RowCounts(inserted: count)
+  }
+
+  private func direct(_ stage: TableStage) -> DirectLoad? {
+    guard case .files(let names) = stage.load.definition.source else { return nil }
+    return DirectLoad(stage: stage, names: names.map(\.name), folder: folder, context: context)
+  }
+
+  private func recordWhole(_ stage: TableStage, columns: [String]? = nil) async throws {
+    guard let direct = direct(stage) else { return }
+    let live = stage.load.live
+    let columns = columns ?? stage.filledColumns.map(\.name.quoted)
+    let entry = try await context.recordOwnedTable(
+      live.canonicalName, keyColumns: try stage.load.definition.key.map { try PostgresIdentifier($0).quoted },
+      valueColumns: columns)
+    _ = try await SourceFiles.numbers(of: direct.names.map(folder.path(of:)), on: context.connection)
+    try await WholeTable.read(
+      files: try direct.fingerprint(), quoted: live.quoted, columns: columns, on: context.connection
+    ).record(entry: entry, on: context.connection)
+  }
+
+  /// Removes the rows of the tables that are owned as a whole; those owned row by row are the runner's.
+  func reset() async throws -> SeedOutcome {
+    var outcome = SeedOutcome()
+    let files = FileList()
+    for load in try await LoadPlanner.plan(definition, on: context.connection).reversed() {
+      guard try await context.wholeTable(load.live.canonicalName) != nil else { continue }
+      let stage = try TableStage(load: load, context: context, files: files)
+      stage.isWhole = true
+      try await stageAll([stage], files: files)
+      outcome.add(.init(name: load.live.name.description, counts: try await stage.removeWhole()))
+      try await context.forgetTable(load.live.canonicalName)
+    }
     return outcome
   }
 

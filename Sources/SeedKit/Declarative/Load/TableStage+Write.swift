@@ -125,7 +125,7 @@ extension TableStage {
 
   private func writer(source: String) throws -> RowWriter {
     let definition = load.definition
-    return RowWriter(
+    var writer = RowWriter(
       context: context, name: load.live.name.description, canonicalName: load.live.canonicalName,
       quoted: load.live.quoted, key: try definition.key.map { try PostgresIdentifier($0).quoted },
       columns: columns(), source: source, rowCount: load.rowCount, files: fileList,
@@ -135,10 +135,31 @@ extension TableStage {
         overridesIdentity: (filledColumns + numbered).contains(where: \.isAlwaysIdentity),
         touchedColumn: try definition.touchedColumn.map { try PostgresIdentifier($0).quoted },
         place: (definition.path, definition.line)))
+    writer.owns = !isWhole
+    return writer
+  }
+
+  /// Removes the rows of a table that is owned as a whole, as far as they are as the files have them and
+  /// nobody refers to them.
+  func removeWhole() async throws -> RowCounts {
+    let writer = try writer(source: try source())
+    let references = try await TableReferences.find(to: load.live.quoted, on: context.connection)
+    let unreferred = references.map { "AND NOT \($0.isReferred)" }.joined(separator: " ")
+    let (deleted, kept) = try await context.connection.queryOne(
+      """
+      WITH removed AS (
+        DELETE FROM \(unescaped: load.live.quoted) AS live USING \(unescaped: writer.source) AS staged
+        WHERE \(unescaped: writer.match) AND NOT \(unescaped: writer.differs) \(unescaped: unreferred) RETURNING 1
+      )
+      SELECT (SELECT count(*) FROM removed),
+        (SELECT count(*) FROM \(unescaped: load.live.quoted)) - (SELECT count(*) FROM removed)
+      """
+    ).decode(Int.self, Int.self)
+    return RowCounts(deleted: deleted, drifted: kept)
   }
 
   /// Moves sequences past the numbers that the files brought, or the next insert would meet them.
-  private func advanceSequences() async throws {
+  func advanceSequences() async throws {
     for column in filledColumns {
       guard let sequence = column.sequence else { continue }
       try await context.connection.query(

@@ -23,6 +23,8 @@ final class TableStage {
   var present: [Int] = []
   /// The slots of which some values cannot be read; those are NULL, and listed in `seed_faulty`.
   var faulty: Set<Int> = []
+  /// Whether the history knows the table as a whole, not row by row.
+  var isWhole = false
   /// Whether some records are not staged, because they cannot even be read.
   var isIncomplete = false
   /// Columns that no field fills and whose values were taken before the rows are written.

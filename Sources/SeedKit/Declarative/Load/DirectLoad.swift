@@ -1,0 +1,229 @@
+import FoundationEssentials
+import Postgres
+
+/// Loads large CSV files straight into a table that is empty, as fast as the server takes rows.
+///
+/// Whatever the server or a look at the values refuses is undone, and the staged way, which compares and
+/// names every fault, takes over.
+final class DirectLoad {
+  /// Something for the staged way.
+  private struct Refused: Error {}
+
+  /// So much is made while as much is being sent.
+  private static let partSize = 1 << 20
+
+  let stage: TableStage
+  let names: [String]
+  let folder: DataFolder
+  let context: SeedContext
+  /// The columns that were filled, quoted.
+  private(set) var columns: [String] = []
+
+  init(stage: TableStage, names: [String], folder: DataFolder, context: SeedContext) {
+    self.stage = stage
+    self.names = names
+    self.folder = folder
+    self.context = context
+  }
+
+  private var load: TableLoad { stage.load }
+
+  /// Whether the table can be owned as a whole: large files of its own and nothing that needs a look at
+  /// other rows.
+  ///
+  /// - Parameter size: how many bytes the files need to have.
+  func isEligible(from size: Int) throws -> Bool {
+    let definition = load.definition
+    guard load.parent == nil, definition.children.isEmpty, definition.policy == .upsert,
+      load.references.isEmpty,
+      definition.drift == nil, names.allSatisfy({ DataFormat(fileName: $0) == .csv })
+    else { return false }
+    for name in names
+    where try folder.has(DataFormat.overlay(of: name, in: context.environment)) { return false }
+    return try names.map { try folder.size(of: $0) }.reduce(0, +) >= size
+  }
+
+  /// A digest of the files and of what is made of them.
+  func fingerprint() throws -> String {
+    try names.map { try folder.digest(of: $0) ?? "" }.joined(separator: " ")
+      + " \(load.definition.csv.delimiter) \(load.definition.csv.nullText)"
+  }
+
+  /// Loads the files, if the table is empty.
+  ///
+  /// - Returns: how many rows; nil if nothing was done.
+  func run() async throws -> Int? {
+    let connection = context.connection
+    let isEmpty = try await connection.queryOne(
+      "SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted))"
+    ).decode(Bool.self)
+    guard isEmpty else { return nil }
+    try await connection.query("SAVEPOINT seed_direct")
+    do {
+      var count = 0
+      for name in names { count += try await copy(name) }
+      try await connection.query("RELEASE SAVEPOINT seed_direct")
+      return count
+    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
+      try await connection.query("ROLLBACK TO SAVEPOINT seed_direct")
+      return nil
+    } catch is Refused {
+      try await connection.query("ROLLBACK TO SAVEPOINT seed_direct")
+      return nil
+    }
+  }
+
+  private func copy(_ name: String) async throws -> Int {
+    guard let source = try folder.open(name) else { throw Refused() }
+    var lines = CopyLines(load: load)
+    var parser = CSVParser(delimiter: load.definition.csv.delimiter)
+    var isFinished = false
+    /// Reads until there is enough to send.
+    func next() throws -> (lines: [UInt8], count: Int)? {
+      do {
+        while !isFinished, lines.bytes.count < Self.partSize {
+          guard let chunk = try source.next() else {
+            try parser.finish { try lines.add($0) }
+            isFinished = true
+            break
+          }
+          try parser.feed(lines.isBegun ? chunk : RecordReader.withoutMark(chunk)) { try lines.add($0) }
+        }
+      } catch is CSVParser.Failure {
+        throw Refused()
+      } catch is CopyLines.Unfit {
+        throw Refused()
+      } catch is RegularFile.Failure {
+        throw Refused()
+      }
+      return lines.take()
+    }
+    // The first lines name the columns.
+    let first = try next()
+    let found = lines.columns.map(\.quoted)
+    guard !found.isEmpty, columns.isEmpty || columns == found else { throw Refused() }
+    columns = found
+    var pending = first
+    return try await context.connection.copyText(
+      into: PostgresQuery(unescaped: load.live.quoted), columns: lines.columns
+    ) {
+      if let part = pending {
+        pending = nil
+        return part
+      }
+      return try next()
+    }
+  }
+}
+
+/// Records of a CSV file as lines of COPY's text format.
+struct CopyLines {
+  /// What the staged way has to look at.
+  struct Unfit: Error {}
+
+  private enum Check {
+    case none
+    /// Decimals beyond the scale would be rounded in silence.
+    case scale(Int)
+    /// Blanks beyond the length would be dropped in silence.
+    case blanks
+  }
+
+  private let load: TableLoad
+  private let nullText: [UInt8]
+  private var checks: [Check] = []
+  private(set) var columns: [PostgresIdentifier] = []
+  private(set) var bytes: [UInt8] = []
+  private var count = 0
+
+  var isBegun: Bool { !columns.isEmpty }
+
+  init(load: TableLoad) {
+    self.load = load
+    nullText = Array(load.definition.csv.nullText.utf8)
+  }
+
+  /// The lines so far; nil if there are none.
+  mutating func take() -> (lines: [UInt8], count: Int)? {
+    guard count > 0 else { return nil }
+    defer {
+      bytes = []
+      count = 0
+    }
+    return (bytes, count)
+  }
+
+  mutating func add(_ record: borrowing CSVRecord) throws {
+    guard isBegun else { return try begin(record) }
+    guard record.fields.count == columns.count else { throw Unfit() }
+    count += 1
+    try record.bytes.withUnsafeBufferPointer { source in
+      for (index, field) in record.fields.enumerated() {
+        if index > 0 { bytes.append(0x09) }
+        let value = UnsafeBufferPointer(rebasing: source[field.range])
+        if !field.isQuoted, value.count == nullText.count, value.elementsEqual(nullText) {
+          bytes.append(contentsOf: [0x5C, 0x4E])
+        } else {
+          try check(value, checks[index])
+          append(value)
+        }
+      }
+    }
+    bytes.append(0x0A)
+  }
+
+  /// Takes the names of the fields, each of which must fill one column.
+  private mutating func begin(_ record: borrowing CSVRecord) throws {
+    for index in record.fields.indices {
+      guard let slots = load.slotsOfField[record.text(index)], slots.count == 1,
+        let column = load.slots[slots[0]].column, !column.isAlwaysIdentity, column.sequence == nil,
+        !columns.contains(column.name)
+      else { throw Unfit() }
+      columns.append(column.name)
+      checks.append(try Self.check(for: column))
+    }
+    let names = columns.map(\.name)
+    guard load.definition.key.allSatisfy(names.contains) else { throw Unfit() }
+  }
+
+  private static func check(for column: LiveTable.Column) throws -> Check {
+    guard column.storedType != column.baseType else { return .none }
+    if column.baseType.hasPrefix("character varying"), !column.storedType.hasSuffix("]") { return .blanks }
+    if column.baseType == "numeric", !column.storedType.hasSuffix("]"),
+      let scale = column.storedType.split(whereSeparator: { ",()".contains($0) }).last.flatMap({ Int($0) })
+    {
+      return .scale(scale)
+    }
+    throw Unfit()
+  }
+
+  private func check(_ value: UnsafeBufferPointer<UInt8>, _ check: Check) throws {
+    switch check {
+    case .none: return
+    case .blanks: if value.last == 0x20 { throw Unfit() }
+    case .scale(let scale):
+      // An exponent would have to be reckoned with.
+      if value.contains(0x65) || value.contains(0x45) { throw Unfit() }
+      if let point = value.firstIndex(of: 0x2E), value.count - point - 1 > scale { throw Unfit() }
+    }
+  }
+
+  private mutating func append(_ value: UnsafeBufferPointer<UInt8>) {
+    var start = 0
+    for (index, byte) in value.enumerated() {
+      let escape: UInt8
+      switch byte {
+      case 0x5C: escape = 0x5C
+      case 0x09: escape = 0x74
+      case 0x0A: escape = 0x6E
+      case 0x0D: escape = 0x72
+      default: continue
+      }
+      bytes.append(contentsOf: value[start..<index])
+      bytes.append(0x5C)
+      bytes.append(escape)
+      start = index + 1
+    }
+    bytes.append(contentsOf: value[start...])
+  }
+}

@@ -1,0 +1,156 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+import SeedTesting
+import Testing
+
+@Suite("A table that is owned as a whole, because its files are large")
+struct WholeTableTests {
+  private static let schema =
+    "CREATE TABLE t (id bigint PRIMARY KEY, v text, price numeric(10,2) CHECK (price < 1000), made timestamptz DEFAULT now())"
+  private static let definition =
+    #"{"id": "big", "summary": "s", "tables": [{"table": "t", "files": "t.csv", "key": "id"}]}"#
+  private static let awkward =
+    "id,v,price\r\n1,\"tab\there, \"\"quoted\"\"\nline\\N\",1.50\r\n2,\\.,\r\n3,\"\",3\r\n4,\\N,4.00"
+
+  private struct Case {
+    let database: TemporaryDatabase
+    let folder: TemporaryFolder
+
+    func write(_ csv: String) throws { try folder.write(csv, to: "t.csv") }
+
+    func seeder() throws -> DeclarativeSeeder {
+      try DeclarativeSeeder(directory: folder.path, wholeTableSize: 1)
+    }
+
+    func run() async throws -> SeederReport {
+      try #require(try await Harness.run([try seeder()], on: database).seeders.first)
+    }
+
+    func counts() async throws -> RowCounts {
+      let report = try await run()
+      #expect(report.failure == nil, "\(report.failure?.message ?? "") \(report.failure?.faults ?? [])")
+      return report.tables.total
+    }
+
+    func runner() throws -> SeedRunner {
+      let plan = try SeedPlan(
+        registry: SeederRegistry([try seeder()]), selection: .all(), environment: .test)
+      return SeedRunner(
+        plan: plan, configuration: database.configuration, fixtures: FixtureStore(files: [:]))
+    }
+
+    func sql(_ text: PostgresQuery) async throws {
+      try await database.withConnection { try await $0.query(text) }
+    }
+
+    func values() async throws -> [String] {
+      try await database.withConnection { connection in
+        try await connection.query(
+          "SELECT concat_ws('|', id, v, coalesce(price::text, 'null')) FROM t ORDER BY id"
+        )
+        .map { try $0.decode(String.self) }
+      }
+    }
+
+    func owned() async throws -> Int {
+      try await database.withConnection { connection in
+        try await connection.queryOne("SELECT count(*) FROM seed_runner.owned_row").decode(Int.self)
+      }
+    }
+  }
+
+  private func with(_ csv: String, _ body: (Case) async throws -> Void) async throws {
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        let test = Case(database: database, folder: folder)
+        try folder.write(Self.definition, to: "seeder.json")
+        try test.write(csv)
+        try await test.sql(PostgresQuery(unescaped: Self.schema))
+        try await body(test)
+      }
+    }
+  }
+
+  @Test("is loaded exactly, whatever the values are, and not written again")
+  func exact() async throws {
+    try await with(Self.awkward) { test in
+      #expect(try await test.counts() == RowCounts(inserted: 4))
+      #expect(
+        try await test.values() == [
+          "1|tab\there, \"quoted\"\nline\\N|1.50", "2|\\.|null", "3||3.00", "4|\\N|4.00",
+        ])
+      #expect(try await test.owned() == 0, "no entry for each row")
+      let before = try await Harness.xmins(of: "t", on: test.database)
+      #expect(try await test.counts() == RowCounts(unchanged: 4))
+      #expect(try await Harness.xmins(of: "t", on: test.database) == before)
+      #expect(try await test.runner().preview().isPending == false)
+    }
+  }
+
+  @Test("is put right when a row was edited or removed by hand, and follows the file")
+  func converges() async throws {
+    try await with(Self.awkward) { test in
+      _ = try await test.counts()
+      try await test.sql("UPDATE t SET v = 'mine' WHERE id = 2")
+      try await test.sql("DELETE FROM t WHERE id = 3")
+      #expect(try await test.runner().preview().entries.first?.tables.total.written == 2)
+      #expect(try await test.counts() == RowCounts(inserted: 1, updated: 1, unchanged: 2))
+      #expect(try await test.counts() == RowCounts(unchanged: 4))
+      try test.write(Self.awkward.replacing("1.50", with: "2.50") + "\n5,new,5\n")
+      #expect(try await test.counts() == RowCounts(inserted: 1, updated: 1, unchanged: 3))
+      #expect(try await test.counts() == RowCounts(unchanged: 5))
+    }
+  }
+
+  @Test("tells where a row is from, and is removed but for what was edited")
+  func reset() async throws {
+    try await with(Self.awkward) { test in
+      _ = try await test.counts()
+      let origins = try await test.database.withConnection { connection in
+        try await RowOrigin.find(table: "t", key: ["2"], on: connection)
+      }
+      #expect(origins.map(\.seeder) == ["big"] && origins.allSatisfy(\.isOfWholeTable))
+      try await test.sql("UPDATE t SET v = 'mine' WHERE id = 2")
+      try await test.sql("INSERT INTO t VALUES (77, 'theirs', 7)")
+      let report = try #require(try await test.runner().reset().first)
+      #expect(report.tables.total.deleted == 3)
+      #expect(try await test.values() == ["2|mine|null", "77|theirs|7.00"])
+      #expect(try await test.counts() == RowCounts(inserted: 3, updated: 1))
+      #expect(try await test.owned() == 4, "a table that was not empty is owned row by row")
+    }
+  }
+
+  @Test(
+    "is refused with the place of every fault, and nothing is written",
+    arguments: [
+      ("id,v,price\n1,a,1.505\n2,b,x\n", ["record 2, field 'price'", "record 1, field 'price'"]),
+      ("id,v,price\n1,a,1\n1,b,2\n", ["record 2: found the key '1' again"]),
+      ("id,v,price\n1,a,1\n2,b\n", ["record 2: found 2 fields"]),
+      ("id,v,price\n1,a,1000\n", ["the rule 't_price_check' refuses"]),
+      ("id,v,price\n,a,1\n", ["it is part of the key"]),
+      ("id,w,price\n1,a,1\n", ["an unknown field"]),
+      ("id,v,price\n1,\"a,1\n", ["a quote that is never closed"]),
+      ("id,v,price\n1,a\u{0},1\n", ["a NUL character"]),
+    ])
+  func faults(csv: String, expected: [String]) async throws {
+    try await with(csv) { test in
+      let report = try await test.run()
+      #expect(report.outcome == .failed)
+      let found = report.failure?.faults.map(\.description) ?? []
+      #expect(found.count == expected.count, "\(found)")
+      for (fault, part) in zip(found, expected) { #expect(fault.contains(part)) }
+      #expect(try await test.values().isEmpty)
+    }
+  }
+
+  @Test("of another's rows is compared with them, not loaded beside them")
+  func notEmpty() async throws {
+    try await with(Self.awkward) { test in
+      try await test.sql("INSERT INTO t VALUES (2, 'theirs', 7)")
+      #expect(try await test.counts() == RowCounts(inserted: 3, updated: 1))
+      #expect(try await test.owned() == 4)
+      #expect(try await test.counts() == RowCounts(unchanged: 4))
+    }
+  }
+}
