@@ -7,7 +7,7 @@ struct DeadlineTests {
   func slow() async throws {
     let records = Records()
     try await withServer {
-      $0.requestDeadline = .seconds(2)
+      $0.requestDeadline = .seconds(8)
       $0.onRequest = { records.add($0) }
     } _: { server in
       let begun = try RawClient(port: server.port)

@@ -9,7 +9,7 @@ struct PoolTests {
     try await TemporaryDatabase.with { database in
       try await database.withPool(maximumConnections: 3) { pool in
         let processes = try await withThrowingTaskGroup(of: Int32.self) { group in
-          for _ in 0..<300 {
+          for _ in 0..<60 {
             group.addTask {
               try await pool.withConnection { connection in
                 try await connection.query("SELECT 1")

@@ -141,7 +141,7 @@ struct RedisOutageTests {
         server.url.replacing(":right@", with: ":wrong@"), retryInterval: .milliseconds(1))
       try await eventually {
         _ = await limiter.take(user: "ann", kind: .read)
-        return try await server.connections() > 50
+        return try await server.connections() > 10
       }
       let clients = try await server.ask("CLIENT", "LIST").split(separator: "\n")
       #expect(clients.count <= 2)
