@@ -5,8 +5,17 @@ import Synchronization
 ///
 /// The first signal cancels, so that open transactions are rolled back and the exit code tells; a
 /// second one ends the program at once, which the server treats like a lost connection.
+///
+/// The signals are caught, not blocked and waited for: an asynchronous `main` parks the main thread in
+/// libdispatch's `sigsuspend`, which lets every signal through, and the default of these two would end the
+/// program before anybody who waits heard of them.
 final class SignalWatcher: Sendable {
+  private static let watched = [SIGINT, SIGTERM]
+  /// Where the handler writes to; it may use nothing that is not safe in the midst of anything.
+  private static let writeEnd = Atomic<Int32>(-1)
+
   private let received = Atomic<Int32>(0)
+  private let readEnd: Int32
 
   /// The signal that came, if one did.
   var signal: Int32? {
@@ -14,53 +23,59 @@ final class SignalWatcher: Sendable {
     return value == 0 ? nil : value
   }
 
-  /// Takes the signals away from their default, for all threads that start from now on.
+  /// Takes the signals away from their default.
   init() {
-    var signals = Self.watched
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var ends: [Int32] = [-1, -1]
+    _ = Glibc.pipe(&ends)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    readEnd = ends[0]
+    Self.writeEnd.store(ends[1], ordering: .releasing)
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { signal in
+      let before = errno
+      var byte = UInt8(truncatingIfNeeded: signal)
+      _ = write(SignalWatcher.writeEnd.load(ordering: .acquiring), &byte, 1)
+      errno = before
+    }
+    action.sa_flags = SA_RESTART
+    for signal in Self.watched { sigaction(signal, &action, nil) }
     // A reader that goes away must not end a run half way; the write fails instead.
     Glibc.signal(SIGPIPE, SIG_IGN)
   }
 
   /// Gives the signals back, for a program that takes this one's place.
   static func restore() {
-    var signals = watched
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    Glibc.signal(SIGPIPE, SIG_DFL)
+    for signal in watched + [SIGPIPE] { Glibc.signal(signal, SIG_DFL) }
   }
 
   /// Waits for signals on a thread of its own.
   func start(onFirst: @escaping @Sendable () -> Void) {
     let action = Unmanaged.passRetained(
-      Action { [self] signal in
-        if received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
-        onFirst()
+      Action { [self] in
+        var byte: UInt8 = 0
+        while true {
+          let count = read(readEnd, &byte, 1)
+          guard count == 1 else {
+            if count < 0, errno == EINTR { continue }
+            return
+          }
+          let signal = Int32(byte)
+          if received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
+          onFirst()
+        }
       })
     var thread = pthread_t()
     let status = pthread_create(
       &thread, nil,
       { argument in
-        guard let argument else { return nil }
-        let action = Unmanaged<Action>.fromOpaque(argument).takeRetainedValue()
-        var signals = SignalWatcher.watched
-        while true {
-          var signal: Int32 = 0
-          if sigwait(&signals, &signal) == 0 { action.run(signal) }
-        }
+        if let argument { Unmanaged<Action>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
       }, action.toOpaque())
     if status == 0 { pthread_detach(thread) } else { action.release() }
   }
 
-  private static var watched: sigset_t {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    return signals
-  }
-
   private final class Action: Sendable {
-    let run: @Sendable (Int32) -> Void
-    init(_ run: @escaping @Sendable (Int32) -> Void) { self.run = run }
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 }

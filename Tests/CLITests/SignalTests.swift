@@ -1,0 +1,38 @@
+import Glibc
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("A signal")
+struct SignalTests {
+  @Test("rolls back what is under way and says so", arguments: [SIGINT, SIGTERM])
+  func rollsBack(signal: Int32) async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)
+      try await database.withConnection { holder in
+        // The seeder waits for the table until it is told to stop.
+        try await holder.query("BEGIN")
+        try await holder.query("LOCK TABLE users")
+        let process = try SeedRunnerBinary.start(["--users"], url: database.url)
+        while try await waiters(in: database) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        process.signal(signal)
+        let end = try await process.wait(timeout: .seconds(120))
+        #expect(end.exitCode == 128 + signal)
+        #expect(end.errors.contains("interrupted; what was under way is rolled back"), "\(end.errors)")
+        try await holder.query("ROLLBACK")
+        #expect(try await holder.queryOne("SELECT count(*) FROM users").decode(Int.self) == 0)
+      }
+    }
+  }
+
+  private func waiters(in database: TemporaryDatabase) async throws -> Int {
+    try await database.withConnection { connection in
+      try await connection.queryOne(
+        """
+        SELECT count(*) FROM pg_locks
+        WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """
+      ).decode(Int.self)
+    }
+  }
+}
