@@ -13,17 +13,18 @@ public enum Catalog {
   ///
   /// - Throws: `SeedPlanError` if two seeders have the same id.
   public static func registry(_ settings: Settings) throws -> SeederRegistry {
+    // Those that take longest come early, so that the others are done beside them.
     try SeederRegistry([
       UsersSeeder(),
       TagsSeeder(),
+      CuratedTracesSeeder(validationThreshold: settings[.validationThreshold]),
+      SampleTracesSeeder(validationThreshold: settings[.validationThreshold]),
       declarative("Tools"),
       declarative("Schemas"),
       declarative("PromptTemplates"),
       declarative("ModelConfigs"),
       declarative("Transcripts"),
       declarative("Shares"),
-      CuratedTracesSeeder(validationThreshold: settings[.validationThreshold]),
-      SampleTracesSeeder(validationThreshold: settings[.validationThreshold]),
       CapacityTracesSeeder(
         options: capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
       EmbeddingsSeeder(),

@@ -118,21 +118,28 @@ extension TableStage {
 
   /// Asks the table's own CHECK constraints, as far as the records fill their columns.
   private func checkRules(_ faults: FaultCollector) async throws {
-    for rule in load.live.checks
-    where !rule.columns.isEmpty && rule.columns.allSatisfy({ slot(of: $0) != nil }) {
+    let rules = load.live.checks.filter { rule in
+      !rule.columns.isEmpty && rule.columns.allSatisfy { slot(of: $0) != nil }
+    }
+    let name = try PostgresIdentifier(load.live.name.name).quoted
+    let queries = rules.map { rule in
       // Where a record lacks a field, the column's default or what is there has to keep the rule.
       let lacking = rule.columns.compactMap(slot(of:)).map { isMissing($0, "typed") }.joined(
         separator: " OR ")
-      try await collect(
-        """
-        SELECT seed_file, seed_record, seed_line
-        FROM (SELECT * FROM \(typed.quoted) AS typed WHERE NOT (\(lacking)))
-          AS \(try PostgresIdentifier(load.live.name.name).quoted) WHERE NOT (\(rule.expression))
-        """, faults
-      ) { place in
-        place.fault(
-          field: rule.columns.joined(separator: ", "), found: "what the rule '\(rule.name)' refuses",
-          expected: rule.expression)
+      return PostgresQuery(
+        unescaped: """
+          SELECT seed_file, seed_record, seed_line
+          FROM (SELECT * FROM \(typed.quoted) AS typed WHERE NOT (\(lacking))) AS \(name)
+          WHERE NOT (\(rule.expression)) ORDER BY seed_row LIMIT \(FaultCollector.limit)
+          """)
+    }
+    for (rule, rows) in zip(rules, try await context.connection.pipeline(queries)) {
+      for row in rows {
+        let (file, record, line) = try row.decode(Int32.self, Int32.self, Int32.self)
+        faults.add(
+          place(file, record, line).fault(
+            field: rule.columns.joined(separator: ", "), found: "what the rule '\(rule.name)' refuses",
+            expected: rule.expression))
       }
     }
   }
