@@ -42,10 +42,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
-    library("Postgres", ["CLibPQ"]),
+    library("Threads", []),
+    library("Postgres", ["CLibPQ", "Threads"]),
     library("Migrations", ["CLibCrypto", "Postgres"]),
     .systemLibrary(name: "CLinux"),
-    library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres"]),
+    library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
     library(
       "SeedKit", ["CLibCrypto", "Migrations", "Postgres"],
       exclude: ["Declarative/Definition/seeder.schema.json"]),
@@ -61,11 +62,13 @@ let package = Package(
       path: "Seeders/Catalog", exclude: ["Files"]),
     .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
     .target(name: "CHTTPServer", dependencies: ["CMicroHTTPD"]),
-    library("HTTPServer", ["CHTTPServer", "CMicroHTTPD"]),
+    library("HTTPServer", ["CHTTPServer", "CMicroHTTPD", "Threads"]),
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
-    library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres"]),
-    library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "TraceStore"]),
-    library("SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit"]),
+    library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
+    library(
+      "SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads", "TraceStore"]),
+    library(
+      "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
     .executableTarget(
@@ -92,7 +95,7 @@ let package = Package(
       ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests("RateLimiterTests", ["RateLimiter", "SeedTesting"]),
     tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
-    tests("HTTPServerTests", ["HTTPServer"]),
+    tests("HTTPServerTests", ["HTTPServer", "Threads"]),
     tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
   ]
     + seeders.map { name in

@@ -1,3 +1,5 @@
+import Threads
+
 /// A small server of HTTP/1.1, over libmicrohttpd.
 ///
 /// ```swift

@@ -1,4 +1,5 @@
 import CLibPQ
+import Threads
 
 /// A connection to PostgreSQL, confined to a thread of its own.
 ///
@@ -34,7 +35,11 @@ public actor PostgresConnection {
   }
 
   private init(_ configuration: PostgresConfiguration) async throws {
-    executor = try ThreadExecutor()
+    do {
+      executor = try ThreadExecutor()
+    } catch {
+      throw PostgresError(code: .resourcesExhausted, message: "no thread for a connection: \(error)")
+    }
     // Name resolution and the handshake block, so they belong on the connection's thread too.
     let opened = try await Connector(executor: executor).connect(configuration)
     self.configuration = configuration

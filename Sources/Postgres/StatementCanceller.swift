@@ -1,5 +1,6 @@
 import CLibPQ
 import Dispatch
+import Threads
 
 /// Cancels the statement that a connection is running, from any thread.
 final class StatementCanceller: Sendable {

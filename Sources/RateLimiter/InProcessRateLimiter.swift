@@ -1,4 +1,4 @@
-import Postgres
+import Threads
 
 /// Keeps the buckets in this process: for one server, for development, and as the spare of
 /// ``RedisRateLimiter``.

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Turns SIGINT and SIGTERM into the cancellation of the running command.
 ///
@@ -50,8 +51,8 @@ final class SignalWatcher: Sendable {
 
   /// Waits for signals on a thread of its own.
   func start(onFirst: @escaping @Sendable () -> Void) {
-    let action = Unmanaged.passRetained(
-      Action { [self] in
+    do {
+      try DetachedThread.start { [self] in
         var byte: UInt8 = 0
         while true {
           let count = read(readEnd, &byte, 1)
@@ -63,19 +64,10 @@ final class SignalWatcher: Sendable {
           if received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
           onFirst()
         }
-      })
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        if let argument { Unmanaged<Action>.fromOpaque(argument).takeRetainedValue().run() }
-        return nil
-      }, action.toOpaque())
-    if status == 0 { pthread_detach(thread) } else { action.release() }
-  }
-
-  private final class Action: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+      }
+    } catch {
+      // Without a thread nobody can roll back in time; the signals do what they do to any program.
+      Self.restore()
+    }
   }
 }

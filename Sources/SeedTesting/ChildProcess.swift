@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// A program that a test starts: never through a shell, ended by its own id only.
 public final class ChildProcess: Sendable {
@@ -142,7 +143,12 @@ public final class ChildProcess: Sendable {
   /// Runs what blocks on a thread of its own, not on the pool that the tests run on.
   private static func blocking<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
-      BackgroundThread.start { continuation.resume(returning: body()) }
+      do {
+        try DetachedThread.start { continuation.resume(returning: body()) }
+      } catch {
+        // No thread to be had: better late than never.
+        continuation.resume(returning: body())
+      }
     }
   }
 }

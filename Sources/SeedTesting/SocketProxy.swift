@@ -1,5 +1,6 @@
 import Glibc
 public import Postgres
+import Threads
 import Synchronization
 
 /// Stands between a program and a server's unix socket, and cuts a connection at a chosen moment.
@@ -44,8 +45,8 @@ public final class SocketProxy: Sendable {
       let proxy = try SocketProxy(
         listening: "\(folder.path)/.s.PGSQL.\(port)", server: "\(configuration.host ?? "")/.s.PGSQL.\(port)",
         cut: cut, times: times)
-      proxy.accept()
       defer { proxy.stop() }
+      try proxy.accept()
       var through = configuration
       through.host = folder.path
       let result = try await body(through)
@@ -86,12 +87,16 @@ public final class SocketProxy: Sendable {
     }
   }
 
-  private func accept() {
-    BackgroundThread.start { [self] in
+  private func accept() throws(ThreadError) {
+    try DetachedThread.start { [self] in
       while true {
         let client = Glibc.accept(descriptor, nil, nil)
         guard client >= 0 else { return }
-        BackgroundThread.start { [self] in serve(client) }
+        do {
+          try DetachedThread.start { [self] in serve(client) }
+        } catch {
+          close(client)
+        }
       }
     }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// A client that sends bytes as a test wants them, over a blocking socket.
 ///
@@ -126,33 +127,17 @@ final class RawClient: Sendable {
   /// Runs what blocks on a thread of its own.
   static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
   {
-    try await withCheckedThrowingContinuation { continuation in
-      Thread.start { continuation.resume(with: Result { try body() }) }
-    }
+    try await DetachedThread.run(body)
   }
 
   static func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { continuation in
-      Thread.start { continuation.resume(returning: body()) }
-    }
-  }
-
-  private enum Thread {
-    final class Work: Sendable {
-      let run: @Sendable () -> Void
-      init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ body: @escaping @Sendable () -> Void) {
-      let work = Unmanaged.passRetained(Work(body))
-      var thread = pthread_t()
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
-          return nil
-        }, work.toOpaque())
-      if status == 0 { pthread_detach(thread) } else { work.takeRetainedValue().run() }
+      do {
+        try DetachedThread.start { continuation.resume(returning: body()) }
+      } catch {
+        // No thread to be had: better late than never.
+        continuation.resume(returning: body())
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// A program started with an argument array, never through a shell.
 ///
@@ -45,9 +46,13 @@ enum ChildProcess {
   ) async throws -> Result {
     let cancellation = Cancellation()
     let result = try await withTaskCancellationHandler {
-      try await DetachedThread.run {
-        try runBlocking(
-          command, until: .now + timeLimit, outputLimit: outputLimit, cancellation: cancellation)
+      do {
+        return try await DetachedThread.run {
+          try runBlocking(
+            command, until: .now + timeLimit, outputLimit: outputLimit, cancellation: cancellation)
+        }
+      } catch let error as ThreadError {
+        throw failure(command, error.number)
       }
     } onCancel: {
       cancellation.isRequested.store(true, ordering: .relaxed)
@@ -169,12 +174,17 @@ final class LaunchedProcess: Sendable {
   fileprivate init(id: pid_t) throws {
     self.id = id
     // Unless someone waits for it, an ended child stays in the process table and looks alive.
-    try DetachedThread.start { [self] in
-      var status: Int32 = 0
-      while waitpid(id, &status, 0) < 0 {
-        guard errno == EINTR else { break }
+    do {
+      try DetachedThread.start { [self] in
+        var status: Int32 = 0
+        while waitpid(id, &status, 0) < 0 {
+          guard errno == EINTR else { break }
+        }
+        ending.withLock { [status] in $0 = .init(waitStatus: status) }
       }
-      ending.withLock { [status] in $0 = .init(waitStatus: status) }
+    } catch {
+      throw EmbeddedPostgresError(
+        .systemFailure, "no thread to watch a program: \(error)", remedy: ThreadError.remedy)
     }
   }
 }

@@ -1,5 +1,6 @@
 import CHTTPServer
 import Glibc
+import Threads
 
 /// The thread that accepts connections, keeps their deadlines and their number, and stops the
 /// server. Everything here belongs to it.
@@ -29,8 +30,13 @@ final class Attendant {
   static func start(
     engine: Engine, library: LibraryHandle, listener: ListeningSocket
   ) throws(HTTPServerError) {
-    try BackgroundThread.start {
-      Attendant(engine: engine, library: library, listener: listener).run()
+    do throws(ThreadError) {
+      try DetachedThread.start {
+        Attendant(engine: engine, library: library, listener: listener).run()
+      }
+    } catch {
+      throw HTTPServerError(
+        .systemFailure, "no thread for the HTTP server: \(error)", remedy: ThreadError.remedy)
     }
   }
 

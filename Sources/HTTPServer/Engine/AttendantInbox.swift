@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// What other threads tell the attendant.
 final class AttendantInbox: Sendable {

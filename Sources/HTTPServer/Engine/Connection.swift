@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// A client's connection, from its acceptance until the library closes it.
 ///

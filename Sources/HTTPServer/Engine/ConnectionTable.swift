@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// The connections that are open.
 final class ConnectionTable: Sendable {

@@ -1,5 +1,6 @@
 import CHTTPServer
 import Glibc
+import Threads
 
 extension Engine {
   /// Starts the library's threads, which call this engine. It has to live until they are stopped.

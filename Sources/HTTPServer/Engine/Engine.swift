@@ -1,6 +1,7 @@
 import CHTTPServer
 import CMicroHTTPD
 import Synchronization
+import Threads
 
 /// What the library's threads, the attendant and the server share.
 ///

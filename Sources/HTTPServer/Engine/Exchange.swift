@@ -1,5 +1,6 @@
 import CHTTPServer
 import CMicroHTTPD
+import Threads
 
 /// One request and its answer, as the library calls for it.
 ///

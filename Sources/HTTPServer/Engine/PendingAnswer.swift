@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Threads
 
 /// The answer to a request whose connection is suspended: given once, by the handler, by the
 /// attendant when the handler takes too long, or by the server when it stops.

@@ -1,4 +1,4 @@
-import Postgres
+import Threads
 
 /// The requests that wait for Redis, between the tasks that make them and the thread that asks.
 ///

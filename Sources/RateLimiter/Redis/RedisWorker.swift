@@ -1,4 +1,4 @@
-import Postgres
+import Threads
 
 /// Asks Redis on a thread of its own: what queued up meanwhile goes out in one write.
 actor RedisWorker {

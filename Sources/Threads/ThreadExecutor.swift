@@ -53,7 +53,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
 
   /// Starts the thread.
   ///
-  /// - Throws: ``PostgresError`` with code `resourcesExhausted` if the system has no thread left.
+  /// - Throws: ``ThreadError`` if the system has no thread left.
   package init() throws {
     let argument = Unmanaged.passRetained(state)
     let status = pthread_create(
@@ -65,9 +65,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
       }, argument.toOpaque())
     guard status == 0 else {
       argument.release()
-      throw PostgresError(
-        code: .resourcesExhausted,
-        message: "no thread for a connection: \(String(cString: strerror(status)))")
+      throw ThreadError(number: status)
     }
     pthread_detach(thread)
     state.executor = asUnownedSerialExecutor()
