@@ -36,8 +36,11 @@ let package = Package(
   name: "seed-runner",
   products: [
     .executable(name: "seed-runner", targets: ["seed-runner"]),
-    .library(name: "SeedKit", targets: ["SeedKit"]),
+    .executable(name: "trace-server", targets: ["trace-server"]),
+    // A seeder has migrations, and a server says which database: both are part of what is written against.
+    .library(name: "SeedKit", targets: ["Migrations", "Postgres", "SeedKit"]),
     .library(name: "SeedTesting", targets: ["SeedTesting"]),
+    .library(name: "TraceServer", targets: ["TraceServer"]),
   ],
   targets: [
     .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
@@ -48,7 +51,7 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
     library(
-      "SeedKit", ["CLibCrypto", "Migrations", "Postgres"],
+      "SeedKit", ["CLibCrypto", "Migrations", "Postgres", "Threads"],
       exclude: ["Declarative/Definition/seeder.schema.json"]),
     .target(name: "CTraceSchema"),
     library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
@@ -69,8 +72,25 @@ let package = Package(
       "SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads", "TraceStore"]),
     library(
       "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
+    .target(name: "COpenAPI"),
+    library(
+      "TraceServer",
+      [
+        "COpenAPI", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
+        "Threads", "TraceStore",
+      ],
+      exclude: ["openapi.json"]),
+    .executableTarget(
+      name: "trace-server", dependencies: ["Catalog", "SeedCLI", "TraceServer"], swiftSettings: settings),
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
+    library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
+    .executableTarget(
+      name: "async-server-example", dependencies: ["SeedKit", "Seeding"],
+      path: "Examples/StartupSeeding/AsyncServer", swiftSettings: settings),
+    .executableTarget(
+      name: "blocking-server-example", dependencies: ["SeedKit", "Seeding"],
+      path: "Examples/StartupSeeding/BlockingServer", swiftSettings: settings),
     .executableTarget(
       name: "embed-texts",
       dependencies: ["Catalog", "CuratedTraces", "Embeddings", "Postgres", "SeedKit", "TraceStore"],
@@ -78,7 +98,9 @@ let package = Package(
     tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
     tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
-    tests("SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting"], exclude: ["Definitions"]),
+    tests(
+      "SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
+      exclude: ["Definitions"]),
     tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
     tests(
       "CatalogTests",
@@ -96,7 +118,18 @@ let package = Package(
     tests("RateLimiterTests", ["RateLimiter", "SeedTesting"]),
     tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
     tests("HTTPServerTests", ["HTTPServer", "Threads"]),
-    tests("CLITests", ["Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "seed-runner"]),
+    tests(
+      "TraceServerTests",
+      [
+        "Catalog", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter",
+        "SeedKit", "SeedTesting", "Threads", "TraceServer", "TraceStore", "trace-server",
+      ]),
+    tests(
+      "CLITests",
+      [
+        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "async-server-example",
+        "blocking-server-example", "seed-runner",
+      ]),
   ]
     + seeders.map { name in
       library(

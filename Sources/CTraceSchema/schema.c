@@ -9,12 +9,14 @@ static const unsigned char enable_pgvector[] = {
 static const unsigned char initial_schema[] = {
 #embed "../TraceStore/Schema/0002_initial_schema.sql"
 };
+static const unsigned char reference_tables[] = {
+#embed "../TraceStore/Schema/0003_reference_tables.sql"
+};
 static const unsigned char embedding_backlog[] = {
 #embed "../TraceStore/Schema/0004_embedding_backlog.sql"
 };
-
-static const unsigned char reference_tables[] = {
-#embed "../TraceStore/Schema/0003_reference_tables.sql"
+static const unsigned char api_tokens[] = {
+#embed "../TraceStore/Schema/0005_api_tokens.sql"
 };
 
 static const struct trace_schema_file files[] = {
@@ -22,6 +24,7 @@ static const struct trace_schema_file files[] = {
   {"0002_initial_schema.sql", initial_schema, sizeof initial_schema},
   {"0003_reference_tables.sql", reference_tables, sizeof reference_tables},
   {"0004_embedding_backlog.sql", embedding_backlog, sizeof embedding_backlog},
+  {"0005_api_tokens.sql", api_tokens, sizeof api_tokens},
 };
 
 const struct trace_schema_file *trace_schema_files(size_t *count) {

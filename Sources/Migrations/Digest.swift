@@ -2,12 +2,15 @@ import CLibCrypto
 
 /// Digests of libcrypto.
 package enum Digest {
-  /// SHA-256 in lower case hexadecimal.
-  package static func sha256Hex(_ bytes: [UInt8]) -> String {
+  /// SHA-256.
+  package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
     SHA256(bytes, bytes.count, &digest)
-    return hexadecimal(digest)
+    return digest
   }
+
+  /// SHA-256 in lower case hexadecimal.
+  package static func sha256Hex(_ bytes: [UInt8]) -> String { hexadecimal(sha256(bytes)) }
 
   fileprivate static func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -133,7 +133,14 @@ public struct Migrator: Sendable {
   ///
   /// - Throws: `PostgresError`.
   public func status(on pool: PostgresPool) async throws -> [MigrationState] {
-    let history = try await pool.withConnection { try await MigrationHistory.read(on: $0) } ?? []
+    try await pool.withConnection { try await status(on: $0) }
+  }
+
+  /// The same over a connection.
+  ///
+  /// - Throws: `PostgresError`.
+  public func status(on connection: PostgresConnection) async throws -> [MigrationState] {
+    let history = try await MigrationHistory.read(on: connection) ?? []
     return sets.flatMap { set in
       let applied = history.filter { $0.set == set.name }
       let known = set.migrations.map { migration in

@@ -53,8 +53,11 @@ extension LibPQConnection {
 
   private func connectError(_ configuration: PostgresConfiguration) -> PostgresError {
     let (message, state) = Self.readVerbose(errorMessage)
+    // libpq itself notices that there is no password to be sent; waiting would not bring one.
+    let isWithoutPassword = PQconnectionNeedsPassword(raw) == 1
     return PostgresError(
-      code: .connectionFailed, message: "cannot connect to \(configuration): \(message)", sqlState: state)
+      code: .connectionFailed, message: "cannot connect to \(configuration): \(message)",
+      sqlState: state ?? (isWithoutPassword ? .invalidPassword : nil))
   }
 
   /// Takes `FATAL:  28P01: password authentication failed` apart and drops the line that names the

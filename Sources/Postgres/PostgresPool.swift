@@ -77,6 +77,19 @@ public actor PostgresPool {
     for connection in closing { await connection.close() }
   }
 
+  /// How the pool is used at a moment.
+  public struct Usage: Sendable, Hashable {
+    /// Connections that are open or being opened.
+    public let open: Int
+    /// Those of them that nobody has borrowed.
+    public let idle: Int
+    /// Borrowers that wait for one.
+    public let waiting: Int
+  }
+
+  /// How the pool is used at this moment.
+  public var usage: Usage { Usage(open: openCount, idle: idle.count, waiting: waiters.count) }
+
   private static var closedError: PostgresError {
     PostgresError(code: .closed, message: "the pool was closed")
   }

@@ -17,22 +17,14 @@ extension Session {
   ///
   /// - Throws: `PostgresError` for a malformed string, `EmbeddedPostgresError`.
   func database() async throws -> Database {
-    if let configuration = try externalConfiguration() {
+    if let configuration = try finder.external() {
       console.debug("database \(configuration)")
       return Database(configuration: configuration, connectCommand: "psql '\(configuration)'")
     }
-    let postgres = embeddedPostgres
-    let clock = ContinuousClock.now
-    let server = try await postgres.start()
-    if !server.wasRunning {
-      console.progress("started the embedded PostgreSQL in \(Text.duration(.now - clock))")
-      for note in server.notes { console.progress(note) }
-    }
-    var configuration = server.configuration
-    configuration.connectTimeout = settings[.databaseConnectTimeout]
+    let server = try await finder.startEmbedded()
     return Database(
-      configuration: configuration,
-      connectCommand: "psql '\(server.connectionURL)', or: \(programName) db psql")
+      configuration: server.configuration,
+      connectCommand: "psql '\(server.url)', or: \(programName) db psql")
   }
 
   /// How the program was called, as it can be typed again here.
@@ -42,24 +34,14 @@ extension Session {
     return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path
   }
 
-  /// The configured server, or nil if the embedded one is to be used.
-  func externalConfiguration() throws -> PostgresConfiguration? {
-    let url = settings[.databaseURL]?.value
-    var found = try url.map { try PostgresConfiguration(url: $0) }
-    if found == nil { found = try PostgresConfiguration(environment: invocation.environment) }
-    guard var configuration = found else { return nil }
-    if settings.isExplicit(.databaseConnectTimeout) {
-      configuration.connectTimeout = settings[.databaseConnectTimeout]
-    }
-    return configuration
+  private var finder: DatabaseFinder {
+    DatabaseFinder(
+      settings: settings, environment: invocation.environment, project: invocation.project, console: console)
   }
 
+  /// The configured server, or nil if the embedded one is to be used.
+  func externalConfiguration() throws -> PostgresConfiguration? { try finder.external() }
+
   /// The embedded server of the project.
-  var embeddedPostgres: EmbeddedPostgres {
-    EmbeddedPostgres(
-      EmbeddedPostgres.Settings(
-        projectDirectory: invocation.project.path, binaries: settings[.embeddedBinaries],
-        majorVersion: settings[.embeddedVersion], tcpPort: settings[.embeddedPort],
-        serverUser: settings[.embeddedUser], onProgress: { console.progress($0) }))
-  }
+  var embeddedPostgres: EmbeddedPostgres { finder.embedded }
 }

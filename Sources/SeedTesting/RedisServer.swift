@@ -105,8 +105,8 @@ public final class RedisServer: Sendable {
 }
 
 /// A port of 127.0.0.1 that nobody listens at.
-enum FreePort {
-  static func find() throws -> UInt16 {
+package enum FreePort {
+  package static func find() throws -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

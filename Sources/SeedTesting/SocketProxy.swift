@@ -13,6 +13,8 @@ public final class SocketProxy: Sendable {
     case answer(to: String)
     /// When the program sends the statement, before the server hears of it.
     case request(String)
+    /// When the program connects: it gets an error with this SQLSTATE, as from a server that is starting.
+    case handshake(sqlState: String)
   }
 
   /// The moment to cut never came, so that the test has shown nothing.
@@ -21,7 +23,8 @@ public final class SocketProxy: Sendable {
     public let description: String
   }
 
-  private let cut: Cut
+  private let cut: Cut?
+  private let recorder: StatementRecorder?
   private let server: String
   private let cutsLeft: Atomic<Int>
   private let descriptor: Int32
@@ -39,17 +42,8 @@ public final class SocketProxy: Sendable {
     database: TemporaryDatabase, cut: Cut, times: Int = 1,
     _ body: (PostgresConfiguration) async throws -> Result
   ) async throws -> Result {
-    try await TemporaryFolder.with { folder in
-      let configuration = database.configuration
-      let port = configuration.port ?? "5432"
-      let proxy = try SocketProxy(
-        listening: "\(folder.path)/.s.PGSQL.\(port)", server: "\(configuration.host ?? "")/.s.PGSQL.\(port)",
-        cut: cut, times: times)
-      defer { proxy.stop() }
-      try proxy.accept()
-      var through = configuration
-      through.host = folder.path
-      let result = try await body(through)
+    try await start(database: database, cut: cut, times: times, recorder: nil) { proxy, configuration in
+      let result = try await body(configuration)
       guard proxy.cutsLeft.load(ordering: .acquiring) < times else {
         throw NothingCut(description: "no connection was cut: \(cut) never came")
       }
@@ -57,9 +51,43 @@ public final class SocketProxy: Sendable {
     }
   }
 
-  private init(listening path: String, server: String, cut: Cut, times: Int) throws {
+  /// Starts a proxy that cuts nothing and records what programs send.
+  ///
+  /// - Parameter body: receives the configuration that leads through the proxy, and what is recorded.
+  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  public static func recording<Result>(
+    database: TemporaryDatabase, _ body: (PostgresConfiguration, StatementRecorder) async throws -> Result
+  ) async throws -> Result {
+    let recorder = StatementRecorder()
+    return try await start(database: database, cut: nil, times: 0, recorder: recorder) { _, configuration in
+      try await body(configuration, recorder)
+    }
+  }
+
+  private static func start<Result>(
+    database: TemporaryDatabase, cut: Cut?, times: Int, recorder: StatementRecorder?,
+    _ body: (SocketProxy, PostgresConfiguration) async throws -> Result
+  ) async throws -> Result {
+    try await TemporaryFolder.with { folder in
+      let configuration = database.configuration
+      let port = configuration.port ?? "5432"
+      let proxy = try SocketProxy(
+        listening: "\(folder.path)/.s.PGSQL.\(port)", server: "\(configuration.host ?? "")/.s.PGSQL.\(port)",
+        cut: cut, times: times, recorder: recorder)
+      defer { proxy.stop() }
+      try proxy.accept()
+      var through = configuration
+      through.host = folder.path
+      return try await body(proxy, through)
+    }
+  }
+
+  private init(
+    listening path: String, server: String, cut: Cut?, times: Int, recorder: StatementRecorder?
+  ) throws {
     self.server = server
     self.cut = cut
+    self.recorder = recorder
     cutsLeft = Atomic(times)
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     let status = Self.withAddress(path) { bind(descriptor, $0, $1) }
@@ -110,6 +138,8 @@ public final class SocketProxy: Sendable {
     }
     guard Self.withAddress(server, { connect(upstream, $0, $1) }) == 0 else { return }
     var isAwaitingAnswer = false
+    var messages = StatementRecorder.Messages()
+    recorder?.connected()
     while true {
       var ends = [
         pollfd(fd: client, events: Int16(POLLIN), revents: 0),
@@ -119,10 +149,14 @@ public final class SocketProxy: Sendable {
       if ends[0].revents != 0 {
         guard let bytes = Self.receive(client) else { return }
         switch cut {
+        case .handshake(let state) where takeCut():
+          _ = Self.send(Self.refusal(state), to: client)
+          return
         case .request(let statement) where contains(bytes, statement) && takeCut(): return
         case .answer(let statement) where contains(bytes, statement): isAwaitingAnswer = takeCut()
         default: break
         }
+        if let recorder { messages.receive(bytes).forEach(recorder.note) }
         guard Self.send(bytes, to: upstream) else { return }
       }
       if ends[1].revents != 0 {
@@ -135,6 +169,13 @@ public final class SocketProxy: Sendable {
 
   private func contains(_ bytes: [UInt8], _ statement: String) -> Bool {
     bytes.firstRange(of: Array(statement.utf8)) != nil
+  }
+
+  /// An ErrorResponse of the protocol.
+  private static func refusal(_ state: String) -> [UInt8] {
+    let fields = Array("SFATAL\0VFATAL\0C\(state)\0Mthe proxy refuses\0\0".utf8)
+    let length = fields.count + 4
+    return [UInt8(ascii: "E"), 0, 0, UInt8(length >> 8), UInt8(length & 0xFF)] + fields
   }
 
   private func takeCut() -> Bool {

@@ -10,20 +10,17 @@ public enum TraceImport {
   /// - Throws: `FixtureError` with all faults of all files.
   public static func read(_ files: [FixtureFile]) throws -> [LocatedTrace] {
     try FixtureRecords.read(files, naturalKey: \.trace.title) { record in
-      let title = record.text("title", length: 1...500)
-      let context = record.text("context", length: 1...maximumTextLength)
-      let solution = record.text("solution", length: 1...maximumTextLength)
-      let tags = record.texts("tags", count: 1...20) { TagName($0) == nil ? TagName.rule : nil }
+      let title = record.text("title", length: TraceRules.title)
+      let context = record.text("context", length: TraceRules.text)
+      let solution = record.text("solution", length: TraceRules.text)
+      let tags = record.texts("tags", count: TraceRules.tags) { TagName($0) == nil ? TagName.rule : nil }
       let trace = TraceRecord(
         title: title, context: context, solution: solution, tags: tags.compactMap(TagName.init),
-        agentModel: record.optionalText("agent_model", length: 1...200),
-        agentVersion: record.optionalText("agent_version", length: 1...200))
+        agentModel: record.optionalText("agent_model", length: TraceRules.agent),
+        agentVersion: record.optionalText("agent_version", length: TraceRules.agent))
       return LocatedTrace(trace: trace, place: record.place, writtenTags: tags)
     }
   }
-
-  /// Far above what a person reads, far below what would trouble the server.
-  private static let maximumTextLength = 1_000_000
 
   /// Makes the seeded traces equal to the records, with their tags; other traces stay as they are,
   /// also those of users that have the same title.

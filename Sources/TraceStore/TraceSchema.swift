@@ -1,5 +1,6 @@
 import CTraceSchema
 public import Migrations
+public import Postgres
 
 /// The tables of the knowledge base: users, traces, votes, tags.
 public enum TraceSchema {
@@ -20,5 +21,14 @@ public enum TraceSchema {
         let bytes = UnsafeBufferPointer(start: file.bytes, count: file.size)
         return (String(cString: file.name), String(decoding: bytes, as: UTF8.self))
       })
+  }
+
+  /// Whether every migration is applied. Reads only, also on a database that was never migrated.
+  ///
+  /// - Throws: `PostgresError`; `MigrationError` if a file is malformed.
+  public static func isCurrent(on connection: PostgresConnection) async throws -> Bool {
+    try await Migrator(sets: [migrations()]).status(on: connection).allSatisfy { state in
+      if case .pending = state.standing { false } else { true }
+    }
   }
 }

@@ -22,19 +22,11 @@ public enum UserImport {
     try FixtureRecords.read(files, naturalKey: \.email) { record in
       UserRecord(
         email: record.text("email") { email in
-          isAddress(email) && email.utf8.count <= 320 && email == email.lowercased()
+          EmailAddress.isAddress(email) && email == email.lowercased()
             ? nil : "an e-mail address in lower case"
         },
         displayName: record.text("display_name", length: 1...200), isSeed: isSeed, place: record.place)
     }
-  }
-
-  /// A name, an `@`, and a domain with a dot inside. Whether mail arrives is not ours to tell.
-  private static func isAddress(_ text: String) -> Bool {
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    let labels = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
-    return parts.count == 2 && !parts[0].isEmpty && labels.count > 1 && !labels.contains("")
-      && !text.contains(where: \.isWhitespace)
   }
 
   /// Makes the table equal to the users; others in it stay as they are.

@@ -35,6 +35,14 @@ struct AccessTests {
         host: "127.0.0.1", port: port, user: "seed", password: "wrong", database: "seed")
       let error = await #expect(throws: PostgresError.self) { try await PostgresConnection.connect(wrong) }
       #expect(error?.sqlState == .invalidPassword)
+      // It is libpq that refuses then, not the server.
+      var none = PostgresConfiguration(host: "127.0.0.1", port: port, user: "seed", database: "seed")
+      try none.setParameter("passfile", to: "/dev/null")
+      let noPassword = await #expect(throws: PostgresError.self) {
+        try await PostgresConnection.connect(none)
+      }
+      #expect(noPassword?.sqlState == .invalidPassword)
+      #expect(noPassword?.isTransient == false)
 
       // A lost passfile is made anew, with another password.
       try FileManager.default.removeItem(atPath: passfile)

@@ -114,7 +114,8 @@ struct ConfigurationSettingsTests {
   func bounds() throws {
     let cases: [(String, [Int])] = [
       ("SEED_JOBS", [1, 64]), ("DATABASE_CONNECT_TIMEOUT", [1, 600]), ("SEED_RETRY_BUDGET", [0, 3600]),
-      ("SEED_LOCK_TIMEOUT", [0, 86_400]), ("VALIDATION_THRESHOLD", [1, 1000]),
+      ("SEED_LOCK_TIMEOUT", [0, 86_400]), ("AUTO_SEED_TIMEOUT", [0, 86_400]),
+      ("VALIDATION_THRESHOLD", [1, 1000]),
       ("SEED_POSTGRES_PORT", [0, 65_535]),
       ("SEED_POSTGRES_VERSION", [10, 99]),
     ]
@@ -168,27 +169,34 @@ struct ConfigurationSettingsTests {
       settings.entries.map { "\($0.name)=\($0.value) (\($0.source))" } == [
         "environment=dev (default)", "database.url= (default)", "database.connectTimeout=10 (default)",
         "seed.jobs=8 (--jobs)", "seed.retryBudget=60 (default)", "seed.lockTimeout=5 (SEED_LOCK_TIMEOUT)",
+        "startup.migrates=true (default)", "startup.seeds=false (default)",
+        "startup.mode=blocking (default)", "startup.timeLimit=60 (default)",
         "debug=true (SEED_DEBUG)", "validationThreshold=2 (default)", "capacity.rows= (default)",
         "capacity.isPartOfAll= (default)", "capacity.seed=1 (default)", "capacity.clusters=1000 (default)",
         "capacity.similarity=0.8 (default)", "capacity.index=vector (default)",
-        "capacity.streams=4 (default)", "embedded.binaries= (default)",
+        "capacity.streams=4 (default)", "server.host=127.0.0.1 (default)", "server.port=8080 (default)",
+        "server.poolSize=16 (default)", "redis.url= (default)", "rateLimit.readsPerMinute=60 (default)",
+        "rateLimit.writesPerMinute=20 (default)", "rateLimit.onFailure=allow (default)",
+        "embedding.provider=local (default)", "embedded.binaries= (default)",
         "embedded.version= (default)", "embedded.port=0 (default)", "embedded.user= (default)",
       ])
     #expect(
       settings.entries.map(\.variable) == [
         "SEED_ENV", "DATABASE_URL", "DATABASE_CONNECT_TIMEOUT", "SEED_JOBS", "SEED_RETRY_BUDGET",
-        "SEED_LOCK_TIMEOUT", "SEED_DEBUG", "VALIDATION_THRESHOLD", "CAPACITY_ROWS", "CAPACITY_IS_PART_OF_ALL",
+        "SEED_LOCK_TIMEOUT", "AUTO_MIGRATE", "AUTO_SEED_DATABASE", "AUTO_SEED_MODE", "AUTO_SEED_TIMEOUT",
+        "SEED_DEBUG", "VALIDATION_THRESHOLD", "CAPACITY_ROWS", "CAPACITY_IS_PART_OF_ALL",
         "CAPACITY_SEED", "CAPACITY_CLUSTERS", "CAPACITY_SIMILARITY", "CAPACITY_INDEX", "CAPACITY_STREAMS",
-        "SEED_POSTGRES_BIN",
+        "HOST", "PORT", "SERVER_POOL_SIZE", "REDIS_URL", "RATE_LIMIT_READ_PER_MINUTE",
+        "RATE_LIMIT_WRITE_PER_MINUTE", "RATE_LIMIT_ON_FAILURE", "EMBEDDING_PROVIDER", "SEED_POSTGRES_BIN",
         "SEED_POSTGRES_VERSION",
         "SEED_POSTGRES_PORT", "SEED_POSTGRES_USER",
       ])
     #expect(
       settings.entries.compactMap(\.flag) == [
         "env", "database-url", "jobs", "debug", "rows", "capacity-seed", "clusters", "similarity", "index",
-        "streams",
+        "streams", "host", "port",
       ])
-    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 3)
+    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 4)
     #expect(settings.entries.allSatisfy { !$0.summary.isEmpty })
   }
 }

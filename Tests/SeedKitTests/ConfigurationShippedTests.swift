@@ -86,7 +86,8 @@ struct ConfigurationShippedTests {
   @Test("lists every key that is declared, and no name twice")
   func declarations() throws {
     let folder = "Sources/SeedKit/Configuration"
-    let source = try lines("\(folder)/SettingKey+All.swift") + lines("\(folder)/SettingKey+Capacity.swift")
+    let files = try FileManager.default.contentsOfDirectory(atPath: "\(Self.root)/\(folder)")
+    let source = try files.filter { $0.hasPrefix("SettingKey+") }.flatMap { try lines("\(folder)/\($0)") }
     let declared = source.compactMap { line in
       line.firstRange(of: "public static let ").map { line[$0.upperBound...].prefix { $0 != " " } }
     }

@@ -37,6 +37,14 @@ struct ProgressPrinter: Sendable {
       console.debug("\(report.id) ends: \(report.outcome) after \(Text.duration(report.duration))")
     case .historyNotWritten(let id, let reason):
       console.progress("\(id): the history could not be told of the failure: \(reason)")
+    case .startup(let phase): console.debug("start-up seeding: \(phase.rawValue)")
+    case .startupFailed(let failure):
+      bar.clear()
+      console.progress("start-up seeding failed: \(failure.message)")
+      if let remedy = failure.remedy { console.progress("  Help: \(remedy)") }
+      console.debug("  \(failure.details)")
+    case .startupGoesOn(let limit):
+      console.progress("not seeded within \(Text.duration(limit)); it goes on in the background")
     }
   }
 }

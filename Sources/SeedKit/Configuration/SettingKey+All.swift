@@ -5,9 +5,13 @@ extension AnySettingKey {
   /// Every key, in the order of `seed-runner config`.
   static let all: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
-    .init(.retryBudget), .init(.lockTimeout), .init(.debug), .init(.validationThreshold),
+    .init(.retryBudget), .init(.lockTimeout),
+    .init(.autoMigrate), .init(.autoSeed), .init(.autoSeedMode), .init(.autoSeedTimeLimit), .init(.debug),
+    .init(.validationThreshold),
     .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
     .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
+    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize), .init(.redisURL), .init(.rateLimitReads),
+    .init(.rateLimitWrites), .init(.rateLimitOnFailure), .init(.embeddingProvider),
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
 }

@@ -91,6 +91,20 @@ extension SettingKey where Value == Double {
 }
 
 extension SettingKey where Value == String {
+  /// A text.
+  init(
+    _ name: String, variables: String..., flag: String? = nil, default value: String, expected: String,
+    summary: String
+  ) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: value, isSecret: false, expected: expected, isAllowedInFiles: true, fileType: .text,
+      parse: { (text) throws(SettingValueError) in
+        guard !text.isEmpty, !text.utf8.contains(0) else { throw SettingValueError() }
+        return text
+      }, show: { $0 })
+  }
+
   /// One of a few words.
   init(
     _ name: String, variables: String..., flag: String? = nil, default value: String, among words: [String],

@@ -22,4 +22,11 @@ public enum SeedEvent: Sendable {
   case finished(SeederReport)
   /// The history could not be told of a failure. The report still has it.
   case historyNotWritten(SeederID, String)
+  /// ``StartupSeeding`` has come to another phase.
+  case startup(StartupSeeding.Phase)
+  /// ``StartupSeeding`` has ended without having seeded all that it should have. What fails within a
+  /// seeder is in its ``finished(_:)``.
+  case startupFailed(FailureReport)
+  /// The time limit of ``StartupSeeding`` has passed; it goes on in the background.
+  case startupGoesOn(after: Duration)
 }

@@ -4,10 +4,17 @@ import Postgres
 extension SeedRunner {
   /// Runs a bulk seeder over connections of its own. Its chunks are committed by then; the history
   /// entry follows them.
+  ///
+  /// - Returns: nil as for any other seeder.
   func load(
     _ seeder: any BulkSeeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
-  ) async throws -> SeedOutcome {
+  ) async throws -> SeedOutcome? {
     let startedAt = Date()
+    if try await pool.withConnection({
+      try await isCurrent(seeder.id, fingerprint: fingerprint, on: $0)
+    }) {
+      return nil
+    }
     let outcome = try await withBulkContext(for: seeder.id) { try await seeder.load(in: $0) }
     try await pool.withTransaction { connection in
       let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]

@@ -33,6 +33,11 @@ extension SeedRunner {
           return try await self.attempt(
             seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint)
         })
+      guard let tables else {
+        return SeederReport(
+          id: seeder.id, outcome: .unchanged, duration: .now - start, retries: retries,
+          note: "another run has just seeded it")
+      }
       return SeederReport(
         id: seeder.id, outcome: tables.total.written > 0 ? .seeded : .unchanged, tables: tables,
         duration: .now - start, retries: retries)
@@ -47,9 +52,12 @@ extension SeedRunner {
   }
 
   /// One transaction: lock, seed, history, commit.
+  ///
+  /// - Returns: nil if another run has left the history with the fingerprint since this one looked, and that
+  ///   is enough.
   private func attempt(
     _ seeder: any Seeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
-  ) async throws -> SeedOutcome {
+  ) async throws -> SeedOutcome? {
     let attemptID = UUID()
     let startedAt = Date()
     let lock = RowLock(name: Self.lockName(seeder.id), timeout: options.lockTimeout)
@@ -60,6 +68,7 @@ extension SeedRunner {
           on: connection, setup: Self.transactionSetup,
           onWait: { onEvent(.waiting(seeder.id, $0)) },
           { connection in
+            if try await isCurrent(seeder.id, fingerprint: fingerprint, on: connection) { return nil }
             let context = SeedContext(
               seeder: seeder.id, environment: plan.environment, connection: connection,
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
@@ -90,6 +99,14 @@ extension SeedRunner {
       guard isCommitted else { throw error }
       return outcome
     }
+  }
+
+  /// Whether another run has done the work, for runs to which the history is enough.
+  func isCurrent(
+    _ seeder: SeederID, fingerprint: Fingerprint?, on connection: PostgresConnection
+  ) async throws -> Bool {
+    guard options.skipsCurrent, let fingerprint else { return false }
+    return try await SeedHistory.fingerprints(of: [seeder], on: connection)[seeder] == fingerprint
   }
 
   /// Tells the history of a failure, in a transaction of its own because the seeder's is undone.

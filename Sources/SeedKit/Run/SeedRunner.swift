@@ -64,20 +64,28 @@ public struct SeedRunner: Sendable {
   /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if no seeder could be started;
   ///   `CancellationError` if the task was cancelled, after rolling back what was under way.
   public func run() async throws -> SeedReport {
+    try plan.checkProduction(isAllowed: options.allowsProduction)
+    return try await PostgresPool.with(configuration, maximumConnections: maximumConnections) { pool in
+      try await run(on: pool)
+    }
+  }
+
+  /// A migration outside a transaction needs a second connection.
+  var maximumConnections: Int { max(2, options.jobs) }
+
+  /// ``run()`` on connections of somebody who has looked at the database already, or has not.
+  func run(on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil) async throws -> SeedReport {
     let run = Run(startedAt: Date(), clockStart: .now)
     try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
-    // A migration outside a transaction needs a second connection.
-    return try await PostgresPool.with(configuration, maximumConnections: max(2, options.jobs)) { pool in
-      let (prepared, retries) = try await prepare(pool)
-      let seeders = try await execute(
-        run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
-      return SeedReport(
-        runID: run.id, environment: plan.environment, startedAt: run.startedAt,
-        duration: .now - run.clockStart, migrations: prepared.migrations, seeders: seeders,
-        leftOut: plan.leftOut, retries: retries)
-    }
+    let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
+    let seeders = try await execute(
+      run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
+    return SeedReport(
+      runID: run.id, environment: plan.environment, startedAt: run.startedAt,
+      duration: .now - run.clockStart, migrations: prepared.migrations, seeders: seeders,
+      leftOut: plan.leftOut, retries: retries)
   }
 
   /// Applies the migrations of the plan's seeders, stamps the database, and seeds nothing.
@@ -105,14 +113,31 @@ public struct SeedRunner: Sendable {
   }
 
   /// All that comes before the first seeder. It can be repeated as a whole.
-  private func prepare(_ pool: PostgresPool) async throws -> (Prepared, [RetryRecord]) {
+  ///
+  /// - Parameters:
+  ///   - fingerprints: what the seeders' should be; nil if nothing is to be seeded.
+  ///   - snapshot: what was read of the database before.
+  private func prepare(
+    _ pool: PostgresPool, for fingerprints: [SeederID: Fingerprint]? = nil,
+    knowing snapshot: DatabaseSnapshot? = nil
+  ) async throws -> (Prepared, [RetryRecord]) {
     var retries: [RetryRecord] = []
     let prepared = try await options.retry.run(
       onRetry: { error, pause in retries.append(record(error, pause, of: "connect")) },
       { _ in
         var prepared = Prepared()
+        // To read the seeders' migrations takes longer than the query.
+        let sets = options.migrates ? try Self.migrationSets(of: plan) : []
+        let migrator = Migrator(sets: sets, lockTimeout: options.lockTimeout)
+        if options.skipsCurrent, let fingerprints {
+          let found: DatabaseSnapshot
+          if let snapshot { found = snapshot } else { found = try await readSnapshot(pool) }
+          if try isCurrent(found, fingerprints: fingerprints, migrator: migrator) {
+            prepared.fingerprints = found.fingerprints
+            return prepared
+          }
+        }
         if options.migrates {
-          let migrator = Migrator(sets: try Self.migrationSets(of: plan), lockTimeout: options.lockTimeout)
           prepared.migrations = try await migrator.apply(on: pool)
           for migration in prepared.migrations { onEvent(.migrated(migration)) }
         }
@@ -129,10 +154,30 @@ public struct SeedRunner: Sendable {
     return (prepared, retries)
   }
 
+  private func readSnapshot(_ pool: PostgresPool) async throws -> DatabaseSnapshot {
+    try await pool.withConnection { try await DatabaseSnapshot.read(of: plan.steps.map(\.id), on: $0) }
+  }
+
+  /// Whether there is nothing to do at all, so that not even a lock's row is needed.
+  private func isCurrent(
+    _ snapshot: DatabaseSnapshot, fingerprints: [SeederID: Fingerprint], migrator: Migrator
+  ) throws -> Bool {
+    guard snapshot.stamp == plan.environment.rawValue,
+      plan.steps.allSatisfy({ step in
+        fingerprints[step.id].map { $0 == snapshot.fingerprints[step.id] } ?? false
+      })
+    else { return false }
+    return try migrator.isCurrent(snapshot.applied)
+  }
+
   /// The migrations that a plan needs: ours, then those of its seeders, each set once.
   package static func migrationSets(of plan: SeedPlan) throws -> [MigrationSet] {
+    try migrationSets(of: plan.steps.map(\.seeder))
+  }
+
+  static func migrationSets(of seeders: [any Seeder]) throws -> [MigrationSet] {
     var sets = [try SeedHistory.migrations()]
-    for set in try plan.steps.flatMap({ try $0.seeder.migrations() })
+    for set in try seeders.flatMap({ try $0.migrations() })
     where !sets.contains(where: { $0.name == set.name }) {
       sets.append(set)
     }

@@ -1,0 +1,69 @@
+public import Postgres
+public import SeedKit
+
+/// What a service finds out before it serves.
+public struct ServiceLaunch: Sendable {
+  /// The configuration in force.
+  public let settings: Settings
+  /// The seeders: those of the catalog, and those that folders hold.
+  public let registry: SeederRegistry
+  /// The files that the seeders read.
+  public let fixtures: FixtureStore
+  /// Whether somebody said that seeding production is meant.
+  public let allowsProduction: Bool
+  private let finder: DatabaseFinder
+  private let printer: ProgressPrinter
+
+  init(
+    program: ServiceProgram, command: ParsedCommand, arguments: [String], environment: [String: String]
+  ) throws {
+    allowsProduction = command.has("allow-production")
+    let project = ProjectDirectory(explicit: command.value(of: "project-path"), environment: environment)
+    var flags: [String: String] = [:]
+    for name in TraceServerCommand.settings { flags[name] = command.value(of: name) }
+    if let isDebug = command.flag("debug") { flags["debug"] = "\(isDebug)" }
+    do {
+      settings = try Settings.load(
+        flags: flags, environment: environment,
+        configDirectory: command.value(of: "config-path") ?? project.configDirectory)
+    } catch let error as ConfigurationError where error.faults.allSatisfy({ $0.place.hasPrefix("--") }) {
+      // Nothing is wrong with the configuration, only with what was typed.
+      throw CommandFailure(code: .usage, message: "\(error)")
+    }
+    let discovery = SeederDiscovery(arguments: arguments, environment: environment)
+    guard discovery.faults.isEmpty else { throw FixtureError(discovery.faults) }
+    registry = try discovery.registry(program.catalog(settings))
+    fixtures = program.fixtures
+    let console = Console(isQuiet: false, isDebug: settings[.debug])
+    finder = DatabaseFinder(settings: settings, environment: environment, project: project, console: console)
+    printer = ProgressPrinter(console: console)
+  }
+
+  /// Finds the database, and starts the embedded one if no other is configured.
+  ///
+  /// - Throws: `PostgresError` for a malformed string, `EmbeddedPostgresError`.
+  public func database() async throws -> PostgresConfiguration {
+    if let configuration = try finder.external() { return configuration }
+    return try await finder.startEmbedded().configuration
+  }
+
+  /// Waits until a signal asks the program to stop.
+  public func untilStopped() async {
+    let (endless, continuation) = AsyncStream<Never>.makeStream()
+    for await _ in endless {}
+    continuation.finish()
+  }
+
+  /// Tells of an event of a run on standard error; of a seeder that failed in full.
+  public func tell(_ event: SeedEvent) {
+    printer.print(event)
+    guard case .finished(let report) = event else { return }
+    printer.console.progress(
+      "\(report.outcome.rawValue) \(report.id) in \(Text.duration(report.duration))"
+        + (report.failure.map { ": \($0.message)" } ?? report.note.map { ": \($0)" } ?? ""))
+    guard let failure = report.failure else { return }
+    for fault in failure.faults { printer.console.progress("  \(fault)") }
+    if let remedy = failure.remedy { printer.console.progress("  Help: \(remedy)") }
+    printer.console.progress("  \(failure.details)")
+  }
+}

@@ -1,0 +1,92 @@
+import Glibc
+public import SeedKit
+
+/// A program that serves until it is told to stop: its command line, its configuration, its end.
+public struct ServiceProgram: Sendable {
+  /// Why a service ended by itself.
+  public struct Failure: Error, Sendable {
+    let code: ExitCode
+    let message: String
+    let remedy: String?
+
+    /// Describes a failure.
+    ///
+    /// - Parameters:
+    ///   - code: what the program's end says to the shell.
+    ///   - message: what happened, and where.
+    ///   - remedy: what to do next.
+    public init(code: ExitCode, message: String, remedy: String? = nil) {
+      self.code = code
+      self.message = message
+      self.remedy = remedy
+    }
+  }
+
+  let fixtures: FixtureStore
+  let catalog: @Sendable (Settings) throws -> SeederRegistry
+  let serve: @Sendable (ServiceLaunch) async throws -> Void
+
+  /// Makes the program.
+  ///
+  /// - Parameters:
+  ///   - fixtures: the files that the seeders read.
+  ///   - catalog: makes the seeders for a configuration.
+  ///   - serve: serves until its task is cancelled, which is what the first SIGINT or SIGTERM does.
+  public init(
+    fixtures: FixtureStore, catalog: @escaping @Sendable (Settings) throws -> SeederRegistry,
+    serve: @escaping @Sendable (ServiceLaunch) async throws -> Void
+  ) {
+    self.fixtures = fixtures
+    self.catalog = catalog
+    self.serve = serve
+  }
+
+  /// Runs a command line and ends the process with its exit code; a second signal ends it at once.
+  public func main(arguments: [String], environment: [String: String]) async -> Never {
+    ProcessList.hidePasswords()
+    let signals = SignalWatcher()
+    let task = Task { await run(arguments: arguments, environment: environment) }
+    signals.start { task.cancel() }
+    let code = await task.value
+    exit(signals.signal.map { 128 + $0 } ?? code.rawValue)
+  }
+
+  func run(arguments: [String], environment: [String: String]) async -> ExitCode {
+    let console = Console()
+    do {
+      let command = try CommandLineParser.parse(arguments, command: TraceServerCommand.spec)
+      if command.isHelpRequested {
+        console.answer(
+          HelpFormatter(width: Terminal.width).text(for: command.path, in: TraceServerCommand.spec))
+        return .success
+      }
+      if command.isVersionRequested {
+        console.answer("\(TraceServerCommand.spec.name) \(ProgramVersion.current)")
+        return .success
+      }
+      try await serve(
+        ServiceLaunch(program: self, command: command, arguments: arguments, environment: environment))
+      return .success
+    } catch let error as UsageError {
+      console.error(error)
+      return .usage
+    } catch let error as Failure {
+      console.error(error.message, remedy: error.remedy)
+      return error.code
+    } catch let error as CommandFailure {
+      console.error(error.message, remedy: error.remedy)
+      return error.code
+    } catch is CancellationError {
+      return .internalFault
+    } catch let error as ConfigurationError {
+      console.error("\(error)")
+      return .badConfiguration
+    } catch {
+      let failure = FailureReport(error)
+      console.error(
+        ([failure.message] + failure.faults.map(\.description)).joined(separator: "\n"),
+        remedy: failure.remedy)
+      return ExitCode(error)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// How trace-server listens, limits and searches.
+
+extension SettingKey where Value == String {
+  /// The address to listen on. `127.0.0.1` by default; `0.0.0.0` or `::` to be reached from elsewhere.
+  public static let serverHost = SettingKey(
+    "server.host", variables: "HOST", flag: "host", default: "127.0.0.1",
+    expected: "an IP address, or localhost",
+    summary: "The address that trace-server listens on")
+  /// What limits a user while Redis does not answer. `allow` by default.
+  public static let rateLimitOnFailure = SettingKey(
+    "rateLimit.onFailure", variables: "RATE_LIMIT_ON_FAILURE", default: "allow",
+    among: ["allow", "deny", "in-process"],
+    summary: "What happens to requests while Redis does not answer: allow, deny, in-process")
+  /// What makes vectors of questions. `local` by default.
+  public static let embeddingProvider = SettingKey(
+    "embedding.provider", variables: "EMBEDDING_PROVIDER", default: "local", among: ["local"],
+    summary: "What makes vectors of texts: local, by words, without network")
+}
+
+extension SettingKey where Value == Int {
+  /// The TCP port to listen on, 0 to 65535; 0 takes a free one. 8080 by default.
+  public static let serverPort = SettingKey(
+    "server.port", variables: "PORT", flag: "port", default: 8080, in: 0...65_535,
+    summary: "The TCP port that trace-server listens on; 0: a free one")
+  /// The most connections of the server to the database, 1 to 500. 16 by default.
+  public static let serverPoolSize = SettingKey(
+    "server.poolSize", variables: "SERVER_POOL_SIZE", default: 16, in: 1...500,
+    summary: "The most connections of trace-server to the database")
+  /// Reads a user may make in a minute, and at once after one, 1 to 1,000,000. 60 by default.
+  public static let rateLimitReads = SettingKey(
+    "rateLimit.readsPerMinute", variables: "RATE_LIMIT_READ_PER_MINUTE", default: 60, in: 1...1_000_000,
+    summary: "Reads, searches among them, that a user may make in a minute")
+  /// Writes a user may make in a minute, and at once after one, 1 to 1,000,000. 20 by default.
+  public static let rateLimitWrites = SettingKey(
+    "rateLimit.writesPerMinute", variables: "RATE_LIMIT_WRITE_PER_MINUTE", default: 20, in: 1...1_000_000,
+    summary: "Writes that a user may make in a minute")
+}
+
+extension SettingKey where Value == Secret<String>? {
+  /// The Redis that keeps the rate limits of all servers. Unset: each server keeps its own.
+  public static let redisURL = SettingKey(
+    "redis.url", variables: "REDIS_URL", expected: "redis://:password@host:port/database",
+    summary: "The Redis that rate limits are shared by; unset: each server has its own",
+    check: { (text) throws(SettingValueError) in
+      // What else may be wrong is told by the limiter, which knows all of it.
+      guard ["redis://", "unix://", "rediss://"].contains(where: text.hasPrefix) else {
+        throw SettingValueError(found: "a connection string of another scheme, which is not shown")
+      }
+    },
+    mask: { text in text.prefix { $0 != ":" } + "://****" })
+}

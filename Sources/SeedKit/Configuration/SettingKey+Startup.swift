@@ -1,0 +1,28 @@
+// What a server does with its database when it starts.
+
+extension SettingKey where Value == Bool {
+  /// Whether a server applies the migrations that are due when it starts. True by default.
+  public static let autoMigrate = SettingKey(
+    "startup.migrates", variables: "AUTO_MIGRATE", default: true,
+    summary: "Whether a server applies migrations that are due when it starts")
+  /// Whether a server runs the environment's seeders when it starts. False by default.
+  public static let autoSeed = SettingKey(
+    "startup.seeds", variables: "AUTO_SEED_DATABASE", default: false,
+    summary: "Whether a server seeds the database when it starts")
+}
+
+extension SettingKey where Value == String {
+  /// Whether a server's start waits for its seeds: `blocking` or `background`. `blocking` by default.
+  public static let autoSeedMode = SettingKey(
+    "startup.mode", variables: "AUTO_SEED_MODE", default: "blocking",
+    among: StartupSeeding.Mode.allCases.map(\.rawValue),
+    summary: "Whether a server waits for its seeds: blocking or background")
+}
+
+extension SettingKey where Value == Duration {
+  /// How long a server's start waits for its seeds, 0 to 86,400 seconds; then they go on in the background.
+  /// 60 by default.
+  public static let autoSeedTimeLimit = SettingKey(
+    "startup.timeLimit", variables: "AUTO_SEED_TIMEOUT", defaultSeconds: 60, in: 0...86_400,
+    summary: "Seconds that a server waits for its seeds, which then go on in the background")
+}

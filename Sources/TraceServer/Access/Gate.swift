@@ -1,0 +1,133 @@
+import FoundationEssentials
+import HTTPServer
+import Postgres
+import RateLimiter
+import Threads
+import TraceStore
+
+/// Lets requests in: finds out whose they are, and how many of them there may be.
+struct Gate: Sendable {
+  let limiter: any RateLimiter
+  let store: Store
+  private let known = KnownTokens()
+
+  /// What was found out.
+  struct Admission: Sendable {
+    let user: UUID?
+    /// What the answer tells about the limit.
+    let headers: HTTPHeaders
+  }
+
+  init(limiter: any RateLimiter, store: Store) {
+    self.limiter = limiter
+    self.store = store
+  }
+
+  /// - Throws: ``APIProblem`` with status 401 or 429; errors of the database.
+  func admit(_ request: HTTPRequest, to access: Route.Access) async throws -> Admission {
+    let limited: Route.Limited
+    switch access {
+    case .unlimited: return Admission(user: nil, headers: [:])
+    case .everybody(let kind), .users(let kind): limited = kind
+    }
+    let user: UUID?
+    do {
+      user = try await self.user(of: request)
+      if user == nil, case .users = access {
+        throw APIProblem.unauthorized("send a token: Authorization: Bearer ct_…")
+      }
+    } catch let problem as APIProblem where problem.status == 401 {
+      // Who tries tokens is limited like everybody who has none.
+      _ = try await take(Self.addressKey(request.remoteAddress), .read)
+      throw problem
+    }
+    let key = user.map { $0.uuidString.lowercased() } ?? Self.addressKey(request.remoteAddress)
+    let headers = try await take(key, limited == .read ? .read : .write)
+    return Admission(user: user, headers: headers)
+  }
+
+  /// Whose token it is; nil if there is none at all.
+  private func user(of request: HTTPRequest) async throws -> UUID? {
+    let values = request.headers.values("Authorization")
+    guard let value = values.first else { return nil }
+    let invalid = APIProblem.unauthorized("the token is not known; register to get one")
+    let parts = value.split(separator: " ", maxSplits: 1)
+    guard values.count == 1, parts.count == 2, parts[0].lowercased() == "bearer",
+      let token = APIToken(String(parts[1]).trimmed)
+    else { throw invalid }
+    let digest = token.digest
+    if let user = known.user(of: digest) { return user }
+    guard let user = try await store.read({ try await Accounts.user(of: token, on: $0) }) else {
+      throw invalid
+    }
+    known.remember(user, of: digest)
+    return user
+  }
+
+  private func take(_ user: String, _ kind: RateLimitKind) async throws -> HTTPHeaders {
+    let decision = await limiter.take(user: user, kind: kind)
+    var headers = HTTPHeaders([
+      .init(name: "RateLimit-Limit", value: "\(decision.limit)"),
+      .init(name: "RateLimit-Remaining", value: "\(decision.remaining)"),
+    ])
+    guard decision.isAllowed else {
+      let seconds = max(1, decision.retryAfterSeconds)
+      headers["RateLimit-Reset"] = "\(seconds)"
+      headers["Retry-After"] = "\(seconds)"
+      throw APIProblem(
+        kind: .rateLimited, status: 429,
+        detail: "\(decision.limit) \(kind.rawValue)s a minute are allowed; try again in \(seconds) s",
+        headers: headers)
+    }
+    // Until the bucket is full again.
+    let missing = decision.limit - decision.remaining
+    headers["RateLimit-Reset"] = "\((missing * 60 + decision.limit - 1) / decision.limit)"
+    return headers
+  }
+
+  /// Of an IPv6 address the first half: a whole network of addresses belongs to one subscriber.
+  static func addressKey(_ address: String) -> String {
+    guard address.contains(":"), !address.contains(".") else { return "address \(address)" }
+    // Behind `::` stand zeros.
+    let groups = address.split(separator: ":", omittingEmptySubsequences: false).prefix(4)
+    let head = groups.prefix { !$0.isEmpty }
+    return "network \(head.joined(separator: ":"))"
+  }
+}
+
+/// Tokens that were looked up a moment ago, so that not every request asks the database twice.
+///
+/// Ten seconds, so that a token that was taken away stops working that soon.
+private final class KnownTokens: Sendable {
+  private struct Entry {
+    let user: UUID
+    let end: ContinuousClock.Instant
+  }
+
+  private static let lifetime: Duration = .seconds(10)
+  private static let most = 10_000
+
+  private let entries = Lock<[[UInt8]: Entry]>([:])
+
+  func user(of digest: [UInt8]) -> UUID? {
+    entries.withLock { entries in
+      guard let entry = entries[digest] else { return nil }
+      guard entry.end > .now else {
+        entries[digest] = nil
+        return nil
+      }
+      return entry.user
+    }
+  }
+
+  func remember(_ user: UUID, of digest: [UInt8]) {
+    entries.withLock { entries in
+      if entries.count >= Self.most {
+        let now = ContinuousClock.now
+        entries = entries.filter { $0.value.end > now }
+        if entries.count >= Self.most { entries.removeAll() }
+      }
+      entries[digest] = Entry(user: user, end: .now + Self.lifetime)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import FoundationEssentials
+import HTTPServer
+import TraceStore
+
+extension HTTPResponse {
+  /// An answer in JSON, which nobody may keep: what it says can change with every request.
+  static func json(_ output: JSONOutput, status: Int = 200) -> HTTPResponse {
+    HTTPResponse(
+      status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+      body: output.bytes)
+  }
+}
+
+extension StoredTrace {
+  /// As the API shows it.
+  var members: [JSONOutput.Member] {
+    [
+      .init(name: "id", value: .text(id.uuidString.lowercased())),
+      .init(name: "title", value: .text(title)),
+      .init(name: "context", value: .text(context)),
+      .init(name: "solution", value: .text(solution)),
+      .init(name: "tags", value: .array(tags.map(JSONOutput.text))),
+      .init(name: "status", value: .text(status)),
+      .init(name: "trust_score", value: .number(trustScore)),
+      .init(name: "confirmation_count", value: .int(confirmationCount)),
+      .init(name: "contributor", value: .text(contributor)),
+      .init(name: "agent_model", value: .optional(agentModel)),
+      .init(name: "agent_version", value: .optional(agentVersion)),
+      .init(name: "is_seed", value: .bool(isSeed)),
+      .init(name: "is_flagged", value: .bool(isFlagged)),
+      .init(name: "is_searchable", value: .bool(isSearchable)),
+      .init(name: "created_at", value: .date(createdAt)),
+      .init(name: "updated_at", value: .date(updatedAt)),
+    ]
+  }
+}
+
+extension RankedSearch.Hit {
+  /// As the API shows it: the trace, and why it is where it is.
+  var members: [JSONOutput.Member] {
+    [
+      .init(name: "score", value: .number(score)),
+      .init(name: "similarity", value: .number(similarity)),
+    ] + trace.members
+  }
+}

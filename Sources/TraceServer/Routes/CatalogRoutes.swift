@@ -1,0 +1,60 @@
+import HTTPServer
+import SeedKit
+import TraceStore
+
+/// What there is: tags, and what was seeded.
+enum CatalogRoutes {
+  static let all = [
+    Route(.get, "/api/v1/tags", .everybody(.read)) { try await $0.tags($1) },
+    Route(.get, "/api/v1/seeding", .everybody(.read)) { try await $0.seedingHistory($1) },
+  ]
+}
+
+extension TraceServer {
+  fileprivate func tags(_ call: Call) async throws -> HTTPResponse {
+    let limit = try call.int("limit", 1...1_000, default: 100)
+    let tags = try await store.read { try await TagCount.mostCommon(limit, on: $0) }
+    return .json([
+      "tags": .array(tags.map { ["name": .text($0.name), "trace_count": .int($0.traceCount)] })
+    ])
+  }
+
+  fileprivate func seedingHistory(_ call: Call) async throws -> HTTPResponse {
+    let runs = try await store.read { try await SeedHistory.lastRuns(on: $0) }
+    return .json([
+      "runs": .array(
+        runs.map { run in
+          [
+            "seeder": .text(run.seeder), "environment": .text(run.environment), "outcome": .text(run.outcome),
+            "tables": .tables(run.tables), "failure": .optional(run.failure),
+            "finished_at": .date(run.finishedAt), "duration_ms": .number(run.duration.inMilliseconds),
+            "program_version": .text(run.programVersion),
+          ]
+        })
+    ])
+  }
+}
+
+extension JSONOutput {
+  /// The rows that a seeder met, table by table.
+  static func tables(_ outcome: SeedOutcome) -> JSONOutput {
+    .array(
+      outcome.tables.map { table in
+        [
+          "name": .text(table.name), "inserted": .int(table.counts.inserted),
+          "updated": .int(table.counts.updated), "unchanged": .int(table.counts.unchanged),
+          "deleted": .int(table.counts.deleted), "drifted": .int(table.counts.drifted),
+        ]
+      })
+  }
+}
+
+extension Duration {
+  var inSeconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) / 1e18
+  }
+
+  /// To the microsecond.
+  var inMilliseconds: Double { (inSeconds * 1e6).rounded() / 1e3 }
+}

@@ -1,0 +1,77 @@
+import COpenAPI
+import FoundationEssentials
+import HTTPServer
+import SeedKit
+import TraceStore
+
+/// What watches the service asks for, and its description.
+enum HealthRoutes {
+  static let all = [
+    Route(.get, "/health", .unlimited) { _, _ in .json(["status": .text("ok")]) },
+    Route(.get, "/health/ready", .unlimited) { server, _ in await server.readiness() },
+    Route(.get, "/metrics", .unlimited) { server, _ in await server.metricsPage() },
+    Route(.get, "/openapi.json", .unlimited) { _, _ in
+      HTTPResponse(headers: ["Content-Type": "application/json"], body: document)
+    },
+  ]
+
+  /// The OpenAPI document.
+  static let document: [UInt8] = {
+    var size = 0
+    let bytes = openapi_document(&size)
+    return Array(UnsafeBufferPointer(start: bytes, count: size))
+  }()
+}
+
+extension TraceServer {
+  /// Ready is a server whose database answers and is migrated, and whose seeding has ended. A seeder that
+  /// failed is told of and keeps nobody from being served.
+  fileprivate func readiness() async -> HTTPResponse {
+    let state = startup.state
+    let database = await databaseState()
+    let isSettled = state.phase == .off || state.phase == .done || state.phase == .failed
+    let isReady = isSettled && database == .current
+    let status =
+      if !isReady { "starting" } else if state.isSuccess { "ready" } else { "degraded" }
+    var response = HTTPResponse.json(
+      [
+        "status": .text(!isReady && isSettled ? "unavailable" : status),
+        "database": .text(database.rawValue), "seeding": .state(state),
+      ], status: isReady ? 200 : 503)
+    if !isReady { response.headers["Retry-After"] = "1" }
+    return response
+  }
+
+  private enum DatabaseState: String {
+    /// It answers, and has the tables of this version.
+    case current = "ok"
+    case notMigrated = "not-migrated"
+    case unreachable
+  }
+
+  private func databaseState() async -> DatabaseState {
+    do {
+      return try await store.read { try await TraceSchema.isCurrent(on: $0) } ? .current : .notMigrated
+    } catch {
+      return .unreachable
+    }
+  }
+}
+
+extension JSONOutput {
+  static func state(_ state: StartupSeeding.State) -> JSONOutput {
+    [
+      "phase": .text(state.phase.rawValue), "started_at": .date(state.startedAt),
+      "finished_at": state.finishedAt.map { .date($0) } ?? .null, "failure": .optional(state.failure),
+      "seeders": .array(
+        state.seeders.map { seeder in
+          [
+            "id": .text(seeder.id), "outcome": .optional(seeder.outcome),
+            "tables": seeder.tables.map { .tables($0) } ?? .null,
+            "duration_ms": seeder.durationMilliseconds.map { .number($0) } ?? .null,
+            "failure": .optional(seeder.failure),
+          ]
+        }),
+    ]
+  }
+}

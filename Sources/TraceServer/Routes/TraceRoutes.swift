@@ -1,0 +1,68 @@
+import FoundationEssentials
+import HTTPServer
+import TraceStore
+
+/// Traces and what is said of them.
+enum TraceRoutes {
+  static let all = [
+    Route(.post, "/api/v1/traces", .users(.write)) { try await $0.createTrace($1) },
+    Route(.get, "/api/v1/traces/{id}", .everybody(.read)) { try await $0.showTrace($1) },
+    Route(.post, "/api/v1/traces/{id}/votes", .users(.write)) { try await $0.vote($1) },
+  ]
+}
+
+extension TraceServer {
+  fileprivate func createTrace(_ call: Call) async throws -> HTTPResponse {
+    let user = try call.requireUser()
+    var fields = try JSONFields(call.request)
+    let draft = StoredTrace.Draft(
+      title: fields.text("title", TraceRules.title),
+      context: fields.text("context", TraceRules.contributedText),
+      solution: fields.text("solution", TraceRules.contributedText),
+      tags: fields.list("tags", count: TraceRules.tags, expected: TagName.rule) { TagName($0) },
+      agentModel: fields.optionalText("agent_model", TraceRules.agent),
+      agentVersion: fields.optionalText("agent_version", TraceRules.agent))
+    try fields.finish()
+    let trace = try await store.write { connection in
+      try await StoredTrace.insert(draft, contributor: user, on: connection)
+    }
+    var response = HTTPResponse.json(.object(trace.members), status: 201)
+    response.headers["Location"] = "/api/v1/traces/\(trace.id.uuidString.lowercased())"
+    return response
+  }
+
+  fileprivate func showTrace(_ call: Call) async throws -> HTTPResponse {
+    let id = try call.traceID()
+    guard let trace = try await store.read({ try await StoredTrace.find(id, on: $0) }) else {
+      throw APIProblem.noTrace
+    }
+    return .json(.object(trace.members))
+  }
+
+  fileprivate func vote(_ call: Call) async throws -> HTTPResponse {
+    let user = try call.requireUser()
+    let id = try call.traceID()
+    var fields = try JSONFields(call.request)
+    let vote = fields.parsed("vote", expected: "confirm or dispute") { TraceVote(rawValue: $0) }
+    try fields.finish()
+    guard let vote else { throw JSONFields.invalid([]) }
+    let threshold = options.validationThreshold
+    let outcome = try await store.write { connection in
+      try await vote.cast(on: id, by: user, threshold: threshold, connection: connection)
+    }
+    switch outcome {
+    case .counted(let standing):
+      return .json(
+        [
+          "trace_id": .text(id.uuidString.lowercased()), "vote": .text(vote.rawValue),
+          "status": .text(standing.status), "trust_score": .number(standing.trustScore),
+          "confirmation_count": .int(standing.confirmationCount),
+        ], status: 201)
+    case .noTrace: throw APIProblem.noTrace
+    case .ownTrace:
+      throw APIProblem(kind: .ownTrace, status: 403, detail: "a trace is confirmed by others than its author")
+    case .votedBefore:
+      throw APIProblem(kind: .votedBefore, status: 409, detail: "you have voted on this trace; a vote stays")
+    }
+  }
+}

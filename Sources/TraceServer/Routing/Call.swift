@@ -1,0 +1,58 @@
+import FoundationEssentials
+import HTTPServer
+
+/// A request on its way to what answers it.
+struct Call: Sendable {
+  let request: HTTPRequest
+  /// What stood in place of the braces of the route's pattern.
+  let values: [String]
+  /// Whoever asks; nil without a token.
+  let user: UUID?
+
+  /// Whoever asks, on a route that asks for a token.
+  ///
+  /// - Throws: ``APIProblem`` with status 401.
+  func requireUser() throws(APIProblem) -> UUID {
+    guard let user else { throw .unauthorized("send a token: Authorization: Bearer ct_…") }
+    return user
+  }
+
+  /// The id in the path. What is no UUID is no trace.
+  ///
+  /// - Throws: ``APIProblem`` with status 404.
+  func traceID() throws(APIProblem) -> UUID {
+    guard let text = values.first, text.utf8.count == 36, let id = UUID(uuidString: text) else {
+      throw .noTrace
+    }
+    return id
+  }
+
+  /// A whole number of the query; the default if it is missing.
+  ///
+  /// - Throws: ``APIProblem`` with status 422, also if it is there twice.
+  func int(_ name: String, _ range: ClosedRange<Int>, default value: Int) throws(APIProblem) -> Int {
+    let values = request.query.filter { $0.name == name }.map(\.value)
+    guard let text = values.first else { return value }
+    guard values.count == 1, let number = Int(text), range.contains(number) else {
+      throw JSONFields.invalid([
+        .init(
+          field: name,
+          message:
+            "found another value; expected one whole number from \(range.lowerBound) to \(range.upperBound)")
+      ])
+    }
+    return number
+  }
+}
+
+extension APIProblem {
+  static var noTrace: APIProblem {
+    APIProblem(kind: .noTrace, status: 404, detail: "there is no trace with this id")
+  }
+
+  static func unauthorized(_ detail: String) -> APIProblem {
+    APIProblem(
+      kind: .unauthorized, status: 401, detail: detail,
+      headers: ["WWW-Authenticate": "Bearer realm=\"trace-server\""])
+  }
+}

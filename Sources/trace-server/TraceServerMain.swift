@@ -1,0 +1,45 @@
+import Catalog
+import FoundationEssentials
+import HTTPServer
+import RateLimiter
+import SeedCLI
+import SeedKit
+import TraceServer
+
+@main
+enum TraceServerMain {
+  static func main() async {
+    let program = ServiceProgram(
+      fixtures: Catalog.fixtures, catalog: { try Catalog.registry($0) }, serve: { try await serve($0) })
+    await program.main(
+      arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// Serves until its task is cancelled.
+  @Sendable private static func serve(_ launch: ServiceLaunch) async throws {
+    let configuration = try await launch.database()
+    var options = StartupSeeding.Options(launch.settings)
+    options.allowsProduction = launch.allowsProduction
+    let startup = StartupSeeding(
+      registry: launch.registry, environment: launch.settings[.environment], configuration: configuration,
+      fixtures: launch.fixtures, options: options,
+      onEvent: { launch.tell($0) })
+    let log = try ServerLog()
+    do {
+      let server = try TraceServer(
+        configuration: configuration, startup: startup, options: TraceServer.Options(launch.settings),
+        log: { log($0) })
+      try await server.start()
+      // The first signal cancels; stopping itself must not be cancelled.
+      await launch.untilStopped()
+      await Task { await server.stop() }.value
+    } catch let error as HTTPServerError {
+      let code: ExitCode = error.code == .systemFailure ? .internalFault : .badConfiguration
+      throw ServiceProgram.Failure(code: code, message: error.message, remedy: error.remedy)
+    } catch let error as RateLimitError {
+      throw ServiceProgram.Failure(
+        code: .badConfiguration, message: error.message, remedy: "Correct REDIS_URL or RATE_LIMIT_*.")
+    }
+    await log.flush()
+  }
+}

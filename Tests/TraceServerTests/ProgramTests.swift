@@ -1,0 +1,174 @@
+import EmbeddedPostgres
+import FoundationEssentials
+import Glibc
+import Postgres
+import SeedTesting
+import Testing
+import Threads
+
+@Suite("trace-server", .serialized)
+struct ProgramTests {
+  private static let nowhere = "postgresql://nobody@127.0.0.1:1/none"
+
+  @Test("seeds an empty database, answers, logs a line each, and has no secret in its log")
+  func serves() async throws {
+    try await TemporaryDatabase.with { database in
+      // A parameter that libpq takes and nobody needs, so that a password is in the string.
+      let url = database.url.replacing("@/", with: ":\(TraceServerBinary.canary)@/")
+      var token = ""
+      let end = try await TraceServerBinary.with(
+        url: url,
+        variables: [
+          "AUTO_SEED_DATABASE": "true", "SEED_DEBUG": "true",
+          "REDIS_URL": "redis://:\(TraceServerBinary.canary)@127.0.0.1:\(try FreePort.find())",
+        ]
+      ) { server in
+        token = try await server.register("somebody@example.com")
+        let found = try await server.post(
+          "/api/v1/traces/search",
+          #"{"q": "asyncpg pgbouncer prepared statement already exists", "limit": 1}"#,
+          token: token)
+        #expect(found?.status == 200 && found?.body.contains("PgBouncer in transaction mode") == true)
+        let wrong = try await server.get("/api/v1/tags?token=\(TraceServerBinary.canary)")
+        #expect(wrong?.status == 200)
+        _ = try await server.post(
+          "/api/v1/traces/search", #"{"q": "\#(TraceServerBinary.canary)"#, token: token)
+        _ = try await server.post("/api/v1/auth/register", #"{"email": "\#(TraceServerBinary.canary)"}"#)
+      }
+      #expect(end.exitCode == 128 + SIGTERM)
+      let log = end.output + end.errors
+      for secret in [TraceServerBinary.canary, token, "somebody@example.com", "asyncpg pgbouncer"] {
+        #expect(!log.contains(secret), "\(log)")
+      }
+      for line in [
+        "listening on http://127.0.0.1:", "POST /api/v1/traces/search 200", "stopped", "embeddings",
+      ] {
+        #expect(log.contains(line), "\(line)")
+      }
+      #expect(log.split(separator: "\n").count { $0.contains("without Redis") } == 1, "\(log)")
+      #expect(end.output.isEmpty)
+    }
+  }
+
+  @Test("SIGTERM under load ends it, and what was answered was done, no more and no less")
+  func sigterm() async throws {
+    try await TemporaryDatabase.with { database in
+      let created = Lock(0)
+      let end = try await TraceServerBinary.with(
+        url: database.url, variables: ["RATE_LIMIT_WRITE_PER_MINUTE": "1000000"], signal: nil
+      ) { server in
+        let token = try await server.register("somebody@example.com")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for client in 0..<16 {
+            group.addTask {
+              let trace = #"{"title": "T\#(client)", "context": "C", "solution": "S", "tags": ["load"]}"#
+              while let answer = try await server.post("/api/v1/traces", trace, token: token) {
+                guard answer.status == 201 else {
+                  // Told that it was too late, not left without an answer.
+                  guard answer.status == 503 else {
+                    throw TraceServerBinary.Failure(description: "\(answer)")
+                  }
+                  return
+                }
+                let number = created.withLock { created in
+                  created += 1
+                  return created
+                }
+                if number == 320 { server.process.signal(SIGTERM) }
+                try Task.checkCancellation()
+              }
+            }
+          }
+          try await group.waitForAll()
+        }
+        #expect(created.withLock { $0 } >= 320)
+      }
+      #expect(end.exitCode == 128 + SIGTERM && end.errors.contains("stopped"), "\(end.errors.suffix(2000))")
+      let stored = try await database.withConnection { connection in
+        try await connection.queryOne("SELECT count(*) FROM traces").decode(Int.self)
+      }
+      let answered = created.withLock { $0 }
+      #expect(stored == answered, "\(stored) stored, \(answered) answered\n\(end.errors.suffix(3000))")
+    }
+  }
+
+  @Test("is live before its database, ready after it, and outlives its restart under load")
+  func databaseRestart() async throws {
+    try await TemporaryFolder.with { folder in
+      let postgres = EmbeddedPostgres(EmbeddedPostgres.Settings(projectDirectory: folder.path))
+      let configuration = try await postgres.start().configuration
+      try await postgres.stop()
+      let url =
+        "postgresql://\(configuration.user ?? "")@/\(configuration.database ?? "")"
+        + "?host=\(PercentEncoding.encode(configuration.host ?? ""))&port=\(configuration.port ?? "")"
+      let end = try await TraceServerBinary.with(
+        url: url, variables: ["AUTO_SEED_MODE": "background", "RATE_LIMIT_READ_PER_MINUTE": "1000000"],
+        readyFirst: false, signal: SIGINT
+      ) { server in
+        try await server.reach("/health", status: 200)
+        let early = try await server.get("/health/ready")
+        #expect(early?.status == 503 && early?.text("phase") == "connecting", "\(String(describing: early))")
+        #expect(try await server.post("/api/v1/auth/register", #"{"email": "a@example.com"}"#)?.status == 503)
+        _ = try await postgres.start()
+        try await server.reach("/health/ready", status: 200)
+        let token = try await server.register("somebody@example.com")
+        let statuses = try await withThrowingTaskGroup(of: [Int: Int].self) { group in
+          let isDone = Lock(false)
+          for _ in 0..<8 {
+            group.addTask {
+              var statuses: [Int: Int] = [:]
+              while !isDone.withLock({ $0 }), !Task.isCancelled {
+                let answer = try await server.post("/api/v1/traces/search", #"{"q": "x"}"#, token: token)
+                statuses[answer?.status ?? 0, default: 0] += 1
+              }
+              return statuses
+            }
+          }
+          try await server.reach("/metrics", status: 200)
+          try await postgres.stop()
+          try await server.reach("/health/ready", status: 503)
+          _ = try await postgres.start()
+          try await server.reach("/health/ready", status: 200)
+          isDone.withLock { $0 = true }
+          return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+        }
+        #expect(Set(statuses.keys).isSubset(of: [200, 503]) && statuses.keys.contains(200), "\(statuses)")
+        #expect(try await server.post("/api/v1/traces/search", #"{"q": "x"}"#, token: token)?.status == 200)
+      }
+      #expect(end.exitCode == 128 + SIGINT)
+      try await postgres.stop()
+    }
+  }
+
+  @Test(
+    "knows its command line",
+    arguments: [
+      (["--help"], Int32(0), "--port N"), (["--version"], 0, "trace-server"),
+      (["--frobnicate"], 64, "--frobnicate"),
+      (["--port", "x"], 64, "0 to 65535"), (["--prot", "1"], 64, "--port"), (["serve"], 64, "serve"),
+      (["--host", "example.invalid", "--port", "0"], 78, "example.invalid"),
+    ])
+  func commandLine(arguments: [String], code: Int32, text: String) async throws {
+    // No connection is opened.
+    let server = try TraceServerBinary.start(
+      arguments, url: Self.nowhere, variables: ["AUTO_MIGRATE": "false"])
+    let end = try await server.process.wait(timeout: .seconds(300))
+    #expect(end.exitCode == code, "\(end.errors)")
+    #expect((end.output + end.errors).contains(text), "\(end)")
+    #expect(end.output.isEmpty == (code != 0))
+  }
+
+  @Test(
+    "refuses a configuration that it cannot use",
+    arguments: [
+      ["PORT": "70000"], ["REDIS_URL": "http://x"], ["REDIS_URL": "redis://a b"],
+      ["EMBEDDING_PROVIDER": "magic"],
+      ["RATE_LIMIT_READ_PER_MINUTE": "0"], ["RATE_LIMIT_ON_FAILURE": "panic"],
+    ])
+  func configuration(variables: [String: String]) async throws {
+    let server = try TraceServerBinary.start(url: Self.nowhere, variables: variables)
+    let end = try await server.process.wait(timeout: .seconds(300))
+    #expect(end.exitCode == 78, "\(end.errors)")
+    #expect(variables.keys.allSatisfy { end.errors.contains($0.split(separator: "_")[0]) }, "\(end.errors)")
+  }
+}

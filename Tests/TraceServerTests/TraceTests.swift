@@ -1,0 +1,102 @@
+import HTTPServer
+import Postgres
+import SeedKit
+import SeedTesting
+import Testing
+import TraceStore
+
+@testable import TraceServer
+
+@Suite("A trace", .serialized)
+struct TraceTests {
+  @Test("is created pending, without a vector, its tags normalised, and can be read by everybody")
+  func creation() async throws {
+    try await Service.with { service in
+      let token = try await service.register("me@example.com")
+      let created = try await service.post(
+        "/api/v1/traces",
+        """
+        {"title": "<b>'; DROP TABLE traces; --</b>", "context": "Ünïcödé \\ud83d\\ude80\\n\\t\\"quoted\\"",
+         "solution": "`code`", "tags": ["Rate Limiting", "swift", "SWIFT"], "agent_model": "m", "agent_version": null}
+        """, token: token)
+      #expect(created.status == 201)
+      let id = try #require(created.text("id"))
+      #expect(created.response.headers["Location"] == "/api/v1/traces/\(id)")
+      let read = try await service.get("/api/v1/traces/\(id)")
+      #expect(read.response.body == created.response.body)
+      #expect(read.text("title") == "<b>'; DROP TABLE traces; --</b>")
+      #expect(read.text("context") == "Ünïcödé 🚀\n\t\"quoted\"")
+      #expect(read.text("status") == "pending" && read.text("agent_model") == "m")
+      #expect(try read["tags"]?.array().map { try $0.string() } == ["rate-limiting", "swift"])
+      #expect(read["is_searchable"]?.value == .bool(false) && read["agent_version"]?.isNull == true)
+      #expect(String(decoding: read.response.body, as: UTF8.self).contains(#"\u003cb>"#))
+    }
+  }
+
+  @Test("that is not there is 404, whatever stands in its place")
+  func missing() async throws {
+    try await Service.with { service in
+      for id in ["00000000-0000-0000-0000-000000000000", "1", "%27%20OR%20true", "..", "%F0%9F%9A%80"] {
+        let answer = try await service.get("/api/v1/traces/\(id)")
+        #expect(answer.status == 404, "\(id)")
+      }
+    }
+  }
+
+  @Test("is validated by the confirmation that the setting names, and counts votes at once exactly")
+  func votes() async throws {
+    try await Service.with(options: { $0.validationThreshold = 5 }) { service in
+      let author = try await service.register("author@example.com")
+      let id = try await service.contribute("One", token: author)
+      var voters: [String] = []
+      for number in 0..<20 { voters.append(try await service.register("v\(number)@example.com")) }
+      for (index, token) in voters[..<4].enumerated() {
+        let answer = try await service.post(
+          "/api/v1/traces/\(id)/votes", #"{"vote": "confirm"}"#, token: token)
+        #expect(answer.status == 201 && answer.text("status") == "pending")
+        #expect(answer.int("confirmation_count") == index + 1)
+      }
+      // The rest at once, each twice: ten confirm, six dispute.
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for (index, token) in voters[4...].enumerated() {
+          for _ in 0..<2 {
+            group.addTask {
+              let vote = index < 10 ? "confirm" : "dispute"
+              return try await service.post(
+                "/api/v1/traces/\(id)/votes", #"{"vote": "\#(vote)"}"#, token: token
+              )
+              .status
+            }
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(statuses.count { $0 == 201 } == 16 && statuses.count { $0 == 409 } == 16)
+      let after = try await service.get("/api/v1/traces/\(id)")
+      #expect(after.int("confirmation_count") == 14 && after.number("trust_score") == 8)
+      #expect(after.text("status") == "validated")
+      #expect(try await service.one("SELECT count(*) FROM votes", Int.self) == 20)
+    }
+  }
+
+  @Test("is neither confirmed by its author nor by nobody, and disputes never validate")
+  func refusedVotes() async throws {
+    try await Service.with(options: { $0.validationThreshold = 1 }) { service in
+      let author = try await service.register("author@example.com")
+      let voter = try await service.register("voter@example.com")
+      let id = try await service.contribute("One", token: author)
+      let path = "/api/v1/traces/\(id)/votes"
+      let own = try await service.post(path, #"{"vote": "confirm"}"#, token: author)
+      #expect(own.status == 403 && own.problem == "own-trace")
+      #expect(try await service.post(path, #"{"vote": "confirm"}"#).status == 401)
+      let dispute = try await service.post(path, #"{"vote": "dispute"}"#, token: voter)
+      #expect(dispute.text("status") == "pending" && dispute.number("trust_score") == -1)
+      let second = try await service.post(path, #"{"vote": "confirm"}"#, token: voter)
+      #expect(second.status == 409 && second.problem == "voted-before")
+      let nothing = try await service.post(
+        "/api/v1/traces/00000000-0000-0000-0000-000000000000/votes", #"{"vote": "confirm"}"#, token: voter)
+      #expect(nothing.status == 404 && nothing.problem == "no-trace")
+      #expect(try await service.one("SELECT confirmation_count FROM traces", Int.self) == 0)
+    }
+  }
+}
