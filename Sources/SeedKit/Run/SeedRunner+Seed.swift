@@ -72,7 +72,7 @@ extension SeedRunner {
             let context = SeedContext(
               seeder: seeder.id, environment: plan.environment, connection: connection,
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
-              allowsDeletes: options.allowsDeletes, onEvent: onEvent)
+              fingerprint: fingerprint, allowsDeletes: options.allowsDeletes, onEvent: onEvent)
             outcome = try await seeder.seed(in: context)
             let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
             if outcome.total.written > 0 || known == nil || known != fingerprint {
