@@ -12,11 +12,12 @@ struct DeclarativeLoader {
   /// Rows are sent when so many bytes of them wait.
   private static let flushSize = 4 << 20
 
+  /// What is deferrable is checked at the end, so that rows may refer to later ones.
+  static let deferral: PostgresQuery = "SET CONSTRAINTS ALL DEFERRED"
+
   func run() async throws -> SeedOutcome {
     let connection = context.connection
     try checkSync()
-    // What is deferrable is checked at the end, so that rows may refer to later ones.
-    try await connection.query("SET CONSTRAINTS ALL DEFERRED")
     let loads = try await LoadPlanner.plan(definition, on: connection)
     let files = FileList()
     var outcome = SeedOutcome()
@@ -32,14 +33,14 @@ struct DeclarativeLoader {
     try await stageAll(stages, files: files)
     for table in try await write(stages).tables { outcome.add(table) }
     for stage in stages where stage.isWhole && context.recorder == nil { try await recordWhole(stage) }
-    try await connection.query("SET CONSTRAINTS ALL IMMEDIATE")
+    if outcome.total.written > 0 { try await connection.query("SET CONSTRAINTS ALL IMMEDIATE") }
     return outcome
   }
 
   /// Reads all files and finds all faults.
   private func stageAll(_ stages: [TableStage], files: FileList) async throws {
     let connection = context.connection
-    try await connection.pipeline(stages.flatMap { $0.create() })
+    try await connection.pipeline([Self.deferral] + stages.flatMap { $0.create() })
     let faults = FaultCollector()
     let sender = RowSender(connection: connection)
     do {

@@ -52,7 +52,7 @@ final class DirectLoad {
       "SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted))"
     ).decode(Bool.self)
     guard isEmpty else { return nil }
-    try await connection.query("SAVEPOINT seed_direct")
+    try await connection.pipeline([DeclarativeLoader.deferral, "SAVEPOINT seed_direct"])
     do {
       var count = 0
       for name in names { count += try await copy(name) }
