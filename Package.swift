@@ -46,7 +46,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
     library("Threads", []),
-    library("Postgres", ["CLibPQ", "Threads"]),
+    library("Postgres", ["CLibCrypto", "CLibPQ", "Threads"]),
     library("Migrations", ["CLibCrypto", "Postgres"]),
     .systemLibrary(name: "CLinux"),
     library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
@@ -69,7 +69,11 @@ let package = Package(
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
     library(
-      "SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads", "TraceStore"]),
+      "SeedCLI",
+      [
+        "Embeddings", "EmbeddedPostgres", "Migrations", "Postgres", "RateLimiter", "SeedKit", "Threads",
+        "TraceStore",
+      ]),
     library(
       "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
     .target(name: "COpenAPI"),

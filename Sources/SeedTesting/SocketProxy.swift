@@ -18,6 +18,8 @@ public final class SocketProxy: Sendable {
     case handshake(sqlState: String)
     /// Not at all: the statement is held back. See ``SocketProxy/holding(_:database:_:)``.
     case hold(String)
+    /// Not at all: from this statement on nothing gets through, as with a server that was stopped.
+    case silence(from: String)
   }
 
   /// The moment to cut never came, so that the test has shown nothing.
@@ -179,6 +181,9 @@ public final class SocketProxy: Sendable {
         case .request(let statement) where contains(bytes, statement) && takeCut(): return
         case .hold(let statement) where contains(bytes, statement) && takeCut(): otherEnded.wait()
         case .answer(let statement) where contains(bytes, statement): isAwaitingAnswer = takeCut()
+        case .silence(let statement) where contains(bytes, statement) && takeCut():
+          while Self.receive(client) != nil {}
+          return
         default: break
         }
         if let recorder { messages.receive(bytes).forEach(recorder.note) }

@@ -10,10 +10,10 @@ struct SeedRunnerCommandTests {
     #expect(
       paths == [
         "", "list", "status", "plan", "verify", "lint", "reset", "why", "export", "new", "capacity",
-        "capacity check", "config", "migrate",
+        "capacity check", "doctor", "config", "migrate",
         "migrate up", "migrate down", "migrate status",
         "migrate sql", "db", "db start", "db stop", "db status", "db url", "db psql", "db destroy",
-        "completions", "help",
+        "completions", "man", "help",
       ])
   }
 
@@ -68,7 +68,7 @@ struct SeedRunnerCommandTests {
         // What a shell makes of the line: no variables in front, no redirection behind, no source <( ).
         let words = example.line.split(whereSeparator: { " ()".contains($0) }).map(String.init)
         let start = try #require(words.firstIndex(of: "seed-runner"), "\(example.line)")
-        let arguments = words[(start + 1)...].prefix { $0 != ">" }
+        let arguments = words[(start + 1)...].prefix { $0 != ">" && $0 != "|" }
         let parsed = try CommandLineParser.parse(Array(arguments), command: SampleCommand.spec)
         #expect(parsed.path == path || parsed.isHelpRequested, "\(example.line)")
       }

@@ -169,6 +169,7 @@ struct ConfigurationSettingsTests {
       settings.entries.map { "\($0.name)=\($0.value) (\($0.source))" } == [
         "environment=dev (default)", "database.url= (default)", "database.connectTimeout=10 (default)",
         "seed.jobs=8 (--jobs)", "seed.retryBudget=60 (default)", "seed.lockTimeout=5 (SEED_LOCK_TIMEOUT)",
+        "all.only= (default)", "all.except= (default)",
         "startup.migrates=true (default)", "startup.seeds=false (default)",
         "startup.mode=blocking (default)", "startup.timeLimit=60 (default)",
         "debug=true (SEED_DEBUG)", "validationThreshold=2 (default)", "capacity.rows= (default)",
@@ -183,7 +184,8 @@ struct ConfigurationSettingsTests {
     #expect(
       settings.entries.map(\.variable) == [
         "SEED_ENV", "DATABASE_URL", "DATABASE_CONNECT_TIMEOUT", "SEED_JOBS", "SEED_RETRY_BUDGET",
-        "SEED_LOCK_TIMEOUT", "AUTO_MIGRATE", "AUTO_SEED_DATABASE", "AUTO_SEED_MODE", "AUTO_SEED_TIMEOUT",
+        "SEED_LOCK_TIMEOUT", "SEED_ALL_ONLY", "SEED_ALL_EXCEPT", "AUTO_MIGRATE", "AUTO_SEED_DATABASE",
+        "AUTO_SEED_MODE", "AUTO_SEED_TIMEOUT",
         "SEED_DEBUG", "VALIDATION_THRESHOLD", "CAPACITY_ROWS", "CAPACITY_IS_PART_OF_ALL",
         "CAPACITY_SEED", "CAPACITY_CLUSTERS", "CAPACITY_SIMILARITY", "CAPACITY_INDEX", "CAPACITY_STREAMS",
         "HOST", "PORT", "SERVER_POOL_SIZE", "REDIS_URL", "RATE_LIMIT_READ_PER_MINUTE",
