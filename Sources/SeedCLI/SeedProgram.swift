@@ -26,7 +26,7 @@ public struct SeedProgram: Sendable {
     let task = Task { await run(arguments: arguments, environment: environment) }
     signals.start { task.cancel() }
     let code = await task.value
-    exit(signals.signal.map { 128 + $0 } ?? code.rawValue)
+    exit(SignalWatcher.latest.map { 128 + $0 } ?? code.rawValue)
   }
 
   /// Runs a command line.
@@ -43,7 +43,8 @@ public struct SeedProgram: Sendable {
       let spec = SeedRunnerCommand.spec(seeders: names)
       let command = try CommandLineParser.parse(arguments, command: spec)
       return await Invocation(
-        program: self, spec: spec, command: command, environment: environment, discovery: discovery
+        program: self, spec: spec, command: command,
+        environment: CICommand.variables(for: command, environment), discovery: discovery
       ).run()
     } catch let error as UsageError {
       Console().error(error)

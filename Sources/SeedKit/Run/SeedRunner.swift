@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 public import Migrations
 public import Postgres
 
@@ -10,6 +10,8 @@ public import Postgres
 public struct SeedRunner: Sendable {
   /// How a run behaves.
   public struct Options: Sendable {
+    /// The id of the run in the history and in reports. One of its own by default.
+    public var runID = UUID()
     /// How many seeders may run at the same time, each on a connection of its own. 4 by default.
     public var jobs = 4
     /// Whether the environment production is meant. False by default.
@@ -75,7 +77,7 @@ public struct SeedRunner: Sendable {
 
   /// ``run()`` on connections of somebody who has looked at the database already, or has not.
   func run(on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil) async throws -> SeedReport {
-    let run = Run(startedAt: Date(), clockStart: .now)
+    let run = Run(id: options.runID, startedAt: Date(), clockStart: .now)
     try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
@@ -105,7 +107,7 @@ public struct SeedRunner: Sendable {
 
   /// What the steps of a run share.
   struct Run: Sendable {
-    let id = UUID()
+    let id: UUID
     let startedAt: Date
     let clockStart: ContinuousClock.Instant
     let traffic = PostgresTraffic()
