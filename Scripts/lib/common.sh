@@ -50,6 +50,7 @@ find_missing() {
   "
   # A server without pgvector, a pooler, a Redis, and what Scripts/lint calls.
   [[ $1 != tests ]] || table+="
+    libxml2-utils    /usr/bin/xmllint
     pgbouncer        /usr/sbin/pgbouncer
     postgresql       /usr/lib/postgresql/*/bin/postgres
     python3          /usr/bin/python3

@@ -37,7 +37,7 @@ struct CloneJob: Sendable {
       $0.template = RunRecord.Template(
         name: templates.name(of: fingerprint), fingerprint: fingerprint.description, isMade: made != nil)
     }
-    try await clone(fingerprint, waited: made == nil ? .now - start : nil)
+    try await clone(fingerprint, waited: made == nil && lastTold > .zero ? .now - start : nil)
     guard made == nil else { return }
     // The fingerprints in the history say that there is nothing to do, and the report gets its seeders.
     var clone = job
@@ -96,7 +96,8 @@ struct CloneJob: Sendable {
           job.printer.print(.retrying(recorder.note(error, pause: pause, of: "clone")))
         },
         { _ in try await withMaintenance { try await templates.makeTarget(from: name, on: $0) } })
-      return ((), note: "copied \(name)")
+      let delay = waited.map { " after \(Text.duration($0)) of waiting for the job that made it" } ?? ""
+      return ((), note: "copied \(name)\(delay)")
     }
     try await tellDatabase()
   }

@@ -101,8 +101,13 @@ extension TemplateDatabases {
     var options = ""
     if let source {
       options = " TEMPLATE \(try PostgresIdentifier(source).quoted)"
-      // Known since PostgreSQL 15. Copying files is measured faster: Benchmarks/results/template-clone.txt.
-      if connection.serverVersion >= 150_000 { options += " STRATEGY FILE_COPY" }
+      // Known since PostgreSQL 15; before that files were copied.
+      if connection.serverVersion >= 150_000 {
+        let isLarge = try await connection.queryOne(
+          "SELECT pg_database_size(\(source)) >= \(Self.fileCopySize)"
+        ).decode(Bool.self)
+        options += isLarge ? " STRATEGY FILE_COPY" : " STRATEGY WAL_LOG"
+      }
     }
     do {
       try await connection.query("CREATE DATABASE \(PostgresIdentifier(database))\(unescaped: options)")
@@ -114,6 +119,10 @@ extension TemplateDatabases {
         remedy: "give each job a database of its own, with its number in the name")
     }
   }
+
+  /// From how many bytes on the files are copied, 1 GiB: that takes two checkpoints of the whole server, and
+  /// less for each byte. Measured in Benchmarks/results/template-clone.txt.
+  private static let fileCopySize = 1 << 30
 
   private static let objectInUse = SQLState(rawValue: "55006")
 
