@@ -108,6 +108,26 @@ struct CICloneTests {
     }
   }
 
+  @Test("a maker that loses the lock, as in a restart, makes the template all the same")
+  func lostLock() async throws {
+    try await Place.with { place in
+      let maker = try place.start(1)
+      let holder: PostgresQuery =
+        """
+        SELECT count(pg_terminate_backend(l.pid)) > 0 FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+        WHERE l.locktype = 'advisory' AND l.granted AND a.datname = 'postgres' AND a.state = 'idle in transaction'
+          AND EXISTS (SELECT FROM pg_database WHERE datname LIKE \(place.prefix + "%_new_%"))
+          AND (l.classid::bigint << 32) + l.objid::bigint = hashtextextended('seed-runner template ' || (
+            SELECT left(datname, -13) FROM pg_database WHERE datname LIKE \(place.prefix + "%_new_%")), 0)
+        """
+      try await Waiting.until(on: place.database, holder)
+      let end = try await maker.wait(timeout: .seconds(120))
+      #expect(end.exitCode == 0, "\(end.errors)")
+      #expect(end.output.contains("made the template"))
+      #expect(try await place.run(2).output.contains("cloned from the template"))
+    }
+  }
+
   @Test("other data is another template; old ones are listed and dropped")
   func old() async throws {
     try await Place.with { place in

@@ -1,4 +1,6 @@
+import EmbeddedPostgres
 import FoundationEssentials
+import Glibc
 import Postgres
 import SeedTesting
 import Testing
@@ -183,6 +185,40 @@ struct CITests {
         #expect(document.result == "interrupted" && document.exitCode == 143)
         #expect(document.seeder("tools")?.outcome == "skipped")
       }
+    }
+  }
+
+  @Test(
+    "ci-local: a database of its own on the embedded server, whatever DATABASE_URL says; --replace begins anew"
+  )
+  func local() async throws {
+    try await CIReports.with { reports in
+      chmod(reports.folder.path, 0o755)
+      func run(_ arguments: [String]) async throws -> ChildProcess.End {
+        let variables = ["SEED_ENV": "dev", "CAPACITY_ROWS": "200", "SEED_PROJECT_PATH": reports.folder.path]
+        return try await SeedRunnerBinary.start(
+          arguments, url: "postgresql://nobody@nowhere/none", variables: variables
+        )
+        .wait(timeout: .seconds(120))
+      }
+      let postgres = EmbeddedPostgres(EmbeddedPostgres.Settings(projectDirectory: reports.folder.path))
+      var results: [(end: ChildProcess.End, inserted: Int)] = []
+      let outcome: Result<Void, any Error>
+      do {
+        for options in [[], [], ["--replace"]] {
+          let end = try await run(["ci-local"] + reports.options + options)
+          results.append((end, try reports.document().totals.inserted))
+        }
+        outcome = .success(())
+      } catch {
+        outcome = .failure(error)
+      }
+      _ = try await postgres.destroy()
+      try outcome.get()
+      #expect(results.allSatisfy { $0.end.exitCode == 0 }, "\(results.map(\.end.errors))")
+      #expect(
+        results[0].inserted > 200 && results[1].inserted == 0 && results[2].inserted == results[0].inserted)
+      #expect(try reports.text(reports.json).contains(#""name" : "seed_ci_local""#))
     }
   }
 

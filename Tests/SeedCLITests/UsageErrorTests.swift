@@ -72,13 +72,13 @@ struct UsageErrorTests {
     Case(
       "help users", "unknown command 'users'",
       help:
-        "commands are list, status, plan, verify, lint, reset, why, export, new, capacity, config, migrate, "
-        + "db, completions and help"),
+        "commands are list, status, plan, verify, lint, reset, ci, ci-local, template, why, export, new, capacity, "
+        + "config, migrate, db, completions and help"),
     Case(
       "frobnicate", "unknown command 'frobnicate'",
       help:
-        "commands are list, status, plan, verify, lint, reset, why, export, new, capacity, config, migrate, "
-        + "db, completions and help"),
+        "commands are list, status, plan, verify, lint, reset, ci, ci-local, template, why, export, new, capacity, "
+        + "config, migrate, db, completions and help"),
     Case(
       "migrate", "'seed-runner migrate' needs a command", help: "give up, down, status or sql",
       command: "migrate"),
@@ -122,7 +122,7 @@ struct UsageErrorTests {
       command: "migrate down"),
     Case(
       "migrate up --jobs 2", "'--jobs' is not an option of 'seed-runner migrate up'",
-      help: "it belongs to 'seed-runner'", command: "migrate up"),
+      help: "it belongs to 'seed-runner', 'seed-runner ci' and 'seed-runner ci-local'", command: "migrate up"),
     Case(
       "--users list", "'--users' is not an option of 'seed-runner list'", help: "it belongs to 'seed-runner'",
       command: "list"),

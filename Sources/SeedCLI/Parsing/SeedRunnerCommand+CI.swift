@@ -86,7 +86,7 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "wait", value: .required(placeholder: "SECONDS"), range: 0...3600,
         summary: "How long to wait for a database that does not answer yet",
-        defaultText: "seed.retryBudget: 120 in ci, 30 in ci-local", group: .run),
+        defaultText: "the setting seed.retryBudget: 60 unless Config says otherwise", group: .run),
     ] + Option.run.filter { ["jobs", "restamp"].contains($0.name) }
   }
 
