@@ -43,12 +43,6 @@ final class DirectLoad {
     return try names.map { try folder.size(of: $0) }.reduce(0, +) >= size
   }
 
-  /// A digest of the files and of what is made of them.
-  func fingerprint() throws -> String {
-    try names.map { try folder.digest(of: $0) ?? "" }.joined(separator: " ")
-      + " \(load.definition.csv.delimiter) \(load.definition.csv.nullText)"
-  }
-
   /// Loads the files, if the table is empty.
   ///
   /// - Returns: how many rows; nil if nothing was done.
