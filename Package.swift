@@ -131,9 +131,9 @@ let package = Package(
     tests(
       "CLITests",
       [
-        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "async-server-example",
+        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "async-server-example",
         "blocking-server-example", "seed-runner",
-      ]),
+      ], exclude: ["Reports"]),
   ]
     + seeders.map { name in
       library(

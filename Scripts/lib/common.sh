@@ -52,6 +52,7 @@ find_missing() {
   [[ $1 != tests ]] || table+="
     faketime         /usr/bin/faketime
     groff-base       /usr/bin/groff
+    libxml2-utils    /usr/bin/xmllint
     mandoc           /usr/bin/mandoc
     pgbouncer        /usr/sbin/pgbouncer
     postgresql       /usr/lib/postgresql/*/bin/postgres

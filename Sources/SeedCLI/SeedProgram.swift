@@ -39,7 +39,8 @@ public struct SeedProgram: Sendable {
       let spec = SeedRunnerCommand.spec(seeders: names)
       let command = try CommandLineParser.parse(arguments, command: spec)
       return await Invocation(
-        program: self, spec: spec, command: command, environment: environment, discovery: discovery
+        program: self, spec: spec, command: command,
+        environment: CICommand.variables(for: command, environment), discovery: discovery
       ).run()
     } catch let error as UsageError {
       Console().error(error)

@@ -25,6 +25,9 @@ public final class SeedContext {
   /// Of all that decides what the seeder writes; nil where nothing is compared with the history.
   let fingerprint: Fingerprint?
 
+  /// Measures the seeder.
+  let meter: SeederMeter
+
   private let seeder: SeederID
   private let fixtures: FixtureStore
   private let onEvent: (SeedEvent) -> Void
@@ -34,7 +37,8 @@ public final class SeedContext {
   init(
     seeder: SeederID, environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
     fixtures: FixtureStore, attemptID: UUID, fingerprint: Fingerprint? = nil, allowsDeletes: Bool = false,
-    recorder: ChangeRecorder? = nil, firstStage: Int = 0, onEvent: @escaping (SeedEvent) -> Void
+    recorder: ChangeRecorder? = nil, firstStage: Int = 0, meter: SeederMeter = SeederMeter(),
+    onEvent: @escaping (SeedEvent) -> Void
   ) {
     self.seeder = seeder
     self.environment = environment
@@ -45,6 +49,7 @@ public final class SeedContext {
     self.attemptID = attemptID
     self.fingerprint = fingerprint
     self.recorder = recorder
+    self.meter = meter
     stageCount = firstStage
     self.fixtures = fixtures
     self.onEvent = onEvent
@@ -62,6 +67,15 @@ public final class SeedContext {
   /// - Parameter names: the files' names, as for ``fixture(_:)``.
   /// - Throws: ``FixtureError`` that names all files that are missing.
   public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
+
+  /// Says what a part of the seeder does, for the times in the report; the rest is
+  /// ``SeedPhase/reading``. ``converge(_:rows:places:)`` says so itself.
+  ///
+  /// - Throws: what `body` throws.
+  public func measure<Result>(_ phase: SeedPhase, _ body: () async throws -> Result) async rethrows -> Result
+  {
+    try await meter.measure(phase, body)
+  }
 
   /// Adds a line to the debug log.
   public func debug(_ message: String) { onEvent(.debug(seeder, message)) }

@@ -118,7 +118,7 @@ struct UsageErrorTests {
       command: "migrate down"),
     Case(
       "migrate up --jobs 2", "'--jobs' is not an option of 'seed-runner migrate up'",
-      help: "it belongs to 'seed-runner'", command: "migrate up"),
+      help: "it belongs to 'seed-runner', 'seed-runner ci' and 'seed-runner ci-local'", command: "migrate up"),
     Case(
       "--users list", "'--users' is not an option of 'seed-runner list'", help: "it belongs to 'seed-runner'",
       command: "list"),
