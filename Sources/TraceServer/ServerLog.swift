@@ -65,8 +65,7 @@ public final class ServerLog: Sendable {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     func write(_ entries: [(date: Date, event: LogEvent)], lostCount: Int) {
-      let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-      var text = entries.map { "\($0.date.formatted(style)) \($0.event)\n" }.joined()
+      var text = entries.map { "\(TimestampText.of($0.date)) \($0.event)\n" }.joined()
       if lostCount > 0 { text += "\(lostCount) lines are missing here: the reader was too slow\n" }
       var bytes = Array(text.utf8)[...]
       while !bytes.isEmpty {
