@@ -28,7 +28,7 @@ def write_chart(path, title, labels, series):
         "<style>text{fill:#24292f}.grid{stroke:#24292f;stroke-opacity:.15}.value{font-size:11px}"
         "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.grid{stroke:#e6edf3;stroke-opacity:.2}}</style>",
         f'<text x="{LEFT}" y="24" font-size="15" font-weight="600">{html.escape(title)}</text>',
-        f'<text x="{LEFT}" y="43" class="value">milliseconds, less is better</text>',
+        f'<text x="{LEFT}" y="43" class="value">milliseconds, less is better; the services by Locust, the bare query by pgbench</text>',
     ]
     for tick in ticks:
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')

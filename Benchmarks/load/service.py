@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 
@@ -37,8 +38,11 @@ class Service:
     def post(self, path, body, token=None):
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            sys.exit(f"{self.name} answers {error.code} to {path}:\n{self.log.read_text()[-2000:]}")
 
     def register(self):
         return self.post("/api/v1/auth/register", {"email": f"bench-{time.time_ns()}@example.com"})["token"]

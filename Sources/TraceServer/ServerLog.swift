@@ -15,6 +15,9 @@ public final class ServerLog: Sendable {
 
   /// Lines that wait at most: some megabytes.
   private static let most = 10_000
+  /// How long a line about a request may wait for others: a thread that wakes for each of them would cost a search
+  /// more than writing does.
+  private static let pause: Duration = .milliseconds(50)
 
   private let queue = Lock(Queue())
   private let writer: Writer
@@ -35,7 +38,11 @@ public final class ServerLog: Sendable {
       defer { queue.isDraining = true }
       return !queue.isDraining
     }
-    if starts { Task { await drain() } }
+    guard starts || !event.isRequest else { return }
+    Task {
+      if event.isRequest { try? await Task.sleep(for: Self.pause) }
+      await drain()
+    }
   }
 
   /// Waits until everything that was logged so far is written.

@@ -146,7 +146,7 @@ async def search(body: Search, authorization: str = Header()):
     rows = await app.state.pool.fetch(SEARCH, vector, "local", "1", body.limit)
     results = [
         {
-            "score": row[17], "similarity": row[16], "id": row[0], "title": row[1], "context": row[2], "solution": row[3],
+            "score": row[17], "similarity": row[16], "id": str(row[0]), "title": row[1], "context": row[2], "solution": row[3],
             "tags": row[4], "status": row[5], "trust_score": row[6], "confirmation_count": row[7], "contributor": row[8],
             "agent_model": row[9], "agent_version": row[10], "is_seed": row[11], "is_flagged": row[12],
             "is_searchable": row[13], "created_at": row[14], "updated_at": row[15],
