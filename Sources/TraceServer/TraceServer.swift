@@ -45,6 +45,7 @@ public final class TraceServer: Sendable {
     self.log = log
     var named = configuration
     named.applicationName = "trace-server"
+    named.preparedStatements = options.preparedStatements
     let store = Store(configuration: named, poolSize: options.poolSize)
     self.store = store
     gate = Gate(limiter: try options.limiter(log: log), store: store)

@@ -11,8 +11,9 @@ extension AnySettingKey {
     .init(.validationThreshold),
     .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
     .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
-    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize), .init(.redisURL), .init(.rateLimitReads),
-    .init(.rateLimitWrites), .init(.rateLimitOnFailure), .init(.embeddingProvider),
+    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize),
+    .init(.serverPreparedStatements), .init(.redisURL), .init(.rateLimitReads), .init(.rateLimitWrites),
+    .init(.rateLimitOnFailure), .init(.embeddingProvider),
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
 }

@@ -44,6 +44,9 @@ public struct StoredTrace: Hashable, Sendable {
     is_flagged, embedding IS NOT NULL, traces.created_at, traces.updated_at
     """
 
+  /// How many columns those are.
+  static let columnCount = 16
+
   init(_ row: PostgresRow) throws {
     (
       id, title, context, solution, tags, status, trustScore, confirmationCount, contributor, agentModel,
