@@ -56,8 +56,11 @@ let package = Package(
     .target(name: "CTraceSchema"),
     library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
     .target(name: "CWordLists"),
+    // Not a system library: it is loaded when it is needed, so nothing links against it.
+    .target(name: "CCurl"),
     library(
-      "Embeddings", ["CWordLists", "Postgres", "SeedKit", "TraceStore"], exclude: ["Words"],
+      "Embeddings", ["CCurl", "CWordLists", "Postgres", "SeedKit", "Threads", "TraceStore"],
+      exclude: ["Words"],
       extra: fastInDebug),
     .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
     library(
@@ -69,7 +72,8 @@ let package = Package(
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
     library(
-      "SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads", "TraceStore"]),
+      "SeedCLI",
+      ["EmbeddedPostgres", "Embeddings", "Migrations", "Postgres", "SeedKit", "Threads", "TraceStore"]),
     library(
       "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
     .target(name: "COpenAPI"),
@@ -81,7 +85,8 @@ let package = Package(
       ],
       exclude: ["openapi.json"]),
     .executableTarget(
-      name: "trace-server", dependencies: ["Catalog", "SeedCLI", "TraceServer"], swiftSettings: settings),
+      name: "trace-server", dependencies: ["Catalog", "Embeddings", "SeedCLI", "TraceServer"],
+      swiftSettings: settings),
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
     library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
@@ -109,8 +114,8 @@ let package = Package(
     tests(
       "EmbeddingsTests",
       [
-        "Catalog", "CuratedTraces", "Embeddings", "Migrations", "Postgres", "SeedKit", "SeedTesting",
-        "TraceEmbeddings", "TraceStore",
+        "Catalog", "CuratedTraces", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres",
+        "SeedKit", "SeedTesting", "Threads", "TraceEmbeddings", "TraceStore", "seed-runner",
       ]),
     tests(
       "CapacityTracesTests",

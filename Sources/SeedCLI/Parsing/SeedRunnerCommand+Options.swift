@@ -56,7 +56,14 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "restamp", summary: "Accept that the database was stamped with another environment",
         group: .run),
+      wait,
     ]
+
+    /// For the seeder that reads it.
+    static let wait = OptionSpec(
+      name: "wait", isNegatable: true,
+      summary: "Have 'embeddings' make the vectors; with --no-wait it leaves them to a worker",
+      variable: "EMBEDDING_WAIT", group: .run)
 
     /// For the seeders that read them.
     static let capacity = [

@@ -41,7 +41,7 @@ enum SeedRunnerCommand {
   }()
 
   /// The commands that do not depend on the seeders.
-  private static let fixed = [why, export, new, capacity, config, migrate, db, completions, help]
+  private static let fixed = [why, export, new, worker, capacity, config, migrate, db, completions, help]
 
   /// The program without what depends on the seeders.
   private static let program = CommandSpec(

@@ -1,4 +1,4 @@
-// How trace-server listens, limits and searches.
+// How trace-server listens and limits.
 
 extension SettingKey where Value == String {
   /// The address to listen on. `127.0.0.1` by default; `0.0.0.0` or `::` to be reached from elsewhere.
@@ -11,10 +11,6 @@ extension SettingKey where Value == String {
     "rateLimit.onFailure", variables: "RATE_LIMIT_ON_FAILURE", default: "allow",
     among: ["allow", "deny", "in-process"],
     summary: "What happens to requests while Redis does not answer: allow, deny, in-process")
-  /// What makes vectors of questions. `local` by default.
-  public static let embeddingProvider = SettingKey(
-    "embedding.provider", variables: "EMBEDDING_PROVIDER", default: "local", among: ["local"],
-    summary: "What makes vectors of texts: local, by words, without network")
 }
 
 extension SettingKey where Value == Int {
