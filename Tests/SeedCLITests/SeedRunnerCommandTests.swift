@@ -9,7 +9,8 @@ struct SeedRunnerCommandTests {
     let paths = SampleCommand.spec.tree.map { $0.path.joined(separator: " ") }
     #expect(
       paths == [
-        "", "list", "status", "plan", "verify", "lint", "reset", "why", "export", "new", "capacity",
+        "", "list", "status", "plan", "verify", "lint", "reset", "why", "export", "new", "worker",
+        "worker status", "worker retry", "capacity",
         "capacity check", "config", "migrate",
         "migrate up", "migrate down", "migrate status",
         "migrate sql", "db", "db start", "db stop", "db status", "db url", "db psql", "db destroy",

@@ -72,13 +72,13 @@ struct UsageErrorTests {
     Case(
       "help users", "unknown command 'users'",
       help:
-        "commands are list, status, plan, verify, lint, reset, why, export, new, capacity, config, migrate, "
-        + "db, completions and help"),
+        "commands are list, status, plan, verify, lint, reset, why, export, new, worker, capacity, config, "
+        + "migrate, db, completions and help"),
     Case(
       "frobnicate", "unknown command 'frobnicate'",
       help:
-        "commands are list, status, plan, verify, lint, reset, why, export, new, capacity, config, migrate, "
-        + "db, completions and help"),
+        "commands are list, status, plan, verify, lint, reset, why, export, new, worker, capacity, config, "
+        + "migrate, db, completions and help"),
     Case(
       "migrate", "'seed-runner migrate' needs a command", help: "give up, down, status or sql",
       command: "migrate"),
