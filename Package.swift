@@ -56,8 +56,11 @@ let package = Package(
     .target(name: "CTraceSchema"),
     library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
     .target(name: "CWordLists"),
+    // Not a system library: it is loaded when it is needed, so nothing links against it.
+    .target(name: "CCurl"),
     library(
-      "Embeddings", ["CWordLists", "Postgres", "SeedKit", "TraceStore"], exclude: ["Words"],
+      "Embeddings", ["CCurl", "CWordLists", "Postgres", "SeedKit", "Threads", "TraceStore"],
+      exclude: ["Words"],
       extra: fastInDebug),
     .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
     library(
@@ -85,7 +88,8 @@ let package = Package(
       ],
       exclude: ["openapi.json"]),
     .executableTarget(
-      name: "trace-server", dependencies: ["Catalog", "SeedCLI", "TraceServer"], swiftSettings: settings),
+      name: "trace-server", dependencies: ["Catalog", "Embeddings", "SeedCLI", "TraceServer"],
+      swiftSettings: settings),
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
     library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
@@ -113,8 +117,8 @@ let package = Package(
     tests(
       "EmbeddingsTests",
       [
-        "Catalog", "CuratedTraces", "Embeddings", "Migrations", "Postgres", "SeedKit", "SeedTesting",
-        "TraceEmbeddings", "TraceStore",
+        "Catalog", "CuratedTraces", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres",
+        "SeedKit", "SeedTesting", "Threads", "TraceEmbeddings", "TraceStore", "seed-runner",
       ]),
     tests(
       "CapacityTracesTests",

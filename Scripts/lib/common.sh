@@ -38,6 +38,7 @@ find_missing() {
 
     binutils-gold    /usr/bin/ld.gold
     libc6-dev        $lib/crt1.o
+    libcurl4-openssl-dev /usr/include/$machine-linux-gnu/curl/curl.h
     libgcc-dev       /usr/lib/gcc/$machine-linux-gnu/*/libgcc.a
     libmicrohttpd-dev /usr/include/microhttpd.h
     libhiredis-dev   /usr/include/hiredis/hiredis.h

@@ -76,7 +76,9 @@ struct Invocation: Sendable {
     var flags: [String: String] = [:]
     let names = ["env", "jobs", "database-url"] + SeedRunnerCommand.Option.capacity.map(\.name)
     for name in names { flags[name] = command.value(of: name) }
-    if let isDebug = command.flag("debug") { flags["debug"] = "\(isDebug)" }
+    for name in ["debug", "wait"] {
+      if let isOn = command.flag(name) { flags[name] = "\(isOn)" }
+    }
     return flags
   }
 
@@ -134,6 +136,7 @@ struct Session: Sendable {
     case "export": try await ExportCommand(session: self).run()
     case "new": try NewCommand(session: self).run()
     case "capacity": try await CapacityCommand(session: self).run()
+    case "worker": try await WorkerCommand(session: self).run()
     case "config": try ConfigCommand(session: self).run()
     case "migrate": try await MigrateCommand(session: self).run()
     case "db": try await DatabaseCommand(session: self).run()

@@ -80,8 +80,9 @@ public final class SeedContext {
   /// Adds a line to the debug log.
   public func debug(_ message: String) { onEvent(.debug(seeder, message)) }
 
-  /// Tells a person something that they want to know in any case. Not in a plan, which says it better.
-  func note(_ message: String) {
+  /// Tells a person something that they want to know in any case, in one line. Not in a plan, which says it
+  /// better.
+  public func note(_ message: String) {
     if recorder == nil { onEvent(.note(seeder, message)) }
   }
 

@@ -1,3 +1,4 @@
+public import Embeddings
 public import HTTPServer
 public import Postgres
 public import RateLimiter
@@ -23,6 +24,8 @@ extension TraceServer {
     public var onRedisFailure = RedisRateLimiter.FailurePolicy.allow
     /// How long an answer of Redis may take before a request is decided without it. 50 milliseconds by default.
     public var redisTimeout: Duration = .milliseconds(50)
+    /// How the embedding worker inside behaves; nil for none. One by default.
+    public var worker: EmbeddingWorker.Options? = EmbeddingWorker.Options()
     /// How long requests in flight may take when it stops. 10 seconds by default.
     public var stopGrace: Duration = .seconds(10)
 
@@ -45,6 +48,7 @@ extension TraceServer {
       limits = try RateLimitPolicy(
         readsPerMinute: settings[.rateLimitReads], writesPerMinute: settings[.rateLimitWrites])
       redisURL = settings[.redisURL]
+      worker = settings[.embeddingWorker] ? EmbeddingWorker.Options(settings) : nil
       onRedisFailure =
         switch settings[.rateLimitOnFailure] {
         case "deny": .deny

@@ -10,7 +10,8 @@ struct SeedRunnerCommandTests {
     #expect(
       paths == [
         "", "list", "status", "plan", "verify", "lint", "reset", "ci", "ci-local", "template",
-        "template list", "template drop", "why", "export", "new", "capacity",
+        "template list", "template drop", "why", "export", "new", "worker", "worker status", "worker retry",
+        "capacity",
         "capacity check", "doctor", "config", "migrate",
         "migrate up", "migrate down", "migrate status",
         "migrate sql", "db", "db start", "db stop", "db status", "db url", "db psql", "db destroy",

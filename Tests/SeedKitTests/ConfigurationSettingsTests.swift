@@ -179,7 +179,15 @@ struct ConfigurationSettingsTests {
         "server.poolSize=16 (default)", "server.preparedStatements=auto (default)", "redis.url= (default)",
         "rateLimit.readsPerMinute=60 (default)",
         "rateLimit.writesPerMinute=20 (default)", "rateLimit.onFailure=allow (default)",
-        "embedding.provider=local (default)", "embedded.binaries= (default)",
+        "embedding.provider=local (default)",
+        "embedding.baseURL=https://api.openai.com/v1 (default)", "embedding.apiKey= (default)",
+        "embedding.model=text-embedding-3-small (default)", "embedding.dimensions=1536 (default)",
+        "embedding.asksForDimensions=false (default)", "embedding.batchSize=64 (default)",
+        "embedding.textLimit=24000 (default)", "embedding.timeout=30 (default)",
+        "embedding.retryBudget=60 (default)", "embedding.caFile= (default)", "embedding.waits=true (default)",
+        "embedding.worker=true (default)", "embedding.pollInterval=30 (default)",
+        "embedding.leaseTime=120 (default)", "embedding.maxAttempts=5 (default)",
+        "embedded.binaries= (default)",
         "embedded.version= (default)", "embedded.port=0 (default)", "embedded.user= (default)",
       ])
     #expect(
@@ -191,16 +199,19 @@ struct ConfigurationSettingsTests {
         "CAPACITY_SEED", "CAPACITY_CLUSTERS", "CAPACITY_SIMILARITY", "CAPACITY_INDEX", "CAPACITY_STREAMS",
         "HOST", "PORT", "SERVER_POOL_SIZE", "SERVER_PREPARED_STATEMENTS", "REDIS_URL",
         "RATE_LIMIT_READ_PER_MINUTE",
-        "RATE_LIMIT_WRITE_PER_MINUTE", "RATE_LIMIT_ON_FAILURE", "EMBEDDING_PROVIDER", "SEED_POSTGRES_BIN",
-        "SEED_POSTGRES_VERSION",
+        "RATE_LIMIT_WRITE_PER_MINUTE", "RATE_LIMIT_ON_FAILURE", "EMBEDDING_PROVIDER", "EMBEDDING_BASE_URL",
+        "EMBEDDING_API_KEY", "EMBEDDING_MODEL", "EMBEDDING_DIMENSIONS", "EMBEDDING_ASK_FOR_DIMENSIONS",
+        "EMBEDDING_BATCH_SIZE", "EMBEDDING_TEXT_LIMIT", "EMBEDDING_TIMEOUT", "EMBEDDING_RETRY_BUDGET",
+        "EMBEDDING_CA_FILE", "EMBEDDING_WAIT", "EMBEDDING_WORKER", "EMBEDDING_POLL_INTERVAL",
+        "EMBEDDING_LEASE_TIME", "EMBEDDING_MAX_ATTEMPTS", "SEED_POSTGRES_BIN", "SEED_POSTGRES_VERSION",
         "SEED_POSTGRES_PORT", "SEED_POSTGRES_USER",
       ])
     #expect(
       settings.entries.compactMap(\.flag) == [
         "env", "database-url", "jobs", "debug", "rows", "capacity-seed", "clusters", "similarity", "index",
-        "streams", "host", "port",
+        "streams", "host", "port", "wait",
       ])
-    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 4)
+    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 8)
     #expect(settings.entries.allSatisfy { !$0.summary.isEmpty })
   }
 }

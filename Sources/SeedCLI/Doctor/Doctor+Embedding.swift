@@ -4,15 +4,19 @@ import SeedKit
 import TraceStore
 
 extension Doctor {
-  /// What makes vectors of texts: asked for one, whose form is checked.
+  /// What makes vectors of texts: asked for one, whose form it checks itself.
   func embedding() async throws -> DoctorVerdict {
-    let name = session.settings[.embeddingProvider]
-    // Others will need a network and a key; this one needs neither.
-    guard name == "local" else { return .skipped("no check is known for the provider '\(name)'") }
-    let provider = LocalEmbeddingProvider()
-    let vectors = try await provider.vectors(for: [.query("a deadlock between two transactions")])
-    return .ok(
-      "'\(provider.model.id)' (version \(provider.model.version)), works offline: "
-        + "\(vectors.first?.components.count ?? 0) dimensions")
+    do {
+      let provider = try EmbeddingProviders.make(session.settings, for: .questions)
+      let vectors = try await provider.vectors(for: [.query("a deadlock between two transactions")])
+      let how = provider is LocalEmbeddingProvider ? "works offline" : "answers"
+      return .ok(
+        "'\(provider.model.id)' (version \(provider.model.version)), \(how): "
+          + "\(vectors.first?.components.count ?? 0) dimensions")
+    } catch let error as EmbeddingServiceError {
+      return .failure(
+        error.message,
+        remedy: error.remedy ?? "look at EMBEDDING_BASE_URL and the other EMBEDDING_ variables, and at the service")
+    }
   }
 }

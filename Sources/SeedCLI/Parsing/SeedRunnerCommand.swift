@@ -42,7 +42,7 @@ enum SeedRunnerCommand {
 
   /// The commands that do not depend on the seeders.
   private static let fixed = [
-    template, why, export, new, capacity, doctor, config, migrate, db, completions, man, help,
+    template, why, export, new, worker, capacity, doctor, config, migrate, db, completions, man, help,
   ]
 
   /// The program without what depends on the seeders.

@@ -12,8 +12,13 @@ extension AnySettingKey {
     .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
     .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
     .init(.serverHost), .init(.serverPort), .init(.serverPoolSize),
-    .init(.serverPreparedStatements), .init(.redisURL), .init(.rateLimitReads), .init(.rateLimitWrites),
-    .init(.rateLimitOnFailure), .init(.embeddingProvider),
+    .init(.serverPreparedStatements), .init(.redisURL), .init(.rateLimitReads),
+    .init(.rateLimitWrites), .init(.rateLimitOnFailure),
+    .init(.embeddingProvider), .init(.embeddingBaseURL), .init(.embeddingAPIKey), .init(.embeddingModel),
+    .init(.embeddingDimensions), .init(.embeddingAsksForDimensions), .init(.embeddingBatchSize),
+    .init(.embeddingTextLimit), .init(.embeddingTimeout), .init(.embeddingRetryBudget),
+    .init(.embeddingCAFile), .init(.embeddingWaits), .init(.embeddingWorker),
+    .init(.embeddingPollInterval), .init(.embeddingLeaseTime), .init(.embeddingMaxAttempts),
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
 }

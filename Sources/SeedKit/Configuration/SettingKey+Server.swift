@@ -1,4 +1,4 @@
-// How trace-server listens, limits and searches.
+// How trace-server listens and limits.
 
 extension SettingKey where Value == String {
   /// The address to listen on. `127.0.0.1` by default; `0.0.0.0` or `::` to be reached from elsewhere.
@@ -17,10 +17,6 @@ extension SettingKey where Value == String {
     among: ["auto", "always", "never"],
     summary: "Whether the database keeps the statement of a search: auto (not behind a pooler), always, never"
   )
-  /// What makes vectors of questions. `local` by default.
-  public static let embeddingProvider = SettingKey(
-    "embedding.provider", variables: "EMBEDDING_PROVIDER", default: "local", among: ["local"],
-    summary: "What makes vectors of texts: local, by words, without network")
 }
 
 extension SettingKey where Value == Int {

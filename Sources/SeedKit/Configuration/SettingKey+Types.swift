@@ -92,15 +92,18 @@ extension SettingKey where Value == Double {
 
 extension SettingKey where Value == String {
   /// A text.
+  ///
+  /// - Parameter check: throws for a text that will not do; nothing by default.
   init(
     _ name: String, variables: String..., flag: String? = nil, default value: String, expected: String,
-    summary: String
+    summary: String, check: @escaping @Sendable (String) throws(SettingValueError) -> Void = { _ in }
   ) {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: value, isSecret: false, expected: expected, isAllowedInFiles: true, fileType: .text,
       parse: { (text) throws(SettingValueError) in
         guard !text.isEmpty, !text.utf8.contains(0) else { throw SettingValueError() }
+        try check(text)
         return text
       }, show: { $0 })
   }

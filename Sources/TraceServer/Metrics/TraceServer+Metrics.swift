@@ -32,6 +32,7 @@ extension TraceServer {
     addLimits(to: &page)
     await addPool(to: &page)
     addSeeding(to: &page)
+    await addEmbeddings(to: &page)
     return HTTPResponse(text: page.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
   }
 

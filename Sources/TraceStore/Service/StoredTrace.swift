@@ -118,6 +118,7 @@ extension StoredTrace {
       INSERT INTO trace_tags (trace_id, tag_id) SELECT \(id), tags.id FROM tags WHERE name = ANY(\(names))
       """,
       query(id),
+      TraceVectors.announcement,
     ])
     guard let row = results[3].first else {
       throw PostgresError(code: .decodingFailed, message: "a trace that was inserted is not there")
