@@ -48,8 +48,9 @@ find_missing() {
     util-linux       /usr/bin/setpriv
     zlib1g           $lib/libz.so.1
   "
-  # A server without pgvector, a pooler, a Redis, and what Scripts/lint calls.
+  # A server without pgvector, a pooler, a Redis, a browser, and what Scripts/lint calls.
   [[ $1 != tests ]] || table+="
+    chromium         /usr/bin/chromium
     pgbouncer        /usr/sbin/pgbouncer
     postgresql       /usr/lib/postgresql/*/bin/postgres
     python3          /usr/bin/python3
@@ -80,7 +81,7 @@ has_pgserver() {
   return 1
 }
 
-# Python's packages for Scripts/lint, in an environment of the project's own.
+# Python's packages for Scripts/lint and Scripts/test-page, in an environment of the project's own.
 # shellcheck disable=SC2154 # assigned by the caller
 readonly parsers=$root/.build/parsers parsers_list=$root/Scripts/lib/parsers.txt
 

@@ -9,6 +9,8 @@ extension TraceServer {
     public var http: HTTPServer.Configuration
     /// The most connections to the database. 16 by default.
     public var poolSize = 16
+    /// Whether a search needs a token. True by default; otherwise one without is limited by its address.
+    public var searchNeedsToken = true
     /// How many confirmations make a trace validated. 2 by default.
     public var validationThreshold = 2
     /// What a user may do in a minute.
@@ -36,6 +38,7 @@ extension TraceServer {
       http.host = settings[.serverHost]
       http.port = settings[.serverPort]
       poolSize = settings[.serverPoolSize]
+      searchNeedsToken = settings[.searchNeedsToken]
       validationThreshold = settings[.validationThreshold]
       limits = try RateLimitPolicy(
         readsPerMinute: settings[.rateLimitReads], writesPerMinute: settings[.rateLimitWrites])

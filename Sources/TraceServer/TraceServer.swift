@@ -47,7 +47,8 @@ public final class TraceServer: Sendable {
     named.applicationName = "trace-server"
     let store = Store(configuration: named, poolSize: options.poolSize)
     self.store = store
-    gate = Gate(limiter: try options.limiter(log: log), store: store)
+    gate = Gate(
+      limiter: try options.limiter(log: log), store: store, searchNeedsToken: options.searchNeedsToken)
     let (responder, metrics) = (Responder(), metrics)
     var settings = options.http
     settings.problem = { status, detail in

@@ -10,8 +10,9 @@ extension AnySettingKey {
     .init(.validationThreshold),
     .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
     .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
-    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize), .init(.redisURL), .init(.rateLimitReads),
-    .init(.rateLimitWrites), .init(.rateLimitOnFailure), .init(.embeddingProvider),
+    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize), .init(.searchNeedsToken),
+    .init(.redisURL), .init(.rateLimitReads), .init(.rateLimitWrites), .init(.rateLimitOnFailure),
+    .init(.embeddingProvider),
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
 }
