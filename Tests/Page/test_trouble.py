@@ -20,7 +20,7 @@ def test_too_many_searches_wait_as_long_as_the_server_says_and_go_on_by_themselv
     page.locator("#q").fill("docker")
     page.clock.run_for(1000)
     alert = page.get_by_role("alert").filter(has_text="searches")
-    expect(alert).to_contain_text("That were too many searches for one minute. It is tried again by itself in 37 s.")
+    expect(alert).to_contain_text("Those were too many searches for one minute. It is tried again by itself in 37 s.")
     picture(page, "too-many")
     # Typing on does not ask before the time.
     sent = searches(page)

@@ -71,7 +71,7 @@ const view = {
       return;
     }
     const what = {
-      429: "That were too many searches for one minute.",
+      429: "Those were too many searches for one minute.",
       503: "The service cannot answer now: " + lowerFirst(problem.message),
     }[problem.status] ?? sentence(problem.message);
     const next = seconds === null ? "" : ` It is tried again by itself in ${seconds} s.`;

@@ -74,7 +74,8 @@ function facts(trace) {
   bar.firstChild.style.setProperty("inline-size", `${Math.round(similarity * 100)}%`);
   const count = trace.confirmation_count;
   const confirmed = count === 0 ? "not confirmed yet" : `confirmed by ${count} ${count === 1 ? "user" : "users"}`;
-  const standing = trace.is_seed && count === 0 ? `${trace.status} seed` : `${trace.status}, ${confirmed}`;
+  // A seed comes with its confirmations: nobody here gave them.
+  const standing = trace.is_seed ? `${trace.status} seed` : `${trace.status}, ${confirmed}`;
   return element(
     "ul",
     { class: "facts" },
