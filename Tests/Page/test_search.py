@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 QUESTIONS = json.loads(pathlib.Path(__file__).with_name("questions.json").read_text())["questions"]
-# By whose vectors it searches: that of EMBEDDING_PROVIDER, which is passed on to the server.
-MODEL = os.environ.get("PAGE_MODEL", "local")
+# By whose vectors it searches: these settings are passed on to the server.
+IS_LOCAL = os.environ.get("EMBEDDING_PROVIDER", "local") == "local"
+MODEL = "local" if IS_LOCAL else os.environ["EMBEDDING_MODEL"]
 SEARCH = "**/api/v1/traces/search"
 
 
