@@ -80,13 +80,14 @@ let package = Package(
     library(
       "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
     .target(name: "COpenAPI"),
+    .target(name: "CPage"),
     library(
       "TraceServer",
       [
-        "COpenAPI", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
+        "COpenAPI", "CPage", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
         "Threads", "TraceStore",
       ],
-      exclude: ["openapi.json"]),
+      exclude: ["Page", "openapi.json"]),
     .executableTarget(
       name: "trace-server", dependencies: ["Catalog", "Embeddings", "SeedCLI", "TraceServer"],
       swiftSettings: settings),

@@ -14,6 +14,8 @@ extension TraceServer {
     /// Whether the database keeps the statement of a search, which saves it from planning each: unless a pooler
     /// stands between, by default.
     public var preparedStatements = PreparedStatements.whenDirect
+    /// Whether a search needs a token. True by default; otherwise one without is limited by its address.
+    public var searchNeedsToken = true
     /// How many confirmations make a trace validated. 2 by default.
     public var validationThreshold = 2
     /// What a user may do in a minute.
@@ -44,6 +46,7 @@ extension TraceServer {
       http.port = settings[.serverPort]
       poolSize = settings[.serverPoolSize]
       preparedStatements = PreparedStatements(rawValue: settings[.serverPreparedStatements]) ?? .whenDirect
+      searchNeedsToken = settings[.searchNeedsToken]
       validationThreshold = settings[.validationThreshold]
       limits = try RateLimitPolicy(
         readsPerMinute: settings[.rateLimitReads], writesPerMinute: settings[.rateLimitWrites])

@@ -59,7 +59,8 @@ public final class TraceServer: Sendable {
           provider: workerProvider ?? provider, configuration: configuration, options: workerOptions,
           onEvent: { log(.worker($0)) }))
     }
-    gate = Gate(limiter: try options.limiter(log: log), store: store)
+    gate = Gate(
+      limiter: try options.limiter(log: log), store: store, searchNeedsToken: options.searchNeedsToken)
     let (responder, metrics) = (Responder(), metrics)
     var settings = options.http
     settings.problem = { status, detail in

@@ -12,7 +12,7 @@ extension AnySettingKey {
     .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
     .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
     .init(.serverHost), .init(.serverPort), .init(.serverPoolSize),
-    .init(.serverPreparedStatements), .init(.redisURL), .init(.rateLimitReads),
+    .init(.serverPreparedStatements), .init(.searchNeedsToken), .init(.redisURL), .init(.rateLimitReads),
     .init(.rateLimitWrites), .init(.rateLimitOnFailure),
     .init(.embeddingProvider), .init(.embeddingBaseURL), .init(.embeddingAPIKey), .init(.embeddingModel),
     .init(.embeddingDimensions), .init(.embeddingAsksForDimensions), .init(.embeddingBatchSize),

@@ -19,6 +19,13 @@ extension SettingKey where Value == String {
   )
 }
 
+extension SettingKey where Value == Bool {
+  /// Whether search needs a token. True by default; otherwise a search without one is limited by its address.
+  public static let searchNeedsToken = SettingKey(
+    "server.searchNeedsToken", variables: "SEARCH_NEEDS_TOKEN", default: true,
+    summary: "Whether search needs a token; if not, a search without one is limited by its address")
+}
+
 extension SettingKey where Value == Int {
   /// The TCP port to listen on, 0 to 65535; 0 takes a free one. 8080 by default.
   public static let serverPort = SettingKey(

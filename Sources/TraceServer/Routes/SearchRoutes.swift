@@ -5,7 +5,7 @@ import TraceStore
 /// Search.
 enum SearchRoutes {
   static let all = [
-    Route(.post, "/api/v1/traces/search", .users(.read)) { try await $0.search($1) }
+    Route(.post, "/api/v1/traces/search", .searchers) { try await $0.search($1) }
   ]
   /// Characters of a question.
   static let question = 1...2_000

@@ -11,7 +11,8 @@ enum Router {
 
   /// All there are.
   static let routes: [Route] =
-    HealthRoutes.all + AccountRoutes.all + TraceRoutes.all + SearchRoutes.all + CatalogRoutes.all
+    PageRoutes.all + HealthRoutes.all + AccountRoutes.all + TraceRoutes.all + SearchRoutes.all
+    + CatalogRoutes.all
 
   static func match(_ method: HTTPMethod, _ segments: [String]) -> Match {
     let candidates = routes.compactMap { route in route.match(segments).map { (route: route, values: $0) } }
