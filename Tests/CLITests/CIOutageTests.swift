@@ -103,7 +103,7 @@ struct CIOutageTests {
     unlink(socket)
     let absence = try Absence(socket)
     let process = try SeedRunnerBinary.start(
-      ["ci", "--database-url", url, "--wait", "60"] + reports.options, variables: reports.variables)
+      ["ci", "--database-url", url, "--database-wait", "60"] + reports.options, variables: reports.variables)
     try await absence.wait(until: 4)
     #expect(!commandLine(of: process.id).contains(canary))
     absence.end()

@@ -127,7 +127,7 @@ struct CITests {
   func neverComes() async throws {
     try await CIReports.with { reports in
       let url = "postgresql://nobody:\(SeedRunnerBinary.canary)@/none?host=\(reports.folder.path)"
-      let result = try await run(reports, ["--wait", "1"], url: url)
+      let result = try await run(reports, ["--database-wait", "1"], url: url)
       #expect(result.exitCode == 4)
       try await reports.validate()
       let document = try reports.document()

@@ -16,7 +16,8 @@ extension Doctor {
     } catch let error as EmbeddingServiceError {
       return .failure(
         error.message,
-        remedy: error.remedy ?? "look at EMBEDDING_BASE_URL and the other EMBEDDING_ variables, and at the service")
+        remedy: error.remedy
+          ?? "look at EMBEDDING_BASE_URL and the other EMBEDDING_ variables, and at the service")
     }
   }
 }

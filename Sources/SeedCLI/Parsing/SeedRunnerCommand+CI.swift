@@ -84,7 +84,7 @@ extension SeedRunnerCommand {
     Option.lists(of: seeders).filter { $0.name == "except" } + [
       Option.fixturesPath,
       OptionSpec(
-        name: "wait", value: .required(placeholder: "SECONDS"), range: 0...3600,
+        name: "database-wait", value: .required(placeholder: "SECONDS"), range: 0...3600,
         summary: "How long to wait for a database that does not answer yet",
         defaultText: "the setting seed.retryBudget: 60 unless Config says otherwise", group: .run),
     ] + Option.run.filter { ["jobs", "restamp"].contains($0.name) }

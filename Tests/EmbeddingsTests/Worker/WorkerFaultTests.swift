@@ -76,7 +76,8 @@ struct WorkerFaultTests {
       let provider = StubProvider { _ in
         guard isUp.withLock({ $0 }) else { throw EmbeddingServiceError(kind, "not now") }
       }
-      try await harness.withWorker(provider, onEvent: { event in events.withLock { $0.append("\(event)") } }) {
+      try await harness.withWorker(provider, onEvent: { event in events.withLock { $0.append("\(event)") } })
+      {
         worker in
         try await harness.until("some failures") { worker.counts.providerFailures >= 5 }
         let blamed = try await harness.one(
