@@ -25,7 +25,8 @@ extension EmbeddingWorker {
 
   private func drainAll(onProgress: (Int, Int) -> Void) async throws -> Int {
     var stored = 0
-    var failures: [EmbeddingsLeft.Failure] = []
+    // A slow run meets a trace again, when its time to be tried again has come.
+    var failures: [UUID: EmbeddingsLeft.Failure] = [:]
     let model = queue.model
     let total = try await pool.withConnection { connection in
       _ = try await queue.sweep(on: connection)
@@ -43,14 +44,17 @@ extension EmbeddingWorker {
         let round = EmbeddingRound(worker: self, jobs: jobs)
         try await round.run()
         stored += round.stored
-        failures += round.failures.withLock { $0 }.map {
-          .init(id: $0.job.id, title: $0.job.trace.title, reason: $0.reason)
+        for job in jobs { failures[job.id] = nil }
+        for (job, reason) in round.failures.withLock({ $0 }) {
+          failures[job.id] = .init(id: job.id, title: job.trace.title, reason: reason)
         }
         onProgress(stored, max(total, stored))
       case .taken: try await Task.sleep(for: .milliseconds(Int.random(in: 5...25)))
       case .nothing:
         guard let next else {
-          guard failures.isEmpty else { throw EmbeddingsLeft(failures: failures, stored: stored) }
+          guard failures.isEmpty else {
+            throw EmbeddingsLeft(failures: failures.values.sorted { $0.title < $1.title }, stored: stored)
+          }
           return stored
         }
         try await Task.sleep(for: min(next, .milliseconds(200)))
