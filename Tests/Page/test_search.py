@@ -133,9 +133,12 @@ def test_tags_filter_and_the_address_keeps_question_and_tags(server, open_page, 
     found = titles(page)
     assert 0 < len(found) < 10
     picture(page, "filtered")
+    sent = searches(page)
     page.reload()
     expect(page.locator("#q")).to_have_value("connection refused")
     expect(page.locator("#results > li")).to_have_count(len(found))
+    page.wait_for_load_state("networkidle")
+    assert sent == ["connection refused"]
     assert titles(page) == found
     page.get_by_role("button", name="All traces").click()
     expect(page.locator("#results > li")).to_have_count(10)

@@ -124,9 +124,9 @@ function wanted(options) {
 const access = new Access(document.documentElement.dataset.search === "token", () => search.again());
 const search = new Search(view, () => access.token);
 const tags = new Tags(() => wanted({ atOnce: true }));
-const seeding = new Seeding(() => {
+const seeding = new Seeding((hasNews) => {
   tags.load();
-  if (question.value.trim()) search.again();
+  if (hasNews && question.value.trim()) search.again();
 });
 
 question.addEventListener("input", (event) => event.isComposing || wanted());

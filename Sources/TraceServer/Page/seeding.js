@@ -20,10 +20,11 @@ export class Seeding {
   #settled;
   #runs = [];
   #live = null;
-  #wasBusy = true;
+  #wasBusy = false;
+  #hasSettled = false;
   #timer = null;
 
-  /** @param settled called whenever seeding has ended, also if it had before the page came */
+  /** @param settled called when seeding has ended: with true if it was seen to work, so that the data are others */
   constructor(settled) {
     this.#settled = settled;
     document.addEventListener("visibilitychange", () => document.hidden || this.look());
@@ -41,10 +42,11 @@ export class Seeding {
       const isBusy = ["connecting", "migrating", "seeding"].includes(json.seeding.phase);
       if (isBusy || json.status === "starting") wait = often;
       else if (json.status === "unavailable") wait = now;
-      if (this.#wasBusy && !isBusy && json.database === "ok") {
-        this.#wasBusy = false;
+      if ((this.#wasBusy || !this.#hasSettled) && !isBusy && json.database === "ok") {
         await this.#readRuns();
-        this.#settled();
+        this.#settled(this.#wasBusy);
+        this.#hasSettled = true;
+        this.#wasBusy = false;
       } else if (!isBusy && wait === rarely) await this.#readRuns();
       this.#wasBusy ||= isBusy;
       this.#render();
