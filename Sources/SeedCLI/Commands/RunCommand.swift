@@ -23,16 +23,22 @@ struct RunCommand {
       }
     }
     let database = try await session.database()
-    let printer = ProgressPrinter(console: session.console)
+    let console = session.console
+    console.tell(
+      LogEvent(.runStarted).with(.environment, environment.rawValue)
+        .with(.programVersion, ProgramVersion.current).with(.seeders, .texts(plan.steps.map(\.id.rawValue))))
+    let printer = ProgressPrinter(console: console)
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: fixtures,
       options: options, onEvent: { printer.print($0) })
-    let report = try await runner.run()
+    let report = try await printer.during { try await runner.run() }
+    console.tell(LogEvent.finished(report))
     if session.isJSON {
-      try session.console.answer(json: ReportJSON(report))
+      try console.answer(json: ReportJSON(report))
     } else {
-      for line in ReportFormatter(report: report).lines { session.console.answer(line) }
-      session.console.progress("connect with: \(database.connectCommand)")
+      let columns = console.answers.isTerminal ? Terminal.width : nil
+      for line in ReportFormatter(report: report).lines(columns: columns) { console.answer(line) }
+      console.progress("connect with: \(database.connectCommand)")
     }
     for failure in report.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
     return report.isSuccess ? .success : .seederFailed
@@ -60,6 +66,7 @@ struct RunCommand {
   private var options: SeedRunner.Options {
     let command = session.command
     var options = SeedRunner.Options()
+    options.runID = session.invocation.runID
     options.jobs = session.settings[.jobs]
     options.allowsProduction = command.has("allow-production")
     options.restamps = command.has("restamp")

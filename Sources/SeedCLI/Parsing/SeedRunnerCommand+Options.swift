@@ -91,6 +91,11 @@ extension SeedRunnerCommand {
       summary: "How the answer is written: text or json",
       defaultText: "text", group: .common, completion: .values(["text", "json"]))
 
+    static let logFormat = OptionSpec(
+      name: "log-format", value: .required(placeholder: "FORMAT"),
+      summary: "How standard error is written: text, or json for one event a line",
+      defaultText: "text", group: .common, completion: .values(["text", "json"]))
+
     static let databaseURL = OptionSpec(
       name: "database-url", value: .required(placeholder: "URL"),
       summary: "The database: postgresql://USER@HOST:PORT/NAME. Others can read a password in a command "
@@ -127,7 +132,7 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "no-built-in", summary: "Leave out the seeders that are part of the program",
         variable: "SEED_BUILT_IN=false", group: .common),
-      format,
+      format, logFormat,
       OptionSpec(
         name: "debug", isNegatable: true,
         summary: "Tell which seeders are loaded, when each starts and ends, and every error in full",

@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 public import Migrations
 public import Postgres
 
@@ -27,6 +27,9 @@ public struct SeedRunner: Sendable {
     public var retry = RetryPolicy()
     /// How long to wait for another run of the same seeder. 300 seconds by default.
     public var lockTimeout: Duration = .seconds(300)
+
+    /// The id of the run in the history, the report and the log. A new one for each run by default.
+    public var runID: UUID?
 
     /// The defaults.
     public init() {}
@@ -75,7 +78,7 @@ public struct SeedRunner: Sendable {
 
   /// ``run()`` on connections of somebody who has looked at the database already, or has not.
   func run(on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil) async throws -> SeedReport {
-    let run = Run(startedAt: Date(), clockStart: .now)
+    let run = Run(id: options.runID ?? UUID(), startedAt: Date(), clockStart: .now)
     try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
@@ -102,7 +105,7 @@ public struct SeedRunner: Sendable {
 
   /// What the steps of a run share.
   struct Run: Sendable {
-    let id = UUID()
+    let id: UUID
     let startedAt: Date
     let clockStart: ContinuousClock.Instant
   }
