@@ -35,6 +35,7 @@ extension PostgresConnection {
           }
           guard sent == 1 else { throw lost(connection, sql: sql, file: file, line: line) }
         }
+        countRoundTrip()
         // A flush, not a sync: a sync would commit what was sent so far.
         let isLast = unread.isEmpty
         guard (isLast ? PQpipelineSync(connection.raw) : PQsendFlushRequest(connection.raw)) == 1 else {

@@ -14,6 +14,7 @@ extension PostgresConnection {
     let connection = try live(file: file, line: line)
     let parameters = try PostgresParameters(query.parameters)
     let sql = query.sql
+    countRoundTrip()
     let result = try await cancellable {
       let raw = parameters.withPointers { types, values, lengths, formats in
         PQexecParams(connection.raw, sql, parameters.count, types, values, lengths, formats, 1)
@@ -50,6 +51,7 @@ extension PostgresConnection {
       throw PostgresError(
         code: .invalidValue, message: "a script with a NUL character cannot be run", file: file, line: line)
     }
+    countRoundTrip()
     _ = try await cancellable {
       try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
     }

@@ -23,6 +23,9 @@ public final class SeedContext {
   /// Where a plan collects what would change; nil in a run.
   let recorder: ChangeRecorder?
 
+  /// Measures the seeder.
+  let meter: SeederMeter
+
   private let seeder: SeederID
   private let fixtures: FixtureStore
   private let onEvent: (SeedEvent) -> Void
@@ -32,7 +35,7 @@ public final class SeedContext {
   init(
     seeder: SeederID, environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
     fixtures: FixtureStore, attemptID: UUID, allowsDeletes: Bool = false, recorder: ChangeRecorder? = nil,
-    firstStage: Int = 0, onEvent: @escaping (SeedEvent) -> Void
+    firstStage: Int = 0, meter: SeederMeter = SeederMeter(), onEvent: @escaping (SeedEvent) -> Void
   ) {
     self.seeder = seeder
     self.environment = environment
@@ -42,6 +45,7 @@ public final class SeedContext {
     self.allowsDeletes = allowsDeletes
     self.attemptID = attemptID
     self.recorder = recorder
+    self.meter = meter
     stageCount = firstStage
     self.fixtures = fixtures
     self.onEvent = onEvent
@@ -59,6 +63,15 @@ public final class SeedContext {
   /// - Parameter names: the files' names, as for ``fixture(_:)``.
   /// - Throws: ``FixtureError`` that names all files that are missing.
   public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
+
+  /// Says what a part of the seeder does, for the times in the report; the rest is
+  /// ``SeedPhase/reading``. ``converge(_:rows:places:)`` says so itself.
+  ///
+  /// - Throws: what `body` throws.
+  public func measure<Result>(_ phase: SeedPhase, _ body: () async throws -> Result) async rethrows -> Result
+  {
+    try await meter.measure(phase, body)
+  }
 
   /// Adds a line to the debug log.
   public func debug(_ message: String) { onEvent(.debug(seeder, message)) }

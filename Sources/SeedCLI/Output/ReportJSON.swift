@@ -21,10 +21,27 @@ struct ReportJSON: Encodable {
     let drifted: Int
   }
 
+  /// A stretch of a seeder's time; see `PhaseSpan`.
+  struct Span: Encodable {
+    let phase: String
+    let attempt: Int
+    let startMilliseconds: Double
+    let durationMilliseconds: Double
+    let detail: String?
+  }
+
   struct Seeder: Encodable {
     let id: String
     let outcome: String
+    let fingerprint: String?
+    let startMilliseconds: Double
     let durationMilliseconds: Double
+    let attempts: Int
+    let roundTrips: Int
+    let rowsPerSecond: Double?
+    let connections: [Int]
+    let phaseMilliseconds: [String: Double]
+    let spans: [Span]
     let tables: [Table]
     let retries: [RetryRecord]
     let failure: FailureReport?
@@ -36,6 +53,8 @@ struct ReportJSON: Encodable {
   let programVersion: String
   let startedAt: Date
   let durationMilliseconds: Double
+  let preparationMilliseconds: Double
+  let roundTrips: Int
   let success: Bool
   let migrations: [Migration]
   let seeders: [Seeder]
@@ -48,6 +67,8 @@ struct ReportJSON: Encodable {
     programVersion = ProgramVersion.current
     startedAt = report.startedAt
     durationMilliseconds = report.duration.milliseconds
+    preparationMilliseconds = report.preparation.milliseconds
+    roundTrips = report.roundTrips
     success = report.isSuccess
     migrations = report.migrations.map {
       Migration(
@@ -56,7 +77,16 @@ struct ReportJSON: Encodable {
     seeders = report.seeders.map { seeder in
       Seeder(
         id: seeder.id.rawValue, outcome: seeder.outcome.rawValue,
-        durationMilliseconds: seeder.duration.milliseconds,
+        fingerprint: seeder.fingerprint?.description, startMilliseconds: seeder.start.milliseconds,
+        durationMilliseconds: seeder.duration.milliseconds, attempts: seeder.attempts,
+        roundTrips: seeder.roundTrips, rowsPerSecond: seeder.rowsPerSecond, connections: seeder.connections,
+        phaseMilliseconds: Dictionary(
+          uniqueKeysWithValues: seeder.spans.times.map { ($0.phase.rawValue, $0.duration.milliseconds) }),
+        spans: seeder.spans.map { span in
+          Span(
+            phase: span.phase.rawValue, attempt: span.attempt, startMilliseconds: span.start.milliseconds,
+            durationMilliseconds: span.duration.milliseconds, detail: span.detail)
+        },
         tables: seeder.tables.tables.map { table in
           Table(
             name: table.name, inserted: table.counts.inserted, updated: table.counts.updated,
@@ -70,12 +100,21 @@ struct ReportJSON: Encodable {
   }
 }
 
+extension FormatStyle where Self == Date.ISO8601FormatStyle {
+  /// `2026-03-01T12:30:00.125Z`
+  static var iso8601WithMilliseconds: Self { Date.ISO8601FormatStyle(includingFractionalSeconds: true) }
+}
+
 extension Console {
   /// Writes a value as one JSON document: snake case, keys sorted.
   func answer(json value: some Encodable) throws {
     let encoder = JSONEncoder.stable
     encoder.outputFormatting.insert(.prettyPrinted)
     encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.dateEncodingStrategy = .custom { date, encoder in
+      var container = encoder.singleValueContainer()
+      try container.encode(date.formatted(.iso8601WithMilliseconds))
+    }
     answer(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }

@@ -82,13 +82,16 @@ public struct SeedRunner: Sendable {
     try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
-    let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
-    let seeders = try await execute(
-      run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
-    return SeedReport(
-      runID: run.id, environment: plan.environment, startedAt: run.startedAt,
-      duration: .now - run.clockStart, migrations: prepared.migrations, seeders: seeders,
-      leftOut: plan.leftOut, retries: retries)
+    return try await PostgresTraffic.$current.withValue(run.traffic) {
+      let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
+      let preparation = ContinuousClock.now - run.clockStart
+      let seeders = try await execute(
+        run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
+      return SeedReport(
+        runID: run.id, environment: plan.environment, startedAt: run.startedAt,
+        duration: .now - run.clockStart, preparation: preparation, roundTrips: run.traffic.roundTrips,
+        migrations: prepared.migrations, seeders: seeders, leftOut: plan.leftOut, retries: retries)
+    }
   }
 
   /// Applies the migrations of the plan's seeders, stamps the database, and seeds nothing.
@@ -108,6 +111,7 @@ public struct SeedRunner: Sendable {
     let id: UUID
     let startedAt: Date
     let clockStart: ContinuousClock.Instant
+    let traffic = PostgresTraffic()
   }
 
   private struct Prepared {
@@ -190,8 +194,7 @@ public struct SeedRunner: Sendable {
   static func lockName(_ id: SeederID) -> String { "seeder/\(id)" }
 
   func record(_ error: any Error, _ pause: Duration, of subject: String) -> RetryRecord {
-    let record = RetryRecord(
-      subject: subject, cause: FailureReport(error).message, pauseMilliseconds: Int(pause.milliseconds))
+    let record = RetryRecord(subject: subject, error: error, pause: pause)
     onEvent(.retrying(record))
     return record
   }

@@ -71,7 +71,9 @@ struct DeclarativeLoader {
         files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.connection)
       return now == known ? RowCounts(unchanged: known.rows) : nil
     }
-    guard owned == nil, let count = try await direct.run() else { return nil }
+    guard owned == nil, let count = try await context.measure(.writing, { try await direct.run() }) else {
+      return nil
+    }
     stage.isWhole = true
     try await recordWhole(stage, columns: direct.columns)
     return RowCounts(inserted: count)
