@@ -61,7 +61,7 @@ final class ProgressLog: Sendable {
   }
 
   private enum Line {
-    case working(SeederID, Duration)
+    case working(SeederID, SeedPhase, Duration)
     case waiting(SeederID, Duration)
     case progress(SeederID, ProgressMeter)
     case ended(SeederReport)
@@ -86,7 +86,8 @@ final class ProgressLog: Sendable {
     state.told[id] = now
     state.mentioned.insert(id)
     return switch activity {
-    case .working, .pausing: [.working(id, now - since)]
+    case .working(let phase): [.working(id, phase, now - since)]
+    case .pausing: [.working(id, .pausing, now - since)]
     case .waiting: [.waiting(id, now - since)]
     case .progress(let meter): [.progress(id, meter)]
     }
@@ -113,9 +114,9 @@ final class ProgressLog: Sendable {
     let now = ContinuousClock.now
     for line in lines {
       switch line {
-      case .working(let id, let duration):
+      case .working(let id, let phase, let duration):
         // The structured log has an event for the beginning and one for the end.
-        console.tell(nil, text: "\(id): still working after \(Text.duration(duration))")
+        console.tell(nil, text: "\(id): \(phase.activity), \(Text.duration(duration)) since its start")
       case .waiting(let id, let duration):
         console.tell(
           LogEvent(.seederWaiting).with(.seeder, id.rawValue).with(.waitedMilliseconds, duration),

@@ -75,12 +75,12 @@ struct ProgressPrinter: Sendable {
       let time = Text.duration(migration.duration)
       console.progress("migrated \(migration.set) \(migration.version) \(migration.name) in \(time)")
     case .started(let id): console.debug("\(id) starts")
+    case .phase, .progress: break
     case .waiting(let id, let duration):
       console.debug("\(id) has waited \(Text.duration(duration)) for another run of the same seeder")
     case .retrying(let record):
       let pause = Text.duration(.milliseconds(record.pauseMilliseconds))
       console.progress("\(record.subject): \(record.cause); trying again in \(pause)")
-    case .progress: break
     case .note(let id, let message): console.progress("\(id): \(message)")
     case .debug(let id, let message): console.debug("\(id): \(message)")
     case .finished(let report):

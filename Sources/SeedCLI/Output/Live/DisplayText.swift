@@ -95,7 +95,8 @@ enum DisplayText {
     return isRight ? blanks + text : text + blanks
   }
 
-  /// Lines of at most `columns`, broken between words; a word that is longer stands alone as it is.
+  /// Lines of at most `columns`, broken between words, behind a comma if there is one not far from the end;
+  /// a word that is longer stands alone as it is.
   static func wrapped(_ text: String, to columns: Int) -> [String] {
     var lines: [String] = []
     var line = ""
@@ -103,13 +104,24 @@ enum DisplayText {
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
       let size = width(of: word)
       if !line.isEmpty, used + 1 + size > columns {
-        lines.append(line)
-        (line, used) = (String(word), size)
+        let (full, rest) = split(line)
+        lines.append(full)
+        line = rest + word
+        used = width(of: line)
       } else {
         used += size + (line.isEmpty ? 0 : 1)
         line += (line.isEmpty ? "" : " ") + word
       }
     }
     return lines + [line]
+  }
+
+  /// The line and what is better moved to the next one: at most half, from a comma on.
+  private static func split(_ line: String) -> (line: String, rest: String) {
+    guard let comma = line.lastIndex(of: ","), comma < line.index(before: line.endIndex),
+      line.distance(from: line.startIndex, to: comma) * 2 > line.count
+    else { return (line, "") }
+    let rest = line[line.index(after: comma)...].drop { $0 == " " }
+    return (String(line[...comma]), rest + " ")
   }
 }

@@ -15,7 +15,11 @@ extension RunBoard {
     let longest = rows.map { DisplayText.width(of: $0.id.rawValue) }.max() ?? 0
     // A long name must leave room for what the seeder does.
     let nameWidth = min(longest, max(12, columns * 2 / 5))
-    let lines = shown.map { line(of: $0, nameWidth: nameWidth, columns: columns, on: terminal, at: time) }
+    let clockWidth = shown.map { DisplayText.width(of: Self.clock(of: $0, at: time)) }.max() ?? 0
+    let lines = shown.map { row in
+      let clock = DisplayText.padded(Self.clock(of: row, at: time), to: clockWidth, isRight: true)
+      return line(of: row, nameWidth: nameWidth, clock: clock, columns: columns, on: terminal, at: time)
+    }
     return lines + [footer(hiddenCount: rows.count - shown.count, on: terminal, at: time)]
   }
 
@@ -34,7 +38,8 @@ extension RunBoard {
   }
 
   private func line(
-    of row: Row, nameWidth: Int, columns: Int, on terminal: Terminal, at time: ContinuousClock.Instant
+    of row: Row, nameWidth: Int, clock: String, columns: Int, on terminal: Terminal,
+    at time: ContinuousClock.Instant
   ) -> StyledLine {
     let signs = Signs(hasUnicode: terminal.hasUnicode)
     let name = DisplayText.padded(
@@ -44,19 +49,16 @@ extension RunBoard {
     switch row.state {
     case .pending:
       line.append("\(signs.pending) \(name)", .faint)
-    case .running(let since, let activity):
+    case .running(_, let activity):
       line.append(signs.spinner(after: time - start), .cyan)
       line.append(" \(name)  ")
-      line.append(Self.clock(time - since) + "  ", .faint)
+      line.append(clock + "  ", .faint)
       append(activity, to: &line, columns: columns - 1, on: terminal, at: time)
     case .ended(let report):
       let (sign, look) = signs.outcome(report.outcome)
       line.append(sign, look)
       line.append(" \(name)  ")
-      line.append(
-        (report.outcome == .skipped
-          ? DisplayText.padded("", to: Self.clockWidth) : Self.clock(report.duration))
-          + "  ", .faint)
+      line.append(clock + "  ", .faint)
       line.append(ReportFormatter.summary(of: report), report.outcome == .failed ? .red : .faint)
     }
     return line
@@ -68,7 +70,7 @@ extension RunBoard {
   ) {
     if isStopping { return line.append("is being rolled back", .yellow) }
     switch activity {
-    case .working: line.append("working")
+    case .working(let phase): line.append(phase.activity)
     case .waiting: line.append("waits for another run of the same seeder", .yellow)
     case .pausing(let cause, let until):
       let first = cause.split(separator: "\n").first.map(String.init) ?? ""
@@ -89,21 +91,24 @@ extension RunBoard {
     if failedCount > 0 { parts.append("\(failedCount) failed") }
     if hiddenCount > 0 { parts.append("\(hiddenCount) not shown") }
     var line = StyledLine()
-    let text = parts.joined(separator: ", ") + ", \(Text.clock(time - start))"
+    let text = "\(Text.clock(time - start)): " + parts.joined(separator: ", ")
     if isStopping {
-      line.append("interrupted: what is under way is being rolled back", .yellow)
-      line.append("; " + text)
+      line.append("interrupted, rolling back", .yellow)
+      line.append(", " + text)
     } else {
       line.append(
-        ended.isEmpty && running.isEmpty ? "getting ready, \(Text.clock(time - start))" : text, .bold)
+        ended.isEmpty && running.isEmpty ? "\(Text.clock(time - start)): getting ready" : text, .bold)
     }
     return line
   }
 
-  private static let clockWidth = 9
-
-  private static func clock(_ duration: Duration) -> String {
-    DisplayText.padded(Text.clock(duration), to: clockWidth, isRight: true)
+  /// How long a seeder has been at work, or took.
+  private static func clock(of row: Row, at time: ContinuousClock.Instant) -> String {
+    switch row.state {
+    case .pending: ""
+    case .running(let since, _): Text.clock(time - since)
+    case .ended(let report): report.outcome == .skipped ? "" : Text.duration(report.duration)
+    }
   }
 
   /// What stands before a seeder's name.
@@ -124,6 +129,22 @@ extension RunBoard {
       case .skipped: ("-", .yellow)
       case .failed: (hasUnicode ? "✗" : "x", .red)
       }
+    }
+  }
+}
+
+extension SeedPhase {
+  /// What a seeder does in the phase, as a line says it.
+  var activity: String {
+    switch self {
+    case .queued: "waits for its turn"
+    case .locking: "waits for a connection"
+    case .reading: "reads and checks"
+    case .comparing: "compares rows"
+    case .writing: "writes rows"
+    case .finishing: "finishes: index, statistics"
+    case .committing: "commits"
+    case .pausing: "waits to try again"
     }
   }
 }

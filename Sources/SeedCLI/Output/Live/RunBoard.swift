@@ -5,8 +5,8 @@ import SeedKit
 struct RunBoard: Sendable {
   /// What a seeder does.
   enum Activity: Sendable {
-    /// Its own work.
-    case working
+    /// Its own work, or what comes before and after it.
+    case working(SeedPhase)
     /// Another run has the same seeder.
     case waiting
     /// A pause after a fault that can pass.
@@ -43,7 +43,11 @@ struct RunBoard: Sendable {
   mutating func apply(_ event: SeedEvent, at time: ContinuousClock.Instant) {
     switch event {
     case .loaded(let id, _): change(id) { _ in }
-    case .started(let id): change(id) { $0.state = .running(since: time, .working) }
+    case .started(let id): change(id) { $0.state = .running(since: time, .working(.locking)) }
+    case .phase(let id, let phase):
+      // Before it is taken up it is nobody's work.
+      guard case .running = rows.first(where: { $0.id == id })?.state else { return }
+      setActivity(.working(phase), of: id, at: time)
     case .waiting(let id, _): setActivity(.waiting, of: id, at: time)
     case .retrying(let record):
       guard let id = SeederID(rawValue: record.subject), rows.contains(where: { $0.id == id }) else { return }

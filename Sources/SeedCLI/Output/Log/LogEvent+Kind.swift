@@ -1,3 +1,5 @@
+import SeedKit
+
 extension LogEvent {
   /// The names of events.
   enum Kind: String, Sendable, CaseIterable {
@@ -12,6 +14,7 @@ extension LogEvent {
     case retry
     case seederLoaded = "seeder_loaded"
     case seederStarted = "seeder_started"
+    case seederPhase = "seeder_phase"
     case seederWaiting = "seeder_waiting"
     case seederProgress = "seeder_progress"
     case seederNote = "seeder_note"
@@ -31,7 +34,7 @@ extension LogEvent.Kind {
     case .message, .runStarted, .migrationApplied, .seederStarted, .seederWaiting, .seederProgress,
       .seederNote:
       [.info]
-    case .debug, .seederLoaded, .seederDebug, .startup: [.debug]
+    case .debug, .seederLoaded, .seederPhase, .seederDebug, .startup: [.debug]
     case .retry, .interrupted, .historyNotWritten, .startupContinues: [.warning]
     case .error, .fixtureFault, .startupFailed: [.error]
     case .seederFinished: [.info, .warning, .error]
@@ -51,6 +54,7 @@ extension LogEvent.Kind {
     case .retry: [.subject, .seeder, .sqlState, .message, .pauseMilliseconds]
     case .seederLoaded: [.seeder, .reason, .requiredBy]
     case .seederStarted: [.seeder]
+    case .seederPhase: [.seeder, .phase]
     case .seederWaiting: [.seeder, .waitedMilliseconds]
     case .seederProgress:
       [
@@ -60,9 +64,9 @@ extension LogEvent.Kind {
     case .seederNote, .seederDebug, .historyNotWritten: [.seeder, .message]
     case .seederFinished:
       [
-        .seeder, .outcome, .durationMilliseconds, .attempts, .inserted, .updated, .unchanged, .deleted,
-        .drifted, .sqlState, .message, .remedy,
-      ]
+        .seeder, .outcome, .startMilliseconds, .durationMilliseconds, .attempts, .inserted, .updated,
+        .unchanged, .deleted, .drifted, .rowsPerSecond, .roundTrips, .sqlState, .message, .remedy,
+      ] + SeedPhase.allCases.map(LogEvent.Field.time)
     case .startup: [.phase]
     case .startupFailed: [.message, .remedy, .sqlState]
     case .startupContinues: [.waitedMilliseconds]
@@ -84,6 +88,7 @@ extension LogEvent.Kind {
     case .retry: "Something failed that can pass and is tried again; `subject` is `connect` or a seeder."
     case .seederLoaded: "A seeder of the plan: `selected`, or `required` by others."
     case .seederStarted: "A seeder starts."
+    case .seederPhase: "A seeder does something else from now on: what phases there are is below."
     case .seederWaiting: "Another run has the same seeder; at first, then every 10 seconds."
     case .seederProgress: "How far long work is: at first, every 5 seconds, at its end."
     case .seederNote: "Something that a person wants to know of a seeder in any case."

@@ -19,12 +19,15 @@ extension LogEvent {
           .with(.migration, migration.name).with(.durationMilliseconds, migration.duration)
       ]
     case .started(let id): [LogEvent(.seederStarted).with(.seeder, id.rawValue)]
+    case .phase(let id, let phase):
+      [LogEvent(.seederPhase).with(.seeder, id.rawValue).with(.phase, phase.rawValue)]
     case .waiting, .progress: []
     case .retrying(let record):
       [
         LogEvent(.retry).with(.subject, record.subject)
           .with(.seeder, record.subject == "connect" ? nil : record.subject)
-          .with(.message, record.cause).with(.pauseMilliseconds, .integer(record.pauseMilliseconds))
+          .with(.sqlState, record.sqlState).with(.message, record.cause).with(
+            .pauseMilliseconds, .integer(record.pauseMilliseconds))
       ]
     case .note(let id, let message):
       [LogEvent(.seederNote).with(.seeder, id.rawValue).with(.message, message)]
@@ -51,13 +54,16 @@ extension LogEvent {
       case .failed: .error
       }
     let rows = report.tables.total
-    let event = LogEvent(.seederFinished, level).with(.seeder, report.id.rawValue)
-      .with(.outcome, report.outcome.rawValue).with(.durationMilliseconds, report.duration)
-      .with(.attempts, report.outcome == .skipped ? nil : report.retries.count + 1)
+    var event = LogEvent(.seederFinished, level).with(.seeder, report.id.rawValue)
+      .with(.outcome, report.outcome.rawValue).with(.startMilliseconds, report.start)
+      .with(.durationMilliseconds, report.duration)
+      .with(.attempts, report.attempts > 0 ? report.attempts : nil)
       .with(.inserted, rows.inserted).with(.updated, rows.updated).with(.unchanged, rows.unchanged)
       .with(.deleted, rows.deleted).with(.drifted, rows.drifted)
+      .with(.rowsPerSecond, report.rowsPerSecond.map { .number($0) }).with(.roundTrips, report.roundTrips)
       .with(.sqlState, report.failure?.sqlState).with(.message, report.failure?.message ?? report.note)
       .with(.remedy, report.failure?.remedy)
+    for (phase, duration) in report.spans.times { event = event.with(.time(in: phase), duration) }
     return [event] + (report.failure?.faults ?? []).map { Self.fault($0, of: report.id) }
   }
 

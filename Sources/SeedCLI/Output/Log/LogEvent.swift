@@ -1,4 +1,5 @@
 import Postgres
+import SeedKit
 
 /// One event of the structured log: `--log-format json`.
 ///
@@ -56,6 +57,8 @@ extension LogEvent {
   enum Field: String, Sendable, CaseIterable {
     case activity
     case attempts
+    case committingMilliseconds = "committing_ms"
+    case comparingMilliseconds = "comparing_ms"
     case completed
     case deleted
     case drifted
@@ -66,28 +69,36 @@ extension LogEvent {
     case failed
     case field
     case file
+    case finishingMilliseconds = "finishing_ms"
     case found
     case inserted
     case leftMilliseconds = "left_ms"
     case line
+    case lockingMilliseconds = "locking_ms"
     case message
     case migration
     case outcome
     case pauseMilliseconds = "pause_ms"
+    case pausingMilliseconds = "pausing_ms"
     case phase
     case programVersion = "program_version"
+    case queuedMilliseconds = "queued_ms"
     case ratePerSecond = "rate_per_s"
+    case readingMilliseconds = "reading_ms"
     case reason
     case record
     case remedy
     case requiredBy = "required_by"
     case retries
+    case roundTrips = "round_trips"
+    case rowsPerSecond = "rows_per_s"
     case seeded
     case seeder
     case seeders
     case set
     case skipped
     case sqlState = "sqlstate"
+    case startMilliseconds = "start_ms"
     case subject
     case success
     case total
@@ -95,6 +106,21 @@ extension LogEvent {
     case unit
     case updated
     case version
+    case writingMilliseconds = "writing_ms"
     case waitedMilliseconds = "waited_ms"
+
+    /// The time that a seeder spent in a phase.
+    static func time(in phase: SeedPhase) -> Field {
+      switch phase {
+      case .queued: .queuedMilliseconds
+      case .locking: .lockingMilliseconds
+      case .reading: .readingMilliseconds
+      case .comparing: .comparingMilliseconds
+      case .writing: .writingMilliseconds
+      case .finishing: .finishingMilliseconds
+      case .committing: .committingMilliseconds
+      case .pausing: .pausingMilliseconds
+      }
+    }
   }
 }
