@@ -100,6 +100,8 @@ struct Session: Sendable {
   func run() async throws -> ExitCode {
     switch command.path.first {
     case nil: try await RunCommand(session: self).run()
+    case "ci", "ci-local": try await CICommand(session: self).run()
+    case "template": try await TemplateCommand(session: self).run()
     case "list": try ListCommand(session: self).run()
     case "status": try await StatusCommand(session: self).run()
     case "lint": try LintCommand(session: self).run()

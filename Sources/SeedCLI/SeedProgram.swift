@@ -27,7 +27,7 @@ public struct SeedProgram: Sendable {
     let task = Task { await run(arguments: arguments, environment: environment) }
     signals.start { task.cancel() }
     let code = await task.value
-    exit(signals.signal.map { 128 + $0 } ?? code.rawValue)
+    exit(SignalWatcher.latest.map { 128 + $0 } ?? code.rawValue)
   }
 
   /// Runs a command line.
@@ -46,8 +46,9 @@ public struct SeedProgram: Sendable {
       let spec = SeedRunnerCommand.spec(seeders: names)
       let command = try CommandLineParser.parse(arguments, command: spec)
       return await Invocation(
-        program: self, spec: spec, command: command, environment: environment, discovery: discovery,
-        console: console, runID: runID
+        program: self, spec: spec, command: command,
+        environment: CICommand.variables(for: command, environment), discovery: discovery, console: console,
+        runID: runID
       ).run()
     } catch let error as UsageError {
       console.error(error)

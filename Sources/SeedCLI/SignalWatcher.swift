@@ -15,11 +15,11 @@ final class SignalWatcher: Sendable {
   /// Where the handler writes to; it may use nothing that is not safe in the midst of anything.
   private static let writeEnd = Atomic<Int32>(-1)
 
-  private let received = Atomic<Int32>(0)
+  private static let received = Atomic<Int32>(0)
   private let readEnd: Int32
 
   /// The signal that came, if one did.
-  var signal: Int32? {
+  static var latest: Int32? {
     let value = received.load(ordering: .acquiring)
     return value == 0 ? nil : value
   }
@@ -61,7 +61,7 @@ final class SignalWatcher: Sendable {
             return
           }
           let signal = Int32(byte)
-          if received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
+          if Self.received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
           onFirst()
         }
       }

@@ -22,6 +22,13 @@ struct Console: Sendable {
     screen.answer((answers.isTerminal ? DisplayText.lines(line) : line) + "\n")
   }
 
+  /// Writes a line that is for the machinery around us, with nothing before it; not into a structured log, of
+  /// which every line is JSON.
+  func command(_ line: String) {
+    guard log == nil else { return }
+    screen.tell(line + "\n")
+  }
+
   /// Writes a line of the answer, in colours if they are wanted.
   func answer(_ line: StyledLine) { screen.answer(line.rendered(columns: .max, on: answers) + "\n") }
 

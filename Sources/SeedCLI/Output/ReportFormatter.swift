@@ -137,7 +137,7 @@ struct ReportFormatter {
     }
   }
 
-  private static func explanation(of seeder: SeederReport) -> [String] {
+  static func explanation(of seeder: SeederReport) -> [String] {
     guard let failure = seeder.failure else { return [] }
     let rest = failure.message.split(separator: "\n").dropFirst().map(String.init)
     return rest + failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])

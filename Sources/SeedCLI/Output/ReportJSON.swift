@@ -70,33 +70,47 @@ struct ReportJSON: Encodable {
     preparationMilliseconds = report.preparation.milliseconds
     roundTrips = report.roundTrips
     success = report.isSuccess
-    migrations = report.migrations.map {
-      Migration(
-        set: $0.set, version: $0.version, name: $0.name, durationMilliseconds: $0.duration.milliseconds)
-    }
-    seeders = report.seeders.map { seeder in
-      Seeder(
-        id: seeder.id.rawValue, outcome: seeder.outcome.rawValue,
-        fingerprint: seeder.fingerprint?.description, startMilliseconds: seeder.start.milliseconds,
-        durationMilliseconds: seeder.duration.milliseconds, attempts: seeder.attempts,
-        roundTrips: seeder.roundTrips, rowsPerSecond: seeder.rowsPerSecond, connections: seeder.connections,
-        phaseMilliseconds: Dictionary(
-          uniqueKeysWithValues: seeder.spans.times.map { ($0.phase.rawValue, $0.duration.milliseconds) }),
-        spans: seeder.spans.map { span in
-          Span(
-            phase: span.phase.rawValue, attempt: span.attempt, startMilliseconds: span.start.milliseconds,
-            durationMilliseconds: span.duration.milliseconds, detail: span.detail)
-        },
-        tables: seeder.tables.tables.map { table in
-          Table(
-            name: table.name, inserted: table.counts.inserted, updated: table.counts.updated,
-            unchanged: table.counts.unchanged, deleted: table.counts.deleted,
-            drifted: table.counts.drifted)
-        },
-        retries: seeder.retries, failure: seeder.failure, note: seeder.note)
-    }
+    migrations = report.migrations.map(Migration.init)
+    seeders = report.seeders.map(Seeder.init)
     leftOut = report.leftOut.map(\.rawValue)
     retries = report.retries
+  }
+}
+
+extension ReportJSON.Migration {
+  init(_ migration: MigrationOutcome) {
+    self.init(
+      set: migration.set, version: migration.version, name: migration.name,
+      durationMilliseconds: migration.duration.milliseconds)
+  }
+}
+
+extension ReportJSON.Seeder {
+  init(_ seeder: SeederReport) {
+    id = seeder.id.rawValue
+    outcome = seeder.outcome.rawValue
+    fingerprint = seeder.fingerprint?.description
+    startMilliseconds = seeder.start.milliseconds
+    durationMilliseconds = seeder.duration.milliseconds
+    attempts = seeder.attempts
+    roundTrips = seeder.roundTrips
+    rowsPerSecond = seeder.rowsPerSecond
+    connections = seeder.connections
+    phaseMilliseconds = Dictionary(
+      uniqueKeysWithValues: seeder.spans.times.map { ($0.phase.rawValue, $0.duration.milliseconds) })
+    spans = seeder.spans.map { span in
+      ReportJSON.Span(
+        phase: span.phase.rawValue, attempt: span.attempt, startMilliseconds: span.start.milliseconds,
+        durationMilliseconds: span.duration.milliseconds, detail: span.detail)
+    }
+    tables = seeder.tables.tables.map { table in
+      ReportJSON.Table(
+        name: table.name, inserted: table.counts.inserted, updated: table.counts.updated,
+        unchanged: table.counts.unchanged, deleted: table.counts.deleted, drifted: table.counts.drifted)
+    }
+    retries = seeder.retries
+    failure = seeder.failure
+    note = seeder.note
   }
 }
 
@@ -108,6 +122,13 @@ extension FormatStyle where Self == Date.ISO8601FormatStyle {
 extension Console {
   /// Writes a value as one JSON document: snake case, keys sorted.
   func answer(json value: some Encodable) throws {
+    answer(try ReportJSON.text(value))
+  }
+}
+
+extension ReportJSON {
+  /// A value as one JSON document: snake case, keys sorted, times with milliseconds.
+  static func text(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder.stable
     encoder.outputFormatting.insert(.prettyPrinted)
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -115,6 +136,6 @@ extension Console {
       var container = encoder.singleValueContainer()
       try container.encode(date.formatted(.iso8601WithMilliseconds))
     }
-    answer(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

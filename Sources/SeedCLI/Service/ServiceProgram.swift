@@ -48,7 +48,7 @@ public struct ServiceProgram: Sendable {
     let task = Task { await run(arguments: arguments, environment: environment) }
     signals.start { task.cancel() }
     let code = await task.value
-    exit(signals.signal.map { 128 + $0 } ?? code.rawValue)
+    exit(SignalWatcher.latest.map { 128 + $0 } ?? code.rawValue)
   }
 
   func run(arguments: [String], environment: [String: String]) async -> ExitCode {

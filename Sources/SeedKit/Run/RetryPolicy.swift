@@ -44,7 +44,7 @@ public struct RetryPolicy: Sendable {
   ///   - onRetry: called before each pause with the error and the pause.
   ///   - work: receives the number of the attempt, from 1.
   /// - Throws: the last error.
-  func run<Result>(
+  package func run<Result>(
     onRetry: (any Error, Duration) -> Void, _ work: (Int) async throws -> Result
   ) async throws -> Result {
     var attempt = 1

@@ -45,7 +45,7 @@ public struct RetryRecord: Sendable, Codable {
   public let at: Date
 
   /// An attempt that has failed just now.
-  init(subject: String, error: any Error, pause: Duration) {
+  package init(subject: String, error: any Error, pause: Duration) {
     let failure = FailureReport(error)
     self.subject = subject
     cause = failure.message
@@ -104,7 +104,7 @@ public struct SeederReport: Sendable {
     return rows > 0 && duration > .zero ? Double(rows) / (duration / .seconds(1)) : nil
   }
 
-  init(
+  package init(
     id: SeederID, outcome: Outcome, tables: SeedOutcome = SeedOutcome(), fingerprint: Fingerprint? = nil,
     start: Duration = .zero, duration: Duration = .zero, spans: [PhaseSpan] = [], roundTrips: Int = 0,
     connections: [Int] = [], retries: [RetryRecord] = [], failure: FailureReport? = nil, note: String? = nil

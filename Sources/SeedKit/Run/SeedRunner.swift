@@ -10,6 +10,8 @@ public import Postgres
 public struct SeedRunner: Sendable {
   /// How a run behaves.
   public struct Options: Sendable {
+    /// The id of the run in the history and in reports. One of its own by default.
+    public var runID = UUID()
     /// How many seeders may run at the same time, each on a connection of its own. 4 by default.
     public var jobs = 4
     /// Whether the environment production is meant. False by default.
@@ -27,9 +29,6 @@ public struct SeedRunner: Sendable {
     public var retry = RetryPolicy()
     /// How long to wait for another run of the same seeder. 300 seconds by default.
     public var lockTimeout: Duration = .seconds(300)
-
-    /// The id of the run in the history, the report and the log. A new one for each run by default.
-    public var runID: UUID?
 
     /// The defaults.
     public init() {}
@@ -78,7 +77,7 @@ public struct SeedRunner: Sendable {
 
   /// ``run()`` on connections of somebody who has looked at the database already, or has not.
   func run(on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil) async throws -> SeedReport {
-    let run = Run(id: options.runID ?? UUID(), startedAt: Date(), clockStart: .now)
+    let run = Run(id: options.runID, startedAt: Date(), clockStart: .now)
     try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
