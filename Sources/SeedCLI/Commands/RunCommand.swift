@@ -42,9 +42,6 @@ struct RunCommand {
     let database = try await session.database()
     let start = ContinuousClock.now
     let console = session.console
-    console.tell(
-      LogEvent(.runStarted).with(.environment, environment.rawValue)
-        .with(.programVersion, ProgramVersion.current).with(.seeders, .texts(plan.steps.map(\.id.rawValue))))
     let printer = ProgressPrinter(console: console)
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: fixtures,
@@ -53,8 +50,7 @@ struct RunCommand {
         recorder.note($0)
         printer.print($0)
       })
-    let report = try await printer.during { try await runner.run() }
-    console.tell(LogEvent.finished(report))
+    let report = try await printer.follow(runner)
     recorder.note(report, since: start)
     if session.command.hasReports {
       let facts = try? await CICommand.facts(of: database.configuration)

@@ -20,6 +20,8 @@ final class ProgressLog: Sendable {
   private let console: Console
   private let state = Lock(State())
   private static let progressInterval = Duration.seconds(5)
+  /// Who waits no longer is not worth a line.
+  private static let patience = Duration.seconds(1)
   private static let interval = Duration.seconds(10)
 
   init(console: Console) { self.console = console }
@@ -37,7 +39,7 @@ final class ProgressLog: Sendable {
       switch event {
       case .started(let id): state.told[id] = now
       case .progress(let id, _): return Self.progress(of: id, in: &state, isNew: !known.contains(id), at: now)
-      case .waiting(let id, _) where state.mentioned.insert(id).inserted:
+      case .waiting(let id, let waited) where waited >= Self.patience && state.mentioned.insert(id).inserted:
         return Self.line(id, &state, at: now)
       case .finished(let report) where state.mentioned.contains(report.id): return [.ended(report)]
       default: break

@@ -28,19 +28,24 @@ struct ProgressPrinter: Sendable {
     progressLog?.apply(event)
   }
 
-  /// Does the work whose events are told. Live lines are gone when it has ended, however it did; when it was
+  /// Runs what tells its events to this. Live lines are gone when it has ended, however it did; when it was
   /// interrupted, a line says how far it had come.
   ///
-  /// - Throws: what `body` throws.
-  func during<Result>(_ body: () async throws -> Result) async throws -> Result {
+  /// - Throws: as `SeedRunner.run()`.
+  func follow(_ runner: SeedRunner) async throws -> SeedReport {
+    let plan = runner.plan
+    console.tell(
+      LogEvent(.runStarted).with(.environment, plan.environment.rawValue)
+        .with(.programVersion, ProgramVersion.current).with(.seeders, .texts(plan.steps.map(\.id.rawValue))))
     do {
-      let result = try await withTaskCancellationHandler {
-        try await body()
+      let report = try await withTaskCancellationHandler {
+        try await runner.run()
       } onCancel: {
         display?.stopping()
       }
       finish()
-      return result
+      console.tell(LogEvent.finished(report))
+      return report
     } catch {
       let board = finish()
       if error is CancellationError, let board { tellStanding(of: board) }

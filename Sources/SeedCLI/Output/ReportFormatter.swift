@@ -83,42 +83,52 @@ struct ReportFormatter {
     return line
   }
 
-  /// To fit a terminal: the summary in a column of its own, or in lines of its own beneath a long name.
+  /// To fit a terminal: the summary in a column of its own, or in lines of its own where that would be narrow.
   private static func lines(of row: Row, _ widths: Widths, columns: Int) -> [StyledLine] {
-    let left = widths.outcome + widths.id + 4
+    // One long name must not take the room from all the others.
+    let nameWidth = min(widths.id, max(16, columns * 3 / 10))
+    let left = widths.outcome + nameWidth + 4
     let room = columns - left - widths.time - 2
-    let isStacked = room < leastSummary
-    let indent = isStacked ? 2 : left
     let text = [row.summary, row.retries].filter { !$0.isEmpty }.joined(separator: "; ")
-    let width = isStacked ? max(leastSummary, columns - indent) : min(room, max(widths.summary, leastSummary))
-    let parts = text.isEmpty ? [] : DisplayText.wrapped(text, to: width)
     var head = StyledLine()
     head.append(DisplayText.padded(row.outcome.rawValue, to: widths.outcome), row.look)
-    let first = isStacked ? "" : parts.first ?? ""
-    let name = first.isEmpty && row.time.isEmpty ? row.id : DisplayText.padded(row.id, to: widths.id)
-    head.append("  \(name)")
-    if !isStacked, !first.isEmpty {
-      head.append("  " + (row.time.isEmpty ? first : DisplayText.padded(first, to: width)))
+    guard room >= leastSummary else {
+      head.append("  " + row.id)
+      if !row.time.isEmpty { head.append("  " + row.time, .faint) }
+      return [head] + wrapped(text, indent: 2, columns: columns, hanging: 0)
     }
-    if !row.time.isEmpty {
+    let width = min(room, max(widths.summary, leastSummary))
+    var parts = text.isEmpty ? [""] : DisplayText.wrapped(text, to: width)
+    var lines: [StyledLine] = []
+    if DisplayText.width(of: row.id) > nameWidth {
+      head.append("  " + row.id)
+      lines.append(head)
+      head = plain(String(repeating: " ", count: left))
+    } else {
+      head.append("  " + DisplayText.padded(row.id, to: nameWidth) + "  ")
+    }
+    if row.time.isEmpty {
+      head.append(parts.removeFirst())
+    } else {
+      head.append(DisplayText.padded(parts.removeFirst(), to: width))
       head.append("  " + DisplayText.padded(row.time, to: widths.time, isRight: true), .faint)
     }
-    return [head]
-      + parts.dropFirst(isStacked ? 0 : 1).map { part in
-        var line = StyledLine()
-        line.append(String(repeating: " ", count: indent) + part)
-        return line
-      }
+    return lines + [head] + parts.map { plain(String(repeating: " ", count: left) + $0) }
   }
 
   /// A summary narrower than this is better off in a line of its own.
   private static let leastSummary = 24
 
-  private static func wrapped(_ text: String, indent: Int, columns: Int?) -> [StyledLine] {
+  private static func wrapped(
+    _ text: String, indent: Int, columns: Int?, hanging: Int = 2
+  ) -> [StyledLine] {
     let blanks = String(repeating: " ", count: indent)
     guard let columns else { return [plain(blanks + text)] }
-    let parts = DisplayText.wrapped(DisplayText.line(text), to: max(leastSummary, columns - indent - 2))
-    return parts.enumerated().map { index, part in plain(blanks + (index > 0 ? "  " : "") + part) }
+    let rest = blanks + String(repeating: " ", count: hanging)
+    let width = max(leastSummary, columns - indent - hanging)
+    return DisplayText.wrapped(DisplayText.line(text), to: width).enumerated().map { index, part in
+      plain((index > 0 ? rest : blanks) + part)
+    }
   }
 
   private static func plain(_ text: String) -> StyledLine {

@@ -23,6 +23,15 @@ enum Text {
       ? pair(seconds / 60, seconds % 60) + " min" : pair(seconds / 3600, seconds / 60 % 60) + " h"
   }
 
+  /// A moment on a scale, without more decimals than it needs: `0`, `250 ms`, `1.5 s`, `2 min`.
+  static func tick(_ milliseconds: Double) -> String {
+    func short(_ value: Double) -> String { HTMLPage.number(value) }
+    if milliseconds == 0 { return "0" }
+    if milliseconds < 1000 { return "\(short(milliseconds)) ms" }
+    if milliseconds < 120_000 { return "\(short(milliseconds / 1000)) s" }
+    return "\(short(milliseconds / 60_000)) min"
+  }
+
   /// `1 seeder`, `3 seeders`
   static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"

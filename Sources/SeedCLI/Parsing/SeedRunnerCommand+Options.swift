@@ -70,8 +70,13 @@ extension SeedRunnerCommand {
       summary: "Write it as JUnit's XML: a test case for each seeder and each verification", group: .reports,
       completion: .file)
 
+    static let reportHTML = OptionSpec(
+      name: "report-html", value: .required(placeholder: "FILE"),
+      summary: "Write it as a page with a timeline: who ran when, on which connection, waiting for what",
+      group: .reports, completion: .file)
+
     /// The files that a run can leave, whether `--all` or `ci` started it.
-    static let reports = [reportJSON, reportJUnit]
+    static let reports = [reportJSON, reportJUnit, reportHTML]
 
     /// For the seeders that read them.
     static let capacity = [

@@ -14,7 +14,7 @@ extension RunBoard {
     let shown = shownRows(atMost: max(1, limit - 2))
     let longest = rows.map { DisplayText.width(of: $0.id.rawValue) }.max() ?? 0
     // A long name must leave room for what the seeder does.
-    let nameWidth = min(longest, max(12, columns * 2 / 5))
+    let nameWidth = min(longest, max(12, columns * 3 / 10))
     let clockWidth = shown.map { DisplayText.width(of: Self.clock(of: $0, at: time)) }.max() ?? 0
     let lines = shown.map { row in
       let clock = DisplayText.padded(Self.clock(of: row, at: time), to: clockWidth, isRight: true)

@@ -89,7 +89,7 @@ extension LogEvent.Kind {
     case .seederLoaded: "A seeder of the plan: `selected`, or `required` by others."
     case .seederStarted: "A seeder starts."
     case .seederPhase: "A seeder does something else from now on: what phases there are is below."
-    case .seederWaiting: "Another run has the same seeder; at first, then every 10 seconds."
+    case .seederWaiting: "Another run has the same seeder; after a second, then every 10 seconds."
     case .seederProgress: "How far long work is: at first, every 5 seconds, at its end."
     case .seederNote: "Something that a person wants to know of a seeder in any case."
     case .seederDebug: "A line of a seeder's own debug log."
