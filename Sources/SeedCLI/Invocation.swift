@@ -11,10 +11,15 @@ struct Invocation: Sendable {
   let command: ParsedCommand
   let environment: [String: String]
   let discovery: SeederDiscovery
+  let console: Console
+  /// The id of the run in the log, the report and the history.
+  let runID: UUID
 
   /// Carries it out and words whatever goes wrong.
   func run() async -> ExitCode {
-    var console = Console(isQuiet: command.has("quiet"), isDebug: command.has("debug"))
+    var console = console
+    console.isQuiet = command.has("quiet")
+    console.isDebug = command.has("debug")
     do {
       if let code = try immediate(console) { return code }
       if command.path == ["doctor"] { return try await doctor(console) }
@@ -23,7 +28,8 @@ struct Invocation: Sendable {
       let session = Session(invocation: self, settings: settings, console: console)
       return try await session.run()
     } catch is CancellationError {
-      console.progress("interrupted; what was under way is rolled back")
+      let message = "interrupted; what was under way is rolled back"
+      console.tell(LogEvent(.interrupted).with(.message, message), text: message)
       return .internalFault
     } catch {
       report(error, on: console)
@@ -100,13 +106,12 @@ struct Invocation: Sendable {
   private func report(_ error: any Error, on console: Console) {
     switch error {
     case let error as UsageError: console.error(error)
-    case let error as CommandFailure: console.error(error.message, remedy: error.remedy)
-    case is SeedGuardError, is SeedPlanError, is ConfigurationError: console.error("\(error)")
+    case let error as CommandFailure: console.error(error.message, remedy: error.remedy, code: error.code)
+    case is SeedGuardError, is SeedPlanError, is ConfigurationError:
+      console.error("\(error)", code: ExitCode(error))
     default:
       let failure = FailureReport(error)
-      console.error(
-        ([failure.message] + failure.faults.map(\.description)).joined(separator: "\n"),
-        remedy: failure.remedy)
+      console.error(failure, code: ExitCode(error))
       console.debug(failure.details)
     }
   }

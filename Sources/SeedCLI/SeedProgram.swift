@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 public import SeedKit
 
@@ -32,6 +33,8 @@ public struct SeedProgram: Sendable {
   ///   - environment: the variables.
   /// - Returns: the exit code. All messages have been written.
   public func run(arguments: [String], environment: [String: String]) async -> ExitCode {
+    let runID = UUID()
+    let console = Console(arguments: arguments, environment: environment, runID: runID)
     do {
       let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
       let discovery = SeederDiscovery(arguments: arguments, environment: environment)
@@ -40,13 +43,14 @@ public struct SeedProgram: Sendable {
       let command = try CommandLineParser.parse(arguments, command: spec)
       return await Invocation(
         program: self, spec: spec, command: command,
-        environment: CICommand.variables(for: command, environment), discovery: discovery
+        environment: CICommand.variables(for: command, environment), discovery: discovery, console: console,
+        runID: runID
       ).run()
     } catch let error as UsageError {
-      Console().error(error)
+      console.error(error)
       return .usage
     } catch {
-      Console().error("\(error)")
+      console.error("\(error)", code: ExitCode(error))
       return ExitCode(error)
     }
   }

@@ -16,7 +16,8 @@ struct CICommand {
   init(session: Session) {
     self.session = session
     recorder = RunRecorder(
-      command: session.command.path.first ?? "ci", environment: session.settings[.environment])
+      command: session.command.path.first ?? "ci", runID: session.invocation.runID,
+      environment: session.settings[.environment])
     printer = ProgressPrinter(console: session.console)
   }
 

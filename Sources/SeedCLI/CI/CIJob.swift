@@ -18,7 +18,7 @@ struct CIJob: Sendable {
     let runner = SeedRunner(
       plan: plan, configuration: database, fixtures: fixtures, options: options, onEvent: note)
     do {
-      let report = try await runner.run()
+      let report = try await printer.follow(runner)
       recorder.note(report, since: start)
       return report
     } catch {

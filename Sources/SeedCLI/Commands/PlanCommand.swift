@@ -33,6 +33,7 @@ extension Session {
     var options = SeedRunner.Options()
     options.lockTimeout = settings[.lockTimeout]
     let printer = ProgressPrinter(console: console)
+    defer { printer.finish() }
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: fixtures, options: options,
       onEvent: { printer.print($0) })

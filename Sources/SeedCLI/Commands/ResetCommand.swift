@@ -23,6 +23,7 @@ struct ResetCommand {
     options.allowsProduction = session.command.has("allow-production")
     options.lockTimeout = session.settings[.lockTimeout]
     let printer = ProgressPrinter(console: session.console)
+    defer { printer.finish() }
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: session.invocation.program.fixtures,
       options: options, onEvent: { printer.print($0) })

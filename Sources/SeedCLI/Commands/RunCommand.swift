@@ -9,7 +9,8 @@ struct RunCommand {
 
   func run() async throws -> ExitCode {
     let outputs = try RunOutputs(session.command, console: session.console)
-    let recorder = RunRecorder(command: "run", environment: session.settings[.environment])
+    let recorder = RunRecorder(
+      command: "run", runID: session.invocation.runID, environment: session.settings[.environment])
     do {
       let code = try await seed(recorder)
       try outputs.write(recorder.finish(nil, verdict: code))
@@ -40,7 +41,8 @@ struct RunCommand {
     if session.command.hasReports { recorder.note(plan, fixtures: fixtures) }
     let database = try await session.database()
     let start = ContinuousClock.now
-    let printer = ProgressPrinter(console: session.console)
+    let console = session.console
+    let printer = ProgressPrinter(console: console)
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: fixtures,
       options: options(recorder.runID),
@@ -48,17 +50,18 @@ struct RunCommand {
         recorder.note($0)
         printer.print($0)
       })
-    let report = try await runner.run()
+    let report = try await printer.follow(runner)
     recorder.note(report, since: start)
     if session.command.hasReports {
       let facts = try? await CICommand.facts(of: database.configuration)
       recorder.update { $0.database = facts }
     }
     if session.isJSON {
-      try session.console.answer(json: ReportJSON(report))
+      try console.answer(json: ReportJSON(report))
     } else {
-      for line in ReportFormatter(report: report).lines { session.console.answer(line) }
-      session.console.progress("connect with: \(database.connectCommand)")
+      let columns = console.answers.isTerminal ? Terminal.width : nil
+      for line in ReportFormatter(report: report).lines(columns: columns) { console.answer(line) }
+      console.progress("connect with: \(database.connectCommand)")
     }
     for failure in report.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
     return report.isSuccess ? .success : .seederFailed

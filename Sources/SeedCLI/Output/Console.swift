@@ -1,4 +1,6 @@
+import FoundationEssentials
 import Glibc
+import SeedKit
 
 /// Standard output and standard error: the answer goes to the one, progress to the other.
 struct Console: Sendable {
@@ -6,60 +8,116 @@ struct Console: Sendable {
   var isQuiet = false
   /// Whether debug lines are written.
   var isDebug = false
+  /// Writes structured events in place of lines, if that was asked for.
+  var log: JSONLog?
+  /// What can be done with standard error.
+  var terminal = Terminal.plain
+  /// What can be done with standard output.
+  var answers = Terminal.plain
+  /// Where it goes.
+  var screen = Screen.shared
 
   /// Writes a line of the answer.
-  func answer(_ line: String) { Self.write(line + "\n", to: STDOUT_FILENO) }
-
-  /// Writes a line that is for the machinery around us, always and with nothing before it.
-  func command(_ line: String) { Self.write(line + "\n", to: STDERR_FILENO) }
-
-  /// Writes a line of progress.
-  func progress(_ line: String) {
-    guard !isQuiet else { return }
-    Self.write(line + "\n", to: STDERR_FILENO)
+  func answer(_ line: String) {
+    screen.answer((answers.isTerminal ? DisplayText.lines(line) : line) + "\n")
   }
 
-  /// Writes over the terminal's current line.
-  func overwrite(_ line: String) {
-    // Carriage return, and ANSI's "erase to the end of the line".
-    Self.write("\r\u{1B}[K" + line, to: STDERR_FILENO)
+  /// Writes a line that is for the machinery around us, with nothing before it; not into a structured log, of
+  /// which every line is JSON.
+  func command(_ line: String) {
+    guard log == nil else { return }
+    screen.tell(line + "\n")
+  }
+
+  /// Writes a line of the answer, in colours if they are wanted.
+  func answer(_ line: StyledLine) { screen.answer(line.rendered(columns: .max, on: answers) + "\n") }
+
+  /// Writes a line of progress.
+  func progress(_ line: String) { tell(LogEvent(.message).with(.message, line), text: line) }
+
+  /// Writes an event to the structured log, or else its text as a line of progress.
+  ///
+  /// - Parameter event: nil for what the log has no event for.
+  func tell(_ event: LogEvent?, text: String) {
+    guard log == nil else {
+      if let event { tell(event) }
+      return
+    }
+    guard !isQuiet else { return }
+    write(text)
+  }
+
+  /// Writes an event, if the log is structured.
+  func tell(_ event: LogEvent) {
+    guard let log, event.level >= (isQuiet ? .error : isDebug ? .debug : .info) else { return }
+    screen.tell(log.line(for: event, at: Date()) + "\n")
   }
 
   /// Writes a debug line.
   func debug(_ line: @autoclosure () -> String) {
     guard isDebug else { return }
-    Self.write("debug: " + line() + "\n", to: STDERR_FILENO)
+    if log != nil { return tell(LogEvent(.debug).with(.message, line())) }
+    write("debug: " + line())
   }
 
   /// Writes an error, always.
-  func error(_ message: String, remedy: String? = nil) {
-    var text = "Error: \(message)\n"
-    if let remedy { text += "Help:  \(remedy)\n" }
-    Self.write(text, to: STDERR_FILENO)
+  func error(_ message: String, remedy: String? = nil, code: ExitCode? = nil, sqlState: String? = nil) {
+    guard log == nil else {
+      return tell(
+        LogEvent(.error).with(.message, message).with(.remedy, remedy).with(.sqlState, sqlState)
+          .with(.exitCode, code.map { Int($0.rawValue) }))
+    }
+    let title = StyledLine.Look.red.applied(to: "Error:", hasColour: terminal.hasColour)
+    write(message + (remedy.map { "\nHelp:  \($0)" } ?? ""), after: title + " ")
+  }
+
+  /// Writes why a command failed, with every fault of the fixtures.
+  func error(_ failure: FailureReport, code: ExitCode) {
+    guard log == nil else {
+      error(failure.message, remedy: failure.remedy, code: code, sqlState: failure.sqlState)
+      for fault in failure.faults { tell(LogEvent.fault(fault)) }
+      return
+    }
+    error(
+      ([failure.message] + failure.faults.map(\.description)).joined(separator: "\n"), remedy: failure.remedy)
   }
 
   /// Writes what is wrong with a command line.
   func error(_ error: UsageError) {
-    Self.write(UsageErrorFormatter.text(for: error) + "\n", to: STDERR_FILENO)
+    guard log == nil else {
+      return self.error(
+        UsageErrorFormatter.message(for: error),
+        remedy: [UsageErrorFormatter.help(for: error), UsageErrorFormatter.reference(for: error)]
+          .compactMap(\.self).joined(separator: " "), code: .usage)
+    }
+    write(UsageErrorFormatter.text(for: error))
   }
 
   /// Asks on the terminal and reads a line; nil if there is no terminal to ask on.
   func ask(_ question: String) -> String? {
     guard isatty(STDIN_FILENO) != 0 else { return nil }
-    Self.write(question + " ", to: STDERR_FILENO)
+    screen.tell(question + " ")
     return readLine(strippingNewline: true)
   }
 
-  /// Writes all of a text. A reader that is gone is no reason to stop seeding.
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written > 0 {
-        bytes = bytes.dropFirst(written)
-      } else if errno != EINTR {
-        return
-      }
-    }
+  /// Writes lines to standard error. What a server or a file says must not steer a terminal.
+  private func write(_ text: String, after trusted: String = "") {
+    screen.tell(trusted + (terminal.isTerminal ? DisplayText.lines(text) : text) + "\n")
+  }
+}
+
+extension Console {
+  /// The console of a command line that was not read yet.
+  ///
+  /// - Parameters:
+  ///   - arguments: `--log-format json` counts wherever it stands, so that a fault of the command line, too,
+  ///     is told in that format.
+  ///   - environment: what says what a terminal can do.
+  init(arguments: [String], environment: [String: String], runID: UUID) {
+    terminal = Terminal(descriptor: STDERR_FILENO, environment: environment)
+    answers = Terminal(descriptor: STDOUT_FILENO, environment: environment)
+    let options = arguments.prefix { $0 != "--" }
+    let isJSON = zip(options, options.dropFirst()).contains { $0 == "--log-format" && $1 == "json" }
+    if isJSON || options.contains("--log-format=json") { log = JSONLog(runID: runID) }
   }
 }

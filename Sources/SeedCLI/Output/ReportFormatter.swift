@@ -7,23 +7,137 @@ struct ReportFormatter {
   let report: SeedReport
 
   /// One line for each seeder, causes and remedies under those that failed, then a summary.
-  var lines: [String] {
-    let heads = Text.table(
-      report.seeders.map { seeder in
-        [seeder.outcome.rawValue, seeder.id.rawValue, Self.summary(of: seeder), Self.time(of: seeder)]
-      })
-    var lines: [String] = []
-    for (seeder, head) in zip(report.seeders, heads) {
-      lines.append(head)
-      lines += Self.explanation(of: seeder).map { "  " + $0 }
+  ///
+  /// - Parameter columns: the width to fit, where what is too long is broken between words; nil for one
+  ///   line each, however long.
+  func lines(columns: Int?) -> [StyledLine] {
+    let rows = report.seeders.map(Row.init)
+    let widths = Widths(rows)
+    var lines: [StyledLine] = []
+    for (seeder, row) in zip(report.seeders, rows) {
+      lines +=
+        columns.map { Self.lines(of: row, widths, columns: $0) } ?? [Self.line(of: row, widths)]
+      for text in Self.explanation(of: seeder) {
+        lines += Self.wrapped(text, indent: 2, columns: columns)
+      }
     }
     if !report.leftOut.isEmpty {
       let names = report.leftOut.map(\.rawValue).joined(separator: ", ")
-      lines.append("not part of --all in the environment '\(report.environment)': \(names)")
+      lines += Self.wrapped(
+        "not part of --all in the environment '\(report.environment)': \(names)", indent: 0, columns: columns)
     }
     return lines + [summary]
   }
 
+  /// What the line of a seeder consists of.
+  private struct Row {
+    let outcome: SeederReport.Outcome
+    let id: String
+    let summary: String
+    let time: String
+    let retries: String
+
+    init(_ seeder: SeederReport) {
+      outcome = seeder.outcome
+      id = seeder.id.rawValue
+      summary = DisplayText.line(ReportFormatter.summary(of: seeder))
+      time = seeder.outcome == .skipped ? "" : Text.duration(seeder.duration)
+      retries = seeder.retries.isEmpty ? "" : "after \(seeder.retries.count) of its attempts failed"
+    }
+
+    var look: StyledLine.Look {
+      switch outcome {
+      case .seeded: .green
+      case .unchanged: .plain
+      case .skipped: .yellow
+      case .failed: .red
+      }
+    }
+  }
+
+  private struct Widths {
+    let outcome: Int
+    let id: Int
+    let summary: Int
+    let time: Int
+
+    init(_ rows: [Row]) {
+      func widest(_ texts: [String]) -> Int { texts.map { DisplayText.width(of: $0) }.max() ?? 0 }
+      outcome = widest(rows.map(\.outcome.rawValue))
+      id = widest(rows.map(\.id))
+      summary = widest(rows.map(\.summary))
+      time = widest(rows.map(\.time))
+    }
+  }
+
+  /// All in one line, the time behind the longest summary.
+  private static func line(of row: Row, _ widths: Widths) -> StyledLine {
+    let tail = [row.time, row.retries].filter { !$0.isEmpty }.joined(separator: ", ")
+    let cells = [
+      DisplayText.padded(row.id, to: widths.id),
+      tail.isEmpty ? row.summary : DisplayText.padded(row.summary, to: widths.summary), tail,
+    ]
+    var line = StyledLine()
+    line.append(DisplayText.padded(row.outcome.rawValue, to: widths.outcome), row.look)
+    line.append("  " + cells.filter { !$0.isEmpty }.joined(separator: "  "))
+    return line
+  }
+
+  /// To fit a terminal: the summary in a column of its own, or in lines of its own where that would be narrow.
+  private static func lines(of row: Row, _ widths: Widths, columns: Int) -> [StyledLine] {
+    // One long name must not take the room from all the others.
+    let nameWidth = min(widths.id, max(16, columns * 3 / 10))
+    let left = widths.outcome + nameWidth + 4
+    let room = columns - left - widths.time - 2
+    let text = [row.summary, row.retries].filter { !$0.isEmpty }.joined(separator: "; ")
+    var head = StyledLine()
+    head.append(DisplayText.padded(row.outcome.rawValue, to: widths.outcome), row.look)
+    guard room >= leastSummary else {
+      head.append("  " + row.id)
+      if !row.time.isEmpty { head.append("  " + row.time, .faint) }
+      return [head] + wrapped(text, indent: 2, columns: columns, hanging: 0)
+    }
+    let width = min(room, max(widths.summary, leastSummary))
+    var parts = text.isEmpty ? [""] : DisplayText.wrapped(text, to: width)
+    var lines: [StyledLine] = []
+    if DisplayText.width(of: row.id) > nameWidth {
+      head.append("  " + row.id)
+      lines.append(head)
+      head = plain(String(repeating: " ", count: left))
+    } else {
+      head.append("  " + DisplayText.padded(row.id, to: nameWidth) + "  ")
+    }
+    if row.time.isEmpty {
+      head.append(parts.removeFirst())
+    } else {
+      head.append(DisplayText.padded(parts.removeFirst(), to: width))
+      head.append("  " + DisplayText.padded(row.time, to: widths.time, isRight: true), .faint)
+    }
+    return lines + [head] + parts.map { plain(String(repeating: " ", count: left) + $0) }
+  }
+
+  /// A summary narrower than this is better off in a line of its own.
+  private static let leastSummary = 24
+
+  private static func wrapped(
+    _ text: String, indent: Int, columns: Int?, hanging: Int = 2
+  ) -> [StyledLine] {
+    let blanks = String(repeating: " ", count: indent)
+    guard let columns else { return [plain(blanks + text)] }
+    let rest = blanks + String(repeating: " ", count: hanging)
+    let width = max(leastSummary, columns - indent - hanging)
+    return DisplayText.wrapped(DisplayText.line(text), to: width).enumerated().map { index, part in
+      plain((index > 0 ? rest : blanks) + part)
+    }
+  }
+
+  private static func plain(_ text: String) -> StyledLine {
+    var line = StyledLine()
+    line.append(text)
+    return line
+  }
+
+  /// What became of a seeder's rows, or why nothing did.
   static func summary(of seeder: SeederReport) -> String {
     switch seeder.outcome {
     case .seeded, .unchanged:
@@ -33,24 +147,20 @@ struct ReportFormatter {
     }
   }
 
-  private static func time(of seeder: SeederReport) -> String {
-    guard seeder.outcome != .skipped else { return "" }
-    let retries = seeder.retries.isEmpty ? "" : ", after \(seeder.retries.count) of its attempts failed"
-    return Text.duration(seeder.duration) + retries
-  }
-
   static func explanation(of seeder: SeederReport) -> [String] {
     guard let failure = seeder.failure else { return [] }
     let rest = failure.message.split(separator: "\n").dropFirst().map(String.init)
     return rest + failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])
   }
 
-  private var summary: String {
+  private var summary: StyledLine {
     let outcomes: [SeederReport.Outcome] = [.seeded, .unchanged, .skipped, .failed]
     let parts = outcomes.compactMap { outcome in
       let number = report.seeders.count { $0.outcome == outcome }
       return number == 0 ? nil : "\(number) \(outcome.rawValue)"
     }
-    return parts.joined(separator: ", ") + " in \(Text.duration(report.duration))"
+    var line = StyledLine()
+    line.append(parts.joined(separator: ", ") + " in \(Text.duration(report.duration))", .bold)
+    return line
   }
 }

@@ -13,6 +13,25 @@ enum Text {
     return "\(seconds / 60) min \(seconds % 60) s"
   }
 
+  /// `0.3 s`, `2:05 min`, `1:02 h`: of the same width from one moment to the next.
+  static func clock(_ duration: Duration) -> String {
+    let tenths = max(0, Int(duration.milliseconds / 100))
+    if tenths < 600 { return "\(tenths / 10).\(tenths % 10) s" }
+    func pair(_ large: Int, _ small: Int) -> String { "\(large):\(small < 10 ? "0" : "")\(small)" }
+    let seconds = tenths / 10
+    return seconds < 3600
+      ? pair(seconds / 60, seconds % 60) + " min" : pair(seconds / 3600, seconds / 60 % 60) + " h"
+  }
+
+  /// A moment on a scale, without more decimals than it needs: `0`, `250 ms`, `1.5 s`, `2 min`.
+  static func tick(_ milliseconds: Double) -> String {
+    func short(_ value: Double) -> String { HTMLPage.number(value) }
+    if milliseconds == 0 { return "0" }
+    if milliseconds < 1000 { return "\(short(milliseconds)) ms" }
+    if milliseconds < 120_000 { return "\(short(milliseconds / 1000)) s" }
+    return "\(short(milliseconds / 60_000)) min"
+  }
+
   /// `1 seeder`, `3 seeders`
   static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
@@ -52,12 +71,11 @@ enum Text {
   static func table(_ rows: [[String]]) -> [String] {
     let columnCount = rows.map(\.count).max() ?? 0
     let widths = (0..<columnCount).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+      rows.map { column < $0.count ? DisplayText.width(of: $0[column]) : 0 }.max() ?? 0
     }
     return rows.map { row in
       let cells = row.enumerated().map { index, cell in
-        index == row.count - 1
-          ? cell : cell + String(repeating: " ", count: max(0, widths[index] - cell.count))
+        index == row.count - 1 ? cell : DisplayText.padded(cell, to: widths[index])
       }
       let line = cells.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())

@@ -71,8 +71,13 @@ extension SeedRunnerCommand {
       summary: "Write it as JUnit's XML: a test case for each seeder and each verification", group: .reports,
       completion: .file)
 
+    static let reportHTML = OptionSpec(
+      name: "report-html", value: .required(placeholder: "FILE"),
+      summary: "Write it as a page with a timeline: who ran when, on which connection, waiting for what",
+      group: .reports, completion: .file)
+
     /// The files that a run can leave, whether `--all` or `ci` started it.
-    static let reports = [reportJSON, reportJUnit]
+    static let reports = [reportJSON, reportJUnit, reportHTML]
 
     /// For the seeder that reads it.
     static let wait = OptionSpec(
@@ -113,6 +118,11 @@ extension SeedRunnerCommand {
       summary: "How the answer is written: text or json",
       defaultText: "text", group: .common, completion: .values(["text", "json"]))
 
+    static let logFormat = OptionSpec(
+      name: "log-format", value: .required(placeholder: "FORMAT"),
+      summary: "How standard error is written: text, or json for one event a line",
+      defaultText: "text", group: .common, completion: .values(["text", "json"]))
+
     static let databaseURL = OptionSpec(
       name: "database-url", value: .required(placeholder: "URL"),
       summary: "The database: postgresql://USER@HOST:PORT/NAME. Others can read a password in a command "
@@ -151,7 +161,7 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "no-built-in", summary: "Leave out the seeders that are part of the program",
         variable: "SEED_BUILT_IN=false", group: .common),
-      format,
+      format, logFormat,
       OptionSpec(
         name: "debug", isNegatable: true,
         summary: "Tell which seeders are loaded, when each starts and ends, and every error in full",

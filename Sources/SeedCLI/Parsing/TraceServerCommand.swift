@@ -27,7 +27,9 @@ enum TraceServerCommand {
         summary: "The TCP port to listen on; 0: a free one", variable: "PORT", defaultText: "8080"),
       OptionSpec(name: "allow-production", summary: "Say that seeding production is meant"),
     ]
-      + SeedRunnerCommand.Option.common(without: SeedRunnerCommand.Option.format)
+      + SeedRunnerCommand.Option.common(
+        without: SeedRunnerCommand.Option.format, SeedRunnerCommand.Option.logFormat
+      )
       .filter { $0.name != "quiet" } + [SeedRunnerCommand.Option.version],
     examples: [
       .init(

@@ -4,6 +4,7 @@ import SeedKit
 struct RunOutputs: Sendable {
   private let json: ReportFile?
   private let junit: ReportFile?
+  private let html: ReportFile?
   private let console: Console
 
   /// Looks whether all of them can be written.
@@ -15,9 +16,11 @@ struct RunOutputs: Sendable {
     }
     json = try file(SeedRunnerCommand.Option.reportJSON)
     junit = try file(SeedRunnerCommand.Option.reportJUnit)
-    if let json, json.path == junit?.path {
+    html = try file(SeedRunnerCommand.Option.reportHTML)
+    let paths = [json, junit, html].compactMap(\.?.path)
+    if let twice = paths.first(where: { path in paths.count { $0 == path } > 1 }) {
       throw CommandFailure(
-        code: .usage, message: "two reports are to be written to \(json.path)",
+        code: .usage, message: "two reports are to be written to \(twice)",
         remedy: "name a file for each")
     }
     self.console = console
@@ -33,6 +36,7 @@ struct RunOutputs: Sendable {
     }
     attempt { try json?.write(ReportJSON.text(RunRecordJSON(record)) + "\n") }
     attempt { try junit?.write(JUnitReport(record: record).text) }
+    attempt { try html?.write(RunPage(record: record).html) }
     if let failure { throw failure }
   }
 

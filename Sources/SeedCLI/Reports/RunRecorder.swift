@@ -10,10 +10,9 @@ final class RunRecorder: Sendable {
   /// The run's id.
   let runID: UUID
 
-  init(command: String, environment: SeedEnvironment) {
-    let id = UUID()
-    runID = id
-    state = Mutex(RunRecord(command: command, runID: id, environment: environment, startedAt: Date()))
+  init(command: String, runID: UUID, environment: SeedEnvironment) {
+    self.runID = runID
+    state = Mutex(RunRecord(command: command, runID: runID, environment: environment, startedAt: Date()))
   }
 
   /// The record so far.

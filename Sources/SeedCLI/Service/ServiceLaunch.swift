@@ -57,6 +57,7 @@ public struct ServiceLaunch: Sendable {
   /// Tells of an event of a run on standard error; of a seeder that failed in full.
   public func tell(_ event: SeedEvent) {
     printer.print(event)
+    if case .startup(let phase) = event, phase == .done || phase == .failed { printer.finish() }
     guard case .finished(let report) = event else { return }
     printer.console.progress(
       "\(report.outcome.rawValue) \(report.id) in \(Text.duration(report.duration))"

@@ -78,10 +78,7 @@ public struct ServiceProgram: Sendable {
       console.error("\(error)")
       return .badConfiguration
     } catch {
-      let failure = FailureReport(error)
-      console.error(
-        ([failure.message] + failure.faults.map(\.description)).joined(separator: "\n"),
-        remedy: failure.remedy)
+      console.error(FailureReport(error), code: ExitCode(error))
       return ExitCode(error)
     }
   }

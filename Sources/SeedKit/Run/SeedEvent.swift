@@ -8,6 +8,8 @@ public enum SeedEvent: Sendable {
   case migrated(MigrationOutcome)
   /// A seeder starts.
   case started(SeederID)
+  /// A seeder does something else from now on.
+  case phase(SeederID, SeedPhase)
   /// A seeder waits for another run of the same seeder, since how long.
   case waiting(SeederID, Duration)
   /// Something failed that can pass and is tried again.

@@ -58,7 +58,7 @@ public struct RetryRecord: Sendable, Codable {
 /// What became of one seeder.
 public struct SeederReport: Sendable {
   /// The outcome of a seeder.
-  public enum Outcome: String, Sendable, Codable {
+  public enum Outcome: String, Sendable, Codable, CaseIterable {
     /// Rows were written.
     case seeded
     /// Nothing differed; nothing was written.

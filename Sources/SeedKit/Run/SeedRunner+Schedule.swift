@@ -10,7 +10,8 @@ extension SeedRunner {
     var waiting = plan.steps
     var meters: [SeederID: SeederMeter] = [:]
     for step in plan.steps {
-      meters[step.id] = SeederMeter(runStart: run.clockStart, whole: run.traffic)
+      meters[step.id] = SeederMeter(
+        runStart: run.clockStart, whole: run.traffic, onPhase: { onEvent(.phase(step.id, $0)) })
       meters[step.id]?.enter(.queued, after: "preparation")
     }
     var preceded: Set<SeederID> = []

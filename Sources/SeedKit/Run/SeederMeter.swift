@@ -14,12 +14,19 @@ final class SeederMeter: Sendable {
 
   private let runStart: ContinuousClock.Instant
   private let state: Mutex<State>
+  private let onPhase: @Sendable (SeedPhase) -> Void
   /// Its round trips and connections.
   let traffic: PostgresTraffic
 
   /// Starts in the phase `queued`, at the start of the run.
-  init(runStart: ContinuousClock.Instant = .now, whole: PostgresTraffic? = nil) {
+  ///
+  /// - Parameter onPhase: called when another phase begins.
+  init(
+    runStart: ContinuousClock.Instant = .now, whole: PostgresTraffic? = nil,
+    onPhase: @escaping @Sendable (SeedPhase) -> Void = { _ in }
+  ) {
     self.runStart = runStart
+    self.onPhase = onPhase
     state = Mutex(State(since: runStart))
     traffic = PostgresTraffic(partOf: whole)
   }
@@ -34,12 +41,14 @@ final class SeederMeter: Sendable {
   /// - Parameter detail: what was waited for in the phase that ends.
   @discardableResult
   func enter(_ phase: SeedPhase, after detail: String? = nil) -> SeedPhase {
-    state.withLock { state in
+    let before = state.withLock { state in
       let before = state.phase
       close(&state, detail: detail)
       state.phase = phase
       return before
     }
+    if before != phase { onPhase(phase) }
+    return before
   }
 
   /// Ends the last phase.
@@ -57,6 +66,7 @@ final class SeederMeter: Sendable {
       state.attempt = attempt
       state.phase = .locking
     }
+    onPhase(.locking)
   }
 
   /// Measures `body` as a phase and goes back to the one before.

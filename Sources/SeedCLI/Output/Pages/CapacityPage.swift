@@ -7,47 +7,53 @@ struct CapacityPage {
   private static let width = 640.0
   private static let height = 280.0
   private static let margin = (left: 60.0, right: 20.0, top: 20.0, bottom: 45.0)
-  private static let colours = ["#1f6feb", "#d4731c", "#2a8a3e"]
+  private static let colours = ["c0", "c1", "c2"]
 
   var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en"><head><meta charset="utf-8"><title>Capacity of search</title><style>
-    body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24 }
-    table { border-collapse: collapse; margin: 1rem 0 } th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #d8dee4 }
-    td.text, th.text { text-align: left } .failed { color: #b3261e; font-weight: 600 } svg { max-width: 100%; height: auto }
-    </style></head><body>
-    <h1>Capacity of search</h1>
-    <p>\(report.rowCount) traces with vectors, index: \(Self.escaped(report.index ?? "none")).
-    Verdict: <strong class="\(report.isPassed ? "passed" : "failed")">\(report.isPassed ? "passed" : "failed")</strong></p>
-    <table><tr><th class="text">Check</th><th class="text">Result</th><th class="text">Found</th></tr>
-    \(report.checks.map(row).joined(separator: "\n"))
-    </table>
-    <h2>Latency with 20 clients and \(CapacityCheck.defaultCandidates) candidates</h2>
-    \(histogram)
-    <h2>Recall against latency</h2>
-    \(curve)
-    <h2>All measurements</h2>
-    <table><tr><th>Candidates</th><th>Clients</th><th>p50 ms</th><th>p90 ms</th><th>p99 ms</th><th>p99.9 ms</th><th>Searches/s</th></tr>
-    \(report.latencies.map(row).joined(separator: "\n"))
-    </table>
-    <p>A scan of the whole table takes \(Self.number(report.exactMedian)) ms (median, 4 clients at once).</p>
-    </body></html>
+    HTMLPage(title: "Capacity of search", style: Self.style, body: body).html
+  }
+
+  private static let style = """
+    main { max-width: 48rem } svg { max-width: 100%; height: auto }
+    svg text { fill: currentColor } .axis { stroke: var(--soft); fill: none }
+    .c0 { color: var(--one) } .c1 { color: var(--two) } .c2 { color: var(--three) }
+    polyline { stroke: currentColor; fill: none; stroke-width: 2 } rect, circle { fill: currentColor }
 
     """
+
+  private var body: String {
+    let verdict = report.isPassed ? "passed" : "failed"
+    return """
+      <main>
+      <h1>Capacity of search: <span class="\(report.isPassed ? "good" : "bad")">\(verdict)</span></h1>
+      <p>\(report.rowCount) traces with vectors, index: \(Self.escaped(report.index ?? "none")).</p>
+      \(HTMLPage.table("Checks", header: [("Check", false), ("Result", false), ("Found", false)], rows: report.checks.map(row)))
+      <h2>Latency with 20 clients and \(CapacityCheck.defaultCandidates) candidates</h2>
+      \(histogram)
+      <h2>Recall against latency</h2>
+      \(curve)
+      <h2>All measurements</h2>
+      \(HTMLPage.table("All measurements", header: Self.columns.map { ($0, true) }, rows: report.latencies.map(row)))
+      <p>A scan of the whole table takes \(Self.number(report.exactMedian)) ms (median, 4 clients at once).</p>
+      </main>
+      """
   }
+
+  private static let columns = [
+    "Candidates", "Clients", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "Searches/s",
+  ]
 
   private func row(_ check: CapacityReport.Check) -> String {
     """
-    <tr><td class="text">\(Self.escaped(check.name))</td><td class="text \(check.isPassed ? "" : "failed")">\
-    \(check.isPassed ? "ok" : "failed")</td><td class="text">\(Self.escaped(check.found))</td></tr>
+    <tr><th scope="row">\(Self.escaped(check.name))</th><td><span class="\(check.isPassed ? "good" : "bad")">\
+    \(check.isPassed ? "ok" : "failed")</span></td><td class="text">\(Self.escaped(check.found))</td></tr>
     """
   }
 
   private func row(_ latency: CapacityReport.Latency) -> String {
-    let cells = [latency.p50, latency.p90, latency.p99, latency.p999].map { "<td>\(Self.number($0))</td>" }
-    return
-      "<tr><td>\(latency.candidates)</td><td>\(latency.clients)</td>\(cells.joined())<td>\(Int(latency.throughput))</td></tr>"
+    let times = [latency.p50, latency.p90, latency.p99, latency.p999].map(Self.number)
+    let cells = ["\(latency.candidates)", "\(latency.clients)"] + times + ["\(Int(latency.throughput))"]
+    return "<tr>" + cells.map { "<td class=\"number\">\($0)</td>" }.joined() + "</tr>"
   }
 
   /// How many searches took how long; each bar's class reaches a quarter further than the one before.
@@ -66,7 +72,7 @@ struct CapacityPage {
       parts.append(
         """
         <rect x="\(Self.number(x + 1))" y="\(Self.number(bottom - height))" width="\(Self.number(max(1, step - 2)))" \
-        height="\(Self.number(height))" fill="\(Self.colours[0])"><title>up to \(Self.number(bin.upTo)) ms: \(bin.count)</title></rect>
+        height="\(Self.number(height))" class="\(Self.colours[0])"><title>up to \(Self.number(bin.upTo)) ms: \(bin.count)</title></rect>
         """)
       if index % max(1, bins.count / 8) == 0 {
         parts.append(Self.label(Self.number(bin.upTo), x: x + step / 2, y: bottom + 16, anchor: "middle"))
@@ -95,11 +101,11 @@ struct CapacityPage {
       let line = points.filter { $0.0.clients == clients }
       let colour = Self.colours[index % Self.colours.count]
       let path = line.map { "\(Self.number(x($0.0.p50))),\(Self.number(y($0.1)))" }.joined(separator: " ")
-      parts.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\"/>")
+      parts.append("<polyline points=\"\(path)\" class=\"\(colour)\"/>")
       for (latency, recall) in line {
         parts.append(
           """
-          <circle cx="\(Self.number(x(latency.p50)))" cy="\(Self.number(y(recall)))" r="4" fill="\(colour)">\
+          <circle cx="\(Self.number(x(latency.p50)))" cy="\(Self.number(y(recall)))" r="4" class="\(colour)">\
           <title>\(latency.candidates) candidates, \(clients) clients: \(Self.number(latency.p50)) ms, \(CapacityCheck.rounded(recall, 3))</title></circle>
           """)
       }
@@ -124,7 +130,7 @@ struct CapacityPage {
   private static func chart(_ parts: [String], below: String, beside: String) -> String {
     let bottom = height - margin.bottom
     let axes =
-      "<path d=\"M\(margin.left) \(margin.top)V\(bottom)H\(width - margin.right)\" fill=\"none\" stroke=\"#57606a\"/>"
+      "<path d=\"M\(margin.left) \(margin.top)V\(bottom)H\(width - margin.right)\" class=\"axis\"/>"
     let names = [
       label(below, x: (margin.left + width - margin.right) / 2, y: height - 8, anchor: "middle"),
       "<text transform=\"translate(14 \((margin.top + bottom) / 2)) rotate(-90)\" font-size=\"12\" text-anchor=\"middle\">\(beside)</text>",
@@ -134,16 +140,13 @@ struct CapacityPage {
       + "</svg>"
   }
 
-  private static func label(_ text: String, x: Double, y: Double, anchor: String, colour: String = "#1b1f24")
+  private static func label(_ text: String, x: Double, y: Double, anchor: String, colour: String = "soft")
     -> String
   {
-    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"12\" text-anchor=\"\(anchor)\" fill=\"\(colour)\">\(escaped(text))</text>"
+    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"12\" text-anchor=\"\(anchor)\" class=\"\(colour)\">\(escaped(text))</text>"
   }
 
   private static func number(_ value: Double) -> String { CapacityCheck.rounded(value, 2) }
 
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
-  }
+  private static func escaped(_ text: String) -> String { HTMLPage.escaped(text) }
 }

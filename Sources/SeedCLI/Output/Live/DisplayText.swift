@@ -1,0 +1,127 @@
+/// How much room text takes on a terminal, and text made to fit.
+enum DisplayText {
+  /// What is wide although it is no emoji: East Asian Wide and Fullwidth of UAX #11, whose gaps are
+  /// not assigned.
+  private static let wide: [ClosedRange<UInt32>] = [
+    0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0xA4CF,
+    0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF01...0xFF60,
+    0xFFE0...0xFFE6, 0x16FE0...0x18DFF, 0x1AFF0...0x1B2FF, 0x1F200...0x1F265, 0x20000...0x3FFFD,
+  ]
+
+  /// The columns of a text without control characters.
+  static func width(of text: some StringProtocol) -> Int {
+    // Most text is ASCII, and frames are drawn ten times a second.
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+    return text.reduce(0) { $0 + width(of: $1) }
+  }
+
+  /// The columns of what is seen as one character: those of its widest part.
+  static func width(of character: Character) -> Int {
+    var widest = 0
+    for scalar in character.unicodeScalars {
+      // Asks for the picture in place of the sign before it.
+      if scalar.value == 0xFE0F { return 2 }
+      widest = max(widest, width(of: scalar))
+    }
+    return widest
+  }
+
+  private static func width(of scalar: Unicode.Scalar) -> Int {
+    if scalar.isASCII { return 1 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return 0
+    default: break
+    }
+    // The vowels and final consonants of Hangul, which join the letter before them.
+    if (0x1160...0x11FF).contains(scalar.value) { return 0 }
+    if scalar.properties.isEmojiPresentation { return 2 }
+    return wide.contains { $0.contains(scalar.value) } ? 2 : 1
+  }
+
+  /// One line that can do nothing to a terminal: control characters are shown, not sent, and what turns
+  /// the direction of writing is left out.
+  static func line(_ text: some StringProtocol) -> String {
+    guard text.unicodeScalars.contains(where: isActive) else { return String(text) }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: result += " "
+      case _ where isDirection(scalar): break
+      case _ where isActive(scalar): result += "\\x" + hexadecimal(scalar.value)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// The same for text of several lines.
+  static func lines(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { isActive($0) && $0 != "\n" }) else { return text }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line($0) }
+      .joined(separator: "\n")
+  }
+
+  private static func isActive(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
+      || isDirection(scalar)
+  }
+
+  private static func isDirection(_ scalar: Unicode.Scalar) -> Bool {
+    (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+  }
+
+  private static func hexadecimal(_ value: UInt32) -> String {
+    (value < 16 ? "0" : "") + String(value, radix: 16)
+  }
+
+  /// As much of a line as fits, with an ellipsis if it is not all.
+  static func truncated(_ text: String, to limit: Int, ellipsis: String = "…") -> String {
+    guard width(of: text) > limit else { return text }
+    let room = limit - width(of: ellipsis)
+    guard room >= 0 else { return String(repeating: ".", count: max(0, limit)) }
+    var result = ""
+    var used = 0
+    for character in text {
+      used += width(of: character)
+      if used > room { break }
+      result.append(character)
+    }
+    return result + ellipsis
+  }
+
+  /// Blanks up to a width, behind the text or before it.
+  static func padded(_ text: String, to columns: Int, isRight: Bool = false) -> String {
+    let blanks = String(repeating: " ", count: max(0, columns - width(of: text)))
+    return isRight ? blanks + text : text + blanks
+  }
+
+  /// Lines of at most `columns`, broken between words, behind a comma if there is one not far from the end;
+  /// a word that is longer stands alone as it is.
+  static func wrapped(_ text: String, to columns: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    var used = 0
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      let size = width(of: word)
+      if !line.isEmpty, used + 1 + size > columns {
+        let (full, rest) = split(line)
+        lines.append(full)
+        line = rest + word
+        used = width(of: line)
+      } else {
+        used += size + (line.isEmpty ? 0 : 1)
+        line += (line.isEmpty ? "" : " ") + word
+      }
+    }
+    return lines + [line]
+  }
+
+  /// The line and what is better moved to the next one: at most half, from a comma on.
+  private static func split(_ line: String) -> (line: String, rest: String) {
+    guard let comma = line.lastIndex(of: ","), comma < line.index(before: line.endIndex),
+      line.distance(from: line.startIndex, to: comma) * 2 > line.count
+    else { return (line, "") }
+    let rest = line[line.index(after: comma)...].drop { $0 == " " }
+    return (String(line[...comma]), rest + " ")
+  }
+}
