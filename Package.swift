@@ -46,7 +46,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
     library("Threads", []),
-    library("Postgres", ["CLibPQ", "Threads"]),
+    library("Postgres", ["CLibCrypto", "CLibPQ", "Threads"]),
     library("Migrations", ["CLibCrypto", "Postgres"]),
     .systemLibrary(name: "CLinux"),
     library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
@@ -73,7 +73,10 @@ let package = Package(
     library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
     library(
       "SeedCLI",
-      ["EmbeddedPostgres", "Embeddings", "Migrations", "Postgres", "SeedKit", "Threads", "TraceStore"]),
+      [
+        "Embeddings", "EmbeddedPostgres", "Migrations", "Postgres", "RateLimiter", "SeedKit", "Threads",
+        "TraceStore",
+      ]),
     library(
       "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
     .target(name: "COpenAPI"),
@@ -132,9 +135,9 @@ let package = Package(
     tests(
       "CLITests",
       [
-        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "async-server-example",
+        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "async-server-example",
         "blocking-server-example", "seed-runner",
-      ]),
+      ], exclude: ["Reports"]),
   ]
     + seeders.map { name in
       library(

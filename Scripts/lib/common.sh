@@ -51,6 +51,10 @@ find_missing() {
   "
   # A server without pgvector, a pooler, a Redis, and what Scripts/lint calls.
   [[ $1 != tests ]] || table+="
+    faketime         /usr/bin/faketime
+    groff-base       /usr/bin/groff
+    libxml2-utils    /usr/bin/xmllint
+    mandoc           /usr/bin/mandoc
     pgbouncer        /usr/sbin/pgbouncer
     postgresql       /usr/lib/postgresql/*/bin/postgres
     python3          /usr/bin/python3

@@ -45,8 +45,9 @@ public struct EmbeddingsSeeder: Seeder {
         for: provider.model, limit: Self.batchSize, on: connection)
       guard !batch.isEmpty else { break }
       let vectors = try await provider.vectors(for: batch.map { EmbeddingText($0) })
-      let count = try await TraceVectors.store(
-        Array(zip(batch, vectors)), of: provider.model, on: connection)
+      let count = try await context.measure(.writing) {
+        try await TraceVectors.store(Array(zip(batch, vectors)), of: provider.model, on: connection)
+      }
       stored += count
       context.debug("\(count) of \(batch.count) traces got a vector")
       // Less than was read: somebody changed a text meanwhile, which the next look finds.

@@ -24,6 +24,9 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder {
   /// The model.
   public var fingerprintInputs: [String] { ["model \(provider.model.id) \(provider.model.version)"] }
 
+  /// None: it fills a column of rows that others bring.
+  public let plannedRows = 0
+
   private let provider: any EmbeddingProvider
   private let options: EmbeddingWorker.Options
 

@@ -92,6 +92,7 @@ extension PostgresConnection {
 
   private func beginCopy(_ sql: String, file: String, line: Int) async throws {
     let connection = try live(file: file, line: line)
+    countRoundTrip()
     _ = try await cancellable {
       try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
     }
@@ -110,6 +111,7 @@ extension PostgresConnection {
 
   private func endCopy(_ sql: String, file: String, line: Int) async throws -> Int {
     let connection = try live(file: file, line: line)
+    countRoundTrip()
     return try await cancellable {
       guard PQputCopyEnd(connection.raw, nil) == 1 else {
         throw lost(connection, sql: sql, file: file, line: line)
@@ -125,6 +127,7 @@ extension PostgresConnection {
     guard let connection else { return }
     PQputCopyEnd(connection.raw, reason)
     while let result = PQgetResult(connection.raw) { PQclear(result) }
+    noteState()
   }
 
   /// Whether an open transaction has failed and only waits for its rollback.

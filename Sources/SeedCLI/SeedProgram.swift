@@ -22,11 +22,7 @@ public struct SeedProgram: Sendable {
   /// The first SIGINT or SIGTERM rolls back what is under way, a second one ends the process at once.
   public func main(arguments: [String], environment: [String: String]) async -> Never {
     ProcessList.hidePasswords()
-    let signals = SignalWatcher()
-    let task = Task { await run(arguments: arguments, environment: environment) }
-    signals.start { task.cancel() }
-    let code = await task.value
-    exit(signals.signal.map { 128 + $0 } ?? code.rawValue)
+    await SignalWatcher.endProcess { await run(arguments: arguments, environment: environment) }
   }
 
   /// Runs a command line.
@@ -43,7 +39,8 @@ public struct SeedProgram: Sendable {
       let spec = SeedRunnerCommand.spec(seeders: names)
       let command = try CommandLineParser.parse(arguments, command: spec)
       return await Invocation(
-        program: self, spec: spec, command: command, environment: environment, discovery: discovery
+        program: self, spec: spec, command: command,
+        environment: CICommand.variables(for: command, environment), discovery: discovery
       ).run()
     } catch let error as UsageError {
       Console().error(error)

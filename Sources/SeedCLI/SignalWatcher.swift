@@ -15,11 +15,11 @@ final class SignalWatcher: Sendable {
   /// Where the handler writes to; it may use nothing that is not safe in the midst of anything.
   private static let writeEnd = Atomic<Int32>(-1)
 
-  private let received = Atomic<Int32>(0)
+  private static let received = Atomic<Int32>(0)
   private let readEnd: Int32
 
   /// The signal that came, if one did.
-  var signal: Int32? {
+  static var latest: Int32? {
     let value = received.load(ordering: .acquiring)
     return value == 0 ? nil : value
   }
@@ -49,6 +49,15 @@ final class SignalWatcher: Sendable {
     for signal in watched + [SIGPIPE] { Glibc.signal(signal, SIG_DFL) }
   }
 
+  /// Runs a program, cancels it at the first signal, and ends the process with its exit code or the signal's.
+  static func endProcess(after run: @escaping @Sendable () async -> ExitCode) async -> Never {
+    let signals = SignalWatcher()
+    let task = Task { await run() }
+    signals.start { task.cancel() }
+    let code = await task.value
+    exit(latest.map { 128 + $0 } ?? code.rawValue)
+  }
+
   /// Waits for signals on a thread of its own.
   func start(onFirst: @escaping @Sendable () -> Void) {
     do {
@@ -61,7 +70,7 @@ final class SignalWatcher: Sendable {
             return
           }
           let signal = Int32(byte)
-          if received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
+          if Self.received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
           onFirst()
         }
       }

@@ -20,6 +20,13 @@ public enum LogEvent: Sendable {
   case stopped
 }
 
+extension LogEvent {
+  /// Whether it tells of an answered request, of which there may be thousands a second.
+  var isRequest: Bool {
+    if case .request = self { true } else { false }
+  }
+}
+
 extension LogEvent: CustomStringConvertible {
   /// A line.
   public var description: String {

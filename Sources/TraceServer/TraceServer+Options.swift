@@ -1,5 +1,6 @@
 public import Embeddings
 public import HTTPServer
+public import Postgres
 public import RateLimiter
 public import SeedKit
 
@@ -10,6 +11,9 @@ extension TraceServer {
     public var http: HTTPServer.Configuration
     /// The most connections to the database. 16 by default.
     public var poolSize = 16
+    /// Whether the database keeps the statement of a search, which saves it from planning each: unless a pooler
+    /// stands between, by default.
+    public var preparedStatements = PreparedStatements.whenDirect
     /// How many confirmations make a trace validated. 2 by default.
     public var validationThreshold = 2
     /// What a user may do in a minute.
@@ -39,6 +43,7 @@ extension TraceServer {
       http.host = settings[.serverHost]
       http.port = settings[.serverPort]
       poolSize = settings[.serverPoolSize]
+      preparedStatements = PreparedStatements(rawValue: settings[.serverPreparedStatements]) ?? .whenDirect
       validationThreshold = settings[.validationThreshold]
       limits = try RateLimitPolicy(
         readsPerMinute: settings[.rateLimitReads], writesPerMinute: settings[.rateLimitWrites])

@@ -50,6 +50,7 @@ public final class TraceServer: Sendable {
     self.log = log
     var named = configuration
     named.applicationName = "trace-server"
+    named.preparedStatements = options.preparedStatements
     let store = Store(configuration: named, poolSize: options.poolSize)
     self.store = store
     worker = options.worker.map { workerOptions in

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Migrations
 import Postgres
 import SeedKit
@@ -7,11 +8,24 @@ struct RunCommand {
   let session: Session
 
   func run() async throws -> ExitCode {
+    let outputs = try RunOutputs(session.command, console: session.console)
+    let recorder = RunRecorder(command: "run", environment: session.settings[.environment])
+    do {
+      let code = try await seed(recorder)
+      try outputs.write(recorder.finish(nil, verdict: code))
+      return code
+    } catch {
+      try outputs.write(recorder.finish(error))
+      throw error
+    }
+  }
+
+  private func seed(_ recorder: RunRecorder) async throws -> ExitCode {
     let known = try session.registry()
     let selection = selection(known)
     let environment = session.settings[.environment]
     let selected = try SeedPlan(registry: known, selection: selection, environment: environment)
-    try selected.checkProduction(isAllowed: options.allowsProduction)
+    try selected.checkProduction(isAllowed: session.command.has("allow-production"))
     try checkFlags(of: selected)
     let (registry, fixtures) = try session.sources { id in selected.steps.contains { $0.id == id } }
     let plan = try SeedPlan(registry: registry, selection: selection, environment: environment)
@@ -22,12 +36,24 @@ struct RunCommand {
         _ = try step.seeder.inspect(fixtures)
       }
     }
+    // The digests of the files are only looked at in a report.
+    if session.command.hasReports { recorder.note(plan, fixtures: fixtures) }
     let database = try await session.database()
+    let start = ContinuousClock.now
     let printer = ProgressPrinter(console: session.console)
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: fixtures,
-      options: options, onEvent: { printer.print($0) })
+      options: options(recorder.runID),
+      onEvent: {
+        recorder.note($0)
+        printer.print($0)
+      })
     let report = try await runner.run()
+    recorder.note(report, since: start)
+    if session.command.hasReports {
+      let facts = try? await CICommand.facts(of: database.configuration)
+      recorder.update { $0.database = facts }
+    }
     if session.isJSON {
       try session.console.answer(json: ReportJSON(report))
     } else {
@@ -59,9 +85,10 @@ struct RunCommand {
     return .only(registry.ids.filter { session.command.has($0.rawValue) } + ids("only"))
   }
 
-  private var options: SeedRunner.Options {
+  private func options(_ runID: UUID) -> SeedRunner.Options {
     let command = session.command
     var options = SeedRunner.Options()
+    options.runID = runID
     options.jobs = session.settings[.jobs]
     options.allowsProduction = command.has("allow-production")
     options.restamps = command.has("restamp")

@@ -10,6 +10,9 @@ struct Console: Sendable {
   /// Writes a line of the answer.
   func answer(_ line: String) { Self.write(line + "\n", to: STDOUT_FILENO) }
 
+  /// Writes a line that is for the machinery around us, always and with nothing before it.
+  func command(_ line: String) { Self.write(line + "\n", to: STDERR_FILENO) }
+
   /// Writes a line of progress.
   func progress(_ line: String) {
     guard !isQuiet else { return }

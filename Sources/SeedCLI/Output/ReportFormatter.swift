@@ -24,7 +24,7 @@ struct ReportFormatter {
     return lines + [summary]
   }
 
-  private static func summary(of seeder: SeederReport) -> String {
+  static func summary(of seeder: SeederReport) -> String {
     switch seeder.outcome {
     case .seeded, .unchanged:
       seeder.tables.tables.isEmpty ? seeder.note ?? "nothing to do" : Text.counts(seeder.tables)
@@ -39,7 +39,7 @@ struct ReportFormatter {
     return Text.duration(seeder.duration) + retries
   }
 
-  private static func explanation(of seeder: SeederReport) -> [String] {
+  static func explanation(of seeder: SeederReport) -> [String] {
     guard let failure = seeder.failure else { return [] }
     let rest = failure.message.split(separator: "\n").dropFirst().map(String.init)
     return rest + failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])

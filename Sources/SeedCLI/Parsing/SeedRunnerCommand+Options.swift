@@ -3,6 +3,8 @@ extension OptionGroup {
   static let selection = OptionGroup(title: "Selection")
   /// A flag for each seeder.
   static let seeders = OptionGroup(title: "Seeders")
+  /// Files about a run.
+  static let reports = OptionGroup(title: "Reports")
   /// How to seed.
   static let run = OptionGroup(title: "Run")
   /// What capacity data is like.
@@ -59,6 +61,19 @@ extension SeedRunnerCommand {
       wait,
     ]
 
+    static let reportJSON = OptionSpec(
+      name: "report-json", value: .required(placeholder: "FILE"),
+      summary: "Write what was done as JSON, whatever the outcome: run-report.schema.json describes it",
+      group: .reports, completion: .file)
+
+    static let reportJUnit = OptionSpec(
+      name: "report-junit", value: .required(placeholder: "FILE"),
+      summary: "Write it as JUnit's XML: a test case for each seeder and each verification", group: .reports,
+      completion: .file)
+
+    /// The files that a run can leave, whether `--all` or `ci` started it.
+    static let reports = [reportJSON, reportJUnit]
+
     /// For the seeder that reads it.
     static let wait = OptionSpec(
       name: "wait", isNegatable: true,
@@ -105,6 +120,12 @@ extension SeedRunnerCommand {
       variable: "DATABASE_URL", defaultText: "the PG* variables, else the embedded PostgreSQL",
       group: .common)
 
+    static let environment = OptionSpec(
+      name: "env", short: "e", value: .required(placeholder: "NAME"),
+      summary: "What the database is for: dev, test, ci, ci-local or production", variable: "SEED_ENV",
+      defaultText: "dev", group: .common,
+      completion: .values(["dev", "test", "ci", "ci-local", "production"]))
+
     static let help = OptionSpec(
       name: "help", short: "h", summary: "Show the help of the command", group: .common, role: .help)
 
@@ -113,11 +134,7 @@ extension SeedRunnerCommand {
 
     /// What every command takes that looks at the configuration.
     static let common = [
-      OptionSpec(
-        name: "env", short: "e", value: .required(placeholder: "NAME"),
-        summary: "What the database is for: dev, test, ci, ci-local or production", variable: "SEED_ENV",
-        defaultText: "dev", group: .common,
-        completion: .values(["dev", "test", "ci", "ci-local", "production"])),
+      environment,
       databaseURL,
       OptionSpec(
         name: "config-path", value: .required(placeholder: "DIR"),

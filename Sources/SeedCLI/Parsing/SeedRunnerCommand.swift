@@ -13,14 +13,14 @@ enum SeedRunnerCommand {
     root.options =
       [Option.all]
       + flags.map { OptionSpec(name: $0.name, summary: $0.summary, group: .seeders) }
-      + Option.lists(of: seeders.map(\.name)) + Option.run + Option.capacity + Option.common
+      + Option.lists(of: seeders.map(\.name)) + Option.run + Option.reports + Option.capacity + Option.common
       + [Option.version]
     let chosen = flags.map(\.name) + ["only"]
     let names = seeders.map(\.name)
     root.subcommands =
       [
         list, status, plan(seeders: names), verify(seeders: names), lint(seeders: names),
-        reset(seeders: names),
+        reset(seeders: names), ci(seeders: names), ciLocal(seeders: names),
       ]
       + fixed
     root.rules = [
@@ -35,13 +35,15 @@ enum SeedRunnerCommand {
   /// The long names that options have already, `no-…` among them: no seeder can have them as its flag.
   static let reservedNames: Set<String> = {
     let options =
-      [Option.all, Option.version] + Option.lists(of: []) + Option.run + Option.capacity
+      [Option.all, Option.version] + Option.lists(of: []) + Option.run + Option.reports + Option.capacity
       + program.tree.flatMap(\.command.options)
     return Set(options.flatMap { $0.isNegatable ? [$0.name, "no-\($0.name)"] : [$0.name] })
   }()
 
   /// The commands that do not depend on the seeders.
-  private static let fixed = [why, export, new, worker, capacity, config, migrate, db, completions, help]
+  private static let fixed = [
+    template, why, export, new, worker, capacity, doctor, config, migrate, db, completions, man, help,
+  ]
 
   /// The program without what depends on the seeders.
   private static let program = CommandSpec(
@@ -58,6 +60,7 @@ enum SeedRunnerCommand {
     usage: ["--all [--except NAME,...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]"],
     subcommands: [
       list, status, plan(seeders: []), verify(seeders: []), lint(seeders: []), reset(seeders: []),
+      ci(seeders: []), ciLocal(seeders: []),
     ] + fixed,
     examples: [
       .init(summary: "Seed everything, into the embedded PostgreSQL", line: "seed-runner --all"),

@@ -11,14 +11,16 @@ extension BulkContext {
   /// - Returns: rows that this call inserted, and those that were there or that others inserted.
   /// - Throws: ``BulkLoadError``; what the load's own functions throw; `PostgresError`.
   public func run(_ load: BulkLoad) async throws -> RowCounts {
-    if try await isDone(load) { return RowCounts(unchanged: load.rowCount) }
-    var (phase, total) = try await prepare(load)
+    if try await meter.measure(.comparing, { try await isDone(load) }) {
+      return RowCounts(unchanged: load.rowCount)
+    }
+    var (phase, total) = try await meter.measure(.comparing) { try await prepare(load) }
     var inserted = 0
     if phase == .loading {
-      inserted = try await loadChunks(of: load)
+      inserted = try await meter.measure(.writing) { try await loadChunks(of: load) }
       phase = .finishing
     }
-    if phase == .finishing { try await finish(load) }
+    if phase == .finishing { try await meter.measure(.finishing) { try await finish(load) } }
     if total < inserted { total = inserted }
     return RowCounts(inserted: inserted, unchanged: total - inserted)
   }

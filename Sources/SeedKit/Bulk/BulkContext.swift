@@ -10,6 +10,8 @@ public struct BulkContext: Sendable {
   public let pool: PostgresPool
   /// When and how often a chunk is tried again.
   let retry: RetryPolicy
+  /// Measures the seeder.
+  let meter: SeederMeter
   private let fixtures: FixtureStore
   private let onEvent: @Sendable (SeedEvent) -> Void
 
@@ -18,12 +20,14 @@ public struct BulkContext: Sendable {
 
   init(
     seeder: SeederID, environment: SeedEnvironment, pool: PostgresPool, retry: RetryPolicy,
-    fixtures: FixtureStore, onEvent: @escaping @Sendable (SeedEvent) -> Void
+    meter: SeederMeter = SeederMeter(), fixtures: FixtureStore,
+    onEvent: @escaping @Sendable (SeedEvent) -> Void
   ) {
     self.seeder = seeder
     self.environment = environment
     self.pool = pool
     self.retry = retry
+    self.meter = meter
     self.fixtures = fixtures
     self.onEvent = onEvent
   }
@@ -43,11 +47,9 @@ public struct BulkContext: Sendable {
   public func debug(_ message: String) { onEvent(.debug(seeder, message)) }
 
   func onRetry(_ error: any Error, _ pause: Duration) {
-    onEvent(
-      .retrying(
-        RetryRecord(
-          subject: seeder.rawValue, cause: FailureReport(error).message,
-          pauseMilliseconds: Int(pause.milliseconds))))
+    let record = RetryRecord(subject: seeder.rawValue, error: error, pause: pause)
+    meter.note(record)
+    onEvent(.retrying(record))
   }
 }
 

@@ -11,6 +11,12 @@ extension SettingKey where Value == String {
     "rateLimit.onFailure", variables: "RATE_LIMIT_ON_FAILURE", default: "allow",
     among: ["allow", "deny", "in-process"],
     summary: "What happens to requests while Redis does not answer: allow, deny, in-process")
+  /// Whether the database keeps the statement of a search. `auto` by default: unless a pooler stands between.
+  public static let serverPreparedStatements = SettingKey(
+    "server.preparedStatements", variables: "SERVER_PREPARED_STATEMENTS", default: "auto",
+    among: ["auto", "always", "never"],
+    summary: "Whether the database keeps the statement of a search: auto (not behind a pooler), always, never"
+  )
 }
 
 extension SettingKey where Value == Int {

@@ -80,6 +80,10 @@ struct RowWriter {
   /// - Throws: `PostgresError`; ``DriftError`` under the policy `fail`.
   func run() async throws -> RowCounts {
     guard rowCount > 0 else { return RowCounts() }
+    return try await context.measure(.comparing) { try await converge() }
+  }
+
+  private func converge() async throws -> RowCounts {
     let connection = context.connection
     var owned = try await context.ownedTable(canonicalName)
     let hasDigests = owned?.valueColumns == compared.map(\.quoted)
@@ -130,9 +134,11 @@ struct RowWriter {
       let numbers = try await SourceFiles.numbers(of: files, on: connection)
       ownership = Ownership(table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
     }
-    let (inserted, updated) = try await statements.write(
-      self, missing: missing, inserts: counts.inserted > 0 ? (keepsGone ? ownerJoin : "") : nil,
-      difference: difference, ownership: ownership)
+    let (inserted, updated) = try await context.measure(.writing) {
+      try await statements.write(
+        self, missing: missing, inserts: counts.inserted > 0 ? (keepsGone ? ownerJoin : "") : nil,
+        difference: difference, ownership: ownership)
+    }
     guard inserted + updated == counts.inserted + counts.updated else {
       // Somebody wrote to the table between the look and the write; the whole seeder is repeated.
       throw PostgresError(

@@ -86,6 +86,17 @@ public struct DeclarativeSeeder: Seeder {
     }
   }
 
+  /// The files of a folder of the machine.
+  var folderFiles: [SourceFile] {
+    guard case .directory = folder else { return [] }
+    return fileNames.compactMap { name in
+      guard let digest = try? folder.digest(of: name), let size = try? folder.size(of: name) else {
+        return nil
+      }
+      return SourceFile(path: folder.path(of: name), sha256: digest, bytes: size)
+    }
+  }
+
   /// The definition, the files that it names, and what may be laid over those.
   private var fileNames: [String] {
     let names = definition.tables.flatMap { table -> [String] in

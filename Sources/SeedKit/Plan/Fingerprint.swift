@@ -14,12 +14,26 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
 
   /// Computes the fingerprints of a plan's seeders. One whose fixtures cannot be read, or that
   /// depends on such a one, has none.
-  static func all(of plan: SeedPlan, fixtures: FixtureStore) -> [SeederID: Fingerprint] {
+  package static func all(of plan: SeedPlan, fixtures: FixtureStore) -> [SeederID: Fingerprint] {
     var result: [SeederID: Fingerprint] = [:]
     for step in plan.steps {
       result[step.id] = try? of(step.seeder, in: plan.environment, fixtures: fixtures, known: result)
     }
     return result
+  }
+
+  /// The fingerprint of all that a plan writes, by this version of the program: the key of a template
+  /// database. Nil if a seeder has none, or if the migrations cannot be read.
+  package static func whole(of plan: SeedPlan, fixtures: FixtureStore) -> Fingerprint? {
+    let known = all(of: plan, fixtures: fixtures)
+    guard let history = try? SeedHistory.migrations() else { return nil }
+    var parts = ["program \(ProgramVersion.current)", "environment \(plan.environment)"]
+    parts += history.migrations.map { "migration \(history.name) \($0.version) \($0.checksum)" }
+    for step in plan.steps {
+      guard let fingerprint = known[step.id] else { return nil }
+      parts.append("seeder \(step.id) \(fingerprint)")
+    }
+    return digest(of: parts)
   }
 
   private struct DependencyUnknown: Error {}
@@ -43,6 +57,10 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     for other in seeder.follows {
       if let fingerprint = known[other] { parts.append("follows \(other) \(fingerprint)") }
     }
+    return digest(of: parts)
+  }
+
+  private static func digest(of parts: [String]) -> Fingerprint {
     // A line break cannot occur inside an id or a digest, and each part is preceded by its length,
     // so that no two lists of parts read the same.
     let text = parts.map { "\($0.utf8.count):\($0)\n" }.joined()

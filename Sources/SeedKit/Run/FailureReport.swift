@@ -14,6 +14,15 @@ public struct FailureReport: Sendable, Codable {
   /// All that is known, for the debug log.
   public let details: String
 
+  /// Makes a report of what is known already.
+  package init(message: String, remedy: String?, faults: [FixtureFault] = []) {
+    self.message = message
+    self.remedy = remedy
+    sqlState = nil
+    self.faults = faults
+    details = message
+  }
+
   /// Describes an error.
   public init(_ error: any Error) {
     switch error {

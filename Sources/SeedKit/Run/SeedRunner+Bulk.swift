@@ -7,7 +7,8 @@ extension SeedRunner {
   ///
   /// - Returns: nil as for any other seeder.
   func load(
-    _ seeder: any BulkSeeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
+    _ seeder: any BulkSeeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?,
+    meter: SeederMeter
   ) async throws -> SeedOutcome? {
     let startedAt = Date()
     if try await pool.withConnection({
@@ -15,7 +16,9 @@ extension SeedRunner {
     }) {
       return nil
     }
-    let outcome = try await withBulkContext(for: seeder.id) { try await seeder.load(in: $0) }
+    meter.enter(.reading)
+    let outcome = try await withBulkContext(for: seeder.id, meter: meter) { try await seeder.load(in: $0) }
+    meter.enter(.committing)
     try await pool.withTransaction { connection in
       let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
       guard outcome.total.written > 0 || known == nil || known != fingerprint else { return }
@@ -30,13 +33,13 @@ extension SeedRunner {
   }
 
   func withBulkContext<Result>(
-    for seeder: SeederID, _ body: (BulkContext) async throws -> Result
+    for seeder: SeederID, meter: SeederMeter = SeederMeter(), _ body: (BulkContext) async throws -> Result
   ) async throws -> Result {
     try await PostgresPool.with(configuration, maximumConnections: BulkContext.maximumConnections) { pool in
       try await body(
         BulkContext(
           seeder: seeder, environment: plan.environment, pool: pool, retry: options.retry,
-          fixtures: fixtures, onEvent: onEvent))
+          meter: meter, fixtures: fixtures, onEvent: onEvent))
     }
   }
 }

@@ -17,35 +17,43 @@ extension SeedRunner {
   ///
   /// - Throws: `CancellationError` only.
   func seed(
-    _ seeder: any Seeder, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
+    _ seeder: any Seeder, run: Run, pool: PostgresPool, fingerprint: Fingerprint?, meter: SeederMeter
   ) async throws -> SeederReport {
     let start = ContinuousClock.now
     onEvent(.started(seeder.id))
-    var retries: [RetryRecord] = []
+    func report(
+      _ outcome: SeederReport.Outcome, _ tables: SeedOutcome = SeedOutcome(), failure: FailureReport? = nil,
+      note: String? = nil
+    ) -> SeederReport {
+      meter.end()
+      let processes = run.traffic.processes
+      return SeederReport(
+        id: seeder.id, outcome: outcome, tables: tables, fingerprint: fingerprint,
+        start: start - run.clockStart, duration: .now - start, spans: meter.spans,
+        roundTrips: meter.traffic.roundTrips,
+        connections: meter.traffic.processes.compactMap { processes.firstIndex(of: $0) }.map { $0 + 1 },
+        retries: meter.retries, failure: failure, note: note)
+    }
     do {
       let tables = try await options.retry.run(
-        onRetry: { error, pause in retries.append(record(error, pause, of: seeder.id.rawValue)) },
+        onRetry: { error, pause in
+          meter.note(record(error, pause, of: seeder.id.rawValue))
+          meter.enter(.pausing)
+        },
         { attempt in
+          if attempt > 1 { meter.begin(attempt: attempt) }
           if let seeder = seeder as? any BulkSeeder {
             return try await self.load(
-              seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint)
+              seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
           }
           return try await self.attempt(
-            seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint)
+            seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
         })
-      guard let tables else {
-        return SeederReport(
-          id: seeder.id, outcome: .unchanged, duration: .now - start, retries: retries,
-          note: "another run has just seeded it")
-      }
-      return SeederReport(
-        id: seeder.id, outcome: tables.total.written > 0 ? .seeded : .unchanged, tables: tables,
-        duration: .now - start, retries: retries)
+      guard let tables else { return report(.unchanged, note: "another run has just seeded it") }
+      return report(tables.total.written > 0 ? .seeded : .unchanged, tables)
     } catch {
       if error is CancellationError || Task.isCancelled { throw CancellationError() }
-      let report = SeederReport(
-        id: seeder.id, outcome: .failed, duration: .now - start, retries: retries,
-        failure: FailureReport(error))
+      let report = report(.failed, failure: FailureReport(error))
       await recordUnsuccessful(report, run: run, pool: pool)
       return report
     }
@@ -56,7 +64,8 @@ extension SeedRunner {
   /// - Returns: nil if another run has left the history with the fingerprint since this one looked, and that
   ///   is enough.
   private func attempt(
-    _ seeder: any Seeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?
+    _ seeder: any Seeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?,
+    meter: SeederMeter
   ) async throws -> SeedOutcome? {
     let attemptID = UUID()
     let startedAt = Date()
@@ -69,11 +78,13 @@ extension SeedRunner {
           onWait: { onEvent(.waiting(seeder.id, $0)) },
           { connection in
             if try await isCurrent(seeder.id, fingerprint: fingerprint, on: connection) { return nil }
+            meter.enter(.reading)
             let context = SeedContext(
               seeder: seeder.id, environment: plan.environment, connection: connection,
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
-              allowsDeletes: options.allowsDeletes, onEvent: onEvent)
+              fingerprint: fingerprint, allowsDeletes: options.allowsDeletes, meter: meter, onEvent: onEvent)
             outcome = try await seeder.seed(in: context)
+            meter.enter(.committing)
             let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
             if outcome.total.written > 0 || known == nil || known != fingerprint {
               try await SeedHistory.insert(
@@ -90,7 +101,7 @@ extension SeedRunner {
     } catch let error as PostgresTransactionError where error.isOutcomeUnknown {
       // The answer to COMMIT was lost. The history knows; with nothing written it does not matter.
       let isCommitted = try await options.retry.run(
-        onRetry: { _ = record($0, $1, of: seeder.id.rawValue) },
+        onRetry: { meter.note(record($0, $1, of: seeder.id.rawValue)) },
         { _ in
           try await pool.withConnection { connection in
             try await SeedHistory.contains(attempt: attemptID, on: connection)

@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 public import Migrations
 public import Postgres
 
@@ -10,6 +10,8 @@ public import Postgres
 public struct SeedRunner: Sendable {
   /// How a run behaves.
   public struct Options: Sendable {
+    /// The id of the run in the history and in reports. One of its own by default.
+    public var runID = UUID()
     /// How many seeders may run at the same time, each on a connection of its own. 4 by default.
     public var jobs = 4
     /// Whether the environment production is meant. False by default.
@@ -75,17 +77,20 @@ public struct SeedRunner: Sendable {
 
   /// ``run()`` on connections of somebody who has looked at the database already, or has not.
   func run(on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil) async throws -> SeedReport {
-    let run = Run(startedAt: Date(), clockStart: .now)
+    let run = Run(id: options.runID, startedAt: Date(), clockStart: .now)
     try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
-    let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
-    let seeders = try await execute(
-      run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
-    return SeedReport(
-      runID: run.id, environment: plan.environment, startedAt: run.startedAt,
-      duration: .now - run.clockStart, migrations: prepared.migrations, seeders: seeders,
-      leftOut: plan.leftOut, retries: retries)
+    return try await PostgresTraffic.$current.withValue(run.traffic) {
+      let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
+      let preparation = ContinuousClock.now - run.clockStart
+      let seeders = try await execute(
+        run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
+      return SeedReport(
+        runID: run.id, environment: plan.environment, startedAt: run.startedAt,
+        duration: .now - run.clockStart, preparation: preparation, roundTrips: run.traffic.roundTrips,
+        migrations: prepared.migrations, seeders: seeders, leftOut: plan.leftOut, retries: retries)
+    }
   }
 
   /// Applies the migrations of the plan's seeders, stamps the database, and seeds nothing.
@@ -102,9 +107,10 @@ public struct SeedRunner: Sendable {
 
   /// What the steps of a run share.
   struct Run: Sendable {
-    let id = UUID()
+    let id: UUID
     let startedAt: Date
     let clockStart: ContinuousClock.Instant
+    let traffic = PostgresTraffic()
   }
 
   private struct Prepared {
@@ -187,8 +193,7 @@ public struct SeedRunner: Sendable {
   static func lockName(_ id: SeederID) -> String { "seeder/\(id)" }
 
   func record(_ error: any Error, _ pause: Duration, of subject: String) -> RetryRecord {
-    let record = RetryRecord(
-      subject: subject, cause: FailureReport(error).message, pauseMilliseconds: Int(pause.milliseconds))
+    let record = RetryRecord(subject: subject, error: error, pause: pause)
     onEvent(.retrying(record))
     return record
   }

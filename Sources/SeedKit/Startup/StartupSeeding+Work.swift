@@ -62,9 +62,7 @@ extension StartupSeeding {
       onRetry: { error, pause in
         tell(
           .retrying(
-            RetryRecord(
-              subject: subject, cause: FailureReport(error).message,
-              pauseMilliseconds: Int(pause.milliseconds))))
+            RetryRecord(subject: subject, error: error, pause: pause)))
       },
       { _ in try await work() })
   }

@@ -46,7 +46,7 @@ extension APIProblem {
     default: break
     }
     // A value that only the database found to be wrong.
-    if ["22", "23"].contains(state.classCode) {
+    if state.classCode == "22" || state == .checkViolation {
       return APIProblem(kind: .invalidFields, status: 422, detail: "a value does not fit")
     }
     return APIProblem(kind: .internalFault, status: 500, detail: "the log says more under the request's id")

@@ -24,8 +24,12 @@ enum Router {
     return .otherMethods(here.map(\.route.method))
   }
 
+  /// The patterns without braces, which are paths.
+  private static let paths = Set(routes.map(\.pattern).filter { !$0.contains("{") })
+
   /// The pattern that a path leads to, for metrics: a path itself can be anything.
   static func label(path: String?) -> String {
+    if let path, paths.contains(path) { return path }
     guard let path, let segments = try? HTTPRequest(.get, path).segments,
       let route = routes.filter({ $0.match(segments) != nil }).min(by: {
         $0.pattern.count { $0 == "{" } < $1.pattern.count { $0 == "{" }

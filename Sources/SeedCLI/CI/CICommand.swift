@@ -1,0 +1,153 @@
+import FoundationEssentials
+import Migrations
+import Postgres
+import SeedKit
+import TraceStore
+
+/// `seed-runner ci` and `ci-local`: wait for the database, migrate, seed, verify, report.
+struct CICommand {
+  let session: Session
+  let recorder: RunRecorder
+  let printer: ProgressPrinter
+
+  /// The database of `ci-local` on the embedded server, beside the one that people work with.
+  static let localDatabase = "seed_ci_local"
+
+  init(session: Session) {
+    self.session = session
+    recorder = RunRecorder(
+      command: session.command.path.first ?? "ci", environment: session.settings[.environment])
+    printer = ProgressPrinter(console: session.console)
+  }
+
+  /// The variables that hold for a command line: these commands choose the environment, and `ci-local` the
+  /// database too.
+  static func variables(
+    for command: ParsedCommand, _ variables: [String: String]
+  ) -> [String: String] {
+    var result = variables
+    switch command.path.first {
+    case "ci":
+      if (variables["SEED_ENV"] ?? "").isEmpty { result["SEED_ENV"] = SeedEnvironment.ci.rawValue }
+    case "ci-local":
+      result["SEED_ENV"] = SeedEnvironment.ciLocal.rawValue
+      for name in variables.keys where name == "DATABASE_URL" || name.hasPrefix("PG") { result[name] = nil }
+    default: break
+    }
+    return result
+  }
+
+  func run() async throws -> ExitCode {
+    let outputs = try RunOutputs(session.command, console: session.console)
+    var failure: (any Error)?
+    do {
+      try await work()
+    } catch {
+      failure = error
+    }
+    let record = recorder.finish(failure)
+    if session.isJSON {
+      session.console.answer(try ReportJSON.text(RunRecordJSON(record)))
+    } else {
+      for line in RunRecordFormatter(record: record).lines { session.console.answer(line) }
+    }
+    for failure in record.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
+    outputs.tell(GitHubActions(environment: session.invocation.environment), of: record)
+    // An error of the run says more than one of its reports.
+    do { try outputs.write(record) } catch let error { failure = failure ?? error }
+    if let failure { throw failure }
+    return record.verdict
+  }
+
+  private func work() async throws {
+    let excluded = session.command.values(of: "except").compactMap(SeederID.init(rawValue:))
+    let (registry, fixtures) = try session.sources { !excluded.contains($0) }
+    let plan = try SeedPlan(
+      registry: registry, selection: .all(except: Set(excluded)), environment: session.settings[.environment])
+    guard plan.environment != .production else {
+      throw CommandFailure(
+        code: .refused, message: "'\(recorder.record.command)' is not for production",
+        remedy: "seed production with seed-runner --all --env production --allow-production")
+    }
+    recorder.note(plan, fixtures: fixtures)
+    let target = try await target()
+    let job = CIJob(
+      plan: plan, fixtures: fixtures, recorder: recorder, printer: printer, options: options)
+    guard let prefix = session.command.value(of: "clone-from") else {
+      let isLocal = session.command.path == ["ci-local"]
+      if isLocal { try await makeLocalDatabase(target) }
+      try await wait(for: target)
+      let report = try await job.seed(target)
+      try await job.verify(report, on: target)
+      return
+    }
+    let templates = try TemplateDatabases(prefix: prefix, target: target, session: session)
+    try await wait(for: templates.maintenance)
+    try await CloneJob(job: job, templates: templates, replaces: session.command.has("replace")).run()
+  }
+
+  private func target() async throws -> PostgresConfiguration {
+    guard session.command.path == ["ci-local"] else { return try await session.database().configuration }
+    var configuration = try await session.database().configuration
+    configuration.database = Self.localDatabase
+    return configuration
+  }
+
+  /// Makes the database of `ci-local`, anew if that is asked for.
+  private func makeLocalDatabase(_ target: PostgresConfiguration) async throws {
+    var server = target
+    server.database = TemplateDatabases.maintenanceName
+    try await PostgresConnection.with(server) { connection in
+      let name = try PostgresIdentifier(Self.localDatabase)
+      if session.command.has("replace") {
+        try await connection.query("DROP DATABASE IF EXISTS \(name)")
+      }
+      let exists = try await connection.queryOne(
+        "SELECT EXISTS (SELECT FROM pg_database WHERE datname = \(Self.localDatabase))"
+      ).decode(Bool.self)
+      guard !exists else { return }
+      do {
+        try await connection.query("CREATE DATABASE \(name)")
+      } catch let error as PostgresError where TemplateDatabases.isDuplicate(error) {
+        // Another run of ci-local has just made it.
+      }
+    }
+  }
+
+  /// Waits until the database answers, for as long as `--wait` says.
+  private func wait(for configuration: PostgresConfiguration) async throws {
+    let budget =
+      session.command.integer("wait").map { Duration.seconds($0) } ?? session.settings[.retryBudget]
+    // Looked at each second at least: nobody wants to wait longer than the database takes.
+    let policy = RetryPolicy(budget: budget, maximumDelay: .seconds(1))
+    let facts = try await recorder.step(.connect) {
+      let facts = try await policy.run(
+        onRetry: { error, pause in
+          printer.print(.retrying(recorder.note(error, pause: pause, of: "connect")))
+        },
+        { _ in try await Self.facts(of: configuration) })
+      return (facts, note: "PostgreSQL \(facts.serverVersion), database \(facts.name)")
+    }
+    recorder.update { $0.database = facts }
+  }
+
+  static func facts(of configuration: PostgresConfiguration) async throws -> RunRecord.Facts {
+    try await PostgresConnection.with(configuration) { connection in
+      let (name, user, version) = try await connection.queryOne(
+        "SELECT current_database()::text, current_user::text, current_setting('server_version')"
+      ).decode(String.self, String.self, String.self)
+      return RunRecord.Facts(
+        name: name, user: user, host: configuration.host, port: configuration.port, serverVersion: version)
+    }
+  }
+
+  private var options: SeedRunner.Options {
+    var options = SeedRunner.Options()
+    options.runID = recorder.runID
+    options.jobs = session.settings[.jobs]
+    options.restamps = session.command.has("restamp")
+    options.retry.budget = session.settings[.retryBudget]
+    options.lockTimeout = session.settings[.lockTimeout]
+    return options
+  }
+}

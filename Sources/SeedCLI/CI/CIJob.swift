@@ -1,0 +1,101 @@
+import Postgres
+import SeedKit
+import TraceStore
+
+/// The part of `ci` that works on a database that is there: seed it, and verify what was written.
+struct CIJob: Sendable {
+  let plan: SeedPlan
+  let fixtures: FixtureStore
+  let recorder: RunRecorder
+  let printer: ProgressPrinter
+  var options: SeedRunner.Options
+
+  /// Migrates and seeds.
+  ///
+  /// - Throws: as `SeedRunner.run()`; the step that failed is in the record.
+  func seed(_ database: PostgresConfiguration) async throws -> SeedReport {
+    let start = ContinuousClock.now
+    let runner = SeedRunner(
+      plan: plan, configuration: database, fixtures: fixtures, options: options, onEvent: note)
+    do {
+      let report = try await runner.run()
+      recorder.note(report, since: start)
+      return report
+    } catch {
+      // Once a seeder has been started, its failures are its own and nothing is thrown but by a signal.
+      recorder.note(error, in: recorder.record.seeders.isEmpty ? .migrate : .seed, since: start)
+      throw error
+    }
+  }
+
+  /// Compares the rows of the seeders that succeeded with their fixtures, and judges the database.
+  ///
+  /// - Parameter compares: whether rows are compared; else the verifications say why not.
+  func verify(
+    _ report: SeedReport, on database: PostgresConfiguration, compares: Bool = true
+  ) async throws {
+    try await recorder.step(.verify) {
+      let found = try await options.retry.run(
+        onRetry: { error, pause in
+          printer.print(.retrying(recorder.note(error, pause: pause, of: "verify")))
+        },
+        { _ in try await verifications(report, on: database, compares: compares) })
+      recorder.update { $0.verifications = found }
+      let failed = found.count { $0.outcome == .failed }
+      return ((), note: failed == 0 ? "nothing differs" : "\(failed) failed")
+    }
+  }
+
+  private func verifications(
+    _ report: SeedReport, on database: PostgresConfiguration, compares: Bool
+  ) async throws -> [RunRecord.Verification] {
+    let usable = report.seeders.filter { $0.outcome == .seeded || $0.outcome == .unchanged }.map(\.id)
+    var entries: [SeederID: PlanReport.Entry] = [:]
+    if compares, !usable.isEmpty {
+      let registry = try SeederRegistry(plan.steps.map(\.seeder))
+      let part = try SeedPlan(registry: registry, selection: .only(usable), environment: plan.environment)
+      let preview = try await SeedRunner(
+        plan: part, configuration: database, fixtures: fixtures, options: options, onEvent: { _ in }
+      ).preview()
+      for entry in preview.entries { entries[entry.id] = entry }
+    }
+    let rows = report.seeders.map { seeder in
+      if let entry = entries[seeder.id] { return RunRecord.Verification(entry) }
+      let reason =
+        usable.contains(seeder.id)
+        ? "not compared: the template was verified when it was made" : "not seeded"
+      return RunRecord.Verification(
+        name: seeder.id.rawValue, kind: .rows, outcome: .skipped, found: reason)
+    }
+    let checks = try await PostgresConnection.with(database) { try await TraceVerification.run(on: $0) }
+    return rows
+      + checks.map {
+        RunRecord.Verification(
+          name: $0.name, kind: .check, outcome: $0.isPassed ? .passed : .failed, found: $0.found)
+      }
+  }
+
+  private func note(_ event: SeedEvent) {
+    recorder.note(event)
+    printer.print(event)
+  }
+}
+
+extension RunRecord.Verification {
+  /// What comparing a seeder's rows has shown.
+  init(_ entry: PlanReport.Entry) {
+    let total = entry.tables.total
+    let expected = total.inserted + total.updated + total.unchanged + total.drifted
+    let parts = [
+      (total.inserted, "missing"), (total.updated, "different"),
+      (entry.changes.count(where: \.isDrift), "edited by hand"),
+      (total.deleted, "surplus"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    let problem = entry.failure?.message ?? entry.note ?? parts.joined(separator: ", ")
+    self.init(
+      name: entry.id.rawValue, kind: .rows, outcome: entry.isPending ? .failed : .passed,
+      found: entry.isPending
+        ? "\(Text.count(expected, "row")); \(problem)"
+        : expected == 0 ? "nothing is due" : "\(Text.count(expected, "row")) as the fixtures have them")
+  }
+}

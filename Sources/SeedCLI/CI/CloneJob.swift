@@ -1,0 +1,175 @@
+import Postgres
+import SeedKit
+
+/// `ci --clone-from`: the first job seeds a template, the others copy it.
+struct CloneJob: Sendable {
+  let job: CIJob
+  let templates: TemplateDatabases
+  /// Whether a database that is there is dropped first.
+  let replaces: Bool
+
+  private var recorder: RunRecorder { job.recorder }
+  private var console: Console { job.printer.console }
+
+  func run() async throws {
+    try await withMaintenance { connection in
+      try await templates.checkRights(on: connection)
+      try await templates.checkTarget(replaces: replaces, on: connection)
+    }
+    guard let fingerprint = Fingerprint.whole(of: job.plan, fixtures: job.fixtures) else {
+      // Its fixtures cannot be read; what can be seeded is, and the report says what cannot.
+      console.progress("no template: not all fixtures can be read")
+      try await seedWithoutTemplate()
+      return
+    }
+    let start = ContinuousClock.now
+    var lastTold = Duration.zero
+    let made = try await obtain(fingerprint) { waited in
+      guard waited - lastTold > .seconds(5) || lastTold == .zero else { return }
+      lastTold = waited
+      console.progress("another job makes the template \(templates.name(of: fingerprint)); waiting for it")
+    }
+    if made == .failed { return }
+    recorder.update {
+      $0.template = RunRecord.Template(
+        name: templates.name(of: fingerprint), fingerprint: fingerprint.description, isMade: made != nil)
+    }
+    try await clone(fingerprint, waited: made == nil && lastTold > .zero ? .now - start : nil)
+    guard made == nil else { return }
+    // The fingerprints in the history say that there is nothing to do, and the report gets its seeders.
+    var clone = job
+    clone.options.skipsCurrent = true
+    let report = try await clone.seed(templates.target)
+    try await clone.verify(
+      report, on: templates.target, compares: report.seeders.contains { $0.outcome == .seeded })
+  }
+
+  private enum Made {
+    /// The template is there.
+    case whole
+    /// A seeder failed, so that there is none; what was seeded is in the job's database.
+    case failed
+  }
+
+  /// Waits for the template, or makes it.
+  ///
+  /// - Returns: nil if it was there.
+  private func obtain(_ fingerprint: Fingerprint, onWait: (Duration) -> Void) async throws -> Made? {
+    var isMaking = false
+    var seeded: String?
+    do {
+      return try await job.options.retry.run(
+        onRetry: note,
+        { _ in
+          do {
+            return try await templates.withLock(fingerprint, onWait: onWait) { lock in
+              guard let lock else { return nil }
+              isMaking = true
+              return try await make(fingerprint, lock: lock) { seeded = $0 }
+            }
+          } catch  where isMaking {
+            // Its seeders had their own retries.
+            throw Ended(cause: error)
+          }
+        })
+    } catch let error as Ended {
+      guard let seeded, RetryPolicy.isTransient(error.cause) else { throw error.cause }
+      // The connection that held the lock was lost, by a restart for one. All is seeded, so what is left is
+      // to give it its name, unless another job was faster.
+      try await job.options.retry.run(
+        onRetry: note,
+        { _ in
+          try await templates.withLock(fingerprint, onWait: onWait) { lock in
+            if let lock {
+              try await templates.complete(
+                seeded, fingerprint, environment: job.plan.environment, on: lock)
+            } else {
+              try await withMaintenance { try await templates.drop(seeded, on: $0) }
+            }
+          }
+        })
+      return .whole
+    }
+  }
+
+  /// What is not tried again.
+  private struct Ended: Error {
+    let cause: any Error
+  }
+
+  private func note(_ error: any Error, pause: Duration) {
+    job.printer.print(.retrying(recorder.note(error, pause: pause, of: "clone")))
+  }
+
+  /// Seeds and verifies a new database, and makes the template of it.
+  ///
+  /// - Parameter onSeeded: called with the database's name when only its name is missing.
+  private func make(
+    _ fingerprint: Fingerprint, lock: PostgresConnection, onSeeded: (String) -> Void
+  ) async throws -> Made {
+    let new = try await recorder.step(.clone) {
+      let name = try await withMaintenance { try await templates.makeNew(fingerprint, on: $0) }
+      return (name, note: "making the template \(templates.name(of: fingerprint))")
+    }
+    do {
+      let database = templates.configuration(of: new)
+      let report = try await job.seed(database)
+      try await job.verify(report, on: database)
+      guard recorder.record.verdict == .success else {
+        try await keep(new)
+        return .failed
+      }
+    } catch {
+      // A database that nobody asked for must not stay; after a signal there is no time for it.
+      if !Task.isCancelled { try? await withMaintenance { try await templates.drop(new, on: $0) } }
+      throw error
+    }
+    onSeeded(new)
+    try await templates.complete(new, fingerprint, environment: job.plan.environment, on: lock)
+    return .whole
+  }
+
+  /// Gives what was seeded to the job, as it would have without a template.
+  private func keep(_ new: String) async throws {
+    guard let target = templates.target.database else { return }
+    try await withMaintenance { connection in
+      try await connection.query(
+        "ALTER DATABASE \(PostgresIdentifier(new)) RENAME TO \(PostgresIdentifier(target))")
+    }
+    try await tellDatabase()
+  }
+
+  private func clone(_ fingerprint: Fingerprint, waited: Duration?) async throws {
+    let name = templates.name(of: fingerprint)
+    try await recorder.step(.clone) {
+      try await job.options.retry.run(
+        onRetry: note,
+        { _ in try await withMaintenance { try await templates.makeTarget(from: name, on: $0) } })
+      let delay = waited.map { " after \(Text.duration($0)) of waiting for the job that made it" } ?? ""
+      return ((), note: "copied \(name)\(delay)")
+    }
+    try await tellDatabase()
+  }
+
+  private func seedWithoutTemplate() async throws {
+    try await recorder.step(.clone) {
+      try await withMaintenance { try await templates.makeTarget(from: nil, on: $0) }
+      return ((), note: "made an empty database: not all fixtures can be read")
+    }
+    try await tellDatabase()
+    let report = try await job.seed(templates.target)
+    try await job.verify(report, on: templates.target)
+  }
+
+  private func tellDatabase() async throws {
+    let facts = try await CICommand.facts(of: templates.target)
+    recorder.update { $0.database = facts }
+  }
+
+  @discardableResult
+  private func withMaintenance<Result>(
+    _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    try await PostgresConnection.with(templates.maintenance, body)
+  }
+}

@@ -1,0 +1,117 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+
+/// The template databases of one name on a server: seeded once, copied for each job.
+///
+/// `NAME_FINGERPRINT` is whole: it was seeded, verified and then renamed, nobody can connect to it, so that it
+/// stays as it was and can always be copied. `NAME_FINGERPRINT_new_RANDOM` is being made, or was when its maker
+/// was killed.
+struct TemplateDatabases: Sendable {
+  /// What `--clone-from` says.
+  let prefix: String
+  /// The database that the job wants.
+  let target: PostgresConfiguration
+  let lockTimeout: Duration
+
+  /// A database from which no database is made, so that a connection to it is in nobody's way.
+  static let maintenanceName = "postgres"
+  /// A name has 63 bytes: this, two underlines, the fingerprint, `new_` and eight more.
+  private static let prefixLimit = 32
+  static let fingerprintLength = 16
+
+  init(prefix: String, target: PostgresConfiguration, session: Session) throws {
+    let allowed = prefix.utf8.allSatisfy {
+      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_")
+    }
+    guard allowed, !prefix.isEmpty, prefix.utf8.count <= Self.prefixLimit else {
+      throw CommandFailure(
+        code: .usage, message: "'\(prefix)' cannot be the name of templates",
+        remedy: "use up to \(Self.prefixLimit) lower case letters, digits and underlines")
+    }
+    self.prefix = prefix
+    self.target = target
+    lockTimeout = session.settings[.lockTimeout]
+  }
+
+  /// Where databases are made and dropped from.
+  var maintenance: PostgresConfiguration {
+    var configuration = target
+    configuration.database = Self.maintenanceName
+    return configuration
+  }
+
+  /// The name of the whole template.
+  func name(of fingerprint: Fingerprint) -> String {
+    "\(prefix)_\(fingerprint.description.prefix(Self.fingerprintLength))"
+  }
+
+  /// A name for a template that is being made.
+  func newName(of fingerprint: Fingerprint) -> String {
+    let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+    return "\(name(of: fingerprint))_new_" + String(repeating: "0", count: 8 - number.count) + number
+  }
+
+  func configuration(of name: String) -> PostgresConfiguration {
+    var configuration = target
+    configuration.database = name
+    return configuration
+  }
+
+  /// A template on the server.
+  struct Entry: Sendable, Encodable {
+    let name: String
+    let bytes: Int
+    /// Whether it is whole; else it is being made, or its maker was killed.
+    let isWhole: Bool
+    let madeAt: String?
+    let environment: String?
+    let programVersion: String?
+  }
+
+  /// What a template says of itself, as its comment.
+  struct Label: Codable {
+    let fingerprint: String
+    let environment: String
+    let programVersion: String
+    let madeAt: String
+  }
+
+  /// The templates of the name, by name.
+  ///
+  /// - Throws: `PostgresError`.
+  func all(on connection: PostgresConnection) async throws -> [Entry] {
+    let pattern = "^\(prefix)_[0-9a-f]{\(Self.fingerprintLength)}(_new_[0-9a-f]{8})?$"
+    let rows = try await connection.query(
+      """
+      SELECT datname::text, datistemplate, shobj_description(oid, 'pg_database'),
+        CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT') THEN pg_database_size(oid) ELSE 0 END
+      FROM pg_database WHERE datname ~ \(pattern) ORDER BY datname
+      """)
+    return try rows.map { row in
+      let (name, isTemplate, comment, size) = try row.decode(String.self, Bool.self, String?.self, Int.self)
+      let label = comment.flatMap { try? JSONDecoder().decode(Label.self, from: Data($0.utf8)) }
+      return Entry(
+        name: name, bytes: size, isWhole: isTemplate && label != nil, madeAt: label?.madeAt,
+        environment: label?.environment, programVersion: label?.programVersion)
+    }
+  }
+
+  /// Refuses a role that cannot make databases.
+  func checkRights(on connection: PostgresConnection) async throws {
+    let (user, isAllowed) = try await connection.queryOne(
+      "SELECT rolname::text, rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+    ).decode(String.self, Bool.self)
+    guard isAllowed else {
+      throw CommandFailure(
+        code: .databaseUnusable,
+        message: "the role '\(user)' may not make databases, which --clone-from needs",
+        remedy: "let an administrator run: ALTER ROLE \(try PostgresIdentifier(user).quoted) CREATEDB")
+    }
+  }
+
+  static func isDuplicate(_ error: PostgresError) -> Bool {
+    // The second code is that of the catalog's unique index, for two that come at the same moment.
+    error.sqlState == SQLState(rawValue: "42P04") || error.sqlState == .uniqueViolation
+  }
+}

@@ -1,0 +1,107 @@
+import FoundationEssentials
+import SeedKit
+
+/// What GitHub Actions shows beside the log: annotations at lines of files, and a summary of the step.
+///
+/// Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+struct GitHubActions: Sendable {
+  /// The file that the step's summary is appended to.
+  let summaryPath: String?
+  /// Whether annotations are wanted: whether this is GitHub Actions.
+  let annotates: Bool
+  private let workspace: String?
+  private let directory: String
+
+  /// More than GitHub shows: ten of a kind for each step, fifty for each job.
+  static let annotationLimit = 50
+
+  init(environment: [String: String], directory: String = FileManager.default.currentDirectoryPath) {
+    func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    summaryPath = variable("GITHUB_STEP_SUMMARY")
+    annotates = variable("GITHUB_ACTIONS") == "true"
+    workspace = variable("GITHUB_WORKSPACE")
+    self.directory = directory
+  }
+
+  /// The workflow commands for a run, one a line.
+  func annotations(_ record: RunRecord) -> [String] {
+    var lines: [String] = []
+    for seeder in record.seeders where seeder.outcome == .failed {
+      guard let failure = seeder.failure else { continue }
+      lines += annotations(failure, title: "seed-runner: \(seeder.id)")
+    }
+    for found in record.verifications where found.outcome == .failed {
+      lines.append(
+        Self.command("error", ["title": "seed-runner: verification of \(found.name)"], found.found))
+    }
+    if let failure = record.failure { lines += annotations(failure, title: "seed-runner \(record.command)") }
+    var subjects: [String: [RetryRecord]] = [:]
+    for retry in record.allRetries { subjects[retry.subject, default: []].append(retry) }
+    for (subject, retries) in subjects.sorted(by: { $0.key < $1.key }) {
+      lines.append(
+        Self.command(
+          "warning", ["title": "seed-runner: \(subject) was tried again"],
+          retries.map(RetryText.line).joined(separator: "\n")))
+    }
+    let rest = lines.count - Self.annotationLimit
+    guard rest > 0 else { return lines }
+    return lines.prefix(Self.annotationLimit) + ["and \(rest) more annotations; the reports have them all"]
+  }
+
+  private func annotations(_ failure: FailureReport, title: String) -> [String] {
+    guard !failure.faults.isEmpty else {
+      let help = failure.remedy.map { "\nHelp: \($0)" } ?? ""
+      return [Self.command("error", ["title": title], failure.message + help)]
+    }
+    return failure.faults.map { fault in
+      var properties = ["title": title, "file": path(fault.file)]
+      properties["line"] = fault.line.map(String.init)
+      let place = [fault.record.map { "record \($0)" }, fault.field.map { "field '\($0)'" }]
+        .compactMap(\.self).joined(separator: ", ")
+      return Self.command(
+        "error", properties,
+        "\(place.isEmpty ? "" : place + ": ")found \(fault.found); expected \(fault.expected)")
+    }
+  }
+
+  /// A file as GitHub knows it: relative to the repository's folder.
+  func path(_ file: String) -> String {
+    guard let workspace else { return file }
+    let root = workspace.hasSuffix("/") ? workspace : workspace + "/"
+    if file.hasPrefix(root) { return String(file.dropFirst(root.count)) }
+    // A relative path is one from here, unless it names a file that is part of the program.
+    guard !file.hasPrefix("/"), directory.hasPrefix(root),
+      FileManager.default.fileExists(atPath: "\(directory)/\(file)")
+    else { return file }
+    return directory.dropFirst(root.count) + "/" + (file.hasPrefix("./") ? file.dropFirst(2) : file[...])
+  }
+
+  /// `::error file=…,line=…,title=…::message`
+  static func command(_ name: String, _ properties: [String: String], _ message: String) -> String {
+    let order = ["file", "line", "title"]
+    let text = order.compactMap { key in properties[key].map { "\(key)=\(property($0))" } }
+    return "::\(name)\(text.isEmpty ? "" : " " + text.joined(separator: ","))::\(data(message))"
+  }
+
+  private static func data(_ text: String) -> String {
+    // By scalars: \r\n is one character to Swift and two to GitHub.
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
+      case "%": result += "%25"
+      case "\r": result += "%0D"
+      case "\n": result += "%0A"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  private static func property(_ text: String) -> String {
+    data(text).unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
+      case ":": result += "%3A"
+      case ",": result += "%2C"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Glibc
+
+/// A file that a report goes to: checked before a run, written at once after it.
+struct ReportFile: Sendable {
+  /// As it was given.
+  let path: String
+  /// Behind symbolic links, so that a link stays one.
+  private let target: String
+  private let folder: String
+
+  /// Looks whether the file can be written, by making one beside it for a moment.
+  ///
+  /// - Parameter option: the option that names it.
+  /// - Throws: `CommandFailure` with the reason.
+  init(_ path: String, option: String) throws {
+    self.path = path
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    target = (exists ? Self.resolve(path) : nil) ?? path
+    folder = Self.folder(of: target)
+    guard !exists || status.st_mode & S_IFMT == S_IFREG else {
+      throw Self.refusal(
+        path, option, status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is no regular file",
+        remedy: "name a file; it is replaced as a whole")
+    }
+    guard target.last != "/" else {
+      throw Self.refusal(path, option, "it names a folder", remedy: "name a file")
+    }
+    // A file that may not be written is not to be replaced either.
+    guard !exists || access(target, W_OK) == 0 else {
+      throw Self.refusal(path, option, Self.reason(), remedy: "name a file that may be written")
+    }
+    do {
+      let (descriptor, name) = try temporary()
+      close(descriptor)
+      unlink(name)
+    } catch {
+      throw Self.refusal(path, option, error.description, remedy: "make the folder, or name another one")
+    }
+  }
+
+  /// Replaces the file as a whole: a reader sees what was there before, or all of `text`.
+  ///
+  /// - Throws: `CommandFailure`.
+  func write(_ text: String) throws {
+    do throws(SystemFailure) {
+      let (descriptor, name) = try temporary()
+      var isDone = false
+      defer { if !isDone { unlink(name) } }
+      do throws(SystemFailure) {
+        try Self.write(text, to: descriptor)
+        guard fsync(descriptor) == 0 else { throw SystemFailure() }
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      guard close(descriptor) == 0, rename(name, target) == 0 else { throw SystemFailure() }
+      isDone = true
+    } catch {
+      throw CommandFailure(
+        code: .internalFault, message: "cannot write the report \(path): \(error)",
+        remedy: "the run itself is over; what it says above holds")
+    }
+  }
+
+  /// Adds text at the end of a file that others write to as well.
+  ///
+  /// - Throws: `SystemFailure`.
+  static func append(_ text: String, to path: String) throws(SystemFailure) {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw SystemFailure() }
+    defer { close(descriptor) }
+    try write(text, to: descriptor)
+  }
+
+  /// Why the system refused something.
+  struct SystemFailure: Error, CustomStringConvertible {
+    let description = ReportFile.reason()
+  }
+
+  private func temporary() throws(SystemFailure) -> (Int32, name: String) {
+    let base = target.split(separator: "/").last.map(String.init) ?? "report"
+    for _ in 0..<8 {
+      // 200 bytes of the name, so that the whole stays below the 255 that a name may have.
+      let name =
+        "\(folder)/.\(String(decoding: base.utf8.prefix(200), as: UTF8.self)).\(UInt32.random(in: 0...UInt32.max))"
+      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      if descriptor >= 0 { return (descriptor, name) }
+      guard errno == EEXIST else { break }
+    }
+    throw SystemFailure()
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) throws(SystemFailure) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno != EINTR {
+        throw SystemFailure()
+      }
+    }
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func resolve(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func reason() -> String { String(cString: strerror(errno)) }
+
+  private static func refusal(
+    _ path: String, _ option: String, _ reason: String, remedy: String
+  ) -> CommandFailure {
+    CommandFailure(
+      code: .usage, message: "--\(option) \(path) cannot be written: \(reason); nothing was started",
+      remedy: remedy)
+  }
+}

@@ -1,0 +1,122 @@
+import FoundationEssentials
+import Migrations
+import Postgres
+import SeedKit
+
+/// All that reports tell of a run, whether it came to its end or not.
+struct RunRecord: Sendable {
+  /// A part of a run that is not a seeder's.
+  struct Step: Sendable {
+    enum Name: String, Sendable, CaseIterable {
+      /// Waiting until the database answers.
+      case connect
+      /// Making the database from a template, or the template.
+      case clone
+      /// Applying migrations and checking the stamp.
+      case migrate
+      case seed
+      case verify
+    }
+
+    let name: Name
+    let start: Duration
+    var duration = Duration.zero
+    var roundTrips = 0
+    /// What was found, in a line.
+    var note: String?
+    var failure: FailureReport?
+  }
+
+  /// One thing that was looked at after seeding.
+  struct Verification: Sendable {
+    enum Outcome: String, Sendable {
+      case passed
+      case failed
+      case skipped
+    }
+
+    /// Whether the rows of a seeder were compared, or the database was judged as a whole.
+    enum Kind: String, Sendable {
+      case rows
+      case check
+    }
+
+    let name: String
+    let kind: Kind
+    let outcome: Outcome
+    let found: String
+  }
+
+  /// A seeder of the plan.
+  struct Planned: Sendable {
+    let id: SeederID
+    let version: Int
+    let files: [SourceFile]
+  }
+
+  /// The database that was written to.
+  struct Facts: Sendable {
+    let name: String
+    let user: String
+    let host: String?
+    let port: String?
+    let serverVersion: String
+  }
+
+  /// The template database that was used.
+  struct Template: Sendable {
+    let name: String
+    let fingerprint: String
+    /// Whether this run made it.
+    let isMade: Bool
+  }
+
+  /// How the run ended.
+  enum Result: String, Sendable {
+    case passed
+    case failed
+    case interrupted
+  }
+
+  /// The command, such as `ci`.
+  let command: String
+  let runID: UUID
+  let environment: SeedEnvironment
+  let startedAt: Date
+  var duration = Duration.zero
+  var result = Result.passed
+  var exitCode: Int32 = 0
+  var database: Facts?
+  var template: Template?
+  var planned: [Planned] = []
+  var steps: [Step] = []
+  var migrations: [MigrationOutcome] = []
+  var seeders: [SeederReport] = []
+  var leftOut: [SeederID] = []
+  /// Those of no seeder.
+  var retries: [RetryRecord] = []
+  var verifications: [Verification] = []
+  /// What ended the run before its end.
+  var failure: FailureReport?
+
+  /// Every retry, in the order in which they happened.
+  var allRetries: [RetryRecord] { (retries + seeders.flatMap(\.retries)).sorted { $0.at < $1.at } }
+  var rows: RowCounts { seeders.map(\.tables.total).reduce(RowCounts(), +) }
+  var roundTrips: Int { steps.map(\.roundTrips).reduce(0, +) }
+
+  func planned(_ id: SeederID) -> Planned? { planned.first { $0.id == id } }
+}
+
+extension RunRecord {
+  /// The exit code for a run that was not ended by an error of its own.
+  ///
+  /// Wrong data as the only cause has a code of its own, because only a change of the files helps.
+  var verdict: ExitCode {
+    let failures = seeders.filter { $0.outcome == .failed }
+    if !failures.isEmpty {
+      return failures.allSatisfy { $0.failure?.faults.isEmpty == false } ? .badData : .seederFailed
+    }
+    if seeders.contains(where: { $0.outcome == .skipped }) { return .seederFailed }
+    return verifications.contains { $0.outcome == .failed } ? .drift : .success
+  }
+}

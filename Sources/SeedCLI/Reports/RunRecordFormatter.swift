@@ -1,0 +1,96 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+
+/// Words a run of `ci` for a person: outcomes with causes and remedies, what took how long, what was verified.
+struct RunRecordFormatter {
+  let record: RunRecord
+
+  var lines: [String] {
+    // A run that was ended before its first seeder says why elsewhere.
+    guard record.failure == nil || record.seeders.contains(where: { $0.attempts > 0 }) else {
+      return [summary]
+    }
+    return outcomes + [""] + metrics + verifications + [summary]
+  }
+
+  private var outcomes: [String] {
+    let heads = Text.table(
+      record.seeders.map { [$0.outcome.rawValue, $0.id.rawValue, ReportFormatter.summary(of: $0)] })
+    var lines: [String] = []
+    for (seeder, head) in zip(record.seeders, heads) {
+      lines.append(head)
+      lines += ReportFormatter.explanation(of: seeder).map { "  " + $0 }
+      lines += seeder.retries.map { "  " + RetryText.line($0) }
+    }
+    if !record.leftOut.isEmpty {
+      let names = record.leftOut.map(\.rawValue).joined(separator: ", ")
+      lines.append("not part of the environment '\(record.environment)': \(names)")
+    }
+    return lines
+  }
+
+  /// The phases that took any time, the seeders that were started.
+  private var metrics: [String] {
+    let started = record.seeders.filter { $0.attempts > 0 }
+    guard !started.isEmpty else { return [] }
+    let phases = SeedPhase.allCases.filter { phase in
+      started.contains { $0.spans.times.contains { $0.phase == phase } }
+    }
+    let header =
+      ["SEEDER", "ROWS", "ROWS/S", "TRIPS", "RETRIES"] + phases.map { Self.heading($0) } + ["TIME"]
+    let rows = started.map { seeder in
+      let counts = seeder.tables.total
+      let times = seeder.spans.times
+      return [
+        seeder.id.rawValue, "\(counts.written + counts.unchanged + counts.drifted)",
+        seeder.rowsPerSecond.map { "\(Int($0))" } ?? "-", "\(seeder.roundTrips)", "\(seeder.retries.count)",
+      ]
+        + phases.map { phase in
+          times.first { $0.phase == phase }.map { Text.duration($0.duration) } ?? "-"
+        } + [Text.duration(seeder.duration)]
+    }
+    let steps = record.steps.map { step in
+      "\(step.name.rawValue) \(Text.duration(step.duration)) (\(Text.count(step.roundTrips, "round trip")))"
+    }
+    return Text.table([header] + rows) + ["steps: " + steps.joined(separator: ", "), ""]
+  }
+
+  private static func heading(_ phase: SeedPhase) -> String {
+    switch phase {
+    case .queued: "QUEUED"
+    case .locking: "LOCK"
+    case .reading: "READ"
+    case .comparing: "COMPARE"
+    case .writing: "WRITE"
+    case .finishing: "FINISH"
+    case .committing: "COMMIT"
+    case .pausing: "LOST"
+    }
+  }
+
+  private var verifications: [String] {
+    Text.table(
+      record.verifications.map { found in
+        let word =
+          switch found.outcome {
+          case .passed: "ok"
+          case .failed: "fails"
+          case .skipped: "skipped"
+          }
+        return [word, found.name, found.found]
+      })
+  }
+
+  private var summary: String {
+    let retries = record.allRetries.count
+    var parts = ["\(record.result.rawValue) in \(Text.duration(record.duration))"]
+    let rows = record.rows
+    parts.append("\(Text.count(rows.written, "row")) written, \(rows.unchanged) unchanged")
+    if retries > 0 { parts.append("tried again \(retries == 1 ? "once" : "\(retries) times")") }
+    if let template = record.template {
+      parts.append("\(template.isMade ? "made" : "cloned from") the template \(template.name)")
+    }
+    return parts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,147 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+import Synchronization
+
+/// Gathers a run's record while it happens, so that there is one however the run ends.
+final class RunRecorder: Sendable {
+  private let state: Mutex<RunRecord>
+  private let clockStart = ContinuousClock.now
+  /// The run's id.
+  let runID: UUID
+
+  init(command: String, environment: SeedEnvironment) {
+    let id = UUID()
+    runID = id
+    state = Mutex(RunRecord(command: command, runID: id, environment: environment, startedAt: Date()))
+  }
+
+  /// The record so far.
+  var record: RunRecord { state.withLock { $0 } }
+
+  func update(_ body: (inout sending RunRecord) -> Void) { state.withLock { body(&$0) } }
+
+  /// Remembers the plan and the files that it reads.
+  func note(_ plan: SeedPlan, fixtures: FixtureStore) {
+    let planned = plan.steps.map { step in
+      RunRecord.Planned(
+        id: step.id, version: step.seeder.version, files: step.sourceFiles(in: fixtures))
+    }
+    let leftOut = plan.leftOut
+    update {
+      $0.planned = planned
+      $0.leftOut = leftOut
+    }
+  }
+
+  func note(_ event: SeedEvent) {
+    switch event {
+    case .migrated(let migration): update { $0.migrations.append(migration) }
+    case .finished(let report):
+      update { record in
+        record.seeders.removeAll { $0.id == report.id }
+        record.seeders.append(report)
+      }
+    case .retrying(let retry):
+      // A seeder's are in its own report.
+      update { record in
+        if record.planned.allSatisfy({ $0.id.rawValue != retry.subject }) { record.retries.append(retry) }
+      }
+    default: break
+    }
+  }
+
+  /// Remembers an attempt that is made again.
+  func note(_ error: any Error, pause: Duration, of subject: String) -> RetryRecord {
+    let retry = RetryRecord(subject: subject, error: error, pause: pause)
+    update { $0.retries.append(retry) }
+    return retry
+  }
+
+  /// Remembers the whole of a run, in the order of its plan.
+  func note(_ report: SeedReport, since start: ContinuousClock.Instant) {
+    let offset = start - clockStart
+    var migrate = RunRecord.Step(name: .migrate, start: offset)
+    migrate.duration = report.preparation
+    var seed = RunRecord.Step(name: .seed, start: offset + report.preparation)
+    seed.duration = report.duration - report.preparation
+    seed.roundTrips = report.seeders.map(\.roundTrips).reduce(0, +)
+    migrate.roundTrips = report.roundTrips - seed.roundTrips
+    let steps = [migrate, seed]
+    update {
+      $0.steps += steps
+      $0.seeders = report.seeders
+    }
+  }
+
+  /// Remembers a step that failed.
+  func note(_ error: any Error, in name: RunRecord.Step.Name, since start: ContinuousClock.Instant) {
+    var step = RunRecord.Step(name: name, start: start - clockStart, duration: .now - start)
+    step.failure = FailureReport(ending: error)
+    let ended = step
+    update { $0.steps.append(ended) }
+  }
+
+  /// Measures a step and keeps what went wrong in it.
+  ///
+  /// - Parameter body: returns also what was found, in a line.
+  func step<Result>(
+    _ name: RunRecord.Step.Name, _ body: () async throws -> (Result, note: String?)
+  ) async throws -> Result {
+    var step = RunRecord.Step(name: name, start: .now - clockStart)
+    let traffic = PostgresTraffic()
+    func end() {
+      step.duration = .now - clockStart - step.start
+      step.roundTrips = traffic.roundTrips
+      let ended = step
+      update { $0.steps.append(ended) }
+    }
+    do {
+      let (result, note) = try await PostgresTraffic.$current.withValue(traffic) { try await body() }
+      step.note = note
+      end()
+      return result
+    } catch {
+      step.failure = FailureReport(ending: error)
+      end()
+      throw error
+    }
+  }
+
+  /// Ends the record.
+  ///
+  /// - Parameters:
+  ///   - error: what ended the run before its end, if anything did.
+  ///   - verdict: the exit code without that; the record's own if nil.
+  func finish(_ error: (any Error)?, verdict: ExitCode? = nil) -> RunRecord {
+    update { record in
+      record.duration = .now - clockStart
+      if let error { record.failure = FailureReport(ending: error) }
+      let isInterrupted = error is CancellationError || SignalWatcher.latest != nil
+      let reason =
+        isInterrupted
+        ? "the run was interrupted"
+        : record.failure?.message.split(separator: "\n").first.map(String.init) ?? "the run ended before"
+      record.seeders = record.planned.map { planned in
+        record.seeders.first { $0.id == planned.id }
+          ?? SeederReport(id: planned.id, outcome: .skipped, note: "not run: \(reason)")
+      }
+      let code = error.map { ExitCode($0) } ?? verdict ?? record.verdict
+      record.exitCode = SignalWatcher.latest.map { 128 + $0 } ?? code.rawValue
+      record.result = isInterrupted ? .interrupted : record.exitCode == 0 ? .passed : .failed
+    }
+    return record
+  }
+}
+
+extension FailureReport {
+  /// Describes an error that ended a command.
+  init(ending error: any Error) {
+    switch error {
+    case let error as CommandFailure: self.init(message: error.message, remedy: error.remedy)
+    case is CancellationError:
+      self.init(message: "interrupted; what was under way is rolled back", remedy: nil)
+    default: self.init(error)
+    }
+  }
+}

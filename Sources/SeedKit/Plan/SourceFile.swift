@@ -1,0 +1,22 @@
+import Migrations
+
+/// A file that a seeder reads, as it was for a run.
+public struct SourceFile: Hashable, Sendable, Codable {
+  /// The path, as a person finds the file.
+  public let path: String
+  /// SHA-256 in hexadecimal.
+  public let sha256: String
+  /// The size.
+  public let bytes: Int
+}
+
+extension SeedPlan.Step {
+  /// The files that the seeder reads; those that cannot be read are left out.
+  package func sourceFiles(in fixtures: FixtureStore) -> [SourceFile] {
+    let named = seeder.fixtures.compactMap { name -> SourceFile? in
+      guard let file = try? fixtures.file(name) else { return nil }
+      return SourceFile(path: file.path, sha256: Digest.sha256Hex(file.bytes), bytes: file.bytes.count)
+    }
+    return named + ((seeder as? DeclarativeSeeder)?.folderFiles ?? [])
+  }
+}

@@ -1,0 +1,86 @@
+import Postgres
+import Synchronization
+
+/// Measures one seeder: what it was doing when, and how often it asked the server.
+final class SeederMeter: Sendable {
+  private struct State {
+    var phase = SeedPhase.queued
+    var detail: String?
+    var attempt = 1
+    var since: ContinuousClock.Instant
+    var spans: [PhaseSpan] = []
+    var retries: [RetryRecord] = []
+  }
+
+  private let runStart: ContinuousClock.Instant
+  private let state: Mutex<State>
+  /// Its round trips and connections.
+  let traffic: PostgresTraffic
+
+  /// Starts in the phase `queued`, at the start of the run.
+  init(runStart: ContinuousClock.Instant = .now, whole: PostgresTraffic? = nil) {
+    self.runStart = runStart
+    state = Mutex(State(since: runStart))
+    traffic = PostgresTraffic(partOf: whole)
+  }
+
+  /// All spans that have ended.
+  var spans: [PhaseSpan] { state.withLock { $0.spans } }
+  /// Attempts that failed with what can pass, parts of attempts among them.
+  var retries: [RetryRecord] { state.withLock { $0.retries } }
+
+  /// Ends the phase and begins another one.
+  ///
+  /// - Parameter detail: what was waited for in the phase that ends.
+  @discardableResult
+  func enter(_ phase: SeedPhase, after detail: String? = nil) -> SeedPhase {
+    state.withLock { state in
+      let before = state.phase
+      close(&state, detail: detail)
+      state.phase = phase
+      return before
+    }
+  }
+
+  /// Ends the last phase.
+  func end() { state.withLock { close(&$0, detail: nil) } }
+
+  /// Remembers a retry of a part, within whatever phase it is.
+  func note(_ retry: RetryRecord) { state.withLock { $0.retries.append(retry) } }
+
+  /// Begins an attempt, with waiting for a connection. What follows belongs to it.
+  ///
+  /// - Parameter detail: what was waited for before.
+  func begin(attempt: Int, after detail: String? = nil) {
+    state.withLock { state in
+      close(&state, detail: detail)
+      state.attempt = attempt
+      state.phase = .locking
+    }
+  }
+
+  /// Measures `body` as a phase and goes back to the one before.
+  func measure<Result>(_ phase: SeedPhase, _ body: () async throws -> Result) async rethrows -> Result {
+    let before = enter(phase)
+    defer { enter(before) }
+    return try await body()
+  }
+
+  private func close(_ state: inout State, detail: String?) {
+    let now = ContinuousClock.now
+    defer { state.since = now }
+    guard now > state.since else { return }
+    if let last = state.spans.last, last.phase == state.phase, last.attempt == state.attempt,
+      last.detail == detail
+    {
+      state.spans[state.spans.count - 1] = PhaseSpan(
+        phase: last.phase, attempt: last.attempt, start: last.start,
+        duration: now - runStart - last.start, detail: detail)
+      return
+    }
+    state.spans.append(
+      PhaseSpan(
+        phase: state.phase, attempt: state.attempt, start: state.since - runStart,
+        duration: now - state.since, detail: detail))
+  }
+}
