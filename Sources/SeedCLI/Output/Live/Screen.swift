@@ -41,8 +41,11 @@ final class Screen: Sendable {
   }
 
   /// Writes to standard error, above the live lines.
-  func tell(_ text: String) {
+  ///
+  /// - Parameter text: made when its turn has come, so that the times in a log are in the order of its lines.
+  func tell(_ text: @autoclosure () -> String) {
     block.withLock { block in
+      let text = text()
       let erasure = erasure(of: block)
       // What was made for another width is drawn anew in a moment.
       if block.columns != columns { block = Block() }
