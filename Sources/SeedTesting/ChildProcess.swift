@@ -44,6 +44,16 @@ public final class ChildProcess: Sendable {
     }
   }
 
+  /// Starts a program whose output goes to a terminal; ``End`` has none of it.
+  ///
+  /// - Throws: ``StartFailure``.
+  package static func start(
+    _ path: String, _ arguments: [String], environment: [String: String], on terminal: PseudoTerminal
+  ) throws -> ChildProcess {
+    defer { terminal.hangUp() }
+    return try start(path, arguments, environment: environment, directory: "/", terminal: terminal.path)
+  }
+
   /// Starts a program.
   ///
   /// - Parameters:
@@ -55,14 +65,26 @@ public final class ChildProcess: Sendable {
   public static func start(
     _ path: String, _ arguments: [String], environment: [String: String], directory: String = "/"
   ) throws -> ChildProcess {
+    try start(path, arguments, environment: environment, directory: directory, terminal: nil)
+  }
+
+  private static func start(
+    _ path: String, _ arguments: [String], environment: [String: String], directory: String,
+    terminal: String?
+  ) throws -> ChildProcess {
     let output = try Pipe()
     let errors = try Pipe()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-    posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
+    if let terminal {
+      posix_spawn_file_actions_addopen(&actions, 1, terminal, O_RDWR | O_NOCTTY, 0)
+      posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    } else {
+      posix_spawn_file_actions_adddup2(&actions, output.write, 1)
+      posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
+    }
     // A child that held another's pipe open would keep us reading for ever.
     posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     posix_spawn_file_actions_addchdir_np(&actions, directory)

@@ -1,0 +1,120 @@
+import FoundationEssentials
+import SeedKit
+import Testing
+
+@testable import SeedCLI
+
+@Suite("The structured log")
+struct LogTests {
+  private struct Line: Decodable {
+    let time: String
+    let level: String
+    let event: String
+    let run_id: String
+    let message: String?
+    let duration_ms: Double?
+  }
+
+  private let log = JSONLog(runID: UUID())
+
+  private func decoded(_ event: LogEvent) throws -> (line: Line, keys: [String]) {
+    let text = log.line(for: event, at: Date(timeIntervalSince1970: 1_790_000_000.0625))
+    #expect(!text.contains { $0.isNewline }, "\(text)")
+    let data = Data(text.utf8)
+    return (
+      try JSONDecoder().decode(Line.self, from: data),
+      try JSONParser.parse(Array(text.utf8)).keys
+    )
+  }
+
+  @Test(
+    "has one line of JSON for an event, whatever is in it",
+    arguments: [
+      "", "one\ntwo\r\nthree", "\"quoted\\\"", "\u{0}\u{1}\u{1B}[31m\u{7F}\u{85}\u{9B}\u{2028}\u{2029}",
+      "日本🙂",
+      String(decoding: [0x61, 0xFF, 0xFE, 0xC3, 0x28, 0xED, 0xA0, 0x80] as [UInt8], as: UTF8.self),
+    ])
+  func isJSON(text: String) throws {
+    let (line, _) = try decoded(LogEvent(.message).with(.message, text))
+    #expect(line.message == text)
+    #expect(line.time == "2026-09-21T14:13:20.062Z" || line.time == "2026-09-21T14:13:20.063Z")
+    #expect(line.level == "info" && line.event == "message")
+    #expect(line.run_id == log.runID.uuidString.lowercased())
+  }
+
+  @Test("has times in milliseconds, as numbers, whatever they are")
+  func numbers() throws {
+    for (duration, expected) in [
+      (Duration.microseconds(1_234_567), 1234.567), (.zero, 0), (.seconds(86_400 * 365), 31_536_000_000),
+      (.nanoseconds(400), 0),
+    ] {
+      #expect(
+        try decoded(LogEvent(.startupContinues).with(.durationMilliseconds, duration)).line.duration_ms
+          == expected)
+    }
+    #expect(
+      try decoded(LogEvent(.message).with(.durationMilliseconds, .number(.infinity))).line.duration_ms == 0)
+  }
+
+  @Test("says of every event of a run nothing but what is documented of it")
+  func declaredFields() throws {
+    let id: SeederID = "tags"
+    let events: [SeedEvent] =
+      [
+        .loaded(id, .selected), .loaded(id, .required(by: ["users"])), .started(id), .phase(id, .writing),
+        .retrying(RunSample.retry), .note(id, RunSample.nasty), .debug(id, "x"), .historyNotWritten(id, "x"),
+        .startup(.seeding), .startupFailed(RunSample.failure), .startupGoesOn(after: .seconds(60)),
+      ] + RunSample.seeders.map { .finished($0) }
+    let entries = events.flatMap(LogEvent.events) + [LogEvent.finished(RunSample.report)]
+    for entry in entries {
+      let unknown = entry.fields.map(\.field).filter { !entry.kind.fields.contains($0) }
+      #expect(unknown == [], "\(entry.kind)")
+      #expect(entry.kind.levels.contains(entry.level), "\(entry.kind)")
+      let keys = try decoded(entry).keys
+      #expect(Set(keys).count == keys.count, "\(keys)")
+    }
+    #expect(entries.filter { $0.kind == .fixtureFault }.count == 1)
+    #expect(entries.first { $0.kind == .retry }?.fields.contains { $0.field == .sqlState } == true)
+  }
+
+  @Test("is documented: Documentation/logs.md has the events of the source, their levels, fields and meaning")
+  func documentation() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let file = folder.appending(path: "Documentation/logs.md")
+    var text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    let marks = ("<!-- events -->\n", "<!-- end of events -->\n")
+    let start = try #require(text.firstRange(of: marks.0)).upperBound
+    let end = try #require(text.firstRange(of: marks.1)).lowerBound
+    let rows = LogEvent.Kind.allCases.map { kind in
+      let levels = kind.levels.map(\.rawValue).joined(separator: ", ")
+      let fields = kind.fields.map { "`\($0.rawValue)`" }.joined(separator: " ")
+      return "| `\(kind.rawValue)` | \(levels) | \(fields) | \(kind.summary) |\n"
+    }
+    let table = "| event | level | fields | when |\n| --- | --- | --- | --- |\n" + rows.joined()
+    if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" {
+      text.replaceSubrange(start..<end, with: table)
+      try Data(text.utf8).write(to: file)
+      return
+    }
+    #expect(text[start..<end] == table, "If the change is meant, run the tests with UPDATE_SNAPSHOTS=1.")
+    for phase in SeedPhase.allCases { #expect(text.contains("| `\(phase.rawValue)` |")) }
+  }
+
+  @Test("is asked for wherever the option stands, so that faults of the command line are told in it too")
+  func isFoundEarly() {
+    func isJSON(_ line: String) -> Bool {
+      Console(arguments: line.split(separator: " ").map(String.init), environment: [:], runID: UUID()).log
+        != nil
+    }
+    #expect(isJSON("--all --log-format json") && isJSON("--log-format=json --tgas"))
+    #expect(!isJSON("--all") && !isJSON("--log-format text") && !isJSON("db psql -- --log-format json"))
+  }
+}
+
+extension JSONNode {
+  fileprivate var keys: [String] {
+    guard case .object(let members) = value else { return [] }
+    return members.map(\.key)
+  }
+}

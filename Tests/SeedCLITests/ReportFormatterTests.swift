@@ -1,0 +1,40 @@
+import SeedKit
+import SeedTesting
+import Testing
+
+@testable import SeedCLI
+
+@Suite("The table at the end of a run")
+struct ReportFormatterTests {
+  private func lines(_ columns: Int?) -> [String] {
+    ReportFormatter(report: RunSample.report).lines(columns: columns).map(\.text)
+  }
+
+  @Test("is this at 80 columns")
+  func narrow() {
+    #expect(
+      lines(80).prefix(7).joined(separator: "\n") == """
+        seeded     tags                      tags 235 inserted; after 1     480 ms
+                                             of its attempts failed
+        failed     users                     a fault in a fixture             3 ms
+        """)
+  }
+
+  @Test("fits terminals of usual widths, but for a name that is longer than all of them", arguments: 40...160)
+  func fits(columns: Int) {
+    for line in lines(columns) where !line.contains(RunSample.longID.rawValue) && !line.contains("Seeders/") {
+      #expect(TerminalScreen.width(of: line) <= columns, "\(line)")
+    }
+  }
+
+  @Test("has one line for each seeder where no terminal is, with everything that it says on one")
+  func plain() {
+    let heads = lines(nil).filter { line in
+      ["seeded", "failed", "skipped", "unchanged"].contains { line.hasPrefix($0) }
+    }
+    #expect(heads.count == 4)
+    func words(_ lines: [String]) -> Set<Substring> { Set(lines.flatMap { $0.split { " ,;".contains($0) } }) }
+    #expect(words(lines(nil)) == words(lines(80)))
+    #expect(!lines(nil).joined().contains("\u{1B}"))
+  }
+}
