@@ -46,7 +46,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
     library("Threads", []),
-    library("Postgres", ["CLibPQ", "Threads"]),
+    library("Postgres", ["CLibCrypto", "CLibPQ", "Threads"]),
     library("Migrations", ["CLibCrypto", "Postgres"]),
     .systemLibrary(name: "CLinux"),
     library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
@@ -56,8 +56,11 @@ let package = Package(
     .target(name: "CTraceSchema"),
     library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
     .target(name: "CWordLists"),
+    // Not a system library: it is loaded when it is needed, so nothing links against it.
+    .target(name: "CCurl"),
     library(
-      "Embeddings", ["CWordLists", "Postgres", "SeedKit", "TraceStore"], exclude: ["Words"],
+      "Embeddings", ["CCurl", "CWordLists", "Postgres", "SeedKit", "Threads", "TraceStore"],
+      exclude: ["Words"],
       extra: fastInDebug),
     .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
     library(
@@ -69,19 +72,25 @@ let package = Package(
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
     library(
-      "SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads", "TraceStore"]),
+      "SeedCLI",
+      [
+        "Embeddings", "EmbeddedPostgres", "Migrations", "Postgres", "RateLimiter", "SeedKit", "Threads",
+        "TraceStore",
+      ]),
     library(
       "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
     .target(name: "COpenAPI"),
+    .target(name: "CPage"),
     library(
       "TraceServer",
       [
-        "COpenAPI", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
+        "COpenAPI", "CPage", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
         "Threads", "TraceStore",
       ],
-      exclude: ["openapi.json"]),
+      exclude: ["Page", "openapi.json"]),
     .executableTarget(
-      name: "trace-server", dependencies: ["Catalog", "SeedCLI", "TraceServer"], swiftSettings: settings),
+      name: "trace-server", dependencies: ["Catalog", "Embeddings", "SeedCLI", "TraceServer"],
+      swiftSettings: settings),
     .executableTarget(
       name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
     library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
@@ -109,8 +118,8 @@ let package = Package(
     tests(
       "EmbeddingsTests",
       [
-        "Catalog", "CuratedTraces", "Embeddings", "Migrations", "Postgres", "SeedKit", "SeedTesting",
-        "TraceEmbeddings", "TraceStore",
+        "Catalog", "CuratedTraces", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres",
+        "SeedKit", "SeedTesting", "Threads", "TraceEmbeddings", "TraceStore", "seed-runner",
       ]),
     tests(
       "CapacityTracesTests",
@@ -127,9 +136,9 @@ let package = Package(
     tests(
       "CLITests",
       [
-        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "async-server-example",
+        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "async-server-example",
         "blocking-server-example", "seed-runner",
-      ]),
+      ], exclude: ["Reports"]),
   ]
     + seeders.map { name in
       library(

@@ -18,6 +18,9 @@ import tempfile
 import time
 import urllib.parse
 
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "lib"))
+from measure import peak_memory  # noqa: E402
+
 NAME = "seed_runner_benchmark"
 TABLE = """
 CREATE TABLE people (
@@ -129,15 +132,6 @@ class Bench:
     def clean(self):
         self.psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", self.admin_url)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def peak_memory(pid):
-    """The peak of a running process in MB. Not getrusage's, which counts what the parent had before exec."""
-    try:
-        status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def main():

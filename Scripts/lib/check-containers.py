@@ -37,6 +37,11 @@ def products():
     return set(re.findall(r'\.executable\(name: "([^"]+)"', pathlib.Path("Package.swift").read_text()))
 
 
+def subcommands():
+    folder = pathlib.Path("Sources/SeedCLI/Parsing").glob("SeedRunnerCommand*.swift")
+    return set(re.findall(r'CommandSpec\(\s*name: "([a-z]+)"', "".join(path.read_text() for path in folder)))
+
+
 def size(text):
     number, unit = re.fullmatch(r"(\d+)([a-z]+)", text.lower()).groups()
     return int(number) * UNITS[unit]
@@ -106,11 +111,12 @@ def dockerfile_faults(docker):
         if path not in copied:
             yield f"does not copy {path}, where targets of Package.swift are"
     common = pathlib.Path("Scripts/lib/common.sh").read_text().split("A server without pgvector")[0]
-    headers = {name for name in re.findall(r"^\s+(lib\w+-dev)\s", common, re.M) if not name.startswith(("libc6", "libgcc"))}
+    headers = {name for name in re.findall(r"^\s+(lib[\w-]+-dev)\s", common, re.M) if not name.startswith(("libc6", "libgcc"))}
     for package in headers ^ {name for name in installed(build, docker) if name.endswith("-dev")}:
         yield f"installs other packages to build with than Scripts/lib/common.sh: {package}"
     for package in headers:
-        stem = package.removesuffix("-dev")
+        # libcurl's headers come once for each of its TLS libraries.
+        stem = re.sub(r"\d+-openssl$", "", package.removesuffix("-dev"))
         if not any(re.fullmatch(rf"{stem}[\d.]+(t64)?", name) for name in installed(docker.stages[-1], docker)):
             yield f"does not install the library of {package} where the programs run"
     for name, value in docker.environment.items():
@@ -141,7 +147,7 @@ def service_faults(name, service, services, docker):
     for variable, value in environment.items():
         if variable not in variables:
             yield f"sets {variable}, which is no variable of its program"
-        if SECRET.search(variable) and not str(value).startswith("${"):
+        if SECRET.search(variable) and value is not None and not str(value).startswith("${"):
             yield f"holds a secret: {variable}"
     for used in re.findall(r"\$\{(\w+)", str(dict(service))):
         if used not in OURS | {"POSTGRES_PASSWORD"}:
@@ -157,6 +163,11 @@ def service_faults(name, service, services, docker):
             yield f"publishes {published}, but PORT is {environment.get('PORT')}"
     if mine and not pathlib.Path(service["build"], "Dockerfile").is_file():
         yield f"is built in {service['build']}, where no Dockerfile is"
+    command = service.get("command", [])
+    if mine and command[:1] == ["seed-runner"] and command[1:2] and command[1] not in subcommands():
+        yield f"runs seed-runner {command[1]}, which is no command"
+    if mine and command[:1] != ["trace-server"] and not service.get("healthcheck", {}).get("disable"):
+        yield "inherits the image's health check, which is about trace-server"
     for variable, other in [("DATABASE_URL", "pgvector/pgvector"), ("REDIS_URL", "redis")]:
         if mine and variable in environment:
             yield from address_faults(variable, environment, services, other)
@@ -179,8 +190,25 @@ def address_faults(variable, environment, services, image):
             yield f"PGPASSWORD is not the password of {url.hostname}"
 
 
+def embedding_faults(services):
+    """Who makes vectors and who searches by them must use the same model, and somebody must make them."""
+    mine = {name: service for name, service in services.items() if "build" in service}
+
+    def settings(service):
+        names = ("PROVIDER", "BASE_URL", "MODEL", "DIMENSIONS", "API_KEY")
+        return [service.get("environment", {}).get(f"EMBEDDING_{name}") for name in names]
+
+    if any(settings(service) != settings(other) for service in mine.values() for other in mine.values()):
+        yield f"{' and '.join(mine)} do not use the same embedding model"
+    works = [name for name, service in mine.items() if service.get("command", [])[:2] == ["seed-runner", "worker"]]
+    for name, service in mine.items():
+        if service.get("environment", {}).get("EMBEDDING_WORKER") == "false" and not works:
+            yield f"{name}: leaves vectors to a worker, but no service is one"
+
+
 def compose_faults(compose, docker):
     services = compose["services"]
+    yield from embedding_faults(services)
     for name, service in services.items():
         for fault in service_faults(name, service, services, docker):
             yield f"{name}: {fault}"

@@ -38,6 +38,7 @@ find_missing() {
 
     binutils-gold    /usr/bin/ld.gold
     libc6-dev        $lib/crt1.o
+    libcurl4-openssl-dev /usr/include/$machine-linux-gnu/curl/curl.h
     libgcc-dev       /usr/lib/gcc/$machine-linux-gnu/*/libgcc.a
     libmicrohttpd-dev /usr/include/microhttpd.h
     libhiredis-dev   /usr/include/hiredis/hiredis.h
@@ -48,8 +49,13 @@ find_missing() {
     util-linux       /usr/bin/setpriv
     zlib1g           $lib/libz.so.1
   "
-  # A server without pgvector, a pooler, a Redis, and what Scripts/lint calls.
+  # A server without pgvector, a pooler, a Redis, a browser, and what Scripts/lint calls.
   [[ $1 != tests ]] || table+="
+    chromium         /usr/bin/chromium
+    faketime         /usr/bin/faketime
+    groff-base       /usr/bin/groff
+    libxml2-utils    /usr/bin/xmllint
+    mandoc           /usr/bin/mandoc
     pgbouncer        /usr/sbin/pgbouncer
     postgresql       /usr/lib/postgresql/*/bin/postgres
     python3          /usr/bin/python3
@@ -80,7 +86,7 @@ has_pgserver() {
   return 1
 }
 
-# Python's packages for Scripts/lint, in an environment of the project's own.
+# Python's packages for Scripts/lint and Scripts/test-page, in an environment of the project's own.
 # shellcheck disable=SC2154 # assigned by the caller
 readonly parsers=$root/.build/parsers parsers_list=$root/Scripts/lib/parsers.txt
 

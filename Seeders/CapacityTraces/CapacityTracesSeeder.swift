@@ -16,6 +16,8 @@ public struct CapacityTracesSeeder: BulkSeeder {
   public let fixtures = [Self.phrases]
   /// Whether `--all` selects it.
   public var isPartOfAll: Bool { options.isPartOfAll }
+  /// As many as the options say.
+  public var plannedRows: Int { options.rows }
   /// What the rows are like.
   public var fingerprintInputs: [String] {
     [

@@ -27,7 +27,7 @@ public enum Catalog {
       declarative("Shares"),
       CapacityTracesSeeder(
         options: capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
-      EmbeddingsSeeder(),
+      try EmbeddingsSeeders.make(settings),
     ])
   }
 

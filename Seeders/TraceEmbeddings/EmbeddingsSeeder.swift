@@ -20,6 +20,8 @@ public struct EmbeddingsSeeder: Seeder {
   public let follows: [SeederID] = ["sample-traces", "capacity-traces"]
   /// Everywhere: seeds without vectors are found by no search, in production either.
   public let environments = Set(SeedEnvironment.allCases)
+  /// Whether it is to make the vectors itself.
+  public let flags = EmbeddingsSeeders.flags
   /// The model.
   public var fingerprintInputs: [String] { ["model \(provider.model.id) \(provider.model.version)"] }
 

@@ -18,6 +18,9 @@ static const unsigned char embedding_backlog[] = {
 static const unsigned char api_tokens[] = {
 #embed "../TraceStore/Schema/0005_api_tokens.sql"
 };
+static const unsigned char embedding_jobs[] = {
+#embed "../TraceStore/Schema/0006_embedding_jobs.sql"
+};
 
 static const struct trace_schema_file files[] = {
   {"0001_enable_pgvector.sql", enable_pgvector, sizeof enable_pgvector},
@@ -25,6 +28,7 @@ static const struct trace_schema_file files[] = {
   {"0003_reference_tables.sql", reference_tables, sizeof reference_tables},
   {"0004_embedding_backlog.sql", embedding_backlog, sizeof embedding_backlog},
   {"0005_api_tokens.sql", api_tokens, sizeof api_tokens},
+  {"0006_embedding_jobs.sql", embedding_jobs, sizeof embedding_jobs},
 };
 
 const struct trace_schema_file *trace_schema_files(size_t *count) {

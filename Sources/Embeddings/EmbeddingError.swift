@@ -12,8 +12,7 @@ public enum EmbeddingError: Error, Hashable, Sendable, CustomStringConvertible {
       "the embedding model '\(model)' answered \(expected) texts with \(found) vectors; none was stored. "
         + "Check that the provider is one for embeddings."
     case .badVector(let model, let index, let fault):
-      "the embedding model '\(model)' answered text \(index + 1) with a vector of \(fault); nothing was stored. "
-        + "Choose a model of 1,536 dimensions."
+      "the embedding model '\(model)' answered text \(index + 1) with a vector of \(fault); nothing was stored."
     }
   }
 }

@@ -10,6 +10,8 @@ public enum EmbeddingFault: Hashable, Sendable, CustomStringConvertible {
   case zero
   /// It has another length than 1.
   case norm(Double)
+  /// One of its components is no number but this.
+  case notNumbers(String)
 
   /// How far from 1 a length may be: far more than single precision loses, far less than would matter.
   static let tolerance = 0.001
@@ -44,6 +46,7 @@ public enum EmbeddingFault: Hashable, Sendable, CustomStringConvertible {
     case .notFinite(let count): "\(count) components that are not finite; expected none"
     case .zero: "nothing but zeros; expected length 1"
     case .norm(let norm): "length \(norm); expected 1"
+    case .notNumbers(let kind): "\(kind) among its components; expected numbers"
     }
   }
 }

@@ -17,6 +17,8 @@ public struct HTTPRequest: Sendable {
   public var remoteAddress: String
   /// Made up by the server, for logs: unique while the server runs, and hardly ever the same in another.
   public var id: String
+  /// When its request line had arrived; of one that was made for a test, when it was made.
+  public let start: ContinuousClock.Instant
 
   private let target: HTTPTarget
 
@@ -47,13 +49,15 @@ public struct HTTPRequest: Sendable {
         description: "'\(target)' is no request target; expected a path such as /a%20b?c=d, percent-encoded")
     }
     self.init(
-      method: method, target: parsed, headers: headers, body: body, remoteAddress: remoteAddress, id: id)
+      method: method, target: parsed, headers: headers, body: body, remoteAddress: remoteAddress, id: id,
+      start: .now)
   }
 
   init(
     method: HTTPMethod, target: HTTPTarget, headers: HTTPHeaders, body: [UInt8], remoteAddress: String,
-    id: String
+    id: String, start: ContinuousClock.Instant
   ) {
+    self.start = start
     self.method = method
     self.target = target
     self.headers = headers

@@ -27,3 +27,15 @@ public struct MigrationSet: Sendable {
     self.migrations = migrations.sorted { $0.version < $1.version }
   }
 }
+
+extension MigrationSet {
+  /// The tables that its migrations make, as they are written there.
+  package var tables: [String] {
+    migrations.flatMap { migration in
+      SQLScript(migration.up).statements.compactMap { statement -> String? in
+        let pattern = #/^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([a-z_][a-z0-9_.]*)/#.ignoresCase()
+        return statement.text.prefixMatch(of: pattern).map { String($0.output.1) }
+      }
+    }
+  }
+}

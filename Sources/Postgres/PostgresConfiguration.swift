@@ -22,6 +22,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
   public var applicationName: String
   /// Further settings by libpq's own names, such as `sslrootcert` or `target_session_attrs`.
   public private(set) var options: [String: String] = [:]
+  /// Whether the server keeps statements that ask for it. Never by default.
+  public var preparedStatements = PreparedStatements.never
   /// Called with each notice or warning of the server, on the connection's thread. They are
   /// dropped by default.
   public var onNotice: NoticeHandler?
@@ -144,7 +146,10 @@ public struct PostgresConfiguration: Sendable, Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(identity) }
 
   private var identity: [String: String] {
-    Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    var identity = Dictionary(
+      parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    identity["prepared statements"] = preparedStatements.rawValue
+    return identity
   }
 }
 

@@ -127,6 +127,7 @@ extension PostgresConnection {
     guard let connection else { return }
     PQputCopyEnd(connection.raw, reason)
     while let result = PQgetResult(connection.raw) { PQclear(result) }
+    noteState()
   }
 
   /// Whether an open transaction has failed and only waits for its rollback.

@@ -108,9 +108,13 @@ struct PostgresParameters: Sendable {
       let start = buffer.bytes.count
       ranges.append(try value.encode(into: &buffer) ? start..<buffer.bytes.count : nil)
     }
+    // One byte more, so that the address of an empty value at the end is not past the buffer.
+    buffer.append(integer: UInt8(0))
   }
 
   var count: Int32 { Int32(types.count) }
+
+  func withTypes<Result>(_ body: (UnsafePointer<UInt32>) -> Result) -> Result { body(types) }
 
   func withPointers<Result>(
     _ body: (
@@ -118,9 +122,7 @@ struct PostgresParameters: Sendable {
       UnsafePointer<Int32>
     ) -> Result
   ) -> Result {
-    // One byte more, so that the address of an empty value at the end is not past the buffer.
-    let bytes = buffer.bytes + [0]
-    return bytes.withUnsafeBufferPointer { bytes in
+    buffer.bytes.withUnsafeBufferPointer { bytes in
       let base = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
       let values = ranges.map { range in range.flatMap { base?.advanced(by: $0.lowerBound) } }
       let lengths = ranges.map { Int32($0?.count ?? 0) }

@@ -1,4 +1,5 @@
 import CLibPQ
+import Synchronization
 import Threads
 
 /// A connection to PostgreSQL, confined to a thread of its own.
@@ -19,6 +20,8 @@ public actor PostgresConnection {
   let executor: ThreadExecutor
   let canceller: StatementCanceller
   var connection: LibPQConnection?
+  var statements = StatementNames()
+  private nonisolated let reusable = Atomic(true)
 
   /// Runs this actor on the connection's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -58,8 +61,17 @@ public actor PostgresConnection {
     return PQtransactionStatus(connection.raw) == PQTRANS_IDLE
   }
 
+  /// Whether the connection stands and no transaction was open after its last statement: what ``isAlive`` and
+  /// ``isIdle`` say, but without asking its thread.
+  nonisolated var isReusable: Bool { reusable.load(ordering: .acquiring) }
+
+  func noteState() { reusable.store(isAlive && isIdle, ordering: .releasing) }
+
   /// Closes the connection. A second call does nothing; later statements throw.
-  public func close() { connection = nil }
+  public func close() {
+    connection = nil
+    noteState()
+  }
 
   func live(file: String, line: Int) throws -> LibPQConnection {
     guard let connection else {
@@ -73,7 +85,10 @@ public actor PostgresConnection {
     try Task.checkCancellation()
     return try await withTaskCancellationHandler {
       canceller.begin()
-      defer { canceller.end() }
+      defer {
+        canceller.end()
+        noteState()
+      }
       // Cancelled between the check and `begin`: the handler found nothing to cancel.
       try Task.checkCancellation()
       do {

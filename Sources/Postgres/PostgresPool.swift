@@ -1,25 +1,47 @@
+import Threads
+
 /// A bounded set of connections, each lent to one task at a time.
 ///
 /// Connections are made when they are needed and kept for the next borrower. A broken one, or one
 /// that comes back with a transaction open, is closed instead.
-public actor PostgresPool {
+public final class PostgresPool: Sendable {
   /// What the connections are made with.
-  public nonisolated let configuration: PostgresConfiguration
+  public let configuration: PostgresConfiguration
   /// The most connections at a time.
-  public nonisolated let maximumConnections: Int
+  public let maximumConnections: Int
   /// How long a borrower waits for a connection to become free.
-  public nonisolated let acquireTimeout: Duration
+  public let acquireTimeout: Duration
 
   private struct Waiter {
     let id: Int
     let continuation: CheckedContinuation<PostgresConnection?, any Error>
   }
 
-  private var idle: [PostgresConnection] = []
-  private var openCount = 0
-  private var waiters: [Waiter] = []
-  private var nextWaiterID = 0
-  private var isClosed = false
+  private struct State {
+    var idle: [PostgresConnection] = []
+    var openCount = 0
+    var waiters: [Waiter] = []
+    var nextWaiterID = 0
+    var isClosed = false
+
+    /// A connection, or nil for a place to open one in, which is counted; throws if the pool is closed.
+    mutating func take(of maximum: Int) throws -> Taken {
+      if isClosed { throw PostgresPool.closedError }
+      if let connection = idle.popLast() { return .connection(connection) }
+      guard openCount < maximum else { return .nothing }
+      openCount += 1
+      return .place
+    }
+  }
+
+  private enum Taken {
+    case connection(PostgresConnection)
+    case place
+    case nothing
+  }
+
+  // A lock and no actor: a borrower who finds a connection does not wait for a thread.
+  private let state = Lock(State())
 
   /// Makes an empty pool; no connection is opened yet.
   ///
@@ -39,8 +61,26 @@ public actor PostgresPool {
   ///
   /// - Throws: what `body` throws; ``PostgresError`` with code `connectionFailed` if none can be
   ///   made, `poolTimeout` if none becomes free, `closed` after ``close()``.
-  public nonisolated func withConnection<Result>(
+  public func withConnection<Result>(
     _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    let connection = try await acquire()
+    do {
+      let result = try await body(connection)
+      await release(connection)
+      return result
+    } catch {
+      await release(connection)
+      throw error
+    }
+  }
+
+  /// Lends a connection to `body`, which runs on the connection's thread: its statements then cost no change of
+  /// threads. For short work; what computes for long would keep the connection.
+  ///
+  /// - Throws: as ``withConnection(_:)``.
+  public func onConnection<Result: Sendable>(
+    _ body: @Sendable (isolated PostgresConnection) async throws -> Result
   ) async throws -> Result {
     let connection = try await acquire()
     do {
@@ -56,7 +96,7 @@ public actor PostgresPool {
   /// Lends a connection and runs `body` in a transaction on it.
   ///
   /// - Throws: as ``withConnection(_:)`` and ``PostgresConnection/withTransaction(isolation:setup:file:line:_:)``.
-  public nonisolated func withTransaction<Result>(
+  public func withTransaction<Result>(
     isolation: PostgresConnection.Isolation = .readCommitted, setup: [PostgresQuery] = [],
     file: String = #fileID, line: Int = #line, _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -68,12 +108,13 @@ public actor PostgresPool {
 
   /// Closes what is idle at once and what is lent when it comes back. Waiting borrowers get an error.
   public func close() async {
-    isClosed = true
+    let (closing, waiters) = state.withLock { state in
+      defer { (state.idle, state.waiters) = ([], []) }
+      state.isClosed = true
+      state.openCount -= state.idle.count
+      return (state.idle, state.waiters)
+    }
     for waiter in waiters { waiter.continuation.resume(throwing: Self.closedError) }
-    waiters = []
-    let closing = idle
-    idle = []
-    openCount -= closing.count
     for connection in closing { await connection.close() }
   }
 
@@ -88,7 +129,9 @@ public actor PostgresPool {
   }
 
   /// How the pool is used at this moment.
-  public var usage: Usage { Usage(open: openCount, idle: idle.count, waiting: waiters.count) }
+  public var usage: Usage {
+    state.withLock { Usage(open: $0.openCount, idle: $0.idle.count, waiting: $0.waiters.count) }
+  }
 
   private static var closedError: PostgresError {
     PostgresError(code: .closed, message: "the pool was closed")
@@ -96,14 +139,11 @@ public actor PostgresPool {
 
   private func acquire() async throws -> PostgresConnection {
     try Task.checkCancellation()
-    if isClosed { throw Self.closedError }
-    if let connection = idle.popLast() { return connection }
-    if openCount < maximumConnections {
-      openCount += 1
-      return try await open()
+    switch try state.withLock({ try $0.take(of: maximumConnections) }) {
+    case .connection(let connection): return connection
+    case .place: return try await open()
+    case .nothing: return if let connection = try await wait() { connection } else { try await open() }
     }
-    // A waiter gets a connection, or nil: a place that is counted already, to open one in.
-    return if let connection = try await wait() { connection } else { try await open() }
   }
 
   /// Opens a connection in a place that the caller has counted.
@@ -111,15 +151,17 @@ public actor PostgresPool {
     do {
       return try await PostgresConnection.connect(configuration)
     } catch {
-      openCount -= 1
-      passOnPlace()
+      giveUpPlace()
       throw error
     }
   }
 
+  /// Waits for a connection, or for nil: a place that is counted already, to open one in.
   private func wait() async throws -> PostgresConnection? {
-    nextWaiterID += 1
-    let id = nextWaiterID
+    let id = state.withLock { state in
+      state.nextWaiterID += 1
+      return state.nextWaiterID
+    }
     let timeout = Task {
       try await Task.sleep(for: acquireTimeout)
       fail(
@@ -131,40 +173,59 @@ public actor PostgresPool {
     defer { timeout.cancel() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        guard !Task.isCancelled else {
-          continuation.resume(throwing: CancellationError())
-          return
+        // One may have come back since the last look. A cancellation after this look finds the waiter.
+        let settled: Result<PostgresConnection?, any Error>? = state.withLock { state in
+          if Task.isCancelled { return .failure(CancellationError()) }
+          do {
+            switch try state.take(of: maximumConnections) {
+            case .connection(let connection): return .success(connection)
+            case .place: return .success(nil)
+            case .nothing:
+              state.waiters.append(Waiter(id: id, continuation: continuation))
+              return nil
+            }
+          } catch {
+            return .failure(error)
+          }
         }
-        waiters.append(Waiter(id: id, continuation: continuation))
+        if let settled { continuation.resume(with: settled) }
       }
     } onCancel: {
-      Task { await self.fail(id, CancellationError()) }
+      fail(id, CancellationError())
     }
   }
 
   private func fail(_ id: Int, _ error: any Error) {
-    guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
-    waiters.remove(at: index).continuation.resume(throwing: error)
+    let waiter = state.withLock { state in
+      state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+    }
+    waiter?.continuation.resume(throwing: error)
   }
 
   private func release(_ connection: PostgresConnection) async {
-    // Both, because a body that swallowed an error may leave a transaction open.
-    guard await connection.isAlive, await connection.isIdle, !isClosed else {
-      await connection.close()
-      openCount -= 1
-      passOnPlace()
-      return
+    // Not if a body that swallowed an error left a transaction open.
+    let isReusable = connection.isReusable
+    let (isKept, waiter): (Bool, Waiter?) = state.withLock { state in
+      guard isReusable, !state.isClosed else { return (false, nil) }
+      guard state.waiters.isEmpty else { return (true, state.waiters.removeFirst()) }
+      state.idle.append(connection)
+      return (true, nil)
     }
-    guard !waiters.isEmpty else {
-      idle.append(connection)
-      return
-    }
-    waiters.removeFirst().continuation.resume(returning: connection)
+    waiter?.continuation.resume(returning: connection)
+    guard !isKept else { return }
+    await connection.close()
+    giveUpPlace()
   }
 
-  private func passOnPlace() {
-    guard !waiters.isEmpty, openCount < maximumConnections else { return }
-    openCount += 1
-    waiters.removeFirst().continuation.resume(returning: nil)
+  /// Gives a place that was counted to who waits, or back.
+  private func giveUpPlace() {
+    let waiter: Waiter? = state.withLock { state in
+      if state.waiters.isEmpty {
+        state.openCount -= 1
+        return nil
+      }
+      return state.waiters.removeFirst()
+    }
+    waiter?.continuation.resume(returning: nil)
   }
 }

@@ -54,7 +54,7 @@ public struct PostgresRow: Sendable {
     return try decode(at: position, as: type, file: file, line: line)
   }
 
-  /// Reads the first columns, in order, one type for each.
+  /// Reads columns in order, one type for each: the first ones, or those from a place on.
   ///
   /// ```swift
   /// let (id, email) = try row.decode(UUID.self, String.self)
@@ -62,9 +62,9 @@ public struct PostgresRow: Sendable {
   ///
   /// - Throws: as ``decode(_:as:file:line:)``.
   public func decode<each Value: PostgresDecodable>(
-    _ type: repeat (each Value).Type, file: String = #fileID, line: Int = #line
+    _ type: repeat (each Value).Type, from first: Int = 0, file: String = #fileID, line: Int = #line
   ) throws -> (repeat each Value) {
-    var position: Int32 = -1
+    var position = Int32(first) - 1
     func next<One: PostgresDecodable>(_ type: One.Type) throws -> One {
       position += 1
       return try decode(at: position, as: type, file: file, line: line)

@@ -1,4 +1,5 @@
 import EmbeddedPostgres
+import Embeddings
 import Migrations
 import Postgres
 import SeedKit
@@ -38,6 +39,7 @@ public enum ExitCode: Int32, Sendable {
     case is CapacityCheckError: self = .drift
     case is FixtureError: self = .badData
     case is ConfigurationError: self = .badConfiguration
+    case let error as EmbeddingServiceError where error.kind == .misconfigured: self = .badConfiguration
     case is UsageError: self = .usage
     case let error as CommandFailure: self = error.code
     default: self = .internalFault

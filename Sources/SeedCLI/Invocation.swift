@@ -22,6 +22,7 @@ struct Invocation: Sendable {
     console.isDebug = command.has("debug")
     do {
       if let code = try immediate(console) { return code }
+      if command.path == ["doctor"] { return try await doctor(console) }
       let settings = try loadSettings()
       console.isDebug = settings[.debug]
       let session = Session(invocation: self, settings: settings, console: console)
@@ -46,6 +47,17 @@ struct Invocation: Sendable {
       console.answer("seed-runner \(ProgramVersion.current)")
       return .success
     }
+    if command.path == ["config"], command.has("schema") {
+      // With its line break, so that the answer is the file.
+      console.answer(String(try ConfigurationSchema.text().dropLast()))
+      return .success
+    }
+    if command.path == ["man"] {
+      console.answer(
+        ManualPage(settings: try Settings.load(flags: [:], environment: [:], configDirectory: nil)).text(
+          for: spec))
+      return .success
+    }
     if command.path == ["completions"] {
       console.answer(try CompletionsCommand.script(shell: command.arguments.first, spec: spec))
       return .success
@@ -53,16 +65,33 @@ struct Invocation: Sendable {
     return nil
   }
 
+  /// Goes on whatever is wrong with the configuration: that is one of the things it tells.
+  private func doctor(_ console: Console) async throws -> ExitCode {
+    let (settings, faults) = Settings.read(
+      flags: settingFlags, environment: environment, configDirectory: configDirectory)
+    var console = console
+    console.isDebug = settings[.debug]
+    let session = Session(invocation: self, settings: settings, console: console)
+    return try await DoctorCommand(session: session, faults: faults).run()
+  }
+
+  private var configDirectory: String? { command.value(of: "config-path") ?? project.configDirectory }
+
   /// The flags that are settings, by the name of their flag.
-  private func loadSettings() throws -> Settings {
+  private var settingFlags: [String: String] {
     var flags: [String: String] = [:]
     let names = ["env", "jobs", "database-url"] + SeedRunnerCommand.Option.capacity.map(\.name)
     for name in names { flags[name] = command.value(of: name) }
-    if let isDebug = command.flag("debug") { flags["debug"] = "\(isDebug)" }
-    let explicit = command.value(of: "config-path")
+    for name in ["debug", "wait"] {
+      if let isOn = command.flag(name) { flags[name] = "\(isOn)" }
+    }
+    return flags
+  }
+
+  private func loadSettings() throws -> Settings {
     do {
       return try Settings.load(
-        flags: flags, environment: environment, configDirectory: explicit ?? project.configDirectory)
+        flags: settingFlags, environment: environment, configDirectory: configDirectory)
     } catch let error as ConfigurationError where error.faults.allSatisfy({ $0.place.hasPrefix("--") }) {
       // Nothing is wrong with the configuration, only with what was typed.
       throw CommandFailure(code: .usage, message: "\(error)")
@@ -112,6 +141,7 @@ struct Session: Sendable {
     case "export": try await ExportCommand(session: self).run()
     case "new": try NewCommand(session: self).run()
     case "capacity": try await CapacityCommand(session: self).run()
+    case "worker": try await WorkerCommand(session: self).run()
     case "config": try ConfigCommand(session: self).run()
     case "migrate": try await MigrateCommand(session: self).run()
     case "db": try await DatabaseCommand(session: self).run()
@@ -124,6 +154,6 @@ struct Session: Sendable {
   /// - Throws: `FixtureError` if the definition of one that was found is faulty.
   func registry() throws -> SeederRegistry {
     guard invocation.discovery.faults.isEmpty else { throw FixtureError(invocation.discovery.faults) }
-    return try invocation.discovery.registry(invocation.program.catalog(settings))
+    return try invocation.discovery.registry(invocation.program.catalog(settings), settings: settings)
   }
 }

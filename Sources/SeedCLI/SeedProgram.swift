@@ -23,11 +23,7 @@ public struct SeedProgram: Sendable {
   /// The first SIGINT or SIGTERM rolls back what is under way, a second one ends the process at once.
   public func main(arguments: [String], environment: [String: String]) async -> Never {
     ProcessList.hidePasswords()
-    let signals = SignalWatcher()
-    let task = Task { await run(arguments: arguments, environment: environment) }
-    signals.start { task.cancel() }
-    let code = await task.value
-    exit(SignalWatcher.latest.map { 128 + $0 } ?? code.rawValue)
+    await SignalWatcher.endProcess { await run(arguments: arguments, environment: environment) }
   }
 
   /// Runs a command line.

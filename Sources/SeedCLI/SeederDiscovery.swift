@@ -78,6 +78,14 @@ struct SeederDiscovery: Sendable {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
   }
 
+  /// The same, with what the configuration says of `--all`.
+  ///
+  /// - Throws: `SeedPlanError`; `ConfigurationError` if it names a seeder that there is not.
+  func registry(_ builtIn: SeederRegistry, settings: Settings) throws -> SeederRegistry {
+    // Built-in seeders that were left out are no mistake in a configuration that names them.
+    try registry(builtIn).selecting(by: settings, known: builtIn.ids)
+  }
+
   /// The built-in seeders and those found. One that was found stands in for a built-in one of its name.
   ///
   /// - Throws: `SeedPlanError` if two have the same id.

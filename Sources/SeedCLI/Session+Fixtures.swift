@@ -18,11 +18,10 @@ extension Session {
         remedy: "select it too: --\(takers.first?.rawValue ?? "")")
     }
     let files = try FixtureFolder.read(path)
-    let replaced = try SeederRegistry(
-      registry.seeders.map { seeder in
-        guard selected(seeder.id) else { return seeder }
-        return seeder.reading(fixtures: files.map(\.name)) ?? seeder
-      })
+    let replaced = try registry.mapping { seeder in
+      guard selected(seeder.id) else { return seeder }
+      return seeder.reading(fixtures: files.map(\.name)) ?? seeder
+    }
     return (replaced, builtIn.adding(files))
   }
 }

@@ -49,6 +49,15 @@ final class SignalWatcher: Sendable {
     for signal in watched + [SIGPIPE] { Glibc.signal(signal, SIG_DFL) }
   }
 
+  /// Runs a program, cancels it at the first signal, and ends the process with its exit code or the signal's.
+  static func endProcess(after run: @escaping @Sendable () async -> ExitCode) async -> Never {
+    let signals = SignalWatcher()
+    let task = Task { await run() }
+    signals.start { task.cancel() }
+    let code = await task.value
+    exit(latest.map { 128 + $0 } ?? code.rawValue)
+  }
+
   /// Waits for signals on a thread of its own.
   func start(onFirst: @escaping @Sendable () -> Void) {
     do {

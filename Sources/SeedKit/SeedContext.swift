@@ -22,6 +22,8 @@ public final class SeedContext {
   let attemptID: UUID
   /// Where a plan collects what would change; nil in a run.
   let recorder: ChangeRecorder?
+  /// Of all that decides what the seeder writes; nil where nothing is compared with the history.
+  let fingerprint: Fingerprint?
 
   /// Measures the seeder.
   let meter: SeederMeter
@@ -34,8 +36,9 @@ public final class SeedContext {
 
   init(
     seeder: SeederID, environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
-    fixtures: FixtureStore, attemptID: UUID, allowsDeletes: Bool = false, recorder: ChangeRecorder? = nil,
-    firstStage: Int = 0, meter: SeederMeter = SeederMeter(), onEvent: @escaping (SeedEvent) -> Void
+    fixtures: FixtureStore, attemptID: UUID, fingerprint: Fingerprint? = nil, allowsDeletes: Bool = false,
+    recorder: ChangeRecorder? = nil, firstStage: Int = 0, meter: SeederMeter = SeederMeter(),
+    onEvent: @escaping (SeedEvent) -> Void
   ) {
     self.seeder = seeder
     self.environment = environment
@@ -44,6 +47,7 @@ public final class SeedContext {
     driftPolicy = .standard(in: environment)
     self.allowsDeletes = allowsDeletes
     self.attemptID = attemptID
+    self.fingerprint = fingerprint
     self.recorder = recorder
     self.meter = meter
     stageCount = firstStage
@@ -76,8 +80,9 @@ public final class SeedContext {
   /// Adds a line to the debug log.
   public func debug(_ message: String) { onEvent(.debug(seeder, message)) }
 
-  /// Tells a person something that they want to know in any case. Not in a plan, which says it better.
-  func note(_ message: String) {
+  /// Tells a person something that they want to know in any case, in one line. Not in a plan, which says it
+  /// better.
+  public func note(_ message: String) {
     if recorder == nil { onEvent(.note(seeder, message)) }
   }
 
@@ -92,6 +97,20 @@ public final class SeedContext {
   /// What the history remembers of a table that the seeder loaded as a whole.
   func wholeTable(_ canonicalName: String) async throws -> WholeTable? {
     try await WholeTable.find(seeder: seeder, table: canonicalName, on: connection)
+  }
+
+  /// Whether there is any table that the seeder loaded as a whole.
+  func hasWholeTables() async throws -> Bool {
+    try await connection.queryOne(
+      """
+      SELECT EXISTS (
+        SELECT FROM seed_runner.owned_table
+        JOIN pg_namespace AS space ON starts_with(table_name, space.nspname || '.')
+        JOIN pg_class AS class ON class.relnamespace = space.oid
+          AND space.nspname || '.' || class.relname = table_name
+        WHERE seeder = \(seeder.rawValue) AND whole_files IS NOT NULL)
+      """
+    ).decode(Bool.self)
   }
 
   /// Forgets a table of which no row is the seeder's any more.

@@ -3,6 +3,10 @@ public struct SeederRegistry: Sendable {
   /// The seeders.
   public let seeders: [any Seeder]
   private let byID: [SeederID: any Seeder]
+  /// What `--all` selects; all that say so themselves if nil.
+  private var only: Set<SeederID>?
+  /// What `--all` does not select.
+  private var except: Set<SeederID> = []
 
   /// Makes a registry.
   ///
@@ -20,4 +24,44 @@ public struct SeederRegistry: Sendable {
 
   /// All ids, in order.
   public var ids: [SeederID] { seeders.map(\.id) }
+}
+
+extension SeederRegistry {
+  /// The same seeders, with what the configuration says of `--all` (`all.only`, `all.except`).
+  ///
+  /// - Parameter known: seeders that the configuration may name although they are not here.
+  /// - Throws: ``ConfigurationError`` for a name that no seeder has.
+  public func selecting(by settings: Settings, known: [SeederID] = []) throws -> SeederRegistry {
+    let all = Set(ids + known)
+    var faults: [ConfigurationFault] = []
+    for key in [SettingKey.allOnly, .allExcept] {
+      for id in settings[key] ?? [] where !all.contains(id) {
+        faults.append(
+          ConfigurationFault(
+            place: settings.source(of: key).description, key: key.name, found: "'\(id)'",
+            expected: "a seeder of 'seed-runner list'",
+            suggestion: Suggestion.nearest(to: id.rawValue, in: all.map(\.rawValue).sorted()).first))
+      }
+    }
+    guard faults.isEmpty else { throw ConfigurationError(faults: faults) }
+    var copy = self
+    copy.only = settings[.allOnly].map(Set.init)
+    copy.except = Set(settings[.allExcept] ?? [])
+    return copy
+  }
+
+  /// The same names and the same choice, with other seeders behind them.
+  ///
+  /// - Throws: ``SeedPlanError/duplicates(_:)`` if two of them have the same id.
+  public func mapping(_ change: (any Seeder) -> any Seeder) throws -> SeederRegistry {
+    var copy = try SeederRegistry(seeders.map(change))
+    copy.only = only
+    copy.except = except
+    return copy
+  }
+
+  /// Whether `--all` selects a seeder where it may run.
+  func isPartOfAll(_ seeder: any Seeder) -> Bool {
+    (only?.contains(seeder.id) ?? seeder.isPartOfAll) && !except.contains(seeder.id)
+  }
 }

@@ -11,10 +11,21 @@ public struct DebianPostgres: Sendable {
   /// The major version.
   public let major: Int
 
+  /// The port under which it listens, where ``with(settings:isStandby:_:)`` was told to.
+  public let port: Int
+
   /// Starts a server, lends it to `body`, and removes it.
   ///
+  /// Over its socket everybody is let in; over TCP, which `listen_addresses` opens, with a password.
+  ///
+  /// - Parameters:
+  ///   - settings: of the server, by name. A file is looked for in the server's folder.
+  ///   - files: files for that folder, such as a certificate.
+  ///   - isStandby: whether it takes itself for a replica.
+  ///   - body: receives the server.
   /// - Throws: what `body` throws; ``ChildProcess/StartFailure``.
   public static func with<Result>(
+    settings: [String: String] = [:], files: [(name: String, text: String)] = [], isStandby: Bool = false,
     _ body: (DebianPostgres) async throws -> Result
   ) async throws -> Result {
     let majors = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")
@@ -37,16 +48,24 @@ public struct DebianPostgres: Sendable {
       let initdb = try await start(["\(programs)/initdb", "-D", data, "-U", "seed", "--auth=trust", "-N"])
         .wait(timeout: .seconds(60))
       guard initdb.exitCode == 0 else { throw ChildProcess.StartFailure(description: initdb.errors) }
-      let process = try start([
-        "\(programs)/postgres", "-D", data, "-k", folder.path, "-c", "listen_addresses=", "-c", "fsync=off",
-      ])
-      let configuration = PostgresConfiguration(host: folder.path, user: "seed", database: "postgres")
+      let access = "local all all trust\nhost all all all scram-sha-256\n"
+      for (name, text) in files + [("pg_hba.conf", access)] + (isStandby ? [("standby.signal", "")] : []) {
+        try write(text, to: "\(data)/\(name)", owner: user)
+      }
+      let port = Int(try FreePort.find())
+      var given = ["listen_addresses": "", "fsync": "off", "port": "\(port)"]
+      given.merge(settings) { $1 }
+      let process = try start(
+        ["\(programs)/postgres", "-D", data, "-k", folder.path]
+          + given.flatMap { ["-c", "\($0.key)=\($0.value)"] })
+      let configuration = PostgresConfiguration(
+        host: folder.path, port: port, user: "seed", database: "postgres")
       do {
         try await Readiness.wait(for: configuration, of: process)
         let result = try await body(
           DebianPostgres(
-            configuration: configuration, url: "postgresql://seed@/postgres?host=\(folder.path)", major: major
-          ))
+            configuration: configuration,
+            url: "postgresql://seed@/postgres?host=\(folder.path)&port=\(port)", major: major, port: port))
         process.signal(SIGINT)
         _ = try await process.wait(timeout: .seconds(30))
         return result
@@ -56,6 +75,13 @@ public struct DebianPostgres: Sendable {
         throw error
       }
     }
+  }
+
+  /// A file that only its owner may read, as PostgreSQL asks of a key.
+  private static func write(_ text: String, to path: String, owner: String) throws {
+    try Data(text.utf8).write(to: URL(filePath: path))
+    chmod(path, 0o600)
+    if getuid() == 0, let entry = getpwnam(owner) { chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid) }
   }
 
   private static func hasNoPgvector(_ major: Int) -> Bool {

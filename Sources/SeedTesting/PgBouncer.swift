@@ -6,11 +6,12 @@ public enum PgBouncer {
   ///
   /// - Parameters:
   ///   - database: the database behind it; on a server of ours, which is reached over its socket.
+  ///   - mode: `transaction`, unless a test is about another.
   ///   - poolSize: how many connections it makes to the server.
   ///   - body: receives the configuration and the connection string of the pooler.
   /// - Throws: what `body` throws; ``ChildProcess/StartFailure``.
   public static func with<Result>(
-    database: TemporaryDatabase, poolSize: Int = 6,
+    database: TemporaryDatabase, mode: String = "transaction", poolSize: Int = 6,
     _ body: (PostgresConfiguration, String) async throws -> Result
   ) async throws -> Result {
     let server = database.configuration
@@ -25,7 +26,7 @@ public enum PgBouncer {
         unix_socket_dir = \(folder.path)
         listen_port = 6432
         auth_type = any
-        pool_mode = transaction
+        pool_mode = \(mode)
         default_pool_size = \(poolSize)
         max_client_conn = 400
         """, to: "pgbouncer.ini")

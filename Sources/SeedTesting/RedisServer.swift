@@ -103,22 +103,3 @@ public final class RedisServer: Sendable {
     return end.output.hasSuffix("\n") ? String(end.output.dropLast()) : end.output
   }
 }
-
-/// A port of 127.0.0.1 that nobody listens at.
-package enum FreePort {
-  package static func find() throws -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard status else { throw ChildProcess.StartFailure(description: "no free port") }
-    return UInt16(bigEndian: address.sin_port)
-  }
-}

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 public import Postgres
 import Threads
@@ -15,6 +16,10 @@ public final class SocketProxy: Sendable {
     case request(String)
     /// When the program connects: it gets an error with this SQLSTATE, as from a server that is starting.
     case handshake(sqlState: String)
+    /// Not at all: the statement is held back. See ``SocketProxy/holding(_:database:_:)``.
+    case hold(String)
+    /// Not at all: from this statement on nothing gets through, as with a server that was stopped.
+    case silence(from: String)
   }
 
   /// The moment to cut never came, so that the test has shown nothing.
@@ -28,6 +33,7 @@ public final class SocketProxy: Sendable {
   private let server: String
   private let cutsLeft: Atomic<Int>
   private let descriptor: Int32
+  private let otherEnded = DispatchSemaphore(value: 0)
 
   /// Starts a proxy in front of a database, lends its configuration to `body` and stops it.
   ///
@@ -61,6 +67,25 @@ public final class SocketProxy: Sendable {
     let recorder = StatementRecorder()
     return try await start(database: database, cut: nil, times: 0, recorder: recorder) { _, configuration in
       try await body(configuration, recorder)
+    }
+  }
+
+  /// Starts a proxy that holds a statement back until another connection has come and gone, such as that of a
+  /// cancellation.
+  ///
+  /// - Parameters:
+  ///   - statement: a part of its text.
+  ///   - database: the database.
+  ///   - body: receives the configuration that leads through the proxy, and what tells whether the statement
+  ///     has come.
+  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  public static func holding<Result>(
+    _ statement: String, database: TemporaryDatabase,
+    _ body: (PostgresConfiguration, () -> Bool) async throws -> Result
+  ) async throws -> Result {
+    try await start(database: database, cut: .hold(statement), times: 1, recorder: nil) {
+      proxy, configuration in
+      try await body(configuration) { proxy.cutsLeft.load(ordering: .acquiring) < 1 }
     }
   }
 
@@ -135,6 +160,7 @@ public final class SocketProxy: Sendable {
     defer {
       close(client)
       close(upstream)
+      otherEnded.signal()
     }
     guard Self.withAddress(server, { connect(upstream, $0, $1) }) == 0 else { return }
     var isAwaitingAnswer = false
@@ -153,7 +179,11 @@ public final class SocketProxy: Sendable {
           _ = Self.send(Self.refusal(state), to: client)
           return
         case .request(let statement) where contains(bytes, statement) && takeCut(): return
+        case .hold(let statement) where contains(bytes, statement) && takeCut(): otherEnded.wait()
         case .answer(let statement) where contains(bytes, statement): isAwaitingAnswer = takeCut()
+        case .silence(let statement) where contains(bytes, statement) && takeCut():
+          while Self.receive(client) != nil {}
+          return
         default: break
         }
         if let recorder { messages.receive(bytes).forEach(recorder.note) }

@@ -5,7 +5,8 @@ public import Postgres
 /// A PostgreSQL server for tests, shared by all of them and kept for the next run.
 ///
 /// `SEED_TEST_DATABASE_URL` names a server of your own, whose role may create databases. Otherwise a
-/// private one starts in the project's `.seed-runner`, one for each major version asked for.
+/// private one starts in the project's `.seed-runner`, one for each major version asked for; who asks for
+/// none gets that of `SEED_TEST_POSTGRES_VERSION`, without it the newest.
 public struct TestServer: Sendable {
   /// How to connect as a role that may create databases.
   public let configuration: PostgresConfiguration
@@ -18,10 +19,22 @@ public struct TestServer: Sendable {
   /// - Parameter major: the major version; nil for the newest that is there.
   /// - Throws: `PostgresError` for a malformed variable, `EmbeddedPostgresError`.
   public static func shared(major: Int? = nil) async throws -> TestServer {
-    if major == nil, let url = ProcessInfo.processInfo.environment["SEED_TEST_DATABASE_URL"] {
+    let variables = ProcessInfo.processInfo.environment
+    if major == nil, let url = variables["SEED_TEST_DATABASE_URL"] {
       return TestServer(configuration: try PostgresConfiguration(url: url), systemUser: nil)
     }
-    return try await cache.server(major: major)
+    return try await cache.server(major: try major ?? chosenMajor(variables))
+  }
+
+  /// A version that is no number must not quietly become the newest.
+  private static func chosenMajor(_ variables: [String: String]) throws -> Int? {
+    guard let text = variables["SEED_TEST_POSTGRES_VERSION"], !text.isEmpty else { return nil }
+    guard let major = Int(text) else {
+      throw PostgresError(
+        code: .invalidConfiguration,
+        message: "SEED_TEST_POSTGRES_VERSION is '\(text)'; expected a major version")
+    }
+    return major
   }
 
   private static let cache = Cache()

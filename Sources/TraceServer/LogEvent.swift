@@ -1,3 +1,4 @@
+public import Embeddings
 public import HTTPServer
 public import RateLimiter
 
@@ -11,10 +12,19 @@ public enum LogEvent: Sendable {
   case failed(requestID: String, String)
   /// Redis went away or came back.
   case redis(RedisRateLimiter.Event)
+  /// The embedding worker tells something.
+  case worker(EmbeddingWorkerEvent)
   /// The server stops; requests in flight have that long.
   case stopping(grace: Duration)
   /// The server has stopped.
   case stopped
+}
+
+extension LogEvent {
+  /// Whether it tells of an answered request, of which there may be thousands a second.
+  var isRequest: Bool {
+    if case .request = self { true } else { false }
+  }
 }
 
 extension LogEvent: CustomStringConvertible {
@@ -28,6 +38,7 @@ extension LogEvent: CustomStringConvertible {
         + "\(record.duration.inMilliseconds) ms \(record.responseBytes) B from \(record.remoteAddress) id=\(record.id)"
     case .failed(let id, let reason): "failed id=\(id): \(reason.replacing("\n", with: " | "))"
     case .redis(let event): event.description
+    case .worker(let event): event.description
     case .stopping(let grace): "stopping; requests in flight have \(grace.components.seconds) s"
     case .stopped: "stopped"
     }

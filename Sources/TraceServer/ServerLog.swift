@@ -15,6 +15,9 @@ public final class ServerLog: Sendable {
 
   /// Lines that wait at most: some megabytes.
   private static let most = 10_000
+  /// How long a line about a request may wait for others: a thread that wakes for each of them would cost a search
+  /// more than writing does.
+  private static let pause: Duration = .milliseconds(50)
 
   private let queue = Lock(Queue())
   private let writer: Writer
@@ -35,7 +38,11 @@ public final class ServerLog: Sendable {
       defer { queue.isDraining = true }
       return !queue.isDraining
     }
-    if starts { Task { await drain() } }
+    guard starts || !event.isRequest else { return }
+    Task {
+      if event.isRequest { try? await Task.sleep(for: Self.pause) }
+      await drain()
+    }
   }
 
   /// Waits until everything that was logged so far is written.
@@ -65,8 +72,7 @@ public final class ServerLog: Sendable {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     func write(_ entries: [(date: Date, event: LogEvent)], lostCount: Int) {
-      let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-      var text = entries.map { "\($0.date.formatted(style)) \($0.event)\n" }.joined()
+      var text = entries.map { "\(TimestampText.of($0.date)) \($0.event)\n" }.joined()
       if lostCount > 0 { text += "\(lostCount) lines are missing here: the reader was too slow\n" }
       var bytes = Array(text.utf8)[...]
       while !bytes.isEmpty {

@@ -1,4 +1,6 @@
+public import Embeddings
 public import HTTPServer
+public import Postgres
 public import RateLimiter
 public import SeedKit
 
@@ -9,6 +11,11 @@ extension TraceServer {
     public var http: HTTPServer.Configuration
     /// The most connections to the database. 16 by default.
     public var poolSize = 16
+    /// Whether the database keeps the statement of a search, which saves it from planning each: unless a pooler
+    /// stands between, by default.
+    public var preparedStatements = PreparedStatements.whenDirect
+    /// Whether a search needs a token. True by default; otherwise one without is limited by its address.
+    public var searchNeedsToken = true
     /// How many confirmations make a trace validated. 2 by default.
     public var validationThreshold = 2
     /// What a user may do in a minute.
@@ -19,6 +26,8 @@ extension TraceServer {
     public var onRedisFailure = RedisRateLimiter.FailurePolicy.allow
     /// How long an answer of Redis may take before a request is decided without it. 50 milliseconds by default.
     public var redisTimeout: Duration = .milliseconds(50)
+    /// How the embedding worker inside behaves; nil for none. One by default.
+    public var worker: EmbeddingWorker.Options? = EmbeddingWorker.Options()
     /// How long requests in flight may take when it stops. 10 seconds by default.
     public var stopGrace: Duration = .seconds(10)
 
@@ -36,10 +45,13 @@ extension TraceServer {
       http.host = settings[.serverHost]
       http.port = settings[.serverPort]
       poolSize = settings[.serverPoolSize]
+      preparedStatements = PreparedStatements(rawValue: settings[.serverPreparedStatements]) ?? .whenDirect
+      searchNeedsToken = settings[.searchNeedsToken]
       validationThreshold = settings[.validationThreshold]
       limits = try RateLimitPolicy(
         readsPerMinute: settings[.rateLimitReads], writesPerMinute: settings[.rateLimitWrites])
       redisURL = settings[.redisURL]
+      worker = settings[.embeddingWorker] ? EmbeddingWorker.Options(settings) : nil
       onRedisFailure =
         switch settings[.rateLimitOnFailure] {
         case "deny": .deny

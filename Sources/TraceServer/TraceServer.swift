@@ -19,9 +19,11 @@ public final class TraceServer: Sendable {
   public let options: Options
   let startup: StartupSeeding
   let provider: any EmbeddingProvider
+  let worker: WorkerRun?
   let store: Store
   let gate: Gate
   let metrics = Metrics()
+  let backlog = BacklogCache()
   let log: @Sendable (LogEvent) -> Void
   private let http: HTTPServer
 
@@ -31,12 +33,15 @@ public final class TraceServer: Sendable {
   ///   - configuration: the database.
   ///   - startup: what is done to it first.
   ///   - provider: what makes vectors of questions; it must be the one that made those of the traces.
+  ///   - workerProvider: what makes vectors of new traces, of the same model but in no hurry; `provider`
+  ///     unless given.
   ///   - options: the defaults unless given.
   ///   - log: called for each event, on any thread. It must not block.
   /// - Throws: `RateLimitError` for a limit or a Redis that cannot be used.
   public init(
     configuration: PostgresConfiguration, startup: StartupSeeding,
-    provider: any EmbeddingProvider = LocalEmbeddingProvider(), options: Options = Options(),
+    provider: any EmbeddingProvider = LocalEmbeddingProvider(),
+    workerProvider: (any EmbeddingProvider)? = nil, options: Options = Options(),
     log: @escaping @Sendable (LogEvent) -> Void = { _ in }
   ) throws {
     self.options = options
@@ -45,9 +50,17 @@ public final class TraceServer: Sendable {
     self.log = log
     var named = configuration
     named.applicationName = "trace-server"
+    named.preparedStatements = options.preparedStatements
     let store = Store(configuration: named, poolSize: options.poolSize)
     self.store = store
-    gate = Gate(limiter: try options.limiter(log: log), store: store)
+    worker = options.worker.map { workerOptions in
+      WorkerRun(
+        EmbeddingWorker(
+          provider: workerProvider ?? provider, configuration: configuration, options: workerOptions,
+          onEvent: { log(.worker($0)) }))
+    }
+    gate = Gate(
+      limiter: try options.limiter(log: log), store: store, searchNeedsToken: options.searchNeedsToken)
     let (responder, metrics) = (Responder(), metrics)
     var settings = options.http
     settings.problem = { status, detail in
@@ -69,6 +82,7 @@ public final class TraceServer: Sendable {
     await startup.run()
     try Task.checkCancellation()
     try http.start()
+    worker?.start()
     log(.listening(host: options.http.host, port: http.port ?? 0))
   }
 
@@ -80,8 +94,10 @@ public final class TraceServer: Sendable {
   public func stop() async {
     log(.stopping(grace: options.stopGrace))
     async let seeding: Void = startup.stop()
+    async let working: Void? = worker?.stop()
     await http.stop(grace: options.stopGrace)
     await seeding
+    await working
     await store.pool.close()
     log(.stopped)
   }

@@ -43,16 +43,17 @@ public enum TraceImport {
     let owner = try await owner(contributor, of: traces, in: context)
     // Small tables first: a distributed database takes them in no other order.
     var outcome = SeedOutcome(try await TagImport.converge(Set(traces.flatMap(\.tags)).sorted(), in: context))
-    outcome.add(
-      try await context.converge(
-        table(),
-        rows: traces.map { trace in
-          [
-            DeterministicID.make(table: "traces", naturalKey: trace.title), trace.title, trace.context,
-            trace.solution, "validated", trace.agentModel, trace.agentVersion, owner, true, 1.0,
-            Int32(confirmations),
-          ]
-        }, places: located.map(\.place)))
+    let written = try await context.converge(
+      table(),
+      rows: traces.map { trace in
+        [
+          DeterministicID.make(table: "traces", naturalKey: trace.title), trace.title, trace.context,
+          trace.solution, "validated", trace.agentModel, trace.agentVersion, owner, true, 1.0,
+          Int32(confirmations),
+        ]
+      }, places: located.map(\.place))
+    if written.counts.written > 0 { try await context.connection.query(TraceVectors.announcement) }
+    outcome.add(written)
     outcome.add(try await link(located, in: context))
     return outcome
   }

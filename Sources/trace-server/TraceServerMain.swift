@@ -1,4 +1,5 @@
 import Catalog
+import Embeddings
 import FoundationEssentials
 import HTTPServer
 import RateLimiter
@@ -27,8 +28,10 @@ enum TraceServerMain {
     let log = try ServerLog()
     do {
       let server = try TraceServer(
-        configuration: configuration, startup: startup, options: TraceServer.Options(launch.settings),
-        log: { log($0) })
+        configuration: configuration, startup: startup,
+        provider: EmbeddingProviders.make(launch.settings, for: .questions),
+        workerProvider: EmbeddingProviders.make(launch.settings, for: .worker),
+        options: TraceServer.Options(launch.settings), log: { log($0) })
       try await server.start()
       // The first signal cancels; stopping itself must not be cancelled.
       await launch.untilStopped()

@@ -94,6 +94,12 @@ struct CapacityTests {
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--index", "ivf").exitCode == 64)
   }
 
+  /// Without the blanks that align a table, whose width depends on which checks fail; how many neighbours
+  /// are found depends on how workers happened to share the building of the index.
+  private func words(_ text: String) -> String {
+    text.split(separator: " ").joined(separator: " ")
+  }
+
   @Test("is measured by capacity check, as text, JSON and a page; without vectors it says what to do")
   func check() async throws {
     try await TemporaryDatabase.with { database in
@@ -106,21 +112,21 @@ struct CapacityTests {
         let page = folder.path + "/page.html"
         let text = try await SeedRunnerBinary.run(
           "capacity", "check", "--queries", "200", "--p99", "60000", "--html", page, url: database.url)
-        #expect(text.output.contains("ok  plan       uses the index"), "\(text.output) \(text.errors)")
+        #expect(words(text.output).contains("ok plan uses the index"), "\(text.output) \(text.errors)")
         #expect(text.output.contains("CANDIDATES  RECALL@10  CLIENTS"))
         let html = try String(contentsOfFile: page, encoding: .utf8)
         #expect(html.contains("<svg") && html.contains("polyline") && html.contains("</html>"))
         let json = try await SeedRunnerBinary.run(
           "capacity", "check", "--queries", "200", "--format", "json", url: database.url)
         #expect(json.output.contains(#""recalls""#) && json.output.contains(#""p999""#))
-        #expect(text.output.contains("ok  rows       3000 of the 3000 rows that were loaded"))
+        #expect(words(text.output).contains("ok rows 3000 of the 3000 rows that were loaded"))
         try await database.withConnection { connection in
           _ = try await connection.query("DELETE FROM traces WHERE id IN (SELECT id FROM traces LIMIT 1)")
         }
         let damaged = try await SeedRunnerBinary.run(
           "capacity", "check", "--queries", "100", "--p99", "60000", url: database.url)
         #expect(damaged.exitCode == 3)
-        #expect(damaged.output.contains("FAILED  rows       2999 of the 3000"), "\(damaged.output)")
+        #expect(words(damaged.output).contains("FAILED rows 2999 of the 3000"), "\(damaged.output)")
       }
     }
   }

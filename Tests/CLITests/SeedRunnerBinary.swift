@@ -27,7 +27,7 @@ enum SeedRunnerBinary {
   }
 
   static func start(
-    _ arguments: [String], url: String? = nil, variables: [String: String] = [:]
+    _ arguments: [String], url: String? = nil, variables: [String: String] = [:], directory: String = "/"
   ) throws -> ChildProcess {
     var environment = [
       "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SEED_ENV": "test",
@@ -36,6 +36,6 @@ enum SeedRunnerBinary {
     ]
     environment["DATABASE_URL"] = url
     environment.merge(variables) { $1 }
-    return try ChildProcess.start(path, arguments, environment: environment, directory: "/")
+    return try ChildProcess.start(path, arguments, environment: environment, directory: directory)
   }
 }

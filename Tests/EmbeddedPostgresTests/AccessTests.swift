@@ -9,7 +9,7 @@ struct AccessTests {
   @Test("With a TCP port: this machine only, with a password that stands in the passfile alone")
   func tcp() async throws {
     try await TemporaryProject.use { project in
-      let port = try #require(FreePort.first(from: 47000 + Int(getpid()) % 1000))
+      let port = try #require(FreePort.first(from: 17000 + Int(getpid()) % 1000))
       let postgres = project.postgres { $0.tcpPort = port }
       let server = try await postgres.start()
       let passfile = project.home + "/passfile"

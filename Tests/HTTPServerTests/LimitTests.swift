@@ -22,6 +22,9 @@ struct LimitTests {
       for _ in 0..<10 {
         clients.append(try RawClient(port: server.port))
         #expect(try await clients[clients.count - 1].exchange(get("/")).status == 200)
+        // The server tells them apart by the millisecond.
+        let later = ContinuousClock.now + .milliseconds(2)
+        while ContinuousClock.now < later { await Task.yield() }
       }
       for _ in 0..<5 {
         clients.append(try RawClient(port: server.port))

@@ -85,6 +85,20 @@ struct ConnectionTests {
     }
   }
 
+  @Test("cancels a statement that the server has not begun with when it is asked to")
+  func earlyCancellation() async throws {
+    try await TemporaryDatabase.with { database in
+      try await SocketProxy.holding("pg_sleep", database: database) { configuration, hasCome in
+        let connection = try await PostgresConnection.connect(configuration)
+        let task = Task { _ = try await connection.query("SELECT pg_sleep(600)") }
+        while !hasCome() { await Task.yield() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        await connection.close()
+      }
+    }
+  }
+
   @Test("does not keep other tasks from running while it waits")
   func doesNotBlockThePool() async throws {
     try await TemporaryDatabase.with { database in

@@ -68,6 +68,32 @@ struct PoolTests {
     }
   }
 
+  @Test("lends the connection's own thread, and hands connections on to those who wait")
+  func thread() async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withPool(maximumConnections: 2) { pool in
+        try await withThrowingTaskGroup(of: Int.self) { group in
+          for number in 0..<200 {
+            group.addTask {
+              try await pool.onConnection { connection in
+                // It would trap on any other thread.
+                connection.assertIsolated()
+                return try await connection.queryOne("SELECT \(number)").decode(Int.self)
+              }
+            }
+          }
+          let sum = try await group.reduce(0, +)
+          #expect(sum == 199 * 100)
+        }
+        #expect(pool.usage.waiting == 0 && pool.usage.idle == pool.usage.open && pool.usage.open <= 2)
+        await #expect(throws: CancellationError.self) {
+          try await pool.onConnection { _ in throw CancellationError() }
+        }
+        #expect(pool.usage.idle == pool.usage.open)
+      }
+    }
+  }
+
   @Test("works behind pgbouncer in transaction mode: statements, transactions, pipelines, COPY")
   func pgbouncer() async throws {
     try await TemporaryDatabase.with { database in

@@ -36,7 +36,8 @@ struct BashCompletionTests {
 
   static let exact: [([String], [String])] = [
     (["mi"], ["migrate"]), (["--us"], ["--users"]), (["--sa"], ["--sample-traces"]),
-    (["--de"], ["--debug"]), (["--no-"], ["--no-migrate", "--no-built-in", "--no-debug"]), (["zzz"], []),
+    (["--de"], ["--debug"]), (["--no-"], ["--no-migrate", "--no-wait", "--no-built-in", "--no-debug"]),
+    (["zzz"], []),
     (["migrate", "s"], ["status", "sql"]), (["migrate", "down", "--st"], ["--steps"]),
     (["migrate", "up", "--st"], []), (["migrate", "up", "--jo"], []),
     (["--env", "test", "migrate", "d"], ["down"]), (["--config-path", "db", "migrate", "d"], ["down"]),
@@ -69,7 +70,7 @@ struct BashCompletionTests {
   func empty() async throws {
     let offered = try await complete([""])
     let spec = SampleCommand.spec
-    let expected = spec.subcommands.map(\.name) + spec.options.map(\.long) + ["--no-debug"]
+    let expected = spec.subcommands.map(\.name) + spec.options.map(\.long) + ["--no-debug", "--no-wait"]
     #expect(offered.sorted() == expected.sorted())
   }
 

@@ -76,6 +76,7 @@ struct HelpFormatterTests {
     for (path, command) in SampleCommand.spec.tree {
       let text = HelpFormatter(width: 120).text(for: path, in: SampleCommand.spec)
       let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(!words.contains("\\ "), "\(path): a line break that was not meant")
       for option in command.options {
         let name = option.isNegatable ? "--[no-]\(option.name)" : option.long
         #expect(words.contains(name + (option.placeholder.map { " \($0)" } ?? "")))

@@ -10,6 +10,12 @@ enum SampleCommand {
     ("capacity-traces", "100,000 generated traces that show how the database behaves under load"),
   ])
 
+  /// Its commands, as a sentence names them.
+  static let names: String = {
+    let names = spec.subcommands.map(\.name)
+    return names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
+  }()
+
   /// Parses words as a shell without quotes would split them.
   static func parse(_ line: String) throws(UsageError) -> ParsedCommand {
     try CommandLineParser.parse(line.split(separator: " ").map(String.init), command: spec)

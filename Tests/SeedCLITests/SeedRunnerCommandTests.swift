@@ -9,11 +9,13 @@ struct SeedRunnerCommandTests {
     let paths = SampleCommand.spec.tree.map { $0.path.joined(separator: " ") }
     #expect(
       paths == [
-        "", "list", "status", "plan", "verify", "lint", "reset", "why", "export", "new", "capacity",
-        "capacity check", "config", "migrate",
+        "", "list", "status", "plan", "verify", "lint", "reset", "ci", "ci-local", "template",
+        "template list", "template drop", "why", "export", "new", "worker", "worker status", "worker retry",
+        "capacity",
+        "capacity check", "doctor", "config", "migrate",
         "migrate up", "migrate down", "migrate status",
         "migrate sql", "db", "db start", "db stop", "db status", "db url", "db psql", "db destroy",
-        "completions", "help",
+        "completions", "man", "help",
       ])
   }
 
@@ -68,7 +70,7 @@ struct SeedRunnerCommandTests {
         // What a shell makes of the line: no variables in front, no redirection behind, no source <( ).
         let words = example.line.split(whereSeparator: { " ()".contains($0) }).map(String.init)
         let start = try #require(words.firstIndex(of: "seed-runner"), "\(example.line)")
-        let arguments = words[(start + 1)...].prefix { $0 != ">" }
+        let arguments = words[(start + 1)...].prefix { $0 != ">" && $0 != "|" }
         let parsed = try CommandLineParser.parse(Array(arguments), command: SampleCommand.spec)
         #expect(parsed.path == path || parsed.isHelpRequested, "\(example.line)")
       }

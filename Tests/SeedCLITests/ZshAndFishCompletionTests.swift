@@ -83,7 +83,7 @@ struct FishCompletionTests {
     ("seed-runner -e t", ["test"]), ("seed-runner --only t", ["tags"]),
     ("seed-runner --only users,t", ["users,tags"]), ("seed-runner --only=users,t", ["--only=users,tags"]),
     ("seed-runner --all --except users,tags,c", ["users,tags,capacity-traces", "users,tags,curated-traces"]),
-    ("seed-runner --no-", ["--no-built-in", "--no-debug", "--no-migrate"]),
+    ("seed-runner --no-", ["--no-built-in", "--no-debug", "--no-migrate", "--no-wait"]),
     ("seed-runner --config-path C", ["Config dir/"]), ("seed-runner --jobs ", []),
     ("seed-runner completions ", ["bash", "fish", "zsh"]), ("seed-runner completions bash ", []),
     ("seed-runner help migrate ", ["down", "sql", "status", "up"]), ("seed-runner help mi", ["migrate"]),

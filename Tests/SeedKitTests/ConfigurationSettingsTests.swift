@@ -169,34 +169,51 @@ struct ConfigurationSettingsTests {
       settings.entries.map { "\($0.name)=\($0.value) (\($0.source))" } == [
         "environment=dev (default)", "database.url= (default)", "database.connectTimeout=10 (default)",
         "seed.jobs=8 (--jobs)", "seed.retryBudget=60 (default)", "seed.lockTimeout=5 (SEED_LOCK_TIMEOUT)",
+        "all.only= (default)", "all.except= (default)",
         "startup.migrates=true (default)", "startup.seeds=false (default)",
         "startup.mode=blocking (default)", "startup.timeLimit=60 (default)",
         "debug=true (SEED_DEBUG)", "validationThreshold=2 (default)", "capacity.rows= (default)",
         "capacity.isPartOfAll= (default)", "capacity.seed=1 (default)", "capacity.clusters=1000 (default)",
         "capacity.similarity=0.8 (default)", "capacity.index=vector (default)",
         "capacity.streams=4 (default)", "server.host=127.0.0.1 (default)", "server.port=8080 (default)",
-        "server.poolSize=16 (default)", "redis.url= (default)", "rateLimit.readsPerMinute=60 (default)",
+        "server.poolSize=16 (default)", "server.preparedStatements=auto (default)",
+        "server.searchNeedsToken=true (default)",
+        "redis.url= (default)",
+        "rateLimit.readsPerMinute=60 (default)",
         "rateLimit.writesPerMinute=20 (default)", "rateLimit.onFailure=allow (default)",
-        "embedding.provider=local (default)", "embedded.binaries= (default)",
+        "embedding.provider=local (default)",
+        "embedding.baseURL=https://api.openai.com/v1 (default)", "embedding.apiKey= (default)",
+        "embedding.model=text-embedding-3-small (default)", "embedding.dimensions=1536 (default)",
+        "embedding.asksForDimensions=false (default)", "embedding.batchSize=64 (default)",
+        "embedding.textLimit=24000 (default)", "embedding.timeout=30 (default)",
+        "embedding.retryBudget=60 (default)", "embedding.caFile= (default)", "embedding.waits=true (default)",
+        "embedding.worker=true (default)", "embedding.pollInterval=30 (default)",
+        "embedding.leaseTime=120 (default)", "embedding.maxAttempts=5 (default)",
+        "embedded.binaries= (default)",
         "embedded.version= (default)", "embedded.port=0 (default)", "embedded.user= (default)",
       ])
     #expect(
       settings.entries.map(\.variable) == [
         "SEED_ENV", "DATABASE_URL", "DATABASE_CONNECT_TIMEOUT", "SEED_JOBS", "SEED_RETRY_BUDGET",
-        "SEED_LOCK_TIMEOUT", "AUTO_MIGRATE", "AUTO_SEED_DATABASE", "AUTO_SEED_MODE", "AUTO_SEED_TIMEOUT",
+        "SEED_LOCK_TIMEOUT", "SEED_ALL_ONLY", "SEED_ALL_EXCEPT", "AUTO_MIGRATE", "AUTO_SEED_DATABASE",
+        "AUTO_SEED_MODE", "AUTO_SEED_TIMEOUT",
         "SEED_DEBUG", "VALIDATION_THRESHOLD", "CAPACITY_ROWS", "CAPACITY_IS_PART_OF_ALL",
         "CAPACITY_SEED", "CAPACITY_CLUSTERS", "CAPACITY_SIMILARITY", "CAPACITY_INDEX", "CAPACITY_STREAMS",
-        "HOST", "PORT", "SERVER_POOL_SIZE", "REDIS_URL", "RATE_LIMIT_READ_PER_MINUTE",
-        "RATE_LIMIT_WRITE_PER_MINUTE", "RATE_LIMIT_ON_FAILURE", "EMBEDDING_PROVIDER", "SEED_POSTGRES_BIN",
-        "SEED_POSTGRES_VERSION",
+        "HOST", "PORT", "SERVER_POOL_SIZE", "SERVER_PREPARED_STATEMENTS", "SEARCH_NEEDS_TOKEN", "REDIS_URL",
+        "RATE_LIMIT_READ_PER_MINUTE",
+        "RATE_LIMIT_WRITE_PER_MINUTE", "RATE_LIMIT_ON_FAILURE", "EMBEDDING_PROVIDER", "EMBEDDING_BASE_URL",
+        "EMBEDDING_API_KEY", "EMBEDDING_MODEL", "EMBEDDING_DIMENSIONS", "EMBEDDING_ASK_FOR_DIMENSIONS",
+        "EMBEDDING_BATCH_SIZE", "EMBEDDING_TEXT_LIMIT", "EMBEDDING_TIMEOUT", "EMBEDDING_RETRY_BUDGET",
+        "EMBEDDING_CA_FILE", "EMBEDDING_WAIT", "EMBEDDING_WORKER", "EMBEDDING_POLL_INTERVAL",
+        "EMBEDDING_LEASE_TIME", "EMBEDDING_MAX_ATTEMPTS", "SEED_POSTGRES_BIN", "SEED_POSTGRES_VERSION",
         "SEED_POSTGRES_PORT", "SEED_POSTGRES_USER",
       ])
     #expect(
       settings.entries.compactMap(\.flag) == [
         "env", "database-url", "jobs", "debug", "rows", "capacity-seed", "clusters", "similarity", "index",
-        "streams", "host", "port",
+        "streams", "host", "port", "wait",
       ])
-    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 4)
+    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 8)
     #expect(settings.entries.allSatisfy { !$0.summary.isEmpty })
   }
 }

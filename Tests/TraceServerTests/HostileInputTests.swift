@@ -127,7 +127,8 @@ struct HostileInputTests {
   func routes() async throws {
     try await Service.with { service in
       for path in [
-        "/", "/api", "/api/v1/traces/", "/api/v1//tags", "/health/", "/%2e%2e/health", "/API/v1/tags",
+        "/page", "/index.html", "/api", "/api/v1/traces/", "/api/v1//tags", "/health/", "/%2e%2e/health",
+        "/API/v1/tags",
       ] {
         #expect(try await service.get(path).status == 404, "\(path)")
       }

@@ -34,6 +34,7 @@ struct OpenAPITests {
       let responses = try #require(try member(operation, "responses")).members().map(\.key)
       switch route.access {
       case .users: #expect(security == nil, "\(route.pattern): the document's own asks for a token")
+      case .searchers: #expect(security == [["token"], []], "\(route.pattern)")
       case .everybody: #expect(security == [] || security == [[], ["token"]], "\(route.pattern)")
       case .unlimited: #expect(security == [], "\(route.pattern)")
       }
@@ -46,8 +47,8 @@ struct OpenAPITests {
   @Test("names every kind of problem that a route has")
   func problems() {
     let text = String(decoding: HealthRoutes.document, as: UTF8.self)
-    // No route of the document leads to these two.
-    for kind in APIProblem.Kind.allCases where kind != .noRoute && kind != .methodNotAllowed {
+    // No route of the document leads to it.
+    for kind in APIProblem.Kind.allCases where kind != .methodNotAllowed {
       #expect(text.contains("`\(APIProblem.typePrefix)\(kind.rawValue)`"), "\(kind)")
     }
   }

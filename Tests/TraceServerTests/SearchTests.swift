@@ -149,4 +149,48 @@ struct SearchTests {
       #expect(page.contains("commontrace_search_requests_total{has_tags=\"true\"} 1\n"))
     }
   }
+
+  @Test("says where its time went, in the answer and in the metrics")
+  func stages() async throws {
+    try await Service.with { service in
+      let token = try await service.register("me@example.com")
+      let answer = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, token: token)
+      let parts = try #require(answer.response.headers["Server-Timing"]).split(separator: ", ")
+      #expect(
+        parts.map { $0.prefix { $0 != ";" } } == ["embed", "pool", "query", "encode", "own"], "\(parts)")
+      for part in parts {
+        let text = try #require(part.split(separator: ";dur=").last)
+        #expect(
+          Double(text).map { $0 >= 0 } == true && text.split(separator: ".").last?.count == 3, "\(part)")
+      }
+      let page = String(decoding: try await service.get("/metrics").response.body, as: UTF8.self)
+      for stage in SearchTimes.Stage.allCases {
+        let name = "commontrace_search_stage_duration_seconds"
+        #expect(page.contains("\(name)_bucket{stage=\"\(stage.rawValue)\",le=\"+Inf\"} 1\n"))
+        #expect(page.contains("\(name)_count{stage=\"\(stage.rawValue)\"} 1\n"))
+      }
+    }
+  }
+
+  @Test("has its statement kept by the database, and asks anew when the schema makes that unusable")
+  func kept() async throws {
+    try await Service.with(options: { $0.poolSize = 1 }) { service in
+      let token = try await service.register("me@example.com")
+      _ = try await service.contribute("zebra stripes", token: token)
+      try await service.embed()
+      for type in ["text", "varchar(200)", "text"] {
+        try await service.run("ALTER TABLE traces ALTER COLUMN agent_model TYPE \(unescaped: type)")
+        for _ in 0..<2 {
+          let answer = try await service.post("/api/v1/traces/search", #"{"q": "zebra"}"#, token: token)
+          #expect(answer.status == 200 && answer.count("results") == 1, "\(answer.response)")
+        }
+      }
+      let kept = try await service.server.store.read { connection in
+        try await connection.query("SELECT statement FROM pg_prepared_statements").map {
+          try $0.decode(String.self)
+        }
+      }
+      #expect(kept.contains { $0.hasPrefix("SELECT traces.id") }, "\(kept)")
+    }
+  }
 }

@@ -33,6 +33,26 @@ struct TraceTests {
     }
   }
 
+  @Test("is created though others bring the same new tag at the same moment, and the tag is there once")
+  func sameTag() async throws {
+    try await Service.with { service in
+      let token = try await service.register("me@example.com")
+      for round in 0..<20 {
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+          for _ in 0..<8 {
+            group.addTask {
+              let trace = #"{"title": "T", "context": "C", "solution": "S", "tags": ["new-\#(round)"]}"#
+              return try await service.post("/api/v1/traces", trace, token: token).status
+            }
+          }
+          return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == Array(repeating: 201, count: 8), "round \(round)")
+      }
+      #expect(try await service.one("SELECT count(*) FROM tags WHERE name LIKE 'new-%'", Int.self) == 20)
+    }
+  }
+
   @Test("that is not there is 404, whatever stands in its place")
   func missing() async throws {
     try await Service.with { service in

@@ -83,4 +83,5 @@ def main():
     json.dump(vectors, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()

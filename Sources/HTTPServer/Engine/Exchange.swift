@@ -18,6 +18,7 @@ final class Exchange {
   let connection: Connection
   let rawTarget: [UInt8]
   let id: String
+  private let start = ContinuousClock.now
 
   private var phase = Phase.started
   private var head: RequestHead?
@@ -31,7 +32,7 @@ final class Exchange {
     self.rawTarget = rawTarget
     id = engine.makeRequestID()
     let path = String(decoding: rawTarget.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
-    let current = Connection.Current(id: id, path: path, start: .now)
+    let current = Connection.Current(id: id, path: path, start: start)
     connection.current.withLock { $0 = current }
     connection.advance(to: .receiving)
   }
@@ -91,7 +92,7 @@ final class Exchange {
     guard let head, connection.advance(to: .handling) else { return false }
     let request = HTTPRequest(
       method: head.method == .head ? .get : head.method, target: head.target, headers: head.headers,
-      body: body, remoteAddress: connection.address, id: id)
+      body: body, remoteAddress: connection.address, id: id, start: start)
     let received = body.count
     body = []
     // First suspended, then published: whoever sees it may resume.

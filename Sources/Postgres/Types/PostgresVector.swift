@@ -29,7 +29,12 @@ public struct PostgresVector: PostgresCodable, Hashable, Sendable {
     }
     buffer.append(integer: Int16(components.count))
     buffer.append(integer: Int16(0))
-    for component in components { buffer.append(integer: component.bitPattern) }
+    // At once: a question's vector is sent with every search.
+    buffer.append(byteCount: 4 * components.count) { bytes in
+      for (index, component) in components.enumerated() {
+        bytes.storeBytes(of: component.bitPattern.bigEndian, toByteOffset: 4 * index, as: UInt32.self)
+      }
+    }
     return true
   }
 

@@ -60,7 +60,8 @@ final class RedisConnection {
     }
   }
 
-  private func ask(_ words: [String]) throws(RedisFailure) -> RedisReply {
+  /// Sends a command and reads its answer.
+  func ask(_ words: [String]) throws(RedisFailure) -> RedisReply {
     var bytes: [UInt8] = []
     Self.append(words, to: &bytes)
     try send(bytes)

@@ -115,10 +115,10 @@ struct CICommand {
     }
   }
 
-  /// Waits until the database answers, for as long as `--wait` says.
+  /// Waits until the database answers, for as long as `--database-wait` says.
   private func wait(for configuration: PostgresConfiguration) async throws {
     let budget =
-      session.command.integer("wait").map { Duration.seconds($0) } ?? session.settings[.retryBudget]
+      session.command.integer("database-wait").map { Duration.seconds($0) } ?? session.settings[.retryBudget]
     // Looked at each second at least: nobody wants to wait longer than the database takes.
     let policy = RetryPolicy(budget: budget, maximumDelay: .seconds(1))
     let facts = try await recorder.step(.connect) {

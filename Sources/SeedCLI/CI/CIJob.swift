@@ -96,6 +96,6 @@ extension RunRecord.Verification {
       name: entry.id.rawValue, kind: .rows, outcome: entry.isPending ? .failed : .passed,
       found: entry.isPending
         ? "\(Text.count(expected, "row")); \(problem)"
-        : "\(Text.count(expected, "row")) as the fixtures have them")
+        : expected == 0 ? "nothing is due" : "\(Text.count(expected, "row")) as the fixtures have them")
   }
 }

@@ -24,20 +24,17 @@ struct CloneJob: Sendable {
     }
     let start = ContinuousClock.now
     var lastTold = Duration.zero
-    let made = try await templates.withLock(
-      fingerprint,
-      onWait: { waited in
-        guard waited - lastTold > .seconds(5) || lastTold == .zero else { return }
-        lastTold = waited
-        console.progress("another job makes the template \(templates.name(of: fingerprint)); waiting for it")
-      },
-      { lock in try await lock.asyncMap { try await make(fingerprint, lock: $0) } })
+    let made = try await obtain(fingerprint) { waited in
+      guard waited - lastTold > .seconds(5) || lastTold == .zero else { return }
+      lastTold = waited
+      console.progress("another job makes the template \(templates.name(of: fingerprint)); waiting for it")
+    }
     if made == .failed { return }
     recorder.update {
       $0.template = RunRecord.Template(
         name: templates.name(of: fingerprint), fingerprint: fingerprint.description, isMade: made != nil)
     }
-    try await clone(fingerprint, waited: made == nil ? .now - start : nil)
+    try await clone(fingerprint, waited: made == nil && lastTold > .zero ? .now - start : nil)
     guard made == nil else { return }
     // The fingerprints in the history say that there is nothing to do, and the report gets its seeders.
     var clone = job
@@ -54,8 +51,62 @@ struct CloneJob: Sendable {
     case failed
   }
 
+  /// Waits for the template, or makes it.
+  ///
+  /// - Returns: nil if it was there.
+  private func obtain(_ fingerprint: Fingerprint, onWait: (Duration) -> Void) async throws -> Made? {
+    var isMaking = false
+    var seeded: String?
+    do {
+      return try await job.options.retry.run(
+        onRetry: note,
+        { _ in
+          do {
+            return try await templates.withLock(fingerprint, onWait: onWait) { lock in
+              guard let lock else { return nil }
+              isMaking = true
+              return try await make(fingerprint, lock: lock) { seeded = $0 }
+            }
+          } catch  where isMaking {
+            // Its seeders had their own retries.
+            throw Ended(cause: error)
+          }
+        })
+    } catch let error as Ended {
+      guard let seeded, RetryPolicy.isTransient(error.cause) else { throw error.cause }
+      // The connection that held the lock was lost, by a restart for one. All is seeded, so what is left is
+      // to give it its name, unless another job was faster.
+      try await job.options.retry.run(
+        onRetry: note,
+        { _ in
+          try await templates.withLock(fingerprint, onWait: onWait) { lock in
+            if let lock {
+              try await templates.complete(
+                seeded, fingerprint, environment: job.plan.environment, on: lock)
+            } else {
+              try await withMaintenance { try await templates.drop(seeded, on: $0) }
+            }
+          }
+        })
+      return .whole
+    }
+  }
+
+  /// What is not tried again.
+  private struct Ended: Error {
+    let cause: any Error
+  }
+
+  private func note(_ error: any Error, pause: Duration) {
+    job.printer.print(.retrying(recorder.note(error, pause: pause, of: "clone")))
+  }
+
   /// Seeds and verifies a new database, and makes the template of it.
-  private func make(_ fingerprint: Fingerprint, lock: PostgresConnection) async throws -> Made {
+  ///
+  /// - Parameter onSeeded: called with the database's name when only its name is missing.
+  private func make(
+    _ fingerprint: Fingerprint, lock: PostgresConnection, onSeeded: (String) -> Void
+  ) async throws -> Made {
     let new = try await recorder.step(.clone) {
       let name = try await withMaintenance { try await templates.makeNew(fingerprint, on: $0) }
       return (name, note: "making the template \(templates.name(of: fingerprint))")
@@ -68,14 +119,14 @@ struct CloneJob: Sendable {
         try await keep(new)
         return .failed
       }
-      try await templates.complete(
-        new, fingerprint, environment: job.plan.environment, on: lock)
-      return .whole
     } catch {
       // A database that nobody asked for must not stay; after a signal there is no time for it.
       if !Task.isCancelled { try? await withMaintenance { try await templates.drop(new, on: $0) } }
       throw error
     }
+    onSeeded(new)
+    try await templates.complete(new, fingerprint, environment: job.plan.environment, on: lock)
+    return .whole
   }
 
   /// Gives what was seeded to the job, as it would have without a template.
@@ -92,11 +143,10 @@ struct CloneJob: Sendable {
     let name = templates.name(of: fingerprint)
     try await recorder.step(.clone) {
       try await job.options.retry.run(
-        onRetry: { error, pause in
-          job.printer.print(.retrying(recorder.note(error, pause: pause, of: "clone")))
-        },
+        onRetry: note,
         { _ in try await withMaintenance { try await templates.makeTarget(from: name, on: $0) } })
-      return ((), note: "copied \(name)")
+      let delay = waited.map { " after \(Text.duration($0)) of waiting for the job that made it" } ?? ""
+      return ((), note: "copied \(name)\(delay)")
     }
     try await tellDatabase()
   }
@@ -121,12 +171,5 @@ struct CloneJob: Sendable {
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
     try await PostgresConnection.with(templates.maintenance, body)
-  }
-}
-
-extension Optional {
-  fileprivate func asyncMap<Result>(_ body: (Wrapped) async throws -> Result) async rethrows -> Result? {
-    guard let self else { return nil }
-    return try await body(self)
   }
 }

@@ -1,6 +1,6 @@
 import SeedKit
 
-/// `seed-runner config`: every setting and where it comes from.
+/// `seed-runner config`: every setting, explained, and where its value comes from.
 struct ConfigCommand {
   let session: Session
 
@@ -9,22 +9,84 @@ struct ConfigCommand {
     let value: String
     let source: String
     let variable: String
+    let flag: String?
     let summary: String
+    let expected: String
+    let allowed: [String]?
+    let minimum: String?
+    let maximum: String?
+    let unit: String?
+    let defaultValue: String
+    let isDefault: Bool
+    let isSecret: Bool
+    let isAllowedInFiles: Bool
+
+    init(_ entry: Settings.Entry) {
+      name = entry.name
+      value = entry.value
+      source = entry.source.description
+      variable = entry.variable
+      flag = entry.flag.map { "--\($0)" }
+      summary = entry.summary
+      expected = entry.expected
+      allowed = entry.allowed
+      minimum = entry.minimum
+      maximum = entry.maximum
+      unit = entry.unit
+      defaultValue = entry.defaultValue
+      isDefault = entry.value == entry.defaultValue
+      isSecret = entry.isSecret
+      isAllowedInFiles = entry.isAllowedInFiles
+    }
   }
 
   func run() throws -> ExitCode {
-    let rows = session.settings.entries.map { entry in
-      Row(
-        name: entry.name, value: entry.value, source: entry.source.description, variable: entry.variable,
-        summary: entry.summary)
-    }
+    let rows = try selected().map(Row.init)
     if session.isJSON {
       try session.console.answer(json: rows)
-      return .success
+    } else {
+      for line in session.command.has("brief") ? table(rows) : explained(rows) {
+        session.console.answer(line)
+      }
     }
-    let header = ["SETTING", "VALUE", "FROM", "VARIABLE", "MEANING"]
-    let body = rows.map { [$0.name, $0.value.isEmpty ? "-" : $0.value, $0.source, $0.variable, $0.summary] }
-    for line in Text.table([header] + body) { session.console.answer(line) }
     return .success
+  }
+
+  /// The settings that were named, or those of the sections that were; all without a name.
+  private func selected() throws -> [Settings.Entry] {
+    let all = session.settings.entries
+    let names = session.command.arguments
+    for name in names where !all.contains(where: { Self.matches($0, name) }) {
+      let near = Suggestion.nearest(to: name, in: all.map(\.name)).first
+      throw CommandFailure(
+        code: .usage, message: "there is no setting '\(name.printable)'",
+        remedy: near.map { "did you mean '\($0)'?" } ?? "'seed-runner config --brief' lists all")
+    }
+    return names.isEmpty ? all : all.filter { entry in names.contains { Self.matches(entry, $0) } }
+  }
+
+  private static func matches(_ entry: Settings.Entry, _ name: String) -> Bool {
+    entry.name == name || entry.name.hasPrefix("\(name).") || entry.variable == name
+  }
+
+  private static func shown(_ value: String) -> String { value.isEmpty ? "not set" : value }
+
+  private func table(_ rows: [Row]) -> [String] {
+    Text.table([["SETTING", "VALUE", "FROM"]] + rows.map { [$0.name, Self.shown($0.value), $0.source] })
+  }
+
+  /// What it is and where that comes from; what it is for; what it may be; how it is set.
+  private func explained(_ rows: [Row]) -> [String] {
+    let layout = TextLayout(width: Terminal.width)
+    return rows.enumerated().flatMap { index, row in
+      let ways = [row.variable] + [row.flag].compactMap(\.self) + (row.isAllowedInFiles ? [] : ["in no file"])
+      return (index == 0 ? [] : [""])
+        + ["\(row.name) = \(Self.shown(row.value))  (\(row.source))".printable]
+        + layout.wrap("\(row.summary).", margin: 2)
+        + layout.wrap(
+          "Expected: \(row.expected). Default: \(row.defaultValue.isEmpty ? "none" : row.defaultValue).",
+          margin: 2)
+        + layout.wrap("Set by \(ways.joined(separator: ", ")).", margin: 2)
+    }
   }
 }

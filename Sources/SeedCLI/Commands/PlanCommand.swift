@@ -1,3 +1,4 @@
+import Postgres
 import SeedKit
 
 /// `seed-runner plan`: what a run would do, row by row.
@@ -5,7 +6,7 @@ struct PlanCommand {
   let session: Session
 
   func run() async throws -> ExitCode {
-    let (plan, report) = try await session.preview()
+    let (plan, report, _) = try await session.preview()
     if session.isJSON {
       try session.console.answer(json: PlanJSON(report))
     } else {
@@ -21,7 +22,9 @@ struct PlanCommand {
 
 extension Session {
   /// Plans the seeders that are named as arguments, or all.
-  func preview() async throws -> (plan: SeedPlan, report: PlanReport) {
+  ///
+  /// - Returns: also the database that was looked at.
+  func preview() async throws -> (plan: SeedPlan, report: PlanReport, database: PostgresConfiguration) {
     let ids = command.arguments.compactMap(SeederID.init(rawValue:))
     let (registry, fixtures) = try sources { ids.isEmpty || ids.contains($0) }
     let plan = try SeedPlan(
@@ -34,7 +37,7 @@ extension Session {
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: fixtures, options: options,
       onEvent: { printer.print($0) })
-    return (plan, try await runner.preview())
+    return (plan, try await runner.preview(), database.configuration)
   }
 }
 

@@ -70,7 +70,9 @@ struct RunCommand {
   /// Refuses an option that no selected seeder reads, rather than ignore it.
   private func checkFlags(of plan: SeedPlan) throws {
     let read = Set(plan.steps.flatMap(\.seeder.flags))
-    let given = SeedRunnerCommand.Option.capacity.map(\.name).filter { session.command.has($0) }
+    let given = (SeedRunnerCommand.Option.capacity + [SeedRunnerCommand.Option.wait]).map(\.name).filter {
+      session.command.options[$0] != nil
+    }
     guard let unread = given.first(where: { !read.contains($0) }) else { return }
     let readers = try session.registry().seeders.filter { $0.flags.contains(unread) }.map(\.id.rawValue)
     throw CommandFailure(

@@ -26,11 +26,10 @@ struct VerifyCommand {
   }
 
   func run() async throws -> ExitCode {
-    let (_, report) = try await session.preview()
-    let database = try await session.database()
+    let (_, report, database) = try await session.preview()
     let checks =
       report.migrations.isEmpty
-      ? try await PostgresConnection.with(database.configuration) { connection in
+      ? try await PostgresConnection.with(database) { connection in
         try await TraceVerification.run(on: connection)
       } : []
     let seeders = report.entries.map(seeder)

@@ -84,9 +84,9 @@ extension SeedRunnerCommand {
     Option.lists(of: seeders).filter { $0.name == "except" } + [
       Option.fixturesPath,
       OptionSpec(
-        name: "wait", value: .required(placeholder: "SECONDS"), range: 0...3600,
+        name: "database-wait", value: .required(placeholder: "SECONDS"), range: 0...3600,
         summary: "How long to wait for a database that does not answer yet",
-        defaultText: "seed.retryBudget: 120 in ci, 30 in ci-local", group: .run),
+        defaultText: "the setting seed.retryBudget: 60 unless Config says otherwise", group: .run),
     ] + Option.run.filter { ["jobs", "restamp"].contains($0.name) }
   }
 

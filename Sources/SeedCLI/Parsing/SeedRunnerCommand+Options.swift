@@ -58,6 +58,7 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "restamp", summary: "Accept that the database was stamped with another environment",
         group: .run),
+      wait,
     ]
 
     static let reportJSON = OptionSpec(
@@ -77,6 +78,12 @@ extension SeedRunnerCommand {
 
     /// The files that a run can leave, whether `--all` or `ci` started it.
     static let reports = [reportJSON, reportJUnit, reportHTML]
+
+    /// For the seeder that reads it.
+    static let wait = OptionSpec(
+      name: "wait", isNegatable: true,
+      summary: "Have 'embeddings' make the vectors; with --no-wait it leaves them to a worker",
+      variable: "EMBEDDING_WAIT", group: .run)
 
     /// For the seeders that read them.
     static let capacity = [

@@ -12,8 +12,8 @@ extension SeedRunnerCommand {
     CommandSpec(
       name: "plan", abstract: "Show what a run would insert, update and delete; nothing is written",
       discussion: """
-        Carries the seeders out in a transaction that is rolled back, so that what is shown is what a run would \\
-        do. Rows that would change are locked until the plan is made, for moments. Rows that somebody edited since \\
+        Carries the seeders out in a transaction that is rolled back, so that what is shown is what a run would \
+        do. Rows that would change are locked until the plan is made, for moments. Rows that somebody edited since \
         they were written are marked.
         """,
       options: [
@@ -30,7 +30,7 @@ extension SeedRunnerCommand {
     CommandSpec(
       name: "verify", abstract: "Check that the rows are there, equal and whole; nothing is written",
       discussion: """
-        Compares every row as 'plan' does, looks for references to nothing, and judges the vectors and their index. \\
+        Compares every row as 'plan' does, looks for references to nothing, and judges the vectors and their index. \
         Exit code 3 if anything differs.
         """,
       options: [Option.fixturesPath] + Option.common,
@@ -53,7 +53,7 @@ extension SeedRunnerCommand {
   static let export = CommandSpec(
     name: "export", abstract: "Write a declarative seeder from the rows of a table",
     discussion: """
-      Writes seeder.json and the records as JSON with every digit. A foreign key to a table with a unique column \\
+      Writes seeder.json and the records as JSON with every digit. A foreign key to a table with a unique column \
       of its own becomes a reference by that column. Nothing is overwritten.
       """,
     options: [

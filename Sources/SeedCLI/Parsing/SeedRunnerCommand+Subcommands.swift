@@ -86,14 +86,6 @@ extension SeedRunnerCommand {
       summary: "In production: the name of the database, instead of --yes"),
   ]
 
-  static let config = CommandSpec(
-    name: "config", abstract: "Show every setting and where its value comes from, secrets masked",
-    discussion: """
-      An option goes before an environment variable, that before the environment's file in the settings' \
-      folder, that before default.json there, and that before what is built in.
-      """,
-    options: Option.common)
-
   static let migrate = CommandSpec(
     name: "migrate", abstract: "Apply and revert the migrations of the schema",
     options: Option.common,

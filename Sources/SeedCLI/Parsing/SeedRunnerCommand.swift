@@ -41,7 +41,9 @@ enum SeedRunnerCommand {
   }()
 
   /// The commands that do not depend on the seeders.
-  private static let fixed = [template, why, export, new, capacity, config, migrate, db, completions, help]
+  private static let fixed = [
+    template, why, export, new, worker, capacity, doctor, config, migrate, db, completions, man, help,
+  ]
 
   /// The program without what depends on the seeders.
   private static let program = CommandSpec(

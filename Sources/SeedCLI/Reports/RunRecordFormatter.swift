@@ -7,7 +7,10 @@ struct RunRecordFormatter {
   let record: RunRecord
 
   var lines: [String] {
-    guard !record.seeders.isEmpty else { return [summary] }
+    // A run that was ended before its first seeder says why elsewhere.
+    guard record.failure == nil || record.seeders.contains(where: { $0.attempts > 0 }) else {
+      return [summary]
+    }
     return outcomes + [""] + metrics + verifications + [summary]
   }
 

@@ -32,7 +32,7 @@ public struct ServiceLaunch: Sendable {
     }
     let discovery = SeederDiscovery(arguments: arguments, environment: environment)
     guard discovery.faults.isEmpty else { throw FixtureError(discovery.faults) }
-    registry = try discovery.registry(program.catalog(settings))
+    registry = try discovery.registry(program.catalog(settings), settings: settings)
     fixtures = program.fixtures
     let console = Console(isQuiet: false, isDebug: settings[.debug])
     finder = DatabaseFinder(settings: settings, environment: environment, project: project, console: console)

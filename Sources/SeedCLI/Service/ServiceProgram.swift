@@ -44,11 +44,7 @@ public struct ServiceProgram: Sendable {
   /// Runs a command line and ends the process with its exit code; a second signal ends it at once.
   public func main(arguments: [String], environment: [String: String]) async -> Never {
     ProcessList.hidePasswords()
-    let signals = SignalWatcher()
-    let task = Task { await run(arguments: arguments, environment: environment) }
-    signals.start { task.cancel() }
-    let code = await task.value
-    exit(SignalWatcher.latest.map { 128 + $0 } ?? code.rawValue)
+    await SignalWatcher.endProcess { await run(arguments: arguments, environment: environment) }
   }
 
   func run(arguments: [String], environment: [String: String]) async -> ExitCode {

@@ -6,6 +6,9 @@ public import Postgres
 /// a run which is killed loses the chunks in flight and nothing else, and several runs, on several
 /// machines, share one load. The rows are owned as a whole, not one by one.
 public protocol BulkSeeder: Seeder {
+  /// How many rows its load has when it is complete.
+  var plannedRows: Int { get }
+
   /// Loads what is missing. Called outside a transaction; may be called again from the start after a
   /// fault that can pass.
   ///

@@ -1,17 +1,24 @@
 // All settings there are. A new one is its declaration and its name in the list below, then its line in
-// `Config/default.json`; tests fail while one of them is missing.
+// `Config/default.json` and `seed-runner config --schema > Config/config.schema.json`; tests fail while one of
+// them is missing.
 
 extension AnySettingKey {
   /// Every key, in the order of `seed-runner config`.
   static let all: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
-    .init(.retryBudget), .init(.lockTimeout),
+    .init(.retryBudget), .init(.lockTimeout), .init(.allOnly), .init(.allExcept),
     .init(.autoMigrate), .init(.autoSeed), .init(.autoSeedMode), .init(.autoSeedTimeLimit), .init(.debug),
     .init(.validationThreshold),
     .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
     .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
-    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize), .init(.redisURL), .init(.rateLimitReads),
-    .init(.rateLimitWrites), .init(.rateLimitOnFailure), .init(.embeddingProvider),
+    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize),
+    .init(.serverPreparedStatements), .init(.searchNeedsToken), .init(.redisURL), .init(.rateLimitReads),
+    .init(.rateLimitWrites), .init(.rateLimitOnFailure),
+    .init(.embeddingProvider), .init(.embeddingBaseURL), .init(.embeddingAPIKey), .init(.embeddingModel),
+    .init(.embeddingDimensions), .init(.embeddingAsksForDimensions), .init(.embeddingBatchSize),
+    .init(.embeddingTextLimit), .init(.embeddingTimeout), .init(.embeddingRetryBudget),
+    .init(.embeddingCAFile), .init(.embeddingWaits), .init(.embeddingWorker),
+    .init(.embeddingPollInterval), .init(.embeddingLeaseTime), .init(.embeddingMaxAttempts),
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
 }
@@ -30,7 +37,18 @@ extension SettingKey where Value == SeedEnvironment {
       } catch {
         throw SettingValueError(suggestion: error.suggestion?.rawValue)
       }
-    }, show: { $0.rawValue })
+    }, show: { $0.rawValue }, allowed: SeedEnvironment.allCases.map(\.rawValue))
+}
+
+extension SettingKey where Value == [SeederID]? {
+  /// What `--all` means: these seeders and what they depend on. Unset: all that the environment allows.
+  public static let allOnly = SettingKey(
+    "all.only", variables: "SEED_ALL_ONLY",
+    summary: "The seeders that --all selects; unset: all that may run in the environment")
+  /// Seeders that `--all` does not select. Others may still need them.
+  public static let allExcept = SettingKey(
+    "all.except", variables: "SEED_ALL_EXCEPT",
+    summary: "Seeders that --all does not select; those that others depend on run all the same")
 }
 
 extension SettingKey where Value == Secret<String>? {

@@ -1,4 +1,4 @@
-// How trace-server listens, limits and searches.
+// How trace-server listens and limits.
 
 extension SettingKey where Value == String {
   /// The address to listen on. `127.0.0.1` by default; `0.0.0.0` or `::` to be reached from elsewhere.
@@ -11,10 +11,19 @@ extension SettingKey where Value == String {
     "rateLimit.onFailure", variables: "RATE_LIMIT_ON_FAILURE", default: "allow",
     among: ["allow", "deny", "in-process"],
     summary: "What happens to requests while Redis does not answer: allow, deny, in-process")
-  /// What makes vectors of questions. `local` by default.
-  public static let embeddingProvider = SettingKey(
-    "embedding.provider", variables: "EMBEDDING_PROVIDER", default: "local", among: ["local"],
-    summary: "What makes vectors of texts: local, by words, without network")
+  /// Whether the database keeps the statement of a search. `auto` by default: unless a pooler stands between.
+  public static let serverPreparedStatements = SettingKey(
+    "server.preparedStatements", variables: "SERVER_PREPARED_STATEMENTS", default: "auto",
+    among: ["auto", "always", "never"],
+    summary: "Whether the database keeps the statement of a search: auto (not behind a pooler), always, never"
+  )
+}
+
+extension SettingKey where Value == Bool {
+  /// Whether search needs a token. True by default; otherwise a search without one is limited by its address.
+  public static let searchNeedsToken = SettingKey(
+    "server.searchNeedsToken", variables: "SEARCH_NEEDS_TOKEN", default: true,
+    summary: "Whether search needs a token; if not, a search without one is limited by its address")
 }
 
 extension SettingKey where Value == Int {

@@ -86,21 +86,24 @@ extension SettingKey where Value == Double {
       parse: { (text) throws(SettingValueError) in
         guard let number = Double(text), bounds.contains(number) else { throw SettingValueError() }
         return number
-      }, show: { "\($0)" })
+      }, show: { "\($0)" }, decimalBounds: bounds)
   }
 }
 
 extension SettingKey where Value == String {
   /// A text.
+  ///
+  /// - Parameter check: throws for a text that will not do; nothing by default.
   init(
     _ name: String, variables: String..., flag: String? = nil, default value: String, expected: String,
-    summary: String
+    summary: String, check: @escaping @Sendable (String) throws(SettingValueError) -> Void = { _ in }
   ) {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: value, isSecret: false, expected: expected, isAllowedInFiles: true, fileType: .text,
       parse: { (text) throws(SettingValueError) in
         guard !text.isEmpty, !text.utf8.contains(0) else { throw SettingValueError() }
+        try check(text)
         return text
       }, show: { $0 })
   }
@@ -119,7 +122,26 @@ extension SettingKey where Value == String {
           throw SettingValueError(suggestion: Suggestion.nearest(to: text, in: words).first)
         }
         return text
-      }, show: { $0 })
+      }, show: { $0 }, allowed: words)
+  }
+}
+
+extension SettingKey where Value == [SeederID]? {
+  /// Names of seeders that need not be set: in a file a list, elsewhere with commas between them.
+  init(_ name: String, variables: String..., flag: String? = nil, summary: String) {
+    self.init(
+      name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
+      defaultValue: nil, isSecret: false, expected: "names of seeders, at least one", isAllowedInFiles: true,
+      fileType: .optionalList,
+      parse: { (text) throws(SettingValueError) in
+        var ids: [SeederID] = []
+        for word in text.split(separator: ",") {
+          guard let id = SeederID(rawValue: word.filter { $0 != " " }) else { throw SettingValueError() }
+          ids.append(id)
+        }
+        guard !ids.isEmpty else { throw SettingValueError() }
+        return ids
+      }, show: { ($0 ?? []).map(\.rawValue).joined(separator: ",") })
   }
 }
 

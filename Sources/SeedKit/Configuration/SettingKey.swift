@@ -28,6 +28,10 @@ public struct SettingKey<Value: Sendable>: Sendable {
   let parse: @Sendable (String) throws(SettingValueError) -> Value
   /// A value as text, the secrets in it masked.
   let show: @Sendable (Value) -> String
+  /// The words that are values, where there are but a few.
+  var allowed: [String]?
+  /// The least and the greatest value of a number that need not be whole.
+  var decimalBounds: ClosedRange<Double>?
 
   /// The type that a value has in a file.
   enum FileType: Sendable {
@@ -38,8 +42,12 @@ public struct SettingKey<Value: Sendable>: Sendable {
     case optionalText
     case optionalNumber
     case optionalBool
+    /// A list of texts, or null.
+    case optionalList
 
-    var isOptional: Bool { self == .optionalText || self == .optionalNumber || self == .optionalBool }
+    var isOptional: Bool {
+      [.optionalText, .optionalNumber, .optionalBool, .optionalList].contains(self)
+    }
   }
 }
 

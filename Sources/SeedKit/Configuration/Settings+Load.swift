@@ -12,14 +12,22 @@ extension Settings {
   public static func load(
     flags: [String: String], environment: [String: String], configDirectory: String?
   ) throws -> Settings {
+    let (settings, faults) = read(flags: flags, environment: environment, configDirectory: configDirectory)
+    guard faults.isEmpty else { throw ConfigurationError(faults: faults) }
+    return settings
+  }
+
+  /// The same for who wants to go on: what could be read, and what is wrong with the rest.
+  package static func read(
+    flags: [String: String], environment: [String: String], configDirectory: String?
+  ) -> (settings: Settings, faults: [ConfigurationFault]) {
     var loader = SettingsLoader(flags: flags, variables: environment.filter { !$0.value.isEmpty })
     // The environment decides which file is read.
     let chosen = loader.chosenEnvironment()
     if let configDirectory { loader.readFiles(in: configDirectory, for: chosen) }
     loader.readVariables()
     loader.readFlags()
-    guard loader.faults.isEmpty else { throw ConfigurationError(faults: loader.faults) }
-    return Settings(values: loader.values)
+    return (Settings(values: loader.values), loader.faults)
   }
 }
 

@@ -44,6 +44,18 @@ public struct Settings: Sendable {
     public let variable: String
     /// The flag that sets it, without its hyphens.
     public let flag: String?
+    /// What a value must be.
+    public let expected: String
+    /// The words that are values, where there are but a few.
+    public let allowed: [String]?
+    /// The least and the greatest value of a number, as text.
+    public let minimum, maximum: String?
+    /// What holds if nobody says anything; empty if it is not set then.
+    public let defaultValue: String
+    /// Whether its value is shown only in part.
+    public let isSecret: Bool
+    /// Whether a file may set it.
+    public let isAllowedInFiles: Bool
   }
 
   /// A value with its source.
@@ -79,7 +91,12 @@ public struct Settings: Sendable {
       return Entry(
         name: key.name, value: key.show(stored?.value ?? key.defaultValue),
         source: stored?.source ?? .default,
-        summary: key.summary, unit: key.unit, variable: key.variables.first ?? "", flag: key.flag)
+        summary: key.summary, unit: key.unit, variable: key.variables.first ?? "", flag: key.flag,
+        expected: key.expected, allowed: key.allowed,
+        minimum: key.bounds.map { "\($0.lowerBound)" } ?? key.decimalBounds.map { "\($0.lowerBound)" },
+        maximum: key.bounds.map { "\($0.upperBound)" } ?? key.decimalBounds.map { "\($0.upperBound)" },
+        defaultValue: key.show(key.defaultValue), isSecret: key.isSecret,
+        isAllowedInFiles: key.isAllowedInFiles)
     }
   }
 }

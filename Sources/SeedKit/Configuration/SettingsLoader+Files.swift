@@ -61,6 +61,7 @@ extension SettingsLoader {
     }
     for member in members {
       let name = (path + [member.key]).joined(separator: ".")
+      if path.isEmpty, member.key == "$schema", case .string = member.value.value { continue }
       // A key with a point in it would be another way to write what nesting says.
       let isPlain = !member.key.contains(".")
       if isPlain, let key = AnySettingKey.all.first(where: { $0.name == name }) {

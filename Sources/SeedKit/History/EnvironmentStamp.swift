@@ -1,7 +1,7 @@
-import Postgres
+package import Postgres
 
 /// The environment that a database belongs to, written into it by its first run.
-enum EnvironmentStamp {
+package enum EnvironmentStamp {
   /// Stamps a database that has no stamp, and checks the stamp of one that has.
   ///
   /// - Parameter restamp: replaces another environment's stamp instead of refusing.
@@ -39,6 +39,13 @@ enum EnvironmentStamp {
   static func checkOnly(_ environment: SeedEnvironment, on connection: PostgresConnection) async throws {
     guard let found = try await read(on: connection), found != environment.rawValue else { return }
     throw SeedGuardError.otherEnvironment(stamp: found, run: environment)
+  }
+
+  /// The environment that the database is stamped with; nil if it is not, or was never migrated.
+  package static func found(on connection: PostgresConnection) async throws -> String? {
+    let exists = try await connection.queryOne("SELECT to_regclass('seed_runner.environment') IS NOT NULL")
+      .decode(Bool.self)
+    return exists ? try await read(on: connection) : nil
   }
 
   private static func read(on connection: PostgresConnection) async throws -> String? {

@@ -1,12 +1,12 @@
 import Postgres
 
 /// What the history remembers of a table that one seeder loaded as a whole: not each row, which would
-/// cost more than the rows, but the files, and a digest of all rows together.
+/// cost more than the rows, but the seeder's fingerprint, and a digest of all rows together.
 ///
-/// An unchanged file and an unchanged table need no comparison; if either has changed, every row is
+/// An unchanged seeder and an unchanged table need no comparison; if either has changed, every row is
 /// compared. What it cannot tell is who changed a row: the file, or somebody by hand.
 struct WholeTable: Equatable {
-  /// A digest of the files.
+  /// The seeder's fingerprint: files, definition, and all else that decides what is written.
   let files: String
   let rows: Int
   /// A sum of digests of the rows, in whatever order they are.
@@ -30,7 +30,7 @@ struct WholeTable: Equatable {
   /// Reads the table as it is now.
   ///
   /// - Parameters:
-  ///   - files: a digest of the files that it should be equal to.
+  ///   - files: the fingerprint of what it should be equal to.
   ///   - quoted: the table, as SQL.
   ///   - columns: the columns that the files fill, quoted.
   static func read(

@@ -51,7 +51,7 @@ public struct SeedPlan: Sendable {
       try Self.checkKnown(Array(excluded), in: registry)
       let wanted = registry.seeders.filter { !excluded.contains($0.id) }
       func isIncluded(_ seeder: any Seeder) -> Bool {
-        seeder.isPartOfAll && seeder.environments.contains(environment)
+        registry.isPartOfAll(seeder) && seeder.environments.contains(environment)
       }
       selected = wanted.filter(isIncluded).map(\.id)
       leftOut = wanted.filter { !isIncluded($0) }.map(\.id)

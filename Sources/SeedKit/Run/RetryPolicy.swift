@@ -31,6 +31,13 @@ public struct RetryPolicy: Sendable {
     }
   }
 
+  /// Whether another program may have inserted the same row since this one compared, so that a second look
+  /// finds it there. A fixture that is at odds with a unique key fails again.
+  private static func mayHaveLostARace(_ error: any Error) -> Bool {
+    let cause = (error as? PostgresTransactionError)?.cause ?? error
+    return (cause as? PostgresError)?.sqlState == .uniqueViolation
+  }
+
   /// The pause before a retry: a random share of a limit that doubles, so that many programs that
   /// failed together do not come back together.
   func delay(beforeRetry retry: Int) -> Duration {
@@ -38,7 +45,8 @@ public struct RetryPolicy: Sendable {
     return limit * Double.random(in: 0.5...1)
   }
 
-  /// Does `work`, again and again while it fails with what can pass and the budget lasts.
+  /// Does `work`, again and again while it fails with what can pass and the budget lasts; after a conflict
+  /// with a unique key once more.
   ///
   /// - Parameters:
   ///   - onRetry: called before each pause with the error and the pause.
@@ -52,7 +60,7 @@ public struct RetryPolicy: Sendable {
     while true {
       do {
         return try await work(attempt)
-      } catch  where Self.isTransient(error) {
+      } catch  where Self.isTransient(error) || (attempt == 1 && Self.mayHaveLostARace(error)) {
         let limit = deadline ?? ContinuousClock.now + budget
         deadline = limit
         let delay = delay(beforeRetry: attempt)

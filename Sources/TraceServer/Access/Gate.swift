@@ -9,6 +9,8 @@ import TraceStore
 struct Gate: Sendable {
   let limiter: any RateLimiter
   let store: Store
+  /// Whether ``Route/Access/searchers`` need a token.
+  let searchNeedsToken: Bool
   private let known = KnownTokens()
 
   /// What was found out.
@@ -18,22 +20,26 @@ struct Gate: Sendable {
     let headers: HTTPHeaders
   }
 
-  init(limiter: any RateLimiter, store: Store) {
+  init(limiter: any RateLimiter, store: Store, searchNeedsToken: Bool) {
     self.limiter = limiter
     self.store = store
+    self.searchNeedsToken = searchNeedsToken
   }
 
   /// - Throws: ``APIProblem`` with status 401 or 429; errors of the database.
   func admit(_ request: HTTPRequest, to access: Route.Access) async throws -> Admission {
     let limited: Route.Limited
+    let needsToken: Bool
     switch access {
     case .unlimited: return Admission(user: nil, headers: [:])
-    case .everybody(let kind), .users(let kind): limited = kind
+    case .everybody(let kind): (limited, needsToken) = (kind, false)
+    case .users(let kind): (limited, needsToken) = (kind, true)
+    case .searchers: (limited, needsToken) = (.read, searchNeedsToken)
     }
     let user: UUID?
     do {
       user = try await self.user(of: request)
-      if user == nil, case .users = access {
+      if user == nil, needsToken {
         throw APIProblem.unauthorized("send a token: Authorization: Bearer ct_…")
       }
     } catch let problem as APIProblem where problem.status == 401 {

@@ -1,3 +1,4 @@
+import Embeddings
 import HTTPServer
 import Postgres
 
@@ -8,6 +9,11 @@ extension APIProblem {
     case let problem as APIProblem: problem
     case let error as PostgresTransactionError: describing(error.cause)
     case let error as PostgresError: describing(error)
+    case is EmbeddingServiceError, is EmbeddingError:
+      // Which service, and what it said, is the operator's business: it is in the log.
+      APIProblem(
+        kind: .embeddingUnavailable, status: 503,
+        detail: "what makes vectors of questions does not answer as it should at the moment", headers: retry)
     case is CancellationError:
       APIProblem(
         kind: .databaseUnavailable, status: 503, detail: "it took too long, or the server is stopping",
@@ -40,7 +46,7 @@ extension APIProblem {
     default: break
     }
     // A value that only the database found to be wrong.
-    if ["22", "23"].contains(state.classCode) {
+    if state.classCode == "22" || state == .checkViolation {
       return APIProblem(kind: .invalidFields, status: 422, detail: "a value does not fit")
     }
     return APIProblem(kind: .internalFault, status: 500, detail: "the log says more under the request's id")

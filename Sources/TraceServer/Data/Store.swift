@@ -36,6 +36,22 @@ final class Store: Sendable {
     }
   }
 
+  /// Reads in one go, on the connection's thread.
+  ///
+  /// - Throws: what `body` throws; `PostgresError`.
+  func readAtOnce<Result: Sendable>(
+    _ body: @Sendable (isolated PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    var attempts = 0
+    while true {
+      do {
+        return try await pool.onConnection(body)
+      } catch  where Self.isGone(error) && attempts < pool.maximumConnections {
+        attempts += 1
+      }
+    }
+  }
+
   /// Writes.
   ///
   /// - Throws: what `body` throws; `PostgresError`.

@@ -166,7 +166,9 @@ struct JSONFields {
 extension String {
   /// Without blanks at its ends.
   var trimmed: String {
+    guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
     let start = drop { $0.isWhitespace }
-    return String(start.reversed().drop { $0.isWhitespace }.reversed())
+    let last = start.lastIndex { !$0.isWhitespace }
+    return String(start[..<(last.map(start.index(after:)) ?? start.startIndex)])
   }
 }

@@ -6,6 +6,11 @@ struct Histogram: Sendable, Hashable {
     0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2,
   ]
 
+  /// In seconds, for parts of a search, of which most take microseconds.
+  static let stageBounds = [
+    0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.1, 0.5, 2,
+  ]
+
   let bounds: [Double]
   private var counts: [Int]
   private(set) var count = 0

@@ -15,6 +15,7 @@ final class Metrics: Sendable {
     var requests: [RequestKey: Int] = [:]
     var search = Histogram(bounds: Histogram.searchBounds)
     var searches: [Bool: Int] = [false: 0, true: 0]
+    var stages: [SearchTimes.Stage: Histogram] = [:]
   }
 
   private let state = Lock(Snapshot())
@@ -37,6 +38,15 @@ final class Metrics: Sendable {
     state.withLock { state in
       state.search.observe(duration.inSeconds)
       state.searches[hasTags, default: 0] += 1
+    }
+  }
+
+  /// Counts where the time of an answered search went.
+  func search(_ times: SearchTimes) {
+    state.withLock { state in
+      for (stage, duration) in times.durations {
+        state.stages[stage, default: Histogram(bounds: Histogram.stageBounds)].observe(duration.inSeconds)
+      }
     }
   }
 

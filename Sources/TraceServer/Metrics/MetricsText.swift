@@ -15,13 +15,20 @@ struct MetricsText {
   }
 
   mutating func add(_ name: String, _ help: String, _ histogram: Histogram) {
+    add(name, help, [([], histogram)])
+  }
+
+  /// A histogram with its series; each has labels.
+  mutating func add(_ name: String, _ help: String, _ series: [([(String, String)], Histogram)]) {
     head(name, .histogram, help)
-    for (bound, count) in zip(histogram.bounds, histogram.cumulative) {
-      line("\(name)_bucket", [("le", Self.number(bound))], Double(count))
+    for (labels, histogram) in series {
+      for (bound, count) in zip(histogram.bounds, histogram.cumulative) {
+        line("\(name)_bucket", labels + [("le", Self.number(bound))], Double(count))
+      }
+      line("\(name)_bucket", labels + [("le", "+Inf")], Double(histogram.count))
+      line("\(name)_sum", labels, histogram.sum)
+      line("\(name)_count", labels, Double(histogram.count))
     }
-    line("\(name)_bucket", [("le", "+Inf")], Double(histogram.count))
-    line("\(name)_sum", [], histogram.sum)
-    line("\(name)_count", [], Double(histogram.count))
   }
 
   private mutating func head(_ name: String, _ kind: Kind, _ help: String) {

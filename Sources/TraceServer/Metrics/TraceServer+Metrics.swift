@@ -13,6 +13,12 @@ extension TraceServer {
       "commontrace_search_duration_seconds", "End-to-end search latency, the question's vector included",
       counted.search)
     page.add(
+      "commontrace_search_stage_duration_seconds",
+      "Parts of a search: vector, connection, database, answer; own is all but the database",
+      SearchTimes.Stage.allCases.map { stage in
+        ([("stage", stage.rawValue)], counted.stages[stage] ?? Histogram(bounds: Histogram.stageBounds))
+      })
+    page.add(
       "commontrace_search_requests_total", .counter, "Searches, by whether they asked for tags",
       [false, true].map { ([("has_tags", "\($0)")], Double(counted.searches[$0] ?? 0)) })
     page.add(
@@ -26,6 +32,7 @@ extension TraceServer {
     addLimits(to: &page)
     await addPool(to: &page)
     addSeeding(to: &page)
+    await addEmbeddings(to: &page)
     return HTTPResponse(text: page.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
   }
 
@@ -46,7 +53,7 @@ extension TraceServer {
   }
 
   private func addPool(to page: inout MetricsText) async {
-    let usage = await store.pool.usage
+    let usage = store.pool.usage
     page.add(
       "commontrace_db_pool_connections", .gauge, "Connections to the database",
       [

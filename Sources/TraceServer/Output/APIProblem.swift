@@ -32,6 +32,8 @@ struct APIProblem: Error, Sendable {
     case rateLimited = "rate-limited"
     /// The database does not answer.
     case databaseUnavailable = "database-unavailable"
+    /// The embedding service does not answer.
+    case embeddingUnavailable = "embedding-unavailable"
     /// The server is not ready yet.
     case notReady = "not-ready"
     /// A fault of the server.
@@ -98,6 +100,7 @@ extension APIProblem.Kind {
     case .votedBefore: "You have voted before"
     case .rateLimited: "Too many requests"
     case .databaseUnavailable: "The database does not answer"
+    case .embeddingUnavailable: "The embedding service does not answer"
     case .notReady: "The server is not ready yet"
     case .internalFault: "A fault of the server"
     }

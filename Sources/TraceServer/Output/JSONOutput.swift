@@ -19,14 +19,15 @@ enum JSONOutput: Sendable, Hashable {
   static func optional(_ text: String?) -> JSONOutput { text.map(JSONOutput.text) ?? .null }
 
   /// ISO 8601 in UTC.
-  static func date(_ date: Date) -> JSONOutput {
-    .text(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-  }
+  static func date(_ date: Date) -> JSONOutput { .text(TimestampText.of(date)) }
 
   /// The JSON text.
-  var bytes: [UInt8] {
+  var bytes: [UInt8] { bytes(reserving: 1024) }
+
+  /// The same, of which one knows about how long it will be.
+  func bytes(reserving count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(1024)
+    bytes.reserveCapacity(count)
     write(to: &bytes)
     return bytes
   }
@@ -64,21 +65,37 @@ enum JSONOutput: Sendable, Hashable {
 
   private static func write(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-      case UInt8(ascii: "\n"): bytes += "\\n".utf8
-      case UInt8(ascii: "\t"): bytes += "\\t".utf8
-      case UInt8(ascii: "\r"): bytes += "\\r".utf8
-      // So that a page into which somebody pastes an answer runs nothing of it.
-      case 0..<0x20, UInt8(ascii: "<"), 0x7F:
-        bytes += "\\u00".utf8
-        let digits = String(byte, radix: 16)
-        bytes += (digits.count < 2 ? "0" + digits : digits).utf8
-      default: bytes.append(byte)
+    var text = text
+    text.withUTF8 { utf8 in
+      // What needs no escape is copied a stretch at a time.
+      var start = 0
+      for (index, byte) in utf8.enumerated() where needsEscape(byte) {
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+        escape(byte, to: &bytes)
+        start = index + 1
       }
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "<")
+      || byte == 0x7F
+  }
+
+  private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\n"): bytes += "\\n".utf8
+    case UInt8(ascii: "\t"): bytes += "\\t".utf8
+    case UInt8(ascii: "\r"): bytes += "\\r".utf8
+    // So that a page into which somebody pastes an answer runs nothing of it.
+    case 0..<0x20, UInt8(ascii: "<"), 0x7F:
+      bytes += "\\u00".utf8
+      let digits = String(byte, radix: 16)
+      bytes += (digits.count < 2 ? "0" + digits : digits).utf8
+    default: bytes += [UInt8(ascii: "\\"), byte]
+    }
   }
 }
 

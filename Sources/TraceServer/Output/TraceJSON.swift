@@ -4,10 +4,12 @@ import TraceStore
 
 extension HTTPResponse {
   /// An answer in JSON, which nobody may keep: what it says can change with every request.
-  static func json(_ output: JSONOutput, status: Int = 200) -> HTTPResponse {
+  ///
+  /// - Parameter size: about how many bytes it will have.
+  static func json(_ output: JSONOutput, status: Int = 200, size: Int = 1024) -> HTTPResponse {
     HTTPResponse(
       status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
-      body: output.bytes)
+      body: output.bytes(reserving: size))
   }
 }
 

@@ -5,12 +5,14 @@ import TraceStore
 /// Search.
 enum SearchRoutes {
   static let all = [
-    Route(.post, "/api/v1/traces/search", .users(.read)) { try await $0.search($1) }
+    Route(.post, "/api/v1/traces/search", .searchers) { try await $0.search($1) }
   ]
   /// Characters of a question.
   static let question = 1...2_000
   /// How many traces are returned unless the request says.
   static let defaultLimit = 10
+  /// Bytes of most traces in JSON.
+  static let usualSize = 2048
 }
 
 extension TraceServer {
@@ -25,11 +27,26 @@ extension TraceServer {
     try fields.finish()
     // As the original has it: from the question's vector on.
     defer { metrics.search(took: .now - start, hasTags: !tags.isEmpty) }
+    var times = SearchTimes(since: call.request.start)
     let vectors = try await provider.vectors(for: [.query(question)])
+    times.end(.embed)
     let abilities = try await store.searchAbilities()
     let search = RankedSearch(
       vectors[0], of: provider.model, tags: tags, limit: limit, abilities: abilities)
-    let hits = try await store.read { try await search.run(on: $0) }
-    return .json(["results": .array(hits.map { .object($0.members) })])
+    times.skip()
+    let found = try await store.readAtOnce { connection in
+      let begin = ContinuousClock.now
+      let rows = try await search.rows(on: connection)
+      return (rows: rows, begin: begin, end: ContinuousClock.now)
+    }
+    times.end(.pool, at: found.begin)
+    times.end(.query, at: found.end)
+    let hits = try RankedSearch.hits(found.rows)
+    var response = HTTPResponse.json(
+      ["results": .array(hits.map { .object($0.members) })], size: 512 + hits.count * SearchRoutes.usualSize)
+    times.finish(.encode)
+    metrics.search(times)
+    response.headers.append(times.field.name, times.field.value)
+    return response
   }
 }

@@ -10,6 +10,9 @@ struct Route: Sendable {
     case everybody(Limited)
     /// Who has a token.
     case users(Limited)
+    /// Who has a token, and everybody where the server was told that search needs none: then an address
+    /// without one is limited, as with ``everybody(_:)``.
+    case searchers
   }
 
   /// Which of a user's two buckets a request takes from.

@@ -11,7 +11,8 @@ enum Router {
 
   /// All there are.
   static let routes: [Route] =
-    HealthRoutes.all + AccountRoutes.all + TraceRoutes.all + SearchRoutes.all + CatalogRoutes.all
+    PageRoutes.all + HealthRoutes.all + AccountRoutes.all + TraceRoutes.all + SearchRoutes.all
+    + CatalogRoutes.all
 
   static func match(_ method: HTTPMethod, _ segments: [String]) -> Match {
     let candidates = routes.compactMap { route in route.match(segments).map { (route: route, values: $0) } }
@@ -24,8 +25,12 @@ enum Router {
     return .otherMethods(here.map(\.route.method))
   }
 
+  /// The patterns without braces, which are paths.
+  private static let paths = Set(routes.map(\.pattern).filter { !$0.contains("{") })
+
   /// The pattern that a path leads to, for metrics: a path itself can be anything.
   static func label(path: String?) -> String {
+    if let path, paths.contains(path) { return path }
     guard let path, let segments = try? HTTPRequest(.get, path).segments,
       let route = routes.filter({ $0.match(segments) != nil }).min(by: {
         $0.pattern.count { $0 == "{" } < $1.pattern.count { $0 == "{" }

@@ -41,7 +41,7 @@ extension TraceIndex {
       """
     ).decode(Int.self, Int.self, Int.self, Int32.self)
     let needed = buildMemory(rowCount: rowCount)
-    let memory = max(maintenance, min(needed, cache / 8))
+    let memory = memoryGiven(maintenance: maintenance, cache: cache, rowCount: rowCount)
     let build = TraceIndexBuild(
       memory: memory, memoryNeeded: needed, workers: Int(max(0, workers - 1)))
     try await Self.dropAll(on: connection)
@@ -54,6 +54,16 @@ extension TraceIndex {
       PostgresQuery(unescaped: definition),
     ])
     return build
+  }
+
+  /// The memory that a build is given, in bytes: see ``build(on:)``.
+  ///
+  /// - Parameters:
+  ///   - maintenance: `maintenance_work_mem` in bytes.
+  ///   - cache: `effective_cache_size` in bytes.
+  ///   - rowCount: how many rows have a vector.
+  public func memoryGiven(maintenance: Int, cache: Int, rowCount: Int) -> Int {
+    max(maintenance, min(buildMemory(rowCount: rowCount), cache / 8))
   }
 
   /// How far the build of an index on traces is, as another connection sees it: blocks or rows done

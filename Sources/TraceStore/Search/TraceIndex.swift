@@ -45,6 +45,18 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     """
   }
 
+  /// Bytes of the index on disk, roughly: a page of 8 KB holds one vector, two in half precision, or
+  /// fifteen of one bit a dimension.
+  ///
+  /// - Parameter rowCount: how many rows have a vector.
+  public func expectedSize(rowCount: Int) -> Int {
+    switch self {
+    case .vector: rowCount * 8192
+    case .halfvec: rowCount * 4096
+    case .bit: rowCount * 8192 / 15
+    }
+  }
+
   /// An SQL condition: whether the index is there and can be used.
   public var isValidCondition: String {
     """

@@ -58,13 +58,35 @@ public struct RankedSearch: Sendable {
   /// - Returns: the traces, the best first.
   /// - Throws: `PostgresError`.
   public func run(on connection: PostgresConnection) async throws -> [Hit] {
+    try Self.hits(await rows(on: connection))
+  }
+
+  /// The first half of ``run(on:)``: asks the database.
+  ///
+  /// - Throws: `PostgresError`.
+  public func rows(on connection: PostgresConnection) async throws -> PostgresRows {
     do {
-      let results = try await connection.pipeline(["BEGIN READ ONLY"] + settings + [query, "COMMIT"])
-      return try results[results.count - 2].map { row in
-        Hit(
-          trace: try StoredTrace(row), similarity: try row.decode("similarity"),
-          score: try row.decode("score"))
-      }
+      return try await ask(connection)
+    } catch let error as PostgresError where error.isStale {
+      return try await ask(connection)
+    }
+  }
+
+  /// The second half of ``run(on:)``: reads what the database answered.
+  ///
+  /// - Throws: `PostgresError` with code `decodingFailed`.
+  public static func hits(_ rows: PostgresRows) throws -> [Hit] {
+    try rows.map { row in
+      let (similarity, score) = try row.decode(Double.self, Double.self, from: StoredTrace.columnCount)
+      return Hit(trace: try StoredTrace(row), similarity: similarity, score: score)
+    }
+  }
+
+  private func ask(_ connection: PostgresConnection) async throws -> PostgresRows {
+    do {
+      let results = try await connection.pipeline(
+        ["BEGIN READ ONLY"] + settings + [query, "COMMIT"], prepared: true)
+      return results[results.count - 2]
     } catch {
       // What follows an error in a pipeline is skipped, the COMMIT too.
       if await !connection.isIdle { _ = try? await connection.query("ROLLBACK") }

@@ -44,6 +44,9 @@ public struct StoredTrace: Hashable, Sendable {
     is_flagged, embedding IS NOT NULL, traces.created_at, traces.updated_at
     """
 
+  /// How many columns those are.
+  static let columnCount = 16
+
   init(_ row: PostgresRow) throws {
     (
       id, title, context, solution, tags, status, trustScore, confirmationCount, contributor, agentModel,
@@ -99,11 +102,12 @@ extension StoredTrace {
     let id = UUID()
     let names = draft.tags.map(\.description)
     let results = try await connection.pipeline([
-      // Small tables first: a distributed database takes them in no other order.
+      // Small tables first: a distributed database takes them in no other order. Any conflict will do: of
+      // two who bring the same tag at once, either key may be the one that the second runs into.
       """
       INSERT INTO tags (id, name) SELECT * FROM unnest(
         \(names.map { DeterministicID.make(table: "tags", naturalKey: $0) }), \(names))
-      ON CONFLICT (name) DO NOTHING
+      ON CONFLICT DO NOTHING
       """,
       """
       INSERT INTO traces (id, title, context_text, solution_text, contributor_id, agent_model, agent_version)
@@ -114,6 +118,7 @@ extension StoredTrace {
       INSERT INTO trace_tags (trace_id, tag_id) SELECT \(id), tags.id FROM tags WHERE name = ANY(\(names))
       """,
       query(id),
+      TraceVectors.announcement,
     ])
     guard let row = results[3].first else {
       throw PostgresError(code: .decodingFailed, message: "a trace that was inserted is not there")

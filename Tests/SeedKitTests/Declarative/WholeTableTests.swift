@@ -103,6 +103,34 @@ struct WholeTableTests {
     }
   }
 
+  @Test("follows a definition that maps other fields, though the file is the same")
+  func mapping() async throws {
+    try await with("id,v,w\n1,a,x\n2,b,b\n") { test in
+      let mapped = { (field: String, other: String) in
+        Self.definition.replacing(
+          #""key": "id"}"#,
+          with: ##""key": "id", "columns": {"v": "\##(field)"}, "ignore": ["\##(other)"]}"##)
+      }
+      try test.folder.write(mapped("v", "w"), to: "seeder.json")
+      #expect(try await test.counts() == RowCounts(inserted: 2))
+      try test.folder.write(mapped("w", "v"), to: "seeder.json")
+      #expect(try await test.counts() == RowCounts(updated: 1, unchanged: 1))
+      #expect(try await test.values() == ["1|x|null", "2|b|null"])
+      #expect(try await test.counts() == RowCounts(unchanged: 2))
+    }
+  }
+
+  @Test("that was dropped since is no hindrance to a reset")
+  func dropped() async throws {
+    try await with(Self.awkward) { test in
+      _ = try await test.counts()
+      try await test.sql("DROP TABLE t")
+      #expect(try await test.runner().reset().first?.tables.total.deleted == 0)
+      try await test.sql(PostgresQuery(unescaped: Self.schema))
+      #expect(try await test.counts() == RowCounts(inserted: 4))
+    }
+  }
+
   @Test("tells where a row is from, and is removed but for what was edited")
   func reset() async throws {
     try await with(Self.awkward) { test in

@@ -1,3 +1,5 @@
+import Postgres
+
 /// What a `seeder.json` says: a seeder without Swift.
 ///
 /// The reference is `seeder.schema.json` beside this file, which editors understand too.
@@ -14,6 +16,19 @@ public struct SeederDefinition: Sendable {
   let tables: [TableDefinition]
   /// The path of the `seeder.json`, as a person finds it.
   public let path: String
+
+  /// The tables that it writes, each as SQL has it: quoted, with its schema if one is named.
+  ///
+  /// - Throws: `PostgresError` for a name that is too long.
+  public func tableNames() throws -> [String] {
+    func all(_ tables: [TableDefinition]) -> [TableDefinition] {
+      tables + tables.flatMap { all($0.children) }
+    }
+    return try all(tables).map { definition in
+      let parts = [definition.table.schema, definition.table.name].compactMap(\.self)
+      return try parts.map { "\(try PostgresIdentifier($0))" }.joined(separator: ".")
+    }
+  }
 }
 
 /// What a seeder writes into one table.

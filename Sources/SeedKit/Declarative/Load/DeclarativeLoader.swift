@@ -12,11 +12,12 @@ struct DeclarativeLoader {
   /// Rows are sent when so many bytes of them wait.
   private static let flushSize = 4 << 20
 
+  /// What is deferrable is checked at the end, so that rows may refer to later ones.
+  static let deferral: PostgresQuery = "SET CONSTRAINTS ALL DEFERRED"
+
   func run() async throws -> SeedOutcome {
     let connection = context.connection
     try checkSync()
-    // What is deferrable is checked at the end, so that rows may refer to later ones.
-    try await connection.query("SET CONSTRAINTS ALL DEFERRED")
     let loads = try await LoadPlanner.plan(definition, on: connection)
     let files = FileList()
     var outcome = SeedOutcome()
@@ -32,14 +33,14 @@ struct DeclarativeLoader {
     try await stageAll(stages, files: files)
     for table in try await write(stages).tables { outcome.add(table) }
     for stage in stages where stage.isWhole && context.recorder == nil { try await recordWhole(stage) }
-    try await connection.query("SET CONSTRAINTS ALL IMMEDIATE")
+    if outcome.total.written > 0 { try await connection.query("SET CONSTRAINTS ALL IMMEDIATE") }
     return outcome
   }
 
   /// Reads all files and finds all faults.
   private func stageAll(_ stages: [TableStage], files: FileList) async throws {
     let connection = context.connection
-    try await connection.pipeline(stages.flatMap { $0.create() })
+    try await connection.pipeline([Self.deferral] + stages.flatMap { $0.create() })
     let faults = FaultCollector()
     let sender = RowSender(connection: connection)
     do {
@@ -59,14 +60,16 @@ struct DeclarativeLoader {
   ///
   /// - Returns: nil if the rows have to be compared.
   private func loadWhole(_ stage: TableStage) async throws -> RowCounts? {
-    guard let direct = direct(stage), try direct.isEligible(from: wholeSize) else { return nil }
+    guard context.fingerprint != nil || context.recorder != nil, let direct = direct(stage),
+      try direct.isEligible(from: wholeSize)
+    else { return nil }
     let live = stage.load.live
     let owned = try await context.ownedTable(live.canonicalName)
     let known = try await context.wholeTable(live.canonicalName)
     stage.isWhole = known != nil
     guard context.recorder == nil else { return nil }
     if let known, let owned {
-      guard try direct.fingerprint() == known.files else { return nil }
+      guard context.fingerprint?.description == known.files else { return nil }
       let now = try await WholeTable.read(
         files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.connection)
       return now == known ? RowCounts(unchanged: known.rows) : nil
@@ -85,7 +88,7 @@ struct DeclarativeLoader {
   }
 
   private func recordWhole(_ stage: TableStage, columns: [String]? = nil) async throws {
-    guard let direct = direct(stage) else { return }
+    guard let direct = direct(stage), let fingerprint = context.fingerprint else { return }
     let live = stage.load.live
     let columns = columns ?? stage.filledColumns.map(\.name.quoted)
     let entry = try await context.recordOwnedTable(
@@ -93,13 +96,15 @@ struct DeclarativeLoader {
       valueColumns: columns)
     _ = try await SourceFiles.numbers(of: direct.names.map(folder.path(of:)), on: context.connection)
     try await WholeTable.read(
-      files: try direct.fingerprint(), quoted: live.quoted, columns: columns, on: context.connection
+      files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.connection
     ).record(entry: entry, on: context.connection)
   }
 
   /// Removes the rows of the tables that are owned as a whole; those owned row by row are the runner's.
   func reset() async throws -> SeedOutcome {
     var outcome = SeedOutcome()
+    // Tables that are gone could not be described, and have no rows to remove.
+    guard try await context.hasWholeTables() else { return outcome }
     let files = FileList()
     for load in try await LoadPlanner.plan(definition, on: context.connection).reversed() {
       guard try await context.wholeTable(load.live.canonicalName) != nil else { continue }

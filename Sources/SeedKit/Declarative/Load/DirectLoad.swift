@@ -43,12 +43,6 @@ final class DirectLoad {
     return try names.map { try folder.size(of: $0) }.reduce(0, +) >= size
   }
 
-  /// A digest of the files and of what is made of them.
-  func fingerprint() throws -> String {
-    try names.map { try folder.digest(of: $0) ?? "" }.joined(separator: " ")
-      + " \(load.definition.csv.delimiter) \(load.definition.csv.nullText)"
-  }
-
   /// Loads the files, if the table is empty.
   ///
   /// - Returns: how many rows; nil if nothing was done.
@@ -58,7 +52,7 @@ final class DirectLoad {
       "SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted))"
     ).decode(Bool.self)
     guard isEmpty else { return nil }
-    try await connection.query("SAVEPOINT seed_direct")
+    try await connection.pipeline([DeclarativeLoader.deferral, "SAVEPOINT seed_direct"])
     do {
       var count = 0
       for name in names { count += try await copy(name) }

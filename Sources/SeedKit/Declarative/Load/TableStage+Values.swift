@@ -7,24 +7,22 @@ extension TableStage {
   func type(_ faults: FaultCollector) async throws {
     present = load.slots.indices.filter { load.presence[$0] > 0 }
     let connection = context.connection
-    try await connection.query("SAVEPOINT seed_typing")
     do {
-      try await fillTyped()
-      try await tryDomains()
-      try await connection.query("RELEASE SAVEPOINT seed_typing")
+      try await connection.pipeline(
+        ["SAVEPOINT seed_typing"] + fillTyped() + tryDomains() + ["RELEASE SAVEPOINT seed_typing"])
     } catch let error as PostgresError where error.isAboutValues {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_typing")
       try await findFaultyValues(faults)
       guard !faulty.isEmpty else { throw error }
       // Without those values, so that all other faults are found in the same run.
-      try await fillTyped()
+      try await connection.pipeline(fillTyped())
     }
     try await findShortened(faults)
     // For a few rows any plan will do, and the statistics would cost more than all else.
     if load.rowCount >= 1_000 { try await connection.query("ANALYZE \(typed)") }
   }
 
-  private func fillTyped() async throws {
+  private func fillTyped() -> [PostgresQuery] {
     let columns = present.map { slot in
       // A domain may refuse NULL, which stands for a field that is missing, or faulty.
       let isWhole = !isSometimesMissing(slot) && !faulty.contains(slot)
@@ -34,7 +32,7 @@ extension TableStage {
     let values = present.map { "f\($0)::\(load.slots[$0].baseType)" }
     let names = present.map { load.slots[$0].stagedName.quoted }
     let ordinals = "\(Self.ordinalNames), seed_faulty"
-    try await context.connection.pipeline([
+    return [
       """
       CREATE TEMPORARY TABLE \(typed)
         (\(unescaped: (columns + [Self.ordinals]).joined(separator: ", ")), seed_faulty integer[]) ON COMMIT DROP
@@ -43,7 +41,7 @@ extension TableStage {
       INSERT INTO \(typed) (\(unescaped: (names + [ordinals]).joined(separator: ", ")))
       SELECT \(unescaped: (values + [ordinals]).joined(separator: ", ")) FROM \(raw)
       """,
-    ])
+    ]
   }
 
   private func isSometimesMissing(_ slot: Int) -> Bool { load.presence[slot] < load.rowCount }
@@ -54,13 +52,12 @@ extension TableStage {
   }
 
   /// Asks the domains of columns that some records lack, whose stages have the types below.
-  private func tryDomains() async throws {
-    for slot in present where isSometimesMissing(slot) && load.slots[slot].column?.isDomain == true {
-      try await context.connection.query(
-        """
-        SELECT count(typed.\(load.slots[slot].stagedName)::\(unescaped: load.slots[slot].type))
-        FROM \(typed) AS typed WHERE NOT \(unescaped: isMissing(slot, "typed"))
-        """)
+  private func tryDomains() -> [PostgresQuery] {
+    present.filter { isSometimesMissing($0) && load.slots[$0].column?.isDomain == true }.map { slot in
+      """
+      SELECT count(typed.\(load.slots[slot].stagedName)::\(unescaped: load.slots[slot].type))
+      FROM \(typed) AS typed WHERE NOT \(unescaped: isMissing(slot, "typed"))
+      """
     }
   }
 

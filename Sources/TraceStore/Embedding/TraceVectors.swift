@@ -35,13 +35,42 @@ public enum TraceVectors {
       SELECT id, title, context_text, solution_text FROM traces
       WHERE (embedding IS NULL OR (embedding_model_id = \(model.id) AND (embedding_model_version IS NULL
           OR embedding_model_version < \(model.version) OR embedding_model_version > \(model.version))))
-        AND contributor_id IS DISTINCT FROM (SELECT id FROM users WHERE email = \(CapacityCheck.contributor))
+        AND \(isOfText)
       ORDER BY id LIMIT \(Int32(limit))
       """
     ).map { row in
       let (id, title, context, solution) = try row.decode(UUID.self, String.self, String.self, String.self)
       return Pending(id: id, title: title, context: context, solution: solution)
     }
+  }
+
+  /// Whether a trace's vector is made of its text: not that of generated ones.
+  static var isOfText: PostgresQuery {
+    "contributor_id IS DISTINCT FROM (SELECT id FROM users WHERE email = \(CapacityCheck.contributor))"
+  }
+
+  /// The channel on which workers hear of traces without a vector.
+  public static let channel = "trace_embeddings"
+
+  /// Tells workers of traces without a vector when the transaction commits. Sent by whoever inserts some,
+  /// not by a trigger; one that nobody sends costs a worker no more than waiting for its next look.
+  public static let announcement: PostgresQuery = "SELECT pg_notify(\(channel), '')"
+
+  /// How many traces ``pending(for:limit:on:)`` would find.
+  ///
+  /// - Throws: `PostgresError`.
+  public static func pendingCount(
+    for model: EmbeddingModel, on connection: PostgresConnection
+  ) async throws -> Int {
+    // Two counts, each of which an index answers.
+    try await connection.queryOne(
+      """
+      SELECT (SELECT count(*) FROM traces WHERE embedding IS NULL AND \(isOfText))
+        + (SELECT count(*) FROM traces WHERE embedding_model_id = \(model.id) AND (
+          embedding_model_version < \(model.version) OR embedding_model_version > \(model.version)
+          OR embedding_model_version IS NULL) AND embedding IS NOT NULL AND \(isOfText))
+      """
+    ).decode(Int.self)
   }
 
   /// Stores vectors, in the order given. `updated_at` stays: the trace says what it said.

@@ -1,9 +1,11 @@
-"""check-seeder-schema.py SCHEMA CASES SEEDER.JSON...: the JSON Schema of seeder.json says what the program says.
+"""check-schema.py [--relaxed] SCHEMA CASES FILE...: a JSON Schema says what the program says.
 
-The schema is valid, accepts its own examples and every definition given, and judges the cases, which
-the tests of SeedKit put to the program's own reader, as they are to be judged. Prints each fault.
+The schema is valid, accepts its own examples and every file given, and judges the cases, which the
+tests of SeedKit put to the program's own reader, as they are to be judged. Prints each fault.
+--relaxed: the files may hold comments and trailing commas.
 """
 
+import importlib
 import json
 import pathlib
 import sys
@@ -16,7 +18,9 @@ def faults_of(validator, value):
         yield f"{error.json_path}: {error.message[:200]}"
 
 
-def faults(schema_path, cases_path, definitions):
+def faults(schema_path, cases_path, definitions, relaxed):
+    # Its name is one of a script, which import statements do not take.
+    blank = importlib.import_module("check-json").without_comments if relaxed else str
     schema = json.loads(pathlib.Path(schema_path).read_text())
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
@@ -24,11 +28,11 @@ def faults(schema_path, cases_path, definitions):
         yield f"{schema_path}: {error.json_path}: {error.message[:200]}"
         return
     validator = jsonschema.Draft202012Validator(schema)
-    for number, example in enumerate(schema["examples"]):
+    for number, example in enumerate(schema.get("examples", [])):
         for fault in faults_of(validator, example):
             yield f"{schema_path}: example {number + 1}: {fault}"
     for path in definitions:
-        for fault in faults_of(validator, json.loads(pathlib.Path(path).read_text())):
+        for fault in faults_of(validator, json.loads(blank(pathlib.Path(path).read_text()))):
             yield f"{path}: {fault}"
     for case in json.loads(pathlib.Path(cases_path).read_text()):
         found = list(faults_of(validator, case["definition"]))
@@ -39,7 +43,9 @@ def faults(schema_path, cases_path, definitions):
 
 
 def main():
-    found = list(faults(sys.argv[1], sys.argv[2], sys.argv[3:]))
+    relaxed = "--relaxed" in sys.argv
+    schema, cases, *files = [argument for argument in sys.argv[1:] if argument != "--relaxed"]
+    found = list(faults(schema, cases, files, relaxed))
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 

@@ -1,0 +1,301 @@
+"""Searches under load: trace-server, the same service in Python, and the bare query, in turn.
+
+Each round does the same with all of them, so that a busy moment hits all; figures are medians of the rounds.
+
+- paced: Locust, 20 and 50 users who pause a tenth of a second after each answer, as the load test of the service that this
+  one is made after has it. The latency of a machine that is not at its limit.
+- without pause: 20 users who ask at once again. Requests a second of a machine at its limit, by Locust in two processes, and
+  by wrk, which takes less of the four processors; the bare query by pgbench.
+- one user without pause, by wrk and pgbench: what a service adds to the query.
+- once, at the end, with the default limits: the limiter's assertions, and agents as they are.
+
+The limits are raised to a million a minute for all but the last.
+"""
+
+import argparse
+import csv
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from questions import QUESTIONS, SEARCH
+from report import CLIENTS, Report
+from service import Service, free_port
+
+NAME = "seed_runner_search"
+HERE = pathlib.Path(__file__).parent
+BIN = pathlib.Path(sys.executable).parent
+UNLIMITED = "1000000"
+SETTINGS = ("BEGIN READ ONLY", "SET LOCAL hnsw.ef_search = 100", "SET LOCAL hnsw.iterative_scan = relaxed_order")
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+class Bench:
+    def __init__(self, url, bin_folder, rows, rounds, seconds):
+        self.admin_url = url
+        self.url = urllib.parse.urlunsplit(urllib.parse.urlsplit(url)._replace(path=f"/{NAME}"))
+        self.bin, self.rows, self.rounds, self.seconds = pathlib.Path(bin_folder), rows, rounds, seconds
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="seed-runner-load-"))
+        self.figures = {}
+        self.stages = {}
+        self.services = []
+        self.has_wrk, self.has_pgbench = bool(shutil.which("wrk")), bool(shutil.which("pgbench"))
+
+    # Before
+
+    def psql(self, statement, url=None):
+        command = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", url or self.url, "-c", statement]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def prepare(self):
+        say(f"seeding {self.rows} rows")
+        self.psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", self.admin_url)
+        self.psql(f"CREATE DATABASE {NAME}", self.admin_url)
+        subprocess.run(
+            [self.bin / "seed-runner", "--capacity-traces", "--rows", str(self.rows), "--quiet"], check=True,
+            stdout=subprocess.DEVNULL, env={**os.environ, "DATABASE_URL": self.url, "SEED_ENV": "dev"},
+        )
+        made = subprocess.run(
+            [self.bin / "embed-texts", "vectors"], input=json.dumps(QUESTIONS), check=True, capture_output=True, text=True
+        )
+        vectors = json.loads(made.stdout)
+        (self.folder / "vectors.json").write_text(json.dumps(dict(zip(QUESTIONS, vectors))))
+        # In line, so that pgbench's statement has its vector at hand, as one has that comes as a parameter.
+        self.psql("CREATE TABLE question (id int PRIMARY KEY, v vector(1536))")
+        self.psql("ALTER TABLE question ALTER COLUMN v SET STORAGE plain")
+        rows = "".join(f"{index}\t{json.dumps(vector)}\n" for index, vector in enumerate(vectors))
+        subprocess.run(["psql", "-qX", self.url, "-c", "COPY question FROM stdin"], input=rows, check=True, text=True)
+        self.psql("VACUUM ANALYZE question")
+        from importlib.util import module_from_spec, spec_from_file_location
+
+        os.environ["VECTORS"] = str(self.folder / "vectors.json")
+        spec = spec_from_file_location("reference", HERE / "reference/app.py")
+        reference = module_from_spec(spec)
+        spec.loader.exec_module(reference)
+        query = reference.SEARCH.replace("$1", "(SELECT v FROM question WHERE id = :n)").replace("$2", "'local'")
+        lines = [f"\\set n random(0, {len(QUESTIONS) - 1})", "\\startpipeline", *(f"{one};" for one in SETTINGS)]
+        lines += [query.strip().replace("$3", "'1'").replace("$4", "10") + ";", "COMMIT;", "\\endpipeline"]
+        (self.folder / "search.sql").write_text("\n".join(lines) + "\n")
+        plan = self.psql(
+            "; ".join(SETTINGS) + "; EXPLAIN " + query.replace(":n", "1").replace("$3", "'1'").replace("$4", "10") + "; COMMIT"
+        )
+        if "ix_traces_embedding_hnsw" not in plan:
+            sys.exit(f"the query does not use the index:\n{plan}")
+
+    def start_ours(self, **limits):
+        port = free_port()
+        environment = {
+            "DATABASE_URL": self.url, "SEED_ENV": "dev", "AUTO_MIGRATE": "false", "AUTO_SEED_DATABASE": "false",
+            "HOST": "127.0.0.1", "PORT": str(port), "RATE_LIMIT_READ_PER_MINUTE": UNLIMITED,
+            "RATE_LIMIT_WRITE_PER_MINUTE": UNLIMITED, **limits,
+        }
+        return self.started(Service("trace-server", [self.bin / "trace-server"], environment, port, self.folder))
+
+    def start_reference(self, workers):
+        port = free_port()
+        command = [
+            BIN / "uvicorn", "app:app", "--app-dir", HERE / "reference", "--host", "127.0.0.1", "--port", str(port),
+            "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
+            "--workers", str(workers),
+        ]
+        environment = {
+            "DATABASE_URL": self.url, "VECTORS": str(self.folder / "vectors.json"), "READS_PER_MINUTE": UNLIMITED,
+            # As many connections in all as trace-server has.
+            "WRITES_PER_MINUTE": UNLIMITED, "POOL_SIZE": str(16 // workers),
+        }
+        return self.started(Service(f"Python, {workers} worker" + "s" * (workers > 1), command, environment, port, self.folder))
+
+    def started(self, service):
+        self.services.append(service)
+        return service
+
+    def compare_answers(self, ours, theirs):
+        tokens = ours.register(), theirs.register()
+        for question in QUESTIONS[:40]:
+            answers = [
+                [(hit["id"], hit["title"], hit["score"]) for hit in service.post(SEARCH, {"q": question}, token)["results"]]
+                for service, token in zip((ours, theirs), tokens)
+            ]
+            if answers[0] != answers[1] or len(answers[0]) != 10:
+                sys.exit(f"the services answer '{question}' differently:\n{answers[0]}\n{answers[1]}")
+
+    # Measuring
+
+    def add(self, what, who, **values):
+        for name, value in values.items():
+            self.figures.setdefault((what, who, name), []).append(value)
+
+    def locust(self, file, service, users, seconds, processes=1, **environment):
+        prefix = self.folder / "locust"
+        command = [
+            BIN / "locust", "-f", HERE / file, "--headless", "--only-summary", "--users", str(users),
+            "--spawn-rate", str(users), "--run-time", f"{seconds}s", "--host", service.url, "--csv", prefix,
+            "--loglevel", "ERROR",
+        ]
+        if file == "locustfile_capacity.py":
+            # What happens while the users come is not counted.
+            command.append("--reset-stats")
+        if processes > 1:
+            command += ["--processes", str(processes)]
+        done = subprocess.run(
+            list(map(str, command)), env={**os.environ, **environment}, capture_output=True, text=True, cwd=HERE
+        )
+        with open(f"{prefix}_stats.csv") as rows:
+            stats = {(row["Type"], row["Name"]): row for row in csv.DictReader(rows)}
+        return done, stats
+
+    def with_locust(self, what, service, users, processes=1, **environment):
+        stages = self.folder / "stages.json"
+        stages.unlink(missing_ok=True)
+        if processes == 1:
+            environment["LOAD_STAGES"] = str(stages)
+        before = service.cpu()
+        done, stats = self.locust("locustfile_capacity.py", service, users, self.seconds, processes, **environment)
+        row = stats["POST", "search"]
+        if done.returncode or int(row["Failure Count"]):
+            sys.exit(f"{service.name}: {row['Failure Count']} searches failed\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
+        count = int(row["Request Count"])
+        percentiles = {f"p{share}": float(row[f"{share}%"]) for share in (50, 75, 90, 95, 99)}
+        self.add(
+            what, service.name, rate=float(row["Requests/s"]), cpu=(service.cpu() - before) * 1e6 / count, **percentiles
+        )
+        found = json.loads(stages.read_text()) if stages.exists() else []
+        for stage in found[0] if found else []:
+            values = [one[stage] for one in found]
+            for share in (50, 90, 99):
+                self.stages.setdefault((what, stage, share), []).append(percentile(values, share / 100))
+
+    def with_wrk(self, what, service, clients):
+        if not self.has_wrk:
+            return
+        token = service.register()
+        bodies = (json.dumps({"q": question, "limit": 10}) for question in QUESTIONS)
+        requests = self.folder / "requests"
+        requests.write_text("\n".join([token, *bodies]) + "\n")
+        before = service.cpu()
+        done = subprocess.run(
+            ["wrk", "-t1", f"-c{clients}", f"-d{self.seconds}s", "-s", HERE / "wrk.lua", service.url], check=True,
+            capture_output=True, text=True, env={**os.environ, "LOAD_REQUESTS": str(requests)},
+        )
+        result = json.loads(done.stdout.partition("RESULT ")[2])
+        if result["failed"]:
+            sys.exit(f"{service.name}: {result['failed']} searches of wrk failed; see {service.log}")
+        self.add(
+            what, service.name, rate=result["requests"] / result["seconds"],
+            cpu=(service.cpu() - before) * 1e6 / result["requests"],
+            **{name: result[name] / 1000 for name in ("p50", "p90", "p99")},
+        )
+
+    def with_pgbench(self, what, clients, rate=None):
+        if not self.has_pgbench:
+            return
+        log = self.folder / "pgbench-log"
+        for old in self.folder.glob("pgbench-log*"):
+            old.unlink()
+        command = [
+            "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(self.seconds), "-l",
+            f"--log-prefix={log}", "-f", self.folder / "search.sql", *(["-R", str(rate)] if rate else []), self.url,
+        ]
+        subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True)
+        times = []
+        for part in self.folder.glob("pgbench-log*"):
+            for line in part.read_text().splitlines():
+                fields = line.split()
+                # Of a paced run the wait for one's turn is in the time, and told apart as the last field.
+                times.append((int(fields[2]) - (int(fields[6]) if rate else 0)) / 1000)
+        shares = {f"p{share}": percentile(times, share / 100) for share in (50, 75, 90, 95, 99)}
+        self.add(what, "bare query", rate=len(times) / self.seconds, **shares)
+
+    def run(self):
+        self.prepare()
+        ours, one, four = self.start_ours(), self.start_reference(1), self.start_reference(4)
+        self.compare_answers(ours, one)
+        for service in (ours, one, four):
+            if self.has_wrk:
+                seconds, self.seconds = self.seconds, 2
+                self.with_wrk("warm-up", service, CLIENTS)
+                self.seconds = seconds
+        for number in range(1, self.rounds + 1):
+            for users in (20, 50):
+                say(f"round {number} of {self.rounds}: {users} users, paced")
+                for service in (ours, one):
+                    self.with_locust(f"{users} paced", service, users)
+                # As many a second as the users asked for.
+                rate = self.figures[f"{users} paced", ours.name, "rate"][-1]
+                self.with_pgbench(f"{users} paced", users, rate)
+            say(f"round {number} of {self.rounds}: {CLIENTS} without pause")
+            for service in (ours, one, four):
+                self.with_locust("full", service, CLIENTS, processes=2, LOAD_PAUSE="0")
+            for service in (ours, one, four):
+                self.with_wrk("full, wrk", service, CLIENTS)
+            self.with_pgbench("full, wrk", CLIENTS)
+            say(f"round {number} of {self.rounds}: one without pause")
+            for service in (ours, one):
+                self.with_wrk("one", service, 1)
+            self.with_pgbench("one", 1)
+        for service in (ours, one, four):
+            service.stop()
+        self.services = []
+        limits = self.limits()
+        Report(self.rows, self.rounds, self.seconds, self.figures, self.stages).write(limits)
+
+    def limits(self):
+        """With the limits of every day: registering is not what is tested."""
+        service = self.start_ours(RATE_LIMIT_READ_PER_MINUTE="60")
+        lines = []
+        say("the limiter's assertions, 20 agents at the same time")
+        done, stats = self.locust("locustfile_rate_limit.py", service, 20, 25)
+        checks = {name: row for (kind, name), row in stats.items() if kind == "CHECK"}
+        for name, row in sorted(checks.items()):
+            count, failed = int(row["Request Count"]), int(row["Failure Count"])
+            lines.append(f"{name}: {count - failed} of {count} agents")
+        if done.returncode or len(checks) < 4:
+            sys.exit(f"the limiter does not keep to its limits:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+        say("agents as they are: 10 to 15 searches in 30 s, then idle; 40 of them")
+        done, stats = self.locust("locustfile_agent.py", service, 40, 45, LOAD_IDLE="60")
+        row = stats["POST", "search"]
+        if done.returncode or int(row["Failure Count"]):
+            sys.exit(f"an agent was blocked:\n{done.stdout[-4000:]}")
+        lines.append(f"40 agents as they are: {row['Request Count']} searches, none blocked, p99 {float(row['99%']):.0f} ms")
+        service.stop()
+        return lines
+
+    # After
+
+    def clean(self):
+        for service in self.services:
+            service.stop()
+        self.psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", self.admin_url)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("bin")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=8)
+    arguments = parser.parse_args()
+    bench = Bench(arguments.url, arguments.bin, arguments.rows, arguments.rounds, arguments.seconds)
+    try:
+        bench.run()
+    finally:
+        bench.clean()
+
+
+main()

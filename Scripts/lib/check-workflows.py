@@ -1,0 +1,88 @@
+"""check-workflows.py: our workflow, and the one that users paste, are workflows and name only what there is.
+
+Both are put to the schema of GitHub's workflows that check-jsonschema brings along. The scripts and the
+variables that they name are looked up where they are declared; a test of the command line reads the
+commands. What .ci/run calls is called by our workflow too. Prints each fault. Runs in the repository's folder.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from ruamel.yaml import YAML
+
+OURS = pathlib.Path(".github/workflows/ci.yml")
+PAGE = pathlib.Path("Documentation/ci.md")
+TOOL = pathlib.Path(sys.executable).parent / "check-jsonschema"
+SWIFT = re.search(r"^ARG SWIFT_VERSION=(\S+)", pathlib.Path("Dockerfile").read_text(), flags=re.M)[1]
+# What the images and services of others declare.
+FOREIGN = {"POSTGRES_PASSWORD"}
+
+
+def pasted():
+    return [match[1] for match in re.finditer(r"^```yaml\n(.*?)^```", PAGE.read_text(), flags=re.M | re.S)]
+
+
+def schema_faults(name, text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "workflow.yml"
+        path.write_text(text)
+        result = subprocess.run(
+            [TOOL, "--builtin-schema", "vendor.github-workflows", path], capture_output=True, text=True)
+    if result.returncode:
+        yield f"{name}: {(result.stdout + result.stderr).strip()}"
+
+
+def variables():
+    sources = "".join(path.read_text() for path in pathlib.Path("Sources").rglob("*.swift"))
+    found = set(re.findall(r'(?:environment|variables)\["(SEED_[A-Z_]+)"\]', sources))
+    for names in re.findall(r'variables: \[?((?:"[A-Z_]+"(?:, )?)+)', sources):
+        found |= set(re.findall(r"[A-Z_]+", names))
+    return found | FOREIGN
+
+
+def reference_faults(name, text):
+    workflow = YAML(typ="safe").load(text)
+    known = variables()
+    for job_name, job in workflow["jobs"].items():
+        where = f"{name}: job {job_name}"
+        services = (job.get("services") or {}).values()
+        for holder in [workflow, job, *services, *job["steps"]]:
+            for variable in holder.get("env") or {}:
+                if variable not in known:
+                    yield f"{where}: {variable} is a variable of nobody"
+        if job.get("container") != f"swift:{SWIFT}-bookworm":
+            yield f"{where}: another image than the Dockerfile builds with"
+        for step in job["steps"]:
+            for script in re.findall(r"(?:^|[\s/])((?:Scripts|\.ci)/[\w./-]+)", step.get("run", "")):
+                if not pathlib.Path(script).is_file():
+                    yield f"{where}: {script} is not there"
+            if "uses" in step and not re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]):
+                yield f"{where}: {step['uses']} names no major version"
+
+
+def coverage_faults():
+    """Every script of .ci/run, with its first argument that is a word, is called by our workflow."""
+    called = re.findall(r"^step (Scripts/\w+)", pathlib.Path(".ci/run").read_text(), flags=re.M)
+    text = OURS.read_text()
+    for script in called:
+        if script not in text:
+            yield f"{OURS}: does not call {script}, which .ci/run does"
+
+
+def main():
+    blocks = pasted()
+    found = [] if blocks else [f"{PAGE}: has no workflow to paste"]
+    texts = [(str(OURS), OURS.read_text())] + [(f"{PAGE}, block {n}", text) for n, text in enumerate(blocks, 1)]
+    for name, text in texts:
+        faults = list(schema_faults(name, text))
+        found += faults or reference_faults(name, text)
+    found += coverage_faults()
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+import Postgres
+import SeedKit
+import TraceStore
+
+/// What a service answered, to be looked at before it is believed.
+struct OpenAIAnswer {
+  private let entries: [(index: Int, embedding: [JSONNode])]
+  private let count: Int
+  private let dimensions: Int
+  private let asks: Bool
+  private let service: String
+
+  /// Reads an answer.
+  ///
+  /// - Parameters:
+  ///   - count: how many texts were sent.
+  ///   - dimensions: what each vector should have.
+  ///   - asks: whether the request asked for that many.
+  ///   - service: the service's name for errors.
+  /// - Throws: ``EmbeddingServiceError`` for an answer of another form.
+  init(_ answer: HTTPClientAnswer, count: Int, dimensions: Int, asks: Bool, service: String) throws {
+    self.count = count
+    self.dimensions = dimensions
+    self.asks = asks
+    self.service = service
+    let type = answer.contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    guard type == "application/json" else {
+      throw Self.bad(service, "with the type '\(type.prefix(60))'; expected application/json")
+    }
+    do {
+      let root = try JSONParser.parse(answer.body, limits: .init(depth: 16, stringSize: 1 << 20))
+      guard let data = try root.member("data") else { throw Self.bad(service, "without 'data'") }
+      entries = try data.value.array().map { entry in
+        guard let index = try entry.member("index"), let embedding = try entry.member("embedding") else {
+          throw Self.bad(service, "with a vector without 'index' or 'embedding'")
+        }
+        return (try index.value.int(), try embedding.value.array())
+      }
+    } catch let error as JSONParseError {
+      throw Self.bad(service, "with a body that is no JSON (line \(error.position))")
+    } catch let error as JSONTypeMismatch {
+      throw Self.bad(
+        service, "with JSON of another form (line \(error.position), expected \(error.expected))")
+    }
+  }
+
+  /// The vectors in the order of the texts, whatever the order of the answer: filled up with zeros, with
+  /// length 1.
+  ///
+  /// - Throws: ``EmbeddingServiceError``; ``EmbeddingError`` for a vector that cannot be used.
+  func vectors(model: EmbeddingModel) throws -> [PostgresVector] {
+    guard entries.count == count else {
+      throw Self.bad(service, "\(count) texts with \(entries.count) vectors")
+    }
+    var vectors = [PostgresVector?](repeating: nil, count: count)
+    for (index, embedding) in entries {
+      guard vectors.indices.contains(index) else {
+        throw Self.bad(service, "with the index \(index) for \(count) texts")
+      }
+      guard vectors[index] == nil else { throw Self.bad(service, "with the index \(index) twice") }
+      guard embedding.count == dimensions else { throw wrongDimensions(embedding.count) }
+      vectors[index] = try Self.vector(embedding, model: model, index: index)
+    }
+    return vectors.compactMap(\.self)
+  }
+
+  private static func vector(
+    _ numbers: [JSONNode], model: EmbeddingModel, index: Int
+  ) throws -> PostgresVector {
+    var components: [Double] = []
+    components.reserveCapacity(numbers.count)
+    for node in numbers {
+      guard case .number(let literal) = node.value, let number = Double(literal) else {
+        throw EmbeddingError.badVector(model: model.id, index: index, .notNumbers(node.kindDescription))
+      }
+      components.append(number)
+    }
+    let norm = components.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    guard norm.isFinite else {
+      throw EmbeddingError.badVector(
+        model: model.id, index: index, .notFinite(max(1, components.count { !$0.isFinite })))
+    }
+    guard norm > 0 else { throw EmbeddingError.badVector(model: model.id, index: index, .zero) }
+    let padding = [Float](repeating: 0, count: TraceIndex.dimensions - components.count)
+    return PostgresVector(components.map { Float($0 / norm) } + padding)
+  }
+
+  private func wrongDimensions(_ found: Int) -> EmbeddingServiceError {
+    let remedy =
+      switch found {
+      case 1...TraceIndex.dimensions: "set EMBEDDING_DIMENSIONS=\(found) if that is what the model has"
+      case _ where asks:
+        "the model does not shorten its vectors; choose one of at most \(TraceIndex.dimensions)"
+      default:
+        "choose a model of at most \(TraceIndex.dimensions), or one that shortens its vectors, with "
+          + "EMBEDDING_ASK_FOR_DIMENSIONS=true"
+      }
+    return EmbeddingServiceError(
+      .misconfigured, "\(service) answered with vectors of \(found) dimensions; expected \(dimensions)",
+      remedy: remedy)
+  }
+
+  private static func bad(_ service: String, _ what: String) -> EmbeddingServiceError {
+    EmbeddingServiceError(
+      .badAnswer, "\(service) answered \(what)",
+      remedy: "check that EMBEDDING_BASE_URL leads to OpenAI's interface")
+  }
+}

@@ -1,0 +1,91 @@
+public import FoundationEssentials
+import Postgres
+import Threads
+import TraceStore
+
+extension EmbeddingWorker {
+  /// Gives every trace that can have one a vector, together with the workers that are there, and ends.
+  ///
+  /// Other than in ``run()``, a failure ends it: what is stored stays, what is leased is given back.
+  ///
+  /// - Parameter onProgress: called with how many are done and how many there are, as far as that is known.
+  /// - Returns: how many traces got a vector by this call.
+  /// - Throws: what keeps the provider from its work; `PostgresError`; ``EmbeddingsLeft`` if traces failed;
+  ///   `CancellationError`.
+  public func drain(onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) async throws -> Int {
+    do {
+      let stored = try await drainAll(onProgress: onProgress)
+      await pool.close()
+      return stored
+    } catch {
+      await pool.close()
+      throw (error as? ProviderFailure)?.cause ?? error
+    }
+  }
+
+  private func drainAll(onProgress: (Int, Int) -> Void) async throws -> Int {
+    var stored = 0
+    // A slow run meets a trace again, when its time to be tried again has come.
+    var failures: [UUID: EmbeddingsLeft.Failure] = [:]
+    let model = queue.model
+    let total = try await pool.withConnection { connection in
+      _ = try await queue.sweep(on: connection)
+      return try await TraceVectors.pendingCount(for: model, on: connection)
+    }
+    while true {
+      try Task.checkCancellation()
+      let (claim, next) = try await pool.withConnection { connection in
+        let claim = try await queue.claim(limit: options.batchSize, retriesFirst: false, on: connection)
+        guard case .nothing = claim else { return (claim, Duration?.none) }
+        return (claim, try await queue.othersWork(on: connection))
+      }
+      switch claim {
+      case .jobs(let jobs):
+        let round = EmbeddingRound(worker: self, jobs: jobs)
+        try await round.run()
+        stored += round.stored
+        for job in jobs { failures[job.id] = nil }
+        for (job, reason) in round.failures.withLock({ $0 }) {
+          failures[job.id] = .init(id: job.id, title: job.trace.title, reason: reason)
+        }
+        onProgress(stored, max(total, stored))
+      case .taken: try await Task.sleep(for: .milliseconds(Int.random(in: 5...25)))
+      case .nothing:
+        guard let next else {
+          guard failures.isEmpty else {
+            throw EmbeddingsLeft(failures: failures.values.sorted { $0.title < $1.title }, stored: stored)
+          }
+          return stored
+        }
+        try await Task.sleep(for: min(next, .milliseconds(200)))
+      }
+    }
+  }
+}
+
+/// Traces that got no vector by their own fault; all others got theirs.
+public struct EmbeddingsLeft: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A trace that failed.
+  public struct Failure: Hashable, Sendable {
+    /// The trace.
+    public let id: UUID
+    /// Its title.
+    public let title: String
+    /// Why.
+    public let reason: String
+  }
+
+  /// The traces.
+  public let failures: [Failure]
+  /// How many others got their vectors.
+  public let stored: Int
+
+  /// Which, why, and what to do.
+  public var description: String {
+    let shown = failures.prefix(5).map { "'\($0.title)' (\($0.id.uuidString.lowercased())): \($0.reason)" }
+    let more = failures.count > shown.count ? "; and \(failures.count - shown.count) more" : ""
+    return
+      "\(stored) traces got a vector, \(failures.count) did not: \(shown.joined(separator: "; "))\(more). "
+      + "'seed-runner worker status' shows them; a worker or the next run tries them again."
+  }
+}

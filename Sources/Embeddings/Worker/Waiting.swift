@@ -1,0 +1,117 @@
+import Postgres
+import Threads
+
+/// Wakes whoever waits.
+final class Bell: Sendable {
+  private struct State {
+    var isRung = false
+    var waiting: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Lock(State())
+
+  /// Wakes whoever waits, or will wait.
+  func ring() {
+    let waiting = state.withLock { state in
+      defer { state.waiting = nil }
+      state.isRung = true
+      return state.waiting
+    }
+    waiting?.resume()
+  }
+
+  /// Forgets that it was rung.
+  func clear() { state.withLock { $0.isRung = false } }
+
+  /// Waits until it is rung, or was since ``clear()``, or the time is over, or the task is cancelled.
+  func wait(atMost limit: Duration) async {
+    let timer = Task {
+      try await Task.sleep(for: limit)
+      ring()
+    }
+    defer { timer.cancel() }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isOver = state.withLock { state in
+          guard !state.isRung else { return true }
+          state.waiting = continuation
+          return false
+        }
+        if isOver { continuation.resume() }
+      }
+    } onCancel: {
+      ring()
+    }
+  }
+}
+
+/// Pauses that double, each a random share of its limit, so that many who failed together do not come back
+/// together.
+struct Backoff {
+  private let first: Duration
+  private let longest: Duration
+  private var count = 0
+
+  init(first: Duration, longest: Duration) {
+    self.first = first
+    self.longest = longest
+  }
+
+  mutating func next() -> Duration {
+    let limit = min(first * (1 << min(count, 16)), longest)
+    count += 1
+    return limit * Double.random(in: 0.5...1)
+  }
+
+  mutating func reset() { count = 0 }
+}
+
+/// How long to wait after which failure.
+struct Troubles {
+  private var provider: Backoff
+  private var database: Backoff
+  private var isThere = false
+
+  /// However long a provider wants to be left alone: it may be wrong about that.
+  private static let longestRetryAfter: Duration = .seconds(3600)
+
+  init(_ options: EmbeddingWorker.Options) {
+    provider = Backoff(first: options.firstBackoff, longest: options.longestBackoff)
+    database = provider
+  }
+
+  mutating func pause(after error: any Error) -> Duration {
+    isThere = true
+    guard let failure = error as? ProviderFailure else { return database.next() }
+    return max(provider.next(), min(failure.retryAfter ?? .zero, Self.longestRetryAfter))
+  }
+
+  /// Everything works. Returns whether that is news.
+  mutating func end() -> Bool {
+    defer { isThere = false }
+    provider.reset()
+    database.reset()
+    return isThere
+  }
+}
+
+/// How many a second, over the last minute.
+struct RateWindow {
+  private static let length: Duration = .seconds(60)
+
+  private let start = ContinuousClock.now
+  private var entries: [(at: ContinuousClock.Instant, count: Int)] = []
+
+  mutating func add(_ count: Int) {
+    guard count > 0 else { return }
+    entries.append((.now, count))
+    entries.removeAll { $0.at < .now - Self.length }
+  }
+
+  var perSecond: Double {
+    let now = ContinuousClock.now
+    let recent = entries.filter { $0.at >= now - Self.length }.map(\.count).reduce(0, +)
+    let seconds = max(1, min(now - start, Self.length).milliseconds / 1000)
+    return (Double(recent) / seconds * 100).rounded() / 100
+  }
+}

@@ -1,0 +1,139 @@
+import Embeddings
+import FoundationEssentials
+import Postgres
+import SeedKit
+import TraceStore
+
+/// `seed-runner worker`: gives traces vectors until it is stopped; `status` and `retry` tell of that work.
+struct WorkerCommand {
+  let session: Session
+
+  func run() async throws -> ExitCode {
+    switch session.command.path.dropFirst().first {
+    case "status": try await status()
+    case "retry": try await retry()
+    default: try await work()
+    }
+  }
+
+  private func provider() throws -> any EmbeddingProvider {
+    do {
+      return try EmbeddingProviders.make(session.settings, for: .worker)
+    } catch let error as EmbeddingServiceError {
+      throw CommandFailure(code: .badConfiguration, message: error.message, remedy: error.remedy)
+    }
+  }
+
+  private func work() async throws -> ExitCode {
+    let provider = try provider()
+    let database = try await session.database()
+    // What no waiting mends is told at once; whatever may pass is the worker's to wait out.
+    do {
+      try await PostgresConnection.with(database.configuration) { try await $0.query("SELECT") }
+    } catch  where RetryPolicy.isTransient(error) {}
+    let console = session.console
+    let worker = EmbeddingWorker(
+      provider: provider, configuration: database.configuration,
+      options: EmbeddingWorker.Options(session.settings),
+      onEvent: { event in console.progress("\(Text.time(Date()))  \(event)") })
+    await worker.run()
+    return .success
+  }
+
+  private struct Status: Encodable {
+    struct Worker: Encodable {
+      let name: String
+      let model: String
+      let startedAt: Date
+      let counts: EmbeddingWorkerRecord.Counts
+      let tracesPerSecond: Double
+      let trouble: String?
+    }
+
+    let model: String
+    let modelVersion: String
+    let waiting: Int
+    let leased: Int
+    let pausing: Int
+    let givenUpCount: Int
+    let givenUp: [EmbeddingBacklog.GivenUp]
+    let workers: [Worker]
+    let totals: EmbeddingWorkerRecord.Counts
+  }
+
+  private func status() async throws -> ExitCode {
+    let model = try provider().model
+    let database = try await session.database()
+    let (backlog, givenUp) = try await PostgresConnection.with(database.configuration) { connection in
+      (
+        try await EmbeddingBacklog.read(for: model, on: connection),
+        try await EmbeddingBacklog.givenUp(for: model, limit: 100, on: connection)
+      )
+    }
+    if session.isJSON {
+      let workers = backlog.workers.map { worker in
+        Status.Worker(
+          name: worker.name, model: worker.model, startedAt: worker.startedAt, counts: worker.counts,
+          tracesPerSecond: worker.rate, trouble: worker.trouble)
+      }
+      try session.console.answer(
+        json: Status(
+          model: model.id, modelVersion: model.version, waiting: backlog.waiting, leased: backlog.leased,
+          pausing: backlog.pausing, givenUpCount: backlog.givenUp, givenUp: givenUp, workers: workers,
+          totals: backlog.totals))
+    } else {
+      for line in lines(backlog, givenUp, model) { session.console.answer(line) }
+    }
+    return .success
+  }
+
+  private func lines(
+    _ backlog: EmbeddingBacklog, _ givenUp: [EmbeddingBacklog.GivenUp], _ model: EmbeddingModel
+  ) -> [String] {
+    var lines = [
+      "model \(model.id), version \(model.version)",
+      "\(Text.count(backlog.waiting, "trace")) without its vector: \(backlog.leased) being worked on, "
+        + "\(backlog.pausing) to be tried again, \(backlog.givenUp) given up",
+    ]
+    let workers = backlog.workers.map { worker in
+      [
+        worker.name, Text.time(worker.startedAt), worker.model, "\(worker.counts.embedded)",
+        "\(worker.rate)", worker.trouble ?? "-",
+      ]
+    }
+    lines.append("")
+    lines +=
+      workers.isEmpty
+      ? ["no worker is there"]
+      : Text.table([["WORKER", "SINCE (UTC)", "MODEL", "EMBEDDED", "A SECOND", "TROUBLE"]] + workers)
+    guard !givenUp.isEmpty else { return lines }
+    let rows = givenUp.map { trace in
+      [trace.id.uuidString.lowercased(), Text.time(trace.since), "\(trace.attempts)", trace.reason]
+    }
+    lines.append("")
+    lines += Text.table([["GIVEN UP", "SINCE (UTC)", "ATTEMPTS", "WHY"]] + rows)
+    lines.append("'seed-runner worker retry' has them tried again.")
+    return lines
+  }
+
+  private func retry() async throws -> ExitCode {
+    let ids = try session.command.arguments.map { text in
+      guard let id = UUID(uuidString: text) else {
+        throw CommandFailure(
+          code: .usage, message: "'\(text)' is no id of a trace",
+          remedy: "'seed-runner worker status' shows them; without one, all are meant")
+      }
+      return id
+    }
+    let database = try await session.database()
+    let count = try await PostgresConnection.with(database.configuration) { connection in
+      try await EmbeddingBacklog.retry(ids.isEmpty ? nil : ids, on: connection)
+    }
+    if session.isJSON {
+      try session.console.answer(json: ["retried": count])
+    } else {
+      session.console.answer("\(Text.count(count, "trace")) will be tried again")
+    }
+    return .success
+  }
+}

@@ -1,0 +1,105 @@
+import Postgres
+import SeedKit
+import TraceStore
+
+extension DatabaseDoctor {
+  /// What a run of `--all` would make of the database, beside what is there.
+  ///
+  /// - Returns: nil for a database that holds no vectors and is to hold none.
+  private func vectors() async throws -> (count: Int, facts: SearchFacts?, isPlanned: Bool)? {
+    guard try needsVectors() else { return nil }
+    let facts = try await SearchFacts.read(on: connection)
+    let planned = try plannedRows()
+    let count = max(facts?.vectorCount ?? 0, planned)
+    return (count, facts, planned > facts?.vectorCount ?? 0)
+  }
+
+  /// The rows of capacity data that `--all` loads.
+  private func plannedRows() throws -> Int {
+    guard let registry else { return 0 }
+    let environment = session.settings[.environment]
+    let plan = try SeedPlan(registry: registry, selection: .all(), environment: environment)
+    return plan.steps.map(\.seeder).compactMap { $0 as? any BulkSeeder }.map(\.plannedRows).reduce(0, +)
+  }
+
+  private func setting(_ name: String) async throws -> Int {
+    try await connection.queryOne("SELECT pg_size_bytes(current_setting(\(name)))").decode(Int.self)
+  }
+
+  private static func megabytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MB" }
+
+  /// An index that does not fit is read from disk, step by step of each search.
+  func sharedBuffers() async throws -> DoctorVerdict {
+    guard let (count, facts, isPlanned) = try await vectors() else {
+      return .skipped("no seeder has vectors")
+    }
+    let buffers = try await setting("shared_buffers")
+    let measured = facts?.indexes.map(\.bytes).reduce(0, +) ?? 0
+    let kind = TraceIndex(rawValue: session.settings[.capacityIndex]) ?? .vector
+    let size = max(measured, isPlanned ? kind.expectedSize(rowCount: count) : 0)
+    let found =
+      "\(Self.megabytes(buffers)); the vector index \(isPlanned ? "will have" : "has") \(Self.megabytes(size))"
+    guard size > buffers else { return .ok(found) }
+    return .warning(
+      found,
+      remedy:
+        "run ALTER SYSTEM SET shared_buffers = '\(Self.megabytes(size * 5 / 4).replacing(" ", with: ""))' and "
+        + "restart the server, or choose a smaller index (CAPACITY_INDEX=halfvec)")
+  }
+
+  /// A graph that does not fit is built several times slower. A build takes what it may by itself.
+  func maintenanceMemory() async throws -> DoctorVerdict {
+    guard let (count, _, _) = try await vectors() else { return .skipped("no seeder has vectors") }
+    let (setting, cache) = try await (setting("maintenance_work_mem"), setting("effective_cache_size"))
+    let kind = TraceIndex(rawValue: session.settings[.capacityIndex]) ?? .vector
+    let needed = kind.buildMemory(rowCount: count)
+    let given = kind.memoryGiven(maintenance: setting, cache: cache, rowCount: count)
+    let found =
+      "a build of the index over \(count) vectors needs \(Self.megabytes(needed)) and is given "
+      + "\(Self.megabytes(given)) (maintenance_work_mem is \(Self.megabytes(setting)))"
+    guard given < needed else { return .ok(found) }
+    return .warning(
+      found,
+      remedy:
+        "run ALTER SYSTEM SET maintenance_work_mem = '\(Self.megabytes(needed).replacing(" ", with: ""))' and "
+        + "SELECT pg_reload_conf(), if the server has that much")
+  }
+
+  func vectorIndex() async throws -> DoctorVerdict {
+    guard try needsVectors() else { return .skipped("no seeder has vectors") }
+    guard let facts = try await SearchFacts.read(on: connection) else {
+      return .skipped("no table of traces yet")
+    }
+    if let invalid = facts.indexes.first(where: { !$0.isValid }) {
+      return .failure(
+        "\(invalid.name) is invalid: its build was interrupted, and no search uses it",
+        remedy: "run: REINDEX INDEX CONCURRENTLY \(invalid.name)")
+    }
+    guard !facts.indexes.isEmpty else {
+      let remedy = "run 'seed-runner --capacity-traces', or 'seed-runner migrate sql' for its statement"
+      return facts.vectorCount < SearchFacts.rowsWorthAnIndex
+        ? .ok("none, and none needed for \(facts.vectorCount) vectors")
+        : .failure("none over \(facts.vectorCount) vectors: each search reads them all", remedy: remedy)
+    }
+    return .ok(
+      facts.indexes.map { "\($0.name), \(Self.megabytes($0.bytes))" }.joined(separator: "; ") + ", valid")
+  }
+
+  func searchPlan() async throws -> DoctorVerdict {
+    guard try needsVectors() else { return .skipped("no seeder has vectors") }
+    guard let facts = try await SearchFacts.read(on: connection) else {
+      return .skipped("no table of traces yet")
+    }
+    switch facts.plan {
+    case .notAsked:
+      return facts.vectorCount < SearchFacts.rowsWorthAnIndex
+        ? .skipped("\(facts.vectorCount) vectors are read faster without an index")
+        : .skipped("there is no index that could be used")
+    case .usesIndex(let name): return .ok("a search uses \(name)")
+    case .other(let plan):
+      return .failure(
+        "a search does not use the index:\n\(plan.prefix(400))",
+        remedy: "run 'ANALYZE traces'; if that is no help, see who set enable_indexscan or random_page_cost")
+    }
+  }
+}

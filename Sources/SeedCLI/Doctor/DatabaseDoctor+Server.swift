@@ -1,0 +1,103 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+
+extension DatabaseDoctor {
+  func serverVersion() -> DoctorVerdict {
+    let major = connection.serverVersion / 10_000
+    let found = "PostgreSQL \(major).\(connection.serverVersion % 10_000)"
+    if major < 15 {
+      return .failure(found, remedy: "use PostgreSQL 15 to 18; older ones lack what the statements need")
+    }
+    guard major <= 18 else {
+      return .warning(found, remedy: "use PostgreSQL 15 to 18, which this program is tested with")
+    }
+    return .ok(found)
+  }
+
+  /// A replica, or a database, role or session that is told to be read-only.
+  func writable() async throws -> DoctorVerdict {
+    let (isReplica, isReadOnly, source) = try await connection.queryOne(
+      """
+      SELECT pg_is_in_recovery(), setting = 'on', source FROM pg_settings
+      WHERE name = 'default_transaction_read_only'
+      """
+    ).decode(Bool.self, Bool.self, String.self)
+    if isReplica {
+      return .failure(
+        "a replica, which is read-only",
+        remedy: "connect to the primary, or name all hosts and add target_session_attrs=read-write")
+    }
+    guard isReadOnly else { return .ok("a primary; transactions may write") }
+    let remedy =
+      switch source {
+      case "database": "run: ALTER DATABASE … RESET default_transaction_read_only"
+      case "user": "run: ALTER ROLE … RESET default_transaction_read_only"
+      case "database user": "run: ALTER ROLE … IN DATABASE … RESET default_transaction_read_only"
+      case "client": "take default_transaction_read_only out of PGOPTIONS or the options in DATABASE_URL"
+      default: "set default_transaction_read_only to off at the server"
+      }
+    return .failure("transactions are read-only by default, by the setting of the \(source)", remedy: remedy)
+  }
+
+  /// Half of the round trip is what the comparison cannot know.
+  func clock() async throws -> DoctorVerdict {
+    let before = Date().timeIntervalSince1970
+    let server = try await connection.queryOne("SELECT clock_timestamp()").decode(Date.self)
+      .timeIntervalSince1970
+    let after = Date().timeIntervalSince1970
+    let skew = server - (before + after) / 2
+    let doubt = (after - before) / 2
+    func shown(_ seconds: Double) -> String { Text.duration(.milliseconds(seconds * 1000)) }
+    guard abs(skew) - doubt > 2 else { return .ok("client and server differ by less than 2 s") }
+    return .warning(
+      "the server's clock is \(shown(abs(skew))) \(skew > 0 ? "ahead of" : "behind") this machine's",
+      remedy: "let both machines keep the time by NTP ('timedatectl set-ntp true')")
+  }
+
+  /// A run reads and writes timestamps in UTC, whatever the zone of the server: others may not.
+  func timeZone() async throws -> DoctorVerdict {
+    let (name, offset) = try await connection.queryOne(
+      "SELECT current_setting('TimeZone'), extract(timezone FROM now())::integer"
+    ).decode(String.self, Int32.self)
+    guard offset != 0 else { return .ok(name) }
+    return .ok(
+      "\(name), \(offset > 0 ? "+" : "")\(offset / 60) min from UTC; a run takes timestamps without a zone for UTC "
+        + "all the same")
+  }
+
+  /// How many connections are left, for everybody and for this role.
+  func connections() async throws -> DoctorVerdict {
+    guard !(try await isPooled) else { return .skipped("a pooler shares them out") }
+    let (maximum, reserved, used, roleLimit, roleUsed, databaseLimit, databaseUsed) =
+      try await connection.queryOne(
+        """
+        SELECT current_setting('max_connections')::integer,
+          current_setting('superuser_reserved_connections')::integer
+            + coalesce(current_setting('reserved_connections', true), '0')::integer,
+          (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+          (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user),
+          (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user),
+          (SELECT datconnlimit FROM pg_database WHERE datname = current_database()),
+          (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())
+        """
+      ).decode(Int32.self, Int32.self, Int.self, Int32.self, Int.self, Int32.self, Int.self)
+    var left = Int(maximum - reserved) - used
+    var cause = "max_connections is \(maximum), \(reserved) of them reserved"
+    if roleLimit >= 0, Int(roleLimit) - roleUsed < left {
+      left = Int(roleLimit) - roleUsed
+      cause = "the role may have \(roleLimit)"
+    }
+    if databaseLimit >= 0, Int(databaseLimit) - databaseUsed < left {
+      left = Int(databaseLimit) - databaseUsed
+      cause = "the database may have \(databaseLimit)"
+    }
+    left = max(0, left)
+    // Beside those of the jobs a run has one that migrates and one that watches.
+    let needed = max(session.settings[.jobs], session.settings[.capacityStreams]) + 2
+    let found = "\(left) left (\(cause), \(used) in use); a run uses up to \(needed)"
+    guard left < needed else { return .ok(found) }
+    return .warning(
+      found, remedy: "lower SEED_JOBS and CAPACITY_STREAMS, end idle connections, or raise the limit")
+  }
+}

@@ -1,0 +1,99 @@
+import EmbeddedPostgres
+import Postgres
+import SeedKit
+
+extension Doctor {
+  /// Files, keys and values, read as every command reads them.
+  func configuration() -> DoctorVerdict {
+    var faults = faults
+    do {
+      _ = try session.registry()
+    } catch let error as ConfigurationError {
+      // Seeders that --all is to select and that there are not.
+      faults += error.faults
+    } catch {
+      // A check of its own tells of faulty seeders.
+    }
+    guard faults.isEmpty else {
+      return .failure(
+        faults.map(\.description).joined(separator: "\n"),
+        remedy: "correct each place that is named; 'seed-runner config' explains every setting")
+    }
+    let entries = session.settings.entries
+    let places = entries.reduce(into: [String]()) { places, entry in
+      let place: String
+      switch entry.source {
+      case .file(let path, _): place = path
+      case .default: return
+      case let other: place = "\(other)"
+      }
+      if !places.contains(place) { places.append(place) }
+    }
+    let environment = session.settings[.environment]
+    return .ok(
+      "environment '\(environment)'; \(entries.count) settings, from "
+        + (places.isEmpty ? "nothing but the defaults" : places.joined(separator: ", ")))
+  }
+
+  /// Definitions, and whether the plan of `--all` can be made.
+  func seeders() -> DoctorVerdict {
+    let faults = session.invocation.discovery.faults
+    guard faults.isEmpty else {
+      return .failure(
+        faults.map(\.description).joined(separator: "\n"),
+        remedy: "correct the definition; Documentation/seeder.md has every key")
+    }
+    do {
+      let registry = try session.registry()
+      let plan = try SeedPlan(
+        registry: registry, selection: .all(), environment: session.settings[.environment])
+      return .ok(
+        "\(Text.count(registry.seeders.count, "seeder")), of which --all selects \(plan.steps.count) "
+          + "in the environment '\(plan.environment)'")
+    } catch is ConfigurationError {
+      return .skipped("the configuration names seeders that there are not")
+    } catch {
+      return .failure("\(error)", remedy: "correct the seeder that is named; 'seed-runner list' shows all")
+    }
+  }
+
+  /// The embedded server, looked at and not started.
+  ///
+  /// - Returns: how to connect to it if it runs.
+  func embeddedServer() async -> (DoctorVerdict, PostgresConfiguration?) {
+    let embedded = session.embeddedPostgres
+    do {
+      switch try await TimeLimit.run(Self.limit, { try await embedded.status() }) {
+      case .running(let details):
+        var configuration = try await embedded.start().configuration
+        configuration.connectTimeout = session.settings[.databaseConnectTimeout]
+        return (.ok("PostgreSQL \(details.version) runs in \(details.dataDirectory)"), configuration)
+      case .starting(let process):
+        return (
+          .warning(
+            "process \(process) is starting or recovering",
+            remedy: "wait a moment, then run 'seed-runner doctor' again"), nil
+        )
+      case .broken(let reason):
+        return (
+          .failure(
+            reason,
+            remedy: "run 'seed-runner db start', which mends what can be; else 'seed-runner db destroy'"),
+          nil
+        )
+      case .stopped:
+        let found = try PostgresBinaries.locate(
+          explicit: session.settings[.embeddedBinaries], majorVersion: session.settings[.embeddedVersion])
+        return (
+          .ok("PostgreSQL \(found.majorVersion) is ready to start by itself when a command needs it"), nil
+        )
+      }
+    } catch is TimeLimit.Exceeded {
+      return (Self.unanswered(Self.limit), nil)
+    } catch let error as EmbeddedPostgresError {
+      return (.failure(error.message, remedy: error.remedy), nil)
+    } catch {
+      return (Self.verdict(of: error), nil)
+    }
+  }
+}

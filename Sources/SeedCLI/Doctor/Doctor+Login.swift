@@ -1,0 +1,91 @@
+import Postgres
+import SeedKit
+
+extension Doctor {
+  /// Connects, and tells a refused login from a missing database and from TLS that does not come about.
+  ///
+  /// - Returns: the connection; nil without one.
+  func logIn(
+    _ configuration: PostgresConfiguration, _ report: inout DoctorReport
+  ) async -> PostgresConnection? {
+    do {
+      let connection = try await TimeLimit.run(configuration.connectTimeout + .seconds(2)) {
+        try await PostgresConnection.connect(configuration)
+      }
+      let security = try await connection.security()
+      report[.login] = .ok(
+        security.usedPassword ? "accepted, with a password" : "accepted, without a password")
+      report[.database] = .ok("'\(configuration.database ?? configuration.user ?? "")' is there")
+      report[.tls] = Self.tls(security, configuration)
+      return connection
+    } catch let error as PostgresError {
+      refused(error, &report)
+    } catch is TimeLimit.Exceeded {
+      report[.login] = Self.unanswered(configuration.connectTimeout)
+    } catch {
+      report[.login] = Self.verdict(of: error)
+    }
+    return nil
+  }
+
+  private func refused(_ error: PostgresError, _ report: inout DoctorReport) {
+    let words = error.message
+    if error.sqlState == .invalidCatalogName {
+      // The server looks for the database only after it has let the role in.
+      report[.login] = .ok("accepted")
+      report[.database] = .failure(
+        words, remedy: "create it ('createdb NAME'), or correct the name of the database in DATABASE_URL")
+      return
+    }
+    if error.sqlState == nil, words.contains("SSL") || words.contains("certificate") {
+      report[.tls] = .failure(
+        words,
+        remedy: words.contains("certificate")
+          ? "let sslrootcert name the authority that signed the server's certificate, and the host be one it names"
+          : "switch TLS on at the server, or ask for less with sslmode in DATABASE_URL")
+      report[.login] = .skipped("TLS did not come about")
+      return
+    }
+    report[.login] = .failure(words, remedy: Self.loginRemedy(error))
+  }
+
+  private static func loginRemedy(_ error: PostgresError) -> String {
+    switch error.sqlState?.rawValue {
+    case "28P01": "correct user and password in DATABASE_URL, or PGPASSWORD, or the password file"
+    case "28000":
+      "let the server's pg_hba.conf admit this user from here, or correct the user in DATABASE_URL"
+    case "53300": "end connections that are not needed, or raise max_connections"
+    case "57P03": "wait until the server has started or recovered, then run 'seed-runner doctor' again"
+    case "42501": "grant the role the right to connect: GRANT CONNECT ON DATABASE … TO …"
+    case "55000": "let the database accept connections: ALTER DATABASE … ALLOW_CONNECTIONS true"
+    default:
+      error.sqlState == nil
+        ? "see the check of the port, and whether it is PostgreSQL that listens there"
+        : "do what the server says, then run 'seed-runner doctor' again"
+    }
+  }
+
+  /// How well the connection is protected.
+  static func tls(_ security: ConnectionSecurity, _ configuration: PostgresConfiguration) -> DoctorVerdict {
+    guard let version = security.tlsVersion else {
+      guard !security.isLocal else { return .ok("not in use; the server is on this machine") }
+      guard security.usedPassword else {
+        return .ok("not in use; no password was sent to \(security.address ?? "the server")")
+      }
+      return .warning(
+        "not in use: the password and all rows go in the clear to \(security.address ?? "the server")",
+        remedy: "switch TLS on at the server and add sslmode=verify-full to DATABASE_URL")
+    }
+    let mode = configuration.sslMode ?? .prefer
+    let isChecked = mode == .verifyFull || mode == .verifyCA
+    var found = "\(version)\(security.cipher.map { " with \($0)" } ?? "")"
+    if let certificate = security.certificate {
+      found += "; certificate of \(certificate.subject), \(Text.count(certificate.daysLeft, "day")) left"
+    }
+    found += isChecked ? ", checked" : ", not checked (sslmode=\(mode.rawValue))"
+    if let days = security.certificate?.daysLeft, days < 14 {
+      return .warning(found, remedy: "renew the server's certificate before it expires")
+    }
+    return .ok(found)
+  }
+}

@@ -1,0 +1,86 @@
+import Glibc
+import Postgres
+
+extension Doctor {
+  /// How long the connection to one address may take.
+  private static let portLimit = Duration.seconds(3)
+
+  /// The checks of the way to the server: its name, its port.
+  func reach(_ configuration: PostgresConfiguration, _ report: inout DoctorReport) async {
+    guard let host = configuration.host else {
+      let reason = "no host is configured; libpq takes its own default"
+      report[.nameResolution] = .skipped(reason)
+      report[.port] = .skipped(reason)
+      return
+    }
+    let portList = (configuration.port ?? "5432").split(separator: ",").map(String.init)
+    // A port for each host, or one for all.
+    let ends = host.split(separator: ",").enumerated().map { index, host in
+      (host: String(host), port: index < portList.count ? portList[index] : portList.first ?? "5432")
+    }
+    var addresses: [(port: String, address: Reachability.Address)] = []
+    var unknown: [String] = []
+    for (host, port) in ends {
+      if host.hasPrefix("/") {
+        addresses.append((port, Reachability.socket(at: "\(host)/.s.PGSQL.\(port)")))
+        continue
+      }
+      do {
+        let found = try await TimeLimit.run(Self.limit) {
+          try await Reachability.addresses(of: host, port: port)
+        }
+        addresses += found.map { (port, $0) }
+      } catch is TimeLimit.Exceeded {
+        unknown.append("'\(host)': the name service did not answer within \(Text.duration(Self.limit))")
+      } catch {
+        unknown.append("'\(host)': \(error)")
+      }
+    }
+    report[.nameResolution] = Self.names(ends.map(\.host), addresses.map(\.address.text), unknown)
+    report[.port] =
+      addresses.isEmpty
+      ? .skipped("the host's address is not known") : await ports(addresses)
+  }
+
+  private static func names(_ hosts: [String], _ addresses: [String], _ unknown: [String]) -> DoctorVerdict {
+    if hosts.allSatisfy({ $0.hasPrefix("/") }) { return .skipped("a unix socket has no name to look up") }
+    guard unknown.isEmpty else {
+      return .failure(
+        "no address of \(unknown.joined(separator: ", "))",
+        remedy: "correct the host in DATABASE_URL, or make it known: 'getent hosts NAME' must find it")
+    }
+    var texts: [String] = []
+    for address in addresses where !texts.contains(address) { texts.append(address) }
+    return .ok("\(hosts.joined(separator: ", ")): \(texts.joined(separator: ", "))")
+  }
+
+  /// One address that listens is enough, as it is for libpq.
+  private func ports(_ addresses: [(port: String, address: Reachability.Address)]) async -> DoctorVerdict {
+    var failures: [String] = []
+    var numbers: Set<Int32> = []
+    for (port, address) in addresses {
+      let isSocket = address.text.hasPrefix("/")
+      let shown = isSocket ? address.text : "\(address.text) port \(port)"
+      do {
+        try await Reachability.connect(to: address, within: Self.portLimit)
+        return .ok("\(shown) accepts connections")
+      } catch let error as Reachability.Failure {
+        failures.append("\(shown): \(error)")
+        numbers.insert(error.number)
+      } catch {
+        failures.append("\(shown): \(error)")
+      }
+    }
+    let remedy =
+      if numbers.contains(ECONNREFUSED) {
+        "start the server, or correct the port in DATABASE_URL: nothing listens there"
+      } else if numbers.contains(ENOENT) {
+        "start the server, or correct the folder of its socket: there is none"
+      } else if numbers.contains(EACCES) {
+        "give this user the right to the socket's folder, or connect over TCP"
+      } else {
+        "open the way: a firewall, a security group or a missing route keeps packets from the server"
+      }
+    return .failure(failures.joined(separator: "\n"), remedy: remedy)
+  }
+}

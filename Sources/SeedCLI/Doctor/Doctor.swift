@@ -1,0 +1,118 @@
+import EmbeddedPostgres
+import Postgres
+import SeedKit
+
+/// Looks at everything that a run needs, and changes nothing.
+///
+/// A check that cannot be made because an earlier one failed is skipped and says so; all others are
+/// made. Each has a time limit.
+struct Doctor: Sendable {
+  let session: Session
+  /// What is wrong with the configuration. The settings hold what could be read of it.
+  let faults: [ConfigurationFault]
+
+  /// How long a check may take. Connecting has the limit that the settings give it, on top.
+  static let limit = Duration.seconds(8)
+
+  /// Makes all checks.
+  func run() async -> (report: DoctorReport, database: String?) {
+    async let redis = guarded { try await self.redis() }
+    async let embedding = guarded { try await self.embedding() }
+    var report = DoctorReport()
+    report[.configuration] = configuration()
+    report[.seeders] = seeders()
+    let database = await examine(&report)
+    report[.diskSpace] = await guarded { try await self.diskSpace() }
+    report[.redis] = await redis
+    report[.embedding] = await embedding
+    return (report, database)
+  }
+
+  /// A check with its time limit. An error that it does not explain itself is a failure.
+  func guarded(
+    limit: Duration = Self.limit, _ check: @escaping @Sendable () async throws -> DoctorVerdict
+  ) async -> DoctorVerdict {
+    do {
+      return try await TimeLimit.run(limit, check)
+    } catch is TimeLimit.Exceeded {
+      return Self.unanswered(limit)
+    } catch {
+      session.console.debug(FailureReport(error).details)
+      return Self.verdict(of: error)
+    }
+  }
+
+  static func unanswered(_ limit: Duration) -> DoctorVerdict {
+    .failure(
+      "no answer within \(Text.duration(limit))",
+      remedy: "see whether the server is overloaded or stopped, then run 'seed-runner doctor' again")
+  }
+
+  static func verdict(of error: any Error) -> DoctorVerdict {
+    let failure = FailureReport(error)
+    let remedy = failure.remedy.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+    return .failure(failure.message, remedy: remedy ?? "add --debug, which tells all that is known")
+  }
+
+  /// Finds the database and makes the checks that ask it.
+  ///
+  /// - Returns: what the database is, without its password.
+  private func examine(_ report: inout DoctorReport) async -> String? {
+    func skip(_ checks: [DoctorCheck], _ reason: String) {
+      for check in checks where report[check] == nil { report[check] = .skipped(reason) }
+    }
+    let remote: [DoctorCheck] =
+      [.nameResolution, .port, .login, .database, .tls] + DoctorCheck.needsConnection
+    if let fault = faults.first(where: { $0.key == SettingKey.databaseURL.name }) {
+      skip([.embeddedServer] + remote, "which database is meant is not known: see \(fault.place)")
+      return nil
+    }
+    let configuration: PostgresConfiguration
+    do {
+      if let external = try session.externalConfiguration() {
+        report[.embeddedServer] = .skipped("not used: a database is configured")
+        configuration = external
+      } else {
+        let (verdict, running) = await embeddedServer()
+        report[.embeddedServer] = verdict
+        guard let running else {
+          skip(remote, "the embedded PostgreSQL does not run")
+          return nil
+        }
+        configuration = running
+      }
+    } catch {
+      // The PG* variables, which are not among the settings.
+      report[.configuration] = Self.verdict(of: error)
+      skip([.embeddedServer] + remote, "which database is meant is not known")
+      return nil
+    }
+    await reach(configuration, &report)
+    if let connection = await logIn(configuration, &report) {
+      await ask(connection, &report)
+    } else {
+      skip(remote, "there is no connection")
+    }
+    return "\(configuration)"
+  }
+
+  /// The checks that a connection is needed for, one after the other.
+  private func ask(_ connection: PostgresConnection, _ report: inout DoctorReport) async {
+    let checks = DatabaseDoctor(doctor: self, connection: connection)
+    for check in DoctorCheck.needsConnection {
+      let verdict = await guarded { try await checks.verdict(check) }
+      report[check] = verdict
+      var reason: String?
+      if verdict == Self.unanswered(Self.limit) {
+        // Its thread is still waiting, so nothing else can be asked, not even whether it is alive.
+        reason = "the server answered no more"
+      } else if await !connection.isAlive {
+        reason = "the connection was ended by the other side"
+      }
+      guard let reason else { continue }
+      for rest in DoctorCheck.needsConnection where report[rest] == nil { report[rest] = .skipped(reason) }
+      return
+    }
+    await connection.close()
+  }
+}

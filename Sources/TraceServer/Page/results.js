@@ -1,0 +1,102 @@
+// Shows what was found. Each trace is a heading with a button that opens it; its text is made into elements only then.
+
+import { inline, markdown } from "./markdown.js";
+import { element, excerpt, highlighted } from "./text.js";
+
+const list = document.getElementById("results");
+/** Open ones stay open when the next answer has them too. */
+const open = new Set();
+
+// Only what scrolls needs to be reached by the keyboard, and whether it does depends on the width.
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
+    if (!scrolls) ["tabindex", "role"].forEach((name) => target.removeAttribute(name));
+    else Object.entries({ tabindex: "0", role: "group" }).forEach((pair) => target.setAttribute(...pair));
+  }
+});
+
+/** Shows traces. `onTag` is called with the name of a tag that is clicked. */
+export function show(traces, terms, chosen, onTag) {
+  widths.disconnect();
+  // A heading that has the focus keeps it if its trace is found again.
+  const focused = document.activeElement?.closest?.("#results > li")?.dataset.id;
+  list.replaceChildren(...traces.map((trace) => result(trace, terms, chosen, onTag)));
+  if (focused) (headings().find((button) => button.closest("li").dataset.id === focused) ?? null)?.focus();
+}
+
+/** The buttons of the headings, in their order. */
+export const headings = () => [...list.querySelectorAll("h3 button")];
+
+/** Closes what the button opened, if it is open; whether it was. */
+export function close(button) {
+  const isOpen = button.getAttribute("aria-expanded") === "true";
+  if (isOpen) button.click();
+  return isOpen;
+}
+
+function result(trace, terms, chosen, onTag) {
+  const body = element("div", { class: "body", id: `body-${trace.id}`, hidden: true });
+  const summary = element("p", { class: "excerpt", dir: "auto" }, inline(excerpt(trace.context, terms), terms));
+  const button = element("button", { type: "button", "aria-controls": body.id }, highlighted(trace.title, terms));
+  const turn = (isOpen) => {
+    button.setAttribute("aria-expanded", isOpen);
+    body.hidden = !isOpen;
+    summary.hidden = isOpen;
+    if (isOpen) open.add(trace.id);
+    else open.delete(trace.id);
+    if (isOpen && !body.hasChildNodes()) body.append(...parts(trace, terms));
+    if (isOpen) body.querySelectorAll(".scrolls").forEach((part) => widths.observe(part));
+  };
+  button.addEventListener("click", () => turn(body.hidden));
+  turn(open.has(trace.id));
+  return element(
+    "li",
+    { "data-id": trace.id },
+    element("article", {}, element("h3", { dir: "auto" }, button), facts(trace), summary, body, tags()),
+  );
+
+  function tags() {
+    const names = trace.tags.map((name) => {
+      const isChosen = chosen.has(name);
+      const label = isChosen ? `Tag ${name}: is a filter, remove it` : `Tag ${name}: only traces with it`;
+      const chip = { type: "button", class: "chip", "aria-pressed": isChosen, "aria-label": label };
+      return element("li", {}, element("button", { ...chip, click: () => onTag(name) }, name));
+    });
+    return element("ul", { class: "chips", "aria-label": "Tags" }, ...names);
+  }
+}
+
+function facts(trace) {
+  const similarity = Math.max(0, Math.min(1, trace.similarity));
+  const bar = element("span", { class: "bar", "aria-hidden": "true" }, element("span", {}));
+  // Allowed by the policy: only style attributes in HTML are not.
+  bar.firstChild.style.setProperty("inline-size", `${Math.round(similarity * 100)}%`);
+  const count = trace.confirmation_count;
+  const confirmed = count === 0 ? "not confirmed yet" : `confirmed by ${count} ${count === 1 ? "user" : "users"}`;
+  // A seed comes with its confirmations: nobody here gave them.
+  const standing = trace.is_seed ? `${trace.status} seed` : `${trace.status}, ${confirmed}`;
+  return element(
+    "ul",
+    { class: "facts" },
+    element("li", {}, bar, `similarity ${trace.similarity.toFixed(2)}`),
+    element("li", {}, `trust ${Number(trace.trust_score.toFixed(2))}`),
+    element("li", { class: trace.status }, standing),
+    element("li", {}, "by ", element("bdi", {}, trace.contributor)),
+  );
+}
+
+function parts(trace, terms) {
+  const about = [`Contributed ${day(trace.created_at)}`];
+  if (trace.updated_at !== trace.created_at) about.push(`changed ${day(trace.updated_at)}`);
+  if (trace.agent_model) about.push(`solved by ${trace.agent_model} ${trace.agent_version ?? ""}`.trim());
+  return [
+    element("h4", {}, "Problem"),
+    markdown(trace.context, terms),
+    element("h4", {}, "Solution"),
+    markdown(trace.solution, terms),
+    element("p", { class: "hint" }, `${about.join(", ")}. Id ${trace.id}.`),
+  ];
+}
+
+const day = (text) => new Date(text).toLocaleDateString("en", { year: "numeric", month: "long", day: "numeric" });

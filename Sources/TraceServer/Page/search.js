@@ -1,0 +1,116 @@
+// When to search, and what becomes of the answer: only that to the newest question is shown.
+
+import { ask, Problem } from "./service.js";
+
+/** Milliseconds without a key before it searches. */
+const pause = 250;
+/** The same once few searches are left for this minute: no faster than the limit gives them back. */
+const slowPause = 1100;
+const fewLeft = 15;
+/** Milliseconds for which an answer is taken as still true. */
+const lifetime = 60_000;
+const mostKept = 50;
+/** Seconds before a server that did not say when is asked again; then twice as many, up to the last. */
+const [firstWait, lastWait] = [2, 30];
+
+export class Search {
+  #view;
+  #token;
+  #timer = null;
+  #controller = null;
+  #kept = new Map();
+  #remaining = Infinity;
+  #failures = 0;
+  #notBefore = 0;
+  #shown = null;
+  #wanted = { text: "", tags: [] };
+
+  /**
+   * @param view gets `searching()`, `results(wanted, traces)`, `nothing()`, `problem(problem, seconds)`: `seconds` is
+   *   when it tries again by itself, null if it does not
+   * @param token gives the token to search with, or null
+   */
+  constructor(view, token) {
+    this.#view = view;
+    this.#token = token;
+  }
+
+  /** Searches after a pause, or at once. */
+  want(text, tags, { atOnce = false } = {}) {
+    const wanted = { text: text.trim().replace(/\s+/g, " "), tags: [...tags].sort() };
+    const isNew = JSON.stringify(wanted) !== JSON.stringify(this.#wanted);
+    this.#wanted = wanted;
+    if (!isNew && !atOnce) return;
+    this.#stop();
+    if (wanted.text === "") {
+      this.#shown = null;
+      this.#view.nothing();
+      return;
+    }
+    // One letter is no question yet.
+    if (wanted.text.length < 2 && !atOnce) return;
+    // A wait that the server asked for is kept, whatever is typed meanwhile.
+    const wait = Math.max(this.#remaining < fewLeft ? slowPause : pause, this.#notBefore - performance.now());
+    this.#after(atOnce ? 0 : wait);
+  }
+
+  /** Searches again although nothing else is asked: the data or the token are others. */
+  again() {
+    this.#kept.clear();
+    this.#shown = null;
+    this.#failures = 0;
+    this.want(this.#wanted.text, this.#wanted.tags, { atOnce: true });
+  }
+
+  #stop() {
+    clearTimeout(this.#timer);
+    this.#controller?.abort();
+    this.#controller = null;
+  }
+
+  #after(milliseconds) {
+    if (milliseconds === 0) this.#run(this.#wanted);
+    else this.#timer = setTimeout(() => this.#run(this.#wanted), milliseconds);
+  }
+
+  async #run(wanted) {
+    const key = JSON.stringify(wanted);
+    if (wanted.text === "") return this.#view.nothing();
+    const kept = this.#kept.get(key);
+    if (kept && performance.now() - kept.at < lifetime) return this.#answer(key, wanted, kept.traces);
+    if (key === this.#shown) return;
+    this.#controller?.abort();
+    const controller = (this.#controller = new AbortController());
+    this.#view.searching();
+    try {
+      const body = { q: wanted.text, limit: 10, ...(wanted.tags.length > 0 ? { tags: wanted.tags } : {}) };
+      const token = this.#token();
+      const { json, remaining } = await ask("api/v1/traces/search", { body, token, signal: controller.signal });
+      if (controller.signal.aborted) return;
+      this.#remaining = remaining;
+      this.#failures = 0;
+      this.#notBefore = 0;
+      this.#kept.set(key, { at: performance.now(), traces: json.results });
+      if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value);
+      this.#answer(key, wanted, json.results);
+    } catch (error) {
+      if (!controller.signal.aborted) this.#fail(error);
+    }
+  }
+
+  #answer(key, wanted, traces) {
+    this.#shown = key;
+    this.#view.results(wanted, traces);
+  }
+
+  #fail(error) {
+    const problem = error instanceof Problem ? error : new Problem("internal", `The page has a fault: ${error}`);
+    this.#shown = null;
+    if (!problem.passes) return this.#view.problem(problem, null);
+    const seconds = problem.retryAfter ?? Math.min(lastWait, firstWait * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#notBefore = performance.now() + seconds * 1000;
+    this.#view.problem(problem, seconds);
+    this.#after(seconds * 1000);
+  }
+}

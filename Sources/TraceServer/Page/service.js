@@ -1,0 +1,71 @@
+// Asks the service. Every way an answer can fail to come is a Problem.
+
+/** Why there is no answer; `retryAfter` is in seconds, and null if the service does not say. */
+export class Problem extends Error {
+  constructor(kind, detail, { status = 0, retryAfter = null, requestID = null } = {}) {
+    super(detail);
+    Object.assign(this, { kind, status, retryAfter, requestID });
+  }
+
+  /** Whether the same request can succeed a little later. */
+  get passes() {
+    return this.kind === "offline" || [429, 502, 503, 504].includes(this.status);
+  }
+}
+
+/** Longer than the service takes for its slowest answer. */
+const timeLimit = 20_000;
+const typePrefix = "urn:trace-server:problem:";
+
+/**
+ * Asks for JSON: with a POST if there is a body.
+ *
+ * @returns {Promise<{json: object, remaining: number}>} the answer, and how many more are allowed at once
+ */
+export async function ask(path, { body = null, token = null, signal = null, anyStatus = false } = {}) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, timeLimit);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    // Relative, so that it works below a path of a proxy.
+    const response = await fetch(new URL(path, document.baseURI), {
+      method: body ? "POST" : "GET",
+      headers: {
+        Accept: "application/json, application/problem+json",
+        ...(body ? { "Content-Type": "application/json" } : {}),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      },
+      body: body ? JSON.stringify(body) : null,
+      cache: "no-store",
+      credentials: "same-origin",
+      signal: controller.signal,
+    });
+    const json = await response.json().catch((error) => {
+      if (controller.signal.aborted) throw error;
+      return null;
+    });
+    if (!response.ok && !(anyStatus && json)) throw refusal(response, json);
+    if (!json) throw new Problem("unreadable", "The answer cannot be read.", { status: response.status });
+    return { json, remaining: Number(response.headers.get("RateLimit-Remaining") ?? Infinity) };
+  } catch (error) {
+    if (error instanceof Problem || signal?.aborted) throw error;
+    throw new Problem("offline", navigator.onLine ? "The server does not answer." : "You are offline.");
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function refusal(response, json) {
+  const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  const fields = (json?.errors ?? []).map((error) => `${error.field}: ${error.message}`).join("; ");
+  const kind = String(json?.type ?? "").startsWith(typePrefix) ? json.type.slice(typePrefix.length) : "http";
+  const detail = fields || json?.detail || `The server answered with status ${response.status}.`;
+  return new Problem(kind, detail, {
+    status: response.status,
+    retryAfter: Number.isFinite(seconds) ? seconds : null,
+    requestID: json?.request_id ?? null,
+  });
+}

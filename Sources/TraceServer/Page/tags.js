@@ -1,0 +1,99 @@
+// The filter: traces that have all of the chosen tags.
+
+import { ask } from "./service.js";
+import { element } from "./text.js";
+
+const [chips, other, known, clear] = ["tags", "other-tag", "known-tags", "clear-tags"]
+  .map((id) => document.getElementById(id));
+/** Common ones to choose from without typing. */
+const offered = 10;
+/** As many as a search takes. */
+const most = 20;
+
+export class Tags {
+  chosen = new Set();
+  #common = [];
+  #names = new Set();
+  #changed;
+
+  constructor(changed) {
+    this.#changed = changed;
+    document.getElementById("add-tag").addEventListener("click", () => this.#add());
+    clear.addEventListener("click", () => {
+      this.set([]);
+      this.#changed();
+      other.focus();
+    });
+    other.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.#add();
+    });
+    // One that is picked from the list comes without a key.
+    other.addEventListener("input", (event) => {
+      const isTyped = event.inputType && event.inputType !== "insertReplacementText";
+      if (!isTyped && this.#names.has(other.value)) this.#add();
+    });
+  }
+
+  /** Asks for the common ones; the filter works without them, too. */
+  async load() {
+    try {
+      const { json } = await ask("api/v1/tags?limit=500");
+      this.#common = json.tags;
+      this.#names = new Set(json.tags.map((tag) => tag.name));
+      known.replaceChildren(...json.tags.map((tag) => element("option", { value: tag.name })));
+      this.#render();
+    } catch {
+      this.#render();
+    }
+  }
+
+  /** Chooses these and no others. */
+  set(names) {
+    this.chosen = new Set(names.map(asTag).filter(Boolean).slice(0, most));
+    this.#render();
+  }
+
+  toggle(name) {
+    if (!this.chosen.delete(name) && this.chosen.size < most) this.chosen.add(name);
+    this.#render();
+    this.#changed();
+  }
+
+  #add() {
+    const name = asTag(other.value);
+    other.setCustomValidity(name || other.value === "" ? "" : "A tag has letters, digits and . + # - only.");
+    if (!other.reportValidity() || !name) return;
+    other.value = "";
+    if (!this.chosen.has(name)) this.toggle(name);
+  }
+
+  #render() {
+    const counts = new Map(this.#common.map((tag) => [tag.name, tag.trace_count]));
+    const rest = this.#common.slice(0, offered).map((tag) => tag.name).filter((name) => !this.chosen.has(name));
+    const focused = document.activeElement?.closest?.("#tags button")?.dataset.name;
+    const chip = (name) => {
+      const count = counts.get(name);
+      const isChosen = this.chosen.has(name);
+      const label = count === undefined ? name : `${name}, ${count} ${count === 1 ? "trace" : "traces"}`;
+      const button = element(
+        "button",
+        { type: "button", class: "chip", "data-name": name, "aria-pressed": isChosen, "aria-label": label },
+        name,
+      );
+      if (count !== undefined) button.append(element("span", { class: "count" }, ` ${count}`));
+      button.addEventListener("click", () => this.toggle(name));
+      return element("li", {}, button);
+    };
+    chips.replaceChildren(...[...this.chosen, ...rest].map(chip));
+    clear.hidden = this.chosen.size === 0;
+    if (focused) [...chips.querySelectorAll("button")].find((button) => button.dataset.name === focused)?.focus();
+  }
+}
+
+/** A text as the name of a tag, as the service has it; null if it can be none. */
+function asTag(text) {
+  const name = text.trim().toLowerCase().replace(/\s+/g, "-");
+  return /^[a-z0-9][a-z0-9.+#-]{0,49}$/.test(name) ? name : null;
+}

@@ -1,0 +1,97 @@
+// Texts of traces become elements. Nothing in them is taken for HTML: they only ever become text nodes, links to
+// http(s) addresses that are shown in full, and a handful of plain elements.
+
+/** Makes an element. A property that is a function is an event's listener. */
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (typeof value === "function") made.addEventListener(key, value);
+    else if (typeof value !== "boolean" || key.startsWith("aria-")) made.setAttribute(key, value);
+    else made.toggleAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const common = new Set(
+  ("a about after all already also although an and any are as at be because been before behind between but by can cannot could did do does don each every for from get " +
+    "had has have how i if in into is it its just me my no not of on one only or our out over so some than that " +
+    "the their them then there these they this to too up use used using was we were what when where which while " +
+    "who why will with without you your").split(" "),
+);
+
+/** What two forms of a word share: enough to highlight "restarts" for "restarting". */
+function stem(word) {
+  const lower = word.toLowerCase();
+  if (lower.length < 5) return lower.length > 3 && /[^s]s$/.test(lower) ? lower.slice(0, -1) : lower;
+  return lower.replace(/(ings?|ed|es|e|s)$/, "");
+}
+
+/** The words of a question that are worth highlighting. */
+export function termsOf(question) {
+  const words = question.match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const telling = words.filter((word) => word.length > 1 && !common.has(word.toLowerCase()));
+  return new Set(telling.map(stem));
+}
+
+// What turns the direction of text or cannot be seen at all, and so can make code look like other code.
+const unseen = /[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/u;
+/** Marks in one text; more help nobody. */
+const mostMarks = 300;
+
+/** A text with the terms marked and unseen characters shown. */
+export function highlighted(text, terms) {
+  const fragment = document.createDocumentFragment();
+  let [start, marks] = [0, 0];
+  const found = new RegExp(`[\\p{L}\\p{N}_]+|${unseen.source}`, "gu");
+  for (const match of text.matchAll(found)) {
+    const isUnseen = match[0].length === 1 && match[0].search(unseen) === 0;
+    if (!isUnseen && !(marks < mostMarks && terms.has(stem(match[0])))) continue;
+    fragment.append(text.slice(start, match.index));
+    if (isUnseen) {
+      const code = match[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+      fragment.append(element("span", { class: "unseen" }, `U+${code}`));
+    } else {
+      marks += 1;
+      fragment.append(element("mark", {}, match[0]));
+    }
+    start = match.index + match[0].length;
+  }
+  fragment.append(text.slice(start));
+  return fragment;
+}
+
+/** The stretch of a text's prose that says most about the terms. */
+export function excerpt(text, terms, length = 280) {
+  const prose = withoutCode(text);
+  const sentences = prose.split(/(?<=[.!?:])\s+|\n+/).map((part) => part.trim()).filter(Boolean);
+  const parts = sentences.length > 0 ? sentences.slice(0, 200) : [text.trim()];
+  const worth = (part) =>
+    new Set((part.slice(0, 1000).match(/[\p{L}\p{N}_]+/gu) ?? []).map(stem).filter((word) => terms.has(word))).size;
+  const values = parts.map(worth);
+  let from = Math.max(0, values.indexOf(Math.max(...values)));
+  // What stands at the end of a text says little alone.
+  while (from > 0 && parts.slice(from).join(" ").length < length / 2) from -= 1;
+  const chosen = parts.slice(from).join(" ");
+  const cut = chosen.length > length ? `${upTo(chosen, length)} …` : chosen;
+  return from > 0 ? `… ${cut}` : cut;
+}
+
+function withoutCode(text) {
+  let isCode = false;
+  const lines = [];
+  for (const line of text.split("\n")) {
+    if (/^ *(```|~~~)/.test(line)) {
+      isCode = !isCode;
+      if (isCode) lines.push("…");
+    } else if (!isCode) lines.push(line);
+  }
+  return lines.join("\n");
+}
+
+function upTo(text, length) {
+  const space = text.lastIndexOf(" ", length);
+  const end = space > length / 2 ? space : length;
+  // Never between the halves of a character.
+  return text.slice(0, /[\ud800-\udbff]/.test(text[end - 1]) ? end - 1 : end);
+}

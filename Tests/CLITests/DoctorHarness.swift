@@ -1,0 +1,64 @@
+import FoundationEssentials
+import SeedTesting
+import Testing
+
+/// `seed-runner doctor --format json`, read as a program would.
+struct Diagnosis: Decodable {
+  struct Check: Decodable {
+    let name: String
+    let outcome: String
+    let found: String
+    let remedy: String?
+  }
+
+  let success: Bool
+  let programVersion: String
+  let environment: String
+  let database: String?
+  let checks: [Check]
+  /// What the program said and how it ended.
+  var result = SeedRunnerBinary.Result(exitCode: -1, output: "", errors: "")
+
+  enum CodingKeys: String, CodingKey {
+    case success, environment, database, checks
+    case programVersion = "program_version"
+  }
+
+  /// Lets the program look.
+  static func of(
+    _ url: String?, _ arguments: [String] = [], variables: [String: String] = [:]
+  ) async throws -> Diagnosis {
+    let process = try SeedRunnerBinary.start(
+      ["doctor", "--format", "json"] + arguments, url: url, variables: variables)
+    let end = try await process.wait(timeout: .seconds(60))
+    var diagnosis = try #require(
+      try? JSONDecoder().decode(Diagnosis.self, from: Data(end.output.utf8)), "\(end.output)\(end.errors)")
+    diagnosis.result = SeedRunnerBinary.Result(
+      exitCode: end.exitCode, output: end.output, errors: end.errors)
+    return diagnosis
+  }
+
+  subscript(name: String) -> Check? { checks.first { $0.name == name } }
+
+  /// The names of the checks that ended in one way.
+  func names(_ outcome: String) -> [String] { checks.filter { $0.outcome == outcome }.map(\.name) }
+
+  /// Expects a check to have ended in one way, with words in what was found, and a remedy if one is due.
+  func expect(
+    _ name: String, _ outcome: String, _ words: String..., remedy: String? = nil,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    let check = self[name]
+    let all = "\(name): \(check.map { "\($0.outcome): \($0.found) / \($0.remedy ?? "-")" } ?? "missing")"
+    #expect(check?.outcome == outcome, "\(all)", sourceLocation: location)
+    for word in words {
+      #expect(check?.found.contains(word) == true, "'\(word)' is not in \(all)", sourceLocation: location)
+    }
+    #expect(
+      (check?.remedy != nil) == ["warning", "failure"].contains(outcome), "\(all)", sourceLocation: location)
+    if let remedy {
+      #expect(
+        check?.remedy?.contains(remedy) == true, "'\(remedy)' is not in \(all)", sourceLocation: location)
+    }
+  }
+}

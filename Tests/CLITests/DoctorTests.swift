@@ -1,0 +1,236 @@
+import FoundationEssentials
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("The doctor, of the database")
+struct DoctorTests {
+  private func diagnose(
+    _ database: TemporaryDatabase, _ arguments: [String] = [], _ variables: [String: String] = [:]
+  ) async throws -> Diagnosis {
+    try await Diagnosis.of(database.url, arguments, variables: variables)
+  }
+
+  private func seeded(_ body: (TemporaryDatabase) async throws -> Void) async throws {
+    try await TemporaryDatabase.with { database in
+      let result = try await SeedRunnerBinary.run("--all", url: database.url)
+      #expect(result.exitCode == 0, "\(result.errors)\(result.output)")
+      try await body(database)
+    }
+  }
+
+  @Test("finds nothing wrong with a database that was seeded, nor with an empty one")
+  func healthy() async throws {
+    try await TemporaryDatabase.with { database in
+      let empty = try await diagnose(database)
+      #expect(empty.names("warning") + empty.names("failure") == [], "\(empty.result.output)")
+      #expect(empty.result.exitCode == 0)
+      empty.expect("migrations", "ok", "never migrated")
+      let count = try await database.withConnection {
+        try await $0.queryOne("SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'seed_runner')")
+          .decode(Int.self)
+      }
+      #expect(count == 0, "the doctor made tables")
+    }
+    try await seeded { database in
+      let diagnosis = try await diagnose(database)
+      #expect(diagnosis.success && diagnosis.result.exitCode == 0, "\(diagnosis.result.output)")
+      #expect(diagnosis.names("warning") + diagnosis.names("failure") == [])
+      diagnosis.expect("vector-index", "ok", "ix_traces_embedding_hnsw", "valid")
+      diagnosis.expect("table-rights", "ok")
+      diagnosis.expect("environment", "ok", "'test'")
+      diagnosis.expect("pooler", "ok", "none")
+      #expect(diagnosis.database?.hasPrefix("postgresql://") == true)
+    }
+  }
+
+  @Test("tells that the schema is behind, ahead, or edited, and whose the database is")
+  func schema() async throws {
+    try await seeded { database in
+      try await database.withConnection {
+        _ = try await $0.query(
+          "INSERT INTO seed_runner.migration VALUES ('trace-store', 999, 'later', 'x', now(), 1)")
+      }
+      try await diagnose(database).expect("migrations", "warning", "newer", "999 later")
+      try await database.withConnection {
+        _ = try await $0.query("DELETE FROM seed_runner.migration WHERE version = 999")
+        _ = try await $0.query(
+          """
+          DELETE FROM seed_runner.migration
+          WHERE set_name = 'trace-store' AND version = (SELECT max(version) FROM seed_runner.migration)
+          """)
+      }
+      let behind = try await diagnose(database)
+      behind.expect("migrations", "warning", "due: trace-store", remedy: "migrate up")
+      #expect(behind.result.exitCode == 0, "a warning is no failure")
+      try await database.withConnection {
+        _ = try await $0.query("UPDATE seed_runner.migration SET checksum = 'x' WHERE version = 1")
+      }
+      try await diagnose(database).expect("migrations", "failure", "edited")
+      let other = try await diagnose(database, ["--env", "dev"])
+      other.expect("environment", "failure", "belongs to 'test'", remedy: "--env test")
+      #expect(other.result.exitCode == 4)
+    }
+  }
+
+  @Test("names the right that a role lacks, and the statement that grants it")
+  func rights() async throws {
+    try await seeded { database in
+      let role = "weak_\(UInt32.random(in: 0...UInt32.max))"
+      try await database.withConnection { connection in
+        try await connection.runScript("CREATE ROLE \(role)")
+        let url = database.url + "&options=-c%20role%3D\(role)"
+        func look() async throws -> Diagnosis { try await Diagnosis.of(url) }
+        var diagnosis = try await look()
+        // Not even the schema may be used.
+        for check in ["table-rights", "migrations"] { diagnosis.expect(check, "failure", "42501") }
+        #expect(diagnosis.result.exitCode == 4)
+        try await connection.runScript("GRANT USAGE ON SCHEMA seed_runner TO \(role)")
+        diagnosis = try await look()
+        diagnosis.expect(
+          "table-rights", "failure", "seed_runner.lock (SELECT, INSERT, UPDATE, DELETE)",
+          remedy: "GRANT SELECT")
+        try await connection.runScript(
+          """
+          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public, seed_runner TO \(role);
+          REVOKE UPDATE ON users FROM \(role)
+          """)
+        diagnosis = try await look()
+        diagnosis.expect(
+          "table-rights", "failure", "missing on 1 of", "users (UPDATE)", remedy: "GRANT UPDATE ON users TO")
+        diagnosis.expect("create-rights", "ok", "nothing is due")
+        diagnosis.expect("extension-rights", "ok", "installed")
+        try await connection.runScript("REVOKE TEMPORARY ON DATABASE \(database.name) FROM PUBLIC")
+        try await look().expect("create-rights", "failure", "temporary", remedy: "GRANT TEMPORARY")
+        try await connection.runScript("DROP OWNED BY \(role); DROP ROLE \(role)")
+      }
+    }
+  }
+
+  @Test("tells that a role may neither make a schema nor install pgvector in an empty database")
+  func rightsOfEmpty() async throws {
+    try await TemporaryDatabase.with { database in
+      let role = "weak_\(UInt32.random(in: 0...UInt32.max))"
+      try await database.withConnection { connection in
+        try await connection.runScript("CREATE ROLE \(role)")
+        let diagnosis = try await Diagnosis.of(database.url + "&options=-c%20role%3D\(role)")
+        diagnosis.expect("create-rights", "failure", "schemas in", remedy: "GRANT CREATE ON DATABASE")
+        diagnosis.expect("extension-rights", "failure", remedy: "CREATE EXTENSION vector")
+        try await connection.runScript("DROP ROLE \(role)")
+      }
+    }
+  }
+
+  @Test("tells an index that is invalid, one that is missing, and one that no search uses")
+  func index() async throws {
+    try await seeded { database in
+      try await database.withConnection { connection in
+        try await connection.runScript(
+          "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_traces_embedding_hnsw'::regclass")
+        try await diagnose(database).expect(
+          "vector-index", "failure", "ix_traces_embedding_hnsw is invalid",
+          remedy: "REINDEX INDEX CONCURRENTLY")
+        try await connection.runScript(
+          """
+          DROP INDEX ix_traces_embedding_hnsw;
+          CREATE TEMPORARY TABLE many AS SELECT t.* FROM generate_series(1, 2000),
+            (SELECT * FROM traces WHERE embedding IS NOT NULL LIMIT 1) AS t;
+          UPDATE many SET id = gen_random_uuid(), title = title || ctid::text;
+          INSERT INTO traces SELECT * FROM many
+          """)
+        try await diagnose(database).expect(
+          "vector-index", "failure", "none over 2", remedy: "--capacity-traces")
+        try await connection.runScript(
+          """
+          CREATE INDEX ix_traces_embedding_hnsw ON traces USING hnsw (embedding vector_cosine_ops);
+          ANALYZE traces
+          """)
+        try await diagnose(database).expect("search-plan", "ok", "uses ix_traces_embedding_hnsw")
+        try await connection.runScript("ALTER DATABASE \(database.name) SET enable_indexscan = off")
+        try await diagnose(database).expect(
+          "search-plan", "failure", "does not use", remedy: "ANALYZE traces")
+      }
+    }
+  }
+
+  @Test("compares the memory of the server with the data that a run would load")
+  func memory() async throws {
+    try await TemporaryDatabase.with { database in
+      let diagnosis = try await diagnose(
+        database, [], ["CAPACITY_ROWS": "10000000", "CAPACITY_IS_PART_OF_ALL": "true"])
+      diagnosis.expect(
+        "shared-buffers", "warning", "will have 78125 MB", remedy: "ALTER SYSTEM SET shared_buffers")
+      diagnosis.expect("maintenance-memory", "warning", "10000000 vectors", remedy: "maintenance_work_mem")
+    }
+  }
+
+  @Test("tells of a database that is read-only, in another time zone, or short of connections")
+  func settings() async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withConnection { connection in
+        let name = database.name
+        try await connection.runScript("ALTER DATABASE \(name) SET default_transaction_read_only = on")
+        let readOnly = try await diagnose(database)
+        readOnly.expect("writable", "failure", "read-only", remedy: "ALTER DATABASE")
+        #expect(readOnly.result.exitCode == 4)
+        let viaURL = try await Diagnosis.of(database.url + "&options=-c%20default_transaction_read_only%3Don")
+        viaURL.expect("writable", "failure", "client", remedy: "PGOPTIONS")
+        try await connection.runScript(
+          """
+          SET default_transaction_read_only = off;
+          ALTER DATABASE \(name) RESET default_transaction_read_only
+          """)
+        try await connection.runScript("ALTER DATABASE \(name) SET timezone = 'Asia/Kolkata'")
+        try await diagnose(database).expect("time-zone", "ok", "Asia/Kolkata, +330 min", "UTC all the same")
+        try await connection.runScript("ALTER DATABASE \(name) CONNECTION LIMIT 4")
+        try await diagnose(database).expect(
+          "connections", "warning", "the database may have 4", remedy: "SEED_JOBS")
+      }
+    }
+  }
+
+  @Test("tells who blocks a run: a locked table, a run under way, a transaction that stays open")
+  func locks() async throws {
+    try await seeded { database in
+      try await database.withConnection { connection in
+        let pid = connection.backendProcessID
+        try await connection.runScript("BEGIN; LOCK TABLE users IN SHARE MODE")
+        let locked = try await diagnose(database, ["--older-than", "0"])
+        locked.expect(
+          "locks", "failure", "process \(pid) holds ShareLock on users",
+          remedy: "pg_terminate_backend(\(pid))")
+        locked.expect("long-transactions", "warning", "process \(pid)", "idle in transaction")
+        #expect(locked["table-rights"]?.outcome == "ok")
+        try await connection.runScript("ROLLBACK; BEGIN")
+        _ = try await connection.query(
+          "SELECT name FROM seed_runner.lock WHERE name = 'migrations' FOR UPDATE")
+        try await diagnose(database).expect("locks", "warning", "another run", "migrations")
+        // A lock that keeps readers out stops no more than the checks that read that table.
+        try await connection.runScript("ROLLBACK; BEGIN; LOCK TABLE seed_runner.migration, traces")
+        let shut = try await diagnose(database)
+        shut.expect("migrations", "failure", "55P03")
+        shut.expect("locks", "failure", "AccessExclusiveLock on traces")
+        shut.expect("clock", "ok")
+        try await connection.runScript("ROLLBACK")
+      }
+    }
+  }
+
+  @Test("tells a pooler and its mode", arguments: ["transaction", "session", "statement"])
+  func pooler(mode: String) async throws {
+    try await TemporaryDatabase.with { database in
+      try await PgBouncer.with(database: database, mode: mode) { _, url in
+        let diagnosis = try await Diagnosis.of(url)
+        switch mode {
+        case "transaction":
+          diagnosis.expect("pooler", "ok", "in transaction mode", "does not work")
+          #expect(diagnosis.names("failure") + diagnosis.names("warning") == [], "\(diagnosis.result.output)")
+        case "session": diagnosis.expect("pooler", "ok", "in session mode")
+        default:
+          diagnosis.expect("pooler", "failure", "in statement mode", remedy: "pool_mode = transaction")
+        }
+        diagnosis.expect("connections", "skipped", mode == "statement" ? "ended" : "pooler")
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Embeddings
+import FoundationEssentials
+import HTTPServer
+import SeedKit
+import Threads
+
+/// An embedding service with OpenAI's interface in this process, which does what a test tells it to.
+final class FakeService: Sendable {
+  /// A request that came.
+  struct Asked: Sendable {
+    /// Its number, from 1.
+    let number: Int
+    let texts: [String]
+    let model: String?
+    let dimensions: Int?
+    let headers: HTTPHeaders
+  }
+
+  /// Answers instead of the service; nil lets the service answer.
+  typealias Script = @Sendable (Asked) async throws -> HTTPResponse?
+
+  static let model = "fake-model"
+  static let dimensions = 8
+
+  private let script: Script
+  private let requests = Lock<[Asked]>([])
+
+  private init(script: @escaping Script) { self.script = script }
+
+  /// All requests so far.
+  var asked: [Asked] { requests.withLock { $0 } }
+
+  /// How often each text was asked for.
+  var textCounts: [String: Int] {
+    asked.flatMap(\.texts).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+
+  /// Starts a service, lends it and options to reach it to `body`, and stops it.
+  static func with<Result>(
+    _ script: @escaping Script = { _ in nil }, _ body: (FakeService, OpenAIOptions) async throws -> Result
+  ) async throws -> Result {
+    let service = FakeService(script: script)
+    var configuration = HTTPServer.Configuration()
+    configuration.port = 0
+    configuration.bodyLimit = 64 << 20
+    configuration.handlerDeadline = .seconds(600)
+    let server = HTTPServer(configuration: configuration) { await service.respond(to: $0) }
+    try server.start()
+    var options = OpenAIOptions()
+    options.baseURL = "http://127.0.0.1:\(server.port ?? 0)/v1"
+    options.model = model
+    options.dimensions = dimensions
+    options.timeout = .seconds(120)
+    do {
+      let result = try await body(service, options)
+      await server.stop(grace: .zero)
+      return result
+    } catch {
+      await server.stop(grace: .zero)
+      throw error
+    }
+  }
+
+  private func respond(to request: HTTPRequest) async -> HTTPResponse {
+    guard request.method == .post, request.path == "/v1/embeddings",
+      let root = try? JSONParser.parse(request.body),
+      let texts = try? root.member("input")?.value.array().map({ try $0.string() })
+    else { return HTTPResponse(status: 404) }
+    let asked = requests.withLock { requests in
+      requests.append(
+        Asked(
+          number: requests.count + 1, texts: texts,
+          model: try? root.member("model")?.value.string(),
+          dimensions: try? root.member("dimensions")?.value.int(), headers: request.headers))
+      return requests[requests.count - 1]
+    }
+    do {
+      return try await script(asked) ?? Self.answer(asked.texts.map(Self.vector))
+    } catch {
+      return HTTPResponse(status: 500, text: "\(error)")
+    }
+  }
+
+  /// A text's vector: the same for the same text.
+  static func vector(_ text: String) -> [Double] {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    return (0..<dimensions).map { _ in
+      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      return Double(hash >> 40) / Double(1 << 24) - 0.5
+    }
+  }
+
+  /// A good answer, its entries in another order than the texts.
+  static func answer(_ vectors: [[Double]]) -> HTTPResponse {
+    json(entries(vectors.enumerated().map { ($0, "\($1)") }.reversed()))
+  }
+
+  /// An answer with these entries: an index and a list.
+  static func entries(_ entries: [(Int, String)]) -> String {
+    let data = entries.map { #"{"object": "embedding", "index": \#($0), "embedding": \#($1)}"# }
+    return #"{"object": "list", "data": [\#(data.joined(separator: ", "))], "model": "m"}"#
+  }
+
+  static func json(_ text: String, status: Int = 200, headers: HTTPHeaders = [:]) -> HTTPResponse {
+    HTTPResponse(status: status, headers: headers, text: text, contentType: "application/json")
+  }
+
+  /// An error as OpenAI has them.
+  static func refusal(_ status: Int, _ message: String, headers: HTTPHeaders = [:]) -> HTTPResponse {
+    json(#"{"error": {"message": "\#(message)", "type": "error"}}"#, status: status, headers: headers)
+  }
+}
+
+/// A service that sends bytes and closes, which a real one does only when it fails.
+enum RawService {
+  /// Starts one that answers each connection with these bytes, lends its address to `body` and stops it.
+  static func with<Result>(
+    _ answer: String, _ body: (String) async throws -> Result
+  ) async throws -> Result {
+    let listener = try RawListener()
+    try listener.serve(Array(answer.utf8))
+    do {
+      let result = try await body("http://127.0.0.1:\(listener.port)/v1")
+      listener.stop()
+      return result
+    } catch {
+      listener.stop()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,121 @@
+"""For every reader: axe-core's rules in each state, and what it cannot see."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from test_search import SEARCH, ask
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+
+def faults(page):
+    answer = Axe().run(page, options=RULES)
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for rule in answer.response["violations"] for node in rule["nodes"]
+    ]
+
+
+def start(page):
+    expect(page.locator("#seeders > li").first).to_be_visible()
+
+
+def results(page):
+    page.locator("#tags button").first.click()
+    ask(page, "transaction")
+
+
+def opened(page):
+    ask(page, "roll back after each test")
+    page.locator("#results h3 button").first.click()
+    page.locator("#results h3 button").nth(1).click()
+
+
+def empty(page):
+    page.locator("#other-tag").fill("no-such-tag")
+    page.locator("#other-tag").press("Enter")
+    ask(page, "docker")
+
+
+def refused(page):
+    page.route(SEARCH, lambda route: route.fulfill(status=503, json={"detail": "the database does not answer"}))
+    page.locator("#q").fill("docker")
+    expect(page.locator("#problem")).to_be_visible()
+
+
+def token(page):
+    page.get_by_role("button", name="Use a token").click()
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("#access-problem")).to_be_visible()
+
+
+@pytest.mark.parametrize("state", [start, results, opened, empty, refused, token], ids=lambda state: state.__name__)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_no_fault_and_nothing_is_wider_than_the_window(server, open_page, picture, width, scheme, state):
+    page = open_page(server, width=width, height=800, color_scheme=scheme)
+    start(page)
+    state(page)
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    picture(page, f"{state.__name__}-{scheme}-{width}", full_page=True)
+
+
+def test_the_focus_is_seen_wherever_it_goes(server, open_page):
+    page = open_page(server)
+    ask(page, "roll back after each test")
+    page.locator("#results h3 button").first.click()
+    page.locator("h1").click()
+    seen = set()
+    while True:
+        page.keyboard.press("Tab")
+        name, outline = page.evaluate(
+            "() => { const here = document.activeElement; const style = getComputedStyle(here); here.dataset.seen ="
+            " here.dataset.seen ? 'twice' : 'once'; return [here === document.body ? null :"
+            " `${here.tagName} ${here.dataset.seen}`,"
+            " style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2]; }")
+        if name is None or name.endswith("twice"):
+            break
+        seen.add(name.split()[0])
+        assert outline, name
+    assert {"INPUT", "BUTTON", "PRE", "A"} <= seen
+
+
+def test_a_screen_reader_hears_how_many_were_found_and_what_went_wrong(server, open_page):
+    page = open_page(server)
+    ask(page, "docker")
+    expect(page.get_by_role("status").filter(has_text="10 traces")).to_be_visible()
+    # The names of what one meets.
+    expect(page.get_by_role("search", name="Traces")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="What goes wrong, or what do you want to do?")).to_be_visible()
+    expect(page.get_by_role("group", name="Only traces with all of these tags")).to_be_visible()
+    expect(page.get_by_role("main")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has=page.get_by_role("heading", level=3))).to_have_count(10)
+
+
+def test_nothing_moves_for_who_wants_it_still(server, open_page):
+    page = open_page(server, reduced_motion="reduce")
+    ask(page, "docker")
+    moving = page.evaluate(
+        "[...document.querySelectorAll('*')].filter(one => getComputedStyle(one).transitionDuration !== '0s').length")
+    assert moving == 0
+
+
+def test_letters_twice_as_large_need_no_scrolling_sideways(server, open_page):
+    page = open_page(server, width=640)
+    ask(page, "roll back after each test")
+    page.locator("#results h3 button").first.click()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") == 640
+
+
+def test_without_javascript_it_says_what_there_is(server, open_page):
+    page = open_page(server, java_script_enabled=False)
+    notice = page.get_by_text("This page searches with JavaScript")
+    expect(notice).to_be_visible()
+    page = open_page(server)
+    start(page)
+    assert page.locator("#no-script").count() == 0

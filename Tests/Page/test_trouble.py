@@ -1,0 +1,141 @@
+"""When the service, the network or a trace is not as one would wish."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+from test_search import SEARCH, ask, searches
+
+
+def test_too_many_searches_wait_as_long_as_the_server_says_and_go_on_by_themselves(server, open_page, picture):
+    page = open_page(server)
+    page.route(
+        SEARCH,
+        lambda route: route.fulfill(
+            status=429, headers={"Retry-After": "37", "Content-Type": "application/problem+json"},
+            body=json.dumps({"type": "urn:trace-server:problem:rate-limited", "detail": "60 reads a minute"}),
+        ),
+    )
+    page.clock.install()
+    page.locator("#q").fill("docker")
+    page.clock.run_for(1000)
+    alert = page.get_by_role("alert").filter(has_text="searches")
+    expect(alert).to_contain_text("Those were too many searches for one minute. It is tried again by itself in 37 s.")
+    picture(page, "too-many")
+    # Typing on does not ask before the time.
+    sent = searches(page)
+    page.locator("#q").fill("docker volume")
+    page.clock.run_for(30_000)
+    assert sent == []
+    page.unroute(SEARCH)
+    page.clock.run_for(10_000)
+    expect(page.locator("#results > li")).to_have_count(10)
+    expect(page.locator("#problem")).to_be_hidden()
+    assert sent == ["docker volume"]
+
+
+def test_the_limit_of_the_server_is_told_with_its_own_seconds(project, server, open_page):
+    limited = project.serve(RATE_LIMIT_READ_PER_MINUTE="4")
+    page = open_page(limited)
+    answers = []
+    page.on("response", lambda answer: answer.url.endswith("/search") and answers.append(answer))
+    for number in range(20):
+        page.locator("#q").fill(f"docker {number}")
+        page.locator("#q").press("Enter")
+        expect(page.locator("#results-section")).not_to_have_attribute("aria-busy", "true")
+        if answers[-1].status == 429:
+            break
+    seconds = answers[-1].headers["retry-after"]
+    expect(page.locator("#problem-text")).to_contain_text(f"tried again by itself in {seconds} s.")
+    limited.stop()
+
+
+def test_a_slow_typist_never_meets_the_limit(server, open_page):
+    """Once few searches are left the page asks no faster than they come back: one a second."""
+    page = open_page(server)
+    page.route(
+        SEARCH,
+        lambda route: route.fulfill(json={"results": []}, headers={"RateLimit-Remaining": "5"}),
+    )
+    page.clock.install()
+    sent = searches(page)
+    for number in range(40):
+        page.locator("#q").fill(f"docker {number}")
+        page.clock.run_for(500)
+    assert len(sent) <= 1, sent
+    page.clock.run_for(1200)
+    expect(page.locator("#results-section")).not_to_have_attribute("aria-busy", "true")
+    assert sent[-1] == "docker 39"
+
+
+def test_a_database_that_is_away_is_told_and_asked_again(server, open_page, picture):
+    page = open_page(server)
+    ask(page, "docker")
+    problem = {"type": "urn:trace-server:problem:database-unavailable", "detail": "the database does not answer"}
+    page.route(SEARCH, lambda route: route.fulfill(status=503, json=problem))
+    page.locator("#q").fill("docker volume")
+    expect(page.locator("#problem-text")).to_have_text(
+        "The service cannot answer now: the database does not answer. It is tried again by itself in 2 s.")
+    expect(page.locator("#status")).to_have_text("Below is what was found before.")
+    picture(page, "unavailable")
+    page.unroute(SEARCH)
+    page.get_by_role("button", name="Try again now").click()
+    expect(page.locator("#problem")).to_be_hidden()
+    expect(page.locator("#results > li")).to_have_count(10)
+
+
+def test_offline_is_told_and_ends_with_the_network(server, open_page, picture):
+    page = open_page(server)
+    expect(page.locator("#seeders > li").first).to_be_visible()
+    page.context.set_offline(True)
+    page.locator("#q").fill("docker")
+    expect(page.locator("#problem-text")).to_contain_text("You are offline.")
+    picture(page, "offline", full_page=True)
+    page.context.set_offline(False)
+    expect(page.locator("#results > li")).to_have_count(10)
+    expect(page.locator("#problem")).to_be_hidden()
+
+
+def test_a_fault_of_the_server_names_what_its_log_has(server, open_page):
+    page = open_page(server)
+    problem = {"type": "urn:trace-server:problem:internal", "detail": "a fault of the server", "request_id": "r-17"}
+    page.route(SEARCH, lambda route: route.fulfill(status=500, json=problem))
+    page.locator("#q").fill("docker")
+    expect(page.locator("#problem-text")).to_have_text(
+        "A fault of the server. The server's log has it as r-17.")
+
+
+def test_an_answer_that_is_no_json_is_told(server, open_page):
+    page = open_page(server)
+    page.route(SEARCH, lambda route: route.fulfill(status=200, body="<html>a proxy's page"))
+    page.locator("#q").fill("docker")
+    expect(page.locator("#problem-text")).to_have_text("The answer cannot be read.")
+
+
+def test_what_a_trace_says_is_text_and_nothing_else(server, hostile_trace, open_page, picture):
+    for width in (1280, 320):
+        page = open_page(server, width=width, height=1200)
+        ask(page, "zorbificate")
+        first = page.locator("#results > li").first
+        expect(first).to_have_attribute("data-id", hostile_trace["id"])
+        first.locator("h3 button").click()
+        expect(first.locator("figure.code").first).to_be_visible()
+        assert page.evaluate("window.wasRun") is None
+        assert page.locator("main script, main img, main h1, main iframe, main b").count() == 0
+        addresses = first.locator("a").evaluate_all("links => links.map(link => link.href)")
+        assert all(re.match(r"https?://", address) for address in addresses), addresses
+        assert first.locator("a").evaluate_all("links => links.every(link => link.textContent.length > 8)")
+        # What turns text around is shown, in the title and in code.
+        expect(first.locator("h3 .unseen").first).to_have_text("U+202E")
+        expect(first.locator("pre .unseen").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        # Only the first line of tags and code moves sideways.
+        picture(page, f"hostile-{width}")
+
+
+def test_a_long_question_is_cut_by_the_field_to_what_the_service_takes(server, open_page):
+    page = open_page(server)
+    page.locator("#q").fill("docker volume " * 500)
+    page.locator("#q").press("Enter")
+    expect(page.locator("#results > li")).to_have_count(10)
+    assert len(page.locator("#q").input_value()) == 2000

@@ -1,0 +1,118 @@
+import FoundationEssentials
+import Glibc
+import SeedKit
+import SeedTesting
+import Testing
+
+@testable import SeedCLI
+
+@Suite("Reports")
+struct ReportTests {
+  private func record(_ body: (inout RunRecord) -> Void) -> RunRecord {
+    var record = RunRecord(
+      command: "ci", runID: UUID(), environment: .ci, startedAt: Date(timeIntervalSince1970: 0))
+    body(&record)
+    return record
+  }
+
+  private func failed(_ faults: [FixtureFault], message: String = "a fault in a fixture") -> SeederReport {
+    SeederReport(
+      id: "users", outcome: .failed, failure: FailureReport(message: message, remedy: nil, faults: faults))
+  }
+
+  private let fault = FixtureFault(
+    file: "Seeders/a,b:c/x%.json", line: 7, record: 2, field: "name", found: "'50%'\r\n", expected: "a: b, c")
+
+  @Test("a workflow command escapes what would end it or its properties, and nothing else")
+  func annotations() {
+    let record = record { $0.seeders = [failed([fault])] }
+    let lines = GitHubActions(environment: ["GITHUB_ACTIONS": "true"]).annotations(record)
+    #expect(
+      lines == [
+        "::error file=Seeders/a%2Cb%3Ac/x%25.json,line=7,title=seed-runner%3A users"
+          + "::record 2, field 'name': found '50%25'%0D%0A; expected a: b, c"
+      ])
+  }
+
+  @Test("a fault without a line has an annotation of the file; many are cut to what GitHub shows")
+  func manyAnnotations() {
+    let faults = (0..<80).map { FixtureFault(file: "f\($0)", found: "a", expected: "b") }
+    let lines = GitHubActions(environment: ["GITHUB_ACTIONS": "true"])
+      .annotations(record { $0.seeders = [failed(faults)] })
+    #expect(lines[0] == "::error file=f0,title=seed-runner%3A users::found a; expected b")
+    #expect(lines.count == GitHubActions.annotationLimit + 1)
+    #expect(lines.last == "and 30 more annotations; the reports have them all")
+  }
+
+  @Test("paths are relative to the repository, from wherever the program was started")
+  func paths() async throws {
+    try await TemporaryFolder.with { folder in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder.path)/sub/Seeders", withIntermediateDirectories: true)
+      try folder.write("", to: "sub/Seeders/a.csv")
+      let actions = GitHubActions(
+        environment: ["GITHUB_WORKSPACE": folder.path], directory: "\(folder.path)/sub")
+      #expect(actions.path("\(folder.path)/sub/Seeders/a.csv") == "sub/Seeders/a.csv")
+      #expect(actions.path("./Seeders/a.csv") == "sub/Seeders/a.csv")
+      #expect(actions.path("Seeders/built-in.json") == "Seeders/built-in.json", "a file of the program")
+      #expect(actions.path("/elsewhere/a.csv") == "/elsewhere/a.csv")
+    }
+  }
+
+  @Test("XML has no characters that XML has not, and keeps line breaks in attributes")
+  func xml() {
+    #expect(
+      XMLText.attribute("a<b>&\"c\"\n\t\u{1}\u{FFFE}é")
+        == "a&lt;b&gt;&amp;&quot;c&quot;&#10;&#9;\u{FFFD}\u{FFFD}é")
+    #expect(XMLText.content("]]>\u{1B}\r\n") == "]]&gt;\u{FFFD}&#13;\n")
+  }
+
+  @Test("a fault of several lines stays in its cell of the summary")
+  func summary() {
+    let text = StepSummary(record: record { $0.seeders = [failed([fault], message: "a|b\n<script>")] }).text
+    #expect(text.contains("| users | failed | a\\|b \\<script\\> |"))
+    #expect(
+      text.contains("- `Seeders/a,b:c/x%.json`:7: record 2, field 'name': found '50%'  ; expected a: b, c"))
+  }
+
+  @Test("wrong data alone is 65; with another failure beside it 1; a verification that fails 3")
+  func verdicts() {
+    let other = SeederReport(
+      id: "tags", outcome: .failed, failure: FailureReport(message: "no", remedy: nil))
+    let skipped = SeederReport(id: "shares", outcome: .skipped)
+    let check = RunRecord.Verification(name: "x", kind: .check, outcome: .failed, found: "y")
+    #expect(record { $0.seeders = [failed([fault]), skipped] }.verdict == .badData)
+    #expect(record { $0.seeders = [failed([fault]), other] }.verdict == .seederFailed)
+    #expect(record { $0.seeders = [skipped] }.verdict == .seederFailed)
+    #expect(record { $0.verifications = [check] }.verdict == .drift)
+    #expect(record { _ in }.verdict == .success)
+  }
+
+  @Test("a report replaces a file as a whole, through a link too, and leaves nothing beside it")
+  func files() async throws {
+    try await TemporaryFolder.with { folder in
+      let target = try folder.write("before", to: "target.json")
+      let link = "\(folder.path)/link.json"
+      #expect(symlink(target, link) == 0)
+      let file = try ReportFile(link, option: "report-json")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+      try file.write("after")
+      #expect(try Data(contentsOf: URL(filePath: target)) == Data("after".utf8))
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+    }
+  }
+
+  @Test("a pipe or a folder in a report's place is refused and left alone")
+  func refused() async throws {
+    try await TemporaryFolder.with { folder in
+      let pipe = "\(folder.path)/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      for path in [pipe, folder.path, "\(folder.path)/missing/x.json", "\(folder.path)/new/"] {
+        #expect(throws: CommandFailure.self) { try ReportFile(path, option: "report-json") }
+      }
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(names == ["pipe"])
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import FoundationEssentials
+import SeedTesting
+import Testing
+
+@testable import SeedCLI
+
+@Suite("Workflows of GitHub Actions")
+struct WorkflowTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  @Test("keep to the published schema, ours and the one that users paste, and name what there is")
+  func schema() async throws {
+    // Scripts/setup --tests puts it there.
+    let process = try ChildProcess.start(
+      "\(Self.root)/.build/parsers/bin/python", ["Scripts/lib/check-workflows.py"],
+      environment: ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"], directory: Self.root)
+    let end = try await process.wait(timeout: .seconds(60))
+    #expect(end.exitCode == 0, "\(end.output)\(end.errors)")
+    #expect(end.output == "")
+  }
+
+  @Test("have commands that are understood", arguments: [".github/workflows/ci.yml", "Documentation/ci.md"])
+  func commands(file: String) throws {
+    let text = String(decoding: try Data(contentsOf: URL(filePath: "\(Self.root)/\(file)")), as: UTF8.self)
+    let lines = text.split(separator: "\n").filter { $0.contains("run: ") && $0.contains("Scripts/seed ") }
+    #expect(!lines.isEmpty)
+    for line in lines {
+      let start = try #require(line.firstRange(of: "Scripts/seed ")).upperBound
+      let words = line[start...].split(separator: " ").map(String.init)
+      // A branch without the command 'ci' can say nothing of its options.
+      if words.first == "ci", SampleCommand.spec.command(at: ["ci"]) == nil { continue }
+      #expect(throws: Never.self, "\(line)") {
+        try CommandLineParser.parse(words, command: SampleCommand.spec)
+      }
+    }
+  }
+}

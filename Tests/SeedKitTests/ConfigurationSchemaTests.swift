@@ -1,0 +1,63 @@
+import FoundationEssentials
+import SeedTesting
+import Testing
+
+@testable import SeedKit
+
+@Suite("The schema of the configuration")
+struct ConfigurationSchemaTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+
+  private func parse(_ path: String) throws -> JSONNode {
+    try JSONParser.parse(Array(try Data(contentsOf: URL(filePath: "\(Self.root)/\(path)"))), dialect: .json5)
+  }
+
+  @Test("is the file that editors read, made from the settings: seed-runner config --schema")
+  func file() throws {
+    let data = try Data(contentsOf: URL(filePath: "\(Self.root)/Config/config.schema.json"))
+    #expect(
+      String(decoding: data, as: UTF8.self) == (try ConfigurationSchema.text()),
+      "run: seed-runner config --schema > Config/config.schema.json")
+  }
+
+  @Test("describes every setting that a file may set, and is named by every file")
+  func complete() throws {
+    let schema = try ConfigurationSchema.text()
+    for key in AnySettingKey.inFiles {
+      #expect(schema.contains(key.summary), "\(key.name)")
+      for variable in key.variables { #expect(schema.contains(variable), "\(key.name)") }
+    }
+    for file in ["default"] + SeedEnvironment.allCases.map(\.rawValue) {
+      guard case .object(let members) = try parse("Config/\(file).json").value else { continue }
+      let reference = try #require(members.first { $0.key == "$schema" }, "\(file).json")
+      #expect(reference.value.value == .string("./config.schema.json"))
+    }
+  }
+
+  /// `Scripts/lint` puts the same cases to the schema.
+  @Test("says what the program says")
+  func cases() async throws {
+    guard case .array(let cases) = try parse("Tests/SeedKitTests/Definitions/config-cases.json").value else {
+      Issue.record("no list of cases")
+      return
+    }
+    let text = try String(
+      decoding: Data(
+        contentsOf: URL(filePath: "\(Self.root)/Tests/SeedKitTests/Definitions/config-cases.json")),
+      as: UTF8.self)
+    // A case a line, so that its definition is what stands behind the key.
+    let lines = text.split(separator: "\n").filter { $0.contains("\"definition\":") }
+    #expect(lines.count == cases.count)
+    for line in lines {
+      let start = try #require(line.firstRange(of: "\"definition\": ")).upperBound
+      let isAccepted = line.contains("\"isAccepted\": true")
+      let end = try #require(line.lastIndex(of: "}"))
+      try await TemporaryFolder.with { folder in
+        try folder.write(String(line[start..<end]), to: "default.json")
+        let (_, faults) = Settings.read(flags: [:], environment: [:], configDirectory: folder.path)
+        #expect(faults.isEmpty == isAccepted, "\(line): \(faults)")
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Testing
+
+@testable import SeedKit
+
+@Suite("What --all selects")
+struct SelectionOfAllTests {
+  private struct Named: Seeder {
+    let id: SeederID
+    var dependencies: [SeederID] = []
+    var isPartOfAll = true
+    let summary = "A seeder"
+    func seed(in context: SeedContext) async throws -> SeedOutcome { SeedOutcome() }
+  }
+
+  private func plan(_ variables: [String: String]) throws -> [String] {
+    let registry = try SeederRegistry([
+      Named(id: "users"), Named(id: "tags"), Named(id: "traces", dependencies: ["users"]),
+      Named(id: "bulk", isPartOfAll: false),
+    ])
+    let settings = try Settings.load(flags: [:], environment: variables, configDirectory: nil)
+    let plan = try SeedPlan(
+      registry: registry.selecting(by: settings), selection: .all(), environment: settings[.environment])
+    return plan.steps.map(\.id.rawValue)
+  }
+
+  @Test("is what the seeders say of themselves, unless the configuration says otherwise")
+  func selection() throws {
+    #expect(try plan([:]) == ["users", "tags", "traces"])
+    #expect(try plan(["SEED_ALL_ONLY": "tags"]) == ["tags"])
+    // Named, it is selected although it says of itself that it is not; a dependency comes along.
+    #expect(try plan(["SEED_ALL_ONLY": "traces, bulk"]) == ["users", "traces", "bulk"])
+    #expect(try plan(["SEED_ALL_EXCEPT": "tags,users"]) == ["users", "traces"])
+    #expect(try plan(["SEED_ALL_ONLY": "users,tags", "SEED_ALL_EXCEPT": "users"]) == ["tags"])
+  }
+
+  @Test("refuses a name that no seeder has, and says where it stands")
+  func unknown() throws {
+    let error = #expect(throws: ConfigurationError.self) { try plan(["SEED_ALL_EXCEPT": "tag"]) }
+    #expect(error?.description.contains("SEED_ALL_EXCEPT: all.except: found 'tag'") == true)
+    #expect(error?.description.contains("Did you mean 'tags'?") == true)
+  }
+
+  @Test("stays with a registry whose seeders are exchanged")
+  func exchange() throws {
+    let settings = try Settings.load(
+      flags: [:], environment: ["SEED_ALL_ONLY": "tags"], configDirectory: nil)
+    let registry = try SeederRegistry([Named(id: "users"), Named(id: "tags")]).selecting(by: settings)
+      .mapping { Named(id: $0.id) }
+    let plan = try SeedPlan(registry: registry, selection: .all(), environment: .dev)
+    #expect(plan.steps.map(\.id) == ["tags"])
+  }
+}

@@ -1,0 +1,112 @@
+import FoundationEssentials
+import HTTPServer
+import RateLimiter
+import Testing
+
+@testable import TraceServer
+
+@Suite("The page", .serialized)
+struct PageTests {
+  private static let folder = URL(filePath: #filePath, directoryHint: .notDirectory)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Sources/TraceServer/Page")
+
+  @Test("is every file of its folder, and the program holds it as it is there")
+  func files() throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+    #expect(names.count > 5)
+    for name in names {
+      let file = try #require(PageFile.named(name, searchNeedsToken: true), "\(name) is not in Sources/CPage")
+      #expect(try Array(Data(contentsOf: Self.folder.appending(path: name))) == file.body, "\(name)")
+    }
+  }
+
+  @Test("names no file that there is not, and holds nothing inline that its policy would stop")
+  func references() throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: Self.folder.path) {
+      let file = try #require(PageFile.named(name, searchNeedsToken: true))
+      let text = String(decoding: file.body, as: UTF8.self)
+      #expect(!text.contains("innerHTML") && !text.contains("insertAdjacentHTML"), "\(name)")
+      for match in text.matches(of: /(?:from "\.|(?:src|href)="page)\/([a-z.]+)"/) {
+        #expect(PageFile.named(String(match.1), searchNeedsToken: true) != nil, "\(name): \(match.0)")
+      }
+    }
+    let page = String(
+      decoding: try #require(PageFile.named("index.html", searchNeedsToken: true)).body, as: UTF8.self)
+    #expect(page.matches(of: /<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/).isEmpty)
+  }
+
+  @Test("comes with a policy that lets nothing else in, and is kept until it changes")
+  func headers() async throws {
+    try await Service.with { service in
+      let page = try await service.get("/").response
+      #expect(page.status == 200 && page.headers["Content-Type"] == "text/html; charset=utf-8")
+      let policy = try #require(page.headers["Content-Security-Policy"])
+      for part in [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'", "frame-ancestors 'none'",
+      ] { #expect(policy.contains(part)) }
+      #expect(!policy.contains("unsafe") && !policy.contains("*"))
+      #expect(page.headers["X-Content-Type-Options"] == "nosniff")
+      #expect(page.headers["Referrer-Policy"] == "no-referrer")
+      #expect(page.headers["Cache-Control"] == "no-cache")
+
+      let etag = try #require(page.headers["ETag"])
+      for known in [etag, "W/\(etag)", "\"other\", \(etag)", "*"] {
+        let again = try await service.send(.get, "/", [], headers: ["If-None-Match": known]).response
+        #expect(again.status == 304 && again.body.isEmpty && again.headers["ETag"] == etag, "\(known)")
+      }
+      let changed = try await service.send(.get, "/", [], headers: ["If-None-Match": "\"other\""]).response
+      #expect(changed.status == 200 && changed.body == page.body)
+
+      let script = try await service.get("/page/main.js").response
+      #expect(script.headers["Content-Type"] == "text/javascript; charset=utf-8")
+      #expect(script.headers["ETag"] != etag)
+      for path in ["/page/none.js", "/page/", "/page/..%2Findex.html", "/page/main.js/"] {
+        #expect(try await service.get(path).status == 404, "\(path)")
+      }
+      #expect(try await service.post("/", "{}").status == 405)
+    }
+  }
+
+  @Test("is told whether search needs a token")
+  func tokenNeeded() async throws {
+    for (isNeeded, mark) in [(true, "data-search=\"token\""), (false, "data-search=\"open\"")] {
+      try await Service.with(options: { $0.searchNeedsToken = isNeeded }) { service in
+        let page = try await service.get("/")
+        #expect(String(decoding: page.response.body, as: UTF8.self).contains(mark))
+        #expect(
+          try await service.post("/api/v1/traces/search", #"{"q": "x"}"#).status == (isNeeded ? 401 : 200))
+        // What writes needs one all the same, and a wrong one is refused.
+        #expect(try await service.post("/api/v1/traces", "{}").status == 401)
+        let wrong = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, token: "ct_wrong")
+        #expect(wrong.status == 401)
+      }
+    }
+  }
+
+  @Test("a search without a token is limited by its address, as other reads are")
+  func limits() async throws {
+    try await Service.with(options: { options in
+      options.searchNeedsToken = false
+      options.limits = try RateLimitPolicy(readsPerMinute: 10, writesPerMinute: 5)
+    }) { service in
+      var allowed = 0
+      var answer = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, from: "10.0.0.1")
+      // However slow the machine is, they come back more slowly.
+      while answer.status == 200 {
+        allowed += 1
+        answer = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, from: "10.0.0.1")
+      }
+      #expect(allowed >= 10 && answer.status == 429 && answer.response.headers["Retry-After"] != nil)
+      #expect(
+        try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, from: "10.0.0.2").status == 200)
+      let token = try await service.register("a@example.com")
+      #expect(
+        try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, token: token, from: "10.0.0.1").status
+          == 200)
+      for _ in 0..<30 { #expect(try await service.get("/", from: "10.0.0.1").status == 200) }
+    }
+  }
+}
