@@ -51,7 +51,7 @@ struct RunBoardTests {
         ✗ users              3 ms  a fault in a fixture
         ⠋ shares            2.9 s  waits for another run of the same seeder
         ⠋ tools             2.9 s  writes rows
-        ⠋ capacity-traces   2.9 s  loading ███████████░░░░░░░░░░░  50 %  20000 rows/s  2.5 s left
+        ⠋ capacity-traces   2.9 s  loading ██████░░░░░░  50 %  20000 rows/s  2.5 s left
         ⠋ schemas           2.9 s  tries again in 3.0 s: gone
         · embeddings\("     ")
         3.0 s: 2 of 7 seeders done, 4 at work, 1 failed

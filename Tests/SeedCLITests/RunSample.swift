@@ -6,7 +6,7 @@ import Postgres
 
 /// A run that has everything: what succeeded, failed, was skipped, waited, was tried again.
 enum RunSample {
-  static let longID: SeederID = "a-seeder-with-a-name-that-is-as-long-as-names-may-be-sixty-three"
+  static let longID: SeederID = "the-seeder-with-a-name-that-is-as-long-as-names-may-be-63-bytes"
 
   static let nasty = "</title><script>alert(1)</script>&\"'\u{1B}[31m\u{202E}"
 
