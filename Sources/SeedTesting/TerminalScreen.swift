@@ -75,10 +75,12 @@ package struct TerminalScreen: Sendable {
     case 0: nullCount += 1
     case UInt8(ascii: "\n"):
       line += 1
+      column %= columns
       if line == cells.count { cells.append([]) }
     case UInt8(ascii: "\r"):
-      // To the beginning of the row, which may be in the middle of a broken line.
-      column -= column % columns
+      // To the beginning of the row, which may be in the middle of a broken line. A row that is just full is
+      // left only by the next character.
+      column = max(0, column - 1) / columns * columns
     default: unknown.append("\\x\(byte)")
     }
   }

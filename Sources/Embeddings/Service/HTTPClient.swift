@@ -17,14 +17,15 @@ final class HTTPClient: Sendable {
   func send(_ request: HTTPClientRequest) async throws -> HTTPClientAnswer {
     try state.start()
     let transfer = HTTPTransfer(request)
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
         transfer.wait(continuation)
         state.tell(.start(transfer))
       }
     } onCancel: {
       state.tell(.cancel(transfer))
     }
+    return try transfer.result()
   }
 
   /// What the client and its thread share. The thread keeps it alive until it has ended.

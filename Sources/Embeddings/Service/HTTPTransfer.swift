@@ -3,19 +3,29 @@ import Glibc
 import Postgres
 import Threads
 
-/// A request under way. All but ``wait(_:)`` happens on the client's thread.
+/// A request under way. All but ``wait(_:)`` and ``result()`` happens on the client's thread.
 final class HTTPTransfer: @unchecked Sendable {
-  // @unchecked: the continuation has a lock; all else that changes is touched by the client's thread only.
+  // @unchecked: continuation and outcome have locks; all else that changes is touched by the client's thread
+  // only.
   private let request: HTTPClientRequest
-  private let continuation = Lock<CheckedContinuation<HTTPClientAnswer, any Error>?>(nil)
+  private let continuation = Lock<CheckedContinuation<Void, Never>?>(nil)
+  /// Handed over under a lock, although the continuation orders it too: Thread Sanitizer does not see that
+  /// where the answer comes before its task has come to rest.
+  private let outcome = Lock<Result<HTTPClientAnswer, any Error>?>(nil)
   private var handle: OpaquePointer?
   private var body: [UInt8] = []
   private var isCancelled = false
 
   init(_ request: HTTPClientRequest) { self.request = request }
 
-  func wait(_ continuation: CheckedContinuation<HTTPClientAnswer, any Error>) {
+  func wait(_ continuation: CheckedContinuation<Void, Never>) {
     self.continuation.withLock { $0 = continuation }
+  }
+
+  /// How it ended, once the continuation was resumed.
+  func result() throws -> HTTPClientAnswer {
+    guard let outcome = outcome.withLock({ $0 }) else { throw CancellationError() }
+    return try outcome.get()
   }
 
   /// Returns whether it is under way now.
@@ -99,7 +109,11 @@ final class HTTPTransfer: @unchecked Sendable {
       defer { continuation = nil }
       return continuation
     }
-    waiting?.resume(with: result)
+    // A cancellation that came before anybody waited is told by start(_:).
+    guard let waiting else { return }
+    outcome.withLock { $0 = result }
+    body = []
+    waiting.resume()
   }
 }
 
