@@ -50,7 +50,9 @@ struct CICommand {
     if session.isJSON {
       session.console.answer(try ReportJSON.text(RunRecordJSON(record)))
     } else {
-      for line in RunRecordFormatter(record: record).lines { session.console.answer(line) }
+      for line in RunRecordFormatter(record: record).lines(columns: session.console.columns) {
+        session.console.answer(line)
+      }
     }
     for failure in record.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
     outputs.tell(GitHubActions(environment: session.invocation.environment), of: record)

@@ -59,8 +59,7 @@ struct RunCommand {
     if session.isJSON {
       try console.answer(json: ReportJSON(report))
     } else {
-      let columns = console.answers.isTerminal ? Terminal.width : nil
-      for line in ReportFormatter(report: report).lines(columns: columns) { console.answer(line) }
+      for line in ReportFormatter(report: report).lines(columns: console.columns) { console.answer(line) }
       console.progress("connect with: \(database.connectCommand)")
     }
     for failure in report.seeders.compactMap(\.failure) { session.console.debug(failure.details) }

@@ -17,6 +17,9 @@ struct Console: Sendable {
   /// Where it goes.
   var screen = Screen.shared
 
+  /// The columns that the answer is to fit; nil if it goes to no terminal.
+  var columns: Int? { answers.isTerminal ? Terminal.width : nil }
+
   /// Writes a line of the answer.
   func answer(_ line: String) {
     screen.answer((answers.isTerminal ? DisplayText.lines(line) : line) + "\n")

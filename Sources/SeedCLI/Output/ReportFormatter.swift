@@ -11,22 +11,27 @@ struct ReportFormatter {
   /// - Parameter columns: the width to fit, where what is too long is broken between words; nil for one
   ///   line each, however long.
   func lines(columns: Int?) -> [StyledLine] {
-    let rows = report.seeders.map(Row.init)
-    let widths = Widths(rows)
-    var lines: [StyledLine] = []
-    for (seeder, row) in zip(report.seeders, rows) {
-      lines +=
-        columns.map { Self.lines(of: row, widths, columns: $0) } ?? [Self.line(of: row, widths)]
-      for text in Self.explanation(of: seeder) {
-        lines += Self.wrapped(text, indent: 2, columns: columns)
-      }
-    }
+    var lines = Self.lines(of: report.seeders, columns: columns)
     if !report.leftOut.isEmpty {
       let names = report.leftOut.map(\.rawValue).joined(separator: ", ")
       lines += Self.wrapped(
         "not part of --all in the environment '\(report.environment)': \(names)", indent: 0, columns: columns)
     }
     return lines + [summary]
+  }
+
+  /// One line for each seeder, or some to fit `columns`, and what there is to say beneath.
+  ///
+  /// - Parameter notes: what to say beside causes and remedies.
+  static func lines(
+    of seeders: [SeederReport], columns: Int?, notes: (SeederReport) -> [String] = { _ in [] }
+  ) -> [StyledLine] {
+    let rows = seeders.map(Row.init)
+    let widths = Widths(rows)
+    return zip(seeders, rows).flatMap { seeder, row in
+      (columns.map { Self.lines(of: row, widths, columns: $0) } ?? [Self.line(of: row, widths)])
+        + (explanation(of: seeder) + notes(seeder)).flatMap { wrapped($0, indent: 2, columns: columns) }
+    }
   }
 
   /// What the line of a seeder consists of.
@@ -103,7 +108,7 @@ struct ReportFormatter {
     if DisplayText.width(of: row.id) > nameWidth {
       head.append("  " + row.id)
       lines.append(head)
-      head = plain(String(repeating: " ", count: left))
+      head = StyledLine(String(repeating: " ", count: left))
     } else {
       head.append("  " + DisplayText.padded(row.id, to: nameWidth) + "  ")
     }
@@ -113,28 +118,24 @@ struct ReportFormatter {
       head.append(DisplayText.padded(parts.removeFirst(), to: width))
       head.append("  " + DisplayText.padded(row.time, to: widths.time, isRight: true), .faint)
     }
-    return lines + [head] + parts.map { plain(String(repeating: " ", count: left) + $0) }
+    return lines + [head] + parts.map { StyledLine(String(repeating: " ", count: left) + $0) }
   }
 
   /// A summary narrower than this is better off in a line of its own.
   private static let leastSummary = 24
 
-  private static func wrapped(
+  static func wrapped(
     _ text: String, indent: Int, columns: Int?, hanging: Int = 2
   ) -> [StyledLine] {
     let blanks = String(repeating: " ", count: indent)
-    guard let columns else { return [plain(blanks + text)] }
+    guard let columns, DisplayText.width(of: blanks + text) > columns else {
+      return [StyledLine(blanks + text)]
+    }
     let rest = blanks + String(repeating: " ", count: hanging)
     let width = max(leastSummary, columns - indent - hanging)
     return DisplayText.wrapped(DisplayText.line(text), to: width).enumerated().map { index, part in
-      plain((index > 0 ? rest : blanks) + part)
+      StyledLine((index > 0 ? rest : blanks) + part)
     }
-  }
-
-  private static func plain(_ text: String) -> StyledLine {
-    var line = StyledLine()
-    line.append(text)
-    return line
   }
 
   /// What became of a seeder's rows, or why nothing did.

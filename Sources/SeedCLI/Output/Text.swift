@@ -67,6 +67,25 @@ enum Text {
         .time(includingFractionalSeconds: false))
   }
 
+  /// The same in several tables one beneath the other where one would be too wide, each with the first
+  /// column.
+  static func tables(_ rows: [[String]], columns limit: Int?) -> [String] {
+    guard let limit, let header = rows.first else { return table(rows) }
+    let widths = header.indices.map { column in rows.map { DisplayText.width(of: $0[column]) }.max() ?? 0 }
+    var groups: [[Int]] = []
+    var used = Int.max / 2
+    for column in header.indices.dropFirst() {
+      used += 2 + widths[column]
+      if used > limit || groups.isEmpty {
+        groups.append([0])
+        used = widths[0] + 2 + widths[column]
+      }
+      groups[groups.count - 1].append(column)
+    }
+    let parts = groups.map { group in table(rows.map { row in group.map { row[$0] } }) }
+    return Array(parts.joined(separator: [""]))
+  }
+
   /// Columns aligned on the left, two blanks apart; the last one is not padded.
   static func table(_ rows: [[String]]) -> [String] {
     let columnCount = rows.map(\.count).max() ?? 0

@@ -6,12 +6,24 @@ import SeedKit
 struct RunRecordFormatter {
   let record: RunRecord
 
-  var lines: [String] {
+  /// The whole, to fit a terminal of so many columns; nil for one line each, however long.
+  func lines(columns: Int?) -> [StyledLine] {
     // A run that was ended before its first seeder says why elsewhere.
     guard record.failure == nil || record.seeders.contains(where: { $0.attempts > 0 }) else {
-      return [summary]
+      return wrapped([summary], columns)
     }
-    return outcomes + [""] + metrics + verifications + [summary]
+    let heads =
+      columns.map { width in
+        ReportFormatter.lines(of: record.seeders, columns: width) { $0.retries.map(RetryText.line) }
+      } ?? outcomes.map(StyledLine.init)
+    let tables = Text.tables(metrics, columns: columns).map(StyledLine.init)
+    let rest = wrapped([steps].filter { !$0.isEmpty && !metrics.isEmpty }, columns)
+    return heads + wrapped(leftOut + [""], columns) + tables + rest
+      + (metrics.isEmpty ? [] : [StyledLine("")]) + wrapped(verifications + [summary], columns)
+  }
+
+  private func wrapped(_ lines: [String], _ columns: Int?) -> [StyledLine] {
+    lines.flatMap { ReportFormatter.wrapped($0, indent: 0, columns: columns) }
   }
 
   private var outcomes: [String] {
@@ -23,15 +35,17 @@ struct RunRecordFormatter {
       lines += ReportFormatter.explanation(of: seeder).map { "  " + $0 }
       lines += seeder.retries.map { "  " + RetryText.line($0) }
     }
-    if !record.leftOut.isEmpty {
-      let names = record.leftOut.map(\.rawValue).joined(separator: ", ")
-      lines.append("not part of the environment '\(record.environment)': \(names)")
-    }
     return lines
   }
 
+  private var leftOut: [String] {
+    guard !record.leftOut.isEmpty else { return [] }
+    let names = record.leftOut.map(\.rawValue).joined(separator: ", ")
+    return ["not part of the environment '\(record.environment)': \(names)"]
+  }
+
   /// The phases that took any time, the seeders that were started.
-  private var metrics: [String] {
+  private var metrics: [[String]] {
     let started = record.seeders.filter { $0.attempts > 0 }
     guard !started.isEmpty else { return [] }
     let phases = SeedPhase.allCases.filter { phase in
@@ -50,10 +64,14 @@ struct RunRecordFormatter {
           times.first { $0.phase == phase }.map { Text.duration($0.duration) } ?? "-"
         } + [Text.duration(seeder.duration)]
     }
+    return [header] + rows
+  }
+
+  private var steps: String {
     let steps = record.steps.map { step in
       "\(step.name.rawValue) \(Text.duration(step.duration)) (\(Text.count(step.roundTrips, "round trip")))"
     }
-    return Text.table([header] + rows) + ["steps: " + steps.joined(separator: ", "), ""]
+    return "steps: " + steps.joined(separator: ", ")
   }
 
   private static func heading(_ phase: SeedPhase) -> String {

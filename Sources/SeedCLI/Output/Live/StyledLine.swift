@@ -24,6 +24,12 @@ struct StyledLine: Sendable, Hashable {
 
   private var pieces: [Piece] = []
 
+  /// An empty line.
+  init() {}
+
+  /// A line without any looks.
+  init(_ text: String) { append(text) }
+
   /// The columns it takes.
   var width: Int { pieces.reduce(0) { $0 + DisplayText.width(of: $1.text) } }
 
