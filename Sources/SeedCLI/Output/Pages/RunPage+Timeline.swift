@@ -7,14 +7,15 @@ extension RunPage {
   /// phone and a wall; the words are beside it, not in it.
   var timeline: String {
     guard !record.seeders.isEmpty || !record.steps.isEmpty else { return "" }
-    let steps = record.steps.filter { $0.name != .seed }.map(lane)
+    let before = record.steps.filter { $0.name != .seed && $0.name != .verify }.map(lane)
+    let after = record.steps.filter { $0.name == .verify }.map(lane)
     return """
       <h2 id="timeline">Timeline</h2>
       <p class="soft">What each seeder was doing when. The same is in <a href="#spans">a table</a>.</p>
       <ul class="legend">\(legend)</ul>
       <div class="chart">
       \(axis)
-      \((steps + record.seeders.map(lane)).joined(separator: "\n"))
+      \((before + record.seeders.map(lane) + after).joined(separator: "\n"))
       </div>
       """
   }
