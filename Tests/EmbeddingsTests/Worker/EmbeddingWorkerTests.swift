@@ -40,6 +40,7 @@ struct EmbeddingWorkerTests {
     try await WorkerHarness.with { harness in
       var options = WorkerHarness.options
       options.pollInterval = .seconds(86_400)
+      options.listens = true
       let provider = StubProvider()
       try await harness.withWorker(provider, options: options) { worker in
         // Idle and listening, so that nothing but a notification can wake it.
@@ -68,7 +69,9 @@ struct EmbeddingWorkerTests {
     try await WorkerHarness.with { harness in
       try await PgBouncer.with(database: harness.database) { configuration, _ in
         let provider = StubProvider()
-        try await harness.withWorker(provider, through: configuration) { worker in
+        var options = WorkerHarness.options
+        options.listens = true
+        try await harness.withWorker(provider, options: options, through: configuration) { worker in
           try await harness.insert(["one", "two"])
           try await harness.until("two vectors") { worker.counts.embedded == 2 }
           try await harness.insert(["three"])

@@ -39,6 +39,8 @@ struct WorkerHarness: Sendable {
     options.firstBackoff = .milliseconds(5)
     options.longestBackoff = .milliseconds(50)
     options.pollInterval = .milliseconds(50)
+    // A connection less for each of many workers on the server that all tests share.
+    options.listens = false
     return options
   }
 
