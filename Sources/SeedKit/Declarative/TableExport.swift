@@ -107,14 +107,14 @@ public struct TableExport: Sendable {
         let texts = try row.decode([String?].self)
         let members = zip(fields, texts).map { field, text in
           var member = "  "
-          JSONText.write(field.name, to: &member)
+          JSONString.write(field.name, to: &member)
           member += ": "
           guard let text else { return member + "null" }
           // NaN and Infinity are numbers to PostgreSQL only.
           let isNumber =
             text.utf8.allSatisfy { !(0x41...0x5A).contains($0) } || text == "true" || text == "false"
           if field.isJSON || field.isBare && isNumber { return member + text }
-          JSONText.write(text, to: &member)
+          JSONString.write(text, to: &member)
           return member
         }
         records.append("{\n\(members.joined(separator: ",\n"))\n}")
@@ -132,7 +132,7 @@ public struct TableExport: Sendable {
   ) -> String {
     func quoted(_ text: String) -> String {
       var quoted = ""
-      JSONText.write(text, to: &quoted)
+      JSONString.write(text, to: &quoted)
       return quoted
     }
     let rules = references.map { reference in

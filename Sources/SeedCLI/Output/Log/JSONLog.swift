@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SeedKit
 
 /// The structured log: one JSON object a line.
 struct JSONLog: Sendable {
@@ -38,23 +39,9 @@ struct JSONLog: Sendable {
   }
 
   private static func write(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      // The others that end a line for some reader, or that a terminal obeys.
-      case _
-      where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-        || (0x2028...0x2029).contains(scalar.value):
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
+    // Those that end a line for some reader, or that a terminal obeys.
+    JSONString.write(string, to: &text) { scalar in
+      (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
     }
-    text += "\""
   }
 }

@@ -31,7 +31,7 @@ enum JSONText {
     case .null: text += "null"
     case .bool(let flag): text += flag ? "true" : "false"
     case .number(let literal): text += literal
-    case .string(let string): write(string, to: &text)
+    case .string(let string): JSONString.write(string, to: &text)
     case .array(let elements):
       text += "["
       for (index, element) in elements.enumerated() {
@@ -43,30 +43,12 @@ enum JSONText {
       text += "{"
       for (index, member) in members.enumerated() {
         if index > 0 { text += "," }
-        write(member.key, to: &text)
+        JSONString.write(member.key, to: &text)
         text += ":"
         write(member.value, to: &text)
       }
       text += "}"
     }
-  }
-
-  static func write(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
   }
 
   /// `{"a","b",NULL}`: every element in quotes, so that none is read as anything but itself.
