@@ -28,15 +28,15 @@ struct RunRecord: Sendable {
   }
 
   /// One thing that was looked at after seeding.
-  struct Verification: Sendable {
-    enum Outcome: String, Sendable {
+  struct Verification: Sendable, Encodable {
+    enum Outcome: String, Sendable, Encodable {
       case passed
       case failed
       case skipped
     }
 
     /// Whether the rows of a seeder were compared, or the database was judged as a whole.
-    enum Kind: String, Sendable {
+    enum Kind: String, Sendable, Encodable {
       case rows
       case check
     }
@@ -55,7 +55,7 @@ struct RunRecord: Sendable {
   }
 
   /// The database that was written to.
-  struct Facts: Sendable {
+  struct Facts: Sendable, Encodable {
     let name: String
     let user: String
     let host: String?
@@ -64,7 +64,7 @@ struct RunRecord: Sendable {
   }
 
   /// The template database that was used.
-  struct Template: Sendable {
+  struct Template: Sendable, Encodable {
     let name: String
     let fingerprint: String
     /// Whether this run made it.

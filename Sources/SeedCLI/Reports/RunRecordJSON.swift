@@ -18,22 +18,6 @@ struct RunRecordJSON: Encodable {
     let failure: FailureReport?
   }
 
-  struct Retry: Encodable {
-    let subject: String
-    let cause: String
-    let sqlState: String?
-    let pauseMilliseconds: Int
-    let at: Date
-
-    init(_ retry: RetryRecord) {
-      subject = retry.subject
-      cause = retry.cause
-      sqlState = retry.sqlState
-      pauseMilliseconds = retry.pauseMilliseconds
-      at = retry.at
-    }
-  }
-
   struct Seeder: Encodable {
     let report: ReportJSON.Seeder
     let version: Int?
@@ -53,27 +37,6 @@ struct RunRecordJSON: Encodable {
       try container.encode(rows, forKey: .rows)
       try container.encode(files, forKey: .files)
     }
-  }
-
-  struct Verification: Encodable {
-    let name: String
-    let kind: String
-    let outcome: String
-    let found: String
-  }
-
-  struct Database: Encodable {
-    let name: String
-    let user: String
-    let host: String?
-    let port: String?
-    let serverVersion: String
-  }
-
-  struct Template: Encodable {
-    let name: String
-    let fingerprint: String
-    let isMade: Bool
   }
 
   struct Totals: Encodable {
@@ -97,14 +60,14 @@ struct RunRecordJSON: Encodable {
   let durationMilliseconds: Double
   let result: String
   let exitCode: Int32
-  let database: Database?
-  let template: Template?
+  let database: RunRecord.Facts?
+  let template: RunRecord.Template?
   let steps: [Step]
   let migrations: [ReportJSON.Migration]
   let seeders: [Seeder]
   let leftOut: [String]
-  let retries: [Retry]
-  let verifications: [Verification]
+  let retries: [RetryRecord]
+  let verifications: [RunRecord.Verification]
   let totals: Totals
   let failure: FailureReport?
 
@@ -117,12 +80,8 @@ struct RunRecordJSON: Encodable {
     durationMilliseconds = record.duration.milliseconds
     result = record.result.rawValue
     exitCode = record.exitCode
-    database = record.database.map {
-      Database(name: $0.name, user: $0.user, host: $0.host, port: $0.port, serverVersion: $0.serverVersion)
-    }
-    template = record.template.map {
-      Template(name: $0.name, fingerprint: $0.fingerprint, isMade: $0.isMade)
-    }
+    database = record.database
+    template = record.template
     steps = record.steps.map { step in
       Step(
         name: step.name.rawValue, outcome: step.failure == nil ? "passed" : "failed",
@@ -138,10 +97,8 @@ struct RunRecordJSON: Encodable {
         rows: counts.written + counts.unchanged + counts.drifted, files: planned?.files ?? [])
     }
     leftOut = record.leftOut.map(\.rawValue)
-    retries = record.retries.map(Retry.init)
-    verifications = record.verifications.map {
-      Verification(name: $0.name, kind: $0.kind.rawValue, outcome: $0.outcome.rawValue, found: $0.found)
-    }
+    retries = record.retries
+    verifications = record.verifications
     let rows = record.rows
     totals = Totals(
       inserted: rows.inserted, updated: rows.updated, unchanged: rows.unchanged, deleted: rows.deleted,
