@@ -82,15 +82,7 @@ public final class PostgresPool: Sendable {
   public func onConnection<Result: Sendable>(
     _ body: @Sendable (isolated PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await acquire()
-    do {
-      let result = try await body(connection)
-      await release(connection)
-      return result
-    } catch {
-      await release(connection)
-      throw error
-    }
+    try await withConnection { try await body($0) }
   }
 
   /// Lends a connection and runs `body` in a transaction on it.
