@@ -79,7 +79,7 @@ struct HelpFormatterTests {
       #expect(!words.contains("\\ "), "\(path): a line break that was not meant")
       for option in command.options {
         let name = option.isNegatable ? "--[no-]\(option.name)" : option.long
-        #expect(words.contains(name + (option.placeholder.map { " \($0)" } ?? "")))
+        #expect(words.contains(name + (option.valueName.map { " \($0)" } ?? "")))
         #expect(words.contains(option.summary))
         if let variable = option.variable { #expect(words.contains("[env: \(variable)]")) }
         if let text = option.defaultText { #expect(words.contains("[default: \(text)]")) }

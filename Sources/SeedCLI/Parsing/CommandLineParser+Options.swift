@@ -47,7 +47,7 @@ extension CommandLineParser {
   }
 
   private mutating func take(_ option: OptionSpec, inline: String?) throws(UsageError.Reason) {
-    guard let placeholder = option.placeholder else {
+    guard let valueName = option.valueName else {
       guard inline == nil else { throw .unexpectedValue(option: option.long) }
       switch option.role {
       case .ordinary: try set(option, to: true)
@@ -56,14 +56,14 @@ extension CommandLineParser {
       }
       return
     }
-    let text = try value(of: option, placeholder: placeholder, inline: inline)
+    let text = try value(of: option, valueName: valueName, inline: inline)
     let earlier = parsed.values(of: option.name)
     guard earlier.isEmpty || option.isRepeatable else { throw .givenTwice(option: option.long) }
     var values = [text]
     if option.isList {
       values = text.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty }
       guard !values.isEmpty else {
-        throw .missingValue(option: option.long, placeholder: placeholder, found: nil)
+        throw .missingValue(option: option.long, valueName: valueName, found: nil)
       }
     }
     var checked = earlier
@@ -80,7 +80,7 @@ extension CommandLineParser {
   }
 
   private mutating func value(
-    of option: OptionSpec, placeholder: String, inline: String?
+    of option: OptionSpec, valueName: String, inline: String?
   ) throws(UsageError.Reason) -> String {
     var found: String?
     if let inline {
@@ -92,7 +92,7 @@ extension CommandLineParser {
       if !isOption, !next.isEmpty { return next }
       if isOption { found = UsageError.presentable(String(next.prefix { $0 != "=" })) }
     }
-    throw .missingValue(option: option.long, placeholder: placeholder, found: found)
+    throw .missingValue(option: option.long, valueName: valueName, found: found)
   }
 
   /// The value as the specification spells it.

@@ -8,7 +8,7 @@ struct OptionSpec: Sendable, Hashable {
     /// Nothing: the option is a flag.
     case none
     /// A value, shown in the help under this name.
-    case required(placeholder: String)
+    case required(valueName: String)
   }
 
   /// What a shell can complete after the option.
@@ -67,9 +67,9 @@ struct OptionSpec: Sendable, Hashable {
   }
 
   /// The name of its value in the help; nil for a flag.
-  var placeholder: String? {
-    guard case .required(let placeholder) = value else { return nil }
-    return placeholder
+  var valueName: String? {
+    guard case .required(let valueName) = value else { return nil }
+    return valueName
   }
 
   /// The long name as it is typed.

@@ -19,7 +19,7 @@ extension SeedRunnerCommand {
         """,
       options: run(seeders: seeders) + [
         OptionSpec(
-          name: "clone-from", value: .required(placeholder: "NAME"),
+          name: "clone-from", value: .required(valueName: "NAME"),
           summary: "Make the job's database from the template NAME_FINGERPRINT, and that if it is not there; "
             + "the role needs CREATEDB"),
         replace("With --clone-from: drop the job's database first if it is there"),
@@ -84,7 +84,7 @@ extension SeedRunnerCommand {
     Option.lists(of: seeders).filter { $0.name == "except" } + [
       Option.fixturesPath,
       OptionSpec(
-        name: "database-wait", value: .required(placeholder: "SECONDS"), range: 0...3600,
+        name: "database-wait", value: .required(valueName: "SECONDS"), range: 0...3600,
         summary: "How long to wait for a database that does not answer yet",
         defaultText: "the setting seed.retryBudget: 60 unless Config says otherwise", group: .run),
     ] + Option.run.filter { ["jobs", "restamp"].contains($0.name) }

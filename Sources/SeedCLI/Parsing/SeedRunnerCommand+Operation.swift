@@ -11,7 +11,7 @@ extension SeedRunnerCommand {
       """,
     options: [
       OptionSpec(
-        name: "older-than", value: .required(placeholder: "SECONDS"), range: 0...86_400,
+        name: "older-than", value: .required(valueName: "SECONDS"), range: 0...86_400,
         summary: "Tell of transactions that have been open for longer", defaultText: "300")
     ] + Option.common,
     examples: [

@@ -23,11 +23,11 @@ extension SeedRunnerCommand {
     static func lists(of seeders: [String]) -> [OptionSpec] {
       [
         OptionSpec(
-          name: "only", value: .required(placeholder: "NAME,..."), isRepeatable: true, isList: true,
+          name: "only", value: .required(valueName: "NAME,..."), isRepeatable: true, isList: true,
           summary: "These seeders, the same as their flags", group: .selection,
           completion: .values(seeders)),
         OptionSpec(
-          name: "except", value: .required(placeholder: "NAME,..."), isRepeatable: true, isList: true,
+          name: "except", value: .required(valueName: "NAME,..."), isRepeatable: true, isList: true,
           summary: "With --all: every seeder but these", group: .selection, completion: .values(seeders)),
       ]
     }
@@ -36,14 +36,14 @@ extension SeedRunnerCommand {
       name: "allow-production", summary: "Say that production is meant", group: .run)
 
     static let fixturesPath = OptionSpec(
-      name: "fixtures-path", value: .required(placeholder: "PATH"),
+      name: "fixtures-path", value: .required(valueName: "PATH"),
       summary: "Other records, for a seeder whose summary says so: a file, or a folder of .json files",
       defaultText: "those built in", group: .run, completion: .file)
 
     static let run = [
       fixturesPath,
       OptionSpec(
-        name: "jobs", short: "j", value: .required(placeholder: "N"), range: 1...64,
+        name: "jobs", short: "j", value: .required(valueName: "N"), range: 1...64,
         summary: "How many seeders may run at the same time, 1 to 64", variable: "SEED_JOBS",
         defaultText: "4", group: .run),
       OptionSpec(
@@ -62,17 +62,17 @@ extension SeedRunnerCommand {
     ]
 
     static let reportJSON = OptionSpec(
-      name: "report-json", value: .required(placeholder: "FILE"),
+      name: "report-json", value: .required(valueName: "FILE"),
       summary: "Write what was done as JSON, whatever the outcome: run-report.schema.json describes it",
       group: .reports, completion: .file)
 
     static let reportJUnit = OptionSpec(
-      name: "report-junit", value: .required(placeholder: "FILE"),
+      name: "report-junit", value: .required(valueName: "FILE"),
       summary: "Write it as JUnit's XML: a test case for each seeder and each verification", group: .reports,
       completion: .file)
 
     static let reportHTML = OptionSpec(
-      name: "report-html", value: .required(placeholder: "FILE"),
+      name: "report-html", value: .required(valueName: "FILE"),
       summary: "Write it as a page with a timeline: who ran when, on which connection, waiting for what",
       group: .reports, completion: .file)
 
@@ -88,50 +88,50 @@ extension SeedRunnerCommand {
     /// For the seeders that read them.
     static let capacity = [
       OptionSpec(
-        name: "rows", value: .required(placeholder: "N"), range: 0...1_000_000_000,
+        name: "rows", value: .required(valueName: "N"), range: 0...1_000_000_000,
         summary: "How many rows of capacity data", variable: "CAPACITY_ROWS",
         defaultText: "1000 in test, 10000 in ci, else 100000", group: .capacity),
       OptionSpec(
-        name: "capacity-seed", value: .required(placeholder: "N"), range: 0...4_294_967_295,
+        name: "capacity-seed", value: .required(valueName: "N"), range: 0...4_294_967_295,
         summary: "What distinguishes one set from another", variable: "CAPACITY_SEED", defaultText: "1",
         group: .capacity),
       OptionSpec(
-        name: "clusters", value: .required(placeholder: "N"), range: 1...10_000_000,
+        name: "clusters", value: .required(valueName: "N"), range: 1...10_000_000,
         summary: "How many clusters the vectors lie in", variable: "CAPACITY_CLUSTERS", defaultText: "1000",
         group: .capacity),
       OptionSpec(
-        name: "similarity", value: .required(placeholder: "X"),
+        name: "similarity", value: .required(valueName: "X"),
         summary: "Expected cosine of a vector and its cluster's centre, 0.05 to 1",
         variable: "CAPACITY_SIMILARITY", defaultText: "0.8", group: .capacity),
       OptionSpec(
-        name: "index", value: .required(placeholder: "KIND"), summary: "Kind of index over the vectors",
+        name: "index", value: .required(valueName: "KIND"), summary: "Kind of index over the vectors",
         variable: "CAPACITY_INDEX", defaultText: "vector", group: .capacity,
         completion: .values(["vector", "halfvec", "bit"])),
       OptionSpec(
-        name: "streams", value: .required(placeholder: "N"), range: 1...16,
+        name: "streams", value: .required(valueName: "N"), range: 1...16,
         summary: "How many connections load at once", variable: "CAPACITY_STREAMS", defaultText: "4",
         group: .capacity),
     ]
 
     static let format = OptionSpec(
-      name: "format", value: .required(placeholder: "FORMAT"),
+      name: "format", value: .required(valueName: "FORMAT"),
       summary: "How the answer is written: text or json",
       defaultText: "text", group: .common, completion: .values(["text", "json"]))
 
     static let logFormat = OptionSpec(
-      name: "log-format", value: .required(placeholder: "FORMAT"),
+      name: "log-format", value: .required(valueName: "FORMAT"),
       summary: "How standard error is written: text, or json for one event a line",
       defaultText: "text", group: .common, completion: .values(["text", "json"]))
 
     static let databaseURL = OptionSpec(
-      name: "database-url", value: .required(placeholder: "URL"),
+      name: "database-url", value: .required(valueName: "URL"),
       summary: "The database: postgresql://USER@HOST:PORT/NAME. Others can read a password in a command "
         + "line, so put one into the variable.",
       variable: "DATABASE_URL", defaultText: "the PG* variables, else the embedded PostgreSQL",
       group: .common)
 
     static let environment = OptionSpec(
-      name: "env", short: "e", value: .required(placeholder: "NAME"),
+      name: "env", short: "e", value: .required(valueName: "NAME"),
       summary: "What the database is for: dev, test, ci, ci-local or production", variable: "SEED_ENV",
       defaultText: "dev", group: .common,
       completion: .values(["dev", "test", "ci", "ci-local", "production"]))
@@ -147,15 +147,15 @@ extension SeedRunnerCommand {
       environment,
       databaseURL,
       OptionSpec(
-        name: "config-path", value: .required(placeholder: "DIR"),
+        name: "config-path", value: .required(valueName: "DIR"),
         summary: "The folder of the settings' files",
         defaultText: "Config in the project", group: .common, completion: .directory),
       OptionSpec(
-        name: "project-path", value: .required(placeholder: "DIR"),
+        name: "project-path", value: .required(valueName: "DIR"),
         summary: "The folder that holds Config and .seed-runner", variable: "SEED_PROJECT_PATH",
         defaultText: "the nearest one, from here upwards", group: .common, completion: .directory),
       OptionSpec(
-        name: "seeders-path", value: .required(placeholder: "DIR"),
+        name: "seeders-path", value: .required(valueName: "DIR"),
         summary: "Folders of declarative seeders, a colon between them", variable: "SEEDERS_PATH",
         defaultText: "Seeders, here and in the project", group: .common, completion: .directory),
       OptionSpec(
@@ -180,7 +180,7 @@ extension SeedRunnerCommand {
 
     static func version(_ name: String, _ summary: String, default text: String) -> OptionSpec {
       OptionSpec(
-        name: name, value: .required(placeholder: "VERSION"), range: 0...Int.max, summary: summary,
+        name: name, value: .required(valueName: "VERSION"), range: 0...Int.max, summary: summary,
         defaultText: text)
     }
   }

@@ -58,16 +58,16 @@ extension SeedRunnerCommand {
       """,
     options: [
       OptionSpec(
-        name: "key", value: .required(placeholder: "COLUMN,..."), isRepeatable: true, isList: true,
+        name: "key", value: .required(valueName: "COLUMN,..."), isRepeatable: true, isList: true,
         summary: "The columns of the natural key"),
       OptionSpec(
-        name: "columns", value: .required(placeholder: "COLUMN,..."), isRepeatable: true, isList: true,
+        name: "columns", value: .required(valueName: "COLUMN,..."), isRepeatable: true, isList: true,
         summary: "The columns to write beside the key", defaultText: "all that are not generated"),
       OptionSpec(
-        name: "id", value: .required(placeholder: "NAME"), summary: "The id of the seeder",
+        name: "id", value: .required(valueName: "NAME"), summary: "The id of the seeder",
         defaultText: "made from the table's name"),
       OptionSpec(
-        name: "output", short: "o", value: .required(placeholder: "DIR"), summary: "The folder to make",
+        name: "output", short: "o", value: .required(valueName: "DIR"), summary: "The folder to make",
         defaultText: "Seeders/ID", completion: .directory),
     ] + Option.common,
     arguments: [ArgumentSpec(name: "TABLE", summary: "The table, with its schema if need be")],
@@ -79,10 +79,10 @@ extension SeedRunnerCommand {
     name: "new", abstract: "Make a seeder to start from",
     options: [
       OptionSpec(
-        name: "table", value: .required(placeholder: "TABLE"), summary: "The table it fills",
+        name: "table", value: .required(valueName: "TABLE"), summary: "The table it fills",
         defaultText: "named as the seeder"),
       OptionSpec(
-        name: "output", short: "o", value: .required(placeholder: "DIR"), summary: "The folder to make",
+        name: "output", short: "o", value: .required(valueName: "DIR"), summary: "The folder to make",
         defaultText: "Seeders/NAME", completion: .directory),
       OptionSpec(
         name: "swift", summary: "One in Swift, in a checkout of this project: registered, with a test"),

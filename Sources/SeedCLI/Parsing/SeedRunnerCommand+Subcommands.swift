@@ -43,13 +43,13 @@ extension SeedRunnerCommand {
           """,
         options: [
           OptionSpec(
-            name: "p99", value: .required(placeholder: "MS"), range: 1...60_000,
+            name: "p99", value: .required(valueName: "MS"), range: 1...60_000,
             summary: "The limit of the 99th percentile with 20 clients, in milliseconds", defaultText: "50"),
           OptionSpec(
-            name: "queries", value: .required(placeholder: "N"), range: 100...1_000_000,
+            name: "queries", value: .required(valueName: "N"), range: 100...1_000_000,
             summary: "How many searches are timed for each line of the table", defaultText: "2000"),
           OptionSpec(
-            name: "html", value: .required(placeholder: "FILE"), summary: "Also write a page with charts",
+            name: "html", value: .required(valueName: "FILE"), summary: "Also write a page with charts",
             completion: .file),
         ] + Option.common,
         examples: [
@@ -82,7 +82,7 @@ extension SeedRunnerCommand {
     Option.yes,
     OptionSpec(name: "allow-production", summary: Option.allowProduction.summary),
     OptionSpec(
-      name: "confirm-database", value: .required(placeholder: "NAME"),
+      name: "confirm-database", value: .required(valueName: "NAME"),
       summary: "In production: the name of the database, instead of --yes"),
   ]
 
@@ -118,7 +118,7 @@ extension SeedRunnerCommand {
     options: [
       Option.version("to", "Revert all above this version", default: "see --steps"),
       OptionSpec(
-        name: "steps", value: .required(placeholder: "N"), range: 1...10_000,
+        name: "steps", value: .required(valueName: "N"), range: 1...10_000,
         summary: "How many migrations to revert", defaultText: "1"),
     ] + removal + Option.common,
     rules: [.excludes(["to"], ["steps"])],

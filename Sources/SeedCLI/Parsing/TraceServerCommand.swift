@@ -19,11 +19,11 @@ enum TraceServerCommand {
     usage: ["[OPTIONS]"],
     options: [
       OptionSpec(
-        name: "host", value: .required(placeholder: "ADDRESS"),
+        name: "host", value: .required(valueName: "ADDRESS"),
         summary: "The address to listen on; 0.0.0.0 or :: to be reached from elsewhere", variable: "HOST",
         defaultText: "127.0.0.1"),
       OptionSpec(
-        name: "port", value: .required(placeholder: "N"), range: 0...65_535,
+        name: "port", value: .required(valueName: "N"), range: 0...65_535,
         summary: "The TCP port to listen on; 0: a free one", variable: "PORT", defaultText: "8080"),
       OptionSpec(name: "allow-production", summary: "Say that seeding production is meant"),
     ]

@@ -11,7 +11,7 @@ struct UsageError: Error, Sendable, Hashable {
     /// An option that has no opposite was given as `--no-…`.
     case notNegatable(option: String)
     /// The value is missing; `found` is the option that stands in its place.
-    case missingValue(option: String, placeholder: String, found: String?)
+    case missingValue(option: String, valueName: String, found: String?)
     /// A flag was given a value.
     case unexpectedValue(option: String)
     /// The value is not on the list.

@@ -90,14 +90,14 @@ extension CompletionScript {
 
     private func option(_ option: OptionSpec) -> [String] {
       let summary = "[\(quoted(option.summary))]"
-      guard let placeholder = option.placeholder else {
+      guard let valueName = option.valueName else {
         return option.spellings.map { spelling in
           let others = option.spellings.count > 1 ? "(\(option.spellings.joined(separator: " ")))" : ""
           return "'\(others)\(spelling)\(summary)'"
         }
       }
       let value =
-        ":\(quoted(placeholder)):"
+        ":\(quoted(valueName)):"
         + (option.isList ? list(option.allowed ?? []) : action(option.completion))
       let others =
         option.isRepeatable ? "*" : option.short == nil ? "" : "(\(option.spellings.joined(separator: " ")))"

@@ -75,7 +75,7 @@ extension HelpFormatter {
     if command.needsSubcommand { return "COMMAND [OPTIONS]" }
     var parts = command.options.filter { !$0.group.isShared && $0.role == .ordinary }.map { option in
       // A line break between an option and its value would mislead.
-      "[\(option.long)\(option.placeholder.map { "\u{A0}\($0)" } ?? "")]"
+      "[\(option.long)\(option.valueName.map { "\u{A0}\($0)" } ?? "")]"
     }
     parts.append("[OPTIONS]")
     parts += command.arguments.map { $0.usage.replacing(" ", with: "\u{A0}") }
@@ -98,7 +98,7 @@ extension HelpFormatter {
         note.map { "[\(title):\u{A0}\($0)]" }
       }
       let text = ([option.summary] + notes).joined(separator: " ")
-      return (letter + long + (option.placeholder.map { " \($0)" } ?? ""), text)
+      return (letter + long + (option.valueName.map { " \($0)" } ?? ""), text)
     }
   }
 }

@@ -69,7 +69,7 @@ struct ManualPage {
   private func entry(_ option: OptionSpec) -> [String] {
     let long = option.isNegatable ? "--[no-]\(option.name)" : option.long
     let names = ([option.short.map { "-\($0)" }, long] as [String?]).compactMap(\.self).map(Roff.bold)
-    let term = names.joined(separator: ", ") + (option.placeholder.map { " \(Roff.italic($0))" } ?? "")
+    let term = names.joined(separator: ", ") + (option.valueName.map { " \(Roff.italic($0))" } ?? "")
     var text = option.summary.hasSuffix(".") ? option.summary : option.summary + "."
     if let value = option.defaultText { text += " Default: \(value)." }
     if let variable = option.variable { text += " Variable: \(variable)." }
@@ -82,7 +82,7 @@ struct ManualPage {
     if command.needsSubcommand { synopsis.append(Roff.italic("COMMAND")) }
     for option in own {
       synopsis.append(
-        "[\(Roff.bold(option.long))\(option.placeholder.map { "\\ \(Roff.italic($0))" } ?? "")]")
+        "[\(Roff.bold(option.long))\(option.valueName.map { "\\ \(Roff.italic($0))" } ?? "")]")
     }
     synopsis += command.arguments.map { Roff.text($0.usage) }
     // No sentence ends with the points of an ellipsis.

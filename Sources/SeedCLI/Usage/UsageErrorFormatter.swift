@@ -53,12 +53,12 @@ enum UsageErrorFormatter {
         ? nil
         : "it belongs to \(quoted(owners.map { command($0.isEmpty ? [] : [$0], program) }, last: "and"))"
     case .notNegatable(let option): "leave '\(option)' out instead"
-    case .missingValue(let option, let placeholder, let found):
+    case .missingValue(let option, let valueName, let found):
       if let found {
-        "'\(found)' is read as an option. Write '\(option) \(placeholder)', or "
-          + "'\(option)=\(placeholder)' for a value that starts with '-'."
+        "'\(found)' is read as an option. Write '\(option) \(valueName)', or "
+          + "'\(option)=\(valueName)' for a value that starts with '-'."
       } else {
-        "write '\(option) \(placeholder)'"
+        "write '\(option) \(valueName)'"
       }
     case .unexpectedValue, .givenTwice, .unexpectedArgument: nil
     case .valueNotAllowed(_, _, let allowed, let near), .argumentNotAllowed(_, _, let allowed, let near):
