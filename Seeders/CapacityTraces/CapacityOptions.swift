@@ -10,6 +10,8 @@ public struct CapacityOptions: Sendable {
   public var clusters: Int
   /// The expected cosine of a vector and its cluster's centre, above 0, at most 1.
   public var similarity: Double
+  /// The model that the vectors are said to be of, so that search finds them: the one that it asks with.
+  public var model: EmbeddingModel
   /// By which index they are found.
   public var index: TraceIndex
   /// How many connections load at once.
@@ -19,13 +21,15 @@ public struct CapacityOptions: Sendable {
 
   /// Makes options.
   public init(
-    rows: Int, seed: Int, clusters: Int, similarity: Double, index: TraceIndex, streams: Int,
+    rows: Int, seed: Int, clusters: Int, similarity: Double, model: EmbeddingModel = .local,
+    index: TraceIndex, streams: Int,
     isPartOfAll: Bool
   ) {
     self.rows = rows
     self.seed = seed
     self.clusters = clusters
     self.similarity = similarity
+    self.model = model
     self.index = index
     self.streams = streams
     self.isPartOfAll = isPartOfAll
@@ -34,6 +38,7 @@ public struct CapacityOptions: Sendable {
   /// All that decides the rows but for their number. Raise `generator` when the same options come to
   /// mean other rows.
   var specification: String {
-    "generator 1, seed \(seed), \(clusters) clusters, similarity \(similarity)"
+    let rows = "generator 1, seed \(seed), \(clusters) clusters, similarity \(similarity)"
+    return model == .local ? rows : "\(rows), model \(model.id) \(model.version)"
   }
 }

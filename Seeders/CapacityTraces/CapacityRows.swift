@@ -14,12 +14,14 @@ struct CapacityRows: Sendable {
   private let text: CapacityText
   private let vectors: CapacityVectors
   private let seed: UInt64
+  private let model: EmbeddingModel
   private let owner: UUID
   private let confirmations: Int32
 
   init(options: CapacityOptions, text: CapacityText, owner: UUID, confirmations: Int) {
     self.text = text
     self.owner = owner
+    model = options.model
     seed = UInt64(bitPattern: Int64(options.seed))
     vectors = CapacityVectors(seed: seed, clusters: options.clusters, similarity: options.similarity)
     self.confirmations = Int32(confirmations)
@@ -36,8 +38,8 @@ struct CapacityRows: Sendable {
     try rows.append(texts.context)
     try rows.append(texts.solution)
     rows.append(byteCount: CapacityVectors.encodedSize) { vectors.write(row: row, to: $0) }
-    try rows.append(EmbeddingModel.local.id)
-    try rows.append(EmbeddingModel.local.version)
+    try rows.append(model.id)
+    try rows.append(model.version)
     try rows.append("validated")
     try rows.append(1.0)
     try rows.append(confirmations)

@@ -1,5 +1,6 @@
 import CapacityTraces
 import CuratedTraces
+import Embeddings
 import SampleTraces
 public import SeedKit
 import Tags
@@ -26,7 +27,7 @@ public enum Catalog {
       declarative("Transcripts"),
       declarative("Shares"),
       CapacityTracesSeeder(
-        options: capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
+        options: try capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
       try EmbeddingsSeeders.make(settings),
     ])
   }
@@ -37,7 +38,7 @@ public enum Catalog {
       builtIn: folder, fixtures: fixtures, migrations: { [try TraceSchema.migrations()] })
   }
 
-  private static func capacityOptions(_ settings: Settings) -> CapacityOptions {
+  private static func capacityOptions(_ settings: Settings) throws -> CapacityOptions {
     let (rows, isPartOfAll): (Int, Bool) =
       switch settings[.environment] {
       case .test: (1_000, true)
@@ -47,6 +48,7 @@ public enum Catalog {
     return CapacityOptions(
       rows: settings[.capacityRows] ?? rows, seed: settings[.capacitySeed],
       clusters: settings[.capacityClusters], similarity: settings[.capacitySimilarity],
+      model: try EmbeddingProviders.model(settings),
       index: TraceIndex(rawValue: settings[.capacityIndex]) ?? .vector, streams: settings[.capacityStreams],
       isPartOfAll: settings[.capacityIsPartOfAll] ?? isPartOfAll)
   }

@@ -1,4 +1,5 @@
 public import SeedKit
+public import TraceStore
 
 /// The provider that the configuration asks for.
 public enum EmbeddingProviders {
@@ -6,7 +7,7 @@ public enum EmbeddingProviders {
   public enum Use: Sendable {
     /// Many traces, while somebody waits: as long as the settings say.
     case documents
-    /// A search: 5 seconds a request, and 2 for trying again.
+    /// A search: 5 seconds a request, and 2 for trying again; the last questions are remembered.
     case questions
     /// A worker, which itself decides when to try again.
     case worker
@@ -23,8 +24,16 @@ public enum EmbeddingProviders {
     case .questions:
       options.timeout = min(options.timeout, .seconds(5))
       options.retryBudget = min(options.retryBudget, .seconds(2))
+      return CachedEmbeddingProvider(try OpenAIEmbeddingProvider(options))
     case .worker: options.retryBudget = .zero
     }
     return try OpenAIEmbeddingProvider(options)
+  }
+
+  /// The model that the configuration asks for: what search compares vectors of.
+  ///
+  /// - Throws: ``EmbeddingServiceError`` for settings that cannot be used together.
+  public static func model(_ settings: Settings) throws -> EmbeddingModel {
+    try make(settings, for: .documents).model
   }
 }

@@ -209,4 +209,51 @@ struct CapacityLoadTests {
       }
     }
   }
+  @Test("is searched by a plan that is made once, not for each question", arguments: TraceIndex.allCases)
+  func planned(kind: TraceIndex) async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await seed(options(rows: 2_000, index: kind), database)
+      var configuration = database.configuration
+      configuration.preparedStatements = .always
+      let connection = try await PostgresConnection.connect(configuration)
+      try await connection.query("ANALYZE traces")
+      let rows = try await connection.query("SELECT embedding FROM traces ORDER BY id LIMIT 12")
+      let abilities = try await SearchAbilities.read(on: connection)
+      for row in rows {
+        let search = RankedSearch(try row.decode(PostgresVector.self), of: .local, abilities: abilities)
+        #expect(try await search.run(on: connection).count == 10)
+      }
+      // The server tries a plan for the values five times before it takes one for all of them.
+      let (made, kept) = try await connection.queryOne(
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT traces.id%'"
+      ).decode(Int.self, Int.self)
+      #expect(made == 5 && kept == 7)
+      await connection.close()
+    }
+  }
+
+  @Test("belongs to the model that search asks with")
+  func model() async throws {
+    try await TemporaryDatabase.with { database in
+      let settings = try Settings.load(
+        flags: [:],
+        environment: [
+          "EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "some-model", "EMBEDDING_DIMENSIONS": "768",
+          "CAPACITY_ROWS": "30",
+        ], configDirectory: nil)
+      let plan = try SeedPlan(
+        registry: try Catalog.registry(settings), selection: .only(["capacity-traces"]), environment: .test)
+      let runner = SeedRunner(plan: plan, configuration: database.configuration, fixtures: Catalog.fixtures)
+      #expect(try await runner.run().seeders.last?.outcome == .seeded)
+      let found = try await scalar(
+        """
+        SELECT string_agg(DISTINCT concat_ws(' ', embedding_model_id, embedding_model_version), ',')
+        FROM traces WHERE embedding IS NOT NULL
+        """, database, as: String.self)
+      #expect(found == "some-model 768")
+      // Rows of another model would never be found: to be told, not to be taken for the same.
+      let other = try await seed(options(rows: 30), database)
+      #expect(other.outcome == .failed)
+    }
+  }
 }

@@ -1,0 +1,101 @@
+import Embeddings
+import Postgres
+import Testing
+import Threads
+import TraceStore
+
+@Suite("Remembered vectors")
+struct CachedEmbeddingTests {
+  private struct Refused: Error {}
+
+  /// Gives each text a vector of its own, and counts what it is asked for.
+  private final class CountingProvider: EmbeddingProvider {
+    let model = EmbeddingModel(id: "counting", version: "7")
+    let asked = Lock<[[EmbeddingText]]>([])
+
+    func embed(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
+      let count = asked.withLock { asked in
+        asked.append(texts)
+        return asked.count
+      }
+      return try texts.map { text in
+        if text == .query("fails once"), count == 1 { throw Refused() }
+        return Self.vector(text)
+      }
+    }
+
+    static func vector(_ text: EmbeddingText) -> PostgresVector {
+      var components = [Float](repeating: 0, count: TraceIndex.dimensions)
+      components[text.plain.utf8.reduce(0) { ($0 * 31 + Int($1)) % TraceIndex.dimensions }] = 1
+      return PostgresVector(components)
+    }
+
+    var texts: [String] { asked.withLock { $0.joined().map(\.plain) } }
+  }
+
+  private let counting = CountingProvider()
+
+  @Test("are asked for once, and are those of the provider")
+  func once() async throws {
+    let provider = CachedEmbeddingProvider(counting)
+    #expect(provider.model == counting.model)
+    for _ in 0..<3 {
+      let texts = ["a", "b"].map(EmbeddingText.query)
+      #expect(try await provider.vectors(for: texts) == texts.map(CountingProvider.vector))
+    }
+    #expect(counting.texts == ["a", "b"])
+  }
+
+  @Test("are mixed with new ones in the order of the texts, with one call for all that are new")
+  func mixed() async throws {
+    let provider = CachedEmbeddingProvider(counting)
+    _ = try await provider.vectors(for: [.query("b")])
+    let texts = ["a", "b", "c", "b"].map(EmbeddingText.query)
+    #expect(try await provider.vectors(for: texts) == texts.map(CountingProvider.vector))
+    #expect(counting.asked.withLock { $0.map { $0.map(\.plain) } } == [["b"], ["a", "c"]])
+    #expect(try await provider.vectors(for: []).isEmpty)
+    #expect(counting.asked.withLock { $0.count } == 2)
+  }
+
+  @Test("tell a question from a document of the same words")
+  func kinds() async throws {
+    let provider = CachedEmbeddingProvider(counting)
+    _ = try await provider.vectors(for: [.query("a\n\nb")])
+    _ = try await provider.vectors(for: [.document(title: "a", body: "b")])
+    #expect(counting.texts.count == 2)
+  }
+
+  @Test("are not those of a call that failed")
+  func failure() async throws {
+    let provider = CachedEmbeddingProvider(counting)
+    let texts = [EmbeddingText.query("good"), .query("fails once")]
+    await #expect(throws: Refused.self) { try await provider.vectors(for: texts) }
+    #expect(try await provider.vectors(for: texts).count == 2)
+    #expect(counting.texts == ["good", "fails once", "good", "fails once"])
+  }
+
+  @Test("are at most twice as many as asked for; what is used stays")
+  func bounded() async throws {
+    let provider = CachedEmbeddingProvider(counting, capacity: 10)
+    for number in 0..<200 { _ = try await provider.vectors(for: [.query("used"), .query("\(number)")]) }
+    #expect(counting.texts.count { $0 == "used" } == 1)
+    let before = counting.texts.count
+    for number in 0..<200 { _ = try await provider.vectors(for: [.query("\(number)")]) }
+    #expect(counting.texts.count - before >= 180)
+  }
+
+  @Test("are the same for tasks that ask at the same time")
+  func together() async throws {
+    let provider = CachedEmbeddingProvider(counting, capacity: 5)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for task in 0..<50 {
+        group.addTask {
+          let text = EmbeddingText.query("\(task % 8)")
+          let vectors = try await provider.vectors(for: [text])
+          #expect(vectors == [CountingProvider.vector(text)])
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+}
