@@ -21,6 +21,9 @@ static const unsigned char api_tokens[] = {
 static const unsigned char embedding_jobs[] = {
 #embed "../TraceStore/Schema/0006_embedding_jobs.sql"
 };
+static const unsigned char vectors_in_line[] = {
+#embed "../TraceStore/Schema/0007_vectors_in_line.sql"
+};
 
 static const struct trace_schema_file files[] = {
   {"0001_enable_pgvector.sql", enable_pgvector, sizeof enable_pgvector},
@@ -29,6 +32,7 @@ static const struct trace_schema_file files[] = {
   {"0004_embedding_backlog.sql", embedding_backlog, sizeof embedding_backlog},
   {"0005_api_tokens.sql", api_tokens, sizeof api_tokens},
   {"0006_embedding_jobs.sql", embedding_jobs, sizeof embedding_jobs},
+  {"0007_vectors_in_line.sql", vectors_in_line, sizeof vectors_in_line},
 };
 
 const struct trace_schema_file *trace_schema_files(size_t *count) {

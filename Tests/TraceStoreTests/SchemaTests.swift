@@ -115,6 +115,34 @@ struct SchemaTests {
     }
   }
 
+  @Test("keeps vectors with their rows, and lets texts that leave no room for them be as long as they are")
+  func inLine() async throws {
+    try await withSchema { connection in
+      let contributor = try await user("a@example.com", on: connection)
+      let vector = PostgresVector((0..<1536).map { Float($0 * 7919 % 1536) - 768 })
+      let word = "timeout"
+      for (title, length) in [("short", 500), ("usual", 3_000), ("long", 200_000)] {
+        // Numbers among the words, or it would compress to nothing.
+        let text = String((0..<length).map { "\(word) \($0 * 7919 % 100_000) " }.joined().prefix(length))
+        try await connection.query(
+          """
+          INSERT INTO traces (title, context_text, solution_text, contributor_id, embedding)
+          VALUES (\(title), 'context', \(text), \(contributor), \(vector))
+          """)
+        let (found, stored) = try await connection.queryOne(
+          "SELECT solution_text, embedding FROM traces WHERE title = \(title)"
+        ).decode(String.self, PostgresVector.self)
+        #expect(found == text && stored == vector)
+        let outOfLine = try await connection.queryOne(
+          """
+          SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE oid = 'traces'::regclass
+          """
+        ).decode(Int.self)
+        #expect((outOfLine > 0) == (title == "long"), "\(title): \(outOfLine) bytes")
+      }
+    }
+  }
+
   @Test("can be reverted and applied again", arguments: [16, 18])
   func revert(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
