@@ -1,6 +1,5 @@
 import CapacityTraces
 import CuratedTraces
-import Embeddings
 import SampleTraces
 public import SeedKit
 import Tags
@@ -48,7 +47,7 @@ public enum Catalog {
     return CapacityOptions(
       rows: settings[.capacityRows] ?? rows, seed: settings[.capacitySeed],
       clusters: settings[.capacityClusters], similarity: settings[.capacitySimilarity],
-      model: try EmbeddingProviders.model(settings),
+      model: try EmbeddingsSeeders.model(settings),
       index: TraceIndex(rawValue: settings[.capacityIndex]) ?? .vector, streams: settings[.capacityStreams],
       isPartOfAll: settings[.capacityIsPartOfAll] ?? isPartOfAll)
   }

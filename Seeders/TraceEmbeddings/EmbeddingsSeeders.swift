@@ -1,7 +1,7 @@
 import Embeddings
 import Migrations
 public import SeedKit
-import TraceStore
+public import TraceStore
 
 /// The seeder `embeddings` as the configuration asks for it.
 public enum EmbeddingsSeeders {
@@ -13,6 +13,13 @@ public enum EmbeddingsSeeders {
   /// Samples come first where they may be seeded at all; so does capacity data, whose index build keeps
   /// writers waiting.
   static let follows: [SeederID] = ["sample-traces", "capacity-traces"]
+
+  /// The model that the configuration asks for: whose vectors search compares.
+  ///
+  /// - Throws: `EmbeddingServiceError` for settings that cannot be used together.
+  public static func model(_ settings: Settings) throws -> EmbeddingModel {
+    try EmbeddingProviders.make(settings, for: .documents).model
+  }
 
   /// Makes it: the vectors by the built-in model in one transaction, those of a service outside any, or none.
   ///

@@ -11,6 +11,7 @@ public struct CachedEmbeddingProvider: EmbeddingProvider {
   /// How many texts are remembered at least: at 6 KB a vector, 13 MB at the most.
   public static let usualCapacity = 1_000
 
+  /// That of the provider.
   public var model: EmbeddingModel { provider.model }
 
   private let provider: any EmbeddingProvider

@@ -1,5 +1,4 @@
 public import SeedKit
-public import TraceStore
 
 /// The provider that the configuration asks for.
 public enum EmbeddingProviders {
@@ -28,12 +27,5 @@ public enum EmbeddingProviders {
     case .worker: options.retryBudget = .zero
     }
     return try OpenAIEmbeddingProvider(options)
-  }
-
-  /// The model that the configuration asks for: what search compares vectors of.
-  ///
-  /// - Throws: ``EmbeddingServiceError`` for settings that cannot be used together.
-  public static func model(_ settings: Settings) throws -> EmbeddingModel {
-    try make(settings, for: .documents).model
   }
 }
