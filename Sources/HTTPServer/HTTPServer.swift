@@ -18,6 +18,9 @@ import Threads
 public final class HTTPServer: Sendable {
   /// Answers a request. Its task is cancelled after ``Configuration/handlerDeadline``, and when the
   /// grace of ``stop(grace:)`` ends.
+  ///
+  /// It begins on the thread that reads its connection and others, and leaves it where it first waits: what computes
+  /// for long should do so after that, or in a task of its own.
   public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
   /// The settings.

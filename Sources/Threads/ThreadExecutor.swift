@@ -82,8 +82,9 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     let job = UnownedJob(job)
     pthread_mutex_lock(state.mutex)
     state.jobs.append(job)
-    pthread_cond_signal(state.condition)
     pthread_mutex_unlock(state.mutex)
+    // Not before: the thread would wake to wait for the mutex.
+    pthread_cond_signal(state.condition)
   }
 
   package func asUnownedSerialExecutor() -> UnownedSerialExecutor {

@@ -107,7 +107,8 @@ final class Exchange {
       pending.finish(with: engine.problem(.stopping))
     } else {
       let handler = engine.handler
-      pending.attach(Task { pending.finish(with: await handler(request)) })
+      // A change of threads less: the handler leaves this one where it first waits for something.
+      pending.attach(Task.immediate { pending.finish(with: await handler(request)) })
     }
     return true
   }
