@@ -2,7 +2,7 @@
 
 import html
 
-COLOURS = ("#2f7ed8", "#d9730d", "#7a869a")
+COLOURS = ("#2f7ed8", "#d9730d", "#c9a227", "#7a869a")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 380, 56, 24, 56, 66
 
 

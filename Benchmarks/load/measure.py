@@ -2,8 +2,13 @@
 
 Each round does the same with all of them, so that a busy moment hits all; figures are medians of the rounds.
 
+Questions are near some of the rows, as they are in use: vectors whose expected cosine to the vector of a row is 0.8. An
+embedding service with OpenAI's interface (embeddings.py) gives them to trace-server, which asks it once for each; the services
+in Python look them up. What a question costs that is near nothing is told of the bare query.
+
 - paced: Locust, 20 and 50 users who pause a tenth of a second after each answer, as the load test of the service that this
-  one is made after has it. The latency of a machine that is not at its limit.
+  one is made after has it. They come one by one over five seconds, so that they do not ask in step. The latency of a machine
+  that is not at its limit.
 - without pause: 20 users who ask at once again. Requests a second of a machine at its limit, by Locust in two processes, and
   by wrk, which takes less of the four processors; the bare query by pgbench.
 - one user without pause, by wrk and pgbench: what a service adds to the query.
@@ -13,10 +18,13 @@ The limits are raised to a million a minute for all but the last.
 """
 
 import argparse
+import concurrent.futures
 import csv
 import json
+import math
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -32,6 +40,8 @@ NAME = "seed_runner_search"
 HERE = pathlib.Path(__file__).parent
 BIN = pathlib.Path(sys.executable).parent
 UNLIMITED = "1000000"
+MODEL, VERSION = "near", "1536"
+ARRIVAL = 5
 SETTINGS = ("BEGIN READ ONLY", "SET LOCAL hnsw.ef_search = 100", "SET LOCAL hnsw.iterative_scan = relaxed_order")
 
 
@@ -65,47 +75,86 @@ class Bench:
         say(f"seeding {self.rows} rows")
         self.psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", self.admin_url)
         self.psql(f"CREATE DATABASE {NAME}", self.admin_url)
+        self.embeddings = {
+            "EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": MODEL, "EMBEDDING_DIMENSIONS": VERSION,
+            "EMBEDDING_BASE_URL": f"http://127.0.0.1:{free_port()}/v1",
+        }
         subprocess.run(
             [self.bin / "seed-runner", "--capacity-traces", "--rows", str(self.rows), "--quiet"], check=True,
-            stdout=subprocess.DEVNULL, env={**os.environ, "DATABASE_URL": self.url, "SEED_ENV": "dev"},
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, **self.embeddings, "DATABASE_URL": self.url, "SEED_ENV": "dev"},
         )
+        # Or the server would do it while others are measured.
+        self.psql("VACUUM ANALYZE")
+        self.psql("CHECKPOINT")
+        near = self.near_vectors()
+        (self.folder / "vectors.json").write_text(json.dumps(dict(zip(QUESTIONS, near))))
         made = subprocess.run(
             [self.bin / "embed-texts", "vectors"], input=json.dumps(QUESTIONS), check=True, capture_output=True, text=True
         )
-        vectors = json.loads(made.stdout)
-        (self.folder / "vectors.json").write_text(json.dumps(dict(zip(QUESTIONS, vectors))))
-        # In line, so that pgbench's statement has its vector at hand, as one has that comes as a parameter.
-        self.psql("CREATE TABLE question (id int PRIMARY KEY, v vector(1536))")
-        self.psql("ALTER TABLE question ALTER COLUMN v SET STORAGE plain")
-        rows = "".join(f"{index}\t{json.dumps(vector)}\n" for index, vector in enumerate(vectors))
-        subprocess.run(["psql", "-qX", self.url, "-c", "COPY question FROM stdin"], input=rows, check=True, text=True)
-        self.psql("VACUUM ANALYZE question")
+        self.keep_questions("question", near)
+        self.keep_questions("far_question", json.loads(made.stdout))
         from importlib.util import module_from_spec, spec_from_file_location
 
         os.environ["VECTORS"] = str(self.folder / "vectors.json")
         spec = spec_from_file_location("reference", HERE / "reference/app.py")
         reference = module_from_spec(spec)
         spec.loader.exec_module(reference)
-        query = reference.SEARCH.replace("$1", "(SELECT v FROM question WHERE id = :n)").replace("$2", "'local'")
-        lines = [f"\\set n random(0, {len(QUESTIONS) - 1})", "\\startpipeline", *(f"{one};" for one in SETTINGS)]
-        lines += [query.strip().replace("$3", "'1'").replace("$4", "10") + ";", "COMMIT;", "\\endpipeline"]
-        (self.folder / "search.sql").write_text("\n".join(lines) + "\n")
-        plan = self.psql(
-            "; ".join(SETTINGS) + "; EXPLAIN " + query.replace(":n", "1").replace("$3", "'1'").replace("$4", "10") + "; COMMIT"
+        query = reference.SEARCH.strip().replace("$2", f"'{MODEL}'").replace("$3", f"'{VERSION}'").replace("$4", "10")
+        for name, table in (("search", "question"), ("far-search", "far_question")):
+            statement = query.replace("$1", f"(SELECT v FROM {table} WHERE id = :n)")
+            lines = [f"\\set n random(0, {len(QUESTIONS) - 1})", "\\startpipeline", *(f"{one};" for one in SETTINGS)]
+            lines += [statement + ";", "COMMIT;", "\\endpipeline"]
+            (self.folder / f"{name}.sql").write_text("\n".join(lines) + "\n")
+            plan = self.psql("; ".join(SETTINGS) + "; EXPLAIN " + statement.replace(":n", "1") + "; COMMIT")
+            if "ix_traces_embedding_hnsw" not in plan:
+                sys.exit(f"the query does not use the index:\n{plan}")
+
+    def server(self):
+        """The database server in a line."""
+        return self.psql(
+            "SELECT 'PostgreSQL ' || current_setting('server_version') || ', pgvector ' || extversion || ', shared_buffers '"
+            " || current_setting('shared_buffers') || ', huge pages ' || current_setting('huge_pages_status', true)"
+            " FROM pg_extension WHERE extname = 'vector'"
         )
-        if "ix_traces_embedding_hnsw" not in plan:
-            sys.exit(f"the query does not use the index:\n{plan}")
+
+    def near_vectors(self):
+        """A vector for each question, of length 1: that of a row and noise of the norm that makes the cosine 0.8."""
+        rows = self.psql(
+            f"SELECT embedding FROM traces WHERE embedding IS NOT NULL ORDER BY md5(id::text) LIMIT {len(QUESTIONS)}"
+        ).splitlines()
+        draw = random.Random(1)
+        vectors = []
+        for row in map(json.loads, rows):
+            deviation = math.sqrt((1 / 0.8**2 - 1) / len(row))
+            vector = [component + draw.gauss(0, deviation) for component in row]
+            norm = math.hypot(*vector)
+            vectors.append([component / norm for component in vector])
+        return vectors
+
+    def keep_questions(self, table, vectors):
+        # In line, so that pgbench's statement has its vector at hand, as one has that comes as a parameter.
+        self.psql(f"CREATE TABLE {table} (id int PRIMARY KEY, v vector(1536))")
+        self.psql(f"ALTER TABLE {table} ALTER COLUMN v SET STORAGE plain")
+        rows = "".join(f"{index}\t{json.dumps(vector)}\n" for index, vector in enumerate(vectors))
+        subprocess.run(["psql", "-qX", self.url, "-c", f"COPY {table} FROM stdin"], input=rows, check=True, text=True)
+        self.psql(f"VACUUM ANALYZE {table}")
+
+    def start_embeddings(self):
+        port = urllib.parse.urlsplit(self.embeddings["EMBEDDING_BASE_URL"]).port
+        command = [sys.executable, HERE / "embeddings.py", str(port), self.folder / "vectors.json"]
+        return self.started(Service("embeddings", command, {}, port, self.folder))
 
     def start_ours(self, **limits):
         port = free_port()
         environment = {
             "DATABASE_URL": self.url, "SEED_ENV": "dev", "AUTO_MIGRATE": "false", "AUTO_SEED_DATABASE": "false",
             "HOST": "127.0.0.1", "PORT": str(port), "RATE_LIMIT_READ_PER_MINUTE": UNLIMITED,
-            "RATE_LIMIT_WRITE_PER_MINUTE": UNLIMITED, **limits,
+            "RATE_LIMIT_WRITE_PER_MINUTE": UNLIMITED, **self.embeddings, **limits,
         }
         return self.started(Service("trace-server", [self.bin / "trace-server"], environment, port, self.folder))
 
-    def start_reference(self, workers):
+    def start_reference(self, name, style, workers=1):
         port = free_port()
         command = [
             BIN / "uvicorn", "app:app", "--app-dir", HERE / "reference", "--host", "127.0.0.1", "--port", str(port),
@@ -115,9 +164,10 @@ class Bench:
         environment = {
             "DATABASE_URL": self.url, "VECTORS": str(self.folder / "vectors.json"), "READS_PER_MINUTE": UNLIMITED,
             # As many connections in all as trace-server has.
-            "WRITES_PER_MINUTE": UNLIMITED, "POOL_SIZE": str(16 // workers),
+            "WRITES_PER_MINUTE": UNLIMITED, "POOL_SIZE": str(16 // workers), "STYLE": style, "MODEL": MODEL,
+            "MODEL_VERSION": VERSION,
         }
-        return self.started(Service(f"Python, {workers} worker" + "s" * (workers > 1), command, environment, port, self.folder))
+        return self.started(Service(name, command, environment, port, self.folder))
 
     def started(self, service):
         self.services.append(service)
@@ -143,12 +193,13 @@ class Bench:
         prefix = self.folder / "locust"
         command = [
             BIN / "locust", "-f", HERE / file, "--headless", "--only-summary", "--users", str(users),
-            "--spawn-rate", str(users), "--run-time", f"{seconds}s", "--host", service.url, "--csv", prefix,
-            "--loglevel", "ERROR",
+            "--host", service.url, "--csv", prefix, "--loglevel", "ERROR",
         ]
         if file == "locustfile_capacity.py":
             # What happens while the users come is not counted.
-            command.append("--reset-stats")
+            command += ["--spawn-rate", str(users / ARRIVAL), "--run-time", f"{seconds + ARRIVAL}s", "--reset-stats"]
+        else:
+            command += ["--spawn-rate", str(users), "--run-time", f"{seconds}s"]
         if processes > 1:
             command += ["--processes", str(processes)]
         done = subprocess.run(
@@ -200,7 +251,7 @@ class Bench:
             **{name: result[name] / 1000 for name in ("p50", "p90", "p99")},
         )
 
-    def with_pgbench(self, what, clients, rate=None):
+    def with_pgbench(self, what, clients, rate=None, script="search", who="bare query"):
         if not self.has_pgbench:
             return
         log = self.folder / "pgbench-log"
@@ -208,7 +259,7 @@ class Bench:
             old.unlink()
         command = [
             "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(self.seconds), "-l",
-            f"--log-prefix={log}", "-f", self.folder / "search.sql", *(["-R", str(rate)] if rate else []), self.url,
+            f"--log-prefix={log}", "-f", self.folder / f"{script}.sql", *(["-R", str(rate)] if rate else []), self.url,
         ]
         subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True)
         times = []
@@ -218,40 +269,48 @@ class Bench:
                 # Of a paced run the wait for one's turn is in the time, and told apart as the last field.
                 times.append((int(fields[2]) - (int(fields[6]) if rate else 0)) / 1000)
         shares = {f"p{share}": percentile(times, share / 100) for share in (50, 75, 90, 95, 99)}
-        self.add(what, "bare query", rate=len(times) / self.seconds, **shares)
+        self.add(what, who, rate=len(times) / self.seconds, **shares)
 
     def run(self):
         self.prepare()
-        ours, one, four = self.start_ours(), self.start_reference(1), self.start_reference(4)
-        self.compare_answers(ours, one)
-        for service in (ours, one, four):
-            if self.has_wrk:
-                seconds, self.seconds = self.seconds, 2
-                self.with_wrk("warm-up", service, CLIENTS)
-                self.seconds = seconds
+        self.start_embeddings()
+        ours = self.start_ours()
+        plain, tuned = self.start_reference("Python", "plain"), self.start_reference("Python, tuned", "tuned")
+        four = self.start_reference("Python, tuned, 4 workers", "tuned", 4)
+        for service in (plain, tuned):
+            self.compare_answers(ours, service)
+        for service in (ours, plain, tuned, four):
+            self.warm_up(service)
         for number in range(1, self.rounds + 1):
             for users in (20, 50):
                 say(f"round {number} of {self.rounds}: {users} users, paced")
-                for service in (ours, one):
+                for service in (ours, plain, tuned):
                     self.with_locust(f"{users} paced", service, users)
                 # As many a second as the users asked for.
                 rate = self.figures[f"{users} paced", ours.name, "rate"][-1]
                 self.with_pgbench(f"{users} paced", users, rate)
             say(f"round {number} of {self.rounds}: {CLIENTS} without pause")
-            for service in (ours, one, four):
+            for service in (ours, plain, tuned, four):
                 self.with_locust("full", service, CLIENTS, processes=2, LOAD_PAUSE="0")
-            for service in (ours, one, four):
+            for service in (ours, plain, tuned, four):
                 self.with_wrk("full, wrk", service, CLIENTS)
             self.with_pgbench("full, wrk", CLIENTS)
             say(f"round {number} of {self.rounds}: one without pause")
-            for service in (ours, one):
+            for service in (ours, plain, tuned):
                 self.with_wrk("one", service, 1)
             self.with_pgbench("one", 1)
-        for service in (ours, one, four):
+            self.with_pgbench("one", 1, script="far-search", who="bare query, far")
+        for service in (ours, plain, tuned, four):
             service.stop()
-        self.services = []
+            self.services.remove(service)
         limits = self.limits()
-        Report(self.rows, self.rounds, self.seconds, self.figures, self.stages).write(limits)
+        Report(self.rows, self.rounds, self.seconds, self.server(), self.figures, self.stages).write(limits)
+
+    def warm_up(self, service):
+        """Opens the connections, has the statements planned and the pages read, and each question's vector asked for."""
+        token = service.register()
+        with concurrent.futures.ThreadPoolExecutor(16) as clients:
+            list(clients.map(lambda question: service.post(SEARCH, {"q": question}, token), QUESTIONS * 4))
 
     def limits(self):
         """With the limits of every day: registering is not what is tested."""

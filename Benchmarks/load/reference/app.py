@@ -1,17 +1,21 @@
-"""The same search in Python, to measure beside: FastAPI, asyncpg, uvicorn.
+"""The same search in Python, to measure beside: FastAPI, asyncpg, uvicorn with uvloop and httptools.
 
-Same tables, same statement, same answer, tokens and limits likewise. Where there was a choice, the faster way was taken:
+Same tables, same statement, same answer, tokens and limits likewise, no access log, where trace-server writes one. Two ways, by STYLE:
 
-- vectors of the questions are made beforehand and looked up, where trace-server makes each one from its words;
-- `hnsw.ef_search` is set once for a session, which saves the transaction around each search (and is why this would not work
-  behind a pooler); asyncpg keeps prepared statements, and nothing is reset between two borrowers of a connection;
-- uvloop, httptools and orjson; no access log, where trace-server writes one; tokens are known for ten seconds, as there;
-- with several workers each has a limiter of its own, where there should be one for all.
+- `plain`: with what trace-server promises, by the means of the libraries' own documentation. A search is a transaction with
+  its settings, so that it works behind a pooler; the pool resets a connection between two borrowers; a model of pydantic
+  describes the answer.
+- `tuned`: whatever is faster. The settings belong to the session, which saves the transaction, and nothing is reset (why it
+  would not work behind a pooler); the answer is written by orjson and described by nothing.
 
-DATABASE_URL, VECTORS (JSON: question to components), READS_PER_MINUTE, WRITES_PER_MINUTE, POOL_SIZE.
+Both ways have the easier part in places: vectors of the questions are looked up in a table made beforehand; of several
+workers each has a limiter of its own, where there should be one for all; there are no metrics.
+
+DATABASE_URL, VECTORS (JSON: question to components), MODEL, MODEL_VERSION, READS_PER_MINUTE, WRITES_PER_MINUTE, POOL_SIZE.
 """
 
 import contextlib
+import datetime
 import hashlib
 import json
 import os
@@ -49,6 +53,9 @@ USER = "SELECT user_id FROM api_tokens JOIN users ON users.id = user_id WHERE to
 
 LIMITS = {"read": int(os.environ.get("READS_PER_MINUTE", 60)), "write": int(os.environ.get("WRITES_PER_MINUTE", 20))}
 TOKEN_SECONDS = 10
+TUNED = os.environ.get("STYLE") == "tuned"
+MODEL = os.environ.get("MODEL", "local"), os.environ.get("MODEL_VERSION", "1")
+SETTINGS = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "relaxed_order"}
 # As pgvector receives them.
 VECTORS = {
     question: struct.pack(f">HH{len(vector)}f", len(vector), 0, *vector)
@@ -67,13 +74,9 @@ async def lifespan(app):
     async def leave_alone(connection):
         pass
 
+    tuning = {"reset": leave_alone, "server_settings": SETTINGS} if TUNED else {}
     async with asyncpg.create_pool(
-        os.environ["DATABASE_URL"], min_size=1, max_size=int(os.environ.get("POOL_SIZE", 16)), init=set_up,
-        reset=leave_alone,
-        server_settings={
-            "application_name": "reference", "default_transaction_read_only": "off", "hnsw.ef_search": "100",
-            "hnsw.iterative_scan": "relaxed_order",
-        },
+        os.environ["DATABASE_URL"], min_size=1, max_size=int(os.environ.get("POOL_SIZE", 16)), init=set_up, **tuning
     ) as pool:
         app.state.pool = pool
         yield
@@ -137,21 +140,64 @@ async def register(body: Registration, request: Request):
     return Response(orjson.dumps({"user_id": user, "token": token}), 201, media_type="application/json")
 
 
-@app.post("/api/v1/traces/search")
-async def search(body: Search, authorization: str = Header()):
-    headers = take(await user_of(authorization), "read")
-    vector = VECTORS.get(body.q)
+class Hit(BaseModel):
+    score: float
+    similarity: float
+    id: str
+    title: str
+    context: str
+    solution: str
+    tags: list[str]
+    status: str
+    trust_score: float
+    confirmation_count: int
+    contributor: str
+    agent_model: str | None
+    agent_version: str | None
+    is_seed: bool
+    is_flagged: bool
+    is_searchable: bool
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+class Found(BaseModel):
+    results: list[Hit]
+
+
+def vector_of(question):
+    vector = VECTORS.get(question)
     if vector is None:
         raise HTTPException(422)
-    rows = await app.state.pool.fetch(SEARCH, vector, "local", "1", body.limit)
-    results = [
-        {
-            "score": row[17], "similarity": row[16], "id": str(row[0]), "title": row[1], "context": row[2], "solution": row[3],
-            "tags": row[4], "status": row[5], "trust_score": row[6], "confirmation_count": row[7], "contributor": row[8],
-            "agent_model": row[9], "agent_version": row[10], "is_seed": row[11], "is_flagged": row[12],
-            "is_searchable": row[13], "created_at": row[14], "updated_at": row[15],
-        }
-        for row in rows
-    ]
+    return vector
+
+
+def members(row):
+    return {
+        "score": row[17], "similarity": row[16], "id": str(row[0]), "title": row[1], "context": row[2], "solution": row[3],
+        "tags": row[4], "status": row[5], "trust_score": row[6], "confirmation_count": row[7], "contributor": row[8],
+        "agent_model": row[9], "agent_version": row[10], "is_seed": row[11], "is_flagged": row[12], "is_searchable": row[13],
+        "created_at": row[14], "updated_at": row[15],
+    }
+
+
+async def plain_search(body: Search, response: Response, authorization: str = Header()) -> Found:
+    response.headers.update(take(await user_of(authorization), "read"))
+    response.headers["Cache-Control"] = "no-store"
+    vector = vector_of(body.q)
+    async with app.state.pool.acquire() as connection, connection.transaction(readonly=True):
+        for name, value in SETTINGS.items():
+            await connection.execute(f"SET LOCAL {name} = {value}")
+        rows = await connection.fetch(SEARCH, vector, *MODEL, body.limit)
+    return Found(results=[Hit(**members(row)) for row in rows])
+
+
+async def tuned_search(body: Search, authorization: str = Header()):
+    headers = take(await user_of(authorization), "read")
+    rows = await app.state.pool.fetch(SEARCH, vector_of(body.q), *MODEL, body.limit)
     headers["Cache-Control"] = "no-store"
-    return Response(orjson.dumps({"results": results}), headers=headers, media_type="application/json")
+    answer = {"results": [members(row) for row in rows]}
+    return Response(orjson.dumps(answer), headers=headers, media_type="application/json")
+
+
+app.post("/api/v1/traces/search")(tuned_search if TUNED else plain_search)
