@@ -82,9 +82,9 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     let job = UnownedJob(job)
     pthread_mutex_lock(state.mutex)
     state.jobs.append(job)
-    pthread_mutex_unlock(state.mutex)
-    // Not before: the thread would wake to wait for the mutex.
+    // Not after unlocking, which would be quicker: the job may drop the last reference to its actor, and with it the state.
     pthread_cond_signal(state.condition)
+    pthread_mutex_unlock(state.mutex)
   }
 
   package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
