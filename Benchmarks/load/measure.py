@@ -3,7 +3,7 @@
 Each round does the same with all of them, so that a busy moment hits all; figures are medians of the rounds.
 
 Questions are near some of the rows, as they are in use: vectors whose expected cosine to the vector of a row is 0.8. An
-embedding service with OpenAI's interface (embeddings.py) gives them to trace-server, which asks it once for each; the services
+embedding service with OpenAI's interface (retrieval/serve.py) gives them to trace-server, which asks it once for each; the services
 in Python look them up. What a question costs that is near nothing is told of the bare query.
 
 - paced: Locust, 20 and 50 users who pause a tenth of a second after each answer, as the load test of the service that this
@@ -88,7 +88,8 @@ class Bench:
         self.psql("VACUUM ANALYZE")
         self.psql("CHECKPOINT")
         near = self.near_vectors()
-        (self.folder / "vectors.json").write_text(json.dumps(dict(zip(QUESTIONS, near))))
+        self.vectors = self.folder / f"{MODEL}.json"
+        self.vectors.write_text(json.dumps(dict(zip(QUESTIONS, near))))
         made = subprocess.run(
             [self.bin / "embed-texts", "vectors"], input=json.dumps(QUESTIONS), check=True, capture_output=True, text=True
         )
@@ -96,7 +97,7 @@ class Bench:
         self.keep_questions("far_question", json.loads(made.stdout))
         from importlib.util import module_from_spec, spec_from_file_location
 
-        os.environ["VECTORS"] = str(self.folder / "vectors.json")
+        os.environ["VECTORS"] = str(self.vectors)
         spec = spec_from_file_location("reference", HERE / "reference/app.py")
         reference = module_from_spec(spec)
         spec.loader.exec_module(reference)
@@ -142,7 +143,7 @@ class Bench:
 
     def start_embeddings(self):
         port = urllib.parse.urlsplit(self.embeddings["EMBEDDING_BASE_URL"]).port
-        command = [sys.executable, HERE / "embeddings.py", str(port), self.folder / "vectors.json"]
+        command = [sys.executable, HERE.parent / "retrieval/serve.py", "--port", str(port), "--vectors", self.vectors]
         return self.started(Service("embeddings", command, {}, port, self.folder))
 
     def start_ours(self, **limits):
@@ -162,7 +163,7 @@ class Bench:
             "--workers", str(workers),
         ]
         environment = {
-            "DATABASE_URL": self.url, "VECTORS": str(self.folder / "vectors.json"), "READS_PER_MINUTE": UNLIMITED,
+            "DATABASE_URL": self.url, "VECTORS": str(self.vectors), "READS_PER_MINUTE": UNLIMITED,
             # As many connections in all as trace-server has.
             "WRITES_PER_MINUTE": UNLIMITED, "POOL_SIZE": str(16 // workers), "STYLE": style, "MODEL": MODEL,
             "MODEL_VERSION": VERSION,

