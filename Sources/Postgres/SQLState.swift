@@ -56,6 +56,8 @@ extension SQLState {
   public static let insufficientPrivilege = SQLState(rawValue: "42501")
   /// 42704: a type or another object does not exist.
   public static let undefinedObject = SQLState(rawValue: "42704")
+  /// 42703: a column does not exist.
+  public static let undefinedColumn = SQLState(rawValue: "42703")
   /// 42P01: the table does not exist.
   public static let undefinedTable = SQLState(rawValue: "42P01")
   /// 55P03: a lock could not be had in time.

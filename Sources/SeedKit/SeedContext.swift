@@ -25,6 +25,9 @@ public final class SeedContext {
   /// Of all that decides what the seeder writes; nil where nothing is compared with the history.
   let fingerprint: Fingerprint?
 
+  /// The ids of all seeders of the program: rows of others are taken over.
+  let seeders: Set<String>
+
   /// Measures the seeder.
   let meter: SeederMeter
 
@@ -37,7 +40,8 @@ public final class SeedContext {
   init(
     seeder: SeederID, environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
     fixtures: FixtureStore, attemptID: UUID, fingerprint: Fingerprint? = nil, allowsDeletes: Bool = false,
-    recorder: ChangeRecorder? = nil, firstStage: Int = 0, meter: SeederMeter = SeederMeter(),
+    recorder: ChangeRecorder? = nil, firstStage: Int = 0, seeders: Set<String> = [],
+    meter: SeederMeter = SeederMeter(),
     onEvent: @escaping (SeedEvent) -> Void
   ) {
     self.seeder = seeder
@@ -49,6 +53,7 @@ public final class SeedContext {
     self.attemptID = attemptID
     self.fingerprint = fingerprint
     self.recorder = recorder
+    self.seeders = seeders
     self.meter = meter
     stageCount = firstStage
     self.fixtures = fixtures
@@ -94,6 +99,12 @@ public final class SeedContext {
     return found
   }
 
+  /// What other seeders of the program wrote into a table.
+  func otherOwners(of canonicalName: String) async throws -> [OwnedTable] {
+    try await OwnedTable.others(than: seeder, table: canonicalName, on: connection)
+      .filter { seeders.contains($0.seeder) }
+  }
+
   /// What the history remembers of a table that the seeder loaded as a whole.
   func wholeTable(_ canonicalName: String) async throws -> WholeTable? {
     try await WholeTable.find(seeder: seeder, table: canonicalName, on: connection)
@@ -111,6 +122,21 @@ public final class SeedContext {
         WHERE seeder = \(seeder.rawValue) AND whole_files IS NOT NULL)
       """
     ).decode(Bool.self)
+  }
+
+  /// Forgets the rows of a table one by one, because it is owned as a whole.
+  func forgetRows(of canonicalName: String) async throws {
+    guard let owned = try await ownedTable(canonicalName) else { return }
+    try await connection.query("DELETE FROM seed_runner.owned_row WHERE table_id = \(owned.id)")
+  }
+
+  /// Forgets that a table was owned as a whole.
+  func forgetWholeTable(_ canonicalName: String) async throws {
+    try await connection.query(
+      """
+      UPDATE seed_runner.owned_table SET whole_files = NULL, whole_rows = NULL, whole_content = NULL
+      WHERE seeder = \(seeder.rawValue) AND table_name = \(canonicalName)
+      """)
   }
 
   /// Forgets a table of which no row is the seeder's any more.
@@ -140,6 +166,11 @@ public final class SeedContext {
   func nextStageNumber() -> Int {
     stageCount += 1
     return stageCount
+  }
+
+  /// A name for a temporary table that no other one of the transaction has.
+  func temporaryName(_ prefix: StaticString) throws -> PostgresIdentifier {
+    try PostgresIdentifier("\(prefix)_\(nextStageNumber())")
   }
 }
 

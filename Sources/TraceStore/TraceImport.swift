@@ -116,7 +116,8 @@ public enum TraceImport {
     return try await context.converge(
       table, from: stage,
       rows: """
-        SELECT traces.id AS trace_id, tags.id AS tag_id, staged.seed_row, staged.seed_file, staged.seed_record
+        SELECT traces.id AS trace_id, tags.id AS tag_id, staged.seed_row, staged.seed_file, staged.seed_record,
+          staged.seed_line
         FROM \(stage.name) AS staged
         JOIN traces ON traces.title = staged.title AND traces.is_seed JOIN tags ON tags.name = staged.tag
         """)

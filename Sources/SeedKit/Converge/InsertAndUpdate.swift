@@ -1,9 +1,10 @@
+import FoundationEssentials
 import Postgres
 
 /// For any table: an INSERT for the rows that are missing, an UPDATE for those that differ.
 ///
 /// Not `ON CONFLICT`: its insert would ask for columns that only new rows need, and spend a number of
-/// the sequence on each row that is there.
+/// the sequence on each existing row.
 struct InsertAndUpdate: RowStatements {
   /// The columns without which no row can be inserted and that no file fills.
   let requiredColumns: [String]
@@ -13,6 +14,10 @@ struct InsertAndUpdate: RowStatements {
   let touchedColumn: String?
   /// Where the table is described, for a fault.
   let place: (file: String, line: Int)
+  /// Whether triggers may change what is written, so that the history has to remember the input.
+  let hasTriggers: Bool
+  /// The rows of the table that left the files, for the policy `sync`.
+  let leftOver: LeftOverRows?
 
   func check(missing: Int, _ writer: RowWriter) async throws {
     guard missing > 0, !requiredColumns.isEmpty else { return }
@@ -24,121 +29,182 @@ struct InsertAndUpdate: RowStatements {
     ])
   }
 
-  func write(
-    _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
-    ownership: RowWriter.Ownership?
-  ) async throws -> (inserted: Int, updated: Int) {
+  func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts {
     let connection = writer.context.connection
-    var inserted = 0
-    var updated = 0
-    if let difference, difference.rowCount > 0 {
-      updated = try await connection.queryOne(update(writer, difference, ownership)).decode(Int.self)
+    // Named before they are written: afterwards nothing tells them from existing rows.
+    var named: PostgresIdentifier?
+    if write.inserts > 0, writer.rowCount > write.inserts { named = try await name(writer, write) }
+    let attempt = WriteAttempt(writer: writer, write: write, named: named, statements: self)
+    var counts = RowCounts()
+    do {
+      counts = try await execute(attempt)
+    } catch let error as PostgresError where error.isAboutRows {
+      try await connection.query("ROLLBACK TO SAVEPOINT seed_write")
+      guard error.isUniqueConflict else {
+        throw try await RefusedRows(attempt).explain(error)
+      }
+      let room = try UniqueConflicts(attempt)
+      counts.deleted = try await room.resolve(error)
+      do {
+        let again = try await execute(attempt)
+        (counts.inserted, counts.updated) = (again.inserted, again.updated + room.moved)
+      } catch let error as PostgresError where error.isAboutRows {
+        try await connection.query("ROLLBACK TO SAVEPOINT seed_write")
+        throw try await RefusedRows(attempt).explain(error)
+      }
     }
-    if let inserts {
-      // Named before they are written: afterwards nothing tells them from those that were there.
-      var named: PostgresIdentifier?
-      if writer.rowCount > missing { named = try await name(writer, inserts) }
-      inserted = try await insert(writer, named)
-      if let ownership { try await connection.query(own(writer, named, ownership)) }
+    if counts.inserted < write.inserts || counts.updated < write.updates {
+      throw try await RefusedRows(attempt).explainAbsence(counts)
     }
-    return (inserted, updated)
+    if hasTriggers, counts.inserted > 0, let error = try await RefusedRows(attempt).explainChangedKeys() {
+      throw error
+    }
+    if let ownership = write.ownership { try await own(attempt, ownership) }
+    return counts
   }
 
-  /// A temporary table of the rows that are missing.
-  private func name(_ writer: RowWriter, _ ownerJoin: String) async throws -> PostgresIdentifier {
-    let name = try PostgresIdentifier("seed_missing_\(writer.context.nextStageNumber())")
+  /// Updates, then inserts, in one statement: foreign keys are checked when both are done.
+  private func execute(_ attempt: WriteAttempt) async throws -> RowCounts {
+    var parts: [PostgresQuery] = []
+    if attempt.write.updates > 0 {
+      parts.append("updated AS (\(update(attempt)) RETURNING 1)")
+      parts.append("done AS (SELECT count(*) AS updates FROM updated)")
+    } else {
+      parts.append("done AS (SELECT 0::bigint AS updates)")
+    }
+    if attempt.write.inserts > 0 { parts.append("inserted AS (\(insert(attempt)) RETURNING 1)") }
+    var statement: PostgresQuery = "WITH \(parts[0])"
+    for part in parts.dropFirst() { statement = "\(statement), \(part)" }
+    let inserts = attempt.write.inserts > 0 ? "(SELECT count(*) FROM inserted)" : "0::bigint"
+    statement = "\(statement) SELECT updates, \(unescaped: inserts) FROM done"
+    let rows = try await attempt.writer.context.connection.pipeline([
+      "SAVEPOINT seed_write", statement, "RELEASE SAVEPOINT seed_write",
+    ])
+    guard let row = rows[1].first else { return RowCounts() }
+    let (updated, inserted) = try row.decode(Int.self, Int.self)
+    return RowCounts(inserted: inserted, updated: updated)
+  }
+
+  /// A temporary table of the rows that are to be inserted.
+  private func name(_ writer: RowWriter, _ write: RowWrite) async throws -> PostgresIdentifier {
+    let name = try writer.context.temporaryName("seed_missing")
+    let owner = write.gone.map { gone in
+      """
+      LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \(gone) AND owner.key = \(writer.stagedKeyText)
+      """
+    }
     try await writer.context.connection.query(
       PostgresQuery(
         unescaped: """
           CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS SELECT staged.seed_row
-          FROM \(writer.source) AS staged LEFT JOIN \(writer.quoted) AS live ON \(writer.match) \(ownerJoin)
-          WHERE \(writer.isAbsent) \(ownerJoin.isEmpty ? "" : "AND owner.key IS NULL")
+          FROM \(writer.source) AS staged LEFT JOIN \(writer.quoted) AS live ON \(writer.match) \(owner ?? "")
+          WHERE \(writer.isAbsent) \(owner == nil ? "" : "AND owner.key IS NULL")
           """))
     try await writer.context.connection.query("ANALYZE \(name)")
     return name
   }
 
-  /// Inserts plainly, and with a clause for rows that are there only if there are: it takes half as long
-  /// again.
-  private func insert(_ writer: RowWriter, _ named: PostgresIdentifier?) async throws -> Int {
-    let connection = writer.context.connection
-    try await connection.query("SAVEPOINT seed_insert")
-    do {
-      let inserted = try await connection.queryOne(insert(writer, named, ending: "")).decode(Int.self)
-      try await connection.query("RELEASE SAVEPOINT seed_insert")
-      return inserted
-    } catch let error as PostgresError where error.sqlState?.rawValue == "23505" {
-      try await connection.query("ROLLBACK TO SAVEPOINT seed_insert")
-      return try await connection.queryOne(insert(writer, named, ending: "ON CONFLICT DO NOTHING")).decode(
-        Int.self)
-    }
-  }
-
-  private func insert(_ writer: RowWriter, _ named: PostgresIdentifier?, ending: String) -> PostgresQuery {
-    let names = writer.columns.map(\.quoted).joined(separator: ", ")
-    let values = writer.columns.map(\.inserted).joined(separator: ", ")
-    let order = writer.key.map { "staged.\($0)" }.joined(separator: ", ")
+  private func insert(_ attempt: WriteAttempt) -> PostgresQuery {
+    let writer = attempt.writer
+    let order = writer.stagedKey.map { "staged.\($0)" }.joined(separator: ", ")
+    // The look at `done` lets the UPDATE end first, whose rows may make room for these.
     return """
-      WITH written AS (
-        INSERT INTO \(unescaped: writer.quoted) AS live (\(unescaped: names))
-        \(unescaped: overridesIdentity ? "OVERRIDING SYSTEM VALUE" : "")
-        SELECT \(unescaped: values) FROM \(unescaped: writer.source) AS staged \(unescaped: join(named))
-        ORDER BY \(unescaped: order)
-        \(unescaped: ending)
-        RETURNING 1
-      ) SELECT count(*) FROM written
+      \(unescaped: insertion(writer, from: writer.source)) \(unescaped: attempt.joinOfNamed) CROSS JOIN done
+      WHERE done.updates >= 0 ORDER BY \(unescaped: order)
       """
   }
 
-  private func join(_ named: PostgresIdentifier?) -> String {
+  /// The INSERT without a condition on its rows.
+  func insertion(_ writer: RowWriter, from source: String) -> String {
+    let names = writer.columns.map(\.quoted).joined(separator: ", ")
+    let values = writer.columns.map(\.inserted).joined(separator: ", ")
+    return """
+      INSERT INTO \(writer.quoted) AS live (\(names)) \(overridesIdentity ? "OVERRIDING SYSTEM VALUE" : "")
+      SELECT \(values) FROM \(source) AS staged
+      """
+  }
+
+  private func update(_ attempt: WriteAttempt) -> PostgresQuery {
+    PostgresQuery(
+      unescaped: """
+        \(updating(attempt.writer, from: attempt.writer.source)) \(attempt.joinOfDifference)
+        WHERE \(attempt.writer.match) AND NOT difference.moved
+        """)
+  }
+
+  /// The UPDATE without a condition on its rows.
+  func updating(_ writer: RowWriter, from source: String) -> String {
+    var sets = writer.compared.map { "\($0.quoted) = \($0.wanted)" }
+    if let touchedColumn { sets.append("\(touchedColumn) = now()") }
+    return "UPDATE \(writer.quoted) AS live SET \(sets.joined(separator: ", ")) FROM \(source) AS staged"
+  }
+
+  /// Remembers the rows that were written, as the table has them. A statement of its own, because an INSERT
+  /// returns nothing of where its rows came from, and finding that by the text of the key took four times as
+  /// long as all else. Sorted as the index is, which halves the time.
+  private func own(_ attempt: WriteAttempt, _ ownership: RowWriter.Ownership) async throws {
+    let writer = attempt.writer
+    var statements: [PostgresQuery] = []
+    if let difference = attempt.write.difference, !ownership.isFirst {
+      // A key may read differently and still be equal: 1.0 and 1.00, or Abc and abc where case does not count.
+      statements.append(
+        """
+        UPDATE seed_runner.owned_row AS owner SET key = \(unescaped: writer.liveKeyText)
+        FROM \(unescaped: writer.source) AS staged
+        JOIN \(difference.stage) AS difference ON difference.seed_row = staged.seed_row
+        JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
+        WHERE owner.table_id = \(ownership.table) AND owner.key = difference.key
+          AND owner.key <> \(unescaped: writer.liveKeyText)
+        """)
+    }
+    var written: [String] = []
+    if attempt.write.inserts > 0 {
+      written.append("SELECT seed_row, true FROM \(attempt.named?.quoted ?? writer.source) AS named")
+    }
+    if attempt.write.updates > 0, let difference = attempt.write.difference {
+      let kept = writer.drift == .keep ? "WHERE NOT drifted" : ""
+      written.append("SELECT seed_row, false FROM \(difference.stage.quoted) \(kept)")
+    }
+    // Of rows that are all new nothing needs to be looked up.
+    let isAllNew = attempt.named == nil && attempt.write.updates == 0
+    let join =
+      isAllNew
+      ? ""
+      : "JOIN (\(written.joined(separator: " UNION ALL "))) AS written (seed_row, is_new) ON written.seed_row = staged.seed_row"
+    statements.append(
+      """
+      INSERT INTO seed_runner.owned_row AS owner
+        (table_id, file_id, record, inserted, attempt_id, digest, input, key)
+      SELECT \(ownership.table), (\(ownership.files))[staged.seed_file + 1], staged.seed_record,
+        \(unescaped: isAllNew ? "true" : "written.is_new"), \(ownership.attempt), \(unescaped: writer.liveDigest),
+        \(unescaped: hasTriggers ? "nullif(\(writer.inputDigest), \(writer.liveDigest))" : "NULL::uuid"),
+        \(unescaped: writer.liveKeyText)
+      FROM \(unescaped: writer.source) AS staged \(unescaped: join)
+      JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
+      ORDER BY \(unescaped: writer.liveKeyText)
+      \(unescaped: ownership.isFirst ? "" : RowWriter.replacesOwner)
+      """)
+    try await writer.context.connection.pipeline(statements)
+  }
+}
+
+/// One attempt to write rows, for those that explain why it failed.
+struct WriteAttempt {
+  let writer: RowWriter
+  let write: RowWrite
+  /// The rows to be inserted by `seed_row`; nil if all staged rows are.
+  let named: PostgresIdentifier?
+  let statements: InsertAndUpdate
+
+  var joinOfNamed: String {
     named.map { "JOIN \($0.quoted) AS missing ON missing.seed_row = staged.seed_row" } ?? ""
   }
 
-  /// Remembers the rows that were inserted, as the table has them. A statement of its own, because an INSERT
-  /// returns nothing of where its rows came from, and finding that by the text of the key took four times as
-  /// long as all else. Sorted as the index is, which halves the time.
-  private func own(
-    _ writer: RowWriter, _ named: PostgresIdentifier?, _ ownership: RowWriter.Ownership
-  ) -> PostgresQuery {
-    """
-    INSERT INTO seed_runner.owned_row AS owner (table_id, file_id, record, inserted, attempt_id, digest, key)
-    SELECT \(ownership.table), (\(ownership.files))[staged.seed_file + 1], staged.seed_record, true,
-      \(ownership.attempt), \(unescaped: writer.liveDigest), \(unescaped: writer.keyText("live"))
-    FROM \(unescaped: writer.source) AS staged \(unescaped: join(named))
-    JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
-    ORDER BY \(unescaped: writer.keyText("live"))
-    \(unescaped: ownership.isFirst ? "" : RowWriter.replacesOwner)
-    """
-  }
-
-  private func update(
-    _ writer: RowWriter, _ difference: RowDifference, _ ownership: RowWriter.Ownership?
-  ) -> PostgresQuery {
-    var sets = writer.compared.map { "\($0.quoted) = \($0.wanted)" }
-    if let touchedColumn { sets.append("\(touchedColumn) = now()") }
-    var owned: PostgresQuery = ""
-    if let ownership {
-      owned = """
-        , owned AS (
-          INSERT INTO seed_runner.owned_row AS owner (table_id, file_id, record, inserted, attempt_id, digest, key)
-          SELECT \(ownership.table), (\(ownership.files))[seed_file + 1], seed_record, false, \(ownership.attempt),
-            digest, key
-          FROM written
-          \(unescaped: RowWriter.replacesOwner)
-        )
-        """
-    }
-    return """
-      WITH written AS (
-        UPDATE \(unescaped: writer.quoted) AS live SET \(unescaped: sets.joined(separator: ", "))
-        FROM \(unescaped: writer.source) AS staged
-        JOIN \(difference.stage) AS difference ON difference.seed_row = staged.seed_row
-        WHERE \(unescaped: writer.match) \(unescaped: writer.drift == .keep ? "AND NOT difference.drifted" : "")
-        RETURNING \(unescaped: writer.keyText("live")) AS key, \(unescaped: writer.liveDigest) AS digest,
-          staged.seed_file, staged.seed_record
-      )\(owned)
-      SELECT count(*) FROM written
-      """
+  /// The rows to be updated.
+  var joinOfDifference: String {
+    guard let difference = write.difference else { return "" }
+    let kept = writer.drift == .keep ? "AND NOT difference.drifted" : ""
+    return "JOIN \(difference.stage.quoted) AS difference ON difference.seed_row = staged.seed_row \(kept)"
   }
 }
 
@@ -146,7 +212,8 @@ extension RowWriter {
   /// What becomes of an entry that a row has.
   static let replacesOwner = """
     ON CONFLICT (table_id, key) DO UPDATE SET file_id = excluded.file_id, record = excluded.record,
-      inserted = owner.inserted OR excluded.inserted, attempt_id = excluded.attempt_id, digest = excluded.digest
+      inserted = owner.inserted OR excluded.inserted, attempt_id = excluded.attempt_id, digest = excluded.digest,
+      input = excluded.input
     """
 
   /// A part of a WITH: the entries of the rows in `written`, which has `key` and `digest`.
@@ -156,7 +223,7 @@ extension RowWriter {
       INSERT INTO seed_runner.owned_row AS owner (table_id, file_id, record, inserted, attempt_id, digest, key)
       SELECT \(ownership.table), (\(ownership.files))[staged.seed_file + 1], staged.seed_record,
         \(unescaped: inserted), \(ownership.attempt), written.digest, written.key
-      FROM written JOIN \(unescaped: source) AS staged ON \(unescaped: keyText("staged")) = written.key
+      FROM written JOIN \(unescaped: source) AS staged ON \(unescaped: stagedKeyText) = written.key
       \(unescaped: Self.replacesOwner)
     )
     """

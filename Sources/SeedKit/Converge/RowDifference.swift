@@ -2,33 +2,47 @@ import Postgres
 
 /// The rows of a table that differ from the staged ones, in a temporary table of the transaction.
 struct RowDifference {
-  /// `seed_row`, `key`, `drifted`; for a plan also `old` and `new`, which are texts by column.
+  /// `seed_row`, `key`, `drifted`, `moved`; for a plan also `old` and `new`, which are texts by column.
   let stage: PostgresIdentifier
   let rowCount: Int
-  /// How many of them somebody edited.
+  /// How many of them were edited outside seed-runner.
   let drifted: Int
 
+  /// Finds the rows. A row that the database itself changed when it was written, as a trigger does, differs
+  /// from its record for ever: it counts as equal while record and row are those of the last run.
+  ///
   /// - Parameters:
-  ///   - ownerJoin: makes `owner` known, if the table is in the history.
-  ///   - owned: the entry, if its digests cover the columns of today.
+  ///   - owned: the entry of the table in the history.
+  ///   - hasDigests: whether its digests cover the columns of today.
   static func stage(
-    _ writer: RowWriter, ownerJoin: String?, owned: OwnedTable?
+    _ writer: RowWriter, owned: OwnedTable?, hasDigests: Bool
   ) async throws -> RowDifference {
     let connection = writer.context.connection
-    let name = try PostgresIdentifier("seed_difference_\(writer.context.nextStageNumber())")
-    let isDrift = owned == nil ? "false" : "coalesce(owner.digest <> \(writer.liveDigest), false)"
+    let name = try writer.context.temporaryName("seed_difference")
+    var isDrift = "false"
+    var ownerJoin = ""
+    var settled = ""
+    if let owned, hasDigests {
+      isDrift = "coalesce(owner.digest <> \(writer.liveDigest), false)"
+      ownerJoin = """
+        LEFT JOIN seed_runner.owned_row AS owner
+          ON owner.table_id = \(owned.id) AND owner.key = \(writer.liveKeyText)
+        """
+      settled = """
+        AND NOT coalesce(owner.input = \(writer.inputDigest) AND owner.digest = \(writer.liveDigest), false)
+        """
+    }
     let details =
       writer.context.recorder == nil
       ? ""
-      : ", \(object(writer, "live")) AS old, \(wanted(writer)) AS new, staged.seed_file, staged.seed_record"
+      : ", \(object(writer)) AS old, \(wanted(writer)) AS new, staged.seed_file, staged.seed_record"
     try await connection.query(
       PostgresQuery(
         unescaped: """
           CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS
-          SELECT staged.seed_row, \(writer.keyText("staged")) AS key, \(isDrift) AS drifted\(details)
-          FROM \(writer.source) AS staged JOIN \(writer.quoted) AS live ON \(writer.match)
-          \(ownerJoin ?? "")
-          WHERE \(writer.differs)
+          SELECT staged.seed_row, \(writer.liveKeyText) AS key, \(isDrift) AS drifted, false AS moved\(details)
+          FROM \(writer.source) AS staged JOIN \(writer.quoted) AS live ON \(writer.match) \(ownerJoin)
+          WHERE \(writer.differs) \(settled)
           """))
     let (count, drifted) = try await connection.queryOne(
       "SELECT count(*), count(*) FILTER (WHERE drifted) FROM \(name)"
@@ -36,8 +50,8 @@ struct RowDifference {
     return RowDifference(stage: name, rowCount: count, drifted: drifted)
   }
 
-  private static func object(_ writer: RowWriter, _ alias: String) -> String {
-    "ARRAY[\(writer.compared.map { "\(alias).\($0.quoted)::text" }.joined(separator: ", "))]"
+  private static func object(_ writer: RowWriter) -> String {
+    "ARRAY[\(writer.compared.map { "live.\($0.quoted)::text" }.joined(separator: ", "))]"
   }
 
   private static func wanted(_ writer: RowWriter) -> String {
@@ -70,12 +84,12 @@ extension RowWriter {
         })
     }
     let owner = owned.map {
-      "LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \($0.id) AND owner.key = \(keyText("staged"))"
+      "LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \($0.id) AND owner.key = \(stagedKeyText)"
     }
-    let values = columns.map { "staged.\($0.quoted)::text" }.joined(separator: ", ")
+    let values = columns.map { "staged.\($0.stagedName)::text" }.joined(separator: ", ")
     let rows = try await context.connection.query(
       """
-      SELECT \(unescaped: keyText("staged")), \(unescaped: owner == nil ? "false" : "owner.key IS NOT NULL"),
+      SELECT \(unescaped: stagedKeyText), \(unescaped: owner == nil ? "false" : "owner.key IS NOT NULL"),
         ARRAY[\(unescaped: values)], staged.seed_file, staged.seed_record
       FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
       \(unescaped: owner ?? "") WHERE \(unescaped: isAbsent) ORDER BY staged.seed_row LIMIT \(Int64(limit))
@@ -93,7 +107,16 @@ extension RowWriter {
       })
   }
 
-  private func path(_ file: Int32) -> String? { files.indices.contains(Int(file)) ? files[Int(file)] : nil }
+  func path(_ file: Int32) -> String? { files.indices.contains(Int(file)) ? files[Int(file)] : nil }
+
+  /// A fault of a staged row.
+  func fault(
+    file: Int32, record: Int32?, line: Int32?, field: String? = nil, found: String, expected: String
+  ) -> FixtureFault {
+    FixtureFault(
+      file: path(file) ?? name, line: line.map(Int.init), record: record.map(Int.init), field: field,
+      found: found, expected: expected)
+  }
 }
 
 extension RowWriter.Column {

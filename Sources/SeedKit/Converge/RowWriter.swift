@@ -2,27 +2,30 @@ import FoundationEssentials
 import Postgres
 
 /// Makes one table equal to staged rows, in steps that look before they write: how many rows are
-/// missing, which differ, and which of those somebody edited.
+/// missing, which differ, and which of those were edited outside seed-runner.
 struct RowWriter {
   /// A column that the staged rows fill.
   struct Column {
+    /// The column of the table, quoted.
     let quoted: String
+    /// The column of the staged rows, quoted.
+    let stagedName: String
     /// Whether an update sets it, and a difference counts.
     var isCompared = true
     /// The bit of `staged.seed_missing` that says a record has no such field; nil if all have it.
     var missingBit: Int?
-    /// What an insert takes then.
+    /// The value that an insert takes for a missing field.
     var defaultExpression = "NULL"
     /// The type to give a staged value that has another one.
     var cast: String?
 
     var isMissing: String? { missingBit.map { "get_bit(staged.seed_missing, \($0)) = 1" } }
-    private var staged: String { cast.map { "staged.\(quoted)::\($0)" } ?? "staged.\(quoted)" }
+    private var staged: String { cast.map { "staged.\(stagedName)::\($0)" } ?? "staged.\(stagedName)" }
     /// The value that a new row gets.
     var inserted: String {
       isMissing.map { "CASE WHEN \($0) THEN \(defaultExpression) ELSE \(staged) END" } ?? staged
     }
-    /// The value that a row that is there should have.
+    /// The value that an existing row should have.
     var wanted: String {
       isMissing.map { "CASE WHEN \($0) THEN live.\(quoted) ELSE \(staged) END" } ?? staged
     }
@@ -35,8 +38,10 @@ struct RowWriter {
   let canonicalName: String
   /// The table as SQL.
   let quoted: String
-  /// The natural key, quoted.
+  /// The natural key in the table, quoted.
   let key: [String]
+  /// The natural key in the staged rows, quoted, in the same order.
+  let stagedKey: [String]
   let columns: [Column]
   /// Which rows of the table the natural key speaks of, over the alias `live`.
   var condition = "true"
@@ -46,10 +51,13 @@ struct RowWriter {
   let rowCount: Int
   /// The paths that `seed_file` counts, from 0.
   let files: [String]
-  /// Whether rows that are there are updated.
+  /// Whether existing rows are updated.
   var updates = true
   /// Whether the history remembers each row; false for a table that is owned as a whole.
   var owns = true
+  /// The columns that the history's digests cover, quoted: those that are compared, and those that other
+  /// entries of the seeder fill in the same table.
+  var digested: [String] = []
   /// Whether a plan tells of these rows.
   var isRecorded = true
   var drift: DriftPolicy
@@ -60,24 +68,35 @@ struct RowWriter {
 
   var compared: [Column] { columns.filter(\.isCompared) }
   var match: String {
-    (key.map { "live.\($0) = staged.\($0)" } + (condition == "true" ? [] : ["(\(condition))"]))
+    (zip(key, stagedKey).map { "live.\($0) = staged.\($1)" }
+      + (condition == "true" ? [] : ["(\(condition))"]))
       .joined(separator: " AND ")
   }
   var isAbsent: String { "live.\(key[0]) IS NULL" }
-  var differs: String {
-    guard !compared.isEmpty else { return "false" }
-    let live = compared.map { "live.\($0.quoted)" }.joined(separator: ", ")
-    let wanted = compared.map(\.wanted).joined(separator: ", ")
+  var differs: String { differs(in: compared) }
+  func differs(in columns: [Column]) -> String {
+    guard !columns.isEmpty else { return "false" }
+    let live = columns.map { "live.\($0.quoted)" }.joined(separator: ", ")
+    let wanted = columns.map(\.wanted).joined(separator: ", ")
     return comparesImages
       ? "record_image_ne(ROW(\(live)), ROW(\(wanted)))" : "(\(live)) IS DISTINCT FROM (\(wanted))"
   }
-  var liveDigest: String { RowText.digest(compared.map(\.quoted), of: "live") }
-  func keyText(_ alias: String) -> String { RowText.key(key, of: alias) }
+  private var digestColumns: [String] { digested.isEmpty ? compared.map(\.quoted) : digested }
+  var liveDigest: String { RowText.digest(digestColumns, of: "live") }
+  /// The digest of what the record asks for. It is another than ``liveDigest`` where the database itself
+  /// changed a value, as a trigger does.
+  var inputDigest: String {
+    RowText.digest(
+      digestColumns.map { quoted in compared.first { $0.quoted == quoted }?.wanted ?? "live.\(quoted)" })
+  }
+  var liveKeyText: String { RowText.key(key, of: "live") }
+  var stagedKeyText: String { RowText.key(stagedKey, of: "staged") }
 
   /// Looks, then writes.
   ///
   /// - Returns: what became of the rows.
-  /// - Throws: `PostgresError`; ``DriftError`` under the policy `fail`.
+  /// - Throws: `PostgresError`; ``FixtureError`` for rows that the table refuses; ``DriftError`` under the
+  ///   policy `fail`.
   func run() async throws -> RowCounts {
     guard rowCount > 0 else { return RowCounts() }
     return try await context.measure(.comparing) { try await converge() }
@@ -86,11 +105,8 @@ struct RowWriter {
   private func converge() async throws -> RowCounts {
     let connection = context.connection
     var owned = try await context.ownedTable(canonicalName)
-    let hasDigests = owned?.valueColumns == compared.map(\.quoted)
-    let ownerJoin = owned.map {
-      "LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \($0.id) AND owner.key = \(keyText("staged"))"
-    }
-    // Owners are looked up only for rows that are missing: by text, that join costs more than the look.
+    let hasDigests = owned?.valueColumns == digestColumns
+    // Owners are looked up only for rows that are missing or differ: by text, that join costs more than the look.
     let (missing, differing) = try await connection.queryOne(
       """
       SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
@@ -98,18 +114,17 @@ struct RowWriter {
       FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
       """
     ).decode(Int.self, Int.self)
-    let gone = missing > 0 ? try await countGone(ownerJoin) : 0
+    let gone = missing > 0 ? try await countGone(owned) : 0
     try await statements.check(missing: missing, self)
-    var counts = RowCounts(unchanged: rowCount - missing - differing)
+    var counts = RowCounts(unchanged: rowCount - missing)
     var difference: RowDifference?
     if differing > 0, updates {
-      let found = try await RowDifference.stage(
-        self, ownerJoin: ownerJoin, owned: hasDigests ? owned : nil)
+      let found = try await RowDifference.stage(self, owned: owned, hasDigests: hasDigests)
       difference = found
       counts.updated = found.rowCount - (drift == .keep ? found.drifted : 0)
       counts.drifted = drift == .keep ? found.drifted : 0
-    } else {
-      counts.unchanged += differing
+      counts.unchanged -= found.rowCount
+      try await refuseOtherOwners(found)
     }
     let keepsGone = drift == .keep && gone > 0
     counts.inserted = missing - (keepsGone ? gone : 0)
@@ -129,26 +144,18 @@ struct RowWriter {
     if owns {
       let isFirst = owned == nil
       let entry = try await context.recordOwnedTable(
-        canonicalName, keyColumns: key, valueColumns: compared.map(\.quoted))
-      owned = entry
+        canonicalName, keyColumns: key, valueColumns: digestColumns)
       let numbers = try await SourceFiles.numbers(of: files, on: connection)
-      ownership = Ownership(table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
+      ownership = Ownership(
+        table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
+      owned = entry
     }
-    let (inserted, updated) = try await context.measure(.writing) {
-      try await statements.write(
-        self, missing: missing, inserts: counts.inserted > 0 ? (keepsGone ? ownerJoin : "") : nil,
-        difference: difference, ownership: ownership)
-    }
-    guard inserted + updated == counts.inserted + counts.updated else {
-      // Somebody wrote to the table between the look and the write; the whole seeder is repeated.
-      throw PostgresError(
-        code: .serverError,
-        message: "\(name) was written to by somebody else meanwhile: \(inserted) rows were inserted and "
-          + "\(updated) updated, \(counts.inserted) and \(counts.updated) were to be",
-        sqlState: .serializationFailure)
-    }
-    // A row whose natural key somebody changed is missing under it, and found by its primary key.
-    (counts.inserted, counts.updated) = (inserted, updated)
+    let write = RowWrite(
+      missing: missing, inserts: counts.inserted, updates: counts.updated, difference: difference,
+      ownership: ownership, gone: keepsGone ? owned?.id : nil)
+    let written = try await context.measure(.writing) { try await statements.write(self, write) }
+    // A row whose natural key was changed is missing under it, and found by its primary key.
+    (counts.inserted, counts.updated, counts.deleted) = (written.inserted, written.updated, written.deleted)
     if columnsChanged, owns, let owned { try await refreshDigests(owned) }
     return counts
   }
@@ -162,13 +169,14 @@ struct RowWriter {
     let isFirst: Bool
   }
 
-  /// How many rows the history knows that are not there any more.
-  private func countGone(_ ownerJoin: String?) async throws -> Int {
-    guard let ownerJoin else { return 0 }
+  /// How many of the missing rows the history knows: somebody deleted them.
+  private func countGone(_ owned: OwnedTable?) async throws -> Int {
+    guard let owned else { return 0 }
     return try await context.connection.queryOne(
       """
       SELECT count(owner.key) FROM \(unescaped: source) AS staged
-      LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match) \(unescaped: ownerJoin)
+      LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
+      JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(unescaped: stagedKeyText)
       WHERE \(unescaped: isAbsent)
       """
     ).decode(Int.self)
@@ -180,7 +188,7 @@ struct RowWriter {
       """
       UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: liveDigest)
       FROM \(unescaped: quoted) AS live
-      WHERE owner.table_id = \(entry.id) AND owner.key = \(unescaped: keyText("live")) AND (\(unescaped: condition))
+      WHERE owner.table_id = \(entry.id) AND owner.key = \(unescaped: liveKeyText) AND (\(unescaped: condition))
       """)
   }
 
@@ -191,7 +199,7 @@ struct RowWriter {
       parts.append(
         """
         SELECT owner.key FROM \(source) AS staged LEFT JOIN \(quoted) AS live ON \(match)
-        JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(keyText("staged"))
+        JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(stagedKeyText)
         WHERE \(isAbsent)
         """)
     }
@@ -201,26 +209,32 @@ struct RowWriter {
   }
 }
 
+/// What is to be written into one table.
+struct RowWrite {
+  /// How many staged rows have no row in the table.
+  let missing: Int
+  /// How many of them are to be inserted.
+  let inserts: Int
+  let updates: Int
+  /// The rows that differ.
+  let difference: RowDifference?
+  let ownership: RowWriter.Ownership?
+  /// The entry in the history whose missing rows stay away; nil if all are inserted.
+  let gone: Int32?
+}
+
 /// How a table's rows are written; the look at them is the same for all.
-protocol RowStatements: Sendable {
+protocol RowStatements {
   /// Refuses rows that cannot be inserted.
   func check(missing: Int, _ writer: RowWriter) async throws
 
   /// Writes.
   ///
-  /// - Parameters:
-  ///   - missing: how many rows are missing.
-  ///   - inserts: nil if no row is missing; else a join that makes the rows of `owner` known, which are
-  ///     then left out.
-  ///   - difference: the rows that differ.
-  /// - Returns: how many rows were inserted and updated.
-  func write(
-    _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
-    ownership: RowWriter.Ownership?
-  ) async throws -> (inserted: Int, updated: Int)
+  /// - Returns: how many rows were inserted, updated and, to make room for others, deleted.
+  func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts
 }
 
-/// Rows that were edited by somebody since they were written, under the policy that this is a failure.
+/// Rows that were edited outside seed-runner since they were written, under the policy that this is a failure.
 public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The table.
   public let table: String

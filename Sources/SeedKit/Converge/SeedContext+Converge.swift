@@ -29,7 +29,7 @@ extension SeedContext {
   ///   - table: the table and its columns.
   ///   - stage: rows that were staged before.
   ///   - rows: the rows as a query over the stage, with a column for each of the table's and `staged.seed_row`,
-  ///     `seed_file` and `seed_record`; trusted text. The stage itself by default.
+  ///     `seed_file`, `seed_record` and `seed_line`; trusted text. The stage itself by default.
   /// - Throws: as there.
   public func converge(
     _ table: ConvergeTable, from stage: Stage, rows: String? = nil
@@ -37,9 +37,11 @@ extension SeedContext {
     let counts = try await RowWriter(
       context: self, name: table.name.name, canonicalName: try await canonicalName(of: table.name),
       quoted: table.name.quoted, key: table.naturalKey.map(\.name.quoted),
+      stagedKey: table.naturalKey.map(\.name.quoted),
       columns: table.columns.map { column in
         .init(
-          quoted: column.name.quoted, isCompared: column.role == .naturalKey || column.role == .value)
+          quoted: column.name.quoted, stagedName: column.name.quoted,
+          isCompared: column.role == .naturalKey || column.role == .value)
       },
       condition: table.condition, source: rows.map { "(\($0))" } ?? stage.name.quoted,
       rowCount: stage.rowCount, files: stage.files, drift: driftPolicy, comparesImages: false,

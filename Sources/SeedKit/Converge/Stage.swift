@@ -13,8 +13,8 @@ public struct Stage: Sendable {
 extension SeedContext {
   /// Copies rows into a temporary table, so that one statement can compare them with a real one.
   ///
-  /// Beside the columns the table has `seed_row`, which numbers the rows, and `seed_file` and `seed_record`, which
-  /// say where they come from.
+  /// Beside the columns the table has `seed_row`, which numbers the rows, and `seed_file`, `seed_record` and
+  /// `seed_line`, which say where they come from.
   ///
   /// - Parameters:
   ///   - columns: names and types as SQL, such as `("name", "text")`; the types are trusted text and
@@ -31,7 +31,7 @@ extension SeedContext {
     var statements: [PostgresQuery] = [
       """
       CREATE TEMPORARY TABLE \(name)
-        (\(unescaped: definitions), seed_row bigint, seed_file integer, seed_record integer) ON COMMIT DROP
+        (\(unescaped: definitions), seed_row bigint, seed_file integer, seed_record integer, seed_line integer) ON COMMIT DROP
       """
     ]
     // Rows that live for a moment are not worth compressing: that took half the time of a COPY.
@@ -44,12 +44,14 @@ extension SeedContext {
     let files = places.isEmpty ? [] : Array(Set(places.map(\.file))).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1, Int32($0)) })
     let names =
-      try columns.map(\.name) + ["seed_row", "seed_file", "seed_record"].map(PostgresIdentifier.init)
+      try columns.map(\.name)
+      + ["seed_row", "seed_file", "seed_record", "seed_line"].map(PostgresIdentifier.init)
     try await connection.copyIn(into: "\(name)", columns: names) { writer in
       for (index, row) in rows.enumerated() {
         let place = index < places.count ? places[index] : nil
         let source: [any PostgresEncodable & Sendable] = [
           Int64(index), place.flatMap { numbers[$0.file] } ?? -1, place.map { Int32($0.record) },
+          place.map { Int32($0.line) },
         ]
         try await writer.write(row: row + source)
       }

@@ -11,15 +11,14 @@ struct UpsertByKey: RowStatements {
 
   func check(missing: Int, _ writer: RowWriter) async throws {}
 
-  func write(
-    _ writer: RowWriter, missing: Int, inserts: String?, difference: RowDifference?,
-    ownership: RowWriter.Ownership?
-  ) async throws -> (inserted: Int, updated: Int) {
+  func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts {
     func list(_ columns: [ConvergeTable.Column], _ prefix: String) -> String {
       columns.map { "\(prefix)\($0.name.quoted)" }.joined(separator: ", ")
     }
     var owned: PostgresQuery = ""
-    if let ownership { owned = ", \(writer.ownedRows(ownership, inserted: "written.inserted"))" }
+    if let ownership = write.ownership {
+      owned = ", \(writer.ownedRows(ownership, inserted: "written.inserted"))"
+    }
     let presence = "\(list(Array(table.conflictKey.prefix(1)), "live.")) IS NULL"
     let values = table.columns.map { column in
       let name = column.name.quoted
@@ -28,16 +27,21 @@ struct UpsertByKey: RowStatements {
     var updates = table.values.map { "\($0.name.quoted) = excluded.\($0.name.quoted)" }
     if table.timestamps { updates.append("updated_at = excluded.updated_at") }
     updates += table.derived.map { "\($0.column.quoted) = \($0.expression)" }
+    var joins = ""
     // A row that is kept is not written, whether it was edited or removed.
-    var conditions = [inserts == nil ? "false" : presence]
-    if let inserts, !inserts.isEmpty { conditions[0] += " AND owner.key IS NULL" }
-    var joins = inserts ?? ""
-    if let difference {
+    var conditions = [write.inserts > 0 ? presence : "false"]
+    if let gone = write.gone, write.inserts > 0 {
+      joins = """
+        LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \(gone) AND owner.key = \(writer.stagedKeyText)
+        """
+      conditions[0] += " AND owner.key IS NULL"
+    }
+    if let difference = write.difference {
       joins += " LEFT JOIN \(difference.stage.quoted) AS difference ON difference.seed_row = staged.seed_row"
       conditions.append(
         "difference.seed_row IS NOT NULL\(writer.drift == .keep ? " AND NOT difference.drifted" : "")")
     }
-    let rows = try await writer.context.connection.queryOne(
+    let row = try await writer.context.connection.queryOne(
       """
       WITH written AS (
         INSERT INTO \(table.name) AS live (\(unescaped: list(table.columns, ""))\
@@ -50,11 +54,21 @@ struct UpsertByKey: RowStatements {
         ON CONFLICT (\(unescaped: list(table.conflictKey, ""))) DO UPDATE
           SET \(unescaped: updates.joined(separator: ", "))
           WHERE (\(unescaped: list(table.values, "live."))) IS DISTINCT FROM (\(unescaped: list(table.values, "excluded.")))
-        RETURNING live.xmax = 0 AS inserted, \(unescaped: writer.keyText("live")) AS key,
+        RETURNING live.xmax = 0 AS inserted, \(unescaped: writer.liveKeyText) AS key,
           \(unescaped: writer.liveDigest) AS digest
       )\(owned)
       SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written
       """)
-    return try rows.decode(Int.self, Int.self)
+    let (inserted, updated) = try row.decode(Int.self, Int.self)
+    guard inserted + updated == write.inserts + write.updates else {
+      // Another program wrote to the table between the look and the write; the whole seeder is repeated.
+      throw PostgresError(
+        code: .serverError,
+        message:
+          "another program wrote to \(writer.name) at the same time: \(inserted) rows were inserted and "
+          + "\(updated) updated, expected \(write.inserts) and \(write.updates)",
+        sqlState: .serializationFailure)
+    }
+    return RowCounts(inserted: inserted, updated: updated)
   }
 }

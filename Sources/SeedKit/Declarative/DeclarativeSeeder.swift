@@ -8,13 +8,8 @@ public struct DeclarativeSeeder: Seeder {
   /// The name of the file that makes a folder a seeder.
   public static let fileName = "seeder.json"
 
-  /// From how many bytes of CSV on a table is loaded and owned as a whole: 16 MiB. An entry in the history
-  /// for each row would cost more than the rows.
-  public static let wholeTableSize = 16 << 20
-
   /// What the `seeder.json` says.
   public let definition: SeederDefinition
-  private let wholeSize: Int
   private let folder: DataFolder
   private var makeMigrations: @Sendable () throws -> [MigrationSet]
 
@@ -41,17 +36,14 @@ public struct DeclarativeSeeder: Seeder {
     let file = try fixtures.file("\(name)/\(Self.fileName)")
     definition = try DefinitionReader.read(file.bytes, path: file.path)
     folder = .builtIn(fixtures, name: name)
-    wholeSize = Self.wholeTableSize
     makeMigrations = migrations
   }
 
   /// Reads a seeder that is a folder of the machine.
   ///
-  /// - Parameters:
-  ///   - path: the folder.
-  ///   - wholeTableSize: from how many bytes of CSV on a table is loaded and owned as a whole.
+  /// - Parameter path: the folder.
   /// - Throws: ``FixtureError`` for a faulty definition, or if there is none.
-  public init(directory path: String, wholeTableSize: Int = DeclarativeSeeder.wholeTableSize) throws {
+  public init(directory path: String) throws {
     let file = "\(path)/\(Self.fileName)"
     let bytes: [UInt8]?
     do throws(RegularFile.Failure) {
@@ -66,7 +58,6 @@ public struct DeclarativeSeeder: Seeder {
     }
     definition = try DefinitionReader.read(bytes, path: file)
     folder = .directory(path: path)
-    wholeSize = wholeTableSize
     makeMigrations = { [] }
   }
 
@@ -142,15 +133,11 @@ public struct DeclarativeSeeder: Seeder {
 
   /// Loads the files.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
-    try await DeclarativeLoader(
-      definition: definition, folder: folder, context: context, wholeSize: wholeSize
-    ).run()
+    try await DeclarativeLoader(definition: definition, folder: folder, context: context).run()
   }
 
-  /// Removes the rows of large tables, which the history knows as a whole: those that are as the files have them.
-  public func reset(in context: SeedContext) async throws -> SeedOutcome? {
-    try await DeclarativeLoader(
-      definition: definition, folder: folder, context: context, wholeSize: wholeSize
-    ).reset()
+  /// The rows of the tables that the history knows as a whole, for a reset: those that are as the files have them.
+  func wholeTables(in context: SeedContext) async throws -> [RowRemoval.Table] {
+    try await DeclarativeLoader(definition: definition, folder: folder, context: context).wholeTables()
   }
 }

@@ -16,6 +16,7 @@ package enum SeedHistory {
       files: [
         ("0001_seed_history.sql", schema), ("0002_bulk_load.sql", BulkSchema.migration),
         ("0003_ownership.sql", OwnershipSchema.migration),
+        ("0004_search_path.sql", OwnershipSchema.secondMigration),
       ])
   }
 
@@ -68,11 +69,11 @@ package enum SeedHistory {
     try await connection.query(
       """
       INSERT INTO seed_runner.history (attempt_id, run_id, seeder, environment, outcome, tables,
-        fingerprint, attempts, failure, program_version, started_at, finished_at)
+        fingerprint, attempts, failure, program_version, started_at, finished_at, search_path)
       VALUES (\(entry.attemptID), \(entry.runID), \(entry.seeder.rawValue),
         \(entry.environment.rawValue), \(entry.outcome.rawValue), \(tables),
         \(entry.fingerprint?.description), \(Int32(entry.attempts)), \(entry.failure),
-        \(ProgramVersion.current), \(entry.startedAt), clock_timestamp())
+        \(ProgramVersion.current), \(entry.startedAt), clock_timestamp(), \(unescaped: SearchPath.current))
       """)
   }
 
@@ -83,14 +84,15 @@ package enum SeedHistory {
     ).decode(Bool.self)
   }
 
-  /// The fingerprints of the seeders whose last run succeeded, in one query.
+  /// The fingerprints of the seeders whose last run for this search path succeeded, in one query.
   static func fingerprints(
     of seeders: [SeederID], on connection: PostgresConnection
   ) async throws -> [SeederID: Fingerprint] {
     let rows = try await connection.query(
       """
       SELECT DISTINCT ON (seeder) seeder, fingerprint, outcome IN ('seeded', 'unchanged')
-      FROM seed_runner.history WHERE seeder = ANY(\(seeders.map(\.rawValue)))
+      FROM seed_runner.history
+      WHERE seeder = ANY(\(seeders.map(\.rawValue))) AND search_path = \(unescaped: SearchPath.current)
       ORDER BY seeder, finished_at DESC
       """)
     var result: [SeederID: Fingerprint] = [:]

@@ -14,7 +14,8 @@ package struct SeedStatus: Sendable {
 }
 
 extension SeedHistory {
-  /// The last entry of each seeder; empty for a database that was never seeded.
+  /// The last entry of each seeder for the search path of the connection; empty for a database that was never
+  /// seeded. Entries of earlier versions hold for any search path.
   package static func lastRuns(on connection: PostgresConnection) async throws -> [SeedStatus] {
     let exists = try await connection.queryOne(
       "SELECT to_regclass('seed_runner.history') IS NOT NULL"
@@ -24,7 +25,9 @@ extension SeedHistory {
       """
       SELECT DISTINCT ON (seeder) seeder, environment, outcome, tables, failure, finished_at,
         (extract(epoch FROM finished_at - started_at) * 1000000)::bigint, program_version
-      FROM seed_runner.history ORDER BY seeder, finished_at DESC
+      FROM seed_runner.history
+      WHERE coalesce(to_jsonb(history) ->> 'search_path', \(unescaped: SearchPath.current)) = \(unescaped: SearchPath.current)
+      ORDER BY seeder, finished_at DESC
       """)
     return try rows.map { row in
       let (seeder, environment, outcome, tables, failure, finishedAt, microseconds, version) =

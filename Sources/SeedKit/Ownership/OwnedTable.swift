@@ -24,14 +24,29 @@ package struct OwnedTable: Sendable {
     ).first
   }
 
-  /// All entries of a seeder, in the order in which it first wrote to the tables.
+  /// The entries of a seeder that belong to the search path of the connection, in the order in which it first
+  /// wrote to the tables: those written under it, and those whose tables it finds.
   package static func all(
     of seeder: SeederID, on connection: PostgresConnection
   ) async throws -> [OwnedTable] {
     try await rows(
       """
+      SELECT id, seeder, table_name, key_columns, value_columns FROM seed_runner.owned_table AS owned
+      WHERE seeder = \(seeder.rawValue) AND (search_path = \(unescaped: SearchPath.current) OR EXISTS (
+        SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname || '.' || c.relname = owned.table_name AND pg_table_is_visible(c.oid)))
+      ORDER BY id
+      """, on: connection)
+  }
+
+  /// The entries of other seeders for a table that they own row by row.
+  static func others(
+    than seeder: SeederID, table: String, on connection: PostgresConnection
+  ) async throws -> [OwnedTable] {
+    try await rows(
+      """
       SELECT id, seeder, table_name, key_columns, value_columns FROM seed_runner.owned_table
-      WHERE seeder = \(seeder.rawValue) ORDER BY id
+      WHERE seeder <> \(seeder.rawValue) AND table_name = \(table) AND whole_files IS NULL ORDER BY id
       """, on: connection)
   }
 
@@ -42,10 +57,11 @@ package struct OwnedTable: Sendable {
   ) async throws -> OwnedTable {
     let found = try await rows(
       """
-      INSERT INTO seed_runner.owned_table (seeder, table_name, key_columns, value_columns)
-      VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(valueColumns))
+      INSERT INTO seed_runner.owned_table (seeder, table_name, key_columns, value_columns, search_path)
+      VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(valueColumns), \(unescaped: SearchPath.current))
       ON CONFLICT (seeder, table_name) DO UPDATE
-        SET key_columns = excluded.key_columns, value_columns = excluded.value_columns
+        SET key_columns = excluded.key_columns, value_columns = excluded.value_columns,
+          search_path = excluded.search_path
       RETURNING id, seeder, table_name, key_columns, value_columns
       """, on: connection)
     guard let entry = found.first else {
@@ -95,8 +111,12 @@ enum RowText {
 
   /// The digest of columns. Types print the same text under the settings of ``stableOutput`` only.
   static func digest(_ columns: [String], of alias: String) -> String {
-    let list = columns.map { "\(alias).\($0)" }.joined(separator: ", ")
-    return "md5(ROW(\(list))::text)::uuid"
+    digest(columns.map { "\(alias).\($0)" })
+  }
+
+  /// The digest of expressions.
+  static func digest(_ expressions: [String]) -> String {
+    "md5(ROW(\(expressions.joined(separator: ", ")))::text)::uuid"
   }
 
   /// Settings on which the text of a value depends, for the transaction.

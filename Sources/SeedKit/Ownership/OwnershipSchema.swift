@@ -37,4 +37,25 @@ enum OwnershipSchema {
     DROP TABLE seed_runner.source_file;
     DROP TABLE seed_runner.owned_table;
     """
+
+  // `input` is the digest of what the record asked for, where the database stored something else, as a trigger
+  // does. `search_path` tells the runs of one seeder for several schemas apart; entries of earlier versions have
+  // none, and are used where their table is visible.
+  static let secondMigration = """
+    -- migrate:up
+    ALTER TABLE seed_runner.owned_row ADD COLUMN input uuid;
+    ALTER TABLE seed_runner.owned_table ADD COLUMN search_path text;
+    ALTER TABLE seed_runner.history ADD COLUMN search_path text;
+
+    -- migrate:down
+    ALTER TABLE seed_runner.history DROP COLUMN search_path;
+    ALTER TABLE seed_runner.owned_table DROP COLUMN search_path;
+    ALTER TABLE seed_runner.owned_row DROP COLUMN input;
+    """
+}
+
+/// The schemas in which a run looks for tables without a schema. What is recorded of a run holds for these only.
+enum SearchPath {
+  /// As SQL: the schemas of the search path that exist, as a text.
+  static let current = "array_to_string(current_schemas(false), ',')"
 }

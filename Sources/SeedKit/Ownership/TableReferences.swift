@@ -2,8 +2,22 @@ import Postgres
 
 /// A foreign key by which rows of some table refer to another one's.
 struct TableReferences: Sendable {
-  /// The table that has the foreign key, as SQL.
+  /// What happens to the rows when those that they refer to are deleted.
+  enum Action: String, Sendable {
+    case noAction = "a"
+    case restrict = "r"
+    case cascade = "c"
+    case setNull = "n"
+    case setDefault = "d"
+  }
+
+  /// The table that has the foreign key, for messages.
   let table: String
+  /// Its schema and name.
+  let canonicalName: String
+  /// The same as SQL.
+  let quoted: String
+  let action: Action
   private let columns: [String]
   private let targets: [String]
 
@@ -14,23 +28,31 @@ struct TableReferences: Sendable {
   static func find(to quoted: String, on connection: PostgresConnection) async throws -> [TableReferences] {
     try await connection.query(
       """
-      SELECT c.conrelid::regclass::text,
+      SELECT c.conrelid::regclass::text, n.nspname::text, r.relname::text, c.confdeltype::text,
         ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.conkey) WITH ORDINALITY AS k (n, o)
           JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),
         ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.confkey) WITH ORDINALITY AS k (n, o)
           JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY k.o)
-      FROM pg_constraint AS c WHERE c.contype = 'f' AND c.confrelid = to_regclass(\(quoted)) AND c.conparentid = 0
+      FROM pg_constraint AS c JOIN pg_class AS r ON r.oid = c.conrelid
+      JOIN pg_namespace AS n ON n.oid = r.relnamespace
+      WHERE c.contype = 'f' AND c.confrelid = to_regclass(\(quoted)) AND c.conparentid = 0
       ORDER BY c.conname
       """
     ).map { row in
-      let (table, columns, targets) = try row.decode(String.self, [String].self, [String].self)
-      return TableReferences(table: table, columns: columns, targets: targets)
+      let (table, schema, name, action, columns, targets) = try row.decode(
+        String.self, String.self, String.self, String.self, [String].self, [String].self)
+      return TableReferences(
+        table: table, canonicalName: "\(schema).\(name)",
+        quoted: "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(name).quoted)",
+        action: Action(rawValue: action) ?? .noAction, columns: columns, targets: targets)
     }
   }
 
-  /// SQL that says whether a row of the alias `live` is referred to.
-  var isReferred: String {
-    let match = zip(columns, targets).map { "other.\($0) = live.\($1)" }
-    return "EXISTS (SELECT FROM \(table) AS other WHERE \(match.joined(separator: " AND ")))"
+  /// SQL that says whether a row of the alias `other` refers to one of the alias `live`.
+  var match: String {
+    zip(columns, targets).map { "other.\($0) = live.\($1)" }.joined(separator: " AND ")
   }
+
+  /// SQL that says whether a row of the alias `live` is referred to.
+  var isReferred: String { "EXISTS (SELECT FROM \(quoted) AS other WHERE \(match))" }
 }

@@ -36,6 +36,8 @@ public struct SeedPlan: Sendable {
   public let steps: [Step]
   /// Seeders that `--all` leaves out because they do not name the environment or are no part of it.
   public let leftOut: [SeederID]
+  /// All seeders of the registry, in the plan or not.
+  let registered: Set<String>
 
   /// Makes a plan.
   ///
@@ -44,6 +46,7 @@ public struct SeedPlan: Sendable {
     registry: SeederRegistry, selection: Selection, environment: SeedEnvironment
   ) throws {
     self.environment = environment
+    registered = Set(registry.ids.map(\.rawValue))
     try Self.checkReferences(registry)
     let selected: [SeederID]
     switch selection {

@@ -10,7 +10,7 @@ struct DatabaseSnapshot: Sendable {
   /// The fingerprint of each seeder's last run, if that did not fail.
   var fingerprints: [SeederID: Fingerprint] = [:]
 
-  /// Reads it. A database that lacks one of our tables gives an empty snapshot: all is due.
+  /// Reads it. A database that lacks one of our tables, or a column of them, gives an empty snapshot: all is due.
   ///
   /// - Throws: `PostgresError`.
   static func read(of seeders: [SeederID], on connection: PostgresConnection) async throws -> Self {
@@ -23,10 +23,13 @@ struct DatabaseSnapshot: Sendable {
         UNION ALL (SELECT DISTINCT ON (seeder) 'seeder', seeder, fingerprint, NULL
           FROM (SELECT seeder, finished_at,
               CASE WHEN outcome IN ('seeded', 'unchanged') THEN fingerprint END AS fingerprint
-            FROM seed_runner.history WHERE seeder = ANY(\(seeders.map(\.rawValue)))) AS runs
+            FROM seed_runner.history WHERE seeder = ANY(\(seeders.map(\.rawValue)))
+              AND search_path = \(unescaped: SearchPath.current)) AS runs
           ORDER BY seeder, finished_at DESC)
         """)
-    } catch let error as PostgresError where error.sqlState == .undefinedTable {
+    } catch let error as PostgresError
+      where error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn
+    {
       return Self()
     }
     var snapshot = Self()

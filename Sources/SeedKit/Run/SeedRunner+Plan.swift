@@ -110,7 +110,7 @@ extension SeedRunner {
       seeder: step.id, environment: plan.environment, connection: connection, startedAt: Date(),
       fixtures: fixtures, attemptID: UUID(), allowsDeletes: options.allowsDeletes, recorder: recorder,
       // The seeders before this one have their temporary tables in the same transaction.
-      firstStage: entries.count * 10_000, onEvent: onEvent)
+      firstStage: entries.count * 10_000, seeders: plan.registered, onEvent: onEvent)
     try await connection.query("SAVEPOINT seed_preview")
     do {
       let tables = try await step.seeder.seed(in: context)

@@ -50,16 +50,36 @@ extension SeedRunner {
       ) { connection in
         let context = SeedContext(
           seeder: seeder.id, environment: plan.environment, connection: connection, startedAt: startedAt,
-          fixtures: fixtures, attemptID: UUID(), onEvent: onEvent)
+          fixtures: fixtures, attemptID: UUID(), seeders: plan.registered, onEvent: onEvent)
         var outcome = try await seeder.reset(in: context) ?? SeedOutcome()
-        var notes: [String] = []
+        let removal = RowRemoval(on: connection)
+        let whole = try await (seeder as? DeclarativeSeeder)?.wholeTables(in: context) ?? []
+        for table in whole { try await removal.add(table) }
+        var tables: [RemovableTable] = []
         // Written first, removed last.
-        for owned in try await OwnedTable.all(of: seeder.id, on: connection).reversed() {
-          guard let removal = try await OwnedRowRemoval(owned, on: connection) else { continue }
-          let counts = try await removal.run(on: connection)
-          outcome.add(.init(name: removal.name, counts: counts))
-          notes += try await removal.notes(on: connection)
+        for owned in try await OwnedTable.all(of: seeder.id, on: connection).reversed()
+        where removal.index(of: owned.table) == nil {
+          guard let table = try await RemovableTable(owned, on: connection) else { continue }
+          tables.append(table)
+          try await removal.add(try await table.stage(in: context))
         }
+        try await removal.keepReferred()
+        for (table, count) in zip(removal.tables, try await removal.delete()) {
+          outcome.add(.init(name: table.name, counts: RowCounts(deleted: count)))
+        }
+        var notes: [String] = []
+        for table in whole {
+          let kept = try await connection.queryOne("SELECT count(*) FROM \(unescaped: table.quoted)").decode(
+            Int.self)
+          outcome.add(.init(name: table.name, counts: RowCounts(drifted: kept)))
+          try await context.forgetTable(table.canonicalName)
+        }
+        for table in tables {
+          outcome.add(
+            .init(name: table.name, counts: RowCounts(drifted: try await table.forgetGone(on: connection))))
+          notes += try await table.notes(on: connection)
+        }
+        notes += removal.kept.map(\.note)
         try await SeedHistory.insert(
           SeedHistory.Entry(
             attemptID: UUID(), runID: UUID(), seeder: seeder.id, environment: plan.environment,

@@ -82,7 +82,8 @@ extension SeedRunner {
             let context = SeedContext(
               seeder: seeder.id, environment: plan.environment, connection: connection,
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
-              fingerprint: fingerprint, allowsDeletes: options.allowsDeletes, meter: meter, onEvent: onEvent)
+              fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
+              seeders: plan.registered, meter: meter, onEvent: onEvent)
             outcome = try await seeder.seed(in: context)
             meter.enter(.committing)
             let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]

@@ -85,6 +85,8 @@ struct DefinitionReader {
     // A list in a record is no file.
     let csv = parent == nil ? csv(&object, node) : CSVFormat()
     let touched = object.optionalText("touch", &self)
+    let ownership =
+      parent == nil ? object.choice("ownership", TableDefinition.Ownership.self, &self) : nil
     let children = object.list("children", &self, isRequired: false)
       .compactMap { table($0, parent: key ?? []) }
     if parent != nil, !children.isEmpty {
@@ -92,12 +94,19 @@ struct DefinitionReader {
         node.line(of: "children"), found: "children of children", expected: "one level of them",
         at: "children")
     }
+    if ownership == .table,
+      !children.isEmpty || policy != .upsert || drift != nil || columns.contains(where: { $0.reference != nil })
+    {
+      fault(
+        node.line(of: "ownership"), found: "'table' together with children, references, onDrift or another policy",
+        expected: "'rows', or the policy upsert without those", at: "ownership")
+    }
     object.finish(&self)
     guard let name, let source, let key else { return nil }
     return TableDefinition(
       path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
       ignoredFields: ignored, policy: policy, drift: drift, csv: csv, touchedColumn: touched,
-      children: children)
+      children: children, ownership: ownership)
   }
 
   private mutating func source(

@@ -51,6 +51,14 @@ struct TableDefinition: Sendable {
     case sync
   }
 
+  /// How the history remembers what the seeder wrote.
+  enum Ownership: String, Sendable, CaseIterable {
+    /// Each row by itself, with its file and record.
+    case rows
+    /// All rows together, which is faster for large files.
+    case table
+  }
+
   /// The path of the `seeder.json`.
   let path: String
   let line: Int
@@ -68,6 +76,8 @@ struct TableDefinition: Sendable {
   /// A column that an update sets to the transaction's time.
   let touchedColumn: String?
   let children: [TableDefinition]
+  /// Nil for `rows`, unless an earlier version loaded the table as a whole because of its size.
+  let ownership: Ownership?
 
   /// Whether the table's records have fields of their own, apart from those of `columns`.
   var isScalar: Bool { columns.contains { $0.fields == [ColumnRule.element] } }

@@ -6,8 +6,6 @@ struct DeclarativeLoader {
   let definition: SeederDefinition
   let folder: DataFolder
   let context: SeedContext
-  /// From how many bytes of CSV on a table is loaded as a whole.
-  let wholeSize: Int
 
   /// Rows are sent when so many bytes of them wait.
   private static let flushSize = 4 << 20
@@ -22,24 +20,43 @@ struct DeclarativeLoader {
     let files = FileList()
     var outcome = SeedOutcome()
     var stages: [TableStage] = []
+    var numbers: [(sequence: String, query: String)] = []
     for load in loads {
       let stage = try TableStage(load: load, context: context, files: files)
-      if let counts = try await loadWhole(stage) {
+      let whole = WholeTableLoad(stage: stage, folder: folder)
+      if let counts = try await whole.run() {
         outcome.add(.init(name: load.live.name.description, counts: counts))
+        if counts.written > 0 { numbers += whole.numbersOfSequences }
       } else {
         stages.append(stage)
       }
     }
     try await stageAll(stages, files: files)
     for table in try await write(stages).tables { outcome.add(table) }
-    for stage in stages where stage.isWhole && context.recorder == nil { try await recordWhole(stage) }
-    if outcome.total.written > 0 { try await connection.query("SET CONSTRAINTS ALL IMMEDIATE") }
+    if outcome.total.written > 0 { try await checkConstraints(stages) }
+    guard context.recorder == nil else { return outcome }
+    for stage in stages { try await WholeTableLoad(stage: stage, folder: folder).recordStaged() }
+    try await SequenceAdvance.run(numbers + stages.flatMap(\.numbersOfSequences), on: connection)
     return outcome
+  }
+
+  /// Checks what was deferred.
+  private func checkConstraints(_ stages: [TableStage]) async throws {
+    let connection = context.connection
+    do {
+      try await connection.pipeline(["SAVEPOINT seed_constraints", "SET CONSTRAINTS ALL IMMEDIATE"])
+    } catch let error as PostgresError where error.isAboutRows {
+      try await connection.query("ROLLBACK TO SAVEPOINT seed_constraints")
+      throw try await DeferredConstraint(error, stages: stages, on: connection).explanation()
+    }
   }
 
   /// Reads all files and finds all faults.
   private func stageAll(_ stages: [TableStage], files: FileList) async throws {
     let connection = context.connection
+    for (_, entries) in Dictionary(grouping: stages, by: \.load.live.canonicalName) {
+      for stage in entries { stage.entries = entries }
+    }
     try await connection.pipeline([Self.deferral] + stages.flatMap { $0.create() })
     let faults = FaultCollector()
     let sender = RowSender(connection: connection)
@@ -53,68 +70,24 @@ struct DeclarativeLoader {
     for stage in stages { try await stage.type(faults) }
     for stage in stages { try await stage.check(faults) }
     for stage in stages { try await stage.checkReferences(faults, others: stages) }
+    for stage in stages { try await stage.checkForeignKeys(faults, others: stages) }
+    for stage in stages { try await stage.checkOtherEntries(faults) }
     try faults.check()
   }
 
-  /// Loads a large file into an empty table, or finds that neither file nor table has changed since.
-  ///
-  /// - Returns: nil if the rows have to be compared.
-  private func loadWhole(_ stage: TableStage) async throws -> RowCounts? {
-    guard context.fingerprint != nil || context.recorder != nil, let direct = direct(stage),
-      try direct.isEligible(from: wholeSize)
-    else { return nil }
-    let live = stage.load.live
-    let owned = try await context.ownedTable(live.canonicalName)
-    let known = try await context.wholeTable(live.canonicalName)
-    stage.isWhole = known != nil
-    guard context.recorder == nil else { return nil }
-    if let known, let owned {
-      guard context.fingerprint?.description == known.files else { return nil }
-      let now = try await WholeTable.read(
-        files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.connection)
-      return now == known ? RowCounts(unchanged: known.rows) : nil
-    }
-    guard owned == nil, let count = try await context.measure(.writing, { try await direct.run() }) else {
-      return nil
-    }
-    stage.isWhole = true
-    try await recordWhole(stage, columns: direct.columns)
-    return RowCounts(inserted: count)
-  }
-
-  private func direct(_ stage: TableStage) -> DirectLoad? {
-    guard case .files(let names) = stage.load.definition.source else { return nil }
-    return DirectLoad(stage: stage, names: names.map(\.name), folder: folder, context: context)
-  }
-
-  private func recordWhole(_ stage: TableStage, columns: [String]? = nil) async throws {
-    guard let direct = direct(stage), let fingerprint = context.fingerprint else { return }
-    let live = stage.load.live
-    let columns = columns ?? stage.filledColumns.map(\.name.quoted)
-    let entry = try await context.recordOwnedTable(
-      live.canonicalName, keyColumns: try stage.load.definition.key.map { try PostgresIdentifier($0).quoted },
-      valueColumns: columns)
-    _ = try await SourceFiles.numbers(of: direct.names.map(folder.path(of:)), on: context.connection)
-    try await WholeTable.read(
-      files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.connection
-    ).record(entry: entry, on: context.connection)
-  }
-
-  /// Removes the rows of the tables that are owned as a whole; those owned row by row are the runner's.
-  func reset() async throws -> SeedOutcome {
-    var outcome = SeedOutcome()
+  /// The rows of the tables that are owned as a whole, as far as they are as the files have them.
+  func wholeTables() async throws -> [RowRemoval.Table] {
     // Tables that are gone could not be described, and have no rows to remove.
-    guard try await context.hasWholeTables() else { return outcome }
+    guard try await context.hasWholeTables() else { return [] }
     let files = FileList()
-    for load in try await LoadPlanner.plan(definition, on: context.connection).reversed() {
+    var tables: [RowRemoval.Table] = []
+    for load in try await LoadPlanner.plan(definition, on: context.connection) {
       guard try await context.wholeTable(load.live.canonicalName) != nil else { continue }
       let stage = try TableStage(load: load, context: context, files: files)
-      stage.isWhole = true
       try await stageAll([stage], files: files)
-      outcome.add(.init(name: load.live.name.description, counts: try await stage.removeWhole()))
-      try await context.forgetTable(load.live.canonicalName)
+      tables.append(try await stage.wholeRows())
     }
-    return outcome
+    return tables
   }
 
   private func checkSync() throws {
@@ -169,9 +142,9 @@ struct DeclarativeLoader {
     }
   }
 
-  /// Writes the tables, those that others refer to first, and removes what is to go in the other order.
+  /// Writes the tables, those that others refer to first, and then removes what left the files.
   private func write(_ stages: [TableStage]) async throws -> SeedOutcome {
-    let order = WriteOrder(stages)
+    let order = try WriteOrder(stages)
     var outcome = SeedOutcome()
     for step in order.steps {
       for (stage, column) in step.numbered { try await stage.number(column) }
@@ -187,9 +160,8 @@ struct DeclarativeLoader {
           counts: RowCounts(
             updated: second.updated, unchanged: -second.updated - second.drifted, drifted: second.drifted)))
     }
-    for stage in order.steps.map(\.stage).reversed() where stage.load.definition.policy == .sync {
-      let removed = try await stage.removeLeftOver()
-      outcome.add(.init(name: stage.load.live.name.description, counts: removed))
+    for table in try await SyncRemoval(stages: order.steps.map(\.stage), context: context).run().tables {
+      outcome.add(table)
     }
     return outcome
   }

@@ -28,42 +28,43 @@ final class DirectLoad {
 
   private var load: TableLoad { stage.load }
 
-  /// Whether the table can be owned as a whole: large files of its own and nothing that needs a look at
-  /// other rows.
-  ///
-  /// - Parameter size: how many bytes the files need to have.
-  func isEligible(from size: Int) throws -> Bool {
-    let definition = load.definition
-    guard load.parent == nil, definition.children.isEmpty, definition.policy == .upsert,
-      load.references.isEmpty,
-      definition.drift == nil, names.allSatisfy({ DataFormat(fileName: $0) == .csv })
-    else { return false }
-    for name in names
-    where try folder.has(DataFormat.overlay(of: name, in: context.environment)) { return false }
-    return try names.map { try folder.size(of: $0) }.reduce(0, +) >= size
+  /// What became of an attempt.
+  enum Result {
+    case loaded(Int)
+    /// Nothing was written; for a person.
+    case refused(String)
   }
 
-  /// Loads the files, if the table is empty.
+  /// Loads the files, if the table is empty and nothing needs a look at other rows.
   ///
-  /// - Returns: how many rows; nil if nothing was done.
-  func run() async throws -> Int? {
+  /// - Throws: `PostgresError` for what no other way would change.
+  func run() async throws -> Result {
+    guard names.allSatisfy({ DataFormat(fileName: $0) == .csv }) else {
+      return .refused("only CSV files are")
+    }
+    for name in names where try folder.has(DataFormat.overlay(of: name, in: context.environment)) {
+      return .refused("an overlay is laid over \(name)")
+    }
+    guard load.live.triggers.isEmpty else { return .refused("the table has triggers") }
     let connection = context.connection
     let isEmpty = try await connection.queryOne(
       "SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted))"
     ).decode(Bool.self)
-    guard isEmpty else { return nil }
+    guard isEmpty else { return .refused("the table is not empty") }
     try await connection.pipeline([DeclarativeLoader.deferral, "SAVEPOINT seed_direct"])
     do {
       var count = 0
       for name in names { count += try await copy(name) }
       try await connection.query("RELEASE SAVEPOINT seed_direct")
-      return count
-    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
+      return .loaded(count)
+    } catch let error as PostgresError
+      where error.code == .serverError && !error.isTransient || error.code == .rowCountMismatch
+    {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_direct")
-      return nil
+      return .refused(error.message)
     } catch is Refused {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_direct")
-      return nil
+      return .refused("values or columns that have to be looked at one by one")
     }
   }
 

@@ -23,8 +23,29 @@ struct LiveTable: Sendable {
     var isDomain: Bool { type != storedType }
     /// Whether values of one's own need OVERRIDING SYSTEM VALUE.
     let isAlwaysIdentity: Bool
-    /// The sequence that belongs to the column, quoted.
+    /// The sequence that its default draws from, quoted: its own, or one that several columns share.
     let sequence: String?
+  }
+
+  /// A trigger of the user.
+  struct Trigger: Sendable {
+    let name: String
+    /// Whether it runs before each row is written, so that it may change or drop the row.
+    let isBeforeRow: Bool
+    let isOnInsert: Bool
+    let isOnUpdate: Bool
+  }
+
+  /// A foreign key of the table.
+  struct ForeignKey: Sendable {
+    let name: String
+    let columns: [String]
+    /// Schema and name of the table that it refers to, as in ``LiveTable/canonicalName``.
+    let target: String
+    /// The same as SQL.
+    let targetQuoted: String
+    let targetColumns: [String]
+    let isDeferrable: Bool
   }
 
   struct Check: Sendable {
@@ -44,6 +65,12 @@ struct LiveTable: Sendable {
   let uniqueKeys: [[String]]
   let primaryKey: [String]?
   let checks: [Check]
+  /// The triggers that fire when a row is written.
+  let triggers: [Trigger]
+  let foreignKeys: [ForeignKey]
+
+  /// Whether a trigger may change a row before it is inserted.
+  var changesInsertedRows: Bool { triggers.contains { $0.isBeforeRow && $0.isOnInsert } }
 
   subscript(column: String) -> Column? { columns.first { $0.name.name == column } }
 
@@ -59,7 +86,7 @@ struct LiveTable: Sendable {
     for name in names { queries += Self.queries(try name.quoted()) }
     let answers = try await connection.pipeline(queries)
     for (index, name) in names.enumerated() {
-      let rows = Array(answers[(index * 4)..<(index * 4 + 4)])
+      let rows = Array(answers[(index * queriesPerTable)..<((index + 1) * queriesPerTable)])
       guard let head = rows[0].first else { continue }
       let (schema, table) = try head.decode(String.self, String.self)
       let keys = try rows[2].map { try $0.decode(Bool.self, [String].self) }
@@ -71,10 +98,19 @@ struct LiveTable: Sendable {
         checks: try rows[3].map { row in
           let (name, expression, columns) = try row.decode(String.self, String.self, [String].self)
           return Check(name: name, expression: expression, columns: columns)
-        })
+        },
+        triggers: try rows[4].map { row in
+          let (name, isBeforeRow, isOnInsert, isOnUpdate) = try row.decode(
+            String.self, Bool.self, Bool.self, Bool.self)
+          return Trigger(
+            name: name, isBeforeRow: isBeforeRow, isOnInsert: isOnInsert, isOnUpdate: isOnUpdate)
+        },
+        foreignKeys: try rows[5].map(ForeignKey.init))
     }
     return result
   }
+
+  private static let queriesPerTable = 6
 
   private static func queries(_ quoted: String) -> [PostgresQuery] {
     [
@@ -89,7 +125,12 @@ struct LiveTable: Sendable {
         a.attnotnull OR t.typnotnull,
         coalesce(pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = 'd' THEN pg_get_expr(t.typdefaultbin, 0) END),
         a.attidentity::text, a.attgenerated::text,
-        pg_get_serial_sequence(\(quoted), a.attname::text),
+        coalesce(pg_get_serial_sequence(\(quoted), a.attname::text), (
+          SELECT min(quote_ident(n.nspname) || '.' || quote_ident(s.relname))
+          FROM pg_depend AS p JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
+          JOIN pg_namespace AS n ON n.oid = s.relnamespace
+          WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+            AND p.refclassid = 'pg_class'::regclass)),
         coalesce((
           SELECT format(' COLLATE %I.%I', n.nspname, l.collname) FROM pg_collation AS l
           JOIN pg_namespace AS n ON n.oid = l.collnamespace
@@ -122,6 +163,27 @@ struct LiveTable: Sendable {
         JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.number)
       FROM pg_constraint AS c WHERE c.conrelid = to_regclass(\(quoted)) AND c.contype = 'c' ORDER BY c.conname
       """,
+      // tgtype is a set of bits: 1 each row, 2 before, 4 INSERT, 16 UPDATE.
+      """
+      SELECT tgname::text, tgtype & 3 = 3, tgtype & 4 <> 0, tgtype & 16 <> 0 FROM pg_trigger
+      WHERE tgrelid = to_regclass(\(quoted)) AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+        AND tgtype & 20 <> 0 ORDER BY tgname
+      """,
+      """
+      SELECT c.conname::text, ARRAY(
+          SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, place)
+          JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY k.place),
+        n.nspname::text, t.relname::text, ARRAY(
+          SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (number, place)
+          JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.number ORDER BY k.place),
+        c.condeferrable
+      FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.confrelid
+      JOIN pg_namespace AS n ON n.oid = t.relnamespace
+      WHERE c.conrelid = to_regclass(\(quoted)) AND c.contype = 'f'
+        -- Since PostgreSQL 18 one may be NOT ENFORCED.
+        AND to_jsonb(c) ->> 'conenforced' IS DISTINCT FROM 'false'
+      ORDER BY c.conname
+      """,
     ]
   }
 }
@@ -153,6 +215,19 @@ extension LiveTable.Column {
       case (_, "A"): .array(ofJSON: element == "json" || element == "jsonb")
       default: .plain
       }
+  }
+}
+
+extension LiveTable.ForeignKey {
+  init(_ row: PostgresRow) throws {
+    let (name, columns, schema, table, targets, isDeferrable) = try row.decode(
+      String.self, [String].self, String.self, String.self, [String].self, Bool.self)
+    self.name = name
+    self.columns = columns
+    target = "\(schema).\(table)"
+    targetQuoted = "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(table).quoted)"
+    targetColumns = targets
+    self.isDeferrable = isDeferrable
   }
 }
 

@@ -36,15 +36,15 @@ struct LoadPlanner {
       definition: definition, tables: tables, knownTables: known, faults: FaultCollector())
     var loads: [TableLoad] = []
     for table in definition.tables {
-      guard let load = planner.load(table, parent: nil) else { continue }
+      guard let load = try planner.load(table, parent: nil) else { continue }
       loads.append(load)
-      loads += table.children.compactMap { planner.load($0, parent: load) }
+      loads += try table.children.compactMap { try planner.load($0, parent: load) }
     }
     try planner.faults.check()
     return loads
   }
 
-  private func load(_ table: TableDefinition, parent: TableLoad?) -> TableLoad? {
+  private func load(_ table: TableDefinition, parent: TableLoad?) throws -> TableLoad? {
     guard let live = liveTable(table.table, line: table.line) else { return nil }
     var slots: [TableLoad.Slot] = []
     var references: [TableLoad.Reference] = []
@@ -55,7 +55,7 @@ struct LoadPlanner {
       if let reference = rule.reference {
         guard
           let (resolved, parts) = resolve(
-            reference, column: column, fields: rule.fields, firstSlot: slots.count, number: references.count)
+            reference, column: column, fields: rule.fields, firstSlot: slots.count)
         else { continue }
         references.append(resolved)
         slots += parts
@@ -70,7 +70,7 @@ struct LoadPlanner {
     }
     checkKey(table, live: live)
     if let touched = table.touchedColumn { _ = column(touched, of: live, line: table.line) }
-    return TableLoad(definition: table, live: live, slots: slots, references: references, parent: parent)
+    return try TableLoad(definition: table, live: live, slots: slots, references: references, parent: parent)
   }
 
   private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {
@@ -97,18 +97,16 @@ struct LoadPlanner {
   }
 
   private func resolve(
-    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int, number: Int
+    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int
   ) -> (TableLoad.Reference, [TableLoad.Slot])? {
     guard let table = liveTable(rule.table, line: rule.line) else { return nil }
     var slots: [TableLoad.Slot] = []
-    for (index, (name, field)) in zip(rule.key, fields).enumerated() {
-      guard let key = self.column(name, of: table, line: rule.line, isRead: true),
-        let staged = try? PostgresIdentifier("seed_reference_\(number)_\(index)")
-      else { continue }
+    for (name, field) in zip(rule.key, fields) {
+      guard let key = self.column(name, of: table, line: rule.line, isRead: true) else { continue }
       slots.append(
         TableLoad.Slot(
           field: field, type: key.storedType, baseType: key.baseType, collation: key.collation,
-          kind: key.kind, stagedName: staged,
+          kind: key.kind, stagedName: key.name,
           column: nil))
     }
     guard slots.count == rule.key.count else { return nil }

@@ -13,8 +13,8 @@ final class TableLoad {
     /// See ``LiveTable/Column/collation``.
     let collation: String
     let kind: JSONText.Kind
-    /// The name in the stage of typed values.
-    let stagedName: PostgresIdentifier
+    /// The name in the table of typed values; never that of a column, which could be one of ours.
+    var stagedName: PostgresIdentifier
     /// The column that it fills; nil if it is part of a reference.
     let column: LiveTable.Column?
   }
@@ -52,12 +52,19 @@ final class TableLoad {
   private var missing: [UInt8]
   var rawStage: PostgresIdentifier?
 
+  /// More columns than a statement that compares two rows can name: PostgreSQL's limit is 1,664.
+  static let columnLimit = 800
+
   init(
     definition: TableDefinition, live: LiveTable, slots: [Slot], references: [Reference], parent: TableLoad?
-  ) {
+  ) throws {
     self.definition = definition
     self.live = live
-    self.slots = slots
+    self.slots = try slots.enumerated().map { number, slot in
+      var slot = slot
+      slot.stagedName = try PostgresIdentifier("v\(number)")
+      return slot
+    }
     self.references = references
     self.parent = parent
     presence = Array(repeating: 0, count: slots.count)

@@ -14,8 +14,19 @@ extension TableStage {
     present.compactMap { load.slots[$0].column } + presentReferences.map(\.column)
   }
 
-  /// Columns that every new row needs and that no field fills.
+  /// The names of the staged rows' columns that fill columns of the table: `v0` for a slot, `x0` for a
+  /// reference, `n0` for a number that was taken beforehand. Quoted.
+  func stagedName(of column: String) -> String? {
+    if let slot = slot(of: column) { return load.slots[slot].stagedName.quoted }
+    if let index = presentReferences.firstIndex(where: { $0.column.name.name == column }) {
+      return "\"x\(index)\""
+    }
+    return numbered.firstIndex { $0.name.name == column }.map { "\"n\($0)\"" }
+  }
+
+  /// Columns that every new row needs and that no field fills. A trigger may fill any.
   var requiredColumns: [String] {
+    guard !load.live.changesInsertedRows else { return [] }
     let filled = Set(filledColumns.map(\.name.name))
     return load.live.columns.filter { column in
       column.isNotNull && column.defaultExpression == nil && !column.isGenerated
@@ -31,7 +42,7 @@ extension TableStage {
   }
 
   /// The slots whose values decide on a column: its own, or those of its reference.
-  private func slots(of column: String) -> [Int] {
+  func slots(of column: String) -> [Int] {
     if let slot = slot(of: column) { return [slot] }
     return presentReferences.first { $0.column.name.name == column }?.slots ?? []
   }
@@ -55,7 +66,8 @@ extension TableStage {
 
   private func checkNulls(_ faults: FaultCollector, keySlots: [Int]) async throws {
     let needed = present.filter { slot in
-      keySlots.contains(slot) || load.slots[slot].column?.isNotNull == true
+      keySlots.contains(slot)
+        || load.slots[slot].column?.isNotNull == true && !load.live.changesInsertedRows
         || presentReferences.contains { $0.slots.contains(slot) && $0.column.isNotNull }
     }
     guard !needed.isEmpty else { return }
@@ -118,19 +130,32 @@ extension TableStage {
 
   /// Asks the table's own CHECK constraints, as far as the records fill their columns.
   private func checkRules(_ faults: FaultCollector) async throws {
-    let rules = load.live.checks.filter { rule in
-      !rule.columns.isEmpty && rule.columns.allSatisfy { slot(of: $0) != nil }
-    }
+    // What a trigger makes of a row cannot be foreseen; the server judges it when it is written.
+    let rules =
+      load.live.changesInsertedRows
+      ? []
+      : load.live.checks.filter { rule in
+        !rule.columns.isEmpty && rule.columns.allSatisfy { slot(of: $0) != nil }
+      }
     let name = try PostgresIdentifier(load.live.name.name).quoted
+    func values(_ columns: [String]) -> String {
+      columns.compactMap { column in
+        slot(of: column).map {
+          "\(load.slots[$0].stagedName.quoted) AS \(load.live[column]?.name.quoted ?? column)"
+        }
+      }.joined(separator: ", ")
+    }
     let queries = rules.map { rule in
       // Where a record lacks a field, the column's default or what is there has to keep the rule.
       let lacking = rule.columns.compactMap(slot(of:)).map { isMissing($0, "typed") }.joined(
         separator: " OR ")
       return PostgresQuery(
         unescaped: """
-          SELECT seed_file, seed_record, seed_line
-          FROM (SELECT * FROM \(typed.quoted) AS typed WHERE NOT (\(lacking))) AS \(name)
-          WHERE NOT (\(rule.expression)) ORDER BY seed_row LIMIT \(FaultCollector.limit)
+          SELECT "seed_runner:file", "seed_runner:record", "seed_runner:line" FROM (
+            SELECT \(values(rule.columns)), seed_file AS "seed_runner:file", seed_record AS "seed_runner:record",
+              seed_line AS "seed_runner:line", seed_row AS "seed_runner:row"
+            FROM \(typed.quoted) AS typed WHERE NOT (\(lacking))) AS \(name)
+          WHERE NOT (\(rule.expression)) ORDER BY "seed_runner:row" LIMIT \(FaultCollector.limit)
           """)
     }
     for (rule, rows) in zip(rules, try await context.connection.pipeline(queries)) {
@@ -140,6 +165,49 @@ extension TableStage {
           place(file, record, line).fault(
             field: rule.columns.joined(separator: ", "), found: "what the rule '\(rule.name)' refuses",
             expected: rule.expression))
+      }
+    }
+  }
+
+  /// Finds plain values of foreign keys that neither the database has nor the rows to be written.
+  func checkForeignKeys(_ faults: FaultCollector, others: [TableStage]) async throws {
+    guard !load.live.changesInsertedRows else { return }
+    for key in load.live.foreignKeys {
+      let slots = key.columns.compactMap(slot(of:))
+      let targets = others.filter { $0.load.live.canonicalName == key.target && $0.load.rowCount > 0 }
+      // Rows to be written whose values only the database makes may be the ones that are meant.
+      guard slots.count == key.columns.count, targets.allSatisfy({ $0.hasSlots(for: key.targetColumns) }),
+        !targets.contains(where: { $0.isIncomplete || !$0.faulty.isEmpty })
+      else { continue }
+      let names = slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
+      func match(_ alias: String, _ columns: [String]) -> String {
+        zip(columns, names).map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
+      }
+      let keys = try key.targetColumns.map { try PostgresIdentifier($0).quoted }
+      var joins = ["LEFT JOIN \(key.targetQuoted) AS live ON \(match("live", keys))"]
+      var absent = ["live.\(keys[0]) IS NULL"]
+      for (index, other) in targets.enumerated() {
+        let columns = key.targetColumns.compactMap(other.stagedName(of:))
+        joins.append("LEFT JOIN \(other.typed.quoted) AS other\(index) ON \(match("other\(index)", columns))")
+        absent.append("other\(index).\(columns[0]) IS NULL")
+      }
+      let rows = try await context.connection.query(
+        """
+        SELECT typed.seed_file, typed.seed_record, typed.seed_line,
+          \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
+        FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
+        WHERE \(unescaped: (names.map { "\($0) IS NOT NULL" } + absent).joined(separator: " AND "))
+        ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
+        """)
+      for row in rows {
+        let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
+        faults.add(
+          place(file, record, line).fault(
+            field: slots.map { load.slots[$0].field }.joined(separator: ", "), found: "'\(value)'",
+            expected: """
+              the \(key.targetColumns.joined(separator: ", ")) of a row of \(key.target), or of one to be written: \
+              the foreign key '\(key.name)' asks for it
+              """))
       }
     }
   }

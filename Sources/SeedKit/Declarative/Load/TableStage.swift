@@ -29,6 +29,10 @@ final class TableStage {
   var isIncomplete = false
   /// Columns that no field fills and whose values were taken before the rows are written.
   var numbered: [LiveTable.Column] = []
+  /// The stages of other entries of the seeder for the same table, and this one.
+  var entries: [TableStage] = []
+  /// Kept, because it remembers rows that had to give way.
+  var knownLeftOver: LeftOverRows?
 
   static let ordinals =
     "seed_row bigint, seed_file integer, seed_record integer, seed_line integer, seed_missing varbit"

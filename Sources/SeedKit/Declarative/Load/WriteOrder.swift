@@ -12,38 +12,58 @@ struct WriteOrder {
     var numbered: [(stage: TableStage, column: LiveTable.Column)] = []
   }
 
+  /// One way in which a table's rows need those of another: by a reference of the definition or by a foreign
+  /// key of the table that plain values fill.
+  private struct Need {
+    /// Schema and name of the other table.
+    let target: String
+    let columns: [LiveTable.Column]
+    /// The reference; nil for a foreign key.
+    let reference: TableLoad.Reference?
+    /// Whether a foreign key checks the values as soon as the rows are written.
+    let isChecked: Bool
+
+    /// Whether the value is known without the other row.
+    var isKnown: Bool { reference?.isInRecord ?? true }
+    /// A column that may be empty for a moment.
+    var optional: LiveTable.Column? { columns.first { !$0.isNotNull } }
+  }
+
   private(set) var steps: [Step] = []
 
-  init(_ stages: [TableStage]) {
+  /// - Throws: ``FixtureError`` for tables that refer to each other so that none can be written first.
+  init(_ stages: [TableStage]) throws {
     var remaining = stages
-    /// The tables yet to be written to which a reference leads.
-    func targets(_ reference: TableLoad.Reference, of stage: TableStage) -> [TableStage] {
+    /// The tables yet to be written that a need leads to.
+    func targets(_ need: Need, of stage: TableStage) -> [TableStage] {
       remaining.filter { other in
-        guard other.load.live.canonicalName == reference.table.canonicalName else { return false }
+        guard other.load.live.canonicalName == need.target else { return false }
         // A statement may refer to its own rows, if it knows the value without a look at them.
-        return other !== stage || !reference.isInRecord
+        return other.load.live.canonicalName != stage.load.live.canonicalName || !need.isKnown
       }
     }
-    func open(_ stage: TableStage) -> [TableLoad.Reference] {
-      stage.presentReferences.filter { !targets($0, of: stage).isEmpty }
+    func open(_ stage: TableStage) -> [Need] {
+      Self.needs(of: stage).filter { !targets($0, of: stage).isEmpty }
     }
     while !remaining.isEmpty {
       if let index = remaining.firstIndex(where: { open($0).isEmpty }) {
         steps.append(Step(stage: remaining.remove(at: index)))
         continue
       }
-      // A circle: begin where every open reference may be empty for a moment; else where the record
-      // has the values of the others, which a deferrable constraint lets in.
+      // A circle: begin where every open need may be empty for a moment; else where the values are known or
+      // can be taken beforehand, which a deferrable constraint lets in.
       let index =
-        remaining.firstIndex { open($0).allSatisfy { !$0.column.isNotNull } }
-        ?? remaining.firstIndex { open($0).allSatisfy { !$0.column.isNotNull || $0.isInRecord } } ?? 0
+        remaining.firstIndex { open($0).allSatisfy { $0.optional != nil } }
+        ?? remaining.firstIndex { open($0).allSatisfy { $0.optional != nil || $0.isKnown && !$0.isChecked } }
+        ?? remaining.firstIndex { open($0).allSatisfy { $0.optional != nil || !$0.isChecked } }
+      guard let index else { throw Self.cycle(remaining, open: open) }
       let stage = remaining[index]
       var step = Step(stage: stage)
-      for reference in open(stage) {
-        if !reference.column.isNotNull {
-          step.left.insert(reference.column.name.name)
-        } else if !reference.isInRecord {
-          let targets = targets(reference, of: stage).filter { $0.hasSlots(for: reference.rule.key) }
+      for need in open(stage) {
+        if let column = need.optional {
+          step.left.insert(column.name.name)
+        } else if let reference = need.reference, !reference.isInRecord {
+          let targets = targets(need, of: stage).filter { $0.hasSlots(for: reference.rule.key) }
           step.ahead[reference.column.name.name] = targets
           step.numbered += targets.map { ($0, reference.target) }
         }
@@ -51,5 +71,48 @@ struct WriteOrder {
       remaining.remove(at: index)
       steps.append(step)
     }
+  }
+
+  private static func needs(of stage: TableStage) -> [Need] {
+    let live = stage.load.live
+    let references = stage.presentReferences
+    var needs = references.map { reference in
+      Need(
+        target: reference.table.canonicalName, columns: [reference.column], reference: reference,
+        // Within a table the rows are all there when the statement ends.
+        isChecked: reference.table.canonicalName != live.canonicalName
+          && live.foreignKeys.contains { key in
+            !key.isDeferrable && key.columns.contains(reference.column.name.name)
+          })
+    }
+    for key in live.foreignKeys where !key.isDeferrable {
+      let columns = key.columns.compactMap { live[$0] }
+      let isReference = references.contains { key.columns == [$0.column.name.name] }
+      // A column that no field fills takes its default, which is not for us to order.
+      guard !isReference, columns.contains(where: { stage.slot(of: $0.name.name) != nil }) else { continue }
+      needs.append(Need(target: key.target, columns: columns, reference: nil, isChecked: true))
+    }
+    return needs
+  }
+
+  /// Names the shortest way from a table back to itself.
+  private static func cycle(_ remaining: [TableStage], open: (TableStage) -> [Need]) -> FixtureError {
+    var path: [TableStage] = []
+    var next = remaining.first
+    while let stage = next, !path.contains(where: { $0 === stage }) {
+      path.append(stage)
+      // Of what cannot wait, the first that is not written.
+      let need = open(stage).first { $0.optional == nil }
+      next = remaining.first { $0.load.live.canonicalName == need?.target }
+    }
+    if let next, let start = path.firstIndex(where: { $0 === next }) { path = Array(path[start...]) + [next] }
+    let definition = path.first?.load.definition
+    return FixtureError([
+      FixtureFault(
+        file: definition?.path ?? "", line: definition?.line, field: "tables",
+        found: "a cycle of foreign keys: \(path.map(\.load.live.name.description).joined(separator: " → "))",
+        expected: "one of their columns nullable, or its constraint DEFERRABLE: no table can be written first"
+      )
+    ])
   }
 }

@@ -1,0 +1,179 @@
+import Postgres
+
+/// Finds the records behind an error that a statement of many rows ended with: each row is tried by itself,
+/// which is slow, and done only when there is something to find.
+struct RefusedRows {
+  private let attempt: WriteAttempt
+  private var writer: RowWriter { attempt.writer }
+  private var connection: PostgresConnection { writer.context.connection }
+
+  init(_ attempt: WriteAttempt) { self.attempt = attempt }
+
+  /// Explains what the server said of all rows together. The rows are not written yet.
+  ///
+  /// - Returns: ``FixtureError`` that names the records; a transient error if another program was in the
+  ///   way and is not any more; else `error`.
+  func explain(_ error: PostgresError) async throws -> any Error {
+    let rows = try writer.context.temporaryName("seed_refused")
+    let wanted = [
+      attempt.write.updates > 0
+        ? "SELECT staged.*, false AS seed_is_new FROM \(writer.source) AS staged \(attempt.joinOfDifference) WHERE NOT difference.moved"
+        : nil,
+      attempt.write.inserts > 0
+        ? "SELECT staged.*, true FROM \(writer.source) AS staged \(attempt.joinOfNamed)" : nil,
+    ].compactMap(\.self).joined(separator: " UNION ALL ")
+    try await connection.query(
+      PostgresQuery(unescaped: "CREATE TEMPORARY TABLE \(rows.quoted) ON COMMIT DROP AS \(wanted)"))
+    try await connection.query("CREATE INDEX ON \(rows) (seed_row)")
+    try await connection.runScript(Self.function)
+    let update =
+      "\(attempt.statements.updating(writer, from: rows.quoted)) WHERE \(writer.match) AND staged.seed_row = $1"
+    let insert = "\(attempt.statements.insertion(writer, from: rows.quoted)) WHERE staged.seed_row = $1"
+    // A row may refer to a later one, so that a missing one says nothing unless that is what was asked.
+    let ignored = error.sqlState == .foreignKeyViolation ? "" : "23503"
+    let found = try await connection.query(
+      """
+      SELECT tried.seed_file, tried.seed_record, tried.seed_line, refusal
+      FROM (SELECT * FROM \(rows) ORDER BY seed_is_new, seed_row) AS tried, LATERAL (
+        SELECT pg_temp.seed_row_refusal(
+          CASE WHEN tried.seed_is_new THEN \(insert) ELSE \(update) END, tried.seed_row) AS refusal OFFSET 0) AS answer
+      WHERE refusal IS NOT NULL AND refusal[1] <> \(ignored) LIMIT \(Int64(FaultCollector.limit))
+      """)
+    var faults: [FixtureFault] = []
+    for row in found {
+      let (file, record, line, parts) = try row.decode(Int32.self, Int32?.self, Int32?.self, [String].self)
+      let refusal = RowRefusal(parts)
+      faults.append(
+        writer.fault(
+          file: file, record: record, line: line, field: refusal.column,
+          found: refusal.found(in: writer.name),
+          expected: refusal.expected))
+    }
+    if !faults.isEmpty { return FixtureError(faults) }
+    guard error.isUniqueConflict else { return error }
+    return PostgresError(
+      code: .serverError, message: "another program wrote to \(writer.name) at the same time",
+      sqlState: .serializationFailure)
+  }
+
+  /// Explains why fewer rows were written than there were to write, without an error.
+  func explainAbsence(_ counts: RowCounts) async throws -> any Error {
+    let triggers = try await connection.query(
+      """
+      SELECT t.tgname::text FROM pg_trigger AS t WHERE t.tgrelid = to_regclass(\(writer.quoted)) AND NOT t.tgisinternal
+        AND t.tgenabled IN ('O', 'A') AND t.tgtype & 3 = 3 ORDER BY 1
+      """
+    ).map { try $0.decode(String.self) }
+    let absent = try await connection.query(
+      PostgresQuery(
+        unescaped: """
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
+          FROM \(writer.source) AS staged \(attempt.joinOfNamed)
+          LEFT JOIN \(writer.quoted) AS live ON \(writer.match)
+          WHERE \(writer.isAbsent) AND \(attempt.write.inserts > 0)
+          UNION ALL
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
+          FROM \(writer.source) AS staged \(attempt.joinOfDifference)
+          JOIN \(writer.quoted) AS live ON \(writer.match)
+          WHERE \(attempt.write.updates > 0) AND \(writer.differs) LIMIT \(FaultCollector.limit)
+          """))
+    guard !triggers.isEmpty, !absent.isEmpty else {
+      return PostgresError(
+        code: .serverError,
+        message:
+          "another program wrote to \(writer.name) at the same time: \(counts.inserted) rows were inserted and "
+          + "\(counts.updated) updated, expected \(attempt.write.inserts) and \(attempt.write.updates)",
+        sqlState: .serializationFailure)
+    }
+    let names = triggers.map { "'\($0)'" }.joined(separator: ", ")
+    return FixtureError(
+      try absent.map { row in
+        let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
+        return writer.fault(
+          file: file, record: record, line: line,
+          found:
+            "the row '\(key)', which did not arrive in \(writer.name): a trigger keeps it from being written",
+          expected: "records that the BEFORE trigger\(triggers.count == 1 ? "" : "s") \(names) let through")
+      })
+  }
+
+  /// Explains why rows that were inserted are not found under their keys.
+  func explainChangedKeys() async throws -> (any Error)? {
+    let faults = try await connection.query(
+      PostgresQuery(
+        unescaped: """
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
+          FROM \(writer.source) AS staged \(attempt.joinOfNamed)
+          LEFT JOIN \(writer.quoted) AS live ON \(writer.match)
+          WHERE \(writer.isAbsent) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
+          """)
+    ).map { row in
+      let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
+      return writer.fault(
+        file: file, record: record, line: line, field: writer.key.joined(separator: ", "),
+        found: "the key '\(key)', which a trigger of \(writer.name) changes when the row is written",
+        expected: "the key as the trigger leaves it, so that the row is found again")
+    }
+    return faults.isEmpty ? nil : FixtureError(faults)
+  }
+
+  /// Writes one row and answers what the server has against it: SQLSTATE, message, detail, constraint, column.
+  private static let function = """
+    CREATE OR REPLACE FUNCTION pg_temp.seed_row_refusal(statement text, number bigint) RETURNS text[]
+    LANGUAGE plpgsql AS $$
+    DECLARE state text; message text; detail text; rule text; field text;
+    BEGIN
+      EXECUTE statement USING number;
+      RETURN NULL;
+    EXCEPTION WHEN OTHERS THEN
+      GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        rule = CONSTRAINT_NAME, field = COLUMN_NAME;
+      RETURN ARRAY[state, message, detail, rule, field];
+    END $$
+    """
+}
+
+/// What the server has against a row.
+struct RowRefusal {
+  let state: String
+  let message: String
+  let detail: String
+  let constraint: String
+  /// The column concerned; nil if the server names none.
+  let column: String?
+
+  init(_ parts: [String]) {
+    func part(_ index: Int) -> String { parts.indices.contains(index) ? parts[index] : "" }
+    state = part(0)
+    message = part(1)
+    detail = part(2)
+    constraint = part(3)
+    column = part(4).isEmpty ? nil : part(4)
+  }
+
+  func found(in table: String) -> String {
+    let what =
+      switch state {
+      case "23502": "no value: the column of \(table) is NOT NULL"
+      case "23503": "a reference to nothing: the foreign key '\(constraint)' of \(table)"
+      case "23505": "a value that '\(constraint)' of \(table) allows once"
+      case "23514" where constraint.isEmpty: "a row that \(table) does not take: \(message)"
+      case "23514": "a row that the check constraint '\(constraint)' of \(table) refuses"
+      case "23P01": "a row that the exclusion constraint '\(constraint)' of \(table) refuses"
+      default: "a row that the database refuses (\(state)): \(message)"
+      }
+    return detail.isEmpty || state == "23502" || state == "23514" && !constraint.isEmpty
+      ? what : "\(what); \(detail)"
+  }
+
+  var expected: String {
+    switch state {
+    case "23502": "a value"
+    case "23503": "a row that is there, or one that is written before"
+    case "23505":
+      "another value; if the row that has it cannot be seen, row-level security hides it from this role"
+    case "23514" where constraint.isEmpty: "values for which there is a partition"
+    default: "a row that the table takes"
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import Postgres
+
+/// What to do when rows cannot be written because of a unique or exclusion constraint.
+///
+/// PostgreSQL checks these row by row, so rows that only exchange their values meet each other half way.
+/// The rows that will be there in the end decide: if two of them conflict, the data is wrong; if none do,
+/// the rows in the way are moved first.
+final class UniqueConflicts {
+  let attempt: WriteAttempt
+  /// The rows as they are to be: the table's columns, `seed_runner:row` and `seed_runner:new`.
+  let wanted: PostgresIdentifier
+  /// How many rows were given their new values already.
+  var moved = 0
+
+  var writer: RowWriter { attempt.writer }
+  var connection: PostgresConnection { writer.context.connection }
+
+  init(_ attempt: WriteAttempt) throws {
+    self.attempt = attempt
+    wanted = try attempt.writer.context.temporaryName("seed_wanted")
+  }
+
+  /// Makes room for the rows to be written.
+  ///
+  /// - Parameter error: what the server said.
+  /// - Returns: how many rows that left the files had to be deleted first.
+  /// - Throws: ``FixtureError`` if the rows conflict in the end, too; a transient error if another program
+  ///   wrote the same rows meanwhile.
+  func resolve(_ error: PostgresError) async throws -> Int {
+    let columns = try await TableColumn.all(of: writer.quoted, on: connection)
+    try await stageWanted(columns)
+    let indexes = try await UniqueIndex.all(of: writer.quoted, on: connection)
+    var faults: [FixtureFault] = []
+    var isRaced = false
+    var occupied: [(index: UniqueIndex, rows: PostgresIdentifier)] = []
+    let leaving = try await attempt.statements.leftOver?.stage(in: writer.context)
+    for index in indexes {
+      faults += try await conflictsAmongRecords(index)
+      let rows = try await stageConflicts(index, leaving: leaving)
+      faults += try await conflictsWithRows(index, rows)
+      let (raced, others) = try await connection.queryOne(
+        "SELECT coalesce(bool_or(raced), false), count(*) FILTER (WHERE moves OR leaves) FROM \(rows)"
+      ).decode(Bool.self, Int.self)
+      isRaced = isRaced || raced
+      if others > 0 { occupied.append((index, rows)) }
+    }
+    guard faults.isEmpty else { throw FixtureError(faults) }
+    guard !isRaced else { throw raced }
+    guard !occupied.isEmpty else {
+      // A trigger changed the value, row-level security hides the row, or another program wrote it.
+      throw try await RefusedRows(attempt).explain(error)
+    }
+    return try await makeRoom(occupied, columns: columns, error: error)
+  }
+
+  private var raced: PostgresError {
+    PostgresError(
+      code: .serverError,
+      message: "another program wrote to \(writer.name) at the same time", sqlState: .serializationFailure)
+  }
+
+  /// Fills the table of the rows as they are to be.
+  private func stageWanted(_ columns: [TableColumn]) async throws {
+    var statements: [PostgresQuery] = [
+      """
+      CREATE TEMPORARY TABLE \(wanted) (
+        LIKE \(unescaped: writer.quoted) INCLUDING GENERATED, "seed_runner:row" bigint, "seed_runner:new" boolean
+      ) ON COMMIT DROP
+      """
+    ]
+    statements += columns.filter(\.isNotNull).map {
+      "ALTER TABLE \(wanted) ALTER COLUMN \(unescaped: $0.quoted) DROP NOT NULL"
+    }
+    let written = columns.filter { !$0.isGenerated }
+    let names = (written.map(\.quoted) + ["\"seed_runner:row\"", "\"seed_runner:new\""])
+      .joined(separator: ", ")
+    if attempt.write.updates > 0 {
+      let values = written.map { column in
+        if let filled = writer.compared.first(where: { $0.quoted == column.quoted }) { return filled.wanted }
+        return column.quoted == attempt.statements.touchedColumn ? "now()" : "live.\(column.quoted)"
+      }
+      statements.append(
+        PostgresQuery(
+          unescaped: """
+            INSERT INTO \(wanted) (\(names)) SELECT \((values + ["staged.seed_row", "false"]).joined(separator: ", "))
+            FROM \(writer.source) AS staged \(attempt.joinOfDifference)
+            JOIN \(writer.quoted) AS live ON \(writer.match)
+            """))
+    }
+    if attempt.write.inserts > 0 {
+      let values = written.map { column in
+        if let filled = writer.columns.first(where: { $0.quoted == column.quoted }) { return filled.inserted }
+        // The next number of a sequence is free; to take it would waste it.
+        return column.defaultExpression.map { $0.contains("nextval(") ? "NULL" : $0 } ?? "NULL"
+      }
+      statements.append(
+        PostgresQuery(
+          unescaped: """
+            INSERT INTO \(wanted) (\(names)) SELECT \((values + ["staged.seed_row", "true"]).joined(separator: ", "))
+            FROM \(writer.source) AS staged \(attempt.joinOfNamed)
+            """))
+    }
+    statements.append("ANALYZE \(wanted)")
+    try await connection.pipeline(statements)
+  }
+
+  /// The rows to be written, with the index's values as `k0`, `k1` and so on.
+  private func wantedRows(_ index: UniqueIndex) -> String {
+    let key = writer.key.enumerated().map { ", \($1) AS y\($0)" }.joined()
+    return """
+      (SELECT "seed_runner:row" AS seed_row, "seed_runner:new" AS is_new, \(index.values)\(key)
+      FROM \(wanted.quoted) \(index.filter))
+      """
+  }
+
+  /// Pairs of records that have the same values.
+  private func conflictsAmongRecords(_ index: UniqueIndex) async throws -> [FixtureFault] {
+    let rows = try await connection.query(
+      PostgresQuery(
+        unescaped: """
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(index.text(of: "pair")),
+            pair.other_file, pair.other_record
+          FROM (
+            SELECT a.*, other.seed_file AS other_file, other.seed_record AS other_record
+            FROM \(wantedRows(index)) AS a JOIN \(wantedRows(index)) AS b
+              ON b.seed_row < a.seed_row AND \(index.match("a", "b"))
+            JOIN \(writer.source) AS other ON other.seed_row = b.seed_row
+          ) AS pair JOIN \(writer.source) AS staged ON staged.seed_row = pair.seed_row
+          ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
+          """))
+    return try rows.map { row in
+      let (file, record, line, values, otherFile, otherRecord) = try row.decode(
+        Int32.self, Int32?.self, Int32?.self, String.self, Int32.self, Int32?.self)
+      let other = otherRecord.map { "record \($0)" } ?? "another row"
+      let place = otherFile == file ? other : "\(other) of \(writer.path(otherFile) ?? writer.name)"
+      return writer.fault(
+        file: file, record: record, line: line,
+        found: "\(values), which \(place) has too: \(index.name) of \(writer.name) allows it once",
+        expected: "another value in one of the two")
+    }
+  }
+
+  /// Stages the rows of the table whose values another row is to get: `seed_row` of the record that wants
+  /// them, the row's natural key as `y0` and so on, and what is known of it.
+  private func stageConflicts(
+    _ index: UniqueIndex, leaving: PostgresIdentifier?
+  ) async throws -> PostgresIdentifier {
+    let name = try writer.context.temporaryName("seed_conflict")
+    let numbers = writer.key.indices
+    let key = writer.key.enumerated().map { "live.\($1) AS y\($0)" }.joined(separator: ", ")
+    let same = numbers.map { "existing.y\($0) = wanted.y\($0)" }.joined(separator: " AND ")
+    let other = writer.key.enumerated().map { "other.\($1) = existing.y\($0)" }.joined(separator: " AND ")
+    let left = numbers.map { "leaving.k\($0) = existing.y\($0)" }.joined(separator: " AND ")
+    try await connection.query(
+      PostgresQuery(
+        unescaped: """
+          CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS
+          SELECT wanted.seed_row, existing.key_text, \(numbers.map { "existing.y\($0)" }.joined(separator: ", ")),
+            \(index.text(of: "wanted")) AS shown, other."seed_runner:row" AS moving_row,
+            other."seed_runner:row" IS NOT NULL AS moves, \(leaving == nil ? "false" : "leaving.k0 IS NOT NULL") AS leaves,
+            wanted.is_new AND existing.in_scope AND \(same) AS raced
+          FROM \(wantedRows(index)) AS wanted
+          JOIN (
+            SELECT \(key), \(writer.liveKeyText) AS key_text, (\(writer.condition)) AS in_scope, \(index.values)
+            FROM \(writer.quoted) AS live \(index.filter)
+          ) AS existing ON \(index.match("wanted", "existing"))
+          LEFT JOIN \(wanted.quoted) AS other ON \(other) AND existing.in_scope AND NOT other."seed_runner:new"
+          \(leaving.map { "LEFT JOIN \($0.quoted) AS leaving ON \(left)" } ?? "")
+          WHERE other."seed_runner:row" IS DISTINCT FROM wanted.seed_row
+          """))
+    return name
+  }
+
+  /// Records whose values an existing row has that stays as it is.
+  private func conflictsWithRows(
+    _ index: UniqueIndex, _ rows: PostgresIdentifier
+  ) async throws -> [FixtureFault] {
+    try await connection.query(
+      PostgresQuery(
+        unescaped: """
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, conflict.shown, conflict.key_text
+          FROM \(rows.quoted) AS conflict JOIN \(writer.source) AS staged ON staged.seed_row = conflict.seed_row
+          WHERE NOT conflict.moves AND NOT conflict.leaves AND NOT conflict.raced
+          ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
+          """)
+    ).map { row in
+      let (file, record, line, shown, key) = try row.decode(
+        Int32.self, Int32?.self, Int32?.self, String.self, String.self)
+      return writer.fault(
+        file: file, record: record, line: line,
+        found:
+          "\(shown), which the row '\(key)' of \(writer.name) has: \(index.name) allows it once",
+        expected: "another value, or that row under its own key in the file")
+    }
+  }
+}
+
+extension PostgresError {
+  /// Whether a row met a unique or an exclusion constraint.
+  var isUniqueConflict: Bool { sqlState == .uniqueViolation || sqlState?.rawValue == "23P01" }
+
+  /// Whether the server refused rows, as opposed to being unable to work: values, constraints, views' checks,
+  /// limits of a row, and what a trigger raises.
+  var isAboutRows: Bool {
+    guard code == .serverError, let state = sqlState else { return false }
+    return ["22", "23", "44", "P0", "54"].contains(String(state.classCode))
+  }
+}

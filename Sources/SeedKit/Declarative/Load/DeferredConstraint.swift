@@ -1,0 +1,91 @@
+import Postgres
+
+/// Explains the violation of a constraint that is checked at the end of the transaction.
+struct DeferredConstraint {
+  private let error: PostgresError
+  private let stages: [TableStage]
+  private let connection: PostgresConnection
+
+  init(_ error: PostgresError, stages: [TableStage], on connection: PostgresConnection) {
+    self.error = error
+    self.stages = stages
+    self.connection = connection
+  }
+
+  /// - Returns: ``FixtureError`` that names the records; the error itself if none is found to be the cause.
+  func explanation() async throws -> any Error {
+    let faults = error.sqlState == .foreignKeyViolation ? try await dangling() : try await doubles()
+    return faults.isEmpty ? error : FixtureError(faults)
+  }
+
+  private var constraint: String { error.server?.constraintName ?? "" }
+
+  /// Records whose foreign key finds no row.
+  private func dangling() async throws -> [FixtureFault] {
+    var faults: [FixtureFault] = []
+    for stage in stages where stage.load.rowCount > 0 {
+      for key in stage.load.live.foreignKeys where key.name == constraint {
+        let columns = try key.columns.map { try PostgresIdentifier($0).quoted }
+        let targets = try key.targetColumns.map { try PostgresIdentifier($0).quoted }
+        let match = zip(targets, columns).map { "target.\($0) = live.\($1)" }.joined(separator: " AND ")
+        let given = columns.map { "live.\($0) IS NOT NULL" }.joined(separator: " AND ")
+        let shown = columns.map { "live.\($0)::text" }.joined(separator: ", ")
+        faults += try await faultsOfStage(
+          stage, values: "concat_ws(', ', \(shown))",
+          condition:
+            "\(given) AND NOT EXISTS (SELECT FROM \(key.targetQuoted) AS target WHERE \(match))",
+          found: { "'\($0)'" },
+          expected: """
+            the \(key.targetColumns.joined(separator: ", ")) of a row of \(key.target): the foreign key \
+            '\(key.name)' asks for it
+            """)
+      }
+    }
+    return faults
+  }
+
+  /// Records whose values are in the table twice.
+  private func doubles() async throws -> [FixtureFault] {
+    var faults: [FixtureFault] = []
+    for stage in stages where stage.load.rowCount > 0 {
+      let live = stage.load.live
+      for index in try await UniqueIndex.all(of: live.quoted, on: connection) where index.isNamed(constraint)
+      {
+        let key = try stage.liveKey()
+        let keys = key.enumerated().map { "live.\($1) AS y\($0)" }.joined(separator: ", ")
+        let rows = "(SELECT \(keys), \(index.values) FROM \(live.quoted) AS live \(index.filter))"
+        let isSame = key.indices.map { "a.y\($0) = b.y\($0)" }.joined(separator: " AND ")
+        let isLive = key.enumerated().map { "a.y\($0) = live.\($1)" }.joined(separator: " AND ")
+        faults += try await faultsOfStage(
+          stage, values: "double.text",
+          join: """
+            JOIN LATERAL (
+              SELECT \(index.text(of: "a")) || ', which the row ''' || \(RowText.key(key.indices.map { "y\($0)" }, of: "b")) || ''' has' AS text
+              FROM \(rows) AS a JOIN \(rows) AS b ON \(index.match("a", "b")) AND NOT (\(isSame))
+              WHERE \(isLive) LIMIT 1) AS double ON true
+            """, condition: "true", found: { "\($0) too: \(index.name) of \(live.name) allows it once" },
+          expected: "another value in one of the two")
+      }
+    }
+    return faults
+  }
+
+  private func faultsOfStage(
+    _ stage: TableStage, values: String, join: String = "", condition: String,
+    found: (String) -> String, expected: String
+  ) async throws -> [FixtureFault] {
+    let match = zip(try stage.liveKey(), stage.stagedKey).map { "live.\($0) = staged.\($1)" }
+      .joined(separator: " AND ")
+    return try await connection.query(
+      PostgresQuery(
+        unescaped: """
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(values)
+          FROM \(try stage.source()) AS staged JOIN \(stage.load.live.quoted) AS live ON \(match) \(join)
+          WHERE \(condition) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
+          """)
+    ).map { row in
+      let (file, record, line, shown) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
+      return stage.place(file, record, line).fault(found: found(shown), expected: expected)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Postgres
+
+/// Removes the rows that left the files from the tables with the policy `sync`.
+///
+/// Rows of this seeder that refer to them by ON DELETE CASCADE, and left the files too, go with them. Any other
+/// row that refers to one keeps it, and the run says so.
+struct SyncRemoval {
+  /// In the order in which they were written: parents first.
+  let stages: [TableStage]
+  let context: SeedContext
+
+  func run() async throws -> SeedOutcome {
+    var outcome = SeedOutcome()
+    guard stages.contains(where: { $0.load.definition.policy == .sync }) else { return outcome }
+    let removal = RowRemoval(on: context.connection)
+    var left: [LeftOverRows] = []
+    for stage in stages where removal.index(of: stage.load.live.canonicalName) == nil {
+      guard let leftOver = try await stage.leftOver() else { continue }
+      if stage.load.definition.policy == .sync {
+        left.append(leftOver)
+        try await removal.add(leftOver.table(try await leftOver.stage(in: context)))
+        outcome.add(.init(name: leftOver.name, counts: try await countEdited(leftOver)))
+      } else {
+        try await addCascaded(leftOver, stage, to: removal)
+      }
+    }
+    let candidates = try await changes(removal)
+    try await removal.keepReferred()
+    let remaining = Set(try await changes(removal))
+    context.recorder?.add(
+      candidates.map { candidate in
+        RowChange(
+          table: candidate.table, key: candidate.key, action: remaining.contains(candidate) ? .delete : .keep,
+          isDrift: false, file: nil, record: nil, columns: [])
+      }.filter { $0.action == .delete || !isCascaded($0.table, in: removal) })
+    for kept in removal.kept { context.note("\(kept.note), although it left the files") }
+    for (table, count) in zip(removal.tables, try await removal.delete()) {
+      outcome.add(.init(name: table.name, counts: RowCounts(deleted: count)))
+    }
+    for leftOver in left { try await leftOver.checkGone(on: context.connection) }
+    return outcome
+  }
+
+  private func isCascaded(_ name: String, in removal: RowRemoval) -> Bool {
+    removal.tables.contains { $0.name == name && $0.isCascaded }
+  }
+
+  /// Adds the rows of a table with another policy that refer by ON DELETE CASCADE to rows that are to go.
+  private func addCascaded(_ leftOver: LeftOverRows, _ stage: TableStage, to removal: RowRemoval) async throws
+  {
+    let parents = removal.tables.flatMap { table in
+      table.references.filter {
+        $0.canonicalName == stage.load.live.canonicalName && $0.action == .cascade
+      }.map { reference in
+        """
+        EXISTS (SELECT FROM \(table.rows.quoted) AS gone JOIN \(table.quoted) AS live
+          ON \(table.match("live", "gone")) WHERE \(reference.match))
+        """
+      }
+    }
+    guard !parents.isEmpty else { return }
+    let rows = try await leftOver.stage(in: context)
+    var table = leftOver.table(rows)
+    table.isCascaded = true
+    try await context.connection.query(
+      """
+      DELETE FROM \(rows) AS mine USING \(unescaped: table.quoted) AS other
+      WHERE \(unescaped: table.match("other", "mine")) AND NOT (\(unescaped: parents.joined(separator: " OR ")))
+      """)
+    try await removal.add(table)
+  }
+
+  /// The rows that would go, for a plan.
+  private func changes(_ removal: RowRemoval) async throws -> [Candidate] {
+    guard context.recorder != nil else { return [] }
+    var result: [Candidate] = []
+    for table in removal.tables {
+      let keys = try await context.connection.query(
+        "SELECT seed_key FROM \(table.rows) ORDER BY 1 LIMIT \(Int64(ChangeRecorder.rowLimit))")
+      result += try keys.map { Candidate(table: table.name, key: try $0.decode(String.self)) }
+    }
+    return result
+  }
+
+  private struct Candidate: Hashable {
+    let table: String
+    let key: String
+  }
+
+  /// Counts the rows that left the files and stay because they were edited outside seed-runner.
+  private func countEdited(_ leftOver: LeftOverRows) async throws -> RowCounts {
+    let keys = try await context.connection.query(
+      PostgresQuery(
+        unescaped:
+          "SELECT owner.key \(leftOver.selection) AND owner.digest <> \(leftOver.liveDigest) ORDER BY 1")
+    ).map { try $0.decode(String.self) }
+    context.recorder?.add(
+      keys.prefix(ChangeRecorder.rowLimit).map {
+        RowChange(
+          table: leftOver.name, key: $0, action: .keep, isDrift: true, file: nil, record: nil, columns: [])
+      })
+    return RowCounts(drifted: keys.count)
+  }
+}

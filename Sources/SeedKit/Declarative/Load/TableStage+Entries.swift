@@ -1,0 +1,76 @@
+import Postgres
+
+extension TableStage {
+  /// Finds records that another entry of the seeder for the same table contradicts. The entries are one set:
+  /// the same key in two of them is one row, whose values have to agree where both have them.
+  func checkOtherEntries(_ faults: FaultCollector) async throws {
+    guard entries.count > 1, load.rowCount > 0, faults.isEmpty else { return }
+    for other in entries.prefix(while: { $0 !== self }) where other.load.rowCount > 0 {
+      guard other.load.definition.hasSameRules(as: load.definition) else {
+        faults.add(
+          FixtureFault(
+            file: load.definition.path, line: load.definition.line, field: "table",
+            found: "the table \(load.live.name) with another key, policy, onDrift or touch than in line "
+              + "\(other.load.definition.line)",
+            expected: "the same in all entries for a table"))
+        continue
+      }
+      let shared = filledColumns.map(\.name.name).filter { other.stagedName(of: $0) != nil }
+      let differing = shared.compactMap { column -> String? in
+        guard let mine = stagedName(of: column), let theirs = other.stagedName(of: column) else { return nil }
+        let isMissing = [(self, "mine"), (other, "theirs")].flatMap { stage, alias in
+          stage.slots(of: column).map { stage.isMissing($0, alias) }
+        }.joined(separator: " OR ")
+        return """
+          CASE WHEN NOT (\(isMissing)) AND record_image_ne(ROW(mine.\(mine)), ROW(theirs.\(theirs)))
+            THEN '\(column.replacing("'", with: "''"))' END
+          """
+      }
+      let match = zip(stagedKey, other.stagedKey).map { "mine.\($0) = theirs.\($1)" }.joined(
+        separator: " AND ")
+      let rows = try await context.connection.query(
+        PostgresQuery(
+          unescaped: """
+            SELECT * FROM (
+              SELECT mine.seed_file, mine.seed_record, mine.seed_line, theirs.seed_file AS f, theirs.seed_record AS r,
+                theirs.seed_line AS l, \(RowText.key(stagedKey, of: "mine")),
+                concat_ws(', ', \(differing.joined(separator: ", "))) AS fields
+              FROM \(try source()) AS mine JOIN \(try other.source()) AS theirs ON \(match) ORDER BY mine.seed_row
+            ) AS pair WHERE fields <> '' LIMIT \(FaultCollector.limit)
+            """))
+      for row in rows {
+        let (file, record, line, otherFile, otherRecord, otherLine, key, fields) = try row.decode(
+          Int32.self, Int32.self, Int32.self, Int32.self, Int32.self, Int32.self, String.self, String.self)
+        faults.add(
+          place(file, record, line).fault(
+            field: fields,
+            found: "another value for the key '\(key)' than \(place(otherFile, otherRecord, otherLine)) has",
+            expected: "the same value, or one record for the row"))
+      }
+    }
+  }
+
+  /// Takes over the rows of a table that was owned as a whole: all that are as the files have them.
+  func adopt() async throws {
+    try await context.forgetWholeTable(load.live.canonicalName)
+    let writer = try await writer(source: try source())
+    let entry = try await context.recordOwnedTable(
+      writer.canonicalName, keyColumns: writer.key, valueColumns: writer.digested)
+    let numbers = try await SourceFiles.numbers(of: fileList, on: context.connection)
+    try await context.connection.query(
+      """
+      INSERT INTO seed_runner.owned_row (table_id, file_id, record, inserted, attempt_id, digest, key)
+      SELECT \(entry.id), (\(numbers))[staged.seed_file + 1], staged.seed_record, true, \(context.attemptID),
+        \(unescaped: writer.liveDigest), \(unescaped: writer.liveKeyText)
+      FROM \(unescaped: writer.source) AS staged JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
+      WHERE NOT \(unescaped: writer.differs) ON CONFLICT DO NOTHING
+      """)
+  }
+}
+
+extension TableDefinition {
+  /// Whether two entries for a table treat its rows alike.
+  func hasSameRules(as other: TableDefinition) -> Bool {
+    key == other.key && policy == other.policy && drift == other.drift && touchedColumn == other.touchedColumn
+  }
+}

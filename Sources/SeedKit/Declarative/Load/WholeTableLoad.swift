@@ -1,0 +1,81 @@
+import Postgres
+
+/// A table that a seeder owns as a whole: `"ownership": "table"`, and tables that earlier versions loaded so
+/// because of their size.
+struct WholeTableLoad {
+  let stage: TableStage
+  let folder: DataFolder
+  private let direct: DirectLoad?
+
+  private var context: SeedContext { stage.context }
+  private var live: LiveTable { stage.load.live }
+  private var ownership: TableDefinition.Ownership? { stage.load.definition.ownership }
+
+  init(stage: TableStage, folder: DataFolder) {
+    self.stage = stage
+    self.folder = folder
+    guard case .files(let names) = stage.load.definition.source else {
+      direct = nil
+      return
+    }
+    direct = DirectLoad(stage: stage, names: names.map(\.name), folder: folder, context: stage.context)
+  }
+
+  /// Finds that neither files nor table have changed, or loads the files into an empty table.
+  ///
+  /// - Returns: nil if the rows have to be compared; ``TableStage/isWhole`` says how they are owned.
+  func run() async throws -> RowCounts? {
+    let known = try await context.wholeTable(live.canonicalName)
+    guard ownership == .table || known != nil && ownership == nil else { return nil }
+    stage.isWhole = true
+    guard context.recorder == nil else { return nil }
+    let owned = try await context.ownedTable(live.canonicalName)
+    if let known, let owned {
+      guard context.fingerprint?.description == known.files else { return nil }
+      let now = try await WholeTable.read(
+        files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.connection)
+      return now == known ? RowCounts(unchanged: known.rows) : nil
+    }
+    guard owned == nil, let direct else { return nil }
+    switch try await context.measure(.writing, { try await direct.run() }) {
+    case .loaded(let count):
+      try await record(columns: direct.columns)
+      return RowCounts(inserted: count)
+    case .refused(let reason):
+      context.note("\(live.name): compared row by row instead of loaded at once: \(reason)")
+      return nil
+    }
+  }
+
+  /// Remembers the table after its rows were compared and written.
+  func recordStaged() async throws {
+    if stage.isWhole {
+      try await context.forgetRows(of: live.canonicalName)
+      try await record(columns: stage.filledColumns.map(\.name.quoted))
+    } else if try await context.wholeTable(live.canonicalName) != nil {
+      // Owned row by row from now on.
+      try await stage.adopt()
+    }
+  }
+
+  /// The numbers that the files brought for sequences, once they are loaded.
+  var numbersOfSequences: [(sequence: String, query: String)] {
+    let columns = Set(direct?.columns ?? [])
+    return live.columns.compactMap { column in
+      guard let sequence = column.sequence, columns.contains(column.name.quoted),
+        ["smallint", "integer", "bigint"].contains(column.baseType)
+      else { return nil }
+      return (sequence, "SELECT \(column.name.quoted)::bigint AS number FROM \(live.quoted)")
+    }
+  }
+
+  private func record(columns: [String]) async throws {
+    guard let direct, let fingerprint = context.fingerprint else { return }
+    let entry = try await context.recordOwnedTable(
+      live.canonicalName, keyColumns: try stage.liveKey(), valueColumns: columns)
+    _ = try await SourceFiles.numbers(of: direct.names.map(folder.path(of:)), on: context.connection)
+    try await WholeTable.read(
+      files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.connection
+    ).record(entry: entry, on: context.connection)
+  }
+}

@@ -1,0 +1,117 @@
+import Postgres
+
+/// Under the policy `sync`: the rows of a table that a seeder made and that its files no longer have.
+final class LeftOverRows {
+  /// For reports.
+  let name: String
+  let quoted: String
+  let owned: OwnedTable
+  private let key: [String]
+  /// The staged rows of each entry of the seeder for the table, with the columns of their keys.
+  private let staged: [(source: String, key: [String])]
+  /// Rows whose values others have got, by their keys, with the record that took them.
+  private var mustGo: [(key: String, fault: FixtureFault)] = []
+
+  init(
+    name: String, quoted: String, owned: OwnedTable, key: [String], staged: [(source: String, key: [String])]
+  ) {
+    self.name = name
+    self.quoted = quoted
+    self.owned = owned
+    self.key = key
+    self.staged = staged
+  }
+
+  var liveDigest: String { RowText.digest(owned.valueColumns, of: "live") }
+
+  /// FROM and WHERE of the rows, edited ones among them.
+  var selection: String {
+    let joins = staged.enumerated().map { index, entry in
+      let match = zip(key, entry.key).map { "live.\($0) = staged\(index).\($1)" }.joined(separator: " AND ")
+      return "LEFT JOIN \(entry.source) AS staged\(index) ON \(match)"
+    }
+    let isStaged = staged.enumerated().map { " AND staged\($0).\($1.key[0]) IS NULL" }.joined()
+    return """
+      FROM seed_runner.owned_row AS owner
+      JOIN \(quoted) AS live ON \(RowText.key(owned.keyColumns, of: "live")) = owner.key
+      \(joins.joined(separator: " "))
+      WHERE owner.table_id = \(owned.id) AND owner.inserted\(isStaged)
+      """
+  }
+
+  /// The rows that are as they were written, in a temporary table as ``RowRemoval/Table/rows``.
+  func stage(in context: SeedContext) async throws -> PostgresIdentifier {
+    let rows = try context.temporaryName("seed_left_over")
+    try await context.connection.query(
+      """
+      CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
+      SELECT \(unescaped: RowRemoval.selection(key, text: "owner.key")) \(unescaped: selection)
+        AND owner.digest = \(unescaped: liveDigest)
+      """)
+    return rows
+  }
+
+  func table(_ rows: PostgresIdentifier) -> RowRemoval.Table {
+    RowRemoval.Table(
+      name: name, canonicalName: owned.table, quoted: quoted, key: key, ownedID: owned.id, rows: rows)
+  }
+
+  /// Deletes those rows of `conflicts` that left the files and that no row refers to.
+  ///
+  /// - Parameter conflicts: has `y0`, `y1` and so on for the key, `key_text` and `leaves`; rows that are
+  ///   deleted are deleted from it, too.
+  func deleteUnreferred(among conflicts: PostgresIdentifier, in context: SeedContext) async throws -> Int {
+    let rows = try context.temporaryName("seed_left_over")
+    let columns = key.indices.map { "y\($0) AS k\($0)" }.joined(separator: ", ")
+    try await context.connection.query(
+      """
+      CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
+      SELECT DISTINCT \(unescaped: columns), key_text AS seed_key FROM \(conflicts) WHERE leaves
+      """)
+    let removal = RowRemoval(on: context.connection)
+    try await removal.add(table(rows))
+    try await removal.keepReferred()
+    let deleted = try await removal.delete().reduce(0, +)
+    try await context.connection.query(
+      "DELETE FROM \(conflicts) AS conflict USING \(rows) AS gone WHERE conflict.key_text = gone.seed_key")
+    return deleted
+  }
+
+  /// Remembers that the rows of `conflicts` that left the files have lost their values to others.
+  func mustGo(_ conflicts: PostgresIdentifier, attempt: WriteAttempt) async throws {
+    let writer = attempt.writer
+    let rows = try await writer.context.connection.query(
+      """
+      SELECT conflict.key_text, conflict.shown, staged.seed_file, staged.seed_record, staged.seed_line
+      FROM \(conflicts) AS conflict JOIN \(unescaped: writer.source) AS staged ON staged.seed_row = conflict.seed_row
+      WHERE conflict.leaves ORDER BY staged.seed_row
+      """)
+    for row in rows {
+      let (key, shown, file, record, line) = try row.decode(
+        String.self, String.self, Int32.self, Int32?.self, Int32?.self)
+      mustGo.append(
+        (
+          key,
+          writer.fault(
+            file: file, record: record, line: line,
+            found:
+              "\(shown), which the row '\(key)' of \(name) has; it left the files, but rows of others refer to it",
+            expected: "another value, or those rows changed first")
+        ))
+    }
+  }
+
+  /// Refuses the run if a row is still there that had to go.
+  func checkGone(on connection: PostgresConnection) async throws {
+    guard !mustGo.isEmpty else { return }
+    let text = RowText.key(owned.keyColumns, of: "live")
+    let remaining: [String] = try await connection.query(
+      """
+      SELECT \(unescaped: text) FROM \(unescaped: quoted) AS live
+      WHERE \(unescaped: text) = ANY(\(mustGo.map(\.key)))
+      """
+    ).map { try $0.decode(String.self) }
+    let faults = mustGo.filter { remaining.contains($0.key) }.map(\.fault)
+    guard faults.isEmpty else { throw FixtureError(faults) }
+  }
+}
