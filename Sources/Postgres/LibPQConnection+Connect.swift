@@ -26,7 +26,8 @@ extension LibPQConnection {
       guard try connection.wait(for: Int16(events), until: deadline) else {
         throw PostgresError(
           code: .connectionFailed,
-          message: "no answer from \(configuration) within \(configuration.connectTimeout)")
+          message: "no answer from \(configuration) within \(configuration.connectTimeout)",
+          connectionFault: .unanswered)
       }
       status = PQconnectPoll(raw)
     }
@@ -39,7 +40,7 @@ extension LibPQConnection {
   /// Returns whether the socket became ready before the deadline.
   ///
   /// - Throws: `CancellationError`, at most a tenth of a second after the task was cancelled.
-  private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws -> Bool {
+  func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws -> Bool {
     var descriptor = pollfd(fd: PQsocket(raw), events: events, revents: 0)
     while true {
       try Task.checkCancellation()
@@ -55,9 +56,12 @@ extension LibPQConnection {
     let (message, state) = Self.readVerbose(errorMessage)
     // libpq itself notices that there is no password to be sent; waiting would not bring one.
     let isWithoutPassword = PQconnectionNeedsPassword(raw) == 1
+    let sqlState = state ?? (isWithoutPassword ? .invalidPassword : nil)
+    // A pooler says by the SQLSTATE of a protocol violation whatever it has to say.
+    let isNamed = sqlState.map { $0.rawValue != "08P01" } ?? false
     return PostgresError(
-      code: .connectionFailed, message: "cannot connect to \(configuration): \(message)",
-      sqlState: state ?? (isWithoutPassword ? .invalidPassword : nil))
+      code: .connectionFailed, message: "cannot connect to \(configuration): \(message)", sqlState: sqlState,
+      connectionFault: isNamed ? nil : ConnectionFault(message: errorMessage))
   }
 
   /// Takes `FATAL:  28P01: password authentication failed` apart and drops the line that names the
@@ -78,7 +82,7 @@ extension LibPQConnection {
 }
 
 /// A NULL-terminated array of C strings.
-private final class CStringArray {
+final class CStringArray {
   let pointer: UnsafePointer<UnsafePointer<CChar>?>
   private let storage: UnsafeMutablePointer<UnsafePointer<CChar>?>
   private let count: Int

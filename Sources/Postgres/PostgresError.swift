@@ -33,6 +33,8 @@ public struct PostgresError: Error, Sendable {
   public let message: String
   /// The condition's code, also for a connection that the server refused.
   public let sqlState: SQLState?
+  /// Why a connection could not be made, if that is known from libpq's words.
+  public let connectionFault: ConnectionFault?
   /// All that the server said, when it was the server.
   public let server: PostgresServerMessage?
   /// The statement with `$1`, `$2` in place of its values.
@@ -44,12 +46,13 @@ public struct PostgresError: Error, Sendable {
 
   /// Makes an error.
   public init(
-    code: Code, message: String, sqlState: SQLState? = nil, server: PostgresServerMessage? = nil,
-    sql: String? = nil, file: String = #fileID, line: Int = #line
+    code: Code, message: String, sqlState: SQLState? = nil, connectionFault: ConnectionFault? = nil,
+    server: PostgresServerMessage? = nil, sql: String? = nil, file: String = #fileID, line: Int = #line
   ) {
     self.code = code
     self.message = message
     self.sqlState = sqlState ?? server?.sqlState
+    self.connectionFault = connectionFault
     self.server = server
     self.sql = sql
     self.file = file
@@ -63,9 +66,11 @@ public struct PostgresError: Error, Sendable {
 
   /// Whether the same work may succeed when it is simply tried again; see ``SQLState/isTransient``.
   ///
-  /// A connection that was lost, or that could not be made for a reason the server did not name
-  /// (refused, reset, timed out), counts as transient.
+  /// A connection that was lost counts as transient. So does one that could not be made for a reason that the
+  /// server did not name (refused, reset, timed out), unless the reason is known to be permanent, such as a
+  /// certificate that cannot be verified.
   public var isTransient: Bool {
+    if case .permanent = connectionFault { return false }
     if let sqlState { return sqlState.isTransient }
     return code == .connectionLost || code == .connectionFailed
   }

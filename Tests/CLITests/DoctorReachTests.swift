@@ -119,8 +119,8 @@ struct DoctorReachTests {
   @Test("tells the version of TLS, the certificate, and whether it was checked")
   func tls() async throws {
     try await TemporaryFolder.with { folder in
-      let certificate = try await Certificate.make(in: folder, days: 400)
-      let expiring = try await Certificate.make(in: folder, days: 3)
+      let certificate = try await TestCertificate.make(in: folder, days: 400)
+      let expiring = try await TestCertificate.make(in: folder, days: 3)
       let settings = [
         "listen_addresses": "127.0.0.1", "ssl": "on", "ssl_cert_file": "server.crt",
         "ssl_key_file": "server.key",
@@ -160,30 +160,6 @@ struct DoctorReachTests {
       diagnosis.expect("writable", "failure", "replica", remedy: "primary")
       #expect(diagnosis.result.exitCode == 4)
     }
-  }
-}
-
-/// A self-signed certificate for localhost.
-private struct Certificate {
-  let path: String
-  let files: [(name: String, text: String)]
-
-  static func make(in folder: TemporaryFolder, days: Int) async throws -> Certificate {
-    let base = "\(folder.path)/\(days)"
-    let process = try ChildProcess.start(
-      "/usr/bin/openssl",
-      [
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "\(days)", "-subj", "/CN=localhost",
-        "-keyout", "\(base).key", "-out", "\(base).crt",
-      ], environment: ["PATH": "/usr/bin:/bin"])
-    let end = try await process.wait(timeout: .seconds(60))
-    #expect(end.exitCode == 0, "\(end.errors)")
-    func text(_ path: String) throws -> String {
-      String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-    }
-    return Certificate(
-      path: "\(base).crt",
-      files: [("server.crt", try text("\(base).crt")), ("server.key", try text("\(base).key"))])
   }
 }
 

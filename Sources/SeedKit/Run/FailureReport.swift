@@ -59,7 +59,8 @@ public struct FailureReport: Sendable, Codable {
 extension PostgresError {
   /// What to do about an error of the server, for the conditions that a person can mend.
   public var remedy: String? {
-    switch sqlState {
+    if case .permanent(let fix) = connectionFault { return fix }
+    return switch sqlState {
     case .insufficientPrivilege: "grant the role the right that is named, or connect as another role."
     case .readOnlyTransaction: "this is a replica or read-only; connect to the primary."
     case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"):
@@ -67,6 +68,8 @@ extension PostgresError {
     case SQLState(rawValue: "53100"): "free disk space on the server, then run again."
     case .lockNotAvailable, .deadlockDetected, .serializationFailure:
       "somebody else was writing to the same tables; run again."
+    case SQLState(rawValue: "28000") where message.contains("no encryption"):
+      "use sslmode=require, or let the server's pg_hba.conf accept this host without TLS."
     case .invalidPassword, SQLState(rawValue: "28000"):
       "check user and password in DATABASE_URL, or the server's pg_hba.conf."
     case .invalidCatalogName: "create the database, or correct its name in DATABASE_URL."

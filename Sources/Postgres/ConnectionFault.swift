@@ -1,0 +1,156 @@
+/// Why a connection could not be made, where it is known from libpq's own words.
+///
+/// For what fails on the client's side libpq has no code, only a text. The texts are those of libpq 15 to 18.
+/// libpq translates them only in a program that calls `setlocale`; then nothing is recognized, and every such
+/// failure counts as transient.
+public enum ConnectionFault: Sendable, Hashable {
+  /// Nobody answered: refused, timed out, closed without a word. May pass.
+  case unanswered
+  /// It fails until a person changes something; the text says what.
+  case permanent(fix: String)
+
+  /// Recognizes a fault.
+  ///
+  /// - Parameter message: libpq's message, with a part for each address and each way that was tried.
+  /// - Returns: nil if the message is not known; a permanent fault only if every attempt has one, because
+  ///   another address may answer later.
+  init?(message: String) {
+    let marker = "connection to server "
+    var attempts = message.components(separatedAt: marker)
+    if attempts.count > 1, attempts[0].isEmpty { attempts.removeFirst() }
+    let faults = attempts.map { attempt in
+      Self.permanent.first { $0.texts.contains { attempt.contains($0) } }
+    }
+    if let last = faults.last, let last, !faults.contains(where: { $0 == nil }) {
+      self = .permanent(fix: last.fix)
+    } else if let last = attempts.last, Self.silentWords.contains(where: { last.contains($0) }) {
+      self = .unanswered
+    } else {
+      return nil
+    }
+  }
+
+  private static let silentWords = [
+    "Connection refused", "Connection reset", "Connection timed out", "timeout expired", "No route to host",
+    "Network is unreachable", "Host is down", "server closed the connection unexpectedly",
+    "No such file or directory",
+  ]
+
+  private static let permanent: [(texts: [String], fix: String)] = [
+    (
+      ["certificate verify failed"],
+      """
+      set sslrootcert to the file with the certificate of the authority that signed the server's certificate; \
+      an expired certificate must be renewed on the server.
+      """
+    ),
+    (
+      [
+        "does not match host name", "could not get server's host name from server certificate",
+        "host name must be specified", "SSL certificate's name", "SSL certificate's address",
+      ],
+      """
+      connect by a name that the server's certificate has, or use sslmode=verify-ca, which does not check the \
+      name.
+      """
+    ),
+    (
+      [
+        "root certificate file", "could not get home directory to locate root certificate",
+        "could not load system root certificate", "weak sslmode",
+      ],
+      """
+      set sslrootcert to a file with the authority's certificate, or use an sslmode that needs none \
+      (sslmode=require does not check the certificate).
+      """
+    ),
+    (
+      ["server does not support SSL, but SSL was required"],
+      "turn TLS on in the server (ssl = on), or use sslmode=prefer if the network is trusted."
+    ),
+    (
+      [
+        "could not load private key file", "could not stat private key file", "private key file",
+        "could not read certificate file", "could not open certificate file", "could not load SSL engine",
+        "could not read private SSL key", "could not load private SSL key", "certificate required",
+        "alert unknown ca", "alert bad certificate", "alert certificate", "alert decrypt error",
+        "server did not request an SSL certificate",
+        "server accepted connection without a valid SSL certificate",
+      ],
+      """
+      set sslcert and sslkey to a client certificate that the server accepts and to its key, which only its \
+      owner may read (chmod 600).
+      """
+    ),
+    (
+      [
+        "SSL protocol version", "unsupported protocol", "no protocols available", "alert protocol version",
+        "alert handshake failure", "wrong version number",
+      ],
+      "allow a version of TLS that both sides have: see ssl_min_protocol_version and ssl_max_protocol_version."
+    ),
+    (
+      ["service file", "definition of service"],
+      """
+      correct the name in 'service' or PGSERVICE, or add the service to ~/.pg_service.conf or to the file that \
+      PGSERVICEFILE names.
+      """
+    ),
+    (
+      [
+        "invalid connection option", "invalid integer value", "invalid port number", "could not match ",
+        "could not parse network address", "Unix-domain socket path", "invalid sslmode value",
+        "invalid channel_binding value",
+        "invalid gssencmode value", "invalid target_session_attrs value", "invalid ssl",
+        "invalid require_auth value",
+        "invalid load_balance_hosts value", "invalid min_protocol_version value",
+        "invalid max_protocol_version value",
+        "invalid when SSL support is not compiled in", "requirepeer parameter is not supported",
+      ],
+      "correct the parameter in DATABASE_URL, in its PG* variable or in the service file."
+    ),
+    (
+      [
+        "authentication not supported", "authentication method",
+        "none of the server's SASL authentication mechanisms",
+        "channel binding", "incorrect server signature", "GSSAPI encryption required but",
+        "could not initiate GSSAPI security context", "requirepeer specifies",
+        "server did not complete authentication",
+        "server requested an unknown authentication type",
+      ],
+      """
+      use a method of authentication that both sides support: see pg_hba.conf on the server, and channel_binding, \
+      require_auth, requirepeer and gssencmode here.
+      """
+    ),
+    (
+      ["protocol version not supported by server", "protocol extension", "protocol negotiation message"],
+      "the server's protocol is too old for this client; use PostgreSQL 15 or newer."
+    ),
+    (
+      ["failed: Permission denied"],
+      "let this user of the operating system reach the server's socket, or connect over TCP."
+    ),
+    (
+      // pgbouncer's, which come with the SQLSTATE of a broken connection.
+      [
+        "no such database", "no such user", "unsupported startup parameter", "SSL required",
+        "TLS connection required",
+        "TLS client certificate required", "certificate authentication failed", "SASL authentication failed",
+      ],
+      "correct the database, the user or the parameter in DATABASE_URL, or pgbouncer's settings."
+    ),
+  ]
+}
+
+extension String {
+  fileprivate func components(separatedAt separator: String) -> [Substring] {
+    var parts: [Substring] = []
+    var rest = self[...]
+    while let range = rest.firstRange(of: separator) {
+      parts.append(rest[..<range.lowerBound])
+      rest = rest[range.upperBound...]
+    }
+    return parts + [rest]
+  }
+}
