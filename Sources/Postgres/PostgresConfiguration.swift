@@ -24,6 +24,13 @@ public struct PostgresConfiguration: Sendable, Hashable {
   public private(set) var options: [String: String] = [:]
   /// Whether the server keeps statements that ask for it. Never by default.
   public var preparedStatements = PreparedStatements.never
+  /// How long a statement may be silent before the server is asked, over a second connection, whether it is
+  /// still working on it. 30 seconds by default.
+  ///
+  /// The connection counts as lost when twice in a row, a third of this time apart, the server waits for this
+  /// program or gives no answer within ``connectTimeout``: with the defaults at most a minute after the statement
+  /// began. While the server works, it is asked again and again, and the statement may take as long as it needs.
+  public var silenceLimit = Duration.seconds(30)
   /// Called with each notice or warning of the server, on the connection's thread. They are
   /// dropped by default.
   public var onNotice: NoticeHandler?
@@ -99,6 +106,14 @@ public struct PostgresConfiguration: Sendable, Hashable {
     }
   }
 
+  /// Names one server by its address, where the host may be several or have several addresses.
+  mutating func pin(host: String, address: String, port: String) {
+    if !host.isEmpty { self.host = host }
+    if !port.isEmpty { self.port = port }
+    // Of a unix socket libpq tells the folder.
+    if !address.isEmpty, !address.hasPrefix("/") { options["hostaddr"] = address }
+  }
+
   static func invalid(_ name: String, _ value: String, expected: String) -> PostgresError {
     PostgresError(
       code: .invalidConfiguration,
@@ -125,15 +140,17 @@ public struct PostgresConfiguration: Sendable, Hashable {
     values["sslmode"] = sslMode?.rawValue
     values["application_name"] = applicationName
     values["client_encoding"] = "UTF8"
-    // A host that vanishes without a word is noticed within about two minutes, not two hours.
-    for (name, value) in [
-      ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "6"),
-      ("tcp_user_timeout", "90000"),
-      // Looking for Kerberos credentials costs milliseconds that only their users should pay.
-      ("gssencmode", "disable"),
-    ] where values[name] == nil {
-      values[name] = value
+    // A network that loses packets is noticed within 25 seconds, not two hours. A service file may say otherwise,
+    // but libpq gives way to what is set here.
+    if values["service"] == nil {
+      for (name, value) in [
+        ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+      ] where values[name] == nil {
+        values[name] = value
+      }
     }
+    // Looking for Kerberos credentials costs milliseconds that only their users should pay.
+    if values["gssencmode"] == nil { values["gssencmode"] = "disable" }
     return values.map { ($0.key, $0.value) }
   }
 

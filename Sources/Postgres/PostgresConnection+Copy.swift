@@ -105,7 +105,10 @@ extension PostgresConnection {
         PQputCopyData(
           connection.raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
       }
-      guard status == 1 else { throw lost(connection, sql: nil, file: #fileID, line: #line) }
+      // libpq drops what it cannot send any more, and says so only when it reads.
+      guard status == 1, canceller.cut == nil else {
+        throw lost(connection, sql: nil, file: #fileID, line: #line)
+      }
     }
   }
 
@@ -123,11 +126,14 @@ extension PostgresConnection {
     }
   }
 
-  private func failCopy(reason: String) {
+  private func failCopy(reason: String) async {
     guard let connection else { return }
-    PQputCopyEnd(connection.raw, reason)
-    while let result = PQgetResult(connection.raw) { PQclear(result) }
-    noteState()
+    await cleaningUp(isCancelled: Task.isCancelled) {
+      running {
+        PQputCopyEnd(connection.raw, reason)
+        while let result = PQgetResult(connection.raw) { PQclear(result) }
+      }
+    }
   }
 
   /// Whether an open transaction has failed and only waits for its rollback.

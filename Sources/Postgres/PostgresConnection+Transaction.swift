@@ -55,16 +55,17 @@ extension PostgresConnection {
 
   /// Rolls back even when the task is cancelled, and gives the connection up when it cannot.
   private nonisolated func rollback() async -> (any Error)? {
-    await Task { await self.rollbackNow() }.value
+    let isCancelled = Task.isCancelled
+    return await Task { await self.rollbackNow(isCancelled: isCancelled) }.value
   }
 
-  private func rollbackNow() async -> (any Error)? {
+  private func rollbackNow(isCancelled: Bool) async -> (any Error)? {
     guard let connection, !isIdle else { return nil }
     do {
       guard connection.isAlive else {
         throw PostgresError(code: .connectionLost, message: connection.errorMessage)
       }
-      try await query("ROLLBACK")
+      try await cleaningUp(isCancelled: isCancelled) { _ = try await query("ROLLBACK") }
       return nil
     } catch {
       // The server rolls back when the connection ends; nobody may use it before.

@@ -8,7 +8,12 @@ import Threads
 /// another task's statement into itself. ``PostgresPool`` sees to that.
 ///
 /// A statement whose task is cancelled is cancelled at the server, and the call throws
-/// `CancellationError`. The connection closes when the last reference to it goes.
+/// `CancellationError`. If the server does not end the statement within two seconds, the connection is closed
+/// and the call throws all the same. The connection closes when the last reference to it goes.
+///
+/// A statement may take as long as it needs. One that will never be answered, because the network or the server
+/// has gone silent, throws ``PostgresError`` with code `connectionLost`; see
+/// ``PostgresConfiguration/silenceLimit``.
 public actor PostgresConnection {
   /// What it was connected with.
   public nonisolated let configuration: PostgresConfiguration
@@ -21,6 +26,8 @@ public actor PostgresConnection {
   let canceller: StatementCanceller
   var connection: LibPQConnection?
   var statements = StatementNames()
+  /// When the connection is cut if the next statement has not ended.
+  private var statementLimit: Duration?
   private nonisolated let reusable = Atomic(true)
 
   /// Runs this actor on the connection's thread.
@@ -46,10 +53,11 @@ public actor PostgresConnection {
     // Name resolution and the handshake block, so they belong on the connection's thread too.
     let opened = try await Connector(executor: executor).connect(configuration)
     self.configuration = configuration
-    canceller = StatementCanceller(connection: opened)
+    canceller = try StatementCanceller(connection: opened)
     serverVersion = Int(PQserverVersion(opened.raw))
     backendProcessID = PQbackendPID(opened.raw)
     connection = opened
+    SilenceWatch(opened, configuration: configuration).start(canceller)
   }
 
   /// Whether the connection was neither closed nor found broken.
@@ -70,6 +78,7 @@ public actor PostgresConnection {
   /// Closes the connection. A second call does nothing; later statements throw.
   public func close() {
     connection = nil
+    canceller.close()
     noteState()
   }
 
@@ -84,21 +93,44 @@ public actor PostgresConnection {
   func cancellable<Result: Sendable>(_ body: () throws -> Result) async throws -> Result {
     try Task.checkCancellation()
     return try await withTaskCancellationHandler {
-      canceller.begin()
-      defer {
-        canceller.end()
-        noteState()
-      }
-      // Cancelled between the check and `begin`: the handler found nothing to cancel.
-      try Task.checkCancellation()
-      do {
-        return try body()
-      } catch let error as PostgresError where error.sqlState == .queryCanceled && Task.isCancelled {
-        throw CancellationError()
+      try running {
+        // Cancelled between the check and the start: the handler found nothing to cancel.
+        try Task.checkCancellation()
+        do {
+          return try body()
+        } catch let error as PostgresError {
+          if Task.isCancelled, error.sqlState == .queryCanceled || canceller.cut != nil {
+            throw CancellationError()
+          }
+          guard case .silent(let reason) = canceller.cut else { throw error }
+          throw PostgresError(
+            code: .connectionLost,
+            message: "no answer to a statement for \(configuration.silenceLimit): \(reason)", sql: error.sql,
+            file: error.file, line: error.line)
+        }
       }
     } onCancel: {
       canceller.cancel()
     }
+  }
+
+  /// Runs `body`, which waits for the server, such that it can be ended from outside.
+  func running<Result>(_ body: () throws -> Result) rethrows -> Result {
+    canceller.begin(limit: statementLimit)
+    defer {
+      if !canceller.end() { close() }
+      noteState()
+    }
+    return try body()
+  }
+
+  /// Runs what must happen even though the task was cancelled, but not for long.
+  ///
+  /// - Parameter isCancelled: whether it was; without that there is no hurry.
+  func cleaningUp<Result>(isCancelled: Bool, _ body: () async throws -> Result) async rethrows -> Result {
+    statementLimit = isCancelled ? StatementCanceller.grace : nil
+    defer { statementLimit = nil }
+    return try await body()
   }
 }
 

@@ -20,10 +20,11 @@ public struct SeedProgram: Sendable {
 
   /// Runs a command line and ends the process with its exit code.
   ///
-  /// The first SIGINT or SIGTERM rolls back what is under way, a second one ends the process at once.
+  /// The first SIGINT or SIGTERM rolls back what is under way and ends the process within five seconds,
+  /// whatever the network does. A second one ends it at once.
   public func main(arguments: [String], environment: [String: String]) async -> Never {
     ProcessList.hidePasswords()
-    await SignalWatcher.endProcess { await run(arguments: arguments, environment: environment) }
+    await SignalWatcher.endProcess(grace: .milliseconds(4500)) { await run(arguments: arguments, environment: environment) }
   }
 
   /// Runs a command line.

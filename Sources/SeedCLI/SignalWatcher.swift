@@ -1,11 +1,13 @@
 import Glibc
+import Postgres
 import Synchronization
 import Threads
 
 /// Turns SIGINT and SIGTERM into the cancellation of the running command.
 ///
-/// The first signal cancels, so that open transactions are rolled back and the exit code tells; a
-/// second one ends the program at once, which the server treats like a lost connection.
+/// The first signal cancels, so that open transactions are rolled back and the exit code tells. A
+/// second one ends the program at once, which the server treats like a lost connection. So does a grace
+/// period, for a program that waits for what nobody can cancel, such as a name server that does not answer.
 ///
 /// The signals are caught, not blocked and waited for: an asynchronous `main` parks the main thread in
 /// libdispatch's `sigsuspend`, which lets every signal through, and the default of these two would end the
@@ -50,33 +52,54 @@ final class SignalWatcher: Sendable {
   }
 
   /// Runs a program, cancels it at the first signal, and ends the process with its exit code or the signal's.
-  static func endProcess(after run: @escaping @Sendable () async -> ExitCode) async -> Never {
+  ///
+  /// - Parameters:
+  ///   - grace: how long the program may go on after the first signal; as long as it likes if nil.
+  ///   - run: the program.
+  static func endProcess(
+    grace: Duration? = nil, after run: @escaping @Sendable () async -> ExitCode
+  ) async -> Never {
     let signals = SignalWatcher()
     let task = Task { await run() }
-    signals.start { task.cancel() }
+    signals.start(grace: grace) { task.cancel() }
     let code = await task.value
     exit(latest.map { 128 + $0 } ?? code.rawValue)
   }
 
   /// Waits for signals on a thread of its own.
-  func start(onFirst: @escaping @Sendable () -> Void) {
+  func start(grace: Duration?, onFirst: @escaping @Sendable () -> Void) {
     do {
       try DetachedThread.start { [self] in
-        var byte: UInt8 = 0
-        while true {
-          let count = read(readEnd, &byte, 1)
-          guard count == 1 else {
-            if count < 0, errno == EINTR { continue }
-            return
-          }
-          let signal = Int32(byte)
-          if Self.received.exchange(signal, ordering: .acquiringAndReleasing) != 0 { _exit(128 + signal) }
-          onFirst()
+        guard let first = next(before: nil) else { return }
+        Self.received.store(first, ordering: .releasing)
+        onFirst()
+        guard let second = next(before: grace.map { .now + $0 }) else {
+          say("ended before everything was cleaned up; the database server rolls back what was not committed")
+          _exit(128 + first)
         }
+        _exit(128 + second)
       }
     } catch {
       // Without a thread nobody can roll back in time; the signals do what they do to any program.
       Self.restore()
     }
+  }
+
+  /// The next signal; nil if none comes before the deadline.
+  private func next(before deadline: ContinuousClock.Instant?) -> Int32? {
+    while true {
+      var end = pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)
+      let left = deadline.map { max($0 - .now, .zero) }
+      let ready = poll(&end, 1, left.map { Int32($0.milliseconds) } ?? -1)
+      if ready == 0 { return nil }
+      var byte: UInt8 = 0
+      if ready > 0, read(readEnd, &byte, 1) == 1 { return Int32(byte) }
+      guard errno == EINTR else { return nil }
+    }
+  }
+
+  private func say(_ text: String) {
+    let line = Array("error: \(text)\n".utf8)
+    _ = write(STDERR_FILENO, line, line.count)
   }
 }

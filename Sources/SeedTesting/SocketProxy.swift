@@ -20,6 +20,9 @@ public final class SocketProxy: Sendable {
     case hold(String)
     /// Not at all: from this statement on nothing gets through, as with a server that was stopped.
     case silence(from: String)
+    /// Not at all: from this statement on nothing gets through on any connection. See
+    /// ``SocketProxy/blackHole(from:database:_:)``.
+    case blackHole(from: String)
   }
 
   /// The moment to cut never came, so that the test has shown nothing.
@@ -32,6 +35,7 @@ public final class SocketProxy: Sendable {
   private let recorder: StatementRecorder?
   private let server: String
   private let cutsLeft: Atomic<Int>
+  private let isBlackHole = Atomic(false)
   private let descriptor: Int32
   private let otherEnded = DispatchSemaphore(value: 0)
 
@@ -86,6 +90,24 @@ public final class SocketProxy: Sendable {
     try await start(database: database, cut: .hold(statement), times: 1, recorder: nil) {
       proxy, configuration in
       try await body(configuration) { proxy.cutsLeft.load(ordering: .acquiring) < 1 }
+    }
+  }
+
+  /// Starts a proxy that passes nothing on, on any connection, from a statement on: a network that loses packets.
+  ///
+  /// - Parameters:
+  ///   - statement: a part of its text.
+  ///   - database: the database.
+  ///   - body: receives the configuration that leads through the proxy, and what tells whether the statement
+  ///     has come.
+  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  public static func blackHole<Result>(
+    from statement: String, database: TemporaryDatabase,
+    _ body: (PostgresConfiguration, () -> Bool) async throws -> Result
+  ) async throws -> Result {
+    try await start(database: database, cut: .blackHole(from: statement), times: 1, recorder: nil) {
+      proxy, configuration in
+      try await body(configuration) { proxy.isBlackHole.load(ordering: .acquiring) }
     }
   }
 
@@ -172,6 +194,7 @@ public final class SocketProxy: Sendable {
         pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
       ]
       guard poll(&ends, 2, -1) > 0 else { return }
+      if isBlackHole.load(ordering: .acquiring) { return swallow(client) }
       if ends[0].revents != 0 {
         guard let bytes = Self.receive(client) else { return }
         switch cut {
@@ -182,8 +205,10 @@ public final class SocketProxy: Sendable {
         case .hold(let statement) where contains(bytes, statement) && takeCut(): otherEnded.wait()
         case .answer(let statement) where contains(bytes, statement): isAwaitingAnswer = takeCut()
         case .silence(let statement) where contains(bytes, statement) && takeCut():
-          while Self.receive(client) != nil {}
-          return
+          return swallow(client)
+        case .blackHole(let statement) where contains(bytes, statement) && takeCut():
+          isBlackHole.store(true, ordering: .releasing)
+          return swallow(client)
         default: break
         }
         if let recorder { messages.receive(bytes).forEach(recorder.note) }
@@ -196,6 +221,9 @@ public final class SocketProxy: Sendable {
       }
     }
   }
+
+  /// Passes nothing on until the program gives up.
+  private func swallow(_ client: Int32) { while Self.receive(client) != nil {} }
 
   private func contains(_ bytes: [UInt8], _ statement: String) -> Bool {
     bytes.firstRange(of: Array(statement.utf8)) != nil

@@ -25,6 +25,22 @@ struct SignalTests {
     }
   }
 
+  @Test("ends the program although the network swallows everything", arguments: [SIGINT, SIGTERM])
+  func blackHole(signal: Int32) async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)
+      try await SocketProxy.blackHole(from: "users", database: database) { proxy, hasCome in
+        let url = "postgresql://seed@/\(database.name)?host=\(proxy.host ?? "")&port=\(proxy.port ?? "5432")"
+        let process = try SeedRunnerBinary.start(["--users"], url: url)
+        while !hasCome() { await Task.yield() }
+        process.signal(signal)
+        let end = try await process.wait(timeout: .seconds(120))
+        #expect(end.exitCode == 128 + signal)
+        #expect(end.errors.contains("interrupted; what was under way is rolled back"), "\(end.errors)")
+      }
+    }
+  }
+
   private func waiters(in database: TemporaryDatabase) async throws -> Int {
     try await database.withConnection { connection in
       try await connection.queryOne(

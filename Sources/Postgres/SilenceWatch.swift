@@ -1,0 +1,116 @@
+import CLibPQ
+import Dispatch
+import Glibc
+
+/// Notices that a statement will never be answered although its connection seems to stand.
+///
+/// TCP keepalives notice a network that loses packets. They notice neither a proxy or a load balancer that
+/// keeps the connection and forwards nothing, nor a server that was stopped. So a statement that has been
+/// silent for ``PostgresConfiguration/silenceLimit`` is looked after over a second connection, again and again
+/// while it runs. A server that works on the statement, however slowly, is left alone.
+struct SilenceWatch: Sendable {
+  /// What a look at the server showed.
+  private enum Finding {
+    /// The server works on the statement, or nobody can tell.
+    case working
+    /// The server waits for this program, or cannot be reached.
+    case silent(String)
+  }
+
+  /// What a look leaves for the next one.
+  private struct Suspicion: Equatable {
+    let statement: Int
+    let transfer: StatementCanceller.Transfer?
+  }
+
+  private let limit: Duration
+  private let configuration: PostgresConfiguration
+  private let process: Int32
+  private let database: String
+  private let user: String
+
+  /// - Parameters:
+  ///   - connection: the connection to watch.
+  ///   - configuration: what it was connected with.
+  init(_ connection: LibPQConnection, configuration: PostgresConfiguration) {
+    func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
+    limit = configuration.silenceLimit
+    var configuration = configuration
+    // The very server of the connection, where several are named.
+    configuration.pin(
+      host: text(PQhost(connection.raw)), address: text(PQhostaddr(connection.raw)),
+      port: text(PQport(connection.raw)))
+    self.configuration = configuration
+    process = PQbackendPID(connection.raw)
+    database = text(PQdb(connection.raw))
+    user = text(PQuser(connection.raw))
+  }
+
+  /// Looks after the canceller's connection for as long as that lives.
+  func start(_ canceller: StatementCanceller) { look(canceller, last: nil) }
+
+  private func look(_ canceller: StatementCanceller, last: Suspicion?) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + (limit / 3).seconds) { [weak canceller] in
+      guard let canceller, canceller.cut == nil else { return }
+      guard let statement = canceller.running(for: limit) else { return look(canceller, last: nil) }
+      guard case .silent(let reason) = finding(canceller) else { return look(canceller, last: nil) }
+      let suspicion = Suspicion(statement: statement, transfer: canceller.transfer)
+      // Once may be bad luck: the answer may be on its way, and a long message takes its time.
+      guard last == suspicion else { return look(canceller, last: suspicion) }
+      canceller.cut(statement, because: .silent(reason))
+    }
+  }
+
+  private func finding(_ canceller: StatementCanceller) -> Finding {
+    if let transfer = canceller.transfer, transfer.isUnacknowledged, transfer.silence >= limit {
+      return .silent("the network has lost what was sent for \(limit)")
+    }
+    let connection: LibPQConnection
+    do {
+      connection = try LibPQConnection.connect(configuration)
+    } catch let error as PostgresError where error.connectionFault == .unanswered {
+      return .silent("the server does not answer a new connection either: \(error.message)")
+    } catch {
+      // A server that refuses a connection is alive.
+      return .working
+    }
+    guard let state = state(over: connection) else { return .working }
+    return state == "active" ? .working : .silent("the server has finished or never received it (\(state))")
+  }
+
+  /// What the server says that the watched process does; nil if that cannot be known, as behind a pooler.
+  private func state(over connection: LibPQConnection) -> String? {
+    let deadline = ContinuousClock.now + configuration.connectTimeout
+    let sql = """
+      SELECT CASE WHEN state = 'active' AND wait_event = 'ClientRead' THEN 'waiting for the client' ELSE state END,
+        pg_backend_pid()
+      FROM pg_stat_activity WHERE pid = $1::int AND datname = $2 AND usename = $3
+      """
+    guard let fields = connection.row(sql, ["\(process)", database, user], until: deadline),
+      fields.last == "\(PQbackendPID(connection.raw))"
+    else { return nil }
+    return fields[0]
+  }
+}
+
+extension LibPQConnection {
+  /// Runs a statement and returns the fields of its first row as text; nil if there is none, if one is NULL,
+  /// or if the answer does not come in time. For a connection that is given up afterwards.
+  fileprivate func row(
+    _ sql: String, _ values: [String], until deadline: ContinuousClock.Instant
+  ) -> [String]? {
+    let texts = CStringArray(values)
+    guard PQsendQueryParams(raw, sql, Int32(values.count), nil, texts.pointer, nil, nil, 0) == 1
+    else { return nil }
+    repeat {
+      guard (try? wait(for: Int16(POLLIN), until: deadline)) == true, PQconsumeInput(raw) == 1
+      else { return nil }
+    } while PQisBusy(raw) == 1
+    guard let result = PQgetResult(raw).map(LibPQResult.init), result.status == PGRES_TUPLES_OK,
+      PQntuples(result.raw) > 0
+    else { return nil }
+    let columns = 0..<PQnfields(result.raw)
+    guard columns.allSatisfy({ PQgetisnull(result.raw, 0, $0) == 0 }) else { return nil }
+    return columns.map { String(cString: PQgetvalue(result.raw, 0, $0)) }
+  }
+}
