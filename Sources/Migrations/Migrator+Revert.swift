@@ -41,7 +41,7 @@ extension Migrator {
   private func revert(_ step: Step, on pool: PostgresPool) async throws -> MigrationOutcome? {
     try await pool.withConnection { connection in
       try await explained(step, on: connection) {
-        try await lock.withTransaction(on: connection) { connection in
+        try await lock.withTransaction(on: connection, setup: [StableSettings.statement]) { connection in
           let history = try await MigrationHistory.read(on: connection) ?? []
           let isApplied = try applied(history).contains {
             $0.set == step.set && $0.migration.version == step.migration.version

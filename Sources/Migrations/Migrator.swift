@@ -56,7 +56,7 @@ public struct Migrator: Sendable {
   private func apply(_ step: Step, to limit: Int, on pool: PostgresPool) async throws -> MigrationOutcome? {
     try await pool.withConnection { connection in
       try await explained(step, on: connection) {
-        try await lock.withTransaction(on: connection) { connection in
+        try await lock.withTransaction(on: connection, setup: [StableSettings.statement]) { connection in
           let history = try await MigrationHistory.read(on: connection) ?? []
           let isDue = try due(history, to: limit).contains {
             $0.set == step.set && $0.migration.version == step.migration.version

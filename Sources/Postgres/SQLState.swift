@@ -20,7 +20,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
 
   /// Whether the same work may succeed when it is simply tried again.
   ///
-  /// True for class 08 (connection), 40001, 40P01, 55P03, 57P01 to 57P03, 53300 and 58030. False
+  /// True for class 08 (connection), 40001, 40P01, 55P03, 57P01 to 57P03, 57P05, 53300 and 58030. False
   /// for what a person must mend: a wrong password, a missing database, bad data, a full disk.
   public var isTransient: Bool {
     classCode == "08" || Self.transient.contains(rawValue)
@@ -28,6 +28,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
 
   private static let transient: Set<String> = [
     "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "58030",
+    // idle_session_timeout: the connection was idle in the pool.
+    "57P05",
   ]
 }
 

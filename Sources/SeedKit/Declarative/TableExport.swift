@@ -40,7 +40,7 @@ public struct TableExport: Sendable {
     let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
     let name = TableName(schema: parts.count == 2 ? parts[0] : nil, name: parts[parts.count - 1])
     return try await connection.withTransaction(
-      isolation: .repeatableRead, setup: RowText.stableOutput
+      isolation: .repeatableRead, setup: [StableSettings.statement]
     ) { connection in
       guard let live = try await LiveTable.describe([name], on: connection)[name] else {
         throw fault("the table '\(table)'", expected: "a table that is in the database")

@@ -109,7 +109,7 @@ enum RowText {
     return texts.count == 1 ? texts[0] : "ARRAY[\(texts.joined(separator: ", "))]::text"
   }
 
-  /// The digest of columns. Types print the same text under the settings of ``stableOutput`` only.
+  /// The digest of columns. Types print the same text under the settings of `StableSettings` only.
   static func digest(_ columns: [String], of alias: String) -> String {
     digest(columns.map { "\(alias).\($0)" })
   }
@@ -118,10 +118,4 @@ enum RowText {
   static func digest(_ expressions: [String]) -> String {
     "md5(ROW(\(expressions.joined(separator: ", ")))::text)::uuid"
   }
-
-  /// Settings on which the text of a value depends, for the transaction.
-  static let stableOutput: [PostgresQuery] = [
-    "SET LOCAL timezone = 'UTC'", "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL intervalstyle = 'postgres'",
-    "SET LOCAL extra_float_digits = 1", "SET LOCAL bytea_output = 'hex'",
-  ]
 }

@@ -61,6 +61,11 @@ extension PostgresError {
   public var remedy: String? {
     if case .permanent(let fix) = connectionFault { return fix }
     return switch sqlState {
+    case .insufficientPrivilege where message.contains("session_replication_role"):
+      """
+      foreign keys and triggers are turned off for this role or database. Turn them on: ALTER ROLE … or ALTER \
+      DATABASE … RESET session_replication_role.
+      """
     case .insufficientPrivilege: "grant the role the right that is named, or connect as another role."
     case .readOnlyTransaction: "this is a replica or read-only; connect to the primary."
     case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"):

@@ -63,7 +63,7 @@ extension SeedRunner {
         var entries: [PlanReport.Entry] = []
         do {
           try await connection.withTransaction(
-            setup: ["SET LOCAL lock_timeout = '5s'"] + RowText.stableOutput
+            setup: [StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'"]
           ) { connection in
             // On a database that was never seeded, too, a plan says what a run would do.
             if !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }

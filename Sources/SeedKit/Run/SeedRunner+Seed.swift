@@ -8,10 +8,13 @@ extension SeedRunner {
   /// A table that somebody else has locked is an error after 30 seconds, which is tried again within
   /// the budget, not an endless wait. A program whose host vanished gives its locks up after five
   /// minutes.
-  static let transactionSetup: [PostgresQuery] =
-    [
-      "SET LOCAL lock_timeout = '30s'", "SET LOCAL idle_in_transaction_session_timeout = '5min'",
-    ] + RowText.stableOutput
+  static let transactionSetup: [PostgresQuery] = [
+    StableSettings.statement, stagingTables, "SET LOCAL lock_timeout = '30s'",
+    "SET LOCAL idle_in_transaction_session_timeout = '5min'",
+  ]
+
+  /// Staging tables are updated, which not every access method can do.
+  static let stagingTables: PostgresQuery = "SET LOCAL default_table_access_method = 'heap'"
 
   /// Runs one seeder, with retries, and never throws for its failure.
   ///
