@@ -26,6 +26,23 @@ public enum ExitCode: Int32, Sendable {
   /// The configuration is wrong. `EX_CONFIG`.
   case badConfiguration = 78
 
+  /// The code for what kept seeders from succeeding; every command that runs, compares or resets seeders uses it.
+  ///
+  /// Seeders that were skipped because of such a failure count to its cause. Wrong data has a code of its own only
+  /// as the sole cause, because then only a change of the files helps.
+  ///
+  /// - Parameter failures: one for each seeder that failed.
+  init(failures: [FailureReport]) {
+    let causes = Set(failures.map(\.cause))
+    if causes.isEmpty {
+      self = .success
+    } else if causes.contains(.other) {
+      self = .seederFailed
+    } else {
+      self = causes.contains(.database) ? .databaseUnusable : .badData
+    }
+  }
+
   /// The code for an error that ended a command.
   init(_ error: any Error) {
     switch error {

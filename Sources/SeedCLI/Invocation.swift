@@ -151,7 +151,7 @@ struct Session: Sendable {
 
   /// The seeders that there are, built in or found in folders.
   ///
-  /// - Throws: `FixtureError` if the definition of one that was found is faulty.
+  /// - Throws: `FixtureError` if a folder of seeders is not there.
   func registry() throws -> SeederRegistry {
     guard invocation.discovery.faults.isEmpty else { throw FixtureError(invocation.discovery.faults) }
     return try invocation.discovery.registry(invocation.program.catalog(settings), settings: settings)

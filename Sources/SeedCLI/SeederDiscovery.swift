@@ -4,10 +4,13 @@ import SeedKit
 /// Finds the declarative seeders that are folders: in `Seeders/` here or in the project, and where
 /// `--seeders-path` or `SEEDERS_PATH` say.
 struct SeederDiscovery: Sendable {
-  /// The seeders whose definitions are in order.
-  private(set) var seeders: [DeclarativeSeeder] = []
-  /// What is wrong with the others.
+  /// The seeders; those whose definitions are faulty as `FaultySeeder`s.
+  private(set) var seeders: [any Seeder] = []
+  /// What is wrong with the paths.
   private(set) var faults: [FixtureFault] = []
+  /// The folders that were read, by the path that links lead to, and where each id comes from.
+  private var folders: Set<String> = []
+  private var places: [SeederID: (index: Int, file: String)] = [:]
   /// Whether those that are part of the program are meant too.
   let includesBuiltIn: Bool
 
@@ -54,23 +57,33 @@ struct SeederDiscovery: Sendable {
   }
 
   private mutating func add(_ folder: String) {
+    // The same folder may be named twice, in whatever way.
+    guard folders.insert(URL(filePath: folder).resolvingSymlinksInPath().path).inserted else { return }
+    let file = "\(folder)/\(DeclarativeSeeder.fileName)"
+    let seeder: any Seeder
     do {
-      let seeder = try DeclarativeSeeder(directory: folder)
-      if let other = seeders.first(where: { $0.id == seeder.id }) {
-        // The same folder may be named twice.
-        guard other.definition.path != seeder.definition.path else { return }
-        faults.append(
-          FixtureFault(
-            file: seeder.definition.path, field: "id", found: "'\(seeder.id)' again",
-            expected: "an id that \(other.definition.path) has not"))
-        return
-      }
-      seeders.append(seeder)
-    } catch let error as FixtureError {
-      faults += error.faults
+      seeder = try DeclarativeSeeder(directory: folder)
     } catch {
-      faults.append(FixtureFault(file: folder, found: "\(error)", expected: "a definition that can be read"))
+      let faults = FixtureFault(file: file, found: "\(error)", expected: "a definition that can be read")
+      seeder = FaultySeeder(
+        directory: folder, error: error as? FixtureError ?? FixtureError([faults]),
+        isTaken: { places[$0] != nil })
     }
+    guard let other = places[seeder.id] else {
+      places[seeder.id] = (seeders.count, file)
+      seeders.append(seeder)
+      return
+    }
+    // Which of the two is meant nobody can know, so that neither runs.
+    func fault(_ file: String, like other: String) -> FixtureFault {
+      FixtureFault(
+        file: file, field: "id", found: "'\(seeder.id)', also the id of \(other)",
+        expected: "an id of its own")
+    }
+    let before = (seeders[other.index] as? FaultySeeder)?.error.faults ?? [fault(other.file, like: file)]
+    let own = (seeder as? FaultySeeder)?.error.faults ?? []
+    seeders[other.index] = FaultySeeder(
+      id: seeder.id, error: FixtureError(before + own + [fault(file, like: other.file)]))
   }
 
   private static func isDirectory(_ path: String) -> Bool {
@@ -88,16 +101,16 @@ struct SeederDiscovery: Sendable {
 
   /// The built-in seeders and those found. One that was found stands in for a built-in one of its name.
   ///
-  /// - Throws: `SeedPlanError` if two have the same id.
+  /// - Throws: `SeedPlanError` if two built-in ones have the same id.
   func registry(_ builtIn: SeederRegistry) throws -> SeederRegistry {
-    var remaining = seeders
-    var all: [any Seeder] = []
-    if includesBuiltIn {
-      all = builtIn.seeders.map { seeder in
-        guard let index = remaining.firstIndex(where: { $0.id == seeder.id }) else { return seeder }
-        return remaining.remove(at: index).withMigrations(of: seeder)
-      }
+    guard includesBuiltIn else { return try SeederRegistry(replacingFaulty: seeders) }
+    let replaced = Set(builtIn.ids)
+    let all = builtIn.seeders.map { seeder -> any Seeder in
+      guard let place = places[seeder.id] else { return seeder }
+      let found = seeders[place.index]
+      return (found as? DeclarativeSeeder)?.withMigrations(of: seeder)
+        ?? (found as? FaultySeeder)?.withMigrations(of: seeder) ?? found
     }
-    return try SeederRegistry(all + remaining)
+    return try SeederRegistry(replacingFaulty: all + seeders.filter { !replaced.contains($0.id) })
   }
 }

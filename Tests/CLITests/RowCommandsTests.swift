@@ -136,14 +136,14 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("a faulty seeder.json is told with its line, and only its own commands mind")
+  @Test("a faulty seeder.json is listed with its line, and no other command minds")
   func faultyDefinition() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
         _ = try folder.write("{\n  \"id\": \"x\",\n  \"sumary\": \"y\"\n}\n", to: "seeder.json")
         let list = try await run("list", "--seeders-path", folder.path, on: database)
-        #expect(list.exitCode == 65)
-        #expect(list.errors.contains("seeder.json:3") && list.errors.contains("'summary'"))
+        #expect(list.exitCode == 0)
+        #expect(list.output.contains("seeder.json:1: field 'summary'"))
         #expect(try await run("--help", "--seeders-path", folder.path, on: database).exitCode == 0)
       }
     }

@@ -9,14 +9,17 @@ struct ListCommand {
     let summary: String
     let environments: [String]
     let dependencies: [String]
+    /// What is wrong with the definition; absent if nothing is.
+    let faults: [FixtureFault]?
   }
 
+  /// Succeeds also if definitions are faulty: that is part of the answer.
   func run() throws -> ExitCode {
     let rows = try session.registry().seeders.map { seeder in
       Row(
         id: seeder.id.rawValue, summary: seeder.summary,
         environments: SeedEnvironment.allCases.filter(seeder.environments.contains).map(\.rawValue),
-        dependencies: seeder.dependencies.map(\.rawValue))
+        dependencies: seeder.dependencies.map(\.rawValue), faults: (seeder as? FaultySeeder)?.error.faults)
     }
     if session.isJSON {
       try session.console.answer(json: rows)

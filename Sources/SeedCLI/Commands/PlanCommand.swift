@@ -14,8 +14,8 @@ struct PlanCommand {
         session.console.answer(line)
       }
     }
-    if report.entries.contains(where: { $0.failure?.faults.isEmpty == false }) { return .badData }
-    if report.entries.contains(where: { $0.failure != nil }) { return .seederFailed }
+    let code = ExitCode(failures: report.entries.compactMap(\.failure))
+    guard code == .success else { return code }
     return session.command.has("check") && report.isPending ? .drift : .success
   }
 }

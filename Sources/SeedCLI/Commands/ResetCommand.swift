@@ -1,3 +1,4 @@
+import Postgres
 import SeedKit
 
 /// `seed-runner reset SEEDER…`: removes the rows that seeders made and that nobody edited since.
@@ -27,7 +28,16 @@ struct ResetCommand {
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: session.invocation.program.fixtures,
       options: options, onEvent: { printer.print($0) })
-    let reports = try await runner.reset()
+    let reports: [ResetReport]
+    do {
+      reports = try await runner.reset()
+    } catch let error where error is PostgresError || error is PostgresTransactionError {
+      let failure = FailureReport(error)
+      let code = ExitCode(failures: [failure])
+      session.console.error(failure, code: code)
+      session.console.debug(failure.details)
+      return code
+    }
     if session.isJSON {
       try session.console.answer(
         json: reports.map { OutcomeJSON(seeder: $0.id.rawValue, tables: $0.tables, notes: $0.notes) })

@@ -63,7 +63,7 @@ struct RunCommand {
       console.progress("connect with: \(database.connectCommand)")
     }
     for failure in report.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
-    return report.isSuccess ? .success : .seederFailed
+    return ExitCode(failures: report.seeders.compactMap(\.failure))
   }
 
   /// Refuses an option that no selected seeder reads, rather than ignore it.

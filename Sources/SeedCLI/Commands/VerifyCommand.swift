@@ -40,6 +40,8 @@ struct VerifyCommand {
     } else {
       for line in lines(report, seeders, checks) { session.console.answer(line) }
     }
+    let code = ExitCode(failures: report.entries.compactMap(\.failure))
+    guard code == .success else { return code }
     return isPassed ? .success : .drift
   }
 

@@ -37,7 +37,9 @@ extension Doctor {
 
   /// Definitions, and whether the plan of `--all` can be made.
   func seeders() -> DoctorVerdict {
-    let faults = session.invocation.discovery.faults
+    let definitions =
+      (try? session.registry().seeders)?.compactMap { ($0 as? FaultySeeder)?.error.faults } ?? []
+    let faults = session.invocation.discovery.faults + definitions.joined()
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),

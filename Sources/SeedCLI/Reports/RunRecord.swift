@@ -109,13 +109,9 @@ struct RunRecord: Sendable {
 
 extension RunRecord {
   /// The exit code for a run that was not ended by an error of its own.
-  ///
-  /// Wrong data as the only cause has a code of its own, because only a change of the files helps.
   var verdict: ExitCode {
-    let failures = seeders.filter { $0.outcome == .failed }
-    if !failures.isEmpty {
-      return failures.allSatisfy { $0.failure?.faults.isEmpty == false } ? .badData : .seederFailed
-    }
+    let code = ExitCode(failures: seeders.compactMap(\.failure))
+    guard code == .success else { return code }
     if seeders.contains(where: { $0.outcome == .skipped }) { return .seederFailed }
     return verifications.contains { $0.outcome == .failed } ? .drift : .success
   }

@@ -3,6 +3,18 @@ public import Postgres
 
 /// Why a seeder failed, for a person and for a program.
 public struct FailureReport: Sendable, Codable {
+  /// What kind of thing has to change before the same work can succeed.
+  public enum Cause: String, Sendable, Codable {
+    /// Fixtures or definitions are wrong.
+    case data
+    /// The database cannot be used at all: it refuses connections, or is read-only.
+    case database
+    /// Anything else.
+    case other
+  }
+
+  /// What has to change.
+  public let cause: Cause
   /// What happened.
   public let message: String
   /// What to do about it, where that is known.
@@ -16,6 +28,7 @@ public struct FailureReport: Sendable, Codable {
 
   /// Makes a report of what is known already.
   package init(message: String, remedy: String?, faults: [FixtureFault] = []) {
+    cause = faults.isEmpty ? .other : .data
     self.message = message
     self.remedy = remedy
     sqlState = nil
@@ -27,26 +40,30 @@ public struct FailureReport: Sendable, Codable {
   public init(_ error: any Error) {
     switch error {
     case let error as PostgresTransactionError:
-      let cause = FailureReport(error.cause)
-      message = cause.message
-      remedy = cause.remedy
-      sqlState = cause.sqlState
-      faults = cause.faults
-      details = error.rollbackError == nil ? cause.details : "\(cause.details)\n\(error)"
+      let inner = FailureReport(error.cause)
+      cause = inner.cause
+      message = inner.message
+      remedy = inner.remedy
+      sqlState = inner.sqlState
+      faults = inner.faults
+      details = error.rollbackError == nil ? inner.details : "\(inner.details)\n\(error)"
     case let error as FixtureError:
       let count = error.faults.count
+      cause = .data
       message = count == 1 ? "a fault in a fixture" : "\(count) faults in a fixture"
       remedy = "correct the file and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults
       details = error.description
     case let error as PostgresError:
+      cause = error.isDatabaseUnusable ? .database : .other
       message = error.description
       remedy = error.remedy
       sqlState = error.sqlState?.rawValue
       faults = []
       details = error.debugDescription
     default:
+      cause = .other
       message = "\(error)"
       remedy = nil
       sqlState = nil
@@ -57,6 +74,12 @@ public struct FailureReport: Sendable, Codable {
 }
 
 extension PostgresError {
+  /// Whether no statement of ours can succeed on this database: it refuses the connection, or every write.
+  package var isDatabaseUnusable: Bool {
+    code == .connectionFailed || sqlState == .readOnlyTransaction || sqlState == .invalidCatalogName
+      || sqlState?.classCode == "28"
+  }
+
   /// What to do about an error of the server, for the conditions that a person can mend.
   public var remedy: String? {
     if case .permanent(let fix) = connectionFault { return fix }

@@ -1,0 +1,109 @@
+/// Faults of definitions that only show when all seeders are known: dependencies on seeders that there are not,
+/// and cycles.
+enum DependencyFaults {
+  /// Finds them.
+  ///
+  /// - Parameters:
+  ///   - seeders: all seeders.
+  /// - Returns: the faults of each declarative seeder that has any. Without these seeders' dependencies no
+  ///   cycle goes through a declarative seeder any more.
+  static func find(in seeders: [any Seeder]) -> [SeederID: [FixtureFault]] {
+    var faults: [SeederID: [FixtureFault]] = [:]
+    let known = Set(seeders.map(\.id))
+    for case let seeder as DeclarativeSeeder in seeders {
+      let missing = seeder.dependencies.filter { !known.contains($0) }
+      guard !missing.isEmpty else { continue }
+      let names = known.map(\.rawValue).sorted()
+      faults[seeder.id] = missing.map { id in
+        let near = Suggestion.nearest(to: id.rawValue, in: names).first.map { "did you mean '\($0)'?" }
+        return fault(
+          of: seeder, found: "'\(id)', which is no seeder",
+          expected: "the id of a seeder" + (near.map { "; \($0)" } ?? ""))
+      }
+    }
+    var graph: [SeederID: [SeederID]] = [:]
+    for seeder in seeders where faults[seeder.id] == nil {
+      graph[seeder.id] = (seeder.dependencies + seeder.follows).filter(known.contains)
+    }
+    let rest = tangled(graph)
+    for case let seeder as DeclarativeSeeder in seeders where rest.contains(seeder.id) {
+      guard let cycle = cycle(from: seeder.id, in: graph, among: rest) else { continue }
+      var names = cycle.map(\.rawValue)
+      if names.count > 12 { names.replaceSubrange(8..<(names.count - 2), with: ["…"]) }
+      faults[seeder.id] = [
+        fault(
+          of: seeder, found: "a cycle: \(names.joined(separator: " → "))",
+          expected: "dependencies without a cycle")
+      ]
+    }
+    return faults
+  }
+
+  private static func fault(
+    of seeder: DeclarativeSeeder, found: String, expected: String
+  ) -> FixtureFault {
+    FixtureFault(file: seeder.definition.path, field: "dependencies", found: found, expected: expected)
+  }
+
+  /// What is left when every seeder is taken away all of whose dependencies are: the cycles and what depends on
+  /// them.
+  private static func tangled(_ graph: [SeederID: [SeederID]]) -> Set<SeederID> {
+    var open: [SeederID: Int] = [:]
+    var dependents: [SeederID: [SeederID]] = [:]
+    for (id, dependencies) in graph {
+      // One that is not in the graph has a fault of its own, and keeps nobody waiting.
+      let counted = dependencies.filter { graph[$0] != nil }
+      open[id] = counted.count
+      for dependency in counted { dependents[dependency, default: []].append(id) }
+    }
+    var ready = open.filter { $0.value == 0 }.map(\.key)
+    while let id = ready.popLast() {
+      open[id] = nil
+      for dependent in dependents[id] ?? [] {
+        guard let count = open[dependent] else { continue }
+        open[dependent] = count - 1
+        if count == 1 { ready.append(dependent) }
+      }
+    }
+    return Set(open.keys)
+  }
+
+  /// The shortest way from a seeder back to itself; nil if there is none.
+  private static func cycle(
+    from start: SeederID, in graph: [SeederID: [SeederID]], among rest: Set<SeederID>
+  ) -> [SeederID]? {
+    var previous: [SeederID: SeederID] = [:]
+    var queue = [start]
+    var next = 0
+    while next < queue.count {
+      let id = queue[next]
+      next += 1
+      for dependency in graph[id] ?? [] where rest.contains(dependency) {
+        if dependency == start {
+          var path = [start, id]
+          while let last = path.last, last != start, let before = previous[last] { path.append(before) }
+          return id == start ? [start, start] : Array(path.reversed())
+        }
+        if previous[dependency] == nil {
+          previous[dependency] = id
+          queue.append(dependency)
+        }
+      }
+    }
+    return nil
+  }
+}
+
+extension SeederRegistry {
+  /// Makes a registry in which the declarative seeders whose dependencies are faulty stand as ``FaultySeeder``s.
+  ///
+  /// - Throws: as ``init(_:)``.
+  package init(replacingFaulty seeders: [any Seeder]) throws {
+    let faults = DependencyFaults.find(in: seeders)
+    try self.init(
+      seeders.map { seeder in
+        guard let found = faults[seeder.id] else { return seeder }
+        return FaultySeeder(id: seeder.id, error: FixtureError(found)).withMigrations(of: seeder)
+      })
+  }
+}

@@ -1,0 +1,154 @@
+import FoundationEssentials
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("A faulty definition")
+struct FaultyDefinitionTests {
+  private static let table: PostgresQuery = "CREATE TABLE t (id int PRIMARY KEY, name text)"
+
+  /// An unknown key, a missing comma and a text that is no JSON at all.
+  private static let faulty = [
+    (folder: "one", id: "typo", text: #"{"id": "typo", "sumary": "x", "tables": []}"#),
+    (folder: "two", id: "comma", text: "{\"id\": \"comma\"\n\"summary\": \"x\", \"tables\": []}"),
+    (folder: "No Jason", id: "no-jason", text: "nothing"),
+  ]
+
+  @Test("keeps its name, is listed with its fault and fails alone", arguments: faulty)
+  func alone(folder: String, id: String, text: String) async throws {
+    try await SeederPlace.with(Self.table) { place in
+      try place.write(folder, text)
+      try place.write("good", table: "t")
+      try place.write("dependent", table: "t", dependencies: [id])
+      let list = try await place.run("list", "--format", "json")
+      #expect(list.exitCode == 0)
+      #expect(list.output.contains("\"id\" : \"\(id)\""))
+      #expect(list.output.contains("\\/seeder.json\"") || list.output.contains("/seeder.json\""))
+      let run = try await place.run("--all")
+      #expect(run.exitCode == 65, "\(run.output)\(run.errors)")
+      #expect(run.output.contains("\(folder)/seeder.json:"))
+      #expect(run.output.contains("seeded   good"))
+      #expect(run.output.contains("it depends on '\(id)'"))
+      let selected = try await place.run("--\(id)")
+      #expect(selected.exitCode == 65)
+      let lint = try await place.run("lint")
+      #expect(lint.exitCode == 65)
+      #expect(lint.output.contains("\(folder)/seeder.json:"))
+    }
+  }
+
+  @Test("has one exit code in every command that seeds, compares or judges")
+  func oneCode() async throws {
+    try await SeederPlace.with(Self.table) { place in
+      try place.write("good", table: "t")
+      try place.write("bad", #"{"id": "bad"}"#)
+      for arguments in [["--all"], ["--all", "--if-changed"], ["plan"], ["verify"], ["lint"], ["ci"]] {
+        let words = arguments + ["--no-built-in", "--seeders-path", place.folder.path]
+        let process = try SeedRunnerBinary.start(words, url: place.database.url)
+        let end = try await process.wait(timeout: .seconds(120))
+        #expect(end.exitCode == 65, "\(arguments): \(end.errors)")
+      }
+      #expect(try await place.run("plan", "good", "--check").exitCode == 0)
+      #expect(try await place.run("verify", "good").exitCode == 0)
+    }
+  }
+
+  @Test("does not keep the rows it wrote before from being reset")
+  func reset() async throws {
+    try await SeederPlace.with(Self.table) { place in
+      try place.write("s", table: "t")
+      #expect(try await place.run("--s").exitCode == 0)
+      try place.write("s", #"{"id": "s""#)
+      let reset = try await place.run("reset", "s", "--yes")
+      #expect(reset.exitCode == 0, "\(reset.errors)")
+      #expect(try await place.count("t") == 0)
+    }
+  }
+
+  @Test("dependencies that are missing or lead in a cycle name their files, and the others run")
+  func dependencies() async throws {
+    try await SeederPlace.with(Self.table) { place in
+      try place.write("good", table: "t")
+      try place.write("missing", table: "t", dependencies: ["goood"])
+      try place.write("first", table: "t", dependencies: ["second"])
+      try place.write("second", table: "t", dependencies: ["third"])
+      try place.write("third", table: "t", dependencies: ["first"])
+      try place.write("itself", table: "t", dependencies: ["itself"])
+      try place.write("after", table: "t", dependencies: ["third"])
+      let run = try await place.run("--all")
+      #expect(run.exitCode == 65)
+      #expect(
+        run.output.contains("missing/seeder.json: field 'dependencies': found 'goood', which is no seeder"))
+      #expect(run.output.contains("did you mean 'good'?"))
+      #expect(
+        run.output.contains(
+          "first/seeder.json: field 'dependencies': found a cycle: first → second → third → first"))
+      #expect(run.output.contains("found a cycle: itself → itself"))
+      #expect(run.output.contains("it depends on 'third'"))
+      #expect(run.output.contains("seeded   good"))
+      let lint = try await place.run("lint")
+      #expect(lint.exitCode == 65)
+      #expect(lint.output.contains("second/seeder.json: field 'dependencies': found a cycle"))
+    }
+  }
+
+  @Test("an id that two folders have is told with both, and a folder that is named twice is one")
+  func sameID() async throws {
+    try await SeederPlace.with(Self.table) { place in
+      try place.write("good", table: "t")
+      try place.write("twin", table: "t", folder: "a")
+      try place.write("twin", table: "t", folder: "b")
+      let run = try await place.run("--all")
+      #expect(run.exitCode == 65)
+      #expect(
+        run.output.contains(
+          "a/seeder.json: field 'id': found 'twin', also the id of \(place.folder.path)/b/seeder.json"))
+      #expect(run.output.contains("b/seeder.json: field 'id'"))
+      #expect(run.output.contains("seeded  good"))
+      try FileManager.default.removeItem(atPath: "\(place.folder.path)/b")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(place.folder.path)/b", withDestinationPath: "\(place.folder.path)/a")
+      let path = place.folder.path
+      let list = try await SeedRunnerBinary.run(
+        "list", "--no-built-in", "--seeders-path", "\(path):\(path)/../\(path.dropFirst(5)):\(path)/a")
+      #expect(!list.output.contains("faulty"), "\(list.output)")
+    }
+  }
+}
+
+@Suite("A database that cannot be used")
+struct UnusableDatabaseTests {
+  @Test("is exit code 4 in a run, a plan, a verification and in CI, whatever makes it read-only")
+  func readOnly() async throws {
+    try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
+      try place.write("s", table: "t")
+      #expect(try await place.run("--all").exitCode == 0)
+      try await place.sql("UPDATE t SET name = 'b'")
+      try await place.sql(
+        "ALTER DATABASE \(unescaped: place.database.name) SET default_transaction_read_only = on")
+      #expect(try await place.run("--all").exitCode == 4)
+      #expect(try await place.run("plan").exitCode == 4)
+      #expect(try await place.run("verify").exitCode == 4)
+      #expect(try await place.run("ci", "--env", "test").exitCode == 4)
+      let reset = try await place.run("reset", "s", "--yes")
+      #expect(reset.exitCode == 4)
+      #expect(reset.errors.contains("connect to the primary"))
+      // Beside wrong data it stays the database that keeps all others from being seeded.
+      try place.write("bad", "{")
+      #expect(try await place.run("--all").exitCode == 4)
+    }
+  }
+
+  @Test("is exit code 4 where the role may not connect, and where the database is not there")
+  func noAccess() async throws {
+    try await SeederPlace.with { place in
+      try place.write("s", table: "t")
+      let missing = place.database.url.replacing(place.database.name, with: "not_there")
+      for command in ["--all", "plan", "verify"] {
+        let words = [command, "--no-built-in", "--seeders-path", place.folder.path]
+        let end = try await SeedRunnerBinary.start(words, url: missing).wait(timeout: .seconds(120))
+        #expect(end.exitCode == 4, "\(command): \(end.errors)")
+      }
+    }
+  }
+}
