@@ -56,9 +56,10 @@ struct SeederFolder {
 
   /// Runs the seeder and returns what became of it.
   func run(
-    environment: SeedEnvironment = .test, options: (inout SeedRunner.Options) -> Void = { _ in }
+    environment: SeedEnvironment = .test, wholeTableSize: Int = DeclarativeSeeder.wholeTableSize,
+    options: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeederReport {
-    let seeder = try DeclarativeSeeder(directory: path)
+    let seeder = try DeclarativeSeeder(directory: path, wholeTableSize: wholeTableSize)
     let report = try await Harness.run(
       [seeder], on: database, selection: .only([seeder.id]), environment: environment, options: options)
     return try #require(report.seeders.first)

@@ -3,6 +3,11 @@ struct CSVRecord {
   struct Field {
     let range: Range<Int>
     let isQuoted: Bool
+
+    /// Whether it stands for NULL.
+    func isNull(_ nullText: [UInt8], in bytes: [UInt8]) -> Bool {
+      !isQuoted && range.count == nullText.count && bytes[range].elementsEqual(nullText)
+    }
   }
 
   /// The fields' bytes, one behind the other, quotes resolved.

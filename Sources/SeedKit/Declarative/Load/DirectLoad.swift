@@ -116,17 +116,9 @@ struct CopyLines {
   /// What the staged way has to look at.
   struct Unfit: Error {}
 
-  private enum Check {
-    case none
-    /// Decimals beyond the scale would be rounded in silence.
-    case scale(Int)
-    /// Blanks beyond the length would be dropped in silence.
-    case blanks
-  }
-
   private let load: TableLoad
   private let nullText: [UInt8]
-  private var checks: [Check] = []
+  private var rules: [LiteralRule?] = []
   private(set) var columns: [PostgresIdentifier] = []
   private(set) var bytes: [UInt8] = []
   private var count = 0
@@ -159,7 +151,7 @@ struct CopyLines {
         if !field.isQuoted, value.count == nullText.count, value.elementsEqual(nullText) {
           bytes.append(contentsOf: [0x5C, 0x4E])
         } else {
-          try check(value, checks[index])
+          if rules[index]?.refusal(of: record.bytes[field.range]) != nil { throw Unfit() }
           append(value)
         }
       }
@@ -175,32 +167,10 @@ struct CopyLines {
         !columns.contains(column.name)
       else { throw Unfit() }
       columns.append(column.name)
-      checks.append(try Self.check(for: column))
+      rules.append(load.slots[slots[0]].rule)
     }
     let names = columns.map(\.name)
     guard load.definition.key.allSatisfy(names.contains) else { throw Unfit() }
-  }
-
-  private static func check(for column: LiveTable.Column) throws -> Check {
-    guard column.storedType != column.baseType else { return .none }
-    if column.baseType.hasPrefix("character varying"), !column.storedType.hasSuffix("]") { return .blanks }
-    if column.baseType == "numeric", !column.storedType.hasSuffix("]"),
-      let scale = column.storedType.split(whereSeparator: { ",()".contains($0) }).last.flatMap({ Int($0) })
-    {
-      return .scale(scale)
-    }
-    throw Unfit()
-  }
-
-  private func check(_ value: UnsafeBufferPointer<UInt8>, _ check: Check) throws {
-    switch check {
-    case .none: return
-    case .blanks: if value.last == 0x20 { throw Unfit() }
-    case .scale(let scale):
-      // An exponent would have to be reckoned with.
-      if value.contains(0x65) || value.contains(0x45) { throw Unfit() }
-      if let point = value.firstIndex(of: 0x2E), value.count - point - 1 > scale { throw Unfit() }
-    }
   }
 
   private mutating func append(_ value: UnsafeBufferPointer<UInt8>) {

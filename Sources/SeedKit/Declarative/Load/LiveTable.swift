@@ -15,6 +15,8 @@ struct LiveTable: Sendable {
     /// which keys are equal.
     let collation: String
     let kind: JSONText.Kind
+    /// The scalar type inside domains, arrays and ranges; see ``LiteralRule/path(of:)``.
+    let scalarPath: String
     let isNotNull: Bool
     /// The default as SQL; that of an identity column takes the next number of its sequence.
     let defaultExpression: String?
@@ -134,7 +136,8 @@ struct LiveTable: Sendable {
         coalesce((
           SELECT format(' COLLATE %I.%I', n.nspname, l.collname) FROM pg_collation AS l
           JOIN pg_namespace AS n ON n.oid = l.collnamespace
-          WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation), '')
+          WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation), ''),
+        coalesce(\(unescaped: LiteralRule.path(of: "a")), '')
       FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
       CROSS JOIN LATERAL (
         WITH RECURSIVE below AS (
@@ -192,16 +195,17 @@ extension LiveTable.Column {
   init(_ row: PostgresRow) throws {
     let (
       name, type, base, stored, baseName, category, element, isNotNull, expression, identity, generated,
-      sequence, collation
+      sequence, collation, scalarPath
     ) =
       try row.decode(
         String.self, String.self, String.self, String.self, String.self, String.self, String.self, Bool.self,
-        String?.self, String.self, String.self, String?.self, String.self)
+        String?.self, String.self, String.self, String?.self, String.self, String.self)
     self.name = try PostgresIdentifier(name)
     self.type = type
     baseType = base
     storedType = stored
     self.collation = collation
+    self.scalarPath = scalarPath
     self.isNotNull = isNotNull
     isGenerated = !generated.isEmpty
     isAlwaysIdentity = identity == "a"

@@ -5,6 +5,7 @@ struct LoadPlanner {
   let definition: SeederDefinition
   let tables: [TableName: LiveTable]
   let knownTables: [String]
+  let money: MoneyFormat?
   let faults: FaultCollector
 
   /// Looks the tables up and matches them.
@@ -32,8 +33,12 @@ struct LoadPlanner {
         """
       ).map { try $0.decode(String.self) }
     }
+    var money: MoneyFormat?
+    if tables.values.contains(where: { $0.columns.contains { $0.scalarPath.hasSuffix(" money") } }) {
+      money = MoneyFormat(sample: try await connection.queryOne(MoneyFormat.sampleQuery).decode(String.self))
+    }
     let planner = LoadPlanner(
-      definition: definition, tables: tables, knownTables: known, faults: FaultCollector())
+      definition: definition, tables: tables, knownTables: known, money: money, faults: FaultCollector())
     var loads: [TableLoad] = []
     for table in definition.tables {
       guard let load = try planner.load(table, parent: nil) else { continue }
@@ -76,8 +81,11 @@ struct LoadPlanner {
   private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {
     TableLoad.Slot(
       field: field, type: column.type, baseType: column.baseType, collation: column.collation,
-      kind: column.kind, stagedName: column.name,
-      column: column)
+      kind: column.kind, rule: literalRule(column), stagedName: column.name, column: column)
+  }
+
+  private func literalRule(_ column: LiveTable.Column) -> LiteralRule? {
+    LiteralRule(path: column.scalarPath, type: column.storedType, money: money)
   }
 
   /// The reference by which a child finds its parent, as if the record had the parent's key.
@@ -106,8 +114,7 @@ struct LoadPlanner {
       slots.append(
         TableLoad.Slot(
           field: field, type: key.storedType, baseType: key.baseType, collation: key.collation,
-          kind: key.kind, stagedName: key.name,
-          column: nil))
+          kind: key.kind, rule: literalRule(key), stagedName: key.name, column: nil))
     }
     guard slots.count == rule.key.count else { return nil }
     if !table.uniqueKeys.contains(where: { Set($0) == Set(rule.key) }) {

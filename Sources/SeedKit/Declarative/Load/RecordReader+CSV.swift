@@ -5,6 +5,8 @@ extension RecordReader {
   private struct Header {
     let names: [String]
     let fieldOfSlot: [Int?]
+    /// The fields that fill something, with the slots that they fill.
+    let slotsOfField: [(index: Int, slots: [Int])]
   }
 
   func readCSV(_ source: ByteSource, path: String, file: Int) async throws {
@@ -40,6 +42,8 @@ extension RecordReader {
         return
       }
       let place = FixturePlace(file: path, record: record, line: line.line)
+      // A faulty record is not staged: what is wrong with it has been said.
+      guard judge(line, header, place, nullText: nullText) else { return }
       let bytes = line.bytes
       let fields = line.fields
       load.addRow(file: file, place: place) { slot, buffer in
@@ -47,18 +51,10 @@ extension RecordReader {
           buffer.appendNull()
           return false
         }
-        let field = fields[index]
-        let value = bytes[field.range]
-        if !field.isQuoted, value.count == nullText.count, value.elementsEqual(nullText) {
+        if fields[index].isNull(nullText, in: bytes) {
           buffer.appendNull()
         } else {
-          if let found = TextEncodingCheck.fault(in: value) {
-            faults.add(place.fault(field: header.names[index], found: found, expected: "text in UTF-8"))
-            // The server would refuse it at once, and the faults that follow would not be told.
-            buffer.appendNull()
-          } else {
-            buffer.append(bytes: value)
-          }
+          buffer.append(bytes: bytes[fields[index].range])
         }
         return true
       }
@@ -87,17 +83,37 @@ extension RecordReader {
     }
   }
 
+  /// Whether nothing of a record would be refused by the server at once, or lost.
+  private func judge(
+    _ line: borrowing CSVRecord, _ header: Header, _ place: FixturePlace, nullText: [UInt8]
+  ) -> Bool {
+    let before = faults.count
+    for (index, slots) in header.slotsOfField {
+      let field = line.fields[index]
+      let value = line.bytes[field.range]
+      if field.isNull(nullText, in: line.bytes) { continue }
+      if let found = TextEncodingCheck.fault(in: value) {
+        faults.add(place.fault(field: header.names[index], found: found, expected: "text in UTF-8"))
+      } else if let expected = slots.lazy.compactMap({ load.slots[$0].rule?.refusal(of: value) }).first {
+        faults.add(
+          place.fault(field: header.names[index], found: LiteralRule.shown(value), expected: expected))
+      }
+    }
+    return faults.count == before
+  }
+
   private func header(_ line: borrowing CSVRecord, path: String) throws -> Header {
     var faults: [FixtureFault] = []
     func fault(_ name: String?, _ found: String, _ expected: String) {
       faults.append(FixtureFault(file: path, line: 1, field: name, found: found, expected: expected))
     }
     var names: [String] = []
+    var indices: [String: Int] = [:]
     for index in line.fields.indices {
       let name = line.text(index)
       if name.isEmpty {
         fault(nil, "an empty name for field \(index + 1)", "a name")
-      } else if names.contains(name) {
+      } else if indices.updateValue(index, forKey: name) != nil {
         fault(name, "the name twice", "it once")
       } else if load.slotsOfField[name] == nil, !load.definition.ignoredFields.contains(name) {
         let (found, expected) = load.unknownField(name)
@@ -106,6 +122,10 @@ extension RecordReader {
       names.append(name)
     }
     guard faults.isEmpty else { throw FixtureError(faults) }
-    return Header(names: names, fieldOfSlot: load.slots.map { names.firstIndex(of: $0.field) })
+    return Header(
+      names: names, fieldOfSlot: load.slots.map { indices[$0.field] },
+      slotsOfField: names.enumerated().compactMap { index, name in
+        load.slotsOfField[name].map { (index, $0) }
+      })
   }
 }

@@ -38,6 +38,9 @@ extension RecordReader {
         }
         if let text = JSONText.text(node, as: load.slots[slot].kind) {
           values[slot] = .text(text)
+          if let expected = load.slots[slot].rule?.refusal(of: Array(text.utf8)[...]) {
+            fault(node, field, found: LiteralRule.shown(text.utf8), expected: expected)
+          }
         } else {
           fault(
             node, field, found: node.kindDescription, expected: "a value of type \(load.slots[slot].type)")

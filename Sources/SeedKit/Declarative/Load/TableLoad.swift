@@ -13,6 +13,8 @@ final class TableLoad {
     /// See ``LiveTable/Column/collation``.
     let collation: String
     let kind: JSONText.Kind
+    /// What a literal may not lose; nil where nothing can be lost.
+    let rule: LiteralRule?
     /// The name in the table of typed values; never that of a column, which could be one of ours.
     var stagedName: PostgresIdentifier
     /// The column that it fills; nil if it is part of a reference.

@@ -17,7 +17,6 @@ extension TableStage {
       // Without those values, so that all other faults are found in the same run.
       try await connection.pipeline(fillTyped())
     }
-    try await findShortened(faults)
     // For a few rows any plan will do, and the statistics would cost more than all else.
     if load.rowCount >= 1_000 { try await connection.query("ANALYZE \(typed)") }
   }
@@ -107,39 +106,6 @@ extension TableStage {
         UPDATE \(raw) AS raw SET \(unescaped: name) = NULL, seed_faulty = seed_faulty || \(Int32(slot))
         WHERE \(unescaped: isTried) AND pg_temp.seed_value_fault(\(statement), \(unescaped: name)) IS NOT NULL
         """)
-    }
-  }
-
-  /// Refuses values that the column would shorten in silence: decimals and parts of a second that it
-  /// rounds, blanks beyond its length that it drops.
-  private func findShortened(_ faults: FaultCollector) async throws {
-    let shortened = present.compactMap { slot -> (slot: Int, condition: String)? in
-      let (base, stored) = (load.slots[slot].baseType, storedType(slot))
-      guard base != stored else { return nil }
-      let differs = "f\(slot)::\(base) <> f\(slot)::\(base)::\(stored)"
-      if base.hasPrefix("character varying") { return (slot, "(f\(slot) LIKE '% %' AND \(differs))") }
-      let isRounded = ["numeric", "timestamp", "time ", "interval"].contains { base.hasPrefix($0) }
-      return isRounded ? (slot, "(\(differs))") : nil
-    }
-    guard !shortened.isEmpty else { return }
-    let any = shortened.map(\.condition).joined(separator: " OR ")
-    let found = try await context.connection.queryOne(
-      "SELECT EXISTS (SELECT FROM \(raw) WHERE \(unescaped: any))"
-    ).decode(Bool.self)
-    guard found else { return }
-    for (slot, condition) in shortened {
-      let rows = try await context.connection.query(
-        """
-        SELECT seed_file, seed_record, seed_line, left(f\(unescaped: "\(slot)"), 61) FROM \(raw)
-        WHERE \(unescaped: condition) ORDER BY seed_row LIMIT \(Int64(FaultCollector.limit))
-        """)
-      for row in rows {
-        let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
-        faults.add(
-          place(file, record, line).fault(
-            field: fieldName(slot), found: "'\(value)'",
-            expected: "no more digits or blanks than \(storedType(slot)) keeps"))
-      }
     }
   }
 }

@@ -1,0 +1,224 @@
+/// A date or time as it is written, taken apart as PostgreSQL's `ParseDateTime` does.
+///
+/// It tells what a column would drop or guess; it does not judge whether the text is a date at all.
+struct DateTimeLiteral {
+  private enum Token {
+    /// Digits, perhaps with a fraction.
+    case number(ArraySlice<UInt8>)
+    /// Numbers or names with `-`, `/` or `.` between them.
+    case date(ArraySlice<UInt8>)
+    /// Numbers with `:` between them.
+    case time(ArraySlice<UInt8>)
+    /// A sign and what follows it.
+    case zone(ArraySlice<UInt8>)
+    case word(String)
+  }
+
+  /// `now`, `today`, `tomorrow` or `yesterday`, if the literal has it.
+  private(set) var clockWord: String?
+  /// The time zone, as it is written in lower case.
+  private(set) var zone: String?
+  /// Whether there is a day, apart from compact numbers.
+  private(set) var hasDate = false
+  private var hasMonthName = false
+  private var hasJulianDay = false
+  private var hasAmbiguousDate = false
+  private var isMorning = false
+  private var isAfternoon = false
+  private var times: [ArraySlice<UInt8>] = []
+  /// Numbers before any time: parts of a date, or a compact time in a column for times.
+  private var numbers: [ArraySlice<UInt8>] = []
+
+  private static let clockWords: Set<String> = ["now", "today", "tomorrow", "yesterday"]
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
+  private static let monthNames = Set(
+    months + [
+      "january", "february", "march", "april", "june", "july", "august", "sept", "september", "october",
+      "november", "december",
+    ])
+  /// Words of a date or time that name neither a month nor a zone.
+  private static let otherWords: Set<String> = [
+    "sun", "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sunday", "monday",
+    "tuesday", "wednesday", "thursday", "friday", "saturday", "am", "pm", "ad", "bc", "t", "at", "on", "y",
+    "m",
+    "d", "h", "mm", "s", "j", "jd", "julian", "epoch", "infinity", "inf", "allballs", "dow", "doy", "isodow",
+    "isoyear",
+  ]
+
+  init(_ literal: ArraySlice<UInt8>) {
+    var isCompactTime = false
+    var isBegun = false
+    for token in Self.tokens(literal) {
+      switch token {
+      case .number(let digits):
+        if isCompactTime || hasDate { times.append(digits) } else { numbers.append(digits) }
+        // Eight digits are a whole date, and what follows is a time.
+        if digits.count >= 8, !isCompactTime { hasDate = hasDate || !digits.contains(UInt8(ascii: ".")) }
+        isCompactTime = false
+      case .date(let text): take(date: text)
+      case .time(let text): times.append(text)
+      case .zone(let text):
+        if isBegun { zone = String(decoding: text, as: UTF8.self) }
+      case .word(let word):
+        isCompactTime = word == "t"
+        take(word: word, isBegun: isBegun)
+      }
+      isBegun = true
+    }
+  }
+
+  private mutating func take(date text: ArraySlice<UInt8>) {
+    let name = text.prefix { $0 >= UInt8(ascii: "a") }
+    if name.isEmpty {
+      hasDate = true
+      let isNumeric = text.allSatisfy { $0 < UInt8(ascii: "a") }
+      // 13-jan-2019 names its month.
+      if !isNumeric {
+        hasMonthName = true
+      } else if text.prefix(while: { (0x30...0x39).contains($0) }).count < 4 {
+        hasAmbiguousDate = true
+      }
+    } else if Self.monthNames.contains(String(decoding: name, as: UTF8.self)) {
+      hasDate = true
+      hasMonthName = true
+    } else {
+      zone = String(decoding: text, as: UTF8.self)
+    }
+  }
+
+  private mutating func take(word: String, isBegun: Bool) {
+    if Self.clockWords.contains(word) {
+      clockWord = clockWord ?? word
+    } else if Self.monthNames.contains(word) {
+      hasMonthName = true
+    } else if ["j", "jd", "julian"].contains(word) {
+      hasJulianDay = true
+    } else if word == "am" {
+      isMorning = true
+    } else if word == "pm" {
+      isAfternoon = true
+    } else if isBegun, !Self.otherWords.contains(word) {
+      zone = word
+    }
+  }
+
+  /// Whether the order of day, month and year depends on a setting.
+  var isAmbiguous: Bool {
+    if hasMonthName || hasJulianDay { return false }
+    if hasAmbiguousDate { return true }
+    guard let first = numbers.first else { return false }
+    let digits = first.prefix { $0 != UInt8(ascii: ".") }.count
+    if digits == 4 || digits >= 8 { return false }
+    return numbers.count > 1 || digits >= 5
+  }
+
+  /// Whether there is no time of day but 00:00:00.
+  var isMidnight: Bool {
+    if isAfternoon { return false }
+    return times.allSatisfy { time in
+      let isTwelve = isMorning && time.starts(with: Array("12".utf8))
+      return time.dropFirst(isTwelve ? 2 : 0).allSatisfy { !(0x31...0x39).contains($0) }
+    }
+  }
+
+  /// How many decimals of a second there are, zeros at the end not counted.
+  ///
+  /// - Parameter isTimeOnly: whether a number without colons is a time.
+  func fractionDigits(isTimeOnly: Bool) -> Int {
+    (times + (isTimeOnly ? numbers : [])).map { time in
+      guard let point = time.firstIndex(of: UInt8(ascii: ".")) else { return 0 }
+      let last = time.lastIndex { (0x31...0x39).contains($0) } ?? point
+      return max(0, last - point)
+    }.max() ?? 0
+  }
+}
+
+extension DateTimeLiteral {
+  /// Whether a literal has the form of nearly all: 2019-01-13, with a time only where it is kept.
+  static func isPlain(_ literal: ArraySlice<UInt8>, _ scalar: LiteralRule.Scalar) -> Bool {
+    let form: StaticString
+    switch scalar {
+    case .date: form = "0000-00-00"
+    case .timestamp: form = literal.count == 10 ? "0000-00-00" : "0000-00-00 00:00:00"
+    case .time: form = "00:00:00"
+    default: return false
+    }
+    return literal.count == form.utf8CodeUnitCount
+      && form.withUTF8Buffer { form in
+        zip(literal, form).allSatisfy { byte, expected in
+          switch expected {
+          case 0x30: (0x30...0x39).contains(byte)
+          case 0x20: byte == 0x20 || byte == UInt8(ascii: "T")
+          default: byte == expected
+          }
+        }
+      }
+  }
+
+  private static func tokens(_ literal: ArraySlice<UInt8>) -> [Token] {
+    let bytes = literal.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    var tokens: [Token] = []
+    var index = 0
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    // Names of zones may have any letters.
+    func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || byte >= 0x80 }
+    func skip(_ isWanted: (UInt8) -> Bool) {
+      while index < bytes.count, isWanted(bytes[index]) { index += 1 }
+    }
+    func next() -> UInt8 { index < bytes.count ? bytes[index] : 0 }
+    func isOne(of characters: StaticString, _ byte: UInt8) -> Bool {
+      characters.withUTF8Buffer { $0.contains(byte) }
+    }
+    while index < bytes.count {
+      let start = index
+      switch bytes[index] {
+      case 0x30...0x39:
+        skip(isDigit)
+        let delimiter = next()
+        if delimiter == UInt8(ascii: ":") {
+          skip { isDigit($0) || isOne(of: ":.", $0) }
+          tokens.append(.time(bytes[start..<index]))
+        } else if isOne(of: "-/.", delimiter) {
+          index += 1
+          var isDate = delimiter != UInt8(ascii: ".")
+          if isDigit(next()) {
+            skip(isDigit)
+            if next() == delimiter {
+              isDate = true
+              skip { isDigit($0) || $0 == delimiter }
+            }
+          } else if isLetter(next()) {
+            isDate = true
+            skip { isDigit($0) || isLetter($0) || $0 == delimiter }
+          }
+          tokens.append(isDate ? .date(bytes[start..<index]) : .number(bytes[start..<index]))
+        } else {
+          tokens.append(.number(bytes[start..<index]))
+        }
+      case let byte where isLetter(byte):
+        skip(isLetter)
+        let word = String(decoding: bytes[start..<index], as: UTF8.self)
+        let isKeyword = monthNames.contains(word) || otherWords.contains(word)
+        if isOne(of: "-/.", next()) || (!isKeyword && (next() == UInt8(ascii: "+") || isDigit(next()))) {
+          skip { isDigit($0) || isLetter($0) || isOne(of: "+-/_.:", $0) }
+          tokens.append(.date(bytes[start..<index]))
+        } else {
+          tokens.append(.word(word))
+        }
+      case UInt8(ascii: "+"), UInt8(ascii: "-"):
+        index += 1
+        skip(NestedLiteral.isBlank)
+        if isDigit(next()) {
+          skip { isDigit($0) || isOne(of: ":.-", $0) }
+        } else {
+          skip(isLetter)
+        }
+        tokens.append(.zone(bytes[start..<index]))
+      default: index += 1
+      }
+    }
+    return tokens
+  }
+}

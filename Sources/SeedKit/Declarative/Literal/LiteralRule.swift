@@ -1,0 +1,164 @@
+/// Refuses literals that PostgreSQL would accept and change: round, shorten or interpret in a way that the
+/// text does not say. Whether a literal is valid at all is left to PostgreSQL.
+struct LiteralRule: Sendable {
+  /// What surrounds the scalar values of a type, from the outside in.
+  enum Wrapper: Character, Sendable {
+    case array = "a"
+    case range = "r"
+    case multirange = "m"
+  }
+
+  /// What is checked in each scalar value.
+  enum Scalar: Sendable {
+    case date
+    case timestamp(hasZone: Bool, precision: Int)
+    case time(hasZone: Bool, precision: Int)
+    case interval(IntervalFields, precision: Int)
+    case numeric(scale: Int)
+    case float(significantBits: Int)
+    case money(MoneyFormat)
+    case bytea
+    case varchar(length: Int)
+    /// Types that keep so many bytes: `name` and `"char"`.
+    case bytes(Int)
+  }
+
+  let wrappers: [Wrapper]
+  let scalar: Scalar
+  /// The column's type below domains, for messages.
+  let type: String
+
+  /// - Parameters:
+  ///   - path: the wrappers, the modifier and the scalar type, as ``LiveTable`` reads them: `a 655366 numeric`.
+  ///   - type: the column's type below domains.
+  ///   - money: how the database writes amounts.
+  /// - Returns: nil if no literal of the type can lose anything.
+  init?(path: String, type: String, money: MoneyFormat?) {
+    let parts = path.split(separator: " ", omittingEmptySubsequences: false)
+    guard parts.count == 3, let modifier = Int(parts[1]) else { return nil }
+    let precision = (0...6).contains(modifier & 0xFFFF) ? modifier & 0xFFFF : 6
+    switch parts[2] {
+    case "date": scalar = .date
+    case "timestamp": scalar = .timestamp(hasZone: false, precision: precision)
+    case "timestamptz": scalar = .timestamp(hasZone: true, precision: precision)
+    case "time": scalar = .time(hasZone: false, precision: precision)
+    case "timetz": scalar = .time(hasZone: true, precision: precision)
+    case "interval":
+      scalar = .interval(
+        modifier < 0 ? .all : IntervalFields(mask: modifier >> 16 & 0x7FFF), precision: precision)
+    case "numeric":
+      guard modifier >= 4 else { return nil }
+      // NUMERIC's modifier: 4 + precision in the upper half, the scale as 11 bits with a sign.
+      scalar = .numeric(scale: ((modifier - 4) & 0x7FF ^ 0x400) - 0x400)
+    case "float4": scalar = .float(significantBits: 24)
+    case "float8": scalar = .float(significantBits: 53)
+    case "money":
+      guard let money else { return nil }
+      scalar = .money(money)
+    case "bytea": scalar = .bytea
+    case "varchar":
+      guard modifier >= 4 else { return nil }
+      scalar = .varchar(length: modifier - 4)
+    case "name": scalar = .bytes(63)
+    case "char": scalar = .bytes(1)
+    default: return nil
+    }
+    wrappers = parts[0].compactMap(Wrapper.init)
+    self.type = type
+  }
+
+  /// How a refused literal is shown.
+  static func shown(_ literal: some Sequence<UInt8>) -> String {
+    let scalars = String(decoding: Array(literal), as: UTF8.self).unicodeScalars
+    return scalars.count > 60 ? "'\(String(scalars.prefix(60)))…'" : "'\(String(scalars))'"
+  }
+
+  /// What should be there instead of the literal; nil if nothing of it is lost.
+  func refusal(of literal: ArraySlice<UInt8>) -> String? {
+    guard !wrappers.isEmpty else { return refusal(ofScalar: literal) }
+    var values = [literal]
+    for wrapper in wrappers {
+      values = values.flatMap { NestedLiteral.values(of: $0, in: wrapper) }
+    }
+    for value in values {
+      if let refusal = refusal(ofScalar: value[...]) { return refusal }
+    }
+    return nil
+  }
+
+  private func refusal(ofScalar literal: ArraySlice<UInt8>) -> String? {
+    switch scalar {
+    case .date, .timestamp, .time: return refusal(ofMoment: literal)
+    case .interval(let fields, let precision):
+      guard let interval = IntervalLiteral(literal, fields: fields) else { return nil }
+      return interval.isKept(by: fields, precision: precision) ? nil : tooPrecise
+    case .numeric(let scale): return DecimalLiteral.fits(literal, scale: scale) ? nil : tooPrecise
+    case .float(let bits):
+      return DecimalLiteral.isExact(literal, significantBits: bits)
+        ? nil : "an integer that \(type) holds exactly, or a column of type numeric or bigint"
+    case .money(let format): return format.refusal(of: literal)
+    case .bytea:
+      let isEscaped = literal.isEmpty || literal.contains(UInt8(ascii: "\\"))
+      return isEscaped ? nil : #"bytes in hexadecimal, such as \x1f8b; PostgreSQL does not decode base64"#
+    case .varchar(let length):
+      // What is longer and does not end in blanks is refused by PostgreSQL itself.
+      guard literal.last == 0x20, literal.count > length else { return nil }
+      return String(decoding: literal, as: UTF8.self).unicodeScalars.count > length ? tooPrecise : nil
+    case .bytes(let limit):
+      // "char" writes a byte beyond ASCII as a backslash and three digits.
+      let isOctal = limit == 1 && literal.count == 4 && literal.first == UInt8(ascii: "\\")
+      return literal.count <= limit || isOctal ? nil : "at most \(limit) byte\(limit == 1 ? "" : "s")"
+    }
+  }
+
+  private var tooPrecise: String { "no more digits or blanks than \(type) keeps" }
+
+  private func refusal(ofMoment literal: ArraySlice<UInt8>) -> String? {
+    if DateTimeLiteral.isPlain(literal, scalar) { return nil }
+    let moment = DateTimeLiteral(literal)
+    if let word = moment.clockWord {
+      return "a fixed date or time: '\(word)' has another value in every run"
+    }
+    let (isTimeOnly, hasZone, precision) =
+      switch scalar {
+      case .timestamp(let hasZone, let precision): (false, hasZone, precision)
+      case .time(let hasZone, let precision): (true, hasZone, precision)
+      default: (false, true, 6)
+      }
+    if isTimeOnly {
+      if moment.hasDate { return "a time without a date, which \(type) drops" }
+    } else if moment.isAmbiguous {
+      return "the year first, such as 2019-01-13: the order of day, month and year is ambiguous"
+    }
+    if case .date = scalar {
+      return moment.isMidnight
+        ? nil : "a date without a time of day, which \(type) drops"
+    }
+    if !hasZone, let zone = moment.zone {
+      return "no time zone: \(type) drops '\(zone)'"
+    }
+    return moment.fractionDigits(isTimeOnly: isTimeOnly) > precision ? tooPrecise : nil
+  }
+
+  /// SQL that describes the scalar type below domains, arrays and ranges of a column: wrappers, modifier and
+  /// name, as ``init(path:type:money:)`` takes them.
+  ///
+  /// - Parameter attribute: the alias of `pg_attribute`.
+  static func path(of attribute: String) -> String {
+    """
+    (WITH RECURSIVE below AS (
+      SELECT \(attribute).atttypid AS oid, \(attribute).atttypmod AS modifier, '' AS wrappers
+      UNION ALL
+      SELECT CASE WHEN y.typtype = 'd' THEN y.typbasetype WHEN y.typtype IN ('r', 'm') THEN g.rngsubtype ELSE y.typelem END,
+        CASE WHEN y.typtype = 'd' THEN y.typtypmod WHEN y.typtype IN ('r', 'm') THEN -1 ELSE below.modifier END,
+        below.wrappers || CASE WHEN y.typtype = 'd' THEN '' WHEN y.typtype IN ('r', 'm') THEN y.typtype::text ELSE 'a' END
+      FROM below JOIN pg_type AS y ON y.oid = below.oid
+      LEFT JOIN pg_range AS g ON y.oid IN (g.rngtypid, g.rngmultitypid)
+      WHERE y.typtype IN ('d', 'r', 'm') OR (y.typcategory = 'A' AND y.typelem <> 0)
+    ) SELECT below.wrappers || ' ' || below.modifier || ' ' || y.typname
+      FROM below JOIN pg_type AS y ON y.oid = below.oid
+      WHERE NOT (y.typtype IN ('d', 'r', 'm') OR (y.typcategory = 'A' AND y.typelem <> 0))
+        AND y.typnamespace = 'pg_catalog'::regnamespace)
+    """
+  }
+}
