@@ -20,7 +20,7 @@ struct RefusedRows {
         ? "SELECT staged.*, false AS seed_is_new FROM \(writer.source) AS staged \(attempt.joinOfDifference) WHERE NOT difference.moved"
         : nil,
       attempt.write.inserts > 0
-        ? "SELECT staged.*, true FROM \(writer.source) AS staged \(attempt.joinOfNamed)" : nil,
+        ? "SELECT staged.*, true AS seed_is_new FROM \(writer.source) AS staged \(attempt.joinOfNamed)" : nil,
     ].compactMap(\.self).joined(separator: " UNION ALL ")
     try await connection.query(
       PostgresQuery(unescaped: "CREATE TEMPORARY TABLE \(rows.quoted) ON COMMIT DROP AS \(wanted)"))

@@ -154,13 +154,15 @@ struct LiteralRuleTests {
   }
 
   private func load(
-    _ files: [String: String], major: Int?, _ body: (SeederFolder) async throws -> Void
+    _ files: [String: String], major: Int?, ownership: String = "rows",
+    _ body: (SeederFolder) async throws -> Void
   ) async throws {
     let columns = zip(Self.columns, LiteralCase.all).map { "\($0) \($1.type)" }.joined(separator: ", ")
     let name = try #require(files.keys.first)
     try await SeederFolder.with(
       "\(LiteralCase.setup) CREATE TABLE t (id int PRIMARY KEY, \(columns));",
-      tables: "{table: \"t\", files: \"\(name)\", key: \"id\"}", files: files, major: major, body)
+      tables: "{table: \"t\", files: \"\(name)\", key: \"id\", ownership: \"\(ownership)\"}", files: files,
+      major: major, body)
   }
 
   @Test("are refused in CSV, each by its record and field", arguments: [nil, 16])
@@ -193,15 +195,15 @@ struct LiteralRuleTests {
     #expect(found.count == records.joined().compactMap(\.self).count, "\(found.joined(separator: "\n"))")
   }
 
-  @Test("make the direct load of a large file step aside", arguments: LiteralCase.all)
+  @Test("make the direct load step aside", arguments: LiteralCase.all)
   func refusedInLargeFiles(_ example: LiteralCase) async throws {
     try await SeederFolder.with(
       "\(LiteralCase.setup) CREATE TABLE t (id int PRIMARY KEY, v \(example.type));",
-      tables: #"{table: "t", files: "t.csv", key: "id"}"#, files: [:]
+      tables: #"{table: "t", files: "t.csv", key: "id", ownership: "table"}"#, files: [:]
     ) { folder in
       for literal in example.refused {
         try folder.write("id,v\n1,\"\(literal.replacing("\"", with: "\"\""))\"\n", to: "t.csv")
-        let failure = try await folder.run(wholeTableSize: 1).failure
+        let failure = try await folder.run().failure
         #expect(failure?.faults.count == 1, "\(example.type) '\(literal)'")
       }
       #expect(try await folder.rows("SELECT ARRAY[id::text] FROM t").isEmpty)
@@ -227,11 +229,11 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("have relatives that lose nothing, which go straight into the table from a large file")
+  @Test("have relatives that lose nothing, which go straight into the table")
   func keptInLargeFiles() async throws {
     let records = records(\.kept)
-    try await load(["t.csv": csv(records)], major: nil) { folder in
-      let report = try await folder.run(wholeTableSize: 1)
+    try await load(["t.csv": csv(records)], major: nil, ownership: "table") { folder in
+      let report = try await folder.run()
       #expect(report.tables.total == RowCounts(inserted: records.count), "\(report.failure?.details ?? "")")
       #expect(try await folder.rows("SELECT ARRAY[count(*)::text] FROM seed_runner.owned_row") == ["0"])
     }

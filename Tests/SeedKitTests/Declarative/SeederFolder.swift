@@ -56,10 +56,9 @@ struct SeederFolder {
 
   /// Runs the seeder and returns what became of it.
   func run(
-    environment: SeedEnvironment = .test, wholeTableSize: Int = DeclarativeSeeder.wholeTableSize,
-    options: (inout SeedRunner.Options) -> Void = { _ in }
+    environment: SeedEnvironment = .test, options: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeederReport {
-    let seeder = try DeclarativeSeeder(directory: path, wholeTableSize: wholeTableSize)
+    let seeder = try DeclarativeSeeder(directory: path)
     let report = try await Harness.run(
       [seeder], on: database, selection: .only([seeder.id]), environment: environment, options: options)
     return try #require(report.seeders.first)
@@ -85,6 +84,17 @@ struct SeederFolder {
     let entry = try #require(report.entries.first)
     try #require(entry.failure == nil, "\(entry.failure?.details ?? "")")
     return entry.changes
+  }
+
+  /// Removes what the seeder made.
+  func reset(configuration: PostgresConfiguration? = nil) async throws -> ResetReport {
+    let seeder = try DeclarativeSeeder(directory: path)
+    let plan = try SeedPlan(
+      registry: SeederRegistry([seeder]), selection: .only([seeder.id]), environment: .test)
+    let reports = try await SeedRunner(
+      plan: plan, configuration: configuration ?? database.configuration, fixtures: FixtureStore(files: [:])
+    ).reset()
+    return try #require(reports.first)
   }
 
   /// The faults of a run that must fail, the folder's path left out.

@@ -1,0 +1,238 @@
+import SeedKit
+import SeedTesting
+import Testing
+
+@Suite("Foreign keys of the database")
+struct ForeignKeyTests {
+  struct Order: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let sql: String
+    let tables: String
+    let files: [String: String]
+    let query: String
+    let expected: [String]
+  }
+
+  private static let twoTables =
+    "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE a (id int PRIMARY KEY, b_id int NOT NULL REFERENCES b)"
+  private static func table(_ name: String, _ more: String = "") -> String {
+    #"{table: "\#(name)", files: "\#(name).csv", key: "id"\#(more)}"#
+  }
+
+  static let orders: [Order] = [
+    Order(
+      testDescription: "a table that is named before the one it refers to", sql: twoTables,
+      tables: "\(table("a")), \(table("b"))", files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id\n7\n"],
+      query: "SELECT ARRAY[a.id::text, b.id::text] FROM a JOIN b ON b.id = b_id", expected: ["1│7"]),
+    Order(
+      testDescription: "a chain of three",
+      sql: twoTables + "; CREATE TABLE c (id int PRIMARY KEY, a_id int NOT NULL REFERENCES a)",
+      tables: "\(table("c")), \(table("a")), \(table("b"))",
+      files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id\n7\n", "c.csv": "id,a_id\n5,1\n"],
+      query: "SELECT ARRAY[c.id::text, b_id::text] FROM c JOIN a ON a.id = a_id", expected: ["5│7"]),
+    Order(
+      testDescription: "rows of one table in any order",
+      sql: "CREATE TABLE a (id int PRIMARY KEY, up int NOT NULL REFERENCES a)", tables: table("a"),
+      files: ["a.csv": "id,up\n1,2\n2,3\n3,3\n"],
+      query: "SELECT ARRAY[id::text, up::text] FROM a ORDER BY id",
+      expected: ["1│2", "2│3", "3│3"]),
+    Order(
+      testDescription: "a circle with a column that may be empty for a moment",
+      sql: twoTables + "; ALTER TABLE b ADD head int REFERENCES a", tables: "\(table("a")), \(table("b"))",
+      files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"],
+      query: "SELECT ARRAY[b.id::text, head::text] FROM b", expected: ["7│1"]),
+    Order(
+      testDescription: "a circle with a constraint that is deferrable",
+      sql: twoTables + "; ALTER TABLE b ADD head int NOT NULL REFERENCES a DEFERRABLE",
+      tables: "\(table("a")), \(table("b"))", files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"],
+      query: "SELECT ARRAY[b.id::text, head::text] FROM b", expected: ["7│1"]),
+    Order(
+      testDescription: "a key of two columns",
+      sql: """
+        CREATE TABLE b (id int PRIMARY KEY, x int, y int, UNIQUE (x, y));
+        CREATE TABLE a (id int PRIMARY KEY, x int, y int, FOREIGN KEY (y, x) REFERENCES b (y, x))
+        """.replacing("UNIQUE (x, y)", with: "UNIQUE (y, x)"),
+      tables: "\(table("a")), \(table("b"))",
+      files: ["a.csv": "id,x,y\n1,2,3\n", "b.csv": "id,x,y\n7,2,3\n"],
+      query: "SELECT ARRAY[a.id::text, b.id::text] FROM a JOIN b USING (x, y)", expected: ["1│7"]),
+  ]
+
+  @Test("order the tables", arguments: orders, [16, 18])
+  func ordered(_ example: Order, major: Int) async throws {
+    try await SeederFolder.with(example.sql, tables: example.tables, files: example.files, major: major) {
+      folder in
+      _ = try await folder.counts()
+      #expect(try await folder.rows(example.query) == example.expected)
+      let before = try await folder.versions()
+      #expect(try await folder.counts().written == 0)
+      #expect(try await folder.versions() == before)
+    }
+  }
+
+  static let dangling: [FaultCase] = [
+    FaultCase(
+      name: "of plain values", sql: twoTables, tables: "\(table("a")), \(table("b"))",
+      files: ["a.csv": "id,b_id\n1,7\n2,8\n3,9\n", "b.csv": "id\n7\n"],
+      expected: [
+        "a.csv:3: record 2, field 'b_id': found '8'; expected the id of a row of public.b, or of one to be written: the foreign key 'a_b_id_fkey' asks for it",
+        "a.csv:4: record 3, field 'b_id': found '9'; expected the id of a row of public.b, or of one to be written: the foreign key 'a_b_id_fkey' asks for it",
+      ]),
+    FaultCase(
+      name: "into the same table", sql: "CREATE TABLE t (id int PRIMARY KEY, up int REFERENCES t)",
+      files: ["t.csv": "id,up\n1,\n2,1\n3,4\n"],
+      expected: [
+        "t.csv:4: record 3, field 'up': found '4'; expected the id of a row of public.t, or of one to be written: the foreign key 't_up_fkey' asks for it"
+      ]),
+    FaultCase(
+      name: "of a deferrable constraint",
+      sql:
+        "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, b_id int REFERENCES b DEFERRABLE INITIALLY DEFERRED)",
+      files: ["t.csv": "id,b_id\n1,8\n"],
+      expected: [
+        "t.csv:2: record 1, field 'b_id': found '8'; expected the id of a row of public.b, or of one to be written: the foreign key 't_b_id_fkey' asks for it"
+      ]),
+    FaultCase(
+      name: "in a circle that cannot be written",
+      sql: twoTables + "; ALTER TABLE b ADD head int NOT NULL REFERENCES a",
+      tables: "\(table("a")), \(table("b"))", files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"],
+      expected: [
+        "seeder.json:1: field 'tables': found a cycle of foreign keys: a → b → a; expected one of their columns nullable, or its constraint DEFERRABLE: no table can be written first"
+      ]),
+  ]
+
+  @Test("are listed where they point to nothing", arguments: dangling)
+  func refused(_ example: FaultCase) async throws { try await example.check() }
+
+  struct Guard: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let action: String
+    var column = "NOT NULL"
+    var theirs = "INSERT INTO c VALUES (1, 1)"
+  }
+
+  static let guards: [Guard] = [
+    Guard(testDescription: "that would be deleted with it", action: "ON DELETE CASCADE"),
+    Guard(testDescription: "whose column would be emptied", action: "ON DELETE SET NULL", column: ""),
+    Guard(
+      testDescription: "whose column would take its default", action: "ON DELETE SET DEFAULT",
+      column: "DEFAULT 2"),
+    Guard(testDescription: "that forbid it", action: "ON DELETE RESTRICT"),
+    Guard(testDescription: "that forbid it at the end", action: ""),
+  ]
+
+  @Test("let sync keep a row to which rows of others refer,", arguments: guards, [16, 18])
+  func sync(_ example: Guard, major: Int) async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, t_id int \(example.column) REFERENCES t \(example.action))",
+      tables: #"{table: "t", files: "t.csv", key: "id", policy: "sync"}"#, files: ["t.csv": "id\n1\n2\n3\n"],
+      major: major
+    ) { folder in
+      _ = try await folder.counts()
+      try await folder.sql(example.theirs)
+      try folder.write("id\n2\n", to: "t.csv")
+      #expect(try await folder.counts() == RowCounts(unchanged: 1, deleted: 1))
+      #expect(try await folder.rows("SELECT ARRAY[id::text] FROM t ORDER BY id") == ["1", "2"])
+      #expect(try await folder.rows("SELECT ARRAY[id::text, t_id::text] FROM c") == ["1│1"])
+      try await folder.sql("DELETE FROM c")
+      #expect(try await folder.counts() == RowCounts(unchanged: 1, deleted: 1))
+    }
+  }
+
+  @Test("let reset keep a row to which rows of others refer,", arguments: guards)
+  func reset(_ example: Guard) async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, t_id int \(example.column) REFERENCES t \(example.action))",
+      tables: #"{table: "t", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n2\n"]
+    ) { folder in
+      _ = try await folder.counts()
+      try await folder.sql(example.theirs)
+      let report = try await folder.reset()
+      #expect(report.notes == ["t: 1 row kept, referred to by c: '1'"])
+      #expect(try await folder.rows("SELECT ARRAY[id::text] FROM t") == ["1"])
+      #expect(try await folder.rows("SELECT ARRAY[t_id::text] FROM c") == ["1"])
+    }
+  }
+
+  static let circles = [
+    (
+      "a row that refers to itself", "CREATE TABLE t (id int PRIMARY KEY, up int NOT NULL REFERENCES t)",
+      "1,1\n"
+    ),
+    (
+      "rows that refer to each other",
+      "CREATE TABLE t (id int PRIMARY KEY, up int NOT NULL REFERENCES t ON DELETE RESTRICT)",
+      "1,2\n2,1\n3,1\n"
+    ),
+    (
+      "a tree that goes by itself",
+      "CREATE TABLE t (id int PRIMARY KEY, up int REFERENCES t ON DELETE CASCADE)",
+      "1,\n2,1\n3,2\n"
+    ),
+  ]
+
+  @Test("do not hold up a reset of rows of its own", arguments: circles, [16, 18])
+  func circle(_ example: (name: String, sql: String, rows: String), major: Int) async throws {
+    try await SeederFolder.with(
+      example.sql, tables: #"{table: "t", files: "t.csv", key: "id"}"#,
+      files: ["t.csv": "id,up\n\(example.rows)"],
+      major: major
+    ) { folder in
+      let inserted = try await folder.counts().inserted
+      #expect(try await folder.reset().tables.total == RowCounts(deleted: inserted))
+      #expect(try await folder.rows("SELECT ARRAY[id::text] FROM t").isEmpty)
+    }
+  }
+
+  @Test("do not hold up a reset of tables that refer to each other")
+  func tables() async throws {
+    try await SeederFolder.with(
+      Self.twoTables + "; ALTER TABLE b ADD head int REFERENCES a",
+      tables: "\(Self.table("a")), \(Self.table("b"))",
+      files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"]
+    ) { folder in
+      _ = try await folder.counts()
+      #expect(try await folder.reset().tables.total == RowCounts(deleted: 2))
+    }
+  }
+
+  private static let parents = """
+    CREATE TABLE t (id int PRIMARY KEY);
+    CREATE TABLE l (t_id int REFERENCES t ON DELETE CASCADE, label text, note text, PRIMARY KEY (t_id, label))
+    """
+  private static let lists = #"""
+    {table: "t", files: "t.json", key: "id", policy: "sync", children: [{table: "l", field: "labels", parent: "t_id",
+      key: ["t_id", "label"], columns: {label: "$value"}}]}
+    """#
+
+  @Test("delete a list with its record, and count it")
+  func listGoes() async throws {
+    try await SeederFolder.with(
+      Self.parents, tables: Self.lists,
+      files: ["t.json": #"[{"id": 1, "labels": ["a", "b"]}, {"id": 2, "labels": ["c"]}]"#]
+    ) { folder in
+      _ = try await folder.counts()
+      try folder.write(#"[{"id": 2, "labels": ["c"]}]"#, to: "t.json")
+      #expect(try await folder.counts() == RowCounts(unchanged: 2, deleted: 3))
+      #expect(try await folder.rows("SELECT ARRAY[t_id::text, label] FROM l") == ["2│c"])
+      #expect(try await folder.counts() == RowCounts(unchanged: 2))
+    }
+  }
+
+  @Test("never delete an edited row of a list")
+  func listStays() async throws {
+    try await SeederFolder.with(
+      Self.parents, tables: Self.lists,
+      files: ["t.json": #"[{"id": 1, "labels": ["a", "b"]}, {"id": 2, "labels": ["c"]}]"#]
+    ) { folder in
+      _ = try await folder.counts()
+      try await folder.sql("UPDATE l SET label = 'mine' WHERE label = 'a'")
+      try folder.write(#"[{"id": 2, "labels": ["c"]}]"#, to: "t.json")
+      _ = try await folder.counts()
+      #expect(
+        try await folder.rows("SELECT ARRAY[t_id::text, label] FROM l ORDER BY label") == [
+          "1│b", "2│c", "1│mine",
+        ])
+      #expect(try await folder.rows("SELECT ARRAY[id::text] FROM t ORDER BY id") == ["1", "2"])
+    }
+  }
+}
