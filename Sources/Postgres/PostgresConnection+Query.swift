@@ -16,10 +16,11 @@ extension PostgresConnection {
     let sql = query.sql
     countRoundTrip()
     let result = try await cancellable {
-      let raw = parameters.withPointers { types, values, lengths, formats in
-        PQexecParams(connection.raw, sql, parameters.count, types, values, lengths, formats, 1)
+      let isSent = parameters.withPointers { types, values, lengths, formats in
+        PQsendQueryParams(connection.raw, sql, parameters.count, types, values, lengths, formats, 1)
       }
-      return try check(raw, connection: connection, sql: sql, file: file, line: line)
+      guard isSent == 1 else { throw lost(connection, sql: sql, file: file, line: line) }
+      return try check(firstResult(connection), connection: connection, sql: sql, file: file, line: line)
     }
     return PostgresRows(result: result, sql: sql)
   }
@@ -55,6 +56,17 @@ extension PostgresConnection {
     _ = try await cancellable {
       try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
     }
+  }
+
+  /// The result of a statement. `PQexecParams` would return the last one: after an error that ends the connection,
+  /// such as a `transaction_timeout`, that says only that the connection is gone, without the SQLSTATE.
+  private func firstResult(_ connection: LibPQConnection) -> OpaquePointer? {
+    let first = PQgetResult(connection.raw)
+    guard let first, ![PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH].contains(PQresultStatus(first)) else {
+      return first
+    }
+    while let rest = PQgetResult(connection.raw) { PQclear(rest) }
+    return first
   }
 
   /// Turns what libpq returned into a result or an error.

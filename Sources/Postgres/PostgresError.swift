@@ -64,6 +64,13 @@ public struct PostgresError: Error, Sendable {
       code: .serverError, message: server.message, server: server, sql: sql, file: file, line: line)
   }
 
+  /// The same error with more about its cause.
+  public func explained(_ text: String) -> PostgresError {
+    PostgresError(
+      code: code, message: "\(message) (\(text))", sqlState: sqlState, connectionFault: connectionFault,
+      server: server, sql: sql, file: file, line: line)
+  }
+
   /// Whether the same work may succeed when it is simply tried again; see ``SQLState/isTransient``.
   ///
   /// A connection that was lost counts as transient. So does one that could not be made for a reason that the

@@ -29,7 +29,9 @@ public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible
   /// Whether the connection was lost while the commit's answer was awaited, so that the work is
   /// either all there or not at all and only a look at the database can tell.
   public var isOutcomeUnknown: Bool {
-    (commitError as? PostgresError)?.code == .connectionLost
+    guard let error = commitError as? PostgresError else { return false }
+    // A server that ends the connection says so, which tells nothing of the commit.
+    return error.code == .connectionLost || ["FATAL", "PANIC"].contains(error.server?.severity)
   }
 
   /// Each error that occurred, with its step.

@@ -44,6 +44,10 @@ extension SQLState {
   public static let uniqueViolation = SQLState(rawValue: "23505")
   /// 23514: a check constraint refused the row.
   public static let checkViolation = SQLState(rawValue: "23514")
+  /// 25P03: the server ended a transaction in which nothing happened for too long.
+  public static let idleInTransactionSessionTimeout = SQLState(rawValue: "25P03")
+  /// 25P04: the server ended a transaction that took too long.
+  public static let transactionTimeout = SQLState(rawValue: "25P04")
   /// 25006: a write in a read-only transaction, as on a replica.
   public static let readOnlyTransaction = SQLState(rawValue: "25006")
   /// 28P01: the password is wrong.

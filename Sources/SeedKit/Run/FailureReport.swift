@@ -94,6 +94,13 @@ extension PostgresError {
     case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"):
       "the schema is older than this program; run 'seed-runner migrate up'."
     case SQLState(rawValue: "53100"): "free disk space on the server, then run again."
+    case .queryCanceled where message.contains("statement_timeout is "), .transactionTimeout:
+      """
+      raise the limit where it is set, or turn it off for this program by a parameter of DATABASE_URL: \
+      options=-c%20\(sqlState == .transactionTimeout ? "transaction" : "statement")_timeout%3D0
+      """
+    case .lockNotAvailable where message.contains("held by process"):
+      "wait until that session ends its transaction, or end it: SELECT pg_terminate_backend(PROCESS)."
     case .lockNotAvailable, .deadlockDetected, .serializationFailure:
       "somebody else was writing to the same tables; run again."
     case SQLState(rawValue: "28000") where message.contains("no encryption"):

@@ -113,7 +113,10 @@ extension SeedRunner {
       firstStage: entries.count * 10_000, seeders: plan.registered, onEvent: onEvent)
     try await connection.query("SAVEPOINT seed_preview")
     do {
-      let tables = try await step.seeder.seed(in: context)
+      let explanation = TimeoutExplanation(configuration: configuration)
+      let tables = try await explanation.namingLimits {
+        try await explanation.namingBlockers(of: connection) { try await step.seeder.seed(in: context) }
+      }
       try await connection.query("RELEASE SAVEPOINT seed_preview")
       return PlanReport.Entry(
         id: step.id, tables: tables, changes: recorder.changes, failure: nil, note: nil)

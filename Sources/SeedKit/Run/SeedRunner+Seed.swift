@@ -45,12 +45,14 @@ extension SeedRunner {
         },
         { attempt in
           if attempt > 1 { meter.begin(attempt: attempt) }
-          if let seeder = seeder as? any BulkSeeder {
-            return try await self.load(
+          return try await TimeoutExplanation(configuration: configuration).namingLimits {
+            if let seeder = seeder as? any BulkSeeder {
+              return try await self.load(
+                seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
+            }
+            return try await self.attempt(
               seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
           }
-          return try await self.attempt(
-            seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
         })
       guard let tables else { return report(.unchanged, note: "another run has just seeded it") }
       return report(tables.total.written > 0 ? .seeded : .unchanged, tables)
@@ -87,7 +89,11 @@ extension SeedRunner {
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
               fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
               seeders: plan.registered, meter: meter, onEvent: onEvent)
-            outcome = try await seeder.seed(in: context)
+            outcome = try await TimeoutExplanation(configuration: configuration).namingBlockers(
+              of: connection
+            ) {
+              try await seeder.seed(in: context)
+            }
             meter.enter(.committing)
             let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
             if outcome.total.written > 0 || known == nil || known != fingerprint {
