@@ -26,6 +26,16 @@ extension EmbeddedPostgres {
     }
   }
 
+  /// The folder with the server's data and log; nil if there is none yet.
+  ///
+  /// - Throws: ``EmbeddedPostgresError`` if the settings or the project directory cannot be used.
+  public var folder: String? {
+    get throws {
+      try settings.check()
+      return try Cluster.existing(settings)?.home
+    }
+  }
+
   private func isAboutCluster(_ error: EmbeddedPostgresError) -> Bool {
     error.code == .unusableDirectory && error.path != settings.projectDirectory
   }

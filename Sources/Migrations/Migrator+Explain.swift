@@ -10,44 +10,74 @@ extension Migrator {
       return try await body()
     } catch let error as PostgresTransactionError {
       guard let cause = error.cause as? PostgresError else { throw error.cause }
-      throw explain(cause, step: step, major: connection.serverVersion / 10_000)
+      throw await explain(cause, step: step, on: connection)
     } catch let error as PostgresError {
-      throw explain(error, step: step, major: connection.serverVersion / 10_000)
+      throw await explain(error, step: step, on: connection)
     }
   }
 
-  private func explain(_ error: PostgresError, step: Step?, major: Int) -> any Error {
+  private func explain(
+    _ error: PostgresError, step: Step?, on connection: PostgresConnection
+  ) async -> any Error {
     // A lost connection or a busy server is no fault of the migration.
     guard let server = error.server, !error.isTransient else { return error }
     let subject = step.map { "\($0.migration.file) of '\($0.set)'" } ?? "the history's tables"
     let place = step.flatMap { line(of: server, in: $0.migration) }.map { ", line \($0)" } ?? ""
     let failure = "\(subject)\(place) failed: \(error)"
-    if isMissingExtension(server) {
+    let extensions = step?.migration.extensions ?? []
+    if server.sqlState == .featureNotSupported || server.sqlState == .undefinedFile,
+      let missing = try? await Self.extensions(
+        extensions, missingFrom: "pg_available_extensions", connection),
+      !missing.isEmpty
+    {
       return MigrationError(
         .extensionUnavailable,
-        """
-        \(failure)
-        The server, PostgreSQL \(major), does not have pgvector. On Debian and Ubuntu install the package \
-        postgresql-\(major)-pgvector on it; at a provider enable the extension 'vector'; or unset \
-        DATABASE_URL to use the embedded PostgreSQL, which has it.
-        """, underlying: error)
+        "\(failure)\n\(Self.help(forMissing: missing, major: connection.serverVersion / 10_000))",
+        underlying: error)
     }
     guard error.sqlState == .insufficientPrivilege else {
       return MigrationError(.failed, failure, underlying: error)
     }
-    let isExtension = server.message.contains("extension")
+    let absent =
+      (try? await Self.extensions(extensions, missingFrom: "pg_extension", connection)) ?? []
+    let statements = absent.map { "CREATE EXTENSION \($0)" }.joined(separator: "; ")
     return MigrationError(
       .insufficientPrivilege,
-      isExtension
-        ? "\(failure)\nLet a superuser run 'CREATE EXTENSION vector' in this database once, then run again."
-        : "\(failure)\nGrant the role the right to create schemas and tables in this database, then run again.",
+      absent.isEmpty
+        ? "\(failure)\nGrant the role the right to create schemas and tables in this database, then run again."
+        : "\(failure)\nLet a superuser run '\(statements)' in this database once, then run again.",
       underlying: error)
   }
 
-  /// 0A000 since PostgreSQL 15, 58P01 before.
-  private func isMissingExtension(_ server: PostgresServerMessage) -> Bool {
-    (server.sqlState == .featureNotSupported || server.sqlState == .undefinedFile)
-      && server.message.contains("extension")
+  /// The extensions that a catalog does not have. Asked of the catalog, because the server's message may be in any
+  /// language.
+  private static func extensions(
+    _ names: [String], missingFrom catalog: String, _ connection: PostgresConnection
+  ) async throws -> [String] {
+    guard !names.isEmpty else { return [] }
+    let column = catalog == "pg_extension" ? "extname" : "name"
+    return try await connection.query(
+      """
+      SELECT wanted FROM unnest(\(names)) AS wanted WHERE NOT EXISTS (
+        SELECT FROM \(unescaped: catalog) AS known WHERE known.\(unescaped: column) = wanted)
+      """
+    ).map { try $0.decode(String.self) }
+  }
+
+  private static func help(forMissing names: [String], major: Int) -> String {
+    let list = names.map { "'\($0)'" }.joined(separator: ", ")
+    let noun = names.count == 1 ? "extension" : "extensions"
+    guard names.contains("vector") else {
+      return """
+        The server, PostgreSQL \(major), does not have the \(noun) \(list). Install the package with it on the server, or enable \
+        it at your provider.
+        """
+    }
+    return """
+      The server, PostgreSQL \(major), does not have the \(noun) \(list). The extension 'vector' is pgvector: on Debian and Ubuntu \
+      install the package postgresql-\(major)-pgvector on the server; at a provider enable it; or unset DATABASE_URL to use the \
+      embedded PostgreSQL, which has it.
+      """
   }
 
   /// The line of the file, where the server names a position and the script was sent as a whole.
@@ -55,5 +85,18 @@ extension Migrator {
     guard let position = server.position, migration.isTransactional else { return nil }
     let before = migration.up.unicodeScalars.prefix(position - 1)
     return migration.upLine + before.count { $0 == "\n" }
+  }
+}
+
+extension Migration {
+  /// The extensions that it creates.
+  fileprivate var extensions: [String] {
+    SQLScript(up).statements.compactMap { statement -> String? in
+      let pattern = #/^CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)/#
+        .ignoresCase()
+      guard let name = statement.text.prefixMatch(of: pattern)?.output.1 else { return nil }
+      guard name.hasPrefix("\"") else { return name.lowercased() }
+      return String(name.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+    }
   }
 }

@@ -7,8 +7,9 @@ import SeedKit
 struct Database: Sendable {
   /// How to connect.
   let configuration: PostgresConfiguration
-  /// What a person types to connect.
-  let connectCommand: String
+  /// What a person types to connect to the embedded database; nil for one that is configured, to which its owner
+  /// knows the way.
+  var connectCommand: String?
 }
 
 extension Session {
@@ -19,7 +20,7 @@ extension Session {
   func database() async throws -> Database {
     if let configuration = try finder.external() {
       console.debug("database \(configuration)")
-      return Database(configuration: configuration, connectCommand: "psql '\(configuration)'")
+      return Database(configuration: configuration)
     }
     let server = try await finder.startEmbedded()
     return Database(

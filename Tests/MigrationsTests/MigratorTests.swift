@@ -198,6 +198,24 @@ struct MigratorTests {
       }
     }
   }
+
+  @Test(
+    "an extension that the server lacks is named, in whatever language the server speaks",
+    arguments: ["missing_one", "IF NOT EXISTS \"missing two\"", "vector"])
+  func missingExtension(name: String) async throws {
+    try await DebianPostgres.with { server in
+      let migrator = try migrator(("0001_e.sql", "-- migrate:up\nCREATE EXTENSION \(name);"))
+      let error = await #expect(throws: MigrationError.self) {
+        try await PostgresPool.with(server.configuration, maximumConnections: 2) {
+          try await migrator.apply(on: $0)
+        }
+      }
+      let plain = name.replacing("IF NOT EXISTS ", with: "").replacing("\"", with: "")
+      #expect(error?.code == .extensionUnavailable)
+      #expect(error?.description.contains("does not have the extension '\(plain)'") == true)
+      #expect(error?.description.contains("pgvector") == (name == "vector"))
+    }
+  }
 }
 
 extension TestServer {

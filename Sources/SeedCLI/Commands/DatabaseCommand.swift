@@ -47,16 +47,33 @@ struct DatabaseCommand {
   }
 
   private func destroy() async throws {
+    guard let folder = try postgres.folder else {
+      session.console.answer("there is no embedded database of \(postgres.settings.projectDirectory)")
+      return
+    }
+    let what = try await description(of: folder)
     if !session.command.has("yes") {
-      let folder = postgres.settings.projectDirectory
-      let question = "This removes the embedded database of \(folder) with all its data. Type yes to go on:"
-      guard session.console.ask(question) == "yes" else {
+      guard session.console.ask("This removes \(what) with all its data. Type yes to go on:") == "yes" else {
         throw CommandFailure(
-          code: .refused, message: "not confirmed; nothing was removed",
+          code: .refused, message: "not confirmed; nothing was removed: \(what)",
           remedy: "answer yes on a terminal, or add --yes")
       }
     }
     try await postgres.destroy()
-    session.console.answer("removed")
+    session.console.answer("removed \(what)")
+  }
+
+  /// Which server it is: in a folder inside a project, that of the whole project.
+  private func description(of folder: String) async throws -> String {
+    let server =
+      switch try await postgres.status() {
+      case .running(let details):
+        "PostgreSQL \(details.version), process \(details.processID), \(details.diskBytes / 1_048_576) MB"
+      case .starting(let process): "process \(process)"
+      case .stopped: "not running"
+      case .broken(let reason): reason
+      }
+    return
+      "the embedded database of the project \(postgres.settings.projectDirectory), in \(folder) (\(server))"
   }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// `seed-runner export TABLE --key …`: writes a declarative seeder from live rows.
+/// `seed-runner export TABLE…`: writes a declarative seeder from live rows.
 struct ExportCommand {
   let session: Session
 
@@ -14,13 +14,15 @@ struct ExportCommand {
 
   func run() async throws -> ExitCode {
     let command = session.command
-    let table = command.arguments[0]
+    let tables = command.arguments
     let key = command.values(of: "key")
-    guard !key.isEmpty else {
+    let columns = command.values(of: "columns")
+    guard tables.count == 1 || (key.isEmpty && columns.isEmpty) else {
       throw CommandFailure(
-        code: .usage, message: "which columns are the natural key?", remedy: "add --key COLUMN,...")
+        code: .usage, message: "--key and --columns are for one table",
+        remedy: "leave them out: each table is written with its own natural key")
     }
-    let name = command.value(of: "id") ?? Self.id(for: table)
+    let name = command.value(of: "id") ?? Self.id(for: tables[0])
     guard let id = SeederID(rawValue: name) else {
       throw CommandFailure(
         code: .usage, message: "'\(name)' is not a seeder's id: lower case letters, digits and hyphens",
@@ -29,19 +31,20 @@ struct ExportCommand {
     let folder = command.value(of: "output") ?? "Seeders/\(id)"
     let scaffold = SeederFolder(path: folder)
     try scaffold.checkAbsent()
+    let seeders = try session.registry().seeders
     let database = try await session.database()
     let export = try await PostgresConnection.with(database.configuration) { connection in
       try await TableExport.read(
-        table: table, key: key, columns: command.values(of: "columns"), id: id, on: connection)
+        tables.map { .init(table: $0, key: key, columns: columns) }, id: id, seeders: seeders, on: connection)
     }
-    try scaffold.write([
-      (DeclarativeSeeder.fileName, export.definition), (export.fileName, export.records),
-    ])
+    try scaffold.write([(DeclarativeSeeder.fileName, export.definition)] + export.files)
+    for note in export.notes { session.console.progress("note: \(note)") }
     if session.isJSON {
       try session.console.answer(json: Result(seeder: id.rawValue, directory: folder, rows: export.count))
     } else {
       session.console.answer(
-        "wrote \(Text.count(export.count, "row")) of \(table) as the seeder '\(id)' to \(folder)")
+        "wrote \(Text.count(export.count, "row")) of \(tables.joined(separator: ", ")) as the seeder '\(id)' "
+          + "to \(folder)")
     }
     return .success
   }

@@ -60,7 +60,7 @@ struct RunCommand {
       try console.answer(json: ReportJSON(report))
     } else {
       for line in ReportFormatter(report: report).lines(columns: console.columns) { console.answer(line) }
-      console.progress("connect with: \(database.connectCommand)")
+      if let command = database.connectCommand, report.isSuccess { console.progress("connect with: \(command)") }
     }
     for failure in report.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
     return ExitCode(failures: report.seeders.compactMap(\.failure))

@@ -46,7 +46,7 @@ struct StatusCommand {
     guard let outcome = row.outcome, let finishedAt = row.finishedAt else {
       return [row.seeder, "never", "-", "-", "-"]
     }
-    let rows = row.failure ?? row.tables.map(Text.counts) ?? ""
+    let rows = row.failure ?? row.tables.map(outcome == "reset" ? Text.removals : Text.counts) ?? ""
     return [
       row.seeder, outcome, Text.time(finishedAt),
       Text.duration(.milliseconds(row.durationMilliseconds ?? 0)),

@@ -15,8 +15,8 @@ struct WhyCommand {
       origins = try await PostgresConnection.with(database.configuration) { connection in
         try await RowOrigin.find(table: table, key: key, on: connection)
       }
-    } catch let error as PostgresError where error.sqlState == .undefinedTable {
-      throw CommandFailure(code: .usage, message: "there is no table '\(table)' in the database")
+    } catch let error as RowOriginError {
+      throw CommandFailure(code: .usage, message: "\(error)")
     }
     if session.isJSON {
       try session.console.answer(json: origins)

@@ -51,15 +51,17 @@ extension SeedRunnerCommand {
     ])
 
   static let export = CommandSpec(
-    name: "export", abstract: "Write a declarative seeder from the rows of a table",
+    name: "export", abstract: "Write a declarative seeder from the rows of tables",
     discussion: """
-      Writes seeder.json and the records as JSON with every digit. A foreign key to a table with a unique column \
-      of its own becomes a reference by that column. Nothing is overwritten.
+      Writes seeder.json and the records as JSON with every digit, so that they load into an empty database. A \
+      foreign key to rows that the database numbers becomes a reference by their natural key; a table that \
+      another seeder fills becomes a dependency on that seeder. Nothing is overwritten.
       """,
     options: [
       OptionSpec(
         name: "key", value: .required(valueName: "COLUMN,..."), isRepeatable: true, isList: true,
-        summary: "The columns of the natural key"),
+        summary: "The columns of the natural key",
+        defaultText: "the first unique key that the database does not make"),
       OptionSpec(
         name: "columns", value: .required(valueName: "COLUMN,..."), isRepeatable: true, isList: true,
         summary: "The columns to write beside the key", defaultText: "all that are not generated"),
@@ -70,9 +72,13 @@ extension SeedRunnerCommand {
         name: "output", short: "o", value: .required(valueName: "DIR"), summary: "The folder to make",
         defaultText: "Seeders/ID", completion: .directory),
     ] + Option.common,
-    arguments: [ArgumentSpec(name: "TABLE", summary: "The table, with its schema if need be")],
+    arguments: [
+      ArgumentSpec(name: "TABLE", summary: "A table, with its schema if need be", isRepeating: true)
+    ],
     examples: [
-      .init(summary: "Countries, by their code", line: "seed-runner export countries --key code")
+      .init(summary: "Countries, by their code", line: "seed-runner export countries --key code"),
+      .init(
+        summary: "Tables that refer to each other", line: "seed-runner export customers orders --id sales"),
     ])
 
   static let new = CommandSpec(

@@ -17,6 +17,7 @@ package enum SeedHistory {
         ("0001_seed_history.sql", schema), ("0002_bulk_load.sql", BulkSchema.migration),
         ("0003_ownership.sql", OwnershipSchema.migration),
         ("0004_search_path.sql", OwnershipSchema.secondMigration),
+        ("0005_reset_outcome.sql", resetOutcome),
       ])
   }
 
@@ -49,6 +50,19 @@ package enum SeedHistory {
     DROP TABLE seed_runner.history;
     """
 
+  // Entries of resets that were written before say 'seeded', without a fingerprint.
+  private static let resetOutcome = """
+    -- migrate:up
+    ALTER TABLE seed_runner.history DROP CONSTRAINT history_outcome_check,
+      ADD CONSTRAINT history_outcome_check
+        CHECK (outcome IN ('seeded', 'unchanged', 'skipped', 'failed', 'reset'));
+
+    -- migrate:down
+    UPDATE seed_runner.history SET outcome = 'seeded' WHERE outcome = 'reset';
+    ALTER TABLE seed_runner.history DROP CONSTRAINT history_outcome_check,
+      ADD CONSTRAINT history_outcome_check CHECK (outcome IN ('seeded', 'unchanged', 'skipped', 'failed'));
+    """
+
   /// One entry.
   package struct Entry: Sendable {
     package let attemptID: UUID
@@ -74,6 +88,25 @@ package enum SeedHistory {
         \(entry.environment.rawValue), \(entry.outcome.rawValue), \(tables),
         \(entry.fingerprint?.description), \(Int32(entry.attempts)), \(entry.failure),
         \(ProgramVersion.current), \(entry.startedAt), clock_timestamp(), \(unescaped: SearchPath.current))
+      """)
+  }
+
+  /// Writes that a seeder's rows were removed. On a database that lacks the migration for it the entry says
+  /// 'seeded', as it did before.
+  static func insertReset(
+    of seeder: SeederID, environment: SeedEnvironment, tables: SeedOutcome, startedAt: Date,
+    on connection: PostgresConnection
+  ) async throws {
+    let attempt = UUID()
+    try await insert(
+      Entry(
+        attemptID: attempt, runID: UUID(), seeder: seeder, environment: environment, outcome: .seeded,
+        tables: tables, fingerprint: nil, attempts: 1, failure: nil, startedAt: startedAt),
+      on: connection)
+    try await connection.query(
+      """
+      UPDATE seed_runner.history SET outcome = 'reset' WHERE attempt_id = \(attempt) AND EXISTS (
+        SELECT FROM seed_runner.migration WHERE set_name = \(setName) AND version = 5)
       """)
   }
 

@@ -1,5 +1,12 @@
 /// Texts as JSON has them.
 package enum JSONString {
+  /// A text in quotes.
+  static func quoted(_ string: String) -> String {
+    var text = ""
+    write(string, to: &text)
+    return text
+  }
+
   /// Writes a text in quotes.
   ///
   /// - Parameter isEscaped: which characters are escaped beyond those that JSON asks for; none by default.

@@ -30,85 +30,51 @@ public struct RowOrigin: Sendable, Codable {
 
   /// Finds the seeders that wrote a row. Reads only.
   ///
+  /// A key is found by its value, however it is spelled: `1.0` for a stored `1.00`, `ABC` for a stored `abc` of
+  /// `citext`. No setting of the role or the database has a part in it.
+  ///
   /// - Parameters:
   ///   - table: the table, with its schema if that is not found by the search path.
   ///   - key: the values of the natural key, as text, in the order of its columns.
   ///   - connection: the database.
   /// - Returns: nothing for a row that no seeder wrote.
-  /// - Throws: `PostgresError`, also if there is no such table.
+  /// - Throws: ``RowOriginError`` for what cannot be asked; `PostgresError`.
   public static func find(
     table: String, key: [String], on connection: PostgresConnection
   ) async throws -> [RowOrigin] {
-    let isThere = try await connection.queryOne("SELECT to_regclass('seed_runner.owned_table') IS NOT NULL")
-      .decode(Bool.self)
-    guard isThere else { return [] }
-    let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
-    let quoted = try TableName(schema: parts.count == 2 ? parts[0] : nil, name: parts[parts.count - 1])
-      .quoted()
-    let keyText = key.count == 1 ? key[0] : nil
-    let rows = try await connection.query(
-      """
-      SELECT owned.seeder, owned.table_name, owner.key, file.path, owner.record, owner.inserted, owner.digest,
-        owned.key_columns, owned.value_columns, history.run_id, history.started_at, history.environment,
-        history.program_version
-      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      JOIN seed_runner.owned_table AS owned ON owned.table_name = n.nspname || '.' || c.relname
-      JOIN seed_runner.owned_row AS owner ON owner.table_id = owned.id
-      LEFT JOIN seed_runner.source_file AS file ON file.id = owner.file_id
-      LEFT JOIN seed_runner.history AS history ON history.attempt_id = owner.attempt_id
-      WHERE c.oid = \(quoted)::regclass AND owner.key = coalesce(\(keyText), (\(key)::text[])::text)
-      ORDER BY owned.seeder
-      """)
-    var origins: [RowOrigin] = []
-    for row in rows {
-      let (
-        seeder, table, key, file, record, inserted, digest, keys, values, run, date, environment, version
-      ) =
-        try row.decode(
-          String.self, String.self, String.self, String?.self, Int32?.self, Bool.self, UUID.self,
-          [String].self, [String].self, UUID?.self, Date?.self, String?.self, String?.self)
-      let live = try await connection.query(
-        """
-        SELECT \(unescaped: RowText.digest(values, of: "live")) FROM \(unescaped: quoted) AS live
-        WHERE \(unescaped: RowText.key(keys, of: "live")) = \(key)
-        """
-      ).first?.decode(UUID.self)
-      origins.append(
-        RowOrigin(
-          isOfWholeTable: false, seeder: seeder, table: table, key: key, file: file,
-          record: record.map(Int.init),
-          isInserted: inserted, isAsWritten: live.map { $0 == digest }, runID: run, writtenAt: date,
-          environment: environment, programVersion: version))
+    do {
+      return try await connection.withTransaction(setup: RowText.stableOutput) { connection in
+        try await RowOriginQuery(table: table, key: key, on: connection)?.run() ?? []
+      }
+    } catch let error as PostgresTransactionError {
+      throw error.cause
     }
-    return origins.isEmpty ? try await ofWholeTable(quoted, key: key, on: connection) : origins
   }
+}
 
-  private static func ofWholeTable(
-    _ quoted: String, key: [String], on connection: PostgresConnection
-  ) async throws -> [RowOrigin] {
-    let tables = try await connection.query(
+/// Why it cannot be told where a row came from.
+public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// There is no such table.
+  case noTable(String)
+  /// There is something of that name that has no rows of its own, such as a view.
+  case notTable(String, kind: String)
+  /// The key has another number of columns.
+  case wrongKey(table: String, columns: [String], given: Int)
+  /// A value is none of its column's type.
+  case wrongValue(String, column: String, type: String)
+
+  /// What is wrong.
+  public var description: String {
+    switch self {
+    case .noTable(let name): "there is no table '\(name)' in the database"
+    case .notTable(let name, let kind): "'\(name)' is \(kind), not a table"
+    case .wrongKey(let table, let columns, let given):
       """
-      SELECT owned.seeder, owned.table_name, owned.key_columns
-      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      JOIN seed_runner.owned_table AS owned ON owned.table_name = n.nspname || '.' || c.relname
-      WHERE c.oid = \(quoted)::regclass AND owned.whole_files IS NOT NULL ORDER BY owned.seeder
-      """)
-    var origins: [RowOrigin] = []
-    for row in tables {
-      let (seeder, table, keys) = try row.decode(String.self, String.self, [String].self)
-      let text = RowText.key(keys, of: "live")
-      let found = try await connection.query(
-        """
-        SELECT \(unescaped: text) FROM \(unescaped: quoted) AS live
-        WHERE \(unescaped: text) = coalesce(\(key.count == 1 ? key[0] : nil), (\(key)::text[])::text)
-        """)
-      guard let key = try found.first?.decode(String.self) else { continue }
-      origins.append(
-        RowOrigin(
-          isOfWholeTable: true, seeder: seeder, table: table, key: key, file: nil, record: nil,
-          isInserted: true, isAsWritten: nil, runID: nil, writtenAt: nil, environment: nil,
-          programVersion: nil))
+      the key of \(table) is (\(columns.joined(separator: ", "))): expected \(columns.count) \
+      value\(columns.count == 1 ? "" : "s"), found \(given)
+      """
+    case .wrongValue(let value, let column, let type):
+      "'\(value)' is not a value of '\(column)', whose type is \(type)"
     }
-    return origins
   }
 }

@@ -32,7 +32,16 @@ extension SeedRunner {
     var reports: [ResetReport] = []
     for step in plan.steps.reversed() where step.reason == .selected {
       if let seeder = step.seeder as? any BulkSeeder {
-        let outcome = try await withBulkContext(for: seeder.id) { try await seeder.reset(in: $0) }
+        let startedAt = Date()
+        let outcome = try await withBulkContext(for: seeder.id) { context in
+          let outcome = try await seeder.reset(in: context)
+          try await context.pool.withTransaction { connection in
+            try await SeedHistory.insertReset(
+              of: seeder.id, environment: plan.environment, tables: outcome, startedAt: startedAt,
+              on: connection)
+          }
+          return outcome
+        }
         reports.append(ResetReport(id: seeder.id, tables: outcome, notes: []))
       } else {
         reports.append(try await removeRows(of: step.seeder))
@@ -80,12 +89,8 @@ extension SeedRunner {
           notes += try await table.notes(on: connection)
         }
         notes += removal.kept.map(\.note)
-        try await SeedHistory.insert(
-          SeedHistory.Entry(
-            attemptID: UUID(), runID: UUID(), seeder: seeder.id, environment: plan.environment,
-            outcome: .seeded, tables: outcome, fingerprint: nil, attempts: 1, failure: nil,
-            startedAt: startedAt),
-          on: connection)
+        try await SeedHistory.insertReset(
+          of: seeder.id, environment: plan.environment, tables: outcome, startedAt: startedAt, on: connection)
         return ResetReport(id: seeder.id, tables: outcome, notes: notes)
       }
     }

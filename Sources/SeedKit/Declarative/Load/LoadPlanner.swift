@@ -6,6 +6,8 @@ struct LoadPlanner {
   let tables: [TableName: LiveTable]
   let knownTables: [String]
   let money: MoneyFormat?
+  /// What the names stand for that are no tables.
+  let kinds: [TableName: String]
   let faults: FaultCollector
 
   /// Looks the tables up and matches them.
@@ -24,6 +26,7 @@ struct LoadPlanner {
     definition.tables.forEach(collect)
     let tables = try await LiveTable.describe(names, on: connection)
     var known: [String] = []
+    let kinds = try await RelationKind.find(names.filter { tables[$0] == nil }, on: connection)
     if names.contains(where: { tables[$0] == nil }) {
       known = try await connection.query(
         """
@@ -38,7 +41,8 @@ struct LoadPlanner {
       money = MoneyFormat(sample: try await connection.queryOne(MoneyFormat.sampleQuery).decode(String.self))
     }
     let planner = LoadPlanner(
-      definition: definition, tables: tables, knownTables: known, money: money, faults: FaultCollector())
+      definition: definition, tables: tables, knownTables: known, money: money, kinds: kinds,
+      faults: FaultCollector())
     var loads: [TableLoad] = []
     for table in definition.tables {
       guard let load = try planner.load(table, parent: nil) else { continue }
@@ -163,6 +167,10 @@ struct LoadPlanner {
 
   private func liveTable(_ name: TableName, line: Int) -> LiveTable? {
     if let live = tables[name] { return live }
+    if let kind = kinds[name] {
+      fault(line, found: "'\(name)', which is \(kind)", expected: "a table", at: "table")
+      return nil
+    }
     let near = Suggestion.nearest(to: name.description, in: knownTables).first.map { "'\($0)'" }
     fault(
       line, found: "the table '\(name)', which is not in the database",

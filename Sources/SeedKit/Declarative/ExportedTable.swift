@@ -1,0 +1,226 @@
+import Postgres
+
+/// One table of an export: which columns it writes, and how the rows that it refers to are named.
+struct ExportedTable {
+  /// A foreign key of one column.
+  struct Target {
+    let column: String
+    let live: LiveTable
+    /// The column of the other table that it refers to.
+    let targetColumn: String
+    /// The natural key by which rows of the other table are named, with the record's field for each of its
+    /// columns; empty where the value itself is written.
+    var key: [(column: String, field: String)] = []
+  }
+
+  let live: LiveTable
+  let key: [String]
+  let columns: [LiveTable.Column]
+  private(set) var targets: [Target] = []
+  private(set) var notes: [String] = []
+  var fileName = ""
+
+  init(_ request: TableExport.Request, on connection: PostgresConnection) async throws {
+    let name = request.table
+    guard let live = try await LiveTable.describe([name], on: connection)[name] else {
+      let kind = try await RelationKind.find([name], on: connection)[name]
+      throw Self.fault(
+        kind.map { "'\(name)', which is \($0)" } ?? "the table '\(name)', which is not in the database",
+        expected: "a table")
+    }
+    let unknown = (request.key + request.columns).filter { live[$0] == nil }
+    guard unknown.isEmpty else {
+      throw Self.fault(
+        "the column '\(unknown[0])'",
+        expected: "one of " + live.columns.map(\.name.name).joined(separator: ", "))
+    }
+    let keys = live.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
+    guard let key = request.key.isEmpty ? live.naturalKey ?? live.primaryKey : request.key else {
+      throw Self.fault("the table '\(name)', which has no unique key", expected: "a table with one")
+    }
+    guard live.uniqueKeys.contains(where: { Set($0) == Set(key) }) else {
+      throw Self.fault(
+        "the key (\(key.joined(separator: ", "))), by which \(name) has no unique key",
+        expected: "one of \(keys)")
+    }
+    self.live = live
+    self.key = key
+    columns = live.columns.filter { column in
+      let isKey = key.contains(column.name.name)
+      guard request.columns.isEmpty else { return request.columns.contains(column.name.name) || isKey }
+      return !column.isGenerated && (isKey || !live.isSurrogate(column.name.name))
+    }
+    targets = try await findTargets(on: connection)
+  }
+
+  static func fault(_ found: String, expected: String) -> FixtureError {
+    FixtureError([FixtureFault(file: "export", found: found, expected: expected)])
+  }
+
+  private mutating func findTargets(on connection: PostgresConnection) async throws -> [Target] {
+    let rows = try await connection.query(
+      """
+      SELECT a.attname::text, n.nspname::text, c.relname::text, t.attname::text, pg_table_is_visible(c.oid)
+      FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.confrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      CROSS JOIN LATERAL unnest(f.conkey, f.confkey) AS k (own, other)
+      JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.own
+      JOIN pg_attribute AS t ON t.attrelid = f.confrelid AND t.attnum = k.other
+      WHERE f.contype = 'f' AND f.conrelid = to_regclass(\(live.quoted)) 
+        AND NOT EXISTS (SELECT FROM pg_constraint AS p WHERE p.oid = f.conparentid AND p.conrelid = f.conrelid)
+      ORDER BY cardinality(f.conkey), f.conname, k.own
+      """)
+    var targets: [Target] = []
+    for row in rows {
+      let (column, schema, table, targetColumn, isVisible) = try row.decode(
+        String.self, String.self, String.self, String.self, Bool.self)
+      let name = TableName(schema: isVisible ? nil : schema, name: table)
+      guard columns.contains(where: { $0.name.name == column }),
+        !targets.contains(where: { $0.column == column }),
+        let other = try await LiveTable.describe([name], on: connection)[name]
+      else { continue }
+      var target = Target(column: column, live: other, targetColumn: targetColumn)
+      if other.isSurrogate(targetColumn) {
+        if let key = other.naturalKey, try await !Self.hasNumbers(key, of: other, on: connection) {
+          target.key = zip(key, fields(for: column, key: key)).map { ($0, $1) }
+        } else {
+          notes.append(
+            "\(live.name).\(column) has the numbers of \(other.name), which has no natural key: "
+              + "export that table with --key \(targetColumn), so that its rows keep them")
+        }
+      }
+      targets.append(target)
+    }
+    return targets
+  }
+
+  /// Whether a part of a key is a foreign key to rows that the database numbers, so that it has other values elsewhere.
+  private static func hasNumbers(
+    _ key: [String], of table: LiveTable, on connection: PostgresConnection
+  ) async throws -> Bool {
+    try await connection.queryOne(
+      """
+      SELECT EXISTS (
+        SELECT FROM pg_constraint AS f CROSS JOIN LATERAL unnest(f.conkey, f.confkey) AS k (own, other)
+        JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.own
+        JOIN pg_attribute AS t ON t.attrelid = f.confrelid AND t.attnum = k.other
+        JOIN pg_index AS i ON i.indrelid = f.confrelid AND i.indisprimary AND i.indkey::text = k.other::text
+        WHERE f.contype = 'f' AND f.conrelid = to_regclass(\(table.quoted)) AND a.attname::text = ANY(\(key))
+          AND (t.atthasdef OR t.attidentity <> ''))
+      """
+    ).decode(Bool.self)
+  }
+
+  /// `user` for `user_id`; `user_region` and `user_code` for a key of two columns.
+  private func fields(for column: String, key: [String]) -> [String] {
+    let stem = column.hasSuffix("_id") ? String(column.dropLast(3)) : column
+    let names = key.count == 1 ? [stem] : key.map { "\(stem)_\($0)" }
+    guard names.allSatisfy({ $0 == column || live[$0] == nil }) else {
+      return key.count == 1 ? [column] : key.indices.map { "\(column)_key\($0 + 1)" }
+    }
+    return names
+  }
+
+  private struct Field {
+    let name: String
+    let isJSON: Bool
+    let isBare: Bool
+    let sql: String
+  }
+
+  /// The records as JSON, in the order of the key.
+  func records(on connection: PostgresConnection) async throws -> [String] {
+    var fields: [Field] = []
+    var joins: [String] = []
+    for column in columns {
+      let target = targets.firstIndex { $0.column == column.name.name && !$0.key.isEmpty }
+      guard let target else {
+        fields.append(Self.field(column.name.name, of: column, sql: "live.\(column.name.quoted)"))
+        continue
+      }
+      let other = targets[target]
+      for (name, field) in other.key {
+        guard let keyColumn = other.live[name] else { continue }
+        fields.append(Self.field(field, of: keyColumn, sql: "r\(target).\(keyColumn.name.quoted)"))
+      }
+      joins.append(
+        "LEFT JOIN \(other.live.quoted) AS r\(target) "
+          + "ON r\(target).\(try PostgresIdentifier(other.targetColumn).quoted) = live.\(column.name.quoted)")
+    }
+    let values = fields.map { "\($0.sql)::text" }.joined(separator: ", ")
+    let order = try key.map { "live.\(try PostgresIdentifier($0).quoted)" }.joined(separator: ", ")
+    try await connection.query(
+      PostgresQuery(
+        unescaped: "DECLARE seed_export NO SCROLL CURSOR FOR SELECT ARRAY[\(values)]::text[] "
+          + "FROM \(live.quoted) AS live \(joins.joined(separator: " ")) ORDER BY \(order)"))
+    var records: [String] = []
+    while true {
+      let rows = try await connection.query("FETCH 1000 FROM seed_export")
+      guard !rows.isEmpty else { break }
+      for row in rows {
+        let texts = try row.decode([String?].self)
+        records.append(Self.json(fields, texts))
+      }
+    }
+    try await connection.query("CLOSE seed_export")
+    return records
+  }
+
+  private static let bareTypes: Set<String> = [
+    "smallint", "integer", "bigint", "numeric", "boolean", "real", "double precision",
+  ]
+
+  private static func field(_ name: String, of column: LiveTable.Column, sql: String) -> Field {
+    Field(
+      name: name, isJSON: ["json", "jsonb"].contains(column.baseType),
+      isBare: bareTypes.contains(column.baseType), sql: sql)
+  }
+
+  private static func json(_ fields: [Field], _ texts: [String?]) -> String {
+    let members = zip(fields, texts).map { field, text in
+      let member = "  \(JSONString.quoted(field.name)): "
+      guard let text else { return member + "null" }
+      // NaN and Infinity are numbers to PostgreSQL only.
+      let isNumber = text.utf8.allSatisfy { !(0x41...0x5A).contains($0) } || text == "true" || text == "false"
+      return member + (field.isJSON || field.isBare && isNumber ? text : JSONString.quoted(text))
+    }
+    return "{\n\(members.joined(separator: ",\n"))\n}"
+  }
+
+  /// Its part of `seeder.json`.
+  var definition: String {
+    func list(_ texts: [String]) -> String { "[\(texts.map(JSONString.quoted).joined(separator: ", "))]" }
+    func oneOrMore(_ texts: [String]) -> String {
+      texts.count == 1 ? JSONString.quoted(texts[0]) : list(texts)
+    }
+    let rules = targets.filter { !$0.key.isEmpty }.map { target in
+      """
+              \(JSONString.quoted(target.column)): {
+                "field": \(oneOrMore(target.key.map(\.field))),
+                "references": {"table": \(JSONString.quoted(target.live.name.description)), "key": \(oneOrMore(target.key.map(\.column))), "column": \(JSONString.quoted(target.targetColumn))}
+              }
+      """
+    }
+    let columns = rules.isEmpty ? "" : ",\n      \"columns\": {\n\(rules.joined(separator: ",\n"))\n      }"
+    return """
+          {
+            "table": \(JSONString.quoted(live.name.description)),
+            "files": \(JSONString.quoted(fileName)),
+            "key": \(list(key))\(columns)
+          }
+      """
+  }
+}
+
+extension LiveTable {
+  /// Whether a column is a primary key that the database makes by itself, so that an empty database makes others.
+  func isSurrogate(_ column: String) -> Bool {
+    primaryKey == [column] && self[column]?.defaultExpression != nil
+  }
+
+  /// The first unique key that has no empty columns and none that the database makes.
+  var naturalKey: [String]? {
+    uniqueKeys.first { key in
+      key.allSatisfy { column in self[column]?.isNotNull == true && !isSurrogate(column) }
+    }
+  }
+}

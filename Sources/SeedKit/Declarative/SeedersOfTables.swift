@@ -1,0 +1,38 @@
+import Postgres
+
+/// Which seeder fills which table.
+enum SeedersOfTables {
+  /// Looks into the definitions of declarative seeders, then into the history.
+  ///
+  /// - Returns: a seeder by the canonical name of its table; tables that none fills are missing.
+  /// - Throws: `PostgresError`.
+  static func find(
+    _ tables: [LiveTable], among seeders: [any Seeder], on connection: PostgresConnection
+  ) async throws -> [String: SeederID] {
+    let wanted = Set(tables.map(\.canonicalName))
+    guard !wanted.isEmpty else { return [:] }
+    let names = Set(tables.map(\.name.name))
+    var found: [String: SeederID] = [:]
+    for case let seeder as DeclarativeSeeder in seeders {
+      let filled = seeder.definition.tables.flatMap { [$0.table] + $0.children.map(\.table) }
+        .filter { names.contains($0.name) }
+      for table in try await LiveTable.describe(filled, on: connection).values
+      where wanted.contains(table.canonicalName) && found[table.canonicalName] == nil {
+        found[table.canonicalName] = seeder.id
+      }
+    }
+    let isSeeded = try await connection.queryOne("SELECT to_regclass('seed_runner.owned_table') IS NOT NULL")
+      .decode(Bool.self)
+    guard isSeeded else { return found }
+    let rows = try await connection.query(
+      """
+      SELECT table_name, seeder FROM seed_runner.owned_table
+      WHERE table_name = ANY(\(wanted.sorted())) AND seeder = ANY(\(seeders.map(\.id.rawValue))) ORDER BY id
+      """)
+    for row in rows {
+      let (table, seeder) = try row.decode(String.self, String.self)
+      if found[table] == nil { found[table] = SeederID(rawValue: seeder) }
+    }
+    return found
+  }
+}

@@ -1,0 +1,166 @@
+import FoundationEssentials
+import Postgres
+
+/// Looks in the history for a row, in a transaction with ``RowText/stableOutput``.
+struct RowOriginQuery {
+  private let live: LiveTable
+  private let key: [String]
+  private let connection: PostgresConnection
+
+  /// - Returns: nil for a database that was never seeded.
+  init?(table: String, key: [String], on connection: PostgresConnection) async throws {
+    let name = TableName(text: table)
+    guard let live = try await LiveTable.describe([name], on: connection)[name] else {
+      if let kind = try await RelationKind.find([name], on: connection)[name] {
+        throw RowOriginError.notTable(table, kind: kind)
+      }
+      throw RowOriginError.noTable(table)
+    }
+    let isSeeded = try await connection.queryOne("SELECT to_regclass('seed_runner.owned_table') IS NOT NULL")
+      .decode(Bool.self)
+    guard isSeeded else { return nil }
+    self.live = live
+    self.key = key
+    self.connection = connection
+  }
+
+  /// A table as a seeder knows it.
+  private struct Owned {
+    let id: Int32
+    let seeder: String
+    let table: String
+    let keyColumns: [String]
+    let valueColumns: [String]
+    let isWhole: Bool
+  }
+
+  func run() async throws -> [RowOrigin] {
+    let all = try await connection.query(
+      """
+      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
+      FROM seed_runner.owned_table WHERE table_name = \(live.canonicalName) ORDER BY seeder
+      """
+    ).map { row in
+      let (id, seeder, table, keys, values, isWhole) = try row.decode(
+        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self)
+      return Owned(
+        id: id, seeder: seeder, table: table, keyColumns: keys, valueColumns: values, isWhole: isWhole)
+    }
+    let fitting = all.filter { $0.keyColumns.count == key.count }
+    if fitting.isEmpty, let first = all.first {
+      throw RowOriginError.wrongKey(
+        table: live.name.description, columns: first.keyColumns.map { column($0)?.name.name ?? $0 },
+        given: key.count)
+    }
+    var origins: [RowOrigin] = []
+    for owned in fitting where !owned.isWhole { origins += try await origin(owned) }
+    guard origins.isEmpty else { return origins }
+    for owned in fitting where owned.isWhole { origins += try await originOfWhole(owned) }
+    return origins
+  }
+
+  private func column(_ quoted: String) -> LiveTable.Column? {
+    live.columns.first { $0.name.quoted == quoted }
+  }
+
+  /// The columns of the key with their types, bare of modifiers, because `numeric(5,1)` would round; nothing if the
+  /// table has other columns by now.
+  private func values(of owned: Owned) async throws -> [(column: String, type: String)] {
+    var result: [(String, String)] = []
+    for (name, value) in zip(owned.keyColumns, key) {
+      guard let column = column(name) else { return [] }
+      do {
+        try await connection.query("SELECT \(value)::text::\(unescaped: column.baseType)")
+      } catch let error as PostgresError where error.sqlState?.classCode == "22" {
+        throw RowOriginError.wrongValue(value, column: column.name.name, type: column.baseType)
+      }
+      result.append((name, column.baseType))
+    }
+    return result
+  }
+
+  /// A condition that compares an expression for each column of the key with the given value.
+  private func condition(
+    _ values: [(column: String, type: String)], _ expression: (Int, String) -> String
+  ) -> PostgresQuery {
+    var query: PostgresQuery = "true"
+    for (index, value) in values.enumerated() {
+      query =
+        "\(query) AND \(unescaped: expression(index, value.column)) = \(key[index])::text::\(unescaped: value.type)"
+    }
+    return query
+  }
+
+  /// The row's key as the table prints it now; nil if there is no such row.
+  private func liveRow(
+    _ owned: Owned, _ values: [(column: String, type: String)]
+  ) async throws -> (key: String, digest: UUID)? {
+    guard !values.isEmpty else { return nil }
+    return try await connection.query(
+      """
+      SELECT \(unescaped: RowText.key(owned.keyColumns, of: "live")),
+        \(unescaped: RowText.digest(owned.valueColumns, of: "live"))
+      FROM \(unescaped: live.quoted) AS live WHERE \(condition(values) { _, column in "live.\(column)" }) LIMIT 1
+      """
+    ).first?.decode(String.self, UUID.self)
+  }
+
+  private func origin(_ owned: Owned) async throws -> [RowOrigin] {
+    let values = try await values(of: owned)
+    guard !values.isEmpty else { return try await entries(owned, "owner.key = \(givenText)", digest: nil) }
+    let row = try await liveRow(owned, values)
+    let found = try await entries(
+      owned, "(owner.key = \(givenText) OR owner.key = \(row?.key))", digest: row?.digest)
+    guard found.isEmpty else { return found }
+    // The row is gone, or its key has another spelling by now: the recorded keys are compared by value.
+    try await connection.query("SAVEPOINT seed_why")
+    do {
+      let parts = condition(values) { index, _ in
+        let text = values.count == 1 ? "owner.key" : "(owner.key::text[])[\(index + 1)]"
+        return "\(text)::\(values[index].type)"
+      }
+      return try await entries(owned, parts, digest: row?.digest)
+    } catch let error as PostgresError where error.sqlState?.classCode == "22" {
+      // The columns had other types when the keys were recorded.
+      try await connection.query("ROLLBACK TO SAVEPOINT seed_why")
+      return []
+    }
+  }
+
+  private var givenText: PostgresQuery {
+    key.count == 1 ? "\(key[0])" : "(\(key)::text[])::text"
+  }
+
+  private func entries(
+    _ owned: Owned, _ condition: PostgresQuery, digest live: UUID?
+  ) async throws -> [RowOrigin] {
+    try await connection.query(
+      """
+      SELECT owner.key, file.path, owner.record, owner.inserted, owner.digest, history.run_id,
+        history.started_at, history.environment, history.program_version
+      FROM seed_runner.owned_row AS owner
+      LEFT JOIN seed_runner.source_file AS file ON file.id = owner.file_id
+      LEFT JOIN seed_runner.history AS history ON history.attempt_id = owner.attempt_id
+      WHERE owner.table_id = \(owned.id) AND \(condition)
+      """
+    ).map { row in
+      let (key, file, record, inserted, digest, run, date, environment, version) = try row.decode(
+        String.self, String?.self, Int32?.self, Bool.self, UUID.self, UUID?.self, Date?.self, String?.self,
+        String?.self)
+      return RowOrigin(
+        isOfWholeTable: false, seeder: owned.seeder, table: owned.table, key: key, file: file,
+        record: record.map(Int.init), isInserted: inserted, isAsWritten: live.map { $0 == digest },
+        runID: run,
+        writtenAt: date, environment: environment, programVersion: version)
+    }
+  }
+
+  private func originOfWhole(_ owned: Owned) async throws -> [RowOrigin] {
+    guard let row = try await liveRow(owned, values(of: owned)) else { return [] }
+    return [
+      RowOrigin(
+        isOfWholeTable: true, seeder: owned.seeder, table: owned.table, key: row.key, file: nil, record: nil,
+        isInserted: true, isAsWritten: nil, runID: nil, writtenAt: nil, environment: nil, programVersion: nil)
+    ]
+  }
+}

@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Postgres
+import SeedTesting
+import Testing
+
+@Suite("why and status")
+struct WhyTests {
+  /// Keys whose text is not the only one of their value, in a database whose settings print all of them otherwise.
+  private static let definition = """
+    {"id": "keys", "summary": "for tests", "tables": [
+      {"table": "numbers", "files": "numbers.csv", "key": "k"},
+      {"table": "ids", "files": "ids.csv", "key": "k"},
+      {"table": "days", "files": "days.csv", "key": "k"},
+      {"table": "pairs", "files": "pairs.csv", "key": ["a", "b"]},
+      {"table": "measures", "files": "measures.csv", "key": "k"}]}
+    """
+
+  private static let settings = [
+    "timezone = 'Asia/Tokyo'", "datestyle = 'SQL, DMY'", "intervalstyle = 'sql_standard'",
+    "extra_float_digits = -10", "bytea_output = 'escape'",
+  ]
+
+  private func withKeys(_ body: (SeederPlace) async throws -> Void) async throws {
+    try await SeederPlace.with { place in
+      for table in [
+        "numbers (k numeric(10, 2) PRIMARY KEY, v text)", "ids (k uuid PRIMARY KEY, v text)",
+        "days (k date PRIMARY KEY, v text)", "pairs (a int, b timestamptz, v text, PRIMARY KEY (a, b))",
+        "measures (k float8 PRIMARY KEY, v bytea, i interval)",
+      ] {
+        try await place.sql("CREATE TABLE \(unescaped: table)")
+      }
+      try place.write("keys", Self.definition)
+      for (file, text) in [
+        ("numbers", "k,v\n1.00,x\n"), ("ids", "k,v\na0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11,x\n"),
+        ("days", "k,v\n2019-01-13,x\n"), ("pairs", "a,b,v\n1,2020-01-01T00:00:00Z,x\n"),
+        ("measures", "k,v,i\n0.1,\\x0102,1 day 02:03:04\n"),
+      ] {
+        try place.folder.write(text, to: "keys/\(file).csv")
+      }
+      #expect(try await place.run("--keys").exitCode == 0)
+      for setting in Self.settings {
+        try await place.sql("ALTER DATABASE \(unescaped: place.database.name) SET \(unescaped: setting)")
+      }
+      try await body(place)
+    }
+  }
+
+  @Test("why finds a key however its value is spelled, and whatever the database's settings are")
+  func spellings() async throws {
+    try await withKeys { place in
+      for (table, key) in [
+        ("numbers", ["1"]), ("numbers", ["01.000"]), ("ids", ["A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11"]),
+        ("days", ["20190113"]), ("days", ["Jan 13, 2019"]), ("pairs", ["1", "2020-01-01 01:00+01"]),
+        ("measures", ["1e-1"]),
+      ] {
+        let words = ["why", table] + key
+        let end = try await SeedRunnerBinary.start(words, url: place.database.url).wait(timeout: .seconds(60))
+        #expect(end.output.contains("\(table).csv, record 1"), "\(words): \(end.errors)")
+        #expect(end.output.contains("still as it was written"), "\(words)")
+      }
+      #expect(try await place.run("verify").exitCode == 0)
+      try await place.sql("DELETE FROM numbers")
+      #expect(try await place.run("why", "numbers", "1.0").output.contains("no longer there"))
+      try await place.sql("UPDATE measures SET i = '3 days'")
+      #expect(try await place.run("why", "measures", ".1").output.contains("edited by hand since"))
+    }
+  }
+
+  @Test("why names the columns of the key where the number of values is wrong, and a value of another type")
+  func wrongKeys() async throws {
+    try await withKeys { place in
+      let few = try await place.run("why", "pairs", "1")
+      #expect(few.exitCode == 64)
+      #expect(few.errors.contains("the key of pairs is (a, b): expected 2 values, found 1"))
+      let many = try await place.run("why", "numbers", "1", "2")
+      #expect(many.errors.contains("the key of numbers is (k): expected 1 value, found 2"))
+      let other = try await place.run("why", "numbers", "one")
+      #expect(other.exitCode == 64)
+      #expect(other.errors.contains("'one' is not a value of 'k', whose type is numeric"))
+      #expect(try await place.run("why", "numbers", "2").exitCode == 3)
+    }
+  }
+
+  @Test("what is no table is called what it is", arguments: ["VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"])
+  func noTable(kind: String) async throws {
+    try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
+      if kind == "FOREIGN TABLE" {
+        try await place.sql("CREATE FOREIGN DATA WRAPPER w")
+        try await place.sql("CREATE SERVER s FOREIGN DATA WRAPPER w")
+        try await place.sql("CREATE FOREIGN TABLE other (id int, name text) SERVER s")
+      } else {
+        try await place.sql("CREATE \(unescaped: kind) other AS SELECT * FROM t")
+      }
+      try place.write("s", table: "other")
+      let name = "'other', which is a \(kind.lowercased())"
+      #expect(try await place.run("--s").output.contains("found \(name); expected a table"))
+      #expect(try await place.run("export", "other", "--key", "id").errors.contains(name))
+      #expect(try await place.run("why", "other", "1").errors.contains("'other' is a \(kind.lowercased())"))
+    }
+  }
+
+  @Test("status says reset after a reset, and the next run says seeded again")
+  func reset() async throws {
+    try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
+      try place.write("s", table: "t")
+      #expect(try await place.run("--s").exitCode == 0)
+      #expect(try await place.run("reset", "s", "--yes").exitCode == 0)
+      #expect(try await place.run("status").output.contains("reset"))
+      let json = try await place.run("status", "--format", "json")
+      #expect(json.output.contains(#""outcome" : "reset""#))
+      #expect(try await place.run("--s", "--if-changed").output.contains("t 1 inserted"))
+      #expect(try await place.run("status").output.contains("seeded"))
+    }
+  }
+
+  @Test("how to connect is told for the embedded database only")
+  func connectWith() async throws {
+    try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
+      try place.write("s", table: "t")
+      #expect(try await !place.run("--s").errors.contains("connect with"))
+    }
+  }
+}
