@@ -9,7 +9,7 @@ import TraceStore
 public enum ExitCode: Int32, Sendable {
   /// All that was asked for is done.
   case success = 0
-  /// A seeder failed or was skipped.
+  /// A seeder failed for another reason than wrong data.
   case seederFailed = 1
   /// A fault of the program itself.
   case internalFault = 2

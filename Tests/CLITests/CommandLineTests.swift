@@ -18,7 +18,8 @@ struct CommandLineTests {
   @Test(
     "ends with exit code 64 for what nobody can have meant",
     arguments: [
-      [], ["--all", "--users"], ["--except", "tags"], ["--only", "nobody"], ["--jobs"], ["frobnicate"],
+      [], ["--all", "--users", "--except", "tags"], ["--except", "tags"], ["--only", "nobody"], ["--jobs"],
+      ["frobnicate"],
       ["migrate"], ["migrate", "sideways"], ["--all", "--except", "users"], ["--format", "yaml", "--all"],
     ])
   func usage(arguments: [String]) async throws {

@@ -37,10 +37,8 @@ struct UsageErrorTests {
     Case("", "nothing is selected", help: selectable),
     Case("--env test", "nothing is selected", help: selectable),
     Case(
-      "--all --users", "'--all' and '--users' contradict each other", help: "leave out '--all' or '--users'"),
-    Case(
-      "--only users --all", "'--all' and '--only' contradict each other",
-      help: "leave out '--all' or '--only'"),
+      "--all --users --except tags", "'--users' and '--except' contradict each other",
+      help: "leave out '--users' or '--except'"),
     Case(
       "--only users --except tags", "'--only' and '--except' contradict each other",
       help: "leave out '--only' or '--except'"),

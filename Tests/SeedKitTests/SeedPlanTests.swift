@@ -102,4 +102,32 @@ struct SeedPlanTests {
       #expect(SeederID(rawValue: invalid) == nil, "\(invalid)")
     }
   }
+
+  @Test("selects others beside all, where all would leave them out")
+  func allAndOthers() throws {
+    let registry = try SeederRegistry([
+      StubSeeder(id: "a"), StubSeeder(id: "dev-only", environments: [.dev]), StubSeeder(id: "c"),
+    ])
+    #expect(try ids(registry, .all(and: ["c"])) == ["a", "c"])
+    #expect(throws: SeedPlanError.notForEnvironment(["dev-only"], environment: .test)) {
+      try ids(registry, .all(and: ["dev-only"]))
+    }
+    let plan = try SeedPlan(registry: registry, selection: .all(and: ["dev-only"]), environment: .dev)
+    #expect(plan.leftOut.isEmpty)
+  }
+
+  @Test("orders a chain of 50,000 seeders, which no stack holds, and names a cycle of as many")
+  func longChain() throws {
+    let names = (0..<50_000).map { SeederID(rawValue: "s\($0)") ?? "none" }
+    let seeders = names.indices.map { index in
+      StubSeeder(id: names[index], dependencies: index + 1 < names.count ? [names[index + 1]] : [])
+    }
+    #expect(try ids(SeederRegistry(seeders), .all()) == names.reversed())
+    #expect(try ids(SeederRegistry(seeders), .only([names[0]])).count == names.count)
+    var circle = seeders
+    circle[circle.count - 1].dependencies = [names[0]]
+    let error = #expect(throws: SeedPlanError.self) { try ids(SeederRegistry(circle), .all()) }
+    guard case .cycle(let ids) = error else { return }
+    #expect(ids.count == names.count + 1)
+  }
 }

@@ -59,10 +59,11 @@ struct CIJob: Sendable {
       ).preview()
       for entry in preview.entries { entries[entry.id] = entry }
     }
+    let isUsable = Set(usable)
     let rows = report.seeders.map { seeder in
       if let entry = entries[seeder.id] { return RunRecord.Verification(entry) }
       let reason =
-        usable.contains(seeder.id)
+        isUsable.contains(seeder.id)
         ? "not compared: the template was verified when it was made" : "not seeded"
       return RunRecord.Verification(
         name: seeder.id.rawValue, kind: .rows, outcome: .skipped, found: reason)

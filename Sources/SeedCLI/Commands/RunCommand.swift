@@ -28,7 +28,8 @@ struct RunCommand {
     let selected = try SeedPlan(registry: known, selection: selection, environment: environment)
     try selected.checkProduction(isAllowed: session.command.has("allow-production"))
     try checkFlags(of: selected)
-    let (registry, fixtures) = try session.sources { id in selected.steps.contains { $0.id == id } }
+    let ids = Set(selected.steps.map(\.id))
+    let (registry, fixtures) = try session.sources { ids.contains($0) }
     let plan = try SeedPlan(registry: registry, selection: selection, environment: environment)
     // Somebody's own records are read before anything is opened, so that a fault in them is no
     // seeder's failure: nothing has been started.
@@ -60,7 +61,9 @@ struct RunCommand {
       try console.answer(json: ReportJSON(report))
     } else {
       for line in ReportFormatter(report: report).lines(columns: console.columns) { console.answer(line) }
-      if let command = database.connectCommand, report.isSuccess { console.progress("connect with: \(command)") }
+      if let command = database.connectCommand, report.isSuccess {
+        console.progress("connect with: \(command)")
+      }
     }
     for failure in report.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
     return ExitCode(failures: report.seeders.compactMap(\.failure))
@@ -83,8 +86,9 @@ struct RunCommand {
     func ids(_ option: String) -> [SeederID] {
       session.command.values(of: option).compactMap(SeederID.init(rawValue:))
     }
-    if session.command.has("all") { return .all(except: Set(ids("except"))) }
-    return .only(registry.ids.filter { session.command.has($0.rawValue) } + ids("only"))
+    let named = registry.ids.filter { session.command.has($0.rawValue) } + ids("only")
+    guard session.command.has("all") else { return .only(named) }
+    return .all(except: Set(ids("except")), and: named)
   }
 
   private func options(_ runID: UUID) -> SeedRunner.Options {

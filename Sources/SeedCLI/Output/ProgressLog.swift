@@ -31,14 +31,15 @@ final class ProgressLog: Sendable {
     let now = ContinuousClock.now
     let lines = state.withLock { state -> [Line] in
       guard !state.isOver else { return [] }
-      let known = state.board.running
+      var isNew = false
+      if case .progress(let id, _) = event { isNew = !state.board.isRunning(id) }
       state.board.apply(event, at: now)
       if state.ticker == nil {
         state.ticker = Ticker(everyMilliseconds: 500) { [weak self] in self?.look() }
       }
       switch event {
       case .started(let id): state.told[id] = now
-      case .progress(let id, _): return Self.progress(of: id, in: &state, isNew: !known.contains(id), at: now)
+      case .progress(let id, _): return Self.progress(of: id, in: &state, isNew: isNew, at: now)
       case .waiting(let id, let waited) where waited >= Self.patience && state.mentioned.insert(id).inserted:
         return Self.line(id, &state, at: now)
       case .finished(let report) where state.mentioned.contains(report.id): return [.ended(report)]
@@ -81,7 +82,7 @@ final class ProgressLog: Sendable {
   }
 
   private static func line(_ id: SeederID, _ state: inout State, at now: ContinuousClock.Instant) -> [Line] {
-    guard case .running(let since, let activity) = state.board.rows.first(where: { $0.id == id })?.state
+    guard case .running(let since, let activity) = state.board.state(of: id)
     else {
       return []
     }
@@ -98,7 +99,7 @@ final class ProgressLog: Sendable {
   private static func progress(
     of id: SeederID, in state: inout State, isNew: Bool, at now: ContinuousClock.Instant
   ) -> [Line] {
-    guard case .running(_, .progress(let meter)) = state.board.rows.first(where: { $0.id == id })?.state
+    guard case .running(_, .progress(let meter)) = state.board.state(of: id)
     else {
       return []
     }

@@ -25,8 +25,8 @@ enum SeedRunnerCommand {
       + fixed
     root.rules = [
       .excludes(["only"], ["except"]),
-      .excludes(["all"], chosen),
       .requires("except", "all"),
+      .excludes(chosen, ["except"]),
       .selects(["all"] + chosen),
     ]
     return root
@@ -57,7 +57,9 @@ enum SeedRunnerCommand {
       Without a database given, an embedded PostgreSQL starts by itself and keeps its data in the \
       project's .seed-runner folder.
       """,
-    usage: ["--all [--except NAME,...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]"],
+    usage: [
+      "--all [--except NAME,... | --SEEDER...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]",
+    ],
     subcommands: [
       list, status, plan(seeders: []), verify(seeders: []), lint(seeders: []), reset(seeders: []),
       ci(seeders: []), ciLocal(seeders: []),
@@ -78,13 +80,13 @@ enum SeedRunnerCommand {
     ],
     exitCodes: [
       .init(name: "0", meaning: "All that was asked for is done"),
-      .init(name: "1", meaning: "A seeder failed or was skipped"),
+      .init(name: "1", meaning: "A seeder failed for another reason than wrong data"),
       .init(name: "2", meaning: "Internal fault"),
       .init(name: "3", meaning: "Drift or pending changes"),
-      .init(name: "4", meaning: "The database is not reachable or not usable"),
+      .init(name: "4", meaning: "The database is not reachable or not usable, such as a replica"),
       .init(name: "5", meaning: "Refused by a guard, such as production's"),
       .init(name: "64", meaning: "Wrong usage of the command line"),
-      .init(name: "65", meaning: "Bad data"),
+      .init(name: "65", meaning: "Wrong data, in fixtures or definitions, is the only cause of failure"),
       .init(name: "78", meaning: "Bad configuration"),
       .init(name: "130, 143", meaning: "Ended by SIGINT or SIGTERM; what was under way is rolled back"),
     ])

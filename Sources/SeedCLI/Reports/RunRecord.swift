@@ -92,6 +92,8 @@ struct RunRecord: Sendable {
   var steps: [Step] = []
   var migrations: [MigrationOutcome] = []
   var seeders: [SeederReport] = []
+  /// The seeders of which a report has come, so that a second one takes its place.
+  var ended: Set<SeederID> = []
   var leftOut: [SeederID] = []
   /// Those of no seeder.
   var retries: [RetryRecord] = []

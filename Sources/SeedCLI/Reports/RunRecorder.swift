@@ -38,7 +38,7 @@ final class RunRecorder: Sendable {
     case .migrated(let migration): update { $0.migrations.append(migration) }
     case .finished(let report):
       update { record in
-        record.seeders.removeAll { $0.id == report.id }
+        if !record.ended.insert(report.id).inserted { record.seeders.removeAll { $0.id == report.id } }
         record.seeders.append(report)
       }
     case .retrying(let retry):
@@ -121,8 +121,9 @@ final class RunRecorder: Sendable {
         isInterrupted
         ? "the run was interrupted"
         : record.failure?.message.split(separator: "\n").first.map(String.init) ?? "the run ended before"
+      let reports = Dictionary(record.seeders.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
       record.seeders = record.planned.map { planned in
-        record.seeders.first { $0.id == planned.id }
+        reports[planned.id]
           ?? SeederReport(id: planned.id, outcome: .skipped, note: "not run: \(reason)")
       }
       let code = error.map { ExitCode($0) } ?? verdict ?? record.verdict

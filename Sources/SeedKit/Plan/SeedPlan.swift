@@ -1,11 +1,12 @@
 /// Which seeders a run starts, in which order and why.
 ///
-/// A pure value: nothing is read or opened to make it.
+/// A pure value: nothing is read or opened to make it. It takes time in proportion to the seeders and their
+/// dependencies.
 public struct SeedPlan: Sendable {
   /// What a person asked for.
   public enum Selection: Hashable, Sendable {
-    /// All that the environment allows, but for some.
-    case all(except: Set<SeederID> = [])
+    /// All that the environment allows, but for some; and others that `--all` would leave out.
+    case all(except: Set<SeederID> = [], and: [SeederID] = [])
     /// Some, and what they depend on.
     case only([SeederID])
   }
@@ -48,33 +49,38 @@ public struct SeedPlan: Sendable {
     self.environment = environment
     registered = Set(registry.ids.map(\.rawValue))
     try Self.checkReferences(registry)
-    let selected: [SeederID]
+    let selected: Set<SeederID>
+    var excluded: Set<SeederID> = []
     switch selection {
-    case .all(let excluded):
-      try Self.checkKnown(Array(excluded), in: registry)
-      let wanted = registry.seeders.filter { !excluded.contains($0.id) }
+    case .all(let excludedIDs, let named):
+      excluded = excludedIDs
+      try Self.checkKnown(excluded.sorted() + named, in: registry)
+      let wanted = registry.seeders.filter { !excludedIDs.contains($0.id) }
+      let chosen = Set(named)
       func isIncluded(_ seeder: any Seeder) -> Bool {
-        registry.isPartOfAll(seeder) && seeder.environments.contains(environment)
+        chosen.contains(seeder.id)
+          || (registry.isPartOfAll(seeder) && seeder.environments.contains(environment))
       }
-      selected = wanted.filter(isIncluded).map(\.id)
+      selected = Set(wanted.filter(isIncluded).map(\.id))
       leftOut = wanted.filter { !isIncluded($0) }.map(\.id)
     case .only(let ids):
       guard !ids.isEmpty else { throw SeedPlanError.emptySelection }
       try Self.checkKnown(ids, in: registry)
-      selected = ids
+      selected = Set(ids)
       leftOut = []
     }
     let ordered = try Self.ordered(selected, in: registry)
-    if case .all(let excluded) = selection {
-      for id in ordered where excluded.contains(id) {
-        let dependents = ordered.filter { registry[$0]?.dependencies.contains(id) ?? false }
-        throw SeedPlanError.excludedDependency(id, dependents: dependents)
-      }
+    var dependents: [SeederID: [SeederID]] = [:]
+    for seeder in ordered {
+      for dependency in Set(seeder.dependencies) { dependents[dependency, default: []].append(seeder.id) }
     }
-    steps = ordered.compactMap { id in
-      guard let seeder = registry[id] else { return nil }
-      let dependents = ordered.filter { registry[$0]?.dependencies.contains(id) ?? false }
-      return Step(seeder: seeder, reason: selected.contains(id) ? .selected : .required(by: dependents))
+    if let seeder = ordered.first(where: { excluded.contains($0.id) }) {
+      throw SeedPlanError.excludedDependency(seeder.id, dependents: dependents[seeder.id] ?? [])
+    }
+    steps = ordered.map { seeder in
+      Step(
+        seeder: seeder,
+        reason: selected.contains(seeder.id) ? .selected : .required(by: dependents[seeder.id] ?? []))
     }
     let forbidden = steps.filter { !$0.seeder.environments.contains(environment) }.map(\.id)
     guard forbidden.isEmpty else {
@@ -103,36 +109,52 @@ public struct SeedPlan: Sendable {
       }
     }
     // The whole registry is checked, so that a cycle is found by whoever makes it.
-    _ = try ordered(registry.ids, in: registry)
+    _ = try ordered(Set(registry.ids), in: registry)
   }
 
-  /// The seeders and all that they depend on, depth first, each after what it depends on or follows.
-  private static func ordered(_ ids: [SeederID], in registry: SeederRegistry) throws -> [SeederID] {
+  /// A seeder on the way down, and what of its predecessors is still to be visited.
+  private struct Visit {
+    let seeder: any Seeder
+    var next: ArraySlice<SeederID>
+  }
+
+  /// The seeders and all that they depend on, depth first, each after what it depends on or follows. Without
+  /// recursion, because a chain of dependencies may be longer than a stack is deep.
+  private static func ordered(
+    _ ids: Set<SeederID>, in registry: SeederRegistry
+  ) throws -> [any Seeder] {
     let closure = closure(of: ids, in: registry)
-    var done: Set<SeederID> = []
-    var path: [SeederID] = []
-    var result: [SeederID] = []
-    func visit(_ id: SeederID) throws {
-      guard !done.contains(id) else { return }
-      if let start = path.firstIndex(of: id) {
-        throw SeedPlanError.cycle(Array(path[start...]) + [id])
-      }
-      path.append(id)
-      for dependency in registry[id]?.dependencies ?? [] { try visit(dependency) }
-      for other in registry[id]?.follows ?? [] where closure.contains(other) { try visit(other) }
-      path.removeLast()
-      done.insert(id)
-      result.append(id)
+    var isDone: [SeederID: Bool] = [:]
+    var result: [any Seeder] = []
+    func visit(_ seeder: any Seeder) -> Visit {
+      isDone[seeder.id] = false
+      return Visit(
+        seeder: seeder, next: (seeder.dependencies + seeder.follows.filter(closure.contains))[...])
     }
     // The registry's order, whatever the order on the command line.
-    for id in registry.ids where ids.contains(id) { try visit(id) }
+    for seeder in registry.seeders where ids.contains(seeder.id) && isDone[seeder.id] == nil {
+      var path = [visit(seeder)]
+      while let last = path.indices.last {
+        guard let id = path[last].next.popFirst() else {
+          let done = path.removeLast().seeder
+          isDone[done.id] = true
+          result.append(done)
+          continue
+        }
+        if isDone[id] == false {
+          let start = path.firstIndex { $0.seeder.id == id } ?? 0
+          throw SeedPlanError.cycle(path[start...].map(\.seeder.id) + [id])
+        }
+        if isDone[id] == nil, let next = registry[id] { path.append(visit(next)) }
+      }
+    }
     return result
   }
 
   /// The seeders and all that they depend on.
-  private static func closure(of ids: [SeederID], in registry: SeederRegistry) -> Set<SeederID> {
+  private static func closure(of ids: Set<SeederID>, in registry: SeederRegistry) -> Set<SeederID> {
     var closure: Set<SeederID> = []
-    var pending = ids
+    var pending = Array(ids)
     while let id = pending.popLast() {
       if closure.insert(id).inserted { pending += registry[id]?.dependencies ?? [] }
     }

@@ -6,25 +6,17 @@ extension SeedRunner {
     _ run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
     current: [SeederID: Fingerprint]
   ) async throws -> [SeederReport] {
-    var reports: [SeederID: SeederReport] = [:]
-    var waiting = plan.steps
+    var schedule = Schedule(plan)
     var meters: [SeederID: SeederMeter] = [:]
     for step in plan.steps {
-      meters[step.id] = SeederMeter(
+      let meter = SeederMeter(
         runStart: run.clockStart, whole: run.traffic, onPhase: { onEvent(.phase(step.id, $0)) })
-      meters[step.id]?.enter(.queued, after: "preparation")
-    }
-    var preceded: Set<SeederID> = []
-    func isPreceded(_ seeder: any Seeder) -> Bool {
-      seeder.dependencies.allSatisfy { reports[$0] != nil }
-        && !seeder.follows.contains { id in plan.steps.contains { $0.id == id } && reports[id] == nil }
+      meter.enter(.queued, after: "preparation")
+      meters[step.id] = meter
     }
     func finish(_ report: SeederReport) {
-      reports[report.id] = report
       onEvent(.finished(report))
-      for step in waiting where isPreceded(step.seeder) && preceded.insert(step.id).inserted {
-        meters[step.id]?.enter(.queued, after: report.id.rawValue)
-      }
+      for id in schedule.finish(report) { meters[id]?.enter(.queued, after: report.id.rawValue) }
     }
     for step in plan.steps {
       guard let known = current[step.id], known == fingerprints[step.id] else { continue }
@@ -32,33 +24,27 @@ extension SeedRunner {
         SeederReport(
           id: step.id, outcome: .unchanged, fingerprint: fingerprints[step.id],
           start: .now - run.clockStart, note: "the fingerprint is the one in the history"))
-      waiting.removeAll { $0.id == step.id }
     }
     try await withThrowingTaskGroup(of: SeederReport.self) { group in
       var running = 0
       while true {
-        // Reports of skipped seeders can settle others, which come later in the plan.
-        for step in waiting {
-          let dependencies = step.seeder.dependencies.map { (id: $0, report: reports[$0]) }
-          if let cause = dependencies.first(where: { $0.report?.isUsable == false }) {
-            waiting.removeAll { $0.id == step.id }
-            let outcome = cause.report?.outcome ?? .failed
-            let report = SeederReport(
-              id: step.id, outcome: .skipped, fingerprint: fingerprints[step.id],
-              start: .now - run.clockStart, note: "it depends on '\(cause.id)', which was \(outcome.past)")
-            await recordUnsuccessful(report, run: run, pool: pool)
-            finish(report)
-          } else if isPreceded(step.seeder), running < options.jobs {
-            waiting.removeAll { $0.id == step.id }
-            running += 1
-            let fingerprint = fingerprints[step.id]
-            let meter = meters[step.id] ?? SeederMeter()
-            meter.begin(attempt: 1, after: "a free job")
-            group.addTask {
-              try await PostgresTraffic.$current.withValue(meter.traffic) {
-                try await self.seed(
-                  step.seeder, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
-              }
+        // The report of a skipped seeder can settle others, which come later in the plan.
+        while let (seeder, cause) = schedule.nextToSkip() {
+          let report = SeederReport(
+            id: seeder.id, outcome: .skipped, fingerprint: fingerprints[seeder.id],
+            start: .now - run.clockStart, note: "it depends on '\(cause.id)', which was \(cause.outcome.past)"
+          )
+          await recordUnsuccessful(report, run: run, pool: pool)
+          finish(report)
+        }
+        while running < options.jobs, let seeder = schedule.nextToStart() {
+          running += 1
+          let fingerprint = fingerprints[seeder.id]
+          let meter = meters[seeder.id] ?? SeederMeter()
+          meter.begin(attempt: 1, after: "a free job")
+          group.addTask {
+            try await PostgresTraffic.$current.withValue(meter.traffic) {
+              try await self.seed(seeder, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
             }
           }
         }
@@ -67,13 +53,8 @@ extension SeedRunner {
         finish(report)
       }
     }
-    return plan.steps.compactMap { reports[$0.id] }
+    return plan.steps.compactMap { schedule.reports[$0.id] }
   }
-}
-
-extension SeederReport {
-  /// Whether others can build on its rows.
-  fileprivate var isUsable: Bool { outcome == .seeded || outcome == .unchanged }
 }
 
 extension SeederReport.Outcome {

@@ -183,8 +183,8 @@ public struct SeedRunner: Sendable {
 
   static func migrationSets(of seeders: [any Seeder]) throws -> [MigrationSet] {
     var sets = [try SeedHistory.migrations()]
-    for set in try seeders.flatMap({ try $0.migrations() })
-    where !sets.contains(where: { $0.name == set.name }) {
+    var names = Set(sets.map(\.name))
+    for set in try seeders.flatMap({ try $0.migrations() }) where names.insert(set.name).inserted {
       sets.append(set)
     }
     return sets

@@ -31,6 +31,7 @@ struct RunBoard: Sendable {
 
   /// The seeders, in the order of the plan.
   private(set) var rows: [Row] = []
+  private var places: [SeederID: Int] = [:]
   /// When the run began.
   let start: ContinuousClock.Instant
   /// Whether somebody asked it to stop.
@@ -46,16 +47,16 @@ struct RunBoard: Sendable {
     case .started(let id): change(id) { $0.state = .running(since: time, .working(.locking)) }
     case .phase(let id, let phase):
       // Before it is taken up it is nobody's work.
-      guard case .running = rows.first(where: { $0.id == id })?.state else { return }
+      guard isRunning(id) else { return }
       setActivity(.working(phase), of: id, at: time)
     case .waiting(let id, _): setActivity(.waiting, of: id, at: time)
     case .retrying(let record):
-      guard let id = SeederID(rawValue: record.subject), rows.contains(where: { $0.id == id }) else { return }
+      guard let id = SeederID(rawValue: record.subject), places[id] != nil else { return }
       let pause = Duration.milliseconds(record.pauseMilliseconds)
       setActivity(.pausing(cause: record.cause, until: time + pause), of: id, at: time)
     case .progress(let id, let progress):
       var meter = ProgressMeter(progress, at: time)
-      if case .running(_, .progress(let known)) = rows.first(where: { $0.id == id })?.state {
+      if case .running(_, .progress(let known)) = state(of: id) {
         meter = known
         meter.update(progress, at: time)
       }
@@ -71,13 +72,22 @@ struct RunBoard: Sendable {
   }
 
   private mutating func change(_ id: SeederID, _ body: (inout Row) -> Void) {
-    if let index = rows.firstIndex(where: { $0.id == id }) {
+    if let index = places[id] {
       body(&rows[index])
     } else {
       var row = Row(id: id)
       body(&row)
+      places[id] = rows.count
       rows.append(row)
     }
+  }
+
+  /// Where a seeder is; nil for one that nothing is known of.
+  func state(of id: SeederID) -> State? { places[id].map { rows[$0].state } }
+
+  /// Whether a seeder is at work.
+  func isRunning(_ id: SeederID) -> Bool {
+    if case .running = state(of: id) { true } else { false }
   }
 
   private mutating func setActivity(_ activity: Activity, of id: SeederID, at time: ContinuousClock.Instant) {
