@@ -40,7 +40,7 @@ struct Invocation: Sendable {
   /// Commands that need neither configuration nor database.
   private func immediate(_ console: Console) throws -> ExitCode? {
     if command.isHelpRequested {
-      console.answer(HelpFormatter(width: Terminal.width).text(for: command.path, in: spec))
+      console.answer(document: HelpFormatter(width: Terminal.width).text(for: command.path, in: spec))
       return .success
     }
     if command.isVersionRequested {
@@ -49,17 +49,17 @@ struct Invocation: Sendable {
     }
     if command.path == ["config"], command.has("schema") {
       // With its line break, so that the answer is the file.
-      console.answer(String(try ConfigurationSchema.text().dropLast()))
+      console.answer(document: String(try ConfigurationSchema.text().dropLast()))
       return .success
     }
     if command.path == ["man"] {
       console.answer(
-        ManualPage(settings: try Settings.load(flags: [:], environment: [:], configDirectory: nil)).text(
-          for: spec))
+        document: ManualPage(settings: try Settings.load(flags: [:], environment: [:], configDirectory: nil))
+          .text(for: spec))
       return .success
     }
     if command.path == ["completions"] {
-      console.answer(try CompletionsCommand.script(shell: command.arguments.first, spec: spec))
+      console.answer(document: try CompletionsCommand.script(shell: command.arguments.first, spec: spec))
       return .success
     }
     return nil

@@ -18,13 +18,16 @@ public struct SeedProgram: Sendable {
     self.catalog = catalog
   }
 
-  /// Runs a command line and ends the process with its exit code.
+  /// Runs a command line and ends the process with its exit code. The first thing that a program does.
   ///
   /// The first SIGINT or SIGTERM rolls back what is under way and ends the process within five seconds,
   /// whatever the network does. A second one ends it at once.
-  public func main(arguments: [String], environment: [String: String]) async -> Never {
+  public func main(arguments: [String], environment: [String: String]) -> Never {
+    StandardDescriptors.prepare()
     ProcessList.hidePasswords()
-    await SignalWatcher.endProcess(grace: .milliseconds(4500)) { await run(arguments: arguments, environment: environment) }
+    SignalWatcher.endProcess(grace: .milliseconds(4500)) {
+      await run(arguments: arguments, environment: environment)
+    }
   }
 
   /// Runs a command line.
@@ -42,11 +45,12 @@ public struct SeedProgram: Sendable {
       let names = try discovery.registry(catalog(defaults)).seeders.map { ($0.id.rawValue, $0.summary) }
       let spec = SeedRunnerCommand.spec(seeders: names)
       let command = try CommandLineParser.parse(arguments, command: spec)
-      return await Invocation(
+      let code = await Invocation(
         program: self, spec: spec, command: command,
         environment: CICommand.variables(for: command, environment), discovery: discovery, console: console,
         runID: runID
       ).run()
+      return console.finish(code)
     } catch let error as UsageError {
       console.error(error)
       return .usage

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Postgres
 import Synchronization
@@ -53,17 +54,23 @@ final class SignalWatcher: Sendable {
 
   /// Runs a program, cancels it at the first signal, and ends the process with its exit code or the signal's.
   ///
+  /// For the main thread before anything else has run: the concurrency runtime opens files of its own, which
+  /// must not take the place of the standard ones.
+  ///
   /// - Parameters:
   ///   - grace: how long the program may go on after the first signal; as long as it likes if nil.
   ///   - run: the program.
   static func endProcess(
     grace: Duration? = nil, after run: @escaping @Sendable () async -> ExitCode
-  ) async -> Never {
+  ) -> Never {
     let signals = SignalWatcher()
-    let task = Task { await run() }
+    let task = Task.detached { await run() }
     signals.start(grace: grace) { task.cancel() }
-    let code = await task.value
-    exit(latest.map { 128 + $0 } ?? code.rawValue)
+    Task.detached {
+      let code = await task.value
+      exit(latest.map { 128 + $0 } ?? code.rawValue)
+    }
+    dispatchMain()
   }
 
   /// Waits for signals on a thread of its own.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Postgres
+import SeedKit
 import Threads
 
 /// Writes events to standard error, a line each, from a thread of its own.
@@ -72,7 +73,8 @@ public final class ServerLog: Sendable {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     func write(_ entries: [(date: Date, event: LogEvent)], lostCount: Int) {
-      var text = entries.map { "\(TimestampText.of($0.date)) \($0.event)\n" }.joined()
+      var text = entries.map { "\(TimestampText.of($0.date)) \(TerminalText.line($0.event.description))\n" }
+        .joined()
       if lostCount > 0 { text += "\(lostCount) lines are missing here: the reader was too slow\n" }
       var bytes = Array(text.utf8)[...]
       while !bytes.isEmpty {

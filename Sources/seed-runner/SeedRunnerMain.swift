@@ -4,9 +4,9 @@ import SeedCLI
 
 @main
 enum SeedRunnerMain {
-  static func main() async {
+  static func main() {
     let program = SeedProgram(fixtures: Catalog.fixtures, catalog: { try Catalog.registry($0) })
-    await program.main(
+    program.main(
       arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   }
 }

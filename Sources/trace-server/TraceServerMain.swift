@@ -9,10 +9,10 @@ import TraceServer
 
 @main
 enum TraceServerMain {
-  static func main() async {
+  static func main() {
     let program = ServiceProgram(
       fixtures: Catalog.fixtures, catalog: { try Catalog.registry($0) }, serve: { try await serve($0) })
-    await program.main(
+    program.main(
       arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   }
 

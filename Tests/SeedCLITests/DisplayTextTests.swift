@@ -41,9 +41,13 @@ struct DisplayTextTests {
 
   @Test("cannot move the cursor, clear the screen or turn the direction of writing")
   func isHarmless() {
-    #expect(DisplayText.line("a\u{1B}[2Jb\r\nc\u{9B}31m\u{7}\u{202E}d\te") == "a\\x1b[2Jb  c\\x9b31m\\x07d e")
+    #expect(
+      DisplayText.line("a\u{1B}[2Jb\r\nc\u{9B}31m\u{7}\u{202E}d\te")
+        == "a\\x1b[2Jb  c\\x9b31m\\x07\\u{202e}d e")
     #expect(DisplayText.lines("a\u{1B}\nb") == "a\\x1b\nb")
     #expect(DisplayText.line("nothing to do") == "nothing to do")
+    #expect(DisplayText.line("\u{200F}\u{061C}\u{2066}x\u{2069}") == "\\u{200f}\\u{61c}\\u{2066}x\\u{2069}")
+    #expect(DisplayText.lines("a\r\nb") == "a \nb")
   }
 
   @Test("is cut between characters, with an ellipsis that fits too")

@@ -48,7 +48,7 @@ struct CICommand {
     }
     let record = recorder.finish(failure)
     if session.isJSON {
-      session.console.answer(try ReportJSON.text(RunRecordJSON(record)))
+      try session.console.answer(json: RunRecordJSON(record))
     } else {
       for line in RunRecordFormatter(record: record).lines(columns: session.console.columns) {
         session.console.answer(line)

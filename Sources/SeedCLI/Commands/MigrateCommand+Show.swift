@@ -42,6 +42,6 @@ extension MigrateCommand {
     let first = session.command.integer("from") ?? 0
     let last = session.command.integer("to") ?? .max
     let direction: Migrator.Direction = session.command.has("down") ? .down : .up
-    session.console.answer(try migrator().script(direction, versions: first...last))
+    session.console.answer(document: try migrator().script(direction, versions: first...last))
   }
 }

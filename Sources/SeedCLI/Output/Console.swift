@@ -20,16 +20,19 @@ struct Console: Sendable {
   /// The columns that the answer is to fit; nil if it goes to no terminal.
   var columns: Int? { answers.isTerminal ? Terminal.width : nil }
 
-  /// Writes a line of the answer.
-  func answer(_ line: String) {
-    screen.answer((answers.isTerminal ? DisplayText.lines(line) : line) + "\n")
+  /// Writes a line of the answer. Names and values in it may come from anywhere; they steer no terminal.
+  func answer(_ line: String) { screen.answer(DisplayText.line(line) + "\n") }
+
+  /// Writes an answer of several lines that is for a program, byte by byte unless a person reads it.
+  func answer(document: String) {
+    screen.answer((answers.isTerminal ? DisplayText.lines(document) : document) + "\n")
   }
 
   /// Writes a line that is for the machinery around us, with nothing before it; not into a structured log, of
   /// which every line is JSON.
   func command(_ line: String) {
     guard log == nil else { return }
-    screen.tell(line + "\n")
+    screen.tell(DisplayText.line(line) + "\n")
   }
 
   /// Writes a line of the answer, in colours if they are wanted.
@@ -82,7 +85,8 @@ struct Console: Sendable {
       return
     }
     error(
-      ([failure.message] + failure.faults.map(\.description)).joined(separator: "\n"), remedy: failure.remedy)
+      ([failure.message] + failure.faults.map { DisplayText.line($0.description) }).joined(separator: "\n"),
+      remedy: failure.remedy)
   }
 
   /// Writes what is wrong with a command line.
@@ -99,17 +103,27 @@ struct Console: Sendable {
   /// Asks on the terminal and reads a line; nil if there is no terminal to ask on.
   func ask(_ question: String) -> String? {
     guard isatty(STDIN_FILENO) != 0 else { return nil }
-    screen.tell(question + " ")
+    screen.tell(DisplayText.line(question) + " ")
     return readLine(strippingNewline: true)
   }
 
   /// Writes lines to standard error. What a server or a file says must not steer a terminal.
   private func write(_ text: String, after trusted: String = "") {
-    screen.tell(trusted + (terminal.isTerminal ? DisplayText.lines(text) : text) + "\n")
+    screen.tell(trusted + DisplayText.lines(text) + "\n")
   }
 }
 
 extension Console {
+  /// Ends a command: an answer that could not be written was not given.
+  ///
+  /// - Returns: the exit code, of the command or of the lost answer.
+  func finish(_ code: ExitCode) -> ExitCode {
+    guard let reason = screen.lostAnswer else { return code }
+    let result = code == .success ? .internalFault : code
+    error("the output could not be written: \(reason)", code: result)
+    return result
+  }
+
   /// The console of a command line that was not read yet.
   ///
   /// - Parameters:

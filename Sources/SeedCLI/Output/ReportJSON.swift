@@ -122,7 +122,7 @@ extension FormatStyle where Self == Date.ISO8601FormatStyle {
 extension Console {
   /// Writes a value as one JSON document: snake case, keys sorted.
   func answer(json value: some Encodable) throws {
-    answer(try ReportJSON.text(value))
+    answer(document: try ReportJSON.text(value))
   }
 }
 
@@ -136,6 +136,6 @@ extension ReportJSON {
       var container = encoder.singleValueContainer()
       try container.encode(date.formatted(.iso8601WithMilliseconds))
     }
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return TerminalText.json(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }

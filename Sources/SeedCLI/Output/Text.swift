@@ -88,6 +88,7 @@ enum Text {
 
   /// Columns aligned on the left, two blanks apart; the last one is not padded.
   static func table(_ rows: [[String]]) -> [String] {
+    let rows = rows.map { $0.map { DisplayText.line($0) } }
     let columnCount = rows.map(\.count).max() ?? 0
     let widths = (0..<columnCount).map { column in
       rows.map { column < $0.count ? DisplayText.width(of: $0[column]) : 0 }.max() ?? 0

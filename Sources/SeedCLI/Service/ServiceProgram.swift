@@ -42,9 +42,10 @@ public struct ServiceProgram: Sendable {
   }
 
   /// Runs a command line and ends the process with its exit code; a second signal ends it at once.
-  public func main(arguments: [String], environment: [String: String]) async -> Never {
+  public func main(arguments: [String], environment: [String: String]) -> Never {
+    StandardDescriptors.prepare()
     ProcessList.hidePasswords()
-    await SignalWatcher.endProcess { await run(arguments: arguments, environment: environment) }
+    SignalWatcher.endProcess { await run(arguments: arguments, environment: environment) }
   }
 
   func run(arguments: [String], environment: [String: String]) async -> ExitCode {
@@ -53,12 +54,12 @@ public struct ServiceProgram: Sendable {
       let command = try CommandLineParser.parse(arguments, command: TraceServerCommand.spec)
       if command.isHelpRequested {
         console.answer(
-          HelpFormatter(width: Terminal.width).text(for: command.path, in: TraceServerCommand.spec))
-        return .success
+          document: HelpFormatter(width: Terminal.width).text(for: command.path, in: TraceServerCommand.spec))
+        return console.finish(.success)
       }
       if command.isVersionRequested {
         console.answer("\(TraceServerCommand.spec.name) \(ProgramVersion.current)")
-        return .success
+        return console.finish(.success)
       }
       try await serve(
         ServiceLaunch(program: self, command: command, arguments: arguments, environment: environment))

@@ -1,3 +1,5 @@
+import SeedKit
+
 /// How much room text takes on a terminal, and text made to fit.
 enum DisplayText {
   /// What is wide although it is no emoji: East Asian Wide and Fullwidth of UAX #11, whose gaps are
@@ -38,41 +40,11 @@ enum DisplayText {
     return wide.contains { $0.contains(scalar.value) } ? 2 : 1
   }
 
-  /// One line that can do nothing to a terminal: control characters are shown, not sent, and what turns
-  /// the direction of writing is left out.
-  static func line(_ text: some StringProtocol) -> String {
-    guard text.unicodeScalars.contains(where: isActive) else { return String(text) }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: result += " "
-      case _ where isDirection(scalar): break
-      case _ where isActive(scalar): result += "\\x" + hexadecimal(scalar.value)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  /// One line that can do nothing to a terminal.
+  static func line(_ text: some StringProtocol) -> String { TerminalText.line(text) }
 
   /// The same for text of several lines.
-  static func lines(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { isActive($0) && $0 != "\n" }) else { return text }
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line($0) }
-      .joined(separator: "\n")
-  }
-
-  private static func isActive(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
-      || isDirection(scalar)
-  }
-
-  private static func isDirection(_ scalar: Unicode.Scalar) -> Bool {
-    (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-  }
-
-  private static func hexadecimal(_ value: UInt32) -> String {
-    (value < 16 ? "0" : "") + String(value, radix: 16)
-  }
+  static func lines(_ text: String) -> String { TerminalText.lines(text) }
 
   /// As much of a line as fits, with an ellipsis if it is not all.
   static func truncated(_ text: String, to limit: Int, ellipsis: String = "…") -> String {

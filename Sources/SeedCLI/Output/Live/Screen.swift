@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Threads
 
 /// All that the process writes to standard output and standard error: one piece at a time, and lines
@@ -23,6 +24,8 @@ final class Screen: Sendable {
   private let errors: Int32
   private let isOutputShared: Bool
   private let block = Lock(Block())
+  /// Why something of the answer did not arrive, as `errno` has it; 0 if all did.
+  private let failure = Atomic<Int32>(0)
 
   init(output: Int32, errors: Int32) {
     self.output = output
@@ -30,11 +33,23 @@ final class Screen: Sendable {
     isOutputShared = isatty(output) != 0 && isatty(errors) != 0
   }
 
+  /// Why a part of the answer could not be written; nil if all of it was, or if its reader went away, who had read
+  /// enough.
+  var lostAnswer: String? {
+    let code = failure.load(ordering: .acquiring)
+    return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
+  }
+
+  private func write(answer text: String) {
+    let code = Self.write(text, to: output)
+    if code != 0 { failure.store(code, ordering: .releasing) }
+  }
+
   /// Writes to standard output.
   func answer(_ text: String) {
     block.withLock { block in
-      guard isOutputShared, !block.lines.isEmpty else { return Self.write(text, to: output) }
-      Self.write(erasure(of: block) + text, to: output)
+      guard isOutputShared, !block.lines.isEmpty else { return write(answer: text) }
+      write(answer: erasure(of: block) + text)
       if block.columns != columns { block = Block() }
       Self.write(block.lines.map { $0 + "\n" }.joined(), to: errors)
     }
@@ -100,7 +115,10 @@ final class Screen: Sendable {
   }
 
   /// Writes all of a text. A reader that is gone is no reason to stop seeding.
-  private static func write(_ text: String, to descriptor: Int32) {
+  ///
+  /// - Returns: `errno` if it could not; else 0.
+  @discardableResult
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -111,8 +129,9 @@ final class Screen: Sendable {
         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&poller, 1, 1_000)
       } else if errno != EINTR {
-        return
+        return errno
       }
     }
+    return 0
   }
 }

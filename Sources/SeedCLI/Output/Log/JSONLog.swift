@@ -39,9 +39,6 @@ struct JSONLog: Sendable {
   }
 
   private static func write(_ string: String, to text: inout String) {
-    // Those that end a line for some reader, or that a terminal obeys.
-    JSONString.write(string, to: &text) { scalar in
-      (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
-    }
+    JSONString.write(string, to: &text, escaping: TerminalText.isActive)
   }
 }

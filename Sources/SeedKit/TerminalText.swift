@@ -1,0 +1,50 @@
+/// Text from outside (a file, a server, a name) as a line that can do nothing to a terminal or to the reader of a log.
+package enum TerminalText {
+  /// One line: control characters and those that turn the direction of writing are shown, not sent; tabs and line
+  /// breaks become blanks.
+  package static func line(_ text: some StringProtocol) -> String {
+    guard text.unicodeScalars.contains(where: isActive) else { return String(text) }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: result += " "
+      case _ where !isActive(scalar): result.unicodeScalars.append(scalar)
+      case 0..<0x100: result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      default: result += "\\u{\(String(scalar.value, radix: 16))}"
+      }
+    }
+    return result
+  }
+
+  /// The same for text of several lines.
+  package static func lines(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { isActive($0) && $0 != "\n" }) else { return text }
+    return text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { line(Substring($0)) }.joined(separator: "\n")
+  }
+
+  /// A JSON document in which what a terminal would obey is escaped; it can occur within strings only.
+  package static func json(_ document: String) -> String {
+    func isEscaped(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && isActive(scalar) }
+    guard document.unicodeScalars.contains(where: isEscaped) else { return document }
+    var result = ""
+    for scalar in document.unicodeScalars {
+      if isEscaped(scalar) {
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Whether a terminal obeys a character or a reader takes it for a line's end: controls of C0 and C1, line and
+  /// paragraph separators, and the controls of bidirectional text of UAX #9.
+  package static func isActive(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+}
