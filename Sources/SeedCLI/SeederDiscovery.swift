@@ -58,7 +58,7 @@ struct SeederDiscovery: Sendable {
 
   private mutating func add(_ folder: String) {
     // The same folder may be named twice, in whatever way.
-    guard folders.insert(URL(filePath: folder).resolvingSymlinksInPath().path).inserted else { return }
+    guard folders.insert(RegularFile.resolve(folder) ?? folder).inserted else { return }
     let file = "\(folder)/\(DeclarativeSeeder.fileName)"
     let seeder: any Seeder
     do {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Reads files that people name: whole, bounded, and never anything but a regular file.
-enum RegularFile {
+package enum RegularFile {
   /// Why a file was not read.
   struct Failure: Error {
     let found: String
@@ -55,6 +55,13 @@ enum RegularFile {
       throw Failure(found: name(ofMode: status.st_mode), expected: purpose)
     }
     return descriptor
+  }
+
+  /// The path without symbolic links and `..`; nil if there is nothing.
+  package static func resolve(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   private static func tooLarge(_ found: String, _ limit: Int) -> Failure {

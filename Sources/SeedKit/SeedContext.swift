@@ -35,6 +35,7 @@ public final class SeedContext {
   private let fixtures: FixtureStore
   private let onEvent: (SeedEvent) -> Void
   private var stageCount: Int
+  private var commitChecks: [() throws -> Void] = []
   private var ownedTables: [String: OwnedTable?] = [:]
 
   init(
@@ -59,6 +60,12 @@ public final class SeedContext {
     self.fixtures = fixtures
     self.onEvent = onEvent
   }
+
+  /// Has something checked when all is written: what it throws undoes the seeder's transaction.
+  func beforeCommit(_ check: @escaping () throws -> Void) { commitChecks.append(check) }
+
+  /// Runs the checks of ``beforeCommit(_:)``.
+  func checkBeforeCommit() throws { for check in commitChecks { try check() } }
 
   /// Reads a fixture.
   ///

@@ -66,7 +66,7 @@ struct FixtureRecordsTests {
   func malformed() {
     let found = faults("[\n  {\"name\": }\n]")
     #expect(found.count == 1)
-    #expect(found.first?.hasPrefix("Seeders/Things/things.json:2: ") ?? false, "\(found)")
+    #expect(found.first?.hasPrefix("Seeders/Things/things.json:2:12: ") ?? false, "\(found)")
   }
 
   @Test("that is no array says so")

@@ -56,6 +56,7 @@ struct GitHubActions: Sendable {
     return failure.faults.map { fault in
       var properties = ["title": title, "file": path(fault.file)]
       properties["line"] = fault.line.map(String.init)
+      properties["col"] = fault.column.map(String.init)
       let place = [fault.record.map { "record \($0)" }, fault.field.map { "field '\($0)'" }]
         .compactMap(\.self).joined(separator: ", ")
       return Self.command(

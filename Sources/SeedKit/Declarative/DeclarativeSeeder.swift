@@ -11,6 +11,9 @@ public struct DeclarativeSeeder: Seeder {
   /// What the `seeder.json` says.
   public let definition: SeederDefinition
   private let folder: DataFolder
+  /// The SHA-256 of the definition that was read.
+  private let definitionDigest: String
+  private let states = FileStates()
   private var makeMigrations: @Sendable () throws -> [MigrationSet]
 
   /// The definition's.
@@ -35,6 +38,7 @@ public struct DeclarativeSeeder: Seeder {
   ) throws {
     let file = try fixtures.file("\(name)/\(Self.fileName)")
     definition = try DefinitionReader.read(file.bytes, path: file.path)
+    definitionDigest = Digest.sha256Hex(file.bytes)
     folder = .builtIn(fixtures, name: name)
     makeMigrations = migrations
   }
@@ -57,7 +61,8 @@ public struct DeclarativeSeeder: Seeder {
       ])
     }
     definition = try DefinitionReader.read(bytes, path: file)
-    folder = .directory(path: path)
+    definitionDigest = Digest.sha256Hex(bytes)
+    folder = .directory(path: path, watch: nil)
     makeMigrations = { [] }
   }
 
@@ -70,11 +75,12 @@ public struct DeclarativeSeeder: Seeder {
   /// The files of a folder and their digests: they are read piece by piece, however large.
   public var fingerprintInputs: [String] {
     guard case .directory = folder else { return [] }
-    return fileNames.compactMap { name in
-      // A file that cannot be read is a fault of the run, which says more about it.
-      guard let digest = try? folder.digest(of: name) else { return nil }
-      return "file \(name) \(digest)"
-    }
+    return ["file \(Self.fileName) \(definitionDigest)"]
+      + fileNames.dropFirst().compactMap { name in
+        // A file that cannot be read is a fault of the run, which says more about it.
+        guard let digest = try? folder.digest(of: name, states: states) else { return nil }
+        return "file \(name) \(digest)"
+      }
   }
 
   /// The files of a folder of the machine.
@@ -110,34 +116,47 @@ public struct DeclarativeSeeder: Seeder {
     return copy
   }
 
-  /// Counts the records and looks whether the files can be read.
+  /// Reads the files as a run does, as far as no database is needed: their form, the fields that `columns`
+  /// names, the lists for child tables. Counts the records.
   public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
     let faults = FaultCollector()
     var records = 0
     for table in definition.tables {
       guard case .files(let names) = table.source else { continue }
-      for (name, line) in names {
-        guard let count = try RecordCount.of(name, in: folder, format: table.csv, faults: faults) else {
-          faults.add(
-            FixtureFault(
-              file: definition.path, line: line, field: "files", found: "'\(name)', which is not there",
-              expected: "a file beside this one"))
-          continue
-        }
-        records += count
+      let load = try TableLoad.offline(table)
+      var reader = RecordReader(load: load, folder: folder, faults: faults)
+      let before = faults.count
+      for (name, line) in names where try !reader.inspect(name) {
+        faults.add(definition.missing(name, line: line))
       }
+      records += load.rowCount
+      reader.isOverlay = true
+      for (name, _) in names {
+        for environment in SeedEnvironment.allCases {
+          _ = try reader.inspect(DataFormat.overlay(of: name, in: environment))
+        }
+      }
+      guard faults.count == before else { continue }
+      for load in [load] + load.children.values { load.checkMappedFields(faults) }
     }
     try faults.check()
     return FixtureInspection(records: records)
   }
 
-  /// Loads the files.
+  /// Loads the files, which may not change until the commit.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {
-    try await DeclarativeLoader(definition: definition, folder: folder, context: context).run()
+    try await loader(in: context).run()
+  }
+
+  private func loader(in context: SeedContext) -> DeclarativeLoader {
+    let watch = FileWatch(expected: context.fingerprint == nil ? [:] : states.all)
+    context.beforeCommit { try watch.check() }
+    return DeclarativeLoader(
+      definition: definition, folder: folder.watched(by: watch), watch: watch, context: context)
   }
 
   /// The rows of the tables that the history knows as a whole, for a reset: those that are as the files have them.
   func wholeTables(in context: SeedContext) async throws -> [RowRemoval.Table] {
-    try await DeclarativeLoader(definition: definition, folder: folder, context: context).wholeTables()
+    try await loader(in: context).wholeTables()
   }
 }

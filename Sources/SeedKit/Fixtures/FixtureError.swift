@@ -4,6 +4,8 @@ public struct FixtureFault: Hashable, Sendable, Codable {
   public let file: String
   /// The line, 1-based, where known.
   public let line: Int?
+  /// The column in the line, 1-based and counted in Unicode scalars, where known.
+  public let column: Int?
   /// The record, 1-based, where the fault is in one.
   public let record: Int?
   /// The field, such as `tags[2]`.
@@ -15,11 +17,13 @@ public struct FixtureFault: Hashable, Sendable, Codable {
 
   /// Makes a fault.
   public init(
-    file: String, line: Int? = nil, record: Int? = nil, field: String? = nil, found: String,
+    file: String, line: Int? = nil, column: Int? = nil, record: Int? = nil, field: String? = nil,
+    found: String,
     expected: String
   ) {
     self.file = file
     self.line = line
+    self.column = column
     self.record = record
     self.field = field
     self.found = found
@@ -30,7 +34,7 @@ public struct FixtureFault: Hashable, Sendable, Codable {
 extension FixtureFault: CustomStringConvertible {
   /// `Seeders/Tags/tags.json:12: record 3, field 'name': found …; expected …`
   public var description: String {
-    var place = file + (line.map { ":\($0)" } ?? "")
+    var place = file + [line, column].compactMap { $0.map { ":\($0)" } }.joined()
     let parts = [record.map { "record \($0)" }, field.map { "field '\($0)'" }].compactMap(\.self)
     if !parts.isEmpty { place += ": " + parts.joined(separator: ", ") }
     return "\(place): found \(found); expected \(expected)"
@@ -41,9 +45,32 @@ extension FixtureFault: CustomStringConvertible {
 public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The faults, in the order of the file.
   public let faults: [FixtureFault]
+  /// How many were found; more than are listed if there are very many.
+  public let total: Int
+  /// Whether there are no more than `total`.
+  public let isTotalKnown: Bool
+
+  /// A text that is not JSON.
+  init(_ error: JSONParseError, file: String, record: Int? = nil) {
+    self.init([
+      FixtureFault(
+        file: file, line: error.position.line, column: error.position.column, record: record,
+        field: record == nil ? nil : error.field, found: error.found,
+        expected: error.expected + (error.remedy.map { "; \($0)" } ?? ""))
+    ])
+  }
 
   /// Makes an error.
-  public init(_ faults: [FixtureFault]) { self.faults = faults }
+  ///
+  /// - Parameters:
+  ///   - faults: those that are listed.
+  ///   - total: how many were found; nil if all are listed.
+  ///   - isTotalKnown: whether there are no more.
+  public init(_ faults: [FixtureFault], total: Int? = nil, isTotalKnown: Bool = true) {
+    self.faults = faults
+    self.total = total ?? faults.count
+    self.isTotalKnown = isTotalKnown
+  }
 
   /// Each fault on a line.
   public var description: String { faults.map(\.description).joined(separator: "\n") }

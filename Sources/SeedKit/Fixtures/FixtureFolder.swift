@@ -32,14 +32,14 @@ public enum FixtureFolder {
     guard !names.isEmpty else {
       throw fault(path, found: "a folder without .json files", expected: "a folder with files in JSON")
     }
-    let root = resolve(path) ?? path
+    let root = RegularFile.resolve(path) ?? path
     var faults: [FixtureFault] = []
     var files: [FixtureFile] = []
     var size = 0
     for name in names {
       let entry = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
       do {
-        if let target = resolve(entry), !target.hasPrefix(root == "/" ? root : root + "/") {
+        if let target = RegularFile.resolve(entry), !target.hasPrefix(root == "/" ? root : root + "/") {
           throw fault(entry, found: "a symbolic link out of the folder", expected: "a file inside it")
         }
         let file = try file(entry)
@@ -71,12 +71,6 @@ public enum FixtureFolder {
     } catch {
       throw fault(path, found: error.found, expected: error.expected)
     }
-  }
-
-  private static func resolve(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 
   private static func fault(_ path: String, found: String, expected: String) -> FixtureError {

@@ -60,11 +60,7 @@ public enum FixtureRecords {
     do {
       root = try JSONParser.parse(file.bytes, dialect: .json)
     } catch let error as JSONParseError {
-      throw FixtureError([
-        FixtureFault(
-          file: file.path, line: error.position.line, found: error.found,
-          expected: error.expected + (error.remedy.map { "; \($0)" } ?? ""))
-      ])
+      throw FixtureError(error, file: file.path)
     }
     guard case .array(let elements) = root.value else {
       throw FixtureError([

@@ -12,6 +12,8 @@ public struct JSONParseError: Error, Hashable, Sendable {
   public let expected: String
   /// What to do about it: a sentence, where there is more to say than `expected` says.
   public let remedy: String?
+  /// The member in which it is, such as `tags[2]`, seen from the outermost value; nil if in none.
+  public internal(set) var field: String?
 }
 
 extension JSONParseError: CustomStringConvertible {

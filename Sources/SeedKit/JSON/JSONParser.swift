@@ -21,6 +21,8 @@ public enum JSONParser {
     public var size: Int
     /// How many bytes of UTF-8 one text or key may have, its escapes resolved.
     public var stringSize: Int
+    /// How many values it may have: each of them takes memory, however short it is.
+    public var values: Int
 
     /// Such a tree fits the stacks that threads have by default many times over.
     private static let greatestDepth = 1000
@@ -31,10 +33,14 @@ public enum JSONParser {
     ///   - depth: 128 by default.
     ///   - size: 256 MiB by default.
     ///   - stringSize: 64 MiB by default.
-    public init(depth: Int = 128, size: Int = 256 << 20, stringSize: Int = 64 << 20) {
+    ///   - values: any number by default; the size bounds it.
+    public init(
+      depth: Int = 128, size: Int = 256 << 20, stringSize: Int = 64 << 20, values: Int = .max
+    ) {
       self.depth = min(depth, Self.greatestDepth)
       self.size = size
       self.stringSize = stringSize
+      self.values = values
     }
   }
 
@@ -42,12 +48,29 @@ public enum JSONParser {
   ///
   /// A byte order mark is dropped in JSON5 and a fault in JSON. Takes time in proportion to the number of bytes.
   ///
-  /// - Parameter firstLine: the number of its first line, if it is a part of a file. 1 by default.
-  /// - Throws: ``JSONParseError`` for the first fault.
+  /// - Throws: ``JSONParseError`` for the first fault; `CancellationError`, looked for every few thousand
+  ///   values.
   public static func parse(
-    _ bytes: [UInt8], dialect: Dialect = .json, limits: Limits = Limits(), firstLine: Int = 1
+    _ bytes: [UInt8], dialect: Dialect = .json, limits: Limits = Limits()
   ) throws -> JSONNode {
-    var reader = JSONReader(bytes: bytes, dialect: dialect, limits: limits, firstLine: firstLine)
+    var reader = JSONReader(bytes: bytes, dialect: dialect, limits: limits)
+    return try reader.document()
+  }
+
+  /// A part of a file that holds one value.
+  enum Part {
+    /// An element of the array that is the whole file.
+    case element
+    case line
+  }
+
+  /// Parses a part of a file, which begins at `start`.
+  ///
+  /// - Throws: as ``parse(_:dialect:limits:)``; positions are those in the file.
+  static func parse(
+    _ part: Part, _ bytes: [UInt8], at start: SourcePosition, limits: Limits
+  ) throws -> JSONNode {
+    var reader = JSONReader(bytes: bytes, dialect: .json, limits: limits, part: part, start: start)
     return try reader.document()
   }
 }

@@ -17,6 +17,12 @@ extension JSONReader {
       self.position = position
     }
 
+    /// The member or element that is being read, for error texts.
+    var pathOfNext: String {
+      guard isObject else { return "[\(elements.count + 1)]" }
+      return pending.map { ".\($0.key.prefix(60))" } ?? ""
+    }
+
     var value: JSONValue { isObject ? .object(members) : .array(elements) }
 
     /// Adds a value: an element, or that of the key that was begun.

@@ -6,6 +6,18 @@ extension JSONReader {
   /// Refuses what is not UTF-8. JSON has no byte order mark (RFC 8259, section 8.1); JSON5, which
   /// people write by hand, may begin with one.
   mutating func checkEncoding() throws(Failure) {
+    if part == nil { try checkMark() }
+    var offset = index
+    while offset < bytes.count {
+      guard bytes[offset] >= 0x80 else {
+        offset += 1
+        continue
+      }
+      offset += try sequenceLength(at: offset)
+    }
+  }
+
+  private mutating func checkMark() throws(Failure) {
     if let name = wideEncoding {
       throw error(found: name, expected: "a file in UTF-8", remedy: Self.saveAsUTF8, at: 0)
     }
@@ -16,14 +28,6 @@ extension JSONReader {
           remedy: "Save the file as UTF-8 without a byte order mark (BOM)", at: 0)
       }
       index = 3
-    }
-    var offset = index
-    while offset < bytes.count {
-      guard bytes[offset] >= 0x80 else {
-        offset += 1
-        continue
-      }
-      offset += try sequenceLength(at: offset)
     }
   }
 

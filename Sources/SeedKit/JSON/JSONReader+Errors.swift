@@ -1,14 +1,17 @@
 extension JSONReader {
-  var endOfFile: String { bytes.isEmpty ? "an empty file" : "the end of the file" }
+  var endOfFile: String {
+    if case .line = part { return "the end of the line" }
+    return bytes.isEmpty ? "an empty file" : "the end of the file"
+  }
 
   /// Makes an error about the next byte, or about an offset.
   func error(
     found: String? = nil, expected: String, remedy: String? = nil, at offset: Int? = nil
   ) -> JSONParseError {
     let offset = offset ?? index
-    var cursor = PositionCursor(line: firstLine)
+    var cursor = PositionCursor(at: start)
     // A byte order mark has no column.
-    cursor.offset = bytes.starts(with: Self.byteOrderMark) ? min(3, offset) : 0
+    cursor.offset = part == nil && bytes.starts(with: Self.byteOrderMark) ? min(3, offset) : 0
     cursor.advance(to: offset, in: bytes)
     let hint = found == nil ? hint(at: offset) : nil
     return JSONParseError(

@@ -13,13 +13,20 @@ struct JSONReader {
   /// The text that is being read, its escapes resolved. Kept for the next text to save an allocation.
   var resolved: [UInt8] = []
   private var open: [Container] = []
-  /// The number of the first line.
-  let firstLine: Int
+  private var valueCount = 0
+  /// What the bytes are, if they are not a whole file.
+  let part: JSONParser.Part?
+  /// Where the first byte stands.
+  let start: SourcePosition
   private var cursor: PositionCursor
 
-  init(bytes: [UInt8], dialect: JSONParser.Dialect, limits: JSONParser.Limits, firstLine: Int) {
-    self.firstLine = firstLine
-    cursor = PositionCursor(line: firstLine)
+  init(
+    bytes: [UInt8], dialect: JSONParser.Dialect, limits: JSONParser.Limits, part: JSONParser.Part? = nil,
+    start: SourcePosition = SourcePosition(line: 1, column: 1)
+  ) {
+    self.part = part
+    self.start = start
+    cursor = PositionCursor(at: start)
     self.bytes = bytes
     self.dialect = dialect
     self.limits = limits
@@ -35,20 +42,32 @@ struct JSONReader {
     index + distance < bytes.count ? bytes[index + distance] : nil
   }
 
-  mutating func document() throws(Failure) -> JSONNode {
+  mutating func document() throws -> JSONNode {
+    do {
+      return try value()
+    } catch var error as Failure {
+      // Nobody reads on where values nest deeper.
+      let path = open.prefix(3).map(\.pathOfNext).joined() + (open.count > 3 ? "…" : "")
+      error.field = path.isEmpty ? nil : String(path.drop { $0 == "." })
+      throw error
+    }
+  }
+
+  private mutating func value() throws -> JSONNode {
     guard bytes.count <= limits.size else {
       throw error(found: "\(bytes.count) bytes", expected: "a file of at most \(limits.size) bytes", at: 0)
     }
     try checkEncoding()
     cursor.offset = index
     while true {
+      if valueCount % 4_096 == 4_095 { try Task.checkCancellation() }
       guard var node = try valueOrOpen() else { continue }
       // A value is complete. It completes its container if a closing bracket follows, and so on.
       while true {
         guard !open.isEmpty else {
           try skipBlanks()
           guard index == bytes.count else {
-            throw error(expected: "the end of the file", remedy: "A file holds one value")
+            throw behindTheEnd
           }
           return node
         }
@@ -64,6 +83,11 @@ struct JSONReader {
     try skipBlanks()
     let position = currentPosition()
     guard let byte = next else { throw error(found: endOfFile, expected: "a value", remedy: unclosed) }
+    valueCount += 1
+    guard valueCount <= limits.values else {
+      throw error(
+        found: "more than \(limits.values) values", expected: "at most so many in one record")
+    }
     guard byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") else {
       return JSONNode(position: position, value: try scalar(byte))
     }
@@ -130,6 +154,15 @@ struct JSONReader {
       throw error(expected: "':'", remedy: next == nil ? unclosed : nil)
     }
     index += 1
+  }
+
+  /// What follows a value that should be the only one.
+  private var behindTheEnd: Failure {
+    switch part {
+    case .element: error(expected: "',' or ']'")
+    case .line: error(expected: "the end of the line", remedy: "A line holds one value")
+    case nil: error(expected: "the end of the file", remedy: "A file holds one value")
+    }
   }
 
   /// The place of the next byte.

@@ -3,9 +3,12 @@ struct PositionCursor {
   /// The byte that it stands before.
   var offset = 0
   private var line: Int
-  private var column = 1
+  private var column: Int
 
-  init(line: Int) { self.line = line }
+  init(at start: SourcePosition) {
+    line = start.line
+    column = start.column
+  }
 
   var position: SourcePosition { SourcePosition(line: line, column: column) }
 

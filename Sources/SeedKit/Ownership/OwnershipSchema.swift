@@ -57,5 +57,6 @@ enum OwnershipSchema {
 /// The schemas in which a run looks for tables without a schema. What is recorded of a run holds for these only.
 enum SearchPath {
   /// As SQL: the schemas of the search path that exist, as a text.
-  static let current = "array_to_string(current_schemas(false), ',')"
+  /// `pg_catalog` counts for nothing, because a transaction of ours takes it out of the path.
+  static let current = "array_to_string(array_remove(current_schemas(false), 'pg_catalog'), ',')"
 }

@@ -43,7 +43,7 @@ public struct RowOrigin: Sendable, Codable {
     table: String, key: [String], on connection: PostgresConnection
   ) async throws -> [RowOrigin] {
     do {
-      return try await connection.withTransaction(setup: RowText.stableOutput) { connection in
+      return try await connection.withTransaction(setup: [StableSettings.statement]) { connection in
         try await RowOriginQuery(table: table, key: key, on: connection)?.run() ?? []
       }
     } catch let error as PostgresTransactionError {

@@ -48,9 +48,9 @@ public struct FailureReport: Sendable, Codable {
       faults = inner.faults
       details = error.rollbackError == nil ? inner.details : "\(inner.details)\n\(error)"
     case let error as FixtureError:
-      let count = error.faults.count
       cause = .data
-      message = count == 1 ? "a fault in a fixture" : "\(count) faults in a fixture"
+      let count = (error.isTotalKnown ? "" : "more than ") + "\(error.total)"
+      message = error.total == 1 ? "a fault in a fixture" : "\(count) faults in a fixture"
       remedy = "correct the file and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults

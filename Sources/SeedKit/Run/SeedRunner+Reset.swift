@@ -91,6 +91,7 @@ extension SeedRunner {
         notes += removal.kept.map(\.note)
         try await SeedHistory.insertReset(
           of: seeder.id, environment: plan.environment, tables: outcome, startedAt: startedAt, on: connection)
+        try context.checkBeforeCommit()
         return ResetReport(id: seeder.id, tables: outcome, notes: notes)
       }
     }

@@ -105,6 +105,7 @@ extension SeedRunner {
                   fingerprint: fingerprint, attempts: number, failure: nil, startedAt: startedAt),
                 on: connection)
             }
+            try context.checkBeforeCommit()
             return outcome
           })
       }

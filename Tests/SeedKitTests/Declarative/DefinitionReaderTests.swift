@@ -101,8 +101,8 @@ struct DefinitionReaderTests {
   @Test(
     "refuses what cannot be a seeder",
     arguments: [
-      ("", "1: found an empty file"), ("[]", "1: found a list; expected a seeder"),
-      ("{", "1: found the end of the file"), ("{id: 'a', id: 'b'}", "1: found"),
+      ("", "1:1: found an empty file"), ("[]", "1: found a list; expected a seeder"),
+      ("{", "1:2: found the end of the file"), ("{id: 'a', id: 'b'}", "1:11: found"),
       (
         "{id: 'a', summary: 's', tables: []}", "1: field 'tables': found a list; expected a list with entries"
       ),
@@ -113,14 +113,6 @@ struct DefinitionReaderTests {
       (
         "{id: 'a', summary: null, tables: [{table: 't', files: 'a.csv', key: 'k'}]}",
         "1: field 'summary': found nothing"
-      ),
-      (
-        "{id: 'a', summary: 's', tables: [{table: 't', files: 'a//b.csv', key: 'k'}]}",
-        "1: field 'files': found 'a//b.csv'"
-      ),
-      (
-        "{id: 'a', summary: 's', tables: [{table: 't', files: './b.csv', key: 'k'}]}",
-        "1: field 'files': found './b.csv'"
       ),
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', children: [{table: 'c', key: 'k'}]}]}",
@@ -135,13 +127,66 @@ struct DefinitionReaderTests {
     #expect(faults(text).first?.hasPrefix(start) == true, "\(faults(text))")
   }
 
+  @Test(
+    "normalizes paths", arguments: [("./a.csv", "a.csv"), ("x//a.csv", "x/a.csv"), ("x/../a.csv", "a.csv")])
+  func paths(_ path: String, _ normalized: String) throws {
+    let definition = try read("{id: 'a', summary: 's', tables: [{table: 't', files: '\(path)', key: 'k'}]}")
+    guard case .files(let files)? = definition.tables.first?.source else {
+      Issue.record("no files")
+      return
+    }
+    #expect(files.map(\.name) == [normalized])
+  }
+
+  @Test(
+    "refuses what contradicts itself",
+    arguments: [
+      ("key: ['k', 'k'],", "field 'key': found a column twice; expected each column once"),
+      (
+        "ignore: ['k'],",
+        "field 'ignore': found the key column 'k'; expected a field that fills it under 'columns', or it not ignored"
+      ),
+      (
+        "ignore: ['*'],",
+        "field 'ignore': found '*', which covers the key column 'k'; expected a field that fills it under 'columns', or it not ignored"
+      ),
+      (
+        "columns: {n: 'Name'}, ignore: ['Name'],",
+        "field 'ignore': found the field 'Name', which 'columns' reads; expected it in one of the two"
+      ),
+      (
+        "columns: {r: {field: ['f', 'g'], references: {table: 'o', key: ['k', 'k']}}},",
+        "field 'columns': found a column twice in the key of 'r'; expected each column once"
+      ),
+      (
+        "touch: 'n', columns: {n: 'Name'},",
+        "field 'touch': found the column 'n', which a field fills; expected a column that no field fills"
+      ),
+      (
+        "touch: 'k',",
+        "field 'touch': found the column 'k', which a field fills; expected a column that no field fills"
+      ),
+      ("files: ['a.csv', './a.csv'],", "field 'files': found the file 'a.csv' twice; expected it once"),
+      (
+        "table: 'seed_runner.history',",
+        "field 'table': found 'seed_runner.history', a table of seed-runner itself; expected a table of your own"
+      ),
+    ])
+  func contradictions(_ text: String, _ expected: String) {
+    var parts = ["table": "table: 't'", "files": "files: 'a.csv'", "key": "key: 'k'"]
+    for key in parts.keys where text.hasPrefix(key) { parts[key] = nil }
+    let found = faults(
+      "{id: 'a', summary: 's', tables: [{\(text) \(parts.values.sorted().joined(separator: ", "))}]}")
+    #expect(found == ["1: \(expected)"])
+  }
+
   /// Those that are only looked up in the table are not found there.
   @Test("refuses names that PostgreSQL would cut off")
   func longNames() {
     let name = String(repeating: "ü", count: 35)
     let found = faults(
       """
-      {id: "a", summary: "s", tables: [{table: "\(name)", files: "t.csv", key: "\(name)", touch: "\(name)",
+      {id: "a", summary: "s", tables: [{table: "\(name)", files: "t.csv", key: "\(name)", touch: "\(name)x",
         columns: {"\(name)": "x", r: {references: {table: "o", key: "\(name)", column: "\(name)"}}}}]}
       """)
     #expect(found.count == 2, "\(found)")

@@ -29,12 +29,11 @@ struct CSVParser {
   /// Why reading cannot go on.
   struct Failure: Error {
     let line: Int
+    /// The field, from 0, where it is in one.
+    var field: Int?
     let found: String
     let expected: String
   }
-
-  /// What a record may have; more is a quote that was never closed.
-  static let recordSizeLimit = 64 << 20
 
   private enum State {
     case fieldStart, plain, quoted, quoteInQuoted, carriageReturn
@@ -76,7 +75,7 @@ struct CSVParser {
           switch bytes[index] {
           case 0x22:
             throw Failure(
-              line: line, found: "a quote inside a field without quotes",
+              line: line, field: record.fields.count, found: "a quote inside a field without quotes",
               expected: "quotes around the whole field, and those inside it doubled")
           default: try end(bytes[index], onRecord)
           }
@@ -102,21 +101,18 @@ struct CSVParser {
             index += 1
           } else {
             throw Failure(
-              line: line, found: "a character behind the closing quote of a field",
+              line: line, field: record.fields.count,
+              found: "a character behind the closing quote of a field",
               expected: "a delimiter or the end of the line; quotes inside a field are doubled")
           }
         case .carriageReturn:
-          guard byte == 0x0A else {
-            throw Failure(
-              line: line, found: "a carriage return without a line feed",
-              expected: "quotes around such a field")
-          }
+          guard byte == 0x0A else { throw loneCarriageReturn("quotes around such a field") }
           try endRecord(onRecord)
           index += 1
         }
-        guard record.bytes.count <= Self.recordSizeLimit else {
+        guard record.bytes.count <= RecordLimits.size else {
           throw Failure(
-            line: record.line, found: "a record of more than \(Self.recordSizeLimit) bytes",
+            line: record.line, found: "a record of more than \(RecordLimits.size) bytes",
             expected: state == .quoted ? "a closing quote for line \(quoteLine)" : "a smaller one")
         }
       }
@@ -129,7 +125,7 @@ struct CSVParser {
     case .quoted:
       throw Failure(line: quoteLine, found: "a quote that is never closed", expected: "a closing quote")
     case .carriageReturn:
-      throw Failure(line: line, found: "a carriage return without a line feed", expected: "a line break")
+      throw loneCarriageReturn("a line break")
     case .fieldStart where record.fields.isEmpty: return
     case .fieldStart, .plain, .quoteInQuoted:
       endField()
@@ -141,7 +137,21 @@ struct CSVParser {
     byte == delimiter || byte == 0x0A || byte == 0x0D || byte == 0x22
   }
 
+  private func loneCarriageReturn(_ expected: String) -> Failure {
+    // Without a line feed before it, the file has no other line ends.
+    guard line == 1 else {
+      return Failure(line: line, found: "a carriage return without a line feed", expected: expected)
+    }
+    return Failure(
+      line: line, found: "lines that end with a carriage return only, as on old Macs",
+      expected: "lines that end with LF or CRLF: convert the file")
+  }
+
   private mutating func end(_ byte: UInt8, _ onRecord: (borrowing CSVRecord) throws -> Void) throws {
+    guard record.fields.count < RecordLimits.fields else {
+      throw Failure(
+        line: record.line, found: "more than \(RecordLimits.fields) fields in a record", expected: "fewer")
+    }
     endField()
     switch byte {
     case delimiter: state = .fieldStart

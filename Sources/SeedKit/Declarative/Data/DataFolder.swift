@@ -7,13 +7,19 @@ enum DataFolder: Sendable {
   /// Below the seeders that are built in, under this name.
   case builtIn(FixtureStore, name: String)
   /// A folder of the machine.
-  case directory(path: String)
+  case directory(path: String, watch: FileWatch?)
+
+  /// The same folder, watched during a run.
+  func watched(by watch: FileWatch) -> DataFolder {
+    guard case .directory(let path, _) = self else { return self }
+    return .directory(path: path, watch: watch)
+  }
 
   /// The path of a file as a person finds it.
   func path(of name: String) -> String {
     switch self {
     case .builtIn(_, let folder): FixtureFile.displayPath("\(folder)/\(name)")
-    case .directory(let path): "\(path)/\(name)"
+    case .directory(let path, _): "\(path)/\(name)"
     }
   }
 
@@ -30,16 +36,21 @@ enum DataFolder: Sendable {
     case .builtIn(let store, let folder):
       guard store.contains("\(folder)/\(name)") else { return nil }
       return ByteSource(bytes: try store.file("\(folder)/\(name)").bytes)
-    case .directory(let root):
+    case .directory(let root, let watch):
       let path = path(of: name)
-      if let target = Self.resolve(path), let base = Self.resolve(root), !target.hasPrefix(base + "/") {
+      if let target = RegularFile.resolve(path), let base = RegularFile.resolve(root),
+        !target.hasPrefix(base + "/")
+      {
         throw fault(name, found: "a symbolic link out of the seeder's folder", expected: "a file inside it")
       }
+      let source: ByteSource?
       do throws(RegularFile.Failure) {
-        return try RegularFile.open(path, purpose: "a file of records").map(ByteSource.init(descriptor:))
+        source = try RegularFile.open(path, purpose: "a file of records").map(ByteSource.init(descriptor:))
       } catch {
         throw fault(name, found: error.found, expected: error.expected)
       }
+      try watch?.note(name, path: path, source?.identity)
+      return source
     }
   }
 
@@ -50,13 +61,19 @@ enum DataFolder: Sendable {
 
   /// The SHA-256 of a file, read piece by piece; nil if there is none of that name.
   ///
-  /// - Throws: as ``open(_:)``.
-  func digest(of name: String) throws -> String? {
-    guard let source = try open(name) else { return nil }
+  /// - Parameter states: notes the state of the file before it was read.
+  /// - Throws: as ``open(_:)``; `CancellationError`.
+  func digest(of name: String, states: FileStates? = nil) throws -> String? {
+    let source = try open(name)
+    states?.record(name, source?.identity)
+    guard let source else { return nil }
     var digest = SHA256Digest()
-    do throws(RegularFile.Failure) {
-      while let chunk = try source.next() { digest.update(chunk) }
-    } catch {
+    do {
+      while let chunk = try source.next() {
+        try Task.checkCancellation()
+        digest.update(chunk)
+      }
+    } catch let error as RegularFile.Failure {
       throw fault(name, found: error.found, expected: error.expected)
     }
     return digest.hexadecimal()
@@ -64,12 +81,6 @@ enum DataFolder: Sendable {
 
   func fault(_ name: String, found: String, expected: String) -> FixtureError {
     FixtureError([FixtureFault(file: path(of: name), found: found, expected: expected)])
-  }
-
-  private static func resolve(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }
 
@@ -99,6 +110,9 @@ final class ByteSource {
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
+  /// The state of the file; nil for bytes in memory.
+  var identity: FileIdentity? { descriptor.flatMap(FileIdentity.init(descriptor:)) }
+
   /// The next bytes; nil at the end.
   func next() throws(RegularFile.Failure) -> [UInt8]? {
     guard let descriptor else {
@@ -116,19 +130,5 @@ final class ByteSource {
     }
     guard failure == 0 else { throw RegularFile.systemFailure(failure) }
     return chunk.isEmpty ? nil : chunk
-  }
-
-  /// All bytes that are left.
-  func rest(limit: Int) throws(RegularFile.Failure) -> [UInt8] {
-    var all: [UInt8] = []
-    while let chunk = try next() {
-      all += chunk
-      guard all.count <= limit else {
-        throw RegularFile.Failure(
-          found: "more than \(limit) bytes",
-          expected: "fewer, or the records as .jsonl, which is read line by line")
-      }
-    }
-    return all
   }
 }

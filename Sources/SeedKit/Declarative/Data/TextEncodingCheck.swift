@@ -11,6 +11,11 @@ enum TextEncodingCheck {
     return "bytes that are not UTF-8"
   }
 
+  /// The bytes without the byte order mark of UTF-8 that may precede them.
+  static func withoutMark(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+  }
+
   /// The encoding that the first bytes of a file betray, if it is not UTF-8.
   static func wideEncoding(of bytes: [UInt8]) -> String? {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return "UTF-16" }

@@ -45,9 +45,13 @@ struct DefinitionObject {
   }
 
   /// A list of texts; nil if it is not there.
-  mutating func texts(_ key: String, _ reader: inout DefinitionReader) -> [String]? {
+  ///
+  /// - Parameter allowsEmpty: whether `""` may be one of them.
+  mutating func texts(
+    _ key: String, _ reader: inout DefinitionReader, allowsEmpty: Bool = false
+  ) -> [String]? {
     guard let node = take(key) else { return nil }
-    return texts(node, key, &reader)
+    return texts(node, key, &reader, allowsEmpty: allowsEmpty)
   }
 
   /// A text or a list of at least one.
@@ -121,11 +125,15 @@ struct DefinitionObject {
     return text
   }
 
-  private func texts(_ node: JSONNode, _ key: String, _ reader: inout DefinitionReader) -> [String]? {
+  private func texts(
+    _ node: JSONNode, _ key: String, _ reader: inout DefinitionReader, allowsEmpty: Bool = false
+  ) -> [String]? {
     guard case .array(let elements) = node.value else {
       reader.fault(node.position.line, found: node.foundDescription, expected: "a list of texts", at: key)
       return nil
     }
-    return elements.compactMap { text($0, key, &reader) }
+    return elements.compactMap { element in
+      allowsEmpty && element.value == .string("") ? "" : text(element, key, &reader)
+    }
   }
 }

@@ -15,11 +15,7 @@ struct DefinitionReader {
     do {
       root = try JSONParser.parse(bytes, dialect: .json5)
     } catch let error as JSONParseError {
-      throw FixtureError([
-        FixtureFault(
-          file: path, line: error.position.line, found: error.found,
-          expected: error.expected + (error.remedy.map { "; \($0)" } ?? ""))
-      ])
+      throw FixtureError(error, file: path)
     }
     var reader = DefinitionReader(path: path)
     let definition = reader.definition(root)
@@ -79,7 +75,7 @@ struct DefinitionReader {
         expected: "the other columns only", at: "columns")
       columns.removeAll { $0.column == parentColumn }
     }
-    let ignored = Set(object.texts("ignore", &self) ?? [])
+    let ignored = Set(object.texts("ignore", &self, allowsEmpty: true) ?? [])
     let policy = object.choice("policy", TableDefinition.Policy.self, &self) ?? .upsert
     let drift = object.choice("onDrift", DriftPolicy.self, &self)
     // A list in a record is no file.
@@ -103,10 +99,16 @@ struct DefinitionReader {
     }
     object.finish(&self)
     guard let name, let source, let key else { return nil }
-    return TableDefinition(
+    let result = TableDefinition(
       path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
       ignoredFields: ignored, policy: policy, drift: drift, csv: csv, touchedColumn: touched,
       children: children, ownership: ownership)
+    for contradiction in result.contradictions {
+      fault(
+        node.line(of: contradiction.key), found: contradiction.found, expected: contradiction.expected,
+        at: contradiction.key)
+    }
+    return result
   }
 
   private mutating func source(
@@ -115,13 +117,21 @@ struct DefinitionReader {
     guard isChild else {
       guard let names = object.oneOrMore("files", &self) else { return nil }
       let line = node.line(of: "files")
-      for name in names where !Self.isPlainPath(name) {
-        fault(line, found: "'\(name)'", expected: "a path inside the seeder's folder", at: "files")
+      var paths: [String] = []
+      for name in names {
+        guard let path = Self.normalized(name) else {
+          fault(line, found: "'\(name)'", expected: "a path inside the seeder's folder", at: "files")
+          continue
+        }
+        if paths.contains(path) {
+          fault(line, found: "the file '\(path)' twice", expected: "it once", at: "files")
+        }
+        paths.append(path)
       }
       for name in names where DataFormat(fileName: name) == nil {
         fault(line, found: "'\(name)'", expected: "a name that ends in \(DataFormat.endings)", at: "files")
       }
-      return .files(names.map { ($0, line) })
+      return .files(paths.map { ($0, line) })
     }
     guard let field = object.text("field", &self), let parent = object.text("parent", &self) else {
       return nil
@@ -184,6 +194,10 @@ struct DefinitionReader {
       return nil
     }
     for part in parts { check(identifier: part, line: line) }
+    if parts.count == 2, parts[0] == "seed_runner" {
+      fault(
+        line, found: "'\(text)', a table of seed-runner itself", expected: "a table of your own", at: "table")
+    }
     return TableName(schema: parts.count == 2 ? parts[0] : nil, name: parts[parts.count - 1])
   }
 
@@ -197,10 +211,19 @@ struct DefinitionReader {
     }
   }
 
-  /// Whether a path stays inside the folder it is relative to.
-  static func isPlainPath(_ path: String) -> Bool {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    return !parts.contains("") && !parts.contains("..") && !parts.contains(".") && !path.utf8.contains(0)
+  /// A relative path without `.`, `..` and empty parts; nil if it leads out of the folder that it is
+  /// relative to.
+  static func normalized(_ path: String) -> String? {
+    guard !path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else { return nil }
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      guard part == ".." else {
+        parts.append(part)
+        continue
+      }
+      guard parts.popLast() != nil else { return nil }
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "/")
   }
 
   mutating func fault(_ line: Int?, found: String, expected: String, at field: String?) {

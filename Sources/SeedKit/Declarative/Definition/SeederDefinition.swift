@@ -17,6 +17,14 @@ public struct SeederDefinition: Sendable {
   /// The path of the `seeder.json`, as a person finds it.
   public let path: String
 
+  /// What to say of a file that is not there.
+  func missing(_ file: String, line: Int) -> FixtureFault {
+    let isPattern = file.contains { "*?[{".contains($0) }
+    return FixtureFault(
+      file: path, line: line, field: "files", found: "'\(file)', which is not there",
+      expected: isPattern ? "the names of files: patterns are not supported" : "a file beside this one")
+  }
+
   /// The tables that it writes, each as SQL has it: quoted, with its schema if one is named.
   ///
   /// - Throws: `PostgresError` for a name that is too long.
@@ -68,7 +76,7 @@ struct TableDefinition: Sendable {
   let key: [String]
   /// Columns that are not filled by the field of their own name.
   let columns: [ColumnRule]
-  /// Fields of the records that fill nothing.
+  /// Fields of the records that fill nothing; `*` stands for all that `columns` and `children` do not name.
   let ignoredFields: Set<String>
   let policy: Policy
   let drift: DriftPolicy?
@@ -81,6 +89,12 @@ struct TableDefinition: Sendable {
 
   /// Whether the table's records have fields of their own, apart from those of `columns`.
   var isScalar: Bool { columns.contains { $0.fields == [ColumnRule.element] } }
+
+  /// Whether all fields that `columns` and `children` do not name fill nothing.
+  var ignoresOthers: Bool { ignoredFields.contains("*") }
+
+  /// Whether a field that no column is mapped to fills nothing.
+  func ignores(_ field: String) -> Bool { ignoresOthers || ignoredFields.contains(field) }
 }
 
 /// How one column is filled.

@@ -5,6 +5,7 @@ import Postgres
 struct DeclarativeLoader {
   let definition: SeederDefinition
   let folder: DataFolder
+  let watch: FileWatch
   let context: SeedContext
 
   /// Rows are sent when so many bytes of them wait.
@@ -67,6 +68,8 @@ struct DeclarativeLoader {
       try? await sender.wait()
       throw error
     }
+    // Half a file has faults of its own, which would mislead.
+    try watch.check()
     for stage in stages { try await stage.type(faults) }
     for stage in stages { try await stage.check(faults) }
     for stage in stages { try await stage.checkReferences(faults, others: stages) }
@@ -112,14 +115,12 @@ struct DeclarativeLoader {
         try await sender.send(try filled.compactMap { try $0.takeWaiting() })
         if isEnd { try await sender.wait() }
       }
-      var reader = RecordReader(load: stage.load, folder: folder, faults: faults, flush: flush)
+      var reader = RecordReader(load: stage.load, folder: folder, faults: faults)
       let before = faults.count
       for (name, line) in names {
-        guard try await reader.read(name, number: files.add(folder.path(of: name))) else {
-          faults.add(
-            FixtureFault(
-              file: definition.path, line: line, field: "files", found: "'\(name)', which is not there",
-              expected: "a file beside this one"))
+        let number = files.add(folder.path(of: name))
+        guard try await reader.read(name, number: number, pause: { try await flush(false) }) else {
+          faults.add(definition.missing(name, line: line))
           continue
         }
       }
@@ -129,8 +130,11 @@ struct DeclarativeLoader {
       for (name, _) in names {
         let overlay = DataFormat.overlay(of: name, in: context.environment)
         guard try folder.has(overlay) else { continue }
-        hasOverlay = try await reader.read(overlay, number: files.add(folder.path(of: overlay))) || hasOverlay
+        let number = files.add(folder.path(of: overlay))
+        hasOverlay =
+          try await reader.read(overlay, number: number, pause: { try await flush(false) }) || hasOverlay
       }
+      if faults.count == before { for stage in filled { stage.load.checkMappedFields(faults) } }
       try await flush(true)
       if faults.count > before { for stage in filled { stage.isIncomplete = true } }
       if hasOverlay, faults.isEmpty {

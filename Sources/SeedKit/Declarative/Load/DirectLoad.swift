@@ -60,6 +60,7 @@ final class DirectLoad {
     } catch let error as PostgresError
       where error.code == .serverError && !error.isTransient || error.code == .rowCountMismatch
     {
+      try Task.checkCancellation()
       try await connection.query("ROLLBACK TO SAVEPOINT seed_direct")
       return .refused(error.message)
     } catch is Refused {
@@ -82,7 +83,8 @@ final class DirectLoad {
             isFinished = true
             break
           }
-          try parser.feed(lines.isBegun ? chunk : RecordReader.withoutMark(chunk)) { try lines.add($0) }
+          try Task.checkCancellation()
+          try parser.feed(lines.isBegun ? chunk : TextEncodingCheck.withoutMark(chunk)) { try lines.add($0) }
         }
       } catch is CSVParser.Failure {
         throw Refused()
@@ -170,7 +172,9 @@ struct CopyLines {
       rules.append(load.slots[slots[0]].rule)
     }
     let names = columns.map(\.name)
-    guard load.definition.key.allSatisfy(names.contains) else { throw Unfit() }
+    guard (load.definition.key + load.definition.columns.map(\.column)).allSatisfy(names.contains) else {
+      throw Unfit()
+    }
   }
 
   private mutating func append(_ value: UnsafeBufferPointer<UInt8>) {

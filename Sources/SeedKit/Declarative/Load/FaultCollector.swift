@@ -5,17 +5,33 @@ final class FaultCollector {
 
   private var faults: [FixtureFault] = []
   private var omitted = 0
+  /// Whether a query was cut off at the limit, so that there may be more than were counted.
+  private var isTotalUnknown = false
 
   var isEmpty: Bool { faults.isEmpty }
   var count: Int { faults.count + omitted }
-  /// Whether reading on would only count.
-  var isFull: Bool { faults.count >= Self.limit }
 
   func add(_ fault: FixtureFault) {
-    if isFull { omitted += 1 } else { faults.append(fault) }
+    if faults.count >= Self.limit { omitted += 1 } else { faults.append(fault) }
   }
 
   func add(_ error: FixtureError) { error.faults.forEach(add) }
+
+  /// Adds what reading a file threw.
+  ///
+  /// - Throws: errors that are no faults of the file.
+  func add(_ error: any Error, of path: String) throws {
+    switch error {
+    case let error as FixtureError: add(error)
+    case let error as JSONParseError: add(FixtureError(error, file: path))
+    case let error as RegularFile.Failure:
+      add(FixtureFault(file: path, found: error.found, expected: error.expected))
+    default: throw error
+    }
+  }
+
+  /// Notes how many faults a query with ``limit`` rows at most has found.
+  func noteRows(_ count: Int) { if count >= Self.limit { isTotalUnknown = true } }
 
   /// Throws what was collected, if anything was.
   func check() throws {
@@ -24,8 +40,11 @@ final class FaultCollector {
     if omitted > 0 {
       all.append(
         FixtureFault(
-          file: last.file, found: "\(omitted) further faults", expected: "the ones above corrected first"))
+          file: last.file,
+          found:
+            "\(isTotalUnknown ? "more than " : "")\(count) faults in all, of which \(faults.count) are listed",
+          expected: "the ones above corrected first"))
     }
-    throw FixtureError(all)
+    throw FixtureError(all, total: count, isTotalKnown: !isTotalUnknown)
   }
 }

@@ -72,8 +72,11 @@ struct LoadPlanner {
         slots.append(slot(column, field: rule.fields[0]))
       }
     }
-    if !table.isScalar {
-      for column in live.columns where !filled.contains(column.name.name) && !column.isGenerated {
+    if !table.isScalar, !table.ignoresOthers {
+      for column in live.columns
+      where !filled.contains(column.name.name) && !column.isGenerated
+        && !table.ignoredFields.contains(column.name.name) && column.name.name != table.touchedColumn
+      {
         slots.append(slot(column, field: column.name.name))
       }
     }

@@ -57,7 +57,9 @@ extension RecordReader {
       for member in members {
         if let slots = load.slotsOfField[member.key] {
           set(slots, member.value, field: member.key)
-        } else if load.children[member.key] == nil, !load.definition.ignoredFields.contains(member.key) {
+        } else if load.children[member.key] == nil {
+          load.seenFields.insert(member.key)
+          guard !load.isOffline, !load.definition.ignores(member.key) else { continue }
           let (found, expected) = load.unknownField(member.key)
           fault(member.value, member.key, found: found, expected: expected)
         }

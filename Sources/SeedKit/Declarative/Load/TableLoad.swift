@@ -45,6 +45,10 @@ final class TableLoad {
   var emptiedParents: [[String]] = []
 
   let slotsOfField: [String: [Int]]
+  /// Whether there is no database to say which columns there are; see ``offline(_:parent:)``.
+  var isOffline = false
+  /// Fields that the files have: those of CSV headers, and of JSON those that fill nothing.
+  var seenFields: Set<String> = []
   /// How often each slot had a value or NULL, as opposed to nothing.
   var presence: [Int]
   /// The rows that wait.
@@ -92,8 +96,29 @@ final class TableLoad {
       .filter { !$0.hasPrefix("$") }
   }
 
+  /// Adds a fault for each field that `columns` names and that no record has.
+  func checkMappedFields(_ faults: FaultCollector) {
+    let present = Set(slots.indices.filter { presence[$0] > 0 }.map { slots[$0].field })
+    let fields = seenFields.union(present)
+    // Without a header and without records nothing is known of the fields.
+    guard rowCount > 0 || !fields.isEmpty else { return }
+    for rule in definition.columns {
+      for field in rule.fields where !field.hasPrefix("$") && !fields.contains(field) {
+        let near = Suggestion.nearest(to: field, in: fields.filter { !$0.hasPrefix("$") }.sorted())
+        faults.add(
+          FixtureFault(
+            file: definition.path, line: rule.line, field: rule.column,
+            found: "the field '\(field)', which no record has",
+            expected: near.first.map { "'\($0)'" } ?? "a field of the files"))
+      }
+    }
+  }
+
   /// What to say of a field that fills nothing.
   func unknownField(_ name: String) -> (found: String, expected: String) {
+    if name == definition.touchedColumn {
+      return ("the column '\(name)', which 'touch' sets", "it left out, or under 'ignore'")
+    }
     if live[name]?.isGenerated == true {
       return (
         "the column '\(name)', which \(live.name) generates by itself", "it left out, or under 'ignore'"

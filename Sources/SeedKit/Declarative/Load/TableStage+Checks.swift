@@ -110,6 +110,7 @@ extension TableStage {
       FROM \(typed) AS typed JOIN twice USING (\(unescaped: key)) ORDER BY 1, seed_row
       """)
     // Keys that are equal may read differently: 1.0 and 1.00, or texts of a collation that ignores case.
+    faults.noteRows(rows.count / 2)
     var first: (number: Int64, place: FixturePlace)?
     for row in rows {
       let (number, key, file, record, line) = try row.decode(
@@ -159,6 +160,7 @@ extension TableStage {
           """)
     }
     for (rule, rows) in zip(rules, try await context.connection.pipeline(queries)) {
+      faults.noteRows(rows.count)
       for row in rows {
         let (file, record, line) = try row.decode(Int32.self, Int32.self, Int32.self)
         faults.add(
@@ -244,6 +246,7 @@ extension TableStage {
         WHERE \(unescaped: (given + absent).joined(separator: " AND "))
         ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
         """)
+      faults.noteRows(rows.count)
       for row in rows {
         let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
         let isParent = load.slots[reference.slots[0]].field.hasPrefix("$parent")
@@ -266,6 +269,7 @@ extension TableStage {
   ) async throws {
     let rows = try await context.connection.query(
       PostgresQuery(unescaped: "\(sql) ORDER BY seed_row LIMIT \(FaultCollector.limit)"))
+    faults.noteRows(rows.count)
     for row in rows {
       let (file, record, line) = try row.decode(Int32.self, Int32.self, Int32.self)
       faults.add(fault(place(file, record, line)))

@@ -90,6 +90,7 @@ extension TableStage {
         WHERE \(unescaped: isTried) AND fault IS NOT NULL
         ORDER BY seed_row LIMIT \(Int64(FaultCollector.limit))
         """)
+      faults.noteRows(rows.count)
       for row in rows {
         let (file, record, line, value, fault) = try row.decode(
           Int32.self, Int32.self, Int32.self, String?.self, String.self)

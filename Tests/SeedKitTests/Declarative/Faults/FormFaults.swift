@@ -15,15 +15,15 @@ enum FormFaults {
     FaultCase(
       name: "a quote inside a field", files: ["t.csv": "id,a,n\n1,x \"y\",1\n"],
       expected: [
-        "t.csv:2: found a quote inside a field without quotes; expected quotes around the whole field, and those inside it doubled"
+        "t.csv:2: record 1, field 'a': found a quote inside a field without quotes; expected quotes around the whole field, and those inside it doubled"
       ]),
     FaultCase(
       name: "text behind a closing quote, and a fault of another file",
       tables: #"{table: "t", files: ["t.csv", "u.json"], key: "id"}"#,
       files: ["t.csv": "id,a,n\n1,\"x\" ,1\n", "u.json": "[{\"id\": 1},\n {\"id\": 2,}]"],
       expected: [
-        "t.csv:2: found a character behind the closing quote of a field; expected a delimiter or the end of the line; quotes inside a field are doubled",
-        "u.json:2: found a comma before the closing bracket; expected no comma there; JSON has no trailing commas",
+        "t.csv:2: record 1, field 'a': found a character behind the closing quote of a field; expected a delimiter or the end of the line; quotes inside a field are doubled",
+        "u.json:2:10: record 2: found a comma before the closing bracket; expected no comma there; JSON has no trailing commas",
       ]),
     FaultCase(
       name: "an empty CSV file", files: ["t.csv": ""],
@@ -33,7 +33,7 @@ enum FormFaults {
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text, name text)",
       files: ["t.csv": "id,,a,a,nane,whatever is this\n1,,,,,\n"],
       expected: [
-        "t.csv:1: found an empty name for field 2; expected a name",
+        "t.csv:1: found an empty name for field 2; expected a name, or \"\" under 'ignore'",
         "t.csv:1: field 'a': found the name twice; expected it once",
         "t.csv:1: field 'nane': found an unknown field; expected 'name'",
         "t.csv:1: field 'whatever is this': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
@@ -51,9 +51,9 @@ enum FormFaults {
         "b.json:2: record 3: found null; expected an object",
         "b.json:3: record 4: found a list; expected an object",
         "c.jsonl:3: record 2: found a list; expected an object",
-        "c.jsonl:4: found the end of the file; expected ',' or '}'; The object that starts at line 4, column 1 has no end",
+        "c.jsonl:4:9: record 3: found the end of the line; expected ',' or '}'; The object that starts at line 4, column 1 has no end",
         "c.jsonl:5: record 4: found text; expected an object",
-        "c.jsonl:6: found '{'; expected the end of the file; A file holds one value",
+        "c.jsonl:6:11: record 5: found '{'; expected the end of the line; A line holds one value",
       ]),
     FaultCase(
       name: "nesting without end", tables: #"{table: "t", files: ["a.json", "b.jsonl"], key: "id"}"#,
@@ -62,8 +62,8 @@ enum FormFaults {
         "b.jsonl": "{\"id\": 1}\n" + String(repeating: "{\"a\":", count: 100_000),
       ],
       expected: [
-        "a.json:1: found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
-        "b.jsonl:2: found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
+        "a.json:1:144: record 1, field 'a[1][1]…': found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
+        "b.jsonl:2:641: record 2, field 'a.a.a…': found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
       ]),
     FaultCase(
       name: "keys that an object has twice, and lone surrogates",
@@ -73,9 +73,9 @@ enum FormFaults {
           + #"{"id": 2, "a": "\u0000"}"#
       ],
       expected: [
-        "a.jsonl:2: found the key 'a' again; expected each key once; its first place is line 2, column 11; Remove one of the two",
-        "a.jsonl:3: found \\ud800, half a surrogate pair; expected both halves, such as \\uD83D\\uDE00; PostgreSQL stores no half characters",
-        "a.jsonl:4: found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text",
+        "a.jsonl:2:21: record 1, field 'a': found the key 'a' again; expected each key once; its first place is line 2, column 11; Remove one of the two",
+        "a.jsonl:3:17: record 2, field 'a': found \\ud800, half a surrogate pair; expected both halves, such as \\uD83D\\uDE00; PostgreSQL stores no half characters",
+        "a.jsonl:4:17: record 3, field 'a': found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text",
       ]),
     FaultCase(
       name: "paths out of the folder",

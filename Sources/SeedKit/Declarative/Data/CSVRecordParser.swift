@@ -1,0 +1,85 @@
+/// The records of a CSV file, whose first line names the fields.
+final class CSVRecordParser: RecordParser {
+  let path: String
+  let faults: FaultCollector
+  /// Receives the names of the fields, and returns their faults.
+  let onHeader: ([String]) -> [FixtureFault]
+  let onRecord: (borrowing CSVRecord, FixturePlace) -> Void
+
+  private var parser: CSVParser
+  private var names: [String]?
+  private var record = 0
+  private var blankLine: Int?
+
+  init(
+    path: String, format: CSVFormat, faults: FaultCollector,
+    onHeader: @escaping ([String]) -> [FixtureFault],
+    onRecord: @escaping (borrowing CSVRecord, FixturePlace) -> Void
+  ) {
+    self.path = path
+    self.faults = faults
+    self.onHeader = onHeader
+    self.onRecord = onRecord
+    parser = CSVParser(delimiter: format.delimiter)
+  }
+
+  func feed(_ chunk: [UInt8]) throws {
+    try locating { try parser.feed(chunk) { try take($0) } }
+  }
+
+  func finish() throws {
+    try locating { try parser.finish { try take($0) } }
+    if names == nil {
+      throw FixtureError([
+        FixtureFault(file: path, line: 1, found: "an empty file", expected: "a line that names the fields")
+      ])
+    }
+  }
+
+  /// Adds file, record and field to a failure of the parser.
+  private func locating(_ read: () throws -> Void) throws {
+    do {
+      try read()
+    } catch let error as CSVParser.Failure {
+      var field: String?
+      if let index = error.field {
+        field = names.map { index < $0.count ? $0[index] : "\(index + 1)" } ?? "\(index + 1)"
+      }
+      throw FixtureError([
+        FixtureFault(
+          file: path, line: error.line, record: field == nil || names == nil ? nil : record + 1,
+          field: field, found: error.found, expected: error.expected)
+      ])
+    }
+  }
+
+  private func take(_ line: borrowing CSVRecord) throws {
+    guard let names else {
+      let names = line.fields.indices.map { line.text($0) }
+      self.names = names
+      let faults = onHeader(names)
+      guard faults.isEmpty else { throw FixtureError(faults) }
+      return
+    }
+    if names.count > 1, line.isBlank {
+      blankLine = blankLine ?? line.line
+      return
+    }
+    if let blank = blankLine {
+      // At the end of a file they are harmless; in the middle something is missing.
+      faults.add(
+        FixtureFault(file: path, line: blank, found: "an empty line", expected: "\(names.count) fields"))
+      blankLine = nil
+    }
+    record += 1
+    guard line.fields.count == names.count else {
+      faults.add(
+        FixtureFault(
+          file: path, line: line.line, record: record,
+          found: "\(line.fields.count) field\(line.fields.count == 1 ? "" : "s")",
+          expected: "\(names.count), as the first line has"))
+      return
+    }
+    onRecord(line, FixturePlace(file: path, record: record, line: line.line))
+  }
+}

@@ -1,0 +1,85 @@
+import Glibc
+import Threads
+
+/// What tells one state of a file from another without reading it.
+struct FileIdentity: Hashable, Sendable {
+  private let device: UInt64
+  private let inode: UInt64
+  private let size: Int64
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  private init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+
+  /// That of an open file.
+  init?(descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// That of the file which a path leads to now.
+  init?(path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+}
+
+/// The states of a folder's files when their digests were taken.
+///
+/// A fingerprint is computed before the rows are written. What is loaded later must be the same files in the
+/// same state, or the history would call rows unchanged that come from other bytes.
+final class FileStates: Sendable {
+  /// Nil for a file that there was not.
+  private let states = Lock<[String: FileIdentity?]>([:])
+
+  var all: [String: FileIdentity?] { states.withLock { $0 } }
+
+  func record(_ name: String, _ identity: FileIdentity?) {
+    states.withLock { $0[name] = .some(identity) }
+  }
+}
+
+/// Watches the files of one run: none may change from its digest, or from its first use, until the commit.
+final class FileWatch: Sendable {
+  private let expected: [String: FileIdentity?]
+  /// The files that were opened, by their paths.
+  private let opened = Lock<[String: FileIdentity]>([:])
+
+  /// - Parameter expected: the states that belong to the run's fingerprint.
+  init(expected: [String: FileIdentity?]) { self.expected = expected }
+
+  /// Notes that a file was opened, or is not there.
+  ///
+  /// - Throws: ``FixtureError`` if it has changed.
+  func note(_ name: String, path: String, _ identity: FileIdentity?) throws {
+    if let before = expected[name], before != identity { throw FixtureError([Self.fault(path)]) }
+    guard let identity else { return }
+    let first = opened.withLock { files in
+      files[path] = files[path] ?? identity
+      return files[path]
+    }
+    guard first == identity else { throw FixtureError([Self.fault(path)]) }
+  }
+
+  /// Looks at all files again.
+  ///
+  /// - Throws: ``FixtureError`` naming those that have changed.
+  func check() throws {
+    let changed = opened.withLock { $0 }.filter { FileIdentity(path: $0.key) != $0.value }.map(\.key)
+    guard changed.isEmpty else { throw FixtureError(changed.sorted().map(Self.fault)) }
+  }
+
+  private static func fault(_ path: String) -> FixtureFault {
+    FixtureFault(
+      file: path, found: "a file that changed while it was read",
+      expected: "one that stays as it is: run again")
+  }
+}

@@ -1,0 +1,150 @@
+/// Turns the bytes of a file into records as they come.
+protocol RecordParser: AnyObject {
+  func feed(_ chunk: [UInt8]) throws
+  func finish() throws
+}
+
+/// What a record may cost, whatever the format.
+enum RecordLimits {
+  /// In bytes: 64 MiB. More is a quote that was never closed.
+  static let size = 64 << 20
+  /// Fields of a line of CSV. A table has at most 1,600 columns.
+  static let fields = 100_000
+  /// JSON values in a record, lists and objects among them.
+  static let values = 1_000_000
+
+  static let json = JSONParser.Limits(size: size, stringSize: size, values: values)
+}
+
+/// A file of records while it is being read, piece by piece.
+struct RecordFile {
+  private let source: ByteSource
+  private let path: String
+  private let parser: any RecordParser
+  private var isBegun = false
+
+  init(_ source: ByteSource, path: String, parser: any RecordParser) {
+    self.source = source
+    self.path = path
+    self.parser = parser
+  }
+
+  /// Reads the next piece.
+  ///
+  /// - Returns: false at the end of the file.
+  /// - Throws: what the parser throws; `RegularFile.Failure`.
+  mutating func next() throws -> Bool {
+    guard let chunk = try source.next() else {
+      try parser.finish()
+      return false
+    }
+    guard !isBegun else {
+      try parser.feed(chunk)
+      return true
+    }
+    isBegun = true
+    if let encoding = TextEncodingCheck.wideEncoding(of: chunk) {
+      throw FixtureError([
+        FixtureFault(file: path, line: 1, found: "\(encoding) at byte 0", expected: "a file in UTF-8")
+      ])
+    }
+    try parser.feed(TextEncodingCheck.withoutMark(chunk))
+    return true
+  }
+}
+
+/// The records of a `.json` file, which is an array of objects.
+final class JSONArrayParser: RecordParser {
+  let path: String
+  let onRecord: (JSONNode, FixturePlace) -> Void
+  private var splitter = JSONArraySplitter(elementLimit: RecordLimits.size)
+  private var record = 0
+
+  init(path: String, onRecord: @escaping (JSONNode, FixturePlace) -> Void) {
+    self.path = path
+    self.onRecord = onRecord
+  }
+
+  func feed(_ chunk: [UInt8]) throws {
+    do {
+      try splitter.feed(chunk) { try take($0, at: $1) }
+    } catch let error as JSONArraySplitter.NoArray {
+      let found =
+        error.bytes.first == UInt8(ascii: "{")
+        ? "an object"
+        : try JSONParser.parse(.element, error.bytes, at: error.position, limits: RecordLimits.json)
+          .foundDescription
+      throw FixtureError([
+        FixtureFault(file: path, line: error.position.line, found: found, expected: "a list of objects")
+      ])
+    }
+  }
+
+  func finish() throws { try splitter.finish { try take($0, at: $1) } }
+
+  private func take(_ bytes: [UInt8], at position: SourcePosition) throws {
+    record += 1
+    let place = FixturePlace(file: path, record: record, line: position.line)
+    do {
+      onRecord(try JSONParser.parse(.element, bytes, at: position, limits: RecordLimits.json), place)
+    } catch let error as JSONParseError {
+      // Where the next record begins cannot be told.
+      throw FixtureError(error, file: path, record: record)
+    }
+  }
+}
+
+/// The records of a `.jsonl` file, each on a line of its own.
+final class JSONLinesParser: RecordParser {
+  let path: String
+  let faults: FaultCollector
+  let onRecord: (JSONNode, FixturePlace) -> Void
+  private var line = 0
+  private var record = 0
+  private var pending: [UInt8] = []
+
+  init(path: String, faults: FaultCollector, onRecord: @escaping (JSONNode, FixturePlace) -> Void) {
+    self.path = path
+    self.faults = faults
+    self.onRecord = onRecord
+  }
+
+  func feed(_ chunk: [UInt8]) throws {
+    var start = chunk.startIndex
+    while let lineEnd = chunk[start...].firstIndex(of: 0x0A) {
+      try take(chunk[start..<lineEnd])
+      try end()
+      start = lineEnd + 1
+    }
+    try take(chunk[start...])
+  }
+
+  func finish() throws { if !pending.isEmpty { try end() } }
+
+  private func take(_ bytes: ArraySlice<UInt8>) throws {
+    guard pending.count + bytes.count <= RecordLimits.size else {
+      throw FixtureError([
+        FixtureFault(
+          file: path, line: line + 1, found: "a line of more than \(RecordLimits.size) bytes",
+          expected: "an object on each line")
+      ])
+    }
+    pending += bytes
+  }
+
+  private func end() throws {
+    line += 1
+    let bytes = pending
+    pending.removeAll(keepingCapacity: bytes.count < 1 << 20)
+    guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
+    record += 1
+    do {
+      let start = SourcePosition(line: line, column: 1)
+      onRecord(
+        try JSONParser.parse(.line, bytes, at: start, limits: RecordLimits.json),
+        FixturePlace(file: path, record: record, line: line))
+    } catch let error as JSONParseError {
+      faults.add(FixtureError(error, file: path, record: record))
+    }
+  }
+}

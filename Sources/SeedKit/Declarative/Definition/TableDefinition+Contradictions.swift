@@ -1,0 +1,58 @@
+extension TableDefinition {
+  /// Something that a definition says and, elsewhere, takes back.
+  struct Contradiction {
+    /// The key of the definition.
+    let key: String
+    let found: String
+    let expected: String
+  }
+
+  /// What cannot be meant, as far as no table needs to be looked at.
+  var contradictions: [Contradiction] {
+    var found: [Contradiction] = []
+    if Set(key).count < key.count {
+      found.append(.init(key: "key", found: "a column twice", expected: "each column once"))
+    }
+    for rule in columns {
+      guard let reference = rule.reference, Set(reference.key).count < reference.key.count else { continue }
+      found.append(
+        .init(
+          key: "columns", found: "a column twice in the key of '\(rule.column)'", expected: "each column once"
+        ))
+    }
+    let mapped = Set(columns.flatMap(\.fields))
+    for field in ignoredFields.sorted() where mapped.contains(field) {
+      found.append(
+        .init(
+          key: "ignore", found: "the field '\(field)', which 'columns' reads",
+          expected: "it in one of the two"))
+    }
+    for child in children {
+      guard case .array(let field, _) = child.source, ignoredFields.contains(field) else { continue }
+      found.append(
+        .init(
+          key: "ignore", found: "the field '\(field)', which 'children' reads",
+          expected: "it in one of the two"))
+    }
+    let filled = Set(columns.map(\.column))
+    for column in key where !filled.contains(column) && column != parentColumn && ignores(column) {
+      found.append(
+        .init(
+          key: "ignore",
+          found: "\(ignoredFields.contains(column) ? "" : "'*', which covers ")the key column '\(column)'",
+          expected: "a field that fills it under 'columns', or it not ignored"))
+    }
+    if let touched = touchedColumn, key.contains(touched) || filled.contains(touched) {
+      found.append(
+        .init(
+          key: "touch", found: "the column '\(touched)', which a field fills",
+          expected: "a column that no field fills"))
+    }
+    return found
+  }
+
+  private var parentColumn: String? {
+    guard case .array(_, let column) = source else { return nil }
+    return column
+  }
+}

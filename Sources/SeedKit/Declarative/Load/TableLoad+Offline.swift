@@ -1,0 +1,26 @@
+import Postgres
+
+extension TableLoad {
+  /// A load that knows only what the definition says, to read files without a database: every field may be
+  /// there, and every value.
+  static func offline(_ definition: TableDefinition, parent: TableLoad? = nil) throws -> TableLoad {
+    let mapped = definition.columns.flatMap { rule in rule.fields.map { (rule.column, $0) } }
+    let others = definition.key.filter { name in !definition.columns.contains { $0.column == name } }
+    let slots = (mapped + others.map { ($0, $0) }).compactMap { column, field -> Slot? in
+      guard let name = try? PostgresIdentifier(column) else { return nil }
+      return Slot(
+        field: field, type: "", baseType: "", collation: "", kind: .json, rule: nil, stagedName: name,
+        column: LiveTable.Column(
+          name: name, type: "", baseType: "", storedType: "", collation: "", kind: .json, scalarPath: "",
+          isNotNull: false, defaultExpression: nil, isGenerated: false, isAlwaysIdentity: false,
+          sequence: nil))
+    }
+    let live = LiveTable(
+      name: definition.table, canonicalName: definition.table.description, quoted: "", columns: [],
+      uniqueKeys: [], primaryKey: nil, checks: [], triggers: [], foreignKeys: [])
+    let load = try TableLoad(definition: definition, live: live, slots: slots, references: [], parent: parent)
+    load.isOffline = true
+    for child in definition.children { _ = try offline(child, parent: load) }
+    return load
+  }
+}

@@ -1,0 +1,141 @@
+/// Finds the elements of a JSON array in bytes that come in pieces, so that each can be parsed by itself and
+/// memory holds one element at a time.
+struct JSONArraySplitter {
+  /// The document is no array: what it begins with.
+  struct NoArray: Error {
+    let bytes: [UInt8]
+    let position: SourcePosition
+  }
+
+  private enum State { case start, beforeFirst, beforeElement, element, end }
+
+  /// How many bytes an element may have.
+  let elementLimit: Int
+  private var state = State.start
+  /// The element at hand, as far as its bytes have come.
+  private var pending: [UInt8] = []
+  private var depth = 0
+  private var isInString = false
+  private var isEscaped = false
+  private var line = 1
+  private var column = 1
+  private var isAfterCarriageReturn = false
+  private var offset = 0
+  private var arrayPosition = SourcePosition(line: 1, column: 1)
+  private var elementPosition = SourcePosition(line: 1, column: 1)
+  private var commaPosition = SourcePosition(line: 1, column: 1)
+
+  init(elementLimit: Int) { self.elementLimit = elementLimit }
+
+  private var position: SourcePosition { SourcePosition(line: line, column: column) }
+
+  /// Reads on.
+  ///
+  /// - Parameter onElement: receives the bytes of each element that is complete, and where it begins.
+  mutating func feed(_ chunk: [UInt8], _ onElement: ([UInt8], SourcePosition) throws -> Void) throws {
+    var elementStart = 0
+    for (index, byte) in chunk.enumerated() {
+      switch state {
+      case .element:
+        guard isEnd(byte) else { break }
+        try take(chunk[elementStart..<index])
+        let element = pending
+        pending = []
+        state = byte == UInt8(ascii: ",") ? .beforeElement : .end
+        commaPosition = position
+        try onElement(element, elementPosition)
+      case _ where byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D: break
+      case .start:
+        guard byte == UInt8(ascii: "[") else {
+          throw NoArray(bytes: Array(chunk[index...]), position: position)
+        }
+        arrayPosition = position
+        state = .beforeFirst
+      case .beforeFirst where byte == UInt8(ascii: "]"): state = .end
+      case .beforeElement where byte == UInt8(ascii: "]"):
+        throw error(
+          found: "a comma before the closing bracket", expected: "no comma there",
+          remedy: "JSON has no trailing commas", at: commaPosition)
+      case .beforeFirst, .beforeElement:
+        guard byte != UInt8(ascii: ",") else { throw error(found: "','", expected: "a value") }
+        state = .element
+        elementStart = index
+        elementPosition = position
+        depth = 0
+        _ = isEnd(byte)
+      case .end:
+        let text = String(decoding: chunk[index..<min(index + 4, chunk.count)], as: UTF8.self)
+        throw error(
+          found: text.unicodeScalars.first.map(JSONReader.description(of:)) ?? "",
+          expected: "the end of the file", remedy: "A file holds one value")
+      }
+      advance(byte)
+    }
+    if state == .element { try take(chunk[elementStart...]) }
+  }
+
+  /// Ends the document.
+  mutating func finish(_ onElement: ([UInt8], SourcePosition) throws -> Void) throws {
+    let remedy =
+      "The list that starts at line \(arrayPosition.line), column \(arrayPosition.column) has no end"
+    switch state {
+    case .end: return
+    case .start: throw error(found: "an empty file", expected: "a value")
+    case .beforeFirst, .beforeElement:
+      throw error(found: "the end of the file", expected: "a value", remedy: remedy)
+    case .element:
+      // An element that is cut off says so itself.
+      try onElement(pending, elementPosition)
+      throw error(found: "the end of the file", expected: "',' or ']'", remedy: remedy)
+    }
+  }
+
+  /// Whether a byte ends the element at hand; keeps count of texts and brackets.
+  private mutating func isEnd(_ byte: UInt8) -> Bool {
+    if isInString {
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if byte == UInt8(ascii: "\"") {
+        isInString = false
+      }
+      return false
+    }
+    switch byte {
+    case UInt8(ascii: "\""): isInString = true
+    case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+    case UInt8(ascii: ","): return depth == 0
+    case UInt8(ascii: "]") where depth == 0: return true
+    case UInt8(ascii: "}"), UInt8(ascii: "]"): depth = max(0, depth - 1)
+    default: break
+    }
+    return false
+  }
+
+  private mutating func take(_ bytes: ArraySlice<UInt8>) throws {
+    guard pending.count + bytes.count <= elementLimit else {
+      throw error(
+        found: "a record of more than \(elementLimit) bytes", expected: "a smaller one", at: elementPosition)
+    }
+    pending += bytes
+  }
+
+  private mutating func advance(_ byte: UInt8) {
+    offset += 1
+    if byte == 0x0D || (byte == 0x0A && !isAfterCarriageReturn) {
+      line += 1
+      column = 1
+    } else if byte & 0xC0 != 0x80, byte != 0x0A {
+      column += 1
+    }
+    isAfterCarriageReturn = byte == 0x0D
+  }
+
+  private func error(
+    found: String, expected: String, remedy: String? = nil, at place: SourcePosition? = nil
+  ) -> JSONParseError {
+    JSONParseError(
+      position: place ?? position, offset: offset, found: found, expected: expected, remedy: remedy)
+  }
+}

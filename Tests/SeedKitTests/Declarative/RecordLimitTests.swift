@@ -1,0 +1,146 @@
+import FoundationEssentials
+import SeedTesting
+import Testing
+
+@testable import SeedKit
+
+@Suite("Files of records without a database")
+struct RecordLimitTests {
+  private func definition(_ file: String) -> String {
+    #"""
+    {id: "a", summary: "s", tables: [{table: "t", files: "\#(file)", key: "id",
+      children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"]}]}]}
+    """#
+  }
+
+  private func faults(_ file: String, _ text: String) async throws -> [String] {
+    try await TemporaryFolder.with { folder in
+      try Data(definition(file).utf8).write(to: URL(filePath: "\(folder.path)/seeder.json"))
+      try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/\(file)"))
+      do {
+        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+        return []
+      } catch let error as FixtureError {
+        return error.faults.map { $0.description.replacing("\(folder.path)/", with: "") }
+      }
+    }
+  }
+
+  private static let examples: [(file: String, text: String, expected: [String])] = [
+    ("t.csv", "id,a\n1,x\n", []),
+    ("t.csv", "id,a\n1\n2,x\n", ["t.csv:2: record 1: found 1 field; expected 2, as the first line has"]),
+    ("t.csv", "id,a\n1,x\n\n2,y\n", ["t.csv:3: found an empty line; expected 2 fields"]),
+    (
+      "t.csv", "id,a,a,\n",
+      [
+        "t.csv:1: field 'a': found the name twice; expected it once",
+        "t.csv:1: found an empty name for field 4; expected a name, or \"\" under 'ignore'",
+      ]
+    ),
+    (
+      "t.csv", "id,a\r1,x\r",
+      [
+        "t.csv:1: found lines that end with a carriage return only, as on old Macs; expected lines that end with LF or CRLF: convert the file"
+      ]
+    ),
+    (
+      "t.csv", "# tools\nid,a\n",
+      ["t.csv:1: found a comment; expected the names of the fields; CSV has no comments"]
+    ),
+    (
+      "t.csv", "id,kids\n1,x\n",
+      [
+        "t.csv:1: field 'kids': found a field of 'children': CSV has no lists; expected it left out, and the lists in a file of .json or .jsonl"
+      ]
+    ),
+    (
+      "t.csv", "id,a\n1,{ \"rate\": null }\n",
+      [
+        "t.csv:2: record 1, field 'a': found a quote inside a field without quotes; expected quotes around the whole field, and those inside it doubled"
+      ]
+    ),
+    (
+      "t.json", "[{\"id\": 1},\n 7, {\"id\": 2, \"kids\": 3}]",
+      [
+        "t.json:2: record 2: found number 7; expected an object",
+        "t.json:2: record 3, field 'kids': found number 3; expected a list",
+      ]
+    ),
+    ("t.json", "[{\"id\": 1}\n {\"id\": 2}]", ["t.json:2:2: record 1: found '{'; expected ',' or ']'"]),
+    (
+      "t.json", "[{\"id\": 1, \"kids\": [{\"n\": \"a\\u0000\"}]}]",
+      [
+        "t.json:1:29: record 1, field 'kids[1].n': found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text"
+      ]
+    ),
+    ("t.json", "7", ["t.json:1: found number 7; expected a list of objects"]),
+    (
+      "t.csv", "id" + String(repeating: ",", count: 100_001),
+      ["t.csv:1: record 1, field '100001': found more than 100000 fields in a record; expected fewer"]
+    ),
+    (
+      "t.json", "[{\"id\": [" + String(repeating: "1,", count: 1_000_000) + "1]}]",
+      ["t.json:1:1999", "found more than 1000000 values; expected at most so many in one record"]
+    ),
+  ]
+
+  @Test("are judged as a run judges them", arguments: examples.indices)
+  func judged(_ index: Int) async throws {
+    let (file, text, expected) = Self.examples[index]
+    let found = try await faults(file, text)
+    if text.count > 1_000 {
+      #expect(found.count == 1 && found[0].contains("found more than 100"), "\(found)")
+    } else {
+      #expect(found == expected)
+    }
+  }
+
+  @Test("say that patterns are not supported")
+  func pattern() async throws {
+    let found = try await faults("d*.csv", "id\n")
+    #expect(found.isEmpty, "a file may have such a name")
+    try await TemporaryFolder.with { folder in
+      try Data(definition("d/*.csv").utf8).write(to: URL(filePath: "\(folder.path)/seeder.json"))
+      let error = #expect(throws: FixtureError.self) {
+        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+      }
+      #expect(error?.faults.map(\.expected) == ["the names of files: patterns are not supported"])
+    }
+  }
+
+  @Test("stop being read when the run is cancelled", arguments: ["t.csv", "t.json", "t.jsonl"])
+  func cancelled(_ file: String) async throws {
+    try await TemporaryFolder.with { folder in
+      let text = file == "t.csv" ? "id\n1\n" : file == "t.json" ? "[{\"id\": 1}]" : "{\"id\": 1}"
+      try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/\(file)"))
+      let definition = try DefinitionReader.read(Array(definition(file).utf8), path: "seeder.json")
+      let path = folder.path
+      let reading = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        let reader = RecordReader(
+          load: .offline(definition.tables[0]), folder: .directory(path: path, watch: nil),
+          faults: FaultCollector())
+        _ = try await reader.read(file, number: 0, pause: {})
+      }
+      await #expect(throws: CancellationError.self) { try await reading.value }
+    }
+  }
+
+  @Test("stop being parsed inside one large value when the run is cancelled")
+  func cancelledParsing() async {
+    let parsing = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      _ = try JSONParser.parse(Array(("[" + String(repeating: "1,", count: 10_000) + "1]").utf8))
+    }
+    await #expect(throws: CancellationError.self) { try await parsing.value }
+  }
+
+  @Test("with more faults than are listed say how many there are", arguments: [300, 1_298])
+  func totals(_ count: Int) async throws {
+    let found = try await faults("t.csv", "id,a\n" + String(repeating: "1\n", count: count))
+    #expect(found.count == 201)
+    #expect(
+      found.last?.contains("found \(count) faults in all, of which 200 are listed") == true,
+      "\(found.last ?? "")")
+  }
+}
