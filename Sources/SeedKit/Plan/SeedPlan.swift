@@ -25,6 +25,15 @@ public struct SeedPlan: Sendable {
     public let seeder: any Seeder
     /// Why it is here.
     public let reason: Reason
+    /// Seeders that come first if the plan has them: those that it names and, in a run, those whose tables its
+    /// tables refer to.
+    var follows: [SeederID]
+
+    init(seeder: any Seeder, reason: Reason) {
+      self.seeder = seeder
+      self.reason = reason
+      follows = seeder.follows
+    }
 
     /// The seeder's id.
     public var id: SeederID { seeder.id }
@@ -34,7 +43,7 @@ public struct SeedPlan: Sendable {
   public let environment: SeedEnvironment
   /// The steps. Each comes after all that it depends on or follows; otherwise the registry's order is
   /// kept.
-  public let steps: [Step]
+  public internal(set) var steps: [Step]
   /// Seeders that `--all` leaves out because they do not name the environment or are no part of it.
   public let leftOut: [SeederID]
   /// All seeders of the registry, in the plan or not.

@@ -28,7 +28,7 @@ struct Schedule {
     ready = PlaceQueue()
     for (place, step) in steps.enumerated() {
       let dependencies = Set(step.seeder.dependencies.compactMap { places[$0] })
-      let followed = Set(step.seeder.follows.compactMap { places[$0] }).subtracting(dependencies)
+      let followed = Set(step.follows.compactMap { places[$0] }).subtracting(dependencies)
       for other in dependencies { dependents[other].append(place) }
       for other in followed { followers[other].append(place) }
       open[place] = dependencies.count + followed.count

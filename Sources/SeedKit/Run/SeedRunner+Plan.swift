@@ -69,7 +69,8 @@ extension SeedRunner {
             if !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }
             for step in due { try await connection.runScript(step.migration.up) }
             var failed: Set<SeederID> = []
-            for (number, step) in plan.steps.enumerated() {
+            let ordered = try await TableOrder.apply(to: plan, on: connection)
+            for (number, step) in ordered.steps.enumerated() {
               let entry = try await preview(step, number: number, failed: failed, on: connection)
               if entry.failure != nil || entry.note != nil { failed.insert(entry.id) }
               entries.append(entry)

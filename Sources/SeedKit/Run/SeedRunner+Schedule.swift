@@ -3,7 +3,7 @@ import Postgres
 extension SeedRunner {
   /// Runs the steps: each as soon as all that it depends on or follows is done, at most `jobs` at a time.
   func execute(
-    _ run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
+    _ plan: SeedPlan, in run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
     current: [SeederID: Fingerprint]
   ) async throws -> [SeederReport] {
     var schedule = Schedule(plan)

@@ -85,7 +85,7 @@ public struct SeedRunner: Sendable {
       let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
       let preparation = ContinuousClock.now - run.clockStart
       let seeders = try await execute(
-        run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
+        prepared.plan, in: run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
       return SeedReport(
         runID: run.id, environment: plan.environment, startedAt: run.startedAt,
         duration: .now - run.clockStart, preparation: preparation, roundTrips: run.traffic.roundTrips,
@@ -114,6 +114,8 @@ public struct SeedRunner: Sendable {
   }
 
   private struct Prepared {
+    /// The plan in the order that the tables ask for.
+    var plan: SeedPlan
     var migrations: [MigrationOutcome] = []
     var fingerprints: [SeederID: Fingerprint] = [:]
   }
@@ -131,7 +133,7 @@ public struct SeedRunner: Sendable {
     let prepared = try await options.retry.run(
       onRetry: { error, pause in retries.append(record(error, pause, of: "connect")) },
       { _ in
-        var prepared = Prepared()
+        var prepared = Prepared(plan: plan)
         // To read the seeders' migrations takes longer than the query.
         let sets = options.migrates ? try Self.migrationSets(of: plan) : []
         let migrator = Migrator(sets: sets, lockTimeout: options.lockTimeout)
@@ -147,13 +149,15 @@ public struct SeedRunner: Sendable {
           prepared.migrations = try await migrator.apply(on: pool)
           for migration in prepared.migrations { onEvent(.migrated(migration)) }
         }
-        prepared.fingerprints = try await pool.withConnection { connection in
+        (prepared.plan, prepared.fingerprints) = try await pool.withConnection { connection in
           try await EnvironmentStamp.check(
             plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction,
             on: connection)
           try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
-          guard options.skipsCurrent else { return [:] }
-          return try await SeedHistory.fingerprints(of: plan.steps.map(\.id), on: connection)
+          guard fingerprints != nil else { return (plan, [:]) }
+          let ordered = try await TableOrder.apply(to: plan, on: connection)
+          guard options.skipsCurrent else { return (ordered, [:]) }
+          return (ordered, try await SeedHistory.fingerprints(of: plan.steps.map(\.id), on: connection))
         }
         return prepared
       })

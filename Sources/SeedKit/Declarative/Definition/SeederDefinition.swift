@@ -29,13 +29,19 @@ public struct SeederDefinition: Sendable {
   ///
   /// - Throws: `PostgresError` for a name that is too long.
   public func tableNames() throws -> [String] {
+    try allTables.map { try $0.table.quoted() }
+  }
+
+  /// The tables that its references lead to, each as SQL has it.
+  func referencedTableNames() throws -> [String] {
+    try allTables.flatMap(\.columns).compactMap { try $0.reference?.table.quoted() }
+  }
+
+  private var allTables: [TableDefinition] {
     func all(_ tables: [TableDefinition]) -> [TableDefinition] {
       tables + tables.flatMap { all($0.children) }
     }
-    return try all(tables).map { definition in
-      let parts = [definition.table.schema, definition.table.name].compactMap(\.self)
-      return try parts.map { "\(try PostgresIdentifier($0))" }.joined(separator: ".")
-    }
+    return all(tables)
   }
 }
 

@@ -1,0 +1,82 @@
+import Postgres
+
+/// Which seeders of a plan come first because others refer to their tables: by the foreign keys of the database
+/// and by references of the definitions, whatever dependencies are declared.
+enum TableOrder {
+  /// The same plan in an order that suits the tables. Seeders that refer to each other in a circle keep theirs.
+  ///
+  /// - Throws: `PostgresError`.
+  static func apply(to plan: SeedPlan, on connection: PostgresConnection) async throws -> SeedPlan {
+    let seeders = plan.steps.compactMap { $0.seeder as? DeclarativeSeeder }
+    guard seeders.count > 1 else { return plan }
+    var writers: (seeders: [String], tables: [String]) = ([], [])
+    var references: (seeders: [String], tables: [String]) = ([], [])
+    for seeder in seeders {
+      for table in try seeder.definition.tableNames() {
+        writers.seeders.append(seeder.id.rawValue)
+        writers.tables.append(table)
+      }
+      for table in try seeder.definition.referencedTableNames() {
+        references.seeders.append(seeder.id.rawValue)
+        references.tables.append(table)
+      }
+    }
+    let rows = try await connection.query(
+      """
+      WITH writer AS (
+        SELECT seeder, to_regclass(name) AS id FROM unnest(\(writers.seeders), \(writers.tables)) AS w (seeder, name)
+      ), need AS (
+        SELECT writer.seeder, c.confrelid AS id FROM writer JOIN pg_constraint AS c ON c.conrelid = writer.id
+        WHERE c.contype = 'f'
+        UNION SELECT seeder, to_regclass(name) FROM unnest(\(references.seeders), \(references.tables)) AS r (seeder, name)
+      )
+      SELECT DISTINCT need.seeder, writer.seeder FROM need JOIN writer ON writer.id = need.id
+      WHERE need.seeder <> writer.seeder ORDER BY 1, 2
+      """)
+    let pairs = try rows.compactMap { row -> (SeederID, SeederID)? in
+      let (seeder, first) = try row.decode(String.self, String.self)
+      guard let seeder = SeederID(rawValue: seeder), let first = SeederID(rawValue: first) else { return nil }
+      return (seeder, first)
+    }
+    return plan.following(pairs)
+  }
+}
+
+extension SeedPlan {
+  /// The same steps, with further seeders to come first; those that would close a circle are left out.
+  func following(_ pairs: [(seeder: SeederID, first: SeederID)]) -> SeedPlan {
+    guard !pairs.isEmpty else { return self }
+    let known = Set(steps.map(\.id))
+    var before = Dictionary(
+      steps.map { ($0.id, ($0.seeder.dependencies + $0.follows).filter(known.contains)) },
+      uniquingKeysWith: { first, _ in first })
+    func comesFirst(_ id: SeederID, of other: SeederID) -> Bool {
+      var pending = [other]
+      var seen: Set<SeederID> = []
+      while let next = pending.popLast() {
+        if next == id { return true }
+        if seen.insert(next).inserted { pending += before[next] ?? [] }
+      }
+      return false
+    }
+    var added: [SeederID: [SeederID]] = [:]
+    for (seeder, first) in pairs where !comesFirst(seeder, of: first) {
+      before[seeder, default: []].append(first)
+      added[seeder, default: []].append(first)
+    }
+    var places: [SeederID: Step] = [:]
+    for step in steps { places[step.id] = step }
+    var ordered: [Step] = []
+    var done: Set<SeederID> = []
+    func visit(_ id: SeederID) {
+      guard done.insert(id).inserted, var step = places[id] else { return }
+      (before[id] ?? []).forEach(visit)
+      step.follows += added[id] ?? []
+      ordered.append(step)
+    }
+    steps.forEach { visit($0.id) }
+    var plan = self
+    plan.steps = ordered
+    return plan
+  }
+}
