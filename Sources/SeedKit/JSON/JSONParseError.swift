@@ -14,6 +14,8 @@ public struct JSONParseError: Error, Hashable, Sendable {
   public let remedy: String?
   /// The member in which it is, such as `tags[2]`, seen from the outermost value; nil if in none.
   public internal(set) var field: String?
+  /// Whether it is a key that an object has twice.
+  var isDuplicateKey = false
 }
 
 extension JSONParseError: CustomStringConvertible {

@@ -143,11 +143,13 @@ struct JSONReader {
     if let first = open[open.count - 1].begin(key, position) {
       // Texts that differ only in how an accent is encoded are equal to whoever looks a key up.
       let isSame = first.key.utf8.elementsEqual(key.utf8)
-      throw error(
+      var failure = error(
         found: "the key '\(key.prefix(60))' again" + (isSame ? "" : ", in another Unicode normalisation"),
         expected: "each key once; its first place is line \(first.position.line), "
           + "column \(first.position.column)",
         remedy: "Remove one of the two", at: start)
+      failure.isDuplicateKey = true
+      throw failure
     }
     try skipBlanks()
     guard next == UInt8(ascii: ":") else {

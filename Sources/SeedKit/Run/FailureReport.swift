@@ -49,7 +49,7 @@ public struct FailureReport: Sendable, Codable {
       details = error.rollbackError == nil ? inner.details : "\(inner.details)\n\(error)"
     case let error as FixtureError:
       cause = .data
-      let count = (error.isTotalKnown ? "" : "more than ") + "\(error.total)"
+      let count = (error.isTotalKnown ? "" : "at least ") + "\(error.total)"
       message = error.total == 1 ? "a fault in a fixture" : "\(count) faults in a fixture"
       remedy = "correct the file and run again; nothing of it was written."
       sqlState = nil

@@ -61,6 +61,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
       refused: [
         "04:05:06+02", "04:05:06Z", "2019-01-13 04:05:06", "04:05:06.1234567", "now", "040506.1234567",
       ]),
+    .init("time without time zone", kept: ["04:05"], refused: ["Jan 13 2019 04:05", "13-Jan-2019 04:05:06"]),
     .init("time(0)", kept: ["04:05:06", "04:05:06.000"], refused: ["04:05:06.5"]),
     .init(
       "timetz", kept: ["04:05:06.789+02", "04:05:06Z"],
@@ -236,6 +237,23 @@ struct LiteralRuleTests {
       let report = try await folder.run()
       #expect(report.tables.total == RowCounts(inserted: records.count), "\(report.failure?.details ?? "")")
       #expect(try await folder.rows("SELECT ARRAY[count(*)::text] FROM seed_runner.owned_row") == ["0"])
+    }
+  }
+
+  @Test("of jsonb are objects in CSV that have a key twice", arguments: [nil, 1])
+  func jsonb(_ wholeTableSize: Int?) async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, v jsonb, list jsonb[])",
+      tables: #"{table: "t", files: "t.csv", key: "id"}"#,
+      files: ["t.csv": #"id,v\#n1,"{""a"":1,""b"":2,""a"":3}"\#n"#]
+    ) { folder in
+      let size = wholeTableSize ?? DeclarativeSeeder.wholeTableSize
+      #expect(try await folder.run(wholeTableSize: size).failure?.faults.map(\.field) == ["v"])
+      try folder.write(#"id,list\#n1,"{""{\""a\"":1,\""a\"":3}""}"\#n"#, to: "t.csv")
+      #expect(try await folder.run(wholeTableSize: size).failure?.faults.map(\.field) == ["list"])
+      try folder.write(#"id,v\#n1,"{""a"":1,""b"":{""a"":3}}"\#n2,{broken\#n"#, to: "t.csv")
+      let broken = try await folder.run(wholeTableSize: size).failure?.faults.map(\.record)
+      #expect(broken == [2], "PostgreSQL judges what is no JSON")
     }
   }
 

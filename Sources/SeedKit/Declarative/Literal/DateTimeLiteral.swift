@@ -18,8 +18,8 @@ struct DateTimeLiteral {
   private(set) var clockWord: String?
   /// The time zone, as it is written in lower case.
   private(set) var zone: String?
-  /// Whether there is a day, apart from compact numbers.
-  private(set) var hasDate = false
+  /// Whether there is a day in figures, apart from those that stand by themselves.
+  private var hasDate = false
   private var hasMonthName = false
   private var hasJulianDay = false
   private var hasAmbiguousDate = false
@@ -103,6 +103,9 @@ struct DateTimeLiteral {
       zone = word
     }
   }
+
+  /// Whether there is a day, which a time does not keep.
+  var namesDay: Bool { hasDate || hasMonthName || hasJulianDay }
 
   /// Whether the order of day, month and year depends on a setting.
   var isAmbiguous: Bool {

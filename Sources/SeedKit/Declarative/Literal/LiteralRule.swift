@@ -19,6 +19,8 @@ struct LiteralRule: Sendable {
     case money(MoneyFormat)
     case bytea
     case varchar(length: Int)
+    /// Of a key that an object has twice `jsonb` keeps the last.
+    case jsonb
     /// Types that keep so many bytes: `name` and `"char"`.
     case bytes(Int)
   }
@@ -56,6 +58,7 @@ struct LiteralRule: Sendable {
       guard let money else { return nil }
       scalar = .money(money)
     case "bytea": scalar = .bytea
+    case "jsonb": scalar = .jsonb
     case "varchar":
       guard modifier >= 4 else { return nil }
       scalar = .varchar(length: modifier - 4)
@@ -100,6 +103,7 @@ struct LiteralRule: Sendable {
     case .bytea:
       let isEscaped = literal.isEmpty || literal.contains(UInt8(ascii: "\\"))
       return isEscaped ? nil : #"bytes in hexadecimal, such as \x1f8b; PostgreSQL does not decode base64"#
+    case .jsonb: return Self.duplicateKey(in: literal)
     case .varchar(let length):
       // What is longer and does not end in blanks is refused by PostgreSQL itself.
       guard literal.last == 0x20, literal.count > length else { return nil }
@@ -108,6 +112,20 @@ struct LiteralRule: Sendable {
       // "char" writes a byte beyond ASCII as a backslash and three digits.
       let isOctal = limit == 1 && literal.count == 4 && literal.first == UInt8(ascii: "\\")
       return literal.count <= limit || isOctal ? nil : "at most \(limit) byte\(limit == 1 ? "" : "s")"
+    }
+  }
+
+  private static func duplicateKey(in literal: ArraySlice<UInt8>) -> String? {
+    // Few values have objects at all.
+    guard literal.contains(UInt8(ascii: "{")) else { return nil }
+    do {
+      _ = try JSONParser.parse(
+        .line, Array(literal), at: SourcePosition(line: 1, column: 1), limits: RecordLimits.json)
+      return nil
+    } catch let error as JSONParseError where error.isDuplicateKey {
+      return "each key once: jsonb keeps the last of them (\(error.found))"
+    } catch {
+      return nil
     }
   }
 
@@ -126,7 +144,7 @@ struct LiteralRule: Sendable {
       default: (false, true, 6)
       }
     if isTimeOnly {
-      if moment.hasDate { return "a time without a date, which \(type) drops" }
+      if moment.namesDay { return "a time without a date, which \(type) drops" }
     } else if moment.isAmbiguous {
       return "the year first, such as 2019-01-13: the order of day, month and year is ambiguous"
     }

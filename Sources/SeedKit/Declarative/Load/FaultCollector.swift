@@ -42,7 +42,7 @@ final class FaultCollector {
         FixtureFault(
           file: last.file,
           found:
-            "\(isTotalUnknown ? "more than " : "")\(count) faults in all, of which \(faults.count) are listed",
+            "\(isTotalUnknown ? "at least " : "")\(count) faults in all, of which \(faults.count) are listed",
           expected: "the ones above corrected first"))
     }
     throw FixtureError(all, total: count, isTotalKnown: !isTotalUnknown)

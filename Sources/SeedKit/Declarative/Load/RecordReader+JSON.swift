@@ -38,7 +38,7 @@ extension RecordReader {
         }
         if let text = JSONText.text(node, as: load.slots[slot].kind) {
           values[slot] = .text(text)
-          if let expected = load.slots[slot].rule?.refusal(of: Array(text.utf8)[...]) {
+          if let expected = load.slots[slot].ruleOfJSON?.refusal(of: Array(text.utf8)[...]) {
             fault(node, field, found: LiteralRule.shown(text.utf8), expected: expected)
           }
         } else {

@@ -37,6 +37,7 @@ struct RecordReader {
     do {
       guard var file = try open(name, number: 0) else { return false }
       while try file.next() {
+        try Task.checkCancellation()
         for load in [load] + load.children.values { load.buffer = PostgresRowBuffer() }
       }
     } catch {

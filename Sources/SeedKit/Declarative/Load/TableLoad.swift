@@ -15,6 +15,13 @@ final class TableLoad {
     let kind: JSONText.Kind
     /// What a literal may not lose; nil where nothing can be lost.
     let rule: LiteralRule?
+
+    /// The rule for values of JSON files: what was parsed has no key twice.
+    var ruleOfJSON: LiteralRule? {
+      if case .json = kind { return nil }
+      return rule
+    }
+
     /// The name in the table of typed values; never that of a column, which could be one of ours.
     var stagedName: PostgresIdentifier
     /// The column that it fills; nil if it is part of a reference.

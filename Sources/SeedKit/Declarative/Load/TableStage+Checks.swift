@@ -110,7 +110,6 @@ extension TableStage {
       FROM \(typed) AS typed JOIN twice USING (\(unescaped: key)) ORDER BY 1, seed_row
       """)
     // Keys that are equal may read differently: 1.0 and 1.00, or texts of a collation that ignores case.
-    faults.noteRows(rows.count / 2)
     var first: (number: Int64, place: FixturePlace)?
     for row in rows {
       let (number, key, file, record, line) = try row.decode(
@@ -123,6 +122,7 @@ extension TableStage {
         first = (number, place)
       }
     }
+    faults.noteRows(Int(first?.number ?? 0))
   }
 
   func isKey(_ slot: Int) -> Bool {
