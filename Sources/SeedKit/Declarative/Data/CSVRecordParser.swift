@@ -72,6 +72,7 @@ final class CSVRecordParser: RecordParser {
       blankLine = nil
     }
     record += 1
+    if record % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
     guard line.fields.count == names.count else {
       faults.add(
         FixtureFault(

@@ -13,6 +13,9 @@ enum RecordLimits {
   /// JSON values in a record, lists and objects among them.
   static let values = 1_000_000
 
+  /// After so many records a parser looks whether the run was cancelled.
+  static let cancellationInterval = 100
+
   static let json = JSONParser.Limits(size: size, stringSize: size, values: values)
 }
 
@@ -84,6 +87,7 @@ final class JSONArrayParser: RecordParser {
 
   private func take(_ bytes: [UInt8], at position: SourcePosition) throws {
     record += 1
+    if record % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
     let place = FixturePlace(file: path, record: record, line: position.line)
     do {
       onRecord(try JSONParser.parse(.element, bytes, at: position, limits: RecordLimits.json), place)
@@ -138,6 +142,7 @@ final class JSONLinesParser: RecordParser {
     pending.removeAll(keepingCapacity: bytes.count < 1 << 20)
     guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
     record += 1
+    if record % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
     do {
       let start = SourcePosition(line: line, column: 1)
       onRecord(

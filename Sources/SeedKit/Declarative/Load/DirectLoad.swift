@@ -146,6 +146,7 @@ struct CopyLines {
     guard isBegun else { return try begin(record) }
     guard record.fields.count == columns.count else { throw Unfit() }
     count += 1
+    if count % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
     try record.bytes.withUnsafeBufferPointer { source in
       for (index, field) in record.fields.enumerated() {
         if index > 0 { bytes.append(0x09) }
