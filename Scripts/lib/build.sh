@@ -18,10 +18,25 @@ provide() {
   is_ready || build "$1" >&2
 }
 
+# settle: removes a build folder that was moved or copied with its checkout. It names files by their old paths, and the
+# compiler refuses it.
+settle() {
+  local plan
+  for plan in "$root/.build/debug.yaml" "$root/.build/release.yaml"; do
+    [[ -r $plan ]] || continue
+    ! grep -qF -- "\"$root/Sources/" "$plan" || continue
+    [[ -w $root/.build ]] || return 0
+    say "this checkout was built in another place; building it anew"
+    find "$root/.build/" -mindepth 1 -maxdepth 1 -exec rm -rf -- {} +
+    return 0
+  done
+}
+
 describe() { find -H "$@" -printf '%p %s %T@ %C@\n'; }
 
 build() {
   local before
+  settle
   "$root/Scripts/setup"
   [[ ! -e $root/.build || -w $root/.build ]] ||
     fail "$root/.build belongs to another user" "Run as that user, or remove the folder: it is built again."

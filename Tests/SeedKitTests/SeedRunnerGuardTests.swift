@@ -110,7 +110,7 @@ struct SeedRunnerGuardTests {
         try await Harness.run([seeder], on: database) { $0.migrates = false }
       }
       #expect(error?.sqlState == .undefinedTable)
-      #expect(error?.remedy == "the schema is older than this program; run 'seed-runner migrate up'.")
+      #expect(error?.remedy == "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' tells what is missing.")
     }
   }
 }

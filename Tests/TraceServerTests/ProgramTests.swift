@@ -50,6 +50,26 @@ struct ProgramTests {
     }
   }
 
+  @Test("starts and seeds all others where a definition in its folder of seeders is faulty")
+  func faultyDefinition() async throws {
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        try FileManager.default.createDirectory(
+          atPath: "\(folder.path)/broken", withIntermediateDirectories: false)
+        try folder.write(#"{"id": "broken", "sumary": "x"}"#, to: "broken/seeder.json")
+        let end = try await TraceServerBinary.with(
+          url: database.url, variables: ["AUTO_SEED_DATABASE": "true", "SEEDERS_PATH": folder.path]
+        ) { server in
+          let tags = try await server.get("/api/v1/tags")
+          #expect(tags?.status == 200)
+        }
+        #expect(end.exitCode == 128 + SIGTERM)
+        #expect(end.errors.contains("failed broken in"), "\(end.errors)")
+        #expect(end.errors.contains("broken/seeder.json:1: field 'summary'"))
+      }
+    }
+  }
+
   @Test("SIGTERM under load ends it, and what was answered was done, no more and no less")
   func sigterm() async throws {
     try await TemporaryDatabase.with { database in

@@ -30,6 +30,7 @@ struct DatabaseDoctor: Sendable {
     case .extensionRights: try await extensionRights()
     case .tableRights: try await tableRights()
     case .migrations: try await migrations()
+    case .tables: try await tables()
     case .environment: try await environment()
     case .sharedBuffers: try await sharedBuffers()
     case .maintenanceMemory: try await maintenanceMemory()

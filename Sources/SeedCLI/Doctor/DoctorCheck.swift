@@ -17,6 +17,7 @@ enum DoctorCheck: String, CaseIterable, Codable, Sendable {
   case extensionRights = "extension-rights"
   case tableRights = "table-rights"
   case migrations
+  case tables
   case environment
   case sharedBuffers = "shared-buffers"
   case maintenanceMemory = "maintenance-memory"
@@ -34,7 +35,7 @@ enum DoctorCheck: String, CaseIterable, Codable, Sendable {
   /// Those that ask the database, and so need a connection.
   static let needsConnection: [DoctorCheck] = [
     .serverVersion, .pooler, .writable, .pgvector, .createRights, .extensionRights, .tableRights, .migrations,
-    .environment, .sharedBuffers, .maintenanceMemory, .vectorIndex, .searchPlan, .clock, .timeZone,
+    .tables, .environment, .sharedBuffers, .maintenanceMemory, .vectorIndex, .searchPlan, .clock, .timeZone,
     .connections, .longTransactions, .locks,
   ]
 }

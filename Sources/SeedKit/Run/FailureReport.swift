@@ -92,7 +92,7 @@ extension PostgresError {
     case .insufficientPrivilege: "grant the role the right that is named, or connect as another role."
     case .readOnlyTransaction: "this is a replica or read-only; connect to the primary."
     case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"):
-      "the schema is older than this program; run 'seed-runner migrate up'."
+      "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' tells what is missing."
     case SQLState(rawValue: "53100"): "free disk space on the server, then run again."
     case .queryCanceled where message.contains("statement_timeout is "), .transactionTimeout:
       """
