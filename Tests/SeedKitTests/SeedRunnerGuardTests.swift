@@ -110,7 +110,9 @@ struct SeedRunnerGuardTests {
         try await Harness.run([seeder], on: database) { $0.migrates = false }
       }
       #expect(error?.sqlState == .undefinedTable)
-      #expect(error?.remedy == "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' tells what is missing.")
+      #expect(
+        error?.remedy
+          == "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' tells what is missing.")
     }
   }
 }
