@@ -15,6 +15,8 @@ import Threads
 /// program before anybody who waits heard of them.
 final class SignalWatcher: Sendable {
   private static let watched = [SIGINT, SIGTERM]
+  /// Signals within this time are one: `timeout` of the coreutils, for one, signals the program and then its group.
+  private static let echo = Duration.milliseconds(500)
   /// Where the handler writes to; it may use nothing that is not safe in the midst of anything.
   private static let writeEnd = Atomic<Int32>(-1)
 
@@ -78,13 +80,14 @@ final class SignalWatcher: Sendable {
     do {
       try DetachedThread.start { [self] in
         guard let first = next(before: nil) else { return }
+        let start = ContinuousClock.now
         Self.received.store(first, ordering: .releasing)
         onFirst()
-        guard let second = next(before: grace.map { .now + $0 }) else {
-          say("ended before everything was cleaned up; the database server rolls back what was not committed")
-          _exit(128 + first)
+        while let second = next(before: grace.map { start + $0 }) {
+          if start + Self.echo < .now { _exit(128 + second) }
         }
-        _exit(128 + second)
+        say("ended before everything was cleaned up; the database server rolls back what was not committed")
+        _exit(128 + first)
       }
     } catch {
       // Without a thread nobody can roll back in time; the signals do what they do to any program.

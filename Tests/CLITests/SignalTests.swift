@@ -5,8 +5,10 @@ import Testing
 
 @Suite("A signal")
 struct SignalTests {
-  @Test("rolls back what is under way and says so", arguments: [SIGINT, SIGTERM])
-  func rollsBack(signal: Int32) async throws {
+  @Test(
+    "rolls back what is under way and says so, also if it comes twice at once, as timeout(1) sends it",
+    arguments: [SIGINT, SIGTERM], [1, 2])
+  func rollsBack(signal: Int32, times: Int) async throws {
     try await TemporaryDatabase.with { database in
       _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)
       try await database.withConnection { holder in
@@ -15,7 +17,7 @@ struct SignalTests {
         try await holder.query("LOCK TABLE users")
         let process = try SeedRunnerBinary.start(["--users"], url: database.url)
         while try await waiters(in: database) == 0 { try await Task.sleep(for: .milliseconds(5)) }
-        process.signal(signal)
+        for _ in 0..<times { process.signal(signal) }
         let end = try await process.wait(timeout: .seconds(120))
         #expect(end.exitCode == 128 + signal)
         #expect(end.errors.contains("interrupted; what was under way is rolled back"), "\(end.errors)")
