@@ -55,8 +55,8 @@ struct FileWatchTests {
   }
 
   /// The fingerprint is of the bytes before; a seeder that comes first changes them.
-  @Test("after its digest was taken fails the seeder, and the next run loads it", arguments: [nil, 1])
-  func afterDigest(_ wholeTableSize: Int?) async throws {
+  @Test("after its digest was taken fails the seeder, and the next run loads it", arguments: ["rows", "table"])
+  func afterDigest(_ ownership: String) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY)", tables: #"{table: "t", files: "t.csv", key: "id"}"#,
       files: ["t.csv": "id\n1\n"]
@@ -67,10 +67,12 @@ struct FileWatchTests {
         return SeedOutcome()
       }
       try folder.write(
-        #"{id: "awkward", summary: "s", dependencies: ["first"], tables: [{table: "t", files: "t.csv", key: "id"}]}"#,
+        """
+        {id: "awkward", summary: "s", dependencies: ["first"],
+         tables: [{table: "t", files: "t.csv", key: "id", ownership: "\(ownership)"}]}
+        """,
         to: "seeder.json")
-      let seeder = try DeclarativeSeeder(
-        directory: path, wholeTableSize: wholeTableSize ?? DeclarativeSeeder.wholeTableSize)
+      let seeder = try DeclarativeSeeder(directory: path)
       let report = try await Harness.run([first, seeder], on: folder.database)
       let failure = try #require(report.seeders.last?.failure)
       #expect(failure.faults.map(\.found) == ["a file that changed while it was read"])

@@ -118,7 +118,7 @@ struct RecordLimitTests {
       let reading = Task {
         withUnsafeCurrentTask { $0?.cancel() }
         let reader = RecordReader(
-          load: .offline(definition.tables[0]), folder: .directory(path: path, watch: nil),
+          load: try .offline(definition.tables[0]), folder: .directory(path: path, watch: nil),
           faults: FaultCollector())
         _ = try await reader.read(file, number: 0, pause: {})
       }
