@@ -128,10 +128,15 @@ struct CIOutageTests {
       try await connection.query("SELECT pg_advisory_lock(7)")
       let deadline = ContinuousClock.now + .seconds(60)
       while true {
-        let isPaused = try await connection.queryOne(
-          "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        // The second attempt of the refused seeder shows that the program has heard of the refusal: the end of the
+        // server would swallow it.
+        let isPausedAfterRefusal = try await connection.queryOne(
+          """
+          SELECT (SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)
+            AND (SELECT last_value > 1 FROM refusals)
+          """
         ).decode(Bool.self)
-        if isPaused { break }
+        if isPausedAfterRefusal { break }
         try #require(ContinuousClock.now < deadline, "the run never came to its second seeder")
         try await Task.sleep(for: .milliseconds(5))
       }
@@ -165,7 +170,7 @@ struct CIOutageTests {
     #expect(end.errors.contains("::warning title=seed-runner%3A tags was tried again::"))
   }
 
-  /// The server's last word to a connection, of which libpq keeps the text and not the code.
+  /// The server's last word to a connection.
   private static let lastWords = "terminating connection due to administrator command"
 
   private func commandLine(of id: Int32) -> String {
