@@ -240,19 +240,19 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("of jsonb are objects in CSV that have a key twice", arguments: [nil, 1])
-  func jsonb(_ wholeTableSize: Int?) async throws {
+  @Test("of jsonb are objects in CSV that have a key twice", arguments: ["rows", "table"])
+  func jsonb(_ ownership: String) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, v jsonb, list jsonb[])",
-      tables: #"{table: "t", files: "t.csv", key: "id"}"#,
+      tables: #"{table: "t", files: "t.csv", key: "id", ownership: "\#(ownership)"}"#,
       files: ["t.csv": #"id,v\#n1,"{""a"":1,""b"":2,""a"":3}"\#n"#]
     ) { folder in
-      let size = wholeTableSize ?? DeclarativeSeeder.wholeTableSize
-      #expect(try await folder.run(wholeTableSize: size).failure?.faults.map(\.field) == ["v"])
+      let twice = try await folder.run().failure?.faults.map(\.field)
+      #expect(twice == ["v"])
       try folder.write(#"id,list\#n1,"{""{\""a\"":1,\""a\"":3}""}"\#n"#, to: "t.csv")
-      #expect(try await folder.run(wholeTableSize: size).failure?.faults.map(\.field) == ["list"])
+      #expect(try await folder.run().failure?.faults.map(\.field) == ["list"])
       try folder.write(#"id,v\#n1,"{""a"":1,""b"":{""a"":3}}"\#n2,{broken\#n"#, to: "t.csv")
-      let broken = try await folder.run(wholeTableSize: size).failure?.faults.map(\.record)
+      let broken = try await folder.run().failure?.faults.map(\.record)
       #expect(broken == [2], "PostgreSQL judges what is no JSON")
     }
   }
