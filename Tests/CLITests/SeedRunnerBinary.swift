@@ -11,13 +11,18 @@ enum SeedRunnerBinary {
 
   static let canary = "canary-7f3e-secret"
 
+  private static var dataHome: String? {
+    let caller = ProcessInfo.processInfo.environment
+    return caller["XDG_DATA_HOME"] ?? caller["HOME"].map { $0 + "/.local/share" }
+  }
+
   struct Result: Sendable {
     let exitCode: Int32
     let output: String
     let errors: String
   }
 
-  /// Runs it to its end in an environment of its own: nothing of the caller's leaks in.
+  /// Runs it to its end in an environment of its own: nothing of the caller leaks in but the way to the embedded PostgreSQL.
   static func run(
     _ arguments: String..., url: String? = nil, variables: [String: String] = [:]
   ) async throws -> Result {
@@ -34,6 +39,8 @@ enum SeedRunnerBinary {
       // Tests of capacity data ask for it.
       "CAPACITY_IS_PART_OF_ALL": "false",
     ]
+    // Where Scripts/setup puts PostgreSQL for a user who is not root.
+    environment["XDG_DATA_HOME"] = dataHome
     environment["DATABASE_URL"] = url
     environment.merge(variables) { $1 }
     return try ChildProcess.start(path, arguments, environment: environment, directory: directory)
