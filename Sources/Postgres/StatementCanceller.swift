@@ -158,9 +158,11 @@ final class StatementCanceller: Sendable {
   /// outside the lock, on a thread that may wait.
   private func request(_ statement: Int, pause: DispatchTimeInterval) {
     let handle: OpaquePointer? = state.withLock { state in
-      guard state.runningSince != nil, state.statement == statement else { return nil }
+      guard state.runningSince != nil, state.statement == statement, let handle = state.handle else {
+        return nil
+      }
       requests.enter()
-      return state.handle
+      return handle
     }
     guard let handle else { return }
     var reason = [CChar](repeating: 0, count: 256)
