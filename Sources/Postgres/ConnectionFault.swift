@@ -30,6 +30,13 @@ public enum ConnectionFault: Sendable, Hashable {
     }
   }
 
+  /// The fault behind a SQLSTATE that the server gave to a connection, where the SQLSTATE alone misleads: a setting of
+  /// the connection that does not exist or does not fit.
+  init?(sqlState: SQLState) {
+    guard ["22", "42"].contains(sqlState.classCode), sqlState != .insufficientPrivilege else { return nil }
+    self = .permanent(fix: "correct 'options' in DATABASE_URL or PGOPTIONS.")
+  }
+
   private static let silentWords = [
     "Connection refused", "Connection reset", "Connection timed out", "timeout expired", "No route to host",
     "Network is unreachable", "Host is down", "server closed the connection unexpectedly",

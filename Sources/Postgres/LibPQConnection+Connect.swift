@@ -61,7 +61,8 @@ extension LibPQConnection {
     let isNamed = sqlState.map { $0.rawValue != "08P01" } ?? false
     return PostgresError(
       code: .connectionFailed, message: "cannot connect to \(configuration): \(message)", sqlState: sqlState,
-      connectionFault: isNamed ? nil : ConnectionFault(message: errorMessage))
+      connectionFault: isNamed
+        ? sqlState.flatMap(ConnectionFault.init(sqlState:)) : ConnectionFault(message: errorMessage))
   }
 
   /// Takes `FATAL:  28P01: password authentication failed` apart and drops the line that names the

@@ -73,6 +73,15 @@ struct ConnectionFaultTests {
   }
 
   @Test(
+    "because of a setting in its options fails at once",
+    arguments: ["-c%20nosuch%3D1", "--bogus%20x", "-c%20work_mem%3Dmuch"])
+  func options(text: String) async throws {
+    try await TemporaryDatabase.with { database in
+      try await expectPermanent(database.url + "&options=\(text)", "FATAL", fix: "'options'")
+    }
+  }
+
+  @Test(
     "because of a parameter fails at once",
     arguments: [
       ("service=nowhere_to_be_found", "definition of service", "service"),
