@@ -11,11 +11,14 @@ final class FaultCollector {
   var isEmpty: Bool { faults.isEmpty }
   var count: Int { faults.count + omitted }
 
-  func add(_ fault: FixtureFault) {
-    if faults.count >= Self.limit { omitted += 1 } else { faults.append(fault) }
+  /// Whether more faults are only counted: their words need not be found.
+  var isFull: Bool { faults.count >= Self.limit }
+
+  func add(_ fault: @autoclosure () -> FixtureFault) {
+    if isFull { omitted += 1 } else { faults.append(fault()) }
   }
 
-  func add(_ error: FixtureError) { error.faults.forEach(add) }
+  func add(_ error: FixtureError) { for fault in error.faults { add(fault) } }
 
   /// Adds what reading a file threw.
   ///

@@ -55,6 +55,12 @@ struct LoadPlanner {
 
   private func load(_ table: TableDefinition, parent: TableLoad?) throws -> TableLoad? {
     guard let live = liveTable(table.table, line: table.line) else { return nil }
+    guard !live.canonicalName.hasPrefix("seed_runner.") else {
+      fault(
+        table.line, found: "'\(table.table)', a table of seed-runner itself", expected: "a table of your own",
+        at: "table")
+      return nil
+    }
     var slots: [TableLoad.Slot] = []
     var references: [TableLoad.Reference] = []
     var filled: Set<String> = []

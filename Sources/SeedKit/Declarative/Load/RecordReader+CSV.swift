@@ -15,7 +15,7 @@ extension RecordReader {
     return CSVRecordParser(
       path: path, format: load.definition.csv, faults: faults,
       onHeader: { names in
-        let faults = HeaderCheck(load: load, path: path).faults(of: names)
+        let isRefused = HeaderCheck(load: load, path: path, faults: faults).refuses(names)
         let indices = Dictionary(zip(names, names.indices)) { first, _ in first }
         header.names = names
         header.fieldOfSlot = load.slots.map { indices[$0.field] }
@@ -23,7 +23,7 @@ extension RecordReader {
           load.slotsOfField[name].map { (index, $0) }
         }
         load.seenFields.formUnion(names)
-        return faults
+        return !isRefused
       },
       onRecord: { line, place in
         // A faulty record is not staged: what is wrong with it has been said.
@@ -69,14 +69,19 @@ extension RecordReader {
 private struct HeaderCheck {
   let load: TableLoad
   let path: String
+  let faults: FaultCollector
 
-  func faults(of names: [String]) -> [FixtureFault] {
-    if let comment = comment(names) { return [comment] }
-    var faults: [FixtureFault] = []
+  /// Whether the names have faults, which are collected.
+  func refuses(_ names: [String]) -> Bool {
+    let before = faults.count
+    if let comment = comment(names) {
+      faults.add(comment)
+      return true
+    }
     var seen: Set<String> = []
     for (index, name) in names.enumerated() {
       func fault(_ found: String, _ expected: String) {
-        faults.append(
+        faults.add(
           FixtureFault(
             file: path, line: 1, field: name.isEmpty ? nil : name, found: found, expected: expected))
       }
@@ -92,11 +97,11 @@ private struct HeaderCheck {
       } else if !seen.insert(name).inserted {
         fault("the name twice", "it once")
       } else if !isRead, !load.isOffline {
-        let (found, expected) = load.unknownField(name)
+        let (found, expected) = faults.isFull ? ("", "") : load.unknownField(name)
         fault(found, expected)
       }
     }
-    return faults
+    return faults.count > before
   }
 
   private func comment(_ names: [String]) -> FixtureFault? {

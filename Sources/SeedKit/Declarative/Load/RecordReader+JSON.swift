@@ -60,7 +60,7 @@ extension RecordReader {
         } else if load.children[member.key] == nil {
           load.seenFields.insert(member.key)
           guard !load.isOffline, !load.definition.ignores(member.key) else { continue }
-          let (found, expected) = load.unknownField(member.key)
+          let (found, expected) = faults.isFull ? ("", "") : load.unknownField(member.key)
           fault(member.value, member.key, found: found, expected: expected)
         }
       }
