@@ -104,7 +104,7 @@ struct FixturesPathTests {
       try await check(path, "found no such file or folder")
       try await check(folder.path, "a folder without .json files")
       try await check("/dev/zero", "found a device")
-      try await check(folder.path + "/../../../../../etc/passwd", "passwd:1: found 'r'")
+      try await check(folder.path + "/../../../../../etc/passwd", "passwd:1:1: found 'r'")
       try #require(mkfifo(path, 0o600) == 0)
       try await check(path, "found a pipe")
       unlink(path)
