@@ -46,7 +46,7 @@ extension LogEvent.Kind {
   var fields: [LogEvent.Field] {
     switch self {
     case .error: [.message, .remedy, .sqlState, .exitCode]
-    case .fixtureFault: [.seeder, .file, .line, .record, .field, .found, .expected]
+    case .fixtureFault: [.seeder, .file, .line, .column, .record, .field, .found, .expected]
     case .message, .debug, .interrupted: [.message]
     case .runStarted: [.environment, .programVersion, .seeders]
     case .runFinished: [.success, .durationMilliseconds, .seeded, .unchanged, .skipped, .failed, .retries]

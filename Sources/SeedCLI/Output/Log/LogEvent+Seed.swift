@@ -70,7 +70,9 @@ extension LogEvent {
   /// A fault in a fixture; the seeder is not known where nothing was started.
   static func fault(_ fault: FixtureFault, of seeder: SeederID? = nil) -> LogEvent {
     LogEvent(.fixtureFault).with(.seeder, seeder?.rawValue).with(.file, fault.file).with(.line, fault.line)
-      .with(.record, fault.record).with(.field, fault.field).with(.found, fault.found)
+      .with(.column, fault.column).with(.record, fault.record).with(.field, fault.field).with(
+        .found, fault.found
+      )
       .with(.expected, fault.expected)
   }
 

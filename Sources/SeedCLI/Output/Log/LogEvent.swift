@@ -57,6 +57,7 @@ extension LogEvent {
   enum Field: String, Sendable, CaseIterable {
     case activity
     case attempts
+    case column
     case committingMilliseconds = "committing_ms"
     case comparingMilliseconds = "comparing_ms"
     case completed

@@ -78,6 +78,17 @@ enum NameFaults {
         "seeder.json:1: found '\(long)'; expected a name of 1 to 63 bytes",
       ]),
     FaultCase(
+      name: "a table of seed-runner itself, which the search path finds",
+      sql: """
+        DO $$ BEGIN
+          EXECUTE format('ALTER DATABASE %I SET search_path = public, seed_runner', current_database());
+        END $$
+        """,
+      tables: #"{table: "history", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n"],
+      expected: [
+        "seeder.json:1: field 'table': found 'history', a table of seed-runner itself; expected a table of your own"
+      ]),
+    FaultCase(
       name: "a view", sql: "CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT * FROM t",
       tables: #"{table: "v", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n"],
       expected: ["seeder.json:1: field 'table': found 'v', which is a view; expected a table"]),
