@@ -151,4 +151,36 @@ struct UnusableDatabaseTests {
       }
     }
   }
+
+  @Test("is exit code 4 on a replica that was never seeded")
+  func replica() async throws {
+    try await DebianPostgres.with(isStandby: true) { server in
+      try await expectUnusable(server.url, "25006")
+    }
+  }
+
+  @Test("is exit code 4 for a role without the right to connect")
+  func noConnect() async throws {
+    try await DebianPostgres.with { server in
+      try await PostgresConnection.with(server.configuration) { connection in
+        try await connection.query("CREATE ROLE stranger LOGIN")
+        try await connection.query("REVOKE CONNECT ON DATABASE postgres FROM PUBLIC")
+      }
+      try await expectUnusable(server.url.replacing("seed@", with: "stranger@"), "42501")
+    }
+  }
+
+  private func expectUnusable(_ url: String, _ state: String) async throws {
+    try await TemporaryFolder.with { folder in
+      try folder.write(
+        #"{"id": "s", "summary": "x", "tables": [{"table": "t", "files": "t.csv", "key": "id"}]}"#,
+        to: "seeder.json")
+      for command in ["--all", "plan", "verify", "ci"] {
+        let words = [command, "--no-built-in", "--seeders-path", folder.path]
+        let end = try await SeedRunnerBinary.start(words, url: url).wait(timeout: .seconds(120))
+        #expect(end.exitCode == 4, "\(command): \(end.errors)")
+        #expect(end.errors.contains(state), "\(command): \(end.errors)")
+      }
+    }
+  }
 }

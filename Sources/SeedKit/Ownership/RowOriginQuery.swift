@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Postgres
 
-/// Looks in the history for a row, in a transaction with ``RowText/stableOutput``.
+/// Looks in the history for a row, in a transaction with ``StableSettings``.
 struct RowOriginQuery {
   private let live: LiveTable
   private let key: [String]

@@ -8,6 +8,8 @@ struct LoadPlanner {
   let money: MoneyFormat?
   /// What the names stand for that are no tables.
   let kinds: [TableName: String]
+  /// How a unique key can be had, by the line of the table whose key is none.
+  let advice: [Int: String]
   let faults: FaultCollector
 
   /// Looks the tables up and matches them.
@@ -42,7 +44,7 @@ struct LoadPlanner {
     }
     let planner = LoadPlanner(
       definition: definition, tables: tables, knownTables: known, money: money, kinds: kinds,
-      faults: FaultCollector())
+      advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: FaultCollector())
     var loads: [TableLoad] = []
     for table in definition.tables {
       guard let load = try planner.load(table, parent: nil) else { continue }
@@ -85,6 +87,11 @@ struct LoadPlanner {
       {
         slots.append(slot(column, field: column.name.name))
       }
+    }
+    if slots.count > TableLoad.tableColumnLimit {
+      fault(
+        table.line, found: "\(live.name), which has \(slots.count) columns",
+        expected: "a table of at most \(TableLoad.tableColumnLimit) columns", at: "table")
     }
     checkKey(table, live: live)
     if let touched = table.touchedColumn { _ = column(touched, of: live, line: table.line) }
@@ -159,11 +166,10 @@ struct LoadPlanner {
     var isKnown = true
     for name in table.key where column(name, of: live, line: table.line) == nil { isKnown = false }
     guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
+    let advice = advice[table.line]
     fault(
       table.line, found: "the key \(list(table.key)), by which \(live.name) has no unique key",
-      expected: keys(of: live)
-        + "; or make one: CREATE UNIQUE INDEX ON \(live.name) (\(table.key.joined(separator: ", ")))",
-      at: "key")
+      expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")
   }
 
   private func keys(of table: LiveTable) -> String {

@@ -65,8 +65,11 @@ final class TableLoad {
   private var missing: [UInt8]
   var rawStage: PostgresIdentifier?
 
-  /// More columns than a statement that compares two rows can name: PostgreSQL's limit is 1,664.
+  /// The most columns that records may fill: a statement that compares two rows names each twice, and
+  /// PostgreSQL's limit is 1,664.
   static let columnLimit = 800
+  /// The most columns of a table: PostgreSQL's limit is 1,600, and a staging table has some of its own.
+  static let tableColumnLimit = 1_590
 
   init(
     definition: TableDefinition, live: LiveTable, slots: [Slot], references: [Reference], parent: TableLoad?

@@ -6,6 +6,14 @@ extension TableStage {
   /// - Throws: ``FixtureError`` naming every value that its column's type does not read.
   func type(_ faults: FaultCollector) async throws {
     present = load.slots.indices.filter { load.presence[$0] > 0 }
+    guard present.count <= TableLoad.columnLimit else {
+      throw FixtureError([
+        FixtureFault(
+          file: load.definition.path, line: load.definition.line, field: "table",
+          found: "records that fill \(present.count) columns of \(load.live.name)",
+          expected: "at most \(TableLoad.columnLimit)")
+      ])
+    }
     let connection = context.connection
     do {
       try await connection.pipeline(

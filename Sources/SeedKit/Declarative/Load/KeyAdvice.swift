@@ -1,0 +1,73 @@
+import Postgres
+
+/// What a person can do about a natural key that no unique index of the table serves.
+enum KeyAdvice {
+  /// - Returns: the advice for each table of a definition whose key is none, by its line.
+  /// - Throws: `PostgresError`.
+  static func read(
+    _ definition: SeederDefinition, tables: [TableName: LiveTable], on connection: PostgresConnection
+  ) async throws -> [Int: String] {
+    var advice: [Int: String] = [:]
+    for table in definition.tables.flatMap({ [$0] + $0.children }) {
+      guard let live = tables[table.table], table.key.allSatisfy({ live[$0] != nil }),
+        !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) })
+      else { continue }
+      advice[table.line] = try await text(for: table.key, of: live, on: connection)
+    }
+    return advice
+  }
+
+  private static func text(
+    for key: [String], of live: LiveTable, on connection: PostgresConnection
+  ) async throws -> String? {
+    // An index that is unique by these columns, but not for all rows, not by their values, or not at once.
+    let indexes = try await connection.query(
+      """
+      SELECT c.relname::text, pg_get_expr(i.indpred, i.indrelid),
+        CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(i.indexrelid) END, i.indimmediate, i.indisvalid
+      FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+      WHERE i.indrelid = to_regclass(\(live.quoted)) AND i.indisunique AND ARRAY(
+        SELECT a.attname::text FROM pg_attribute AS a
+        WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND (
+          a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) OR i.indexprs IS NOT NULL AND EXISTS (
+            SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+              AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
+      ) @> \(key) ORDER BY c.relname
+      """)
+    if let first = indexes.first {
+      let (name, predicate, expression, isImmediate, isValid) = try first.decode(
+        String.self, String?.self, String?.self, Bool.self, Bool.self)
+      if let expression {
+        return "the index '\(name)' is on expressions, which a key cannot name: \(expression)"
+      }
+      if let predicate {
+        return
+          "the unique index '\(name)' holds only for rows WHERE \(predicate), so that other rows may have the same key"
+      }
+      if !isValid { return "the unique index '\(name)' is not valid: REINDEX INDEX \(name)" }
+      if !isImmediate {
+        return "the unique constraint '\(name)' is deferrable, which that of a key may not be"
+      }
+    }
+    let (table, columns, partition) = try await connection.queryOne(
+      """
+      SELECT c.oid::regclass::text,
+        (SELECT string_agg(quote_ident(name), ', ' ORDER BY place)
+         FROM unnest(\(key)) WITH ORDINALITY AS k (name, place)),
+        (SELECT array_agg(a.attname::text ORDER BY k.place)
+         FROM pg_partitioned_table AS p, unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (number, place)
+         LEFT JOIN pg_attribute AS a ON a.attrelid = p.partrelid AND a.attnum = k.number WHERE p.partrelid = c.oid)
+      FROM pg_class AS c WHERE c.oid = to_regclass(\(live.quoted))
+      """
+    ).decode(String.self, String.self, [String?]?.self)
+    guard let partition else { return "or make one: CREATE UNIQUE INDEX ON \(table) (\(columns))" }
+    let names = partition.compactMap(\.self)
+    guard names.count == partition.count else {
+      return "a table that is partitioned by an expression cannot have a unique key over all partitions"
+    }
+    let missing = names.filter { !key.contains($0) }
+    guard !missing.isEmpty else { return "or make one: CREATE UNIQUE INDEX ON \(table) (\(columns))" }
+    return
+      "the table is partitioned, so that its keys contain \(missing.map { "'\($0)'" }.joined(separator: ", ")), too"
+  }
+}
