@@ -138,7 +138,7 @@ let package = Package(
       [
         "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "async-server-example",
         "blocking-server-example", "seed-runner",
-      ], exclude: ["Reports"]),
+      ], exclude: ["Reports", "Upgrade"]),
   ]
     + seeders.map { name in
       library(
