@@ -220,9 +220,11 @@ extension RowWriter {
   func ownedRows(_ ownership: Ownership, inserted: String) -> PostgresQuery {
     """
     owned AS (
-      INSERT INTO seed_runner.owned_row AS owner (table_id, file_id, record, inserted, attempt_id, digest, key)
+      INSERT INTO seed_runner.owned_row AS owner
+        (table_id, file_id, record, inserted, attempt_id, digest, input, key)
       SELECT \(ownership.table), (\(ownership.files))[staged.seed_file + 1], staged.seed_record,
-        \(unescaped: inserted), \(ownership.attempt), written.digest, written.key
+        \(unescaped: inserted), \(ownership.attempt), written.digest,
+        nullif(\(unescaped: RowText.digest(compared.map(\.stagedName), of: "staged")), written.digest), written.key
       FROM written JOIN \(unescaped: source) AS staged ON \(unescaped: stagedKeyText) = written.key
       \(unescaped: Self.replacesOwner)
     )

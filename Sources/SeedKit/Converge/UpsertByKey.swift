@@ -61,14 +61,32 @@ struct UpsertByKey: RowStatements {
       """)
     let (inserted, updated) = try row.decode(Int.self, Int.self)
     guard inserted + updated == write.inserts + write.updates else {
-      // Another program wrote to the table between the look and the write; the whole seeder is repeated.
-      throw PostgresError(
-        code: .serverError,
-        message:
-          "another program wrote to \(writer.name) at the same time: \(inserted) rows were inserted and "
-          + "\(updated) updated, expected \(write.inserts) and \(write.updates)",
-        sqlState: .serializationFailure)
+      throw try await explainAbsence(writer)
     }
     return RowCounts(inserted: inserted, updated: updated)
+  }
+
+  /// Why fewer rows were written than there were to write: what is still missing or differs was kept from being
+  /// written; otherwise another program wrote between the look and the write, and the whole seeder is repeated.
+  private func explainAbsence(_ writer: RowWriter) async throws -> any Error {
+    let faults = try await writer.context.connection.query(
+      PostgresQuery(
+        unescaped: """
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
+          FROM \(writer.source) AS staged LEFT JOIN \(writer.quoted) AS live ON \(writer.match)
+          WHERE \(writer.isAbsent) OR \(writer.differs) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
+          """)
+    ).map { row in
+      let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
+      return writer.fault(
+        file: file, record: record, line: line,
+        found:
+          "the row '\(key)', which did not arrive in \(writer.name): a trigger or row-level security keeps it out",
+        expected: "rows that the table takes")
+    }
+    guard faults.isEmpty else { return FixtureError(faults) }
+    return PostgresError(
+      code: .serverError, message: "another program wrote to \(writer.name) at the same time",
+      sqlState: .serializationFailure)
   }
 }

@@ -5,7 +5,8 @@ final class LeftOverRows {
   /// For reports.
   let name: String
   let quoted: String
-  let owned: OwnedTable
+  /// The entry of today: its columns change when the seeder fills others.
+  var owned: OwnedTable
   private let key: [String]
   /// The staged rows of each entry of the seeder for the table, with the columns of their keys.
   private let staged: [(source: String, key: [String])]

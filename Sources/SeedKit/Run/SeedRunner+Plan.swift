@@ -70,8 +70,10 @@ extension SeedRunner {
             for step in due { try await connection.runScript(step.migration.up) }
             var failed: Set<SeederID> = []
             let ordered = try await TableOrder.apply(to: plan, on: connection)
+            let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
             for (number, step) in ordered.steps.enumerated() {
-              let entry = try await preview(step, number: number, failed: failed, on: connection)
+              let entry = try await preview(
+                step, number: number, fingerprint: fingerprints[step.id], failed: failed, on: connection)
               if entry.failure != nil || entry.note != nil { failed.insert(entry.id) }
               entries.append(entry)
             }
@@ -101,7 +103,8 @@ extension SeedRunner {
   ]
 
   private func preview(
-    _ step: SeedPlan.Step, number: Int, failed: Set<SeederID>, on connection: PostgresConnection
+    _ step: SeedPlan.Step, number: Int, fingerprint: Fingerprint?, failed: Set<SeederID>,
+    on connection: PostgresConnection
   ) async throws -> PlanReport.Entry {
     if let failed = step.seeder.dependencies.first(where: failed.contains) {
       return PlanReport.Entry(
@@ -115,7 +118,8 @@ extension SeedRunner {
     let recorder = ChangeRecorder()
     let context = SeedContext(
       seeder: step.id, environment: plan.environment, connection: connection, startedAt: Date(),
-      fixtures: fixtures, attemptID: UUID(), allowsDeletes: options.allowsDeletes, recorder: recorder,
+      fixtures: fixtures, attemptID: UUID(), fingerprint: fingerprint,
+      allowsDeletes: options.allowsDeletes, recorder: recorder,
       // The seeders before this one have their temporary tables in the same transaction.
       firstStage: number * 10_000, seeders: plan.registered, onEvent: onEvent)
     try await connection.query("SAVEPOINT seed_preview")

@@ -128,7 +128,9 @@ struct FieldMappingTests {
   @Test("is decided before a file goes straight into its table")
   func direct() async throws {
     try await SeederFolder.with(
-      Self.shops, tables: #"{"table": "shop", "key": "id", "files": "s.csv", "columns": {"name": "Nmae"}, "ownership": "table"}"#,
+      Self.shops,
+      tables:
+        #"{table: "shop", key: "id", files: "s.csv", columns: {name: "Nmae"}, ownership: "table"}"#,
       files: ["s.csv": "id\n1\n"]
     ) { folder in
       let report = try await folder.run()

@@ -55,7 +55,8 @@ struct FileWatchTests {
   }
 
   /// The fingerprint is of the bytes before; a seeder that comes first changes them.
-  @Test("after its digest was taken fails the seeder, and the next run loads it", arguments: ["rows", "table"])
+  @Test(
+    "after its digest was taken fails the seeder, and the next run loads it", arguments: ["rows", "table"])
   func afterDigest(_ ownership: String) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY)", tables: #"{table: "t", files: "t.csv", key: "id"}"#,

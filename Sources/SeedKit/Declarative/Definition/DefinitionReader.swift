@@ -90,11 +90,10 @@ struct DefinitionReader {
         node.line(of: "children"), found: "children of children", expected: "one level of them",
         at: "children")
     }
-    if ownership == .table,
-      !children.isEmpty || policy != .upsert || drift != nil || columns.contains(where: { $0.reference != nil })
-    {
+    let isPlain = children.isEmpty && policy == .upsert && drift == nil
+    if ownership == .table, !isPlain || columns.contains(where: { $0.reference != nil }) {
       fault(
-        node.line(of: "ownership"), found: "'table' together with children, references, onDrift or another policy",
+        node.line(of: "ownership"), found: "'table' with children, references, onDrift or another policy",
         expected: "'rows', or the policy upsert without those", at: "ownership")
     }
     object.finish(&self)

@@ -161,14 +161,33 @@ extension TableStage {
 
   /// The rows of the table that this seeder made and that its files no longer have; nil if it made none.
   func leftOver() async throws -> LeftOverRows? {
-    if let knownLeftOver { return knownLeftOver }
     guard let owned = try await context.ownedTable(load.live.canonicalName) else { return nil }
+    if let knownLeftOver {
+      knownLeftOver.owned = owned
+      return knownLeftOver
+    }
     let rows = LeftOverRows(
       name: load.live.name.description, quoted: load.live.quoted, owned: owned, key: try liveKey(),
       // Files without records fill no column that could be compared.
       staged: try entries.filter { $0.load.rowCount > 0 }.map { (try $0.source(), $0.stagedKey) })
     for entry in entries { entry.knownLeftOver = rows }
     return rows
+  }
+
+  /// The columns in which rows are not as the files have them.
+  func differingColumns() async throws -> [String] {
+    guard load.rowCount > 0 else { return [] }
+    let writer = try await writer(source: try source())
+    guard !writer.compared.isEmpty else { return [] }
+    let tests = writer.compared.map { "coalesce(bool_or(\(writer.differs(in: [$0]))), false)" }
+    let found = try await context.connection.queryOne(
+      PostgresQuery(
+        unescaped: """
+          SELECT ARRAY[\(tests.joined(separator: ", "))]::text[]
+          FROM \(writer.source) AS staged JOIN \(writer.quoted) AS live ON \(writer.match)
+          """)
+    ).decode([String].self)
+    return zip(writer.compared, found).filter { $1 == "true" }.map { $0.0.plainName }
   }
 
   /// Stages the rows of a table that is owned as a whole that are as the files have them.

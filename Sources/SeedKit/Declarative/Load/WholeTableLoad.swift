@@ -28,7 +28,6 @@ struct WholeTableLoad {
     let known = try await context.wholeTable(live.canonicalName)
     guard ownership == .table || known != nil && ownership == nil else { return nil }
     stage.isWhole = true
-    guard context.recorder == nil else { return nil }
     let owned = try await context.ownedTable(live.canonicalName)
     if let known, let owned {
       guard context.fingerprint?.description == known.files else { return nil }
@@ -36,7 +35,7 @@ struct WholeTableLoad {
         files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.connection)
       return now == known ? RowCounts(unchanged: known.rows) : nil
     }
-    guard owned == nil, let direct else { return nil }
+    guard context.recorder == nil, owned == nil, let direct else { return nil }
     switch try await context.measure(.writing, { try await direct.run() }) {
     case .loaded(let count):
       try await record(columns: direct.columns)
@@ -50,6 +49,7 @@ struct WholeTableLoad {
   /// Remembers the table after its rows were compared and written.
   func recordStaged() async throws {
     if stage.isWhole {
+      try await warnOfTriggers()
       try await context.forgetRows(of: live.canonicalName)
       try await record(columns: stage.filledColumns.map(\.name.quoted))
     } else if try await context.wholeTable(live.canonicalName) != nil {
@@ -67,6 +67,19 @@ struct WholeTableLoad {
       else { return nil }
       return (sequence, "SELECT \(column.name.quoted)::bigint AS number FROM \(live.quoted)")
     }
+  }
+
+  /// Of a whole table it is not known which rows a trigger changed when they were written.
+  private func warnOfTriggers() async throws {
+    guard !live.triggers.isEmpty else { return }
+    let columns = try await stage.differingColumns()
+    guard !columns.isEmpty else { return }
+    let triggers = live.triggers.map { "'\($0.name)'" }.joined(separator: ", ")
+    context.note(
+      """
+      \(live.name): the trigger \(triggers) changes \(columns.map { "'\($0)'" }.joined(separator: ", ")); as the table \
+      is owned as a whole, its rows are written again by each run after a change. Set "ownership": "rows".
+      """)
   }
 
   private func record(columns: [String]) async throws {
