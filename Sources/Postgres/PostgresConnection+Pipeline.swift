@@ -65,25 +65,32 @@ extension PostgresConnection {
         throw lost(connection, sql: nil, file: file, line: line)
       }
       for statement in window {
-        if case .prepare = statement.use {
-          do {
-            _ = try nextPipelineResult(connection, sql: statement.sql, file: file, line: line)
-          } catch let error as PostgresError where error.code == .serverError {
-            firstError = firstError ?? error
-            statements.remove(statement.sql)
-          }
-        }
         do {
+          if case .prepare = statement.use {
+            do {
+              _ = try nextPipelineResult(connection, sql: statement.sql, file: file, line: line)
+            } catch let error as PostgresError where error.code == .serverError {
+              firstError = firstError ?? error
+              statements.remove(statement.sql)
+            }
+          }
           let result = try nextPipelineResult(connection, sql: statement.sql, file: file, line: line)
           rows.append(PostgresRows(result: result, sql: statement.sql))
         } catch let error as PostgresError where error.code == .serverError {
           firstError = firstError ?? error
+        } catch {
+          // The server said why before it ended the connection.
+          throw firstError ?? error
         }
       }
     }
-    // The answer to the sync ends the pipeline.
-    _ = try check(
-      PQgetResult(connection.raw), connection: connection, sql: nil, file: file, line: line)
+    do {
+      // The answer to the sync ends the pipeline.
+      _ = try check(
+        PQgetResult(connection.raw), connection: connection, sql: nil, file: file, line: line)
+    } catch {
+      throw firstError ?? error
+    }
     PQexitPipelineMode(connection.raw)
     if let firstError {
       if firstError.isStale { statements.forget() }

@@ -90,13 +90,15 @@ struct CITests {
         try await database.withConnection { connection in
           try await connection.runScript(
             """
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no: 100%%, really' USING ERRCODE = 'P0001'; END $$;
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no: 100%%, really' USING ERRCODE = '42501'; END $$;
             CREATE TRIGGER refuse BEFORE INSERT ON places FOR EACH ROW EXECUTE FUNCTION refuse();
             """)
         }
         let result = try await run(reports, Self.ownSeeders, url: database.url)
         #expect(result.exitCode == 1)
-        #expect(result.errors.contains("::error title=seed-runner%3A places::P0001: no: 100%25, really"))
+        #expect(
+          result.errors.contains(
+            "::error title=seed-runner%3A places::42501 insufficient_privilege: no: 100%25, really"))
         try await reports.validate()
       }
     }
@@ -108,11 +110,16 @@ struct CITests {
       try await CIReports.with { reports in
         try await prepare(reports, database)
         try reports.folder.write("id,name\n1,Ada\n2,Ben\n3,Cy\n", to: "Seeders/bad/people.csv")
+        _ = try await SeedRunnerBinary.run(
+          "migrate", "up", "--no-built-in", url: database.url, variables: ["SEED_ENV": "ci"])
+        // The history is written after the rows.
         try await database.withConnection { connection in
           try await connection.runScript(
             """
-            CREATE FUNCTION twist() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := NEW.name || '!'; RETURN NEW; END $$;
-            CREATE TRIGGER twist BEFORE INSERT ON places FOR EACH ROW EXECUTE FUNCTION twist();
+            CREATE FUNCTION twist() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN UPDATE places SET name = name || '!'; RETURN NULL; END $$;
+            CREATE TRIGGER twist AFTER INSERT ON seed_runner.history FOR EACH ROW WHEN (NEW.seeder = 'places')
+            EXECUTE FUNCTION twist();
             """)
         }
         let result = try await run(reports, Self.ownSeeders, url: database.url)

@@ -45,6 +45,43 @@ struct ConvergeTests {
     }
   }
 
+  private func run(
+    _ items: [(id: Int32, name: String, value: String?)], on database: TemporaryDatabase
+  ) async throws -> SeederReport {
+    try #require(try await Harness.run([StubSeeder.items("items", items)], on: database).seeders.first)
+  }
+
+  private func makeTrigger(_ body: String, on database: TemporaryDatabase) async throws {
+    _ = try await converge([(9, "first", nil)], on: database)
+    try await database.withConnection { connection in
+      try await connection.runScript(
+        """
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \(body) END $$;
+        CREATE TRIGGER changer BEFORE INSERT OR UPDATE ON items FOR EACH ROW EXECUTE FUNCTION f()
+        """)
+    }
+  }
+
+  @Test("settles where a trigger changes what is written")
+  func trigger() async throws {
+    try await TemporaryDatabase.with { database in
+      try await makeTrigger("NEW.value := upper(NEW.value); RETURN NEW;", on: database)
+      #expect(try await converge([(1, "a", "x")], on: database) == RowCounts(inserted: 1))
+      #expect(try await converge([(1, "a", "x")], on: database) == RowCounts(unchanged: 1))
+    }
+  }
+
+  @Test("names a row that a trigger keeps out, and does not try again")
+  func dropped() async throws {
+    try await TemporaryDatabase.with { database in
+      try await makeTrigger("RETURN NULL;", on: database)
+      let report = try await run([(1, "a", "x")], on: database)
+      #expect(report.attempts == 1)
+      #expect(
+        report.failure?.faults.first?.found.contains("the row 'a', which did not arrive in items") == true)
+    }
+  }
+
   @Test("keeps the id of a row that exists under the natural key")
   func foreignID() async throws {
     try await TemporaryDatabase.with { database in

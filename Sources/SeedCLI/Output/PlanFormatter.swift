@@ -67,7 +67,7 @@ struct PlanFormatter {
     case .insert: change.isDrift ? "+ (removed by hand)" : "+"
     case .update: change.isDrift ? "~ (edited by hand)" : "~"
     case .delete: "-"
-    case .keep: "= (edited by hand, kept)"
+    case .keep: change.isDrift ? "= (edited by hand, kept)" : "= (referred to by other rows, kept)"
     }
   }
 

@@ -8,7 +8,8 @@ public struct RowChange: Hashable, Sendable, Codable {
     case update
     /// It left the fixture and would be deleted.
     case delete
-    /// Somebody edited or removed it since it was written, and it would stay so.
+    /// Somebody edited or removed it since it was written, or it left the fixture and rows of others refer to
+    /// it, and it would stay so.
     case keep
   }
 

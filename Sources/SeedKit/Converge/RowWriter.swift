@@ -104,6 +104,7 @@ struct RowWriter {
 
   private func converge() async throws -> RowCounts {
     let connection = context.connection
+    var note: String?
     var owned = try await context.ownedTable(canonicalName)
     let hasDigests = owned?.valueColumns == digestColumns
     // Owners are looked up only for rows that are missing or differ: by text, that join costs more than the look.
@@ -133,12 +134,15 @@ struct RowWriter {
     if drifted > 0 {
       let keys = try await driftedKeys(difference, owned: owned)
       guard drift != .fail else { throw DriftError(table: name, keys: keys, count: drifted) }
-      context.note(DriftError(table: name, keys: keys, count: drifted).description(for: drift))
+      note = DriftError(table: name, keys: keys, count: drifted).description(for: drift)
     }
     if context.recorder != nil, isRecorded {
       try await record(difference: difference, owned: owned, keepsGone: keepsGone)
     }
-    guard counts.written > 0 else { return counts }
+    guard counts.written > 0 else {
+      if let note { context.note(note) }
+      return counts
+    }
     let columnsChanged = owned != nil && !hasDigests
     var ownership: Ownership?
     if owns {
@@ -157,6 +161,7 @@ struct RowWriter {
     // A row whose natural key was changed is missing under it, and found by its primary key.
     (counts.inserted, counts.updated, counts.deleted) = (written.inserted, written.updated, written.deleted)
     if columnsChanged, owns, let owned { try await refreshDigests(owned) }
+    if let note { context.note(note) }
     return counts
   }
 

@@ -135,7 +135,7 @@ final class UniqueConflicts {
       let place = otherFile == file ? other : "\(other) of \(writer.path(otherFile) ?? writer.name)"
       return writer.fault(
         file: file, record: record, line: line,
-        found: "\(values), which \(place) has too: \(index.name) of \(writer.name) allows it once",
+        found: "\(values), which \(place) has too: \(index.name) of \(writer.name) \(index.verdict)",
         expected: "another value in one of the two")
     }
   }
@@ -189,7 +189,7 @@ final class UniqueConflicts {
       return writer.fault(
         file: file, record: record, line: line,
         found:
-          "\(shown), which the row '\(key)' of \(writer.name) has: \(index.name) allows it once",
+          "\(shown), which the row '\(key)' of \(writer.name) has: \(index.name) \(index.verdict)",
         expected: "another value, or that row under its own key in the file")
     }
   }

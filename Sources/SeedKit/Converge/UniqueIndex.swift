@@ -5,6 +5,8 @@ struct UniqueIndex {
   /// For messages: `unique index 'round_one_open'`.
   let name: String
   private let plainName: String
+  /// What it says to two rows that conflict, for messages.
+  let verdict: String
   /// The expressions of the index over the table's columns.
   private let expressions: [String]
   /// Under which two values conflict, one for each expression.
@@ -69,7 +71,9 @@ struct UniqueIndex {
       let (name, plainName, expressions, operators, nullsConflict, predicate, columns) = try row.decode(
         String.self, String.self, [String].self, [String].self, Bool.self, String?.self, [String].self)
       return UniqueIndex(
-        name: name, plainName: plainName, expressions: expressions, operators: operators,
+        name: name, plainName: plainName,
+        verdict: name.hasPrefix("exclusion") ? "refuses two such rows" : "allows it once",
+        expressions: expressions, operators: operators,
         nullsConflict: nullsConflict,
         predicate: predicate, columns: try columns.map { try PostgresIdentifier($0).quoted })
     }

@@ -69,35 +69,37 @@ final class RowRemoval {
     while !isSettled {
       isSettled = true
       for table in tables {
-        for reference in table.references where try await !keep(table, reference).isEmpty {
+        // All that refer to a row are told, so that they are asked before it leaves the set.
+        var referred: [String] = []
+        for reference in table.references {
+          let keys = try await referredKeys(table, reference)
+          guard !keys.isEmpty else { continue }
+          referred += keys
+          if !table.isCascaded { kept.append(Kept(table: table.name, referrer: reference.table, keys: keys)) }
+        }
+        if !referred.isEmpty {
           isSettled = false
+          try await connection.query("DELETE FROM \(table.rows) WHERE seed_key = ANY(\(referred))")
         }
         if table.isCascaded, try await keepUncascaded(table) { isSettled = false }
       }
     }
   }
 
-  private func keep(_ table: Table, _ reference: TableReferences) async throws -> [String] {
+  private func referredKeys(_ table: Table, _ reference: TableReferences) async throws -> [String] {
     var also = ""
     if let other = tables.first(where: { $0.canonicalName == reference.canonicalName }) {
       also =
         "LEFT JOIN \(other.rows.quoted) AS also ON \(other.match("other", "also")) WHERE also.seed_key IS NULL"
     }
-    let keys = try await connection.query(
+    return try await connection.query(
       PostgresQuery(
         unescaped: """
-          WITH blocked AS (
-            SELECT DISTINCT gone.seed_key FROM \(table.rows.quoted) AS gone
-            JOIN \(table.quoted) AS live ON \(table.match("live", "gone"))
-            JOIN \(reference.quoted) AS other ON \(reference.match) \(also)
-          ) DELETE FROM \(table.rows.quoted) AS gone USING blocked WHERE gone.seed_key = blocked.seed_key
-          RETURNING gone.seed_key
+          SELECT DISTINCT gone.seed_key FROM \(table.rows.quoted) AS gone
+          JOIN \(table.quoted) AS live ON \(table.match("live", "gone"))
+          JOIN \(reference.quoted) AS other ON \(reference.match) \(also) ORDER BY 1
           """)
     ).map { try $0.decode(String.self) }
-    if !keys.isEmpty, !table.isCascaded {
-      kept.append(Kept(table: table.name, referrer: reference.table, keys: keys.sorted()))
-    }
-    return keys
   }
 
   /// Rows that would only go with others stay when those do.

@@ -1,7 +1,8 @@
 import Postgres
 
 /// Which seeders of a plan come first because others refer to their tables: by the foreign keys of the database
-/// and by references of the definitions, whatever dependencies are declared.
+/// and by references of the definitions, whatever dependencies are declared. Of those that write one table each
+/// follows the one before it in the plan, so that it is always the same one that another contradicts.
 enum TableOrder {
   /// The same plan in an order that suits the tables. Seeders that refer to each other in a circle keep theirs.
   ///
@@ -21,6 +22,7 @@ enum TableOrder {
         references.tables.append(table)
       }
     }
+    let order = seeders.map(\.id.rawValue)
     let rows = try await connection.query(
       """
       WITH writer AS (
@@ -30,11 +32,15 @@ enum TableOrder {
         WHERE c.contype = 'f'
         UNION SELECT seeder, to_regclass(name) FROM unnest(\(references.seeders), \(references.tables)) AS r (seeder, name)
       )
-      SELECT DISTINCT need.seeder, writer.seeder FROM need JOIN writer ON writer.id = need.id
-      WHERE need.seeder <> writer.seeder ORDER BY 1, 2
+      SELECT 1 AS rank, need.seeder, writer.seeder FROM need JOIN writer ON writer.id = need.id
+      WHERE need.seeder <> writer.seeder
+      UNION SELECT 2, seeder, before FROM (
+        SELECT seeder, lag(seeder) OVER (PARTITION BY id ORDER BY array_position(\(order), seeder)) AS before FROM writer
+        WHERE id IS NOT NULL) AS same WHERE before <> seeder
+      ORDER BY 1, 2, 3
       """)
     let pairs = try rows.compactMap { row -> (SeederID, SeederID)? in
-      let (seeder, first) = try row.decode(String.self, String.self)
+      let (_, seeder, first) = try row.decode(Int32.self, String.self, String.self)
       guard let seeder = SeederID(rawValue: seeder), let first = SeederID(rawValue: first) else { return nil }
       return (seeder, first)
     }

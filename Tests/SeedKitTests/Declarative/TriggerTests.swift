@@ -44,6 +44,16 @@ struct TriggerTests {
           "IF pg_trigger_depth() = 1 THEN UPDATE t SET a = a || '!' WHERE id = NEW.id; END IF; RETURN NULL;",
           "AFTER INSERT OR UPDATE"),
       file: "id,a\n1,x\n", changed: "id,a\n1,y\n", expected: ["1│y!"]),
+    Settled(
+      testDescription: "a row that a deferred trigger changes",
+      sql: """
+        CREATE TABLE t (id int PRIMARY KEY, a text);
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN IF pg_trigger_depth() = 1 THEN UPDATE t SET a = a || ''!'' WHERE id = NEW.id; END IF; RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER changer AFTER INSERT OR UPDATE ON t DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION f()
+        """,
+      file: "id,a\n1,x\n", changed: "id,a\n1,y\n", expected: ["1│y!"]),
   ]
 
   @Test("that change a value let the second run write nothing", arguments: settled, [16, 18])

@@ -211,8 +211,8 @@ struct UniqueValueTests {
         """,
       files: ["t.csv": "id,a\n1,\"[3,6)\"\n"],
       expected: [
-        "t.csv:2: record 1: found a = '[3,6)', which the row '9' of t has: exclusion constraint 't_a_excl' allows it "
-          + "once; expected another value, or that row under its own key in the file"
+        "t.csv:2: record 1: found a = '[3,6)', which the row '9' of t has: exclusion constraint 't_a_excl' refuses "
+          + "two such rows; expected another value, or that row under its own key in the file"
       ]),
     FaultCase(
       name: "that a deferrable constraint finds at the end",

@@ -120,6 +120,25 @@ struct WholeTableTests {
     }
   }
 
+  @Test("with a trigger that changes values is clean in a plan after each run")
+  func trigger() async throws {
+    try await with("id,v\n1,A\n2,B\n") { test in
+      try await test.database.withConnection { connection in
+        try await connection.runScript(
+          """
+          CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.v := lower(NEW.v); RETURN NEW; END $$;
+          CREATE TRIGGER lower BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()
+          """)
+      }
+      #expect(try await test.counts() == RowCounts(inserted: 2))
+      #expect(try await test.runner().preview().isPending == false)
+      #expect(try await test.counts() == RowCounts(unchanged: 2))
+      try test.write("id,v\n1,A\n2,C\n")
+      #expect(try await test.counts().written > 0)
+      #expect(try await test.runner().preview().isPending == false)
+    }
+  }
+
   @Test("that was dropped since is no hindrance to a reset")
   func dropped() async throws {
     try await with(Self.awkward) { test in

@@ -34,7 +34,10 @@ struct DeclarativeLoader {
     }
     try await stageAll(stages, files: files)
     for table in try await write(stages).tables { outcome.add(table) }
-    if outcome.total.written > 0 { try await checkConstraints(stages) }
+    if outcome.total.written > 0 {
+      try await checkConstraints(stages)
+      for stage in stages where !stage.load.live.triggers.isEmpty { try await stage.refreshOwnership() }
+    }
     guard context.recorder == nil else { return outcome }
     for stage in stages { try await WholeTableLoad(stage: stage, folder: folder).recordStaged() }
     try await SequenceAdvance.run(numbers + stages.flatMap(\.numbersOfSequences), on: connection)

@@ -63,7 +63,7 @@ struct DeferredConstraint {
               SELECT \(index.text(of: "a")) || ', which the row ''' || \(RowText.key(key.indices.map { "y\($0)" }, of: "b")) || ''' has' AS text
               FROM \(rows) AS a JOIN \(rows) AS b ON \(index.match("a", "b")) AND NOT (\(isSame))
               WHERE \(isLive) LIMIT 1) AS double ON true
-            """, condition: "true", found: { "\($0) too: \(index.name) of \(live.name) allows it once" },
+            """, condition: "true", found: { "\($0) too: \(index.name) of \(live.name) \(index.verdict)" },
           expected: "another value in one of the two")
       }
     }

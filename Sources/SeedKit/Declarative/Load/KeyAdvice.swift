@@ -2,17 +2,17 @@ import Postgres
 
 /// What a person can do about a natural key that no unique index of the table serves.
 enum KeyAdvice {
-  /// - Returns: the advice for each table of a definition whose key is none, by its line.
+  /// - Returns: the advice for each table of a definition whose key is none, by its line and key.
   /// - Throws: `PostgresError`.
   static func read(
     _ definition: SeederDefinition, tables: [TableName: LiveTable], on connection: PostgresConnection
-  ) async throws -> [Int: String] {
-    var advice: [Int: String] = [:]
+  ) async throws -> [[String]: String] {
+    var advice: [[String]: String] = [:]
     for table in definition.tables.flatMap({ [$0] + $0.children }) {
       guard let live = tables[table.table], table.key.allSatisfy({ live[$0] != nil }),
         !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) })
       else { continue }
-      advice[table.line] = try await text(for: table.key, of: live, on: connection)
+      advice[["\(table.line)"] + table.key] = try await text(for: table.key, of: live, on: connection)
     }
     return advice
   }
@@ -26,13 +26,15 @@ enum KeyAdvice {
       SELECT c.relname::text, pg_get_expr(i.indpred, i.indrelid),
         CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(i.indexrelid) END, i.indimmediate, i.indisvalid
       FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-      WHERE i.indrelid = to_regclass(\(live.quoted)) AND i.indisunique AND ARRAY(
+      WHERE i.indrelid = to_regclass(\(live.quoted)) AND i.indisunique
+        AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL OR NOT i.indimmediate OR NOT i.indisvalid) AND ARRAY(
         SELECT a.attname::text FROM pg_attribute AS a
         WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND (
           a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) OR i.indexprs IS NOT NULL AND EXISTS (
             SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
               AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
-      ) @> \(key) ORDER BY c.relname
+        ORDER BY a.attname::text COLLATE "C"
+      ) = ARRAY(SELECT k FROM unnest(\(key)) AS k ORDER BY k COLLATE "C") ORDER BY c.relname
       """)
     if let first = indexes.first {
       let (name, predicate, expression, isImmediate, isValid) = try first.decode(
@@ -55,7 +57,7 @@ enum KeyAdvice {
         (SELECT string_agg(quote_ident(name), ', ' ORDER BY place)
          FROM unnest(\(key)) WITH ORDINALITY AS k (name, place)),
         (SELECT array_agg(a.attname::text ORDER BY k.place)
-         FROM pg_partitioned_table AS p, unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (number, place)
+         FROM pg_partitioned_table AS p CROSS JOIN LATERAL unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (number, place)
          LEFT JOIN pg_attribute AS a ON a.attrelid = p.partrelid AND a.attnum = k.number WHERE p.partrelid = c.oid)
       FROM pg_class AS c WHERE c.oid = to_regclass(\(live.quoted))
       """

@@ -8,8 +8,8 @@ struct LoadPlanner {
   let money: MoneyFormat?
   /// What the names stand for that are no tables.
   let kinds: [TableName: String]
-  /// How a unique key can be had, by the line of the table whose key is none.
-  let advice: [Int: String]
+  /// How a unique key can be had, by the line and the key of the table.
+  let advice: [[String]: String]
   let faults: FaultCollector
 
   /// Looks the tables up and matches them.
@@ -166,7 +166,7 @@ struct LoadPlanner {
     var isKnown = true
     for name in table.key where column(name, of: live, line: table.line) == nil { isKnown = false }
     guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
-    let advice = advice[table.line]
+    let advice = advice[["\(table.line)"] + table.key]
     fault(
       table.line, found: "the key \(list(table.key)), by which \(live.name) has no unique key",
       expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")

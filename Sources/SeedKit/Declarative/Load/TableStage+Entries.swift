@@ -50,6 +50,23 @@ extension TableStage {
     }
   }
 
+  /// Remembers the rows of this run as deferred triggers left them.
+  func refreshOwnership() async throws {
+    guard load.rowCount > 0, !isWhole, let owned = try await context.ownedTable(load.live.canonicalName)
+    else {
+      return
+    }
+    let writer = try await writer(source: try source())
+    try await context.connection.query(
+      """
+      UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: writer.liveDigest),
+        input = nullif(\(unescaped: writer.inputDigest), \(unescaped: writer.liveDigest))
+      FROM \(unescaped: writer.source) AS staged JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
+      WHERE owner.table_id = \(owned.id) AND owner.key = \(unescaped: writer.liveKeyText)
+        AND owner.attempt_id = \(context.attemptID) AND owner.digest <> \(unescaped: writer.liveDigest)
+      """)
+  }
+
   /// Takes over the rows of a table that was owned as a whole: all that are as the files have them.
   func adopt() async throws {
     try await context.forgetWholeTable(load.live.canonicalName)

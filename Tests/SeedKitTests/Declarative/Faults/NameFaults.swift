@@ -41,10 +41,10 @@ enum NameFaults {
         """,
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:1: field 'key': found the key (a), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (a)",
-        "seeder.json:1: field 'key': found the key (b), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (b)",
+        "seeder.json:1: field 'key': found the key (a), by which t has no unique key; expected one of (id), (a, b); the index 't_lower_idx' is on expressions, which a key cannot name: CREATE UNIQUE INDEX t_lower_idx ON public.t USING btree (lower(a))",
+        "seeder.json:1: field 'key': found the key (b), by which t has no unique key; expected one of (id), (a, b); the unique index 't_b_idx' holds only for rows WHERE (b > ''::text), so that other rows may have the same key",
         "seeder.json:2: field 'key': found the key (b, a, c), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (b, a, c)",
-        "seeder.json:2: field 'key': found the key (d), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (d)",
+        "seeder.json:2: field 'key': found the key (d), by which t has no unique key; expected one of (id), (a, b); the unique constraint 't_d_key' is deferrable, which that of a key may not be",
         "seeder.json:3: field 'key': found the key (x), by which bare has no unique key; expected a unique key, of which the table has none; or make one: CREATE UNIQUE INDEX ON bare (x)",
         "seeder.json:4: field 'references': found a reference by (c), by which t has no unique key; expected one of (id), (a, b)",
         "seeder.json:4: field 'references': found a reference by (x), by which bare has no unique key; expected a unique key, of which the table has none",
