@@ -90,4 +90,63 @@ struct TimeoutExplanationTests {
       }
     }
   }
+
+  /// A seeder whose rows are removed by statements of a test.
+  private struct Removable: Seeder {
+    let id: SeederID = "slow"
+    let summary = "for tests"
+    let statements: [PostgresQuery]
+
+    func seed(in context: SeedContext) async throws -> SeedOutcome { SeedOutcome() }
+
+    func reset(in context: SeedContext) async throws -> SeedOutcome? {
+      for statement in statements { try await context.connection.query(statement) }
+      return nil
+    }
+  }
+
+  /// The error of a reset by some statements.
+  private func resetFailure(
+    _ statements: [PostgresQuery], on database: TemporaryDatabase
+  ) async throws -> FailureReport {
+    let plan = try SeedPlan(
+      registry: SeederRegistry([Removable(statements: statements)]), selection: .all(), environment: .test)
+    let runner = SeedRunner(
+      plan: plan, configuration: database.configuration, fixtures: FixtureStore(files: [:]))
+    let error = await #expect(throws: (any Error).self) { try await runner.reset() }
+    return FailureReport(try #require(error))
+  }
+
+  @Test("of a reset names the limit, and the session that holds a lock", arguments: [nil, 16])
+  func reset(major: Int?) async throws {
+    try await TemporaryDatabase.with(major: major) { database in
+      _ = try await Harness.run([StubSeeder(id: "earlier")], on: database)
+      try await PostgresConnection.with(database.configuration) { holder in
+        try await holder.runScript("CREATE TABLE busy ()")
+        try await holder.runScript("BEGIN; LOCK TABLE busy")
+        let locked = try await resetFailure(
+          ["SET LOCAL lock_timeout = '4s'", "LOCK TABLE busy"], on: database)
+        #expect(
+          locked.message.contains("held by process \(holder.backendProcessID)"), "\(locked.message)")
+      }
+      try await database.withConnection {
+        try await $0.runScript("ALTER DATABASE \"\(database.name)\" SET statement_timeout = '400ms'")
+      }
+      let set = try await resetFailure(["SELECT pg_sleep(60)"], on: database)
+      #expect(set.message.contains("statement_timeout is 400ms, set for the database"), "\(set.message)")
+    }
+  }
+
+  @Test("aside, a reset leaves one entry in the history, which says so")
+  func resetEntry() async throws {
+    try await TemporaryDatabase.with { database in
+      let seeders = [StubSeeder.items("items", [(1, "a", nil)])]
+      _ = try await Harness.run(seeders, on: database)
+      let plan = try SeedPlan(registry: SeederRegistry(seeders), selection: .all(), environment: .test)
+      _ = try await SeedRunner(
+        plan: plan, configuration: database.configuration, fixtures: FixtureStore(files: [:])
+      ).reset()
+      #expect(try await Harness.history(of: "items", on: database) == ["seeded", "reset"])
+    }
+  }
 }

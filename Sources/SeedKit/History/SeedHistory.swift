@@ -79,34 +79,33 @@ package enum SeedHistory {
 
   /// Writes an entry; it ends now.
   static func insert(_ entry: Entry, on connection: PostgresConnection) async throws {
+    try await insert(entry, outcome: entry.outcome.rawValue, on: connection)
+  }
+
+  /// Writes that a seeder's rows were removed.
+  static func insertReset(
+    of seeder: SeederID, environment: SeedEnvironment, tables: SeedOutcome, startedAt: Date,
+    on connection: PostgresConnection
+  ) async throws {
+    try await insert(
+      Entry(
+        attemptID: UUID(), runID: UUID(), seeder: seeder, environment: environment, outcome: .seeded,
+        tables: tables, fingerprint: nil, attempts: 1, failure: nil, startedAt: startedAt),
+      outcome: "reset", on: connection)
+  }
+
+  private static func insert(
+    _ entry: Entry, outcome: String, on connection: PostgresConnection
+  ) async throws {
     let tables = PostgresJSON(String(decoding: try JSONEncoder.stable.encode(entry.tables), as: UTF8.self))
     try await connection.query(
       """
       INSERT INTO seed_runner.history (attempt_id, run_id, seeder, environment, outcome, tables,
         fingerprint, attempts, failure, program_version, started_at, finished_at, search_path)
       VALUES (\(entry.attemptID), \(entry.runID), \(entry.seeder.rawValue),
-        \(entry.environment.rawValue), \(entry.outcome.rawValue), \(tables),
+        \(entry.environment.rawValue), \(outcome), \(tables),
         \(entry.fingerprint?.description), \(Int32(entry.attempts)), \(entry.failure),
         \(ProgramVersion.current), \(entry.startedAt), clock_timestamp(), \(unescaped: SearchPath.current))
-      """)
-  }
-
-  /// Writes that a seeder's rows were removed. On a database that lacks the migration for it the entry says
-  /// 'seeded', as it did before.
-  static func insertReset(
-    of seeder: SeederID, environment: SeedEnvironment, tables: SeedOutcome, startedAt: Date,
-    on connection: PostgresConnection
-  ) async throws {
-    let attempt = UUID()
-    try await insert(
-      Entry(
-        attemptID: attempt, runID: UUID(), seeder: seeder, environment: environment, outcome: .seeded,
-        tables: tables, fingerprint: nil, attempts: 1, failure: nil, startedAt: startedAt),
-      on: connection)
-    try await connection.query(
-      """
-      UPDATE seed_runner.history SET outcome = 'reset' WHERE attempt_id = \(attempt) AND EXISTS (
-        SELECT FROM seed_runner.migration WHERE set_name = \(setName) AND version = 5)
       """)
   }
 

@@ -34,14 +34,16 @@ extension SeedRunner {
     for step in ordered.steps.reversed() where step.reason == .selected {
       if let seeder = step.seeder as? any BulkSeeder {
         let startedAt = Date()
-        let outcome = try await withBulkContext(for: seeder.id) { context in
-          let outcome = try await seeder.reset(in: context)
-          try await context.pool.withTransaction { connection in
-            try await SeedHistory.insertReset(
-              of: seeder.id, environment: plan.environment, tables: outcome, startedAt: startedAt,
-              on: connection)
+        let outcome = try await TimeoutExplanation(configuration: configuration).namingLimits {
+          try await withBulkContext(for: seeder.id) { context in
+            let outcome = try await seeder.reset(in: context)
+            try await context.pool.withTransaction { connection in
+              try await SeedHistory.insertReset(
+                of: seeder.id, environment: plan.environment, tables: outcome, startedAt: startedAt,
+                on: connection)
+            }
+            return outcome
           }
-          return outcome
         }
         reports.append(ResetReport(id: seeder.id, tables: outcome, notes: []))
       } else {
@@ -54,47 +56,59 @@ extension SeedRunner {
   private func removeRows(of seeder: any Seeder) async throws -> ResetReport {
     let startedAt = Date()
     let lock = RowLock(name: Self.lockName(seeder.id), timeout: options.lockTimeout)
-    return try await PostgresConnection.with(configuration) { connection in
-      try await lock.withTransaction(
-        on: connection, setup: Self.transactionSetup, onWait: { onEvent(.waiting(seeder.id, $0)) }
-      ) { connection in
-        let context = SeedContext(
-          seeder: seeder.id, environment: plan.environment, connection: connection, startedAt: startedAt,
-          fixtures: fixtures, attemptID: UUID(), seeders: plan.registered, onEvent: onEvent)
-        var outcome = try await seeder.reset(in: context) ?? SeedOutcome()
-        let removal = RowRemoval(on: connection)
-        let whole = try await (seeder as? DeclarativeSeeder)?.wholeTables(in: context) ?? []
-        for table in whole { try await removal.add(table) }
-        var tables: [RemovableTable] = []
-        // Written first, removed last.
-        for owned in try await OwnedTable.all(of: seeder.id, on: connection).reversed()
-        where removal.index(of: owned.table) == nil {
-          guard let table = try await RemovableTable(owned, on: connection) else { continue }
-          tables.append(table)
-          try await removal.add(try await table.stage(in: context))
+    let explanation = TimeoutExplanation(configuration: configuration)
+    return try await explanation.namingLimits {
+      try await PostgresConnection.with(configuration) { connection in
+        try await lock.withTransaction(
+          on: connection, setup: Self.transactionSetup, onWait: { onEvent(.waiting(seeder.id, $0)) }
+        ) { connection in
+          let context = SeedContext(
+            seeder: seeder.id, environment: plan.environment, connection: connection, startedAt: startedAt,
+            fixtures: fixtures, attemptID: UUID(), seeders: plan.registered, onEvent: onEvent)
+          let report = try await explanation.namingBlockers(of: connection) {
+            try await removeRows(of: seeder, in: context)
+          }
+          try await SeedHistory.insertReset(
+            of: seeder.id, environment: plan.environment, tables: report.tables, startedAt: startedAt,
+            on: connection)
+          try context.checkBeforeCommit()
+          return report
         }
-        try await removal.keepReferred()
-        for (table, count) in zip(removal.tables, try await removal.delete()) {
-          outcome.add(.init(name: table.name, counts: RowCounts(deleted: count)))
-        }
-        var notes: [String] = []
-        for table in whole {
-          let kept = try await connection.queryOne("SELECT count(*) FROM \(unescaped: table.quoted)").decode(
-            Int.self)
-          outcome.add(.init(name: table.name, counts: RowCounts(drifted: kept)))
-          try await context.forgetTable(table.canonicalName)
-        }
-        for table in tables {
-          outcome.add(
-            .init(name: table.name, counts: RowCounts(drifted: try await table.forgetGone(on: connection))))
-          notes += try await table.notes(on: connection)
-        }
-        notes += removal.kept.map(\.note)
-        try await SeedHistory.insertReset(
-          of: seeder.id, environment: plan.environment, tables: outcome, startedAt: startedAt, on: connection)
-        try context.checkBeforeCommit()
-        return ResetReport(id: seeder.id, tables: outcome, notes: notes)
       }
     }
+  }
+
+  private func removeRows(of seeder: any Seeder, in context: SeedContext) async throws -> ResetReport {
+    let connection = context.connection
+    var outcome = try await seeder.reset(in: context) ?? SeedOutcome()
+    let removal = RowRemoval(on: connection)
+    let whole = try await (seeder as? DeclarativeSeeder)?.wholeTables(in: context) ?? []
+    for table in whole { try await removal.add(table) }
+    var tables: [RemovableTable] = []
+    // Written first, removed last.
+    for owned in try await OwnedTable.all(of: seeder.id, on: connection).reversed()
+    where removal.index(of: owned.table) == nil {
+      guard let table = try await RemovableTable(owned, on: connection) else { continue }
+      tables.append(table)
+      try await removal.add(try await table.stage(in: context))
+    }
+    try await removal.keepReferred()
+    for (table, count) in zip(removal.tables, try await removal.delete()) {
+      outcome.add(.init(name: table.name, counts: RowCounts(deleted: count)))
+    }
+    var notes: [String] = []
+    for table in whole {
+      let kept = try await connection.queryOne("SELECT count(*) FROM \(unescaped: table.quoted)").decode(
+        Int.self)
+      outcome.add(.init(name: table.name, counts: RowCounts(drifted: kept)))
+      try await context.forgetTable(table.canonicalName)
+    }
+    for table in tables {
+      outcome.add(
+        .init(name: table.name, counts: RowCounts(drifted: try await table.forgetGone(on: connection))))
+      notes += try await table.notes(on: connection)
+    }
+    notes += removal.kept.map(\.note)
+    return ResetReport(id: seeder.id, tables: outcome, notes: notes)
   }
 }
