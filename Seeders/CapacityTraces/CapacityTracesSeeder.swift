@@ -45,7 +45,7 @@ public struct CapacityTracesSeeder: BulkSeeder {
   }
 
   /// The schema of traces.
-  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+  public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Counts the phrases.
   public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {

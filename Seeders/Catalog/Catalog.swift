@@ -31,10 +31,10 @@ public enum Catalog {
     ])
   }
 
-  /// A seeder without Swift, whose tables are of the schema of traces.
+  /// A seeder without Swift, whose tables need no extension.
   private static func declarative(_ folder: String) throws -> DeclarativeSeeder {
     try DeclarativeSeeder(
-      builtIn: folder, fixtures: fixtures, migrations: { [try TraceSchema.migrations()] })
+      builtIn: folder, fixtures: fixtures, migrations: { try TraceSchema.baseMigrations() })
   }
 
   private static func capacityOptions(_ settings: Settings) throws -> CapacityOptions {

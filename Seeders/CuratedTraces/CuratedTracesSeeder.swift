@@ -32,7 +32,7 @@ public struct CuratedTracesSeeder: Seeder {
   public init(validationThreshold: Int) { self.validationThreshold = validationThreshold }
 
   /// The schema of traces.
-  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+  public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// The same seeder with somebody else's traces.
   public func reading(fixtures names: [String]) -> (any Seeder)? {

@@ -24,7 +24,7 @@ public struct SampleTracesSeeder: Seeder {
   public init(validationThreshold: Int) { self.validationThreshold = validationThreshold }
 
   /// The schema of traces.
-  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+  public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Judges the traces.
   public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {

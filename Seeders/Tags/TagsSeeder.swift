@@ -18,8 +18,8 @@ public struct TagsSeeder: Seeder {
   /// Makes the seeder.
   public init() {}
 
-  /// The schema of traces.
-  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+  /// The tables that need no extension.
+  public func migrations() throws -> [MigrationSet] { try TraceSchema.baseMigrations() }
 
   /// Counts the tags.
   public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {

@@ -28,7 +28,7 @@ public struct DeferredEmbeddingsSeeder: Seeder {
   public init(model: EmbeddingModel) { self.model = model }
 
   /// The schema of traces.
-  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+  public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Writes nothing.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {

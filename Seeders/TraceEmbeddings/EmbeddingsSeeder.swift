@@ -34,7 +34,7 @@ public struct EmbeddingsSeeder: Seeder {
   public init() {}
 
   /// The schema of traces.
-  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+  public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Stores the vectors, batch after batch in the order of the ids. With nothing to do it is one query.
   public func seed(in context: SeedContext) async throws -> SeedOutcome {

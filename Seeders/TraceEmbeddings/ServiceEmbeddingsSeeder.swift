@@ -41,7 +41,7 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder {
   }
 
   /// The schema of traces.
-  public func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+  public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Makes and stores the vectors.
   public func load(in context: BulkContext) async throws -> SeedOutcome {

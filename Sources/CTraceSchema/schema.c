@@ -3,6 +3,12 @@
 // Embedded by the C compiler, which reads bytes a thousand times faster than Swift reads a literal.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const unsigned char users_and_tags[] = {
+#embed "../TraceStore/Schema/Base/0001_users_and_tags.sql"
+};
+static const unsigned char base_reference_tables[] = {
+#embed "../TraceStore/Schema/Base/0002_reference_tables.sql"
+};
 static const unsigned char enable_pgvector[] = {
 #embed "../TraceStore/Schema/0001_enable_pgvector.sql"
 };
@@ -25,6 +31,11 @@ static const unsigned char vectors_in_line[] = {
 #embed "../TraceStore/Schema/0007_vectors_in_line.sql"
 };
 
+static const struct trace_schema_file base_files[] = {
+  {"0001_users_and_tags.sql", users_and_tags, sizeof users_and_tags},
+  {"0002_reference_tables.sql", base_reference_tables, sizeof base_reference_tables},
+};
+
 static const struct trace_schema_file files[] = {
   {"0001_enable_pgvector.sql", enable_pgvector, sizeof enable_pgvector},
   {"0002_initial_schema.sql", initial_schema, sizeof initial_schema},
@@ -34,6 +45,11 @@ static const struct trace_schema_file files[] = {
   {"0006_embedding_jobs.sql", embedding_jobs, sizeof embedding_jobs},
   {"0007_vectors_in_line.sql", vectors_in_line, sizeof vectors_in_line},
 };
+
+const struct trace_schema_file *trace_schema_base_files(size_t *count) {
+  *count = sizeof base_files / sizeof *base_files;
+  return base_files;
+}
 
 const struct trace_schema_file *trace_schema_files(size_t *count) {
   *count = sizeof files / sizeof *files;

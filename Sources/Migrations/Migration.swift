@@ -12,6 +12,12 @@
 /// `-- migrate:no-transaction` before the first section says that the statements cannot run inside a
 /// transaction, like `CREATE INDEX CONCURRENTLY`; such a migration must bear to be run again from the
 /// start, because a crash can leave it half done.
+///
+/// Two further lines let statements move from one set to another without touching databases that have them:
+/// `-- migrate:part-of SET VERSION` says that a database in which that migration is applied already has what
+/// this one makes, so that this one is only recorded. `-- migrate:checksum SHA256` stands in the file that the
+/// statements were taken from: its checksum stays the one that histories have. A test has to watch over the text
+/// of such a file.
 public struct Migration: Sendable, Hashable {
   /// The number by which migrations are ordered; at least 0.
   public let version: Int
@@ -29,8 +35,16 @@ public struct Migration: Sendable, Hashable {
   let downLine: Int
   /// Whether each direction runs in one transaction.
   public let isTransactional: Bool
-  /// SHA-256 of the file's text with Unix line ends, in hexadecimal.
+  /// SHA-256 of the file's text with Unix line ends, in hexadecimal, or what the file says instead.
   public let checksum: String
+  /// The applied migration with which a database has all that this one makes.
+  let origin: Origin?
+
+  /// Names a migration of another set.
+  struct Origin: Sendable, Hashable {
+    let set: String
+    let version: Int
+  }
 
   /// Reads a file.
   ///
@@ -62,7 +76,8 @@ public struct Migration: Sendable, Hashable {
     return Migration(
       version: version, name: String(name), file: file, up: up.text, upLine: up.line,
       down: sections.down?.text, downLine: sections.down?.line ?? 0,
-      isTransactional: sections.isTransactional, checksum: Digest.sha256Hex(Array(normalised.utf8)))
+      isTransactional: sections.isTransactional,
+      checksum: sections.checksum ?? Digest.sha256Hex(Array(normalised.utf8)), origin: sections.origin)
   }
 }
 
@@ -76,6 +91,8 @@ struct MigrationSections {
   private(set) var up: Section?
   private(set) var down: Section?
   private(set) var isTransactional = true
+  private(set) var checksum: String?
+  private(set) var origin: Migration.Origin?
 
   private enum Place { case head, up, down }
 
@@ -87,6 +104,7 @@ struct MigrationSections {
         append(line, to: place, file: file, number: number, faults: &faults)
         continue
       }
+      if place == .head, readMove(directive) { continue }
       switch (directive, place) {
       case ("no-transaction", .head): isTransactional = false
       case ("up", .head) where up == nil:
@@ -101,7 +119,10 @@ struct MigrationSections {
         faults.append("\(file):\(number): expected one section '-- migrate:up', then one '-- migrate:down'")
       default:
         faults.append(
-          "\(file):\(number): unknown directive 'migrate:\(directive)'; expected up, down or no-transaction")
+          """
+          \(file):\(number): unknown directive 'migrate:\(directive)'; expected up, down, no-transaction, \
+          'checksum SHA256' or 'part-of SET VERSION' before 'up'
+          """)
       }
     }
     if let section = up, SQLScript(section.text).statements.isEmpty { up = nil }
@@ -120,6 +141,21 @@ struct MigrationSections {
           """)
       }
     }
+  }
+
+  /// Reads a line about statements that have moved between sets; false if it is none.
+  private mutating func readMove(_ directive: Substring) -> Bool {
+    let words = directive.split(whereSeparator: \.isWhitespace)
+    switch words.first {
+    case "checksum":
+      guard words.count == 2, words[1].wholeMatch(of: #/[0-9a-f]{64}/#) != nil else { return false }
+      checksum = String(words[1])
+    case "part-of":
+      guard words.count == 3, let version = Int(words[2]) else { return false }
+      origin = Migration.Origin(set: String(words[1]), version: version)
+    default: return false
+    }
+    return true
   }
 
   /// The word behind `-- migrate:`, if the line is such a one.

@@ -28,11 +28,24 @@ public struct MigrationError: Error, Sendable, CustomStringConvertible {
   public let description: String
   /// The server's error, where it was the server.
   public let underlying: (any Error)?
+  /// Whether an extension is missing, or may not be created by this role: sets that need none can be applied.
+  public let isExtensionMissing: Bool
 
-  init(_ code: Code, _ description: String, underlying: (any Error)? = nil) {
+  /// What happened and where.
+  package let problem: String
+  /// What to do, where it is known apart from that.
+  package let remedy: String?
+
+  init(
+    _ code: Code, _ problem: String, remedy: String? = nil, underlying: (any Error)? = nil,
+    isExtensionMissing: Bool = false
+  ) {
     self.code = code
-    self.description = description
+    self.problem = problem
+    self.remedy = remedy
+    description = remedy.map { "\(problem)\n\($0)" } ?? problem
     self.underlying = underlying
+    self.isExtensionMissing = isExtensionMissing
   }
 
   static func invalidFiles(_ faults: [String]) -> MigrationError {

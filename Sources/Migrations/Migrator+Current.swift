@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import Postgres
 
 extension Migrator {
   /// A migration that a database has, as far as it matters for whether another is due.
@@ -25,5 +26,13 @@ extension Migrator {
           set: $0.set, version: $0.version, name: "", checksum: $0.checksum, appliedAt: .distantPast)
       }, to: .max
     ).isEmpty
+  }
+
+  /// The migrations that are due, in order.
+  ///
+  /// - Throws: ``MigrationError`` if the history and the files contradict each other; `PostgresError`.
+  package func due(on pool: PostgresPool) async throws -> [(set: String, migration: Migration)] {
+    let history = try await pool.withConnection { try await MigrationHistory.read(on: $0) } ?? []
+    return try due(history, to: .max).map { ($0.set, $0.migration) }
   }
 }

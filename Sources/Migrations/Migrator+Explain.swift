@@ -32,8 +32,8 @@ extension Migrator {
     {
       return MigrationError(
         .extensionUnavailable,
-        "\(failure)\n\(Self.help(forMissing: missing, major: connection.serverVersion / 10_000))",
-        underlying: error)
+        failure, remedy: Self.help(forMissing: missing, major: connection.serverVersion / 10_000),
+        underlying: error, isExtensionMissing: true)
     }
     guard error.sqlState == .insufficientPrivilege else {
       return MigrationError(.failed, failure, underlying: error)
@@ -43,10 +43,11 @@ extension Migrator {
     let statements = absent.map { "CREATE EXTENSION \($0)" }.joined(separator: "; ")
     return MigrationError(
       .insufficientPrivilege,
-      absent.isEmpty
-        ? "\(failure)\nGrant the role the right to create schemas and tables in this database, then run again."
-        : "\(failure)\nLet a superuser run '\(statements)' in this database once, then run again.",
-      underlying: error)
+      failure,
+      remedy: absent.isEmpty
+        ? "Grant the role the right to create schemas and tables in this database, then run again."
+        : "Let a superuser run '\(statements)' in this database once, then run again.",
+      underlying: error, isExtensionMissing: !absent.isEmpty)
   }
 
   /// The extensions that a catalog does not have. Asked of the catalog, because the server's message may be in any

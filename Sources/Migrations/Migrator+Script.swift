@@ -48,7 +48,17 @@ extension Migrator {
         """
     }
     let trimmed = body.drop(while: \.isNewline).reversed().drop(while: \.isWhitespace).reversed()
-    let statements = "-- \(set): \(migration.file)\n\(String(trimmed))\n\(entry)"
+    var script = String(trimmed)
+    if direction == .up, let origin = migration.origin {
+      script = """
+        SELECT NOT EXISTS (SELECT FROM seed_runner.migration
+          WHERE set_name = \(literal(origin.set)) AND version = \(origin.version)) AS is_missing \\gset
+        \\if :is_missing
+        \(script)
+        \\endif
+        """
+    }
+    let statements = "-- \(set): \(migration.file)\n\(script)\n\(entry)"
     return migration.isTransactional ? "BEGIN;\n\(statements)\nCOMMIT;" : statements
   }
 

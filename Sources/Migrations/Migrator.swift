@@ -34,11 +34,28 @@ public struct Migrator: Sendable {
   ///   - pool: at least two connections if a migration runs outside a transaction.
   ///   - version: the last version of each set to apply; all if nil.
   /// - Returns: what was applied, in order.
-  /// - Throws: ``MigrationError``; `PostgresError`. What was applied before stays.
+  /// - Throws: ``MigrationError``; `PostgresError`. What was applied before stays, and so do sets behind one that
+  ///   lacks an extension.
   public func apply(on pool: PostgresPool, to version: Int? = nil) async throws -> [MigrationOutcome] {
+    let (outcomes, missing) = try await applyPossible(on: pool, to: version)
+    if let error = missing.first?.error { throw error }
+    return outcomes
+  }
+
+  /// A set that cannot be applied because the server lacks an extension, and the error that says so.
+  public typealias Unavailable = (set: String, error: MigrationError)
+
+  /// Applies what is due, without the sets whose extension is missing: each ends before the migration that
+  /// needs it. A later call goes on there.
+  ///
+  /// - Returns: what was applied, in order, and the sets that were not.
+  /// - Throws: ``MigrationError`` for any other reason; `PostgresError`. What was applied before stays.
+  public func applyPossible(
+    on pool: PostgresPool, to version: Int? = nil
+  ) async throws -> (outcomes: [MigrationOutcome], missing: [Unavailable]) {
     let limit = version ?? .max
     var history = try await pool.withConnection { try await MigrationHistory.read(on: $0) }
-    guard try history == nil || !due(history ?? [], to: limit).isEmpty else { return [] }
+    guard try history == nil || !due(history ?? [], to: limit).isEmpty else { return ([], []) }
     if history == nil {
       try await pool.withConnection { connection in
         try await explained(nil, on: connection) { try await MigrationHistory.create(on: connection) }
@@ -46,10 +63,15 @@ public struct Migrator: Sendable {
       history = []
     }
     var outcomes: [MigrationOutcome] = []
-    for step in try due(history ?? [], to: limit) {
-      if let outcome = try await apply(step, to: limit, on: pool) { outcomes.append(outcome) }
+    var missing: [Unavailable] = []
+    for step in try due(history ?? [], to: limit) where !missing.contains(where: { $0.set == step.set }) {
+      do {
+        if let outcome = try await apply(step, to: limit, on: pool) { outcomes.append(outcome) }
+      } catch let error as MigrationError where error.isExtensionMissing {
+        missing.append((step.set, error))
+      }
     }
-    return outcomes
+    return (outcomes, missing)
   }
 
   /// Applies one migration, unless somebody else has done so in the meantime.
@@ -63,6 +85,7 @@ public struct Migrator: Sendable {
           }
           guard isDue else { return nil }
           let duration = try await ContinuousClock().measure {
+            guard !isPresent(step.migration, by: history) else { return }
             try await run(step.migration.up, of: step, on: connection, pool: pool)
           }
           try await MigrationHistory.insert(
@@ -72,6 +95,41 @@ public struct Migrator: Sendable {
         }
       }
     }
+  }
+
+  /// Whether the database has what a migration makes from the set that its statements come from.
+  private func isPresent(_ migration: Migration, by history: [MigrationHistory.Entry]) -> Bool {
+    history.contains { $0.set == migration.origin?.set && $0.version == migration.origin?.version }
+  }
+
+  /// Applies what is due within a transaction that will be undone. Writes no history.
+  ///
+  /// - Returns: what a run would apply, in order, and the sets that it could not.
+  /// - Throws: ``MigrationError``; `PostgresError`.
+  package func rehearse(
+    on connection: PostgresConnection
+  ) async throws -> (names: [String], missing: [Unavailable]) {
+    let history = try await MigrationHistory.read(on: connection) ?? []
+    var names: [String] = []
+    var missing: [Unavailable] = []
+    for step in try due(history, to: .max) where !missing.contains(where: { $0.set == step.set }) {
+      do {
+        try await explained(step, on: connection) {
+          try await connection.query("SAVEPOINT rehearsal")
+          do {
+            if !isPresent(step.migration, by: history) { try await connection.runScript(step.migration.up) }
+            try await connection.query("RELEASE SAVEPOINT rehearsal")
+          } catch let error as PostgresError where error.server != nil {
+            try await connection.query("ROLLBACK TO SAVEPOINT rehearsal")
+            throw error
+          }
+        }
+        names.append("\(step.set) \(step.migration.version) \(step.migration.name)")
+      } catch let error as MigrationError where error.isExtensionMissing {
+        missing.append((step.set, error))
+      }
+    }
+    return (names, missing)
   }
 
   /// Runs a script: within the transaction of `connection`, or statement by statement on another

@@ -23,7 +23,7 @@ struct RowCommandsTests {
       let plan = try await run("plan", "tools", "--check", on: database)
       #expect(plan.exitCode == 3, "\(plan.errors)")
       #expect(plan.output.contains("change  tools  tools 18 to insert"))
-      #expect(plan.output.contains("migrate  trace-store 1 enable_pgvector"))
+      #expect(plan.output.contains("migrate  trace-base 1 users_and_tags"))
       let tables = try await database.withConnection { connection in
         try await connection.queryOne(
           "SELECT count(*) FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_|^information_schema$')"
@@ -71,7 +71,7 @@ struct RowCommandsTests {
       try await sql(
         """
         INSERT INTO transcripts (slug, user_id, title, started_at)
-        SELECT 'mine', id, 'mine', now() FROM users WHERE email = 'chen.wei@example.org'
+        SELECT 'mine', id, 'mine', now() FROM users WHERE email = 'farid.haddad@example.org'
         """, on: database)
       let unasked = try await run("reset", "shares", on: database)
       #expect(unasked.exitCode == 5)

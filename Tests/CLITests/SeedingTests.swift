@@ -13,11 +13,38 @@ struct SeedingTests {
       #expect(lines.contains { $0.hasPrefix("seeded") && $0.contains("traces 12 inserted") })
       let seeded = lines.count { $0.hasPrefix("seeded ") }
       #expect(lines.last?.hasPrefix("\(seeded) seeded in ") == true, "and nothing else: \(lines.last ?? "")")
-      #expect(first.errors.contains("migrated trace-store 1 enable_pgvector"))
+      #expect(first.errors.contains("migrated trace-base 1 users_and_tags"))
       let second = try await SeedRunnerBinary.run("--all", url: database.url)
       #expect(second.exitCode == 0)
       #expect(second.output.contains("\n\(seeded) unchanged in "))
       #expect(try await traces(in: database) == 12)
+    }
+  }
+
+  @Test("without pgvector, all that needs no vector")
+  func withoutVectors() async throws {
+    try await DebianPostgres.with { server in
+      let first = try await SeedRunnerBinary.run("--all", url: server.url)
+      #expect(first.exitCode == 1)
+      for seeder in [
+        "users", "tags", "tools", "schemas", "prompt-templates", "model-configs", "transcripts", "shares",
+      ] {
+        #expect(
+          first.output.split(separator: "\n").contains { $0.hasPrefix("seeded  \(seeder) ") }, "\(seeder)")
+      }
+      for seeder in ["curated-traces", "sample-traces", "embeddings"] {
+        #expect(
+          first.output.split(separator: "\n").contains { $0.hasPrefix("failed  \(seeder) ") }, "\(seeder)")
+      }
+      #expect(first.output.contains("does not have the extension 'vector'"))
+      #expect(first.output.contains("postgresql-\(server.major)-pgvector"))
+      let tools = try await SeedRunnerBinary.run("--tools", url: server.url)
+      #expect(tools.exitCode == 0)
+      let vectors = try await SeedRunnerBinary.run("--embeddings", url: server.url)
+      #expect(vectors.exitCode != 0)
+      let up = try await SeedRunnerBinary.run("migrate", "up", url: server.url)
+      #expect(up.exitCode == 4)
+      #expect(up.errors.contains("does not have the extension 'vector'"))
     }
   }
 

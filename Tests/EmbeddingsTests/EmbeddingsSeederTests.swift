@@ -15,7 +15,7 @@ struct EmbeddingsSeederTests {
     let id: SeederID = "curated-traces"
     let summary = "for tests"
 
-    func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+    func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
     func seed(in context: SeedContext) async throws -> SeedOutcome {
       let users = [("seed@example.com", "Seed"), (CapacityCheck.contributor, "Capacity")]

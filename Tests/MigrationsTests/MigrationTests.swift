@@ -32,6 +32,33 @@ struct MigrationTests {
     #expect(unix.checksum != other.checksum)
   }
 
+  @Test("keeps the checksum that it says, and names the migration of which it was part")
+  func moved() throws {
+    let digest = String(repeating: "0a", count: 32)
+    let migration = try Migration.parse(
+      file: "1_a.sql",
+      text: "-- migrate:checksum \(digest)\n-- migrate:part-of other 12\n-- migrate:up\nSELECT 1;\n")
+    #expect(migration.checksum == digest)
+    #expect(migration.origin == Migration.Origin(set: "other", version: 12))
+  }
+
+  @Test(
+    "that says what it was moved from in another way is refused",
+    arguments: [
+      "checksum", "checksum 0a", "checksum \(String(repeating: "0A", count: 32))", "part-of other",
+      "part-of other one", "part-of other 1 2",
+    ])
+  func malformedMove(directive: String) {
+    let found = faults("-- migrate:\(directive)\n-- migrate:up\nSELECT 1;")
+    #expect(found.count == 1)
+    #expect(found.first?.contains("0001_a.sql:1: unknown directive 'migrate:\(directive)'") == true)
+  }
+
+  @Test("that says after its beginning what it was moved from is refused")
+  func lateMove() {
+    #expect(faults("-- migrate:up\nSELECT 1;\n-- migrate:part-of other 1").count == 1)
+  }
+
   @Test(
     "that is malformed is refused with file and line",
     arguments: [
@@ -47,7 +74,7 @@ struct MigrationTests {
       ("-- migrate:up\n-- nothing\n", "0001_a.sql: the section '-- migrate:up' is missing or empty"),
       (
         "-- migrate:sideways\n-- migrate:up\nSELECT 1;",
-        "0001_a.sql:1: unknown directive 'migrate:sideways'; expected up, down or no-transaction"
+        "0001_a.sql:1: unknown directive 'migrate:sideways'; expected up, down, no-transaction, 'checksum SHA256' or 'part-of SET VERSION' before 'up'"
       ),
       (
         "-- migrate:up\nSELECT 1;\nCOMMIT;\n",

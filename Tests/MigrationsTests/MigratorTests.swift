@@ -216,6 +216,76 @@ struct MigratorTests {
       #expect(error?.description.contains("pgvector") == (name == "vector"))
     }
   }
+
+  private static let moved = (
+    name: "0001_a.sql", text: "-- migrate:part-of old 2\n-- migrate:up\nCREATE TABLE a (id int);"
+  )
+
+  @Test(
+    "statements that moved to another set only records where they were applied", arguments: [false, true])
+  func moved(isOldDatabase: Bool) async throws {
+    try await withPool { pool in
+      if isOldDatabase {
+        let old = try MigrationSet(
+          name: "old", files: [("0001_x.sql", "-- migrate:up\nSELECT 1;"), ("0002_a.sql", Self.first.text)])
+        _ = try await Migrator(sets: [old]).apply(on: pool)
+        // As it would not be if it were made again.
+        try await pool.withConnection { try await $0.runScript("ALTER TABLE a ADD COLUMN mine int") }
+      }
+      let migrator = try migrator(Self.moved)
+      let due = try await pool.withConnection { try await migrator.rehearsed(on: $0) }
+      #expect(due == ["test 1 a"])
+      #expect(try await migrator.apply(on: pool).map(\.version) == [1])
+      #expect(try await tables(pool) == ["a"])
+      let columns = try await pool.withConnection { connection in
+        try await connection.query(
+          "SELECT attname::text FROM pg_attribute WHERE attrelid = 'a'::regclass AND attnum > 0"
+        )
+        .map { try $0.decode(String.self) }
+      }
+      #expect(columns == (isOldDatabase ? ["id", "mine"] : ["id"]))
+      #expect(try await migrator.apply(on: pool).isEmpty)
+    }
+  }
+
+  @Test("as a script for psql asks whether statements that moved are there")
+  func movedScript() throws {
+    let script = try migrator(Self.moved).script(.up)
+    #expect(
+      script.contains(
+        "WHERE set_name = 'old' AND version = 2) AS is_missing \\gset\n\\if :is_missing\nCREATE TABLE a"))
+    #expect(script.contains("(id int);\n\\endif\nINSERT INTO seed_runner.migration"))
+  }
+
+  @Test(
+    "goes on with the other sets when one lacks an extension, and with that one's remaining migrations later")
+  func otherSets() async throws {
+    try await withPool { pool in
+      func set(_ middle: String) throws -> MigrationSet {
+        try MigrationSet(
+          name: "first",
+          files: [Self.first, ("0002_e.sql", "-- migrate:up\n\(middle);"), Self.concurrent])
+      }
+      let other = try MigrationSet(name: "other", files: [Self.second])
+      let lacking = Migrator(sets: [try set("CREATE EXTENSION missing_one"), other])
+      let (outcomes, missing) = try await lacking.applyPossible(on: pool)
+      #expect(outcomes.map { "\($0.set) \($0.version)" } == ["first 1", "other 2"])
+      #expect(missing.map(\.set) == ["first"])
+      await #expect(throws: MigrationError.self) { try await lacking.apply(on: pool) }
+      let able = Migrator(sets: [try set("CREATE EXTENSION IF NOT EXISTS vector"), other])
+      #expect(try await able.apply(on: pool).map { "\($0.set) \($0.version)" } == ["first 2", "first 3"])
+    }
+  }
+}
+
+extension Migrator {
+  /// What a rehearsal names, undone.
+  fileprivate func rehearsed(on connection: PostgresConnection) async throws -> [String] {
+    try await connection.runScript("BEGIN")
+    let names = try await rehearse(on: connection).names
+    try await connection.runScript("ROLLBACK")
+    return names
+  }
 }
 
 extension TestServer {

@@ -26,7 +26,7 @@ struct ReadinessTests {
       #expect(try await service.get("/api/v1/tags").problem == "not-ready")
       #expect(try await service.get("/health").status == 200)
       try await service.database.withPool(maximumConnections: 2) { pool in
-        _ = try await Migrator(sets: [TraceSchema.migrations()]).apply(on: pool)
+        _ = try await Migrator(sets: TraceSchema.migrations()).apply(on: pool)
       }
       let ready = try await service.get("/health/ready")
       #expect(ready.status == 200 && ready.text("status") == "degraded")

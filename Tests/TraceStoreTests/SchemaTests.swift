@@ -12,7 +12,7 @@ struct SchemaTests {
   ) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       try await database.withPool(maximumConnections: 2) { pool in
-        _ = try await Migrator(sets: [TraceSchema.migrations()]).apply(on: pool)
+        _ = try await Migrator(sets: TraceSchema.migrations()).apply(on: pool)
         try await pool.withConnection { try await body($0) }
       }
     }
@@ -147,8 +147,8 @@ struct SchemaTests {
   func revert(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       try await database.withPool(maximumConnections: 2) { pool in
-        let migrator = Migrator(sets: [try TraceSchema.migrations()])
-        let count = migrator.sets[0].migrations.count
+        let migrator = Migrator(sets: try TraceSchema.migrations())
+        let count = migrator.sets.map(\.migrations.count).reduce(0, +)
         #expect(try await migrator.apply(on: pool).count == count)
         #expect(try await migrator.revert(on: pool, steps: count).count == count)
         let tables = try await pool.withConnection { connection in
@@ -157,6 +157,40 @@ struct SchemaTests {
         }
         #expect(tables == 0)
         #expect(try await migrator.apply(on: pool).count == count)
+      }
+    }
+  }
+
+  /// Databases have the checksums of the files from which tables were taken, so these say nothing of a later edit.
+  @Test(
+    "is not edited where a file has the checksum of an earlier text",
+    arguments: [
+      ("0002_initial_schema.sql", "f87c00d54e7ee1ba9d388a398cfe399e95567795cc13bc2bc71ef9394db9e37a"),
+      ("0003_reference_tables.sql", "39d456d711bb6629f520d4428bf6b9975f041ab7c9ab2dc742f95f26a9cfc5e8"),
+    ])
+  func movedFiles(name: String, digest: String) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/TraceStore/Schema")
+    let bytes = try Data(contentsOf: folder.appending(path: name))
+    #expect(Digest.sha256Hex([UInt8](bytes)) == digest)
+  }
+
+  @Test("of an earlier version is recorded under its new names and not made again", arguments: [16, 18])
+  func earlierVersion(major: Int) async throws {
+    try await TemporaryDatabase.with(major: major) { database in
+      try await database.withPool(maximumConnections: 2) { pool in
+        let migrator = Migrator(sets: try TraceSchema.migrations())
+        _ = try await migrator.apply(on: pool)
+        try await pool.withConnection { connection in
+          try await connection.runScript("DELETE FROM seed_runner.migration WHERE set_name = 'trace-base'")
+          _ = try await user("a@example.org", on: connection)
+        }
+        let outcomes = try await migrator.apply(on: pool)
+        #expect(outcomes.map { "\($0.set) \($0.version)" } == ["trace-base 1", "trace-base 2"])
+        let users = try await pool.withConnection { connection in
+          try await connection.queryOne("SELECT count(*) FROM users").decode(Int.self)
+        }
+        #expect(users == 1)
       }
     }
   }

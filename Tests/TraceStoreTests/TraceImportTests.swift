@@ -16,7 +16,7 @@ struct TraceImportTests {
     let summary = "for tests"
     let json: String
 
-    func migrations() throws -> [MigrationSet] { [try TraceSchema.migrations()] }
+    func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
     func seed(in context: SeedContext) async throws -> SeedOutcome {
       let users = try UserImport.read(

@@ -8,5 +8,8 @@ struct trace_schema_file {
   size_t size;
 };
 
-/// The migrations of the traces' schema.
+/// The migrations of the tables that need no extension.
+const struct trace_schema_file *trace_schema_base_files(size_t *count);
+
+/// The migrations of the traces' schema, which come after those.
 const struct trace_schema_file *trace_schema_files(size_t *count);

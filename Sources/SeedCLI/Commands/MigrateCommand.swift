@@ -42,8 +42,9 @@ struct MigrateCommand {
   private func up() async throws {
     let migrator = try migrator()
     let target = session.command.integer("to")
-    let outcomes = try await withPool { try await migrator.apply(on: $0, to: target) }
+    let (outcomes, missing) = try await withPool { try await migrator.applyPossible(on: $0, to: target) }
     try answer(outcomes, verb: "applied", none: "nothing to apply")
+    if let error = missing.first?.error { throw error }
   }
 
   private func down() async throws {

@@ -62,6 +62,13 @@ public struct FailureReport: Sendable, Codable {
       sqlState = error.sqlState?.rawValue
       faults = []
       details = error.debugDescription
+    case let error as MigrationError:
+      cause = .other
+      message = error.problem
+      remedy = error.remedy
+      sqlState = (error.underlying as? PostgresError)?.sqlState?.rawValue
+      faults = []
+      details = error.description
     default:
       cause = .other
       message = "\(error)"

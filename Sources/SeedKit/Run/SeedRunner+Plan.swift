@@ -46,34 +46,44 @@ extension SeedRunner {
   /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if nothing could be compared.
   public func preview() async throws -> PlanReport {
     try await PostgresPool.with(configuration, maximumConnections: 2) { pool in
-      let due = try await dueMigrations(pool)
-      let names = due.map { "\($0.set) \($0.migration.version) \($0.migration.name)" }
+      let migrator = Migrator(sets: try Self.migrationSets(of: plan), lockTimeout: options.lockTimeout)
+      let due = try await migrator.due(on: pool)
       guard due.allSatisfy(\.migration.isTransactional) else {
         let entries = plan.steps.map { step in
           PlanReport.Entry(
             id: step.id, tables: SeedOutcome(), changes: [], failure: nil,
             note: "compared when the migrations are applied: one of them cannot be undone in a transaction")
         }
-        return PlanReport(entries: entries, migrations: names)
+        return PlanReport(
+          entries: entries, migrations: due.map { "\($0.set) \($0.migration.version) \($0.migration.name)" })
       }
       return try await pool.withConnection { connection in
         if due.allSatisfy({ $0.set != SeedHistory.setName }) {
           try await EnvironmentStamp.checkOnly(plan.environment, on: connection)
         }
         var entries: [PlanReport.Entry] = []
+        var names: [String] = []
         do {
           try await connection.withTransaction(
             setup: [StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'"]
           ) { connection in
             // On a database that was never seeded, too, a plan says what a run would do.
             if !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }
-            for step in due { try await connection.runScript(step.migration.up) }
+            let (applied, missing) = try await migrator.rehearse(on: connection)
+            names = applied
+            let unable = try Self.unable(plan, without: missing)
             var failed: Set<SeederID> = []
             let ordered = try await TableOrder.apply(to: plan, on: connection)
             let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
             for (number, step) in ordered.steps.enumerated() {
-              let entry = try await preview(
-                step, number: number, fingerprint: fingerprints[step.id], failed: failed, on: connection)
+              let entry =
+                if let error = unable[step.id] {
+                  PlanReport.Entry(
+                    id: step.id, tables: SeedOutcome(), changes: [], failure: FailureReport(error), note: nil)
+                } else {
+                  try await preview(
+                    step, number: number, fingerprint: fingerprints[step.id], failed: failed, on: connection)
+                }
               if entry.failure != nil || entry.note != nil { failed.insert(entry.id) }
               entries.append(entry)
             }
@@ -82,19 +92,6 @@ extension SeedRunner {
         } catch let error as PostgresTransactionError where error.cause is Undone {}
         return PlanReport(entries: entries, migrations: names)
       }
-    }
-  }
-
-  private func dueMigrations(_ pool: PostgresPool) async throws -> [(set: String, migration: Migration)] {
-    let sets = try Self.migrationSets(of: plan)
-    let states = try await Migrator(sets: sets, lockTimeout: options.lockTimeout).status(on: pool)
-    let pending = states.compactMap { state -> String? in
-      guard case .pending = state.standing else { return nil }
-      return "\(state.set) \(state.version)"
-    }
-    let due = Set(pending)
-    return sets.flatMap { set in
-      set.migrations.filter { due.contains("\(set.name) \($0.version)") }.map { (set.name, $0) }
     }
   }
 

@@ -1,10 +1,11 @@
+import Migrations
 import Postgres
 
 extension SeedRunner {
   /// Runs the steps: each as soon as all that it depends on or follows is done, at most `jobs` at a time.
   func execute(
     _ plan: SeedPlan, in run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
-    current: [SeederID: Fingerprint]
+    current: [SeederID: Fingerprint], unable: [SeederID: MigrationError] = [:]
   ) async throws -> [SeederReport] {
     var schedule = Schedule(plan)
     var meters: [SeederID: SeederMeter] = [:]
@@ -19,11 +20,21 @@ extension SeedRunner {
       for id in schedule.finish(report) { meters[id]?.enter(.queued, after: report.id.rawValue) }
     }
     for step in plan.steps {
-      guard let known = current[step.id], known == fingerprints[step.id] else { continue }
+      guard unable[step.id] == nil, let known = current[step.id], known == fingerprints[step.id] else {
+        continue
+      }
       finish(
         SeederReport(
           id: step.id, outcome: .unchanged, fingerprint: fingerprints[step.id],
           start: .now - run.clockStart, note: "the fingerprint is the one in the history"))
+    }
+    for step in plan.steps {
+      guard let error = unable[step.id] else { continue }
+      let report = SeederReport(
+        id: step.id, outcome: .failed, fingerprint: fingerprints[step.id], start: .now - run.clockStart,
+        failure: FailureReport(error))
+      await recordUnsuccessful(report, run: run, pool: pool)
+      finish(report)
     }
     try await withThrowingTaskGroup(of: SeederReport.self) { group in
       var running = 0

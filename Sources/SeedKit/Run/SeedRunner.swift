@@ -76,7 +76,11 @@ public struct SeedRunner: Sendable {
   var maximumConnections: Int { max(2, options.jobs) }
 
   /// ``run()`` on connections of somebody who has looked at the database already, or has not.
-  func run(on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil) async throws -> SeedReport {
+  ///
+  /// - Parameter missing: the migration sets that were tried before and cannot be applied.
+  func run(
+    on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil, missing: [Migrator.Unavailable] = []
+  ) async throws -> SeedReport {
     let run = Run(id: options.runID, startedAt: Date(), clockStart: .now)
     try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
@@ -85,7 +89,8 @@ public struct SeedRunner: Sendable {
       let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
       let preparation = ContinuousClock.now - run.clockStart
       let seeders = try await execute(
-        prepared.plan, in: run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints)
+        prepared.plan, in: run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints,
+        unable: try Self.unable(plan, without: missing + prepared.missing))
       return SeedReport(
         runID: run.id, environment: plan.environment, startedAt: run.startedAt,
         duration: .now - run.clockStart, preparation: preparation, roundTrips: run.traffic.roundTrips,
@@ -101,7 +106,9 @@ public struct SeedRunner: Sendable {
   public func migrate() async throws -> [MigrationOutcome] {
     try plan.checkProduction(isAllowed: options.allowsProduction)
     return try await PostgresPool.with(configuration, maximumConnections: 2) { pool in
-      try await prepare(pool).0.migrations
+      let prepared = try await prepare(pool).0
+      if let missing = prepared.missing.first { throw missing.error }
+      return prepared.migrations
     }
   }
 
@@ -117,6 +124,8 @@ public struct SeedRunner: Sendable {
     /// The plan in the order that the tables ask for.
     var plan: SeedPlan
     var migrations: [MigrationOutcome] = []
+    /// Sets whose extension is missing.
+    var missing: [Migrator.Unavailable] = []
     var fingerprints: [SeederID: Fingerprint] = [:]
   }
 
@@ -146,7 +155,7 @@ public struct SeedRunner: Sendable {
           }
         }
         if options.migrates {
-          prepared.migrations = try await migrator.apply(on: pool)
+          (prepared.migrations, prepared.missing) = try await migrator.applyPossible(on: pool)
           for migration in prepared.migrations { onEvent(.migrated(migration)) }
         }
         (prepared.plan, prepared.fingerprints) = try await pool.withConnection { connection in
@@ -192,6 +201,21 @@ public struct SeedRunner: Sendable {
       sets.append(set)
     }
     return sets
+  }
+
+  /// The seeders of a plan whose tables cannot be made, and why.
+  ///
+  /// - Throws: the reason, if it concerns all of them: then there is nothing to run.
+  static func unable(
+    _ plan: SeedPlan, without missing: [Migrator.Unavailable]
+  ) throws -> [SeederID: MigrationError] {
+    var result: [SeederID: MigrationError] = [:]
+    for step in missing.isEmpty ? [] : plan.steps {
+      let sets = try step.seeder.migrations().map(\.name)
+      result[step.id] = missing.first { sets.contains($0.set) }?.error
+    }
+    if result.count == plan.steps.count, let error = missing.first?.error { throw error }
+    return result
   }
 
   static func lockName(_ id: SeederID) -> String { "seeder/\(id)" }

@@ -23,14 +23,21 @@ extension StartupSeeding {
       if let stamp = snapshot.stamp, stamp != environment.rawValue, isDue || runner != nil {
         throw SeedGuardError.otherEnvironment(stamp: stamp, run: environment)
       }
+      var missing: [Migrator.Unavailable] = []
       if isDue {
         enter(.migrating)
-        let migrations = try await retrying(options.retry, "migrate") { try await migrator.apply(on: pool) }
+        let migrations: [MigrationOutcome]
+        (migrations, missing) = try await retrying(options.retry, "migrate") {
+          try await migrator.applyPossible(on: pool)
+        }
         for migration in migrations { tell(.migrated(migration)) }
       }
-      guard let runner else { return }
-      enter(.seeding)
-      _ = try await runner.run(on: pool, knowing: snapshot)
+      if let runner {
+        enter(.seeding)
+        _ = try await runner.run(on: pool, knowing: snapshot, missing: missing)
+      }
+      // The server lacks tables, whatever else could be seeded.
+      if let error = missing.first?.error { throw error }
     }
   }
 

@@ -23,7 +23,7 @@ struct WorkerHarness: Sendable {
 
   static func migrate(_ configuration: PostgresConfiguration) async throws {
     try await PostgresPool.with(configuration, maximumConnections: 1) { pool in
-      _ = try await Migrator(sets: [TraceSchema.migrations()]).apply(on: pool)
+      _ = try await Migrator(sets: TraceSchema.migrations()).apply(on: pool)
       try await pool.withConnection { connection in
         for email in ["somebody@example.com", CapacityCheck.contributor] {
           try await connection.query("INSERT INTO users (email, display_name) VALUES (\(email), 'Somebody')")
