@@ -14,6 +14,7 @@ struct RefusedRows {
   /// - Returns: ``FixtureError`` that names the records; a transient error if another program was in the
   ///   way and is not any more; else `error`.
   func explain(_ error: PostgresError) async throws -> any Error {
+    if error.sqlState == .insufficientPrivilege, try await !isSecuredByRow() { return error }
     let rows = try writer.context.temporaryName("seed_refused")
     let wanted = [
       attempt.write.updates > 0
@@ -56,6 +57,17 @@ struct RefusedRows {
       sqlState: .serializationFailure)
   }
 
+  /// Whether policies decide about rows, and no right to the table itself is missing.
+  private func isSecuredByRow() async throws -> Bool {
+    try await connection.queryOne(
+      """
+      SELECT coalesce(row_security_active(oid) AND has_table_privilege(oid, 'SELECT')
+        AND has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE'), false)
+      FROM (SELECT to_regclass(\(writer.quoted))::oid AS oid) AS target
+      """
+    ).decode(Bool.self)
+  }
+
   /// Explains why fewer rows were written than there were to write, without an error.
   func explainAbsence(_ counts: RowCounts) async throws -> any Error {
     let triggers = try await connection.query(
@@ -77,7 +89,8 @@ struct RefusedRows {
           JOIN \(writer.quoted) AS live ON \(writer.match)
           WHERE \(attempt.write.updates > 0) AND \(writer.differs) LIMIT \(FaultCollector.limit)
           """))
-    guard !triggers.isEmpty, !absent.isEmpty else {
+    let isSecured = try await isSecuredByRow()
+    guard !triggers.isEmpty || isSecured, !absent.isEmpty else {
       return PostgresError(
         code: .serverError,
         message:
@@ -86,14 +99,19 @@ struct RefusedRows {
         sqlState: .serializationFailure)
     }
     let names = triggers.map { "'\($0)'" }.joined(separator: ", ")
+    let (found, expected) =
+      triggers.isEmpty
+      ? ("row-level security keeps it from being written", RowRefusal.securedRole)
+      : (
+        "a trigger keeps it from being written",
+        "records that the BEFORE trigger\(triggers.count == 1 ? "" : "s") \(names) let through"
+      )
     return FixtureError(
       try absent.map { row in
         let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
         return writer.fault(
           file: file, record: record, line: line,
-          found:
-            "the row '\(key)', which did not arrive in \(writer.name): a trigger keeps it from being written",
-          expected: "records that the BEFORE trigger\(triggers.count == 1 ? "" : "s") \(names) let through")
+          found: "the row '\(key)', which did not arrive in \(writer.name): \(found)", expected: expected)
       })
   }
 
@@ -159,6 +177,7 @@ struct RowRefusal {
       case "23505": "a value that '\(constraint)' of \(table) allows once"
       case "23514" where constraint.isEmpty: "a row that \(table) does not take: \(message)"
       case "23514": "a row that the check constraint '\(constraint)' of \(table) refuses"
+      case "42501": "a row that a row-level security policy of \(table) refuses"
       case "23P01": "a row that the exclusion constraint '\(constraint)' of \(table) refuses"
       default: "a row that the database refuses (\(state)): \(message)"
       }
@@ -166,12 +185,15 @@ struct RowRefusal {
       ? what : "\(what); \(detail)"
   }
 
+  static let securedRole = "rows that this role may see and write, or a role that bypasses row-level security"
+
   var expected: String {
     switch state {
     case "23502": "a value"
     case "23503": "a row that is there, or one that is written before"
     case "23505":
       "another value; if the row that has it cannot be seen, row-level security hides it from this role"
+    case "42501": Self.securedRole
     case "23514" where constraint.isEmpty: "values for which there is a partition"
     default: "a row that the table takes"
     }

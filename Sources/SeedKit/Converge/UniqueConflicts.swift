@@ -200,9 +200,11 @@ extension PostgresError {
   var isUniqueConflict: Bool { sqlState == .uniqueViolation || sqlState?.rawValue == "23P01" }
 
   /// Whether the server refused rows, as opposed to being unable to work: values, constraints, views' checks,
-  /// limits of a row, and what a trigger raises.
+  /// limits of a row, what a trigger raises, and perhaps a policy of row-level security, which has the SQLSTATE of
+  /// a missing right.
   var isAboutRows: Bool {
     guard code == .serverError, let state = sqlState else { return false }
-    return ["22", "23", "44", "P0", "54"].contains(String(state.classCode))
+    return state == .insufficientPrivilege
+      || ["22", "23", "44", "P0", "54"].contains(String(state.classCode))
   }
 }

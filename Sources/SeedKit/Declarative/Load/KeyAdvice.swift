@@ -2,17 +2,24 @@ import Postgres
 
 /// What a person can do about a natural key that no unique index of the table serves.
 enum KeyAdvice {
-  /// - Returns: the advice for each table of a definition whose key is none, by its line and key.
+  /// A key of a table.
+  struct Place: Hashable {
+    let table: TableName
+    let key: [String]
+  }
+
+  /// - Returns: the advice for each key of a definition that is none.
   /// - Throws: `PostgresError`.
   static func read(
     _ definition: SeederDefinition, tables: [TableName: LiveTable], on connection: PostgresConnection
-  ) async throws -> [[String]: String] {
-    var advice: [[String]: String] = [:]
+  ) async throws -> [Place: String] {
+    var advice: [Place: String] = [:]
     for table in definition.tables.flatMap({ [$0] + $0.children }) {
       guard let live = tables[table.table], table.key.allSatisfy({ live[$0] != nil }),
         !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) })
       else { continue }
-      advice[["\(table.line)"] + table.key] = try await text(for: table.key, of: live, on: connection)
+      advice[Place(table: table.table, key: table.key)] = try await text(
+        for: table.key, of: live, on: connection)
     }
     return advice
   }
@@ -24,21 +31,22 @@ enum KeyAdvice {
     let indexes = try await connection.query(
       """
       SELECT c.relname::text, pg_get_expr(i.indpred, i.indrelid),
-        CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(i.indexrelid) END, i.indimmediate, i.indisvalid
+        CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(i.indexrelid) END, i.indimmediate, i.indisvalid,
+        CASE WHEN c.relkind = 'i' THEN c.oid::regclass::text END
       FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-      WHERE i.indrelid = to_regclass(\(live.quoted)) AND i.indisunique
-        AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL OR NOT i.indimmediate OR NOT i.indisvalid) AND ARRAY(
+      CROSS JOIN LATERAL (SELECT ARRAY(
         SELECT a.attname::text FROM pg_attribute AS a
         WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND (
           a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) OR i.indexprs IS NOT NULL AND EXISTS (
             SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
               AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
-        ORDER BY a.attname::text COLLATE "C"
-      ) = ARRAY(SELECT k FROM unnest(\(key)) AS k ORDER BY k COLLATE "C") ORDER BY c.relname
+      ) AS names) AS used
+      WHERE i.indrelid = to_regclass(\(live.quoted)) AND i.indisunique AND used.names @> \(key) AND used.names <@ \(key)
+      ORDER BY c.relname
       """)
     if let first = indexes.first {
-      let (name, predicate, expression, isImmediate, isValid) = try first.decode(
-        String.self, String?.self, String?.self, Bool.self, Bool.self)
+      let (name, predicate, expression, isImmediate, isValid, plainIndex) = try first.decode(
+        String.self, String?.self, String?.self, Bool.self, Bool.self, String?.self)
       if let expression {
         return "the index '\(name)' is on expressions, which a key cannot name: \(expression)"
       }
@@ -46,7 +54,10 @@ enum KeyAdvice {
         return
           "the unique index '\(name)' holds only for rows WHERE \(predicate), so that other rows may have the same key"
       }
-      if !isValid { return "the unique index '\(name)' is not valid: REINDEX INDEX \(name)" }
+      if !isValid {
+        return plainIndex.map { "the unique index '\(name)' is not valid: REINDEX INDEX \($0)" }
+          ?? "the unique index '\(name)' is not valid until an index of each partition is attached to it"
+      }
       if !isImmediate {
         return "the unique constraint '\(name)' is deferrable, which that of a key may not be"
       }

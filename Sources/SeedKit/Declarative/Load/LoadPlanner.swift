@@ -8,8 +8,8 @@ struct LoadPlanner {
   let money: MoneyFormat?
   /// What the names stand for that are no tables.
   let kinds: [TableName: String]
-  /// How a unique key can be had, by the line and the key of the table.
-  let advice: [[String]: String]
+  /// How a key that is none can become one.
+  let advice: [KeyAdvice.Place: String]
   let faults: FaultCollector
 
   /// Looks the tables up and matches them.
@@ -166,7 +166,7 @@ struct LoadPlanner {
     var isKnown = true
     for name in table.key where column(name, of: live, line: table.line) == nil { isKnown = false }
     guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
-    let advice = advice[["\(table.line)"] + table.key]
+    let advice = advice[KeyAdvice.Place(table: table.table, key: table.key)]
     fault(
       table.line, found: "the key \(list(table.key)), by which \(live.name) has no unique key",
       expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")
