@@ -95,8 +95,11 @@ public final class SeedContext {
   /// Tells a person something that they want to know in any case, in one line. Not in a plan, which says it
   /// better.
   public func note(_ message: String) {
-    if recorder == nil { onEvent(.note(seeder, message)) }
+    if recorder == nil { noteAlways(message) }
   }
+
+  /// The same, in a plan, too.
+  func noteAlways(_ message: String) { onEvent(.note(seeder, message)) }
 
   /// What the history remembers of the seeder's rows in a table.
   func ownedTable(_ canonicalName: String) async throws -> OwnedTable? {

@@ -18,6 +18,7 @@ struct DeclarativeLoader {
     let connection = context.connection
     try checkSync()
     let loads = try await LoadPlanner.plan(definition, on: connection)
+    noteAmbiguities(loads)
     let files = FileList()
     var outcome = SeedOutcome()
     var stages: [TableStage] = []
@@ -42,6 +43,15 @@ struct DeclarativeLoader {
     for stage in stages { try await WholeTableLoad(stage: stage, folder: folder).recordStaged() }
     try await SequenceAdvance.run(numbers + stages.flatMap(\.numbersOfSequences), on: connection)
     return outcome
+  }
+
+  /// Says which tables are meant where the search path leaves a doubt.
+  private func noteAmbiguities(_ loads: [TableLoad]) {
+    var told: Set<String> = []
+    for table in loads.flatMap({ [$0.live] + $0.references.map(\.table) }) {
+      guard let ambiguity = table.ambiguity, told.insert(ambiguity).inserted else { continue }
+      context.noteAlways(ambiguity)
+    }
   }
 
   /// Checks what was deferred.

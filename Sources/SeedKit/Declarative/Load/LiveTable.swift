@@ -62,6 +62,9 @@ struct LiveTable: Sendable {
   let canonicalName: String
   /// Schema and name as SQL.
   let quoted: String
+  /// What a person may not expect of the search path: that it finds the table behind another schema, or before
+  /// a table of the same name.
+  let ambiguity: String?
   let columns: [Column]
   /// The columns of each unique key that holds for all rows; the primary key first.
   let uniqueKeys: [[String]]
@@ -90,11 +93,14 @@ struct LiveTable: Sendable {
     for (index, name) in names.enumerated() {
       let rows = Array(answers[(index * queriesPerTable)..<((index + 1) * queriesPerTable)])
       guard let head = rows[0].first else { continue }
-      let (schema, table) = try head.decode(String.self, String.self)
+      let (schema, table, schemas, path) = try head.decode(
+        String.self, String.self, [String].self, [String].self)
       let keys = try rows[2].map { try $0.decode(Bool.self, [String].self) }
       result[name] = LiveTable(
         name: name, canonicalName: "\(schema).\(table)",
         quoted: "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(table).quoted)",
+        ambiguity: name.schema == nil
+          ? ambiguity(of: table, in: schema, among: schemas, path: path) : nil,
         columns: try rows[1].map(Column.init), uniqueKeys: keys.map(\.1),
         primaryKey: keys.first(where: \.0)?.1,
         checks: try rows[3].map { row in
@@ -112,12 +118,34 @@ struct LiveTable: Sendable {
     return result
   }
 
+  /// - Parameters:
+  ///   - schemas: those of the path that have something of the table's name.
+  ///   - path: the schemas of the path.
+  private static func ambiguity(
+    of table: String, in schema: String, among schemas: [String], path: [String]
+  ) -> String? {
+    let others = schemas.filter { $0 != schema }.map { "\($0).\(table)" }
+    if !others.isEmpty {
+      let verb = others.count == 1 ? "has" : "have"
+      return "\(table) is \(schema).\(table); \(others.joined(separator: ", ")) \(verb) the same name"
+    }
+    guard let first = path.first, first != schema, path.contains(schema) else { return nil }
+    return
+      "\(table) is \(schema).\(table); '\(first)', the first schema of the search_path, has no such table"
+  }
+
   private static let queriesPerTable = 6
 
   private static func queries(_ quoted: String) -> [PostgresQuery] {
     [
       """
-      SELECT n.nspname::text, c.relname::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      SELECT n.nspname::text, c.relname::text, ARRAY(
+          SELECT s.nspname::text FROM pg_class AS same JOIN pg_namespace AS s ON s.oid = same.relnamespace
+          WHERE same.relname = c.relname AND same.relkind IN ('r', 'p', 'v', 'm', 'f')
+            AND s.nspname = ANY (current_schemas(false)) AND s.nspname <> 'pg_catalog'
+          ORDER BY array_position(current_schemas(false), s.nspname)),
+        array_remove(current_schemas(false), 'pg_catalog')::text[]
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid = to_regclass(\(quoted)) AND c.relkind IN ('r', 'p')
       """,
       """

@@ -16,8 +16,8 @@ extension TableLoad {
           sequence: nil))
     }
     let live = LiveTable(
-      name: definition.table, canonicalName: definition.table.description, quoted: "", columns: [],
-      uniqueKeys: [], primaryKey: nil, checks: [], triggers: [], foreignKeys: [])
+      name: definition.table, canonicalName: definition.table.description, quoted: "", ambiguity: nil,
+      columns: [], uniqueKeys: [], primaryKey: nil, checks: [], triggers: [], foreignKeys: [])
     let load = try TableLoad(definition: definition, live: live, slots: slots, references: [], parent: parent)
     load.isOffline = true
     for child in definition.children { _ = try offline(child, parent: load) }
