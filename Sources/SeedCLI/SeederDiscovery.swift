@@ -48,8 +48,17 @@ struct SeederDiscovery: Sendable {
       add(path)
       return
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in names.sorted() where !name.hasPrefix(".") && has("\(path)/\(name)") { add("\(path)/\(name)") }
+    let (names, unreadable) = FolderNames.read(path, holding: DeclarativeSeeder.fileName)
+    for name in names.sorted() where !name.hasPrefix(".") { add("\(path)/\(name)") }
+    for name in unreadable.sorted() {
+      let folder = "\(path)/\(name)"
+      let fault = FixtureFault(
+        file: folder, found: "a folder whose name is not UTF-8",
+        expected: "a name in UTF-8: rename the folder")
+      add(
+        FaultySeeder(directory: folder, error: FixtureError([fault]), isTaken: { places[$0] != nil }),
+        from: folder)
+    }
   }
 
   private func has(_ folder: String) -> Bool {
@@ -69,6 +78,10 @@ struct SeederDiscovery: Sendable {
         directory: folder, error: error as? FixtureError ?? FixtureError([faults]),
         isTaken: { places[$0] != nil })
     }
+    add(seeder, from: file)
+  }
+
+  private mutating func add(_ seeder: any Seeder, from file: String) {
     guard let other = places[seeder.id] else {
       places[seeder.id] = (seeders.count, file)
       seeders.append(seeder)

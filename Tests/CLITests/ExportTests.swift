@@ -132,4 +132,38 @@ struct ExportTests {
           == 64)
     }
   }
+
+  @Test("tells the JSON value null from NULL", arguments: ["jsonb", "json"])
+  func jsonNull(type: String) async throws {
+    try await TemporaryDatabase.with { source in
+      try await TemporaryDatabase.with { target in
+        try await TemporaryFolder.with { folder in
+          let table = "CREATE TABLE t (id int PRIMARY KEY, j \(type), note text, tags text[])"
+          try await source.withConnection { try await $0.runScript(table) }
+          try await target.withConnection { try await $0.runScript(table) }
+          try await source.withConnection { connection in
+            try await connection.runScript(
+              #"""
+              INSERT INTO t VALUES (1, 'null', NULL, '{}'), (2, NULL, '', NULL), (3, ' null ', 'null', '{NULL,"null"}'),
+                (4, '"null"', E'say "x", y\n', '{a,"b c"}'), (5, '{"a": null}', 'ü', '{"",x}')
+              """#)
+          }
+          #expect(try await run(["export", "t"], source, folder).exitCode == 0)
+          let seeded = try await run(["--all"], target, folder)
+          #expect(seeded.exitCode == 0, "\(seeded.output)\(seeded.errors)")
+          let query: PostgresQuery = "SELECT id::text, j::text, note, tags::text FROM t ORDER BY id"
+          func rows(_ database: TemporaryDatabase) async throws -> [[String?]] {
+            try await database.withConnection { connection in
+              try await connection.query(query).map { row in
+                let (id, json, note, tags) = try row.decode(
+                  String.self, String?.self, String?.self, String?.self)
+                return [id, json, note, tags]
+              }
+            }
+          }
+          #expect(try await rows(target) == rows(source))
+        }
+      }
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import SeedKit
 import SeedTesting
 import Testing
@@ -40,17 +41,14 @@ struct SeederDiscoveryTests {
     }
   }
 
-  private func faults(_ discovery: SeederDiscovery) -> [FixtureFault] {
-    discovery.seeders.flatMap { ($0 as? FaultySeeder)?.error.faults ?? [] }
-  }
-
-  @Test("that are different and hold the same id are a fault of each")
+  @Test("that are different and hold the same id are a fault")
   func sameID() async throws {
     try await withSeeder { root in
       try FileManager.default.createDirectory(atPath: "\(root)/other", withIntermediateDirectories: true)
       try Data(Self.definition.utf8).write(to: URL(filePath: "\(root)/other/seeder.json"))
       let found = discovery(["\(root)/seeders", "\(root)/other"])
-      #expect(faults(found).map(\.field) == ["id", "id"])
+      let faulty = found.seeders.compactMap { $0 as? FaultySeeder }
+      #expect(faulty.map { $0.error.faults.map(\.field) } == [["id", "id"]])
     }
   }
 
@@ -58,7 +56,40 @@ struct SeederDiscoveryTests {
   func faulty() async throws {
     try await withSeeder { root in
       try Data("{".utf8).write(to: URL(filePath: "\(root)/seeders/items/seeder.json"))
-      #expect(faults(discovery(["\(root)/seeders", "\(root)/link"])).count == 1)
+      let faulty = discovery(["\(root)/seeders", "\(root)/link"]).seeders.compactMap { $0 as? FaultySeeder }
+      #expect(faulty.map(\.error.faults.count) == [1])
+    }
+  }
+
+  @Test(
+    "whose names are not UTF-8 are faults with the escaped name",
+    arguments: [
+      ([0x63, 0x61, 0x66, 0xE9], #"caf\xE9"#), ([0xFF], #"\xFF"#), ([0xC3, 0x28, 0x61], #"\xC3(a"#),
+    ] as [([UInt8], String)])
+  func notUTF8(name: [UInt8], shown: String) async throws {
+    try await withSeeder { root in
+      let folder = Array("\(root)/seeders/".utf8) + name
+      try #require(mkdir((folder + [0]).map(CChar.init(bitPattern:)), 0o755) == 0)
+      let place = (folder + Array("/seeder.json".utf8) + [0]).map(CChar.init(bitPattern:))
+      let descriptor = open(place, O_WRONLY | O_CREAT, 0o644)
+      try #require(descriptor >= 0)
+      close(descriptor)
+      let found = discovery(["\(root)/seeders"])
+      #expect(found.seeders.contains { $0.id == "items" })
+      let faulty = try #require(found.seeders.compactMap { $0 as? FaultySeeder }.first)
+      #expect(
+        faulty.error.faults.map(\.description) == [
+          "\(root)/seeders/\(shown): found a folder whose name is not UTF-8; expected a name in UTF-8: rename the folder"
+        ])
+    }
+  }
+
+  @Test("whose names are not UTF-8 and that hold no seeder are left alone")
+  func notUTF8Empty() async throws {
+    try await withSeeder { root in
+      let folder = Array("\(root)/seeders/".utf8) + [0xE9, 0]
+      try #require(mkdir(folder.map(CChar.init(bitPattern:)), 0o755) == 0)
+      #expect(discovery(["\(root)/seeders"]).seeders.allSatisfy { !($0 is FaultySeeder) })
     }
   }
 }

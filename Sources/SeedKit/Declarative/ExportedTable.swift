@@ -127,8 +127,16 @@ struct ExportedTable {
     let sql: String
   }
 
-  /// The records as JSON, in the order of the key.
-  func records(on connection: PostgresConnection) async throws -> [String] {
+  /// A data file's text.
+  struct Data {
+    let format: DataFormat
+    let text: String
+    let count: Int
+  }
+
+  /// The records, in the order of the key: as JSON, or as CSV where a JSON column holds the JSON value null, which a
+  /// JSON file cannot tell from NULL.
+  func data(on connection: PostgresConnection) async throws -> Data {
     var fields: [Field] = []
     var joins: [String] = []
     for column in columns {
@@ -152,17 +160,36 @@ struct ExportedTable {
       PostgresQuery(
         unescaped: "DECLARE seed_export NO SCROLL CURSOR FOR SELECT ARRAY[\(values)]::text[] "
           + "FROM \(live.quoted) AS live \(joins.joined(separator: " ")) ORDER BY \(order)"))
-    var records: [String] = []
+    var records: [[String?]] = []
+    var hasNull = false
     while true {
       let rows = try await connection.query("FETCH 1000 FROM seed_export")
       guard !rows.isEmpty else { break }
       for row in rows {
         let texts = try row.decode([String?].self)
-        records.append(Self.json(fields, texts))
+        hasNull = hasNull || zip(fields, texts).contains { $0.isJSON && Self.isNull($1) }
+        records.append(texts)
       }
     }
     try await connection.query("CLOSE seed_export")
-    return records
+    guard !hasNull else {
+      let lines = [fields.map(\.name)] + records
+      return Data(format: .csv, text: lines.map(Self.csv).joined(), count: records.count)
+    }
+    let objects = records.map { Self.json(fields, $0) }
+    return Data(
+      format: .json, text: objects.isEmpty ? "[]\n" : "[\n\(objects.joined(separator: ",\n"))\n]\n",
+      count: records.count)
+  }
+
+  private static func isNull(_ text: String?) -> Bool {
+    // The type json keeps the blanks.
+    text?.utf8.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == Array("null".utf8)
+  }
+
+  /// A line of CSV, in which only NULL is without quotes.
+  private static func csv(_ texts: [String?]) -> String {
+    texts.map { $0.map { "\"\($0.replacing("\"", with: "\"\""))\"" } ?? "" }.joined(separator: ",") + "\n"
   }
 
   private static let bareTypes: Set<String> = [

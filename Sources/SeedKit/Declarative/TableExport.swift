@@ -66,10 +66,10 @@ public struct TableExport: Sendable {
         var files: [(name: String, text: String)] = []
         var count = 0
         for index in tables.indices {
-          tables[index].fileName = fileName(of: tables[index].live, among: files.map(\.name))
-          let records = try await tables[index].records(on: connection)
-          count += records.count
-          files.append((tables[index].fileName, text(of: records)))
+          let data = try await tables[index].data(on: connection)
+          tables[index].fileName = fileName(of: tables[index].live, data.format, among: files.map(\.name))
+          count += data.count
+          files.append((tables[index].fileName, data.text))
         }
         var notes = tables.flatMap(\.notes)
         var unfilled: Set<String> = []
@@ -105,13 +105,11 @@ public struct TableExport: Sendable {
     return result
   }
 
-  private static func fileName(of table: LiveTable, among taken: [String]) -> String {
-    let name = "\(table.name.name).json"
-    return taken.contains(name) ? "\(table.canonicalName).json" : name
-  }
-
-  private static func text(of records: [String]) -> String {
-    records.isEmpty ? "[]\n" : "[\n\(records.joined(separator: ",\n"))\n]\n"
+  private static func fileName(
+    of table: LiveTable, _ format: DataFormat, among taken: [String]
+  ) -> String {
+    let name = "\(table.name.name).\(format.rawValue)"
+    return taken.contains(name) ? "\(table.canonicalName).\(format.rawValue)" : name
   }
 
   private static func definition(
