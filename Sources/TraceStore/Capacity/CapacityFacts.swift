@@ -13,7 +13,10 @@ struct CapacityFacts: Sendable {
 
   private static let sampleSize = 500
 
+  /// - Throws: ``CapacityCheckError`` if there is no table of traces; `PostgresError`.
   static func read(on connection: PostgresConnection) async throws -> CapacityFacts {
+    let isThere = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL").decode(Bool.self)
+    guard isThere else { throw CapacityCheckError.noVectors }
     let (rowCount, models, sharedBuffers) = try await connection.queryOne(
       """
       SELECT count(*), coalesce(array_agg(DISTINCT embedding_model_id), '{}'),

@@ -15,8 +15,8 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// All faults are told at once, and nothing is written.
-  func check() async throws {
-    try await SeederFolder.with(sql, tables: tables, files: files) { folder in
+  func check(major: Int? = nil) async throws {
+    try await SeederFolder.with(sql, tables: tables, files: files, major: major) { folder in
       let before = try await folder.versions()
       let found = try await folder.faults()
       #expect(found == expected, "\(found.joined(separator: "\n"))")

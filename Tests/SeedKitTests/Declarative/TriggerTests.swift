@@ -141,6 +141,6 @@ struct TriggerTests {
       ]),
   ]
 
-  @Test("are named with the records", arguments: refusals)
-  func refused(_ example: FaultCase) async throws { try await example.check() }
+  @Test("are named with the records", arguments: refusals, [16, 18])
+  func refused(_ example: FaultCase, major: Int) async throws { try await example.check(major: major) }
 }

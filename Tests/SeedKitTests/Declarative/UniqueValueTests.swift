@@ -237,9 +237,9 @@ struct UniqueValueTests {
       ]),
   ]
 
-  @Test("that conflict are told at once, with both sides", arguments: conflicts)
-  func refused(_ example: FaultCase) async throws {
-    try await example.check()
+  @Test("that conflict are told at once, with both sides", arguments: conflicts, [16, 18])
+  func refused(_ example: FaultCase, major: Int) async throws {
+    try await example.check(major: major)
   }
 
   @Test("that conflict are never retried", arguments: conflicts)
