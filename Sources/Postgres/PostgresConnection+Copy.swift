@@ -98,15 +98,24 @@ extension PostgresConnection {
     }
   }
 
+  /// In bytes: 1 MiB.
+  private static let copyPieceSize = 1 << 20
+
   func putCopyData(_ bytes: [UInt8]) async throws {
     let connection = try live(file: #fileID, line: #line)
     try await cancellable {
-      let status = bytes.withUnsafeBytes { bytes in
-        PQputCopyData(
-          connection.raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
+      // libpq takes a copy of what it is given at once.
+      let isSent = bytes.withUnsafeBytes { bytes in
+        stride(from: 0, to: bytes.count, by: Self.copyPieceSize).allSatisfy { start in
+          let piece = bytes[start..<min(start + Self.copyPieceSize, bytes.count)]
+          return PQputCopyData(
+            connection.raw,
+            UnsafeRawBufferPointer(rebasing: piece).baseAddress?.assumingMemoryBound(to: CChar.self),
+            Int32(piece.count)) == 1
+        }
       }
       // libpq drops what it cannot send any more, and says so only when it reads.
-      guard status == 1, canceller.cut == nil else {
+      guard isSent, canceller.cut == nil else {
         throw lost(connection, sql: nil, file: #fileID, line: #line)
       }
     }

@@ -113,6 +113,7 @@ struct SeededDatabaseTests {
         ])
       #expect(try await count("SELECT count(*) FROM users WHERE NOT is_seed", database) >= 5)
       #expect(try await count("SELECT count(*) FROM tags", database) == 0)
+      // Their tables need an extension, which users do not.
       #expect(try await count("SELECT count(*) FROM pg_tables WHERE tablename = 'traces'", database) == 0)
     }
   }

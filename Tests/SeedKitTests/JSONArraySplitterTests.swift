@@ -8,7 +8,7 @@ struct JSONArraySplitterTests {
   private func split(_ bytes: [UInt8], chunk: Int, limit: Int = 1_000) -> [JSONNode]? {
     var nodes: [JSONNode] = []
     var splitter = JSONArraySplitter(elementLimit: limit)
-    func take(_ bytes: [UInt8], _ position: SourcePosition) throws {
+    func take(_ bytes: inout [UInt8], _ position: SourcePosition) throws {
       nodes.append(try JSONParser.parse(.element, bytes, at: position, limits: .init()))
     }
     do {

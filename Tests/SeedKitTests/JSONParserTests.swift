@@ -71,4 +71,15 @@ struct JSONParserTests {
     let places = [(2, 1), (1, 9), (1, 10), (10, 1)].map(SourcePosition.init)
     #expect(places.sorted().map(\.description) == ["1:9", "1:10", "2:1", "10:1"])
   }
+
+  @Test(
+    "reads long texts with escapes at any place",
+    arguments: [
+      ("\\n", "\n", "x"), ("\\u00e9", "é", "é"), ("\\uD83D\\uDE00", "😀", "😀"), ("é\\té", "é\té", "😀"),
+    ])
+  func longTexts(written: String, read: String, filler: String) throws {
+    let plain = String(repeating: filler, count: ((1 << 20) + 10) / filler.utf8.count)
+    let node = try JSONParser.parse(Array("\"\(written)\(plain)\(written)x\(written)\"".utf8))
+    #expect(node.value == .string(read + plain + read + "x" + read))
+  }
 }

@@ -31,19 +31,19 @@ struct JSONArraySplitter {
 
   /// Reads on.
   ///
-  /// - Parameter onElement: receives the bytes of each element that is complete, and where it begins.
-  mutating func feed(_ chunk: [UInt8], _ onElement: ([UInt8], SourcePosition) throws -> Void) throws {
+  /// - Parameter onElement: receives the bytes of each element that is complete, which it may release as soon as it
+  ///   needs them no more, and where it begins.
+  mutating func feed(_ chunk: [UInt8], _ onElement: (inout [UInt8], SourcePosition) throws -> Void) throws {
     var elementStart = 0
     for (index, byte) in chunk.enumerated() {
       switch state {
       case .element:
         guard isEnd(byte) else { break }
         try take(chunk[elementStart..<index])
-        let element = pending
-        pending = []
         state = byte == UInt8(ascii: ",") ? .beforeElement : .end
         commaPosition = position
-        try onElement(element, elementPosition)
+        try onElement(&pending, elementPosition)
+        pending = []
       case _ where byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D: break
       case .start:
         guard byte == UInt8(ascii: "[") else {
@@ -75,7 +75,7 @@ struct JSONArraySplitter {
   }
 
   /// Ends the document.
-  mutating func finish(_ onElement: ([UInt8], SourcePosition) throws -> Void) throws {
+  mutating func finish(_ onElement: (inout [UInt8], SourcePosition) throws -> Void) throws {
     let remedy =
       "The list that starts at line \(arrayPosition.line), column \(arrayPosition.column) has no end"
     switch state {
@@ -85,7 +85,7 @@ struct JSONArraySplitter {
       throw error(found: "the end of the file", expected: "a value", remedy: remedy)
     case .element:
       // An element that is cut off says so itself.
-      try onElement(pending, elementPosition)
+      try onElement(&pending, elementPosition)
       throw error(found: "the end of the file", expected: "',' or ']'", remedy: remedy)
     }
   }

@@ -14,19 +14,25 @@ extension JSONReader {
       return text((start + 1)..<(index - 1))
     }
     resolved.removeAll(keepingCapacity: true)
-    resolve((start + 1)..<index)
+    var result = ""
+    resolve((start + 1)..<index, into: &result)
     while let byte = next, byte != quote {
       guard byte == Self.backslash else { throw rawControl(start: start) }
       try escape()
       let plain = index
       skipPlain(quote)
-      resolve(plain..<index)
-      guard resolved.count <= limits.stringSize else { throw tooLong(start) }
+      resolve(plain..<index, into: &result)
+      guard result.utf8.count + resolved.count <= limits.stringSize else { throw tooLong(start) }
     }
     guard next == quote else { throw withoutEnd(start) }
     index += 1
-    return String(decoding: resolved, as: UTF8.self)
+    guard !result.isEmpty else { return String(decoding: resolved, as: UTF8.self) }
+    result += String(decoding: resolved, as: UTF8.self)
+    return result
   }
+
+  /// So many bytes of a long text become a part of the result at once, so that it is not in memory twice.
+  private static let pieceSize = 1 << 20
 
   /// A piece of the document as it is written.
   func text(_ range: Range<Int>) -> String {
@@ -35,7 +41,22 @@ extension JSONReader {
     }
   }
 
-  private mutating func resolve(_ range: Range<Int>) {
+  /// Adds a piece of the document; the result gets it, with what came before, when that is much.
+  private mutating func resolve(_ range: Range<Int>, into result: inout String) {
+    var start = range.lowerBound
+    while resolved.count + range.upperBound - start > Self.pieceSize {
+      var end = min(range.upperBound, start + max(0, Self.pieceSize - resolved.count))
+      // Not within a character; a fourth byte would be no UTF-8, which was looked for before.
+      while end < range.upperBound, bytes[end] & 0xC0 == 0x80 { end += 1 }
+      append(start..<end)
+      result += String(decoding: resolved, as: UTF8.self)
+      resolved.removeAll(keepingCapacity: true)
+      start = end
+    }
+    append(start..<range.upperBound)
+  }
+
+  private mutating func append(_ range: Range<Int>) {
     bytes.withUnsafeBufferPointer { resolved.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
   }
 

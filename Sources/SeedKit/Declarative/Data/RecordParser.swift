@@ -70,7 +70,7 @@ final class JSONArrayParser: RecordParser {
 
   func feed(_ chunk: [UInt8]) throws {
     do {
-      try splitter.feed(chunk) { try take($0, at: $1) }
+      try splitter.feed(chunk) { try take(&$0, at: $1) }
     } catch let error as JSONArraySplitter.NoArray {
       let found =
         error.bytes.first == UInt8(ascii: "{")
@@ -83,14 +83,17 @@ final class JSONArrayParser: RecordParser {
     }
   }
 
-  func finish() throws { try splitter.finish { try take($0, at: $1) } }
+  func finish() throws { try splitter.finish { try take(&$0, at: $1) } }
 
-  private func take(_ bytes: [UInt8], at position: SourcePosition) throws {
+  private func take(_ bytes: inout [UInt8], at position: SourcePosition) throws {
     record += 1
     if record % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
     let place = FixturePlace(file: path, record: record, line: position.line)
     do {
-      onRecord(try JSONParser.parse(.element, bytes, at: position, limits: RecordLimits.json), place)
+      let node = try JSONParser.parse(.element, bytes, at: position, limits: RecordLimits.json)
+      // What is made of a record takes as much memory again.
+      bytes = []
+      onRecord(node, place)
     } catch let error as JSONParseError {
       // Where the next record begins cannot be told.
       throw FixtureError(error, file: path, record: record)
@@ -138,16 +141,16 @@ final class JSONLinesParser: RecordParser {
 
   private func end() throws {
     line += 1
-    let bytes = pending
-    pending.removeAll(keepingCapacity: bytes.count < 1 << 20)
+    var bytes = pending
+    pending = []
     guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
     record += 1
     if record % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
     do {
       let start = SourcePosition(line: line, column: 1)
-      onRecord(
-        try JSONParser.parse(.line, bytes, at: start, limits: RecordLimits.json),
-        FixturePlace(file: path, record: record, line: line))
+      let node = try JSONParser.parse(.line, bytes, at: start, limits: RecordLimits.json)
+      bytes = []
+      onRecord(node, FixturePlace(file: path, record: record, line: line))
     } catch let error as JSONParseError {
       faults.add(FixtureError(error, file: path, record: record))
     }

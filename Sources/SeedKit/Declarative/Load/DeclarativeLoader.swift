@@ -126,7 +126,8 @@ struct DeclarativeLoader {
         let size = filled.map(\.load.buffer.byteCount).reduce(0, +)
         guard isEnd || size >= Self.flushSize else { return }
         try await sender.send(try filled.compactMap { try $0.takeWaiting() })
-        if isEnd { try await sender.wait() }
+        // Of large records one at a time is held.
+        if isEnd || size > 4 * Self.flushSize { try await sender.wait() }
       }
       var reader = RecordReader(load: stage.load, folder: folder, faults: faults)
       let before = faults.count
