@@ -86,9 +86,12 @@ extension PostgresConnection {
       throw PostgresError(
         code: .invalidValue, message: "COPY … TO STDOUT is not supported", sql: sql, file: file, line: line)
     default:
-      // Without a SQLSTATE the words are libpq's own: the connection broke.
+      // Without a SQLSTATE the words are libpq's own: the connection broke. After a write that failed libpq still calls
+      // it sound, so it is given up here.
       guard PQresultErrorField(raw, Int32(UInt8(ascii: "C"))) != nil else {
-        throw lost(connection, sql: sql, file: file, line: line)
+        if connection.isAlive { self.connection = nil }
+        throw PostgresError(
+          code: .connectionLost, message: connection.errorMessage, sql: sql, file: file, line: line)
       }
       throw PostgresError(server: result.error, sql: sql, file: file, line: line)
     }
