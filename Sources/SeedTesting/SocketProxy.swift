@@ -14,12 +14,17 @@ public final class SocketProxy: Sendable {
     case answer(to: String)
     /// When the program sends the statement, before the server hears of it.
     case request(String)
+    /// When programs send something for the n-th time, counted over all connections, before the server hears of it.
+    case sending(Int)
     /// When the program connects: it gets an error with this SQLSTATE, as from a server that is starting.
     case handshake(sqlState: String)
     /// Not at all: the statement is held back. See ``SocketProxy/holding(_:database:_:)``.
     case hold(String)
     /// Not at all: from this statement on nothing gets through, as with a server that was stopped.
     case silence(from: String)
+    /// Not at all: from the n-th time on nothing gets through on that connection. See
+    /// ``SocketProxy/silence(fromSending:database:_:)``.
+    case silenceFromSending(Int)
     /// Not at all: from this statement on nothing gets through on any connection. See
     /// ``SocketProxy/blackHole(from:database:_:)``.
     case blackHole(from: String)
@@ -35,6 +40,7 @@ public final class SocketProxy: Sendable {
   private let recorder: StatementRecorder?
   private let server: String
   private let cutsLeft: Atomic<Int>
+  private let sendings = Atomic(0)
   private let isBlackHole = Atomic(false)
   private let descriptor: Int32
   private let otherEnded = DispatchSemaphore(value: 0)
@@ -88,6 +94,24 @@ public final class SocketProxy: Sendable {
     _ body: (PostgresConfiguration, () -> Bool) async throws -> Result
   ) async throws -> Result {
     try await start(database: database, cut: .hold(statement), times: 1, recorder: nil) {
+      proxy, configuration in
+      try await body(configuration) { proxy.cutsLeft.load(ordering: .acquiring) < 1 }
+    }
+  }
+
+  /// Starts a proxy that passes nothing on from the n-th time on that programs send something, on the connection of
+  /// that moment: a program that is ended then was in the midst of it.
+  ///
+  /// - Parameters:
+  ///   - number: n, counted over all connections.
+  ///   - database: the database.
+  ///   - body: receives the configuration that leads through the proxy, and what tells whether the moment has come.
+  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  public static func silence<Result>(
+    fromSending number: Int, database: TemporaryDatabase,
+    _ body: (PostgresConfiguration, @escaping @Sendable () -> Bool) async throws -> Result
+  ) async throws -> Result {
+    try await start(database: database, cut: .silenceFromSending(number), times: 1, recorder: nil) {
       proxy, configuration in
       try await body(configuration) { proxy.cutsLeft.load(ordering: .acquiring) < 1 }
     }
@@ -197,7 +221,10 @@ public final class SocketProxy: Sendable {
       if isBlackHole.load(ordering: .acquiring) { return swallow(client) }
       if ends[0].revents != 0 {
         guard let bytes = Self.receive(client) else { return }
+        let sending = sendings.add(1, ordering: .relaxed).newValue
         switch cut {
+        case .sending(let number) where sending >= number && takeCut(): return
+        case .silenceFromSending(let number) where sending >= number && takeCut(): return swallow(client)
         case .handshake(let state) where takeCut():
           _ = Self.send(Self.refusal(state), to: client)
           return

@@ -100,6 +100,20 @@ struct OutputTests {
     #expect(enough.errors.isEmpty, "a reader that has read enough is no failure")
   }
 
+  @Test("whose reader is gone stops no run", arguments: ["2>&1", "2>&1 >/dev/null", ""])
+  func readerGone(redirection: String) async throws {
+    try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
+      try place.write("s", table: "t")
+      let command =
+        "\"$PROGRAM\" --s --no-built-in --seeders-path \(place.folder.path) --log-format json --debug"
+      _ = try await shell(
+        "{ \(command); echo $? > \(place.folder.path)/code; } \(redirection) | true", url: place.database.url)
+      let code = try String(contentsOfFile: "\(place.folder.path)/code", encoding: .utf8)
+      #expect(code == "0\n")
+      #expect(try await place.count("t") == 1)
+    }
+  }
+
   @Test("lost output is a failure of commands on a database, too")
   func lostReports() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
