@@ -21,6 +21,7 @@ struct DateTimeLiteral {
   /// Whether there is a day in figures, apart from those that stand by themselves.
   private var hasDate = false
   private var hasMonthName = false
+  private var hasWholeYear = false
   private var hasJulianDay = false
   private var hasAmbiguousDate = false
   private var isMorning = false
@@ -53,6 +54,7 @@ struct DateTimeLiteral {
     for token in Self.tokens(literal) {
       switch token {
       case .number(let digits):
+        if digits.prefix(while: Self.isDigit).count >= 4 { hasWholeYear = true }
         if isCompactTime || hasDate { times.append(digits) } else { numbers.append(digits) }
         // Eight digits are a whole date, and what follows is a time.
         if digits.count >= 8, !isCompactTime { hasDate = hasDate || !digits.contains(UInt8(ascii: ".")) }
@@ -69,7 +71,12 @@ struct DateTimeLiteral {
     }
   }
 
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
   private mutating func take(date text: ArraySlice<UInt8>) {
+    if text.split(whereSeparator: { !Self.isDigit($0) }).contains(where: { $0.count >= 4 }) {
+      hasWholeYear = true
+    }
     let name = text.prefix { $0 >= UInt8(ascii: "a") }
     if name.isEmpty {
       hasDate = true
@@ -109,7 +116,9 @@ struct DateTimeLiteral {
 
   /// Whether the order of day, month and year depends on a setting.
   var isAmbiguous: Bool {
-    if hasMonthName || hasJulianDay { return false }
+    if hasJulianDay { return false }
+    // In 13-Jan-19 either number may be the year.
+    if hasMonthName { return !hasWholeYear }
     if hasAmbiguousDate { return true }
     guard let first = numbers.first else { return false }
     let digits = first.prefix { $0 != UInt8(ascii: ".") }.count
@@ -164,7 +173,6 @@ extension DateTimeLiteral {
     let bytes = literal.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     var tokens: [Token] = []
     var index = 0
-    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
     // Names of zones may have any letters.
     func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || byte >= 0x80 }
     func skip(_ isWanted: (UInt8) -> Bool) {

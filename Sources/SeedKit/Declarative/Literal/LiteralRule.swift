@@ -146,7 +146,9 @@ struct LiteralRule: Sendable {
     if isTimeOnly {
       if moment.namesDay { return "a time without a date, which \(type) drops" }
     } else if moment.isAmbiguous {
-      return "the year first, such as 2019-01-13: the order of day, month and year is ambiguous"
+      return
+        "a year of four digits, and first if the month is a number, such as 2019-01-13: the order of day, "
+        + "month and year is ambiguous"
     }
     if case .date = scalar {
       return moment.isMidnight
