@@ -12,9 +12,13 @@ extension TableStage {
   /// - Parameters:
   ///   - left: columns whose references wait for a second pass.
   ///   - ahead: columns whose references may lead to rows that are not written yet, and where those are.
-  func source(without left: Set<String> = [], ahead: [String: [TableStage]] = [:]) throws -> String {
+  ///   - resolved: columns whose references must lead to rows that are there; other rows are left out.
+  func source(
+    without left: Set<String> = [], ahead: [String: [TableStage]] = [:], resolved: Set<String> = []
+  ) throws -> String {
     var columns: [String] = []
     var joins: [String] = []
+    var conditions: [String] = []
     for slot in present {
       guard let column = load.slots[slot].column else { continue }
       let name = load.slots[slot].stagedName.quoted
@@ -44,12 +48,17 @@ extension TableStage {
           found.append("\(alias).\(target)")
         }
         columns.append("coalesce(\(found.joined(separator: ", ")))::\(type) AS \(name)")
+        if resolved.contains(reference.column.name.name) {
+          let isNone = staged.map { "\($0) IS NULL" }.joined(separator: " OR ")
+          conditions.append("(\(found[0]) IS NOT NULL OR \(isNone))")
+        }
       }
     }
     columns += ["seed_row", "seed_file", "seed_record", "seed_line", "seed_missing"].map { "typed.\($0)" }
     // References are resolved before anything else is joined. A planner that takes the live tables for empty, as their
     // statistics say after a large delete, would join by a part of the key first: 20,000 rows took hours.
-    let fence = joins.isEmpty ? "" : " OFFSET 0"
+    let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
+    let fence = joins.isEmpty ? "" : "\(filter) OFFSET 0"
     return
       "(SELECT \(columns.joined(separator: ", ")) FROM \(typed.quoted) AS typed \(joins.joined(separator: " "))\(fence))"
   }
@@ -85,10 +94,40 @@ extension TableStage {
   ///     new rows and as they are in others.
   ///   - ahead: columns whose references may lead to rows that are not written yet, and where those are.
   func write(without left: Set<String>, ahead: [String: [TableStage]]) async throws -> RowCounts {
+    let earlier = try await writeParents(left)
     var writer = try await writer(source: try source(without: left, ahead: ahead))
     // Existing rows keep their references until the second pass, which compares them.
     if !left.isEmpty { writer.updates = false }
-    return try await writer.run()
+    var counts = try await writer.run()
+    counts.inserted += earlier.inserted
+    counts.unchanged -= earlier.inserted
+    counts.deleted += earlier.deleted
+    return counts
+  }
+
+  /// How many levels of a tree are written one after the other; deeper rows get their references in the second
+  /// pass, like those of a cycle.
+  private static let levels = 64
+
+  /// Writes rows of the table that refer to others of it, parents first. With its reference empty, even for a
+  /// moment, a row may break a CHECK or a unique index, and a trigger would take it for a root.
+  ///
+  /// - Parameter left: the columns whose references are left empty in rows that remain.
+  private func writeParents(_ left: Set<String>) async throws -> RowCounts {
+    let own = presentReferences.filter { $0.table.canonicalName == load.live.canonicalName }
+      .map(\.column.name.name).filter(left.contains)
+    var total = RowCounts()
+    guard !own.isEmpty else { return total }
+    for _ in 0..<Self.levels {
+      var writer = try await writer(
+        source: try source(without: left.subtracting(own), resolved: Set(own)))
+      writer.updates = false
+      let counts = try await writer.run()
+      total.inserted += counts.inserted
+      total.deleted += counts.deleted
+      if counts.inserted == 0 { break }
+    }
+    return total
   }
 
   /// The second pass over rows whose references were left empty in the first.
