@@ -48,7 +48,7 @@ struct RefusedRows {
         writer.fault(
           file: file, record: record, line: line, field: refusal.column,
           found: refusal.found(in: writer.name),
-          expected: refusal.expected))
+          expected: refusal.expected(in: writer.name)))
     }
     if !faults.isEmpty { return FixtureError(faults) }
     guard error.isUniqueConflict else { return error }
@@ -117,6 +117,7 @@ struct RefusedRows {
 
   /// Explains why rows that were inserted are not found under their keys.
   func explainChangedKeys() async throws -> (any Error)? {
+    let names = writer.key.map { key in writer.columns.first { $0.quoted == key }?.plainName ?? key }
     let faults = try await connection.query(
       PostgresQuery(
         unescaped: """
@@ -128,25 +129,28 @@ struct RefusedRows {
     ).map { row in
       let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
       return writer.fault(
-        file: file, record: record, line: line, field: writer.key.joined(separator: ", "),
+        file: file, record: record, line: line, field: names.joined(separator: ", "),
         found: "the key '\(key)', which a trigger of \(writer.name) changes when the row is written",
         expected: "the key as the trigger leaves it, so that the row is found again")
     }
     return faults.isEmpty ? nil : FixtureError(faults)
   }
 
-  /// Writes one row and answers what the server has against it: SQLSTATE, message, detail, constraint, column.
+  /// Writes one row and answers what the server has against it: SQLSTATE, message, detail, constraint, column,
+  /// the table of the constraint and those that it is a partition of.
   private static let function = """
     CREATE OR REPLACE FUNCTION pg_temp.seed_row_refusal(statement text, number bigint) RETURNS text[]
     LANGUAGE plpgsql AS $$
-    DECLARE state text; message text; detail text; rule text; field text;
+    DECLARE state text; message text; detail text; rule text; field text; space text; holder text;
     BEGIN
       EXECUTE statement USING number;
       RETURN NULL;
     EXCEPTION WHEN OTHERS THEN
       GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
-        rule = CONSTRAINT_NAME, field = COLUMN_NAME;
-      RETURN ARRAY[state, message, detail, rule, field];
+        rule = CONSTRAINT_NAME, field = COLUMN_NAME, space = SCHEMA_NAME, holder = TABLE_NAME;
+      RETURN ARRAY[state, message, detail, rule, field, holder] || ARRAY(
+        SELECT c.relname::text FROM pg_partition_ancestors(to_regclass(format('%I.%I', space, holder))) AS a (id)
+        JOIN pg_class AS c ON c.oid = a.id);
     END $$
     """
 }
@@ -159,6 +163,10 @@ struct RowRefusal {
   let constraint: String
   /// The column concerned; nil if the server names none.
   let column: String?
+  /// The table that has the constraint.
+  let table: String
+  /// The tables that it is a partition of.
+  private let wholes: [String]
 
   init(_ parts: [String]) {
     func part(_ index: Int) -> String { parts.indices.contains(index) ? parts[index] : "" }
@@ -167,18 +175,29 @@ struct RowRefusal {
     detail = part(2)
     constraint = part(3)
     column = part(4).isEmpty ? nil : part(4)
+    table = part(5)
+    wholes = Array(parts.dropFirst(6))
   }
 
-  func found(in table: String) -> String {
+  /// Whether the row would lose a value that rows of other tables refer to.
+  private func isReferred(in name: String) -> Bool {
+    guard state == "23001" || state == "23503", !table.isEmpty else { return false }
+    let own = name.split(separator: ".").last.map(String.init) ?? name
+    return table != own && !wholes.contains(own)
+  }
+
+  func found(in name: String) -> String {
     let what =
       switch state {
-      case "23502": "no value: the column of \(table) is NOT NULL"
-      case "23503": "a reference to nothing: the foreign key '\(constraint)' of \(table)"
-      case "23505": "a value that '\(constraint)' of \(table) allows once"
-      case "23514" where constraint.isEmpty: "a row that \(table) does not take: \(message)"
-      case "23514": "a row that the check constraint '\(constraint)' of \(table) refuses"
-      case "42501": "a row that a row-level security policy of \(table) refuses"
-      case "23P01": "a row that the exclusion constraint '\(constraint)' of \(table) refuses"
+      case _ where isReferred(in: name):
+        "another value than the row of \(name) has, to which rows of \(table) refer by the foreign key '\(constraint)'"
+      case "23502": "no value: the column of \(name) is NOT NULL"
+      case "23503": "a reference to nothing: the foreign key '\(constraint)' of \(name)"
+      case "23505": "a value that '\(constraint)' of \(name) allows once"
+      case "23514" where constraint.isEmpty: "a row that \(name) does not take: \(message)"
+      case "23514": "a row that the check constraint '\(constraint)' of \(name) refuses"
+      case "23P01": "a row that the exclusion constraint '\(constraint)' of \(name) refuses"
+      case "42501": "a row that a row-level security policy of \(name) refuses"
       default: "a row that the database refuses (\(state)): \(message)"
       }
     return detail.isEmpty || state == "23502" || state == "23514" && !constraint.isEmpty
@@ -187,12 +206,13 @@ struct RowRefusal {
 
   static let securedRole = "rows that this role may see and write, or a role that bypasses row-level security"
 
-  var expected: String {
+  func expected(in name: String) -> String {
     switch state {
+    case _ where isReferred(in: name): "the value as it was, or those rows changed first"
     case "23502": "a value"
     case "23503": "a row that is there, or one that is written before"
     case "23505":
-      "another value; if the row that has it cannot be seen, row-level security hides it from this role"
+      "another value; row-level security may hide the row that has it, or a trigger may have changed the value"
     case "42501": Self.securedRole
     case "23514" where constraint.isEmpty: "values for which there is a partition"
     default: "a row that the table takes"

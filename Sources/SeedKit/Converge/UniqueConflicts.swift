@@ -175,22 +175,30 @@ final class UniqueConflicts {
   private func conflictsWithRows(
     _ index: UniqueIndex, _ rows: PostgresIdentifier
   ) async throws -> [FixtureFault] {
-    try await connection.query(
+    let isHolder = writer.stagedKey.enumerated().map { "holder.\($1) = conflict.y\($0)" }
+      .joined(separator: " AND ")
+    return try await connection.query(
       PostgresQuery(
         unescaped: """
-          SELECT staged.seed_file, staged.seed_record, staged.seed_line, conflict.shown, conflict.key_text
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, conflict.shown, conflict.key_text,
+            holder.seed_file, holder.seed_record
           FROM \(rows.quoted) AS conflict JOIN \(writer.source) AS staged ON staged.seed_row = conflict.seed_row
+          LEFT JOIN \(writer.source) AS holder ON \(isHolder)
           WHERE NOT conflict.moves AND NOT conflict.leaves AND NOT conflict.raced
           ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """)
     ).map { row in
-      let (file, record, line, shown, key) = try row.decode(
-        Int32.self, Int32?.self, Int32?.self, String.self, String.self)
+      let (file, record, line, shown, key, holderFile, holder) = try row.decode(
+        Int32.self, Int32?.self, Int32?.self, String.self, String.self, Int32?.self, Int32?.self)
+      let place = holder.map { number in
+        let path = holderFile == file ? nil : holderFile.flatMap(writer.path)
+        return " (record \(number)\(path.map { " of \($0)" } ?? ""))"
+      }
       return writer.fault(
         file: file, record: record, line: line,
         found:
-          "\(shown), which the row '\(key)' of \(writer.name) has: \(index.name) \(index.verdict)",
-        expected: "another value, or that row under its own key in the file")
+          "\(shown), which the row '\(key)' of \(writer.name)\(place ?? "") has: \(index.name) \(index.verdict)",
+        expected: place == nil ? "another value, or that row under its own key in the file" : "another value")
     }
   }
 }

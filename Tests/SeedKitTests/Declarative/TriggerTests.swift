@@ -119,7 +119,7 @@ struct TriggerTests {
         + trigger("NEW.a := lower(NEW.a); RETURN NEW;"),
       tables: #"{table: "t", files: "t.csv", key: "a"}"#, files: ["t.csv": "id,a\n1,ADA\n"],
       expected: [
-        "t.csv:2: record 1, field '\"a\"': found the key 'ADA', which a trigger of t changes when the row is written; "
+        "t.csv:2: record 1, field 'a': found the key 'ADA', which a trigger of t changes when the row is written; "
           + "expected the key as the trigger leaves it, so that the row is found again"
       ]),
     FaultCase(
@@ -130,6 +130,20 @@ struct TriggerTests {
       expected: [
         "t.csv:3: record 2: found a row that the database refuses (P0001): not allowed; expected a row that the table takes",
         "t.csv:4: record 3: found a row that the database refuses (P0001): not allowed; expected a row that the table takes",
+      ]),
+    FaultCase(
+      name: "that raise an error at the end",
+      sql: """
+        CREATE TABLE t (id int PRIMARY KEY, a text);
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN IF NEW.a = ''bad'' THEN RAISE EXCEPTION ''not allowed''; END IF; RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER judge AFTER INSERT OR UPDATE ON t DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION f()
+        """,
+      files: ["t.csv": "id,a\n1,good\n2,bad\n"],
+      expected: [
+        "seeder.json:1: field 'table': found rows that a deferred trigger of t ('judge') refuses: not allowed; "
+          + "expected rows that the table takes"
       ]),
     FaultCase(
       name: "that leave a column empty",

@@ -15,7 +15,34 @@ struct DeferredConstraint {
   /// - Returns: ``FixtureError`` that names the records; the error itself if none is found to be the cause.
   func explanation() async throws -> any Error {
     let faults = error.sqlState == .foreignKeyViolation ? try await dangling() : try await doubles()
-    return faults.isEmpty ? error : FixtureError(faults)
+    if !faults.isEmpty { return FixtureError(faults) }
+    if let state = error.sqlState, String(state.classCode) == "P0", let raised = try await raised() {
+      return raised
+    }
+    return error
+  }
+
+  /// What a deferred trigger raised: the server does not tell of which row.
+  private func raised() async throws -> FixtureError? {
+    for stage in stages where stage.load.rowCount > 0 {
+      let triggers = try await connection.query(
+        """
+        SELECT tgname::text FROM pg_trigger WHERE tgrelid = to_regclass(\(stage.load.live.quoted)) AND tgdeferrable
+          AND NOT tgisinternal AND tgenabled IN ('O', 'A') ORDER BY 1
+        """
+      ).map { "'\(try $0.decode(String.self))'" }
+      guard !triggers.isEmpty else { continue }
+      let names = triggers.joined(separator: ", ")
+      let definition = stage.load.definition
+      return FixtureError([
+        FixtureFault(
+          file: definition.path, line: definition.line, field: "table",
+          found:
+            "rows that a deferred trigger of \(stage.load.live.name) (\(names)) refuses: \(error.message)",
+          expected: "rows that the table takes")
+      ])
+    }
+    return nil
   }
 
   private var constraint: String { error.server?.constraintName ?? "" }
