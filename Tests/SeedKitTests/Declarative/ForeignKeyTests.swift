@@ -15,6 +15,11 @@ struct ForeignKeyTests {
 
   private static let twoTables =
     "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE a (id int PRIMARY KEY, b_id int NOT NULL REFERENCES b)"
+  private static let partitioned = """
+    CREATE TABLE b (id int PRIMARY KEY) PARTITION BY RANGE (id);
+    CREATE TABLE b0 PARTITION OF b FOR VALUES FROM (0) TO (10);
+    CREATE TABLE b1 PARTITION OF b FOR VALUES FROM (10) TO (20)
+    """
   private static func table(_ name: String, _ more: String = "") -> String {
     #"{table: "\#(name)", files: "\#(name).csv", key: "id"\#(more)}"#
   }
@@ -55,6 +60,28 @@ struct ForeignKeyTests {
       tables: "\(table("a")), \(table("b"))",
       files: ["a.csv": "id,x,y\n1,2,3\n", "b.csv": "id,x,y\n7,2,3\n"],
       query: "SELECT ARRAY[a.id::text, b.id::text] FROM a JOIN b USING (x, y)", expected: ["1│7"]),
+    Order(
+      testDescription: "a key to a partitioned table",
+      sql: partitioned + "; CREATE TABLE a (id int PRIMARY KEY, b_id int NOT NULL REFERENCES b)",
+      tables: "\(table("a")), \(table("b"))",
+      files: ["a.csv": "id,b_id\n1,7\n2,17\n", "b.csv": "id\n7\n17\n"],
+      query: "SELECT ARRAY[a.id::text, b_id::text] FROM a ORDER BY 1", expected: ["1│7", "2│17"]),
+    Order(
+      testDescription: "a key of a partitioned table to another",
+      sql: partitioned
+        + "; CREATE TABLE a (id int PRIMARY KEY, b_id int REFERENCES b) PARTITION BY HASH (id); "
+        + "CREATE TABLE a0 PARTITION OF a FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+      tables: "\(table("a")), \(table("b"))",
+      files: ["a.csv": "id,b_id\n1,7\n2,17\n", "b.csv": "id\n7\n17\n"],
+      query: "SELECT ARRAY[a.id::text, b_id::text] FROM a ORDER BY 1", expected: ["1│7", "2│17"]),
+    Order(
+      testDescription: "a key of a partition that is filled by itself",
+      sql: partitioned
+        + "; CREATE TABLE p (id int PRIMARY KEY, b_id int REFERENCES b) PARTITION BY HASH (id); "
+        + "CREATE TABLE a PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+      tables: "\(table("a")), \(table("b"))",
+      files: ["a.csv": "id,b_id\n1,7\n2,17\n", "b.csv": "id\n7\n17\n"],
+      query: "SELECT ARRAY[a.id::text, b_id::text] FROM a ORDER BY 1", expected: ["1│7", "2│17"]),
   ]
 
   @Test("order the tables", arguments: orders, [16, 18])
@@ -100,7 +127,35 @@ struct ForeignKeyTests {
       ]),
   ]
 
-  @Test("are listed where they point to nothing", arguments: dangling, [16, 18])
+  static let referred: [FaultCase] = [
+    FaultCase(
+      name: "of a row to which rows of others refer",
+      sql: """
+        CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE); CREATE TABLE c (t_id int REFERENCES t);
+        INSERT INTO t VALUES (1, 'x'); INSERT INTO c VALUES (1)
+        """,
+      tables: #"{table: "t", files: "t.csv", key: "a"}"#, files: ["t.csv": "id,a\n5,x\n"],
+      expected: [
+        "t.csv:2: record 1: found another value than the row of t has, to which rows of c refer by the foreign key "
+          + "'c_t_id_fkey'; Key (id)=(1) is still referenced from table \"c\".; expected the value as it was, or those rows changed first"
+      ]),
+    FaultCase(
+      name: "of a partition",
+      sql: """
+        CREATE TABLE b (id int PRIMARY KEY);
+        CREATE TABLE t (id int PRIMARY KEY, b_id int, FOREIGN KEY (b_id) REFERENCES b) PARTITION BY HASH (id);
+        CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.b_id := 9; RETURN NEW; END';
+        CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()
+        """,
+      files: ["t.csv": "id\n1\n"],
+      expected: [
+        "t.csv:2: record 1: found a reference to nothing: the foreign key 't_b_id_fkey' of t; "
+          + "Key (b_id)=(9) is not present in table \"b\".; expected a row that is there, or one that is written before"
+      ]),
+  ]
+
+  @Test("are listed where they point to nothing", arguments: dangling + referred, [16, 18])
   func refused(_ example: FaultCase, major: Int) async throws { try await example.check(major: major) }
 
   struct Guard: Sendable, CustomTestStringConvertible {

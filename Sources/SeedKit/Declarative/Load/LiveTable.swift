@@ -211,6 +211,8 @@ struct LiveTable: Sendable {
       FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.confrelid
       JOIN pg_namespace AS n ON n.oid = t.relnamespace
       WHERE c.conrelid = to_regclass(\(quoted)) AND c.contype = 'f'
+        -- A key to a partitioned table has an entry for each partition, too.
+        AND NOT EXISTS (SELECT FROM pg_constraint AS whole WHERE whole.oid = c.conparentid AND whole.conrelid = c.conrelid)
         -- Since PostgreSQL 18 one may be NOT ENFORCED.
         AND to_jsonb(c) ->> 'conenforced' IS DISTINCT FROM 'false'
       ORDER BY c.conname
