@@ -106,7 +106,9 @@ enum RowText {
   /// The text of a natural key: of one column as it is, of several as an array.
   static func key(_ columns: [String], of alias: String) -> String {
     let texts = columns.map { "\(alias).\($0)::text" }
-    return texts.count == 1 ? texts[0] : "ARRAY[\(texts.joined(separator: ", "))]::text"
+    let text = texts.count == 1 ? texts[0] : "ARRAY[\(texts.joined(separator: ", "))]::text"
+    // Keys that a collation of the columns takes for equal are different entries of the history.
+    return "(\(text)) COLLATE \"default\""
   }
 
   /// The digest of columns. Types print the same text under the settings of `StableSettings` only.
