@@ -36,7 +36,7 @@ struct WhyCommand {
       return Text.table([
         ["row", "\(origin.table) '\(origin.key)'"],
         ["seeder", origin.seeder],
-        ["from", "large files, whose table is known as a whole; 'plan \(origin.seeder)' compares each row"],
+        ["from", "files of a table that is owned as a whole; 'plan \(origin.seeder)' compares each row"],
       ])
     }
     let state =
