@@ -8,14 +8,18 @@ final class LeftOverRows {
   /// The entry of today: its columns change when the seeder fills others.
   var owned: OwnedTable
   private let key: [String]
+  /// The other seeders of the program.
+  private let otherSeeders: Set<String>
   /// The staged rows of each entry of the seeder for the table, with the columns of their keys.
   private let staged: [(source: String, key: [String])]
   /// Rows whose values others have got, by their keys, with the record that took them.
   private var mustGo: [(key: String, fault: FixtureFault)] = []
 
   init(
-    name: String, quoted: String, owned: OwnedTable, key: [String], staged: [(source: String, key: [String])]
+    name: String, quoted: String, owned: OwnedTable, key: [String], otherSeeders: Set<String>,
+    staged: [(source: String, key: [String])]
   ) {
+    self.otherSeeders = otherSeeders
     self.name = name
     self.quoted = quoted
     self.owned = owned
@@ -40,6 +44,30 @@ final class LeftOverRows {
       """
   }
 
+  /// Whether another seeder writes the row, too: then it is not this one's to delete.
+  private var isShared: String {
+    let others = otherSeeders.sorted().map { "'\($0)'" }
+    guard !others.isEmpty else { return "false" }
+    return """
+      EXISTS (SELECT FROM seed_runner.owned_row AS other_row
+        JOIN seed_runner.owned_table AS other ON other.id = other_row.table_id
+        WHERE other.table_name = '\(owned.table.replacing("'", with: "''"))'
+          AND other.seeder IN (\(others.joined(separator: ", "))) AND other_row.key = owner.key)
+      """
+  }
+
+  /// The rows that stay because other seeders write them, for a note; nil if there are none.
+  func sharedNote(on connection: PostgresConnection) async throws -> String? {
+    let keys = try await connection.query(
+      PostgresQuery(unescaped: "SELECT owner.key \(selection) AND \(isShared) ORDER BY 1")
+    ).map { try $0.decode(String.self) }
+    guard !keys.isEmpty else { return nil }
+    let shown = keys.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+    let rest = keys.count > 5 ? " and \(keys.count - 5) more" : ""
+    return
+      "\(name): \(keys.count) row\(keys.count == 1 ? "" : "s") kept, written by another seeder, too: \(shown)\(rest)"
+  }
+
   /// The rows that are as they were written, in a temporary table as ``RowRemoval/Table/rows``.
   func stage(in context: SeedContext) async throws -> PostgresIdentifier {
     let rows = try context.temporaryName("seed_left_over")
@@ -47,7 +75,7 @@ final class LeftOverRows {
       """
       CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
       SELECT \(unescaped: RowRemoval.selection(key, text: "owner.key")) \(unescaped: selection)
-        AND owner.digest = \(unescaped: liveDigest)
+        AND owner.digest = \(unescaped: liveDigest) AND NOT \(unescaped: isShared)
       """)
     return rows
   }

@@ -208,6 +208,29 @@ struct OwnershipTests {
     }
   }
 
+  @Test("of a row that another seeder writes, too, does not let sync delete it", arguments: [16, 18])
+  func sharedRow(major: Int) async throws {
+    try await SeederFolder.with(
+      Self.sql, tables: #"{table: "t", files: "t.csv", key: "k", policy: "sync"}"#,
+      files: ["t.csv": "k,a\n1,x\n2,y\n"], major: major
+    ) { folder in
+      try await TemporaryFolder.with { other in
+        try other.write(
+          #"{"id": "other", "summary": "s", "tables": [{"table": "t", "files": "t.csv", "key": "k"}]}"#,
+          to: "seeder.json")
+        try other.write("k,b\n1,z\n", to: "t.csv")
+        let seeders = [
+          try DeclarativeSeeder(directory: folder.path), try DeclarativeSeeder(directory: other.path),
+        ]
+        _ = try await Harness.run(seeders, on: folder.database)
+        try folder.write("k,a\n", to: "t.csv")
+        let report = try await Harness.run(seeders, on: folder.database)
+        #expect(report.seeders.first?.tables.total == RowCounts(deleted: 1))
+        #expect(try await folder.rows("SELECT ARRAY[k, a, b] FROM t") == ["1│x│z"])
+      }
+    }
+  }
+
   static let names = ["seed_row", "seed_file", "seed_missing", "v0", "x0", "n0", "live", "staged"]
 
   @Test("does not mind columns that are called as ours", arguments: names)

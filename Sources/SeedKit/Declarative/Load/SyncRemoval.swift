@@ -34,6 +34,9 @@ struct SyncRemoval {
           isDrift: false, file: nil, record: nil, columns: [])
       }.filter { $0.action == .delete || !isCascaded($0.table, in: removal) })
     for kept in removal.kept { context.note("\(kept.note), although it left the files") }
+    for leftOver in left {
+      if let note = try await leftOver.sharedNote(on: context.connection) { context.note(note) }
+    }
     for (table, count) in zip(removal.tables, try await removal.delete()) {
       outcome.add(.init(name: table.name, counts: RowCounts(deleted: count)))
     }

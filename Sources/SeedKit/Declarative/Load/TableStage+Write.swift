@@ -207,6 +207,7 @@ extension TableStage {
     }
     let rows = LeftOverRows(
       name: load.live.name.description, quoted: load.live.quoted, owned: owned, key: try liveKey(),
+      otherSeeders: context.seeders.subtracting([owned.seeder]),
       // Files without records fill no column that could be compared.
       staged: try entries.filter { $0.load.rowCount > 0 }.map { (try $0.source(), $0.stagedKey) })
     for entry in entries { entry.knownLeftOver = rows }
