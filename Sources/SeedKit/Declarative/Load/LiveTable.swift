@@ -93,8 +93,8 @@ struct LiveTable: Sendable {
     for (index, name) in names.enumerated() {
       let rows = Array(answers[(index * queriesPerTable)..<((index + 1) * queriesPerTable)])
       guard let head = rows[0].first else { continue }
-      let (schema, table, schemas, path) = try head.decode(
-        String.self, String.self, [String].self, [String].self)
+      let (schema, table, schemas, path, triggers) = try head.decode(
+        String.self, String.self, [String].self, [String].self, [String].self)
       let keys = try rows[2].map { try $0.decode(Bool.self, [String].self) }
       result[name] = LiveTable(
         name: name, canonicalName: "\(schema).\(table)",
@@ -107,13 +107,13 @@ struct LiveTable: Sendable {
           let (name, expression, columns) = try row.decode(String.self, String.self, [String].self)
           return Check(name: name, expression: expression, columns: columns)
         },
-        triggers: try rows[4].map { row in
-          let (name, isBeforeRow, isOnInsert, isOnUpdate) = try row.decode(
-            String.self, Bool.self, Bool.self, Bool.self)
+        triggers: triggers.map { text in
+          let parts = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
           return Trigger(
-            name: name, isBeforeRow: isBeforeRow, isOnInsert: isOnInsert, isOnUpdate: isOnUpdate)
+            name: String(parts[3]), isBeforeRow: parts[0] == "t", isOnInsert: parts[1] == "t",
+            isOnUpdate: parts[2] == "t")
         },
-        foreignKeys: try rows[5].map(ForeignKey.init))
+        foreignKeys: try rows[4].map(ForeignKey.init))
     }
     return result
   }
@@ -134,7 +134,7 @@ struct LiveTable: Sendable {
       "\(table) is \(schema).\(table); '\(first)', the first schema of the search_path, has no such table"
   }
 
-  private static let queriesPerTable = 6
+  private static let queriesPerTable = 5
 
   private static func queries(_ quoted: String) -> [PostgresQuery] {
     [
@@ -144,7 +144,10 @@ struct LiveTable: Sendable {
           WHERE same.relname = c.relname AND same.relkind IN ('r', 'p', 'v', 'm', 'f')
             AND s.nspname = ANY (current_schemas(false)) AND s.nspname <> 'pg_catalog'
           ORDER BY array_position(current_schemas(false), s.nspname)),
-        array_remove(current_schemas(false), 'pg_catalog')::text[]
+        array_remove(current_schemas(false), 'pg_catalog')::text[],
+        -- tgtype is a set of bits: 1 each row, 2 before, 4 INSERT, 16 UPDATE.
+        ARRAY(SELECT concat_ws(' ', tgtype & 3 = 3, tgtype & 4 <> 0, tgtype & 16 <> 0, tgname) FROM pg_trigger
+          WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 20 <> 0 ORDER BY tgname)
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid = to_regclass(\(quoted)) AND c.relkind IN ('r', 'p')
       """,
@@ -165,7 +168,11 @@ struct LiveTable: Sendable {
           SELECT format(' COLLATE %I.%I', n.nspname, l.collname) FROM pg_collation AS l
           JOIN pg_namespace AS n ON n.oid = l.collnamespace
           WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation), ''),
-        coalesce(\(unescaped: LiteralRule.path(of: "a")), '')
+        -- Most types wrap no other, and need no search below them.
+        CASE WHEN t.typtype IN ('d', 'r', 'm') OR t.typcategory = 'A'
+            THEN coalesce(\(unescaped: LiteralRule.path(of: "a")), '')
+          WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN ' ' || a.atttypmod || ' ' || t.typname
+          ELSE '' END
       FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
       CROSS JOIN LATERAL (
         WITH RECURSIVE below AS (
@@ -193,12 +200,6 @@ struct LiveTable: Sendable {
         SELECT a.attname::text FROM unnest(c.conkey) AS k (number)
         JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.number)
       FROM pg_constraint AS c WHERE c.conrelid = to_regclass(\(quoted)) AND c.contype = 'c' ORDER BY c.conname
-      """,
-      // tgtype is a set of bits: 1 each row, 2 before, 4 INSERT, 16 UPDATE.
-      """
-      SELECT tgname::text, tgtype & 3 = 3, tgtype & 4 <> 0, tgtype & 16 <> 0 FROM pg_trigger
-      WHERE tgrelid = to_regclass(\(quoted)) AND NOT tgisinternal AND tgenabled IN ('O', 'A')
-        AND tgtype & 20 <> 0 ORDER BY tgname
       """,
       """
       SELECT c.conname::text, ARRAY(
