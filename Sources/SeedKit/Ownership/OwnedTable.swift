@@ -9,6 +9,8 @@ package struct OwnedTable: Sendable {
   package let keyColumns: [String]
   /// The columns that the digests cover.
   package let valueColumns: [String]
+  /// Whether the table is owned as a whole, not row by row.
+  let isWhole: Bool
 
   /// The entry of a seeder and a table; nil if it never wrote there.
   ///
@@ -18,7 +20,7 @@ package struct OwnedTable: Sendable {
   ) async throws -> OwnedTable? {
     try await rows(
       """
-      SELECT id, seeder, table_name, key_columns, value_columns FROM seed_runner.owned_table
+      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table
       WHERE seeder = \(seeder.rawValue) AND table_name = \(table)
       """, on: connection
     ).first
@@ -31,7 +33,7 @@ package struct OwnedTable: Sendable {
   ) async throws -> [OwnedTable] {
     try await rows(
       """
-      SELECT id, seeder, table_name, key_columns, value_columns FROM seed_runner.owned_table AS owned
+      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table AS owned
       WHERE seeder = \(seeder.rawValue) AND (search_path = \(unescaped: SearchPath.current) OR EXISTS (
         SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname || '.' || c.relname = owned.table_name AND pg_table_is_visible(c.oid)))
@@ -45,7 +47,7 @@ package struct OwnedTable: Sendable {
   ) async throws -> [OwnedTable] {
     try await rows(
       """
-      SELECT id, seeder, table_name, key_columns, value_columns FROM seed_runner.owned_table
+      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table
       WHERE seeder <> \(seeder.rawValue) AND table_name = \(table) AND whole_files IS NULL ORDER BY id
       """, on: connection)
   }
@@ -62,7 +64,7 @@ package struct OwnedTable: Sendable {
       ON CONFLICT (seeder, table_name) DO UPDATE
         SET key_columns = excluded.key_columns, value_columns = excluded.value_columns,
           search_path = excluded.search_path
-      RETURNING id, seeder, table_name, key_columns, value_columns
+      RETURNING id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
       """, on: connection)
     guard let entry = found.first else {
       throw PostgresError(code: .decodingFailed, message: "no entry of owned_table came back")
@@ -74,9 +76,10 @@ package struct OwnedTable: Sendable {
     _ query: PostgresQuery, on connection: PostgresConnection
   ) async throws -> [OwnedTable] {
     try await connection.query(query).map { row in
-      let (id, seeder, table, keys, values) = try row.decode(
-        Int32.self, String.self, String.self, [String].self, [String].self)
-      return OwnedTable(id: id, seeder: seeder, table: table, keyColumns: keys, valueColumns: values)
+      let (id, seeder, table, keys, values, isWhole) = try row.decode(
+        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self)
+      return OwnedTable(
+        id: id, seeder: seeder, table: table, keyColumns: keys, valueColumns: values, isWhole: isWhole)
     }
   }
 }

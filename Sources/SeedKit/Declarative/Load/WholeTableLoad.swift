@@ -25,10 +25,11 @@ struct WholeTableLoad {
   ///
   /// - Returns: nil if the rows have to be compared; ``TableStage/isWhole`` says how they are owned.
   func run() async throws -> RowCounts? {
-    let known = try await context.wholeTable(live.canonicalName)
-    guard ownership == .table || known != nil && ownership == nil else { return nil }
-    stage.isWhole = true
     let owned = try await context.ownedTable(live.canonicalName)
+    let wasWhole = owned?.isWhole == true
+    guard ownership == .table || wasWhole && ownership == nil else { return nil }
+    stage.isWhole = true
+    let known = wasWhole ? try await context.wholeTable(live.canonicalName) : nil
     if let known, let owned {
       guard context.fingerprint?.description == known.files else { return nil }
       let now = try await WholeTable.read(
@@ -52,7 +53,7 @@ struct WholeTableLoad {
       try await warnOfTriggers()
       try await context.forgetRows(of: live.canonicalName)
       try await record(columns: stage.filledColumns.map(\.name.quoted))
-    } else if try await context.wholeTable(live.canonicalName) != nil {
+    } else if try await context.ownedTable(live.canonicalName)?.isWhole == true {
       // Owned row by row from now on.
       try await stage.adopt()
     }
