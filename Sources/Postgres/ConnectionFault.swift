@@ -4,7 +4,7 @@
 /// libpq translates them only in a program that calls `setlocale`; then nothing is recognized, and every such
 /// failure counts as transient.
 public enum ConnectionFault: Sendable, Hashable {
-  /// Nobody answered: refused, timed out, closed without a word. May pass.
+  /// The server did not answer: refused, timed out, or closed without a message. Transient.
   case unanswered
   /// It fails until a person changes something; the text says what.
   case permanent(fix: String)

@@ -11,7 +11,7 @@ import Glibc
 struct SilenceWatch: Sendable {
   /// What a look at the server showed.
   private enum Finding {
-    /// The server works on the statement, or nobody can tell.
+    /// The server works on the statement, or its state is unknown.
     case working
     /// The server waits for this program, or cannot be reached.
     case silent(String)

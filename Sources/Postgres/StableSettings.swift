@@ -47,7 +47,7 @@ public enum StableSettings {
     ("exit_on_error", "off"),
   ]
 
-  /// Sets them for the current transaction, by one statement: it is meant to travel with `BEGIN`.
+  /// Sets them for the current transaction, in one statement, which is sent together with `BEGIN`.
   ///
   /// Only what differs is set. Names are qualified, because an operator or a function of another schema comes before
   /// the built-in one if the search path says so: `pg_catalog` is taken out of the path, which puts it first.
