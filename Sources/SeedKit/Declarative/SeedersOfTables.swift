@@ -13,13 +13,16 @@ enum SeedersOfTables {
     guard !wanted.isEmpty else { return [:] }
     let names = Set(tables.map(\.name.name))
     var found: [String: SeederID] = [:]
-    for case let seeder as DeclarativeSeeder in seeders {
-      let filled = seeder.definition.tables.flatMap { [$0.table] + $0.children.map(\.table) }
-        .filter { names.contains($0.name) }
-      for table in try await LiveTable.describe(filled, on: connection).values
-      where wanted.contains(table.canonicalName) && found[table.canonicalName] == nil {
-        found[table.canonicalName] = seeder.id
+    let filled = seeders.compactMap { $0 as? DeclarativeSeeder }.flatMap { seeder in
+      seeder.definition.tables.flatMap { [$0.table] + $0.children.map(\.table) }
+        .filter { names.contains($0.name) }.map { (seeder.id, $0) }
+    }
+    let live = try await LiveTable.describe(filled.map(\.1), on: connection)
+    for (seeder, name) in filled {
+      guard let table = live[name]?.canonicalName, wanted.contains(table), found[table] == nil else {
+        continue
       }
+      found[table] = seeder
     }
     let isSeeded = try await connection.queryOne("SELECT to_regclass('seed_runner.owned_table') IS NOT NULL")
       .decode(Bool.self)

@@ -56,6 +56,11 @@ final class LeftOverRows {
       """
   }
 
+  /// Whether there are any, edited ones among them: one look, for the many runs that have none.
+  func isAny(on connection: PostgresConnection) async throws -> Bool {
+    try await connection.queryOne("SELECT EXISTS (SELECT \(unescaped: selection))").decode(Bool.self)
+  }
+
   /// The rows that stay because other seeders write them, for a note; nil if there are none.
   func sharedNote(on connection: PostgresConnection) async throws -> String? {
     let keys = try await connection.query(

@@ -17,6 +17,7 @@ struct SyncRemoval {
     for stage in stages where removal.index(of: stage.load.live.canonicalName) == nil {
       guard let leftOver = try await stage.leftOver() else { continue }
       if stage.load.definition.policy == .sync {
+        guard try await leftOver.isAny(on: context.connection) else { continue }
         left.append(leftOver)
         try await removal.add(leftOver.table(try await leftOver.stage(in: context)))
         outcome.add(.init(name: leftOver.name, counts: try await countEdited(leftOver)))
@@ -24,6 +25,7 @@ struct SyncRemoval {
         try await addCascaded(leftOver, stage, to: removal)
       }
     }
+    guard !left.isEmpty else { return outcome }
     let candidates = try await changes(removal)
     try await removal.keepReferred()
     let remaining = Set(try await changes(removal))

@@ -34,20 +34,16 @@ extension TableStage {
       // A domain may refuse NULL, which stands for a field that is missing, or faulty.
       let isWhole = !isSometimesMissing(slot) && !faulty.contains(slot)
       let part = load.slots[slot]
-      return "\(part.stagedName.quoted) \(isWhole ? part.type : storedType(slot))\(part.collation)"
+      return (name: part.stagedName.quoted, type: (isWhole ? part.type : storedType(slot)) + part.collation)
     }
-    let values = present.map { "f\($0)::\(load.slots[$0].baseType)" }
-    let names = present.map { load.slots[$0].stagedName.quoted }
-    let ordinals = "\(Self.ordinalNames), seed_faulty"
-    return [
+    let ordinals = Self.stagedOrdinals.map(\.name)
+    let names = columns.map(\.name) + ordinals
+    let values = present.map { "f\($0)::\(load.slots[$0].baseType)" } + ordinals
+    return context.temporaryTable(typed, columns + Self.stagedOrdinals) + [
       """
-      CREATE TEMPORARY TABLE \(typed)
-        (\(unescaped: (columns + [Self.ordinals]).joined(separator: ", ")), seed_faulty integer[]) ON COMMIT DROP
-      """,
+      INSERT INTO \(typed) (\(unescaped: names.joined(separator: ", ")))
+      SELECT \(unescaped: values.joined(separator: ", ")) FROM \(raw)
       """
-      INSERT INTO \(typed) (\(unescaped: (names + [ordinals]).joined(separator: ", ")))
-      SELECT \(unescaped: (values + [ordinals]).joined(separator: ", ")) FROM \(raw)
-      """,
     ]
   }
 

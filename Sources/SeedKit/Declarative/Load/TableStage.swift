@@ -34,9 +34,13 @@ final class TableStage {
   /// Kept, because it remembers rows that had to give way.
   var knownLeftOver: LeftOverRows?
 
-  static let ordinals =
-    "seed_row bigint, seed_file integer, seed_record integer, seed_line integer, seed_missing varbit"
-  static let ordinalNames = "seed_row, seed_file, seed_record, seed_line, seed_missing"
+  /// What each row has beside its values: where it comes from, and which fields its record lacks.
+  static let ordinals: [(name: String, type: String)] = [
+    ("seed_row", "bigint"), ("seed_file", "integer"), ("seed_record", "integer"),
+    ("seed_line", "integer"), ("seed_missing", "varbit"),
+  ]
+  /// Those, and the slots of values that cannot be read.
+  static let stagedOrdinals = ordinals + [("seed_faulty", "integer[]")]
 
   private let files: FileList
 
@@ -54,17 +58,7 @@ final class TableStage {
 
   /// Makes the table of texts.
   func create() -> [PostgresQuery] {
-    let names = load.slots.indices.map { "f\($0)" }
-    return [
-      """
-      CREATE TEMPORARY TABLE \(raw) (\(unescaped: names.map { "\($0) text, " }.joined())\
-      \(unescaped: Self.ordinals), seed_faulty integer[]) ON COMMIT DROP
-      """,
-      // Rows that live for a moment are not worth compressing.
-      """
-      ALTER TABLE \(raw) \(unescaped: names.map { "ALTER \($0) SET STORAGE EXTERNAL" }.joined(separator: ", "))
-      """,
-    ]
+    context.temporaryTable(raw, load.slots.indices.map { ("f\($0)", "text") } + Self.stagedOrdinals)
   }
 
   /// Takes the rows that wait, to be sent; nil if there are none.
@@ -72,7 +66,7 @@ final class TableStage {
     guard load.buffer.rowCount > 0 else { return nil }
     defer { load.buffer = PostgresRowBuffer() }
     let names =
-      load.slots.indices.map { "f\($0)" } + Self.ordinalNames.split(separator: ", ").map(String.init)
+      load.slots.indices.map { "f\($0)" } + Self.ordinals.map(\.name)
     return RowSender.Rows(
       table: raw, columns: try names.map { try PostgresIdentifier($0) }, buffer: load.buffer)
   }
