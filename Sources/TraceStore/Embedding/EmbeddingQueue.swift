@@ -65,7 +65,7 @@ public struct EmbeddingQueue: Sendable {
     _ vectors: [(job: EmbeddingJob, vector: PostgresVector)], on connection: PostgresConnection
   ) async throws -> Int {
     let sorted = vectors.sorted { $0.job.id.uuidString < $1.job.id.uuidString }
-    // The small table first, and rows by their key: see DESIGN, 5.4 and 5.10.
+    // The small table first, as Citus demands of one transaction, and rows by their key, against deadlocks.
     let ends: [PostgresQuery] = sorted.map { end(of: $0.job) }
     let updates: [PostgresQuery] = sorted.map { job, vector in
       """

@@ -175,6 +175,18 @@ struct ForeignKeyTests {
     Guard(testDescription: "that forbid it at the end", action: ""),
   ]
 
+  @Test(
+    "and checks that the database does not enforce refuse nothing",
+    arguments: ["CHECK (b_id < 5)", "FOREIGN KEY (b_id) REFERENCES b"])
+  func notEnforced(_ constraint: String) async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE a (id int PRIMARY KEY, b_id int, \(constraint) NOT ENFORCED)",
+      tables: Self.table("a"), files: ["a.csv": "id,b_id\n1,7\n"], major: 18
+    ) { folder in
+      #expect(try await folder.counts() == RowCounts(inserted: 1))
+    }
+  }
+
   @Test("let sync keep a row to which rows of others refer,", arguments: guards, [16, 18])
   func sync(_ example: Guard, major: Int) async throws {
     try await SeederFolder.with(
