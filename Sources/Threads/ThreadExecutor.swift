@@ -68,7 +68,9 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
       throw ThreadError(number: status)
     }
     pthread_detach(thread)
+    pthread_mutex_lock(state.mutex)
     state.executor = asUnownedSerialExecutor()
+    pthread_mutex_unlock(state.mutex)
   }
 
   deinit {
