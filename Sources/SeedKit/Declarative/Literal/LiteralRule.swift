@@ -1,11 +1,22 @@
 /// Refuses literals that PostgreSQL would accept and change: round, shorten or interpret in a way that the
 /// text does not say. Whether a literal is valid at all is left to PostgreSQL.
 struct LiteralRule: Sendable {
-  /// What surrounds the scalar values of a type, from the outside in.
-  enum Wrapper: Character, Sendable {
-    case array = "a"
-    case range = "r"
-    case multirange = "m"
+  /// What surrounds the scalar values of a type.
+  enum Wrapper: Sendable {
+    case array, range, multirange
+    /// An attribute of a composite type, by its place from 1.
+    case attribute(Int)
+
+    init?(_ text: Substring) {
+      switch text {
+      case "a": self = .array
+      case "r": self = .range
+      case "m": self = .multirange
+      default:
+        guard let place = Int(text) else { return nil }
+        self = .attribute(place)
+      }
+    }
   }
 
   /// What is checked in each scalar value.
@@ -25,19 +36,88 @@ struct LiteralRule: Sendable {
     case bytes(Int)
   }
 
-  let wrappers: [Wrapper]
-  let scalar: Scalar
-  /// The column's type below domains, for messages.
-  let type: String
+  /// Scalar values inside a type.
+  struct Part: Sendable {
+    /// From the outside in.
+    let wrappers: [Wrapper]
+    let scalar: Scalar
+    /// For messages.
+    let type: String
+    /// Where they are inside composite types, as names with points between them; else empty.
+    let attribute: String
+  }
+
+  let parts: [Part]
 
   /// - Parameters:
-  ///   - path: the wrappers, the modifier and the scalar type, as ``LiveTable`` reads them: `a 655366 numeric`.
+  ///   - path: as ``path(of:)`` describes a type.
   ///   - type: the column's type below domains.
   ///   - money: how the database writes amounts.
   /// - Returns: nil if no literal of the type can lose anything.
   init?(path: String, type: String, money: MoneyFormat?) {
-    let parts = path.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 3, let modifier = Int(parts[1]) else { return nil }
+    parts = path.split(separator: "\n").compactMap { Part(path: $0, type: type, money: money) }
+    if parts.isEmpty { return nil }
+  }
+
+  /// How a refused literal is shown.
+  static func shown(_ literal: some Sequence<UInt8>) -> String {
+    let scalars = String(decoding: Array(literal), as: UTF8.self).unicodeScalars
+    return scalars.count > 60 ? "'\(String(scalars.prefix(60)))…'" : "'\(String(scalars))'"
+  }
+
+  /// What should be there instead of the literal; nil if nothing of it is lost.
+  func refusal(of literal: ArraySlice<UInt8>) -> String? {
+    for part in parts {
+      if let refusal = part.refusal(of: literal) { return refusal }
+    }
+    return nil
+  }
+
+  /// SQL that describes the scalar types below domains, arrays, ranges and composite types of a column.
+  ///
+  /// Each is a line: the wrappers, the modifier and the name, then the attribute, a tab and the type with its
+  /// modifier. `a.2. 262149 numeric price<tab>numeric(4,1)` is the second attribute of an array's composite type.
+  /// A type without wrappers needs only ` 262149 numeric`.
+  ///
+  /// - Parameter attribute: the alias of `pg_attribute`.
+  static func path(of attribute: String) -> String {
+    """
+    (WITH RECURSIVE below AS (
+      SELECT \(attribute).atttypid AS oid, \(attribute).atttypmod AS modifier, '' AS wrappers,
+        '' COLLATE "C" AS place
+      UNION ALL
+      SELECT
+        CASE WHEN y.typtype = 'd' THEN y.typbasetype WHEN y.typtype IN ('r', 'm') THEN g.rngsubtype
+          WHEN y.typtype = 'c' THEN f.atttypid ELSE y.typelem END,
+        CASE WHEN y.typtype = 'd' THEN y.typtypmod WHEN y.typtype IN ('r', 'm') THEN -1
+          WHEN y.typtype = 'c' THEN f.atttypmod ELSE below.modifier END,
+        below.wrappers || CASE WHEN y.typtype = 'd' THEN '' WHEN y.typtype IN ('r', 'm') THEN y.typtype::text || '.'
+          WHEN y.typtype = 'c' THEN f.number || '.' ELSE 'a.' END,
+        CASE WHEN y.typtype = 'c' THEN concat_ws('.', nullif(below.place, ''), f.attname) ELSE below.place END
+      FROM below JOIN pg_type AS y ON y.oid = below.oid
+      LEFT JOIN pg_range AS g ON y.oid IN (g.rngtypid, g.rngmultitypid)
+      LEFT JOIN LATERAL (
+        SELECT atttypid, atttypmod, attname, row_number() OVER (ORDER BY attnum) AS number FROM pg_attribute
+        WHERE attrelid = y.typrelid AND attnum > 0 AND NOT attisdropped
+      ) AS f ON y.typtype = 'c'
+      WHERE y.typtype IN ('d', 'r', 'm', 'c') OR (y.typcategory = 'A' AND y.typelem <> 0)
+    ) SELECT string_agg(concat_ws(' ', below.wrappers, below.modifier, y.typname, below.place)
+        || chr(9) || format_type(below.oid, below.modifier), chr(10) ORDER BY below.wrappers COLLATE "C")
+      FROM below JOIN pg_type AS y ON y.oid = below.oid
+      WHERE NOT (y.typtype IN ('d', 'r', 'm', 'c') OR (y.typcategory = 'A' AND y.typelem <> 0))
+        AND y.typnamespace = 'pg_catalog'::regnamespace)
+    """
+  }
+}
+
+extension LiteralRule.Part {
+  /// - Parameters:
+  ///   - path: a line of ``LiteralRule/path(of:)``.
+  ///   - type: what the type is called if the path does not say.
+  /// - Returns: nil if no literal of the type can lose anything.
+  fileprivate init?(path: Substring, type: String, money: MoneyFormat?) {
+    let parts = path.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count >= 3, let modifier = Int(parts[1]) else { return nil }
     let precision = (0...6).contains(modifier & 0xFFFF) ? modifier & 0xFFFF : 6
     switch parts[2] {
     case "date": scalar = .date
@@ -66,17 +146,12 @@ struct LiteralRule: Sendable {
     case "char": scalar = .bytes(1)
     default: return nil
     }
-    wrappers = parts[0].compactMap(Wrapper.init)
-    self.type = type
+    wrappers = parts[0].split(separator: ".").compactMap(LiteralRule.Wrapper.init)
+    let names = parts.count > 3 ? parts[3].split(separator: "\t", omittingEmptySubsequences: false) : []
+    attribute = String(names.first ?? "")
+    self.type = names.count > 1 ? String(names[1]) : type
   }
 
-  /// How a refused literal is shown.
-  static func shown(_ literal: some Sequence<UInt8>) -> String {
-    let scalars = String(decoding: Array(literal), as: UTF8.self).unicodeScalars
-    return scalars.count > 60 ? "'\(String(scalars.prefix(60)))…'" : "'\(String(scalars))'"
-  }
-
-  /// What should be there instead of the literal; nil if nothing of it is lost.
   func refusal(of literal: ArraySlice<UInt8>) -> String? {
     guard !wrappers.isEmpty else { return refusal(ofScalar: literal) }
     var values = [literal]
@@ -84,7 +159,8 @@ struct LiteralRule: Sendable {
       values = values.flatMap { NestedLiteral.values(of: $0, in: wrapper) }
     }
     for value in values {
-      if let refusal = refusal(ofScalar: value[...]) { return refusal }
+      guard let refusal = refusal(ofScalar: value) else { continue }
+      return attribute.isEmpty ? refusal : "\(refusal) (attribute \(attribute))"
     }
     return nil
   }
@@ -158,27 +234,5 @@ struct LiteralRule: Sendable {
       return "no time zone: \(type) drops '\(zone)'"
     }
     return moment.fractionDigits(isTimeOnly: isTimeOnly) > precision ? tooPrecise : nil
-  }
-
-  /// SQL that describes the scalar type below domains, arrays and ranges of a column: wrappers, modifier and
-  /// name, as ``init(path:type:money:)`` takes them.
-  ///
-  /// - Parameter attribute: the alias of `pg_attribute`.
-  static func path(of attribute: String) -> String {
-    """
-    (WITH RECURSIVE below AS (
-      SELECT \(attribute).atttypid AS oid, \(attribute).atttypmod AS modifier, '' AS wrappers
-      UNION ALL
-      SELECT CASE WHEN y.typtype = 'd' THEN y.typbasetype WHEN y.typtype IN ('r', 'm') THEN g.rngsubtype ELSE y.typelem END,
-        CASE WHEN y.typtype = 'd' THEN y.typtypmod WHEN y.typtype IN ('r', 'm') THEN -1 ELSE below.modifier END,
-        below.wrappers || CASE WHEN y.typtype = 'd' THEN '' WHEN y.typtype IN ('r', 'm') THEN y.typtype::text ELSE 'a' END
-      FROM below JOIN pg_type AS y ON y.oid = below.oid
-      LEFT JOIN pg_range AS g ON y.oid IN (g.rngtypid, g.rngmultitypid)
-      WHERE y.typtype IN ('d', 'r', 'm') OR (y.typcategory = 'A' AND y.typelem <> 0)
-    ) SELECT below.wrappers || ' ' || below.modifier || ' ' || y.typname
-      FROM below JOIN pg_type AS y ON y.oid = below.oid
-      WHERE NOT (y.typtype IN ('d', 'r', 'm') OR (y.typcategory = 'A' AND y.typelem <> 0))
-        AND y.typnamespace = 'pg_catalog'::regnamespace)
-    """
   }
 }

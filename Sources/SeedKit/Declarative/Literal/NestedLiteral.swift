@@ -1,16 +1,17 @@
-/// Takes arrays, ranges and multiranges apart. What is not written as PostgreSQL writes them yields nothing:
+/// Takes arrays, ranges, multiranges and composite values apart. What is not written as PostgreSQL writes them yields nothing:
 /// the server refuses it.
 enum NestedLiteral {
   private static let quote = UInt8(ascii: "\"")
   private static let backslash = UInt8(ascii: "\\")
 
-  /// The values inside a literal, their quotes and escapes resolved. NULL, missing bounds and `empty` are left
-  /// out.
+  /// The values inside a literal, their quotes and escapes resolved. NULL, missing bounds, empty attributes and
+  /// `empty` are left out.
   static func values(of literal: ArraySlice<UInt8>, in wrapper: LiteralRule.Wrapper) -> [ArraySlice<UInt8>] {
     switch wrapper {
     case .array: elements(of: literal)
     case .range: bounds(of: trimmed(literal))
     case .multirange: ranges(of: literal)
+    case .attribute(let place): attribute(place, of: trimmed(literal))
     }
   }
 
@@ -63,6 +64,19 @@ enum NestedLiteral {
       first == UInt8(ascii: "[") || first == UInt8(ascii: "("),
       last == UInt8(ascii: "]") || last == UInt8(ascii: ")")
     else { return [] }
+    return fields(of: literal).filter { !$0.isEmpty }
+  }
+
+  private static func attribute(_ place: Int, of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    guard literal.count >= 3, literal.first == UInt8(ascii: "("), literal.last == UInt8(ascii: ")") else {
+      return []
+    }
+    let fields = fields(of: literal)
+    return fields.indices.contains(place - 1) && !fields[place - 1].isEmpty ? [fields[place - 1]] : []
+  }
+
+  /// The values between the brackets of a range or a composite value.
+  private static func fields(of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     var found: [[UInt8]] = [[]]
     var isInQuotes = false
     var index = literal.startIndex + 1
@@ -81,7 +95,7 @@ enum NestedLiteral {
       default: found[found.count - 1].append(byte)
       }
     }
-    return found.filter { !$0.isEmpty }.map { $0[...] }
+    return found.map { $0[...] }
   }
 
   private static func ranges(of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {

@@ -103,7 +103,7 @@ extension LiveTable {
       CASE WHEN a.attidentity <> '' OR d.oid IS NOT NULL
         THEN pg_get_serial_sequence(asked.name, a.attname::text) END, \(unescaped: collation),
       CASE WHEN coalesce(e.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace
-        THEN concat_ws(' ', CASE WHEN e.oid IS NULL THEN '' ELSE 'a' END, a.atttypmod, coalesce(e.typname, t.typname))
+        THEN concat_ws(' ', CASE WHEN e.oid IS NULL THEN '' ELSE 'a.' END, a.atttypmod, coalesce(e.typname, t.typname))
         ELSE '' END,
       coalesce(e.typtype, t.typtype) NOT IN ('b', 'e') OR t.typtype NOT IN ('b', 'e')
         OR (d.oid IS NOT NULL AND a.attgenerated = '' AND pg_get_expr(d.adbin, d.adrelid) LIKE '%nextval(%'

@@ -15,7 +15,7 @@ struct LiveTable: Sendable {
     /// which keys are equal.
     let collation: String
     let kind: JSONText.Kind
-    /// The scalar type inside domains, arrays and ranges; see ``LiteralRule/path(of:)``.
+    /// The scalar types inside domains, arrays, ranges and composite types; see ``LiteralRule/path(of:)``.
     let scalarPath: String
     let isNotNull: Bool
     /// The default as SQL; that of an identity column takes the next number of its sequence.

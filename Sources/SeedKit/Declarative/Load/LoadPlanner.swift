@@ -39,7 +39,7 @@ struct LoadPlanner {
       ).map { try $0.decode(String.self) }
     }
     var money: MoneyFormat?
-    if tables.values.contains(where: { $0.columns.contains { $0.scalarPath.hasSuffix(" money") } }) {
+    if tables.values.contains(where: { $0.columns.contains { $0.scalarPath.contains(" money") } }) {
       money = MoneyFormat(sample: try await connection.queryOne(MoneyFormat.sampleQuery).decode(String.self))
     }
     let planner = LoadPlanner(

@@ -61,7 +61,7 @@ enum ValueFaults {
       expected: [
         "t.csv:2: record 1, field 'n': found '1.005'; expected no more digits or blanks than numeric(10,2) keeps",
         "t.csv:2: record 1, field 'p': found '2.345'; expected no more digits or blanks than numeric(10,2) keeps",
-        "t.csv:2: record 1, field 'list': found '{1.25,1}'; expected no more digits or blanks than numeric(3,1)[] keeps",
+        "t.csv:2: record 1, field 'list': found '{1.25,1}'; expected no more digits or blanks than numeric(3,1) keeps",
         "t.csv:2: record 1, field 'v': found 'abc '; expected no more digits or blanks than character varying(3) keeps",
         "t.csv:2: record 1, field 'at': found '2024-01-01 00:00:00.5Z'; expected no more digits or blanks than timestamp(0) with time zone keeps",
         "t.csv:2: record 1, field 'i': found '0.125 s'; expected no more digits or blanks than interval(2) keeps",
