@@ -183,7 +183,8 @@ struct ForeignKeyTests {
       "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE a (id int PRIMARY KEY, b_id int, \(constraint) NOT ENFORCED)",
       tables: Self.table("a"), files: ["a.csv": "id,b_id\n1,7\n"], major: 18
     ) { folder in
-      #expect(try await folder.counts() == RowCounts(inserted: 1))
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 1))
     }
   }
 
