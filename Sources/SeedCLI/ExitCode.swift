@@ -9,11 +9,11 @@ import TraceStore
 public enum ExitCode: Int32, Sendable {
   /// All that was asked for is done.
   case success = 0
-  /// A seeder failed for another reason than wrong data.
+  /// A seeder failed for another reason than wrong data or drift alone.
   case seederFailed = 1
   /// A fault of the program itself.
   case internalFault = 2
-  /// The database differs from what it should be, or changes are due.
+  /// The database differs from what it should be, changes are due, or `"onDrift": "fail"` refused edited rows.
   case drift = 3
   /// The database cannot be reached or cannot be used.
   case databaseUnusable = 4
@@ -28,18 +28,20 @@ public enum ExitCode: Int32, Sendable {
 
   /// The code for what kept seeders from succeeding; every command that runs, compares or resets seeders uses it.
   ///
-  /// Seeders that were skipped because of such a failure count to its cause. Wrong data has a code of its own only
-  /// as the sole cause, because then only a change of the files helps.
+  /// Seeders that were skipped because of such a failure count to its cause. Wrong data and drift have codes of their
+  /// own only as the sole cause, because then nothing else has to be looked at.
   ///
   /// - Parameter failures: one for each seeder that failed.
   init(failures: [FailureReport]) {
     let causes = Set(failures.map(\.cause))
     if causes.isEmpty {
       self = .success
-    } else if causes.contains(.other) {
-      self = .seederFailed
+    } else if causes.contains(.database), !causes.contains(.other) {
+      self = .databaseUnusable
+    } else if causes == [.data] {
+      self = .badData
     } else {
-      self = causes.contains(.database) ? .databaseUnusable : .badData
+      self = causes == [.drift] ? .drift : .seederFailed
     }
   }
 

@@ -9,9 +9,9 @@ struct SeederPlace: Sendable {
   let folder: TemporaryFolder
 
   static func with(
-    _ setup: PostgresQuery = "SELECT 1", _ body: (SeederPlace) async throws -> Void
+    _ setup: PostgresQuery = "SELECT 1", major: Int? = nil, _ body: (SeederPlace) async throws -> Void
   ) async throws {
-    try await TemporaryDatabase.with { database in
+    try await TemporaryDatabase.with(major: major) { database in
       try await database.withConnection { _ = try await $0.query(setup) }
       try await TemporaryFolder.with { folder in
         try await body(SeederPlace(database: database, folder: folder))
@@ -45,7 +45,16 @@ struct SeederPlace: Sendable {
   func run(_ arguments: String..., variables: [String: String] = [:]) async throws
     -> SeedRunnerBinary.Result
   {
-    let words = arguments + ["--no-built-in", "--seeders-path", folder.path]
+    try await run(arguments, variables: variables)
+  }
+
+  /// Runs the program, with the folder's seeders unless the arguments say otherwise.
+  func run(_ arguments: [String], variables: [String: String] = [:]) async throws
+    -> SeedRunnerBinary.Result
+  {
+    let words =
+      arguments + ["--no-built-in"]
+      + (arguments.contains("--seeders-path") ? [] : ["--seeders-path", folder.path])
     let process = try SeedRunnerBinary.start(words, url: database.url, variables: variables)
     let end = try await process.wait(timeout: .seconds(120))
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)

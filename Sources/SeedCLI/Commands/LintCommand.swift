@@ -20,14 +20,18 @@ struct LintCommand {
   }
 
   private func lines(of report: LintReport) -> [String] {
-    let findings = report.seeders.flatMap(\.findings)
+    let findings = report.seeders.flatMap { entry in
+      entry.findings.map(\.description)
+        + (entry.unlisted > 0
+          ? ["\(entry.seeder): the first \(entry.findings.count) of \(entry.total) findings are listed"] : [])
+    }
     let header = ["SEEDER", "RECORDS", "FINDINGS", "HOLDS"]
     let rows = report.seeders.map { entry in
       [
-        entry.seeder, "\(entry.records)", "\(entry.findings.count)",
+        entry.seeder, "\(entry.records)", "\(entry.total)",
         entry.notes.isEmpty ? "-" : entry.notes.joined(separator: "; "),
       ]
     }
-    return findings.map(\.description) + Text.table([header] + rows)
+    return findings + Text.table([header] + rows)
   }
 }

@@ -97,8 +97,9 @@ extension SeedRunnerCommand {
   /// Where they differ from the program's.
   private static let codes: [CommandSpec.Entry] = [
     .init(name: "0", meaning: "Everything was seeded and verified"),
-    .init(name: "1", meaning: "A seeder failed, not for wrong data alone"),
-    .init(name: "3", meaning: "Everything was seeded, and the verification found something else"),
+    .init(name: "1", meaning: "A seeder failed, not for wrong data or drift alone"),
+    .init(
+      name: "3", meaning: "The verification found something else, or drift was the only cause of failure"),
     .init(name: "4", meaning: "The database never answered, or cannot be used"),
     .init(name: "5", meaning: "Refused by a guard, such as the stamp of another environment"),
     .init(name: "64", meaning: "Wrong usage, or a report that cannot be written; nothing was started"),

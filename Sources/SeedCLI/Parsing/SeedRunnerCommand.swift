@@ -80,9 +80,9 @@ enum SeedRunnerCommand {
     ],
     exitCodes: [
       .init(name: "0", meaning: "All that was asked for is done"),
-      .init(name: "1", meaning: "A seeder failed for another reason than wrong data"),
+      .init(name: "1", meaning: "A seeder failed for another reason than wrong data or drift alone"),
       .init(name: "2", meaning: "Internal fault"),
-      .init(name: "3", meaning: "Drift or pending changes"),
+      .init(name: "3", meaning: "Drift or pending changes; edited rows that \"onDrift\": \"fail\" refused"),
       .init(name: "4", meaning: "The database is not reachable or not usable, such as a replica"),
       .init(name: "5", meaning: "Refused by a guard, such as production's"),
       .init(name: "64", meaning: "Wrong usage of the command line"),

@@ -36,6 +36,6 @@ extension RowWriter {
             expected: "the row in one of the two seeders only, or the same values in both"))
       }
     }
-    guard faults.isEmpty else { throw FixtureError(faults) }
+    guard faults.isEmpty else { throw FixtureError(limited: faults) }
   }
 }

@@ -50,7 +50,7 @@ struct RefusedRows {
           found: refusal.found(in: writer.name),
           expected: refusal.expected(in: writer.name)))
     }
-    if !faults.isEmpty { return FixtureError(faults) }
+    if !faults.isEmpty { return FixtureError(limited: faults) }
     guard error.isUniqueConflict else { return error }
     return PostgresError(
       code: .serverError, message: "another program wrote to \(writer.name) at the same time",
@@ -107,7 +107,7 @@ struct RefusedRows {
         "records that the BEFORE trigger\(triggers.count == 1 ? "" : "s") \(names) let through"
       )
     return FixtureError(
-      try absent.map { row in
+      limited: try absent.map { row in
         let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
         return writer.fault(
           file: file, record: record, line: line,
@@ -133,7 +133,7 @@ struct RefusedRows {
         found: "the key '\(key)', which a trigger of \(writer.name) changes when the row is written",
         expected: "the key as the trigger leaves it, so that the row is found again")
     }
-    return faults.isEmpty ? nil : FixtureError(faults)
+    return faults.isEmpty ? nil : FixtureError(limited: faults)
   }
 
   /// Writes one row and answers what the server has against it: SQLSTATE, message, detail, constraint, column,

@@ -44,7 +44,7 @@ final class UniqueConflicts {
       isRaced = isRaced || raced
       if others > 0 { occupied.append((index, rows)) }
     }
-    guard faults.isEmpty else { throw FixtureError(faults) }
+    guard faults.isEmpty else { throw FixtureError(limited: faults) }
     guard !isRaced else { throw raced }
     guard !occupied.isEmpty else {
       // A trigger changed the value, row-level security hides the row, or another program wrote it.

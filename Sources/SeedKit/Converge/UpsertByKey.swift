@@ -84,7 +84,7 @@ struct UpsertByKey: RowStatements {
           "the row '\(key)', which did not arrive in \(writer.name): a trigger or row-level security keeps it out",
         expected: "rows that the table takes")
     }
-    guard faults.isEmpty else { return FixtureError(faults) }
+    guard faults.isEmpty else { return FixtureError(limited: faults) }
     return PostgresError(
       code: .serverError, message: "another program wrote to \(writer.name) at the same time",
       sqlState: .serializationFailure)

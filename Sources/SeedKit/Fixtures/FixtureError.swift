@@ -72,6 +72,22 @@ public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
     self.isTotalKnown = isTotalKnown
   }
 
-  /// Each fault on a line.
-  public var description: String { faults.map(\.description).joined(separator: "\n") }
+  /// Makes an error of what queries with a limit of ``FaultCollector/limit`` rows found: there may be more.
+  init(limited faults: [FixtureFault]) {
+    self.init(
+      Array(faults.prefix(FaultCollector.limit)), total: faults.count,
+      isTotalKnown: faults.count < FaultCollector.limit)
+  }
+
+  /// `3 faults`, `at least 200 faults; the first 200 are listed`
+  func summary(place: String = "") -> String {
+    let count = (isTotalKnown ? "" : "at least ") + "\(total) fault\(total == 1 ? "" : "s")\(place)"
+    return isTotalKnown && total <= faults.count ? count : "\(count); the first \(faults.count) are listed"
+  }
+
+  /// Each fault on a line; the total last if there are more than are listed.
+  public var description: String {
+    (faults.map(\.description) + (total > faults.count || !isTotalKnown ? [summary()] : []))
+      .joined(separator: "\n")
+  }
 }

@@ -28,6 +28,7 @@ public enum Linter {
         owner += inspection.documents.map { _ in index }
       } catch let error as FixtureError {
         entry.findings = error.faults
+        entry.unlisted = error.total - error.faults.count
       } catch {
         entry.findings = seeder.fixtures.prefix(1).map { file in
           FixtureFault(file: FixtureFile.displayPath(file), found: "\(error)", expected: "a fixture")
@@ -59,6 +60,11 @@ public struct LintReport: Sendable, Codable {
     public var notes: [String] = []
     /// What should be put right.
     public var findings: [FixtureFault] = []
+    /// How many more there are than ``findings`` lists.
+    public var unlisted = 0
+
+    /// How many there are in all.
+    public var total: Int { findings.count + unlisted }
 
     init(seeder: String) { self.seeder = seeder }
   }

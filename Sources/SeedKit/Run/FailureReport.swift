@@ -9,6 +9,8 @@ public struct FailureReport: Sendable, Codable {
     case data
     /// The database cannot be used at all: it refuses connections, or is read-only.
     case database
+    /// Rows were edited outside seed-runner, and the seeder is to fail for that.
+    case drift
     /// Anything else.
     case other
   }
@@ -49,8 +51,8 @@ public struct FailureReport: Sendable, Codable {
       details = error.rollbackError == nil ? inner.details : "\(inner.details)\n\(error)"
     case let error as FixtureError:
       cause = .data
-      let count = (error.isTotalKnown ? "" : "at least ") + "\(error.total)"
-      message = error.total == 1 ? "a fault in a fixture" : "\(count) faults in a fixture"
+      message =
+        error.total == 1 ? "a fault in a fixture" : error.summary(place: " in a fixture")
       remedy = "correct the file and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults
@@ -70,7 +72,7 @@ public struct FailureReport: Sendable, Codable {
       faults = []
       details = error.description
     default:
-      cause = .other
+      cause = error is DriftError ? .drift : .other
       message = "\(error)"
       remedy = nil
       sqlState = nil

@@ -15,7 +15,7 @@ struct DeferredConstraint {
   /// - Returns: ``FixtureError`` that names the records; the error itself if none is found to be the cause.
   func explanation() async throws -> any Error {
     let faults = error.sqlState == .foreignKeyViolation ? try await dangling() : try await doubles()
-    if !faults.isEmpty { return FixtureError(faults) }
+    if !faults.isEmpty { return FixtureError(limited: faults) }
     if let state = error.sqlState, String(state.classCode) == "P0", let raised = try await raised() {
       return raised
     }

@@ -38,16 +38,7 @@ final class FaultCollector {
 
   /// Throws what was collected, if anything was.
   func check() throws {
-    guard let last = faults.last else { return }
-    var all = faults
-    if omitted > 0 {
-      all.append(
-        FixtureFault(
-          file: last.file,
-          found:
-            "\(isTotalUnknown ? "at least " : "")\(count) faults in all, of which \(faults.count) are listed",
-          expected: "the ones above corrected first"))
-    }
-    throw FixtureError(all, total: count, isTotalKnown: !isTotalUnknown)
+    guard !faults.isEmpty else { return }
+    throw FixtureError(faults, total: count, isTotalKnown: !isTotalUnknown)
   }
 }

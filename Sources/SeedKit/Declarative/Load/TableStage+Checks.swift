@@ -201,6 +201,7 @@ extension TableStage {
         WHERE \(unescaped: (names.map { "\($0) IS NOT NULL" } + absent).joined(separator: " AND "))
         ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
         """)
+      faults.noteRows(rows.count)
       for row in rows {
         let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
         faults.add(

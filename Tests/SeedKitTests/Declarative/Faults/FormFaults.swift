@@ -2,6 +2,29 @@
 enum FormFaults {
   static let all = [
     FaultCase(
+      name: "a list in CSV", sql: "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE, n int)",
+      tables:
+        #"{table: "t", files: "t.csv", key: "id", children: [{table: "t", field: "n", parent: "id", key: "a"}]}"#,
+      files: ["t.csv": "id,n\n1,2\n"],
+      expected: [
+        "t.csv:1: field 'n': found a field of 'children': CSV has no lists; expected it left out, and the lists in a file of .json or .jsonl"
+      ]),
+    FaultCase(
+      name: "a NUL in JSON", tables: #"{table: "t", files: "t.json", key: "id"}"#,
+      files: ["t.json": #"[{"id": 1, "a": "x\u0000y"}]"#],
+      expected: [
+        "t.json:1:19: record 1, field 'a': found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text"
+      ]),
+    FaultCase(
+      name: "lines that end with a carriage return only", files: ["t.csv": "id,a\r1,x\r"],
+      expected: [
+        "t.csv:1: found lines that end with a carriage return only, as on old Macs; expected lines that end with LF or CRLF: convert the file"
+      ]),
+    FaultCase(
+      name: "a missing comma in JSON", tables: #"{table: "t", files: "t.json", key: "id"}"#,
+      files: ["t.json": "[{\"id\": 1\n  \"a\": \"x\"}]"],
+      expected: [#"t.json:2:3: record 1: found '"'; expected ',' or '}'"#]),
+    FaultCase(
       name: "lines with too few and too many fields",
       files: ["t.csv": "id,a,n\n1,x\n2,\"two\nlines\",3\n3,x,1,\n\n4,,\n"],
       expected: [

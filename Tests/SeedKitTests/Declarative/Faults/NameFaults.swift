@@ -92,5 +92,17 @@ enum NameFaults {
       name: "a view", sql: "CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT * FROM t",
       tables: #"{table: "v", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n"],
       expected: ["seeder.json:1: field 'table': found 'v', which is a view; expected a table"]),
+    FaultCase(
+      name: "a materialized view",
+      sql: "CREATE TABLE t (id int PRIMARY KEY); CREATE MATERIALIZED VIEW v AS SELECT * FROM t",
+      tables: #"{table: "v", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n"],
+      expected: ["seeder.json:1: field 'table': found 'v', which is a materialized view; expected a table"]),
+    FaultCase(
+      name: "a foreign table",
+      sql: """
+        CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE v (id int) SERVER s
+        """,
+      tables: #"{table: "v", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n"],
+      expected: ["seeder.json:1: field 'table': found 'v', which is a foreign table; expected a table"]),
   ]
 }
