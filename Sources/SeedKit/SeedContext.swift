@@ -35,6 +35,7 @@ public final class SeedContext {
   private let fixtures: FixtureStore
   private let onEvent: (SeedEvent) -> Void
   private var stageCount: Int
+  private var edits: [(rows: DriftError, policy: DriftPolicy)] = []
   private var commitChecks: [() throws -> Void] = []
   private var ownedTables: [String: OwnedTable?] = [:]
 
@@ -100,6 +101,21 @@ public final class SeedContext {
 
   /// The same, in a plan, too.
   func noteAlways(_ message: String) { onEvent(.note(seeder, message)) }
+
+  /// Remembers rows that somebody edited, for a note when the seeder is done: a table may be written in several steps.
+  func note(_ edited: DriftError, policy: DriftPolicy) {
+    if let index = edits.firstIndex(where: { $0.rows.table == edited.table && $0.policy == policy }) {
+      edits[index].rows = edits[index].rows.adding(edited)
+    } else {
+      edits.append((edited, policy))
+    }
+  }
+
+  /// Tells of the rows that were edited, a line for each table.
+  func noteEdits() {
+    for edit in edits { note(edit.rows.description(for: edit.policy)) }
+    edits = []
+  }
 
   /// What the history remembers of the seeder's rows in a table.
   func ownedTable(_ canonicalName: String) async throws -> OwnedTable? {

@@ -67,7 +67,8 @@ struct PlanFormatter {
     case .insert: change.isDrift ? "+ (removed by hand)" : "+"
     case .update: change.isDrift ? "~ (edited by hand)" : "~"
     case .delete: "-"
-    case .keep: change.isDrift ? "= (edited by hand, kept)" : "= (referred to by other rows, kept)"
+    case .keep:
+      change.isDrift ? "= (edited by hand, kept)" : "= (kept: other rows refer to it, or a trigger keeps it)"
     }
   }
 

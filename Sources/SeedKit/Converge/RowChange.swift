@@ -9,7 +9,7 @@ public struct RowChange: Hashable, Sendable, Codable {
     /// It left the fixture and would be deleted.
     case delete
     /// Somebody edited or removed it since it was written, or it left the fixture and rows of others refer to
-    /// it, and it would stay so.
+    /// it or a trigger keeps it, and it would stay so.
     case keep
   }
 

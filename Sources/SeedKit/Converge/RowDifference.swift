@@ -104,7 +104,7 @@ extension RowWriter {
         return RowChange(
           table: name, key: key, action: isGone && keepsGone ? .keep : .insert, isDrift: isGone,
           file: path(file), record: record.map(Int.init), columns: columns)
-      })
+      }.filter { $0.action != .keep || !isLookedAtAgain })
   }
 
   func path(_ file: Int32) -> String? { files.indices.contains(Int(file)) ? files[Int(file)] : nil }

@@ -58,6 +58,8 @@ struct RowWriter {
   /// The columns that the history's digests cover, quoted: those that are compared, and those that other
   /// entries of the seeder fill in the same table.
   var digested: [String] = []
+  /// Whether a later look at the same rows tells which of them were edited and kept.
+  var isLookedAtAgain = false
   /// Whether a plan tells of these rows.
   var isRecorded = true
   var drift: DriftPolicy
@@ -104,17 +106,18 @@ struct RowWriter {
 
   private func converge() async throws -> RowCounts {
     let connection = context.connection
-    var note: String?
+    var edited: DriftError?
     var owned = try await context.ownedTable(canonicalName)
     let hasDigests = owned?.valueColumns == digestColumns
     // Owners are looked up only for rows that are missing or differ: by text, that join costs more than the look.
-    let (missing, differing) = try await connection.queryOne(
+    let (missing, differing, hasRules) = try await connection.queryOne(
       """
       SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
-        count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs))
+        count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs)),
+        (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(quoted)))
       FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
       """
-    ).decode(Int.self, Int.self)
+    ).decode(Int.self, Int.self, Bool.self)
     let gone = missing > 0 ? try await countGone(owned) : 0
     try await statements.check(missing: missing, self)
     var counts = RowCounts(unchanged: rowCount - missing)
@@ -133,16 +136,19 @@ struct RowWriter {
     let drifted = gone + (difference?.drifted ?? 0)
     if drifted > 0 {
       let keys = try await driftedKeys(difference, owned: owned)
-      guard drift != .fail else { throw DriftError(table: name, keys: keys, count: drifted) }
-      note = DriftError(table: name, keys: keys, count: drifted).description(for: drift)
+      let error = DriftError(table: name, keys: keys, count: drifted)
+      guard drift != .fail else { throw error }
+      // Rows that stay as they are would be met, and told, again.
+      if drift != .keep || !isLookedAtAgain { edited = error }
     }
     if context.recorder != nil, isRecorded {
       try await record(difference: difference, owned: owned, keepsGone: keepsGone)
     }
     guard counts.written > 0 else {
-      if let note { context.note(note) }
+      if let edited { context.note(edited, policy: drift) }
       return counts
     }
+    if hasRules { try await refuseRules(counts) }
     let columnsChanged = owned != nil && !hasDigests
     var ownership: Ownership?
     if owns {
@@ -161,8 +167,24 @@ struct RowWriter {
     // A row whose natural key was changed is missing under it, and found by its primary key.
     (counts.inserted, counts.updated, counts.deleted) = (written.inserted, written.updated, written.deleted)
     if columnsChanged, owns, let owned { try await refreshDigests(owned) }
-    if let note { context.note(note) }
+    if let edited { context.note(edited, policy: drift) }
     return counts
+  }
+
+  /// Refuses a table with rules for the statements that would write its rows.
+  private func refuseRules(_ counts: RowCounts) async throws {
+    var events: Set<TableRules.Event> = []
+    // ON CONFLICT is refused for rules of either kind.
+    if counts.inserted > 0 || statements is UpsertByKey { events.insert(.insert) }
+    if counts.updated > 0 || statements is UpsertByKey { events.insert(.update) }
+    let rows = try await context.connection.query(TableRules.query(quoted))
+    guard let rules = try TableRules(Array(rows), of: name, for: events) else { return }
+    let place = (statements as? InsertAndUpdate)?.place
+    throw FixtureError([
+      FixtureFault(
+        file: place?.file ?? files.first ?? name, line: place?.line, field: "table", found: rules.found,
+        expected: rules.remedy)
+    ])
   }
 
   /// What the statements that write need to remember the rows.
@@ -209,7 +231,8 @@ struct RowWriter {
         """)
     }
     return try await context.connection.query(
-      PostgresQuery(unescaped: "\(parts.joined(separator: " UNION ALL ")) ORDER BY 1 LIMIT 5")
+      PostgresQuery(
+        unescaped: "\(parts.joined(separator: " UNION ALL ")) ORDER BY 1 LIMIT \(DriftError.keyLimit)")
     ).map { try $0.decode(String.self) }
   }
 }
@@ -237,30 +260,4 @@ protocol RowStatements {
   ///
   /// - Returns: how many rows were inserted, updated and, to make room for others, deleted.
   func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts
-}
-
-/// Rows that were edited outside seed-runner since they were written, under the policy that this is a failure.
-public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The table.
-  public let table: String
-  /// The natural keys of the first few.
-  public let keys: [String]
-  /// How many there are.
-  public let count: Int
-
-  private var rows: String {
-    let rest = count - keys.count
-    return keys.map { "'\($0)'" }.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
-  }
-
-  /// What was found, and what to do.
-  public var description: String {
-    "\(table): \(count) row\(count == 1 ? " was" : "s were") edited by hand since written: \(rows). "
-      + "Look at them with 'plan', then undo the edits, put them into the fixture, or set onDrift."
-  }
-
-  func description(for policy: DriftPolicy) -> String {
-    let what = policy == .keep ? "kept as they are" : "written anew"
-    return "\(table): \(count) row\(count == 1 ? "" : "s") edited by hand since written, \(what): \(rows)"
-  }
 }

@@ -19,25 +19,27 @@ final class RowRemoval {
     /// Whether the rows only go because those go that they refer to.
     var isCascaded = false
     var references: [TableReferences] = []
+    /// The rules that a DELETE would run into.
+    var rules: TableRules?
 
     func match(_ live: String, _ rows: String) -> String {
       key.enumerated().map { "\(live).\($1) = \(rows).k\($0)" }.joined(separator: " AND ")
     }
   }
 
-  /// Rows that stay because others refer to them.
+  /// Rows that stay because others refer to them, or because a trigger or a policy keeps them.
   struct Kept {
     /// The table of the rows, for reports.
     let table: String
-    /// The table whose rows refer to them.
-    let referrer: String
+    /// Why they stay: `, referred to by orders`.
+    let reason: String
     let keys: [String]
 
     var note: String {
       let shown = keys.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
       let rest = keys.count > 5 ? " and \(keys.count - 5) more" : ""
       return
-        "\(table): \(keys.count) row\(keys.count == 1 ? "" : "s") kept, referred to by \(referrer): \(shown)\(rest)"
+        "\(table): \(keys.count) row\(keys.count == 1 ? "" : "s") kept\(reason): \(shown)\(rest)"
     }
   }
 
@@ -55,7 +57,11 @@ final class RowRemoval {
   /// Adds rows of a table.
   func add(_ table: Table) async throws {
     var table = table
-    table.references = try await TableReferences.find(to: table.quoted, on: connection)
+    let found = try await connection.pipeline([
+      TableReferences.query(to: table.quoted), TableRules.query(table.quoted),
+    ])
+    table.references = try TableReferences.decode(found[0])
+    table.rules = try TableRules(Array(found[1]), of: table.name, for: [.delete])
     tables.append(table)
   }
 
@@ -75,7 +81,9 @@ final class RowRemoval {
           let keys = try await referredKeys(table, reference)
           guard !keys.isEmpty else { continue }
           referred += keys
-          if !table.isCascaded { kept.append(Kept(table: table.name, referrer: reference.table, keys: keys)) }
+          if !table.isCascaded {
+            kept.append(Kept(table: table.name, reason: ", referred to by \(reference.table)", keys: keys))
+          }
         }
         if !referred.isEmpty {
           isSettled = false
@@ -124,13 +132,31 @@ final class RowRemoval {
     ).decode(Bool.self)
   }
 
-  /// Deletes the rows and their entries in the history.
+  /// The first table with rules that a DELETE of its rows would run into.
+  func refusing() async throws -> Table? {
+    for table in tables where table.rules != nil {
+      let hasRows = try await connection.queryOne("SELECT EXISTS (SELECT FROM \(table.rows))").decode(
+        Bool.self)
+      if hasRows { return table }
+    }
+    return nil
+  }
+
+  /// Deletes the rows and their entries in the history. What a trigger or a policy keeps stays in both, and is added
+  /// to ``kept``.
   ///
   /// - Returns: how many went, table by table in the order in which they were added.
+  /// - Throws: `PostgresError`, also for a table with rules for DELETE.
   func delete() async throws -> [Int] {
     guard !tables.isEmpty else { return [] }
+    if let rules = try await refusing()?.rules { throw rules.error }
     var parts: [String] = []
     for (index, table) in tables.enumerated() {
+      guard table.rules == nil else {
+        // It has no rows to delete, and the server would refuse the statement all the same.
+        parts.append("removed\(index) AS (SELECT NULL::text AS seed_key WHERE false)")
+        continue
+      }
       parts.append(
         """
         removed\(index) AS (
@@ -146,9 +172,45 @@ final class RowRemoval {
         """)
     }
     let counts = tables.indices.map { "(SELECT count(*) FROM removed\($0))" }.joined(separator: ", ")
-    let numbers = try await connection.queryOne(
-      PostgresQuery(unescaped: "WITH \(parts.joined(separator: ", ")) SELECT ARRAY[\(counts)]")
-    ).decode([Int64].self)
-    return numbers.map(Int.init)
+    let wanted = tables.map { "(SELECT count(*) FROM \($0.rows.quoted))" }.joined(separator: ", ")
+    let (removed, candidates) = try await connection.queryOne(
+      PostgresQuery(
+        unescaped: "WITH \(parts.joined(separator: ", ")) SELECT ARRAY[\(counts)], ARRAY[\(wanted)]")
+    ).decode([Int64].self, [Int64].self)
+    for (table, (removed, wanted)) in zip(tables, zip(removed, candidates)) where removed < wanted {
+      try await noteRemaining(table)
+    }
+    return removed.map(Int.init)
+  }
+
+  /// Notes the rows that are still there after they were deleted, and what has kept them.
+  private func noteRemaining(_ table: Table) async throws {
+    let keys: [String] = try await connection.query(
+      PostgresQuery(
+        unescaped: """
+          WITH still AS (
+            SELECT gone.seed_key FROM \(table.rows.quoted) AS gone
+            JOIN \(table.quoted) AS live ON \(table.match("live", "gone"))
+          ), left_out AS (
+            DELETE FROM \(table.rows.quoted) AS gone USING still WHERE gone.seed_key = still.seed_key
+          ) SELECT seed_key FROM still ORDER BY 1
+          """)
+    ).map { try $0.decode(String.self) }
+    guard !keys.isEmpty else { return }
+    // Enabled BEFORE DELETE triggers for rows, those of partitions among them: 1 is ROW, 2 BEFORE, 8 DELETE.
+    let triggers = try await connection.query(
+      """
+      SELECT DISTINCT tgname::text FROM pg_trigger
+      WHERE tgrelid IN (
+          SELECT to_regclass(\(table.quoted)) UNION SELECT relid FROM pg_partition_tree(to_regclass(\(table.quoted))))
+        AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 11 = 11
+      ORDER BY 1
+      """
+    ).map { "'\(try $0.decode(String.self))'" }
+    let reason =
+      triggers.isEmpty
+      ? ", hidden from DELETE by row-level security"
+      : " by the BEFORE DELETE trigger\(triggers.count == 1 ? "" : "s") \(triggers.joined(separator: ", "))"
+    kept.append(Kept(table: table.name, reason: reason, keys: keys))
   }
 }

@@ -26,19 +26,32 @@ struct TableReferences: Sendable {
   /// - Parameter quoted: the table, as SQL.
   /// - Throws: `PostgresError`.
   static func find(to quoted: String, on connection: PostgresConnection) async throws -> [TableReferences] {
-    try await connection.query(
-      """
-      SELECT c.conrelid::regclass::text, n.nspname::text, r.relname::text, c.confdeltype::text,
-        ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.conkey) WITH ORDINALITY AS k (n, o)
-          JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),
-        ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.confkey) WITH ORDINALITY AS k (n, o)
-          JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY k.o)
-      FROM pg_constraint AS c JOIN pg_class AS r ON r.oid = c.conrelid
-      JOIN pg_namespace AS n ON n.oid = r.relnamespace
-      WHERE c.contype = 'f' AND c.confrelid = to_regclass(\(quoted)) AND c.conparentid = 0
-      ORDER BY c.conname
-      """
-    ).map { row in
+    try decode(try await connection.query(query(to: quoted)))
+  }
+
+  /// The query behind ``find(to:on:)``.
+  ///
+  /// A foreign key to a partitioned table has a constraint for each of its partitions, whose parent refers to the
+  /// whole. One of a partitioned table has a constraint for each of its partitions, whose parent refers to the same
+  /// table: those are left out, because the whole table's covers them.
+  static func query(to quoted: String) -> PostgresQuery {
+    """
+    SELECT c.conrelid::regclass::text, n.nspname::text, r.relname::text, c.confdeltype::text,
+      ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.conkey) WITH ORDINALITY AS k (n, o)
+        JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),
+      ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.confkey) WITH ORDINALITY AS k (n, o)
+        JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY k.o)
+    FROM pg_constraint AS c JOIN pg_class AS r ON r.oid = c.conrelid
+    JOIN pg_namespace AS n ON n.oid = r.relnamespace
+    WHERE c.contype = 'f' AND c.confrelid = to_regclass(\(quoted)) AND NOT EXISTS (
+      SELECT FROM pg_constraint AS whole WHERE whole.oid = c.conparentid AND whole.confrelid = c.confrelid)
+    ORDER BY c.conname
+    """
+  }
+
+  /// Reads the answer to ``query(to:)``.
+  static func decode(_ rows: PostgresRows) throws -> [TableReferences] {
+    try rows.map { row in
       let (table, schema, name, action, columns, targets) = try row.decode(
         String.self, String.self, String.self, String.self, [String].self, [String].self)
       return TableReferences(

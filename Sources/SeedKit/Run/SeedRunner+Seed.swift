@@ -94,6 +94,7 @@ extension SeedRunner {
             ) {
               try await seeder.seed(in: context)
             }
+            context.noteEdits()
             meter.enter(.committing)
             let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
             if outcome.total.written > 0 || known == nil || known != fingerprint {

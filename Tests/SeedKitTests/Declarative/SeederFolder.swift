@@ -3,6 +3,7 @@ import Postgres
 import SeedKit
 import SeedTesting
 import Testing
+import Threads
 
 /// A folder with a `seeder.json` and files, and a database with the tables that they fill.
 struct SeederFolder {
@@ -62,6 +63,20 @@ struct SeederFolder {
     let report = try await Harness.run(
       [seeder], on: database, selection: .only([seeder.id]), environment: environment, options: options)
     return try #require(report.seeders.first)
+  }
+
+  /// Runs the seeder, which must succeed, and returns its counts and notes.
+  func noted(environment: SeedEnvironment = .test) async throws -> (counts: RowCounts, notes: [String]) {
+    let notes = Lock<[String]>([])
+    let seeder = try DeclarativeSeeder(directory: path)
+    let report = try await Harness.run(
+      [seeder], on: database, selection: .only([seeder.id]), environment: environment,
+      onEvent: { event in
+        if case .note(_, let text) = event { notes.withLock { $0.append(text) } }
+      })
+    let outcome = try #require(report.seeders.first)
+    try #require(outcome.failure == nil, "\(outcome.failure?.details ?? "")")
+    return (outcome.tables.total, notes.withLock { $0 })
   }
 
   /// Runs the seeder, which must succeed, and returns its counts.

@@ -74,4 +74,30 @@ struct TreeTests {
       #expect(second == RowCounts(unchanged: example.expected.count))
     }
   }
+
+  @Test("are told in one line if they were edited, and counted once", arguments: [16, 18])
+  func edited(major: Int) async throws {
+    try await SeederFolder.with(
+      Self.table,
+      tables: Self.tables.dropLast().replacing(
+        "key: \"slug\",", with: "key: \"slug\", onDrift: \"keep\",", maxReplacements: 1) + "}",
+      files: ["t.csv": "slug,up,depth\na,,1\nb,a,1\nc,b,1\nd,c,1\n"], major: major
+    ) { folder in
+      #expect(try await folder.counts() == RowCounts(inserted: 4))
+      try await folder.sql("DELETE FROM t WHERE slug IN ('c', 'd'); UPDATE t SET depth = 9 WHERE slug = 'b'")
+      let kept = try await folder.noted()
+      #expect(kept.counts == RowCounts(unchanged: 1, drifted: 3))
+      #expect(kept.notes == ["t: 3 rows edited by hand since written, kept as they are: 'b', 'c', 'd'"])
+      let changes = try await folder.changes(environment: .test)
+      #expect(Set(changes.map(\.key)).count == changes.count, "\(changes)")
+      try await folder.sql("UPDATE t SET depth = 1")
+      try folder.define(Self.tables)
+      let again = try await folder.noted()
+      #expect(again.counts == RowCounts(inserted: 2, unchanged: 2))
+      #expect(again.notes == ["t: 2 rows edited by hand since written, written anew: 'c', 'd'"])
+      try await folder.sql("UPDATE t SET depth = 9 WHERE slug = 'a'")
+      let one = try await folder.noted(environment: .test)
+      #expect(one.notes == ["t: 1 row edited by hand since written, written anew: 'a'"])
+    }
+  }
 }

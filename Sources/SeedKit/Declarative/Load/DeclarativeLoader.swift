@@ -164,19 +164,22 @@ struct DeclarativeLoader {
   private func write(_ stages: [TableStage]) async throws -> SeedOutcome {
     let order = try WriteOrder(stages)
     var outcome = SeedOutcome()
+    var gone: [ObjectIdentifier: Int] = [:]
     for step in order.steps {
       for (stage, column) in step.numbered { try await stage.number(column) }
       let counts = try await step.stage.write(without: step.left, ahead: step.ahead)
+      gone[ObjectIdentifier(step.stage)] = counts.drifted
       outcome.add(.init(name: step.stage.load.live.name.description, counts: counts))
     }
     for step in order.steps where !step.left.isEmpty {
       // These rows were counted when they were inserted or compared.
       let second = try await step.stage.completeReferences(ahead: step.ahead)
+      let edited = second.drifted - gone[ObjectIdentifier(step.stage), default: 0]
       outcome.add(
         .init(
           name: step.stage.load.live.name.description,
           counts: RowCounts(
-            updated: second.updated, unchanged: -second.updated - second.drifted, drifted: second.drifted)))
+            updated: second.updated, unchanged: -second.updated - edited, drifted: edited)))
     }
     for table in try await SyncRemoval(stages: order.steps.map(\.stage), context: context).run().tables {
       outcome.add(table)

@@ -47,10 +47,15 @@ final class DirectLoad {
     }
     guard load.live.triggers.isEmpty else { return .refused("the table has triggers") }
     let connection = context.connection
-    let isEmpty = try await connection.queryOne(
-      "SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted))"
-    ).decode(Bool.self)
+    let (isEmpty, hasRules) = try await connection.queryOne(
+      """
+      SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted)),
+        (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(load.live.quoted)))
+      """
+    ).decode(Bool.self, Bool.self)
     guard isEmpty else { return .refused("the table is not empty") }
+    // COPY passes them by.
+    guard !hasRules else { return .refused("the table has rules") }
     try await connection.pipeline([DeclarativeLoader.deferral, "SAVEPOINT seed_direct"])
     do {
       var count = 0

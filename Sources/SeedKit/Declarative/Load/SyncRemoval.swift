@@ -28,6 +28,8 @@ struct SyncRemoval {
     guard !left.isEmpty else { return outcome }
     let candidates = try await changes(removal)
     try await removal.keepReferred()
+    try await refuseRules(removal)
+    let counts = try await removal.delete()
     let remaining = Set(try await changes(removal))
     context.recorder?.add(
       candidates.map { candidate in
@@ -35,15 +37,30 @@ struct SyncRemoval {
           table: candidate.table, key: candidate.key, action: remaining.contains(candidate) ? .delete : .keep,
           isDrift: false, file: nil, record: nil, columns: [])
       }.filter { $0.action == .delete || !isCascaded($0.table, in: removal) })
-    for kept in removal.kept { context.note("\(kept.note), although it left the files") }
+    for kept in removal.kept {
+      context.note("\(kept.note), although \(kept.keys.count == 1 ? "it" : "they") left the files")
+    }
     for leftOver in left {
       if let note = try await leftOver.sharedNote(on: context.connection) { context.note(note) }
     }
-    for (table, count) in zip(removal.tables, try await removal.delete()) {
+    for (table, count) in zip(removal.tables, counts) {
       outcome.add(.init(name: table.name, counts: RowCounts(deleted: count)))
     }
     for leftOver in left { try await leftOver.checkGone(on: context.connection) }
     return outcome
+  }
+
+  /// Names the table whose rules a DELETE would run into, and where the seeder speaks of it.
+  private func refuseRules(_ removal: RowRemoval) async throws {
+    guard let table = try await removal.refusing(), let rules = table.rules,
+      let definition = stages.first(where: { $0.load.live.canonicalName == table.canonicalName })?.load
+        .definition
+    else { return }
+    throw FixtureError([
+      FixtureFault(
+        file: definition.path, line: definition.line, field: "table", found: rules.found,
+        expected: rules.remedy)
+    ])
   }
 
   private func isCascaded(_ name: String, in removal: RowRemoval) -> Bool {

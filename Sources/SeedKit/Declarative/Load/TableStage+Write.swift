@@ -97,7 +97,10 @@ extension TableStage {
     let earlier = try await writeParents(left)
     var writer = try await writer(source: try source(without: left, ahead: ahead))
     // Existing rows keep their references until the second pass, which compares them.
-    if !left.isEmpty { writer.updates = false }
+    if !left.isEmpty {
+      writer.updates = false
+      writer.isLookedAtAgain = true
+    }
     var counts = try await writer.run()
     counts.inserted += earlier.inserted
     counts.unchanged -= earlier.inserted
@@ -122,6 +125,7 @@ extension TableStage {
       var writer = try await writer(
         source: try source(without: left.subtracting(own), resolved: Set(own)))
       writer.updates = false
+      writer.isLookedAtAgain = true
       let counts = try await writer.run()
       total.inserted += counts.inserted
       total.deleted += counts.deleted
