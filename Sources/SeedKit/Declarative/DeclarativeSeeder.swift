@@ -10,7 +10,7 @@ public struct DeclarativeSeeder: Seeder {
 
   /// What the `seeder.json` says.
   public let definition: SeederDefinition
-  private let folder: DataFolder
+  let folder: DataFolder
   /// The SHA-256 of the definition that was read.
   private let definitionDigest: String
   private let states = FileStates()
@@ -114,33 +114,6 @@ public struct DeclarativeSeeder: Seeder {
     var copy = self
     copy.makeMigrations = { try other.migrations() }
     return copy
-  }
-
-  /// Reads the files as a run does, as far as no database is needed: their form, the fields that `columns`
-  /// names, the lists for child tables. Counts the records.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
-    let faults = FaultCollector()
-    var records = 0
-    for table in definition.tables {
-      guard case .files(let names) = table.source else { continue }
-      let load = try TableLoad.offline(table)
-      var reader = RecordReader(load: load, folder: folder, faults: faults)
-      let before = faults.count
-      for (name, line) in names where try !reader.inspect(name) {
-        faults.add(definition.missing(name, line: line))
-      }
-      records += load.rowCount
-      reader.isOverlay = true
-      for (name, _) in names {
-        for environment in SeedEnvironment.allCases {
-          _ = try reader.inspect(DataFormat.overlay(of: name, in: environment))
-        }
-      }
-      guard faults.count == before else { continue }
-      for load in [load] + load.children.values { load.checkMappedFields(faults) }
-    }
-    try faults.check()
-    return FixtureInspection(records: records)
   }
 
   /// Loads the files, which may not change until the commit.

@@ -114,36 +114,37 @@ struct FieldMappingTests {
 
   @Test(
     "is no fault where there are no records, or another file of the table has the field",
-    arguments: matched.indices)
-  func present(_ index: Int) async throws {
+    arguments: matched.indices, [nil, 16])
+  func present(_ index: Int, _ major: Int?) async throws {
     let example = Self.matched[index]
     try await SeederFolder.with(
-      Self.shops, tables: #"{"table": "shop", "key": "id", \#(example.table)}"#, files: example.files
+      Self.shops, tables: #"{"table": "shop", "key": "id", \#(example.table)}"#, files: example.files,
+      major: major
     ) { folder in
       let report = try await folder.run()
       #expect(report.failure == nil, "\(report.failure?.details ?? "")")
     }
   }
 
-  @Test("is decided before a file goes straight into its table")
-  func direct() async throws {
+  @Test("is decided before a file goes straight into its table", arguments: [nil, 16])
+  func direct(_ major: Int?) async throws {
     try await SeederFolder.with(
       Self.shops,
       tables:
         #"{table: "shop", key: "id", files: "s.csv", columns: {name: "Nmae"}, ownership: "table"}"#,
-      files: ["s.csv": "id\n1\n"]
+      files: ["s.csv": "id\n1\n"], major: major
     ) { folder in
       let report = try await folder.run()
       #expect(report.failure?.faults.count == 1)
     }
   }
 
-  @Test("is contradicted by a column that 'touch' sets and a field fills")
-  func touched() async throws {
+  @Test("is contradicted by a column that 'touch' sets and a field fills", arguments: [nil, 16])
+  func touched(_ major: Int?) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, a text, seen timestamptz)",
       tables: #"{"table": "t", "files": "t.csv", "key": "id", "touch": "seen"}"#,
-      files: ["t.csv": "id,a,seen\n1,x,2019-01-13\n"]
+      files: ["t.csv": "id,a,seen\n1,x,2019-01-13\n"], major: major
     ) { folder in
       let found = try await folder.faults()
       #expect(

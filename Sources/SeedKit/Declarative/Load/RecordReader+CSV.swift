@@ -30,6 +30,13 @@ extension RecordReader {
         guard judge(line, header, place, nullText: nullText) else { return }
         let bytes = line.bytes
         let fields = line.fields
+        func value(_ index: Int) -> KeyInspection.Value {
+          fields[index].isNull(nullText, in: bytes)
+            ? .null : .text(String(decoding: bytes[fields[index].range], as: UTF8.self))
+        }
+        load.keys?.add(
+          to: load, place: place, fields: { header.names.enumerated().map { ($1, value($0)) } },
+          value: { header.fieldOfSlot[$0].map(value) })
         load.addRow(file: file, place: place) { slot, buffer in
           guard let index = header.fieldOfSlot[slot] else {
             buffer.appendNull()

@@ -36,7 +36,9 @@ extension RecordReader {
           values[slot] = .null
           continue
         }
-        if let text = JSONText.text(node, as: load.slots[slot].kind) {
+        // Without a database the types are not known; a scalar is read by almost all of them as its text.
+        let plain = load.isOffline ? JSONText.text(node, as: .plain) : nil
+        if let text = plain ?? JSONText.text(node, as: load.slots[slot].kind) {
           values[slot] = .text(text)
           if let expected = load.slots[slot].ruleOfJSON?.refusal(of: Array(text.utf8)[...]) {
             fault(node, field, found: LiteralRule.shown(text.utf8), expected: expected)
@@ -72,6 +74,13 @@ extension RecordReader {
     }
     // What is wrong with it has been said; staged, it would be told again for what is not there.
     guard faults.count == before else { return }
+    load.keys?.add(to: load, place: place, fields: { fields(of: node) }) { slot in
+      switch values[slot] {
+      case .missing: nil
+      case .null: .null
+      case .text(let text): .text(text)
+      }
+    }
     load.addRow(file: file, place: place) { slot, buffer in
       switch values[slot] {
       case .missing, .null: buffer.appendNull()
@@ -79,6 +88,15 @@ extension RecordReader {
       }
       if case .missing = values[slot] { return false }
       return true
+    }
+  }
+
+  /// The scalar fields of a record, to be compared with those of another entry.
+  private func fields(of node: JSONNode) -> [(name: String, value: KeyInspection.Value)] {
+    guard case .object(let members) = node.value else { return [] }
+    return members.compactMap { member in
+      if member.value.isNull { return (member.key, .null) }
+      return JSONText.text(member.value, as: .plain).map { (member.key, .text($0)) }
     }
   }
 

@@ -4,8 +4,11 @@ extension TableLoad {
   /// A load that knows only what the definition says, to read files without a database: every field may be
   /// there, and every value.
   static func offline(_ definition: TableDefinition, parent: TableLoad? = nil) throws -> TableLoad {
-    let mapped = definition.columns.flatMap { rule in rule.fields.map { (rule.column, $0) } }
-    let others = definition.key.filter { name in !definition.columns.contains { $0.column == name } }
+    var mapped = definition.columns.flatMap { rule in rule.fields.map { (rule.column, $0) } }
+    if let parent, case .array(_, let column) = definition.source {
+      mapped += parent.definition.key.indices.map { (column, "$parent\($0)") }
+    }
+    let others = definition.key.filter { name in !mapped.contains { $0.0 == name } }
     let slots = (mapped + others.map { ($0, $0) }).compactMap { column, field -> Slot? in
       guard let name = try? PostgresIdentifier(column) else { return nil }
       return Slot(

@@ -54,6 +54,8 @@ final class TableLoad {
   let slotsOfField: [String: [Int]]
   /// Whether there is no database to say which columns there are; see ``offline(_:parent:)``.
   var isOffline = false
+  /// Where the keys of the records are compared without a database.
+  var keys: KeyInspection?
   /// Fields that the files have: those of CSV headers, and of JSON those that fill nothing.
   var seenFields: Set<String> = []
   /// How often each slot had a value or NULL, as opposed to nothing.
@@ -97,6 +99,7 @@ final class TableLoad {
   /// The slots of a child that hold its parent's key.
   var parentSlots: [Int] {
     guard case .array(_, let column) = definition.source else { return [] }
+    if isOffline { return slots.indices.filter { slots[$0].field.hasPrefix("$parent") } }
     return references.first { $0.column.name.name == column }?.slots ?? []
   }
 

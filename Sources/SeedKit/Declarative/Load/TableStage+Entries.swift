@@ -7,12 +7,7 @@ extension TableStage {
     guard entries.count > 1, load.rowCount > 0, faults.isEmpty else { return }
     for other in entries.prefix(while: { $0 !== self }) where other.load.rowCount > 0 {
       guard other.load.definition.hasSameRules(as: load.definition) else {
-        faults.add(
-          FixtureFault(
-            file: load.definition.path, line: load.definition.line, field: "table",
-            found: "the table \(load.live.name) with another key, policy, onDrift or touch than in line "
-              + "\(other.load.definition.line)",
-            expected: "the same in all entries for a table"))
+        faults.add(load.definition.otherRules(than: other.load.definition))
         continue
       }
       let shared = filledColumns.map(\.name.name).filter { other.stagedName(of: $0) != nil }
@@ -38,6 +33,7 @@ extension TableStage {
               FROM \(try source()) AS mine JOIN \(try other.source()) AS theirs ON \(match) ORDER BY mine.seed_row
             ) AS pair WHERE fields <> '' LIMIT \(FaultCollector.limit)
             """))
+      faults.noteRows(rows.count)
       for row in rows {
         let (file, record, line, otherFile, otherRecord, otherLine, key, fields) = try row.decode(
           Int32.self, Int32.self, Int32.self, Int32.self, Int32.self, Int32.self, String.self, String.self)
@@ -89,5 +85,13 @@ extension TableDefinition {
   /// Whether two entries for a table treat its rows alike.
   func hasSameRules(as other: TableDefinition) -> Bool {
     key == other.key && policy == other.policy && drift == other.drift && touchedColumn == other.touchedColumn
+  }
+
+  /// What to say of another entry for the table that treats its rows in another way.
+  func otherRules(than other: TableDefinition) -> FixtureFault {
+    FixtureFault(
+      file: path, line: line, field: "table",
+      found: "the table \(table) with another key, policy, onDrift or touch than in line \(other.line)",
+      expected: "the same in all entries for a table")
   }
 }

@@ -1,0 +1,40 @@
+extension DeclarativeSeeder {
+  /// Reads the files as a run does, as far as no database is needed: their form, the fields that `columns`
+  /// names, the lists for child tables, keys that occur twice. Counts the records.
+  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+    let faults = FaultCollector()
+    let all = definition.tables.flatMap { [$0] + $0.children }
+    var keys: [TableName: KeyInspection] = [:]
+    for (table, entries) in Dictionary(grouping: all, by: \.table) {
+      keys[table] = KeyInspection(faults: faults, comparesValues: entries.count > 1)
+    }
+    var records = 0
+    for table in definition.tables {
+      guard case .files(let names) = table.source else { continue }
+      let load = try TableLoad.offline(table)
+      let loads = [load] + load.children.values
+      for load in loads { load.keys = keys[load.definition.table] }
+      var reader = RecordReader(load: load, folder: folder, faults: faults)
+      let before = faults.count
+      for (name, line) in names where try !reader.inspect(name) {
+        faults.add(definition.missing(name, line: line))
+      }
+      records += load.rowCount
+      reader.isOverlay = true
+      for environment in SeedEnvironment.allCases {
+        // An overlay may have the keys of what it is laid over, and each of its own once.
+        for load in loads { load.keys = KeyInspection(faults: faults, comparesValues: false) }
+        for (name, _) in names {
+          _ = try reader.inspect(DataFormat.overlay(of: name, in: environment))
+        }
+      }
+      guard faults.count == before else { continue }
+      for load in loads { load.checkMappedFields(faults) }
+    }
+    try faults.check()
+    let notes = keys.compactMap { table, keys in
+      keys.limit.map { "the first \($0) keys of \(table) were compared; a run compares all" }
+    }
+    return FixtureInspection(records: records, notes: notes.sorted())
+  }
+}

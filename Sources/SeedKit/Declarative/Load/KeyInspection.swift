@@ -1,0 +1,210 @@
+import Postgres
+
+/// Finds records of one table that have the same key, without a database: keys are equal if their texts are.
+///
+/// What it remembers is bounded: digests of keys and places, up to ``memory`` bytes.
+final class KeyInspection {
+  /// What a record has in a field.
+  enum Value {
+    case null
+    case text(String)
+  }
+
+  /// Where a key was met first.
+  private struct Seen {
+    let entry: Int32
+    let file: Int32
+    let record: Int32
+    let line: Int32
+    /// The values of the record in ``marks``.
+    let marks: Range<Int32>
+  }
+
+  /// 128 bits, because two keys with one digest would be a false fault.
+  private struct Digest: Hashable {
+    let first: Int
+    let second: Int
+  }
+
+  /// In bytes: 64 MiB, about 600,000 keys.
+  static let memory = 64 << 20
+  /// What a dictionary takes for a key, with its room to grow.
+  private static let keySize = (MemoryLayout<Digest>.stride + MemoryLayout<Seen>.stride) * 8 / 3
+
+  private let faults: FaultCollector
+  private var seen: [Digest: Seen] = [:]
+  private var marks: [ValueMark] = []
+  private var paths: [String] = []
+  private var entries: [TableLoad] = []
+  private var columns: [String: Int32] = [:]
+  /// Whether the table has several entries, whose values are compared.
+  let comparesValues: Bool
+  /// How many keys are remembered if there were too many; nil if all are.
+  private(set) var limit: Int?
+
+  init(faults: FaultCollector, comparesValues: Bool) {
+    self.faults = faults
+    self.comparesValues = comparesValues
+  }
+
+  /// Takes a record.
+  ///
+  /// - Parameters:
+  ///   - load: the entry of the definition.
+  ///   - place: where the record is.
+  ///   - fields: the names and values of its fields.
+  ///   - value: the value of a slot; nil if the record has none.
+  func add(
+    to load: TableLoad, place: FixturePlace, fields: () -> [(name: String, value: Value)],
+    value: (Int) -> Value?
+  ) {
+    let entry = index(of: load)
+    var key: [String] = []
+    for slot in load.allKeySlots {
+      // A run says of a key without a value that it has none.
+      guard case .text(let text) = value(slot) else { return }
+      key.append(text)
+    }
+    guard key.count >= load.definition.key.count else { return }
+    let digest = digest(load.definition.key + key)
+    let own = comparesValues ? load.marks(of: fields(), column: number) : []
+    guard let known = seen[digest] else {
+      remember(digest, own, entry: entry, place: place)
+      return
+    }
+    let first = FixturePlace(
+      file: paths[Int(known.file)], record: Int(known.record), line: Int(known.line))
+    let shown = key.count == 1 ? key[0] : "{\(key.joined(separator: ","))}"
+    guard known.entry != entry else {
+      faults.add(
+        place.fault(
+          found: "the key '\(shown)' again",
+          expected: "one that \(first.file == place.file ? "record \(first.record)" : "\(first)") has not"))
+      return
+    }
+    let others = marks[Int(known.marks.lowerBound)..<Int(known.marks.upperBound)]
+    let differing = own.filter { mark in others.contains { $0.differsSurely(from: mark) } }
+    guard !differing.isEmpty else { return }
+    let names = differing.compactMap { mark in columns.first { $0.value == mark.column }?.key }
+    faults.add(
+      place.fault(
+        field: names.joined(separator: ", "), found: "another value for the key '\(shown)' than \(first) has",
+        expected: "the same value, or one record for the row"))
+  }
+
+  private func remember(_ digest: Digest, _ own: [ValueMark], entry: Int32, place: FixturePlace) {
+    let size = seen.count * Self.keySize + marks.count * MemoryLayout<ValueMark>.stride * 2
+    guard limit == nil, size < Self.memory else {
+      limit = limit ?? seen.count
+      return
+    }
+    if paths.last != place.file { paths.append(place.file) }
+    let start = Int32(clamping: marks.count)
+    marks += own
+    seen[digest] = Seen(
+      entry: entry, file: Int32(paths.count - 1), record: Int32(clamping: place.record),
+      line: Int32(clamping: place.line), marks: start..<Int32(clamping: marks.count))
+  }
+
+  /// The number of an entry, whose rules must be those of the others.
+  private func index(of load: TableLoad) -> Int32 {
+    if let index = entries.lastIndex(where: { $0 === load }) { return Int32(index) }
+    for other in entries where !other.definition.hasSameRules(as: load.definition) {
+      faults.add(load.definition.otherRules(than: other.definition))
+    }
+    entries.append(load)
+    return Int32(entries.count - 1)
+  }
+
+  private func number(_ column: String) -> Int32 {
+    if let number = columns[column] { return number }
+    let number = Int32(columns.count)
+    columns[column] = number
+    return number
+  }
+
+  private func digest(_ parts: [String]) -> Digest {
+    func hash(_ salt: Int) -> Int {
+      var hasher = Hasher()
+      hasher.combine(salt)
+      hasher.combine(parts)
+      return hasher.finalize()
+    }
+    return Digest(first: hash(1), second: hash(2))
+  }
+}
+
+/// What is remembered of a value, to tell whether another one is different whatever the column's type.
+struct ValueMark {
+  private enum Kind: UInt8 {
+    /// Texts that differ may be one value: `1.0` and `1`, or two ways to write a date.
+    case unknown
+    case null, bool, integer, word
+  }
+
+  let column: Int32
+  private let kind: Kind
+  private let length: UInt8
+  private let hash: Int
+
+  init(_ value: KeyInspection.Value, column: Int32) {
+    self.column = column
+    guard case .text(let text) = value else {
+      (kind, length, hash) = (.null, 0, 0)
+      return
+    }
+    let bytes = text.utf8
+    hash = text.lowercased().hashValue
+    length = UInt8(clamping: bytes.count)
+    if text == "true" || text == "false" {
+      kind = .bool
+    } else if bytes.count <= 7, let number = Int(text), "\(number)" == text {
+      kind = .integer
+    } else if bytes.allSatisfy({ $0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z") }),
+      !bytes.isEmpty,
+      bytes.count < 32, !Self.ambiguous.contains(where: { $0.hasPrefix(text.lowercased()) })
+    {
+      kind = .word
+    } else {
+      kind = .unknown
+    }
+  }
+
+  /// Words that some type reads as it reads others, also when they are cut short.
+  private static let ambiguous = [
+    "true", "false", "yes", "no", "on", "off", "infinity", "nan", "epoch", "now", "today", "tomorrow",
+    "yesterday",
+    "allballs",
+  ]
+
+  /// Whether the values of one column are different ones for every type.
+  func differsSurely(from other: ValueMark) -> Bool {
+    guard column == other.column else { return false }
+    if kind == .null || other.kind == .null { return kind != other.kind }
+    // Integers of different lengths may be one time of day: 1000 and 100000.
+    return kind != .unknown && kind == other.kind && (kind != .integer || length == other.length)
+      && hash != other.hash
+  }
+}
+
+extension TableLoad {
+  /// The slots of the key, those of references and of the parent among them.
+  var allKeySlots: [Int] {
+    definition.key.flatMap { name in slots.indices.filter { slots[$0].column?.name.name == name } }
+  }
+
+  /// The marks of the fields that fill columns as they are.
+  fileprivate func marks(
+    of fields: [(name: String, value: KeyInspection.Value)], column number: (String) -> Int32
+  ) -> [ValueMark] {
+    fields.flatMap { field -> [ValueMark] in
+      let rules = definition.columns.filter { $0.fields.contains(field.name) }
+      let names =
+        rules.isEmpty
+        ? (definition.ignores(field.name) || definition.columns.contains { $0.column == field.name }
+          ? [] : [field.name])
+        : rules.filter { $0.reference == nil }.map(\.column)
+      return names.map { ValueMark(field.value, column: number($0)) }
+    }
+  }
+}

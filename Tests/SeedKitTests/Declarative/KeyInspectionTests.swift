@@ -1,0 +1,110 @@
+import SeedTesting
+import Testing
+
+@testable import SeedKit
+
+@Suite("Keys that a linter compares")
+struct KeyInspectionTests {
+  private func faults(_ tables: String, _ files: [String: String]) async throws -> [String] {
+    try await TemporaryFolder.with { folder in
+      try folder.write(#"{id: "a", summary: "s", tables: [\#(tables)]}"#, to: "seeder.json")
+      for (name, text) in files { try folder.write(text, to: name) }
+      do {
+        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+        return []
+      } catch let error as FixtureError {
+        return error.faults.map { $0.description.replacing("\(folder.path)/", with: "") }
+      }
+    }
+  }
+
+  private static let one = #"{table: "t", files: "FILES", key: "id"}"#
+  private static let two =
+    #"{table: "t", files: "a.csv", key: "id"}, {table: "t", files: "b.json", key: "id"}"#
+
+  private static let twice: [(tables: String, files: [String: String], expected: [String])] = [
+    (
+      one.replacing("FILES", with: "t.csv"), ["t.csv": "id,a\n1,x\n2,y\n1,z\n"],
+      ["t.csv:4: record 3: found the key '1' again; expected one that record 1 has not"]
+    ),
+    (
+      one.replacing("FILES", with: "t.json"), ["t.json": "[{\"id\": \"\\u0061\"},\n{\"id\": \"a\"}]"],
+      ["t.json:2: record 2: found the key 'a' again; expected one that record 1 has not"]
+    ),
+    (
+      one.replacing("FILES", with: "t.jsonl"),
+      ["t.jsonl": "{\"id\": 7}\n{\"id\": 8}\n{\"id\": 7}\n{\"id\": 7}\n"],
+      [
+        "t.jsonl:3: record 3: found the key '7' again; expected one that record 1 has not",
+        "t.jsonl:4: record 4: found the key '7' again; expected one that record 1 has not",
+      ]
+    ),
+    (
+      #"{table: "t", files: ["a.csv", "b.json"], key: "id"}"#,
+      ["a.csv": "id\n1\n", "b.json": #"[{"id": 1}]"#],
+      ["b.json:1: record 1: found the key '1' again; expected one that a.csv:2: record 1 has not"]
+    ),
+    (
+      #"{table: "t", files: "t.csv", key: ["x", "y"], columns: {x: "Ex"}}"#,
+      ["t.csv": "Ex,y\na,bc\nab,c\na,bc\n"],
+      ["t.csv:4: record 3: found the key '{a,bc}' again; expected one that record 1 has not"]
+    ),
+    (
+      #"{table: "t", files: "t.json", key: "id", children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"], columns: {n: "$value"}}]}"#,
+      ["t.json": #"[{"id": 1, "kids": ["a", "b"]}, {"id": 2, "kids": ["a", "a"]}]"#],
+      ["t.json:1: record 2: found the key '{2,a}' again; expected one that record 2 has not"]
+    ),
+    (
+      one.replacing("FILES", with: "t.csv"), ["t.csv": "id\n1\n", "t.dev.csv": "id\n1\n2\n2\n"],
+      ["t.dev.csv:4: record 3: found the key '2' again; expected one that record 2 has not"]
+    ),
+    (
+      two, ["a.csv": "id,a\n1,Oslo\n", "b.json": #"[{"id": 1, "a": "Bergen"}]"#],
+      [
+        "b.json:1: record 1, field 'a': found another value for the key '1' than a.csv:2: record 1 has; expected the same value, or one record for the row"
+      ]
+    ),
+    (
+      two, ["a.csv": "id,a,n\n1,,12\n", "b.json": #"[{"id": 1, "a": "x", "n": 13}]"#],
+      [
+        "b.json:1: record 1, field 'a, n': found another value for the key '1' than a.csv:2: record 1 has; expected the same value, or one record for the row"
+      ]
+    ),
+    (
+      #"{table: "t", files: "a.csv", key: "id"},\#n {table: "t", files: "b.json", key: "id", policy: "sync"}"#,
+      ["a.csv": "id\n1\n", "b.json": #"[{"id": 2}]"#],
+      [
+        "seeder.json:2: field 'table': found the table t with another key, policy, onDrift or touch than in line 1; expected the same in all entries for a table"
+      ]
+    ),
+  ]
+
+  @Test("are reported with both places where they are there twice", arguments: twice.indices)
+  func reported(_ index: Int) async throws {
+    let example = Self.twice[index]
+    let found = try await faults(example.tables, example.files)
+    #expect(found == example.expected, "\(found.joined(separator: "\n"))")
+  }
+
+  /// A run takes all of these.
+  private static let once: [(tables: String, files: [String: String])] = [
+    (
+      one.replacing("FILES", with: "t.csv"),
+      ["t.csv": "id\n1\n", "t.dev.csv": "id\n1\n", "t.test.csv": "id\n1\n"]
+    ),
+    (two, ["a.csv": "id,a\n1,1.0\n", "b.json": #"[{"id": 1, "a": 1}]"#]),
+    (two, ["a.csv": "id,a\n1,x\n", "b.json": #"[{"id": 1, "b": "y"}]"#]),
+    (two, ["a.csv": "id,a\n1,t\n", "b.json": #"[{"id": 1, "a": "true"}]"#]),
+    (two, ["a.csv": "id,a\n1,1000\n", "b.json": #"[{"id": 1, "a": "100000"}]"#]),
+    (
+      #"{table: "t", files: "t.json", key: "id", children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"], columns: {n: "$position", a: "$value"}}]}"#,
+      ["t.json": #"[{"id": 1, "kids": ["a", "a"]}, {"id": 2, "kids": ["a"]}]"#]
+    ),
+  ]
+
+  @Test("are no fault where a run may take them for one row, or for two", arguments: once.indices)
+  func accepted(_ index: Int) async throws {
+    let found = try await faults(Self.once[index].tables, Self.once[index].files)
+    #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+  }
+}
