@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 
 /// The fields of an error or a notice as the server sent them.
 ///
@@ -29,9 +30,16 @@ public struct PostgresServerMessage: Sendable, Hashable {
   /// The constraint concerned.
   public let constraintName: String?
 
+  /// In bytes. Messages quote values whole, of any size.
+  private static let fieldLimit = 10_000
+
   init(result: OpaquePointer) {
     func field(_ code: UnicodeScalar) -> String? {
-      PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+      PQresultErrorField(result, Int32(code.value)).map { text in
+        let length = strnlen(text, Self.fieldLimit)
+        let start = UnsafeRawBufferPointer(start: text, count: length)
+        return String(decoding: start, as: UTF8.self) + (length < Self.fieldLimit ? "" : "…")
+      }
     }
     // The field codes are the PG_DIAG_* macros of postgres_ext.h; character macros are not imported.
     severity = field("V") ?? field("S") ?? "ERROR"

@@ -80,6 +80,16 @@ struct JSONParserLimitsTests {
     #expect(error?.expected == "a text of at most 2 bytes")
   }
 
+  @Test("count what a value and a key take", arguments: ["[1,2]", #"{"a":1}"#])
+  func valueSize(text: String) throws {
+    let size = text.utf8.count + 3 * 10
+    _ = try JSONSupport.parse(text, limits: JSONParser.Limits(size: size, valueSize: 10))
+    let error = #expect(throws: JSONParseError.self) {
+      try JSONSupport.parse(text, limits: JSONParser.Limits(size: size - 1, valueSize: 10))
+    }
+    #expect(error?.found == "more than \(size - 1) bytes, counting 10 more for each value and each key")
+  }
+
   @Test("are 128 levels, 256 MiB and 64 MiB by default")
   func defaults() {
     let limits = JSONParser.Limits()

@@ -16,6 +16,8 @@ public struct JSONParseError: Error, Hashable, Sendable {
   public internal(set) var field: String?
   /// Whether it is a key that an object has twice.
   var isDuplicateKey = false
+  /// Whether it is more than ``JSONParser/Limits`` allow, and may be JSON.
+  var isLimit = false
 }
 
 extension JSONParseError: CustomStringConvertible {

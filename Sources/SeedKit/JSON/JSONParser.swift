@@ -21,8 +21,9 @@ public enum JSONParser {
     public var size: Int
     /// How many bytes of UTF-8 one text or key may have, its escapes resolved.
     public var stringSize: Int
-    /// How many values it may have: each of them takes memory, however short it is.
-    public var values: Int
+    /// How many bytes of the size each value and each key counts beyond those that it is written with: it takes
+    /// memory, however short it is.
+    public var valueSize: Int
 
     /// Such a tree fits the stacks that threads have by default many times over.
     private static let greatestDepth = 1000
@@ -33,14 +34,14 @@ public enum JSONParser {
     ///   - depth: 128 by default.
     ///   - size: 256 MiB by default.
     ///   - stringSize: 64 MiB by default.
-    ///   - values: any number by default; the size bounds it.
+    ///   - valueSize: nothing by default; the size bounds the number of values.
     public init(
-      depth: Int = 128, size: Int = 256 << 20, stringSize: Int = 64 << 20, values: Int = .max
+      depth: Int = 128, size: Int = 256 << 20, stringSize: Int = 64 << 20, valueSize: Int = 0
     ) {
       self.depth = min(depth, Self.greatestDepth)
       self.size = size
       self.stringSize = stringSize
-      self.values = values
+      self.valueSize = valueSize
     }
   }
 

@@ -19,6 +19,13 @@ extension JSONReader {
       remedy: remedy ?? hint)
   }
 
+  /// Makes an error about what goes beyond the limits.
+  func tooMuch(found: String, expected: String, at offset: Int? = nil) -> JSONParseError {
+    var error = error(found: found, expected: expected, at: offset)
+    error.isLimit = true
+    return error
+  }
+
   /// The character at an offset, for error texts.
   func description(at offset: Int) -> String {
     guard let scalar = scalar(at: offset) else { return endOfFile }

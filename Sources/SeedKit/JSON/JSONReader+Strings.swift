@@ -65,7 +65,7 @@ extension JSONReader {
   }
 
   func tooLong(_ start: Int) -> JSONParseError {
-    error(
+    tooMuch(
       found: "a text of more than \(limits.stringSize) bytes",
       expected: "a text of at most \(limits.stringSize) bytes", at: start)
   }

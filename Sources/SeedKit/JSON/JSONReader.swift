@@ -55,7 +55,7 @@ struct JSONReader {
 
   private mutating func value() throws -> JSONNode {
     guard bytes.count <= limits.size else {
-      throw error(found: "\(bytes.count) bytes", expected: "a file of at most \(limits.size) bytes", at: 0)
+      throw tooMuch(found: "\(bytes.count) bytes", expected: "a file of at most \(limits.size) bytes", at: 0)
     }
     try checkEncoding()
     cursor.offset = index
@@ -83,16 +83,12 @@ struct JSONReader {
     try skipBlanks()
     let position = currentPosition()
     guard let byte = next else { throw error(found: endOfFile, expected: "a value", remedy: unclosed) }
-    valueCount += 1
-    guard valueCount <= limits.values else {
-      throw error(
-        found: "more than \(limits.values) values", expected: "at most so many in one record")
-    }
+    try count()
     guard byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") else {
       return JSONNode(position: position, value: try scalar(byte))
     }
     guard open.count < limits.depth else {
-      throw error(
+      throw tooMuch(
         found: "more than \(limits.depth) levels of nesting",
         expected: "lists and objects that nest at most \(limits.depth) deep")
     }
@@ -106,6 +102,17 @@ struct JSONReader {
     open.append(container)
     if container.isObject { try memberKey() }
     return nil
+  }
+
+  /// Counts a value or a key.
+  private mutating func count() throws(Failure) {
+    valueCount += 1
+    guard bytes.count + valueCount * limits.valueSize <= limits.size else {
+      throw tooMuch(
+        found:
+          "more than \(limits.size) bytes, counting \(limits.valueSize) more for each value and each key",
+        expected: "less in one record")
+    }
   }
 
   /// Reads what stands behind a value in a container. Returns the container if that ends it.
@@ -137,6 +144,7 @@ struct JSONReader {
 
   /// Reads a key and its colon.
   private mutating func memberKey() throws(Failure) {
+    try count()
     let start = index
     let position = currentPosition()
     let key = try key()

@@ -167,6 +167,28 @@ struct LiteralRuleTests {
     }
   }
 
+  @Test(
+    "of jsonb that are too large to be searched for keys are refused",
+    arguments: [
+      String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + #",{"a":1}"#,
+      #"{"a":1},"# + String(repeating: "1,", count: 1_000_000) + "1",
+    ])
+  func largeJSON(_ elements: String) throws {
+    let rule = try #require(LiteralRule(path: " -1 jsonb", type: "jsonb", money: nil))
+    #expect(rule.refusal(of: Array("[\(elements)]".utf8)[...])?.hasPrefix("a smaller value") == true)
+  }
+
+  @Test(
+    "of numbers, dates and times have at most 10,000 bytes",
+    arguments: [" 655366 numeric", " -1 date", "a. -1 interval", "2. -1 timestamptz", " -1 float8"])
+  func long(_ path: String) throws {
+    let rule = try #require(LiteralRule(path: path, type: "", money: nil))
+    let zeros = String(repeating: "0", count: 10_001)
+    let refusal = rule.refusal(
+      of: Array((path.hasPrefix("2") ? "(,\(zeros))" : path.hasPrefix("a") ? "{\(zeros)}" : zeros).utf8)[...])
+    #expect(refusal == "at most 10000 bytes")
+  }
+
   @Test("of money follow the database's lc_monetary")
   func money() throws {
     let german = MoneyFormat(sample: "1.234,50 €")

@@ -20,7 +20,9 @@ enum JSONText {
     case (_, .string(let text)): return text
     case (.plain, .number(let literal)): return literal
     case (.plain, .bool(let flag)): return flag ? "true" : "false"
-    case (.array(let isJSON), .array(let elements)): return array(elements, ofJSON: isJSON)
+    case (.array(let isJSON), .array(let elements)):
+      var text = ""
+      return write(elements, ofJSON: isJSON, to: &text) ? text : nil
     default: return nil
     }
   }
@@ -51,21 +53,28 @@ enum JSONText {
     }
   }
 
-  /// `{"a","b",NULL}`: every element in quotes, so that none is read as anything but itself.
-  private static func array(_ elements: [JSONNode], ofJSON isJSON: Bool) -> String? {
-    var parts: [String] = []
-    for element in elements {
+  /// Writes `{"a","b",NULL}`: every element in quotes, so that none is read as anything but itself.
+  ///
+  /// - Returns: false if an element is none.
+  private static func write(_ elements: [JSONNode], ofJSON isJSON: Bool, to text: inout String) -> Bool {
+    text += "{"
+    for (index, element) in elements.enumerated() {
+      if index > 0 { text += "," }
       if element.isNull {
-        parts.append("NULL")
+        text += "NULL"
       } else if !isJSON, case .array(let inner) = element.value {
-        guard let part = array(inner, ofJSON: false) else { return nil }
-        parts.append(part)
+        guard write(inner, ofJSON: false, to: &text) else { return false }
       } else {
-        guard let part = text(element, as: isJSON ? .json : .plain) else { return nil }
-        let escaped = part.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-        parts.append("\"\(String(escaped))\"")
+        guard let part = self.text(element, as: isJSON ? .json : .plain) else { return false }
+        text += "\""
+        for scalar in part.unicodeScalars {
+          if scalar == "\"" || scalar == "\\" { text += "\\" }
+          text.unicodeScalars.append(scalar)
+        }
+        text += "\""
       }
     }
-    return "{\(parts.joined(separator: ","))}"
+    text += "}"
+    return true
   }
 }

@@ -6,17 +6,18 @@ protocol RecordParser: AnyObject {
 
 /// What a record may cost, whatever the format.
 enum RecordLimits {
-  /// In bytes: 64 MiB. More is a quote that was never closed.
-  static let size = 64 << 20
+  /// In bytes: 32 MiB. More is mostly a quote that was never closed. What is made of a record, its text for the
+  /// server among it, takes several times as much, and a run is to stay below 200 MB.
+  static let size = 32 << 20
   /// Fields of a line of CSV. A table has at most 1,600 columns.
   static let fields = 100_000
-  /// JSON values in a record, lists and objects among them.
-  static let values = 1_000_000
+  /// What each JSON value and key counts beyond its bytes, because it takes memory however short it is.
+  static let valueSize = 32
 
   /// After so many records a parser looks whether the run was cancelled.
   static let cancellationInterval = 100
 
-  static let json = JSONParser.Limits(size: size, stringSize: size, values: values)
+  static let json = JSONParser.Limits(size: size, stringSize: size, valueSize: valueSize)
 }
 
 /// A file of records while it is being read, piece by piece.

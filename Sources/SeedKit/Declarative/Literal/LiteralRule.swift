@@ -61,7 +61,7 @@ struct LiteralRule: Sendable {
 
   /// How a refused literal is shown.
   static func shown(_ literal: some Sequence<UInt8>) -> String {
-    let scalars = String(decoding: Array(literal), as: UTF8.self).unicodeScalars
+    let scalars = String(decoding: Array(literal.prefix(61 * 4)), as: UTF8.self).unicodeScalars
     return scalars.count > 60 ? "'\(String(scalars.prefix(60)))…'" : "'\(String(scalars))'"
   }
 
@@ -154,18 +154,20 @@ extension LiteralRule.Part {
 
   func refusal(of literal: ArraySlice<UInt8>) -> String? {
     guard !wrappers.isEmpty else { return refusal(ofScalar: literal) }
-    var values = [literal]
-    for wrapper in wrappers {
-      values = values.flatMap { NestedLiteral.values(of: $0, in: wrapper) }
-    }
-    for value in values {
-      guard let refusal = refusal(ofScalar: value) else { continue }
-      return attribute.isEmpty ? refusal : "\(refusal) (attribute \(attribute))"
-    }
-    return nil
+    let refusal = NestedLiteral.first(in: literal, wrappers[...], refusal(ofScalar:))
+    return refusal.map { attribute.isEmpty ? $0 : "\($0) (attribute \(attribute))" }
   }
 
+  /// Of numbers, amounts, dates and times. Longer ones are zeros and blanks, or the server refuses them.
+  private static let lengthLimit = 10_000
+
   private func refusal(ofScalar literal: ArraySlice<UInt8>) -> String? {
+    switch scalar {
+    case .bytea, .jsonb, .varchar, .bytes: break
+    default:
+      // Taken apart it needs many times its memory.
+      if literal.count > Self.lengthLimit { return "at most \(Self.lengthLimit) bytes" }
+    }
     switch scalar {
     case .date, .timestamp, .time: return refusal(ofMoment: literal)
     case .interval(let fields, let precision):
@@ -183,7 +185,8 @@ extension LiteralRule.Part {
     case .varchar(let length):
       // What is longer and does not end in blanks is refused by PostgreSQL itself.
       guard literal.last == 0x20, literal.count > length else { return nil }
-      return String(decoding: literal, as: UTF8.self).unicodeScalars.count > length ? tooPrecise : nil
+      let count = literal.lazy.filter { $0 & 0xC0 != 0x80 }.count
+      return count > length ? tooPrecise : nil
     case .bytes(let limit):
       // "char" writes a byte beyond ASCII as a backslash and three digits.
       let isOctal = limit == 1 && literal.count == 4 && literal.first == UInt8(ascii: "\\")
@@ -200,6 +203,8 @@ extension LiteralRule.Part {
       return nil
     } catch let error as JSONParseError where error.isDuplicateKey {
       return "each key once: jsonb keeps the last of them (\(error.found))"
+    } catch let error as JSONParseError where error.isLimit {
+      return "a smaller value (\(error.found))"
     } catch {
       return nil
     }

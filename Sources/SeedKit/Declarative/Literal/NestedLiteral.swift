@@ -1,17 +1,25 @@
-/// Takes arrays, ranges, multiranges and composite values apart. What is not written as PostgreSQL writes them yields nothing:
-/// the server refuses it.
+/// Takes arrays, ranges, multiranges and composite values apart. What is not written as PostgreSQL writes them
+/// yields nothing: the server refuses it.
 enum NestedLiteral {
   private static let quote = UInt8(ascii: "\"")
   private static let backslash = UInt8(ascii: "\\")
 
-  /// The values inside a literal, their quotes and escapes resolved. NULL, missing bounds, empty attributes and
-  /// `empty` are left out.
-  static func values(of literal: ArraySlice<UInt8>, in wrapper: LiteralRule.Wrapper) -> [ArraySlice<UInt8>] {
+  /// Judges the values inside a literal, their quotes and escapes resolved, one after the other: all of them would
+  /// take many times the memory of the literal. NULL, missing bounds, empty attributes and `empty` are left out.
+  ///
+  /// - Parameter judge: returns nil to go on.
+  /// - Returns: the first result of `judge`.
+  static func first(
+    in literal: ArraySlice<UInt8>, _ wrappers: ArraySlice<LiteralRule.Wrapper>,
+    _ judge: (ArraySlice<UInt8>) -> String?
+  ) -> String? {
+    guard let wrapper = wrappers.first else { return judge(literal) }
+    let judgeInner = { (value: ArraySlice<UInt8>) in first(in: value, wrappers.dropFirst(), judge) }
     switch wrapper {
-    case .array: elements(of: literal)
-    case .range: bounds(of: trimmed(literal))
-    case .multirange: ranges(of: literal)
-    case .attribute(let place): attribute(place, of: trimmed(literal))
+    case .array: return element(of: literal, judgeInner)
+    case .range: return bound(of: trimmed(literal), judgeInner)
+    case .multirange: return range(of: literal, judgeInner)
+    case .attribute(let place): return attribute(place, of: trimmed(literal), judgeInner)
     }
   }
 
@@ -22,31 +30,34 @@ enum NestedLiteral {
 
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-  private static func elements(of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+  private static func element(
+    of literal: ArraySlice<UInt8>, _ judge: (ArraySlice<UInt8>) -> String?
+  ) -> String? {
     // The bounds of the dimensions may come first: [0:1]={…}.
-    guard let open = literal.firstIndex(of: UInt8(ascii: "{")) else { return [] }
-    var found: [ArraySlice<UInt8>] = []
+    guard let open = literal.firstIndex(of: UInt8(ascii: "{")) else { return nil }
     var value: [UInt8] = []
     var isQuoted = false
-    func end() {
+    func end() -> String? {
+      defer {
+        value.removeAll(keepingCapacity: true)
+        isQuoted = false
+      }
       let text = isQuoted ? value[...] : trimmed(value[...])
-      let isNull = !isQuoted && String(decoding: text, as: UTF8.self).lowercased() == "null"
-      if isQuoted || !text.isEmpty, !isNull { found.append(text) }
-      value = []
-      isQuoted = false
+      return isQuoted || !text.isEmpty && !isNull(text) ? judge(text) : nil
     }
     var index = open
     while index < literal.endIndex {
       let byte = literal[index]
       index += 1
       switch byte {
-      case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ","): end()
+      case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ","):
+        if let result = end() { return result }
       case backslash where index < literal.endIndex:
         value.append(literal[index])
         index += 1
       case quote:
         isQuoted = true
-        value = []
+        value.removeAll(keepingCapacity: true)
         while index < literal.endIndex, literal[index] != quote {
           if literal[index] == backslash, index + 1 < literal.endIndex { index += 1 }
           value.append(literal[index])
@@ -56,28 +67,38 @@ enum NestedLiteral {
       default: if !isQuoted { value.append(byte) }
       }
     }
-    return found
+    return nil
   }
 
-  private static func bounds(of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+  private static func isNull(_ text: ArraySlice<UInt8>) -> Bool {
+    text.count == 4 && text.lazy.map { $0 | 0x20 }.elementsEqual("null".utf8)
+  }
+
+  private static func bound(
+    of literal: ArraySlice<UInt8>, _ judge: (ArraySlice<UInt8>) -> String?
+  ) -> String? {
     guard let first = literal.first, let last = literal.last, literal.count >= 3,
       first == UInt8(ascii: "[") || first == UInt8(ascii: "("),
       last == UInt8(ascii: "]") || last == UInt8(ascii: ")")
-    else { return [] }
-    return fields(of: literal).filter { !$0.isEmpty }
+    else { return nil }
+    return field(of: literal) { judge($1) }
   }
 
-  private static func attribute(_ place: Int, of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+  private static func attribute(
+    _ place: Int, of literal: ArraySlice<UInt8>, _ judge: (ArraySlice<UInt8>) -> String?
+  ) -> String? {
     guard literal.count >= 3, literal.first == UInt8(ascii: "("), literal.last == UInt8(ascii: ")") else {
-      return []
+      return nil
     }
-    let fields = fields(of: literal)
-    return fields.indices.contains(place - 1) && !fields[place - 1].isEmpty ? [fields[place - 1]] : []
+    return field(of: literal) { $0 == place ? judge($1) : nil }
   }
 
-  /// The values between the brackets of a range or a composite value.
-  private static func fields(of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-    var found: [[UInt8]] = [[]]
+  /// The values between the brackets of a range or a composite value, with their places from 1.
+  private static func field(
+    of literal: ArraySlice<UInt8>, _ judge: (Int, ArraySlice<UInt8>) -> String?
+  ) -> String? {
+    var value: [UInt8] = []
+    var place = 1
     var isInQuotes = false
     var index = literal.startIndex + 1
     while index < literal.endIndex - 1 {
@@ -85,21 +106,25 @@ enum NestedLiteral {
       index += 1
       switch byte {
       case backslash:
-        found[found.count - 1].append(literal[index])
+        value.append(literal[index])
         index += 1
       case quote where isInQuotes && literal[index] == quote:
-        found[found.count - 1].append(quote)
+        value.append(quote)
         index += 1
       case quote: isInQuotes.toggle()
-      case UInt8(ascii: ",") where !isInQuotes: found.append([])
-      default: found[found.count - 1].append(byte)
+      case UInt8(ascii: ",") where !isInQuotes:
+        if !value.isEmpty, let result = judge(place, value[...]) { return result }
+        value.removeAll(keepingCapacity: true)
+        place += 1
+      default: value.append(byte)
       }
     }
-    return found.map { $0[...] }
+    return value.isEmpty ? nil : judge(place, value[...])
   }
 
-  private static func ranges(of literal: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-    var found: [ArraySlice<UInt8>] = []
+  private static func range(
+    of literal: ArraySlice<UInt8>, _ judge: (ArraySlice<UInt8>) -> String?
+  ) -> String? {
     var start: Int?
     var isInQuotes = false
     var index = literal.startIndex
@@ -110,13 +135,13 @@ enum NestedLiteral {
       case UInt8(ascii: "["), UInt8(ascii: "("): if !isInQuotes { start = index }
       case UInt8(ascii: "]"), UInt8(ascii: ")"):
         if !isInQuotes, let begun = start {
-          found.append(literal[begun...index])
+          if let result = judge(literal[begun...index]) { return result }
           start = nil
         }
       default: break
       }
       index += 1
     }
-    return found
+    return nil
   }
 }

@@ -74,7 +74,7 @@ extension TableStage {
         EXECUTE statement USING value;
         RETURN NULL;
       EXCEPTION WHEN OTHERS THEN
-        RETURN SQLERRM;
+        RETURN left(SQLERRM, 1000);
       END $$
       """)
     for slot in present {
