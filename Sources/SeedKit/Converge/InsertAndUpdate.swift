@@ -16,6 +16,10 @@ struct InsertAndUpdate: RowStatements {
   let place: (file: String, line: Int)
   /// Whether triggers may change what is written, so that the history has to remember the input.
   let hasTriggers: Bool
+  /// Whether one of them does so before a row is written, so that only the server knows what a row will be.
+  let changesRows: Bool
+  /// Whether the existing rows are updated only after others were inserted.
+  let insertsFirst: Bool
   /// The rows of the table that left the files, for the policy `sync`.
   let leftOver: LeftOverRows?
 
@@ -40,18 +44,8 @@ struct InsertAndUpdate: RowStatements {
       counts = try await execute(attempt)
     } catch let error as PostgresError where error.isAboutRows {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_write")
-      guard error.isUniqueConflict else {
-        throw try await RefusedRows(attempt).explain(error)
-      }
-      let room = try UniqueConflicts(attempt)
-      counts.deleted = try await room.resolve(error)
-      do {
-        let again = try await execute(attempt)
-        (counts.inserted, counts.updated) = (again.inserted, again.updated + room.moved)
-      } catch let error as PostgresError where error.isAboutRows {
-        try await connection.query("ROLLBACK TO SAVEPOINT seed_write")
-        throw try await RefusedRows(attempt).explain(error)
-      }
+      guard error.isUniqueConflict else { throw try await RefusedRows(attempt).explain(error) }
+      counts = try await UniqueConflicts(attempt).resolve(error)
     }
     if counts.inserted < write.inserts || counts.updated < write.updates {
       throw try await RefusedRows(attempt).explainAbsence(counts)
@@ -64,25 +58,34 @@ struct InsertAndUpdate: RowStatements {
   }
 
   /// Updates, then inserts, in one statement: foreign keys are checked when both are done.
-  private func execute(_ attempt: WriteAttempt) async throws -> RowCounts {
-    var parts: [PostgresQuery] = []
+  ///
+  /// - Parameter room: what else the statement does.
+  func execute(_ attempt: WriteAttempt, _ room: Room = Room()) async throws -> RowCounts {
+    var parts = room.deletions.map { PostgresQuery(unescaped: $0) }
+    // Rows are deleted before others are written, because this asks how many they are.
+    let afterRoom: PostgresQuery = parts.isEmpty ? "" : "WHERE (SELECT count FROM cleared) >= 0"
     if attempt.write.updates > 0 {
-      parts.append("updated AS (\(update(attempt)) RETURNING 1)")
-      parts.append("done AS (SELECT count(*) AS updates FROM updated)")
+      let isCleared: PostgresQuery = parts.isEmpty ? "" : "AND (SELECT count FROM cleared) >= 0"
+      parts.append("updated AS (\(update(attempt)) \(isCleared) RETURNING 1)")
+      parts.append("done AS (SELECT count(*) AS updates FROM updated \(afterRoom))")
     } else {
-      parts.append("done AS (SELECT 0::bigint AS updates)")
+      parts.append("done AS (SELECT 0::bigint AS updates \(afterRoom))")
     }
+    parts += room.insertions.map { PostgresQuery(unescaped: $0) }
     if attempt.write.inserts > 0 { parts.append("inserted AS (\(insert(attempt)) RETURNING 1)") }
     var statement: PostgresQuery = "WITH \(parts[0])"
     for part in parts.dropFirst() { statement = "\(statement), \(part)" }
     let inserts = attempt.write.inserts > 0 ? "(SELECT count(*) FROM inserted)" : "0::bigint"
-    statement = "\(statement) SELECT updates, \(unescaped: inserts) FROM done"
+    statement = """
+      \(statement) SELECT updates + \(unescaped: room.replacements), \(unescaped: inserts),
+        \(unescaped: room.removals) FROM done
+      """
     let rows = try await attempt.writer.context.connection.pipeline([
       "SAVEPOINT seed_write", statement, "RELEASE SAVEPOINT seed_write",
     ])
     guard let row = rows[1].first else { return RowCounts() }
-    let (updated, inserted) = try row.decode(Int.self, Int.self)
-    return RowCounts(inserted: inserted, updated: updated)
+    let (updated, inserted, deleted) = try row.decode(Int.self, Int.self, Int.self)
+    return RowCounts(inserted: inserted, updated: updated, deleted: deleted)
   }
 
   /// A temporary table of the rows that are to be inserted.
@@ -186,6 +189,17 @@ struct InsertAndUpdate: RowStatements {
       """)
     try await writer.context.connection.pipeline(statements)
   }
+}
+
+/// What a statement does beside its updates and inserts, so that values can move between rows.
+struct Room {
+  /// Parts of a WITH that delete rows, the last of them `cleared`, which counts them.
+  var deletions: [String] = []
+  /// Parts of a WITH that insert rows again.
+  var insertions: [String] = []
+  /// How many rows were replaced, and how many are gone, as SQL.
+  var replacements = "0"
+  var removals = "0::bigint"
 }
 
 /// One attempt to write rows, for those that explain why it failed.

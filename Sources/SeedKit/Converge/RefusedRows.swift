@@ -14,7 +14,16 @@ struct RefusedRows {
   /// - Returns: ``FixtureError`` that names the records; a transient error if another program was in the
   ///   way and is not any more; else `error`.
   func explain(_ error: PostgresError) async throws -> any Error {
-    if error.sqlState == .insufficientPrivilege, try await !isSecuredByRow() { return error }
+    if let faults = try await faults(error) { return faults }
+    guard error.isUniqueConflict else { return error }
+    return PostgresError(
+      code: .serverError, message: "another program wrote to \(writer.name) at the same time",
+      sqlState: .serializationFailure)
+  }
+
+  /// The rows that the server refuses for the same kind of reason; nil if it refuses none by itself.
+  func faults(_ error: PostgresError) async throws -> FixtureError? {
+    if error.sqlState == .insufficientPrivilege, try await !isSecuredByRow() { return nil }
     let rows = try writer.context.temporaryName("seed_refused")
     let wanted = [
       attempt.write.updates > 0
@@ -30,15 +39,18 @@ struct RefusedRows {
     let update =
       "\(attempt.statements.updating(writer, from: rows.quoted)) WHERE \(writer.match) AND staged.seed_row = $1"
     let insert = "\(attempt.statements.insertion(writer, from: rows.quoted)) WHERE staged.seed_row = $1"
-    // A row may refer to a later one, so that a missing one says nothing unless that is what was asked.
-    let ignored = error.sqlState == .foreignKeyViolation ? "" : "23503"
+    // A row may refer to a later one, or want what another one is about to lose: that says nothing unless it is
+    // what was asked.
+    let ignored =
+      error.isUniqueConflict
+      ? ["23503"] : ["23505", "23P01"] + (error.sqlState == .foreignKeyViolation ? [] : ["23503"])
     let found = try await connection.query(
       """
       SELECT tried.seed_file, tried.seed_record, tried.seed_line, refusal
       FROM (SELECT * FROM \(rows) ORDER BY seed_is_new, seed_row) AS tried, LATERAL (
         SELECT pg_temp.seed_row_refusal(
           CASE WHEN tried.seed_is_new THEN \(insert) ELSE \(update) END, tried.seed_row) AS refusal OFFSET 0) AS answer
-      WHERE refusal IS NOT NULL AND refusal[1] <> \(ignored) LIMIT \(Int64(FaultCollector.limit))
+      WHERE refusal IS NOT NULL AND refusal[1] <> ALL(\(ignored)) LIMIT \(Int64(FaultCollector.limit))
       """)
     var faults: [FixtureFault] = []
     for row in found {
@@ -50,11 +62,7 @@ struct RefusedRows {
           found: refusal.found(in: writer.name),
           expected: refusal.expected(in: writer.name)))
     }
-    if !faults.isEmpty { return FixtureError(limited: faults) }
-    guard error.isUniqueConflict else { return error }
-    return PostgresError(
-      code: .serverError, message: "another program wrote to \(writer.name) at the same time",
-      sqlState: .serializationFailure)
+    return faults.isEmpty ? nil : FixtureError(limited: faults)
   }
 
   /// Whether policies decide about rows, and no right to the table itself is missing.
@@ -180,7 +188,7 @@ struct RowRefusal {
   }
 
   /// Whether the row would lose a value that rows of other tables refer to.
-  private func isReferred(in name: String) -> Bool {
+  func isReferred(in name: String) -> Bool {
     guard state == "23001" || state == "23503", !table.isEmpty else { return false }
     let own = name.split(separator: ".").last.map(String.init) ?? name
     return table != own && !wholes.contains(own)

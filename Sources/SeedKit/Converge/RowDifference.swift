@@ -86,6 +86,7 @@ extension RowWriter {
     let owner = owned.map {
       "LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \($0.id) AND owner.key = \(stagedKeyText)"
     }
+    let columns = columns.filter(\.isRecorded)
     let values = columns.map { "staged.\($0.stagedName)::text" }.joined(separator: ", ")
     let rows = try await context.connection.query(
       """

@@ -12,6 +12,8 @@ struct RowWriter {
     let stagedName: String
     /// Whether an update sets it, and a difference counts.
     var isCompared = true
+    /// Whether a plan tells it.
+    var isRecorded = true
     /// The bit of `staged.seed_missing` that says a record has no such field; nil if all have it.
     var missingBit: Int?
     /// The value that an insert takes for a missing field.

@@ -9,130 +9,227 @@ extension UniqueConflicts {
     case leaves
   }
 
-  /// Moves the rows whose values others are to get: rows that left the files are deleted, the others get
-  /// their new values all at once, or stand aside until they get them.
-  ///
-  /// - Returns: how many rows were deleted.
-  func makeRoom(
-    _ occupied: [(index: UniqueIndex, rows: PostgresIdentifier)], columns: [TableColumn],
-    error: PostgresError
-  ) async throws -> Int {
-    var deleted = 0
-    if let leftOver = attempt.statements.leftOver {
-      for (index, rows) in occupied where try await has(.leaves, [rows]) {
-        deleted += try await leftOver.deleteUnreferred(among: rows, in: writer.context)
-        // Those that rows of others refer to may still go when these have been updated.
-        guard try await has(.leaves, [rows]) else { continue }
-        try await standAside(.leaves, index, rows, columns: columns, error: error)
-        try await leftOver.mustGo(rows, attempt: attempt)
-      }
-    }
-    let tables = occupied.map(\.rows)
-    guard try await has(.moves, tables) else { return deleted }
-    if try await moveAtOnce(tables, columns: columns) { return deleted }
-    for (index, rows) in occupied where try await has(.moves, [rows]) {
-      try await standAside(.moves, index, rows, columns: columns, error: error)
-    }
-    return deleted
+  /// The rows that left the files and to which no row refers once the others are written; nil if none may go.
+  func leavingRows(_ rows: PostgresIdentifier?) async throws -> RowRemoval? {
+    guard let leftOver = attempt.statements.leftOver, let rows else { return nil }
+    let names = columns.map(\.quoted)
+    func list(_ alias: String) -> String { names.map { "\(alias).\($0)" }.joined(separator: ", ") }
+    let match = writer.key.map { "row.\($0) = wanted.\($0)" }.joined(separator: " AND ")
+    var table = leftOver.table(rows)
+    table.afterwards = (
+      all: """
+      (SELECT \(list("row")) FROM \(writer.quoted) AS row LEFT JOIN \(wanted.quoted) AS wanted ON \(match)
+        WHERE wanted."seed_runner:row" IS NULL UNION ALL SELECT \(list("wanted")) FROM \(wanted.quoted) AS wanted)
+      """,
+      written: wanted.quoted
+    )
+    let removal = RowRemoval(on: connection)
+    try await removal.add(table)
+    try await removal.keepReferred()
+    return removal
   }
 
-  private func has(_ occupants: Occupants, _ tables: [PostgresIdentifier]) async throws -> Bool {
-    let parts = tables.map { "EXISTS (SELECT FROM \($0.quoted) WHERE \(occupants.rawValue))" }
+  /// Writes all rows after the rows in the way went: in one statement, which deletes those that left the files and
+  /// replaces those that get other values; where these cannot be replaced, they stand aside first.
+  func write(_ occupied: [Occupied], _ removal: RowRemoval?) async throws -> RowCounts {
+    let blocked = try await standLeavingAside(occupied, removal)
+    let moving = try await has(.moves, occupied)
+    if moving, let difference = attempt.write.difference, try await mayReplace(occupied) {
+      let rows = moved(occupied)
+      do {
+        try await connection.pipeline([
+          "SAVEPOINT seed_move",
+          PostgresQuery(
+            unescaped: "UPDATE \(difference.stage.quoted) SET moved = true WHERE seed_row IN (\(rows))"),
+        ])
+        return try await execute(removal, replacing: rows, blocked: blocked)
+      } catch let error as PostgresError where error.isAboutRows {
+        // The other way may do.
+        try await connection.query("ROLLBACK TO SAVEPOINT seed_move")
+        guard try await standAside(occupied) else { throw error }
+      }
+    } else if moving, try await !standAside(occupied) {
+      throw PostgresError(
+        code: .serverError, message: "the rows can have no other value meanwhile", sqlState: .uniqueViolation)
+    }
+    return try await execute(removal, blocked: blocked)
+  }
+
+  /// Writes all rows after those that are updated stood aside, whatever values they have.
+  ///
+  /// - Parameter error: what the server said; it names the index.
+  func writeAside(_ indexes: [UniqueIndex], _ removal: RowRemoval?, _ error: PostgresError) async throws
+    -> RowCounts
+  {
+    var error = error
+    var remaining = indexes
+    let rows = try writer.context.temporaryName("seed_conflict")
+    let key = writer.key.enumerated().map { "\($1) AS y\($0)" }.joined(separator: ", ")
+    try await connection.query(
+      """
+      CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
+      SELECT \(unescaped: key), true AS moves FROM \(wanted) WHERE NOT "seed_runner:new"
+      """)
+    while let place = remaining.firstIndex(where: { $0.isNamed(error.server?.constraintName ?? "") }) {
+      let index = remaining.remove(at: place)
+      guard try await standAside(.moves, Occupied(index: index, rows: rows)) else { break }
+      do {
+        return try await execute(removal)
+      } catch let next as PostgresError where next.isUniqueConflict {
+        try await connection.query("ROLLBACK TO SAVEPOINT seed_write")
+        error = next
+      }
+    }
+    throw error
+  }
+
+  /// The one statement.
+  ///
+  /// - Parameters:
+  ///   - rows: a query of the numbers of records whose rows are deleted and inserted with all their columns.
+  ///   - blocked: rows that left the files and lost their values.
+  private func execute(
+    _ removal: RowRemoval?, replacing rows: String? = nil, blocked: [PostgresIdentifier] = []
+  ) async throws -> RowCounts {
+    var room = Room()
+    var counted: [String] = []
+    if let removal {
+      room.deletions += removal.deletions
+      room.removals = "(SELECT count(*) FROM removed0)"
+      counted.append(room.removals)
+    }
+    if let rows {
+      let names = columns.filter { !$0.isGenerated }.map(\.quoted).joined(separator: ", ")
+      room.deletions.append(
+        """
+        gone AS (
+          DELETE FROM \(writer.quoted) AS live USING \(writer.source) AS staged
+          WHERE \(writer.match) AND staged.seed_row IN (\(rows)) RETURNING 1)
+        """)
+      room.insertions.append(
+        """
+        replaced AS (
+          INSERT INTO \(writer.quoted) (\(names)) OVERRIDING SYSTEM VALUE
+          SELECT \(names) FROM \(wanted.quoted) CROSS JOIN done
+          WHERE done.updates >= 0 AND NOT "seed_runner:new" AND "seed_runner:row" IN (\(rows)) RETURNING 1)
+        """)
+      room.replacements = "(SELECT count(*) FROM replaced)"
+      counted.append("(SELECT count(*) FROM gone)")
+    }
+    if !counted.isEmpty {
+      room.deletions.append("cleared AS (SELECT \(counted.joined(separator: " + ")) AS count)")
+    }
+    let counts = try await attempt.statements.execute(attempt, room)
+    if let leftOver = attempt.statements.leftOver {
+      for rows in blocked { try await leftOver.mustGo(rows, attempt: attempt) }
+      for table in removal?.tables ?? [] { try await leftOver.record(table.rows, in: writer.context) }
+    }
+    return counts
+  }
+
+  private func has(_ occupants: Occupants, _ occupied: [Occupied]) async throws -> Bool {
+    let parts = occupied.map { "EXISTS (SELECT FROM \($0.rows.quoted) WHERE \(occupants.rawValue))" }
     return try await connection.queryOne(
       PostgresQuery(unescaped: "SELECT \(parts.joined(separator: " OR "))")
     ).decode(Bool.self)
   }
 
-  /// Replaces the rows in one statement: deleted and inserted with all their columns. Foreign keys are
-  /// checked when it ends, and find the rows again.
+  private func moved(_ occupied: [Occupied]) -> String {
+    occupied.map { "SELECT moving_row FROM \($0.rows.quoted) WHERE moves" }.joined(separator: " UNION ")
+  }
+
+  /// Rows that left the files and that rows of others refer to may still go when these have been updated; until
+  /// then they stand aside.
   ///
-  /// - Returns: whether that was possible: not with triggers, which would see rows come and go, and not
-  ///   where a foreign key acts on a delete.
-  private func moveAtOnce(_ conflicts: [PostgresIdentifier], columns: [TableColumn]) async throws -> Bool {
-    guard let difference = attempt.write.difference else { return false }
-    let rows = conflicts.map { "SELECT moving_row FROM \($0.quoted) WHERE moves" }
-      .joined(separator: " UNION ")
+  /// - Returns: the tables that have some of them.
+  private func standLeavingAside(
+    _ occupied: [Occupied], _ removal: RowRemoval?
+  ) async throws -> [PostgresIdentifier] {
+    guard let going = removal?.tables.first?.rows, try await has(.leaves, occupied) else { return [] }
+    var blocked: [PostgresIdentifier] = []
+    for place in occupied {
+      let count = try await connection.queryOne(
+        """
+        WITH cleared AS (
+          UPDATE \(place.rows) AS conflict SET leaves = false FROM \(going) AS going
+          WHERE conflict.leaves AND conflict.key_text = going.seed_key RETURNING 1
+        ) SELECT (SELECT count(*) FROM \(place.rows) WHERE leaves) - (SELECT count(*) FROM cleared)
+        """
+      ).decode(Int.self)
+      guard count > 0 else { continue }
+      guard try await standAside(.leaves, place) else {
+        throw PostgresError(
+          code: .serverError, message: "rows of others refer to rows that left the files",
+          sqlState: .uniqueViolation)
+      }
+      blocked.append(place.rows)
+    }
+    return blocked
+  }
+
+  /// Whether the rows can be deleted and inserted again in one statement, at whose end foreign keys are checked and
+  /// find them again: not with triggers, which would see rows come and go, and not where a foreign key acts on a
+  /// delete.
+  private func mayReplace(_ occupied: [Occupied]) async throws -> Bool {
     let acting = try await TableReferences.find(to: writer.quoted, on: connection)
       .filter { $0.action != .noAction }.map(\.isReferred)
-    let isWatched = try await connection.queryOne(
+    return try await connection.queryOne(
       """
-      SELECT EXISTS (
+      SELECT NOT EXISTS (
         SELECT FROM pg_trigger WHERE tgrelid = to_regclass(\(writer.quoted)) AND NOT tgisinternal AND tgenabled <> 'D')
-        OR EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass(\(writer.quoted)))
-        OR EXISTS (
+        AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass(\(writer.quoted)))
+        AND NOT EXISTS (
           SELECT FROM \(unescaped: writer.source) AS staged JOIN \(unescaped: writer.quoted) AS live
             ON \(unescaped: writer.match)
-          WHERE staged.seed_row IN (\(unescaped: rows))
+          WHERE staged.seed_row IN (\(unescaped: moved(occupied)))
             AND (\(unescaped: (["false"] + acting).joined(separator: " OR "))))
       """
     ).decode(Bool.self)
-    guard !isWatched else { return false }
-    let names = columns.filter { !$0.isGenerated }.map(\.quoted).joined(separator: ", ")
-    do {
-      let answers = try await connection.pipeline([
-        "SAVEPOINT seed_move",
-        PostgresQuery(
-          unescaped: """
-            WITH gone AS (
-              DELETE FROM \(writer.quoted) AS live USING \(writer.source) AS staged
-              WHERE \(writer.match) AND staged.seed_row IN (\(rows)) RETURNING 1
-            ), done AS (SELECT count(*) AS number FROM gone), replaced AS (
-              INSERT INTO \(writer.quoted) (\(names)) OVERRIDING SYSTEM VALUE
-              SELECT \(names) FROM \(wanted.quoted) CROSS JOIN done
-              WHERE done.number > 0 AND NOT "seed_runner:new" AND "seed_runner:row" IN (\(rows)) RETURNING 1
-            ) SELECT count(*) FROM replaced
-            """),
-        PostgresQuery(
-          unescaped: "UPDATE \(difference.stage.quoted) SET moved = true WHERE seed_row IN (\(rows))"),
-        "RELEASE SAVEPOINT seed_move",
-      ])
-      moved = try answers[1].first?.decode(Int.self) ?? 0
-      return true
-    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
-      // The other way may do.
-      try await connection.query("ROLLBACK TO SAVEPOINT seed_move")
-      return false
+  }
+
+  private func standAside(_ occupied: [Occupied]) async throws -> Bool {
+    for place in occupied where try await has(.moves, [place]) {
+      guard try await standAside(.moves, place) else { return false }
     }
+    return true
   }
 
   /// Gives one column of the rows a value that no row has, until they get their new ones or go.
   ///
-  /// - Throws: ``FixtureError`` if the table takes none.
-  private func standAside(
-    _ occupants: Occupants, _ index: UniqueIndex, _ rows: PostgresIdentifier, columns: [TableColumn],
-    error: PostgresError
-  ) async throws {
+  /// - Returns: whether the table takes one, and no record wants it.
+  private func standAside(_ occupants: Occupants, _ place: Occupied) async throws -> Bool {
     // The rows are found by their natural key, which therefore stays.
-    for column in columns where index.columns.contains(column.quoted) && !writer.key.contains(column.quoted) {
-      for value in values(for: column, index) {
-        if try await standAside(occupants, column, value, rows) { return }
+    for column in columns
+    where place.index.columns.contains(column.quoted) && !writer.key.contains(column.quoted) {
+      for value in values(for: column, place.index) {
+        if try await standAside(occupants, place, column, value) { return true }
       }
     }
-    throw FixtureError([
-      FixtureFault(
-        file: attempt.statements.place.file, line: attempt.statements.place.line, field: "table",
-        found: """
-          rows of \(writer.name) that exchange the values of the \(index.name), which PostgreSQL checks row by row \
-          (\(error.message)), and no value that the rows could have meanwhile
-          """,
-        expected: "a constraint that is DEFERRABLE, or the change in two runs")
-    ])
+    return false
   }
 
   private func standAside(
-    _ occupants: Occupants, _ column: TableColumn, _ value: String, _ rows: PostgresIdentifier
+    _ occupants: Occupants, _ place: Occupied, _ column: TableColumn, _ value: String
   ) async throws -> Bool {
     let key = writer.key.indices.map { "y\($0)" }.joined(separator: ", ")
     let match = writer.key.enumerated().map { "live.\($1) = aside.y\($0)" }.joined(separator: " AND ")
+    let same = writer.key.indices.map { "wanted.y\($0) = aside.y\($0)" }.joined(separator: " AND ")
+    let rows = "(SELECT DISTINCT \(key) FROM \(place.rows.quoted) WHERE \(occupants.rawValue))"
     var statements: [PostgresQuery] = [
       "SAVEPOINT seed_aside",
       PostgresQuery(
         unescaped: """
           UPDATE \(writer.quoted) AS live SET \(column.quoted) = \(value)
-          FROM (
-            SELECT \(key), row_number() OVER () AS number
-            FROM (SELECT DISTINCT \(key) FROM \(rows.quoted) WHERE \(occupants.rawValue)) AS occupants
-          ) AS aside WHERE \(match)
+          FROM (SELECT \(key), row_number() OVER () AS number FROM \(rows) AS occupants) AS aside WHERE \(match)
+          """),
+      PostgresQuery(
+        unescaped: """
+          SELECT EXISTS (
+            SELECT FROM (
+              SELECT \(writer.key.enumerated().map { "\($1) AS y\($0)" }.joined(separator: ", ")), \(place.index.values)
+              FROM \(writer.quoted) AS live \(place.index.filter)) AS aside
+            JOIN \(rows) AS occupants USING (\(key))
+            JOIN \(wantedRows(place.index)) AS wanted ON \(place.index.match("wanted", "aside")) AND NOT (\(same)))
           """),
     ]
     if occupants == .leaves, let leftOver = attempt.statements.leftOver {
@@ -140,17 +237,17 @@ extension UniqueConflicts {
       statements.append(
         """
         UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: leftOver.liveDigest)
-        FROM \(rows) AS aside JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: match)
+        FROM \(place.rows) AS aside JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: match)
         WHERE owner.table_id = \(leftOver.owned.id) AND owner.key = aside.key_text AND aside.leaves
         """)
     }
     do {
-      try await connection.pipeline(statements + ["RELEASE SAVEPOINT seed_aside"])
-      return true
-    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
-      try await connection.query("ROLLBACK TO SAVEPOINT seed_aside")
-      return false
-    }
+      let answers = try await connection.pipeline(statements)
+      let isWanted: Bool = try answers[2].first?.decode(Bool.self) ?? true
+      if !isWanted { return true }
+    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {}
+    try await connection.query("ROLLBACK TO SAVEPOINT seed_aside")
+    return false
   }
 
   /// Values that no row has, over the number of the row in `aside`.

@@ -4,13 +4,20 @@ import Postgres
 ///
 /// PostgreSQL checks these row by row, so rows that only exchange their values meet each other half way.
 /// The rows that will be there in the end decide: if two of them conflict, the data is wrong; if none do,
-/// the rows in the way are moved first.
+/// room is made for them first.
 final class UniqueConflicts {
+  /// A row in the way of a record, for each constraint.
+  struct Occupied {
+    let index: UniqueIndex
+    /// See ``stageConflicts(_:leaving:)``.
+    let rows: PostgresIdentifier
+  }
+
   let attempt: WriteAttempt
   /// The rows as they are to be: the table's columns, `seed_runner:row` and `seed_runner:new`.
   let wanted: PostgresIdentifier
-  /// How many rows were given their new values already.
-  var moved = 0
+  /// The table's columns.
+  var columns: [TableColumn] = []
 
   var writer: RowWriter { attempt.writer }
   var connection: PostgresConnection { writer.context.connection }
@@ -20,19 +27,18 @@ final class UniqueConflicts {
     wanted = try attempt.writer.context.temporaryName("seed_wanted")
   }
 
-  /// Makes room for the rows to be written.
+  /// Writes the rows, with room for them.
   ///
   /// - Parameter error: what the server said.
-  /// - Returns: how many rows that left the files had to be deleted first.
-  /// - Throws: ``FixtureError`` if the rows conflict in the end, too; a transient error if another program
-  ///   wrote the same rows meanwhile.
-  func resolve(_ error: PostgresError) async throws -> Int {
-    let columns = try await TableColumn.all(of: writer.quoted, on: connection)
+  /// - Throws: ``FixtureError`` if the rows conflict in the end, too, or cannot be written row by row; a transient
+  ///   error if another program wrote the same rows meanwhile.
+  func resolve(_ error: PostgresError) async throws -> RowCounts {
+    columns = try await TableColumn.all(of: writer.quoted, on: connection)
     try await stageWanted(columns)
     let indexes = try await UniqueIndex.all(of: writer.quoted, on: connection)
     var faults: [FixtureFault] = []
     var isRaced = false
-    var occupied: [(index: UniqueIndex, rows: PostgresIdentifier)] = []
+    var occupied: [Occupied] = []
     let leaving = try await attempt.statements.leftOver?.stage(in: writer.context)
     for index in indexes {
       faults += try await conflictsAmongRecords(index)
@@ -42,15 +48,55 @@ final class UniqueConflicts {
         "SELECT coalesce(bool_or(raced), false), count(*) FILTER (WHERE moves OR leaves) FROM \(rows)"
       ).decode(Bool.self, Int.self)
       isRaced = isRaced || raced
-      if others > 0 { occupied.append((index, rows)) }
+      if others > 0 { occupied.append(Occupied(index: index, rows: rows)) }
+    }
+    // What a trigger makes of the values only the server knows.
+    let isForeseen = !attempt.statements.changesRows
+    guard faults.isEmpty || !isForeseen else { throw FixtureError(limited: faults) }
+    guard !isRaced else { throw raced }
+    let removal = try await leavingRows(leaving)
+    try await connection.query("SAVEPOINT seed_room")
+    var refusal = error
+    if faults.isEmpty, !occupied.isEmpty {
+      do {
+        return try await write(occupied, removal)
+      } catch let error as PostgresError where error.isAboutRows {
+        try await connection.query("ROLLBACK TO SAVEPOINT seed_room")
+        refusal = error
+      }
+    }
+    if !isForeseen {
+      do {
+        return try await writeAside(indexes, removal, error)
+      } catch let error as PostgresError where error.isAboutRows {
+        try await connection.query("ROLLBACK TO SAVEPOINT seed_room")
+      }
     }
     guard faults.isEmpty else { throw FixtureError(limited: faults) }
-    guard !isRaced else { throw raced }
-    guard !occupied.isEmpty else {
-      // A trigger changed the value, row-level security hides the row, or another program wrote it.
-      throw try await RefusedRows(attempt).explain(error)
+    // A trigger changed the value, row-level security hides the row, or another program wrote it.
+    guard !occupied.isEmpty else { throw try await RefusedRows(attempt).explain(error) }
+    if let fault = referredFault(refusal) { throw FixtureError([fault]) }
+    if !refusal.isUniqueConflict, refusal.sqlState != .foreignKeyViolation,
+      let faults = try await RefusedRows(attempt).faults(refusal)
+    {
+      throw faults
     }
-    return try await makeRoom(occupied, columns: columns, error: error)
+    throw FixtureError(try await exchanges(occupied, refusal))
+  }
+
+  /// Says to which values rows of other tables refer, so that they cannot change.
+  private func referredFault(_ error: PostgresError) -> FixtureFault? {
+    let server = error.server
+    let refusal = RowRefusal(
+      [
+        error.sqlState?.rawValue, error.message, server?.detail, server?.constraintName, nil,
+        server?.tableName,
+      ].map { $0 ?? "" })
+    guard refusal.isReferred(in: writer.name) else { return nil }
+    let place = attempt.statements.place
+    return FixtureFault(
+      file: place.file, line: place.line, field: "table", found: refusal.found(in: writer.name),
+      expected: refusal.expected(in: writer.name))
   }
 
   private var raced: PostgresError {
@@ -105,7 +151,7 @@ final class UniqueConflicts {
   }
 
   /// The rows to be written, with the index's values as `k0`, `k1` and so on.
-  private func wantedRows(_ index: UniqueIndex) -> String {
+  func wantedRows(_ index: UniqueIndex) -> String {
     let key = writer.key.enumerated().map { ", \($1) AS y\($0)" }.joined()
     return """
       (SELECT "seed_runner:row" AS seed_row, "seed_runner:new" AS is_new, \(index.values)\(key)
@@ -175,6 +221,41 @@ final class UniqueConflicts {
   private func conflictsWithRows(
     _ index: UniqueIndex, _ rows: PostgresIdentifier
   ) async throws -> [FixtureFault] {
+    let inTwoRuns =
+      attempt.statements.insertsFirst
+      ? ", or the change in two runs: new rows are inserted before others are updated, because a trigger may look "
+        + "for their parents" : ""
+    return try await holders(rows, where: "NOT conflict.moves AND NOT conflict.leaves AND NOT conflict.raced")
+    { place in
+      (
+        "has: \(index.name) \(index.verdict)",
+        (place == nil ? "another value, or that row under its own key in the file" : "another value")
+          + inTwoRuns
+      )
+    }
+  }
+
+  /// Records whose values an existing row has that would lose them, if it could.
+  private func exchanges(_ occupied: [Occupied], _ refusal: PostgresError) async throws -> [FixtureFault] {
+    var faults: [FixtureFault] = []
+    for (index, rows) in occupied.map({ ($0.index, $0.rows) }) {
+      faults += try await holders(rows, where: "conflict.moves OR conflict.leaves") { _ in
+        (
+          "has until it is written, too: PostgreSQL checks the \(index.name) row by row (\(refusal.message))",
+          "a constraint that is DEFERRABLE, or the change in two runs"
+        )
+      }
+    }
+    return faults
+  }
+
+  /// Faults that name a record and the existing row that has its values.
+  ///
+  /// - Parameter text: what is wrong, after "which the row … ", and what is expected, by the record of the row.
+  private func holders(
+    _ rows: PostgresIdentifier, where condition: String,
+    _ text: (String?) -> (found: String, expected: String)
+  ) async throws -> [FixtureFault] {
     let isHolder = writer.stagedKey.enumerated().map { "holder.\($1) = conflict.y\($0)" }
       .joined(separator: " AND ")
     return try await connection.query(
@@ -184,8 +265,7 @@ final class UniqueConflicts {
             holder.seed_file, holder.seed_record
           FROM \(rows.quoted) AS conflict JOIN \(writer.source) AS staged ON staged.seed_row = conflict.seed_row
           LEFT JOIN \(writer.source) AS holder ON \(isHolder)
-          WHERE NOT conflict.moves AND NOT conflict.leaves AND NOT conflict.raced
-          ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
+          WHERE \(condition) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """)
     ).map { row in
       let (file, record, line, shown, key, holderFile, holder) = try row.decode(
@@ -194,11 +274,11 @@ final class UniqueConflicts {
         let path = holderFile == file ? nil : holderFile.flatMap(writer.path)
         return " (record \(number)\(path.map { " of \($0)" } ?? ""))"
       }
+      let (found, expected) = text(place)
       return writer.fault(
         file: file, record: record, line: line,
-        found:
-          "\(shown), which the row '\(key)' of \(writer.name)\(place ?? "") has: \(index.name) \(index.verdict)",
-        expected: place == nil ? "another value, or that row under its own key in the file" : "another value")
+        found: "\(shown), which the row '\(key)' of \(writer.name)\(place ?? "") \(found)", expected: expected
+      )
     }
   }
 }

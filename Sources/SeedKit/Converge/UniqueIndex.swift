@@ -54,7 +54,8 @@ struct UniqueIndex {
             SELECT amopopr FROM pg_amop WHERE amopfamily = class.opcfamily AND amopstrategy = 3
               AND amoplefttype = class.opcintype AND amoprighttype = class.opcintype))
           JOIN pg_namespace AS n ON n.oid = o.oprnamespace ORDER BY k),
-        i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid),
+        i.indnullsnotdistinct, CASE WHEN i.indrelid = top.oid THEN pg_get_expr(i.indpred, i.indrelid)
+          ELSE concat_ws(' AND ', coalesce(pg_get_partition_constraintdef(i.indrelid), 'true'), pg_get_expr(i.indpred, i.indrelid)) END,
         ARRAY(
           SELECT a.attname::text FROM pg_attribute AS a
           WHERE a.attrelid = i.indrelid AND NOT a.attisdropped AND (a.attnum = ANY(i.indkey::int2[])
@@ -62,10 +63,13 @@ struct UniqueIndex {
               SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
                 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
           ORDER BY a.attnum)
-      FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+      FROM (SELECT to_regclass(\(quoted))::oid AS oid) AS top
+      -- A partition may have indexes of its own.
+      CROSS JOIN LATERAL (SELECT top.oid UNION SELECT relid FROM pg_partition_tree(top.oid)) AS part (oid)
+      JOIN pg_index AS i ON i.indrelid = part.oid JOIN pg_class AS c ON c.oid = i.indexrelid
       LEFT JOIN pg_constraint AS con ON con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x')
-      WHERE i.indrelid = to_regclass(\(quoted)) AND (i.indisunique OR i.indisexclusion) AND i.indisvalid
-      ORDER BY i.indisprimary DESC, c.relname
+      WHERE (i.indrelid = top.oid OR NOT c.relispartition) AND (i.indisunique OR i.indisexclusion) AND i.indisvalid
+      ORDER BY i.indrelid <> top.oid, i.indisprimary DESC, c.relname
       """
     ).map { row in
       let (name, plainName, expressions, operators, nullsConflict, predicate, columns) = try row.decode(

@@ -90,25 +90,20 @@ final class LeftOverRows {
       name: name, canonicalName: owned.table, quoted: quoted, key: key, ownedID: owned.id, rows: rows)
   }
 
-  /// Deletes those rows of `conflicts` that left the files and that no row refers to.
+  /// Tells the recorder of a plan of rows that go before the others.
   ///
-  /// - Parameter conflicts: has `y0`, `y1` and so on for the key, `key_text` and `leaves`; rows that are
-  ///   deleted are deleted from it, too.
-  func deleteUnreferred(among conflicts: PostgresIdentifier, in context: SeedContext) async throws -> Int {
-    let rows = try context.temporaryName("seed_left_over")
-    let columns = key.indices.map { "y\($0) AS k\($0)" }.joined(separator: ", ")
-    try await context.connection.query(
-      """
-      CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
-      SELECT DISTINCT \(unescaped: columns), key_text AS seed_key FROM \(conflicts) WHERE leaves
-      """)
-    let removal = RowRemoval(on: context.connection)
-    try await removal.add(table(rows))
-    try await removal.keepReferred()
-    let deleted = try await removal.delete().reduce(0, +)
-    try await context.connection.query(
-      "DELETE FROM \(conflicts) AS conflict USING \(rows) AS gone WHERE conflict.key_text = gone.seed_key")
-    return deleted
+  /// - Parameter rows: as ``RowRemoval/Table/rows``.
+  func record(_ rows: PostgresIdentifier, in context: SeedContext) async throws {
+    guard let recorder = context.recorder else { return }
+    let keys = try await context.connection.query(
+      "SELECT seed_key FROM \(rows) ORDER BY 1 LIMIT \(Int64(ChangeRecorder.rowLimit))")
+    recorder.add(
+      try keys.map {
+        RowChange(
+          table: name, key: try $0.decode(String.self), action: .delete, isDrift: false, file: nil,
+          record: nil,
+          columns: [])
+      })
   }
 
   /// Remembers that the rows of `conflicts` that left the files have lost their values to others.

@@ -18,6 +18,9 @@ final class RowRemoval {
     let rows: PostgresIdentifier
     /// Whether the rows only go because those go that they refer to.
     var isCascaded = false
+    /// FROM items for a removal in the statement that updates other rows: the table's rows as they will be, and
+    /// those of them that it writes. Nil if the rows stay as they are.
+    var afterwards: (all: String, written: String)?
     var references: [TableReferences] = []
     /// The rules that a DELETE would run into.
     var rules: TableRules?
@@ -96,6 +99,17 @@ final class RowRemoval {
 
   private func referredKeys(_ table: Table, _ reference: TableReferences) async throws -> [String] {
     var also = ""
+    var referrers = reference.quoted
+    if let afterwards = table.afterwards {
+      if reference.canonicalName == table.canonicalName { referrers = afterwards.all }
+      // A reference may lead to another row in the end.
+      if reference.action == .noAction {
+        referrers = """
+          (SELECT other.* FROM \(referrers) AS other WHERE NOT EXISTS (
+            SELECT FROM \(afterwards.written) AS live WHERE \(reference.match)))
+          """
+      }
+    }
     if let other = tables.first(where: { $0.canonicalName == reference.canonicalName }) {
       also =
         "LEFT JOIN \(other.rows.quoted) AS also ON \(other.match("other", "also")) WHERE also.seed_key IS NULL"
@@ -105,7 +119,7 @@ final class RowRemoval {
         unescaped: """
           SELECT DISTINCT gone.seed_key FROM \(table.rows.quoted) AS gone
           JOIN \(table.quoted) AS live ON \(table.match("live", "gone"))
-          JOIN \(reference.quoted) AS other ON \(reference.match) \(also) ORDER BY 1
+          JOIN \(referrers) AS other ON \(reference.match) \(also) ORDER BY 1
           """)
     ).map { try $0.decode(String.self) }
   }
@@ -150,6 +164,21 @@ final class RowRemoval {
   func delete() async throws -> [Int] {
     guard !tables.isEmpty else { return [] }
     if let rules = try await refusing()?.rules { throw rules.error }
+    let counts = tables.indices.map { "(SELECT count(*) FROM removed\($0))" }.joined(separator: ", ")
+    let wanted = tables.map { "(SELECT count(*) FROM \($0.rows.quoted))" }.joined(separator: ", ")
+    let (removed, candidates) = try await connection.queryOne(
+      PostgresQuery(
+        unescaped: "WITH \(deletions.joined(separator: ", ")) SELECT ARRAY[\(counts)], ARRAY[\(wanted)]")
+    ).decode([Int64].self, [Int64].self)
+    for (table, (removed, wanted)) in zip(tables, zip(removed, candidates)) where removed < wanted {
+      try await noteRemaining(table)
+    }
+    return removed.map(Int.init)
+  }
+
+  /// The parts of a WITH that delete the rows and their entries in the history: `removed0` and so on return the
+  /// keys of the rows.
+  var deletions: [String] {
     var parts: [String] = []
     for (index, table) in tables.enumerated() {
       guard table.rules == nil else {
@@ -171,16 +200,7 @@ final class RowRemoval {
           WHERE owner.table_id = \(owned) AND owner.key = removed.seed_key)
         """)
     }
-    let counts = tables.indices.map { "(SELECT count(*) FROM removed\($0))" }.joined(separator: ", ")
-    let wanted = tables.map { "(SELECT count(*) FROM \($0.rows.quoted))" }.joined(separator: ", ")
-    let (removed, candidates) = try await connection.queryOne(
-      PostgresQuery(
-        unescaped: "WITH \(parts.joined(separator: ", ")) SELECT ARRAY[\(counts)], ARRAY[\(wanted)]")
-    ).decode([Int64].self, [Int64].self)
-    for (table, (removed, wanted)) in zip(tables, zip(removed, candidates)) where removed < wanted {
-      try await noteRemaining(table)
-    }
-    return removed.map(Int.init)
+    return parts
   }
 
   /// Notes the rows that are still there after they were deleted, and what has kept them.

@@ -166,7 +166,9 @@ struct DeclarativeLoader {
     var outcome = SeedOutcome()
     var gone: [ObjectIdentifier: Int] = [:]
     for step in order.steps {
-      for (stage, column) in step.numbered { try await stage.number(column) }
+      for (stage, column, key) in step.numbered {
+        try await stage.number(column, onlyNew: Set(key) == Set(stage.load.definition.key))
+      }
       let counts = try await step.stage.write(without: step.left, ahead: step.ahead)
       gone[ObjectIdentifier(step.stage)] = counts.drifted
       outcome.add(.init(name: step.stage.load.live.name.description, counts: counts))
@@ -179,7 +181,8 @@ struct DeclarativeLoader {
         .init(
           name: step.stage.load.live.name.description,
           counts: RowCounts(
-            updated: second.updated, unchanged: -second.updated - edited, drifted: edited)))
+            updated: second.updated, unchanged: -second.updated - edited, deleted: second.deleted,
+            drifted: edited)))
     }
     for table in try await SyncRemoval(stages: order.steps.map(\.stage), context: context).run().tables {
       outcome.add(table)

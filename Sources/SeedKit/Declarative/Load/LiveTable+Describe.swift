@@ -104,7 +104,7 @@ extension LiveTable {
         THEN pg_get_serial_sequence(asked.name, a.attname::text) END, \(unescaped: collation),
       CASE WHEN coalesce(e.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace
         THEN concat_ws(' ', CASE WHEN e.oid IS NULL THEN '' ELSE 'a.' END, a.atttypmod, coalesce(e.typname, t.typname))
-        ELSE '' END,
+        ELSE '' END, \(unescaped: mayDraw),
       coalesce(e.typtype, t.typtype) NOT IN ('b', 'e') OR t.typtype NOT IN ('b', 'e')
         OR (d.oid IS NOT NULL AND a.attgenerated = '' AND pg_get_expr(d.adbin, d.adrelid) LIKE '%nextval(%'
           AND pg_get_serial_sequence(asked.name, a.attname::text) IS NULL) AS is_wrapped
@@ -129,7 +129,8 @@ extension LiveTable {
         FROM pg_depend AS p JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
         JOIN pg_namespace AS n ON n.oid = s.relnamespace
         WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass)),
-      \(unescaped: collation), coalesce(\(unescaped: LiteralRule.path(of: "a")), '')
+      \(unescaped: collation), coalesce(\(unescaped: LiteralRule.path(of: "a")), ''),
+      \(unescaped: mayDraw)
     FROM \(asked(names)) JOIN pg_attribute AS a ON a.attrelid = to_regclass(asked.name)
     JOIN pg_type AS t ON t.oid = a.atttypid
     CROSS JOIN LATERAL (
@@ -156,6 +157,10 @@ extension LiveTable {
       JOIN pg_namespace AS n ON n.oid = l.collnamespace
       WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation), '')
     """
+
+  /// SQL for whether the role may take numbers of an identity column's sequence.
+  private static let mayDraw =
+    "a.attidentity = '' OR has_sequence_privilege(pg_get_serial_sequence(asked.name, a.attname::text), 'USAGE, UPDATE')"
 
   private static func uniqueKeys(_ names: [String]) -> PostgresQuery {
     """
@@ -197,11 +202,11 @@ extension LiveTable.Column {
   init(_ row: PostgresRow) throws {
     let (
       name, type, base, stored, baseName, category, element, isNotNull, expression, identity, generated,
-      sequence, collation, scalarPath
+      sequence, collation, scalarPath, mayDraw
     ) =
       try row.decode(
         String.self, String.self, String.self, String.self, String.self, String.self, String.self, Bool.self,
-        String?.self, String.self, String.self, String?.self, String.self, String.self, from: 1)
+        String?.self, String.self, String.self, String?.self, String.self, String.self, Bool.self, from: 1)
     self.name = try PostgresIdentifier(name)
     self.type = type
     baseType = base
@@ -212,6 +217,7 @@ extension LiveTable.Column {
     isGenerated = !generated.isEmpty
     isAlwaysIdentity = identity == "a"
     self.sequence = sequence
+    self.mayDraw = mayDraw
     let next = sequence.map { "nextval('\($0.replacing("'", with: "''"))')" }
     defaultExpression = identity.isEmpty ? (generated.isEmpty ? expression : nil) : next
     kind =

@@ -27,6 +27,8 @@ struct LiveTable: Sendable {
     let isAlwaysIdentity: Bool
     /// The sequence that its default draws from, quoted: its own, or one that several columns share.
     let sequence: String?
+    /// Whether this role may take the next number of the sequence; a new row of an identity column needs no right.
+    let mayDraw: Bool
   }
 
   /// A trigger of the user.

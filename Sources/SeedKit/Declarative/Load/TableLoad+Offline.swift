@@ -16,7 +16,7 @@ extension TableLoad {
         column: LiveTable.Column(
           name: name, type: "", baseType: "", storedType: "", collation: "", kind: .json, scalarPath: "",
           isNotNull: false, defaultExpression: nil, isGenerated: false, isAlwaysIdentity: false,
-          sequence: nil))
+          sequence: nil, mayDraw: false))
     }
     let live = LiveTable(
       name: definition.table, canonicalName: definition.table.description, quoted: "", ambiguity: nil,

@@ -38,19 +38,24 @@ extension TableStage {
         let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
         let match = zip(keys, staged).map { "r\(index).\($0) = \($1)" }.joined(separator: " AND ")
         joins.append("LEFT JOIN \(reference.table.quoted) AS r\(index) ON \(match)")
-        var found = ["r\(index).\(reference.target.name.quoted)"]
+        let live = "r\(index).\(reference.target.name.quoted)"
+        var found = [live]
         for (number, other) in (ahead[reference.column.name.name] ?? []).enumerated() {
           guard let target = other.stagedName(of: reference.target.name.name) else { continue }
           let alias = "a\(index)_\(number)"
           let match = zip(reference.rule.key.compactMap(other.stagedName(of:)), staged)
             .map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
           joins.append("LEFT JOIN \(other.typed.quoted) AS \(alias) ON \(match)")
-          found.append("\(alias).\(target)")
+          let isMissing = other.slot(of: reference.target.name.name).map { other.isMissing($0, alias) }
+          let value =
+            isMissing.map { "CASE WHEN NOT (\($0)) THEN \(alias).\(target) END" } ?? "\(alias).\(target)"
+          // A row that is updated may lose its value to another one.
+          found.insert(value, at: other.load.definition.policy == .insertMissing ? found.count : 0)
         }
         columns.append("coalesce(\(found.joined(separator: ", ")))::\(type) AS \(name)")
         if resolved.contains(reference.column.name.name) {
           let isNone = staged.map { "\($0) IS NULL" }.joined(separator: " OR ")
-          conditions.append("(\(found[0]) IS NOT NULL OR \(isNone))")
+          conditions.append("(\(live) IS NOT NULL OR \(isNone))")
         }
       }
     }
@@ -69,7 +74,8 @@ extension TableStage {
     }
     return own + presentReferences.map { column($0.column, slot: scarcest($0.slots)) }
       + numbered.enumerated().map { index, column in
-        RowWriter.Column(quoted: column.name.quoted, stagedName: "\"n\(index)\"", isCompared: false)
+        RowWriter.Column(
+          quoted: column.name.quoted, stagedName: "\"n\(index)\"", isCompared: false, isRecorded: false)
       }
   }
 
@@ -95,12 +101,8 @@ extension TableStage {
   ///   - ahead: columns whose references may lead to rows that are not written yet, and where those are.
   func write(without left: Set<String>, ahead: [String: [TableStage]]) async throws -> RowCounts {
     let earlier = try await writeParents(left)
-    var writer = try await writer(source: try source(without: left, ahead: ahead))
     // Existing rows keep their references until the second pass, which compares them.
-    if !left.isEmpty {
-      writer.updates = false
-      writer.isLookedAtAgain = true
-    }
+    let writer = try await writer(source: try source(without: left, ahead: ahead), insertsOnly: !left.isEmpty)
     var counts = try await writer.run()
     counts.inserted += earlier.inserted
     counts.unchanged -= earlier.inserted
@@ -122,10 +124,8 @@ extension TableStage {
     var total = RowCounts()
     guard !own.isEmpty else { return total }
     for _ in 0..<Self.levels {
-      var writer = try await writer(
-        source: try source(without: left.subtracting(own), resolved: Set(own)))
-      writer.updates = false
-      writer.isLookedAtAgain = true
+      let writer = try await writer(
+        source: try source(without: left.subtracting(own), resolved: Set(own)), insertsOnly: true)
       let counts = try await writer.run()
       total.inserted += counts.inserted
       total.deleted += counts.deleted
@@ -156,42 +156,28 @@ extension TableStage {
     return try await writer.run()
   }
 
-  /// Gives a column its default in the rows that are yet to be inserted, so that others can refer to them.
-  func number(_ column: LiveTable.Column) async throws {
-    guard stagedName(of: column.name.name) == nil, let expression = column.defaultExpression,
-      hasSlots(for: load.definition.key)
-    else { return }
-    let name = "\"n\(numbered.count)\""
-    let match = zip(try liveKey(), stagedKey).map { "live.\($0) = staged.\($1)" }.joined(separator: " AND ")
-    try await context.connection.pipeline([
-      "ALTER TABLE \(typed) ADD COLUMN \(unescaped: name) \(unescaped: column.storedType)",
-      """
-      UPDATE \(typed) AS typed SET \(unescaped: name) = coalesce(live.\(column.name), \(unescaped: expression))
-      FROM \(typed) AS staged LEFT JOIN \(unescaped: load.live.quoted) AS live ON \(unescaped: match)
-      WHERE staged.seed_row = typed.seed_row
-      """,
-    ])
-    numbered.append(column)
-  }
-
   /// Whether fields of the records fill all of some columns.
   func hasSlots(for columns: [String]) -> Bool { columns.allSatisfy { slot(of: $0) != nil } }
 
-  func writer(source: String) async throws -> RowWriter {
+  /// - Parameter insertsOnly: whether existing rows are updated later.
+  func writer(source: String, insertsOnly: Bool = false) async throws -> RowWriter {
     let definition = load.definition
     let columns = columns()
     var writer = RowWriter(
       context: context, name: load.live.name.description, canonicalName: load.live.canonicalName,
       quoted: load.live.quoted, key: try liveKey(), stagedKey: stagedKey,
       columns: columns, source: source, rowCount: load.rowCount, files: fileList,
-      updates: definition.policy != .insertMissing, drift: definition.drift ?? context.driftPolicy,
+      updates: definition.policy != .insertMissing && !insertsOnly,
+      drift: definition.drift ?? context.driftPolicy,
       statements: InsertAndUpdate(
         requiredColumns: requiredColumns,
         overridesIdentity: (filledColumns + numbered).contains(where: \.isAlwaysIdentity),
         touchedColumn: try definition.touchedColumn.map { try PostgresIdentifier($0).quoted },
         place: (definition.path, definition.line), hasTriggers: !load.live.triggers.isEmpty,
+        changesRows: load.live.triggers.contains(where: \.isBeforeRow), insertsFirst: insertsOnly,
         leftOver: definition.policy == .sync ? try await leftOver() : nil))
     writer.owns = !isWhole
+    writer.isLookedAtAgain = insertsOnly
     var digested = columns.filter(\.isCompared).map(\.quoted)
     for column in entries.flatMap({ $0.columns() })
     where column.isCompared && !digested.contains(column.quoted) {

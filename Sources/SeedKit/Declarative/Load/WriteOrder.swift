@@ -8,8 +8,9 @@ struct WriteOrder {
     var left: Set<String> = []
     /// Columns whose references are looked up among the rows that are yet to be written, too.
     var ahead: [String: [TableStage]] = [:]
-    /// Columns for which the rows to be written take their defaults, such as numbers, beforehand.
-    var numbered: [(stage: TableStage, column: LiveTable.Column)] = []
+    /// Columns for which the rows to be written take their defaults, such as numbers, beforehand, and the key by
+    /// which references find those rows.
+    var numbered: [(stage: TableStage, column: LiveTable.Column, key: [String])] = []
   }
 
   /// One way in which a table's rows need those of another: by a reference of the definition or by a foreign
@@ -42,30 +43,37 @@ struct WriteOrder {
         return other.load.live.canonicalName != stage.load.live.canonicalName || !need.isKnown
       }
     }
+    func isOwn(_ need: Need, _ stage: TableStage) -> Bool {
+      targets(need, of: stage).allSatisfy { $0 === stage }
+    }
+    /// The needs that another step has to fulfil.
     func open(_ stage: TableStage) -> [Need] {
-      Self.needs(of: stage).filter { !targets($0, of: stage).isEmpty }
+      Self.needs(of: stage).filter { need in
+        !targets(need, of: stage).isEmpty && !(isOwn(need, stage) && stage.foresees(need.reference))
+      }
     }
     while !remaining.isEmpty {
-      if let index = remaining.firstIndex(where: { open($0).isEmpty }) {
-        steps.append(Step(stage: remaining.remove(at: index)))
-        continue
-      }
       // A circle: begin where every open need may be empty for a moment; else where the values are known or
       // can be taken beforehand, which a deferrable constraint lets in.
       let index =
-        remaining.firstIndex { open($0).allSatisfy { $0.optional != nil } }
+        remaining.firstIndex { open($0).isEmpty }
+        ?? remaining.firstIndex { open($0).allSatisfy { $0.optional != nil } }
         ?? remaining.firstIndex { open($0).allSatisfy { $0.optional != nil || $0.isKnown && !$0.isChecked } }
         ?? remaining.firstIndex { open($0).allSatisfy { $0.optional != nil || !$0.isChecked } }
       guard let index else { throw Self.cycle(remaining, open: open) }
       let stage = remaining[index]
       var step = Step(stage: stage)
-      for need in open(stage) {
-        if let column = need.optional {
-          step.left.insert(column.name.name)
-        } else if let reference = need.reference, !reference.isInRecord {
-          let targets = targets(need, of: stage).filter { $0.hasSlots(for: reference.rule.key) }
+      for need in Self.needs(of: stage) where !targets(need, of: stage).isEmpty {
+        let isForeseen = isOwn(need, stage) && stage.foresees(need.reference)
+        if !isForeseen, let column = need.optional { step.left.insert(column.name.name) }
+        guard let reference = need.reference, !reference.isInRecord else { continue }
+        let targets = targets(need, of: stage).filter { $0.hasSlots(for: reference.rule.key) }
+        if isForeseen || need.optional == nil {
           step.ahead[reference.column.name.name] = targets
-          step.numbered += targets.map { ($0, reference.target) }
+          step.numbered += targets.map { ($0, reference.target, reference.rule.key) }
+        } else if isOwn(need, stage), stage.slot(of: reference.target.name.name) != nil, !stage.keepsEdited {
+          // The second pass gives the rows their values and those that refer to them theirs at once.
+          step.ahead[reference.column.name.name] = targets
         }
       }
       remaining.remove(at: index)
@@ -114,5 +122,54 @@ struct WriteOrder {
         expected: "one of their columns nullable, or its constraint DEFERRABLE: no table can be written first"
       )
     ])
+  }
+}
+
+extension TableStage {
+  /// Gives a column its default in the rows that are yet to be inserted, so that others can refer to them.
+  ///
+  /// - Parameter onlyNew: whether rows that exist need none, because they are found by the natural key.
+  func number(_ column: LiveTable.Column, onlyNew: Bool) async throws {
+    guard stagedName(of: column.name.name) == nil, let expression = column.defaultExpression,
+      hasSlots(for: load.definition.key)
+    else { return }
+    let name = "\"n\(numbered.count)\""
+    let key = try liveKey()
+    let match = zip(key, stagedKey).map { "live.\($0) = staged.\($1)" }.joined(separator: " AND ")
+    var isNew = "live.\(key[0]) IS NULL"
+    if keepsEdited, let owned = try await context.ownedTable(load.live.canonicalName) {
+      // A row that somebody deleted stays away.
+      isNew += """
+         AND NOT EXISTS (SELECT FROM seed_runner.owned_row AS owner
+          WHERE owner.table_id = \(owned.id) AND owner.key = \(RowText.key(stagedKey, of: "staged")))
+        """
+    }
+    try await context.connection.pipeline([
+      "ALTER TABLE \(typed) ADD COLUMN \(unescaped: name) \(unescaped: column.storedType)",
+      """
+      UPDATE \(typed) AS typed
+      SET \(unescaped: name) = CASE WHEN row.is_new THEN \(unescaped: expression) ELSE row.value END
+      FROM (
+        SELECT staged.seed_row, live.\(column.name) AS value, \(unescaped: isNew) AS is_new
+        FROM \(typed) AS staged LEFT JOIN \(unescaped: load.live.quoted) AS live ON \(unescaped: match)
+        \(unescaped: onlyNew ? "WHERE \(isNew)" : "") ORDER BY staged.seed_row
+      ) AS row WHERE row.seed_row = typed.seed_row
+      """,
+    ])
+    numbered.append(column)
+  }
+
+  /// Whether edited rows stay as they are, so that it is not known beforehand which rows are updated.
+  var keepsEdited: Bool { (load.definition.drift ?? context.driftPolicy) == .keep }
+
+  /// Whether it is known before the rows are written where references from one of them to another lead, so that
+  /// one statement can write all of them. A trigger may ask for the parent of a row or change the row.
+  func foresees(_ reference: TableLoad.Reference?) -> Bool {
+    guard let reference, !load.live.changesInsertedRows, hasSlots(for: reference.rule.key) else {
+      return false
+    }
+    let target = reference.target
+    if slot(of: target.name.name) != nil { return !keepsEdited }
+    return target.defaultExpression != nil && target.mayDraw && hasSlots(for: load.definition.key)
   }
 }
