@@ -124,8 +124,9 @@ public final class ChildProcess: Sendable {
 
   /// Waits for its end.
   ///
+  /// - Parameter timeout: by default ten minutes, which only a program that hangs needs, however busy the machine is.
   /// - Throws: ``TimedOut`` after `timeout`; the program is killed then.
-  public func wait(timeout: Duration) async throws -> End {
+  public func wait(timeout: Duration = .seconds(600)) async throws -> End {
     let limit = Task {
       try await Task.sleep(for: timeout)
       kill()

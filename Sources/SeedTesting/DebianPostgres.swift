@@ -46,7 +46,7 @@ public struct DebianPostgres: Sendable {
       }
       let data = "\(folder.path)/data"
       let initdb = try await start(["\(programs)/initdb", "-D", data, "-U", "seed", "--auth=trust", "-N"])
-        .wait(timeout: .seconds(60))
+        .wait()
       guard initdb.exitCode == 0 else { throw ChildProcess.StartFailure(description: initdb.errors) }
       let access = "local all all trust\nhost all all all scram-sha-256\n"
       for (name, text) in files + [("pg_hba.conf", access)] + (isStandby ? [("standby.signal", "")] : []) {

@@ -29,7 +29,7 @@ public struct TestCertificate: Sendable {
         "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "\(days)", "-subj", "/CN=\(host)",
         "-keyout", "\(base).key", "-out", "\(base).crt",
       ], environment: ["PATH": "/usr/bin:/bin"])
-    let end = try await process.wait(timeout: .seconds(60))
+    let end = try await process.wait()
     guard end.exitCode == 0 else { throw ChildProcess.StartFailure(description: end.errors) }
     func text(_ path: String) throws -> String {
       String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)

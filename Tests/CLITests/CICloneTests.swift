@@ -49,13 +49,13 @@ struct CICloneTests {
     func run(
       _ job: Int, _ arguments: [String] = [], variables: [String: String] = [:]
     ) async throws -> ChildProcess.End {
-      try await start(job, arguments, variables: variables).wait(timeout: .seconds(180))
+      try await start(job, arguments, variables: variables).wait()
     }
 
     func template(_ verb: String, _ options: String...) async throws -> ChildProcess.End {
       try await SeedRunnerBinary.start(
         ["template", verb, prefix] + options, url: database.url, variables: Self.variables
-      ).wait(timeout: .seconds(60))
+      ).wait()
     }
 
     func count(_ table: String, job: Int) async throws -> Int {
@@ -98,7 +98,7 @@ struct CICloneTests {
         on: place.database,
         "SELECT count(*) > 0 FROM pg_database WHERE datname LIKE \(place.prefix + "%_new_%")")
       maker.kill()
-      _ = try await maker.wait(timeout: .seconds(60))
+      _ = try await maker.wait()
       let list = try await place.template("list")
       #expect(list.output.contains("being made, or left over"), "\(list.output)\(list.errors)")
       let next = try await place.run(2)
@@ -121,7 +121,7 @@ struct CICloneTests {
             SELECT left(datname, -13) FROM pg_database WHERE datname LIKE \(place.prefix + "%_new_%")), 0)
         """
       try await Waiting.until(on: place.database, holder)
-      let end = try await maker.wait(timeout: .seconds(120))
+      let end = try await maker.wait()
       #expect(end.exitCode == 0, "\(end.errors)")
       #expect(end.output.contains("made the template"))
       #expect(try await place.run(2).output.contains("cloned from the template"))

@@ -110,7 +110,7 @@ struct CIOutageTests {
     _ = try await postgres.start()
     try await restartWhilePaused(postgres, server)
     #expect(!commandLine(of: process.id).contains(canary))
-    let end = try await process.wait(timeout: .seconds(180))
+    let end = try await process.wait()
     #expect(end.exitCode == 0, "\(end.errors)\(end.output)")
     try await reports.validate()
     try check(reports, end)

@@ -89,12 +89,12 @@ struct CIReports {
         "-m", "check_jsonschema", "--schemafile", "\(root)/Documentation/run-report.schema.json",
         self.json,
       ], environment: environment)
-    let judged = try await json.wait(timeout: .seconds(60))
+    let judged = try await json.wait()
     #expect(judged.exitCode == 0, "\(judged.output)\(judged.errors)")
     let xml = try ChildProcess.start(
       "/usr/bin/xmllint",
       ["--noout", "--schema", "\(root)/Tests/CLITests/Reports/junit.xsd", junit], environment: environment)
-    let found = try await xml.wait(timeout: .seconds(60))
+    let found = try await xml.wait()
     #expect(found.exitCode == 0, "\(found.output)\(found.errors)")
   }
 

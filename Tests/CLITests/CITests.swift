@@ -13,7 +13,7 @@ struct CITests {
     let process = try SeedRunnerBinary.start(
       ["ci"] + reports.options + arguments, url: url,
       variables: reports.variables.merging(variables) { $1 }, directory: reports.folder.path)
-    let end = try await process.wait(timeout: .seconds(180))
+    let end = try await process.wait()
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 
@@ -183,7 +183,7 @@ struct CITests {
               "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )
             process.signal(15)
-            let end = try await process.wait(timeout: .seconds(60))
+            let end = try await process.wait()
             #expect(end.exitCode == 143)
           }
         }
@@ -206,7 +206,7 @@ struct CITests {
         return try await SeedRunnerBinary.start(
           arguments, url: "postgresql://nobody@nowhere/none", variables: variables
         )
-        .wait(timeout: .seconds(120))
+        .wait()
       }
       let postgres = EmbeddedPostgres(EmbeddedPostgres.Settings(projectDirectory: reports.folder.path))
       var results: [(end: ChildProcess.End, inserted: Int)] = []
@@ -234,7 +234,7 @@ struct CITests {
     try await TemporaryDatabase.with { database in
       try await CIReports.with { reports in
         let process = try SeedRunnerBinary.start(["--users"] + reports.options, url: database.url)
-        #expect(try await process.wait(timeout: .seconds(60)).exitCode == 0)
+        #expect(try await process.wait().exitCode == 0)
         try await reports.validate()
         #expect(try reports.document().seeders.map(\.id) == ["users"])
       }

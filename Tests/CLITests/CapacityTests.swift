@@ -25,7 +25,7 @@ struct CapacityTests {
       let process = try SeedRunnerBinary.start(["--capacity-traces", "--rows", rows], url: database.url)
       try await Waiting.until(on: database, condition)
       process.kill()
-      _ = try await process.wait(timeout: .seconds(60))
+      _ = try await process.wait()
       let rerun = try await SeedRunnerBinary.run("--capacity-traces", "--rows", rows, url: database.url)
       #expect(rerun.exitCode == 0, "\(rerun.errors)")
       let again = try await SeedRunnerBinary.run("--capacity-traces", "--rows", rows, url: database.url)

@@ -24,7 +24,7 @@ struct CommandLineTests {
     ])
   func usage(arguments: [String]) async throws {
     let process = try SeedRunnerBinary.start(arguments, url: Self.nowhere)
-    let end = try await process.wait(timeout: .seconds(60))
+    let end = try await process.wait()
     #expect(end.exitCode == 64, "\(arguments): \(end.errors)")
     #expect(end.output.isEmpty)
     #expect(end.errors.hasPrefix("Error: "))
@@ -38,7 +38,7 @@ struct CommandLineTests {
     ])
   func offline(arguments: [String]) async throws {
     let process = try SeedRunnerBinary.start(arguments, url: Self.nowhere)
-    let end = try await process.wait(timeout: .seconds(60))
+    let end = try await process.wait()
     #expect(end.exitCode == 0, "\(end.errors)")
     #expect(!end.output.isEmpty)
   }

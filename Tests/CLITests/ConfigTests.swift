@@ -74,7 +74,7 @@ struct ConfigTests {
       let process = try SeedRunnerBinary.start(
         ["config"] + format, url: "postgresql://app:\(Self.secret)@db.example/app",
         variables: ["REDIS_URL": "redis://:\(Self.secret)@localhost"])
-      let end = try await process.wait(timeout: .seconds(30))
+      let end = try await process.wait()
       #expect(end.exitCode == 0 && end.output.contains("app:****@db.example"))
       #expect(!end.output.contains(Self.secret) && !end.errors.contains(Self.secret))
     }
@@ -104,7 +104,7 @@ struct ConfigTests {
         for command in [["--all"], ["plan"], ["list"]] {
           let process = try SeedRunnerBinary.start(
             command + ["--config-path", folder.path], url: database.url)
-          let end = try await process.wait(timeout: .seconds(60))
+          let end = try await process.wait()
           #expect(end.exitCode == 78, "\(end.errors)")
           #expect(end.errors.contains("test.json:1: all.except: found 'tagz'"), "\(end.errors)")
           #expect(end.errors.contains("Did you mean 'tags'?"), "\(end.errors)")

@@ -30,7 +30,7 @@ struct Diagnosis: Decodable {
   ) async throws -> Diagnosis {
     let process = try SeedRunnerBinary.start(
       ["doctor", "--format", "json"] + arguments, url: url, variables: variables)
-    let end = try await process.wait(timeout: .seconds(60))
+    let end = try await process.wait()
     var diagnosis = try #require(
       try? JSONDecoder().decode(Diagnosis.self, from: Data(end.output.utf8)), "\(end.output)\(end.errors)")
     diagnosis.result = SeedRunnerBinary.Result(

@@ -6,7 +6,7 @@ import Testing
 struct EmbeddedDatabaseTests {
   private func run(_ arguments: [String], in directory: String) async throws -> SeedRunnerBinary.Result {
     let end = try await SeedRunnerBinary.start(arguments, url: nil, directory: directory)
-      .wait(timeout: .seconds(120))
+      .wait()
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 

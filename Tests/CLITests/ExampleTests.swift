@@ -10,7 +10,7 @@ struct ExampleTests {
     let path = bundle.deletingLastPathComponent().appending(path: "\(form)-server-example").path
     let environment = ["PATH": "/usr/bin:/bin", "SEED_ENV": "test", "DATABASE_URL": url]
     return try await ChildProcess.start(path, [], environment: environment.merging(variables) { $1 })
-      .wait(timeout: .seconds(120))
+      .wait()
   }
 
   @Test("seeds when it is told to, and not otherwise", arguments: ["async", "blocking"])

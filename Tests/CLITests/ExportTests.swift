@@ -85,7 +85,7 @@ struct ExportTests {
   ) async throws -> SeedRunnerBinary.Result {
     let process = try SeedRunnerBinary.start(
       arguments + ["--no-built-in"], url: database.url, directory: folder.path)
-    let end = try await process.wait(timeout: .seconds(120))
+    let end = try await process.wait()
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 

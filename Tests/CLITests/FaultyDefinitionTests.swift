@@ -46,7 +46,7 @@ struct FaultyDefinitionTests {
       for arguments in [["--all"], ["--all", "--if-changed"], ["plan"], ["verify"], ["lint"], ["ci"]] {
         let words = arguments + ["--no-built-in", "--seeders-path", place.folder.path]
         let process = try SeedRunnerBinary.start(words, url: place.database.url)
-        let end = try await process.wait(timeout: .seconds(120))
+        let end = try await process.wait()
         #expect(end.exitCode == 65, "\(arguments): \(end.errors)")
       }
       #expect(try await place.run("plan", "good", "--check").exitCode == 0)
@@ -147,7 +147,7 @@ struct UnusableDatabaseTests {
       let missing = place.database.url.replacing(place.database.name, with: "not_there")
       for command in ["--all", "plan", "verify"] {
         let words = [command, "--no-built-in", "--seeders-path", place.folder.path]
-        let end = try await SeedRunnerBinary.start(words, url: missing).wait(timeout: .seconds(120))
+        let end = try await SeedRunnerBinary.start(words, url: missing).wait()
         #expect(end.exitCode == 4, "\(command): \(end.errors)")
       }
     }
@@ -178,7 +178,7 @@ struct UnusableDatabaseTests {
         to: "seeder.json")
       for command in ["--all", "plan", "verify", "ci"] {
         let words = [command, "--no-built-in", "--seeders-path", folder.path]
-        let end = try await SeedRunnerBinary.start(words, url: url).wait(timeout: .seconds(120))
+        let end = try await SeedRunnerBinary.start(words, url: url).wait()
         #expect(end.exitCode == 4, "\(command): \(end.errors)")
         #expect(end.errors.contains(state), "\(command): \(end.errors)")
       }

@@ -102,7 +102,7 @@ struct LogFormatTests {
           ["--all", "--report-html", page], ["--all", "--log-format", "json", "--report-html", page],
         ] {
           let process = try SeedRunnerBinary.start(arguments + ["--debug", "--database-url", url])
-          let end = try await process.wait(timeout: .seconds(120))
+          let end = try await process.wait()
           #expect(end.exitCode == 0, "\(end.errors)")
           outputs += [
             end.output, end.errors,
@@ -117,7 +117,7 @@ struct LogFormatTests {
             "CAPACITY_IS_PART_OF_ALL": "false",
           ],
           on: terminal)
-        #expect(try await process.wait(timeout: .seconds(120)).exitCode == 0)
+        #expect(try await process.wait().exitCode == 0)
         try await terminal.waitForEnd()
         outputs.append(terminal.output)
         let unreachable = "postgresql://u:\(canary)@127.0.0.1:1/x"

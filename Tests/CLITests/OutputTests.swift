@@ -47,7 +47,7 @@ struct OutputTests {
       func check(_ arguments: String..., expecting code: Int32? = nil) async throws {
         let words = arguments + ["--no-built-in", "--seeders-path", place.folder.path]
         let process = try SeedRunnerBinary.start(words, url: place.database.url, variables: environment)
-        let end = try await process.wait(timeout: .seconds(120))
+        let end = try await process.wait()
         expectHarmless(end.output, "\(arguments)")
         expectHarmless(end.errors, "\(arguments)")
         if let code { #expect(end.exitCode == code, "\(arguments): \(end.errors)\(end.output)") }
@@ -84,7 +84,7 @@ struct OutputTests {
     var environment = ["PATH": "/usr/bin:/bin", "SEED_ENV": "test", "PROGRAM": SeedRunnerBinary.path]
     environment["DATABASE_URL"] = url
     let process = try ChildProcess.start("/bin/sh", ["-c", script], environment: environment, directory: "/")
-    return try await process.wait(timeout: .seconds(120))
+    return try await process.wait()
   }
 
   @Test(

@@ -9,7 +9,7 @@ struct RowCommandsTests {
     -> SeedRunnerBinary.Result
   {
     let process = try SeedRunnerBinary.start(arguments, url: database.url)
-    let end = try await process.wait(timeout: .seconds(120))
+    let end = try await process.wait()
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 
@@ -163,7 +163,7 @@ struct RowCommandsTests {
         _ = try folder.write("psql() { cat >schema.sql; }\nset -e\n\(script)\n", to: "example.sh")
         let shell = try ChildProcess.start(
           "/bin/bash", ["example.sh"], environment: ["PATH": "/usr/bin:/bin"], directory: folder.path)
-        #expect(try await shell.wait(timeout: .seconds(30)).exitCode == 0)
+        #expect(try await shell.wait().exitCode == 0)
         let schema = try String(contentsOfFile: "\(folder.path)/schema.sql", encoding: .utf8)
         try await database.withConnection { try await $0.runScript(schema) }
         let path = "\(folder.path)/Seeders"

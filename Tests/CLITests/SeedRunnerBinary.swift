@@ -27,7 +27,7 @@ enum SeedRunnerBinary {
     _ arguments: String..., url: String? = nil, variables: [String: String] = [:]
   ) async throws -> Result {
     let process = try start(arguments, url: url, variables: variables)
-    let end = try await process.wait(timeout: .seconds(120))
+    let end = try await process.wait()
     return Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 

@@ -56,7 +56,7 @@ struct SeederPlace: Sendable {
       arguments + ["--no-built-in"]
       + (arguments.contains("--seeders-path") ? [] : ["--seeders-path", folder.path])
     let process = try SeedRunnerBinary.start(words, url: database.url, variables: variables)
-    let end = try await process.wait(timeout: .seconds(120))
+    let end = try await process.wait()
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 

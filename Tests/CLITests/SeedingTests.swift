@@ -102,7 +102,7 @@ struct SeedingTests {
         let process = try SeedRunnerBinary.start(["--all"], url: database.url)
         try await Task.sleep(for: .milliseconds(step * 5))
         process.kill()
-        _ = try await process.wait(timeout: .seconds(60))
+        _ = try await process.wait()
         let isWhole = try await database.withConnection { connection in
           let hasTables = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL")
           guard try hasTables.decode(Bool.self) else { return true }
@@ -137,7 +137,7 @@ struct SeedingTests {
             "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
           )
           process.signal(Int32(signal))
-          let end = try await process.wait(timeout: .seconds(60))
+          let end = try await process.wait()
           #expect(end.exitCode == Int32(code), "\(end.errors)")
         }
       }

@@ -18,7 +18,7 @@ struct SignalTests {
         let process = try SeedRunnerBinary.start(["--users"], url: database.url)
         while try await waiters(in: database) == 0 { try await Task.sleep(for: .milliseconds(5)) }
         for _ in 0..<times { process.signal(signal) }
-        let end = try await process.wait(timeout: .seconds(120))
+        let end = try await process.wait()
         #expect(end.exitCode == 128 + signal)
         #expect(end.errors.contains("interrupted; what was under way is rolled back"), "\(end.errors)")
         try await holder.query("ROLLBACK")
@@ -36,7 +36,7 @@ struct SignalTests {
         let process = try SeedRunnerBinary.start(["--users"], url: url)
         while !hasCome() { await Task.yield() }
         process.signal(signal)
-        let end = try await process.wait(timeout: .seconds(120))
+        let end = try await process.wait()
         #expect(end.exitCode == 128 + signal)
         #expect(end.errors.contains("interrupted; what was under way is rolled back"), "\(end.errors)")
       }

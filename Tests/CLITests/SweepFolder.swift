@@ -147,11 +147,11 @@ struct SweepFolder: Sendable {
     #expect(
       left == Self.expected(before) || left == Self.expected(after), "\(moment)",
       sourceLocation: sourceLocation)
-    let next = try await start().wait(timeout: .seconds(120))
+    let next = try await start().wait()
     #expect(next.exitCode == 0, "\(moment): \(next.output)", sourceLocation: sourceLocation)
     #expect(try await rows() == Self.expected(after), "\(moment)", sourceLocation: sourceLocation)
     let written = try await versions()
-    let last = try await start().wait(timeout: .seconds(120))
+    let last = try await start().wait()
     #expect(last.output.hasPrefix("unchanged"), "\(moment): \(last.output)", sourceLocation: sourceLocation)
     #expect(try await versions() == written, "\(moment)", sourceLocation: sourceLocation)
   }

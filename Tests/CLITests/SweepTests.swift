@@ -36,7 +36,7 @@ struct SweepTests {
           while !hasCome() { try await Task.sleep(for: .milliseconds(1)) }
           process.kill()
         }
-        let end = try await process.wait(timeout: .seconds(120))
+        let end = try await process.wait()
         killer.cancel()
         #expect(end.exitCode == (hasCome() ? 137 : 0), "\(moment): \(end.output)")
         return hasCome()
@@ -50,7 +50,7 @@ struct SweepTests {
     let moments = try await sweep { folder, number, moment in
       do {
         try await SocketProxy.with(database: folder.database, cut: .sending(number)) { proxy in
-          let end = try await folder.start(proxy).wait(timeout: .seconds(120))
+          let end = try await folder.start(proxy).wait()
           #expect(end.exitCode == 0, "\(moment): \(end.output)\(end.errors)")
         }
         return true
@@ -75,12 +75,12 @@ struct SweepTests {
         doomed?.kill()
         var seeded = 0
         for process in others {
-          let end = try await process.wait(timeout: .seconds(120))
+          let end = try await process.wait()
           #expect(end.exitCode == 0, "\(end.output)\(end.errors)")
           if end.output.hasPrefix("seeded") { seeded += 1 }
         }
         #expect(seeded == 1)
-        _ = try await doomed?.wait(timeout: .seconds(120))
+        _ = try await doomed?.wait()
       }
       try await folder.expectWhole(from: .second, to: .second, "herd")
     }
@@ -104,7 +104,7 @@ struct SweepTests {
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'seed-runner' AND wait_event_type = 'Lock'"
           )
         }
-        let end = try await process.wait(timeout: .seconds(120))
+        let end = try await process.wait()
         #expect(end.exitCode == 4, "\(end.output)\(end.errors)")
         try await holder.query("ROLLBACK")
       }

@@ -42,7 +42,7 @@ struct TerminalTests {
         #expect(live.lines.contains { $0.contains(" tags ") && $0.contains(" s  ") }, "\(live.text)")
         #expect(live.text.allSatisfy { TerminalScreen.width(of: $0) <= columns }, "\(live.text)")
         try await holder.query("COMMIT")
-        #expect(try await process.wait(timeout: .seconds(120)).exitCode == 0)
+        #expect(try await process.wait().exitCode == 0)
       }
       try await terminal.waitForEnd()
       let text = terminal.screen.text
@@ -62,7 +62,7 @@ struct TerminalTests {
         let process = try start(["--all"], on: terminal, url: database.url)
         try await terminal.wait { $0.lines.contains { $0.hasPrefix("✓ shares") } }
         process.signal(signal)
-        #expect(try await process.wait(timeout: .seconds(60)).exitCode == 128 + signal)
+        #expect(try await process.wait().exitCode == 128 + signal)
       }
       try await terminal.waitForEnd()
       let text = terminal.screen.text
@@ -83,7 +83,7 @@ struct TerminalTests {
         let process = try start(["--all"], on: terminal, url: database.url)
         try await terminal.wait { $0.lines.contains { $0.hasPrefix("✓ shares") } }
         process.kill()
-        _ = try await process.wait(timeout: .seconds(60))
+        _ = try await process.wait()
       }
       try await terminal.waitForEnd()
       #expect(terminal.screen.isCursorBeneath && terminal.screen.unknown == [])
@@ -100,7 +100,7 @@ struct TerminalTests {
       let process = try start(
         ["--tags", "--no-debug"], on: terminal, url: database.url,
         variables: variables.merging(["NO_COLOR": "1", "SEED_ENV": "test"]) { $1 })
-      #expect(try await process.wait(timeout: .seconds(120)).exitCode == 0)
+      #expect(try await process.wait().exitCode == 0)
       try await terminal.waitForEnd()
       #expect(terminal.screen.controlCount == 0, "\(terminal.output)")
       #expect(terminal.screen.text.contains { $0.hasPrefix("seeded  tags  tags 235 inserted") })
@@ -119,13 +119,13 @@ struct TerminalTests {
         try await terminal.wait { $0.lines.contains { $0.hasPrefix("+ shares") } }
         #expect(terminal.screen.lookCount == 0 && terminal.screen.controlCount > 0)
         try await holder.query("COMMIT")
-        #expect(try await process.wait(timeout: .seconds(60)).exitCode == 0)
+        #expect(try await process.wait().exitCode == 0)
         try await terminal.waitForEnd()
         #expect(terminal.output.utf8.allSatisfy { $0 < 0x80 })
       }
       let quiet = try PseudoTerminal(columns: 80)
       let process = try start(["--tags", "--quiet"], on: quiet, url: database.url)
-      #expect(try await process.wait(timeout: .seconds(60)).exitCode == 0)
+      #expect(try await process.wait().exitCode == 0)
       try await quiet.waitForEnd()
       #expect(quiet.screen.text.count == 2 && quiet.screen.text.first?.hasPrefix("unchanged  tags") == true)
     }

@@ -14,7 +14,7 @@ struct UpgradeTests {
     func run(_ arguments: String...) async throws -> SeedRunnerBinary.Result {
       let process = try SeedRunnerBinary.start(
         arguments, url: database.url, variables: ["SEED_ENV": "dev"], directory: folder.path)
-      let end = try await process.wait(timeout: .seconds(120))
+      let end = try await process.wait()
       return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
     }
 
@@ -60,7 +60,7 @@ struct UpgradeTests {
             data.appending(path: "seeded-by-115d4a7.sql.gz").path, database.url,
           ],
           environment: ["PATH": "/usr/bin:/bin"], directory: "/")
-        let end = try await restore.wait(timeout: .seconds(120))
+        let end = try await restore.wait()
         try #require(end.exitCode == 0, "\(end.errors)")
         try await body(Upgrade(database: database, folder: folder))
       }

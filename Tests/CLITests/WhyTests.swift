@@ -54,7 +54,7 @@ struct WhyTests {
         ("measures", ["1e-1"]),
       ] {
         let words = ["why", table] + key
-        let end = try await SeedRunnerBinary.start(words, url: place.database.url).wait(timeout: .seconds(60))
+        let end = try await SeedRunnerBinary.start(words, url: place.database.url).wait()
         #expect(end.output.contains("\(table).csv, record 1"), "\(words): \(end.errors)")
         #expect(end.output.contains("still as it was written"), "\(words)")
       }

@@ -17,7 +17,7 @@ struct ManualPageTests {
       let file = try folder.write(try page() + "\n", to: "seed-runner.1")
       let process = try ChildProcess.start(
         program, arguments + [file], environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"])
-      return try await process.wait(timeout: .seconds(30))
+      return try await process.wait()
     }
   }
 

@@ -19,7 +19,7 @@ struct ShellProgram: Sendable {
       path, options + more + ["-c", text],
       environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": folder],
       directory: folder)
-    return try await process.wait(timeout: .seconds(60))
+    return try await process.wait()
   }
 
   /// Runs text in a folder of its own that holds a file `data file.json` and a folder `Config dir`.

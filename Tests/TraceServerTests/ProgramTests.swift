@@ -172,7 +172,7 @@ struct ProgramTests {
     // No connection is opened.
     let server = try TraceServerBinary.start(
       arguments, url: Self.nowhere, variables: ["AUTO_MIGRATE": "false"])
-    let end = try await server.process.wait(timeout: .seconds(300))
+    let end = try await server.process.wait()
     #expect(end.exitCode == code, "\(end.errors)")
     #expect((end.output + end.errors).contains(text), "\(end)")
     #expect(end.output.isEmpty == (code != 0))
@@ -187,7 +187,7 @@ struct ProgramTests {
     ])
   func configuration(variables: [String: String]) async throws {
     let server = try TraceServerBinary.start(url: Self.nowhere, variables: variables)
-    let end = try await server.process.wait(timeout: .seconds(300))
+    let end = try await server.process.wait()
     #expect(end.exitCode == 78, "\(end.errors)")
     #expect(variables.keys.allSatisfy { end.errors.contains($0.split(separator: "_")[0]) }, "\(end.errors)")
   }

@@ -46,11 +46,11 @@ struct TraceServerBinary: Sendable {
       try await body(server)
     } catch {
       server.process.kill()
-      let end = try await server.process.wait(timeout: .seconds(300))
+      let end = try await server.process.wait()
       throw Failure(description: "\(error)\n\(end.errors)")
     }
     if let signal { server.process.signal(signal) }
-    return try await server.process.wait(timeout: .seconds(300))
+    return try await server.process.wait()
   }
 
   struct Failure: Error, CustomStringConvertible {

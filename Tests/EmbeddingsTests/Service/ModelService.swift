@@ -27,7 +27,7 @@ enum ModelService {
       let ended = Lock(false)
       let end = Task {
         defer { ended.withLock { $0 = true } }
-        return try await process.wait(timeout: .seconds(600))
+        return try await process.wait()
       }
       while !RawListener.isListening(port) {
         guard !ended.withLock({ $0 }) else { throw NotStarted(description: try await end.value.errors) }

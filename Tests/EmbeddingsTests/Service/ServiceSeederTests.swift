@@ -112,14 +112,14 @@ struct ServiceSeederTests {
         let arguments = ["--embeddings"] + (usesFlag ? ["--no-wait"] : [])
         let process = try SeedRunnerProgram.start(
           arguments, url: url, service: options, variables: usesFlag ? [:] : ["EMBEDDING_WAIT": "false"])
-        let end = try await process.wait(timeout: .seconds(240))
+        let end = try await process.wait()
         let missing = try await harness.missing()
         #expect(end.exitCode == 0 && missing >= 200 && service.asked.isEmpty, "\(end)")
         #expect(end.errors.contains("\(missing) traces without a vector are left to a worker"), "\(end)")
         let worker = try SeedRunnerProgram.start(["worker"], url: url, service: options)
         try await harness.until("all vectors") { try await harness.missing() == 0 }
         worker.signal(SIGTERM)
-        _ = try await worker.wait(timeout: .seconds(60))
+        _ = try await worker.wait()
       }
     }
   }

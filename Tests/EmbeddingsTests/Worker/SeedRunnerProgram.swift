@@ -34,6 +34,6 @@ enum SeedRunnerProgram {
   static func run(
     _ arguments: String..., url: String, service: OpenAIOptions? = nil, variables: [String: String] = [:]
   ) async throws -> ChildProcess.End {
-    try await start(arguments, url: url, service: service, variables: variables).wait(timeout: .seconds(240))
+    try await start(arguments, url: url, service: service, variables: variables).wait()
   }
 }

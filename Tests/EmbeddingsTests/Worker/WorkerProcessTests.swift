@@ -39,12 +39,12 @@ struct WorkerProcessTests {
         try await harness.until("another one's work") { count("other") > 0 }
         for victim in victims { victim.kill() }
         for victim in victims {
-          #expect(try await victim.wait(timeout: .seconds(60)).exitCode == 128 + SIGKILL)
+          #expect(try await victim.wait().exitCode == 128 + SIGKILL)
         }
         try await harness.until("all vectors") { try await harness.missing() == 0 }
         for other in others { other.signal(SIGTERM) }
         for other in others {
-          let end = try await other.wait(timeout: .seconds(60))
+          let end = try await other.wait()
           #expect(end.exitCode == 128 + SIGTERM && end.errors.contains("stopped"), "\(end.errors)")
         }
         let provider = try OpenAIEmbeddingProvider(options)
@@ -74,7 +74,7 @@ struct WorkerProcessTests {
         let process = try SeedRunnerProgram.start(["worker"], url: harness.database.url, service: options)
         try await harness.until("a vector") { try await harness.missing() == 0 }
         process.signal(SIGTERM)
-        let end = try await process.wait(timeout: .seconds(60))
+        let end = try await process.wait()
         #expect(
           service.asked.map(\.texts) == [["one\n\ncontext\n\nsolution"], ["one\n\nanother\n\nsolution"]])
         #expect(try await harness.rightTitles(OpenAIEmbeddingProvider(options)) == ["one"])
@@ -118,7 +118,7 @@ struct WorkerProcessTests {
         #expect(retry.exitCode == 0 && retry.output == "1 trace will be tried again\n", "\(retry)")
         try await harness.until("its vector") { try await harness.missing() == 0 }
         process.signal(SIGINT)
-        let end = try await process.wait(timeout: .seconds(60))
+        let end = try await process.wait()
         #expect(end.exitCode == 128 + SIGINT && end.errors.contains("is given up after 1 attempts"))
         for text in [end.errors, end.output, status.output, json.output] {
           #expect(!text.contains("canary"), "\(text)")
