@@ -148,25 +148,47 @@ struct DateTimeLiteral {
 }
 
 extension DateTimeLiteral {
-  /// Whether a literal has the form of nearly all: 2019-01-13, with a time only where it is kept.
+  /// Whether a literal has the form of nearly all, `2019-01-13 04:05:06.789+02:00`, with no part that the type
+  /// would drop.
   static func isPlain(_ literal: ArraySlice<UInt8>, _ scalar: LiteralRule.Scalar) -> Bool {
-    let form: StaticString
-    switch scalar {
-    case .date: form = "0000-00-00"
-    case .timestamp: form = literal.count == 10 ? "0000-00-00" : "0000-00-00 00:00:00"
-    case .time: form = "00:00:00"
-    default: return false
-    }
-    return literal.count == form.utf8CodeUnitCount
-      && form.withUTF8Buffer { form in
-        zip(literal, form).allSatisfy { byte, expected in
+    var rest = literal
+    /// Takes what has a form, in which 0 is any digit, and a blank may be a T.
+    func take(_ form: StaticString) -> Bool {
+      guard rest.count >= form.utf8CodeUnitCount else { return false }
+      let isMatch = form.withUTF8Buffer { form in
+        zip(rest, form).allSatisfy { byte, expected in
           switch expected {
-          case 0x30: (0x30...0x39).contains(byte)
+          case 0x30: isDigit(byte)
           case 0x20: byte == 0x20 || byte == UInt8(ascii: "T")
           default: byte == expected
           }
         }
       }
+      if isMatch { rest = rest.dropFirst(form.utf8CodeUnitCount) }
+      return isMatch
+    }
+    func isWhole(hasZone: Bool, precision: Int) -> Bool {
+      if rest.first == UInt8(ascii: ".") {
+        rest = rest.dropFirst()
+        let digits = rest.prefix(while: isDigit).count
+        guard digits <= precision else { return false }
+        rest = rest.dropFirst(digits)
+      }
+      if hasZone {
+        if take("Z") { return rest.isEmpty }
+        if take("+00") || take("-00") { _ = take(":00") }
+      }
+      return rest.isEmpty
+    }
+    switch scalar {
+    case .date: return take("0000-00-00") && rest.isEmpty
+    case .timestamp(let hasZone, let precision):
+      guard take("0000-00-00") else { return false }
+      return rest.isEmpty || (take(" 00:00:00") && isWhole(hasZone: hasZone, precision: precision))
+    case .time(let hasZone, let precision):
+      return take("00:00:00") && isWhole(hasZone: hasZone, precision: precision)
+    default: return false
+    }
   }
 
   private static func tokens(_ literal: ArraySlice<UInt8>) -> [Token] {

@@ -5,8 +5,8 @@ extension RecordReader {
   private final class Header {
     var names: [String] = []
     var fieldOfSlot: [Int?] = []
-    /// The fields that fill something, with the slots that they fill.
-    var slotsOfField: [(index: Int, slots: [Int])] = []
+    /// The fields that fill something, with the rules of the columns that they fill.
+    var filling: [(index: Int, rules: [LiteralRule])] = []
   }
 
   func csvParser(path: String, file: Int) -> CSVRecordParser {
@@ -19,8 +19,8 @@ extension RecordReader {
         let indices = Dictionary(zip(names, names.indices)) { first, _ in first }
         header.names = names
         header.fieldOfSlot = load.slots.map { indices[$0.field] }
-        header.slotsOfField = names.enumerated().compactMap { index, name in
-          load.slotsOfField[name].map { (index, $0) }
+        header.filling = names.enumerated().compactMap { index, name in
+          load.slotsOfField[name].map { slots in (index, slots.compactMap { load.slots[$0].rule }) }
         }
         load.seenFields.formUnion(names)
         return !isRefused
@@ -57,15 +57,19 @@ extension RecordReader {
     _ line: borrowing CSVRecord, _ header: Header, _ place: FixturePlace, nullText: [UInt8]
   ) -> Bool {
     let before = faults.count
-    for (index, slots) in header.slotsOfField {
+    for (index, rules) in header.filling {
       let field = line.fields[index]
       let value = line.bytes[field.range]
       if field.isNull(nullText, in: line.bytes) { continue }
       if let found = TextEncodingCheck.fault(in: value) {
         faults.add(place.fault(field: header.names[index], found: found, expected: "text in UTF-8"))
-      } else if let expected = slots.lazy.compactMap({ load.slots[$0].rule?.refusal(of: value) }).first {
+        continue
+      }
+      for rule in rules {
+        guard let expected = rule.refusal(of: value) else { continue }
         faults.add(
           place.fault(field: header.names[index], found: LiteralRule.shown(value), expected: expected))
+        break
       }
     }
     return faults.count == before
