@@ -64,7 +64,7 @@ let package = Package(
       extra: fastInDebug),
     .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
     library(
-      "Catalog", ["CSeederFiles", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
+      "Catalog", ["CSeederFiles", "Embeddings", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
       path: "Seeders/Catalog", exclude: ["Files"]),
     .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
     .target(name: "CHTTPServer", dependencies: ["CMicroHTTPD"]),
@@ -114,7 +114,7 @@ let package = Package(
     tests(
       "CatalogTests",
       ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]
-        + seeders.map { .target(name: $0) }),
+        + seeders.map { .target(name: $0) }, exclude: ["Definitions"]),
     tests(
       "EmbeddingsTests",
       [

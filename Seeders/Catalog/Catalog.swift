@@ -1,5 +1,6 @@
 import CapacityTraces
 import CuratedTraces
+import Embeddings
 import SampleTraces
 public import SeedKit
 import Tags
@@ -9,6 +10,10 @@ import Users
 
 /// The built-in seeders: the only place that knows them all.
 public enum Catalog {
+  /// All settings of the two programs, in the order of `seed-runner config`.
+  public static let settings =
+    AnySettingKey.seeding + AnySettingKey.traceService + AnySettingKey.embeddedPostgres
+
   /// The seeders, configured.
   ///
   /// - Throws: `SeedPlanError` if two seeders have the same id.

@@ -49,13 +49,15 @@ struct Invocation: Sendable {
     }
     if command.path == ["config"], command.has("schema") {
       // With its line break, so that the answer is the file.
-      console.answer(document: String(try ConfigurationSchema.text().dropLast()))
+      console.answer(document: String(try ConfigurationSchema.text(of: program.settings).dropLast()))
       return .success
     }
     if command.path == ["man"] {
       console.answer(
-        document: ManualPage(settings: try Settings.load(flags: [:], environment: [:], configDirectory: nil))
-          .text(for: spec))
+        document: ManualPage(
+          settings: try Settings.load(
+            flags: [:], environment: [:], configDirectory: nil, keys: program.settings)
+        ).text(for: spec))
       return .success
     }
     if command.path == ["completions"] {
@@ -68,7 +70,8 @@ struct Invocation: Sendable {
   /// Goes on whatever is wrong with the configuration: that is one of the things it tells.
   private func doctor(_ console: Console) async throws -> ExitCode {
     let (settings, faults) = Settings.read(
-      flags: settingFlags, environment: environment, configDirectory: configDirectory)
+      flags: command.settingFlags(program.settings), environment: environment,
+      configDirectory: configDirectory, keys: program.settings)
     var console = console
     console.isDebug = settings[.debug]
     let session = Session(invocation: self, settings: settings, console: console)
@@ -77,21 +80,11 @@ struct Invocation: Sendable {
 
   private var configDirectory: String? { command.value(of: "config-path") ?? project.configDirectory }
 
-  /// The flags that are settings, by the name of their flag.
-  private var settingFlags: [String: String] {
-    var flags: [String: String] = [:]
-    let names = ["env", "jobs", "database-url"] + SeedRunnerCommand.Option.capacity.map(\.name)
-    for name in names { flags[name] = command.value(of: name) }
-    for name in ["debug", "wait"] {
-      if let isOn = command.flag(name) { flags[name] = "\(isOn)" }
-    }
-    return flags
-  }
-
   private func loadSettings() throws -> Settings {
     do {
       return try Settings.load(
-        flags: settingFlags, environment: environment, configDirectory: configDirectory)
+        flags: command.settingFlags(program.settings), environment: environment,
+        configDirectory: configDirectory, keys: program.settings)
     } catch let error as ConfigurationError where error.faults.allSatisfy({ $0.place.hasPrefix("--") }) {
       // Nothing is wrong with the configuration, only with what was typed.
       throw CommandFailure(code: .usage, message: "\(error)")

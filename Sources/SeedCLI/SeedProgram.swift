@@ -6,15 +6,22 @@ public import SeedKit
 public struct SeedProgram: Sendable {
   let catalog: @Sendable (Settings) throws -> SeederRegistry
   let fixtures: FixtureStore
+  /// All settings that there are.
+  let settings: [AnySettingKey]
 
   /// Makes the program.
   ///
   /// - Parameters:
   ///   - fixtures: the files that the seeders read.
+  ///   - settings: all settings, in the order of `config`; by default those of the framework.
   ///   - catalog: makes the seeders for a configuration. Called once with the defaults for their
   ///     names, which are flags, and once with the configuration in force.
-  public init(fixtures: FixtureStore, catalog: @escaping @Sendable (Settings) throws -> SeederRegistry) {
+  public init(
+    fixtures: FixtureStore, settings: [AnySettingKey] = AnySettingKey.framework,
+    catalog: @escaping @Sendable (Settings) throws -> SeederRegistry
+  ) {
     self.fixtures = fixtures
+    self.settings = settings
     self.catalog = catalog
   }
 
@@ -40,7 +47,7 @@ public struct SeedProgram: Sendable {
     let runID = UUID()
     let console = Console(arguments: arguments, environment: environment, runID: runID)
     do {
-      let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
+      let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil, keys: settings)
       let discovery = SeederDiscovery(arguments: arguments, environment: environment)
       let names = try discovery.registry(catalog(defaults)).seeders.map { ($0.id.rawValue, $0.summary) }
       let spec = SeedRunnerCommand.spec(seeders: names)

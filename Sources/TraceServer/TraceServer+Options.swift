@@ -3,6 +3,7 @@ public import HTTPServer
 public import Postgres
 public import RateLimiter
 public import SeedKit
+import TraceStore
 
 extension TraceServer {
   /// How a server behaves.

@@ -5,7 +5,8 @@ import SeedCLI
 @main
 enum SeedRunnerMain {
   static func main() {
-    let program = SeedProgram(fixtures: Catalog.fixtures, catalog: { try Catalog.registry($0) })
+    let program = SeedProgram(
+      fixtures: Catalog.fixtures, settings: Catalog.settings, catalog: { try Catalog.registry($0) })
     program.main(
       arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   }

@@ -11,7 +11,8 @@ import TraceServer
 enum TraceServerMain {
   static func main() {
     let program = ServiceProgram(
-      fixtures: Catalog.fixtures, catalog: { try Catalog.registry($0) }, serve: { try await serve($0) })
+      fixtures: Catalog.fixtures, settings: Catalog.settings, catalog: { try Catalog.registry($0) },
+      serve: { try await serve($0) })
     program.main(
       arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   }

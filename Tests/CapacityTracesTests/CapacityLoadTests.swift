@@ -14,7 +14,8 @@ struct CapacityLoadTests {
   }
 
   private func runner(_ options: CapacityOptions, _ database: TemporaryDatabase) throws -> SeedRunner {
-    let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
+    let settings = try Settings.load(
+      flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings)
     let others = try Catalog.registry(settings).seeders.filter { $0.id != "capacity-traces" }
     let seeder = CapacityTracesSeeder(options: options, validationThreshold: 2)
     let plan = try SeedPlan(
@@ -240,7 +241,7 @@ struct CapacityLoadTests {
         environment: [
           "EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "some-model", "EMBEDDING_DIMENSIONS": "768",
           "CAPACITY_ROWS": "30",
-        ], configDirectory: nil)
+        ], configDirectory: nil, keys: Catalog.settings)
       let plan = try SeedPlan(
         registry: try Catalog.registry(settings), selection: .only(["capacity-traces"]), environment: .test)
       let runner = SeedRunner(plan: plan, configuration: database.configuration, fixtures: Catalog.fixtures)

@@ -13,7 +13,8 @@ struct CatalogTests {
   }
 
   private func registry() throws -> SeederRegistry {
-    try Catalog.registry(try Settings.load(flags: [:], environment: [:], configDirectory: nil))
+    try Catalog.registry(
+      try Settings.load(flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings))
   }
 
   @Test("names the same plug-ins as the folder and the manifest")
@@ -31,7 +32,7 @@ struct CatalogTests {
     let list = try #require(manifest.firstMatch(of: /let seeders = \[([^\]]*)\]/)?.output.1)
     let inManifest = list.matches(of: /"(\w+)"/).map { String($0.output.1) }.sorted()
     let imports = try text("Seeders/Catalog/Catalog.swift").matches(of: /(?m)^import (\w+)$/)
-      .map { String($0.output.1) }.filter { $0 != "TraceStore" }.sorted()
+      .map { String($0.output.1) }.filter { !["Embeddings", "TraceStore"].contains($0) }.sorted()
     #expect(inManifest == plugIns)
     #expect(imports == plugIns)
     #expect(declared == folders.filter(isDeclarative))

@@ -7,7 +7,8 @@ import Testing
 struct ConformanceTests {
   private static func registry() throws -> SeederRegistry {
     let settings = try Settings.load(
-      flags: [:], environment: ["SEED_ENV": "test", "CAPACITY_ROWS": "300"], configDirectory: nil)
+      flags: [:], environment: ["SEED_ENV": "test", "CAPACITY_ROWS": "300"], configDirectory: nil,
+      keys: Catalog.settings)
     return try Catalog.registry(settings)
   }
 

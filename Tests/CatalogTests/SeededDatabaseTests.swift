@@ -12,7 +12,8 @@ struct SeededDatabaseTests {
     environment: SeedEnvironment = .test, fixtures: FixtureStore = Catalog.fixtures,
     configure: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeedReport {
-    let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
+    let settings = try Settings.load(
+      flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings)
     let plan = try SeedPlan(
       registry: Catalog.registry(settings), selection: selection, environment: environment)
     var options = SeedRunner.Options()

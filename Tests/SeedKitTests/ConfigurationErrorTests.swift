@@ -79,7 +79,7 @@ struct ConfigurationErrorTests {
           "environment": "test",
           "seed": { "jobs": "4", "retryBudgt": 1, "lockTimeout": -1 },
           "database": 5, "jobs": 4, "seed.jobs": 4,
-          "validationThreshold": null,
+          "startup": { "timeLimit": null },
           "debug": 1, "embedded": { "port": 70000, "version": 1.5, "user": "", "binaries": [] },
           "sed": {}
         }
@@ -97,7 +97,7 @@ struct ConfigurationErrorTests {
           "default.json:4:15: database: found a number; expected an object that sets database.url, database.connectTimeout",
           "default.json:4:18: jobs: found an unknown key; expected a setting of 'seed-runner config'. Did you mean 'seed.jobs'?",
           "default.json:4:29: seed.jobs: found a key with a point; expected objects in each other, as in default.json",
-          "default.json:5:26: validationThreshold: found null; expected a whole number from 1 to 1000",
+          "default.json:5:29: startup.timeLimit: found null; expected seconds, a whole number from 0 to 86400",
           "default.json:6:12: debug: found number 1; expected true or false",
           "default.json:6:37: embedded.port: found '70000'; expected a whole number from 0 to 65535",
           "default.json:6:55: embedded.version: found '1.5'; expected a whole number from 10 to 99",

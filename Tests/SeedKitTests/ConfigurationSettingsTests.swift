@@ -15,7 +15,6 @@ struct ConfigurationSettingsTests {
     #expect(settings[.retryBudget] == .seconds(60))
     #expect(settings[.lockTimeout] == .seconds(300))
     #expect(settings[.debug] == false)
-    #expect(settings[.validationThreshold] == 2)
     #expect(settings[.embeddedBinaries] == nil)
     #expect(settings[.embeddedVersion] == nil)
     #expect(settings[.embeddedPort] == 0)
@@ -27,8 +26,8 @@ struct ConfigurationSettingsTests {
   func precedence() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write(
-        "{seed: {jobs: 10, retryBudget: 11},\n debug: true, validationThreshold: 9}", to: "default.json")
-      try folder.write("{\n seed: {jobs: 20}, validationThreshold: 0x1F}", to: "test.json")
+        "{seed: {jobs: 10, retryBudget: 11},\n debug: true, startup: {timeLimit: 9}}", to: "default.json")
+      try folder.write("{\n seed: {jobs: 20}, startup: {timeLimit: 0x1F}}", to: "test.json")
       try folder.write("{seed: {jobs: 99}}", to: "ci.json")
       func load(_ flags: [String: String], _ variables: [String: String]) throws -> Settings {
         try Settings.load(
@@ -53,7 +52,7 @@ struct ConfigurationSettingsTests {
       #expect(settings.source(of: .retryBudget).description == "\(folder.path)/default.json:1")
       #expect(settings[.debug])
       #expect(settings.source(of: .debug).description == "\(folder.path)/default.json:2")
-      #expect(settings[.validationThreshold] == 31)
+      #expect(settings[.autoSeedTimeLimit] == .seconds(31))
       #expect(settings.source(of: .lockTimeout) == .default)
       #expect(!settings.isExplicit(.lockTimeout))
     }
@@ -88,14 +87,14 @@ struct ConfigurationSettingsTests {
   ) async throws {
     try await TemporaryFolder.with { folder in
       for (index, name) in SeedEnvironment.allCases.enumerated() {
-        try folder.write("{validationThreshold: \(index + 1)}", to: "\(name).json")
+        try folder.write("{seed: {jobs: \(index + 1)}}", to: "\(name).json")
       }
       let settings = try Settings.load(flags: flags, environment: variables, configDirectory: folder.path)
       #expect(settings[.environment] == expected)
       #expect(settings.source(of: .environment).description == source)
       // The file of that environment, and of no other, is read.
       let index = try #require(SeedEnvironment.allCases.firstIndex(of: expected))
-      #expect(settings[.validationThreshold] == index + 1)
+      #expect(settings[.jobs] == index + 1)
     }
   }
 
@@ -115,9 +114,7 @@ struct ConfigurationSettingsTests {
     let cases: [(String, [Int])] = [
       ("SEED_JOBS", [1, 64]), ("DATABASE_CONNECT_TIMEOUT", [1, 600]), ("SEED_RETRY_BUDGET", [0, 3600]),
       ("SEED_LOCK_TIMEOUT", [0, 86_400]), ("AUTO_SEED_TIMEOUT", [0, 86_400]),
-      ("VALIDATION_THRESHOLD", [1, 1000]),
-      ("SEED_POSTGRES_PORT", [0, 65_535]),
-      ("SEED_POSTGRES_VERSION", [10, 99]),
+      ("SEED_POSTGRES_PORT", [0, 65_535]), ("SEED_POSTGRES_VERSION", [10, 99]),
     ]
     for (variable, bounds) in cases {
       for value in bounds {
@@ -172,23 +169,7 @@ struct ConfigurationSettingsTests {
         "all.only= (default)", "all.except= (default)",
         "startup.migrates=true (default)", "startup.seeds=false (default)",
         "startup.mode=blocking (default)", "startup.timeLimit=60 (default)",
-        "debug=true (SEED_DEBUG)", "validationThreshold=2 (default)", "capacity.rows= (default)",
-        "capacity.isPartOfAll= (default)", "capacity.seed=1 (default)", "capacity.clusters=1000 (default)",
-        "capacity.similarity=0.8 (default)", "capacity.index=vector (default)",
-        "capacity.streams=4 (default)", "server.host=127.0.0.1 (default)", "server.port=8080 (default)",
-        "server.poolSize=16 (default)", "server.preparedStatements=auto (default)",
-        "server.searchNeedsToken=true (default)",
-        "redis.url= (default)",
-        "rateLimit.readsPerMinute=60 (default)",
-        "rateLimit.writesPerMinute=20 (default)", "rateLimit.onFailure=allow (default)",
-        "embedding.provider=local (default)",
-        "embedding.baseURL=https://api.openai.com/v1 (default)", "embedding.apiKey= (default)",
-        "embedding.model=text-embedding-3-small (default)", "embedding.dimensions=1536 (default)",
-        "embedding.asksForDimensions=false (default)", "embedding.batchSize=64 (default)",
-        "embedding.textLimit=24000 (default)", "embedding.timeout=30 (default)",
-        "embedding.retryBudget=60 (default)", "embedding.caFile= (default)", "embedding.waits=true (default)",
-        "embedding.worker=true (default)", "embedding.pollInterval=30 (default)",
-        "embedding.leaseTime=120 (default)", "embedding.maxAttempts=5 (default)",
+        "debug=true (SEED_DEBUG)",
         "embedded.binaries= (default)",
         "embedded.version= (default)", "embedded.port=0 (default)", "embedded.user= (default)",
       ])
@@ -197,23 +178,11 @@ struct ConfigurationSettingsTests {
         "SEED_ENV", "DATABASE_URL", "DATABASE_CONNECT_TIMEOUT", "SEED_JOBS", "SEED_RETRY_BUDGET",
         "SEED_LOCK_TIMEOUT", "SEED_ALL_ONLY", "SEED_ALL_EXCEPT", "AUTO_MIGRATE", "AUTO_SEED_DATABASE",
         "AUTO_SEED_MODE", "AUTO_SEED_TIMEOUT",
-        "SEED_DEBUG", "VALIDATION_THRESHOLD", "CAPACITY_ROWS", "CAPACITY_IS_PART_OF_ALL",
-        "CAPACITY_SEED", "CAPACITY_CLUSTERS", "CAPACITY_SIMILARITY", "CAPACITY_INDEX", "CAPACITY_STREAMS",
-        "HOST", "PORT", "SERVER_POOL_SIZE", "SERVER_PREPARED_STATEMENTS", "SEARCH_NEEDS_TOKEN", "REDIS_URL",
-        "RATE_LIMIT_READ_PER_MINUTE",
-        "RATE_LIMIT_WRITE_PER_MINUTE", "RATE_LIMIT_ON_FAILURE", "EMBEDDING_PROVIDER", "EMBEDDING_BASE_URL",
-        "EMBEDDING_API_KEY", "EMBEDDING_MODEL", "EMBEDDING_DIMENSIONS", "EMBEDDING_ASK_FOR_DIMENSIONS",
-        "EMBEDDING_BATCH_SIZE", "EMBEDDING_TEXT_LIMIT", "EMBEDDING_TIMEOUT", "EMBEDDING_RETRY_BUDGET",
-        "EMBEDDING_CA_FILE", "EMBEDDING_WAIT", "EMBEDDING_WORKER", "EMBEDDING_POLL_INTERVAL",
-        "EMBEDDING_LEASE_TIME", "EMBEDDING_MAX_ATTEMPTS", "SEED_POSTGRES_BIN", "SEED_POSTGRES_VERSION",
-        "SEED_POSTGRES_PORT", "SEED_POSTGRES_USER",
+        "SEED_DEBUG", "SEED_POSTGRES_BIN", "SEED_POSTGRES_VERSION", "SEED_POSTGRES_PORT",
+        "SEED_POSTGRES_USER",
       ])
-    #expect(
-      settings.entries.compactMap(\.flag) == [
-        "env", "database-url", "jobs", "debug", "rows", "capacity-seed", "clusters", "similarity", "index",
-        "streams", "host", "port", "wait",
-      ])
-    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 8)
+    #expect(settings.entries.compactMap(\.flag) == ["env", "database-url", "jobs", "debug"])
+    #expect(settings.entries.filter { $0.unit == "seconds" }.count == 4)
     #expect(settings.entries.allSatisfy { !$0.summary.isEmpty })
   }
 }

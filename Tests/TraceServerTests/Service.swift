@@ -31,7 +31,8 @@ struct Service: Sendable {
   ) async throws {
     try await TemporaryDatabase.with { database in
       let settings = try Settings.load(
-        flags: ["env": "test"], environment: ["CAPACITY_IS_PART_OF_ALL": "false"], configDirectory: nil)
+        flags: ["env": "test"], environment: ["CAPACITY_IS_PART_OF_ALL": "false"], configDirectory: nil,
+        keys: Catalog.settings)
       var startup = StartupSeeding.Options()
       startup.seeds = seeds
       startup.timeLimit = .seconds(3600)

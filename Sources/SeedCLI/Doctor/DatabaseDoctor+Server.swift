@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import SeedKit
+import TraceStore
 
 extension DatabaseDoctor {
   func serverVersion() -> DoctorVerdict {

@@ -1,5 +1,6 @@
 import RateLimiter
 import SeedKit
+import TraceStore
 
 extension Doctor {
   /// The Redis that keeps the rate limits of `trace-server`.

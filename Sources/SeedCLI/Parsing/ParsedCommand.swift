@@ -1,3 +1,5 @@
+import SeedKit
+
 /// A command line that was understood.
 struct ParsedCommand: Sendable, Hashable {
   /// An option as it was given.
@@ -38,6 +40,15 @@ struct ParsedCommand: Sendable, Hashable {
 
   /// The last value of an option.
   func value(of option: String) -> String? { values(of: option).last }
+
+  /// The values of the options that are settings, by the name of their flag.
+  func settingFlags(_ keys: [AnySettingKey]) -> [String: String] {
+    var flags: [String: String] = [:]
+    for name in keys.compactMap(\.flag) {
+      flags[name] = flag(name).map { "\($0)" } ?? value(of: name)
+    }
+    return flags
+  }
 
   /// The value of an option that has a range of numbers: the parser has checked it.
   func integer(_ option: String) -> Int? { value(of: option).flatMap { Int($0) } }

@@ -2,9 +2,6 @@ import SeedKit
 
 /// The command line of `trace-server`, as a value.
 enum TraceServerCommand {
-  /// The options that are settings, by the name of their flag.
-  static let settings = ["env", "database-url", "host", "port"]
-
   /// The program; it has no subcommands.
   static let spec = CommandSpec(
     name: "trace-server",

@@ -19,13 +19,10 @@ public struct ServiceLaunch: Sendable {
   ) throws {
     allowsProduction = command.has("allow-production")
     let project = ProjectDirectory(explicit: command.value(of: "project-path"), environment: environment)
-    var flags: [String: String] = [:]
-    for name in TraceServerCommand.settings { flags[name] = command.value(of: name) }
-    if let isDebug = command.flag("debug") { flags["debug"] = "\(isDebug)" }
     do {
       settings = try Settings.load(
-        flags: flags, environment: environment,
-        configDirectory: command.value(of: "config-path") ?? project.configDirectory)
+        flags: command.settingFlags(program.settings), environment: environment,
+        configDirectory: command.value(of: "config-path") ?? project.configDirectory, keys: program.settings)
     } catch let error as ConfigurationError where error.faults.allSatisfy({ $0.place.hasPrefix("--") }) {
       // Nothing is wrong with the configuration, only with what was typed.
       throw CommandFailure(code: .usage, message: "\(error)")

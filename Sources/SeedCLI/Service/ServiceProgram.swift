@@ -23,6 +23,8 @@ public struct ServiceProgram: Sendable {
   }
 
   let fixtures: FixtureStore
+  /// All settings that there are.
+  let settings: [AnySettingKey]
   let catalog: @Sendable (Settings) throws -> SeederRegistry
   let serve: @Sendable (ServiceLaunch) async throws -> Void
 
@@ -30,13 +32,16 @@ public struct ServiceProgram: Sendable {
   ///
   /// - Parameters:
   ///   - fixtures: the files that the seeders read.
+  ///   - settings: all settings that there are.
   ///   - catalog: makes the seeders for a configuration.
   ///   - serve: serves until its task is cancelled, which is what the first SIGINT or SIGTERM does.
   public init(
-    fixtures: FixtureStore, catalog: @escaping @Sendable (Settings) throws -> SeederRegistry,
+    fixtures: FixtureStore, settings: [AnySettingKey],
+    catalog: @escaping @Sendable (Settings) throws -> SeederRegistry,
     serve: @escaping @Sendable (ServiceLaunch) async throws -> Void
   ) {
     self.fixtures = fixtures
+    self.settings = settings
     self.catalog = catalog
     self.serve = serve
   }

@@ -1,18 +1,24 @@
-/// A setting whose type of value does not matter.
-struct AnySettingKey: Sendable {
-  let name: String
-  let variables: [String]
-  let flag: String?
-  let summary: String
+/// A setting whose type of value does not matter: an entry of the list of settings that a program composes.
+public struct AnySettingKey: Sendable {
+  /// The path in the files of `Config/`, such as `seed.jobs`.
+  public let name: String
+  /// The environment variables, the strongest first.
+  public let variables: [String]
+  /// The flag without its hyphens, if there is one.
+  public let flag: String?
+  /// What it decides.
+  public let summary: String
   let unit: String?
   let expected: String
   let isSecret: Bool
   let isAllowedInFiles: Bool
-  let bounds: ClosedRange<Int>?
+  /// The least and the greatest value of a whole number.
+  package let bounds: ClosedRange<Int>?
   let decimalBounds: ClosedRange<Double>?
-  let allowed: [String]?
+  /// The words that are values, if their list is closed.
+  package let allowed: [String]?
   /// The type that JSON Schema gives a value in a file, and whether null is one.
-  let schemaType: (name: String, isOptional: Bool)
+  package let schemaType: (name: String, isOptional: Bool)
   /// A value of a file as text; nil for null where that is allowed. Throws for one of another type.
   let fileText: @Sendable (JSONNode) throws(SettingValueError) -> String?
   let defaultValue: any Sendable
@@ -21,7 +27,8 @@ struct AnySettingKey: Sendable {
   /// Whether a value is the built-in default.
   let isDefault: @Sendable (any Sendable) -> Bool
 
-  init<Value>(_ key: SettingKey<Value>) {
+  /// Makes the entry of a declared setting.
+  public init<Value>(_ key: SettingKey<Value>) {
     name = key.name
     variables = key.variables
     flag = key.flag
@@ -65,5 +72,49 @@ struct AnySettingKey: Sendable {
     show = { ($0 as? Value).map(key.show) ?? "" }
     let shownDefault = key.show(key.defaultValue)
     isDefault = { ($0 as? Value).map(key.show) == shownDefault }
+  }
+  /// The built-in default as text; empty if there is none.
+  package var defaultText: String { show(defaultValue) }
+}
+
+extension [AnySettingKey] {
+  /// Those that a file may set.
+  var inFiles: [AnySettingKey] { filter(\.isAllowedInFiles) }
+
+  /// Refuses a list in which a file, a variable or a flag could not tell two settings apart.
+  ///
+  /// - Throws: ``SettingConflictError``, which names both.
+  package func checkConflicts() throws(SettingConflictError) {
+    var owners: [String: String] = [:]
+    for key in self {
+      let words = [key.name] + key.variables + (key.flag.map { ["--\($0)"] } ?? [])
+      for word in words {
+        if let other = owners[word] {
+          throw SettingConflictError(word: word, first: other, second: key.name)
+        }
+        owners[word] = key.name
+      }
+    }
+    // `seed` cannot be a value and an object at once.
+    for key in self {
+      if let inner = first(where: { $0.name.hasPrefix(key.name + ".") }) {
+        throw SettingConflictError(word: key.name, first: key.name, second: inner.name)
+      }
+    }
+  }
+}
+
+/// Two settings of a program that cannot be told apart: a mistake of who declared or listed them.
+public struct SettingConflictError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What both have: a name, a variable, or a flag with its hyphens.
+  public let word: String
+  /// The names of the settings, which are equal if one is listed twice.
+  public let first, second: String
+
+  /// `the settings 'seed.jobs' and 'shop.jobs' are both declared with '--jobs'`
+  public var description: String {
+    first == second
+      ? "the setting '\(first)' is declared twice"
+      : "the settings '\(first)' and '\(second)' are both declared with '\(word)'"
   }
 }

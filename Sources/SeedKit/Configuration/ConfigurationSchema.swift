@@ -2,11 +2,13 @@ import FoundationEssentials
 
 /// The JSON Schema of the files in `Config/`, made from the settings themselves.
 public enum ConfigurationSchema {
-  /// The schema as text, always the same bytes. `Config/config.schema.json` holds it, for editors.
+  /// The schema as text, always the same bytes for the same settings. `Config/config.schema.json` holds that of
+  /// all settings, for editors.
   ///
+  /// - Parameter keys: all settings that there are.
   /// - Throws: an error of the encoder, which does not happen.
-  public static func text() throws -> String {
-    var root = node(of: AnySettingKey.inFiles.map { ($0.name.split(separator: ".")[...], $0) })
+  public static func text(of keys: [AnySettingKey]) throws -> String {
+    var root = node(of: keys.inFiles.map { ($0.name.split(separator: ".")[...], $0) })
     root["$schema"] = .text("https://json-schema.org/draft/2020-12/schema")
     root["$id"] = .text("urn:seed-runner:schema:config")
     root["title"] = .text("Config/*.json")

@@ -2,7 +2,16 @@
 
 extension SettingKey where Value == Int {
   /// A whole number within bounds.
-  init(
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - value: the built-in default.
+  ///   - bounds: the least and the greatest value.
+  ///   - unit: what is counted, such as `bytes`.
+  ///   - summary: what it decides, in a line without a period.
+  public init(
     _ name: String, variables: String..., flag: String? = nil, default value: Int,
     in bounds: ClosedRange<Int>,
     unit: String? = nil, summary: String
@@ -18,7 +27,14 @@ extension SettingKey where Value == Int {
 
 extension SettingKey where Value == Int? {
   /// A whole number within bounds that need not be set.
-  init(
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - bounds: the least and the greatest value.
+  ///   - summary: what it decides, and what holds while it is not set.
+  public init(
     _ name: String, variables: String..., flag: String? = nil, in bounds: ClosedRange<Int>,
     summary: String
   ) {
@@ -33,7 +49,15 @@ extension SettingKey where Value == Int? {
 
 extension SettingKey where Value == Duration {
   /// A whole number of seconds within bounds.
-  init(
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - defaultSeconds: the built-in default.
+  ///   - bounds: the least and the greatest value, in seconds.
+  ///   - summary: what it decides, in a line without a period.
+  public init(
     _ name: String, variables: String..., flag: String? = nil, defaultSeconds: Int,
     in bounds: ClosedRange<Int>,
     summary: String
@@ -52,7 +76,15 @@ extension SettingKey where Value == Duration {
 extension SettingKey where Value == Bool {
   /// A switch. Outside the files `true`, `1`, `yes` and `on` say the same, and so do their opposites, in
   /// upper or lower case.
-  init(_ name: String, variables: String..., flag: String? = nil, default value: Bool, summary: String) {
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - value: the built-in default.
+  ///   - summary: what it decides, in a line without a period.
+  public init(_ name: String, variables: String..., flag: String? = nil, default value: Bool, summary: String)
+  {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: value, isSecret: false, expected: "true or false", isAllowedInFiles: true,
@@ -63,7 +95,13 @@ extension SettingKey where Value == Bool {
 
 extension SettingKey where Value == Bool? {
   /// A switch that need not be set.
-  init(_ name: String, variables: String..., flag: String? = nil, summary: String) {
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - summary: what it decides, and what holds while it is not set.
+  public init(_ name: String, variables: String..., flag: String? = nil, summary: String) {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: nil, isSecret: false, expected: "true or false", isAllowedInFiles: true,
@@ -74,7 +112,15 @@ extension SettingKey where Value == Bool? {
 
 extension SettingKey where Value == Double {
   /// A number within bounds.
-  init(
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - value: the built-in default.
+  ///   - bounds: the least and the greatest value.
+  ///   - summary: what it decides, in a line without a period.
+  public init(
     _ name: String, variables: String..., flag: String? = nil, default value: Double,
     in bounds: ClosedRange<Double>, summary: String
   ) {
@@ -93,8 +139,15 @@ extension SettingKey where Value == Double {
 extension SettingKey where Value == String {
   /// A text.
   ///
-  /// - Parameter check: throws for a text that will not do; nothing by default.
-  init(
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - value: the built-in default.
+  ///   - expected: what a value is, for error texts.
+  ///   - summary: what it decides, in a line without a period.
+  ///   - check: throws for a text that is not a value; by default every text is one.
+  public init(
     _ name: String, variables: String..., flag: String? = nil, default value: String, expected: String,
     summary: String, check: @escaping @Sendable (String) throws(SettingValueError) -> Void = { _ in }
   ) {
@@ -109,7 +162,15 @@ extension SettingKey where Value == String {
   }
 
   /// One of a few words.
-  init(
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - value: the built-in default.
+  ///   - words: the values.
+  ///   - summary: what it decides, in a line without a period.
+  public init(
     _ name: String, variables: String..., flag: String? = nil, default value: String, among words: [String],
     summary: String
   ) {
@@ -128,7 +189,13 @@ extension SettingKey where Value == String {
 
 extension SettingKey where Value == [SeederID]? {
   /// Names of seeders that need not be set: in a file a list, elsewhere with commas between them.
-  init(_ name: String, variables: String..., flag: String? = nil, summary: String) {
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - summary: what it decides, and what holds while it is not set.
+  public init(_ name: String, variables: String..., flag: String? = nil, summary: String) {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: nil, isSecret: false, expected: "names of seeders, at least one", isAllowedInFiles: true,
@@ -147,7 +214,14 @@ extension SettingKey where Value == [SeederID]? {
 
 extension SettingKey where Value == String? {
   /// A text that need not be set.
-  init(_ name: String, variables: String..., flag: String? = nil, expected: String, summary: String) {
+  ///
+  /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - expected: what a value is, for error texts.
+  ///   - summary: what it decides, and what holds while it is not set.
+  public init(_ name: String, variables: String..., flag: String? = nil, expected: String, summary: String) {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: nil, isSecret: false, expected: expected, isAllowedInFiles: true, fileType: .optionalText,
@@ -162,9 +236,14 @@ extension SettingKey where Value == Secret<String>? {
   /// A secret that need not be set.
   ///
   /// - Parameters:
+  ///   - name: the path in the files, such as `seed.jobs`.
+  ///   - variables: the environment variables, the strongest first.
+  ///   - flag: the flag without its hyphens, if there is one.
+  ///   - expected: what a value is, for error texts.
+  ///   - summary: what it decides, and what holds while it is not set.
   ///   - check: throws for a text that will not do, and never quotes it.
   ///   - mask: what may be shown of the secret.
-  init(
+  public init(
     _ name: String, variables: String..., flag: String? = nil, expected: String, summary: String,
     check: @escaping @Sendable (String) throws(SettingValueError) -> Void,
     mask: @escaping @Sendable (String) -> String

@@ -1,6 +1,15 @@
 /// A setting: its names, its default, and how a value of it is read and shown.
 ///
-/// All of them are declared in `SettingKey+All.swift`.
+/// A module declares its settings as static members of an extension, and the program lists them all as
+/// ``AnySettingKey``; files, variables, flags, help and the JSON Schema follow from that.
+///
+/// ```swift
+/// extension SettingKey where Value == Int {
+///   static let shelves = SettingKey(
+///     "bookshop.shelves", variables: "BOOKSHOP_SHELVES", flag: "shelves", default: 12, in: 1...500,
+///     summary: "How many shelves the shop has")
+/// }
+/// ```
 public struct SettingKey<Value: Sendable>: Sendable {
   /// The path in the files of `Config/`, such as `seed.jobs`: objects and, behind the last dot, the member.
   public let name: String
@@ -51,10 +60,16 @@ public struct SettingKey<Value: Sendable>: Sendable {
   }
 }
 
-/// Why a text is no value of a setting.
-struct SettingValueError: Error {
-  /// What to say was found, if it is not the text in quotes.
-  var found: String?
+/// Why a text is not a value of a setting.
+public struct SettingValueError: Error {
+  /// What to report as found, in place of the text in quotes. Must not quote a secret.
+  public var found: String?
   /// What was probably meant.
-  var suggestion: String?
+  public var suggestion: String?
+
+  /// Describes a text that is not a value; both parts may be missing.
+  public init(found: String? = nil, suggestion: String? = nil) {
+    self.found = found
+    self.suggestion = suggestion
+  }
 }

@@ -8,38 +8,48 @@ extension Settings {
   ///   - environment: the variables; an empty one counts as unset.
   ///   - configDirectory: the folder with `default.json` and `<environment>.json`. It must exist; each
   ///     file in it may be missing. Nil reads no file.
-  /// - Throws: ``ConfigurationError`` with every fault.
+  ///   - keys: all settings that there are; by default those of the framework.
+  /// - Throws: ``ConfigurationError`` with every fault; ``SettingConflictError`` if two of the settings cannot
+  ///   be told apart.
   public static func load(
-    flags: [String: String], environment: [String: String], configDirectory: String?
+    flags: [String: String], environment: [String: String], configDirectory: String?,
+    keys: [AnySettingKey] = AnySettingKey.framework
   ) throws -> Settings {
-    let (settings, faults) = read(flags: flags, environment: environment, configDirectory: configDirectory)
+    try keys.checkConflicts()
+    let (settings, faults) = read(
+      flags: flags, environment: environment, configDirectory: configDirectory, keys: keys)
     guard faults.isEmpty else { throw ConfigurationError(faults: faults) }
     return settings
   }
 
   /// The same for who wants to go on: what could be read, and what is wrong with the rest.
   package static func read(
-    flags: [String: String], environment: [String: String], configDirectory: String?
+    flags: [String: String], environment: [String: String], configDirectory: String?,
+    keys: [AnySettingKey] = AnySettingKey.framework
   ) -> (settings: Settings, faults: [ConfigurationFault]) {
-    var loader = SettingsLoader(flags: flags, variables: environment.filter { !$0.value.isEmpty })
+    var loader = SettingsLoader(
+      keys: keys, flags: flags, variables: environment.filter { !$0.value.isEmpty })
     // The environment decides which file is read.
     let chosen = loader.chosenEnvironment()
     if let configDirectory { loader.readFiles(in: configDirectory, for: chosen) }
     loader.readVariables()
     loader.readFlags()
-    return (Settings(values: loader.values), loader.faults)
+    return (Settings(keys: keys, values: loader.values), loader.faults)
   }
 }
 
 /// Collects values from the weakest source to the strongest, and all faults.
 struct SettingsLoader {
+  /// All settings that there are.
+  let keys: [AnySettingKey]
   let flags: [String: String]
   /// The environment variables that are not empty.
   let variables: [String: String]
   private(set) var values: [String: Settings.Stored] = [:]
   var faults: [ConfigurationFault] = []
 
-  init(flags: [String: String], variables: [String: String]) {
+  init(keys: [AnySettingKey], flags: [String: String], variables: [String: String]) {
+    self.keys = keys
     self.flags = flags
     self.variables = variables
   }
@@ -56,7 +66,7 @@ struct SettingsLoader {
   }
 
   mutating func readVariables() {
-    for key in AnySettingKey.all {
+    for key in keys {
       // The strongest comes last and stays.
       for name in key.variables.reversed() {
         guard let text = variables[name] else { continue }
@@ -66,11 +76,11 @@ struct SettingsLoader {
   }
 
   mutating func readFlags() {
-    for key in AnySettingKey.all {
+    for key in keys {
       guard let flag = key.flag, let text = flags[flag] else { continue }
       store(text, for: key, source: .flag(flag), place: "--\(flag)")
     }
-    let known = AnySettingKey.all.compactMap(\.flag)
+    let known = keys.compactMap(\.flag)
     for name in flags.keys.sorted() where !known.contains(name) {
       faults.append(
         ConfigurationFault(

@@ -64,11 +64,16 @@ public struct Settings: Sendable {
     let source: Source
   }
 
+  /// All settings that there are, in the order of `entries`.
+  let keys: [AnySettingKey]
   /// What was given, by the name of the key. Keys that nobody spoke of are not in it.
   let values: [String: Stored]
 
-  /// The value of a key.
+  /// The value of a key, which must be among those that the settings were loaded with: otherwise nobody looked
+  /// for its value, and the default would be a silent mistake.
   public subscript<Value>(key: SettingKey<Value>) -> Value {
+    precondition(
+      keys.contains { $0.name == key.name }, "the program does not list the setting '\(key.name)'")
     guard let stored = values[key.name], let value = stored.value as? Value else { return key.defaultValue }
     return value
   }
@@ -84,9 +89,9 @@ public struct Settings: Sendable {
     return true
   }
 
-  /// Every setting, always in the same order.
+  /// Every setting, in the order in which the program lists them.
   public var entries: [Entry] {
-    AnySettingKey.all.map { key in
+    keys.map { key in
       let stored = values[key.name]
       return Entry(
         name: key.name, value: key.show(stored?.value ?? key.defaultValue),

@@ -52,11 +52,11 @@ extension SettingsLoader {
   private mutating func read(_ node: JSONNode, path: [String], file: String) {
     guard case .object(let members) = node.value else {
       let name = path.joined(separator: ".")
-      let keys = AnySettingKey.inFiles.map(\.name).filter { $0.hasPrefix(name + ".") }
+      let inner = keys.inFiles.map(\.name).filter { $0.hasPrefix(name + ".") }
       faults.append(
         ConfigurationFault(
           place: "\(file):\(node.position)", key: path.isEmpty ? nil : name, found: node.kindDescription,
-          expected: path.isEmpty ? "an object" : "an object that sets " + keys.joined(separator: ", ")))
+          expected: path.isEmpty ? "an object" : "an object that sets " + inner.joined(separator: ", ")))
       return
     }
     for member in members {
@@ -64,9 +64,9 @@ extension SettingsLoader {
       if path.isEmpty, member.key == "$schema", case .string = member.value.value { continue }
       // A key with a point in it would be another way to write what nesting says.
       let isPlain = !member.key.contains(".")
-      if isPlain, let key = AnySettingKey.all.first(where: { $0.name == name }) {
+      if isPlain, let key = keys.first(where: { $0.name == name }) {
         read(member, as: key, file: file)
-      } else if isPlain, AnySettingKey.inFiles.contains(where: { $0.name.hasPrefix(name + ".") }) {
+      } else if isPlain, keys.inFiles.contains(where: { $0.name.hasPrefix(name + ".") }) {
         read(member.value, path: path + [member.key], file: file)
       } else {
         faults.append(unknown(member, name: name, file: file))
@@ -95,7 +95,7 @@ extension SettingsLoader {
   }
 
   private func unknown(_ member: JSONMember, name: String, file: String) -> ConfigurationFault {
-    let names = AnySettingKey.inFiles.map(\.name)
+    let names = keys.inFiles.map(\.name)
     let sections = Set(names.compactMap { $0.split(separator: ".").dropLast().first.map(String.init) })
     // A key that stands in the wrong object is meant just as often as one that is mistyped.
     let elsewhere = names.first { $0.hasSuffix(".\(member.key)") || $0.lowercased() == name.lowercased() }
@@ -108,9 +108,4 @@ extension SettingsLoader {
         ? "objects in each other, as in default.json" : "a setting of 'seed-runner config'",
       suggestion: near)
   }
-}
-
-extension AnySettingKey {
-  /// The keys that a file may set.
-  static var inFiles: [AnySettingKey] { all.filter(\.isAllowedInFiles) }
 }

@@ -1,4 +1,21 @@
+public import SeedKit
+import TraceStore
+
 // What makes vectors of texts, and who does that work.
+
+extension AnySettingKey {
+  /// The settings of the embedding model, of the service and of the worker.
+  public static let embedding: [AnySettingKey] = [
+    .init(.embeddingProvider), .init(.embeddingBaseURL), .init(.embeddingAPIKey), .init(.embeddingModel),
+    .init(.embeddingDimensions), .init(.embeddingAsksForDimensions), .init(.embeddingBatchSize),
+    .init(.embeddingTextLimit), .init(.embeddingTimeout), .init(.embeddingRetryBudget),
+    .init(.embeddingCAFile), .init(.embeddingWaits), .init(.embeddingWorker),
+    .init(.embeddingPollInterval), .init(.embeddingLeaseTime), .init(.embeddingMaxAttempts),
+  ]
+
+  /// All settings that the trace service adds to those of the framework, in the order of `seed-runner config`.
+  public static let traceService = traces + capacity + traceServer + embedding
+}
 
 extension SettingKey where Value == String {
   /// What makes vectors. `local` by default.

@@ -1,3 +1,4 @@
+import Catalog
 import FoundationEssentials
 import SeedTesting
 import Testing
@@ -17,14 +18,14 @@ struct ConfigurationSchemaTests {
   func file() throws {
     let data = try Data(contentsOf: URL(filePath: "\(Self.root)/Config/config.schema.json"))
     #expect(
-      String(decoding: data, as: UTF8.self) == (try ConfigurationSchema.text()),
+      String(decoding: data, as: UTF8.self) == (try ConfigurationSchema.text(of: Catalog.settings)),
       "run: seed-runner config --schema > Config/config.schema.json")
   }
 
   @Test("describes every setting that a file may set, and is named by every file")
   func complete() throws {
-    let schema = try ConfigurationSchema.text()
-    for key in AnySettingKey.inFiles {
+    let schema = try ConfigurationSchema.text(of: Catalog.settings)
+    for key in Catalog.settings.inFiles {
       #expect(schema.contains(key.summary), "\(key.name)")
       for variable in key.variables { #expect(schema.contains(variable), "\(key.name)") }
     }
@@ -38,13 +39,13 @@ struct ConfigurationSchemaTests {
   /// `Scripts/lint` puts the same cases to the schema.
   @Test("says what the program says")
   func cases() async throws {
-    guard case .array(let cases) = try parse("Tests/SeedKitTests/Definitions/config-cases.json").value else {
+    guard case .array(let cases) = try parse("Tests/CatalogTests/Definitions/config-cases.json").value else {
       Issue.record("no list of cases")
       return
     }
     let text = try String(
       decoding: Data(
-        contentsOf: URL(filePath: "\(Self.root)/Tests/SeedKitTests/Definitions/config-cases.json")),
+        contentsOf: URL(filePath: "\(Self.root)/Tests/CatalogTests/Definitions/config-cases.json")),
       as: UTF8.self)
     // A case a line, so that its definition is what stands behind the key.
     let lines = text.split(separator: "\n").filter { $0.contains("\"definition\":") }
@@ -55,7 +56,8 @@ struct ConfigurationSchemaTests {
       let end = try #require(line.lastIndex(of: "}"))
       try await TemporaryFolder.with { folder in
         try folder.write(String(line[start..<end]), to: "default.json")
-        let (_, faults) = Settings.read(flags: [:], environment: [:], configDirectory: folder.path)
+        let (_, faults) = Settings.read(
+          flags: [:], environment: [:], configDirectory: folder.path, keys: Catalog.settings)
         #expect(faults.isEmpty == isAccepted, "\(line): \(faults)")
       }
     }

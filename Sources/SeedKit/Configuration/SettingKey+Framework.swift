@@ -1,26 +1,20 @@
-// All settings there are. A new one is its declaration and its name in the list below, then its line in
-// `Config/default.json` and `seed-runner config --schema > Config/config.schema.json`; tests fail while one of
-// them is missing.
+// The settings of the framework. Another module declares its own in the same way, and the program lists them.
 
 extension AnySettingKey {
-  /// Every key, in the order of `seed-runner config`.
-  static let all: [AnySettingKey] = [
+  /// The settings of seeding: which database, which seeders, how, and what a server does at its start.
+  public static let seeding: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
     .init(.retryBudget), .init(.lockTimeout), .init(.allOnly), .init(.allExcept),
     .init(.autoMigrate), .init(.autoSeed), .init(.autoSeedMode), .init(.autoSeedTimeLimit), .init(.debug),
-    .init(.validationThreshold),
-    .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
-    .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
-    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize),
-    .init(.serverPreparedStatements), .init(.searchNeedsToken), .init(.redisURL), .init(.rateLimitReads),
-    .init(.rateLimitWrites), .init(.rateLimitOnFailure),
-    .init(.embeddingProvider), .init(.embeddingBaseURL), .init(.embeddingAPIKey), .init(.embeddingModel),
-    .init(.embeddingDimensions), .init(.embeddingAsksForDimensions), .init(.embeddingBatchSize),
-    .init(.embeddingTextLimit), .init(.embeddingTimeout), .init(.embeddingRetryBudget),
-    .init(.embeddingCAFile), .init(.embeddingWaits), .init(.embeddingWorker),
-    .init(.embeddingPollInterval), .init(.embeddingLeaseTime), .init(.embeddingMaxAttempts),
+  ]
+
+  /// The settings of the embedded PostgreSQL.
+  public static let embeddedPostgres: [AnySettingKey] = [
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
+
+  /// All settings of the framework. An application puts its own between the two lists.
+  public static let framework = seeding + embeddedPostgres
 }
 
 extension SettingKey where Value == SeedEnvironment {
@@ -80,10 +74,6 @@ extension SettingKey where Value == Int {
   public static let jobs = SettingKey(
     "seed.jobs", variables: "SEED_JOBS", flag: "jobs", default: 4, in: 1...64,
     summary: "How many seeders may run at the same time")
-  /// How many confirmations make a trace validated, 1 to 1000. 2 by default.
-  public static let validationThreshold = SettingKey(
-    "validationThreshold", variables: "VALIDATION_THRESHOLD", default: 2, in: 1...1000,
-    summary: "How many confirmations make a trace validated")
   /// The embedded server's TCP port on the loopback address. 0, the default: a unix socket only.
   public static let embeddedPort = SettingKey(
     "embedded.port", variables: "SEED_POSTGRES_PORT", default: 0, in: 0...65_535,

@@ -1,4 +1,14 @@
+public import SeedKit
+
 // What capacity data is like. The files leave rows and part-of-all open, so that the environment decides.
+
+extension AnySettingKey {
+  /// The settings of capacity data.
+  public static let capacity: [AnySettingKey] = [
+    .init(.capacityRows), .init(.capacityIsPartOfAll), .init(.capacitySeed), .init(.capacityClusters),
+    .init(.capacitySimilarity), .init(.capacityIndex), .init(.capacityStreams),
+  ]
+}
 
 extension SettingKey where Value == Int? {
   /// How many rows of capacity data, 0 to 1,000,000,000. Unset: 1,000 in test, 10,000 in ci and ci-local,

@@ -1,4 +1,15 @@
+public import SeedKit
+
 // How trace-server listens and limits.
+
+extension AnySettingKey {
+  /// The settings of trace-server, the limits of its users among them.
+  public static let traceServer: [AnySettingKey] = [
+    .init(.serverHost), .init(.serverPort), .init(.serverPoolSize), .init(.serverPreparedStatements),
+    .init(.searchNeedsToken), .init(.redisURL), .init(.rateLimitReads), .init(.rateLimitWrites),
+    .init(.rateLimitOnFailure),
+  ]
+}
 
 extension SettingKey where Value == String {
   /// The address to listen on. `127.0.0.1` by default; `0.0.0.0` or `::` to be reached from elsewhere.
