@@ -72,13 +72,13 @@ let package = Package(
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
     library(
-      "SeedCLI",
-      [
-        "Embeddings", "EmbeddedPostgres", "Migrations", "Postgres", "RateLimiter", "SeedKit", "Threads",
-        "TraceStore",
-      ]),
+      "SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
+    library(
+      "TraceCommands",
+      ["Embeddings", "Migrations", "Postgres", "RateLimiter", "SeedCLI", "SeedKit", "TraceStore"]),
     library(
       "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
+    library("TraceTesting", ["SeedTesting"]),
     .target(name: "COpenAPI"),
     .target(name: "CPage"),
     library(
@@ -89,10 +89,11 @@ let package = Package(
       ],
       exclude: ["Page", "openapi.json"]),
     .executableTarget(
-      name: "trace-server", dependencies: ["Catalog", "Embeddings", "SeedCLI", "TraceServer"],
+      name: "trace-server",
+      dependencies: ["Catalog", "Embeddings", "SeedCLI", "TraceCommands", "TraceServer"],
       swiftSettings: settings),
     .executableTarget(
-      name: "seed-runner", dependencies: ["Catalog", "SeedCLI"], swiftSettings: settings),
+      name: "seed-runner", dependencies: ["Catalog", "SeedCLI", "TraceCommands"], swiftSettings: settings),
     library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
     .executableTarget(
       name: "async-server-example", dependencies: ["SeedKit", "Seeding"],
@@ -124,20 +125,22 @@ let package = Package(
     tests(
       "CapacityTracesTests",
       ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
-    tests("RateLimiterTests", ["RateLimiter", "SeedTesting"]),
-    tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"], exclude: ["Snapshots"]),
+    tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "TraceTesting"]),
+    tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"]),
+    tests(
+      "TraceCommandsTests", ["SeedCLI", "SeedKit", "SeedTesting", "TraceCommands"], exclude: ["Snapshots"]),
     tests("HTTPServerTests", ["HTTPServer", "Threads"]),
     tests(
       "TraceServerTests",
       [
         "Catalog", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter",
-        "SeedKit", "SeedTesting", "Threads", "TraceServer", "TraceStore", "trace-server",
+        "SeedKit", "SeedTesting", "Threads", "TraceServer", "TraceStore", "TraceTesting", "trace-server",
       ]),
     tests(
       "CLITests",
       [
-        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "async-server-example",
-        "blocking-server-example", "seed-runner",
+        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "TraceTesting",
+        "async-server-example", "blocking-server-example", "seed-runner",
       ], exclude: ["Reports", "Upgrade"]),
   ]
     + seeders.map { name in

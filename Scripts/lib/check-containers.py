@@ -38,8 +38,9 @@ def products():
 
 
 def subcommands():
-    folder = pathlib.Path("Sources/SeedCLI/Parsing").glob("SeedRunnerCommand*.swift")
-    return set(re.findall(r'CommandSpec\(\s*name: "([a-z]+)"', "".join(path.read_text() for path in folder)))
+    files = [*pathlib.Path("Sources/SeedCLI/Parsing").glob("SeedRunnerCommand*.swift"),
+             *pathlib.Path("Sources/TraceCommands").glob("*.swift")]
+    return set(re.findall(r'CommandSpec\(\s*name: "([a-z]+)"', "".join(path.read_text() for path in files)))
 
 
 def size(text):

@@ -2,7 +2,7 @@
 ///
 /// Several owners can share a database: each set has its own versions in the history.
 public struct MigrationSet: Sendable {
-  /// The owner's name, such as `trace-store`; its key in the history.
+  /// The owner's name, such as `shop`; its key in the history.
   public let name: String
   /// The migrations by version.
   public let migrations: [Migration]

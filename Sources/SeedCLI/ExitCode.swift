@@ -1,9 +1,7 @@
 import EmbeddedPostgres
-import Embeddings
 import Migrations
 import Postgres
 import SeedKit
-import TraceStore
 
 /// What the program's end says to the shell. A contract that is only ever added to.
 public enum ExitCode: Int32, Sendable {
@@ -55,20 +53,11 @@ public enum ExitCode: Int32, Sendable {
     case SeedPlanError.notForEnvironment: self = .refused
     case SeedPlanError.emptySelection, SeedPlanError.unknown, SeedPlanError.excludedDependency:
       self = .usage
-    case is CapacityCheckError: self = .drift
     case is FixtureError: self = .badData
     case is ConfigurationError: self = .badConfiguration
-    case let error as EmbeddingServiceError where error.kind == .misconfigured: self = .badConfiguration
     case is UsageError: self = .usage
-    case let error as CommandFailure: self = error.code
+    case let error as any CommandError: self = error.exitCode
     default: self = .internalFault
     }
   }
-}
-
-/// A command that ends with a message of its own.
-struct CommandFailure: Error {
-  let code: ExitCode
-  let message: String
-  var remedy: String?
 }

@@ -44,7 +44,7 @@ struct Invocation: Sendable {
       return .success
     }
     if command.isVersionRequested {
-      console.answer("seed-runner \(ProgramVersion.current)")
+      console.answer("\(program.name) \(ProgramVersion.current)")
       return .success
     }
     if command.path == ["config"], command.has("schema") {
@@ -120,27 +120,32 @@ struct Session: Sendable {
   var isJSON: Bool { command.value(of: "format") == "json" }
 
   func run() async throws -> ExitCode {
-    switch command.path.first {
-    case nil: try await RunCommand(session: self).run()
-    case "ci", "ci-local": try await CICommand(session: self).run()
-    case "template": try await TemplateCommand(session: self).run()
-    case "list": try ListCommand(session: self).run()
-    case "status": try await StatusCommand(session: self).run()
-    case "lint": try LintCommand(session: self).run()
-    case "plan": try await PlanCommand(session: self).run()
-    case "verify": try await VerifyCommand(session: self).run()
-    case "reset": try await ResetCommand(session: self).run()
-    case "why": try await WhyCommand(session: self).run()
-    case "export": try await ExportCommand(session: self).run()
-    case "new": try NewCommand(session: self).run()
-    case "capacity": try await CapacityCommand(session: self).run()
-    case "worker": try await WorkerCommand(session: self).run()
-    case "config": try ConfigCommand(session: self).run()
-    case "migrate": try await MigrateCommand(session: self).run()
-    case "db": try await DatabaseCommand(session: self).run()
-    case let name?: throw CommandFailure(code: .internalFault, message: "command '\(name)' has no body")
-    }
+    let name = command.path.first ?? ""
+    if let body = Self.bodies[name] { return try await body(self) }
+    guard let added = invocation.program.modules.flatMap(\.commands).first(where: { $0.spec.name == name })
+    else { throw CommandFailure(code: .internalFault, message: "command '\(name)' has no body") }
+    return try await added.run(CommandContext(self))
   }
+
+  /// The built-in commands that need the configuration; the program itself has the empty name.
+  private static let bodies: [String: @Sendable (Session) async throws -> ExitCode] = [
+    "": { try await RunCommand(session: $0).run() },
+    "ci": { try await CICommand(session: $0).run() },
+    "ci-local": { try await CICommand(session: $0).run() },
+    "template": { try await TemplateCommand(session: $0).run() },
+    "list": { try ListCommand(session: $0).run() },
+    "status": { try await StatusCommand(session: $0).run() },
+    "lint": { try LintCommand(session: $0).run() },
+    "plan": { try await PlanCommand(session: $0).run() },
+    "verify": { try await VerifyCommand(session: $0).run() },
+    "reset": { try await ResetCommand(session: $0).run() },
+    "why": { try await WhyCommand(session: $0).run() },
+    "export": { try await ExportCommand(session: $0).run() },
+    "new": { try NewCommand(session: $0).run() },
+    "config": { try ConfigCommand(session: $0).run() },
+    "migrate": { try await MigrateCommand(session: $0).run() },
+    "db": { try await DatabaseCommand(session: $0).run() },
+  ]
 
   /// The seeders that there are, built in or found in folders.
   ///

@@ -2,27 +2,36 @@ import FoundationEssentials
 import Glibc
 public import SeedKit
 
-/// The command `seed-runner`, for a catalog of seeders.
+/// A command such as `seed-runner`, for seeders and what modules add.
 public struct SeedProgram: Sendable {
-  let catalog: @Sendable (Settings) throws -> SeederRegistry
+  let name: String
+  let summary: String
+  let modules: [CommandModule]
   let fixtures: FixtureStore
+  let catalog: @Sendable (Settings) throws -> SeederRegistry
   /// All settings that there are.
   let settings: [AnySettingKey]
 
   /// Makes the program.
   ///
   /// - Parameters:
-  ///   - fixtures: the files that the seeders read.
-  ///   - settings: all settings, in the order of `config`; by default those of the framework.
-  ///   - catalog: makes the seeders for a configuration. Called once with the defaults for their
+  ///   - name: how it is called. By default `seed-runner`.
+  ///   - summary: what it does, a sentence for the help. By default what `seed-runner` says.
+  ///   - modules: what the application adds to the built-in commands.
+  ///   - fixtures: the files that the seeders read; by default there are none.
+  ///   - seeders: makes the seeders for a configuration. Called once with the defaults for their
   ///     names, which are flags, and once with the configuration in force.
   public init(
-    fixtures: FixtureStore, settings: [AnySettingKey] = AnySettingKey.framework,
-    catalog: @escaping @Sendable (Settings) throws -> SeederRegistry
+    name: String? = nil, summary: String? = nil, modules: [CommandModule] = [],
+    fixtures: FixtureStore = FixtureStore(files: [:]),
+    seeders: @escaping @Sendable (Settings) throws -> SeederRegistry
   ) {
+    self.name = name ?? SeedRunnerCommand.name
+    self.summary = summary ?? SeedRunnerCommand.abstract
+    self.modules = modules
     self.fixtures = fixtures
-    self.settings = settings
-    self.catalog = catalog
+    catalog = seeders
+    settings = modules.allSettings
   }
 
   /// Runs a command line and ends the process with its exit code. The first thing that a program does.
@@ -45,12 +54,14 @@ public struct SeedProgram: Sendable {
   /// - Returns: the exit code. All messages have been written.
   public func run(arguments: [String], environment: [String: String]) async -> ExitCode {
     let runID = UUID()
-    let console = Console(arguments: arguments, environment: environment, runID: runID)
+    var console = Console(arguments: arguments, environment: environment, runID: runID)
+    console.program = name
     do {
       let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil, keys: settings)
       let discovery = SeederDiscovery(arguments: arguments, environment: environment)
       let names = try discovery.registry(catalog(defaults)).seeders.map { ($0.id.rawValue, $0.summary) }
-      let spec = SeedRunnerCommand.spec(seeders: names)
+      let spec = try SeedRunnerCommand.spec(
+        name: name, abstract: summary, seeders: names, modules: modules)
       let command = try CommandLineParser.parse(arguments, command: spec)
       let code = await Invocation(
         program: self, spec: spec, command: command,
@@ -61,6 +72,9 @@ public struct SeedProgram: Sendable {
     } catch let error as UsageError {
       console.error(error)
       return .usage
+    } catch let error as CommandFailure {
+      console.error(error.message, remedy: error.remedy, code: error.code)
+      return error.code
     } catch {
       console.error("\(error)", code: ExitCode(error))
       return ExitCode(error)

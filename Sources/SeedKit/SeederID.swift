@@ -1,4 +1,4 @@
-/// The stable name of a seeder: `curated-traces`.
+/// The stable name of a seeder: `price-lists`.
 ///
 /// Lower case letters, digits and hyphens, starting with a letter, at most 63 characters. It is the
 /// seeder's flag on the command line and its key in the history, so it never changes and is never

@@ -112,6 +112,9 @@ public final class ChildProcess: Sendable {
 
   /// A program could not be started.
   public struct StartFailure: Error, Sendable, CustomStringConvertible {
+    /// Describes a failure.
+    package init(description: String) { self.description = description }
+
     /// Which, and why.
     public let description: String
   }

@@ -1,12 +1,13 @@
 import Catalog
 import FoundationEssentials
 import SeedCLI
+import TraceCommands
 
 @main
 enum SeedRunnerMain {
   static func main() {
     let program = SeedProgram(
-      fixtures: Catalog.fixtures, settings: Catalog.settings, catalog: { try Catalog.registry($0) })
+      modules: [.traces], fixtures: Catalog.fixtures, seeders: { try Catalog.registry($0) })
     program.main(
       arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   }

@@ -5,14 +5,15 @@ import HTTPServer
 import RateLimiter
 import SeedCLI
 import SeedKit
+import TraceCommands
 import TraceServer
 
 @main
 enum TraceServerMain {
   static func main() {
     let program = ServiceProgram(
-      fixtures: Catalog.fixtures, settings: Catalog.settings, catalog: { try Catalog.registry($0) },
-      serve: { try await serve($0) })
+      spec: TraceServerCommand.spec, fixtures: Catalog.fixtures, settings: Catalog.settings,
+      seeders: { try Catalog.registry($0) }, serve: { try await serve($0) })
     program.main(
       arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   }
@@ -39,9 +40,9 @@ enum TraceServerMain {
       await Task { await server.stop() }.value
     } catch let error as HTTPServerError {
       let code: ExitCode = error.code == .systemFailure ? .internalFault : .badConfiguration
-      throw ServiceProgram.Failure(code: code, message: error.message, remedy: error.remedy)
+      throw CommandFailure(code: code, message: error.message, remedy: error.remedy)
     } catch let error as RateLimitError {
-      throw ServiceProgram.Failure(
+      throw CommandFailure(
         code: .badConfiguration, message: error.message, remedy: "Correct REDIS_URL or RATE_LIMIT_*.")
     }
     await log.flush()

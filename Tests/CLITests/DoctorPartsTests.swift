@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import SeedTesting
 import Testing
+import TraceTesting
 
 @Suite("The doctor, of what is no database")
 struct DoctorPartsTests {

@@ -35,4 +35,55 @@ struct ScriptsTests {
       #expect(end.errors.contains("built in another place") != isKept)
     }
   }
+
+  /// Runs the checks of the layers on a copy of the script, with one file of a module.
+  private func lint(_ module: String, _ text: String) async throws -> ChildProcess.End {
+    try await TemporaryFolder.with { folder in
+      for path in ["Scripts/lib", "Seeders/Catalog", "Sources/\(module)"] {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder.path)/\(path)", withIntermediateDirectories: true)
+      }
+      let lint = try String(
+        contentsOf: URL(filePath: "\(Self.scripts)/../lint"), encoding: .utf8)
+      // The checks need no compiler, so none has to be found.
+      try folder.write(
+        lint.replacing("for tool in swift python3", with: "for tool in bash"), to: "Scripts/lint")
+      let common = try String(contentsOf: URL(filePath: "\(Self.scripts)/common.sh"), encoding: .utf8)
+      try folder.write(common, to: "Scripts/lib/common.sh")
+      try folder.write(text, to: "Sources/\(module)/A.swift")
+      let process = try ChildProcess.start(
+        "/bin/bash", ["\(folder.path)/Scripts/lint", "imports", "words"],
+        environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"], directory: "/")
+      return try await process.wait(timeout: .seconds(60))
+    }
+  }
+
+  @Test(
+    "refuse an import or a word of the application in the framework",
+    arguments: [
+      ("SeedKit", "import TraceStore\n"), ("SeedCLI", "public import Embeddings\n"),
+      ("Postgres", "import struct RateLimiter.TokenBucket\n"),
+      ("SeedTesting", "@testable import HTTPServer\n"),
+      ("Migrations", "// Makes the table of traces.\n"), ("SeedKit", "let embeddingModel = 1\n"),
+      ("SeedCLI", "let text = \"REDIS_URL is not set\"\n"), ("SeedKit", "struct CapacityRows {}\n"),
+      ("EmbeddedPostgres", "/// Answers over HTTP.\n"), ("Threads", "// As the rate limits do.\n"),
+    ])
+  func layers(module: String, text: String) async throws {
+    let end = try await lint(module, text)
+    #expect(end.exitCode == 2)
+    #expect(end.output.hasPrefix("Sources/\(module)/A.swift:1:"))
+    #expect(end.errors.contains("1 of 2 checks failed") || end.errors.contains("2 of 2 checks failed"))
+  }
+
+  @Test(
+    "take the words of the standard library, and those of the application where they belong",
+    arguments: [
+      ("SeedKit", "values.reserveCapacity(8)\nlet buffer = allocate(capacity: 1)\n"),
+      ("TraceStore", "import SeedKit\n// Traces and their embeddings.\n"),
+      ("SeedCLI", "import EmbeddedPostgres\nimport FoundationEssentials\n// Retraced.\n"),
+    ])
+  func allowedWords(module: String, text: String) async throws {
+    let end = try await lint(module, text)
+    #expect(end.exitCode == 0, "\(end.output)\(end.errors)")
+  }
 }

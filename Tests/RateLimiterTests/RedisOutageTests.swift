@@ -1,6 +1,7 @@
 import Glibc
 import SeedTesting
 import Testing
+import TraceTesting
 
 @testable import RateLimiter
 

@@ -1,5 +1,6 @@
 import SeedTesting
 import Testing
+import TraceTesting
 
 @testable import RateLimiter
 

@@ -5,6 +5,7 @@ import SeedKit
 import SeedTesting
 import Testing
 import Threads
+import TraceTesting
 
 @testable import TraceServer
 

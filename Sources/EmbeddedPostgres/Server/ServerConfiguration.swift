@@ -82,7 +82,7 @@ struct ServerConfiguration: Equatable {
     "'" + value.replacing("\\", with: "\\\\").replacing("'", with: "''") + "'"
   }
 
-  /// Refuses settings that could open the server to others or that the embedding itself needs.
+  /// Refuses settings that could open the server to others or that the embedded server itself needs.
   static func check(extra: [String: String]) throws {
     let own: Set<String> = [
       "port", "listen_addresses", "unix_socket_directories", "unix_socket_permissions",

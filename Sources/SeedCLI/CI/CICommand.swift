@@ -2,7 +2,6 @@ import FoundationEssentials
 import Migrations
 import Postgres
 import SeedKit
-import TraceStore
 
 /// `seed-runner ci` and `ci-local`: wait for the database, migrate, seed, verify, report.
 struct CICommand {
@@ -75,7 +74,8 @@ struct CICommand {
     recorder.note(plan, fixtures: fixtures)
     let target = try await target()
     let job = CIJob(
-      plan: plan, fixtures: fixtures, recorder: recorder, printer: printer, options: options)
+      plan: plan, fixtures: fixtures, recorder: recorder, printer: printer,
+      modules: session.invocation.program.modules, options: options)
     guard let prefix = session.command.value(of: "clone-from") else {
       let isLocal = session.command.path == ["ci-local"]
       if isLocal { try await makeLocalDatabase(target) }

@@ -1,6 +1,5 @@
 import Postgres
 import SeedKit
-import TraceStore
 
 /// The part of `ci` that works on a database that is there: seed it, and verify what was written.
 struct CIJob: Sendable {
@@ -8,6 +7,7 @@ struct CIJob: Sendable {
   let fixtures: FixtureStore
   let recorder: RunRecorder
   let printer: ProgressPrinter
+  let modules: [CommandModule]
   var options: SeedRunner.Options
 
   /// Migrates and seeds.
@@ -68,7 +68,7 @@ struct CIJob: Sendable {
       return RunRecord.Verification(
         name: seeder.id.rawValue, kind: .rows, outcome: .skipped, found: reason)
     }
-    let checks = try await PostgresConnection.with(database) { try await TraceVerification.run(on: $0) }
+    let checks = try await PostgresConnection.with(database) { try await modules.verify($0) }
     return rows
       + checks.map {
         RunRecord.Verification(

@@ -72,7 +72,7 @@ struct RunCommand {
   /// Refuses an option that no selected seeder reads, rather than ignore it.
   private func checkFlags(of plan: SeedPlan) throws {
     let read = Set(plan.steps.flatMap(\.seeder.flags))
-    let given = (SeedRunnerCommand.Option.capacity + [SeedRunnerCommand.Option.wait]).map(\.name).filter {
+    let given = session.invocation.program.modules.runOptions.map(\.name).filter {
       session.command.options[$0] != nil
     }
     guard let unread = given.first(where: { !read.contains($0) }) else { return }

@@ -1,6 +1,5 @@
 import Postgres
 import SeedKit
-import TraceStore
 
 /// `seed-runner verify`: whether the rows are there and equal, and what they refer to is whole.
 struct VerifyCommand {
@@ -9,7 +8,7 @@ struct VerifyCommand {
   private struct Result: Encodable {
     let passed: Bool
     let seeders: [Seeder]
-    let checks: [TraceVerification.Check]
+    let checks: [VerificationResult]
   }
 
   private struct Seeder: Encodable {
@@ -30,7 +29,7 @@ struct VerifyCommand {
     let checks =
       report.migrations.isEmpty
       ? try await PostgresConnection.with(database) { connection in
-        try await TraceVerification.run(on: connection)
+        try await session.invocation.program.modules.verify(connection)
       } : []
     let seeders = report.entries.map(seeder)
     let isPassed =
@@ -56,7 +55,7 @@ struct VerifyCommand {
   }
 
   private func lines(
-    _ report: PlanReport, _ seeders: [Seeder], _ checks: [TraceVerification.Check]
+    _ report: PlanReport, _ seeders: [Seeder], _ checks: [VerificationResult]
   ) -> [String] {
     let body = seeders.map { seeder in
       let found = problem(seeder)

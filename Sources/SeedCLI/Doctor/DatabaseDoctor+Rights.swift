@@ -1,7 +1,6 @@
 import Migrations
 import Postgres
 import SeedKit
-import TraceStore
 
 extension DatabaseDoctor {
   /// Whether pgvector is there, or can be.

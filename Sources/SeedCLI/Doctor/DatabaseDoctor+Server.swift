@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Postgres
 import SeedKit
-import TraceStore
 
 extension DatabaseDoctor {
   func serverVersion() -> DoctorVerdict {
@@ -95,10 +94,13 @@ extension DatabaseDoctor {
     }
     left = max(0, left)
     // Beside those of the jobs a run has one that migrates and one that watches.
-    let needed = max(session.settings[.jobs], session.settings[.capacityStreams]) + 2
+    let settings = [.jobs] + doctor.modules.flatMap(\.connectionCounts)
+    let needed = (settings.map { session.settings[$0] }.max() ?? 0) + 2
     let found = "\(left) left (\(cause), \(used) in use); a run uses up to \(needed)"
     guard left < needed else { return .ok(found) }
     return .warning(
-      found, remedy: "lower SEED_JOBS and CAPACITY_STREAMS, end idle connections, or raise the limit")
+      found,
+      remedy: "lower \(settings.compactMap(\.variables.first).joined(separator: " and ")), "
+        + "end idle connections, or raise the limit")
   }
 }

@@ -12,7 +12,7 @@ struct DatabaseDoctor: Sendable {
   /// Makes a check.
   ///
   /// - Throws: `PostgresError` for what the check does not explain itself.
-  func verdict(_ check: DoctorCheck) async throws -> DoctorVerdict {
+  func verdict(_ check: DoctorCheckName) async throws -> DoctorVerdict {
     switch check {
     case .serverVersion: serverVersion()
     // Their subject is what happens between transactions.
@@ -22,7 +22,7 @@ struct DatabaseDoctor: Sendable {
     }
   }
 
-  private func look(at check: DoctorCheck) async throws -> DoctorVerdict {
+  private func look(at check: DoctorCheckName) async throws -> DoctorVerdict {
     switch check {
     case .writable: try await writable()
     case .pgvector: try await pgvector()
@@ -32,16 +32,21 @@ struct DatabaseDoctor: Sendable {
     case .migrations: try await migrations()
     case .tables: try await tables()
     case .environment: try await environment()
-    case .sharedBuffers: try await sharedBuffers()
-    case .maintenanceMemory: try await maintenanceMemory()
-    case .vectorIndex: try await vectorIndex()
-    case .searchPlan: try await searchPlan()
     case .clock: try await clock()
     case .timeZone: try await timeZone()
     case .connections: try await connections()
     case .longTransactions: try await longTransactions()
-    default: .skipped("it needs no connection")
+    default: try await module(check)
     }
+  }
+
+  /// A check that a module has declared.
+  private func module(_ name: DoctorCheckName) async throws -> DoctorVerdict {
+    for check in doctor.modules.flatMap(\.doctorChecks) where check.name == name {
+      guard case .connected(let body) = check.body else { continue }
+      return try await body(DoctorContext(doctor: doctor), connection)
+    }
+    return .skipped("it needs no connection")
   }
 
   /// Reads in a transaction, so that nothing of the settings stays behind in a pooler.
@@ -68,7 +73,7 @@ struct DatabaseDoctor: Sendable {
   /// All migrations, each set once.
   func migrationSets() throws -> [MigrationSet] { try MigrateCommand(session: session).migrator().sets }
 
-  /// Whether a seeder needs pgvector: those of the knowledge base do.
+  /// Whether a seeder needs an extension.
   func needsVectors() throws -> Bool {
     try migrationSets().contains { set in set.migrations.contains { $0.up.contains("CREATE EXTENSION") } }
   }

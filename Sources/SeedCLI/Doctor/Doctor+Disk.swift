@@ -27,6 +27,6 @@ extension Doctor {
         remedy: "free space there, or choose another folder with --project-path")
     }
     guard free < Self.ampleSpace else { return .ok(found) }
-    return .warning(found, remedy: "free space there before loading capacity data")
+    return .warning(found, remedy: "free space there before loading much data")
   }
 }

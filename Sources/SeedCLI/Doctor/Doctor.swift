@@ -11,21 +11,32 @@ struct Doctor: Sendable {
   /// What is wrong with the configuration. The settings hold what could be read of it.
   let faults: [ConfigurationFault]
 
+  var modules: [CommandModule] { session.invocation.program.modules }
+
   /// How long a check may take. Connecting has the limit that the settings give it, on top.
   static let limit = Duration.seconds(8)
 
   /// Makes all checks.
   func run() async -> (report: DoctorReport, database: String?) {
-    async let redis = guarded { try await self.redis() }
-    async let embedding = guarded { try await self.embedding() }
-    var report = DoctorReport()
+    async let verdictsAlone = verdictsWithoutDatabase()
+    var report = DoctorReport(order: DoctorCheckName.all(modules))
     report[.configuration] = configuration()
     report[.seeders] = seeders()
     let database = await examine(&report)
     report[.diskSpace] = await guarded { try await self.diskSpace() }
-    report[.redis] = await redis
-    report[.embedding] = await embedding
+    for (name, verdict) in await verdictsAlone { report[name] = verdict }
     return (report, database)
+  }
+
+  /// The checks of the modules that need no connection, all at once.
+  private func verdictsWithoutDatabase() async -> [(DoctorCheckName, DoctorVerdict)] {
+    await withTaskGroup(of: (DoctorCheckName, DoctorVerdict).self) { group in
+      for check in modules.flatMap(\.doctorChecks) {
+        guard case .alone(let body) = check.body else { continue }
+        group.addTask { (check.name, await guarded { try await body(DoctorContext(doctor: self)) }) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
   }
 
   /// A check with its time limit. An error that it does not explain itself is a failure.
@@ -58,11 +69,11 @@ struct Doctor: Sendable {
   ///
   /// - Returns: what the database is, without its password.
   private func examine(_ report: inout DoctorReport) async -> String? {
-    func skip(_ checks: [DoctorCheck], _ reason: String) {
+    func skip(_ checks: [DoctorCheckName], _ reason: String) {
       for check in checks where report[check] == nil { report[check] = .skipped(reason) }
     }
-    let remote: [DoctorCheck] =
-      [.nameResolution, .port, .login, .database, .tls] + DoctorCheck.needsConnection
+    let remote: [DoctorCheckName] =
+      [.nameResolution, .port, .login, .database, .tls] + DoctorCheckName.needingConnection(modules)
     if let fault = faults.first(where: { $0.key == SettingKey.databaseURL.name }) {
       skip([.embeddedServer] + remote, "which database is meant is not known: see \(fault.place)")
       return nil
@@ -99,7 +110,8 @@ struct Doctor: Sendable {
   /// The checks that a connection is needed for, one after the other.
   private func ask(_ connection: PostgresConnection, _ report: inout DoctorReport) async {
     let checks = DatabaseDoctor(doctor: self, connection: connection)
-    for check in DoctorCheck.needsConnection {
+    let asked = DoctorCheckName.needingConnection(modules)
+    for check in asked {
       let verdict = await guarded { try await checks.verdict(check) }
       report[check] = verdict
       var reason: String?
@@ -110,7 +122,7 @@ struct Doctor: Sendable {
         reason = "the connection was ended by the other side"
       }
       guard let reason else { continue }
-      for rest in DoctorCheck.needsConnection where report[rest] == nil { report[rest] = .skipped(reason) }
+      for rest in asked where report[rest] == nil { report[rest] = .skipped(reason) }
       return
     }
     await connection.close()

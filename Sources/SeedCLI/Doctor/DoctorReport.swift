@@ -2,22 +2,26 @@
 struct DoctorReport: Sendable {
   /// A check and how it ended.
   struct Entry: Encodable, Sendable {
-    let name: DoctorCheck
+    let name: DoctorCheckName
     let outcome: DoctorVerdict.Outcome
     let found: String
     let remedy: String?
   }
 
-  private var verdicts: [DoctorCheck: DoctorVerdict] = [:]
+  /// The checks, in the order of the report.
+  let order: [DoctorCheckName]
+  private var verdicts: [DoctorCheckName: DoctorVerdict] = [:]
 
-  subscript(check: DoctorCheck) -> DoctorVerdict? {
+  init(order: [DoctorCheckName]) { self.order = order }
+
+  subscript(check: DoctorCheckName) -> DoctorVerdict? {
     get { verdicts[check] }
     set { verdicts[check] = newValue }
   }
 
   /// All of them, always in the same order.
   var entries: [Entry] {
-    DoctorCheck.allCases.compactMap { check in
+    order.compactMap { check in
       verdicts[check].map {
         Entry(name: check, outcome: $0.outcome, found: $0.found, remedy: $0.remedy)
       }

@@ -4,6 +4,8 @@ import SeedKit
 
 /// Standard output and standard error: the answer goes to the one, progress to the other.
 struct Console: Sendable {
+  /// The program's name, for help with a command line that was not understood.
+  var program = SeedRunnerCommand.name
   /// Whether progress is written at all.
   var isQuiet = false
   /// Whether debug lines are written.
@@ -93,11 +95,14 @@ struct Console: Sendable {
   func error(_ error: UsageError) {
     guard log == nil else {
       return self.error(
-        UsageErrorFormatter.message(for: error),
-        remedy: [UsageErrorFormatter.help(for: error), UsageErrorFormatter.reference(for: error)]
-          .compactMap(\.self).joined(separator: " "), code: .usage)
+        UsageErrorFormatter.message(for: error, program: program),
+        remedy: [
+          UsageErrorFormatter.help(for: error, program: program),
+          UsageErrorFormatter.reference(for: error, program: program),
+        ]
+        .compactMap(\.self).joined(separator: " "), code: .usage)
     }
-    write(UsageErrorFormatter.text(for: error))
+    write(UsageErrorFormatter.text(for: error, program: program))
   }
 
   /// Asks on the terminal and reads a line; nil if there is no terminal to ask on.

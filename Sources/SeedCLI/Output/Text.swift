@@ -1,9 +1,9 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Postgres
 import SeedKit
 
 /// Small pieces of text that several commands print.
-enum Text {
+package enum Text {
   /// `62 ms`, `1.3 s`, `2 min 5 s`
   static func duration(_ duration: Duration) -> String {
     let milliseconds = duration.milliseconds
@@ -33,11 +33,11 @@ enum Text {
   }
 
   /// `1 seeder`, `3 seeders`
-  static func count(_ number: Int, _ noun: String) -> String {
+  package static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  /// `traces 12 inserted, tags 43 unchanged`
+  /// `books 12 inserted, authors 43 unchanged`
   static func counts(_ outcome: SeedOutcome) -> String {
     outcome.tables.map { table in
       let counts = [
@@ -50,7 +50,7 @@ enum Text {
     }.joined(separator: ", ")
   }
 
-  /// `traces 12 deleted, tags 43 deleted 2 kept`
+  /// `books 12 deleted, authors 43 deleted 2 kept`
   static func removals(_ outcome: SeedOutcome) -> String {
     guard !outcome.tables.isEmpty else { return "nothing of it is in the history" }
     return outcome.tables.map { table in
@@ -61,7 +61,7 @@ enum Text {
   }
 
   /// `2026-03-01 12:30:00`, in UTC.
-  static func time(_ date: Date) -> String {
+  package static func time(_ date: Date) -> String {
     date.formatted(
       Date.ISO8601FormatStyle().year().month().day().dateTimeSeparator(.space)
         .time(includingFractionalSeconds: false))
@@ -87,7 +87,7 @@ enum Text {
   }
 
   /// Columns aligned on the left, two blanks apart; the last one is not padded.
-  static func table(_ rows: [[String]]) -> [String] {
+  package static func table(_ rows: [[String]]) -> [String] {
     let rows = rows.map { $0.map { DisplayText.line($0) } }
     let columnCount = rows.map(\.count).max() ?? 0
     let widths = (0..<columnCount).map { column in

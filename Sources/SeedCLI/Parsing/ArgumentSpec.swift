@@ -1,5 +1,5 @@
 /// An argument of a command, as a value: a word that is no option.
-struct ArgumentSpec: Sendable, Hashable {
+public struct ArgumentSpec: Sendable, Hashable {
   /// Its name in the usage line: `SHELL`.
   let name: String
   /// A line for the help.
@@ -23,5 +23,18 @@ struct ArgumentSpec: Sendable, Hashable {
   var usage: String {
     let text = (isPassedOn ? "-- " : "") + name + (isRepeating ? "..." : "")
     return isRequired ? text : "[\(text)]"
+  }
+}
+
+extension ArgumentSpec {
+  /// Makes an argument.
+  ///
+  /// - Parameters:
+  ///   - name: its name in the usage line, in upper case.
+  ///   - summary: a line for the help.
+  ///   - isRequired: whether the command cannot do without it.
+  ///   - isRepeating: whether it may be several words. Only the last argument of a command may.
+  public init(_ name: String, summary: String, isRequired: Bool = true, isRepeating: Bool = false) {
+    self.init(name: name, summary: summary, isRequired: isRequired, isRepeating: isRepeating)
   }
 }

@@ -110,7 +110,7 @@ extension CommandLineParser {
     return String(number)
   }
 
-  /// The entry of a closed list that a value names: `sample_traces` is `sample-traces` here too.
+  /// The entry of a closed list that a value names: `price_lists` is `price-lists` here too.
   static func match(_ value: String, in allowed: [String]) -> String? {
     allowed.first { $0 == value } ?? allowed.first { $0 == folded(value) }
   }

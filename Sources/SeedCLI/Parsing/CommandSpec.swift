@@ -1,25 +1,45 @@
 /// A command, as a value. The parser, the help and the completions are all made from it.
-struct CommandSpec: Sendable, Hashable {
+public struct CommandSpec: Sendable, Hashable {
   /// A command line worth showing.
-  struct Example: Sendable, Hashable {
+  public struct Example: Sendable, Hashable {
     /// What it does.
     let summary: String
     /// The line, as it is typed.
     let line: String
+
+    /// Makes an example.
+    ///
+    /// - Parameters:
+    ///   - summary: what it does.
+    ///   - line: the line, as it is typed.
+    public init(summary: String, line: String) {
+      self.summary = summary
+      self.line = line
+    }
   }
 
   /// A line of a table in the help: an exit code or an environment variable, and what it means.
-  struct Entry: Sendable, Hashable {
+  public struct Entry: Sendable, Hashable {
     /// The code or the variable.
     let name: String
     /// What it means.
     let meaning: String
+
+    /// Makes a line of a table.
+    ///
+    /// - Parameters:
+    ///   - name: the code or the variable.
+    ///   - meaning: what it means, without a period.
+    public init(name: String, meaning: String) {
+      self.name = name
+      self.meaning = meaning
+    }
   }
 
   /// The word that calls it.
-  let name: String
+  var name: String
   /// What it does, in a line.
-  let abstract: String
+  var abstract: String
   /// More about it, in paragraphs with an empty line between them.
   var discussion = ""
   /// What follows its name in the usage lines; empty: made from the options and arguments.
@@ -41,6 +61,40 @@ struct CommandSpec: Sendable, Hashable {
   /// What its exit codes mean.
   var exitCodes: [Entry] = []
 
+  /// Makes a command.
+  ///
+  /// - Parameters:
+  ///   - name: the word that calls it.
+  ///   - abstract: what it does, in a line without a period.
+  ///   - discussion: more about it, in paragraphs with an empty line between them.
+  ///   - usage: what follows its name in the usage lines; empty: made from the options and arguments.
+  ///   - options: its options; ``OptionSpec/common`` are those that every command takes.
+  ///   - rules: what must hold between its options.
+  ///   - arguments: its arguments, in order. A command with subcommands has none.
+  ///   - subcommands: the commands below it.
+  ///   - needsSubcommand: whether it does nothing without one of its subcommands.
+  ///   - examples: command lines worth showing.
+  ///   - variables: variables that matter to it and are no option's.
+  ///   - exitCodes: what its exit codes mean.
+  public init(
+    name: String, abstract: String, discussion: String = "", usage: [String] = [], options: [OptionSpec] = [],
+    rules: [OptionRule] = [], arguments: [ArgumentSpec] = [], subcommands: [CommandSpec] = [],
+    needsSubcommand: Bool = false, examples: [Example] = [], variables: [Entry] = [], exitCodes: [Entry] = []
+  ) {
+    self.name = name
+    self.abstract = abstract
+    self.discussion = discussion
+    self.usage = usage
+    self.options = options
+    self.rules = rules
+    self.arguments = arguments
+    self.subcommands = subcommands
+    self.needsSubcommand = needsSubcommand
+    self.examples = examples
+    self.variables = variables
+    self.exitCodes = exitCodes
+  }
+
   /// The command that a path of names leads to; nil if there is none.
   func command(at path: [String]) -> CommandSpec? {
     guard let first = path.first else { return self }
@@ -53,5 +107,21 @@ struct CommandSpec: Sendable, Hashable {
       + subcommands.flatMap { subcommand in
         subcommand.tree.map { ([subcommand.name] + $0.path, $0.command) }
       }
+  }
+
+  /// The same for a program of another name, which its texts then speak of.
+  func renamed(to program: String) -> CommandSpec {
+    guard program != SeedRunnerCommand.name else { return self }
+    func renamed(_ text: String) -> String {
+      // Not the folder, which every program has.
+      text.replacing(".seed-runner", with: "\u{0}").replacing(SeedRunnerCommand.name, with: program)
+        .replacing("\u{0}", with: ".seed-runner")
+    }
+    var spec = self
+    if name == SeedRunnerCommand.name { spec.name = program }
+    spec.discussion = renamed(discussion)
+    spec.examples = examples.map { Example(summary: renamed($0.summary), line: renamed($0.line)) }
+    spec.subcommands = subcommands.map { $0.renamed(to: program) }
+    return spec
   }
 }

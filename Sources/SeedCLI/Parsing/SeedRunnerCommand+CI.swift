@@ -1,7 +1,7 @@
 // The commands for pipelines.
 
 extension SeedRunnerCommand {
-  static func ci(seeders: [String]) -> CommandSpec {
+  static func ci(seeders: [String], _ modules: [CommandModule]) -> CommandSpec {
     CommandSpec(
       name: "ci", abstract: "Wait for the database, migrate, seed everything, verify, report",
       discussion: """
@@ -23,7 +23,7 @@ extension SeedRunnerCommand {
           summary: "Make the job's database from the template NAME_FINGERPRINT, and that if it is not there; "
             + "the role needs CREATEDB"),
         replace("With --clone-from: drop the job's database first if it is there"),
-      ] + Option.reports + Option.capacity + Option.common,
+      ] + Option.reports + options(of: modules) + Option.common,
       rules: [.requires("replace", "clone-from")],
       examples: [
         .init(
@@ -36,7 +36,7 @@ extension SeedRunnerCommand {
       exitCodes: codes)
   }
 
-  static func ciLocal(seeders: [String]) -> CommandSpec {
+  static func ciLocal(seeders: [String], _ modules: [CommandModule]) -> CommandSpec {
     CommandSpec(
       name: "ci-local", abstract: "The same on the embedded PostgreSQL, in a database of its own",
       discussion: """
@@ -46,7 +46,7 @@ extension SeedRunnerCommand {
         """,
       options: run(seeders: seeders) + [
         replace("Drop the database of ci-local first, since ci begins with an empty one")
-      ] + Option.reports + Option.capacity
+      ] + Option.reports + options(of: modules)
         + Option.common(without: Option.databaseURL, Option.environment),
       examples: [
         .init(summary: "As in ci, from nothing", line: "seed-runner ci-local --replace")
@@ -88,6 +88,10 @@ extension SeedRunnerCommand {
         summary: "How long to wait for a database that does not answer yet",
         defaultText: "the setting seed.retryBudget: 60 unless Config says otherwise", group: .run),
     ] + Option.run.filter { ["jobs", "restamp"].contains($0.name) }
+  }
+
+  private static func options(of modules: [CommandModule]) -> [OptionSpec] {
+    modules.flatMap(\.runOptions).filter(\.isForCI).map(\.option)
   }
 
   private static func replace(_ summary: String) -> OptionSpec {

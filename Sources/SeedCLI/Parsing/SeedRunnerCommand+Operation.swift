@@ -1,22 +1,29 @@
 // The commands for operation: what can be wrong.
 
 extension SeedRunnerCommand {
-  static let doctor = CommandSpec(
-    name: "doctor", abstract: "Check everything that a run needs, with a remedy for each failure",
-    discussion: """
-      Looks at the configuration, the way to the server, TLS, versions, rights, poolers, migrations, memory, the \
-      vector index, disk space, clocks, connections, locks, Redis and the embedding provider. Changes nothing \
-      and starts nothing. Checks that do not depend on one that failed are made all the same; each has a time \
-      limit. Exit code 4 if a check fails, 78 if it is the configuration's, 0 with nothing but warnings.
-      """,
-    options: [
-      OptionSpec(
-        name: "older-than", value: .required(valueName: "SECONDS"), range: 0...86_400,
-        summary: "Tell of transactions that have been open for longer", defaultText: "300")
-    ] + Option.common,
-    examples: [
-      .init(summary: "What is wrong, for a program", line: "seed-runner doctor --format json")
-    ])
+  static func doctor(_ modules: [CommandModule]) -> CommandSpec {
+    let checks = modules.flatMap(\.doctorChecks)
+    let topics =
+      ["the configuration", "the way to the server", "TLS", "versions", "rights", "poolers", "migrations"]
+      + checks.filter(\.isConnected).compactMap(\.topic)
+      + ["disk space", "clocks", "connections", "locks"]
+      + checks.filter { !$0.isConnected }.compactMap(\.topic)
+    return CommandSpec(
+      name: "doctor", abstract: "Check everything that a run needs, with a remedy for each failure",
+      discussion: """
+        Looks at \(topics.dropLast().joined(separator: ", ")) and \(topics.last ?? ""). Changes nothing \
+        and starts nothing. Checks that do not depend on one that failed are made all the same; each has a \
+        time limit. Exit code 4 if a check fails, 78 if it is the configuration's, 0 with nothing but warnings.
+        """,
+      options: [
+        OptionSpec(
+          name: "older-than", value: .required(valueName: "SECONDS"), range: 0...86_400,
+          summary: "Tell of transactions that have been open for longer", defaultText: "300")
+      ] + Option.common,
+      examples: [
+        .init(summary: "What is wrong, for a program", line: "seed-runner doctor --format json")
+      ])
+  }
 
   static let config = CommandSpec(
     name: "config", abstract: "Explain every setting: its value, where that comes from, what it may be",
@@ -35,8 +42,7 @@ extension SeedRunnerCommand {
         isRequired: false, isRepeating: true)
     ],
     examples: [
-      .init(summary: "What is set for continuous integration", line: "seed-runner config --env ci --brief"),
-      .init(summary: "Everything about capacity data", line: "seed-runner config capacity"),
+      .init(summary: "What is set for continuous integration", line: "seed-runner config --env ci --brief")
     ])
 
   static let man = CommandSpec(

@@ -1,3 +1,5 @@
+import SeedKit
+
 extension OptionGroup {
   /// What to seed.
   static let selection = OptionGroup(title: "Selection")
@@ -5,10 +7,6 @@ extension OptionGroup {
   static let seeders = OptionGroup(title: "Seeders")
   /// Files about a run.
   static let reports = OptionGroup(title: "Reports")
-  /// How to seed.
-  static let run = OptionGroup(title: "Run")
-  /// What capacity data is like.
-  static let capacity = OptionGroup(title: "Capacity data")
   /// What every command takes, where it makes sense.
   static let common = OptionGroup(title: "Common options", isShared: true)
 }
@@ -42,10 +40,7 @@ extension SeedRunnerCommand {
 
     static let run = [
       fixturesPath,
-      OptionSpec(
-        name: "jobs", short: "j", value: .required(valueName: "N"), range: 1...64,
-        summary: "How many seeders may run at the same time, 1 to 64", variable: "SEED_JOBS",
-        defaultText: "4", group: .run),
+      OptionSpec(.jobs, short: "j", summary: SettingKey.jobs.summary + ", 1 to 64", group: .run),
       OptionSpec(
         name: "if-changed",
         summary: "Skip seeders whose fingerprint in the history is current, without looking at their rows",
@@ -58,7 +53,6 @@ extension SeedRunnerCommand {
       OptionSpec(
         name: "restamp", summary: "Accept that the database was stamped with another environment",
         group: .run),
-      wait,
     ]
 
     static let reportJSON = OptionSpec(
@@ -79,40 +73,6 @@ extension SeedRunnerCommand {
     /// The files that a run can leave, whether `--all` or `ci` started it.
     static let reports = [reportJSON, reportJUnit, reportHTML]
 
-    /// For the seeder that reads it.
-    static let wait = OptionSpec(
-      name: "wait", isNegatable: true,
-      summary: "Have 'embeddings' make the vectors; with --no-wait it leaves them to a worker",
-      variable: "EMBEDDING_WAIT", group: .run)
-
-    /// For the seeders that read them.
-    static let capacity = [
-      OptionSpec(
-        name: "rows", value: .required(valueName: "N"), range: 0...1_000_000_000,
-        summary: "How many rows of capacity data", variable: "CAPACITY_ROWS",
-        defaultText: "1000 in test, 10000 in ci, else 100000", group: .capacity),
-      OptionSpec(
-        name: "capacity-seed", value: .required(valueName: "N"), range: 0...4_294_967_295,
-        summary: "What distinguishes one set from another", variable: "CAPACITY_SEED", defaultText: "1",
-        group: .capacity),
-      OptionSpec(
-        name: "clusters", value: .required(valueName: "N"), range: 1...10_000_000,
-        summary: "How many clusters the vectors lie in", variable: "CAPACITY_CLUSTERS", defaultText: "1000",
-        group: .capacity),
-      OptionSpec(
-        name: "similarity", value: .required(valueName: "X"),
-        summary: "Expected cosine of a vector and its cluster's centre, 0.05 to 1",
-        variable: "CAPACITY_SIMILARITY", defaultText: "0.8", group: .capacity),
-      OptionSpec(
-        name: "index", value: .required(valueName: "KIND"), summary: "Kind of index over the vectors",
-        variable: "CAPACITY_INDEX", defaultText: "vector", group: .capacity,
-        completion: .values(["vector", "halfvec", "bit"])),
-      OptionSpec(
-        name: "streams", value: .required(valueName: "N"), range: 1...16,
-        summary: "How many connections load at once", variable: "CAPACITY_STREAMS", defaultText: "4",
-        group: .capacity),
-    ]
-
     static let format = OptionSpec(
       name: "format", value: .required(valueName: "FORMAT"),
       summary: "How the answer is written: text or json",
@@ -124,17 +84,15 @@ extension SeedRunnerCommand {
       defaultText: "text", group: .common, completion: .values(["text", "json"]))
 
     static let databaseURL = OptionSpec(
-      name: "database-url", value: .required(valueName: "URL"),
+      .databaseURL, valueName: "URL",
       summary: "The database: postgresql://USER@HOST:PORT/NAME. Others can read a password in a command "
         + "line, so put one into the variable.",
-      variable: "DATABASE_URL", defaultText: "the PG* variables, else the embedded PostgreSQL",
+      defaultText: "the PG* variables, else the embedded PostgreSQL",
       group: .common)
 
     static let environment = OptionSpec(
-      name: "env", short: "e", value: .required(valueName: "NAME"),
-      summary: "What the database is for: dev, test, ci, ci-local or production", variable: "SEED_ENV",
-      defaultText: "dev", group: .common,
-      completion: .values(["dev", "test", "ci", "ci-local", "production"]))
+      .environment, short: "e", valueName: "NAME",
+      summary: "What the database is for: dev, test, ci, ci-local or production", group: .common)
 
     static let help = OptionSpec(
       name: "help", short: "h", summary: "Show the help of the command", group: .common, role: .help)
@@ -163,9 +121,8 @@ extension SeedRunnerCommand {
         variable: "SEED_BUILT_IN=false", group: .common),
       format, logFormat,
       OptionSpec(
-        name: "debug", isNegatable: true,
-        summary: "Tell which seeders are loaded, when each starts and ends, and every error in full",
-        variable: "SEED_DEBUG", group: .common),
+        .debug, summary: "Tell which seeders are loaded, when each starts and ends, and every error in full",
+        group: .common),
       OptionSpec(
         name: "quiet", short: "q", summary: "No progress: only the answer and errors", group: .common),
       help,

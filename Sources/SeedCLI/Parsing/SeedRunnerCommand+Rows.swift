@@ -26,11 +26,12 @@ extension SeedRunnerCommand {
       ])
   }
 
-  static func verify(seeders: [String]) -> CommandSpec {
-    CommandSpec(
+  static func verify(seeders: [String], _ modules: [CommandModule]) -> CommandSpec {
+    let topics = modules.flatMap(\.verifications).map { ", \($0.topic)" }.joined()
+    return CommandSpec(
       name: "verify", abstract: "Check that the rows are there, equal and whole; nothing is written",
       discussion: """
-        Compares every row as 'plan' does, looks for references to nothing, and judges the vectors and their index. \
+        Compares every row as 'plan' does\(topics). \
         Exit code 3 if anything differs.
         """,
       options: [Option.fixturesPath] + Option.common,

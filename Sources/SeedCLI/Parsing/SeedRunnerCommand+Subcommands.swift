@@ -21,42 +21,8 @@ extension SeedRunnerCommand {
         ArgumentSpec(
           name: "SEEDER", summary: "Whose fixtures; all without one", isRequired: false, isRepeating: true,
           completion: .values(seeders))
-      ],
-      examples: [
-        .init(
-          summary: "Judge traces of your own", line: "seed-runner lint curated-traces --fixtures-path traces/"
-        )
       ])
   }
-
-  static let capacity = CommandSpec(
-    name: "capacity", abstract: "Measure search over the traces of a database",
-    options: Option.common,
-    subcommands: [
-      CommandSpec(
-        name: "check", abstract: "Check vectors, plan and index, measure latency and recall, judge",
-        discussion: """
-          Counts the traces and samples their vectors, asks the planner whether it uses the index, compares \
-          the index with shared_buffers, times top-10 searches with 1, 4 and 20 clients and 40, 64 and 100 \
-          candidates, and compares what they find with a scan of the whole table. Writes nothing. Exit code 3 \
-          if a check fails or the 99th percentile with 20 clients is above the limit.
-          """,
-        options: [
-          OptionSpec(
-            name: "p99", value: .required(valueName: "MS"), range: 1...60_000,
-            summary: "The limit of the 99th percentile with 20 clients, in milliseconds", defaultText: "50"),
-          OptionSpec(
-            name: "queries", value: .required(valueName: "N"), range: 100...1_000_000,
-            summary: "How many searches are timed for each line of the table", defaultText: "2000"),
-          OptionSpec(
-            name: "html", value: .required(valueName: "FILE"), summary: "Also write a page with charts",
-            completion: .file),
-        ] + Option.common,
-        examples: [
-          .init(summary: "With a page to look at", line: "seed-runner capacity check --html capacity.html")
-        ])
-    ],
-    needsSubcommand: true)
 
   static func reset(seeders: [String]) -> CommandSpec {
     CommandSpec(
@@ -70,10 +36,6 @@ extension SeedRunnerCommand {
       arguments: [
         ArgumentSpec(
           name: "SEEDER", summary: "Whose rows", isRepeating: true, completion: .values(seeders))
-      ],
-      examples: [
-        .init(summary: "Remove the capacity data, unasked", line: "seed-runner reset capacity-traces --yes"),
-        .init(summary: "Remove the sample traces", line: "seed-runner reset sample-traces"),
       ])
   }
 

@@ -1,53 +1,73 @@
-/// The command line of `seed-runner`, as a value.
+/// The command line of a program such as `seed-runner`, as a value.
 enum SeedRunnerCommand {
-  /// The program's name.
+  /// The program's name, which the texts of the commands have too.
   static let name = "seed-runner"
+  /// What it does, in a line.
+  static let abstract = "Fill a PostgreSQL database with known data, again and again, safely."
 
   /// The whole tree. Each seeder is a flag of the program itself.
   ///
-  /// A seeder whose name is one of ``reservedNames`` has no flag; `--only` and `--except` take it all the
-  /// same.
-  static func spec(seeders: [(name: String, summary: String)]) -> CommandSpec {
-    let flags = seeders.filter { !reservedNames.contains($0.name) }
-    var root = program
-    root.options =
-      [Option.all]
-      + flags.map { OptionSpec(name: $0.name, summary: $0.summary, group: .seeders) }
-      + Option.lists(of: seeders.map(\.name)) + Option.run + Option.reports + Option.capacity + Option.common
-      + [Option.version]
-    let chosen = flags.map(\.name) + ["only"]
+  /// A seeder whose name is that of an option has no flag; `--only` and `--except` take it all the same.
+  ///
+  /// - Throws: `CommandFailure` if modules and program have a command or an option of the same name.
+  static func spec(
+    name: String = name, abstract: String = abstract, seeders: [(name: String, summary: String)],
+    modules: [CommandModule]
+  ) throws(CommandFailure) -> CommandSpec {
     let names = seeders.map(\.name)
+    var root = program
+    root.abstract = abstract
     root.subcommands =
       [
-        list, status, plan(seeders: names), verify(seeders: names), lint(seeders: names),
-        reset(seeders: names), ci(seeders: names), ciLocal(seeders: names),
+        list, status, plan(seeders: names), verify(seeders: names, modules), lint(seeders: names),
+        reset(seeders: names), ci(seeders: names, modules), ciLocal(seeders: names, modules), template, why,
+        export, new,
+      ] + modules.flatMap(\.commands).map(\.spec) + [
+        doctor(modules), config, migrate, db, completions, man, help,
       ]
-      + fixed
+    for module in modules {
+      for (name, examples) in module.examples {
+        guard let index = root.subcommands.firstIndex(where: { $0.name == name }) else { continue }
+        root.subcommands[index].examples += examples
+      }
+    }
+    let fixed = [Option.all] + Option.lists(of: names) + Option.run + Option.reports + Option.common
+    let added = modules.runOptions
+    try check("command", root.subcommands.map(\.name))
+    try check("option", (fixed + added).map { "--\($0.name)" })
+    let taken = reservedNames(root.tree.flatMap(\.command.options) + fixed + added + [Option.version])
+    let flags = seeders.filter { !taken.contains($0.name) }
+    root.options =
+      [Option.all] + flags.map { OptionSpec(name: $0.name, summary: $0.summary, group: .seeders) }
+      + Option.lists(of: names) + Option.run + added.filter { $0.group == .run } + Option.reports
+      + added.filter { $0.group != .run } + Option.common + [Option.version]
+    let chosen = flags.map(\.name) + ["only"]
     root.rules = [
       .excludes(["only"], ["except"]),
       .requires("except", "all"),
       .excludes(chosen, ["except"]),
       .selects(["all"] + chosen),
     ]
-    return root
+    return root.renamed(to: name)
   }
 
   /// The long names that options have already, `no-…` among them: no seeder can have them as its flag.
-  static let reservedNames: Set<String> = {
-    let options =
-      [Option.all, Option.version] + Option.lists(of: []) + Option.run + Option.reports + Option.capacity
-      + program.tree.flatMap(\.command.options)
-    return Set(options.flatMap { $0.isNegatable ? [$0.name, "no-\($0.name)"] : [$0.name] })
-  }()
+  static func reservedNames(_ options: [OptionSpec]) -> Set<String> {
+    Set(options.flatMap { $0.isNegatable ? [$0.name, "no-\($0.name)"] : [$0.name] })
+  }
 
-  /// The commands that do not depend on the seeders.
-  private static let fixed = [
-    template, why, export, new, worker, capacity, doctor, config, migrate, db, completions, man, help,
-  ]
+  private static func check(_ kind: String, _ names: [String]) throws(CommandFailure) {
+    var known: Set<String> = []
+    for name in names where !known.insert(name).inserted {
+      throw CommandFailure(
+        code: .internalFault, message: "two of the program's modules have the \(kind) '\(name)'",
+        remedy: "rename one of them")
+    }
+  }
 
   /// The program without what depends on the seeders.
   private static let program = CommandSpec(
-    name: name, abstract: "Fill a PostgreSQL database with known data, again and again, safely.",
+    name: name, abstract: abstract,
     discussion: """
       A run makes the rows of the database equal to those of the selected seeders and of the seeders that \
       they depend on: missing rows are inserted, differing rows updated, equal rows not touched. Each \
@@ -60,10 +80,6 @@ enum SeedRunnerCommand {
     usage: [
       "--all [--except NAME,... | --SEEDER...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]",
     ],
-    subcommands: [
-      list, status, plan(seeders: []), verify(seeders: []), lint(seeders: []), reset(seeders: []),
-      ci(seeders: []), ciLocal(seeders: []),
-    ] + fixed,
     examples: [
       .init(summary: "Seed everything, into the embedded PostgreSQL", line: "seed-runner --all"),
       .init(

@@ -3,25 +3,7 @@ public import SeedKit
 
 /// A program that serves until it is told to stop: its command line, its configuration, its end.
 public struct ServiceProgram: Sendable {
-  /// Why a service ended by itself.
-  public struct Failure: Error, Sendable {
-    let code: ExitCode
-    let message: String
-    let remedy: String?
-
-    /// Describes a failure.
-    ///
-    /// - Parameters:
-    ///   - code: what the program's end says to the shell.
-    ///   - message: what happened, and where.
-    ///   - remedy: what to do next.
-    public init(code: ExitCode, message: String, remedy: String? = nil) {
-      self.code = code
-      self.message = message
-      self.remedy = remedy
-    }
-  }
-
+  let spec: CommandSpec
   let fixtures: FixtureStore
   /// All settings that there are.
   let settings: [AnySettingKey]
@@ -31,18 +13,20 @@ public struct ServiceProgram: Sendable {
   /// Makes the program.
   ///
   /// - Parameters:
+  ///   - spec: its command line; options that are settings are read as such.
   ///   - fixtures: the files that the seeders read.
   ///   - settings: all settings that there are.
-  ///   - catalog: makes the seeders for a configuration.
+  ///   - seeders: makes the seeders for a configuration.
   ///   - serve: serves until its task is cancelled, which is what the first SIGINT or SIGTERM does.
   public init(
-    fixtures: FixtureStore, settings: [AnySettingKey],
-    catalog: @escaping @Sendable (Settings) throws -> SeederRegistry,
+    spec: CommandSpec, fixtures: FixtureStore, settings: [AnySettingKey],
+    seeders: @escaping @Sendable (Settings) throws -> SeederRegistry,
     serve: @escaping @Sendable (ServiceLaunch) async throws -> Void
   ) {
+    self.spec = spec
     self.fixtures = fixtures
     self.settings = settings
-    self.catalog = catalog
+    catalog = seeders
     self.serve = serve
   }
 
@@ -56,14 +40,14 @@ public struct ServiceProgram: Sendable {
   func run(arguments: [String], environment: [String: String]) async -> ExitCode {
     let console = Console()
     do {
-      let command = try CommandLineParser.parse(arguments, command: TraceServerCommand.spec)
+      let command = try CommandLineParser.parse(arguments, command: spec)
       if command.isHelpRequested {
         console.answer(
-          document: HelpFormatter(width: Terminal.width).text(for: command.path, in: TraceServerCommand.spec))
+          document: HelpFormatter(width: Terminal.width).text(for: command.path, in: spec))
         return console.finish(.success)
       }
       if command.isVersionRequested {
-        console.answer("\(TraceServerCommand.spec.name) \(ProgramVersion.current)")
+        console.answer("\(spec.name) \(ProgramVersion.current)")
         return console.finish(.success)
       }
       try await serve(
@@ -72,9 +56,6 @@ public struct ServiceProgram: Sendable {
     } catch let error as UsageError {
       console.error(error)
       return .usage
-    } catch let error as Failure {
-      console.error(error.message, remedy: error.remedy)
-      return error.code
     } catch let error as CommandFailure {
       console.error(error.message, remedy: error.remedy)
       return error.code

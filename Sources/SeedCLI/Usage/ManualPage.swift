@@ -8,7 +8,7 @@ struct ManualPage {
   /// The page in the language of man(7).
   func text(for root: CommandSpec) -> String {
     var lines = [
-      ".\\\" Made by 'seed-runner man' from what the help is made from.",
+      ".\\\" Made by '\(root.name) man' from what the help is made from.",
       ".TH \(root.name.uppercased()) 1 \(ProgramVersion.date) \"\(root.name) \(ProgramVersion.current)\" \"User Commands\"",
       // Neither broken nor spread: names are there to be copied.
       ".nh", ".ad l", Roff.section("NAME"), "\(Roff.text(root.name)) \\-",

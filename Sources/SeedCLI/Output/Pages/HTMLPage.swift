@@ -3,7 +3,7 @@ import Migrations
 
 /// A page in one file: no script, nothing loaded from anywhere, readable in light and dark, on a phone and
 /// on paper.
-struct HTMLPage {
+package struct HTMLPage {
   /// The title, as text.
   let title: String
   /// Rules beside the common ones.
@@ -11,9 +11,16 @@ struct HTMLPage {
   /// What the page shows, as HTML.
   let body: String
 
+  /// Makes a page.
+  package init(title: String, style: String = "", body: String) {
+    self.title = title
+    self.style = style
+    self.body = body
+  }
+
   /// The whole document. Its policy allows its own style sheet, by its digest, and nothing else, so that
   /// no text that came from a file or a server could do anything even if it were not escaped.
-  var html: String {
+  package var html: String {
     let sheet = "\n" + Self.common + style
     let digest = Data(Digest.sha256(Array(sheet.utf8))).base64EncodedString()
     let policy =
@@ -40,7 +47,7 @@ struct HTMLPage {
 
   /// Text as HTML, also within an attribute's quotes. Characters that no page may have, and those that
   /// turn the direction of writing, are shown or left out.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     DisplayText.lines(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;")
       .replacing(">", with: "&gt;").replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
   }
@@ -61,7 +68,9 @@ struct HTMLPage {
   ///   - caption: what it shows, as text.
   ///   - header: the names of the columns, as text.
   ///   - rows: the cells, as HTML with their tags.
-  static func table(_ caption: String, header: [(name: String, isNumber: Bool)], rows: [String]) -> String {
+  package static func table(_ caption: String, header: [(name: String, isNumber: Bool)], rows: [String])
+    -> String
+  {
     let heads = header.map {
       "<th scope=\"col\"\($0.isNumber ? " class=\"number\"" : "")>\(escaped($0.name))</th>"
     }

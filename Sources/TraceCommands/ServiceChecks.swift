@@ -1,14 +1,18 @@
+import Embeddings
+import Postgres
 import RateLimiter
+import SeedCLI
 import SeedKit
 import TraceStore
 
-extension Doctor {
+/// The checks of the services that stand beside the database.
+enum ServiceChecks {
   /// The Redis that keeps the rate limits of `trace-server`.
-  func redis() async throws -> DoctorVerdict {
-    if let fault = faults.first(where: { $0.key == SettingKey.redisURL.name }) {
+  static let redis = CommandModule.DoctorCheck("redis", topic: "Redis") { context in
+    if let fault = context.fault(of: .redisURL) {
       return .skipped("its connection string cannot be used: see \(fault.place)")
     }
-    guard let url = session.settings[.redisURL]?.value else {
+    guard let url = context.settings[.redisURL]?.value else {
       return .skipped("REDIS_URL is not set: each server keeps its own rate limits")
     }
     do {
@@ -33,6 +37,23 @@ extension Doctor {
         remedy: "start Redis or correct REDIS_URL; until then RATE_LIMIT_ON_FAILURE decides what happens")
     } catch let error as RateLimitError {
       return .failure(error.message, remedy: "correct REDIS_URL")
+    }
+  }
+
+  /// What makes vectors of texts: asked for one, whose form it checks itself.
+  static let embedding = CommandModule.DoctorCheck("embedding", topic: "the embedding provider") { context in
+    do {
+      let provider = try EmbeddingProviders.make(context.settings, for: .questions)
+      let vectors = try await provider.vectors(for: [.query("a deadlock between two transactions")])
+      let how = provider is LocalEmbeddingProvider ? "works offline" : "answers"
+      return .ok(
+        "'\(provider.model.id)' (version \(provider.model.version)), \(how): "
+          + "\(vectors.first?.components.count ?? 0) dimensions")
+    } catch let error as EmbeddingServiceError {
+      return .failure(
+        error.message,
+        remedy: error.remedy
+          ?? "look at EMBEDDING_BASE_URL and the other EMBEDDING_ variables, and at the service")
     }
   }
 }

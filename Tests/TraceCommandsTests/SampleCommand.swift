@@ -1,14 +1,27 @@
+import Testing
+import TraceCommands
+
 @testable import SeedCLI
 
-/// The program with seeders that all tests share.
+/// `seed-runner` with seeders that all tests share.
 enum SampleCommand {
-  static let spec = SeedRunnerCommand.spec(seeders: [
+  static let spec = make([
     ("users", "Seed contributors, and demo users outside production"),
     ("tags", "The vocabulary by which traces are tagged"),
     ("sample-traces", "Twelve validated sample traces with their tags"),
     ("curated-traces", "Traces that were written and checked by hand, each with its sources and its tags"),
     ("capacity-traces", "100,000 generated traces that show how the database behaves under load"),
   ])
+
+  /// `seed-runner` with these seeders.
+  static func make(_ seeders: [(name: String, summary: String)]) -> CommandSpec {
+    do {
+      return try SeedRunnerCommand.spec(seeders: seeders, modules: [.traces])
+    } catch {
+      Issue.record(error)
+      return CommandSpec(name: "", abstract: "")
+    }
+  }
 
   /// Its commands, as a sentence names them.
   static let names: String = {

@@ -1,13 +1,15 @@
 import SeedKit
 import SeedTesting
 import Testing
+import TraceCommands
 
 @testable import SeedCLI
 
 @Suite("The manual page")
 struct ManualPageTests {
   private func page() throws -> String {
-    let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
+    let settings = try Settings.load(
+      flags: [:], environment: [:], configDirectory: nil, keys: [CommandModule.traces].allSettings)
     return ManualPage(settings: settings).text(for: SampleCommand.spec)
   }
 
@@ -57,7 +59,8 @@ struct ManualPageTests {
       for example in command.examples { #expect(words.contains(example.line), "\(example.line)") }
     }
     for code in SampleCommand.spec.exitCodes { #expect(words.contains("\(code.name) \(code.meaning)")) }
-    let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
+    let settings = try Settings.load(
+      flags: [:], environment: [:], configDirectory: nil, keys: [CommandModule.traces].allSettings)
     for entry in settings.entries { #expect(words.contains(entry.variable), "\(entry.variable)") }
   }
 

@@ -1,9 +1,12 @@
+import Embeddings
+public import SeedCLI
 import SeedKit
+import TraceStore
 
 /// The command line of `trace-server`, as a value.
-enum TraceServerCommand {
+public enum TraceServerCommand {
   /// The program; it has no subcommands.
-  static let spec = CommandSpec(
+  public static let spec = CommandSpec(
     name: "trace-server",
     abstract: "Serve the knowledge base over HTTP: search, contribute, confirm.",
     discussion: """
@@ -16,18 +19,12 @@ enum TraceServerCommand {
     usage: ["[OPTIONS]"],
     options: [
       OptionSpec(
-        name: "host", value: .required(valueName: "ADDRESS"),
-        summary: "The address to listen on; 0.0.0.0 or :: to be reached from elsewhere", variable: "HOST",
-        defaultText: "127.0.0.1"),
-      OptionSpec(
-        name: "port", value: .required(valueName: "N"), range: 0...65_535,
-        summary: "The TCP port to listen on; 0: a free one", variable: "PORT", defaultText: "8080"),
-      OptionSpec(name: "allow-production", summary: "Say that seeding production is meant"),
+        .serverHost, valueName: "ADDRESS",
+        summary: "The address to listen on; 0.0.0.0 or :: to be reached from elsewhere"),
+      OptionSpec(.serverPort, summary: "The TCP port to listen on; 0: a free one"),
+      OptionSpec("allow-production", summary: "Say that seeding production is meant"),
     ]
-      + SeedRunnerCommand.Option.common(
-        without: SeedRunnerCommand.Option.format, SeedRunnerCommand.Option.logFormat
-      )
-      .filter { $0.name != "quiet" } + [SeedRunnerCommand.Option.version],
+      + OptionSpec.common.filter { !["format", "log-format", "quiet"].contains($0.name) } + [.version],
     examples: [
       .init(
         summary: "A seeded service on the embedded PostgreSQL", line: "AUTO_SEED_DATABASE=true trace-server")

@@ -1,8 +1,38 @@
+import Migrations
 import Postgres
+import SeedCLI
 import SeedKit
 import TraceStore
 
-extension DatabaseDoctor {
+/// The checks of the vectors, their index and the memory that it needs.
+struct SearchChecks {
+  let context: DoctorContext
+  let connection: PostgresConnection
+
+  private typealias Body = @Sendable (SearchChecks) async throws -> DoctorVerdict
+
+  static let all: [CommandModule.DoctorCheck] = [
+    check("shared-buffers", topic: "memory") { try await $0.sharedBuffers() },
+    check("maintenance-memory") { try await $0.maintenanceMemory() },
+    check("vector-index", topic: "the vector index") { try await $0.vectorIndex() },
+    check("search-plan") { try await $0.searchPlan() },
+  ]
+
+  private static func check(_ name: String, topic: String? = nil, _ body: @escaping Body)
+    -> CommandModule.DoctorCheck
+  {
+    .init(onConnection: name, topic: topic) { context, connection in
+      try await body(SearchChecks(context: context, connection: connection))
+    }
+  }
+
+  /// Whether a seeder needs vectors: then its migrations install an extension.
+  private func needsVectors() throws -> Bool {
+    try context.migrationSets().contains { set in
+      set.migrations.contains { $0.up.contains("CREATE EXTENSION") }
+    }
+  }
+
   /// What a run of `--all` would make of the database, beside what is there.
   ///
   /// - Returns: nil for a database that holds no vectors and is to hold none.
@@ -16,8 +46,8 @@ extension DatabaseDoctor {
 
   /// The rows of capacity data that `--all` loads.
   private func plannedRows() throws -> Int {
-    guard let registry else { return 0 }
-    let environment = session.settings[.environment]
+    guard let registry = context.registry else { return 0 }
+    let environment = context.settings[.environment]
     let plan = try SeedPlan(registry: registry, selection: .all(), environment: environment)
     return plan.steps.map(\.seeder).compactMap { $0 as? any BulkSeeder }.map(\.plannedRows).reduce(0, +)
   }
@@ -35,7 +65,7 @@ extension DatabaseDoctor {
     }
     let buffers = try await setting("shared_buffers")
     let measured = facts?.indexes.map(\.bytes).reduce(0, +) ?? 0
-    let kind = TraceIndex(rawValue: session.settings[.capacityIndex]) ?? .vector
+    let kind = TraceIndex(rawValue: context.settings[.capacityIndex]) ?? .vector
     let size = max(measured, isPlanned ? kind.expectedSize(rowCount: count) : 0)
     let found =
       "\(Self.megabytes(buffers)); the vector index \(isPlanned ? "will have" : "has") \(Self.megabytes(size))"
@@ -51,7 +81,7 @@ extension DatabaseDoctor {
   func maintenanceMemory() async throws -> DoctorVerdict {
     guard let (count, _, _) = try await vectors() else { return .skipped("no seeder has vectors") }
     let (setting, cache) = try await (setting("maintenance_work_mem"), setting("effective_cache_size"))
-    let kind = TraceIndex(rawValue: session.settings[.capacityIndex]) ?? .vector
+    let kind = TraceIndex(rawValue: context.settings[.capacityIndex]) ?? .vector
     let needed = kind.buildMemory(rowCount: count)
     let given = kind.memoryGiven(maintenance: setting, cache: cache, rowCount: count)
     let found =

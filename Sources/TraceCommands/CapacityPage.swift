@@ -1,3 +1,4 @@
+import SeedCLI
 import TraceStore
 
 /// A capacity report as a page with charts, in one file without scripts.

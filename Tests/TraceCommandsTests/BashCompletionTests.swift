@@ -84,7 +84,7 @@ struct BashCompletionTests {
 
   @Test("runs nothing that a name holds")
   func injection() async throws {
-    let spec = SeedRunnerCommand.spec(seeders: [
+    let spec = SampleCommand.make([
       ("$(echo owned >&2)", "A `summary` of 'quotes'"), ("tags", "x"),
     ])
     let script = CompletionScript(shell: .bash).text(for: spec)

@@ -1,15 +1,16 @@
 import Embeddings
 import FoundationEssentials
 import Postgres
+import SeedCLI
 import SeedKit
 import TraceStore
 
 /// `seed-runner worker`: gives traces vectors until it is stopped; `status` and `retry` tell of that work.
 struct WorkerCommand {
-  let session: Session
+  let context: CommandContext
 
   func run() async throws -> ExitCode {
-    switch session.command.path.dropFirst().first {
+    switch context.path.dropFirst().first {
     case "status": try await status()
     case "retry": try await retry()
     default: try await work()
@@ -18,7 +19,7 @@ struct WorkerCommand {
 
   private func provider() throws -> any EmbeddingProvider {
     do {
-      return try EmbeddingProviders.make(session.settings, for: .worker)
+      return try EmbeddingProviders.make(context.settings, for: .worker)
     } catch let error as EmbeddingServiceError {
       throw CommandFailure(code: .badConfiguration, message: error.message, remedy: error.remedy)
     }
@@ -26,16 +27,15 @@ struct WorkerCommand {
 
   private func work() async throws -> ExitCode {
     let provider = try provider()
-    let database = try await session.database()
+    let database = try await context.database()
     // What no waiting mends is told at once; whatever may pass is the worker's to wait out.
     do {
-      try await PostgresConnection.with(database.configuration) { try await $0.query("SELECT") }
+      try await PostgresConnection.with(database) { try await $0.query("SELECT") }
     } catch  where RetryPolicy.isTransient(error) {}
-    let console = session.console
     let worker = EmbeddingWorker(
-      provider: provider, configuration: database.configuration,
-      options: EmbeddingWorker.Options(session.settings),
-      onEvent: { event in console.progress("\(Text.time(Date()))  \(event)") })
+      provider: provider, configuration: database,
+      options: EmbeddingWorker.Options(context.settings),
+      onEvent: { [context] event in context.progress("\(Text.time(Date()))  \(event)") })
     await worker.run()
     return .success
   }
@@ -63,26 +63,26 @@ struct WorkerCommand {
 
   private func status() async throws -> ExitCode {
     let model = try provider().model
-    let database = try await session.database()
-    let (backlog, givenUp) = try await PostgresConnection.with(database.configuration) { connection in
+    let database = try await context.database()
+    let (backlog, givenUp) = try await PostgresConnection.with(database) { connection in
       (
         try await EmbeddingBacklog.read(for: model, on: connection),
         try await EmbeddingBacklog.givenUp(for: model, limit: 100, on: connection)
       )
     }
-    if session.isJSON {
+    if context.isJSON {
       let workers = backlog.workers.map { worker in
         Status.Worker(
           name: worker.name, model: worker.model, startedAt: worker.startedAt, counts: worker.counts,
           tracesPerSecond: worker.rate, trouble: worker.trouble)
       }
-      try session.console.answer(
+      try context.answer(
         json: Status(
           model: model.id, modelVersion: model.version, waiting: backlog.waiting, leased: backlog.leased,
           pausing: backlog.pausing, givenUpCount: backlog.givenUp, givenUp: givenUp, workers: workers,
           totals: backlog.totals))
     } else {
-      for line in lines(backlog, givenUp, model) { session.console.answer(line) }
+      for line in lines(backlog, givenUp, model) { context.answer(line) }
     }
     return .success
   }
@@ -117,7 +117,7 @@ struct WorkerCommand {
   }
 
   private func retry() async throws -> ExitCode {
-    let ids = try session.command.arguments.map { text in
+    let ids = try context.arguments.map { text in
       guard let id = UUID(uuidString: text) else {
         throw CommandFailure(
           code: .usage, message: "'\(text)' is no id of a trace",
@@ -125,14 +125,14 @@ struct WorkerCommand {
       }
       return id
     }
-    let database = try await session.database()
-    let count = try await PostgresConnection.with(database.configuration) { connection in
+    let database = try await context.database()
+    let count = try await PostgresConnection.with(database) { connection in
       try await EmbeddingBacklog.retry(ids.isEmpty ? nil : ids, on: connection)
     }
-    if session.isJSON {
-      try session.console.answer(json: ["retried": count])
+    if context.isJSON {
+      try context.answer(json: ["retried": count])
     } else {
-      session.console.answer("\(Text.count(count, "trace")) will be tried again")
+      context.answer("\(Text.count(count, "trace")) will be tried again")
     }
     return .success
   }

@@ -1,4 +1,5 @@
 import Glibc
+import SeedTesting
 import Synchronization
 
 /// A Redis of a test's own, without persistence: Debian's package.

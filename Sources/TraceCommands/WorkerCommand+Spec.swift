@@ -1,5 +1,7 @@
-extension SeedRunnerCommand {
-  static let worker = CommandSpec(
+import SeedCLI
+
+extension WorkerCommand {
+  static let spec = CommandSpec(
     name: "worker", abstract: "Give traces vectors as they come, until it is stopped",
     discussion: """
       Finds traces without a vector, makes vectors by EMBEDDING_PROVIDER and stores them. It hears of new \
@@ -10,17 +12,17 @@ extension SeedRunnerCommand {
       5 seconds.
       """,
     usage: ["[OPTIONS]", "status [OPTIONS]", "retry [TRACE...] [OPTIONS]"],
-    options: Option.common,
+    options: OptionSpec.common,
     subcommands: [
       CommandSpec(
         name: "status", abstract: "Show the backlog, the workers, and the traces that were given up",
-        options: Option.common),
+        options: OptionSpec.common),
       CommandSpec(
         name: "retry", abstract: "Have traces tried again that were given up",
-        options: Option.common,
+        options: OptionSpec.common,
         arguments: [
           ArgumentSpec(
-            name: "TRACE", summary: "Ids of traces; all without one", isRequired: false, isRepeating: true)
+            "TRACE", summary: "Ids of traces; all without one", isRequired: false, isRepeating: true)
         ]),
     ],
     examples: [

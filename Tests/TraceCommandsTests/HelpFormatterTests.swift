@@ -103,7 +103,7 @@ struct HelpFormatterTests {
 
   @Test("lets no summary steer the terminal or break the table")
   func foreignSummary() {
-    let spec = SeedRunnerCommand.spec(seeders: [("odd", "one\u{1B}[2J\n\n  two")])
+    let spec = SampleCommand.make([("odd", "one\u{1B}[2J\n\n  two")])
     let text = HelpFormatter(width: 80).text(for: [], in: spec)
     #expect(text.contains(#"one\u{1B}[2J two"#))
     #expect(!text.unicodeScalars.contains("\u{1B}"))

@@ -198,7 +198,7 @@ struct UsageErrorTests {
   @Test("says that there are no seeders to choose from")
   func noSeeders() {
     let error = #expect(throws: UsageError.self) {
-      try CommandLineParser.parse(["--only", "users"], command: SeedRunnerCommand.spec(seeders: []))
+      try CommandLineParser.parse(["--only", "users"], command: SampleCommand.make([]))
     }
     #expect(error.flatMap { UsageErrorFormatter.help(for: $0) } == "expected nothing: there is none")
   }

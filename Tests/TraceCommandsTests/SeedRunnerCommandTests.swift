@@ -54,8 +54,7 @@ struct SeedRunnerCommandTests {
     "gives no flag to a seeder whose name is an option's, but lets it be selected by its name",
     arguments: ["all", "steps", "debug", "no-debug", "version", "only", "help", "jobs"])
   func reservedName(name: String) throws {
-    #expect(SeedRunnerCommand.reservedNames.contains(name))
-    let spec = SeedRunnerCommand.spec(seeders: [(name, "A seeder"), ("tags", "Tags")])
+    let spec = SampleCommand.make([(name, "A seeder"), ("tags", "Tags")])
     #expect(spec.options.filter { $0.group == .seeders }.map(\.name) == ["tags"])
     let parsed = try CommandLineParser.parse(["--only", name], command: spec)
     #expect(parsed.values(of: "only") == [name])

@@ -1,0 +1,75 @@
+public import Embeddings
+public import SeedCLI
+import SeedKit
+public import TraceStore
+
+extension CommandModule {
+  /// What the knowledge base of traces adds to `seed-runner`.
+  public static let traces = CommandModule(
+    settings: AnySettingKey.traceService, runOptions: runOptions,
+    commands: [
+      .init(WorkerCommand.spec, run: { try await WorkerCommand(context: $0).run() }),
+      .init(CapacityCommand.spec, run: { try await CapacityCommand(context: $0).run() }),
+    ],
+    doctorChecks: SearchChecks.all + [ServiceChecks.redis, ServiceChecks.embedding],
+    verifications: [
+      .init(
+        topic: "looks for references to nothing, and judges the vectors and their index",
+        run: { connection in
+          try await TraceVerification.run(on: connection).map {
+            VerificationResult(name: $0.name, isPassed: $0.isPassed, found: $0.found)
+          }
+        })
+    ],
+    examples: [
+      "config": [.init(summary: "Everything about capacity data", line: "seed-runner config capacity")],
+      "lint": [
+        .init(
+          summary: "Judge traces of your own", line: "seed-runner lint curated-traces --fixtures-path traces/"
+        )
+      ],
+      "reset": [
+        .init(summary: "Remove the capacity data, unasked", line: "seed-runner reset capacity-traces --yes"),
+        .init(summary: "Remove the sample traces", line: "seed-runner reset sample-traces"),
+      ],
+    ],
+    connectionCounts: [.capacityStreams])
+
+  private static let runOptions: [RunOption] = {
+    let group = OptionGroup(title: "Capacity data")
+    return [
+      RunOption(
+        OptionSpec(
+          .embeddingWaits,
+          summary: "Have 'embeddings' make the vectors; with --no-wait it leaves them to a worker",
+          group: .run),
+        isForCI: false),
+      RunOption(
+        OptionSpec(
+          .capacityRows, summary: "How many rows of capacity data",
+          defaultText: "1000 in test, 10000 in ci, else 100000", group: group)),
+      RunOption(
+        OptionSpec(.capacitySeed, summary: "What distinguishes one set from another", group: group)),
+      RunOption(
+        OptionSpec(.capacityClusters, summary: "How many clusters the vectors lie in", group: group)),
+      RunOption(
+        OptionSpec(
+          .capacitySimilarity, summary: "Expected cosine of a vector and its cluster's centre, 0.05 to 1",
+          group: group)),
+      RunOption(
+        OptionSpec(
+          .capacityIndex, valueName: "KIND", summary: "Kind of index over the vectors", group: group)),
+      RunOption(OptionSpec(.capacityStreams, summary: "How many connections load at once", group: group)),
+    ]
+  }()
+}
+
+extension CapacityCheckError: CommandError {
+  /// A database that cannot be measured differs from what it should be.
+  public var exitCode: ExitCode { .drift }
+}
+
+extension EmbeddingServiceError: CommandError {
+  /// Only what is wrong with the settings is the user's to mend.
+  public var exitCode: ExitCode { kind == .misconfigured ? .badConfiguration : .internalFault }
+}
