@@ -39,6 +39,8 @@ let package = Package(
     .executable(name: "trace-server", targets: ["trace-server"]),
     // A seeder has migrations, and a server says which database: both are part of what is written against.
     .library(name: "SeedKit", targets: ["Migrations", "Postgres", "SeedKit"]),
+    // A command line of an application's own.
+    .library(name: "SeedCLI", targets: ["SeedCLI"]),
     .library(name: "SeedTesting", targets: ["SeedTesting"]),
     .library(name: "TraceServer", targets: ["TraceServer"]),
   ],
@@ -101,6 +103,16 @@ let package = Package(
     .executableTarget(
       name: "blocking-server-example", dependencies: ["SeedKit", "Seeding"],
       path: "Examples/StartupSeeding/BlockingServer", swiftSettings: settings),
+    library("Bookshop", ["Migrations", "Postgres", "SeedCLI", "SeedKit"], path: "Examples/Bookshop/Shop"),
+    .executableTarget(
+      name: "bookshop-seeds", dependencies: ["Bookshop", "SeedCLI", "SeedKit"],
+      path: "Examples/Bookshop/Seeds", swiftSettings: settings),
+    .executableTarget(
+      name: "bookshop-server", dependencies: ["Bookshop", "Postgres", "SeedKit"],
+      path: "Examples/Bookshop/Server", swiftSettings: settings),
+    .testTarget(
+      name: "BookshopTests", dependencies: ["Bookshop", "SeedTesting"], path: "Examples/Bookshop/Tests",
+      swiftSettings: settings),
     .executableTarget(
       name: "embed-texts",
       dependencies: ["Catalog", "CuratedTraces", "Embeddings", "Postgres", "SeedKit", "TraceStore"],
@@ -140,7 +152,7 @@ let package = Package(
       "CLITests",
       [
         "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "TraceTesting",
-        "async-server-example", "blocking-server-example", "seed-runner",
+        "async-server-example", "blocking-server-example", "bookshop-seeds", "bookshop-server", "seed-runner",
       ], exclude: ["Reports", "Upgrade"]),
   ]
     + seeders.map { name in

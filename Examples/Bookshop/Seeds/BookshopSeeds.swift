@@ -1,0 +1,15 @@
+import Bookshop
+import SeedCLI
+import SeedKit
+
+/// The shop's own seed command. The seeder of genres is a folder, which is found by itself.
+@main
+struct BookshopSeeds: SeedCommand {
+  static let summary = "Fill the database of the bookshop."
+  static let seeders: [any Seeder] = [Authors(), Books(discount: 0)]
+  static let modules = [CommandModule.bookshop]
+
+  static func seeders(for settings: Settings) throws -> [any Seeder] {
+    [Authors(), Books(discount: settings[.discount])]
+  }
+}

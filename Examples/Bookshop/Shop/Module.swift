@@ -1,0 +1,44 @@
+import Postgres
+package import SeedCLI
+package import SeedKit
+
+extension SettingKey where Value == Int {
+  /// The discount of the season, 0 to 90 percent. 0 by default.
+  package static let discount = SettingKey(
+    "bookshop.discount", variables: "BOOKSHOP_DISCOUNT", flag: "discount", default: 0, in: 0...90,
+    unit: "percent", summary: "The discount of the season")
+}
+
+extension CommandModule {
+  /// What the shop adds to the commands of every seed command.
+  package static let bookshop = CommandModule(
+    settings: [.init(.discount)],
+    runOptions: [.init(OptionSpec(.discount))],
+    commands: [
+      .init(
+        CommandSpec(name: "prices", abstract: "List the books with their prices", options: OptionSpec.common),
+        run: { context in
+          let rows = try await PostgresConnection.with(context.database()) {
+            try await $0.query("SELECT title, cents FROM books ORDER BY title")
+          }
+          for row in rows {
+            let (title, cents) = try row.decode(String.self, Int32.self)
+            context.answer("\(title): \(cents) cents")
+          }
+          return .success
+        })
+    ],
+    doctorChecks: [
+      .init(onConnection: "prices", topic: "prices") { _, connection in
+        let isThere = "SELECT to_regclass('books') IS NOT NULL" as PostgresQuery
+        guard try await connection.queryOne(isThere).decode(Bool.self) else {
+          return .skipped("no table of books yet")
+        }
+        let free = try await connection.queryOne("SELECT count(*) FROM books WHERE cents = 0").decode(
+          Int.self)
+        return free == 0
+          ? .ok("every book has one")
+          : .failure("\(free) books are free", remedy: "lower BOOKSHOP_DISCOUNT and seed again")
+      }
+    ])
+}
