@@ -54,7 +54,7 @@ public final class HTTPServer: Sendable {
       }
       try DescriptorLimit.provide(connections: configuration.connectionLimit)
       let listener = try ListeningSocket(host: configuration.host, port: configuration.port)
-      let engine = Engine(configuration: configuration, handler: handler, inbox: try AttendantInbox())
+      let engine = Engine(configuration: configuration, handler: handler, inbox: try SupervisorInbox())
       try engine.start(listener)
       state = .started(engine, port: listener.port)
     }

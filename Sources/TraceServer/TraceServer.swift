@@ -21,7 +21,7 @@ public final class TraceServer: Sendable {
   let provider: any EmbeddingProvider
   let worker: WorkerRun?
   let store: Store
-  let gate: Gate
+  let auth: AuthMiddleware
   let metrics = Metrics()
   let backlog = BacklogCache()
   let log: @Sendable (LogEvent) -> Void
@@ -59,7 +59,7 @@ public final class TraceServer: Sendable {
           provider: workerProvider ?? provider, configuration: configuration, options: workerOptions,
           onEvent: { log(.worker($0)) }))
     }
-    gate = Gate(
+    auth = AuthMiddleware(
       limiter: try options.limiter(log: log), store: store, searchNeedsToken: options.searchNeedsToken)
     let (responder, metrics) = (Responder(), metrics)
     var settings = options.http
@@ -128,10 +128,10 @@ public final class TraceServer: Sendable {
   private func respond(
     to request: HTTPRequest, _ route: Route, _ values: [String]
   ) async throws -> HTTPResponse {
-    let admission = try await gate.admit(request, to: route.access)
+    let admission = try await auth.admit(request, to: route.access)
     do {
       var response = try await route.handle(
-        self, Call(request: request, values: values, user: admission.user))
+        self, RequestContext(request: request, values: values, user: admission.user))
       for field in admission.headers.fields { response.headers[field.name] = field.value }
       return response
     } catch {

@@ -130,5 +130,5 @@ struct LimitTests {
       ("2001:db8:1:2::9", "network 2001:db8:1:2"), ("2001:db8::9", "network 2001:db8"), ("::1", "network "),
       ("::ffff:192.0.2.1", "address ::ffff:192.0.2.1"),
     ])
-  func networks(address: String, key: String) { #expect(Gate.addressKey(address) == key) }
+  func networks(address: String, key: String) { #expect(AuthMiddleware.addressKey(address) == key) }
 }

@@ -89,16 +89,16 @@ extension EmbeddingWorker {
     }
   }
 
-  /// Rings the bell for every notification, and once for every new connection: who knows what was missed.
+  /// Signals every notification, and every new connection, before which notifications may have been lost.
   func listen() async {
     var backoff = Backoff(first: options.firstBackoff, longest: options.longestBackoff)
     while !Task.isCancelled {
       if let channel = try? PostgresIdentifier(TraceVectors.channel),
         let listener = try? await PostgresListener.listen(pool.configuration, to: channel)
       {
-        bell.ring()
+        signal.send()
         backoff.reset()
-        for await _ in listener.notifications { bell.ring() }
+        for await _ in listener.notifications { signal.send() }
         listener.close()
       }
       try? await Task.sleep(for: backoff.next())

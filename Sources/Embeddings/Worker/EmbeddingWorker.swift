@@ -16,7 +16,7 @@ public final class EmbeddingWorker: Sendable {
   let queue: EmbeddingQueue
   let pool: PostgresPool
   let onEvent: @Sendable (EmbeddingWorkerEvent) -> Void
-  let bell = Bell()
+  let signal = AsyncSignal()
   let state: Lock<State>
 
   struct State {
@@ -81,7 +81,8 @@ public final class EmbeddingWorker: Sendable {
         case .worked: continue
         // Whoever was faster is done with it soon, or has it for good.
         case .taken: try await Task.sleep(for: .milliseconds(Int.random(in: 5...25)))
-        case .idle(let next): await bell.wait(atMost: min(options.pollInterval, next ?? options.pollInterval))
+        case .idle(let next):
+          await signal.wait(atMost: min(options.pollInterval, next ?? options.pollInterval))
         }
       } catch is CancellationError {
         return
@@ -104,7 +105,7 @@ public final class EmbeddingWorker: Sendable {
   /// - Throws: ``ProviderFailure``; `PostgresError`; `CancellationError`.
   private func step() async throws -> Step {
     // Before looking: whoever rings while it looks is heard afterwards.
-    bell.clear()
+    signal.clear()
     try await sweepIfDue()
     let retriesFirst = state.withLock { state in
       state.retriesFirst.toggle()

@@ -1,46 +1,46 @@
 import Postgres
 import Threads
 
-/// Wakes whoever waits.
-final class Bell: Sendable {
+/// Wakes the task that waits for it.
+final class AsyncSignal: Sendable {
   private struct State {
-    var isRung = false
+    var isSent = false
     var waiting: CheckedContinuation<Void, Never>?
   }
 
   private let state = Lock(State())
 
-  /// Wakes whoever waits, or will wait.
-  func ring() {
+  /// Wakes the task that waits, or the next one that will.
+  func send() {
     let waiting = state.withLock { state in
       defer { state.waiting = nil }
-      state.isRung = true
+      state.isSent = true
       return state.waiting
     }
     waiting?.resume()
   }
 
-  /// Forgets that it was rung.
-  func clear() { state.withLock { $0.isRung = false } }
+  /// Forgets that it was sent.
+  func clear() { state.withLock { $0.isSent = false } }
 
-  /// Waits until it is rung, or was since ``clear()``, or the time is over, or the task is cancelled.
+  /// Waits until it is sent, or was since ``clear()``, or the time is over, or the task is cancelled.
   func wait(atMost limit: Duration) async {
     let timer = Task {
       try await Task.sleep(for: limit)
-      ring()
+      send()
     }
     defer { timer.cancel() }
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isOver = state.withLock { state in
-          guard !state.isRung else { return true }
+          guard !state.isSent else { return true }
           state.waiting = continuation
           return false
         }
         if isOver { continuation.resume() }
       }
     } onCancel: {
-      ring()
+      send()
     }
   }
 }

@@ -4,7 +4,7 @@ import Threads
 
 /// A client's connection, from its acceptance until the library closes it.
 ///
-/// The library's threads move it from stage to stage; the attendant cuts it when a stage lasts too
+/// The library's threads move it from phase to phase; the supervisor cuts it when a phase lasts too
 /// long. Whoever loses that race leaves the connection alone.
 final class Connection: Sendable {
   /// The request being received or answered.
@@ -14,7 +14,7 @@ final class Connection: Sendable {
     let start: ContinuousClock.Instant
     var method: HTTPMethod?
     var bytes = 0
-    var pending: PendingAnswer?
+    var pending: PendingResponse?
   }
 
   let engine: Engine
@@ -31,10 +31,10 @@ final class Connection: Sendable {
     self.engine = engine
     self.descriptor = descriptor
     self.address = address
-    word = Atomic(Stage(.opened, since: Clock.now).word)
+    word = Atomic(ConnectionPhase(.opened, since: Clock.now).word)
   }
 
-  var stage: Stage { Stage(word: word.load(ordering: .acquiring)) }
+  var phase: ConnectionPhase { ConnectionPhase(word: word.load(ordering: .acquiring)) }
 
   /// False once it has been told to close.
   var mayStayOpen: Bool { keepsOpen.load(ordering: .acquiring) }
@@ -46,32 +46,32 @@ final class Connection: Sendable {
     set { isLingering.store(newValue, ordering: .releasing) }
   }
 
-  /// Enters a stage, unless the connection has been cut. The first request counts from the
+  /// Enters a phase, unless the connection has been cut. The first request counts from the
   /// connection's start.
   @discardableResult
-  func advance(to kind: Stage.Kind) -> Bool {
+  func advance(to kind: ConnectionPhase.Kind) -> Bool {
     let now = Clock.now
     while true {
-      let old = stage
+      let old = phase
       if old.kind == .closed { return false }
       let isFirst = old.kind == .opened && kind == .receiving
-      if replace(old, with: Stage(kind, since: isFirst ? old.since : now)) { return true }
+      if replace(old, with: ConnectionPhase(kind, since: isFirst ? old.since : now)) { return true }
     }
   }
 
   /// Has the connection closed once what has arrived is answered: the reading side ends. False if
-  /// the stage has changed meanwhile. Only while the connection is in the table.
-  func end(from old: Stage) -> Bool {
-    guard replace(old, with: Stage(.ending, since: Clock.now)) else { return false }
+  /// the phase has changed meanwhile. Only while the connection is in the table.
+  func end(from old: ConnectionPhase) -> Bool {
+    guard replace(old, with: ConnectionPhase(.ending, since: Clock.now)) else { return false }
     keepsOpen.store(false, ordering: .releasing)
     shutdown(descriptor, Int32(SHUT_RD))
     return true
   }
 
-  /// Cuts the connection. False if the stage has changed meanwhile. Only while the connection is in
+  /// Cuts the connection. False if the phase has changed meanwhile. Only while the connection is in
   /// the table.
-  func cut(from old: Stage, lastWords: [UInt8] = []) -> Bool {
-    guard replace(old, with: Stage(.closed, since: old.since)) else { return false }
+  func cut(from old: ConnectionPhase, lastWords: [UInt8] = []) -> Bool {
+    guard replace(old, with: ConnectionPhase(.closed, since: old.since)) else { return false }
     if !lastWords.isEmpty { writeLast(lastWords) }
     shutdown(descriptor, Int32(SHUT_RDWR))
     return true
@@ -94,7 +94,7 @@ final class Connection: Sendable {
     return count > 0 || (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
   }
 
-  private func replace(_ old: Stage, with new: Stage) -> Bool {
+  private func replace(_ old: ConnectionPhase, with new: ConnectionPhase) -> Bool {
     word.compareExchange(
       expected: old.word, desired: new.word, ordering: .acquiringAndReleasing
     ).exchanged

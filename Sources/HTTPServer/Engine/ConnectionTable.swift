@@ -54,25 +54,25 @@ final class ConnectionTable: Sendable {
   /// fetch their answer slowly are closed only when nobody else waits.
   func closeLongestWaiting(at now: Milliseconds) {
     content.withLock { content in
-      var longest: (connection: Connection, stage: Stage)?
-      var slowest: (connection: Connection, stage: Stage)?
+      var longest: (connection: Connection, phase: ConnectionPhase)?
+      var slowest: (connection: Connection, phase: ConnectionPhase)?
       for connection in content.connections.values {
-        let stage = connection.stage
-        switch stage.kind {
+        let phase = connection.phase
+        switch phase.kind {
         case .opened, .idle, .receiving:
-          if stage.since < longest?.stage.since ?? .max { longest = (connection, stage) }
+          if phase.since < longest?.phase.since ?? .max { longest = (connection, phase) }
         case .sending:
-          if stage.since < slowest?.stage.since ?? .max { slowest = (connection, stage) }
+          if phase.since < slowest?.phase.since ?? .max { slowest = (connection, phase) }
         case .handling: break
         case .ending, .closed: return
         }
       }
-      if let longest, now >= longest.stage.since + Self.moment {
+      if let longest, now >= longest.phase.since + Self.moment {
         _ =
-          longest.stage.kind == .receiving
-          ? longest.connection.cut(from: longest.stage) : longest.connection.end(from: longest.stage)
-      } else if let slowest, now >= slowest.stage.since + 10 * Self.moment {
-        _ = slowest.connection.cut(from: slowest.stage)
+          longest.phase.kind == .receiving
+          ? longest.connection.cut(from: longest.phase) : longest.connection.end(from: longest.phase)
+      } else if let slowest, now >= slowest.phase.since + 10 * Self.moment {
+        _ = slowest.connection.cut(from: slowest.phase)
       }
     }
   }

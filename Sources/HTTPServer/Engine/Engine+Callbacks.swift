@@ -10,7 +10,7 @@ extension Engine {
     var settings = chttp_settings()
     settings.server = Unmanaged.passUnretained(self).toOpaque()
     settings.threads = UInt32(min(configuration.threads, configuration.connectionLimit))
-    // The attendant keeps the limit. The library counts a closed connection a little longer.
+    // The supervisor keeps the limit. The library counts a closed connection a little longer.
     settings.connections = UInt32(configuration.connectionLimit + 64 * configuration.threads)
     settings.memory = 4 * configuration.headerLimit
     settings.opened = { server, handle, context in
@@ -59,13 +59,13 @@ extension Engine {
     return LibraryHandle(library)
   }
 
-  /// Starts the library and the attendant.
+  /// Starts the library and the supervisor.
   ///
   /// - Throws: ``HTTPServerError`` with code `systemFailure`.
   func start(_ listener: ListeningSocket) throws(HTTPServerError) {
     let library = try startLibrary()
     do {
-      try Attendant.start(engine: self, library: library, listener: listener)
+      try ConnectionSupervisor.start(engine: self, library: library, listener: listener)
     } catch {
       chttp_stop(library.pointer)
       throw error
@@ -101,7 +101,7 @@ extension Engine {
 
   /// The library is about to close the descriptor.
   private func closed(_ connection: Connection) {
-    switch connection.stage.kind {
+    switch connection.phase.kind {
     case .opened, .idle:
       // Nobody closed it and nothing is wrong with the socket: it was a line of which the library
       // could not even tell the method, and which it leaves unanswered.

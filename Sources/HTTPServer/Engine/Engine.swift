@@ -3,15 +3,15 @@ import CMicroHTTPD
 import Synchronization
 import Threads
 
-/// What the library's threads, the attendant and the server share.
+/// What the library's threads, the supervisor and the server share.
 ///
-/// The library's threads read, write and call back (`Engine+Callbacks`). The attendant accepts and
+/// The library's threads read, write and call back (`Engine+Callbacks`). The supervisor accepts and
 /// keeps the deadlines. Handlers run in tasks.
 final class Engine: Sendable {
   let configuration: HTTPServer.Configuration
   let handler: HTTPServer.Handler
   let table = ConnectionTable()
-  let inbox: AttendantInbox
+  let inbox: SupervisorInbox
 
   private let idPrefix: String
   private let idCounter = Atomic<UInt64>(0)
@@ -19,7 +19,7 @@ final class Engine: Sendable {
   private let aborting = Atomic(false)
 
   init(
-    configuration: HTTPServer.Configuration, handler: @escaping HTTPServer.Handler, inbox: AttendantInbox
+    configuration: HTTPServer.Configuration, handler: @escaping HTTPServer.Handler, inbox: SupervisorInbox
   ) {
     self.configuration = configuration
     self.handler = handler

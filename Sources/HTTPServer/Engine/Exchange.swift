@@ -10,7 +10,7 @@ final class Exchange {
   private enum Phase {
     case started
     case receiving
-    case handling(PendingAnswer)
+    case handling(PendingResponse)
     case answered
   }
 
@@ -97,7 +97,7 @@ final class Exchange {
     body = []
     // First suspended, then published: whoever sees it may resume.
     MHD_suspend_connection(handle)
-    let pending = PendingAnswer(suspended: handle)
+    let pending = PendingResponse(suspended: handle)
     phase = .handling(pending)
     connection.current.withLock { current in
       current?.bytes = received

@@ -37,7 +37,7 @@ extension TraceServer {
   }
 
   private func addLimits(to page: inout MetricsText) {
-    let counters = gate.limiter.counters
+    let counters = auth.limiter.counters
     page.add(
       "commontrace_rate_limit_decisions_total", .counter, "Rate limit decisions",
       [

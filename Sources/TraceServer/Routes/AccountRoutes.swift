@@ -10,8 +10,8 @@ enum AccountRoutes {
 extension TraceServer {
   /// Nobody shows to own an address, so a known one gets no further token: neither a user's account nor a
   /// seed's can be taken over. That it is known cannot be hidden from whoever wants to register it.
-  fileprivate func register(_ call: Call) async throws -> HTTPResponse {
-    var fields = try JSONFields(call.request)
+  fileprivate func register(_ context: RequestContext) async throws -> HTTPResponse {
+    var fields = try JSONFields(context.request)
     let email = fields.parsed("email", expected: EmailAddress.rule) { EmailAddress($0) }
     let displayName = fields.optionalText("display_name", 1...200)
     try fields.finish()

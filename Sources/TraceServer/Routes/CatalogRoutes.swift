@@ -11,15 +11,15 @@ enum CatalogRoutes {
 }
 
 extension TraceServer {
-  fileprivate func tags(_ call: Call) async throws -> HTTPResponse {
-    let limit = try call.int("limit", 1...1_000, default: 100)
+  fileprivate func tags(_ context: RequestContext) async throws -> HTTPResponse {
+    let limit = try context.int("limit", 1...1_000, default: 100)
     let tags = try await store.read { try await TagCount.mostCommon(limit, on: $0) }
     return .json([
       "tags": .array(tags.map { ["name": .text($0.name), "trace_count": .int($0.traceCount)] })
     ])
   }
 
-  fileprivate func seedingHistory(_ call: Call) async throws -> HTTPResponse {
+  fileprivate func seedingHistory(_ context: RequestContext) async throws -> HTTPResponse {
     let runs = try await store.read { try await SeedHistory.lastRuns(on: $0) }
     return .json([
       "runs": .array(

@@ -3,10 +3,10 @@ import HTTPServer
 /// The page for people. It uses the API as any other client does.
 enum PageRoutes {
   static let all = [
-    Route(.get, "/", .unlimited) { server, call in try server.page("index.html", for: call.request) },
+    Route(.get, "/", .unlimited) { server, context in try server.page("index.html", for: context.request) },
     // Relative in the page, so that it works below a path of a proxy.
-    Route(.get, "/page/{file}", .unlimited) { server, call in
-      try server.page(call.values.first ?? "", for: call.request)
+    Route(.get, "/page/{file}", .unlimited) { server, context in
+      try server.page(context.values.first ?? "", for: context.request)
     },
   ]
 }

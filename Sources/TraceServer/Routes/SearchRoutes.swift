@@ -16,9 +16,9 @@ enum SearchRoutes {
 }
 
 extension TraceServer {
-  fileprivate func search(_ call: Call) async throws -> HTTPResponse {
+  fileprivate func search(_ context: RequestContext) async throws -> HTTPResponse {
     let start = ContinuousClock.now
-    var fields = try JSONFields(call.request)
+    var fields = try JSONFields(context.request)
     let question = fields.text("q", SearchRoutes.question)
     let limit = fields.int("limit", 1...RankedSearch.maximumLimit, default: SearchRoutes.defaultLimit)
     let tags = fields.list("tags", count: 0...TraceRules.tags.upperBound, expected: TagName.rule) {
@@ -27,7 +27,7 @@ extension TraceServer {
     try fields.finish()
     // As the original has it: from the question's vector on.
     defer { metrics.search(took: .now - start, hasTags: !tags.isEmpty) }
-    var times = SearchTimes(since: call.request.start)
+    var times = SearchTimes(since: context.request.start)
     let vectors = try await provider.vectors(for: [.query(question)])
     times.end(.embed)
     let abilities = try await store.searchAbilities()

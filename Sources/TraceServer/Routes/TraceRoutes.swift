@@ -12,9 +12,9 @@ enum TraceRoutes {
 }
 
 extension TraceServer {
-  fileprivate func createTrace(_ call: Call) async throws -> HTTPResponse {
-    let user = try call.requireUser()
-    var fields = try JSONFields(call.request)
+  fileprivate func createTrace(_ context: RequestContext) async throws -> HTTPResponse {
+    let user = try context.requireUser()
+    var fields = try JSONFields(context.request)
     let draft = StoredTrace.Draft(
       title: fields.text("title", TraceRules.title),
       context: fields.text("context", TraceRules.contributedText),
@@ -31,18 +31,18 @@ extension TraceServer {
     return response
   }
 
-  fileprivate func showTrace(_ call: Call) async throws -> HTTPResponse {
-    let id = try call.traceID()
+  fileprivate func showTrace(_ context: RequestContext) async throws -> HTTPResponse {
+    let id = try context.traceID()
     guard let trace = try await store.read({ try await StoredTrace.find(id, on: $0) }) else {
       throw APIProblem.noTrace
     }
     return .json(.object(trace.members))
   }
 
-  fileprivate func vote(_ call: Call) async throws -> HTTPResponse {
-    let user = try call.requireUser()
-    let id = try call.traceID()
-    var fields = try JSONFields(call.request)
+  fileprivate func vote(_ context: RequestContext) async throws -> HTTPResponse {
+    let user = try context.requireUser()
+    let id = try context.traceID()
+    var fields = try JSONFields(context.request)
     let vote = fields.parsed("vote", expected: "confirm or dispute") { TraceVote(rawValue: $0) }
     try fields.finish()
     guard let vote else { throw JSONFields.invalid([]) }

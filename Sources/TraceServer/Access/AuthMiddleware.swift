@@ -6,7 +6,7 @@ import Threads
 import TraceStore
 
 /// Lets requests in: finds out whose they are, and how many of them there may be.
-struct Gate: Sendable {
+struct AuthMiddleware: Sendable {
   let limiter: any RateLimiter
   let store: Store
   /// Whether ``Route/Access/searchers`` need a token.

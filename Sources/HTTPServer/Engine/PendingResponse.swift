@@ -2,8 +2,8 @@ import CMicroHTTPD
 import Threads
 
 /// The answer to a request whose connection is suspended: given once, by the handler, by the
-/// attendant when the handler takes too long, or by the server when it stops.
-final class PendingAnswer: Sendable {
+/// supervisor when the handler takes too long, or by the server when it stops.
+final class PendingResponse: Sendable {
   private struct State {
     var response: HTTPResponse?
     var task: Task<Void, Never>?
@@ -42,7 +42,7 @@ final class PendingAnswer: Sendable {
   func expire(with response: HTTPResponse) {
     finish(with: response)
     guard let task = state.withLock({ $0.task }) else { return }
-    // Cancellation handlers are the program's. The attendant should not run them.
+    // Cancellation handlers are the program's. The supervisor should not run them.
     Task { task.cancel() }
   }
 }

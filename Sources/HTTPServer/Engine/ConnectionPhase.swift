@@ -4,7 +4,7 @@ import Glibc
 typealias Milliseconds = UInt64
 
 /// What a connection is doing, and since when: one word, so that it changes atomically.
-struct Stage {
+struct ConnectionPhase {
   enum Kind: UInt64 {
     /// Open, and no request line yet.
     case opened
@@ -37,7 +37,7 @@ struct Stage {
 
   var word: UInt64 { since << 3 | kind.rawValue }
 
-  /// How long each stage may last.
+  /// How long each phase may last.
   struct Limits: Sendable {
     let keepAlive, request, handler, response: Milliseconds
     /// Long enough for the library to notice.

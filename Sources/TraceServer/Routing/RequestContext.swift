@@ -2,7 +2,7 @@ import FoundationEssentials
 import HTTPServer
 
 /// A request on its way to what answers it.
-struct Call: Sendable {
+struct RequestContext: Sendable {
   let request: HTTPRequest
   /// What stood in place of the braces of the route's pattern.
   let values: [String]

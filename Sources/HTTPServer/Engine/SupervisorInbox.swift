@@ -2,8 +2,8 @@ import Glibc
 import Synchronization
 import Threads
 
-/// What other threads tell the attendant.
-final class AttendantInbox: Sendable {
+/// What other threads tell the supervisor.
+final class SupervisorInbox: Sendable {
   /// Readable when there is something to do.
   let wakeDescriptor: Int32
   private let wakeSource: Int32
@@ -37,7 +37,7 @@ final class AttendantInbox: Sendable {
 
   private func wake() {
     var byte: UInt8 = 0
-    // If it is full, the attendant wakes anyway.
+    // If it is full, the supervisor wakes anyway.
     _ = send(wakeSource, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
   }
 
@@ -72,7 +72,7 @@ final class AttendantInbox: Sendable {
     }
   }
 
-  // MARK: From the attendant
+  // MARK: From the supervisor
 
   /// Whether each closed connection is worth a call.
   func awaitClosing(_ value: Bool) { awaitsClosing.store(value, ordering: .sequentiallyConsistent) }

@@ -4,11 +4,11 @@ import Threads
 
 /// The thread that accepts connections, keeps their deadlines and their number, and stops the
 /// server. Everything here belongs to it.
-final class Attendant {
+final class ConnectionSupervisor {
   private let engine: Engine
   private let library: LibraryHandle
   private var listener: ListeningSocket?
-  private let limits: Stage.Limits
+  private let limits: ConnectionPhase.Limits
   private let lateAnswer: [UInt8]
   private var lingering = LingeringSockets()
   private var nextRound: Milliseconds = 0
@@ -20,7 +20,7 @@ final class Attendant {
     self.engine = engine
     self.library = library
     self.listener = listener
-    limits = Stage.Limits(engine.configuration)
+    limits = ConnectionPhase.Limits(engine.configuration)
     lateAnswer = DirectAnswer.bytes(engine.problem(.late))
   }
 
@@ -32,7 +32,7 @@ final class Attendant {
   ) throws(HTTPServerError) {
     do throws(ThreadError) {
       try DetachedThread.start {
-        Attendant(engine: engine, library: library, listener: listener).run()
+        ConnectionSupervisor(engine: engine, library: library, listener: listener).run()
       }
     } catch {
       throw HTTPServerError(
@@ -128,17 +128,17 @@ final class Attendant {
 
   private func keepDeadlines(at now: Milliseconds) {
     var late: [(Connection, Connection.Current?)] = []
-    var abandoned: [PendingAnswer] = []
+    var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in
-      let stage = connection.stage
-      guard stage.isOverdue(at: now, limits) else { return }
-      switch stage.kind {
-      case .opened, .idle: _ = connection.end(from: stage)
+      let phase = connection.phase
+      guard phase.isOverdue(at: now, limits) else { return }
+      switch phase.kind {
+      case .opened, .idle: _ = connection.end(from: phase)
       case .receiving:
         // First, for the library may be done with it at once.
         let current = connection.current.withLock { $0 }
-        if connection.cut(from: stage, lastWords: lateAnswer) { late.append((connection, current)) }
-      case .sending, .ending: _ = connection.cut(from: stage)
+        if connection.cut(from: phase, lastWords: lateAnswer) { late.append((connection, current)) }
+      case .sending, .ending: _ = connection.cut(from: phase)
       case .handling:
         if let pending = connection.current.withLock({ $0?.pending }) { abandoned.append(pending) }
       case .closed: break
@@ -161,8 +161,8 @@ final class Attendant {
       engine.inbox.awaitClosing(true)
     }
     engine.table.forEach { connection in
-      let stage = connection.stage
-      if stage.kind == .opened || stage.kind == .idle { _ = connection.end(from: stage) }
+      let phase = connection.phase
+      if phase.kind == .opened || phase.kind == .idle { _ = connection.end(from: phase) }
     }
     if engine.table.count == 0 { return true }
     if let abortedAt { return now >= abortedAt + Self.flushTime }
@@ -176,13 +176,13 @@ final class Attendant {
   private func abort() {
     // Before the look at the connections: a request that is handed over after it sees this.
     engine.isAborting = true
-    var abandoned: [PendingAnswer] = []
+    var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in
-      let stage = connection.stage
+      let phase = connection.phase
       if let pending = connection.current.withLock({ $0?.pending }) {
         abandoned.append(pending)
-      } else if stage.kind == .receiving || stage.kind == .ending {
-        _ = connection.cut(from: stage)
+      } else if phase.kind == .receiving || phase.kind == .ending {
+        _ = connection.cut(from: phase)
       }
     }
     for pending in abandoned { pending.expire(with: engine.problem(.stopping)) }
