@@ -69,8 +69,7 @@ let package = Package(
       "Catalog", ["CSeederFiles", "Embeddings", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
       path: "Seeders/Catalog", exclude: ["Files"]),
     .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
-    .target(name: "CHTTPServer", dependencies: ["CMicroHTTPD"]),
-    library("HTTPServer", ["CHTTPServer", "CMicroHTTPD", "Threads"]),
+    library("HTTPServer", ["CMicroHTTPD", "Threads"]),
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
     library(

@@ -13,7 +13,7 @@ extension HTTPServer {
     public var bodyLimit = 1 << 20
     /// The most bytes that the request line and the header fields may have together; more is
     /// answered with 431, or 414 if the request line alone is too long. 16 KiB by default, 1 KiB at
-    /// least. A connection takes four times as much memory.
+    /// least. A connection takes four times as much memory. A query may have an item for every 64 of these bytes.
     public var headerLimit = 16 << 10
     /// The most connections at a time. When there are as many, the one that has kept the server
     /// waiting for longest is closed for a new one; while all of them are being answered, new ones
@@ -39,10 +39,11 @@ extension HTTPServer {
     public var threads = 4
     /// Makes the body of the server's own errors, from a status and a sentence that says what is
     /// wrong. It is sent as `application/problem+json`. ``defaultProblem(status:detail:)`` by
-    /// default. It runs on a thread of the server and must not block.
+    /// default. Requests that libmicrohttpd cannot read or hold get the library's own text. It runs on a thread of the server and must not block.
     public var problem: @Sendable (_ status: Int, _ detail: String) -> [UInt8] = Self.defaultProblem
-    /// Called for each answer before it is sent, also for those that no handler made (400, 408,
-    /// 413, 414, 431, 500, 501, 503, 505). Nil by default. It runs on a thread of the server and
+    /// Called for each response before it is sent, also for those that no handler made (400, 408,
+    /// 413, 431, 500, 501, 503), and after the library has refused a request by itself: with its status, or with 400
+    /// for all request lines that it cannot read. Nil by default. It runs on a thread of the server and
     /// must not block.
     public var onRequest: (@Sendable (HTTPRequestRecord) -> Void)?
 

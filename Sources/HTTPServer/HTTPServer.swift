@@ -11,9 +11,9 @@ import Threads
 /// await server.stop(grace: .seconds(10))
 /// ```
 ///
-/// It starts once and runs until it is stopped, also if the last reference to it goes. What it
-/// refuses before a handler sees it (malformed, too large, too late) is answered with a problem of
-/// RFC 9457. A handler gets a request when all of it has arrived, in a task of its own; a client
+/// It starts once and runs until it is stopped, also if the last reference to it goes. Requests that
+/// it refuses before a handler sees them (invalid, too large, too late) are answered with a problem of
+/// RFC 9457; what libmicrohttpd itself cannot read or hold gets a short page of the library. A handler gets a request when all of it has arrived, in a task of its own; a client
 /// that goes away meanwhile does not cancel it.
 public final class HTTPServer: Sendable {
   /// Answers a request. Its task is cancelled after ``Configuration/handlerDeadline``, and when the
@@ -29,7 +29,7 @@ public final class HTTPServer: Sendable {
 
   private enum State {
     case new
-    case started(Engine, port: Int)
+    case started(Engine)
   }
 
   private let state = Lock(State.new)
@@ -52,19 +52,19 @@ public final class HTTPServer: Sendable {
           .alreadyStarted, "the HTTP server has been started before",
           remedy: "Make a new HTTPServer instead of starting one again.")
       }
-      try DescriptorLimit.provide(connections: configuration.connectionLimit)
+      try ListeningSocket.provideDescriptors(connections: configuration.connectionLimit)
       let listener = try ListeningSocket(host: configuration.host, port: configuration.port)
-      let engine = Engine(configuration: configuration, handler: handler, inbox: try SupervisorInbox())
-      try engine.start(listener)
-      state = .started(engine, port: listener.port)
+      state = .started(try Engine(configuration: configuration, handler: handler, listener: listener))
     }
   }
 
   /// The port that is listened on, or was; nil before ``start()``.
-  public var port: Int? {
+  public var port: Int? { engine?.listener.port }
+
+  private var engine: Engine? {
     state.withLock { state in
-      guard case .started(_, let port) = state else { return nil }
-      return port
+      guard case .started(let engine) = state else { return nil }
+      return engine
     }
   }
 
@@ -78,11 +78,7 @@ public final class HTTPServer: Sendable {
   /// - Parameter grace: how long to wait for handlers. Those that still run then are cancelled and
   ///   their clients get 503; a second is left to send that.
   public func stop(grace: Duration) async {
-    let engine: Engine? = state.withLock { state in
-      guard case .started(let engine, _) = state else { return nil }
-      return engine
-    }
-    await engine?.inbox.stop(by: Clock.now + Clock.milliseconds(grace))
+    await engine?.stop(by: Clock.now + Clock.milliseconds(grace))
   }
 
   /// Answers a request without a socket: this is the handler.

@@ -89,6 +89,14 @@ final class RawClient: Sendable {
     await Self.blocking { [self] in unread.value.isEmpty && !fill() }
   }
 
+  /// Receives until the server closes the connection, and drops it.
+  func receiveRest() async {
+    await Self.blocking { [self] in
+      while fill() {}
+      unread.value = []
+    }
+  }
+
   /// Ends the sending side.
   func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 

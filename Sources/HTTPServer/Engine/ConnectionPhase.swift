@@ -6,15 +6,15 @@ typealias Milliseconds = UInt64
 /// What a connection is doing, and since when: one word, so that it changes atomically.
 struct ConnectionPhase {
   enum Kind: UInt64 {
-    /// Open, and no request line yet.
+    /// Open, before the first request line.
     case opened
-    /// Between an answer and the next request line.
+    /// Between a response and the next request line.
     case idle
-    /// A request line has come, the rest is awaited.
+    /// A request line has been received, the rest is awaited.
     case receiving
     /// The handler has the request.
     case handling
-    /// The answer is on its way.
+    /// The response is being sent.
     case sending
     /// Told to close; what has already arrived is still read.
     case ending
@@ -40,8 +40,6 @@ struct ConnectionPhase {
   /// How long each phase may last.
   struct Limits: Sendable {
     let keepAlive, request, handler, response: Milliseconds
-    /// Long enough for the library to notice.
-    let ending: Milliseconds = 1_000
 
     init(_ configuration: HTTPServer.Configuration) {
       keepAlive = Clock.milliseconds(configuration.keepAliveTimeout)
@@ -50,23 +48,20 @@ struct ConnectionPhase {
       response = Clock.milliseconds(configuration.responseDeadline)
     }
 
-    /// How often to look, so that the shortest limit is kept to a tenth.
-    var tick: Milliseconds {
-      min(max(min(keepAlive, request, handler, response) / 10, 10), 500)
-    }
+    /// How often to check, so that the shortest limit is kept to a tenth.
+    var tick: Milliseconds { min(max(min(keepAlive, request, handler, response) / 10, 10), 500) }
   }
 
   func isOverdue(at now: Milliseconds, _ limits: Limits) -> Bool {
-    let limit: Milliseconds? =
-      switch kind {
-      case .opened, .receiving: limits.request
-      case .idle: limits.keepAlive
-      case .handling: limits.handler
-      case .sending: limits.response
-      case .ending: limits.ending
-      case .closed: nil
-      }
-    return limit.map { now >= since + $0 } ?? false
+    switch kind {
+    case .opened, .receiving: now >= since + limits.request
+    case .idle: now >= since + limits.keepAlive
+    case .handling: now >= since + limits.handler
+    case .sending: now >= since + limits.response
+    // Long enough for the library to notice.
+    case .ending: now >= since + 1_000
+    case .closed: false
+    }
   }
 }
 

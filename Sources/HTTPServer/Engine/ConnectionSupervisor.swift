@@ -1,99 +1,73 @@
-import CHTTPServer
+import CMicroHTTPD
 import Glibc
 import Threads
 
-/// The thread that accepts connections, keeps their deadlines and their number, and stops the
-/// server. Everything here belongs to it.
+/// The thread that accepts connections, enforces their deadlines and their number, and stops the server. Everything here
+/// belongs to it.
 final class ConnectionSupervisor {
   private let engine: Engine
-  private let library: LibraryHandle
-  private var listener: ListeningSocket?
+  private let library: LibraryPointer
   private let limits: ConnectionPhase.Limits
-  private let lateAnswer: [UInt8]
-  private var lingering = LingeringSockets()
+  private let lateResponse: HTTPResponse
   private var nextRound: Milliseconds = 0
   /// No connection could be accepted: there are too many, or too many open files.
   private var isFull = false
   private var abortedAt: Milliseconds?
 
-  private init(engine: Engine, library: LibraryHandle, listener: ListeningSocket) {
+  init(engine: Engine, library: LibraryPointer) {
     self.engine = engine
     self.library = library
-    self.listener = listener
     limits = ConnectionPhase.Limits(engine.configuration)
-    lateAnswer = DirectAnswer.bytes(engine.problem(.late))
+    lateResponse = engine.problem(.late)
   }
 
-  /// Starts the thread.
-  ///
-  /// - Throws: ``HTTPServerError`` with code `systemFailure` if the system has none left.
-  static func start(
-    engine: Engine, library: LibraryHandle, listener: ListeningSocket
-  ) throws(HTTPServerError) {
-    do throws(ThreadError) {
-      try DetachedThread.start {
-        ConnectionSupervisor(engine: engine, library: library, listener: listener).run()
-      }
-    } catch {
-      throw HTTPServerError(
-        .systemFailure, "no thread for the HTTP server: \(error)", remedy: ThreadError.remedy)
-    }
-  }
-
-  private func run() {
+  func run() {
     while true {
       wait()
-      lingering.add(engine.inbox.takeLingering(), until: Clock.now + Self.lingerTime)
-      lingering.drain(at: Clock.now)
-      if let stopBy = engine.inbox.stopBy, isDrained(by: stopBy) { break }
-      accept()
+      if let stopBy = engine.stopBy, isDrained(by: stopBy) { break }
+      if !engine.isStopping { accept() }
       let now = Clock.now
       if now >= nextRound {
         nextRound = now + limits.tick
-        keepDeadlines(at: now)
+        enforceDeadlines(at: now)
       }
     }
-    chttp_stop(library.pointer)
-    lingering.add(engine.inbox.takeLingering(), until: 0)
-    lingering.closeAll()
-    engine.inbox.stopped()
+    MHD_stop_daemon(library.value)
+    engine.stopped()
   }
 
-  /// As long as the client of a refused request is heard out.
-  private static let lingerTime: Milliseconds = 2_000
-  /// As long as the last answers of a stopping server may take to be sent.
+  /// How long the last responses of a stopping server may take to be sent.
   private static let flushTime: Milliseconds = 1_000
-  /// As often as a full or stopping server looks whether there is a connection to close.
+  /// How often a full or stopping server looks whether a connection has closed.
   private static let shortTick: Milliseconds = 20
 
   private func wait() {
-    var sources = [pollfd(fd: engine.inbox.wakeDescriptor, events: Int16(POLLIN), revents: 0)]
-    sources += lingering.pollDescriptors
-    if let listener, !isFull {
-      sources.append(pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0))
-    }
     let now = Clock.now
     var pause = nextRound > now ? nextRound - now : 0
-    if isFull || listener == nil { pause = min(pause, Self.shortTick) }
-    poll(&sources, nfds_t(sources.count), Int32(pause))
-    if sources[0].revents != 0 { engine.inbox.emptyWakeDescriptor() }
+    let isAccepting = !isFull && !engine.isStopping
+    if !isAccepting { pause = min(pause, Self.shortTick) }
+    var source = pollfd(fd: engine.listener.descriptor, events: Int16(POLLIN), revents: 0)
+    poll(&source, isAccepting ? 1 : 0, Int32(pause))
   }
 
   // MARK: Accepting
 
   private func accept() {
-    guard let listener else { return }
-    if isFull {
-      isFull = false
-      engine.inbox.awaitClosing(false)
-    }
-    var peer = chttp_peer()
+    isFull = false
     for _ in 0..<64 {
       guard engine.table.count < engine.configuration.connectionLimit else {
-        if listener.hasVisitor { becomeFull() }
+        if engine.listener.hasVisitor { becomeFull() }
         return
       }
-      let descriptor = chttp_accept(listener.descriptor, &peer)
+      var peer = sockaddr_storage()
+      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let (descriptor, address) = withUnsafeMutablePointer(to: &peer) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { peer in
+          let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+          let descriptor = accept4(engine.listener.descriptor, peer, &length, flags)
+          return (descriptor, descriptor < 0 ? "" : Self.text(peer, length))
+        }
+      }
       guard descriptor >= 0 else {
         switch errno {
         case EMFILE, ENFILE, ENOBUFS, ENOMEM: return becomeFull()
@@ -101,32 +75,40 @@ final class ConnectionSupervisor {
         default: return
         }
       }
-      let address = withUnsafeBytes(of: peer.text) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
       if let limit = engine.configuration.connectionLimitPerAddress,
         engine.table.count(from: address) >= limit
       {
-        Glibc.close(descriptor)
+        close(descriptor)
         continue
       }
-      let connection = Connection(engine: engine, descriptor: descriptor, address: address)
+      let connection = Connection(descriptor: descriptor, address: address)
       engine.table.insert(connection)
-      // If it fails, the library has closed the descriptor.
-      if chttp_add(library.pointer, descriptor, &peer) == 0 { engine.table.remove(connection) }
+      let isAdded = withUnsafePointer(to: &peer) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          MHD_add_connection(library.value, descriptor, $0, length) == .YES
+        }
+      }
+      // The library has closed the descriptor.
+      if !isAdded { engine.table.remove(connection) }
     }
+  }
+
+  /// An address as text, an IPv4 address that came over IPv6 as an IPv4 one.
+  private static func text(_ peer: UnsafePointer<sockaddr>, _ length: socklen_t) -> String {
+    var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    getnameinfo(peer, length, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
+    let text = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return text.hasPrefix("::ffff:") && text.contains(".") ? String(text.dropFirst(7)) : text
   }
 
   private func becomeFull() {
     isFull = true
-    // Before the look at the table: what closes after it must wake this thread.
-    engine.inbox.awaitClosing(true)
     engine.table.closeLongestWaiting(at: Clock.now)
   }
 
   // MARK: Deadlines
 
-  private func keepDeadlines(at now: Milliseconds) {
+  private func enforceDeadlines(at now: Milliseconds) {
     var late: [(Connection, Connection.Current?)] = []
     var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in
@@ -137,7 +119,9 @@ final class ConnectionSupervisor {
       case .receiving:
         // First, for the library may be done with it at once.
         let current = connection.current.withLock { $0 }
-        if connection.cut(from: phase, lastWords: lateAnswer) { late.append((connection, current)) }
+        if connection.cut(from: phase, lastWords: lateResponse.lastBytes) {
+          late.append((connection, current))
+        }
       case .sending, .ending: _ = connection.cut(from: phase)
       case .handling:
         if let pending = connection.current.withLock({ $0?.pending }) { abandoned.append(pending) }
@@ -145,7 +129,9 @@ final class ConnectionSupervisor {
       }
     }
     // Outside of the lock: these call the program.
-    for (connection, current) in late { engine.report(connection, current, engine.problem(.late)) }
+    for (connection, current) in late {
+      engine.report(connection, current, status: lateResponse.status, bytes: lateResponse.body.count)
+    }
     for pending in abandoned { pending.expire(with: engine.problem(.timedOut)) }
   }
 
@@ -154,11 +140,9 @@ final class ConnectionSupervisor {
   /// Goes a step further in stopping. True when there is nothing left to wait for.
   private func isDrained(by stopBy: Milliseconds) -> Bool {
     let now = Clock.now
-    if let listener {
-      listener.close()
-      self.listener = nil
+    if !engine.isStopping {
+      engine.listener.close()
       engine.isStopping = true
-      engine.inbox.awaitClosing(true)
     }
     engine.table.forEach { connection in
       let phase = connection.phase

@@ -1,78 +1,53 @@
 import Synchronization
 import Threads
 
-/// The connections that are open.
+/// The open connections.
 final class ConnectionTable: Sendable {
-  private struct Content {
-    var connections: [Int32: Connection] = [:]
-    var perAddress: [String: Int] = [:]
-  }
-
-  private let content = Lock(Content())
+  private let connections = Lock<[Int32: Connection]>([:])
   private let size = Atomic(0)
 
   var count: Int { size.load(ordering: .acquiring) }
 
   func count(from address: String) -> Int {
-    content.withLock { $0.perAddress[address] ?? 0 }
+    connections.withLock { $0.values.count { $0.address == address } }
   }
 
-  func insert(_ connection: Connection) {
-    content.withLock { content in
-      content.connections[connection.descriptor] = connection
-      content.perAddress[connection.address, default: 0] += 1
-      size.store(content.connections.count, ordering: .releasing)
-    }
-  }
+  func insert(_ connection: Connection) { change { $0[connection.descriptor] = connection } }
 
-  /// Called before the descriptor is closed and can come again.
+  /// Called before the descriptor is closed and can be reused.
   func remove(_ connection: Connection) {
-    content.withLock { content in
-      guard content.connections[connection.descriptor] === connection else { return }
-      content.connections[connection.descriptor] = nil
-      let others = (content.perAddress[connection.address] ?? 1) - 1
-      content.perAddress[connection.address] = others > 0 ? others : nil
-      size.store(content.connections.count, ordering: .releasing)
+    change { if $0[connection.descriptor] === connection { $0[connection.descriptor] = nil } }
+  }
+
+  private func change(_ body: (inout [Int32: Connection]) -> Void) {
+    connections.withLock { connections in
+      body(&connections)
+      size.store(connections.count, ordering: .releasing)
     }
   }
 
-  func connection(descriptor: Int32) -> Connection? {
-    content.withLock { $0.connections[descriptor] }
-  }
+  func connection(descriptor: Int32) -> Connection? { connections.withLock { $0[descriptor] } }
 
   /// Calls `body` for each connection. None is closed meanwhile, so that the descriptors are theirs.
   func forEach(_ body: (Connection) -> Void) {
-    content.withLock { content in
-      for connection in content.connections.values { body(connection) }
-    }
+    connections.withLock { for connection in $0.values { body(connection) } }
   }
 
-  /// Closes the connection that has kept the server waiting for longest, if there is none on its
-  /// way out already.
+  /// Closes the connection that has kept the server waiting for longest, unless another one is already closing.
   ///
-  /// One that waits only since a moment ago is left alone: its request may be arriving. Those that
-  /// fetch their answer slowly are closed only when nobody else waits.
+  /// One that waits only since a moment ago is left alone: its request may be arriving. Those that fetch their response
+  /// slowly are closed only when no other connection waits.
   func closeLongestWaiting(at now: Milliseconds) {
-    content.withLock { content in
-      var longest: (connection: Connection, phase: ConnectionPhase)?
-      var slowest: (connection: Connection, phase: ConnectionPhase)?
-      for connection in content.connections.values {
-        let phase = connection.phase
-        switch phase.kind {
-        case .opened, .idle, .receiving:
-          if phase.since < longest?.phase.since ?? .max { longest = (connection, phase) }
-        case .sending:
-          if phase.since < slowest?.phase.since ?? .max { slowest = (connection, phase) }
-        case .handling: break
-        case .ending, .closed: return
-        }
+    connections.withLock { connections in
+      let open = connections.values.map { ($0, $0.phase) }
+      guard !open.contains(where: { $0.1.kind == .ending || $0.1.kind == .closed }) else { return }
+      func longest(_ kinds: ConnectionPhase.Kind...) -> (Connection, ConnectionPhase)? {
+        open.filter { kinds.contains($0.1.kind) }.min { $0.1.since < $1.1.since }
       }
-      if let longest, now >= longest.phase.since + Self.moment {
-        _ =
-          longest.phase.kind == .receiving
-          ? longest.connection.cut(from: longest.phase) : longest.connection.end(from: longest.phase)
-      } else if let slowest, now >= slowest.phase.since + 10 * Self.moment {
-        _ = slowest.connection.cut(from: slowest.phase)
+      if let (connection, phase) = longest(.opened, .idle, .receiving), now >= phase.since + Self.moment {
+        _ = phase.kind == .receiving ? connection.cut(from: phase) : connection.end(from: phase)
+      } else if let (connection, phase) = longest(.sending), now >= phase.since + 10 * Self.moment {
+        _ = connection.cut(from: phase)
       }
     }
   }

@@ -1,34 +1,54 @@
-import CHTTPServer
 import CMicroHTTPD
+import Glibc
 import Synchronization
 import Threads
 
 /// What the library's threads, the supervisor and the server share.
 ///
-/// The library's threads read, write and call back (`Engine+Callbacks`). The supervisor accepts and
-/// keeps the deadlines. Handlers run in tasks.
+/// The library's threads read, write and call back. The supervisor accepts connections and enforces their deadlines.
+/// Handlers run in tasks.
 final class Engine: Sendable {
   let configuration: HTTPServer.Configuration
   let handler: HTTPServer.Handler
+  let listener: ListeningSocket
   let table = ConnectionTable()
-  let inbox: SupervisorInbox
 
-  private let idPrefix: String
+  private struct Stop {
+    var deadline: Milliseconds?
+    var isDone = false
+    var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let stop = Lock(Stop())
+  private let idPrefix = String(UInt64.random(in: 1 << 32..<1 << 33), radix: 16).dropFirst()
   private let idCounter = Atomic<UInt64>(0)
   private let stopping = Atomic(false)
   private let aborting = Atomic(false)
 
+  /// Starts the library's threads and the supervisor.
+  ///
+  /// - Throws: ``HTTPServerError`` with code `systemFailure`.
   init(
-    configuration: HTTPServer.Configuration, handler: @escaping HTTPServer.Handler, inbox: SupervisorInbox
-  ) {
+    configuration: HTTPServer.Configuration, handler: @escaping HTTPServer.Handler, listener: ListeningSocket
+  ) throws(HTTPServerError) {
     self.configuration = configuration
     self.handler = handler
-    self.inbox = inbox
-    let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-    idPrefix = String(repeating: "0", count: 8 - digits.count) + digits
+    self.listener = listener
+    let library = try startLibrary()
+    do throws(ThreadError) {
+      try DetachedThread.start { ConnectionSupervisor(engine: self, library: library).run() }
+    } catch {
+      MHD_stop_daemon(library.value)
+      throw HTTPServerError(
+        .systemFailure, "no thread for the HTTP server: \(error)", remedy: ThreadError.remedy)
+    }
   }
 
-  /// Set while connections are to close after their answer.
+  func makeRequestID() -> String { "\(idPrefix)-\(idCounter.add(1, ordering: .relaxed).newValue)" }
+
+  // MARK: Stopping
+
+  /// Set while connections are to close after their response.
   var isStopping: Bool {
     get { stopping.load(ordering: .sequentiallyConsistent) }
     set { stopping.store(newValue, ordering: .sequentiallyConsistent) }
@@ -40,9 +60,33 @@ final class Engine: Sendable {
     set { aborting.store(newValue, ordering: .sequentiallyConsistent) }
   }
 
-  func makeRequestID() -> String {
-    "\(idPrefix)-\(idCounter.add(1, ordering: .relaxed).newValue)"
+  /// When requests in flight are to be aborted; nil until a stop is asked for.
+  var stopBy: Milliseconds? { stop.withLock { $0.deadline } }
+
+  /// Asks for a stop and waits for it. The shortest grace of several holds.
+  func stop(by deadline: Milliseconds) async {
+    await withCheckedContinuation { continuation in
+      let isDone = stop.withLock { stop in
+        if stop.isDone { return true }
+        stop.waiters.append(continuation)
+        stop.deadline = min(stop.deadline ?? .max, deadline)
+        return false
+      }
+      if isDone { continuation.resume() } else { listener.wakePoll() }
+    }
   }
+
+  /// Called by the supervisor at its end.
+  func stopped() {
+    let waiters = stop.withLock { stop in
+      stop.isDone = true
+      defer { stop.waiters = [] }
+      return stop.waiters
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
+  // MARK: Responses
 
   func problem(_ refusal: Refusal) -> HTTPResponse {
     HTTPResponse(
@@ -50,45 +94,114 @@ final class Engine: Sendable {
       body: configuration.problem(refusal.status, refusal.detail))
   }
 
-  /// Tells of an answer that is about to be sent.
-  func report(_ connection: Connection, _ response: HTTPResponse) {
-    report(connection, connection.current.withLock { $0 }, response)
-  }
-
-  func report(_ connection: Connection, _ current: Connection.Current?, _ response: HTTPResponse) {
+  /// Tells of a response that is about to be sent, or that the library has sent by itself.
+  func report(_ connection: Connection, _ current: Connection.Current?, status: Int, bytes: Int = 0) {
     guard let onRequest = configuration.onRequest else { return }
     onRequest(
       HTTPRequestRecord(
-        id: current?.id ?? makeRequestID(), method: current?.method, path: current?.path,
-        status: response.status, duration: current.map { $0.start.duration(to: .now) } ?? .zero,
-        remoteAddress: connection.address, requestBytes: current?.bytes ?? 0,
-        responseBytes: response.body.count))
+        id: current?.id ?? makeRequestID(), method: current?.method, path: current?.path, status: status,
+        duration: current.map { $0.start.duration(to: .now) } ?? .zero, remoteAddress: connection.address,
+        requestBytes: current?.bytes ?? 0, responseBytes: bytes))
   }
 
-  /// Hands an answer to the library. Only on the connection's thread. False has the library close
-  /// the connection.
+  /// Responds past the library.
+  func refuse(_ connection: Connection, _ refusal: Refusal) {
+    let response = problem(refusal)
+    report(
+      connection, connection.current.withLock { $0 }, status: response.status, bytes: response.body.count)
+    connection.writeLast(response.lastBytes)
+  }
+
+  /// Hands a response to the library. Only on the connection's thread. False has the library close the connection.
   func queue(_ response: HTTPResponse, on handle: OpaquePointer, closing: Bool) -> Bool {
     let made = response.body.withUnsafeBytes { bytes in
+      // Copied, so never written to.
       MHD_create_response_from_buffer(
         bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
     }
     guard let made else { return false }
     defer { MHD_destroy_response(made) }
-    for field in response.headers.fields where !Self.isOwnField(field.name) {
-      // The library takes no empty value.
-      guard !field.value.isEmpty else { continue }
-      guard MHD_add_response_header(made, field.name, field.value).rawValue != 0 else { return false }
+    // The library takes no empty value.
+    for field in response.headers.fields where !Self.isOwn(field.name) && !field.value.isEmpty {
+      guard MHD_add_response_header(made, field.name, field.value) == .YES else { return false }
     }
     if closing { _ = MHD_add_response_header(made, "Connection", "close") }
-    return chttp_queue_response(handle, UInt32(response.status), made) != 0
+    return MHD_queue_response(handle, UInt32(response.status), made) == .YES
   }
 
-  private static func isOwnField(_ name: String) -> Bool {
-    switch name.utf8.count {
-    case 10: HTTPHeaders.isSame(name, "Connection")
-    case 14: HTTPHeaders.isSame(name, "Content-Length")
-    case 17: HTTPHeaders.isSame(name, "Transfer-Encoding")
-    default: false
+  private static func isOwn(_ name: String) -> Bool {
+    ["Connection", "Content-Length", "Transfer-Encoding"].contains { HTTPHeaders.isSame(name, $0) }
+  }
+
+  // MARK: Callbacks of the library
+
+  private func startLibrary() throws(HTTPServerError) -> LibraryPointer {
+    let daemon = http_start(
+      UInt32(min(configuration.threads, configuration.connectionLimit)),
+      // The supervisor keeps the limit. The library counts a closed connection a little longer.
+      UInt32(configuration.connectionLimit + 64 * configuration.threads), 4 * configuration.headerLimit,
+      // The supervisor's thread keeps the engine until the library has stopped.
+      Unmanaged.passUnretained(self).toOpaque(),
+      { engine, handle, context, event in
+        guard let engine = Engine.from(engine), let handle, let context else { return }
+        if event == .CONNECTION_NOTIFY_STARTED {
+          let connection = engine.table.connection(descriptor: http_descriptor(handle))
+          context.pointee = connection.map { Unmanaged.passRetained($0).toOpaque() }
+        } else if let pointer = context.pointee {
+          context.pointee = nil
+          engine.closed(Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue())
+        }
+      },
+      { engine, target, handle in
+        guard let engine = Engine.from(engine), let target, let handle,
+          let connection = http_connection_context(handle)
+        else { return nil }
+        let exchange = Exchange(
+          engine: engine, connection: Unmanaged.fromOpaque(connection).takeUnretainedValue(),
+          rawTarget: Array(UnsafeRawBufferPointer(start: target, count: strlen(target))))
+        return Unmanaged.passRetained(exchange).toOpaque()
+      },
+      { _, handle, _, method, version, bytes, count, context in
+        guard let handle, let method, let version, let count, let exchange = context?.pointee else {
+          return .NO
+        }
+        let buffer = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count.pointee)
+        count.pointee = 0
+        return Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue()
+          .receive(handle, method: method, version: version, bytes: buffer) ? .YES : .NO
+      },
+      { _, handle, context, code in
+        guard let handle, let exchange = context?.pointee else { return }
+        context?.pointee = nil
+        Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue()
+          .complete(status: Int(http_status(handle)), isOrderly: code == .REQUEST_TERMINATED_COMPLETED_OK)
+      })
+    guard let daemon else {
+      throw HTTPServerError(
+        .systemFailure, "libmicrohttpd did not start: \(String(cString: strerror(errno)))",
+        remedy: "See whether the system has threads and open files left: ulimit -a")
     }
+    return LibraryPointer(value: daemon)
+  }
+
+  private static func from(_ engine: UnsafeMutableRawPointer?) -> Engine? {
+    engine.map { Unmanaged<Engine>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// The library is about to close the descriptor.
+  private func closed(_ connection: Connection) {
+    let kind = connection.phase.kind
+    // Nobody closed it and nothing is wrong with the socket: the library could not read the request line. Before 1.0
+    // it says nothing if there is no method or no target.
+    if kind == .opened || kind == .idle, !isStopping, connection.isPeerThere {
+      if connection.hasBeenAnswered {
+        connection.linger()
+        report(connection, nil, status: Refusal.malformed.status)
+      } else {
+        refuse(connection, .malformed)
+      }
+    }
+    if connection.lingers { connection.drain() }
+    table.remove(connection)
   }
 }

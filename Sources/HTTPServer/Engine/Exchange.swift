@@ -1,31 +1,29 @@
-import CHTTPServer
 import CMicroHTTPD
+import Glibc
 import Threads
 
-/// One request and its answer, as the library calls for it.
+/// One request and its response, as the library calls for it.
 ///
-/// Belongs to the thread of the library that serves the connection; the other threads see
-/// `Connection.current` only.
+/// Belongs to the thread of the library that serves the connection; other threads see `Connection.current` only.
 final class Exchange {
-  private enum Phase {
+  private enum State {
     case started
-    case receiving
-    case handling(PendingResponse)
+    case receiving(RequestHead)
+    case handling(RequestHead, PendingResponse)
     case answered
   }
 
-  let engine: Engine
-  let connection: Connection
-  let rawTarget: [UInt8]
-  let id: String
+  private let engine: Engine
+  private let connection: Connection
+  private let rawTarget: [UInt8]
+  private let id: String
   private let start = ContinuousClock.now
-
-  private var phase = Phase.started
-  private var head: RequestHead?
+  private var state = State.started
   private var body: [UInt8] = []
-  /// Whether the library keeps the connection open after the answer.
-  private(set) var keepsAlive = false
+  /// Whether the library keeps the connection open after the response.
+  private var keepsAlive = false
 
+  /// The request line has been received.
   init(engine: Engine, connection: Connection, rawTarget: [UInt8]) {
     self.engine = engine
     self.connection = connection
@@ -35,21 +33,48 @@ final class Exchange {
     let current = Connection.Current(id: id, path: path, start: start)
     connection.current.withLock { $0 = current }
     connection.advance(to: .receiving)
+    // The library is about to take the query apart in memory that is meant for the fields. Before 1.0 it loses its
+    // place in the request when that is used up.
+    let items = rawTarget.count { $0 == UInt8(ascii: "&") }
+    if items > engine.configuration.headerLimit / Self.bytesPerItem {
+      refuseDirectly(.headerTooLarge(limit: engine.configuration.headerLimit))
+      shutdown(connection.descriptor, Int32(SHUT_RDWR))
+    }
   }
 
-  /// Called when the fields are there, for each part of the body, when all is there, and whenever
-  /// the connection is resumed. False has the library close the connection.
+  /// What the library needs for an item of the query, or less.
+  private static let bytesPerItem = 64
+
+  /// Called when the fields are there, for each part of the body, when all is there, and whenever the connection is
+  /// resumed. False has the library close the connection.
   func receive(
     _ handle: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>,
     bytes: UnsafeRawBufferPointer
   ) -> Bool {
-    switch phase {
+    switch state {
     case .started: begin(handle, method: method, version: version)
-    case .receiving: bytes.isEmpty ? dispatch(handle) : append(bytes)
-    case .handling(let pending):
-      pending.response.map { answer(handle, with: $0) } ?? true
-    case .answered: true
+    case .receiving(let head): bytes.isEmpty ? dispatch(handle, head) : append(bytes, head)
+    case .handling(let head, let pending): pending.response.map { answer(handle, head, with: $0) } ?? true
+    case .answered: false
     }
+  }
+
+  /// The library is done with the request: it was answered, or broken off.
+  ///
+  /// - Parameter status: of what the library has sent, also by itself; 0 for nothing.
+  func complete(status: Int, isOrderly: Bool) {
+    switch state {
+    case .started, .receiving:
+      guard status > 0, connection.advance(to: .closed) else { break }
+      connection.linger()
+      engine.report(connection, connection.current.withLock { $0 }, status: status)
+    case .handling, .answered: break
+    }
+    connection.current.withLock { $0 = nil }
+    let isKept = isOrderly && keepsAlive
+    if isKept { connection.noteWritten() }
+    // The library closes a connection that is not kept; nothing on it is waited for.
+    connection.advance(to: isKept ? .idle : .closed)
   }
 
   private func begin(
@@ -57,39 +82,37 @@ final class Exchange {
   ) -> Bool {
     let name = String(cString: method)
     connection.current.withLock { $0?.method = HTTPMethod(rawValue: name) }
-    var headers = HTTPHeaders()
-    withUnsafeMutablePointer(to: &headers) { pointer in
-      chttp_fields(handle, pointer) { pointer, name, value in
-        guard let name, let value else { return }
-        pointer?.assumingMemoryBound(to: HTTPHeaders.self).pointee
-          .append(String(cString: name), String(cString: value))
-      }
-    }
+    let fields = ReceivedFields(handle, after: version)
     do throws(Refusal) {
-      head = try RequestHead(
-        method: name, rawTarget: rawTarget, version: String(cString: version), headers: headers,
-        size: chttp_header_size(handle), configuration: engine.configuration)
-      guard chttp_is_exact(handle, method, rawTarget.count, version) != 0 else { throw .malformed }
+      let head = try RequestHead(
+        method: name, rawTarget: rawTarget, version: String(cString: version), headers: fields.headers,
+        size: http_header_size(handle), configuration: engine.configuration)
+      guard fields.areExact(handle, method: method, targetLength: rawTarget.count, version: version) else {
+        throw .malformed
+      }
+      state = .receiving(head)
+      return true
     } catch {
-      return refuse(handle, error)
+      state = .answered
+      guard connection.advance(to: .sending) else { return false }
+      connection.linger()
+      return send(engine.problem(error), handle)
     }
-    phase = .receiving
-    return true
   }
 
-  private func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  private func append(_ bytes: UnsafeRawBufferPointer, _ head: RequestHead) -> Bool {
     guard body.count + bytes.count <= engine.configuration.bodyLimit else {
-      // In the midst of a body the library takes no answer, and the rest may be endless.
+      // In the midst of a body the library takes no response, and the rest may be endless.
       refuseDirectly(.bodyTooLarge(limit: engine.configuration.bodyLimit))
       return false
     }
-    if body.isEmpty, let length = head?.contentLength { body.reserveCapacity(length) }
+    if body.isEmpty, let length = head.contentLength { body.reserveCapacity(length) }
     body.append(contentsOf: bytes)
     return true
   }
 
-  private func dispatch(_ handle: OpaquePointer) -> Bool {
-    guard let head, connection.advance(to: .handling) else { return false }
+  private func dispatch(_ handle: OpaquePointer, _ head: RequestHead) -> Bool {
+    guard connection.advance(to: .handling) else { return false }
     let request = HTTPRequest(
       method: head.method == .head ? .get : head.method, target: head.target, headers: head.headers,
       body: body, remoteAddress: connection.address, id: id, start: start)
@@ -97,8 +120,8 @@ final class Exchange {
     body = []
     // First suspended, then published: whoever sees it may resume.
     MHD_suspend_connection(handle)
-    let pending = PendingResponse(suspended: handle)
-    phase = .handling(pending)
+    let pending = PendingResponse(suspended: LibraryPointer(value: handle))
+    state = .handling(head, pending)
     connection.current.withLock { current in
       current?.bytes = received
       current?.pending = pending
@@ -113,29 +136,66 @@ final class Exchange {
     return true
   }
 
-  private func answer(_ handle: OpaquePointer, with response: HTTPResponse) -> Bool {
-    phase = .answered
+  private func answer(_ handle: OpaquePointer, _ head: RequestHead, with response: HTTPResponse) -> Bool {
+    state = .answered
     guard connection.advance(to: .sending) else { return false }
     let response = response.isSendable ? response : engine.problem(.unsendable)
     keepsAlive =
-      head?.keepsAlive == true && !response.closesConnection && !engine.isStopping && connection.mayStayOpen
-    engine.report(connection, response)
+      head.keepsAlive && !response.closesConnection && !engine.isStopping && connection.mayStayOpen
+    return send(response, handle)
+  }
+
+  private func send(_ response: HTTPResponse, _ handle: OpaquePointer) -> Bool {
+    engine.report(
+      connection, connection.current.withLock { $0 }, status: response.status, bytes: response.body.count)
     return engine.queue(response, on: handle, closing: !keepsAlive)
   }
 
-  private func refuse(_ handle: OpaquePointer, _ refusal: Refusal) -> Bool {
-    phase = .answered
-    guard connection.advance(to: .sending) else { return false }
-    connection.lingers = true
-    let response = engine.problem(refusal)
-    engine.report(connection, response)
-    return engine.queue(response, on: handle, closing: true)
-  }
-
   private func refuseDirectly(_ refusal: Refusal) {
-    phase = .answered
+    state = .answered
     guard connection.advance(to: .closed) else { return }
     connection.current.withLock { $0?.bytes = body.count }
     engine.refuse(connection, refusal)
+  }
+}
+
+/// Header fields, and whether the library gave them as they were sent.
+private struct ReceivedFields {
+  private(set) var headers = HTTPHeaders()
+  /// Where the next field begins if the library left nothing out.
+  private var next: UnsafePointer<CChar>
+  private var isComplete = true
+
+  init(_ handle: OpaquePointer, after version: UnsafePointer<CChar>) {
+    next = version + strlen(version) + 2
+    withUnsafeMutablePointer(to: &self) { fields in
+      _ = MHD_get_connection_values(
+        handle, .HEADER_KIND,
+        { fields, _, name, value in
+          guard let fields, let name, let value else { return .NO }
+          fields.assumingMemoryBound(to: ReceivedFields.self).pointee.add(name, value)
+          return .YES
+        }, fields)
+    }
+  }
+
+  private mutating func add(_ name: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>) {
+    headers.append(String(cString: name), String(cString: value))
+    guard isComplete else { return }
+    var position = name + strlen(name) + 1
+    while position < value, [0x20, 0x09].contains(position.pointee) { position += 1 }
+    isComplete = name == next && position == value
+    next = value + strlen(value) + 2
+  }
+
+  /// Before 1.0 the library ends the header at a field without a name, makes a folded line part of the field's name, and
+  /// cuts values at a NUL: another server on the way could see other requests. But it leaves everything where it was
+  /// received. So each field must begin where the one before it ends with CR and LF.
+  func areExact(
+    _ handle: OpaquePointer, method: UnsafePointer<CChar>, targetLength: Int, version: UnsafePointer<CChar>
+  ) -> Bool {
+    guard MHD_get_version().pointee == CChar(UInt8(ascii: "0")) else { return true }
+    return method + strlen(method) + 1 + targetLength + 1 == version
+      && isComplete && next + 2 == method + http_header_size(handle)
   }
 }

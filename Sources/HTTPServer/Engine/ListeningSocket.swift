@@ -1,12 +1,13 @@
+import CMicroHTTPD
 import Glibc
-import Synchronization
+import Threads
 
 /// A socket that listens. Closed with its last reference if not before.
 final class ListeningSocket: Sendable {
   let descriptor: Int32
   /// The port that it got.
   let port: Int
-  private let isClosed = Atomic(false)
+  private let isOpen = Lock(true)
 
   /// - Throws: ``HTTPServerError``.
   init(host: String, port: Int) throws(HTTPServerError) {
@@ -24,59 +25,52 @@ final class ListeningSocket: Sendable {
         remedy: "Give an IPv4 or IPv6 address, or localhost.")
     }
     let type = info.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    descriptor = socket(info.ai_family, type, info.ai_protocol)
+    let descriptor = socket(info.ai_family, type, info.ai_protocol)
+    self.descriptor = descriptor
     guard descriptor >= 0 else { throw Self.failure("opened", host, port, errno) }
-    do throws(HTTPServerError) {
-      // The port may be taken again while old connections to it run out.
-      try Self.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1, host, port)
-      if info.ai_family == AF_INET6 {
-        try Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, host == "::" ? 0 : 1, host, port)
-      }
-      guard bind(descriptor, info.ai_addr, info.ai_addrlen) == 0,
-        // The system cuts it to net.core.somaxconn.
-        listen(descriptor, 4_096) == 0
-      else { throw Self.failure("listened on", host, port, errno) }
-      self.port = try Self.boundPort(descriptor, host, port)
-    } catch {
+    var (yes, onlyIPv6): (Int32, Int32) = (1, host == "::" ? 0 : 1)
+    var address = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    // The port may be taken again while old connections to it run out.
+    guard setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size) == 0,
+      info.ai_family != AF_INET6
+        || setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &onlyIPv6, size) == 0,
+      bind(descriptor, info.ai_addr, info.ai_addrlen) == 0,
+      // The system cuts it to net.core.somaxconn.
+      listen(descriptor, 4_096) == 0,
+      withUnsafeMutablePointer(
+        to: &address,
+        { pointer in
+          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }) == 0
+    else {
+      let error = errno
       // A throwing initializer runs no deinit.
       Glibc.close(descriptor)
-      throw error
+      throw Self.failure("listened on", host, port, error)
     }
+    // IPv4 and IPv6 have it at the same place.
+    let bound = withUnsafeBytes(of: &address) { $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self) }
+    self.port = Int(UInt16(bigEndian: bound))
   }
 
   deinit { close() }
 
   func close() {
-    if !isClosed.exchange(true, ordering: .acquiringAndReleasing) { Glibc.close(descriptor) }
+    isOpen.withLock { isOpen in
+      if isOpen { Glibc.close(descriptor) }
+      isOpen = false
+    }
   }
+
+  /// Ends the wait of a thread that polls the socket. Nobody can connect from then on.
+  func wakePoll() { isOpen.withLock { if $0 { shutdown(descriptor, Int32(SHUT_RDWR)) } } }
 
   /// Whether somebody waits to be accepted.
   var hasVisitor: Bool {
     var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&source, 1, 0) > 0
-  }
-
-  private static func set(
-    _ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32, _ host: String, _ port: Int
-  ) throws(HTTPServerError) {
-    var value = value
-    guard setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
-      throw failure("set up", host, port, errno)
-    }
-  }
-
-  private static func boundPort(
-    _ descriptor: Int32, _ host: String, _ port: Int
-  ) throws(HTTPServerError) -> Int {
-    var address = sockaddr_storage()
-    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-    }
-    guard status == 0 else { throw failure("asked for its port", host, port, errno) }
-    // IPv4 and IPv6 have it at the same place.
-    let bound = withUnsafeBytes(of: &address) { $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self) }
-    return Int(UInt16(bigEndian: bound))
   }
 
   private static func failure(
@@ -90,10 +84,27 @@ final class ListeningSocket: Sendable {
         .addressInUse, message, remedy: "Stop what listens there (ss -ltnp shows it), or take another port.")
     case EADDRNOTAVAIL:
       HTTPServerError(.addressNotAvailable, message, remedy: "Take an address of this machine: ip address")
-    case EACCES:
-      HTTPServerError(.permissionDenied, message, remedy: "Take a port from 1024 up.")
+    case EACCES: HTTPServerError(.permissionDenied, message, remedy: "Take a port from 1024 up.")
     default:
       HTTPServerError(.systemFailure, message, remedy: "See what the system lacks: ulimit -a; dmesg")
     }
+  }
+
+  /// Raises the soft limit of open files, if need be, to what so many connections and the rest of the program take.
+  ///
+  /// - Throws: ``HTTPServerError`` with code `tooFewDescriptors` if the hard limit is lower.
+  static func provideDescriptors(connections: Int) throws(HTTPServerError) {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    let needed = rlim_t(connections + 128)
+    guard limit.rlim_cur < needed else { return }
+    guard limit.rlim_max >= needed else {
+      throw HTTPServerError(
+        .tooFewDescriptors,
+        "\(connections) connections need \(needed) open files; the system allows \(limit.rlim_max)",
+        remedy: "Lower connectionLimit, or raise the limit: ulimit -Hn \(needed)")
+    }
+    limit.rlim_cur = needed
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 }

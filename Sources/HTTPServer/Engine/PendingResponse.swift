@@ -1,8 +1,8 @@
 import CMicroHTTPD
 import Threads
 
-/// The answer to a request whose connection is suspended: given once, by the handler, by the
-/// supervisor when the handler takes too long, or by the server when it stops.
+/// The response to a request whose connection is suspended: given once, by the handler, by the supervisor when the
+/// handler takes too long, or by the server when it stops.
 final class PendingResponse: Sendable {
   private struct State {
     var response: HTTPResponse?
@@ -10,16 +10,13 @@ final class PendingResponse: Sendable {
   }
 
   private let state = Lock(State())
-  /// The library's connection. It stays valid until it is resumed, which happens once.
-  private let suspended: UInt
+  private let suspended: LibraryPointer
 
-  init(suspended: OpaquePointer) {
-    self.suspended = UInt(bitPattern: suspended)
-  }
+  init(suspended: LibraryPointer) { self.suspended = suspended }
 
   var response: HTTPResponse? { state.withLock { $0.response } }
 
-  /// Remembers the task, to cancel it. It is cancelled at once if the answer has been given for it.
+  /// Remembers the handler's task, to cancel it; at once if the response has been given for it.
   func attach(_ task: Task<Void, Never>) {
     let isLate = state.withLock { state in
       state.task = task
@@ -28,17 +25,17 @@ final class PendingResponse: Sendable {
     if isLate { task.cancel() }
   }
 
-  /// Gives the answer and wakes the connection. What comes second is dropped.
+  /// Gives the response and wakes the connection. A second response is dropped.
   func finish(with response: HTTPResponse) {
     let isFirst = state.withLock { state in
       guard state.response == nil else { return false }
       state.response = response
       return true
     }
-    if isFirst { MHD_resume_connection(OpaquePointer(bitPattern: suspended)) }
+    if isFirst { MHD_resume_connection(suspended.value) }
   }
 
-  /// Gives the answer in the handler's place and cancels its task.
+  /// Gives the response in the handler's place and cancels its task.
   func expire(with response: HTTPResponse) {
     finish(with: response)
     guard let task = state.withLock({ $0.task }) else { return }
