@@ -9,7 +9,7 @@ import Testing
 struct OpenAPITests {
   private let document: JSONNode
 
-  init() throws { document = try JSONParser.parse(HealthRoutes.document) }
+  init() throws { document = try JSONParser.parse(HealthController.document) }
 
   private func member(_ node: JSONNode?, _ key: String) throws -> JSONNode? { try node?.member(key)?.value }
 
@@ -46,7 +46,7 @@ struct OpenAPITests {
 
   @Test("names every kind of problem that a route has")
   func problems() {
-    let text = String(decoding: HealthRoutes.document, as: UTF8.self)
+    let text = String(decoding: HealthController.document, as: UTF8.self)
     // No route of the document leads to it.
     for kind in APIProblem.Kind.allCases where kind != .methodNotAllowed {
       #expect(text.contains("`\(APIProblem.typePrefix)\(kind.rawValue)`"), "\(kind)")

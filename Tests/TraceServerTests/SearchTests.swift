@@ -185,7 +185,7 @@ struct SearchTests {
           #expect(answer.status == 200 && answer.count("results") == 1, "\(answer.response)")
         }
       }
-      let kept = try await service.server.store.read { connection in
+      let kept = try await service.server.services.store.read { connection in
         try await connection.query("SELECT statement FROM pg_prepared_statements").map {
           try $0.decode(String.self)
         }

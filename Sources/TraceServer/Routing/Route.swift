@@ -25,13 +25,13 @@ struct Route: Sendable {
   /// The path as the OpenAPI document writes it: `/api/v1/traces/{id}`. The label of the metrics, too.
   let pattern: String
   let access: Access
-  let handle: @Sendable (TraceServer, RequestContext) async throws -> HTTPResponse
+  let handle: @Sendable (RequestContext) async throws -> HTTPResponse
 
   private let parts: [Substring]
 
   init(
     _ method: HTTPMethod, _ pattern: String, _ access: Access,
-    _ handle: @escaping @Sendable (TraceServer, RequestContext) async throws -> HTTPResponse
+    _ handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
   ) {
     self.method = method
     self.pattern = pattern

@@ -11,8 +11,8 @@ enum Router {
 
   /// All there are.
   static let routes: [Route] =
-    PageRoutes.all + HealthRoutes.all + AccountRoutes.all + TraceRoutes.all + SearchRoutes.all
-    + CatalogRoutes.all
+    PageController.routes + HealthController.routes + MetricsController.routes + AccountController.routes
+    + TraceController.routes + SearchController.routes + CatalogController.routes
 
   static func match(_ method: HTTPMethod, _ segments: [String]) -> Match {
     let candidates = routes.compactMap { route in route.match(segments).map { (route: route, values: $0) } }

@@ -5,12 +5,11 @@ import SeedKit
 import TraceStore
 
 /// What watches the service asks for, and its description.
-enum HealthRoutes {
-  static let all = [
-    Route(.get, "/health", .unlimited) { _, _ in .json(["status": .text("ok")]) },
-    Route(.get, "/health/ready", .unlimited) { server, _ in await server.readiness() },
-    Route(.get, "/metrics", .unlimited) { server, _ in await server.metricsPage() },
-    Route(.get, "/openapi.json", .unlimited) { _, _ in
+enum HealthController {
+  static let routes = [
+    Route(.get, "/health", .unlimited) { _ in .json(["status": .text("ok")]) },
+    Route(.get, "/health/ready", .unlimited) { await readiness($0) },
+    Route(.get, "/openapi.json", .unlimited) { _ in
       HTTPResponse(headers: ["Content-Type": "application/json"], body: document)
     },
   ]
@@ -21,14 +20,12 @@ enum HealthRoutes {
     let bytes = openapi_document(&size)
     return Array(UnsafeBufferPointer(start: bytes, count: size))
   }()
-}
 
-extension TraceServer {
   /// Ready is a server whose database answers and is migrated, and whose seeding has ended. A seeder that
   /// failed is told of and keeps nobody from being served.
-  fileprivate func readiness() async -> HTTPResponse {
-    let state = startup.state
-    let database = await databaseState()
+  private static func readiness(_ context: RequestContext) async -> HTTPResponse {
+    let state = context.services.startup.state
+    let database = await databaseState(context.services.store)
     let isSettled = state.phase == .off || state.phase == .done || state.phase == .failed
     let isReady = isSettled && database == .current
     let status =
@@ -49,7 +46,7 @@ extension TraceServer {
     case unreachable
   }
 
-  private func databaseState() async -> DatabaseState {
+  private static func databaseState(_ store: Store) async -> DatabaseState {
     do {
       return try await store.read { try await TraceSchema.isCurrent(on: $0) } ? .current : .notMigrated
     } catch {

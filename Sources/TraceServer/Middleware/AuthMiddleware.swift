@@ -5,20 +5,13 @@ import RateLimiter
 import Threads
 import TraceStore
 
-/// Lets requests in: finds out whose they are, and how many of them there may be.
-struct AuthMiddleware: Sendable {
+/// Finds out whose a request is, and limits how many of them there may be.
+struct AuthMiddleware: Middleware {
   let limiter: any RateLimiter
   let store: Store
   /// Whether ``Route/Access/searchers`` need a token.
   let searchNeedsToken: Bool
   private let known = KnownTokens()
-
-  /// What was found out.
-  struct Admission: Sendable {
-    let user: UUID?
-    /// What the answer tells about the limit.
-    let headers: HTTPHeaders
-  }
 
   init(limiter: any RateLimiter, store: Store, searchNeedsToken: Bool) {
     self.limiter = limiter
@@ -27,19 +20,19 @@ struct AuthMiddleware: Sendable {
   }
 
   /// - Throws: ``APIProblem`` with status 401 or 429; errors of the database.
-  func admit(_ request: HTTPRequest, to access: Route.Access) async throws -> Admission {
+  func respond(to context: inout RequestContext, next: Next) async throws -> HTTPResponse {
     let limited: Route.Limited
     let needsToken: Bool
-    switch access {
-    case .unlimited: return Admission(user: nil, headers: [:])
+    switch context.route?.access {
+    case .unlimited, nil: return try await next(&context)
     case .everybody(let kind): (limited, needsToken) = (kind, false)
     case .users(let kind): (limited, needsToken) = (kind, true)
     case .searchers: (limited, needsToken) = (.read, searchNeedsToken)
     }
-    let user: UUID?
+    let request = context.request
     do {
-      user = try await self.user(of: request)
-      if user == nil, needsToken {
+      context.user = try await user(of: request)
+      if context.user == nil, needsToken {
         throw APIProblem.unauthorized("send a token: Authorization: Bearer ct_…")
       }
     } catch let problem as APIProblem where problem.status == 401 {
@@ -47,9 +40,9 @@ struct AuthMiddleware: Sendable {
       _ = try await take(Self.addressKey(request.remoteAddress), .read)
       throw problem
     }
-    let key = user.map { $0.uuidString.lowercased() } ?? Self.addressKey(request.remoteAddress)
-    let headers = try await take(key, limited == .read ? .read : .write)
-    return Admission(user: user, headers: headers)
+    let key = context.user.map { $0.uuidString.lowercased() } ?? Self.addressKey(request.remoteAddress)
+    context.responseHeaders = try await take(key, limited == .read ? .read : .write)
+    return try await next(&context)
   }
 
   /// Whose token it is; nil if there is none at all.

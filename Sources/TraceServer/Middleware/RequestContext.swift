@@ -1,15 +1,25 @@
 import FoundationEssentials
 import HTTPServer
 
-/// A request on its way to what answers it.
+/// A request on its way through the middleware to the controller that answers it.
 struct RequestContext: Sendable {
   let request: HTTPRequest
+  let services: Services
+  /// What answers the request; set by ``RoutingMiddleware``.
+  var route: Route?
   /// What stood in place of the braces of the route's pattern.
-  let values: [String]
-  /// Whoever asks; nil without a token.
-  let user: UUID?
+  var values: [String] = []
+  /// The user whose token the request has; nil without a token. Set by ``AuthMiddleware``.
+  var user: UUID?
+  /// Added to the response, also to one that tells of an error.
+  var responseHeaders: HTTPHeaders = [:]
 
-  /// Whoever asks, on a route that asks for a token.
+  init(_ request: HTTPRequest, services: Services) {
+    self.request = request
+    self.services = services
+  }
+
+  /// The user, on a route that needs a token.
   ///
   /// - Throws: ``APIProblem`` with status 401.
   func requireUser() throws(APIProblem) -> UUID {

@@ -3,9 +3,9 @@ import HTTPServer
 import TraceStore
 
 /// Search.
-enum SearchRoutes {
-  static let all = [
-    Route(.post, "/api/v1/traces/search", .searchers) { try await $0.search($1) }
+enum SearchController {
+  static let routes = [
+    Route(.post, "/api/v1/traces/search", .searchers) { try await search($0) }
   ]
   /// Characters of a question.
   static let question = 1...2_000
@@ -13,28 +13,27 @@ enum SearchRoutes {
   static let defaultLimit = 10
   /// Bytes of most traces in JSON.
   static let usualSize = 2048
-}
 
-extension TraceServer {
-  fileprivate func search(_ context: RequestContext) async throws -> HTTPResponse {
+  private static func search(_ context: RequestContext) async throws -> HTTPResponse {
     let start = ContinuousClock.now
+    let services = context.services
     var fields = try JSONFields(context.request)
-    let question = fields.text("q", SearchRoutes.question)
-    let limit = fields.int("limit", 1...RankedSearch.maximumLimit, default: SearchRoutes.defaultLimit)
+    let question = fields.text("q", SearchController.question)
+    let limit = fields.int("limit", 1...RankedSearch.maximumLimit, default: SearchController.defaultLimit)
     let tags = fields.list("tags", count: 0...TraceRules.tags.upperBound, expected: TagName.rule) {
       TagName($0)
     }
     try fields.finish()
     // As the original has it: from the question's vector on.
-    defer { metrics.search(took: .now - start, hasTags: !tags.isEmpty) }
+    defer { services.metrics.search(took: .now - start, hasTags: !tags.isEmpty) }
     var times = SearchTimes(since: context.request.start)
-    let vectors = try await provider.vectors(for: [.query(question)])
+    let vectors = try await services.provider.vectors(for: [.query(question)])
     times.end(.embed)
-    let abilities = try await store.searchAbilities()
+    let abilities = try await services.store.searchAbilities()
     let search = RankedSearch(
-      vectors[0], of: provider.model, tags: tags, limit: limit, abilities: abilities)
+      vectors[0], of: services.provider.model, tags: tags, limit: limit, abilities: abilities)
     times.skip()
-    let found = try await store.readAtOnce { connection in
+    let found = try await services.store.readAtOnce { connection in
       let begin = ContinuousClock.now
       let rows = try await search.rows(on: connection)
       return (rows: rows, begin: begin, end: ContinuousClock.now)
@@ -43,9 +42,10 @@ extension TraceServer {
     times.end(.query, at: found.end)
     let hits = try RankedSearch.hits(found.rows)
     var response = HTTPResponse.json(
-      ["results": .array(hits.map { .object($0.members) })], size: 512 + hits.count * SearchRoutes.usualSize)
+      ["results": .array(hits.map { .object($0.members) })],
+      size: 512 + hits.count * SearchController.usualSize)
     times.finish(.encode)
-    metrics.search(times)
+    services.metrics.search(times)
     response.headers.append(times.field.name, times.field.value)
     return response
   }

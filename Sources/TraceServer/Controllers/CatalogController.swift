@@ -3,24 +3,22 @@ import SeedKit
 import TraceStore
 
 /// What there is: tags, and what was seeded.
-enum CatalogRoutes {
-  static let all = [
-    Route(.get, "/api/v1/tags", .everybody(.read)) { try await $0.tags($1) },
-    Route(.get, "/api/v1/seeding", .everybody(.read)) { try await $0.seedingHistory($1) },
+enum CatalogController {
+  static let routes = [
+    Route(.get, "/api/v1/tags", .everybody(.read)) { try await tags($0) },
+    Route(.get, "/api/v1/seeding", .everybody(.read)) { try await seedingHistory($0) },
   ]
-}
 
-extension TraceServer {
-  fileprivate func tags(_ context: RequestContext) async throws -> HTTPResponse {
+  private static func tags(_ context: RequestContext) async throws -> HTTPResponse {
     let limit = try context.int("limit", 1...1_000, default: 100)
-    let tags = try await store.read { try await TagCount.mostCommon(limit, on: $0) }
+    let tags = try await context.services.store.read { try await TagCount.mostCommon(limit, on: $0) }
     return .json([
       "tags": .array(tags.map { ["name": .text($0.name), "trace_count": .int($0.traceCount)] })
     ])
   }
 
-  fileprivate func seedingHistory(_ context: RequestContext) async throws -> HTTPResponse {
-    let runs = try await store.read { try await SeedHistory.lastRuns(on: $0) }
+  private static func seedingHistory(_ context: RequestContext) async throws -> HTTPResponse {
+    let runs = try await context.services.store.read { try await SeedHistory.lastRuns(on: $0) }
     return .json([
       "runs": .array(
         runs.map { run in

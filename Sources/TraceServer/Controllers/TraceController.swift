@@ -3,16 +3,14 @@ import HTTPServer
 import TraceStore
 
 /// Traces and what is said of them.
-enum TraceRoutes {
-  static let all = [
-    Route(.post, "/api/v1/traces", .users(.write)) { try await $0.createTrace($1) },
-    Route(.get, "/api/v1/traces/{id}", .everybody(.read)) { try await $0.showTrace($1) },
-    Route(.post, "/api/v1/traces/{id}/votes", .users(.write)) { try await $0.vote($1) },
+enum TraceController {
+  static let routes = [
+    Route(.post, "/api/v1/traces", .users(.write)) { try await createTrace($0) },
+    Route(.get, "/api/v1/traces/{id}", .everybody(.read)) { try await showTrace($0) },
+    Route(.post, "/api/v1/traces/{id}/votes", .users(.write)) { try await vote($0) },
   ]
-}
 
-extension TraceServer {
-  fileprivate func createTrace(_ context: RequestContext) async throws -> HTTPResponse {
+  private static func createTrace(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
     var fields = try JSONFields(context.request)
     let draft = StoredTrace.Draft(
@@ -23,7 +21,7 @@ extension TraceServer {
       agentModel: fields.optionalText("agent_model", TraceRules.agent),
       agentVersion: fields.optionalText("agent_version", TraceRules.agent))
     try fields.finish()
-    let trace = try await store.write { connection in
+    let trace = try await context.services.store.write { connection in
       try await StoredTrace.insert(draft, contributor: user, on: connection)
     }
     var response = HTTPResponse.json(.object(trace.members), status: 201)
@@ -31,23 +29,23 @@ extension TraceServer {
     return response
   }
 
-  fileprivate func showTrace(_ context: RequestContext) async throws -> HTTPResponse {
+  private static func showTrace(_ context: RequestContext) async throws -> HTTPResponse {
     let id = try context.traceID()
-    guard let trace = try await store.read({ try await StoredTrace.find(id, on: $0) }) else {
+    guard let trace = try await context.services.store.read({ try await StoredTrace.find(id, on: $0) }) else {
       throw APIProblem.noTrace
     }
     return .json(.object(trace.members))
   }
 
-  fileprivate func vote(_ context: RequestContext) async throws -> HTTPResponse {
+  private static func vote(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
     let id = try context.traceID()
     var fields = try JSONFields(context.request)
     let vote = fields.parsed("vote", expected: "confirm or dispute") { TraceVote(rawValue: $0) }
     try fields.finish()
     guard let vote else { throw JSONFields.invalid([]) }
-    let threshold = options.validationThreshold
-    let outcome = try await store.write { connection in
+    let threshold = context.services.options.validationThreshold
+    let outcome = try await context.services.store.write { connection in
       try await vote.cast(on: id, by: user, threshold: threshold, connection: connection)
     }
     switch outcome {

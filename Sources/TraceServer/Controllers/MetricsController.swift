@@ -1,0 +1,148 @@
+import Embeddings
+import FoundationEssentials
+import HTTPServer
+import Postgres
+import RateLimiter
+import SeedKit
+import Threads
+import TraceStore
+
+/// What Prometheus scrapes.
+enum MetricsController {
+  static let routes = [Route(.get, "/metrics", .unlimited) { await metricsPage($0.services) }]
+
+  /// The metrics as Prometheus reads them.
+  private static func metricsPage(_ services: Services) async -> HTTPResponse {
+    var page = MetricsText()
+    let counted = services.metrics.snapshot
+    page.add(
+      "commontrace_search_duration_seconds", "End-to-end search latency, the question's vector included",
+      counted.search)
+    page.add(
+      "commontrace_search_stage_duration_seconds",
+      "Parts of a search: vector, connection, database, answer; own is all but the database",
+      SearchTimes.Stage.allCases.map { stage in
+        ([("stage", stage.rawValue)], counted.stages[stage] ?? Histogram(bounds: Histogram.stageBounds))
+      })
+    page.add(
+      "commontrace_search_requests_total", .counter, "Searches, by whether they asked for tags",
+      [false, true].map { ([("has_tags", "\($0)")], Double(counted.searches[$0] ?? 0)) })
+    page.add(
+      "commontrace_http_requests_total", .counter, "Requests that were answered, by route and status",
+      counted.requests.sorted { left, right in
+        (left.key.route, left.key.method, left.key.status)
+          < (right.key.route, right.key.method, right.key.status)
+      }.map { key, count in
+        ([("method", key.method), ("route", key.route), ("status", "\(key.status)")], Double(count))
+      })
+    addLimits(to: &page, services)
+    await addPool(to: &page, services)
+    addSeeding(to: &page, services)
+    await addEmbeddings(to: &page, services)
+    return HTTPResponse(text: page.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
+  }
+
+  private static func addLimits(to page: inout MetricsText, _ services: Services) {
+    let counters = services.limiter.counters
+    page.add(
+      "commontrace_rate_limit_decisions_total", .counter, "Rate limit decisions",
+      [
+        ("read", "allowed", counters.allowedReads), ("read", "denied", counters.deniedReads),
+        ("write", "allowed", counters.allowedWrites), ("write", "denied", counters.deniedWrites),
+      ].map { ([("kind", $0.0), ("decision", $0.1)], Double($0.2)) })
+    page.add(
+      "commontrace_rate_limit_undecided_total", .counter, "Decisions made without Redis because it was down",
+      [([], Double(counters.failures))])
+    guard let isUp = counters.isRedisUp else { return }
+    page.add(
+      "commontrace_rate_limit_redis_up", .gauge, "Whether Redis answered last", [([], isUp ? 1 : 0)])
+  }
+
+  private static func addPool(to page: inout MetricsText, _ services: Services) async {
+    let usage = services.store.pool.usage
+    page.add(
+      "commontrace_db_pool_connections", .gauge, "Connections to the database",
+      [
+        ([("state", "idle")], Double(usage.idle)),
+        ([("state", "lent")], Double(usage.open - usage.idle)),
+      ])
+    page.add(
+      "commontrace_db_pool_size", .gauge, "The most connections there may be",
+      [([], Double(services.store.pool.maximumConnections))])
+    page.add(
+      "commontrace_db_pool_waiting", .gauge, "Requests that wait for a connection",
+      [([], Double(usage.waiting))])
+  }
+
+  private static func addSeeding(to page: inout MetricsText, _ services: Services) {
+    let state = services.startup.state
+    page.add(
+      "commontrace_seeding_phase", .gauge, "How far seeding at start-up is: 1 for the phase",
+      StartupSeeding.Phase.allCases.map { ([("phase", $0.rawValue)], state.phase == $0 ? 1 : 0) })
+    page.add(
+      "commontrace_seeder_outcome", .gauge, "What became of each seeder: 1 for its outcome",
+      state.seeders.map { ([("seeder", $0.id), ("outcome", $0.outcome ?? "running")], 1) })
+    page.add(
+      "commontrace_seeder_duration_seconds", .gauge, "How long each seeder took",
+      state.seeders.compactMap { seeder in
+        seeder.durationMilliseconds.map { ([("seeder", seeder.id)], $0 / 1000) }
+      })
+  }
+
+  /// Adds what all workers on the database have done and what there is to do; nothing while it does not answer.
+  private static func addEmbeddings(to page: inout MetricsText, _ services: Services) async {
+    let model = services.provider.model
+    let found = try? await services.backlog.value {
+      try await services.store.read { try await EmbeddingBacklog.read(for: model, on: $0) }
+    }
+    guard let found else { return }
+    page.add(
+      "commontrace_embedding_backlog", .gauge,
+      "Traces without a vector of the model, those given up included",
+      [([], Double(found.waiting))])
+    page.add(
+      "commontrace_embedding_jobs", .gauge,
+      "Traces that workers have: being worked on, to be tried again, given up",
+      [("leased", found.leased), ("pausing", found.pausing), ("given_up", found.givenUp)].map {
+        ([("state", $0.0)], Double($0.1))
+      })
+    page.add(
+      "commontrace_embedding_workers", .gauge, "Embedding workers that are there, by whether they can work",
+      [
+        ([("state", "working")], Double(found.workers.count { $0.trouble == nil })),
+        ([("state", "in_trouble")], Double(found.workers.count { $0.trouble != nil })),
+      ])
+    page.add(
+      "commontrace_embedding_rate", .gauge,
+      "Traces a second that got a vector in the last minute, of all workers",
+      [([], found.workers.map(\.rate).reduce(0, +))])
+    let totals = found.totals
+    page.add(
+      "commontrace_embedding_traces_total", .counter, "Traces by what workers did with them",
+      [
+        ("embedded", totals.embedded), ("changed", totals.stale), ("failed", totals.failed),
+        ("given_up", totals.givenUp),
+      ].map { ([("outcome", $0.0)], Double($0.1)) })
+    page.add(
+      "commontrace_embedding_failures_total", .counter, "Failures that workers waited out, by what failed",
+      [("provider", totals.providerFailures), ("database", totals.databaseFailures)].map {
+        ([("of", $0.0)], Double($0.1))
+      })
+  }
+}
+
+/// What is told of vectors, as it was a few seconds ago at the most: counting a large backlog takes a while.
+final class BacklogCache: Sendable {
+  private static let lifetime: Duration = .seconds(5)
+
+  private let state = Lock<(value: EmbeddingBacklog, end: ContinuousClock.Instant)?>(nil)
+
+  /// - Throws: what `read` throws.
+  func value(_ read: () async throws -> EmbeddingBacklog) async throws -> EmbeddingBacklog {
+    let known = state.withLock { state in state.flatMap { $0.end > .now ? $0.value : nil } }
+    if let known { return known }
+    let found = try await read()
+    state.withLock { $0 = (found, .now + Self.lifetime) }
+    return found
+  }
+}
