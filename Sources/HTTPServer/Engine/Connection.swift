@@ -18,51 +18,56 @@ final class Connection: Sendable {
     var pending: PendingResponse?
   }
 
+  private struct State {
+    var phase = ConnectionPhase(.opened)
+    var current: Current?
+    var mayStayOpen = true
+    var lingers = false
+    var written: UInt64 = 0
+  }
+
   /// Valid while the connection is in the table.
   let descriptor: Int32
   let address: String
-  let current = Lock<Current?>(nil)
-
-  private let word: Atomic<UInt64>
-  private let keepsOpen = Atomic(true)
-  private let isLingering = Atomic(false)
-  private let written = Atomic<UInt64>(0)
+  private let state = Lock(State())
 
   init(descriptor: Int32, address: String) {
     self.descriptor = descriptor
     self.address = address
-    word = Atomic(ConnectionPhase(.opened, since: Clock.now).word)
   }
 
-  var phase: ConnectionPhase { ConnectionPhase(word: word.load(ordering: .acquiring)) }
+  var phase: ConnectionPhase { state.withLock { $0.phase } }
 
   /// False once it has been told to close.
-  var mayStayOpen: Bool { keepsOpen.load(ordering: .acquiring) }
+  var mayStayOpen: Bool { state.withLock { $0.mayStayOpen } }
+
+  var current: Current? { state.withLock { $0.current } }
+
+  func changeCurrent(_ body: (inout Current?) -> Void) { state.withLock { body(&$0.current) } }
 
   /// Enters a phase, unless the connection has been cut. The first request counts from the connection's start.
   @discardableResult
   func advance(to kind: ConnectionPhase.Kind) -> Bool {
-    let now = Clock.now
-    while true {
-      let old = phase
-      if old.kind == .closed { return false }
+    state.withLock { state in
+      let old = state.phase
+      guard old.kind != .closed else { return false }
       let isFirst = old.kind == .opened && kind == .receiving
-      if replace(old, with: ConnectionPhase(kind, since: isFirst ? old.since : now)) { return true }
+      state.phase = isFirst ? ConnectionPhase(kind, since: old.since) : ConnectionPhase(kind)
+      return true
     }
   }
 
-  /// Has the connection closed once what has arrived is answered: the reading side ends. False if the phase has
-  /// changed meanwhile. Only while the connection is in the table.
-  func end(from old: ConnectionPhase) -> Bool {
-    guard replace(old, with: ConnectionPhase(.ending, since: Clock.now)) else { return false }
-    keepsOpen.store(false, ordering: .releasing)
+  /// Has the connection closed once what has arrived is answered: the reading side ends. Nothing happens if the phase
+  /// has changed meanwhile. Only while the connection is in the table.
+  func end(from old: ConnectionPhase) {
+    guard replace(old, with: .ending) else { return }
     shutdown(descriptor, Int32(SHUT_RD))
-    return true
   }
 
   /// Cuts the connection. False if the phase has changed meanwhile. Only while the connection is in the table.
+  @discardableResult
   func cut(from old: ConnectionPhase, lastWords: [UInt8] = []) -> Bool {
-    guard replace(old, with: ConnectionPhase(.closed, since: old.since)) else { return false }
+    guard replace(old, with: .closed) else { return false }
     if !lastWords.isEmpty { writeLast(lastWords) }
     shutdown(descriptor, Int32(SHUT_RDWR))
     return true
@@ -77,16 +82,21 @@ final class Connection: Sendable {
     shutdown(descriptor, Int32(SHUT_WR))
   }
 
-  private func replace(_ old: ConnectionPhase, with new: ConnectionPhase) -> Bool {
-    word.compareExchange(expected: old.word, desired: new.word, ordering: .acquiringAndReleasing).exchanged
+  private func replace(_ old: ConnectionPhase, with kind: ConnectionPhase.Kind) -> Bool {
+    state.withLock { state in
+      guard state.phase == old else { return false }
+      state.phase = ConnectionPhase(kind)
+      state.mayStayOpen = false
+      return true
+    }
   }
 
   // MARK: The end
 
   /// Whether the client may still be sending when the connection is closed.
-  var lingers: Bool { isLingering.load(ordering: .acquiring) }
+  var lingers: Bool { state.withLock { $0.lingers } }
 
-  func linger() { isLingering.store(true, ordering: .releasing) }
+  func linger() { state.withLock { $0.lingers = true } }
 
   /// Reads what the client still sends for two seconds. A socket closed with unread bytes resets the connection, and
   /// the client may lose the response. Called before the library closes the descriptor.
@@ -117,10 +127,13 @@ final class Connection: Sendable {
   private static let mostDraining = 64
 
   /// Marks the end of a response, so that ``hasBeenAnswered`` tells of the next one.
-  func noteWritten() { written.store(http_bytes_written(descriptor), ordering: .relaxed) }
+  func noteWritten() {
+    let written = http_bytes_written(descriptor)
+    state.withLock { $0.written = written }
+  }
 
   /// Whether the library has written something since ``noteWritten()``.
-  var hasBeenAnswered: Bool { http_bytes_written(descriptor) != written.load(ordering: .relaxed) }
+  var hasBeenAnswered: Bool { http_bytes_written(descriptor) != state.withLock { $0.written } }
 
   /// False if the client has closed its side or the connection is broken.
   var isPeerThere: Bool {

@@ -3,9 +3,9 @@ import Glibc
 /// Milliseconds of the monotonic clock.
 typealias Milliseconds = UInt64
 
-/// What a connection is doing, and since when: one word, so that it changes atomically.
-struct ConnectionPhase {
-  enum Kind: UInt64 {
+/// What a connection is doing, and since when.
+struct ConnectionPhase: Equatable {
+  enum Kind {
     /// Open, before the first request line.
     case opened
     /// Between a response and the next request line.
@@ -25,43 +25,31 @@ struct ConnectionPhase {
   let kind: Kind
   let since: Milliseconds
 
-  init(_ kind: Kind, since: Milliseconds) {
+  init(_ kind: Kind, since: Milliseconds = Clock.now) {
     self.kind = kind
     self.since = since
   }
 
-  init(word: UInt64) {
-    kind = Kind(rawValue: word & 7) ?? .closed
-    since = word >> 3
-  }
-
-  var word: UInt64 { since << 3 | kind.rawValue }
-
-  /// How long each phase may last.
-  struct Limits: Sendable {
-    let keepAlive, request, handler, response: Milliseconds
-
-    init(_ configuration: HTTPServer.Configuration) {
-      keepAlive = Clock.milliseconds(configuration.keepAliveTimeout)
-      request = Clock.milliseconds(configuration.requestDeadline)
-      handler = Clock.milliseconds(configuration.handlerDeadline)
-      response = Clock.milliseconds(configuration.responseDeadline)
-    }
-
-    /// How often to check, so that the shortest limit is kept to a tenth.
-    var tick: Milliseconds { min(max(min(keepAlive, request, handler, response) / 10, 10), 500) }
-  }
-
-  func isOverdue(at now: Milliseconds, _ limits: Limits) -> Bool {
+  func isOverdue(at now: Milliseconds, _ configuration: HTTPServer.Configuration) -> Bool {
+    let limit: Duration
     switch kind {
-    case .opened, .receiving: now >= since + limits.request
-    case .idle: now >= since + limits.keepAlive
-    case .handling: now >= since + limits.handler
-    case .sending: now >= since + limits.response
+    case .opened, .receiving: limit = configuration.requestDeadline
+    case .idle: limit = configuration.keepAliveTimeout
+    case .handling: limit = configuration.handlerDeadline
+    case .sending: limit = configuration.responseDeadline
     // Long enough for the library to notice.
-    case .ending: now >= since + 1_000
-    case .closed: false
+    case .ending: limit = .seconds(1)
+    case .closed: return false
     }
+    return now >= since + Clock.milliseconds(limit)
+  }
+}
+
+extension HTTPServer.Configuration {
+  /// How often to look for overdue connections, so that the shortest limit is kept to a tenth.
+  var tick: Milliseconds {
+    let shortest = min(keepAliveTimeout, requestDeadline, handlerDeadline, responseDeadline)
+    return min(max(Clock.milliseconds(shortest) / 10, 10), 500)
   }
 }
 

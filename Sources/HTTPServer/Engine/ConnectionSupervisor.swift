@@ -7,7 +7,6 @@ import Threads
 final class ConnectionSupervisor {
   private let engine: Engine
   private let library: LibraryPointer
-  private let limits: ConnectionPhase.Limits
   private let lateResponse: HTTPResponse
   private var nextRound: Milliseconds = 0
   /// No connection could be accepted: there are too many, or too many open files.
@@ -17,7 +16,6 @@ final class ConnectionSupervisor {
   init(engine: Engine, library: LibraryPointer) {
     self.engine = engine
     self.library = library
-    limits = ConnectionPhase.Limits(engine.configuration)
     lateResponse = engine.problem(.late)
   }
 
@@ -28,7 +26,7 @@ final class ConnectionSupervisor {
       if !engine.isStopping { accept() }
       let now = Clock.now
       if now >= nextRound {
-        nextRound = now + limits.tick
+        nextRound = now + engine.configuration.tick
         enforceDeadlines(at: now)
       }
     }
@@ -113,18 +111,18 @@ final class ConnectionSupervisor {
     var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in
       let phase = connection.phase
-      guard phase.isOverdue(at: now, limits) else { return }
+      guard phase.isOverdue(at: now, engine.configuration) else { return }
       switch phase.kind {
-      case .opened, .idle: _ = connection.end(from: phase)
+      case .opened, .idle: connection.end(from: phase)
       case .receiving:
         // First, for the library may be done with it at once.
-        let current = connection.current.withLock { $0 }
+        let current = connection.current
         if connection.cut(from: phase, lastWords: lateResponse.lastBytes) {
           late.append((connection, current))
         }
-      case .sending, .ending: _ = connection.cut(from: phase)
+      case .sending, .ending: connection.cut(from: phase)
       case .handling:
-        if let pending = connection.current.withLock({ $0?.pending }) { abandoned.append(pending) }
+        if let pending = connection.current?.pending { abandoned.append(pending) }
       case .closed: break
       }
     }
@@ -146,7 +144,7 @@ final class ConnectionSupervisor {
     }
     engine.table.forEach { connection in
       let phase = connection.phase
-      if phase.kind == .opened || phase.kind == .idle { _ = connection.end(from: phase) }
+      if phase.kind == .opened || phase.kind == .idle { connection.end(from: phase) }
     }
     if engine.table.count == 0 { return true }
     if let abortedAt { return now >= abortedAt + Self.flushTime }
@@ -163,10 +161,10 @@ final class ConnectionSupervisor {
     var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in
       let phase = connection.phase
-      if let pending = connection.current.withLock({ $0?.pending }) {
+      if let pending = connection.current?.pending {
         abandoned.append(pending)
       } else if phase.kind == .receiving || phase.kind == .ending {
-        _ = connection.cut(from: phase)
+        connection.cut(from: phase)
       }
     }
     for pending in abandoned { pending.expire(with: engine.problem(.stopping)) }

@@ -45,9 +45,9 @@ final class ConnectionTable: Sendable {
         open.filter { kinds.contains($0.1.kind) }.min { $0.1.since < $1.1.since }
       }
       if let (connection, phase) = longest(.opened, .idle, .receiving), now >= phase.since + Self.moment {
-        _ = phase.kind == .receiving ? connection.cut(from: phase) : connection.end(from: phase)
+        if phase.kind == .receiving { connection.cut(from: phase) } else { connection.end(from: phase) }
       } else if let (connection, phase) = longest(.sending), now >= phase.since + 10 * Self.moment {
-        _ = connection.cut(from: phase)
+        connection.cut(from: phase)
       }
     }
   }

@@ -107,8 +107,7 @@ final class Engine: Sendable {
   /// Responds past the library.
   func refuse(_ connection: Connection, _ refusal: Refusal) {
     let response = problem(refusal)
-    report(
-      connection, connection.current.withLock { $0 }, status: response.status, bytes: response.body.count)
+    report(connection, connection.current, status: response.status, bytes: response.body.count)
     connection.writeLast(response.lastBytes)
   }
 

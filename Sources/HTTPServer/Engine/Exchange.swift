@@ -31,7 +31,7 @@ final class Exchange {
     id = engine.makeRequestID()
     let path = String(decoding: rawTarget.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
     let current = Connection.Current(id: id, path: path, start: start)
-    connection.current.withLock { $0 = current }
+    connection.changeCurrent { $0 = current }
     connection.advance(to: .receiving)
     // The library is about to take the query apart in memory that is meant for the fields. Before 1.0 it loses its
     // place in the request when that is used up.
@@ -67,10 +67,10 @@ final class Exchange {
     case .started, .receiving:
       guard status > 0, connection.advance(to: .closed) else { break }
       connection.linger()
-      engine.report(connection, connection.current.withLock { $0 }, status: status)
+      engine.report(connection, connection.current, status: status)
     case .handling, .answered: break
     }
-    connection.current.withLock { $0 = nil }
+    connection.changeCurrent { $0 = nil }
     let isKept = isOrderly && keepsAlive
     if isKept { connection.noteWritten() }
     // The library closes a connection that is not kept; nothing on it is waited for.
@@ -81,7 +81,7 @@ final class Exchange {
     _ handle: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
   ) -> Bool {
     let name = String(cString: method)
-    connection.current.withLock { $0?.method = HTTPMethod(rawValue: name) }
+    connection.changeCurrent { $0?.method = HTTPMethod(rawValue: name) }
     let fields = ReceivedFields(handle, after: version)
     do throws(Refusal) {
       let head = try RequestHead(
@@ -118,11 +118,9 @@ final class Exchange {
       body: body, remoteAddress: connection.address, id: id, start: start)
     let received = body.count
     body = []
-    // First suspended, then published: whoever sees it may resume.
-    MHD_suspend_connection(handle)
-    let pending = PendingResponse(suspended: LibraryPointer(value: handle))
+    let pending = PendingResponse()
     state = .handling(head, pending)
-    connection.current.withLock { current in
+    connection.changeCurrent { current in
       current?.bytes = received
       current?.pending = pending
     }
@@ -130,10 +128,11 @@ final class Exchange {
       pending.finish(with: engine.problem(.stopping))
     } else {
       let handler = engine.handler
-      // A change of threads less: the handler leaves this one where it first waits for something.
+      // The handler begins on this thread and leaves it where it first waits for something.
       pending.attach(Task.immediate { pending.finish(with: await handler(request)) })
     }
-    return true
+    // A handler that waited for nothing is answered at once.
+    return pending.suspend(handle).map { answer(handle, head, with: $0) } ?? true
   }
 
   private func answer(_ handle: OpaquePointer, _ head: RequestHead, with response: HTTPResponse) -> Bool {
@@ -147,14 +146,14 @@ final class Exchange {
 
   private func send(_ response: HTTPResponse, _ handle: OpaquePointer) -> Bool {
     engine.report(
-      connection, connection.current.withLock { $0 }, status: response.status, bytes: response.body.count)
+      connection, connection.current, status: response.status, bytes: response.body.count)
     return engine.queue(response, on: handle, closing: !keepsAlive)
   }
 
   private func refuseDirectly(_ refusal: Refusal) {
     state = .answered
     guard connection.advance(to: .closed) else { return }
-    connection.current.withLock { $0?.bytes = body.count }
+    connection.changeCurrent { $0?.bytes = body.count }
     engine.refuse(connection, refusal)
   }
 }

@@ -1,18 +1,16 @@
 import CMicroHTTPD
 import Threads
 
-/// The response to a request whose connection is suspended: given once, by the handler, by the supervisor when the
-/// handler takes too long, or by the server when it stops.
+/// The response to a request that a handler has: given once, by the handler, by the supervisor when the handler takes
+/// too long, or by the server when it stops.
 final class PendingResponse: Sendable {
   private struct State {
     var response: HTTPResponse?
     var task: Task<Void, Never>?
+    var suspended: LibraryPointer?
   }
 
   private let state = Lock(State())
-  private let suspended: LibraryPointer
-
-  init(suspended: LibraryPointer) { self.suspended = suspended }
 
   var response: HTTPResponse? { state.withLock { $0.response } }
 
@@ -25,14 +23,26 @@ final class PendingResponse: Sendable {
     if isLate { task.cancel() }
   }
 
+  /// Suspends the connection until there is a response; returns the response if there is one already. On the
+  /// connection's thread.
+  func suspend(_ connection: OpaquePointer) -> HTTPResponse? {
+    state.withLock { state in
+      if state.response == nil {
+        MHD_suspend_connection(connection)
+        state.suspended = LibraryPointer(value: connection)
+      }
+      return state.response
+    }
+  }
+
   /// Gives the response and wakes the connection. A second response is dropped.
   func finish(with response: HTTPResponse) {
-    let isFirst = state.withLock { state in
-      guard state.response == nil else { return false }
+    let suspended: LibraryPointer? = state.withLock { state in
+      guard state.response == nil else { return nil }
       state.response = response
-      return true
+      return state.suspended
     }
-    if isFirst { MHD_resume_connection(suspended.value) }
+    if let suspended { MHD_resume_connection(suspended.value) }
   }
 
   /// Gives the response in the handler's place and cancels its task.
