@@ -205,6 +205,24 @@ struct RefusalTests {
     }
   }
 
+  @Test("a query of too many items gets 431, also before the fields have come", arguments: [1_000, 8_000])
+  func endlessItems(count: Int) async throws {
+    let records = Records()
+    try await withServer {
+      $0.onRequest = { records.add($0) }
+    } _: { server in
+      let client = try RawClient(port: server.port)
+      await client.send("GET /a?" + String(repeating: "a&", count: count) + " HTTP/1.1\r\n")
+      let response = try await client.receive()
+      #expect(response.status == 431)
+      #expect(response.isProblem)
+      #expect(await client.isClosed())
+      let record = await records.next()
+      #expect(record?.status == 431)
+      #expect(record?.path == "/a")
+    }
+  }
+
   @Test("very many cookies or fields are refused or answered, and harm nobody")
   func manyFields() async throws {
     try await withServer { server in

@@ -140,7 +140,7 @@ final class ConnectionSupervisor {
     let now = Clock.now
     if !engine.isStopping {
       engine.listener.close()
-      engine.isStopping = true
+      engine.beginStopping()
     }
     engine.table.forEach { connection in
       let phase = connection.phase
@@ -157,7 +157,7 @@ final class ConnectionSupervisor {
 
   private func abort() {
     // Before the look at the connections: a request that is handed over after it sees this.
-    engine.isAborting = true
+    engine.beginAborting()
     var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in
       let phase = connection.phase

@@ -15,6 +15,8 @@ final class Engine: Sendable {
 
   private struct Stop {
     var deadline: Milliseconds?
+    var isStopping = false
+    var isAborting = false
     var isDone = false
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
@@ -22,8 +24,6 @@ final class Engine: Sendable {
   private let stop = Lock(Stop())
   private let idPrefix = String(UInt64.random(in: 1 << 32..<1 << 33), radix: 16).dropFirst()
   private let idCounter = Atomic<UInt64>(0)
-  private let stopping = Atomic(false)
-  private let aborting = Atomic(false)
 
   /// Starts the library's threads and the supervisor.
   ///
@@ -48,17 +48,15 @@ final class Engine: Sendable {
 
   // MARK: Stopping
 
-  /// Set while connections are to close after their response.
-  var isStopping: Bool {
-    get { stopping.load(ordering: .sequentiallyConsistent) }
-    set { stopping.store(newValue, ordering: .sequentiallyConsistent) }
-  }
+  /// Whether connections close after their response.
+  var isStopping: Bool { stop.withLock { $0.isStopping } }
 
-  /// Set when no handler is to be called any more.
-  var isAborting: Bool {
-    get { aborting.load(ordering: .sequentiallyConsistent) }
-    set { aborting.store(newValue, ordering: .sequentiallyConsistent) }
-  }
+  /// Whether no handler is to be called any more.
+  var isAborting: Bool { stop.withLock { $0.isAborting } }
+
+  func beginStopping() { stop.withLock { $0.isStopping = true } }
+
+  func beginAborting() { stop.withLock { $0.isAborting = true } }
 
   /// When requests in flight are to be aborted; nil until a stop is asked for.
   var stopBy: Milliseconds? { stop.withLock { $0.deadline } }
@@ -90,7 +88,7 @@ final class Engine: Sendable {
 
   func problem(_ refusal: Refusal) -> HTTPResponse {
     HTTPResponse(
-      status: refusal.status, headers: ["Content-Type": Problem.contentType],
+      status: refusal.status, headers: ["Content-Type": "application/problem+json"],
       body: configuration.problem(refusal.status, refusal.detail))
   }
 

@@ -1,3 +1,5 @@
+import CMicroHTTPD
+
 /// A response of the server itself. The detail holds nothing that the client sent.
 struct Refusal: Error {
   let status: Int
@@ -19,12 +21,36 @@ struct Refusal: Error {
   static let unsendable = Self(500, "The server made a response that cannot be sent.")
   static let timedOut = Self(503, "The request took too long and was abandoned.")
   static let stopping = Self(503, "The server is stopping.")
+
+  /// A problem of RFC 9457.
+  var json: String {
+    #"{"type":"about:blank","title":\#(Self.quoted(Self.title(status))),"status":\#(status),"#
+      + #""detail":\#(Self.quoted(detail))}"#
+  }
+
+  static func title(_ status: Int) -> String {
+    MHD_get_reason_phrase_for(UInt32(clamping: status)).map { String(cString: $0) } ?? "Unknown"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
 }
 
 extension HTTPResponse {
   /// What is written to a socket past the library, where it gives no chance to respond.
   var lastBytes: [UInt8] {
-    var head = "HTTP/1.1 \(status) \(Problem.title(status))\r\n"
+    var head = "HTTP/1.1 \(status) \(Refusal.title(status))\r\n"
     for field in headers.fields { head += "\(field.name): \(field.value)\r\n" }
     head += "Content-Length: \(body.count)\r\nConnection: close\r\n\r\n"
     return Array(head.utf8) + body
