@@ -30,7 +30,7 @@ public struct HTTPRequest: Sendable {
     public let value: String
   }
 
-  /// The target is none, so that the server would have answered 400.
+  /// The target is invalid; the server would have responded with 400.
   public struct InvalidTarget: Error, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let description: String

@@ -1,10 +1,10 @@
-/// What a handler answers.
+/// A response to a request.
 public struct HTTPResponse: Sendable, Hashable {
   /// The status, from 200 to 599. Anything else is sent as 500.
   public var status: Int
   /// The header fields. `Date`, `Content-Length` and `Transfer-Encoding` are the server's business:
   /// the latter two are ignored here, and of `Connection` only `close` is heeded. A field that
-  /// cannot be sent (a line break in it, for one) turns the answer into 500.
+  /// cannot be sent (a line break in it, for one) turns the response into 500.
   public var headers: HTTPHeaders
   /// The body; empty by default. Not sent to `HEAD`, with 204 and with 304.
   public var body: [UInt8]

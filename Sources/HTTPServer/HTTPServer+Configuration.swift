@@ -1,5 +1,5 @@
 extension HTTPServer {
-  /// Where a server listens and what it bears.
+  /// Where a server listens, and its limits.
   ///
   /// Deadlines are kept by a thread that looks at the connections ten times within the shortest of
   /// them, but at least twice and at most a hundred times a second: so exact they are.
@@ -22,7 +22,7 @@ extension HTTPServer {
     /// The most connections from one address at a time; further ones are closed at once. Nil, no
     /// limit, by default: behind a proxy all come from one address.
     public var connectionLimitPerAddress: Int?
-    /// How long a connection may stay open between an answer and the next request line. 15 seconds
+    /// How long a connection may stay open between a response and the next request line. 15 seconds
     /// by default.
     public var keepAliveTimeout: Duration = .seconds(15)
     /// How long a request may take to arrive as a whole, counted from its request line, for the
@@ -32,18 +32,18 @@ extension HTTPServer {
     /// How long a handler may take. Later its task is cancelled, the client gets 503, and what the
     /// handler may still return is dropped. 30 seconds by default.
     public var handlerDeadline: Duration = .seconds(30)
-    /// How long a client may take to fetch an answer. Later the connection is closed. 60 seconds by
+    /// How long a client may take to receive a response. Later the connection is closed. 60 seconds by
     /// default.
     public var responseDeadline: Duration = .seconds(60)
     /// The threads that read and write; handlers do not run on them. 4 by default.
     public var threads = 4
     /// Makes the body of the server's own errors, from a status and a sentence that says what is
     /// wrong. It is sent as `application/problem+json`. ``defaultProblem(status:detail:)`` by
-    /// default. Requests that libmicrohttpd cannot read or hold get the library's own text. It runs on a thread of the server and must not block.
+    /// default. Requests that libmicrohttpd cannot parse or store get the library's own text. It runs on a thread of the server and must not block.
     public var problem: @Sendable (_ status: Int, _ detail: String) -> [UInt8] = Self.defaultProblem
     /// Called for each response before it is sent, also for those that no handler made (400, 408,
     /// 413, 431, 500, 501, 503), and after the library has refused a request by itself: with its status, or with 400
-    /// for all request lines that it cannot read. Nil by default. It runs on a thread of the server and
+    /// for all request lines that it cannot parse. Nil by default. It runs on a thread of the server and
     /// must not block.
     public var onRequest: (@Sendable (HTTPRequestRecord) -> Void)?
 
@@ -85,7 +85,7 @@ extension HTTPServer.Configuration {
   }
 }
 
-/// What is told of an answered request, for logs and metrics.
+/// A request and its response, for logs and metrics.
 ///
 /// It holds neither the query nor the fields nor the body, which may hold secrets.
 public struct HTTPRequestRecord: Sendable {
@@ -96,14 +96,14 @@ public struct HTTPRequestRecord: Sendable {
   /// The path as sent, without the query. Nil if the request line could not be read. It comes from
   /// the client: a metric's label should be the route that it led to.
   public let path: String?
-  /// The status of the answer.
+  /// The status of the response.
   public let status: Int
-  /// From the end of the request line until the answer was ready to be sent.
+  /// From the end of the request line until the response was ready to be sent.
   public let duration: Duration
   /// The address of the client.
   public let remoteAddress: String
   /// Bytes of the body that were received.
   public let requestBytes: Int
-  /// Bytes of the answer's body.
+  /// Bytes of the response's body.
   public let responseBytes: Int
 }

@@ -13,7 +13,7 @@ import Threads
 ///
 /// It starts once and runs until it is stopped, also if the last reference to it goes. Requests that
 /// it refuses before a handler sees them (invalid, too large, too late) are answered with a problem of
-/// RFC 9457; what libmicrohttpd itself cannot read or hold gets a short page of the library. A handler gets a request when all of it has arrived, in a task of its own; a client
+/// RFC 9457; requests that libmicrohttpd itself cannot parse or store get a short page from the library. A handler gets a request when all of it has arrived, in a task of its own; a client
 /// that goes away meanwhile does not cancel it.
 public final class HTTPServer: Sendable {
   /// Answers a request. Its task is cancelled after ``Configuration/handlerDeadline``, and when the

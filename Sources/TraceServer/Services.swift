@@ -2,7 +2,7 @@ import Embeddings
 import RateLimiter
 import SeedKit
 
-/// What controllers work with.
+/// The dependencies of middleware and controllers.
 final class Services: Sendable {
   let options: TraceServer.Options
   let startup: StartupSeeding

@@ -5,8 +5,8 @@ import Threads
 
 /// A client's connection, from its acceptance until the library closes it.
 ///
-/// The library's threads move it from phase to phase; the supervisor cuts it when a phase lasts too long. Whoever loses
-/// that race leaves the connection alone.
+/// The library's threads move it from phase to phase; the supervisor cuts it when a phase lasts too long. The
+/// loser of that race leaves the connection alone.
 final class Connection: Sendable {
   /// The request being received or answered.
   struct Current: Sendable {

@@ -5,7 +5,7 @@ import RateLimiter
 import Threads
 import TraceStore
 
-/// Finds out whose a request is, and limits how many of them there may be.
+/// Authenticates requests and applies the rate limits.
 struct AuthMiddleware: Middleware {
   let limiter: any RateLimiter
   let store: Store

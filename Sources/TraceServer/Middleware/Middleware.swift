@@ -1,20 +1,20 @@
 import HTTPServer
 
-/// A step that every request passes on its way to a controller.
+/// Runs for every request before the controller.
 protocol Middleware: Sendable {
-  /// Hands the request on to `next`, or throws what keeps it from being answered.
+  /// Passes the request on to `next`, or throws an error that becomes the response.
   func respond(to context: inout RequestContext, next: Next) async throws -> HTTPResponse
 }
 
-/// The rest of the way.
+/// The remaining middleware and the controller.
 typealias Next = (inout RequestContext) async throws -> HTTPResponse
 
-/// The middleware in its order, and after it the controller.
+/// Runs the middleware in order, then the controller of the route.
 struct Pipeline: Sendable {
   let services: Services
   let middleware: [any Middleware]
 
-  /// Answers a request. This is the one place where errors become problems.
+  /// Responds to a request. Errors become problems here and nowhere else.
   func respond(to request: HTTPRequest) async -> HTTPResponse {
     var context = RequestContext(request, services: services)
     var response: HTTPResponse

@@ -1,17 +1,17 @@
 import FoundationEssentials
 import HTTPServer
 
-/// A request on its way through the middleware to the controller that answers it.
+/// A request, and what the middleware adds for the controller.
 struct RequestContext: Sendable {
   let request: HTTPRequest
   let services: Services
-  /// What answers the request; set by ``RoutingMiddleware``.
+  /// Set by ``RoutingMiddleware``.
   var route: Route?
-  /// What stood in place of the braces of the route's pattern.
+  /// The parts of the path that match the braces of the route's pattern.
   var values: [String] = []
   /// The user whose token the request has; nil without a token. Set by ``AuthMiddleware``.
   var user: UUID?
-  /// Added to the response, also to one that tells of an error.
+  /// Added to the response, whether it is a success or an error.
   var responseHeaders: HTTPHeaders = [:]
 
   init(_ request: HTTPRequest, services: Services) {
