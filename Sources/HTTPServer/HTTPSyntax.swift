@@ -27,9 +27,22 @@ enum HTTPSyntax {
     return Int(text) ?? .max
   }
 
-  /// Undoes percent-encoding. Nil if a `%` is not followed by two hexadecimal digits, if the bytes
-  /// are not UTF-8, or if there is a NUL among them, which no name or text has.
-  static func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
+  /// What cannot be decoded.
+  struct InvalidEncoding: Error {}
+
+  /// - Throws: ``InvalidEncoding`` for bytes that are not UTF-8.
+  static func text(_ bytes: some Sequence<UInt8>) throws(InvalidEncoding) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw InvalidEncoding() }
+    return text
+  }
+
+  /// Decodes percent-encoding.
+  ///
+  /// - Throws: ``InvalidEncoding`` if a `%` is not followed by two hexadecimal digits, if the bytes are not UTF-8, or if
+  ///   there is a NUL among them, which no name or text has.
+  static func percentDecoded(
+    _ bytes: ArraySlice<UInt8>, plusIsSpace: Bool
+  ) throws(InvalidEncoding) -> String {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     var index = bytes.startIndex
@@ -38,7 +51,7 @@ enum HTTPSyntax {
       case UInt8(ascii: "%"):
         guard bytes.endIndex - index > 2, let high = hexadecimal(bytes[index + 1]),
           let low = hexadecimal(bytes[index + 2]), high << 4 | low != 0
-        else { return nil }
+        else { throw InvalidEncoding() }
         result.append(high << 4 | low)
         index += 2
       case UInt8(ascii: "+") where plusIsSpace: result.append(UInt8(ascii: " "))
@@ -46,7 +59,7 @@ enum HTTPSyntax {
       }
       index += 1
     }
-    return String(validating: result, as: UTF8.self)
+    return try text(result)
   }
 
   private static func hexadecimal(_ byte: UInt8) -> UInt8? {

@@ -26,41 +26,22 @@ struct HTTPTarget: Sendable, Hashable {
       rest = rest.dropFirst(authority.count)
     }
     let rawPath = rest.prefix { $0 != UInt8(ascii: "?") }
-    guard let path = rawPath.isEmpty ? "/" : String(validating: rawPath, as: UTF8.self),
-      let segments = Self.segments(rawPath),
-      let query = Self.query(rest.dropFirst(rawPath.count + 1))
-    else { return nil }
-    self.path = path
-    self.segments = segments
-    self.query = query
-  }
-
-  /// `/` has none, `/a/` has "a" and an empty one: a trailing slash makes another path.
-  private static func segments(_ path: ArraySlice<UInt8>) -> [String]? {
-    guard path.count > 1 else { return [] }
-    return decoded(
-      path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    ) { HTTPSyntax.percentDecoded($0, plusIsSpace: false) }
-  }
-
-  private static func query(_ query: ArraySlice<UInt8>) -> [HTTPRequest.QueryItem]? {
-    decoded(query.split(separator: UInt8(ascii: "&"))) { pair in
-      let name = pair.prefix { $0 != UInt8(ascii: "=") }
-      guard let decodedName = HTTPSyntax.percentDecoded(name, plusIsSpace: true),
-        let value = HTTPSyntax.percentDecoded(pair.dropFirst(name.count + 1), plusIsSpace: true)
-      else { return nil }
-      return HTTPRequest.QueryItem(name: decodedName, value: value)
+    do {
+      path = rawPath.isEmpty ? "/" : try HTTPSyntax.text(rawPath)
+      // `/` has none, `/a/` has "a" and an empty one: a trailing slash makes another path.
+      segments =
+        rawPath.count < 2
+        ? []
+        : try rawPath.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+          .map { try HTTPSyntax.percentDecoded($0, plusIsSpace: false) }
+      query = try rest.dropFirst(rawPath.count + 1).split(separator: UInt8(ascii: "&")).map { pair in
+        let name = pair.prefix { $0 != UInt8(ascii: "=") }
+        return HTTPRequest.QueryItem(
+          name: try HTTPSyntax.percentDecoded(name, plusIsSpace: true),
+          value: try HTTPSyntax.percentDecoded(pair.dropFirst(name.count + 1), plusIsSpace: true))
+      }
+    } catch {
+      return nil
     }
-  }
-
-  private static func decoded<Part>(
-    _ parts: [ArraySlice<UInt8>], _ decode: (ArraySlice<UInt8>) -> Part?
-  ) -> [Part]? {
-    var result: [Part] = []
-    for part in parts {
-      guard let part = decode(part) else { return nil }
-      result.append(part)
-    }
-    return result
   }
 }

@@ -27,7 +27,7 @@ final class ListeningSocket: Sendable {
     let type = info.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(info.ai_family, type, info.ai_protocol)
     self.descriptor = descriptor
-    guard descriptor >= 0 else { throw Self.failure("opened", host, port, errno) }
+    guard descriptor >= 0 else { throw Self.failure(host, port, errno) }
     var (yes, onlyIPv6): (Int32, Int32) = (1, host == "::" ? 0 : 1)
     var address = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -48,7 +48,7 @@ final class ListeningSocket: Sendable {
       let error = errno
       // A throwing initializer runs no deinit.
       Glibc.close(descriptor)
-      throw Self.failure("listened on", host, port, error)
+      throw Self.failure(host, port, error)
     }
     // IPv4 and IPv6 have it at the same place.
     let bound = withUnsafeBytes(of: &address) { $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self) }
@@ -73,11 +73,9 @@ final class ListeningSocket: Sendable {
     return poll(&source, 1, 0) > 0
   }
 
-  private static func failure(
-    _ verb: String, _ host: String, _ port: Int, _ error: Int32
-  ) -> HTTPServerError {
+  private static func failure(_ host: String, _ port: Int, _ error: Int32) -> HTTPServerError {
     let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    let message = "\(place) cannot be \(verb): \(String(cString: strerror(error)))"
+    let message = "\(place) cannot be listened on: \(String(cString: strerror(error)))"
     return switch error {
     case EADDRINUSE:
       HTTPServerError(
