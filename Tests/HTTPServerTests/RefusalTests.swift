@@ -261,7 +261,8 @@ struct RefusalTests {
       $0.problem = { status, detail in Array("<\(status) \(detail.isEmpty)>".utf8) }
     } _: { server in
       for (text, status) in [
-        ("GET / HTTP/1.1\r\n\r\n", 400), ("GET a HTTP/1.1\r\nHost: x\r\n\r\n", 400), ("x\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400), ("GET a HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        ("x\r\n\r\n", 400),
       ] {
         let response = try await RawClient(port: server.port).exchange(text)
         #expect(response.body == "<\(status) false>")
