@@ -101,6 +101,10 @@ extension SeedRunner {
       let kept = try await connection.queryOne("SELECT count(*) FROM \(unescaped: table.quoted)").decode(
         Int.self)
       outcome.add(.init(name: table.name, counts: RowCounts(drifted: kept)))
+      if kept > 0 {
+        notes.append(
+          "\(table.name): \(kept) row\(kept == 1 ? "" : "s") kept, edited since or in none of the files")
+      }
       try await context.forgetTable(table.canonicalName)
     }
     for table in tables {

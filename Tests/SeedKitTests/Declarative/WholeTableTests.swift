@@ -3,6 +3,7 @@ import Postgres
 import SeedKit
 import SeedTesting
 import Testing
+import Threads
 
 @Suite("A table that is owned as a whole")
 struct WholeTableTests {
@@ -25,6 +26,14 @@ struct WholeTableTests {
 
     func run() async throws -> SeederReport {
       try #require(try await Harness.run([try seeder()], on: database).seeders.first)
+    }
+
+    func notes() async throws -> [String] {
+      let notes = Lock<[String]>([])
+      _ = try await Harness.run([try seeder()], on: database) { event in
+        if case .note(_, let text) = event { notes.withLock { $0.append(text) } }
+      }
+      return notes.withLock { $0 }
     }
 
     func counts() async throws -> RowCounts {
@@ -162,9 +171,38 @@ struct WholeTableTests {
       try await test.sql("INSERT INTO t VALUES (77, 'theirs', 7)")
       let report = try #require(try await test.runner().reset().first)
       #expect(report.tables.total.deleted == 3)
+      #expect(report.notes == ["t: 2 rows kept, edited since or in none of the files"])
       #expect(try await test.values() == ["2|mine|null", "77|theirs|7.00"])
       #expect(try await test.counts() == RowCounts(inserted: 3, updated: 1))
       #expect(try await test.owned() == 0)
+    }
+  }
+
+  @Test(
+    "is owned row by row once the definition asks for that",
+    arguments: [#""ownership": "rows""#, #""onDrift": "fail""#, #""policy": "sync""#])
+  func takenOver(key: String) async throws {
+    try await with("id,v\n1,a\n2,b\n") { test in
+      _ = try await test.counts()
+      try test.folder.write(
+        Self.definition.replacing(#""ownership": "table""#, with: key), to: "seeder.json")
+      #expect(try await test.counts() == RowCounts(unchanged: 2))
+      #expect(try await test.owned() == 2)
+      #expect(try await test.counts() == RowCounts(unchanged: 2))
+    }
+  }
+
+  @Test("keeps under sync, and counts, rows of which it is not known who wrote them")
+  func unknownRows() async throws {
+    try await with("id,v\n1,a\n2,b\n") { test in
+      _ = try await test.counts()
+      try await test.sql("INSERT INTO t VALUES (77, 'theirs', 7)")
+      try test.folder.write(
+        Self.definition.replacing(#""ownership": "table""#, with: #""policy": "sync""#), to: "seeder.json")
+      #expect(try await test.notes().contains { $0.hasPrefix("t: 1 row is in no file and kept") })
+      try test.write("id,v\n2,b\n")
+      #expect(try await test.counts() == RowCounts(unchanged: 1, deleted: 1))
+      #expect(try await test.values() == ["2|b|null", "77|theirs|7.00"])
     }
   }
 

@@ -90,18 +90,17 @@ struct DefinitionReader {
         node.line(of: "children"), found: "children of children", expected: "one level of them",
         at: "children")
     }
-    let isPlain = children.isEmpty && policy == .upsert && drift == nil
-    if ownership == .table, !isPlain || columns.contains(where: { $0.reference != nil }) {
-      fault(
-        node.line(of: "ownership"), found: "'table' with children, references, onDrift or another policy",
-        expected: "'rows', or the policy upsert without those", at: "ownership")
-    }
     object.finish(&self)
     guard let name, let source, let key else { return nil }
     let result = TableDefinition(
       path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
       ignoredFields: ignored, policy: policy, drift: drift, csv: csv, touchedColumn: touched,
       children: children, ownership: ownership)
+    if ownership == .table, !result.canBeWhole {
+      fault(
+        node.line(of: "ownership"), found: "'table' with children, references, onDrift or another policy",
+        expected: "'rows', or the policy upsert without those", at: "ownership")
+    }
     for contradiction in result.contradictions {
       fault(
         node.line(of: contradiction.key), found: contradiction.found, expected: contradiction.expected,

@@ -90,8 +90,13 @@ struct TableDefinition: Sendable {
   /// A column that an update sets to the transaction's time.
   let touchedColumn: String?
   let children: [TableDefinition]
-  /// Nil for `rows`, unless an earlier version loaded the table as a whole because of its size.
+  /// Nil for `rows`, unless the table has been owned as a whole so far and ``canBeWhole``.
   let ownership: Ownership?
+
+  /// Whether nothing asks for the history of single rows, so that the table may be owned as a whole.
+  var canBeWhole: Bool {
+    children.isEmpty && policy == .upsert && drift == nil && !columns.contains { $0.reference != nil }
+  }
 
   /// Whether the table's records have fields of their own, apart from those of `columns`.
   var isScalar: Bool { columns.contains { $0.fields == [ColumnRule.element] } }

@@ -64,6 +64,8 @@ extension TableStage {
   }
 
   /// Takes over the rows of a table that was owned as a whole: all that are as the files have them.
+  ///
+  /// Whether the seeder wrote any other row is not known, so `sync` leaves them, and the run says so.
   func adopt() async throws {
     try await context.forgetWholeTable(load.live.canonicalName)
     let writer = try await writer(source: try source())
@@ -78,6 +80,19 @@ extension TableStage {
       FROM \(unescaped: writer.source) AS staged JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
       WHERE NOT \(unescaped: writer.differs) ON CONFLICT DO NOTHING
       """)
+    guard load.definition.policy == .sync else { return }
+    let others = try await context.connection.queryOne(
+      """
+      SELECT count(*) FROM \(unescaped: writer.quoted) AS live
+      LEFT JOIN \(unescaped: writer.source) AS staged ON \(unescaped: writer.match)
+      WHERE staged.seed_row IS NULL
+      """
+    ).decode(Int.self)
+    guard others > 0 else { return }
+    context.note(
+      "\(writer.name): \(others) row\(others == 1 ? " is" : "s are") in no file and kept: the table was owned as a whole so "
+        + "far, so it is not known whether the seeder wrote \(others == 1 ? "it" : "them"). Delete what is left over by hand."
+    )
   }
 }
 

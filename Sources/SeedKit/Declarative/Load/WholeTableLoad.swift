@@ -9,7 +9,7 @@ struct WholeTableLoad {
 
   private var context: SeedContext { stage.context }
   private var live: LiveTable { stage.load.live }
-  private var ownership: TableDefinition.Ownership? { stage.load.definition.ownership }
+  private var definition: TableDefinition { stage.load.definition }
 
   init(stage: TableStage, folder: DataFolder) {
     self.stage = stage
@@ -27,7 +27,8 @@ struct WholeTableLoad {
   func run() async throws -> RowCounts? {
     let owned = try await context.ownedTable(live.canonicalName)
     let wasWhole = owned?.isWhole == true
-    guard ownership == .table || wasWhole && ownership == nil else { return nil }
+    let staysWhole = wasWhole && definition.ownership == nil && definition.canBeWhole
+    guard definition.ownership == .table || staysWhole else { return nil }
     stage.isWhole = true
     let known = wasWhole ? try await context.wholeTable(live.canonicalName) : nil
     if let known, let owned {
