@@ -20,149 +20,182 @@ let settings: [SwiftSetting] = [
 /// For what makes vectors by the thousand, which takes minutes in code that is not optimised.
 let fastInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// The folders of `Sources`, from the bottom up: a target imports only what is in its own layer or below.
+enum Layer: String {
+  case database = "Database"
+  case seeding = "Seeding"
+  case traces = "Traces"
+
+  func library(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], extra: [SwiftSetting] = []
+  ) -> Target {
+    .target(
+      name: name, dependencies: dependencies, path: "Sources/\(rawValue)/\(name)", exclude: exclude,
+      swiftSettings: settings + extra)
+  }
+
+  func systemLibrary(_ name: String, _ packages: String...) -> Target {
+    .systemLibrary(
+      name: name, path: "Sources/\(rawValue)/\(name)",
+      providers: packages.isEmpty ? nil : [.apt(packages)])
+  }
+
+  func c(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(rawValue)/\(name)")
+  }
+}
+
 func library(
-  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],
+  _ name: String, _ dependencies: [Target.Dependency], path: String, exclude: [String] = [],
   extra: [SwiftSetting] = []
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings + extra)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
+}
+
+var products: [Product] = [
+  // A seeder has migrations, and a server says which database: both are part of what is written against.
+  .library(name: "SeedKit", targets: ["Migrations", "Postgres", "SeedKit"]),
+  // A command line of an application's own.
+  .library(name: "SeedCLI", targets: ["SeedCLI"]),
+  .library(name: "SeedTesting", targets: ["SeedTesting"]),
+]
+
+var targets: [Target] = [
+  Layer.database.systemLibrary("CLibPQ", "libpq-dev"),
+  Layer.database.systemLibrary("CLibCrypto", "libssl-dev"),
+  Layer.database.systemLibrary("CLinux"),
+  Layer.database.library("Threads", []),
+  Layer.database.library("Postgres", ["CLibCrypto", "CLibPQ", "Threads"]),
+  Layer.database.library("Migrations", ["CLibCrypto", "Postgres"]),
+  Layer.database.library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
+
+  Layer.seeding.library(
+    "SeedKit", ["CLibCrypto", "Migrations", "Postgres", "Threads"],
+    exclude: ["Declarative/Definition/seeder.schema.json"]),
+  Layer.seeding.library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
+  Layer.seeding.library(
+    "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
+
+  library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
+  program("async-server-example", ["SeedKit", "Seeding"], path: "Examples/StartupSeeding/AsyncServer"),
+  program("blocking-server-example", ["SeedKit", "Seeding"], path: "Examples/StartupSeeding/BlockingServer"),
+  library("Bookshop", ["Migrations", "Postgres", "SeedCLI", "SeedKit"], path: "Examples/Bookshop/Shop"),
+  program("bookshop-seeds", ["Bookshop", "SeedCLI", "SeedKit"], path: "Examples/Bookshop/Seeds"),
+  program("bookshop-server", ["Bookshop", "Postgres", "SeedKit"], path: "Examples/Bookshop/Server"),
+
+  tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
+  tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
+  tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
+  tests(
+    "SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
+    exclude: ["Definitions"]),
+  tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"]),
+  tests("BookshopTests", ["Bookshop", "SeedTesting"], path: "Examples/Bookshop/Tests"),
+]
+
+// The application. Scripts/framework-alone builds a copy of the package without what is between these marks.
+// begin of the application
+products += [
+  .executable(name: "seed-runner", targets: ["seed-runner"]),
+  .executable(name: "trace-server", targets: ["trace-server"]),
+  .library(name: "TraceServer", targets: ["TraceServer"]),
+]
+
+targets += [
+  Layer.traces.c("CTraceSchema"),
+  Layer.traces.library(
+    "TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
+  Layer.traces.c("CWordLists"),
+  // Not a system library: it is loaded when it is needed, so nothing links against it.
+  Layer.traces.c("CCurl"),
+  Layer.traces.library(
+    "Embeddings", ["CCurl", "CWordLists", "Postgres", "SeedKit", "Threads", "TraceStore"],
+    exclude: ["Words"], extra: fastInDebug),
+  Layer.traces.systemLibrary("CMicroHTTPD", "libmicrohttpd-dev"),
+  Layer.traces.library("HTTPServer", ["CMicroHTTPD", "Threads"]),
+  Layer.traces.systemLibrary("CHiredis", "libhiredis-dev"),
+  Layer.traces.library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
+  Layer.traces.library(
+    "TraceCommands",
+    ["Embeddings", "Migrations", "Postgres", "RateLimiter", "SeedCLI", "SeedKit", "TraceStore"]),
+  Layer.traces.library("TraceTesting", ["SeedTesting"]),
+  Layer.traces.c("COpenAPI"),
+  Layer.traces.c("CPage"),
+  Layer.traces.library(
+    "TraceServer",
+    [
+      "COpenAPI", "CPage", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
+      "Threads", "TraceStore",
+    ],
+    exclude: ["Page", "openapi.json"]),
+
+  .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
+  library(
+    "Catalog",
+    ["CSeederFiles", "Embeddings", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
+    path: "Seeders/Catalog", exclude: ["Files"]),
+  program(
+    "trace-server", ["Catalog", "Embeddings", "SeedCLI", "TraceCommands", "TraceServer"],
+    path: "Sources/trace-server"),
+  program("seed-runner", ["Catalog", "SeedCLI", "TraceCommands"], path: "Sources/seed-runner"),
+  program(
+    "embed-texts", ["Catalog", "CuratedTraces", "Embeddings", "Postgres", "SeedKit", "TraceStore"],
+    path: "Benchmarks/retrieval/EmbedTexts"),
+
+  tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+  tests(
+    "CatalogTests",
+    ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]
+      + seeders.map { .target(name: $0) }, exclude: ["Definitions"]),
+  tests(
+    "EmbeddingsTests",
+    [
+      "Catalog", "CuratedTraces", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres",
+      "SeedKit", "SeedTesting", "Threads", "TraceEmbeddings", "TraceStore", "seed-runner",
+    ]),
+  tests(
+    "CapacityTracesTests",
+    ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+  tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "TraceTesting"]),
+  tests(
+    "TraceCommandsTests", ["SeedCLI", "SeedKit", "SeedTesting", "TraceCommands"], exclude: ["Snapshots"]),
+  tests("HTTPServerTests", ["HTTPServer", "Threads"]),
+  tests(
+    "TraceServerTests",
+    [
+      "Catalog", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter",
+      "SeedKit", "SeedTesting", "Threads", "TraceServer", "TraceStore", "TraceTesting", "trace-server",
+    ]),
+  tests(
+    "CLITests",
+    [
+      "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "TraceTesting",
+      "async-server-example", "blocking-server-example", "bookshop-seeds", "bookshop-server", "seed-runner",
+    ], exclude: ["Reports", "Upgrade"]),
+]
+
+targets += seeders.map { name in
+  library(
+    name,
+    ["Migrations", "Postgres", "SeedKit", "TraceStore"] + (name == "TraceEmbeddings" ? ["Embeddings"] : []),
+    path: "Seeders/\(name)",
+    // What it works on is in the database.
+    exclude: name == "TraceEmbeddings" ? [] : ["Fixtures"],
+    extra: name == "CapacityTraces" ? fastInDebug : [])
+}
+// end of the application
+
 let package = Package(
-  name: "seed-runner",
-  products: [
-    .executable(name: "seed-runner", targets: ["seed-runner"]),
-    .executable(name: "trace-server", targets: ["trace-server"]),
-    // A seeder has migrations, and a server says which database: both are part of what is written against.
-    .library(name: "SeedKit", targets: ["Migrations", "Postgres", "SeedKit"]),
-    // A command line of an application's own.
-    .library(name: "SeedCLI", targets: ["SeedCLI"]),
-    .library(name: "SeedTesting", targets: ["SeedTesting"]),
-    .library(name: "TraceServer", targets: ["TraceServer"]),
-  ],
-  targets: [
-    .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
-    .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
-    library("Threads", []),
-    library("Postgres", ["CLibCrypto", "CLibPQ", "Threads"]),
-    library("Migrations", ["CLibCrypto", "Postgres"]),
-    .systemLibrary(name: "CLinux"),
-    library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
-    library(
-      "SeedKit", ["CLibCrypto", "Migrations", "Postgres", "Threads"],
-      exclude: ["Declarative/Definition/seeder.schema.json"]),
-    .target(name: "CTraceSchema"),
-    library("TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
-    .target(name: "CWordLists"),
-    // Not a system library: it is loaded when it is needed, so nothing links against it.
-    .target(name: "CCurl"),
-    library(
-      "Embeddings", ["CCurl", "CWordLists", "Postgres", "SeedKit", "Threads", "TraceStore"],
-      exclude: ["Words"],
-      extra: fastInDebug),
-    .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
-    library(
-      "Catalog", ["CSeederFiles", "Embeddings", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
-      path: "Seeders/Catalog", exclude: ["Files"]),
-    .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
-    library("HTTPServer", ["CMicroHTTPD", "Threads"]),
-    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
-    library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
-    library(
-      "SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
-    library(
-      "TraceCommands",
-      ["Embeddings", "Migrations", "Postgres", "RateLimiter", "SeedCLI", "SeedKit", "TraceStore"]),
-    library(
-      "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
-    library("TraceTesting", ["SeedTesting"]),
-    .target(name: "COpenAPI"),
-    .target(name: "CPage"),
-    library(
-      "TraceServer",
-      [
-        "COpenAPI", "CPage", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
-        "Threads", "TraceStore",
-      ],
-      exclude: ["Page", "openapi.json"]),
-    .executableTarget(
-      name: "trace-server",
-      dependencies: ["Catalog", "Embeddings", "SeedCLI", "TraceCommands", "TraceServer"],
-      swiftSettings: settings),
-    .executableTarget(
-      name: "seed-runner", dependencies: ["Catalog", "SeedCLI", "TraceCommands"], swiftSettings: settings),
-    library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
-    .executableTarget(
-      name: "async-server-example", dependencies: ["SeedKit", "Seeding"],
-      path: "Examples/StartupSeeding/AsyncServer", swiftSettings: settings),
-    .executableTarget(
-      name: "blocking-server-example", dependencies: ["SeedKit", "Seeding"],
-      path: "Examples/StartupSeeding/BlockingServer", swiftSettings: settings),
-    library("Bookshop", ["Migrations", "Postgres", "SeedCLI", "SeedKit"], path: "Examples/Bookshop/Shop"),
-    .executableTarget(
-      name: "bookshop-seeds", dependencies: ["Bookshop", "SeedCLI", "SeedKit"],
-      path: "Examples/Bookshop/Seeds", swiftSettings: settings),
-    .executableTarget(
-      name: "bookshop-server", dependencies: ["Bookshop", "Postgres", "SeedKit"],
-      path: "Examples/Bookshop/Server", swiftSettings: settings),
-    .testTarget(
-      name: "BookshopTests", dependencies: ["Bookshop", "SeedTesting"], path: "Examples/Bookshop/Tests",
-      swiftSettings: settings),
-    .executableTarget(
-      name: "embed-texts",
-      dependencies: ["Catalog", "CuratedTraces", "Embeddings", "Postgres", "SeedKit", "TraceStore"],
-      path: "Benchmarks/retrieval/EmbedTexts", swiftSettings: settings),
-    tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
-    tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
-    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
-    tests(
-      "SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
-      exclude: ["Definitions"]),
-    tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
-    tests(
-      "CatalogTests",
-      ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]
-        + seeders.map { .target(name: $0) }, exclude: ["Definitions"]),
-    tests(
-      "EmbeddingsTests",
-      [
-        "Catalog", "CuratedTraces", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres",
-        "SeedKit", "SeedTesting", "Threads", "TraceEmbeddings", "TraceStore", "seed-runner",
-      ]),
-    tests(
-      "CapacityTracesTests",
-      ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
-    tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "TraceTesting"]),
-    tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"]),
-    tests(
-      "TraceCommandsTests", ["SeedCLI", "SeedKit", "SeedTesting", "TraceCommands"], exclude: ["Snapshots"]),
-    tests("HTTPServerTests", ["HTTPServer", "Threads"]),
-    tests(
-      "TraceServerTests",
-      [
-        "Catalog", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter",
-        "SeedKit", "SeedTesting", "Threads", "TraceServer", "TraceStore", "TraceTesting", "trace-server",
-      ]),
-    tests(
-      "CLITests",
-      [
-        "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "TraceTesting",
-        "async-server-example", "blocking-server-example", "bookshop-seeds", "bookshop-server", "seed-runner",
-      ], exclude: ["Reports", "Upgrade"]),
-  ]
-    + seeders.map { name in
-      library(
-        name,
-        ["Migrations", "Postgres", "SeedKit", "TraceStore"]
-          + (name == "TraceEmbeddings" ? ["Embeddings"] : []),
-        path: "Seeders/\(name)",
-        // What it works on is in the database.
-        exclude: name == "TraceEmbeddings" ? [] : ["Fixtures"],
-        extra: name == "CapacityTraces" ? fastInDebug : [])
-    },
-  swiftLanguageModes: [.v6]
-)
+  name: "seed-runner", products: products, targets: targets, swiftLanguageModes: [.v6])

@@ -38,8 +38,8 @@ def products():
 
 
 def subcommands():
-    files = [*pathlib.Path("Sources/SeedCLI/Parsing").glob("SeedRunnerCommand*.swift"),
-             *pathlib.Path("Sources/TraceCommands").glob("*.swift")]
+    files = [*pathlib.Path("Sources/Seeding/SeedCLI/Parsing").glob("SeedRunnerCommand*.swift"),
+             *pathlib.Path("Sources/Traces/TraceCommands").glob("*.swift")]
     return set(re.findall(r'CommandSpec\(\s*name: "([a-z]+)"', "".join(path.read_text() for path in files)))
 
 

@@ -61,12 +61,15 @@ struct ScriptsTests {
   @Test(
     "refuse an import or a word of the application in the framework",
     arguments: [
-      ("SeedKit", "import TraceStore\n"), ("SeedCLI", "public import Embeddings\n"),
-      ("Postgres", "import struct RateLimiter.TokenBucket\n"),
-      ("SeedTesting", "@testable import HTTPServer\n"),
-      ("Migrations", "// Makes the table of traces.\n"), ("SeedKit", "let embeddingModel = 1\n"),
-      ("SeedCLI", "let text = \"REDIS_URL is not set\"\n"), ("SeedKit", "struct CapacityRows {}\n"),
-      ("EmbeddedPostgres", "/// Answers over HTTP.\n"), ("Threads", "// As the rate limits do.\n"),
+      ("Seeding/SeedKit", "import TraceStore\n"), ("Seeding/SeedCLI", "public import Embeddings\n"),
+      ("Database/Postgres", "import struct RateLimiter.TokenBucket\n"),
+      ("Seeding/SeedTesting", "@testable import HTTPServer\n"),
+      ("Database/Migrations", "// Makes the table of traces.\n"),
+      ("Seeding/SeedKit", "let embeddingModel = 1\n"),
+      ("Seeding/SeedCLI", "let text = \"REDIS_URL is not set\"\n"),
+      ("Seeding/SeedKit", "struct CapacityRows {}\n"),
+      ("Database/EmbeddedPostgres", "/// Answers over HTTP.\n"),
+      ("Database/Threads", "// As the rate limits do.\n"),
     ])
   func layers(module: String, text: String) async throws {
     let end = try await lint(module, text)
@@ -78,9 +81,9 @@ struct ScriptsTests {
   @Test(
     "take the words of the standard library, and those of the application where they belong",
     arguments: [
-      ("SeedKit", "values.reserveCapacity(8)\nlet buffer = allocate(capacity: 1)\n"),
-      ("TraceStore", "import SeedKit\n// Traces and their embeddings.\n"),
-      ("SeedCLI", "import EmbeddedPostgres\nimport FoundationEssentials\n// Retraced.\n"),
+      ("Seeding/SeedKit", "values.reserveCapacity(8)\nlet buffer = allocate(capacity: 1)\n"),
+      ("Traces/TraceStore", "import SeedKit\n// Traces and their embeddings.\n"),
+      ("Seeding/SeedCLI", "import EmbeddedPostgres\nimport FoundationEssentials\n// Retraced.\n"),
     ])
   func allowedWords(module: String, text: String) async throws {
     let end = try await lint(module, text)

@@ -88,7 +88,8 @@ struct ConfigurationShippedTests {
   @Test("lists every key that is declared, and none twice")
   func declarations() throws {
     let folders = [
-      "Sources/SeedKit/Configuration", "Sources/TraceStore/Settings", "Sources/Embeddings/Settings",
+      "Sources/Seeding/SeedKit/Configuration", "Sources/Traces/TraceStore/Settings",
+      "Sources/Traces/Embeddings/Settings",
     ]
     let source = try folders.flatMap { folder in
       try FileManager.default.contentsOfDirectory(atPath: "\(Self.root)/\(folder)")

@@ -13,7 +13,7 @@ struct DefinitionSchemaTests {
   }
 
   private static func schema() throws -> JSONNode {
-    try json("../../Sources/SeedKit/Declarative/Definition/seeder.schema.json")
+    try json("../../Sources/Seeding/SeedKit/Declarative/Definition/seeder.schema.json")
   }
 
   private static func read(_ definition: JSONNode) throws {

@@ -9,14 +9,15 @@ import Testing
 struct PageTests {
   private static let folder = URL(filePath: #filePath, directoryHint: .notDirectory)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Sources/TraceServer/Page")
+    .appending(path: "Sources/Traces/TraceServer/Page")
 
   @Test("is every file of its folder, and the program holds it as it is there")
   func files() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
     #expect(names.count > 5)
     for name in names {
-      let file = try #require(PageFile.named(name, searchNeedsToken: true), "\(name) is not in Sources/CPage")
+      let file = try #require(
+        PageFile.named(name, searchNeedsToken: true), "\(name) is not in Sources/Traces/CPage")
       #expect(try Array(Data(contentsOf: Self.folder.appending(path: name))) == file.body, "\(name)")
     }
   }

@@ -170,7 +170,7 @@ struct SchemaTests {
     ])
   func movedFiles(name: String, digest: String) throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Sources/TraceStore/Schema")
+      path: "../../Sources/Traces/TraceStore/Schema")
     let bytes = try Data(contentsOf: folder.appending(path: name))
     #expect(Digest.sha256Hex([UInt8](bytes)) == digest)
   }

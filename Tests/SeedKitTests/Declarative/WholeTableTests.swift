@@ -30,9 +30,11 @@ struct WholeTableTests {
 
     func notes() async throws -> [String] {
       let notes = Lock<[String]>([])
-      _ = try await Harness.run([try seeder()], on: database) { event in
-        if case .note(_, let text) = event { notes.withLock { $0.append(text) } }
-      }
+      _ = try await Harness.run(
+        [try seeder()], on: database,
+        onEvent: { event in
+          if case .note(_, let text) = event { notes.withLock { $0.append(text) } }
+        })
       return notes.withLock { $0 }
     }
 

@@ -8,7 +8,7 @@ package struct Vocabulary: Sendable {
   /// What one is in the weights.
   static let unit = 64
 
-  /// The lists in `Sources/Embeddings/Words`.
+  /// The lists in `Sources/Traces/Embeddings/Words`.
   static let builtIn = Vocabulary(
     stopWords: text(.stop), relatedWords: text(.related), wordWeights: text(.weights))
 
