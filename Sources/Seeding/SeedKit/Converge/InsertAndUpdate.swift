@@ -24,6 +24,7 @@ struct InsertAndUpdate: RowStatements {
   let leftOver: LeftOverRows?
 
   func check(missing: Int, _ writer: RowWriter) async throws {
+    if writer.updates, writer.rowCount > missing { try await checkFixedNumbers(writer) }
     guard missing > 0, !requiredColumns.isEmpty else { return }
     let names = requiredColumns.map { "'\($0)'" }.joined(separator: ", ")
     throw FixtureError([
@@ -31,6 +32,35 @@ struct InsertAndUpdate: RowStatements {
         file: place.file, line: place.line, found: "nothing for \(names) of \(writer.name)",
         expected: "a field for each: they are NOT NULL and have no default")
     ])
+  }
+
+  /// Refuses values of GENERATED ALWAYS AS IDENTITY columns that existing rows do not have: no UPDATE can set them.
+  private func checkFixedNumbers(_ writer: RowWriter) async throws {
+    let fixed = writer.columns.filter { $0.isRecorded && !$0.isCompared }
+    guard !fixed.isEmpty else { return }
+    func values(_ of: (RowWriter.Column) -> String) -> String {
+      fixed.map { "(\(of($0)))::text" }.joined(separator: ", ")
+    }
+    let rows = try await writer.context.connection.query(
+      PostgresQuery(
+        unescaped: """
+          SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.liveKeyText),
+            ARRAY[\(values { "live.\($0.quoted)" })], ARRAY[\(values(\.wanted))]
+          FROM \(writer.source) AS staged JOIN \(writer.quoted) AS live ON \(writer.match)
+          WHERE \(writer.differs(in: fixed)) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
+          """))
+    let faults = try rows.flatMap { row in
+      let (file, record, line, key, live, wanted) = try row.decode(
+        Int32.self, Int32?.self, Int32?.self, String.self, [String?].self, [String?].self)
+      return zip(fixed, zip(live, wanted)).filter { $1.0 != $1.1 }.map { column, values in
+        writer.fault(
+          file: file, record: record, line: line, field: column.plainName,
+          found: "\(values.1 ?? "NULL"), but the row '\(key)' of \(writer.name) has \(values.0 ?? "NULL")",
+          expected:
+            "the same number, or none: the column is GENERATED ALWAYS AS IDENTITY, which no update can set")
+      }
+    }
+    guard faults.isEmpty else { throw FixtureError(limited: faults) }
   }
 
   func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts {
@@ -130,16 +160,20 @@ struct InsertAndUpdate: RowStatements {
   private func update(_ attempt: WriteAttempt) -> PostgresQuery {
     PostgresQuery(
       unescaped: """
-        \(updating(attempt.writer, from: attempt.writer.source)) \(attempt.joinOfDifference)
+        \(updating(attempt, from: attempt.writer.source)) \(attempt.joinOfDifference)
         WHERE \(attempt.writer.match) AND NOT difference.moved
         """)
   }
 
   /// The UPDATE without a condition on its rows.
-  func updating(_ writer: RowWriter, from source: String) -> String {
-    var sets = writer.compared.map { "\($0.quoted) = \($0.wanted)" }
+  func updating(_ attempt: WriteAttempt, from source: String) -> String {
+    let columns = attempt.writer.compared.filter {
+      attempt.write.difference?.changed.contains($0.quoted) ?? true
+    }
+    var sets = columns.map { "\($0.quoted) = \($0.wanted)" }
     if let touchedColumn { sets.append("\(touchedColumn) = now()") }
-    return "UPDATE \(writer.quoted) AS live SET \(sets.joined(separator: ", ")) FROM \(source) AS staged"
+    return
+      "UPDATE \(attempt.writer.quoted) AS live SET \(sets.joined(separator: ", ")) FROM \(source) AS staged"
   }
 
   /// Remembers the rows that were written, as the table has them. A statement of its own, because an INSERT

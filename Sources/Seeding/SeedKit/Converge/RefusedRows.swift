@@ -37,7 +37,7 @@ struct RefusedRows {
     try await connection.query("CREATE INDEX ON \(rows) (seed_row)")
     try await connection.runScript(Self.function)
     let update =
-      "\(attempt.statements.updating(writer, from: rows.quoted)) WHERE \(writer.match) AND staged.seed_row = $1"
+      "\(attempt.statements.updating(attempt, from: rows.quoted)) WHERE \(writer.match) AND staged.seed_row = $1"
     let insert = "\(attempt.statements.insertion(writer, from: rows.quoted)) WHERE staged.seed_row = $1"
     // A row may refer to a later one, or want what another one is about to lose: that says nothing unless it is
     // what was asked.

@@ -7,6 +7,9 @@ struct RowDifference {
   let rowCount: Int
   /// How many of them were edited outside seed-runner.
   let drifted: Int
+  /// The columns in which some of them differ, quoted: an update sets no others, whose triggers and rights it would
+  /// meet.
+  let changed: Set<String>
 
   /// Finds the rows. A row that the database itself changed when it was written, as a trigger does, differs
   /// from its record for ever: it counts as equal while record and row are those of the last run.
@@ -40,14 +43,21 @@ struct RowDifference {
       PostgresQuery(
         unescaped: """
           CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS
-          SELECT staged.seed_row, \(writer.liveKeyText) AS key, \(isDrift) AS drifted, false AS moved\(details)
+          SELECT staged.seed_row, \(writer.liveKeyText) AS key, \(isDrift) AS drifted, false AS moved,
+            ARRAY[\(writer.compared.map { writer.differs(in: [$0]) }.joined(separator: ", "))] AS changes\(details)
           FROM \(writer.source) AS staged JOIN \(writer.quoted) AS live ON \(writer.match) \(ownerJoin)
           WHERE \(writer.differs) \(settled)
           """))
-    let (count, drifted) = try await connection.queryOne(
-      "SELECT count(*), count(*) FILTER (WHERE drifted) FROM \(name)"
-    ).decode(Int.self, Int.self)
-    return RowDifference(stage: name, rowCount: count, drifted: drifted)
+    let changes = writer.compared.indices.map { "coalesce(bool_or(changes[\($0 + 1)]), false)" }
+    let (count, drifted, isChanged) = try await connection.queryOne(
+      """
+      SELECT count(*), count(*) FILTER (WHERE drifted), ARRAY[\(unescaped: changes.joined(separator: ", "))]::boolean[]
+      FROM \(name)
+      """
+    ).decode(Int.self, Int.self, [Bool].self)
+    return RowDifference(
+      stage: name, rowCount: count, drifted: drifted,
+      changed: Set(zip(writer.compared, isChanged).filter(\.1).map(\.0.quoted)))
   }
 
   private static func object(_ writer: RowWriter) -> String {

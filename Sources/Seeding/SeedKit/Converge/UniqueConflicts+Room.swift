@@ -169,10 +169,9 @@ extension UniqueConflicts {
 
   /// Whether the rows can be deleted and inserted again in one statement, at whose end foreign keys are checked and
   /// find them again: not with triggers, which would see rows come and go, and not where a foreign key acts on a
-  /// delete.
+  /// delete or follows an update.
   private func mayReplace(_ occupied: [Occupied]) async throws -> Bool {
-    let acting = try await TableReferences.find(to: writer.quoted, on: connection)
-      .filter { $0.action != .noAction }.map(\.isReferred)
+    let acting = references.filter { $0.action != .noAction || $0.follows }.map(\.isReferred)
     return try await connection.queryOne(
       """
       SELECT NOT EXISTS (
@@ -253,7 +252,9 @@ extension UniqueConflicts {
   /// Values that no row has, over the number of the row in `aside`.
   private func values(for column: TableColumn, _ index: UniqueIndex) -> [String] {
     var values: [String] = []
-    if !column.isNotNull, index.isFreedByNull { values.append("NULL") }
+    // NULL would go on to rows that follow an update, and these would stay so.
+    let isFollowed = references.contains { $0.follows && $0.targets.contains(column.quoted) }
+    if !column.isNotNull, index.isFreedByNull, !isFollowed { values.append("NULL") }
     func extreme(_ name: String) -> String {
       """
       (SELECT \(name)(value) FROM (

@@ -16,8 +16,9 @@ final class UniqueConflicts {
   let attempt: WriteAttempt
   /// The rows as they are to be: the table's columns, `seed_runner:row` and `seed_runner:new`.
   let wanted: PostgresIdentifier
-  /// The table's columns.
   var columns: [TableColumn] = []
+  /// The foreign keys that refer to the table.
+  var references: [TableReferences] = []
 
   var writer: RowWriter { attempt.writer }
   var connection: PostgresConnection { writer.context.connection }
@@ -34,6 +35,7 @@ final class UniqueConflicts {
   ///   error if another program wrote the same rows meanwhile.
   func resolve(_ error: PostgresError) async throws -> RowCounts {
     columns = try await TableColumn.all(of: writer.quoted, on: connection)
+    references = try await TableReferences.find(to: writer.quoted, on: connection)
     try await stageWanted(columns)
     let indexes = try await UniqueIndex.all(of: writer.quoted, on: connection)
     var faults: [FixtureFault] = []

@@ -18,8 +18,11 @@ struct TableReferences: Sendable {
   /// The same as SQL.
   let quoted: String
   let action: Action
+  /// Whether the rows follow when the values that they refer to change: ON UPDATE CASCADE.
+  let follows: Bool
   private let columns: [String]
-  private let targets: [String]
+  /// The columns that are referred to, quoted.
+  let targets: [String]
 
   /// Finds the foreign keys that refer to a table.
   ///
@@ -36,10 +39,10 @@ struct TableReferences: Sendable {
   /// table: those are left out, because the whole table's covers them.
   static func query(to quoted: String) -> PostgresQuery {
     """
-    SELECT c.conrelid::regclass::text, n.nspname::text, r.relname::text, c.confdeltype::text,
-      ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.conkey) WITH ORDINALITY AS k (n, o)
+    SELECT c.conrelid::regclass::text, n.nspname::text, r.relname::text, c.confdeltype::text, c.confupdtype = 'c',
+      ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (n, o)
         JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),
-      ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.confkey) WITH ORDINALITY AS k (n, o)
+      ARRAY(SELECT a.attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k (n, o)
         JOIN pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY k.o)
     FROM pg_constraint AS c JOIN pg_class AS r ON r.oid = c.conrelid
     JOIN pg_namespace AS n ON n.oid = r.relnamespace
@@ -52,12 +55,14 @@ struct TableReferences: Sendable {
   /// Reads the answer to ``query(to:)``.
   static func decode(_ rows: PostgresRows) throws -> [TableReferences] {
     try rows.map { row in
-      let (table, schema, name, action, columns, targets) = try row.decode(
-        String.self, String.self, String.self, String.self, [String].self, [String].self)
+      let (table, schema, name, action, follows, columns, targets) = try row.decode(
+        String.self, String.self, String.self, String.self, Bool.self, [String].self, [String].self)
       return TableReferences(
         table: table, canonicalName: "\(schema).\(name)",
         quoted: "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(name).quoted)",
-        action: Action(rawValue: action) ?? .noAction, columns: columns, targets: targets)
+        action: Action(rawValue: action) ?? .noAction, follows: follows,
+        columns: try columns.map { try PostgresIdentifier($0).quoted },
+        targets: try targets.map { try PostgresIdentifier($0).quoted })
     }
   }
 
