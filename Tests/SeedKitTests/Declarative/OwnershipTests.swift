@@ -268,4 +268,21 @@ struct OwnershipTests {
       #expect(try await owned() == ["1│1"])
     }
   }
+
+  @Test(
+    "of a record is an overlay's if the key is the same value in another form",
+    arguments: [
+      ("numeric", "1.0", "1.00"), ("int", "1", "01"),
+      ("uuid", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+    ])
+  func overlay(_ type: String, _ base: String, _ other: String) async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (k \(type) PRIMARY KEY, v text)", tables: #"{table: "t", files: "t.csv", key: "k"}"#,
+      files: ["t.csv": "k,v\n\(base),a\n", "t.test.csv": "k,v\n\(other),b\n"]
+    ) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 1))
+      #expect(try await folder.rows("SELECT ARRAY[v] FROM t") == ["b"])
+    }
+  }
 }

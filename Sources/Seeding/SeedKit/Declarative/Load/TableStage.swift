@@ -80,7 +80,7 @@ final class TableStage {
     guard !keys.isEmpty else { return }
     if load.parent != nil {
       // A record that brings a list replaces the whole list.
-      let match = load.parentSlots.map { "base.f\($0) = other.f\($0)" }.joined(separator: " AND ")
+      let match = load.parentSlots.map(isSame).joined(separator: " AND ")
       try await context.connection.query(
         """
         DELETE FROM \(raw) AS base WHERE seed_file < \(Int32(firstFile)) AND EXISTS (
@@ -92,7 +92,7 @@ final class TableStage {
       }
       return
     }
-    let match = keys.map { "base.f\($0) = other.f\($0)" }.joined(separator: " AND ")
+    let match = keys.map(isSame).joined(separator: " AND ")
     let sets = load.slots.indices.map {
       "f\($0) = CASE WHEN get_bit(other.seed_missing, \($0)) = 1 THEN base.f\($0) ELSE other.f\($0) END"
     }
@@ -107,6 +107,21 @@ final class TableStage {
         RETURNING other.seed_row
       ) DELETE FROM \(raw) AS other USING laid WHERE other.seed_row = laid.seed_row
       """)
+  }
+
+  /// SQL that says whether two records have the same key in a slot: by value where one value has several forms, such as
+  /// 1.0 and 1.00.
+  private func isSame(_ slot: Int) -> String {
+    func value(_ alias: String) -> String {
+      switch load.slots[slot].baseType {
+      case "smallint", "integer", "bigint", "numeric", "real", "double precision":
+        // Texts that are no numbers are told later, with their places.
+        "CASE WHEN \(alias).f\(slot) ~ '^\\s*[-+]?\\d+(\\.\\d*)?\\s*$' THEN trim_scale(\(alias).f\(slot)::numeric)::text ELSE \(alias).f\(slot) END"
+      case "uuid", "citext": "lower(\(alias).f\(slot))"
+      default: "\(alias).f\(slot)"
+      }
+    }
+    return "\(value("base")) = \(value("other"))"
   }
 
   /// Counts rows and fields anew, after records were laid over others.
