@@ -1,7 +1,8 @@
 import Postgres
-import SeedKit
 import SeedTesting
 import Testing
+
+@testable import SeedKit
 
 @Suite("A statement that takes too long")
 struct TimeoutExplanationTests {
@@ -45,6 +46,49 @@ struct TimeoutExplanationTests {
       #expect(failure.message.contains(setting.place), "\(failure.message)")
       #expect(failure.remedy?.contains("options=-c%20statement_timeout%3D0") == true)
       #expect(retries == 0)
+    }
+  }
+
+  @Test(
+    "names a limit that is too short for a look at it",
+    arguments: [
+      ("ALTER DATABASE %d SET statement_timeout = '1ms'", "set for the database"),
+      ("ALTER ROLE CURRENT_USER IN DATABASE %d SET statement_timeout = '1ms'", "in the database"),
+    ])
+  func shortLimit(setting: (sql: String, place: String)) async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withConnection {
+        try await $0.runScript(setting.sql.replacing("%d", with: "\"\(database.name)\""))
+      }
+      let explanation = TimeoutExplanation(configuration: database.configuration)
+      let error = await #expect(throws: PostgresError.self) {
+        try await explanation.namingLimits {
+          try await PostgresConnection.with(database.configuration) {
+            _ = try await $0.query("SELECT pg_sleep(60)")
+          }
+        }
+      }
+      let message = error?.description ?? ""
+      #expect(message.contains("statement_timeout is 1ms, set"), "\(message)")
+      #expect(message.contains(setting.place), "\(message)")
+    }
+  }
+
+  @Test("claims nothing if the limit cannot be looked up")
+  func unknownLimit() async throws {
+    try await TemporaryDatabase.with { database in
+      var unreachable = database.configuration
+      unreachable.database = "nowhere"
+      let explanation = TimeoutExplanation(configuration: unreachable)
+      let error = await #expect(throws: PostgresError.self) {
+        try await explanation.namingLimits {
+          try await database.withConnection {
+            _ = try await $0.query("SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(60)")
+          }
+        }
+      }
+      #expect(error?.sqlState == .queryCanceled)
+      #expect(error?.description.contains("another session") == false)
     }
   }
 

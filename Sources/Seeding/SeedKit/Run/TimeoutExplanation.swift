@@ -61,9 +61,14 @@ struct TimeoutExplanation: Sendable {
   private func limit(behind error: PostgresError) async -> String? {
     switch error.sqlState {
     case .queryCanceled:
+      switch await limit("statement_timeout") {
+      case .set(let text): text
       // Without a limit somebody has cancelled the statement.
-      await source(of: "statement_timeout") ?? "no statement_timeout is set: another session cancelled it"
-    case .transactionTimeout: await source(of: "transaction_timeout")
+      case .unset: "no statement_timeout is set: another session cancelled it"
+      case .unknown: nil
+      }
+    case .transactionTimeout:
+      if case .set(let text) = await limit("transaction_timeout") { text } else { nil }
     case .idleInTransactionSessionTimeout: "this program was held up for 5 minutes within a transaction"
     default: nil
     }
@@ -72,7 +77,8 @@ struct TimeoutExplanation: Sendable {
   /// The sessions that a server process waits for; nil if it waits for none.
   private func blockingSessions(of process: Int32) async throws -> String? {
     let rows = try? await PostgresConnection.with(configuration) { connection in
-      try await connection.query(
+      try await Self.liftLimit(of: connection)
+      return try await connection.query(
         """
         SELECT format('process %s (user %s, application %s, %s%s)', blocker.pid, coalesce(blocker.usename, '?'),
           coalesce(nullif(blocker.application_name, ''), '?'), coalesce(blocker.state, 'state unknown'),
@@ -88,18 +94,62 @@ struct TimeoutExplanation: Sendable {
     return rows.joined(separator: "; ")
   }
 
-  /// What a limit is and where it is set; nil if it is not set, or if that cannot be read.
-  private func source(of name: String) async -> String? {
-    let rows = try? await PostgresConnection.with(configuration) { connection in
-      try await connection.query(
-        """
-        SELECT current_setting(name), source, coalesce(sourcefile || ':' || sourceline, ''), current_user::text,
-          current_database()::text
-        FROM pg_settings WHERE name = \(name) AND setting <> '0'
-        """
-      ).map { try $0.decode(String.self, String.self, String.self, String.self, String.self) }
+  /// What is known of a limit.
+  private enum Limit {
+    case unset
+    /// The value and where it is set.
+    case set(String)
+    /// It could not be read.
+    case unknown
+  }
+
+  /// What a limit is and where it is set.
+  private func limit(_ name: String) async -> Limit {
+    let limit = try? await PostgresConnection.with(configuration) { connection in
+      do {
+        return try await Self.limit(name, on: connection)
+      } catch let error as PostgresError where error.sqlState == .queryCanceled {
+        // The limit ends the look at it as well.
+        try await Self.liftLimit(of: connection)
+        return try await Self.limit(name, on: connection)
+      }
     }
-    guard let (value, source, file, role, database) = rows?.first else { return nil }
+    return limit ?? .unknown
+  }
+
+  /// Turns the limit off for the lookups. This statement needs a fraction of a millisecond, the shortest limit, but a
+  /// busy machine may take longer.
+  private static func liftLimit(of connection: PostgresConnection) async throws {
+    for _ in 1..<10 {
+      do {
+        try await connection.query("SET statement_timeout = 0")
+        return
+      } catch let error as PostgresError where error.sqlState == .queryCanceled {}
+    }
+    try await connection.query("SET statement_timeout = 0")
+  }
+
+  /// Reads a limit. Once this session has set another value, `pg_settings` has the former one only as `reset_val`,
+  /// without its source, which is then looked up among the settings of roles and databases.
+  private static func limit(_ name: String, on connection: PostgresConnection) async throws -> Limit {
+    let row = try await connection.query(
+      """
+      SELECT CASE source WHEN 'session' THEN reset_val || coalesce(unit, '') ELSE current_setting(name) END,
+        CASE source WHEN 'session' THEN coalesce((
+          SELECT CASE WHEN setrole <> 0 AND setdatabase <> 0 THEN 'database user' WHEN setrole <> 0 THEN 'user'
+            WHEN setdatabase <> 0 THEN 'database' ELSE 'global' END
+          FROM pg_db_role_setting, unnest(setconfig) AS config
+          WHERE starts_with(config, name || '=') AND setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = session_user))
+            AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+          ORDER BY setrole = 0, setdatabase = 0 LIMIT 1), 'configuration') ELSE source END,
+        coalesce(sourcefile || ':' || sourceline, ''), current_user::text, current_database()::text
+      FROM pg_settings WHERE name = \(name)
+        AND CASE source WHEN 'session' THEN reset_val ELSE setting END <> '0'
+      """
+    ).first
+    guard let row else { return .unset }
+    let (value, source, file, role, database) = try row.decode(
+      String.self, String.self, String.self, String.self, String.self)
     let place =
       switch source {
       case "database": "for the database \(database) (ALTER DATABASE … SET)"
@@ -108,11 +158,12 @@ struct TimeoutExplanation: Sendable {
         "for the role \(role) in the database \(database) (ALTER ROLE … IN DATABASE … SET)"
       case "global": "for all roles (ALTER ROLE ALL SET)"
       case "client": "by this connection (options in DATABASE_URL, or PGOPTIONS)"
+      case "configuration": "by this connection or in the server's configuration"
       case "configuration file": file.isEmpty ? "in the server's configuration file" : "in \(file)"
       case "command line": "on the server's command line"
       case "environment variable": "in the server's environment"
       default: "by: \(source)"
       }
-    return "\(name) is \(value), set \(place)"
+    return .set("\(name) is \(value), set \(place)")
   }
 }
