@@ -78,9 +78,11 @@ struct SeedPlanTests {
     let plan = try SeedPlan(registry: registry, selection: .all(), environment: .production)
     #expect(plan.steps.map(\.id) == ["everywhere"])
     #expect(plan.leftOut == ["dev-only"])
-    #expect(throws: SeedPlanError.notForEnvironment(["dev-only"], environment: .production)) {
+    let error = #expect(throws: SeedPlanError.self) {
       try SeedPlan(registry: registry, selection: .only(["dev-only"]), environment: .production)
     }
+    #expect(error == .notForEnvironment(["dev-only"], environment: .production))
+    #expect(error?.description.contains("add \"production\" to \"environments\" in its seeder.json") == true)
   }
 
   @Test("refuses to exclude what others need")

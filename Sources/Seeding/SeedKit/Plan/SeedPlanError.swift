@@ -36,7 +36,9 @@ extension SeedPlanError: CustomStringConvertible {
     case .excludedDependency(let id, let dependents):
       return "'\(id)' is excluded, but \(list(dependents)) depends on it. Exclude that too."
     case .notForEnvironment(let ids, let environment):
-      return "\(list(ids)) may not run in the environment '\(environment)'."
+      return
+        "\(list(ids)) may not run in the environment '\(environment)'. To allow it, add \"\(environment)\" "
+        + "to \"environments\" in its seeder.json, or to 'environments' of a seeder in Swift."
     }
   }
 }
