@@ -49,7 +49,7 @@ struct DoctorTablesTests {
       let options = ["--no-built-in", "--seeders-path", place.folder.path]
       let diagnosis = try await Diagnosis.of(place.database.url, options)
       diagnosis.expect(
-        "tables", "failure", "the table 'nowhere', which is not in the database",
+        "tables", "failure", "no table 'nowhere' in the database",
         "the column 'nam', which t has not", "CREATE UNIQUE INDEX ON t (id)")
       try await place.sql("CREATE UNIQUE INDEX ON t (id)")
       try await place.sql("ALTER TABLE t ADD COLUMN nam text")

@@ -53,7 +53,7 @@ struct FixturesPathTests {
     ),
     (
       "a title twice", Array("[\(trace("A")),\n\(trace("B")),\n\(trace("A"))]".utf8),
-      ":3: record 3: found 'A' again"
+      ":3: record 3: duplicate key \"A\""
     ),
     ("missing fields", Array(#"[{"title": "A"}]"#.utf8), "record 1, field 'solution': found nothing"),
     (
@@ -129,7 +129,7 @@ struct FixturesPathTests {
       #expect(result.exitCode == 65)
       let lines = result.errors.split(separator: "\n").filter { $0.hasPrefix(folder.path) }
       #expect(lines.count == 7, "\(result.errors)")
-      #expect(result.errors.contains("b.json:1: record 1: found 'A' again"))
+      #expect(result.errors.contains("b.json:1: record 1: duplicate key \"A\""))
     }
   }
 

@@ -174,8 +174,7 @@ struct ConfigurationErrorTests {
       #expect(
         faults(directory: folder.path) == [
           "\(folder.path)/default.json:2:3: found '#'; expected a key. Put a key that is no identifier in quotes",
-          "\(folder.path)/dev.json:1:15: found the key 'debug' again; expected each key once; its first place is "
-            + "line 1, column 2. Remove one of the two",
+          "\(folder.path)/dev.json:1:15: duplicate key \"debug\" (first at line 1, column 2)",
         ])
     }
   }

@@ -104,7 +104,7 @@ struct FixtureFolderTests {
     #expect(faults.first == "Seeders/a.json:2: record 2, field 'name': found nothing; expected a text")
     #expect(
       faults.last
-        == "Seeders/c.json:1: record 1: found 'x' again; expected a name that Seeders/a.json:1: record 1 has not"
+        == "Seeders/c.json:1: record 1: duplicate key \"x\" (first in Seeders/a.json:1: record 1)"
     )
   }
 }

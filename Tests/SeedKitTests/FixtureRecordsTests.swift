@@ -48,7 +48,7 @@ struct FixtureRecordsTests {
       ":3: record 2, field 'colour': found an unknown field; expected one of name, note, tags",
       ":4: record 3: found text; expected an object",
       ":5: record 4, field 'note': found 8 characters; expected 0 to 5 characters",
-      ":7: record 6: found 'b' again; expected a name that record 5 has not",
+      ":7: record 6: duplicate key \"b\" (first in record 5)",
     ]
     for text in expected {
       #expect(found.contains { $0.hasSuffix(text) }, "\(text) is not among \(found)")

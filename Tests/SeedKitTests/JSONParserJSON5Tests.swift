@@ -30,7 +30,7 @@ struct JSONParserJSON5Tests {
       ("{1a: 1}", "line 1, column 2: found '1'; expected a key. Put a key that is no identifier in quotes"),
       (
         "{a: 1, 'a': 2}",
-        "line 1, column 8: found the key 'a' again; expected each key once; its first place is line 1, column 2. Remove one of the two"
+        "line 1, column 8: duplicate key \"a\" (first at line 1, column 2)"
       ),
       (
         "Infinity",

@@ -102,13 +102,30 @@ struct DefinitionReaderTests {
     "refuses what cannot be a seeder",
     arguments: [
       ("", "1:1: found an empty file"), ("[]", "1: found a list; expected a seeder"),
-      ("{", "1:2: found the end of the file"), ("{id: 'a', id: 'b'}", "1:11: found"),
+      ("{", "1:2: found the end of the file"), ("{id: 'a', id: 'b'}", "1:11: duplicate key"),
       (
-        "{id: 'a', summary: 's', tables: []}", "1: field 'tables': found a list; expected a list with entries"
+        "{id: 'a', summary: 's', tables: []}",
+        "1: field 'tables': found an empty array; expected an array of tables"
       ),
       (
         "{id: 'a', summary: 's', tables: {}}",
-        "1: field 'tables': found an object; expected a list with entries"
+        "1: field 'tables': found an object; expected an array of tables"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: {table: 't', files: 'a.csv', key: 'k'}}",
+        "1: field 'tables': found an object; expected an array of tables"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: { {table: 't', files: 'a.csv', key: 'k'} }}",
+        "1:33: field 'tables': found an object; expected an array of tables, in '[' and ']'"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: { ['a.csv'] }, key: 'k'}]}",
+        "1:54: field 'tables[1].files': found an object; expected an array, in '[' and ']'"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'a.json', key: 'k', children: {\n{table: 'u'}}}]}",
+        "1:84: field 'tables[1].children': found an object; expected an array of tables, in '[' and ']'"
       ),
       (
         "{id: 'a', summary: null, tables: [{table: 't', files: 'a.csv', key: 'k'}]}",

@@ -64,7 +64,8 @@ struct ExtensionTests {
         try folder.write("slug,user\none,bob@x\ntwo,bob@x\nTWO,ada@example.org\nOne,bob@x\n", to: "posts.csv")
         let failure = try await run(folder.path, connect).failure
         #expect(
-          failure?.faults.map(\.found) == ["the key 'One' again", "the key 'TWO' again"],
+          failure?.faults.map(\.found)
+            == ["duplicate key \"One\" (first in record 1)", "duplicate key \"TWO\" (first in record 2)"],
           "\(failure?.details ?? "")")
       }
     }

@@ -25,38 +25,63 @@ struct KeyInspectionTests {
   private static let twice: [(tables: String, files: [String: String], expected: [String])] = [
     (
       one.replacing("FILES", with: "t.csv"), ["t.csv": "id,a\n1,x\n2,y\n1,z\n"],
-      ["t.csv:4: record 3: found the key '1' again; expected one that record 1 has not"]
+      ["t.csv:4: record 3: duplicate key \"1\" (first in record 1)"]
     ),
     (
       one.replacing("FILES", with: "t.json"), ["t.json": "[{\"id\": \"\\u0061\"},\n{\"id\": \"a\"}]"],
-      ["t.json:2: record 2: found the key 'a' again; expected one that record 1 has not"]
+      ["t.json:2: record 2: duplicate key \"a\" (first in record 1)"]
     ),
     (
       one.replacing("FILES", with: "t.jsonl"),
       ["t.jsonl": "{\"id\": 7}\n{\"id\": 8}\n{\"id\": 7}\n{\"id\": 7}\n"],
       [
-        "t.jsonl:3: record 3: found the key '7' again; expected one that record 1 has not",
-        "t.jsonl:4: record 4: found the key '7' again; expected one that record 1 has not",
+        "t.jsonl:3: record 3: duplicate key \"7\" (first in record 1)",
+        "t.jsonl:4: record 4: duplicate key \"7\" (first in record 1)",
       ]
     ),
     (
       #"{table: "t", files: ["a.csv", "b.json"], key: "id"}"#,
       ["a.csv": "id\n1\n", "b.json": #"[{"id": 1}]"#],
-      ["b.json:1: record 1: found the key '1' again; expected one that a.csv:2: record 1 has not"]
+      ["b.json:1: record 1: duplicate key \"1\" (first in a.csv:2: record 1)"]
     ),
     (
       #"{table: "t", files: "t.csv", key: ["x", "y"], columns: {x: "Ex"}}"#,
       ["t.csv": "Ex,y\na,bc\nab,c\na,bc\n"],
-      ["t.csv:4: record 3: found the key '{a,bc}' again; expected one that record 1 has not"]
+      ["t.csv:4: record 3: duplicate key \"{a,bc}\" (first in record 1)"]
     ),
     (
       #"{table: "t", files: "t.json", key: "id", children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"], columns: {n: "$value"}}]}"#,
       ["t.json": #"[{"id": 1, "kids": ["a", "b"]}, {"id": 2, "kids": ["a", "a"]}]"#],
-      ["t.json:1: record 2: found the key '{2,a}' again; expected one that record 2 has not"]
+      ["t.json:1: record 2, field 'kids[2]': duplicate key \"{2,a}\" (first in record 2, field 'kids[1]')"]
     ),
     (
       one.replacing("FILES", with: "t.csv"), ["t.csv": "id\n1\n", "t.dev.csv": "id\n1\n2\n2\n"],
-      ["t.dev.csv:4: record 3: found the key '2' again; expected one that record 2 has not"]
+      ["t.dev.csv:4: record 3: duplicate key \"2\" (first in record 2)"]
+    ),
+    (
+      #"{table: "t", files: "t.csv",\#n key: ["sku", "shop"]}"#, ["t.csv": "price,shop\n1,x\n"],
+      [
+        "seeder.json:2: field 'key': found the key column 'sku', which no field of the records fills; expected one that is filled"
+      ]
+    ),
+    (
+      one.replacing("FILES", with: "t.jsonl"), ["t.jsonl": #"{"name": "x"}"#],
+      [
+        "seeder.json:1: field 'key': found the key column 'id', which no field of the records fills; expected one that is filled"
+      ]
+    ),
+    (
+      #"{table: "t", files: "t.json", key: "id", children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"]}]}"#,
+      ["t.json": #"[{"id": 1, "kids": [{"m": 1}]}]"#],
+      [
+        "seeder.json:1: field 'key': found the key column 'n', which no field of the records fills; expected one that is filled"
+      ]
+    ),
+    (
+      one.replacing("FILES", with: "t.csv"), ["t.csv": "id;price\n1;1,50\n2;2,50\n"],
+      [
+        "t.csv:1: found no ',' but 1 ';' in the header; expected \"delimiter\": \";\" beside \"files\" in seeder.json"
+      ]
     ),
     (
       two, ["a.csv": "id,a\n1,Oslo\n", "b.json": #"[{"id": 1, "a": "Bergen"}]"#],

@@ -122,7 +122,9 @@ struct SeederFolder {
     }
     let found = try #require(failure, "the run succeeded")
     guard !found.faults.isEmpty else { return ["no fault, but: \(found.details)"] }
-    return found.faults.map { $0.description.replacing("\(path)/", with: "") }
+    return found.faults.map {
+      $0.description.replacing("\(path)/", with: "").replacing("'\(database.name)'", with: "'DATABASE'")
+    }
   }
 
   /// The arrays of text that a query selects: `∅` for NULL, elements parted by `│`.

@@ -212,7 +212,7 @@ struct WholeTableTests {
     "is refused with the place of every fault, and nothing is written",
     arguments: [
       ("id,v,price\n1,a,1.505\n2,b,x\n", ["record 1, field 'price'", "record 2, field 'price'"]),
-      ("id,v,price\n1,a,1\n1,b,2\n", ["record 2: found the key '1' again"]),
+      ("id,v,price\n1,a,1\n1,b,2\n", ["record 2: duplicate key \"1\""]),
       ("id,v,price\n1,a,1\n2,b\n", ["record 2: found 2 fields"]),
       ("id,v,price\n1,a,1000\n", ["the rule 't_price_check' refuses"]),
       ("id,v,price\n,a,1\n", ["it is part of the key"]),

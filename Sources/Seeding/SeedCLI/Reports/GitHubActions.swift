@@ -60,8 +60,7 @@ struct GitHubActions: Sendable {
       let place = [fault.record.map { "record \($0)" }, fault.field.map { "field '\($0)'" }]
         .compactMap(\.self).joined(separator: ", ")
       return Self.command(
-        "error", properties,
-        "\(place.isEmpty ? "" : place + ": ")found \(fault.found); expected \(fault.expected)")
+        "error", properties, "\(place.isEmpty ? "" : place + ": ")\(fault.problem)")
     }
   }
 

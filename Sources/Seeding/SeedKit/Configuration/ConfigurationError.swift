@@ -4,7 +4,7 @@ public struct ConfigurationFault: Hashable, Sendable {
   public let place: String
   /// The setting, if the fault is about one: `seed.jobs`.
   public let key: String?
-  /// What is there. Secrets are not in it.
+  /// What is there; if ``expected`` is empty, the problem in full. Secrets are not in it.
   public let found: String
   /// What should be there.
   public let expected: String
@@ -23,7 +23,8 @@ public struct ConfigurationFault: Hashable, Sendable {
 extension ConfigurationFault: CustomStringConvertible {
   /// `SEED_JOBS: seed.jobs: found '0'; expected a whole number from 1 to 64`
   public var description: String {
-    "\(place): " + (key.map { "\($0): " } ?? "") + "found \(found); expected \(expected)"
+    "\(place): " + (key.map { "\($0): " } ?? "")
+      + (expected.isEmpty ? found : "found \(found); expected \(expected)")
       + (suggestion.map { ". Did you mean '\($0)'?" } ?? "")
   }
 

@@ -29,7 +29,10 @@ extension DeclarativeSeeder {
         }
       }
       guard faults.count == before else { continue }
-      for load in loads { load.checkMappedFields(faults) }
+      for load in loads {
+        load.checkMappedFields(faults)
+        load.checkKeyFields(faults)
+      }
     }
     try faults.check()
     let notes = keys.compactMap { table, keys in

@@ -2,6 +2,28 @@ import Postgres
 
 /// What a name stands for that is no table.
 enum RelationKind {
+  /// The database and the names of its tables, to say what is missing where.
+  struct Known {
+    let database: String
+    let tables: [String]
+
+    /// The name that was probably meant.
+    func nearest(to name: String) -> String? { Suggestion.nearest(to: name, in: tables).first }
+
+    /// Reads them.
+    static func read(on connection: PostgresConnection) async throws -> Known {
+      let database = try await connection.queryOne("SELECT current_database()::text").decode(String.self)
+      let tables = try await connection.query(
+        """
+        SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname::text ELSE n.nspname || '.' || c.relname END
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'seed_runner')
+        """
+      ).map { try $0.decode(String.self) }
+      return Known(database: database, tables: tables)
+    }
+  }
+
   /// Looks names up for which ``LiveTable/describe(_:on:)`` has found no table.
   ///
   /// - Returns: what it is, such as `a view`; names of nothing are missing.

@@ -10,10 +10,13 @@ public struct FixtureFault: Hashable, Sendable, Codable {
   public let record: Int?
   /// The field, such as `tags[2]`.
   public let field: String?
-  /// What is there.
+  /// What is there. If ``expected`` is empty, a problem in full, such as `duplicate key "NO" (first in record 1)`.
   public let found: String
   /// What should be there.
   public let expected: String
+
+  /// Both in one sentence, without the place.
+  public var problem: String { expected.isEmpty ? found : "found \(found); expected \(expected)" }
 
   /// Makes a fault.
   public init(
@@ -37,7 +40,7 @@ extension FixtureFault: CustomStringConvertible {
     var place = file + [line, column].compactMap { $0.map { ":\($0)" } }.joined()
     let parts = [record.map { "record \($0)" }, field.map { "field '\($0)'" }].compactMap(\.self)
     if !parts.isEmpty { place += ": " + parts.joined(separator: ", ") }
-    return "\(place): found \(found); expected \(expected)"
+    return "\(place): \(problem)"
   }
 }
 
@@ -56,7 +59,7 @@ public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
       FixtureFault(
         file: file, line: error.position.line, column: error.position.column, record: record,
         field: record == nil ? nil : error.field, found: error.found,
-        expected: error.expected + (error.remedy.map { "; \($0)" } ?? ""))
+        expected: [error.expected, error.remedy ?? ""].filter { !$0.isEmpty }.joined(separator: "; "))
     ])
   }
 

@@ -6,12 +6,28 @@ public struct FixturePlace: Hashable, Sendable {
   public let record: Int
   /// The line on which the record begins, 1-based.
   public let line: Int
+  /// The element of an array in the record, if that is the place.
+  let element: Element?
+
+  /// An element of an array in a record: `tags[2]`.
+  struct Element: Hashable, Sendable, CustomStringConvertible {
+    let field: String
+    /// From 1.
+    let position: Int
+
+    var description: String { "\(field)[\(position)]" }
+  }
 
   /// Makes a place.
   public init(file: String, record: Int, line: Int) {
+    self.init(file: file, record: record, line: line, element: nil)
+  }
+
+  init(file: String, record: Int, line: Int, element: Element?) {
     self.file = file
     self.record = record
     self.line = line
+    self.element = element
   }
 
   /// A fault of the record.
@@ -21,11 +37,22 @@ public struct FixturePlace: Hashable, Sendable {
   ///   - found: what is there.
   ///   - expected: what should be there.
   public func fault(field: String? = nil, found: String, expected: String) -> FixtureFault {
-    FixtureFault(file: file, line: line, record: record, field: field, found: found, expected: expected)
+    let path = [element?.description, field].compactMap(\.self).joined(separator: ".")
+    return FixtureFault(
+      file: file, line: line, record: record, field: path.isEmpty ? nil : path, found: found,
+      expected: expected)
   }
+
+  /// A record whose key an earlier one has.
+  func duplicate(of first: FixturePlace, key: String) -> FixtureFault {
+    let other = first.file == file ? first.inFile : "\(first)"
+    return fault(found: "duplicate key \"\(key)\" (first in \(other))", expected: "")
+  }
+
+  private var inFile: String { "record \(record)" + (element.map { ", field '\($0)'" } ?? "") }
 }
 
 extension FixturePlace: CustomStringConvertible {
   /// `Seeders/Tags/tags.json:12: record 3`
-  public var description: String { "\(file):\(line): record \(record)" }
+  public var description: String { "\(file):\(line): \(inFile)" }
 }

@@ -37,10 +37,7 @@ public enum FixtureRecords {
           if reader.faults.isEmpty {
             let key = naturalKey(record)
             if let first = placeOfKey[key] {
-              reader.fault(
-                element, field: nil, found: "'\(key)' again",
-                expected:
-                  "a name that \(first.file == file.path ? "record \(first.record)" : "\(first)") has not")
+              faults.append(reader.place.duplicate(of: first, key: key))
             }
             placeOfKey[key] = placeOfKey[key] ?? reader.place
             records.append(record)

@@ -16,6 +16,8 @@ public struct JSONParseError: Error, Hashable, Sendable {
   public internal(set) var field: String?
   /// Whether it is a key that an object has twice.
   var isDuplicateKey = false
+  /// Where an object begins that holds a value without a key, as an array does; nil for other errors.
+  var objectForArray: SourcePosition?
   /// Whether it is more than ``JSONParser/Limits`` allow, and may be JSON.
   var isLimit = false
 }
@@ -23,7 +25,8 @@ public struct JSONParseError: Error, Hashable, Sendable {
 extension JSONParseError: CustomStringConvertible {
   /// `line 3, column 7: found …; expected …. Remedy.`
   public var description: String {
-    "line \(position.line), column \(position.column): found \(found); expected \(expected)"
+    "line \(position.line), column \(position.column): "
+      + (expected.isEmpty ? found : "found \(found); expected \(expected)")
       + (remedy.map { ". \($0)" } ?? "")
   }
 }

@@ -147,15 +147,23 @@ struct JSONReader {
     try count()
     let start = index
     let position = currentPosition()
+    if next == UInt8(ascii: "{") || next == UInt8(ascii: "["), let object = open.last {
+      let bracket = object.position
+      var failure = error(
+        expected: isJSON5 ? "a key" : "a key in double quotes",
+        remedy: "The object that starts at line \(bracket.line), column \(bracket.column) is no array: "
+          + "an array starts with '['")
+      failure.objectForArray = bracket
+      throw failure
+    }
     let key = try key()
     if let first = open[open.count - 1].begin(key, position) {
       // Texts that differ only in how an accent is encoded are equal to whoever looks a key up.
       let isSame = first.key.utf8.elementsEqual(key.utf8)
       var failure = error(
-        found: "the key '\(key.prefix(60))' again" + (isSame ? "" : ", in another Unicode normalisation"),
-        expected: "each key once; its first place is line \(first.position.line), "
-          + "column \(first.position.column)",
-        remedy: "Remove one of the two", at: start)
+        found: "duplicate key \"\(key.prefix(60))\" (first at line \(first.position.line), "
+          + "column \(first.position.column)\(isSame ? "" : ", in another Unicode normalization"))",
+        expected: "", at: start)
       failure.isDuplicateKey = true
       throw failure
     }

@@ -53,7 +53,7 @@ public struct FailureReport: Sendable, Codable {
       cause = .data
       message =
         error.total == 1 ? "a fault in a fixture" : error.summary(place: " in a fixture")
-      remedy = "correct the file and run again; nothing of it was written."
+      remedy = "correct what is named and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults
       details = error.description

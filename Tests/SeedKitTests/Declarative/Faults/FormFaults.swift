@@ -96,9 +96,25 @@ enum FormFaults {
           + #"{"id": 2, "a": "\u0000"}"#
       ],
       expected: [
-        "a.jsonl:2:21: record 1, field 'a': found the key 'a' again; expected each key once; its first place is line 2, column 11; Remove one of the two",
+        "a.jsonl:2:21: record 1, field 'a': duplicate key \"a\" (first at line 2, column 11)",
         "a.jsonl:3:17: record 2, field 'a': found \\ud800, half a surrogate pair; expected both halves, such as \\uD83D\\uDE00; PostgreSQL stores no half characters",
         "a.jsonl:4:17: record 3, field 'a': found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text",
+      ]),
+    FaultCase(
+      name: "headers with another delimiter than the one that is set",
+      sql: "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
+      tables: """
+        {table: "t", files: ["s.csv", "t.csv", "q.csv"], key: "id"}, {table: "t", files: "p.csv", key: "id", delimiter: ";"}
+        """,
+      files: [
+        "s.csv": "id;a;b\n1;x,y;z\n", "t.csv": "id\ta\n1\tx\n", "q.csv": "\"id\";\"a\"\n1;x\n",
+        "p.csv": "id|a|b\n1|x|y\n",
+      ],
+      expected: [
+        "s.csv:1: found no ',' but 2 ';' in the header; expected \"delimiter\": \";\" beside \"files\" in seeder.json",
+        "t.csv:1: found no ',' but 1 tab in the header; expected \"delimiter\": \"\\t\" beside \"files\" in seeder.json",
+        "q.csv:1: found ';' after the first name, not ','; expected \"delimiter\": \";\" beside \"files\" in seeder.json",
+        "p.csv:1: found no ';' but 2 '|' in the header; expected \"delimiter\": \"|\" beside \"files\" in seeder.json",
       ]),
     FaultCase(
       name: "paths out of the folder",

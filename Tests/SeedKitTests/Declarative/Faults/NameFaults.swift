@@ -18,13 +18,13 @@ enum NameFaults {
         """,
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:1: field 'table': found the table 'peple', which is not in the database; expected 'people'",
-        "seeder.json:2: field 'table': found the table 's.order', which is not in the database; expected 's.orders'",
+        "seeder.json:1: field 'table': found no table 'peple' in the database 'DATABASE'; expected 'people'",
+        "seeder.json:2: field 'table': found no table 's.order' in the database 'DATABASE'; expected 's.orders'",
         "seeder.json:3: field 'tem': found the column 'tem', which people has not; expected 'team'",
-        "seeder.json:4: field 'table': found the table 'orders', which is not in the database; expected 's.orders'",
+        "seeder.json:4: field 'table': found no table 'orders' in the database 'DATABASE'; expected 's.orders'",
         "seeder.json:5: field 'mail': found the column 'mail', which people has not; expected 'email'",
-        "seeder.json:3: field 'emial': found the column 'emial', which people has not; expected 'email'",
-        "seeder.json:3: field 'updated': found the column 'updated', which people has not; expected one of id, email, team",
+        "seeder.json:3: field 'key': found the column 'emial', which people has not; expected 'email'",
+        "seeder.json:5: field 'touch': found the column 'updated', which people has not; expected one of id, email, team",
       ]),
     FaultCase(
       name: "keys without a unique index that holds for all rows",
@@ -68,6 +68,27 @@ enum NameFaults {
       expected: [
         "t.csv:1: field 'twice': found the column 'twice', which t generates by itself; expected it left out, or under 'ignore'",
         "t.json:2: record 1, field 'twice': found the column 'twice', which t generates by itself; expected it left out, or under 'ignore'",
+      ]),
+    FaultCase(
+      name: "tables and columns that are not there, each at the line that names it",
+      sql: "CREATE TABLE t (id int PRIMARY KEY, made int GENERATED ALWAYS AS (id) STORED)",
+      tables: """
+        {table: "t",
+          files: "t.csv",
+          key: ["id", "nowhere"],
+          touch: "updated"},
+        {files: "t.csv",
+          key: "id",
+          table: "prices"},
+        {table: "t", files: "t.csv", key: "id",
+          touch: "made"}
+        """,
+      files: ["t.csv": "id\n1\n"],
+      expected: [
+        "seeder.json:3: field 'key': found the column 'nowhere', which t has not; expected one of id, made",
+        "seeder.json:4: field 'touch': found the column 'updated', which t has not; expected one of id, made",
+        "seeder.json:7: field 'table': found no table 'prices' in the database 'DATABASE'; expected it there: create the table, or correct its name",
+        "seeder.json:9: field 'touch': found the column 'made', which t generates by itself; expected another, or none: leave it out",
       ]),
     FaultCase(
       name: "names of seventy bytes",

@@ -7,16 +7,16 @@ enum RowFaults {
       tables: #"{table: "t", files: ["t.csv", "t.jsonl"], key: ["a", "b"]}"#,
       files: ["t.csv": "a,b\nx,1\ny,1\nx,1\nx,01\n", "t.jsonl": #"{"a": "y", "b": 1}"#],
       expected: [
-        "t.csv:4: record 3: found the key '{x,1}' again; expected one that record 1 has not",
-        "t.csv:5: record 4: found the key '{x,1}' again; expected one that record 1 has not",
-        "t.jsonl:1: record 1: found the key '{y,1}' again; expected one that t.csv:3: record 2 has not",
+        "t.csv:4: record 3: duplicate key \"{x,1}\" (first in record 1)",
+        "t.csv:5: record 4: duplicate key \"{x,1}\" (first in record 1)",
+        "t.jsonl:1: record 1: duplicate key \"{y,1}\" (first in t.csv:3: record 2)",
       ]),
     FaultCase(
       name: "keys that are equal though they read differently",
       sql: "CREATE TABLE t (weight numeric PRIMARY KEY)",
       tables: #"{table: "t", files: "t.csv", key: "weight"}"#,
       files: ["t.csv": "weight\n1.0\n2\n1.00\n"],
-      expected: ["t.csv:4: record 3: found the key '1.00' again; expected one that record 1 has not"]),
+      expected: ["t.csv:4: record 3: duplicate key \"1.00\" (first in record 1)"]),
     FaultCase(
       name: "NULL in a key and where the column is NOT NULL",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b text NOT NULL DEFAULT 'x', c text UNIQUE)",
@@ -93,7 +93,7 @@ enum RowFaults {
         "t.json:1: record 2, field 'user': found 'gone@x'; expected the email of a row of users, or of one to be written",
         "t.csv:2: record 1, field 'user': found 'GONE@x'; expected the email of a row of users, or of one to be written",
         "t.json:1: record 2, field 'country, town': found 'DE, Ort'; expected the country, town of a row of places, or of one to be written",
-        "t.json:1: record 1, field 'tag_id': found 'b'; expected the name of a row of tags, or of one to be written",
+        "t.json:1: record 1, field 'tags[2]': found 'b'; expected the name of a row of tags, or of one to be written",
       ]),
     FaultCase(
       name: "elements of lists that are not what their table wants",
@@ -112,6 +112,35 @@ enum RowFaults {
         "t.json:2: record 1, field 'kids[2].nam': found an unknown field; expected 'name'",
         "t.json:2: record 1, field 'kids[3]': found number 7; expected an object",
         "t.json:2: record 2, field 'kids': found an object; expected a list",
+      ]),
+    FaultCase(
+      name: "elements of lists that the columns of their table refuse, each by its place in the list",
+      sql: """
+        CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE good (n int PRIMARY KEY); INSERT INTO good VALUES (1), (2);
+        CREATE TABLE names (t_id int, name text NOT NULL, PRIMARY KEY (t_id, name));
+        CREATE TABLE numbers (t_id int, place int, n int NOT NULL REFERENCES good, size int CHECK (size < 9),
+          PRIMARY KEY (t_id, n));
+        """,
+      tables: """
+        {table: "t", files: "t.json", key: "id", children: [
+          {table: "names", field: "also called", parent: "t_id", key: ["t_id", "name"], columns: {name: "$value"}},
+          {table: "numbers", field: "list", parent: "t_id", key: ["t_id", "n"], columns: {place: "$position"}}]}
+        """,
+      files: [
+        "t.json": """
+        [{"id": 1, "also called": ["Christiania", null]},
+         {"id": 2, "also called": ["x", "Christiania", "Christiania"]},
+         {"id": 3, "list": [{"n": 1}, {"n": 2, "size": 9}, {"n": 1}, {"n": "many"}, {"n": 7}, {"size": 1}]}]
+        """
+      ],
+      expected: [
+        "t.json:3: record 3, field 'list[4].n': found 'many'; expected a value of type integer (invalid input syntax for type integer: \"many\")",
+        "t.json:1: record 1, field 'also called[2]': found nothing; expected a value: it is part of the key",
+        "t.json:2: record 2, field 'also called[3]': duplicate key \"{2,Christiania}\" (first in record 2, field 'also called[2]')",
+        "t.json:3: record 3, field 'list[6].n': found nothing; expected a value: it is part of the key",
+        "t.json:3: record 3, field 'list[3]': duplicate key \"{3,1}\" (first in record 3, field 'list[1]')",
+        "t.json:3: record 3, field 'list[2].size': found what the rule 'numbers_size_check' refuses; expected (size < 9)",
+        "t.json:3: record 3, field 'list[5].n': found '7'; expected the n of a row of public.good, or of one to be written: the foreign key 'numbers_n_fkey' asks for it",
       ]),
   ]
 }

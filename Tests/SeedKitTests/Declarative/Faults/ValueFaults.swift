@@ -41,7 +41,7 @@ enum ValueFaults {
         "t.csv:4: record 3, field 'id': found 'many'; expected a value of type integer (invalid input syntax for type integer: \"many\")",
         "t.csv:6: record 5, field 'id': found nothing; expected a value: it is part of the key",
         "t.csv:7: record 6, field 'v': found nothing; expected a value: the column is NOT NULL",
-        "t.csv:5: record 4: found the key '1' again; expected one that record 1 has not",
+        "t.csv:5: record 4: duplicate key \"1\" (first in record 1)",
         "t.csv:8: record 7, field 'v': found what the rule 't_v_check' refuses; expected (v <> 'bad'::text)",
       ]),
     FaultCase(

@@ -100,6 +100,13 @@ struct CSVParser {
             try end(byte, onRecord)
             index += 1
           } else {
+            // Names in quotes that another character separates.
+            if line == 1, record.fields.isEmpty, CSVFormat.delimiters.contains(byte) {
+              throw Failure(
+                line: line,
+                found: "\(CSVFormat.shown(byte)) after the first name, not \(CSVFormat.shown(delimiter))",
+                expected: CSVFormat.setting(byte))
+            }
             throw Failure(
               line: line, field: record.fields.count,
               found: "a character behind the closing quote of a field",

@@ -73,12 +73,15 @@ struct DefinitionObject {
 
   mutating func list(_ key: String, _ reader: inout DefinitionReader, isRequired: Bool) -> [JSONNode] {
     guard let node = take(key) else {
-      if isRequired { missing(key, "a list", &reader) }
+      if isRequired { missing(key, Self.arrayOf(key), &reader) }
       return []
     }
-    guard case .array(let elements) = node.value, !isRequired || !elements.isEmpty else {
-      reader.fault(node.position.line, found: node.foundDescription, expected: "a list with entries", at: key)
+    guard case .array(let elements) = node.value else {
+      reader.fault(node.position.line, found: node.foundDescription, expected: Self.arrayOf(key), at: key)
       return []
+    }
+    if isRequired, elements.isEmpty {
+      reader.fault(node.position.line, found: "an empty array", expected: Self.arrayOf(key), at: key)
     }
     return elements
   }
@@ -101,6 +104,12 @@ struct DefinitionObject {
       node.position.line, found: "'\(text)'",
       expected: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "), at: key)
     return nil
+  }
+
+  /// `an array of tables`, for the path of an array whose name is that of its elements.
+  static func arrayOf(_ path: String) -> String {
+    let name = path.split(separator: ".").last.map(String.init) ?? path
+    return name == "tables" || name == "children" ? "an array of tables" : "an array"
   }
 
   /// Reports what nobody asked for.

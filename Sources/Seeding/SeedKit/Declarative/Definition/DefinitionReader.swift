@@ -15,7 +15,16 @@ struct DefinitionReader {
     do {
       root = try JSONParser.parse(bytes, dialect: .json5)
     } catch let error as JSONParseError {
-      throw FixtureError(error, file: path)
+      guard let object = error.objectForArray, let place = error.field else {
+        throw FixtureError(error, file: path)
+      }
+      // Of a long path only the beginning is told.
+      let field = String(place.prefix { $0 != "…" })
+      throw FixtureError([
+        FixtureFault(
+          file: path, line: object.line, column: object.column, field: field, found: "an object",
+          expected: DefinitionObject.arrayOf(field) + ", in '[' and ']'")
+      ])
     }
     var reader = DefinitionReader(path: path)
     let definition = reader.definition(root)
@@ -95,7 +104,7 @@ struct DefinitionReader {
     let result = TableDefinition(
       path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
       ignoredFields: ignored, policy: policy, drift: drift, csv: csv, touchedColumn: touched,
-      children: children, ownership: ownership)
+      children: children, ownership: ownership, lines: node.linesOfMembers)
     if ownership == .table, !result.canBeWhole {
       fault(
         node.line(of: "ownership"), found: "'table' with children, references, onDrift or another policy",
@@ -230,6 +239,12 @@ struct DefinitionReader {
 }
 
 extension JSONNode {
+  /// The lines of an object's members by their keys.
+  fileprivate var linesOfMembers: [String: Int] {
+    guard case .object(let members) = value else { return [:] }
+    return Dictionary(members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// The line of a member, or of the object if it has none of that name.
   fileprivate func line(of key: String) -> Int {
     guard case .object(let members) = value, let member = members.first(where: { $0.key == key }) else {

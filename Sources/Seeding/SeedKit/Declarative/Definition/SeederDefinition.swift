@@ -92,6 +92,11 @@ struct TableDefinition: Sendable {
   let children: [TableDefinition]
   /// Nil for `rows`, unless the table has been owned as a whole so far and ``canBeWhole``.
   let ownership: Ownership?
+  /// The lines of its keys in the definition.
+  let lines: [String: Int]
+
+  /// The line of a key; that of the table if the definition has no such key.
+  func line(of key: String) -> Int { lines[key] ?? line }
 
   /// Whether nothing asks for the history of single rows, so that the table may be owned as a whole.
   var canBeWhole: Bool {
@@ -100,6 +105,12 @@ struct TableDefinition: Sendable {
 
   /// Whether the table's records have fields of their own, apart from those of `columns`.
   var isScalar: Bool { columns.contains { $0.fields == [ColumnRule.element] } }
+
+  /// An element of the array that the records are; nil if they are those of files.
+  func element(_ position: Int) -> FixturePlace.Element? {
+    guard case .array(let field, _) = source else { return nil }
+    return FixturePlace.Element(field: field, position: position)
+  }
 
   /// Whether all fields that `columns` and `children` do not name fill nothing.
   var ignoresOthers: Bool { ignoredFields.contains("*") }
@@ -146,6 +157,20 @@ struct CSVFormat: Sendable, Hashable {
   var delimiter: UInt8 = UInt8(ascii: ",")
   /// A field that reads so, without quotes, is NULL. The empty field by default.
   var nullText = ""
+
+  /// What programs separate fields by.
+  static let delimiters = Array(",;\t|".utf8)
+
+  /// A delimiter, for error texts.
+  static func shown(_ byte: UInt8) -> String {
+    byte == UInt8(ascii: "\t") ? "tab" : "'\(Character(Unicode.Scalar(byte)))'"
+  }
+
+  /// What to write in `seeder.json` for a file with that delimiter.
+  static func setting(_ byte: UInt8) -> String {
+    let text = byte == UInt8(ascii: "\t") ? "\\t" : String(Character(Unicode.Scalar(byte)))
+    return "\"delimiter\": \"\(text)\" beside \"files\" in \(DeclarativeSeeder.fileName)"
+  }
 }
 
 /// What a run does with a row that somebody edited since it was written.

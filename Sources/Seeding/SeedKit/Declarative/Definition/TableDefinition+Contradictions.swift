@@ -51,6 +51,14 @@ extension TableDefinition {
     return found
   }
 
+  /// What to say of a column of the key that no record fills.
+  func unfilledKey(_ column: String) -> FixtureFault {
+    FixtureFault(
+      file: path, line: line(of: "key"), field: "key",
+      found: "the key column '\(column)', which no field of the records fills", expected: "one that is filled"
+    )
+  }
+
   private var parentColumn: String? {
     guard case .array(_, let column) = source else { return nil }
     return column

@@ -16,6 +16,8 @@ final class KeyInspection {
     let file: Int32
     let record: Int32
     let line: Int32
+    /// The place of an element in its array; 0 for a record.
+    let position: Int32
     /// The values of the record in ``marks``.
     let marks: Range<Int32>
   }
@@ -73,13 +75,11 @@ final class KeyInspection {
       return
     }
     let first = FixturePlace(
-      file: paths[Int(known.file)], record: Int(known.record), line: Int(known.line))
+      file: paths[Int(known.file)], record: Int(known.record), line: Int(known.line),
+      element: entries[Int(known.entry)].definition.element(Int(known.position)))
     let shown = key.count == 1 ? key[0] : "{\(key.joined(separator: ","))}"
     guard known.entry != entry else {
-      faults.add(
-        place.fault(
-          found: "the key '\(shown)' again",
-          expected: "one that \(first.file == place.file ? "record \(first.record)" : "\(first)") has not"))
+      faults.add(place.duplicate(of: first, key: shown))
       return
     }
     let others = marks[Int(known.marks.lowerBound)..<Int(known.marks.upperBound)]
@@ -103,7 +103,8 @@ final class KeyInspection {
     marks += own
     seen[digest] = Seen(
       entry: entry, file: Int32(paths.count - 1), record: Int32(clamping: place.record),
-      line: Int32(clamping: place.line), marks: start..<Int32(clamping: marks.count))
+      line: Int32(clamping: place.line), position: Int32(clamping: place.element?.position ?? 0),
+      marks: start..<Int32(clamping: marks.count))
   }
 
   /// The number of an entry, whose rules must be those of the others.

@@ -4,7 +4,8 @@ import Postgres
 struct LoadPlanner {
   let definition: SeederDefinition
   let tables: [TableName: LiveTable]
-  let knownTables: [String]
+  /// The tables that there are; nil if all that are named were found.
+  let known: RelationKind.Known?
   let money: MoneyFormat?
   /// What the names stand for that are no tables.
   let kinds: [TableName: String]
@@ -27,23 +28,15 @@ struct LoadPlanner {
     }
     definition.tables.forEach(collect)
     let tables = try await LiveTable.describe(names, on: connection)
-    var known: [String] = []
     let kinds = try await RelationKind.find(names.filter { tables[$0] == nil }, on: connection)
-    if names.contains(where: { tables[$0] == nil }) {
-      known = try await connection.query(
-        """
-        SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname::text ELSE n.nspname || '.' || c.relname END
-        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'seed_runner')
-        """
-      ).map { try $0.decode(String.self) }
-    }
+    let isAnyMissing = names.contains { tables[$0] == nil }
+    let known = isAnyMissing ? try await RelationKind.Known.read(on: connection) : nil
     var money: MoneyFormat?
     if tables.values.contains(where: { $0.columns.contains { $0.scalarPath.contains(" money") } }) {
       money = MoneyFormat(sample: try await connection.queryOne(MoneyFormat.sampleQuery).decode(String.self))
     }
     let planner = LoadPlanner(
-      definition: definition, tables: tables, knownTables: known, money: money, kinds: kinds,
+      definition: definition, tables: tables, known: known, money: money, kinds: kinds,
       advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: FaultCollector())
     var loads: [TableLoad] = []
     for table in definition.tables {
@@ -56,7 +49,7 @@ struct LoadPlanner {
   }
 
   private func load(_ table: TableDefinition, parent: TableLoad?) throws -> TableLoad? {
-    guard let live = liveTable(table.table, line: table.line) else { return nil }
+    guard let live = liveTable(table.table, line: table.line(of: "table")) else { return nil }
     guard !live.canonicalName.hasPrefix("seed_runner.") else {
       fault(
         table.line, found: "'\(table.table)', a table of seed-runner itself", expected: "a table of your own",
@@ -94,7 +87,9 @@ struct LoadPlanner {
         expected: "a table of at most \(TableLoad.tableColumnLimit) columns", at: "table")
     }
     checkKey(table, live: live)
-    if let touched = table.touchedColumn { _ = column(touched, of: live, line: table.line) }
+    if let touched = table.touchedColumn {
+      _ = column(touched, of: live, line: table.line(of: "touch"), at: "touch")
+    }
     return try TableLoad(definition: table, live: live, slots: slots, references: references, parent: parent)
   }
 
@@ -114,7 +109,7 @@ struct LoadPlanner {
     let key = parent.definition.key
     if parent.keySlots.count < key.count {
       fault(
-        table.line, found: "a parent whose key has a reference in it",
+        table.line(of: "parent"), found: "a parent whose key has a reference in it",
         expected: "a parent with a key of columns that fields fill", at: "children")
     }
     return [
@@ -164,11 +159,12 @@ struct LoadPlanner {
 
   private func checkKey(_ table: TableDefinition, live: LiveTable) {
     var isKnown = true
-    for name in table.key where column(name, of: live, line: table.line) == nil { isKnown = false }
+    for name in table.key
+    where column(name, of: live, line: table.line(of: "key"), at: "key") == nil { isKnown = false }
     guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
     let advice = advice[KeyAdvice.Place(table: table.table, key: table.key)]
     fault(
-      table.line, found: "the key \(list(table.key)), by which \(live.name) has no unique key",
+      table.line(of: "key"), found: "the key \(list(table.key)), by which \(live.name) has no unique key",
       expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")
   }
 
@@ -186,29 +182,28 @@ struct LoadPlanner {
       fault(line, found: "'\(name)', which is \(kind)", expected: "a table", at: "table")
       return nil
     }
-    let near = Suggestion.nearest(to: name.description, in: knownTables).first.map { "'\($0)'" }
+    let near = known?.nearest(to: name.description).map { "'\($0)'" }
     fault(
-      line, found: "the table '\(name)', which is not in the database",
-      expected: near ?? "a table that is there",
-      at: "table")
+      line, found: "no table '\(name)' in the database '\(known?.database ?? "")'",
+      expected: near ?? "it there: create the table, or correct its name", at: "table")
     return nil
   }
 
   private func column(
-    _ name: String, of table: LiveTable, line: Int, isRead: Bool = false
+    _ name: String, of table: LiveTable, line: Int, at field: String? = nil, isRead: Bool = false
   ) -> LiveTable.Column? {
     guard let column = table[name] else {
       let names = table.columns.map(\.name.name)
       let near = Suggestion.nearest(to: name, in: names).first.map { "'\($0)'" }
       fault(
         line, found: "the column '\(name)', which \(table.name) has not",
-        expected: near ?? "one of " + names.joined(separator: ", "), at: name)
+        expected: near ?? "one of " + names.joined(separator: ", "), at: field ?? name)
       return nil
     }
     guard isRead || !column.isGenerated else {
       fault(
         line, found: "the column '\(name)', which \(table.name) generates by itself",
-        expected: "another, or none: leave it out", at: name)
+        expected: "another, or none: leave it out", at: field ?? name)
       return nil
     }
     return column

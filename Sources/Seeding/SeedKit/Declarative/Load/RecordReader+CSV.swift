@@ -85,8 +85,8 @@ private struct HeaderCheck {
   /// Whether the names have faults, which are collected.
   func refuses(_ names: [String]) -> Bool {
     let before = faults.count
-    if let comment = comment(names) {
-      faults.add(comment)
+    if let fault = comment(names) ?? otherDelimiter(names) {
+      faults.add(fault)
       return true
     }
     var seen: Set<String> = []
@@ -113,6 +113,21 @@ private struct HeaderCheck {
       }
     }
     return faults.count > before
+  }
+
+  /// A single name with what other files separate names by, such as `id;name`.
+  private func otherDelimiter(_ names: [String]) -> FixtureFault? {
+    guard names.count == 1, let name = names.first, load.slotsOfField[name] == nil,
+      !load.definition.ignoredFields.contains(name)
+    else { return nil }
+    let counts = CSVFormat.delimiters.filter { $0 != load.definition.csv.delimiter }
+      .map { byte in (byte, count: name.utf8.count { $0 == byte }) }
+    guard let (byte, count) = counts.max(by: { $0.count < $1.count }), count > 0 else { return nil }
+    return FixtureFault(
+      file: path, line: 1,
+      found:
+        "no \(CSVFormat.shown(load.definition.csv.delimiter)) but \(count) \(CSVFormat.shown(byte)) in the header",
+      expected: CSVFormat.setting(byte))
   }
 
   private func comment(_ names: [String]) -> FixtureFault? {

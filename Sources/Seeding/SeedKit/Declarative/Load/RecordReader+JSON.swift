@@ -13,22 +13,16 @@ extension RecordReader {
     let key: [String]
     /// The element's place in the array, from 1.
     let position: Int
-    /// The array's field, for error texts.
-    let field: String
   }
 
   /// Turns a record into a row, and the arrays in it into rows of the tables that they fill.
   func add(_ node: JSONNode, to load: TableLoad, place: FixturePlace, file: Int, parent: Parent?) {
     var values = Array(repeating: Value.missing, count: load.slots.count)
     let before = faults.count
-    let prefix = parent.map { "\($0.field)[\($0.position)]" }
     func fault(_ node: JSONNode, _ field: String?, found: String, expected: String) {
-      let path = [prefix, field].compactMap(\.self).joined(separator: ".")
-      faults.add(
-        FixtureFault(
-          file: place.file, line: node.position.line, record: place.record, field: path.isEmpty ? nil : path,
-          found: found,
-          expected: expected))
+      let own = FixturePlace(
+        file: place.file, record: place.record, line: node.position.line, element: place.element)
+      faults.add(own.fault(field: field, found: found, expected: expected))
     }
     func set(_ slots: [Int], _ node: JSONNode, field: String?) {
       for slot in slots {
@@ -120,10 +114,11 @@ extension RecordReader {
       if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
       for (index, element) in elements.enumerated() {
         let place = FixturePlace(
-          file: place.file, record: place.record, line: element.position.line)
+          file: place.file, record: place.record, line: element.position.line,
+          element: FixturePlace.Element(field: member.key, position: index + 1))
         add(
           element, to: child, place: place, file: file,
-          parent: Parent(key: key, position: index + 1, field: member.key))
+          parent: Parent(key: key, position: index + 1))
       }
     }
   }

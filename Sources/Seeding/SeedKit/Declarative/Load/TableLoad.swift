@@ -127,6 +127,18 @@ final class TableLoad {
     }
   }
 
+  /// Adds a fault for each column of the key that no record fills. A run looks at the staged rows instead.
+  func checkKeyFields(_ faults: FaultCollector) {
+    let present = Set(slots.indices.filter { presence[$0] > 0 }.map { slots[$0].field })
+    let fields = seenFields.union(present)
+    guard rowCount > 0 || !fields.isEmpty else { return }
+    let mapped = Set(definition.columns.map(\.column))
+    for column in definition.key where !mapped.contains(column) && !fields.contains(column) {
+      guard slots.allSatisfy({ $0.column?.name.name != column || !$0.field.hasPrefix("$") }) else { continue }
+      faults.add(definition.unfilledKey(column))
+    }
+  }
+
   /// What to say of a field that fills nothing.
   func unknownField(_ name: String) -> (found: String, expected: String) {
     if name == definition.touchedColumn {
@@ -157,7 +169,7 @@ final class TableLoad {
     file: Int, place: FixturePlace, _ value: (Int, inout PostgresRowBuffer) throws -> Bool
   ) rethrows {
     rowCount += 1
-    buffer.beginRow(columns: slots.count + 5)
+    buffer.beginRow(columns: slots.count + (parent == nil ? 5 : 6))
     for index in missing.indices { missing[index] = 0 }
     for slot in slots.indices {
       if try value(slot, &buffer) {
@@ -180,5 +192,6 @@ final class TableLoad {
       withUnsafeBytes(of: Int32(slots.count).bigEndian) { bytes.copyMemory(from: $0) }
       for (index, byte) in missing.enumerated() { bytes[4 + index] = byte }
     }
+    if parent != nil { append(Int32(clamping: place.element?.position ?? 0)) }
   }
 }

@@ -52,11 +52,7 @@ extension TableStage {
     guard load.rowCount > 0 else { return }
     let keySlots = load.definition.key.flatMap(slots(of:))
     for name in load.definition.key where slots(of: name).isEmpty {
-      faults.add(
-        FixtureFault(
-          file: load.definition.path, line: load.definition.line, field: "key",
-          found: "the key column '\(name)', which no field of the records fills",
-          expected: "one that is filled"))
+      faults.add(load.definition.unfilledKey(name))
     }
     guard load.definition.key.allSatisfy({ !slots(of: $0).isEmpty }) else { return }
     try await checkNulls(faults, keySlots: keySlots)
@@ -86,7 +82,7 @@ extension TableStage {
     guard found else { return }
     for slot in needed {
       try await collect(
-        "SELECT seed_file, seed_record, seed_line FROM \(typed.quoted) AS typed WHERE \(isNull(slot))", faults
+        "SELECT \(origin(of: "typed")) FROM \(typed.quoted) AS typed WHERE \(isNull(slot))", faults
       ) { place in
         place.fault(
           field: self.fieldName(slot), found: "nothing",
@@ -106,18 +102,16 @@ extension TableStage {
         ORDER BY seed_number LIMIT \(Int64(FaultCollector.limit))
       )
       SELECT twice.seed_number, \(unescaped: RowText.key(keySlots.map { load.slots[$0].stagedName.quoted }, of: "typed")),
-        seed_file, seed_record, seed_line
+        \(unescaped: origin(of: "typed"))
       FROM \(typed) AS typed JOIN twice USING (\(unescaped: key)) ORDER BY 1, seed_row
       """)
     // Keys that are equal may read differently: 1.0 and 1.00, or texts of a collation that ignores case.
     var first: (number: Int64, place: FixturePlace)?
     for row in rows {
-      let (number, key, file, record, line) = try row.decode(
-        Int64.self, String.self, Int32.self, Int32.self, Int32.self)
-      let place = place(file, record, line)
+      let (number, key, origin) = try row.decode(Int64.self, String.self, [Int32].self)
+      let place = place(origin)
       if let known = first, known.number == number {
-        let other = known.place.file == place.file ? "record \(known.place.record)" : "\(known.place)"
-        faults.add(place.fault(found: "the key '\(key)' again", expected: "one that \(other) has not"))
+        faults.add(place.duplicate(of: known.place, key: key))
       } else {
         first = (number, place)
       }
@@ -152,9 +146,9 @@ extension TableStage {
         separator: " OR ")
       return PostgresQuery(
         unescaped: """
-          SELECT "seed_runner:file", "seed_runner:record", "seed_runner:line" FROM (
-            SELECT \(values(rule.columns)), seed_file AS "seed_runner:file", seed_record AS "seed_runner:record",
-              seed_line AS "seed_runner:line", seed_row AS "seed_runner:row"
+          SELECT "seed_runner:origin" FROM (
+            SELECT \(values(rule.columns)), \(origin(of: "typed")) AS "seed_runner:origin",
+              seed_row AS "seed_runner:row"
             FROM \(typed.quoted) AS typed WHERE NOT (\(lacking))) AS \(name)
           WHERE NOT (\(rule.expression)) ORDER BY "seed_runner:row" LIMIT \(FaultCollector.limit)
           """)
@@ -162,10 +156,11 @@ extension TableStage {
     for (rule, rows) in zip(rules, try await context.connection.pipeline(queries)) {
       faults.noteRows(rows.count)
       for row in rows {
-        let (file, record, line) = try row.decode(Int32.self, Int32.self, Int32.self)
+        let origin = try row.decode([Int32].self)
         faults.add(
-          place(file, record, line).fault(
-            field: rule.columns.joined(separator: ", "), found: "what the rule '\(rule.name)' refuses",
+          place(origin).fault(
+            field: fieldNames(rule.columns.compactMap(slot(of:))),
+            found: "what the rule '\(rule.name)' refuses",
             expected: rule.expression))
       }
     }
@@ -195,7 +190,7 @@ extension TableStage {
       }
       let rows = try await context.connection.query(
         """
-        SELECT typed.seed_file, typed.seed_record, typed.seed_line,
+        SELECT \(unescaped: origin(of: "typed")),
           \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
         FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
         WHERE \(unescaped: (names.map { "\($0) IS NOT NULL" } + absent).joined(separator: " AND "))
@@ -203,10 +198,10 @@ extension TableStage {
         """)
       faults.noteRows(rows.count)
       for row in rows {
-        let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
+        let (origin, value) = try row.decode([Int32].self, String.self)
         faults.add(
-          place(file, record, line).fault(
-            field: slots.map { load.slots[$0].field }.joined(separator: ", "), found: "'\(value)'",
+          place(origin).fault(
+            field: fieldNames(slots), found: "'\(value)'",
             expected: """
               the \(key.targetColumns.joined(separator: ", ")) of a row of \(key.target), or of one to be written: \
               the foreign key '\(key.name)' asks for it
@@ -241,7 +236,7 @@ extension TableStage {
       let given = names.map { "\($0) IS NOT NULL" }
       let rows = try await context.connection.query(
         """
-        SELECT typed.seed_file, typed.seed_record, typed.seed_line,
+        SELECT \(unescaped: origin(of: "typed")),
           \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
         FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
         WHERE \(unescaped: (given + absent).joined(separator: " AND "))
@@ -249,15 +244,12 @@ extension TableStage {
         """)
       faults.noteRows(rows.count)
       for row in rows {
-        let (file, record, line, value) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
+        let (origin, value) = try row.decode([Int32].self, String.self)
         let isParent = load.slots[reference.slots[0]].field.hasPrefix("$parent")
         guard !isParent else { continue }
-        let fields = reference.slots.map { load.slots[$0].field }
         faults.add(
-          place(file, record, line).fault(
-            field: fields.map { $0 == ColumnRule.element ? reference.column.name.name : $0 }
-              .joined(separator: ", "),
-            found: "'\(value)'",
+          place(origin).fault(
+            field: fieldNames(reference.slots), found: "'\(value)'",
             expected:
               "the \(reference.rule.key.joined(separator: ", ")) of a row of \(reference.table.name), or of one to be written"
           ))
@@ -272,8 +264,8 @@ extension TableStage {
       PostgresQuery(unescaped: "\(sql) ORDER BY seed_row LIMIT \(FaultCollector.limit)"))
     faults.noteRows(rows.count)
     for row in rows {
-      let (file, record, line) = try row.decode(Int32.self, Int32.self, Int32.self)
-      faults.add(fault(place(file, record, line)))
+      let origin = try row.decode([Int32].self)
+      faults.add(fault(place(origin)))
     }
   }
 }

@@ -36,10 +36,10 @@ extension TableStage {
       let part = load.slots[slot]
       return (name: part.stagedName.quoted, type: (isWhole ? part.type : storedType(slot)) + part.collation)
     }
-    let ordinals = Self.stagedOrdinals.map(\.name)
+    let ordinals = stagedOrdinals.map(\.name)
     let names = columns.map(\.name) + ordinals
     let values = present.map { "f\($0)::\(load.slots[$0].baseType)" } + ordinals
-    return context.temporaryTable(typed, columns + Self.stagedOrdinals) + [
+    return context.temporaryTable(typed, columns + stagedOrdinals) + [
       """
       INSERT INTO \(typed) (\(unescaped: names.joined(separator: ", ")))
       SELECT \(unescaped: values.joined(separator: ", ")) FROM \(raw)
@@ -88,7 +88,7 @@ extension TableStage {
         load.slots[slot].column?.isDomain == true ? "NOT \(isMissing(slot, "raw"))" : "\(name) IS NOT NULL"
       let rows = try await connection.query(
         """
-        SELECT seed_file, seed_record, seed_line, left(\(unescaped: name), 61), fault
+        SELECT \(unescaped: origin(of: "raw")), left(\(unescaped: name), 61), fault
         FROM \(raw) AS raw, LATERAL (
           SELECT pg_temp.seed_value_fault(\(statement), \(unescaped: name)) AS fault OFFSET 0) AS judged
         WHERE \(unescaped: isTried) AND fault IS NOT NULL
@@ -96,11 +96,10 @@ extension TableStage {
         """)
       faults.noteRows(rows.count)
       for row in rows {
-        let (file, record, line, value, fault) = try row.decode(
-          Int32.self, Int32.self, Int32.self, String?.self, String.self)
+        let (origin, value, fault) = try row.decode([Int32].self, String?.self, String.self)
         let shown = value.map { $0.unicodeScalars.count > 60 ? "'\($0.prefix(60))…'" : "'\($0)'" }
         faults.add(
-          place(file, record, line).fault(
+          place(origin).fault(
             field: fieldName(slot), found: shown ?? "nothing",
             expected: "a value of type \(load.slots[slot].type) (\(fault))"))
       }

@@ -34,13 +34,16 @@ final class TableStage {
   /// Kept, because it remembers rows that had to give way.
   var knownLeftOver: LeftOverRows?
 
-  /// What each row has beside its values: where it comes from, and which fields its record lacks.
-  static let ordinals: [(name: String, type: String)] = [
-    ("seed_row", "bigint"), ("seed_file", "integer"), ("seed_record", "integer"),
-    ("seed_line", "integer"), ("seed_missing", "varbit"),
-  ]
+  /// What each row has beside its values: where it comes from, which fields its record lacks, and the place of an
+  /// element in its array.
+  private var ordinals: [(name: String, type: String)] {
+    [
+      ("seed_row", "bigint"), ("seed_file", "integer"), ("seed_record", "integer"),
+      ("seed_line", "integer"), ("seed_missing", "varbit"),
+    ] + (load.parent == nil ? [] : [("seed_position", "integer")])
+  }
   /// Those, and the slots of values that cannot be read.
-  static let stagedOrdinals = ordinals + [("seed_faulty", "integer[]")]
+  var stagedOrdinals: [(name: String, type: String)] { ordinals + [("seed_faulty", "integer[]")] }
 
   private let files: FileList
 
@@ -58,7 +61,7 @@ final class TableStage {
 
   /// Makes the table of texts.
   func create() -> [PostgresQuery] {
-    context.temporaryTable(raw, load.slots.indices.map { ("f\($0)", "text") } + Self.stagedOrdinals)
+    context.temporaryTable(raw, load.slots.indices.map { ("f\($0)", "text") } + stagedOrdinals)
   }
 
   /// Takes the rows that wait, to be sent; nil if there are none.
@@ -66,7 +69,7 @@ final class TableStage {
     guard load.buffer.rowCount > 0 else { return nil }
     defer { load.buffer = PostgresRowBuffer() }
     let names =
-      load.slots.indices.map { "f\($0)" } + Self.ordinals.map(\.name)
+      load.slots.indices.map { "f\($0)" } + ordinals.map(\.name)
     return RowSender.Rows(
       table: raw, columns: try names.map { try PostgresIdentifier($0) }, buffer: load.buffer)
   }
@@ -133,9 +136,31 @@ final class TableStage {
     load.replaceCounts(rows: Int(numbers[0]), presence: numbers.dropFirst().map(Int.init))
   }
 
-  func fieldName(_ slot: Int) -> String {
+  /// The field of a slot, for error texts; nil if it is the element itself, which the place names.
+  func fieldName(_ slot: Int) -> String? {
     let field = load.slots[slot].field
+    guard field != ColumnRule.element else { return nil }
     return field.hasPrefix("$") ? load.slots[slot].column?.name.name ?? field : field
+  }
+
+  /// The fields of slots, for error texts.
+  func fieldNames(_ slots: [Int]) -> String? {
+    let names = slots.compactMap(fieldName)
+    return names.isEmpty ? nil : names.joined(separator: ", ")
+  }
+
+  /// SQL for what ``place(_:)`` reads.
+  func origin(of alias: String) -> String {
+    let names =
+      ["seed_file", "seed_record", "seed_line"] + (load.parent == nil ? [] : ["seed_position"])
+    return "ARRAY[\(names.map { "\(alias).\($0)" }.joined(separator: ", "))]"
+  }
+
+  /// The place of a staged row, of which a query has ``origin(of:)``.
+  func place(_ origin: [Int32]) -> FixturePlace {
+    FixturePlace(
+      file: files.paths[Int(origin[0])], record: Int(origin[1]), line: Int(origin[2]),
+      element: origin.count > 3 ? load.definition.element(Int(origin[3])) : nil)
   }
 
   func place(_ file: Int32, _ record: Int32, _ line: Int32) -> FixturePlace {
