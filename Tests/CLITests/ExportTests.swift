@@ -116,6 +116,22 @@ struct ExportTests {
     }
   }
 
+  @Test(
+    "says what of the command line does not fit the table, as a fault of the command line",
+    arguments: [
+      (["regions", "--columns", "nam"], "regions has no column 'nam'"),
+      (["regions", "--key", "name,code"], "regions has no unique key (name, code)"),
+      (["bare"], "bare has no unique key"),
+    ])
+  func wrongArguments(words: [String], expected: String) async throws {
+    try await withDatabases { source, _, folder in
+      try await source.withConnection { _ = try await $0.query("CREATE TABLE bare (x int)") }
+      let export = try await run(["export"] + words, source, folder)
+      #expect(export.exitCode == 64)
+      #expect(export.errors.contains("Error: \(expected)"), "\(export.errors)")
+    }
+  }
+
   @Test("says which table it needs that no seeder fills, and which has only numbers for a key")
   func notes() async throws {
     try await withDatabases { source, _, folder in

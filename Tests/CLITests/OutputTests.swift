@@ -68,7 +68,7 @@ struct OutputTests {
         try await check("ci", "--format", format)
         try await check("config", "--format", format, expecting: 0)
         try await check("doctor", "--format", format)
-        try await check("export", Self.evil, "--id", "x", "--format", format, expecting: 65)
+        try await check("export", Self.evil, "--id", "x", "--format", format, expecting: 64)
         try await check("reset", "evil", "--yes", "--format", format, expecting: 0)
         try await check("--evil", "--format", format, expecting: 0)
       }

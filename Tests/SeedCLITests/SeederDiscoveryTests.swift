@@ -37,8 +37,18 @@ struct SeederDiscoveryTests {
     try await withSeeder { root in
       let found = discovery(names.map { "\(root)/\($0)" })
       #expect(found.seeders.filter { $0.id == "items" }.count == 1)
-      #expect(found.faults.isEmpty, "\(found.faults)")
+      #expect(found.failure == nil)
     }
+  }
+
+  @Test("that are not there are named with the flag or the variable that names them")
+  func missing() {
+    let flag = SeederDiscovery(arguments: ["--seeders-path", "no/where:nowhere"], environment: [:]).failure
+    #expect(flag?.exitCode == .usage)
+    #expect(flag?.message == "--seeders-path: there is no folder 'no/where', 'nowhere'")
+    let variable = SeederDiscovery(arguments: [], environment: ["SEEDERS_PATH": "no/where"]).failure
+    #expect(variable?.exitCode == .badConfiguration)
+    #expect(variable?.message == "SEEDERS_PATH: there is no folder 'no/where'")
   }
 
   @Test("that are different and hold the same id are a fault")

@@ -149,9 +149,9 @@ struct Session: Sendable {
 
   /// The seeders that there are, built in or found in folders.
   ///
-  /// - Throws: `FixtureError` if a folder of seeders is not there.
+  /// - Throws: `CommandFailure` if a folder of seeders is not there.
   func registry() throws -> SeederRegistry {
-    guard invocation.discovery.faults.isEmpty else { throw FixtureError(invocation.discovery.faults) }
+    if let failure = invocation.discovery.failure { throw failure }
     return try invocation.discovery.registry(invocation.program.catalog(settings), settings: settings)
   }
 }

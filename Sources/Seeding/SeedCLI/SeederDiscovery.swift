@@ -7,7 +7,9 @@ struct SeederDiscovery: Sendable {
   /// The seeders; those whose definitions are faulty as `FaultySeeder`s.
   private(set) var seeders: [any Seeder] = []
   /// What is wrong with the paths.
-  private(set) var faults: [FixtureFault] = []
+  private(set) var failure: CommandFailure?
+  /// The folders that were looked into, or would have been if they were there.
+  private(set) var searched: [String] = []
   /// The folders that were read, by the path that links lead to, and where each id comes from.
   private var folders: Set<String> = []
   private var places: [SeederID: (index: Int, file: String)] = [:]
@@ -29,17 +31,23 @@ struct SeederDiscovery: Sendable {
     includesBuiltIn =
       !arguments.contains("--no-built-in")
       && !off.contains((variable("SEED_BUILT_IN") ?? "").lowercased())
-    let given = value(of: "--seeders-path") ?? variable("SEEDERS_PATH")
+    let flag = value(of: "--seeders-path")
+    let given = flag ?? variable("SEEDERS_PATH")
     let project = ProjectDirectory(explicit: value(of: "--project-path"), environment: environment)
     var paths = given.map { $0.split(separator: ":").map(String.init) } ?? []
-    for path in paths where !Self.isDirectory(path) {
-      faults.append(FixtureFault(file: path, found: "no such folder", expected: "a folder of seeders"))
+    let missing = paths.filter { !Self.isDirectory($0) }
+    if !missing.isEmpty {
+      let names = missing.map { "'\($0)'" }.joined(separator: ", ")
+      failure = CommandFailure(
+        code: flag == nil ? .badConfiguration : .usage,
+        message: "\(flag == nil ? "SEEDERS_PATH" : "--seeders-path"): there is no folder \(names)",
+        remedy: "name folders with seeders, separated by ':'")
     }
-    paths = paths.filter(Self.isDirectory)
     // Here, and in the project that this folder may be a part of.
     let isHere = project.path == FileManager.default.currentDirectoryPath
-    paths += (["Seeders"] + (isHere ? [] : ["\(project.path)/Seeders"])).filter(Self.isDirectory)
-    for path in paths { search(path) }
+    paths += ["Seeders"] + (isHere ? [] : ["\(project.path)/Seeders"])
+    searched = paths
+    for path in paths where Self.isDirectory(path) { search(path) }
   }
 
   /// A folder with a definition is a seeder; else each of its folders that has one.
@@ -97,6 +105,13 @@ struct SeederDiscovery: Sendable {
     let own = (seeder as? FaultySeeder)?.error.faults ?? []
     seeders[other.index] = FaultySeeder(
       id: seeder.id, error: FixtureError(before + own + [fault(file, like: other.file)]))
+  }
+
+  /// What to say where there is no seeder at all.
+  var nothingFound: String {
+    let places = searched.map { "\($0)/*/\(DeclarativeSeeder.fileName)" }.joined(separator: ", ")
+    return "no seeders found in \(places)"
+      + (includesBuiltIn ? "" : "; the built-in ones are left out (--no-built-in or SEED_BUILT_IN)")
   }
 
   private static func isDirectory(_ path: String) -> Bool {

@@ -33,9 +33,15 @@ struct ExportCommand {
     try scaffold.checkAbsent()
     let seeders = try session.registry().seeders
     let database = try await session.database()
-    let export = try await PostgresConnection.with(database.configuration) { connection in
-      try await TableExport.read(
-        tables.map { .init(table: $0, key: key, columns: columns) }, id: id, seeders: seeders, on: connection)
+    let export: TableExport
+    do {
+      export = try await PostgresConnection.with(database.configuration) { connection in
+        try await TableExport.read(
+          tables.map { .init(table: $0, key: key, columns: columns) }, id: id, seeders: seeders,
+          on: connection)
+      }
+    } catch let error as TableExportError {
+      throw CommandFailure(code: .usage, message: error.message, remedy: error.remedy)
     }
     try scaffold.write([(DeclarativeSeeder.fileName, export.definition)] + export.files)
     for note in export.notes { session.console.progress("note: \(note)") }

@@ -31,7 +31,7 @@ struct NewCommand {
       (
         DeclarativeSeeder.fileName,
         """
-        // A seeder without Swift. Comments are allowed here. All keys: docs in the README, "Bring your own database".
+        // A seeder without Swift. Comments are allowed here. All keys: Documentation/seeder.md of seed-runner.
         {
           "id": "\(id)",
           "summary": "Rows of \(table)",

@@ -10,6 +10,9 @@ struct PlanCommand {
     if session.isJSON {
       try session.console.answer(json: PlanJSON(report))
     } else {
+      if try session.registry().seeders.isEmpty {
+        session.console.answer(session.invocation.discovery.nothingFound)
+      }
       for line in PlanFormatter(report: report, environment: plan.environment).lines {
         session.console.answer(line)
       }

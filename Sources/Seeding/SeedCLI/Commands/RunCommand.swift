@@ -60,6 +60,7 @@ struct RunCommand {
     if session.isJSON {
       try console.answer(json: ReportJSON(report))
     } else {
+      if registry.seeders.isEmpty { console.answer(session.invocation.discovery.nothingFound) }
       for line in ReportFormatter(report: report).lines(columns: console.columns) { console.answer(line) }
       if let command = database.connectCommand, report.isSuccess {
         console.progress("connect with: \(command)")

@@ -11,12 +11,17 @@ struct WhyCommand {
     let key = Array(session.command.arguments.dropFirst())
     let database = try await session.database()
     let origins: [RowOrigin]
+    var absence: String?
     do {
-      origins = try await PostgresConnection.with(database.configuration) { connection in
-        try await RowOrigin.find(table: table, key: key, on: connection)
+      (origins, absence) = try await PostgresConnection.with(database.configuration) { connection in
+        let origins = try await RowOrigin.find(table: table, key: key, on: connection)
+        return (
+          origins,
+          origins.isEmpty ? try await RowOrigin.absence(table: table, key: key, on: connection) : nil
+        )
       }
     } catch let error as RowOriginError {
-      throw CommandFailure(code: .usage, message: "\(error)")
+      throw CommandFailure(code: .usage, message: "\(error)", remedy: error.remedy)
     }
     if session.isJSON {
       try session.console.answer(json: origins)
@@ -27,7 +32,9 @@ struct WhyCommand {
     }
     guard origins.isEmpty else { return .success }
     session.console.answer(
-      "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table), as far as the history knows")
+      absence
+        ?? "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table), as far as the history knows"
+    )
     return .drift
   }
 

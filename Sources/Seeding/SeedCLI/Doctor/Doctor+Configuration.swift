@@ -39,7 +39,10 @@ extension Doctor {
   func seeders() -> DoctorVerdict {
     let definitions =
       (try? session.registry().seeders)?.compactMap { ($0 as? FaultySeeder)?.error.faults } ?? []
-    let faults = session.invocation.discovery.faults + definitions.joined()
+    if let failure = session.invocation.discovery.failure {
+      return .failure(failure.message, remedy: failure.remedy ?? "")
+    }
+    let faults = Array(definitions.joined())
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),

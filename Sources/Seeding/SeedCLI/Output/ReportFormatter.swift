@@ -161,7 +161,9 @@ struct ReportFormatter {
       return number == 0 ? nil : "\(number) \(outcome.rawValue)"
     }
     var line = StyledLine()
-    line.append(parts.joined(separator: ", ") + " in \(Text.duration(report.duration))", .bold)
+    line.append(
+      (parts.isEmpty ? "nothing to seed" : parts.joined(separator: ", "))
+        + " in \(Text.duration(report.duration))", .bold)
     return line
   }
 }

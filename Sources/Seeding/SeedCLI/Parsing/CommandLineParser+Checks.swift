@@ -15,7 +15,10 @@ extension CommandLineParser {
   private func checkArguments() throws(UsageError.Reason) {
     var words = parsed.arguments[...]
     for argument in spec.arguments {
-      if argument.isRequired, words.isEmpty { throw .missingArgument(argument.name) }
+      if argument.isRequired, words.isEmpty {
+        throw .missingArgument(
+          argument.name, usage: spec.arguments.map(\.usage).joined(separator: " "))
+      }
       for word in argument.isRepeating ? words : words.prefix(1) {
         guard let allowed = argument.allowed, !allowed.contains(word) else { continue }
         throw .argumentNotAllowed(

@@ -37,7 +37,9 @@ struct UsageError: Error, Sendable, Hashable {
     /// A word for another program that stands before `--`.
     case notPassedOn(String)
     /// An argument is missing.
-    case missingArgument(String)
+    ///
+    /// - Parameter usage: all arguments as the usage line shows them: `TABLE KEY...`.
+    case missingArgument(String, usage: String)
     /// The argument is not on the list.
     case argumentNotAllowed(String, value: String, allowed: [String], near: [String])
   }

@@ -28,7 +28,7 @@ public struct ServiceLaunch: Sendable {
       throw CommandFailure(code: .usage, message: "\(error)")
     }
     let discovery = SeederDiscovery(arguments: arguments, environment: environment)
-    guard discovery.faults.isEmpty else { throw FixtureError(discovery.faults) }
+    if let failure = discovery.failure { throw failure }
     registry = try discovery.registry(program.catalog(settings), settings: settings)
     fixtures = program.fixtures
     let console = Console(isQuiet: false, isDebug: settings[.debug])

@@ -33,7 +33,7 @@ enum UsageErrorFormatter {
       case .missingSubcommand: "'\(command)' needs a command"
       case .unexpectedArgument(let word): "unexpected argument '\(word)'"
       case .notPassedOn(let word): "'\(word)' stands before '--'"
-      case .missingArgument(let name): "'\(command)' needs \(name)"
+      case .missingArgument(let name, _): "'\(command)' needs \(name)"
       case .argumentNotAllowed(let name, let value, _, _): "'\(value)' is no \(name)"
       }
     return text.printable
@@ -72,7 +72,7 @@ enum UsageErrorFormatter {
       near.isEmpty ? "commands are \(list(known, last: "and"))" : didYouMean(near)
     case .missingSubcommand(let known): "give \(list(known))"
     case .notPassedOn(let word): "write '\(command(path, program)) -- \(word)' to pass it on"
-    case .missingArgument(let name): "write '\(command(path, program)) \(name)'"
+    case .missingArgument(_, let usage): "write '\(command(path, program)) \(usage)'"
     }
   }
 

@@ -24,24 +24,26 @@ struct ExportedTable {
     let name = request.table
     guard let live = try await LiveTable.describe([name], on: connection)[name] else {
       let kind = try await RelationKind.find([name], on: connection)[name]
-      throw Self.fault(
-        kind.map { "'\(name)', which is \($0)" } ?? "the table '\(name)', which is not in the database",
-        expected: "a table")
+      if let kind { throw TableExportError(message: "'\(name)' is \(kind)", remedy: "name a table") }
+      throw TableExportError(
+        missing: name.description, known: try await RelationKind.Known.read(on: connection))
     }
     let unknown = (request.key + request.columns).filter { live[$0] == nil }
     guard unknown.isEmpty else {
-      throw Self.fault(
-        "the column '\(unknown[0])'",
-        expected: "one of " + live.columns.map(\.name.name).joined(separator: ", "))
+      throw TableExportError(
+        message: "\(name) has no column '\(unknown[0])'",
+        remedy: "its columns are " + live.columns.map(\.name.name).joined(separator: ", "))
     }
     let keys = live.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
     guard let key = request.key.isEmpty ? live.naturalKey ?? live.primaryKey : request.key else {
-      throw Self.fault("the table '\(name)', which has no unique key", expected: "a table with one")
+      throw TableExportError(
+        message: "\(name) has no unique key",
+        remedy: "add a unique constraint on the columns that tell its rows apart")
     }
     guard live.uniqueKeys.contains(where: { Set($0) == Set(key) }) else {
-      throw Self.fault(
-        "the key (\(key.joined(separator: ", "))), by which \(name) has no unique key",
-        expected: "one of \(keys)")
+      throw TableExportError(
+        message: "\(name) has no unique key (\(key.joined(separator: ", ")))",
+        remedy: keys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keys)")
     }
     self.live = live
     self.key = key
@@ -51,10 +53,6 @@ struct ExportedTable {
       return !column.isGenerated && (isKey || !live.isSurrogate(column.name.name))
     }
     targets = try await findTargets(on: connection)
-  }
-
-  static func fault(_ found: String, expected: String) -> FixtureError {
-    FixtureError([FixtureFault(file: "export", found: found, expected: expected)])
   }
 
   private mutating func findTargets(on connection: PostgresConnection) async throws -> [Target] {

@@ -1,6 +1,25 @@
 import FoundationEssentials
 public import Postgres
 
+/// What was asked for and cannot be exported.
+public struct TableExportError: Error, Hashable, Sendable {
+  /// What is wrong.
+  public let message: String
+  /// What to do about it.
+  public let remedy: String?
+
+  init(message: String, remedy: String?) {
+    self.message = message
+    self.remedy = remedy
+  }
+
+  /// A table that is not in the database.
+  init(missing table: String, known: RelationKind.Known) {
+    message = "there is no table '\(table)' in the database '\(known.database)'"
+    remedy = known.nearest(to: table).map { "Did you mean '\($0)'?" }
+  }
+}
+
 /// Reads the rows of tables as a declarative seeder that would make them.
 public struct TableExport: Sendable {
   /// What to read.
@@ -43,7 +62,7 @@ public struct TableExport: Sendable {
   ///   - id: the id of the seeder.
   ///   - seeders: among which the seeders of other tables are looked for.
   ///   - connection: the database.
-  /// - Throws: ``FixtureError`` for what does not fit a table; `PostgresError`.
+  /// - Throws: ``TableExportError`` for what does not fit a table; `PostgresError`.
   public static func read(
     _ requests: [Request], id: SeederID, seeders: [any Seeder] = [], on connection: PostgresConnection
   ) async throws -> TableExport {

@@ -52,10 +52,38 @@ public struct RowOrigin: Sendable, Codable {
   }
 }
 
+extension RowOrigin {
+  /// Says that a row is not in its table, and by which columns it was looked up; nil if it is there, or if the table
+  /// has no key of so many columns.
+  ///
+  /// - Parameters:
+  ///   - table: as for ``find(table:key:on:)``.
+  ///   - key: as for ``find(table:key:on:)``.
+  ///   - connection: the database.
+  /// - Throws: ``RowOriginError`` for what cannot be asked; `PostgresError`.
+  public static func absence(
+    table: String, key: [String], on connection: PostgresConnection
+  ) async throws -> String? {
+    do {
+      return try await connection.withTransaction(setup: [StableSettings.statement]) { connection in
+        try await RowOriginQuery(table: table, key: key, isSeeded: false, on: connection)?.absence()
+      }
+    } catch let error as PostgresTransactionError {
+      throw error.cause
+    }
+  }
+}
+
 /// Why it cannot be told where a row came from.
 public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There is no such table.
-  case noTable(String)
+  /// What to do about it, where that is known.
+  public var remedy: String? {
+    guard case .noTable(_, _, let near?) = self else { return nil }
+    return "Did you mean '\(near)'?"
+  }
+
+  /// There is no such table; another name may be meant.
+  case noTable(String, database: String, near: String?)
   /// There is something of that name that has no rows of its own, such as a view.
   case notTable(String, kind: String)
   /// The key has another number of columns.
@@ -66,7 +94,7 @@ public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong.
   public var description: String {
     switch self {
-    case .noTable(let name): "there is no table '\(name)' in the database"
+    case .noTable(let name, let database, _): "there is no table '\(name)' in the database '\(database)'"
     case .notTable(let name, let kind): "'\(name)' is \(kind), not a table"
     case .wrongKey(let table, let columns, let given):
       """

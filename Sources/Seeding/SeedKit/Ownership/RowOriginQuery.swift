@@ -6,19 +6,24 @@ struct RowOriginQuery {
   private let live: LiveTable
   private let key: [String]
   private let connection: PostgresConnection
+  private let isSeeded: Bool
 
-  /// - Returns: nil for a database that was never seeded.
-  init?(table: String, key: [String], on connection: PostgresConnection) async throws {
+  /// - Parameter isSeeded: whether nil is returned for a database that was never seeded.
+  init?(
+    table: String, key: [String], isSeeded isSeededOnly: Bool = true, on connection: PostgresConnection
+  ) async throws {
     let name = TableName(text: table)
     guard let live = try await LiveTable.describe([name], on: connection)[name] else {
       if let kind = try await RelationKind.find([name], on: connection)[name] {
         throw RowOriginError.notTable(table, kind: kind)
       }
-      throw RowOriginError.noTable(table)
+      let known = try await RelationKind.Known.read(on: connection)
+      throw RowOriginError.noTable(table, database: known.database, near: known.nearest(to: table))
     }
     let isSeeded = try await connection.queryOne("SELECT to_regclass('seed_runner.owned_table') IS NOT NULL")
       .decode(Bool.self)
-    guard isSeeded else { return nil }
+    guard isSeeded || !isSeededOnly else { return nil }
+    self.isSeeded = isSeeded
     self.live = live
     self.key = key
     self.connection = connection
@@ -34,8 +39,10 @@ struct RowOriginQuery {
     let isWhole: Bool
   }
 
-  func run() async throws -> [RowOrigin] {
-    let all = try await connection.query(
+  /// What the history has of the table.
+  private func owned() async throws -> [Owned] {
+    guard isSeeded else { return [] }
+    return try await connection.query(
       """
       SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
       FROM seed_runner.owned_table WHERE table_name = \(live.canonicalName) ORDER BY seeder
@@ -46,6 +53,34 @@ struct RowOriginQuery {
       return Owned(
         id: id, seeder: seeder, table: table, keyColumns: keys, valueColumns: values, isWhole: isWhole)
     }
+  }
+
+  /// Says that no row has the key; nil if one has, or if the table has no key of so many columns.
+  func absence() async throws -> String? {
+    let known = try await owned().map(\.keyColumns)
+    let natural = [live.naturalKey, live.primaryKey].compactMap { names in
+      names?.compactMap { live[$0]?.name.quoted }
+    }
+    guard
+      let columns = (known + natural + live.uniqueKeys.map { $0.compactMap { live[$0]?.name.quoted } })
+        .first(where: { $0.count == key.count })
+    else { return nil }
+    let values = try await values(of: columns)
+    guard !values.isEmpty else { return nil }
+    let isThere = try await connection.queryOne(
+      """
+      SELECT EXISTS (SELECT FROM \(unescaped: live.quoted) AS live
+        WHERE \(condition(values) { _, column in "live.\(column)" }))
+      """
+    ).decode(Bool.self)
+    guard !isThere else { return nil }
+    let names = columns.map { column($0)?.name.name ?? $0 }
+    let shown = zip(names, key).map { "\($0) '\($1)'" }.joined(separator: " and ")
+    return "\(live.name) has no row with \(shown)"
+  }
+
+  func run() async throws -> [RowOrigin] {
+    let all = try await owned()
     let fitting = all.filter { $0.keyColumns.count == key.count }
     if fitting.isEmpty, let first = all.first {
       throw RowOriginError.wrongKey(
@@ -65,9 +100,9 @@ struct RowOriginQuery {
 
   /// The columns of the key with their types, bare of modifiers, because `numeric(5,1)` would round; nothing if the
   /// table has other columns by now.
-  private func values(of owned: Owned) async throws -> [(column: String, type: String)] {
+  private func values(of keyColumns: [String]) async throws -> [(column: String, type: String)] {
     var result: [(String, String)] = []
-    for (name, value) in zip(owned.keyColumns, key) {
+    for (name, value) in zip(keyColumns, key) {
       guard let column = column(name) else { return [] }
       do {
         try await connection.query("SELECT \(value)::text::\(unescaped: column.baseType)")
@@ -106,7 +141,7 @@ struct RowOriginQuery {
   }
 
   private func origin(_ owned: Owned) async throws -> [RowOrigin] {
-    let values = try await values(of: owned)
+    let values = try await values(of: owned.keyColumns)
     guard !values.isEmpty else { return try await entries(owned, "owner.key = \(givenText)", digest: nil) }
     let row = try await liveRow(owned, values)
     let found = try await entries(
@@ -156,7 +191,7 @@ struct RowOriginQuery {
   }
 
   private func originOfWhole(_ owned: Owned) async throws -> [RowOrigin] {
-    guard let row = try await liveRow(owned, values(of: owned)) else { return [] }
+    guard let row = try await liveRow(owned, values(of: owned.keyColumns)) else { return [] }
     return [
       RowOrigin(
         isOfWholeTable: true, seeder: owned.seeder, table: owned.table, key: row.key, file: nil, record: nil,
