@@ -90,7 +90,7 @@ struct UpgradeTests {
       let plan = try await upgrade.run("plan")
       for expected in [
         "(edited by hand) tools 'apply_patch'", "(edited by hand) customer 'bo@example.com'",
-        "(removed by hand) customer_tag '{3,c}'", "~ document '3'",
+        "(deleted by hand) customer_tag '{3,c}'", "~ document '3'",
         "4 migrations to apply first; 1 to insert, 3 to update, 0 to delete",
       ] {
         #expect(plan.output.contains(expected), "\(plan.output)")

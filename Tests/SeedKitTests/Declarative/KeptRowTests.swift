@@ -37,6 +37,8 @@ struct KeptRowTests {
       try folder.write("id,a\n4,w\n", to: "t.csv")
       let changes = try await folder.changes(environment: .test)
       #expect(changes.map { "\($0.action) \($0.key)" } == ["delete 1", "keep 2", "keep 3"])
+      let reason = "by the BEFORE DELETE \(example.text)"
+      #expect(changes.map(\.reason) == [nil, reason, reason])
       let note = "t: 2 rows kept by the BEFORE DELETE \(example.text): '2', '3', although they left the files"
       let first = try await folder.noted()
       #expect(first.counts == RowCounts(unchanged: 1, deleted: 1))

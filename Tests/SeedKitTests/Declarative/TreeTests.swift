@@ -87,14 +87,17 @@ struct TreeTests {
       try await folder.sql("DELETE FROM t WHERE slug IN ('c', 'd'); UPDATE t SET depth = 9 WHERE slug = 'b'")
       let kept = try await folder.noted()
       #expect(kept.counts == RowCounts(unchanged: 1, drifted: 3))
-      #expect(kept.notes == ["t: 3 rows edited by hand since written, kept as they are: 'b', 'c', 'd'"])
+      #expect(
+        kept.notes == [
+          "t: 1 row edited by hand since written, kept as it is: 'b'; 2 rows deleted by hand since written, left deleted: 'c', 'd'"
+        ])
       let changes = try await folder.changes(environment: .test)
       #expect(Set(changes.map(\.key)).count == changes.count, "\(changes)")
       try await folder.sql("UPDATE t SET depth = 1")
       try folder.define(Self.tables)
       let again = try await folder.noted()
       #expect(again.counts == RowCounts(inserted: 2, unchanged: 2))
-      #expect(again.notes == ["t: 2 rows edited by hand since written, written anew: 'c', 'd'"])
+      #expect(again.notes == ["t: 2 rows deleted by hand since written, inserted again: 'c', 'd'"])
       try await folder.sql("UPDATE t SET depth = 9 WHERE slug = 'a'")
       let one = try await folder.noted(environment: .test)
       #expect(one.notes == ["t: 1 row edited by hand since written, written anew: 'a'"])

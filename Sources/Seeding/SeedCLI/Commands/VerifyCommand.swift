@@ -18,6 +18,7 @@ struct VerifyCommand {
     let missing: Int
     let different: Int
     let edited: Int
+    let deleted: Int
     let surplus: Int
     let failure: FailureReport?
     let note: String?
@@ -46,11 +47,11 @@ struct VerifyCommand {
 
   private func seeder(_ entry: PlanReport.Entry) -> Seeder {
     let total = entry.tables.total
-    let edited = entry.changes.count(where: \.isDrift)
     return Seeder(
       id: entry.id.rawValue, passed: !entry.isPending,
       expected: total.inserted + total.updated + total.unchanged + total.drifted, missing: total.inserted,
-      different: total.updated, edited: edited, surplus: total.deleted, failure: entry.failure,
+      different: total.updated, edited: entry.editedRows, deleted: entry.rowsLeftDeleted,
+      surplus: total.deleted, failure: entry.failure,
       note: entry.note, changes: entry.changes)
   }
 
@@ -81,8 +82,15 @@ struct VerifyCommand {
     if let note = seeder.note { return note }
     let counts = [
       (seeder.missing, "missing"), (seeder.different, "different"), (seeder.edited, "edited by hand"),
-      (seeder.surplus, "surplus"),
+      (seeder.deleted, "deleted by hand"), (seeder.surplus, "surplus"),
     ]
     return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }
+}
+
+extension PlanReport.Entry {
+  /// How many rows somebody edited since they were written.
+  var editedRows: Int { changes.count { $0.isDrift && !$0.isRemoved } }
+  /// How many rows somebody deleted since they were written and a run would leave so; others count as missing.
+  var rowsLeftDeleted: Int { changes.count { $0.isRemoved && $0.action == .keep } }
 }

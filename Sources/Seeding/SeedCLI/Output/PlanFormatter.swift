@@ -43,32 +43,41 @@ struct PlanFormatter {
   }
 
   private func explanation(of entry: PlanReport.Entry) -> [String] {
-    if let failure = entry.failure {
-      return failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])
-    }
     var lines: [String] = []
-    for change in entry.changes.prefix(Self.shownRows) {
+    var changes = entry.changes
+    if let failure = entry.failure {
+      lines += failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])
+      // Nothing of a seeder that fails is written; the rows that it fails for are what to look at.
+      changes = failure.cause == .drift ? changes.filter(\.isDrift) : []
+    }
+    for change in changes.prefix(Self.shownRows) {
       let origin = change.file.map { file in
         "  (\(file)\(change.record.map { ": record \($0)" } ?? ""))"
       }
       lines.append("\(Self.sign(change)) \(change.table) '\(Self.shown(change.key))'\(origin ?? "")")
-      guard change.action != .insert else { continue }
+      guard change.action != .insert, !change.isRemoved else { continue }
       for column in change.columns {
         lines.append("    \(column.name): \(Self.value(column.old)) → \(Self.value(column.new))")
       }
     }
-    let rest = entry.changes.count - Self.shownRows
+    let rest = changes.count - Self.shownRows
     if rest > 0 { lines.append("… and \(rest) more; --format json lists up to 1,000 of each table") }
     return lines
   }
 
   private static func sign(_ change: RowChange) -> String {
     switch change.action {
-    case .insert: change.isDrift ? "+ (removed by hand)" : "+"
+    case .insert: change.isDrift ? "+ (deleted by hand)" : "+"
     case .update: change.isDrift ? "~ (edited by hand)" : "~"
     case .delete: "-"
     case .keep:
-      change.isDrift ? "= (edited by hand, kept)" : "= (kept: other rows refer to it, or a trigger keeps it)"
+      if change.isRemoved {
+        "= (deleted by hand, left deleted)"
+      } else if change.isDrift {
+        "= (edited by hand, kept)"
+      } else {
+        "= (kept: \(change.reason ?? "other rows refer to it, or a trigger keeps it"))"
+      }
     }
   }
 

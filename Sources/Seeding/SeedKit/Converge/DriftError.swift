@@ -2,35 +2,65 @@
 public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The table.
   public let table: String
-  /// The natural keys of the first few.
-  public let keys: [String]
-  /// How many there are.
-  public let count: Int
+  /// The rows that are there and have other values.
+  let edited: Rows
+  /// The rows that are no longer there.
+  let deleted: Rows
 
-  /// So many keys are listed.
-  static let keyLimit = 5
+  /// Some rows.
+  struct Rows: Hashable, Sendable {
+    /// The natural keys of the first few.
+    let keys: [String]
+    let count: Int
 
-  private var rows: String {
-    let rest = count - keys.count
-    return keys.map { "'\($0)'" }.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    /// `1 row was edited`
+    func past(_ verb: String) -> String { "\(count) row\(count == 1 ? " was" : "s were") \(verb)" }
+
+    func text(_ verb: String) -> String { "\(count) row\(count == 1 ? "" : "s") \(verb)" }
+
+    var list: String {
+      let rest = count - keys.count
+      return keys.map { "'\($0)'" }.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    func adding(_ other: Rows) -> Rows {
+      Rows(
+        keys: Array((keys + other.keys).sorted().prefix(DriftError.keyLimit)), count: count + other.count)
+    }
   }
+
+  /// The natural keys of the first few.
+  public var keys: [String] { edited.keys + deleted.keys }
+  /// How many there are.
+  public var count: Int { edited.count + deleted.count }
+
+  /// So many keys of each kind are listed.
+  static let keyLimit = 5
 
   /// What was found, and what to do.
   public var description: String {
-    "\(table): \(count) row\(count == 1 ? " was" : "s were") edited by hand since written: \(rows). "
+    let parts = [(edited, "edited"), (deleted, "deleted")].filter { $0.0.count > 0 }
+      .map { "\($0.0.past($0.1)) by hand since written: \($0.0.list)" }
+    return "\(table): \(parts.joined(separator: "; ")). "
       + "Look at them with 'plan', then undo the edits, put them into the fixture, or set onDrift."
   }
 
   func description(for policy: DriftPolicy) -> String {
-    let what =
-      policy == .keep ? "kept as \(count == 1 ? "it is" : "they are")" : "written anew"
-    return "\(table): \(count) row\(count == 1 ? "" : "s") edited by hand since written, \(what): \(rows)"
+    var parts: [String] = []
+    if edited.count > 0 {
+      let what = policy == .keep ? "kept as \(edited.count == 1 ? "it is" : "they are")" : "written anew"
+      parts.append("\(edited.text("edited by hand since written")), \(what): \(edited.list)")
+    }
+    if deleted.count > 0 {
+      let what = policy == .keep ? "left deleted" : "inserted again"
+      parts.append("\(deleted.text("deleted by hand since written")), \(what): \(deleted.list)")
+    }
+    return "\(table): \(parts.joined(separator: "; "))"
   }
 
   /// The rows of both, which are different ones.
   func adding(_ other: DriftError) -> DriftError {
     DriftError(
-      table: table, keys: Array((keys + other.keys).sorted().prefix(Self.keyLimit)),
-      count: count + other.count)
+      table: table, edited: edited.adding(other.edited), deleted: deleted.adding(other.deleted))
   }
 }

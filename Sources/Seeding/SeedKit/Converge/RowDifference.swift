@@ -114,7 +114,7 @@ extension RowWriter {
         }
         return RowChange(
           table: name, key: key, action: isGone && keepsGone ? .keep : .insert, isDrift: isGone,
-          file: path(file), record: record.map(Int.init), columns: columns)
+          isRemoved: isGone, file: path(file), record: record.map(Int.init), columns: columns)
       }.filter { $0.action != .keep || !isLookedAtAgain })
   }
 

@@ -135,16 +135,15 @@ struct RowWriter {
     let keepsGone = drift == .keep && gone > 0
     counts.inserted = missing - (keepsGone ? gone : 0)
     counts.drifted += keepsGone ? gone : 0
-    let drifted = gone + (difference?.drifted ?? 0)
-    if drifted > 0 {
-      let keys = try await driftedKeys(difference, owned: owned)
-      let error = DriftError(table: name, keys: keys, count: drifted)
+    // Before the rows are refused: a plan shows which they are.
+    if context.recorder != nil, isRecorded {
+      try await record(difference: difference, owned: owned, keepsGone: keepsGone)
+    }
+    if gone + (difference?.drifted ?? 0) > 0 {
+      let error = try await driftError(difference, owned: owned, gone: gone)
       guard drift != .fail else { throw error }
       // Rows that stay as they are would be met, and told, again.
       if drift != .keep || !isLookedAtAgain { edited = error }
-    }
-    if context.recorder != nil, isRecorded {
-      try await record(difference: difference, owned: owned, keepsGone: keepsGone)
     }
     guard counts.written > 0 else {
       if let edited { context.note(edited, policy: drift) }
@@ -221,21 +220,27 @@ struct RowWriter {
       """)
   }
 
-  private func driftedKeys(_ difference: RowDifference?, owned: OwnedTable?) async throws -> [String] {
-    var parts: [String] = []
-    if let difference { parts.append("SELECT key FROM \(difference.stage.quoted) WHERE drifted") }
-    if let owned {
-      parts.append(
-        """
-        SELECT owner.key FROM \(source) AS staged LEFT JOIN \(quoted) AS live ON \(match)
-        JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(stagedKeyText)
-        WHERE \(isAbsent)
-        """)
+  private func driftError(
+    _ difference: RowDifference?, owned: OwnedTable?, gone: Int
+  ) async throws -> DriftError {
+    let edited = difference.map { "SELECT key FROM \($0.stage.quoted) WHERE drifted" }
+    let deleted = owned.map { owned in
+      """
+      SELECT owner.key FROM \(source) AS staged LEFT JOIN \(quoted) AS live ON \(match)
+      JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(stagedKeyText)
+      WHERE \(isAbsent)
+      """
     }
-    return try await context.connection.query(
-      PostgresQuery(
-        unescaped: "\(parts.joined(separator: " UNION ALL ")) ORDER BY 1 LIMIT \(DriftError.keyLimit)")
-    ).map { try $0.decode(String.self) }
+    func rows(_ count: Int, _ query: String?) async throws -> DriftError.Rows {
+      guard count > 0, let query else { return DriftError.Rows(keys: [], count: 0) }
+      let keys = try await context.connection.query(
+        PostgresQuery(unescaped: "\(query) ORDER BY 1 LIMIT \(DriftError.keyLimit)")
+      ).map { try $0.decode(String.self) }
+      return DriftError.Rows(keys: keys, count: count)
+    }
+    return DriftError(
+      table: name, edited: try await rows(difference?.drifted ?? 0, edited),
+      deleted: try await rows(gone, deleted))
   }
 }
 

@@ -31,11 +31,19 @@ struct SyncRemoval {
     try await refuseRules(removal)
     let counts = try await removal.delete()
     let remaining = Set(try await changes(removal))
+    var reasons: [Candidate: [String]] = [:]
+    if context.recorder != nil {
+      for kept in removal.kept {
+        for key in kept.keys {
+          reasons[Candidate(table: kept.table, key: key), default: []].append(kept.reason)
+        }
+      }
+    }
     context.recorder?.add(
       candidates.map { candidate in
         RowChange(
           table: candidate.table, key: candidate.key, action: remaining.contains(candidate) ? .delete : .keep,
-          isDrift: false, file: nil, record: nil, columns: [])
+          isDrift: false, reason: reasons[candidate]?.joined().trimmed, file: nil, record: nil, columns: [])
       }.filter { $0.action == .delete || !isCascaded($0.table, in: removal) })
     for kept in removal.kept {
       context.note("\(kept.note), although \(kept.keys.count == 1 ? "it" : "they") left the files")
@@ -104,6 +112,7 @@ struct SyncRemoval {
     return result
   }
 
+  /// A row that left the files.
   private struct Candidate: Hashable {
     let table: String
     let key: String
@@ -123,4 +132,9 @@ struct SyncRemoval {
       })
     return RowCounts(drifted: keys.count)
   }
+}
+
+extension String {
+  /// Without the comma and blank by which a reason is joined to what it explains.
+  fileprivate var trimmed: String { String(drop { $0 == "," || $0 == " " }) }
 }
