@@ -77,7 +77,27 @@ struct CITests {
         #expect(try await count("people", database) == 0)
         #expect(try await count("places", database) == 2)
         #expect(try reports.text(reports.summary).contains("`Seeders/bad/people.csv`:4: record 3"))
-        #expect(try reports.text(reports.junit).contains(#"type="bad data""#))
+        let junit = try reports.text(reports.junit)
+        #expect(junit.contains(#"type="bad data""#))
+        #expect(junit.contains(#"<failure message="1 of 3 seeders failed: people""#))
+        #expect(junit.contains("nothing differs; 2 not compared"))
+        #expect(document.steps.map(\.outcome) == ["passed", "passed", "failed", "passed"])
+      }
+    }
+  }
+
+  @Test("if nothing could be seeded, nothing was verified, and the step says so")
+  func nothingVerified() async throws {
+    try await TemporaryDatabase.with { database in
+      try await CIReports.with { reports in
+        try await prepare(reports, database)
+        let result = try await run(reports, Self.ownSeeders + ["--except", "places"], url: database.url)
+        #expect(result.exitCode == 65, "\(result.errors)")
+        try await reports.validate()
+        let document = try reports.document()
+        #expect(document.steps.map(\.outcome) == ["passed", "passed", "failed", "skipped"])
+        #expect(
+          try reports.text(reports.junit).contains(#"<skipped message="nothing was verified: not seeded""#))
       }
     }
   }

@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Glibc
-import SeedKit
 import SeedTesting
 import Testing
 
 @testable import SeedCLI
+@testable import SeedKit
 
 @Suite("Reports")
 struct ReportTests {
@@ -86,6 +86,48 @@ struct ReportTests {
     #expect(record { $0.seeders = [skipped] }.verdict == .seederFailed)
     #expect(record { $0.verifications = [check] }.verdict == .drift)
     #expect(record { _ in }.verdict == .success)
+  }
+
+  @Test("the step that seeds fails with its seeders, and says which they are")
+  func seedStep() {
+    let recorder = RunRecorder(command: "ci", runID: UUID(), environment: .ci)
+    let failed = failed([fault])
+    recorder.note(
+      SeedReport(
+        runID: UUID(), environment: .ci, startedAt: Date(), duration: .zero, preparation: .zero,
+        roundTrips: 0,
+        migrations: [], seeders: [failed, SeederReport(id: "tags", outcome: .unchanged)], leftOut: [],
+        retries: []),
+      since: .now)
+    let steps = recorder.record.steps
+    #expect(steps.map(\.failure?.message) == [nil, "1 of 2 seeders failed: users"])
+    let junit = JUnitReport(record: recorder.record).text
+    #expect(junit.contains(#"<failure message="1 of 2 seeders failed: users""#))
+    #expect(junit.contains("failed: a fault in a fixture"))
+  }
+
+  private static let passed = RunRecord.Verification(
+    name: "a", kind: .rows, outcome: .passed, found: "2 rows")
+  private static let differs = RunRecord.Verification(
+    name: "b", kind: .rows, outcome: .failed, found: "1 row")
+  private static let left = RunRecord.Verification(
+    name: "c", kind: .rows, outcome: .skipped, found: "not seeded")
+
+  @Test("the step that verifies ends as its verifications do")
+  func verifyStep() async throws {
+    for (found, outcome) in [
+      ([Self.left, Self.left], "skipped"), ([Self.passed, Self.left], "passed"),
+      ([Self.passed, Self.differs, Self.left], "failed"), ([], "passed"),
+    ] {
+      let recorder = RunRecorder(command: "ci", runID: UUID(), environment: .ci)
+      try await recorder.step(.verify) { ((), note: CIJob.note(found)) }
+      recorder.update { $0.verifications = found }
+      recorder.judgeVerify()
+      #expect(RunRecordJSON(recorder.record).steps.map(\.outcome) == [outcome])
+    }
+    #expect(CIJob.note([Self.left]) == "nothing was verified: not seeded")
+    #expect(CIJob.note([Self.passed, Self.left]) == "nothing differs; 1 not compared")
+    #expect(CIJob.note([Self.passed, Self.differs]) == "1 failed")
   }
 
   @Test("a report replaces a file as a whole, through a link too, and leaves nothing beside it")

@@ -41,9 +41,9 @@ struct CIJob: Sendable {
         },
         { _ in try await verifications(report, on: database, compares: compares) })
       recorder.update { $0.verifications = found }
-      let failed = found.count { $0.outcome == .failed }
-      return ((), note: failed == 0 ? "nothing differs" : "\(failed) failed")
+      return ((), note: Self.note(found))
     }
+    recorder.judgeVerify()
   }
 
   private func verifications(
@@ -76,6 +76,17 @@ struct CIJob: Sendable {
       }
   }
 
+  /// What verifications have shown, in a line.
+  static func note(_ found: [RunRecord.Verification]) -> String {
+    let failed = found.count { $0.outcome == .failed }
+    let skipped = found.count { $0.outcome == .skipped }
+    guard skipped < found.count || found.isEmpty else {
+      return "nothing was verified: \(Set(found.map(\.found)).sorted().joined(separator: "; "))"
+    }
+    return (failed == 0 ? "nothing differs" : "\(failed) failed")
+      + (skipped == 0 ? "" : "; \(skipped) not compared")
+  }
+
   private func note(_ event: SeedEvent) {
     recorder.note(event)
     printer.print(event)
@@ -89,7 +100,7 @@ extension RunRecord.Verification {
     let expected = total.inserted + total.updated + total.unchanged + total.drifted
     let parts = [
       (total.inserted, "missing"), (total.updated, "different"),
-      (entry.changes.count(where: \.isDrift), "edited by hand"),
+      (entry.editedRows, "edited by hand"), (entry.rowsLeftDeleted, "deleted by hand"),
       (total.deleted, "surplus"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     let problem = entry.failure?.message ?? entry.note ?? parts.joined(separator: ", ")

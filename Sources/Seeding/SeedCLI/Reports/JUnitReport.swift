@@ -77,7 +77,13 @@ struct JUnitReport {
       test.output = (step.note.map { [$0] } ?? [])
       if step.name == .connect || step.failure != nil { test.output += record.retries.map(RetryText.line) }
       if let failure = step.failure {
-        test.problem = ("error", failure.message, failure.sqlState ?? "error", text(failure))
+        // What ended the run is an error; what a step found is a failure.
+        test.problem = (
+          record.failure == nil ? "failure" : "error", failure.message, failure.sqlState ?? "error",
+          text(failure)
+        )
+      } else if step.isSkipped {
+        test.problem = ("skipped", step.note ?? "", "", "")
       }
       return test
     } + unstarted
@@ -93,7 +99,7 @@ struct JUnitReport {
 
   private func seeder(_ seeder: SeederReport) -> Case {
     var test = Case(name: seeder.id.rawValue, time: seeder.duration)
-    test.output = ["\(seeder.outcome.rawValue): \(Text.counts(seeder.tables))"]
+    test.output = ["\(seeder.outcome.rawValue): \(ReportFormatter.summary(of: seeder))"]
     test.output += ["\(seeder.roundTrips) round trips"] + seeder.retries.map(RetryText.line)
     switch seeder.outcome {
     case .seeded, .unchanged: break

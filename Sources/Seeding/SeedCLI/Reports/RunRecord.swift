@@ -25,6 +25,8 @@ struct RunRecord: Sendable {
     /// What was found, in a line.
     var note: String?
     var failure: FailureReport?
+    /// Whether there was nothing to do it with, as the note says.
+    var isSkipped = false
   }
 
   /// One thing that was looked at after seeding.

@@ -84,7 +84,8 @@ struct RunRecordJSON: Encodable {
     template = record.template
     steps = record.steps.map { step in
       Step(
-        name: step.name.rawValue, outcome: step.failure == nil ? "passed" : "failed",
+        name: step.name.rawValue,
+        outcome: step.isSkipped ? "skipped" : step.failure == nil ? "passed" : "failed",
         startMilliseconds: step.start.milliseconds, durationMilliseconds: step.duration.milliseconds,
         roundTrips: step.roundTrips, note: step.note, failure: step.failure)
     }

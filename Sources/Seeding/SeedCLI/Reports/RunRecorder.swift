@@ -66,6 +66,13 @@ final class RunRecorder: Sendable {
     seed.duration = report.duration - report.preparation
     seed.roundTrips = report.seeders.map(\.roundTrips).reduce(0, +)
     migrate.roundTrips = report.roundTrips - seed.roundTrips
+    let failed = report.seeders.filter { $0.outcome == .failed }
+    if !failed.isEmpty {
+      let names = failed.map(\.id.rawValue).joined(separator: ", ")
+      seed.failure = FailureReport(
+        message: "\(failed.count) of \(Text.count(report.seeders.count, "seeder")) failed: \(names)",
+        remedy: nil)
+    }
     let steps = [migrate, seed]
     update {
       $0.steps += steps
@@ -104,6 +111,22 @@ final class RunRecorder: Sendable {
       step.failure = FailureReport(ending: error)
       end()
       throw error
+    }
+  }
+
+  /// Has the step `verify` end as its verifications did.
+  func judgeVerify() {
+    update { record in
+      guard let index = record.steps.lastIndex(where: { $0.name == .verify }) else { return }
+      let outcomes = record.verifications.map(\.outcome)
+      if outcomes.contains(.failed) {
+        let failed = record.verifications.filter { $0.outcome == .failed }.map(\.name)
+        record.steps[index].failure = FailureReport(
+          message: "\(Text.count(failed.count, "verification")) failed: \(failed.joined(separator: ", "))",
+          remedy: nil)
+      } else if !outcomes.isEmpty, !outcomes.contains(.passed) {
+        record.steps[index].isSkipped = true
+      }
     }
   }
 
