@@ -13,7 +13,7 @@ extension SeedContext {
   ///     be the column's own.
   ///   - places: where each row's record stands, in the order of the rows; empty if they come from none.
   /// - Returns: what became of the rows.
-  /// - Throws: `PostgresError`; ``DriftError``.
+  /// - Throws: `PostgresError`; ``DriftError``; ``FixtureError``, also for a table from which others inherit.
   public func converge(
     _ table: ConvergeTable, rows: [[any PostgresEncodable & Sendable]], places: [FixturePlace] = []
   ) async throws -> SeedOutcome.Table {
@@ -35,7 +35,8 @@ extension SeedContext {
     _ table: ConvergeTable, from stage: Stage, rows: String? = nil
   ) async throws -> SeedOutcome.Table {
     let counts = try await RowWriter(
-      context: self, name: table.name.name, canonicalName: try await canonicalName(of: table.name),
+      context: self, name: table.name.name,
+      canonicalName: try await canonicalName(of: table.name, from: stage.files),
       quoted: table.name.quoted, key: table.naturalKey.map(\.name.quoted),
       stagedKey: table.naturalKey.map(\.name.quoted),
       columns: table.columns.map { column in
@@ -50,12 +51,24 @@ extension SeedContext {
     return .init(name: table.name.name, counts: counts)
   }
 
-  private func canonicalName(of table: PostgresIdentifier) async throws -> String {
+  /// - Parameter files: where the rows come from, for the refusal of a table from which others inherit.
+  private func canonicalName(of table: PostgresIdentifier, from files: [String]) async throws -> String {
     let found = try await connection.query(
       """
-      SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      SELECT n.nspname || '.' || c.relname, \(unescaped: InheritingTables.list(of: "c"))
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid = to_regclass(\(table.quoted))
       """)
-    return try found.first?.decode(String.self) ?? table.name
+    guard let (name, inheriting) = try found.first?.decode(String.self, [String].self) else {
+      return table.name
+    }
+    if let inheriting = InheritingTables(inheriting, of: table.name) {
+      throw FixtureError([
+        FixtureFault(
+          file: files.first ?? table.name, field: "table", found: inheriting.found,
+          expected: InheritingTables.expected)
+      ])
+    }
+    return name
   }
 }

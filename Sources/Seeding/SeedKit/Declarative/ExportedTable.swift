@@ -28,6 +28,11 @@ struct ExportedTable {
       throw TableExportError(
         missing: name.description, known: try await RelationKind.Known.read(on: connection))
     }
+    if let inheriting = live.inheriting {
+      throw TableExportError(
+        message: "\(name) has child tables: \(inheriting.names.joined(separator: ", "))",
+        remedy: "export a table without child tables: the rows of those would become rows of \(name)")
+    }
     let unknown = (request.key + request.columns).filter { live[$0] == nil }
     guard unknown.isEmpty else {
       throw TableExportError(
@@ -149,7 +154,7 @@ struct ExportedTable {
         fields.append(Self.field(field, of: keyColumn, sql: "r\(target).\(keyColumn.name.quoted)"))
       }
       joins.append(
-        "LEFT JOIN \(other.live.quoted) AS r\(target) "
+        "LEFT JOIN \(other.live.ownRows) AS r\(target) "
           + "ON r\(target).\(try PostgresIdentifier(other.targetColumn).quoted) = live.\(column.name.quoted)")
     }
     let values = fields.map { "\($0.sql)::text" }.joined(separator: ", ")

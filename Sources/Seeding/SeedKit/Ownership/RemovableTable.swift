@@ -8,13 +8,18 @@ struct RemovableTable {
   private let quoted: String
 
   /// - Returns: nil if the table is no longer there.
+  /// - Throws: `PostgresError`, also for a table from which others inherit.
   init?(_ owned: OwnedTable, on connection: PostgresConnection) async throws {
     let parts = owned.table.split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return nil }
     quoted = try TableName(schema: parts[0], name: parts[1]).quoted()
     let found = try await connection.query(
-      "SELECT oid::regclass::text FROM pg_class WHERE oid = to_regclass(\(quoted))")
-    guard let name = try found.first?.decode(String.self) else { return nil }
+      """
+      SELECT c.oid::regclass::text, \(unescaped: InheritingTables.list(of: "c"))
+      FROM pg_class AS c WHERE c.oid = to_regclass(\(quoted))
+      """)
+    guard let (name, inheriting) = try found.first?.decode(String.self, [String].self) else { return nil }
+    if let inheriting = InheritingTables(inheriting, of: name) { throw inheriting.error }
     self.owned = owned
     self.name = name
   }

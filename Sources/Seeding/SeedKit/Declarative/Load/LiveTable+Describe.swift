@@ -24,8 +24,8 @@ extension LiveTable {
     for (index, name) in names.enumerated() {
       let rows = answers.map { $0[index + 1] ?? [] }
       guard let head = rows[0].first else { continue }
-      let (schema, table, schemas, path, triggers) = try head.decode(
-        String.self, String.self, [String].self, [String].self, [String].self, from: 1)
+      let (schema, table, schemas, path, triggers, inheriting) = try head.decode(
+        String.self, String.self, [String].self, [String].self, [String].self, [String].self, from: 1)
       let keys: [(Bool, [String])] = try rows[2].map { try $0.decode(Bool.self, [String].self, from: 1) }
       let details = Dictionary(
         try (wrapped[index + 1] ?? []).map { row in
@@ -46,7 +46,8 @@ extension LiveTable {
         primaryKey: keys.first(where: \.0)?.1,
         checks: try (constraints["c"] ?? []).map(Check.init),
         triggers: triggers.map(Trigger.init),
-        foreignKeys: try (constraints["f"] ?? []).map(ForeignKey.init))
+        foreignKeys: try (constraints["f"] ?? []).map(ForeignKey.init),
+        inheriting: InheritingTables(inheriting, of: name.description))
     }
     return result
   }
@@ -87,7 +88,8 @@ extension LiveTable {
       array_remove(current_schemas(false), 'pg_catalog')::text[],
       -- tgtype is a set of bits: 1 each row, 2 before, 4 INSERT, 16 UPDATE.
       ARRAY(SELECT concat_ws(' ', tgtype & 3 = 3, tgtype & 4 <> 0, tgtype & 16 <> 0, tgname) FROM pg_trigger
-        WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 20 <> 0 ORDER BY tgname)
+        WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 20 <> 0 ORDER BY tgname),
+      \(unescaped: InheritingTables.list(of: "c"))
     FROM \(asked(names)) JOIN pg_class AS c ON c.oid = to_regclass(asked.name)
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p')

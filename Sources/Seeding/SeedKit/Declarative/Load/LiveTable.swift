@@ -75,7 +75,11 @@ struct LiveTable: Sendable {
   /// The triggers that fire when a row is written.
   let triggers: [Trigger]
   let foreignKeys: [ForeignKey]
+  /// The tables that inherit from this one; nil for one without and for a partitioned one.
+  let inheriting: InheritingTables?
 
+  /// A FROM item for the table's own rows.
+  var ownRows: String { inheriting == nil ? quoted : "ONLY \(quoted)" }
   /// Whether a trigger may change a row before it is inserted.
   var changesInsertedRows: Bool { triggers.contains { $0.isBeforeRow && $0.isOnInsert } }
 

@@ -56,6 +56,11 @@ struct LoadPlanner {
         at: "table")
       return nil
     }
+    if let inheriting = live.inheriting {
+      fault(
+        table.line(of: "table"), found: inheriting.found, expected: InheritingTables.expected, at: "table")
+      return nil
+    }
     var slots: [TableLoad.Slot] = []
     var references: [TableLoad.Reference] = []
     var filled: Set<String> = []

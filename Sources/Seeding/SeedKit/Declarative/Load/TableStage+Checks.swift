@@ -223,7 +223,7 @@ extension TableStage {
       func match(_ alias: String, _ columns: [String]) -> String {
         zip(columns, names).map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
       }
-      var joins = ["LEFT JOIN \(reference.table.quoted) AS live ON \(match("live", keys))"]
+      var joins = ["LEFT JOIN \(reference.table.ownRows) AS live ON \(match("live", keys))"]
       var absent = ["live.\(keys[0]) IS NULL"]
       for (index, other) in others.enumerated()
       where other.load.live.canonicalName == reference.table.canonicalName {

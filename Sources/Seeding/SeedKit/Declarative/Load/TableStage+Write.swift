@@ -37,7 +37,7 @@ extension TableStage {
       } else {
         let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
         let match = zip(keys, staged).map { "r\(index).\($0) = \($1)" }.joined(separator: " AND ")
-        joins.append("LEFT JOIN \(reference.table.quoted) AS r\(index) ON \(match)")
+        joins.append("LEFT JOIN \(reference.table.ownRows) AS r\(index) ON \(match)")
         let live = "r\(index).\(reference.target.name.quoted)"
         var found = [live]
         for (number, other) in (ahead[reference.column.name.name] ?? []).enumerated() {
