@@ -128,9 +128,12 @@ extension LiveTable {
       a.attidentity::text, a.attgenerated::text,
       coalesce(pg_get_serial_sequence(asked.name, a.attname::text), (
         SELECT min(quote_ident(n.nspname) || '.' || quote_ident(s.relname))
-        FROM pg_depend AS p JOIN pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
-        JOIN pg_namespace AS n ON n.oid = s.relnamespace
-        WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass)),
+        FROM (
+          SELECT p.refobjid FROM pg_depend AS p
+          WHERE p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
+          UNION ALL SELECT to_regclass(\(unescaped: namedSequence))
+        ) AS used (oid) JOIN pg_class AS s ON s.oid = used.oid AND s.relkind = 'S'
+        JOIN pg_namespace AS n ON n.oid = s.relnamespace)),
       \(unescaped: collation), coalesce(\(unescaped: LiteralRule.path(of: "a")), ''),
       \(unescaped: mayDraw)
     FROM \(asked(names)) JOIN pg_attribute AS a ON a.attrelid = to_regclass(asked.name)
@@ -163,6 +166,14 @@ extension LiveTable {
   /// SQL for whether the role may take numbers of an identity column's sequence.
   private static let mayDraw =
     "a.attidentity = '' OR has_sequence_privilege(pg_get_serial_sequence(asked.name, a.attname::text), 'USAGE, UPDATE')"
+
+  /// SQL for the name of the sequence in a default of the form `nextval(('s'::text)::regclass)`, in which older
+  /// versions of PostgreSQL wrote those of serial columns. It is looked up when the default is used, so the catalog
+  /// records no dependency.
+  private static let namedSequence = #"""
+    replace(substring(pg_get_expr(d.adbin, d.adrelid) from
+      $re$nextval\(\(+'((?:[^']|'')+)'(?:::[a-z ]+\))*::regclass\)$re$), $q$''$q$, $q$'$q$)
+    """#
 
   private static func uniqueKeys(_ names: [String]) -> PostgresQuery {
     """
