@@ -132,6 +132,30 @@ struct HostileSettingsTests {
     }
   }
 
+  @Test("end no transaction that is idle for a moment", arguments: [nil, 16])
+  func idle(major: Int?) async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, name text)", tables: #"{table: "t", files: "t.csv", key: "id"}"#,
+      files: ["t.csv": "id,name\n1,a\n"], major: major
+    ) { folder in
+      #expect(try await folder.counts() == RowCounts(inserted: 1))
+      try await folder.sql(
+        "ALTER DATABASE \"\(folder.database.name)\" SET idle_in_transaction_session_timeout = '1ms'")
+      #expect(try await folder.changes(environment: .test).isEmpty)
+      let (origins, export) = try await folder.database.withConnection { connection in
+        (
+          try await RowOrigin.find(table: "t", key: ["1"], on: connection),
+          try await TableExport.read([.init(table: "t")], id: "copy", on: connection)
+        )
+      }
+      #expect(origins.count == 1)
+      #expect(export.count == 1)
+      try folder.write("id,name\n1,b\n", to: "t.csv")
+      #expect(try await folder.counts() == RowCounts(updated: 1))
+      #expect(try await folder.reset().tables.total.deleted == 1)
+    }
+  }
+
   @Test("that turn off foreign keys are an error for a role that may not turn them on")
   func replica() async throws {
     try await TemporaryDatabase.with { database in

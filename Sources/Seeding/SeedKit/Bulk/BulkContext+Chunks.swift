@@ -48,7 +48,7 @@ extension BulkContext {
   /// Loads one chunk that nobody has. Returns whether there was one.
   private func loadNextChunk(of load: BulkLoad, counter: ProgressCounter) async throws -> Bool {
     let loaded: Chunk? = try await retry.run(onRetry: onRetry) { _ in
-      try await pool.withTransaction { connection in
+      try await pool.withTransaction(setup: [SeedRunner.idleTimeout]) { connection in
         let claimed = try await connection.query(
           """
           SELECT first_row, row_count FROM seed_runner.bulk_chunk

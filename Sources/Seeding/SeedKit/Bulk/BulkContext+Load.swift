@@ -107,7 +107,7 @@ extension BulkContext {
   ) async throws -> Result {
     while true {
       let result: Result? = try await retry.run(onRetry: onRetry) { _ in
-        try await pool.withTransaction { connection in
+        try await pool.withTransaction(setup: [SeedRunner.idleTimeout]) { connection in
           let locked = try await connection.query(
             "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue) FOR UPDATE SKIP LOCKED"
           )

@@ -68,7 +68,7 @@ public struct TableExport: Sendable {
   ) async throws -> TableExport {
     do {
       return try await connection.withTransaction(
-        isolation: .repeatableRead, setup: [StableSettings.statement]
+        isolation: .repeatableRead, setup: [StableSettings.statement, SeedRunner.idleTimeout]
       ) { connection in
         var tables: [ExportedTable] = []
         for request in requests {

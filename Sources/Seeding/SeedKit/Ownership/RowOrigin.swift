@@ -43,7 +43,9 @@ public struct RowOrigin: Sendable, Codable {
     table: String, key: [String], on connection: PostgresConnection
   ) async throws -> [RowOrigin] {
     do {
-      return try await connection.withTransaction(setup: [StableSettings.statement]) { connection in
+      return try await connection.withTransaction(
+        setup: [StableSettings.statement, SeedRunner.idleTimeout]
+      ) { connection in
         try await RowOriginQuery(table: table, key: key, on: connection)?.run() ?? []
       }
     } catch let error as PostgresTransactionError {

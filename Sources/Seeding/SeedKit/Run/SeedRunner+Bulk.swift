@@ -19,7 +19,7 @@ extension SeedRunner {
     meter.enter(.reading)
     let outcome = try await withBulkContext(for: seeder.id, meter: meter) { try await seeder.load(in: $0) }
     meter.enter(.committing)
-    try await pool.withTransaction { connection in
+    try await pool.withTransaction(setup: [Self.idleTimeout]) { connection in
       let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
       guard outcome.total.written > 0 || known == nil || known != fingerprint else { return }
       try await SeedHistory.insert(

@@ -65,7 +65,9 @@ extension SeedRunner {
         var names: [String] = []
         do {
           try await connection.withTransaction(
-            setup: [StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'"]
+            setup: [
+              StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'", Self.idleTimeout,
+            ]
           ) { connection in
             // On a database that was never seeded, too, a plan says what a run would do.
             if !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }

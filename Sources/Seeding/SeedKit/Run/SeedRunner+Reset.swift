@@ -37,7 +37,7 @@ extension SeedRunner {
         let outcome = try await TimeoutExplanation(configuration: configuration).namingLimits {
           try await withBulkContext(for: seeder.id) { context in
             let outcome = try await seeder.reset(in: context)
-            try await context.pool.withTransaction { connection in
+            try await context.pool.withTransaction(setup: [Self.idleTimeout]) { connection in
               try await SeedHistory.insertReset(
                 of: seeder.id, environment: plan.environment, tables: outcome, startedAt: startedAt,
                 on: connection)

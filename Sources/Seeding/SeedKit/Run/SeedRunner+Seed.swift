@@ -9,9 +9,11 @@ extension SeedRunner {
   /// the budget, not an endless wait. A program whose host vanished gives its locks up after five
   /// minutes.
   static let transactionSetup: [PostgresQuery] = [
-    StableSettings.statement, stagingTables, "SET LOCAL lock_timeout = '30s'",
-    "SET LOCAL idle_in_transaction_session_timeout = '5min'",
+    StableSettings.statement, stagingTables, "SET LOCAL lock_timeout = '30s'", idleTimeout,
   ]
+
+  /// The role's or the database's own limit may be shorter than what this program does between two statements.
+  static let idleTimeout: PostgresQuery = "SET LOCAL idle_in_transaction_session_timeout = '5min'"
 
   /// Staging tables are updated, which not every access method can do.
   static let stagingTables: PostgresQuery = "SET LOCAL default_table_access_method = 'heap'"
