@@ -92,6 +92,30 @@ struct TimeoutExplanationTests {
     }
   }
 
+  @Test(
+    "that may not write names default_transaction_read_only and where it is set, and is not retried",
+    arguments: ["slow", "earlier"], [nil, 16])
+  func readOnly(seeder: SeederID, major: Int?) async throws {
+    try await TemporaryDatabase.with(major: major) { database in
+      _ = try await Harness.run([StubSeeder(id: seeder)], on: database)
+      try await database.withConnection {
+        try await $0.runScript("ALTER DATABASE \"\(database.name)\" SET default_transaction_read_only = on")
+      }
+      let failure: FailureReport
+      do {
+        failure = try await self.failure("CREATE TABLE t ()", on: database).0
+      } catch let error as PostgresError {
+        // The row of the seeder's lock could not be made.
+        failure = FailureReport(error)
+      }
+      #expect(failure.cause == .database)
+      #expect(
+        failure.message.contains("default_transaction_read_only is on, set for the database"),
+        "\(failure.message)")
+      #expect(failure.remedy?.contains("options=-c%20default_transaction_read_only%3Doff") == true)
+    }
+  }
+
   @Test("names transaction_timeout")
   func transactionTimeout() async throws {
     try await TemporaryDatabase.with(major: 18) { database in

@@ -99,7 +99,16 @@ extension PostgresError {
       DATABASE … RESET session_replication_role.
       """
     case .insufficientPrivilege: "grant the role the right that is named, or connect as another role."
-    case .readOnlyTransaction: "this is a replica or read-only; connect to the primary."
+    case .readOnlyTransaction where message.contains("default_transaction_read_only is "):
+      """
+      turn it off where it is set, or for this program by a parameter of DATABASE_URL: \
+      options=-c%20default_transaction_read_only%3Doff
+      """
+    case .readOnlyTransaction:
+      """
+      if this is a replica, connect to the primary; if not, default_transaction_read_only is on: 'seed-runner doctor' \
+      tells where it is set.
+      """
     case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"):
       "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' tells what is missing."
     case SQLState(rawValue: "53100"): "free disk space on the server, then run again."

@@ -23,12 +23,14 @@ extension SeedRunner {
   /// - Throws: ``SeedGuardError``; what a seeder throws, whose rows then are all still there.
   public func reset() async throws -> [ResetReport] {
     try plan.checkProduction(isAllowed: options.allowsProduction)
-    let ordered = try await PostgresConnection.with(configuration) { connection in
-      try await EnvironmentStamp.check(
-        plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction, on: connection
-      )
-      try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
-      return try await TableOrder.apply(to: plan, on: connection)
+    let ordered = try await TimeoutExplanation(configuration: configuration).namingLimits {
+      try await PostgresConnection.with(configuration) { connection in
+        try await EnvironmentStamp.check(
+          plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction,
+          on: connection)
+        try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
+        return try await TableOrder.apply(to: plan, on: connection)
+      }
     }
     var reports: [ResetReport] = []
     for step in ordered.steps.reversed() where step.reason == .selected {

@@ -86,7 +86,9 @@ public struct SeedRunner: Sendable {
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
     return try await PostgresTraffic.$current.withValue(run.traffic) {
-      let (prepared, retries) = try await prepare(pool, for: fingerprints, knowing: snapshot)
+      let (prepared, retries) = try await TimeoutExplanation(configuration: configuration).namingLimits {
+        try await prepare(pool, for: fingerprints, knowing: snapshot)
+      }
       let preparation = ContinuousClock.now - run.clockStart
       let seeders = try await execute(
         prepared.plan, in: run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints,

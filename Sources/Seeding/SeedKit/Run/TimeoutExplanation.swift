@@ -1,7 +1,7 @@
 import Postgres
 import Threads
 
-/// Says who or what ended a statement that took too long.
+/// Says who or what ended a statement that took too long, or that may not write.
 ///
 /// The server only says that a limit was reached. Which session held the lock is known while the statement waits,
 /// and where a limit is set is known to the catalog: both are looked up over a connection of their own, as well as
@@ -40,7 +40,8 @@ struct TimeoutExplanation: Sendable {
     }
   }
 
-  /// Runs `body` and says where the limit is set that ended one of its statements.
+  /// Runs `body` and says where the limit is set that ended one of its statements, or the setting that keeps it from
+  /// writing.
   ///
   /// - Throws: what `body` throws.
   func namingLimits<Result>(_ body: () async throws -> Result) async throws -> Result {
@@ -69,6 +70,8 @@ struct TimeoutExplanation: Sendable {
       }
     case .transactionTimeout:
       if case .set(let text) = await limit("transaction_timeout") { text } else { nil }
+    case .readOnlyTransaction:
+      if case .set(let text) = await limit("default_transaction_read_only") { text } else { nil }
     case .idleInTransactionSessionTimeout: "this program was held up for 5 minutes within a transaction"
     default: nil
     }
@@ -144,7 +147,9 @@ struct TimeoutExplanation: Sendable {
           ORDER BY setrole = 0, setdatabase = 0 LIMIT 1), 'configuration') ELSE source END,
         coalesce(sourcefile || ':' || sourceline, ''), current_user::text, current_database()::text
       FROM pg_settings WHERE name = \(name)
-        AND CASE source WHEN 'session' THEN reset_val ELSE setting END <> '0'
+        AND CASE source WHEN 'session' THEN reset_val ELSE setting END NOT IN ('0', 'off')
+        -- A replica is read-only, whatever the setting says.
+        AND NOT (name = 'default_transaction_read_only' AND pg_is_in_recovery())
       """
     ).first
     guard let row else { return .unset }
