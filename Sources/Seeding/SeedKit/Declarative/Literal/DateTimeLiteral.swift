@@ -111,6 +111,32 @@ struct DateTimeLiteral {
     }
   }
 
+  /// A zone such as `utc+2`, which PostgreSQL reads as POSIX does: west of Greenwich.
+  var invertedZone: String? {
+    guard let zone else { return nil }
+    let bytes = zone.utf8.drop { (0x61...0x7A).contains($0) }
+    let offset =
+      bytes.first == UInt8(ascii: "+") || bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes
+    let isNamed = bytes.startIndex > zone.utf8.startIndex
+    // EST5EDT is the name of a zone.
+    guard isNamed, offset.first.map(Self.isDigit) == true,
+      offset.count < bytes.count || offset.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: ":") }),
+      offset.contains(where: { (0x31...0x39).contains($0) })
+    else { return nil }
+    return zone
+  }
+
+  /// Whether the second is the 60th, which belongs to the next minute.
+  ///
+  /// - Parameter isTimeOnly: whether a number without colons is a time.
+  func hasLeapSecond(isTimeOnly: Bool) -> Bool {
+    (times + (isTimeOnly ? numbers : [])).contains { time in
+      let parts = time.prefix { $0 != UInt8(ascii: ".") }.split(separator: UInt8(ascii: ":"))
+      guard parts.count != 2, let last = parts.last, parts.count == 3 || last.count == 6 else { return false }
+      return last.suffix(2).elementsEqual("60".utf8)
+    }
+  }
+
   /// Whether there is a day, which a time does not keep.
   var namesDay: Bool { hasDate || hasMonthName || hasJulianDay }
 
@@ -168,6 +194,8 @@ extension DateTimeLiteral {
       return isMatch
     }
     func isWhole(hasZone: Bool, precision: Int) -> Bool {
+      // The 60th second is another one.
+      if literal[rest.startIndex - 2] == UInt8(ascii: "6") { return false }
       if rest.first == UInt8(ascii: ".") {
         rest = rest.dropFirst()
         let digits = rest.prefix(while: isDigit).count

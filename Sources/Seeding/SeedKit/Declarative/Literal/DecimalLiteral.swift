@@ -1,20 +1,26 @@
+import Glibc
 import Postgres
 
-/// A number as it is written: digits, a point, an exponent.
-struct DecimalLiteral {
+/// A number as it is written: digits, a point, an exponent, or an integer with the prefix of another base.
+struct DecimalLiteral: Equatable {
   /// All digits without the point, leading zeros dropped.
   private(set) var digits: [UInt8] = []
   /// The power of ten of the last digit.
   private(set) var exponent = 0
-  private(set) var hasExponent = false
 
-  /// - Returns: nil for what is no decimal number: `NaN`, `Infinity`, hexadecimal digits, nonsense.
+  /// - Returns: nil for what is no number or not in digits: `NaN`, `Infinity`, nonsense.
   init?(_ literal: ArraySlice<UInt8>) {
+    let magnitude = Self.magnitude(of: literal)
+    if let base = Self.base(of: magnitude) {
+      self.init(magnitude.dropFirst(2), base: base)
+    } else {
+      self.init(decimal: magnitude)
+    }
+  }
+
+  private init?(decimal literal: ArraySlice<UInt8>) {
     var index = literal.startIndex
-    var end = literal.endIndex
-    while index < end, NestedLiteral.isBlank(literal[index]) { index += 1 }
-    while end > index, NestedLiteral.isBlank(literal[end - 1]) { end -= 1 }
-    if index < end, literal[index] == UInt8(ascii: "-") || literal[index] == UInt8(ascii: "+") { index += 1 }
+    let end = literal.endIndex
     var hasPoint = false
     var hasDigits = false
     while index < end {
@@ -31,12 +37,54 @@ struct DecimalLiteral {
         let text = String(decoding: literal[index..<end], as: UTF8.self).replacing("_", with: "")
         guard hasDigits, let power = Int(text), abs(power) < 1 << 32 else { return nil }
         exponent += power
-        hasExponent = true
         index = end
       default: return nil
       }
     }
     guard hasDigits else { return nil }
+  }
+
+  /// Takes an integer in base 2, 8 or 16.
+  private init?(_ literal: ArraySlice<UInt8>, base: Int) {
+    for byte in literal where byte != UInt8(ascii: "_") {
+      guard var carry = Character(UnicodeScalar(byte)).hexDigitValue, carry < base else { return nil }
+      for index in digits.indices.reversed() {
+        let value = Int(digits[index]) * base + carry
+        digits[index] = UInt8(value % 10)
+        carry = value / 10
+      }
+      while carry > 0 {
+        digits.insert(UInt8(carry % 10), at: 0)
+        carry /= 10
+      }
+    }
+  }
+
+  /// A number without blanks around it and without its sign.
+  private static func magnitude(of literal: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let text = NestedLiteral.trimmed(literal)
+    return text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text
+  }
+
+  /// The base that a prefix such as `0x` names; nil for decimal digits.
+  private static func base(of magnitude: ArraySlice<UInt8>) -> Int? {
+    guard magnitude.first == UInt8(ascii: "0") else { return nil }
+    switch magnitude.dropFirst().first.map({ $0 | 0x20 }) {
+    case UInt8(ascii: "x"): return 16
+    case UInt8(ascii: "o"): return 8
+    case UInt8(ascii: "b"): return 2
+    default: return nil
+    }
+  }
+
+  /// The same number without zeros at the end of its digits.
+  private var normalized: DecimalLiteral {
+    var number = self
+    while number.digits.last == 0 {
+      number.digits.removeLast()
+      number.exponent += 1
+    }
+    return number
   }
 
   /// Whether no digit but zeros is beyond the scale, which may be negative.
@@ -46,37 +94,48 @@ struct DecimalLiteral {
       guard let point = literal.firstIndex(of: UInt8(ascii: ".")) else { return true }
       if literal.endIndex - point - 1 <= scale { return true }
     }
-    guard let number = DecimalLiteral(literal),
-      let last = number.digits.lastIndex(where: { $0 != 0 })
-    else { return true }
-    return number.exponent + (number.digits.count - 1 - last) >= -scale
+    guard let number = DecimalLiteral(literal)?.normalized, !number.digits.isEmpty else { return true }
+    return number.exponent >= -scale
   }
 
-  /// Whether a binary number of so many significant bits holds an integer exactly. Fractions and numbers with
-  /// an exponent are approximate by intention.
+  /// Whether a binary number of so many significant bits, 24 or 53, gives the digits of a number back.
+  ///
+  /// Fractions are approximate by intention. Where the binary number holds integers only, those digits count which
+  /// are written: 6.02214076e23 comes back, and 2^53 + 1 does not, with or without an exponent.
   static func isExact(_ literal: ArraySlice<UInt8>, significantBits: Int) -> Bool {
+    let isDouble = significantBits > 24
     // 15 and 6 digits are always exact.
-    guard literal.count > (significantBits > 24 ? 15 : 6) else { return true }
-    guard var number = DecimalLiteral(literal), !number.hasExponent else { return true }
-    while number.exponent < 0, number.digits.last == 0 {
-      number.digits.removeLast()
-      number.exponent += 1
+    guard literal.count > (isDouble ? 15 : 6) else { return true }
+    let magnitude = magnitude(of: literal)
+    if base(of: magnitude) == 16 { return hexadecimalBits(of: magnitude.dropFirst(2)) <= significantBits }
+    guard let number = DecimalLiteral(literal)?.normalized, !number.digits.isEmpty else { return true }
+    let text = "\(String(decoding: number.digits.map { $0 | 0x30 }, as: UTF8.self))e\(number.exponent)"
+    guard let value = isDouble ? Double(text) : Float(text).map(Double.init),
+      value >= Double(1 << significantBits), value.isFinite
+    else { return true }
+    return DecimalLiteral(value, digits: number.digits.count).map { $0 == number } ?? true
+  }
+
+  /// A number rounded to so many digits.
+  private init?(_ value: Double, digits count: Int) {
+    // The point, the exponent and the end.
+    var text = [CChar](repeating: 0, count: count + 16)
+    _ = withVaList([Int32(count - 1), value]) { vsnprintf(&text, text.count, "%.*e", $0) }
+    self.init(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }[...])
+    self = normalized
+  }
+
+  /// How many bits there are from the first that is set to the last.
+  private static func hexadecimalBits(of magnitude: ArraySlice<UInt8>) -> Int {
+    let digits = magnitude.prefix { $0 | 0x20 != UInt8(ascii: "p") }
+      .compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    guard let first = digits.firstIndex(where: { $0 > 0 }), let last = digits.lastIndex(where: { $0 > 0 })
+    else {
+      return 0
     }
-    // Larger numbers overflow, which the server reports.
-    guard number.exponent == 0, number.digits.count <= 310 else { return true }
-    var limbs: [UInt32] = []
-    for digit in number.digits {
-      var carry = UInt64(digit)
-      for index in limbs.indices {
-        let value = UInt64(limbs[index]) * 10 + carry
-        limbs[index] = UInt32(truncatingIfNeeded: value)
-        carry = value >> 32
-      }
-      if carry > 0 { limbs.append(UInt32(carry)) }
-    }
-    guard let top = limbs.last, let low = limbs.firstIndex(where: { $0 != 0 }) else { return true }
-    let width = limbs.count * 32 - top.leadingZeroBitCount
-    return width - (low * 32 + limbs[low].trailingZeroBitCount) <= significantBits
+    let width = (last - first + 1) * 4
+    return width - (digits[first].leadingZeroBitCount - (Int.bitWidth - 4))
+      - digits[last].trailingZeroBitCount
   }
 }
 

@@ -27,6 +27,12 @@ struct LiteralRule: Sendable {
     case interval(IntervalFields, precision: Int)
     case numeric(scale: Int)
     case float(significantBits: Int)
+    /// Numbers that the system counts by: `oid`, `xid` and others.
+    case unsigned
+    /// Points and what is made of them: coordinates are numbers of double precision.
+    case geometric
+    /// `inet` and `cidr`.
+    case network
     case money(MoneyFormat)
     case bytea
     case varchar(length: Int)
@@ -134,6 +140,9 @@ extension LiteralRule.Part {
       scalar = .numeric(scale: ((modifier - 4) & 0x7FF ^ 0x400) - 0x400)
     case "float4": scalar = .float(significantBits: 24)
     case "float8": scalar = .float(significantBits: 53)
+    case "oid", "xid", "cid", "xid8", "tid": scalar = .unsigned
+    case "point", "lseg", "box", "path", "polygon", "line", "circle": scalar = .geometric
+    case "inet", "cidr": scalar = .network
     case "money":
       guard let money else { return nil }
       scalar = .money(money)
@@ -163,7 +172,7 @@ extension LiteralRule.Part {
 
   private func refusal(ofScalar literal: ArraySlice<UInt8>) -> String? {
     switch scalar {
-    case .bytea, .jsonb, .varchar, .bytes: break
+    case .bytea, .jsonb, .varchar, .bytes, .geometric: break
     default:
       // Taken apart it needs many times its memory.
       if literal.count > Self.lengthLimit { return "at most \(Self.lengthLimit) bytes" }
@@ -176,7 +185,14 @@ extension LiteralRule.Part {
     case .numeric(let scale): return DecimalLiteral.fits(literal, scale: scale) ? nil : tooPrecise
     case .float(let bits):
       return DecimalLiteral.isExact(literal, significantBits: bits)
-        ? nil : "an integer that \(type) holds exactly, or a column of type numeric or bigint"
+        ? nil : "a number whose digits \(type) keeps, or a column of type numeric or bigint"
+    case .unsigned: return SystemLiteral.refusal(ofNumber: literal)
+    case .network: return SystemLiteral.refusal(ofNetwork: literal)
+    case .geometric:
+      let isLost = SystemLiteral.hasCoordinate(literal) { number in
+        number.count > Self.lengthLimit || !DecimalLiteral.isExact(number, significantBits: 53)
+      }
+      return isLost ? "coordinates whose digits double precision keeps" : nil
     case .money(let format): return format.refusal(of: literal)
     case .bytea:
       let isEscaped = literal.isEmpty || literal.contains(UInt8(ascii: "\\"))
@@ -237,6 +253,12 @@ extension LiteralRule.Part {
     }
     if !hasZone, let zone = moment.zone {
       return "no time zone: \(type) drops '\(zone)'"
+    }
+    if let zone = moment.invertedZone {
+      return "an offset from UTC such as +02: PostgreSQL inverts the sign of '\(zone)'"
+    }
+    if moment.hasLeapSecond(isTimeOnly: isTimeOnly) {
+      return "at most 59 seconds, because \(type) has no leap seconds"
     }
     return moment.fractionDigits(isTimeOnly: isTimeOnly) > precision ? tooPrecise : nil
   }

@@ -23,7 +23,7 @@ enum NestedLiteral {
     }
   }
 
-  private static func trimmed(_ literal: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  static func trimmed(_ literal: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let end = literal.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? literal.startIndex
     return literal[..<end].drop(while: isBlank)
   }

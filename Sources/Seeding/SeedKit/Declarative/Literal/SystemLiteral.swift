@@ -1,0 +1,42 @@
+/// Numbers, addresses and shapes that PostgreSQL reads more liberally than a person writes them.
+enum SystemLiteral {
+  /// What should be there instead of an `oid` or a number like it; nil if it is read as it is written.
+  static func refusal(ofNumber literal: ArraySlice<UInt8>) -> String? {
+    if literal.contains(UInt8(ascii: "-")) {
+      return "a number without a sign: PostgreSQL counts negative ones down from the greatest"
+    }
+    let digits = NestedLiteral.trimmed(literal).drop { $0 == UInt8(ascii: "+") }
+    guard digits.first == UInt8(ascii: "0"), let next = digits.dropFirst().first, (0x30...0x39).contains(next)
+    else { return nil }
+    return "a number without zeros before it: PostgreSQL reads such digits as octal"
+  }
+
+  /// What should be there instead of an address; nil if nothing of it is left to PostgreSQL.
+  static func refusal(ofNetwork literal: ArraySlice<UInt8>) -> String? {
+    guard !literal.contains(UInt8(ascii: ":")) else { return nil }
+    let address = literal.prefix { $0 != UInt8(ascii: "/") }
+    return address.count { $0 == UInt8(ascii: ".") } == 3
+      ? nil : "all four numbers of the address: PostgreSQL would fill in the others"
+  }
+
+  /// Whether a number of a point, a box or another shape has a property.
+  static func hasCoordinate(_ literal: ArraySlice<UInt8>, _ property: (ArraySlice<UInt8>) -> Bool) -> Bool {
+    var rest = literal
+    while let start = rest.firstIndex(where: { !isBetweenCoordinates($0) }) {
+      let number = rest[start...].prefix { !isBetweenCoordinates($0) }
+      if property(number) { return true }
+      rest = rest[number.endIndex...]
+    }
+    return false
+  }
+
+  private static func isBetweenCoordinates(_ byte: UInt8) -> Bool {
+    switch byte {
+    // Boxes in an array have a semicolon between them.
+    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"),
+      UInt8(ascii: "}"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ","), UInt8(ascii: ";"):
+      true
+    default: NestedLiteral.isBlank(byte)
+    }
+  }
+}
