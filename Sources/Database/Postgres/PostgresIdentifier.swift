@@ -24,6 +24,17 @@ public struct PostgresIdentifier: Hashable, Sendable, CustomStringConvertible {
     self.name = name
   }
 
+  /// Whether the bytes of the names are the same.
+  public static func == (left: PostgresIdentifier, right: PostgresIdentifier) -> Bool {
+    left.isNamed(right.name)
+  }
+
+  /// Adds the name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+  /// Whether this is the name, byte by byte.
+  package func isNamed(_ name: String) -> Bool { ExactName(self.name) == ExactName(name) }
+
   /// The name in double quotes, quotes inside it doubled.
   public var quoted: String {
     "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

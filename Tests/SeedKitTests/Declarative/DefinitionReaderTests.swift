@@ -1,3 +1,4 @@
+import Postgres
 import Testing
 
 @testable import SeedKit
@@ -51,7 +52,9 @@ struct DefinitionReaderTests {
     let table = try #require(definition.tables.first)
     #expect(definition.environments == [.production] && definition.dependencies == ["a", "b"])
     #expect(table.table == TableName(schema: "s", name: "t") && table.policy == .sync && table.drift == .fail)
-    #expect(table.csv.delimiter == 9 && table.touchedColumn == "updated" && table.ignoredFields == ["z"])
+    #expect(
+      table.csv.delimiter == 9 && table.touchedColumn == "updated" && table.ignoredFields.map(\.text) == ["z"]
+    )
     #expect(table.columns.map(\.fields) == [["Field X"], ["f", "g"]])
     #expect(table.columns[1].reference?.column == "c" && table.columns[1].reference?.key == ["k", "l"])
     #expect(table.children.first?.isScalar == true && table.children.first?.policy == .insertMissing)

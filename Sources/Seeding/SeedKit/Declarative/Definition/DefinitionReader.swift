@@ -78,13 +78,15 @@ struct DefinitionReader {
     let source = source(&object, node, isChild: parent != nil)
     let key = object.oneOrMore("key", &self)
     var columns = object.members("columns", &self).compactMap { column($0) }
-    if case .array(_, let parentColumn)? = source, columns.contains(where: { $0.column == parentColumn }) {
+    if case .array(_, let parentColumn)? = source,
+      columns.contains(where: { ExactName($0.column) == ExactName(parentColumn) })
+    {
       fault(
         node.line(of: "columns"), found: "'\(parentColumn)', which is the parent's",
         expected: "the other columns only", at: "columns")
-      columns.removeAll { $0.column == parentColumn }
+      columns.removeAll { ExactName($0.column) == ExactName(parentColumn) }
     }
-    let ignored = Set(object.texts("ignore", &self, allowsEmpty: true) ?? [])
+    let ignored = Set((object.texts("ignore", &self, allowsEmpty: true) ?? []).map(ExactName.init))
     let policy = object.choice("policy", TableDefinition.Policy.self, &self) ?? .upsert
     let drift = object.choice("onDrift", DriftPolicy.self, &self)
     // A list in a record is no file.

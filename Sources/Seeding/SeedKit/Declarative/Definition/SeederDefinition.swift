@@ -83,7 +83,7 @@ struct TableDefinition: Sendable {
   /// Columns that are not filled by the field of their own name.
   let columns: [ColumnRule]
   /// Fields of the records that fill nothing; `*` stands for all that `columns` and `children` do not name.
-  let ignoredFields: Set<String>
+  let ignoredFields: Set<ExactName>
   let policy: Policy
   let drift: DriftPolicy?
   let csv: CSVFormat
@@ -113,10 +113,10 @@ struct TableDefinition: Sendable {
   }
 
   /// Whether all fields that `columns` and `children` do not name fill nothing.
-  var ignoresOthers: Bool { ignoredFields.contains("*") }
+  var ignoresOthers: Bool { ignoredFields.contains(ExactName("*")) }
 
   /// Whether a field that no column is mapped to fills nothing.
-  func ignores(_ field: String) -> Bool { ignoresOthers || ignoredFields.contains(field) }
+  func ignores(_ field: String) -> Bool { ignoresOthers || ignoredFields.contains(ExactName(field)) }
 }
 
 /// How one column is filled.
@@ -147,6 +147,11 @@ struct ReferenceRule: Sendable {
 struct TableName: Hashable, Sendable, CustomStringConvertible {
   let schema: String?
   let name: String
+
+  static func == (left: TableName, right: TableName) -> Bool {
+    left.schema.map(ExactName.init) == right.schema.map(ExactName.init)
+      && ExactName(left.name) == ExactName(right.name)
+  }
 
   /// `public.users`, `users`
   var description: String { schema.map { "\($0).\(name)" } ?? name }

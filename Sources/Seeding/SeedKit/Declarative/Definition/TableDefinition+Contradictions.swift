@@ -1,3 +1,5 @@
+import Postgres
+
 extension TableDefinition {
   /// Something that a definition says and, elsewhere, takes back.
   struct Contradiction {
@@ -10,39 +12,45 @@ extension TableDefinition {
   /// What cannot be meant, as far as no table needs to be looked at.
   var contradictions: [Contradiction] {
     var found: [Contradiction] = []
-    if Set(key).count < key.count {
+    if Set(key.map(ExactName.init)).count < key.count {
       found.append(.init(key: "key", found: "a column twice", expected: "each column once"))
     }
     for rule in columns {
-      guard let reference = rule.reference, Set(reference.key).count < reference.key.count else { continue }
+      guard let reference = rule.reference, Set(reference.key.map(ExactName.init)).count < reference.key.count
+      else {
+        continue
+      }
       found.append(
         .init(
           key: "columns", found: "a column twice in the key of '\(rule.column)'", expected: "each column once"
         ))
     }
-    let mapped = Set(columns.flatMap(\.fields))
-    for field in ignoredFields.sorted() where mapped.contains(field) {
+    let mapped = Set(columns.flatMap(\.fields).map(ExactName.init))
+    for field in ignoredFields.sorted(by: { $0.text < $1.text }) where mapped.contains(field) {
       found.append(
         .init(
-          key: "ignore", found: "the field '\(field)', which 'columns' reads",
+          key: "ignore", found: "the field '\(field.text)', which 'columns' reads",
           expected: "it in one of the two"))
     }
     for child in children {
-      guard case .array(let field, _) = child.source, ignoredFields.contains(field) else { continue }
+      guard case .array(let field, _) = child.source, ignoredFields.contains(ExactName(field)) else {
+        continue
+      }
       found.append(
         .init(
           key: "ignore", found: "the field '\(field)', which 'children' reads",
           expected: "it in one of the two"))
     }
-    let filled = Set(columns.map(\.column))
-    for column in key where !filled.contains(column) && column != parentColumn && ignores(column) {
+    let filled = Set(columns.map { ExactName($0.column) })
+    for column in key where !filled.contains(ExactName(column)) && column != parentColumn && ignores(column) {
       found.append(
         .init(
           key: "ignore",
-          found: "\(ignoredFields.contains(column) ? "" : "'*', which covers ")the key column '\(column)'",
+          found:
+            "\(ignoredFields.contains(ExactName(column)) ? "" : "'*', which covers ")the key column '\(column)'",
           expected: "a field that fills it under 'columns', or it not ignored"))
     }
-    if let touched = touchedColumn, key.contains(touched) || filled.contains(touched) {
+    if let touched = touchedColumn, key.contains(touched) || filled.contains(ExactName(touched)) {
       found.append(
         .init(
           key: "touch", found: "the column '\(touched)', which a field fills",

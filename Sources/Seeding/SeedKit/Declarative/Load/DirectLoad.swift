@@ -170,15 +170,18 @@ struct CopyLines {
   /// Takes the names of the fields, each of which must fill one column.
   private mutating func begin(_ record: borrowing CSVRecord) throws {
     for index in record.fields.indices {
-      guard let slots = load.slotsOfField[record.text(index)], slots.count == 1,
+      guard let slots = load.slotsOfField[ExactName(record.text(index))], slots.count == 1,
         let column = load.slots[slots[0]].column, !column.isAlwaysIdentity, column.sequence == nil,
         !columns.contains(column.name)
       else { throw Unfit() }
       columns.append(column.name)
       rules.append(load.slots[slots[0]].rule)
     }
-    let names = columns.map(\.name)
-    guard (load.definition.key + load.definition.columns.map(\.column)).allSatisfy(names.contains) else {
+    let names = columns.map { ExactName($0.name) }
+    guard
+      (load.definition.key + load.definition.columns.map(\.column)).map(ExactName.init).allSatisfy(
+        names.contains)
+    else {
       throw Unfit()
     }
   }

@@ -38,7 +38,7 @@ final class KeyInspection {
   private var marks: [ValueMark] = []
   private var paths: [String] = []
   private var entries: [TableLoad] = []
-  private var columns: [String: Int32] = [:]
+  private var columns: [ExactName: Int32] = [:]
   /// Whether the table has several entries, whose values are compared.
   let comparesValues: Bool
   /// How many keys are remembered if there were too many; nil if all are.
@@ -85,7 +85,7 @@ final class KeyInspection {
     let others = marks[Int(known.marks.lowerBound)..<Int(known.marks.upperBound)]
     let differing = own.filter { mark in others.contains { $0.differsSurely(from: mark) } }
     guard !differing.isEmpty else { return }
-    let names = differing.compactMap { mark in columns.first { $0.value == mark.column }?.key }
+    let names = differing.compactMap { mark in columns.first { $0.value == mark.column }?.key.text }
     faults.add(
       place.fault(
         field: names.joined(separator: ", "), found: "another value for the key '\(shown)' than \(first) has",
@@ -118,6 +118,7 @@ final class KeyInspection {
   }
 
   private func number(_ column: String) -> Int32 {
+    let column = ExactName(column)
     if let number = columns[column] { return number }
     let number = Int32(columns.count)
     columns[column] = number
@@ -191,7 +192,7 @@ struct ValueMark {
 extension TableLoad {
   /// The slots of the key, those of references and of the parent among them.
   var allKeySlots: [Int] {
-    definition.key.flatMap { name in slots.indices.filter { slots[$0].column?.name.name == name } }
+    definition.key.flatMap { name in slots.indices.filter { slots[$0].column?.name.isNamed(name) == true } }
   }
 
   /// The marks of the fields that fill columns as they are.
@@ -199,10 +200,11 @@ extension TableLoad {
     of fields: [(name: String, value: KeyInspection.Value)], column number: (String) -> Int32
   ) -> [ValueMark] {
     fields.flatMap { field -> [ValueMark] in
-      let rules = definition.columns.filter { $0.fields.contains(field.name) }
+      let rules = definition.columns.filter { $0.fields.map(ExactName.init).contains(ExactName(field.name)) }
       let names =
         rules.isEmpty
-        ? (definition.ignores(field.name) || definition.columns.contains { $0.column == field.name }
+        ? (definition.ignores(field.name)
+          || definition.columns.contains { ExactName($0.column) == ExactName(field.name) }
           ? [] : [field.name])
         : rules.filter { $0.reference == nil }.map(\.column)
       return names.map { ValueMark(field.value, column: number($0)) }

@@ -83,7 +83,7 @@ struct LiveTable: Sendable {
   /// Whether a trigger may change a row before it is inserted.
   var changesInsertedRows: Bool { triggers.contains { $0.isBeforeRow && $0.isOnInsert } }
 
-  subscript(column: String) -> Column? { columns.first { $0.name.name == column } }
+  subscript(column: String) -> Column? { columns.first { $0.name.isNamed(column) } }
 }
 
 extension TableName {

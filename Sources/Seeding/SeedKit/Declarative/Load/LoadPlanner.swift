@@ -63,10 +63,10 @@ struct LoadPlanner {
     }
     var slots: [TableLoad.Slot] = []
     var references: [TableLoad.Reference] = []
-    var filled: Set<String> = []
+    var filled: Set<PostgresIdentifier> = []
     for rule in table.columns + parentRule(of: table, parent: parent) {
       guard let column = column(rule.column, of: live, line: rule.line) else { continue }
-      filled.insert(rule.column)
+      filled.insert(column.name)
       if let reference = rule.reference {
         guard
           let (resolved, parts) = resolve(
@@ -80,8 +80,9 @@ struct LoadPlanner {
     }
     if !table.isScalar, !table.ignoresOthers {
       for column in live.columns
-      where !filled.contains(column.name.name) && !column.isGenerated
-        && !table.ignoredFields.contains(column.name.name) && column.name.name != table.touchedColumn
+      where !filled.contains(column.name) && !column.isGenerated
+        && !table.ignoredFields.contains(ExactName(column.name.name))
+        && table.touchedColumn.map(column.name.isNamed) != true
       {
         slots.append(slot(column, field: column.name.name))
       }

@@ -16,13 +16,14 @@ extension RecordReader {
       path: path, format: load.definition.csv, faults: faults,
       onHeader: { names in
         let isRefused = HeaderCheck(load: load, path: path, faults: faults).refuses(names)
-        let indices = Dictionary(zip(names, names.indices)) { first, _ in first }
+        let exact = names.map(ExactName.init)
+        let indices = Dictionary(zip(exact, exact.indices)) { first, _ in first }
         header.names = names
-        header.fieldOfSlot = load.slots.map { indices[$0.field] }
-        header.filling = names.enumerated().compactMap { index, name in
+        header.fieldOfSlot = load.slots.map { indices[ExactName($0.field)] }
+        header.filling = exact.enumerated().compactMap { index, name in
           load.slotsOfField[name].map { slots in (index, slots.compactMap { load.slots[$0].rule }) }
         }
-        load.seenFields.formUnion(names)
+        load.seenFields.formUnion(exact)
         return !isRefused
       },
       onRecord: { line, place in
@@ -89,15 +90,16 @@ private struct HeaderCheck {
       faults.add(fault)
       return true
     }
-    var seen: Set<String> = []
+    var seen: Set<ExactName> = []
     for (index, name) in names.enumerated() {
       func fault(_ found: String, _ expected: String) {
         faults.add(
           FixtureFault(
             file: path, line: 1, field: name.isEmpty ? nil : name, found: found, expected: expected))
       }
-      let isRead = load.slotsOfField[name] != nil
-      if load.children[name] != nil {
+      let exact = ExactName(name)
+      let isRead = load.slotsOfField[exact] != nil
+      if load.children[exact] != nil {
         fault(
           "a field of 'children': CSV has no lists",
           "it left out, and the lists in a file of .json or .jsonl")
@@ -105,7 +107,7 @@ private struct HeaderCheck {
         continue
       } else if name.isEmpty {
         fault("an empty name for field \(index + 1)", "a name, or \"\" under 'ignore'")
-      } else if !seen.insert(name).inserted {
+      } else if !seen.insert(exact).inserted {
         fault("the name twice", "it once")
       } else if !isRead, !load.isOffline {
         let (found, expected) = faults.isFull ? ("", "") : load.unknownField(name)
@@ -117,8 +119,8 @@ private struct HeaderCheck {
 
   /// A single name with what other files separate names by, such as `id;name`.
   private func otherDelimiter(_ names: [String]) -> FixtureFault? {
-    guard names.count == 1, let name = names.first, load.slotsOfField[name] == nil,
-      !load.definition.ignoredFields.contains(name)
+    guard names.count == 1, let name = names.first, load.slotsOfField[ExactName(name)] == nil,
+      !load.definition.ignoredFields.contains(ExactName(name))
     else { return nil }
     let counts = CSVFormat.delimiters.filter { $0 != load.definition.csv.delimiter }
       .map { byte in (byte, count: name.utf8.count { $0 == byte }) }
@@ -131,9 +133,9 @@ private struct HeaderCheck {
   }
 
   private func comment(_ names: [String]) -> FixtureFault? {
-    guard let first = names.first, load.slotsOfField[first] == nil,
+    guard let first = names.first, load.slotsOfField[ExactName(first)] == nil,
       ["#", "//", "--"].contains(where: { first.drop { $0 == " " }.hasPrefix($0) }),
-      !load.definition.ignoredFields.contains(first)
+      !load.definition.ignoredFields.contains(ExactName(first))
     else { return nil }
     return FixtureFault(
       file: path, line: 1, found: "a comment", expected: "the names of the fields; CSV has no comments")

@@ -44,17 +44,18 @@ extension RecordReader {
       }
     }
     if load.definition.isScalar {
-      set(load.slotsOfField[ColumnRule.element] ?? [], node, field: nil)
+      set(load.slotsOfField[ExactName(ColumnRule.element)] ?? [], node, field: nil)
     } else {
       guard case .object(let members) = node.value else {
         fault(node, nil, found: node.foundDescription, expected: "an object")
         return
       }
       for member in members {
-        if let slots = load.slotsOfField[member.key] {
+        let name = ExactName(member.key)
+        if let slots = load.slotsOfField[name] {
           set(slots, member.value, field: member.key)
-        } else if load.children[member.key] == nil {
-          load.seenFields.insert(member.key)
+        } else if load.children[name] == nil {
+          load.seenFields.insert(name)
           guard !load.isOffline, !load.definition.ignores(member.key) else { continue }
           let (found, expected) = faults.isFull ? ("", "") : load.unknownField(member.key)
           fault(member.value, member.key, found: found, expected: expected)
@@ -64,7 +65,9 @@ extension RecordReader {
     }
     if let parent {
       for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = .text(text) }
-      for slot in load.slotsOfField[ColumnRule.position] ?? [] { values[slot] = .text("\(parent.position)") }
+      for slot in load.slotsOfField[ExactName(ColumnRule.position)] ?? [] {
+        values[slot] = .text("\(parent.position)")
+      }
     }
     // What is wrong with it has been said; staged, it would be told again for what is not there.
     guard faults.count == before else { return }
@@ -104,7 +107,7 @@ extension RecordReader {
       return text
     }
     for member in members {
-      guard let child = load.children[member.key], !member.value.isNull else { continue }
+      guard let child = load.children[ExactName(member.key)], !member.value.isNull else { continue }
       guard case .array(let elements) = member.value.value else {
         fault(member.value, member.key, member.value.foundDescription, "a list")
         continue

@@ -8,7 +8,7 @@ extension TableLoad {
     if let parent, case .array(_, let column) = definition.source {
       mapped += parent.definition.key.indices.map { (column, "$parent\($0)") }
     }
-    let others = definition.key.filter { name in !mapped.contains { $0.0 == name } }
+    let others = definition.key.filter { name in !mapped.contains { ExactName($0.0) == ExactName(name) } }
     let slots = (mapped + others.map { ($0, $0) }).compactMap { column, field -> Slot? in
       guard let name = try? PostgresIdentifier(column) else { return nil }
       return Slot(

@@ -37,7 +37,7 @@ final class TableLoad {
     /// The slots whose values are compared with the rule's key, in its order.
     let slots: [Int]
     /// Whether the value is part of the key, so that no row needs to be looked up.
-    var isInRecord: Bool { rule.key.contains(target.name.name) }
+    var isInRecord: Bool { rule.key.contains(where: target.name.isNamed) }
   }
 
   let definition: TableDefinition
@@ -46,18 +46,18 @@ final class TableLoad {
   let references: [Reference]
   let parent: TableLoad?
   /// The loads of the arrays in the records, by their fields.
-  private(set) var children: [String: TableLoad] = [:]
+  private(set) var children: [ExactName: TableLoad] = [:]
 
   /// The keys of the parents whose list an environment empties.
   var emptiedParents: [[String]] = []
 
-  let slotsOfField: [String: [Int]]
+  let slotsOfField: [ExactName: [Int]]
   /// Whether there is no database to say which columns there are; see ``offline(_:parent:)``.
   var isOffline = false
   /// Where the keys of the records are compared without a database.
   var keys: KeyInspection?
   /// Fields that the files have: those of CSV headers, and of JSON those that fill nothing.
-  var seenFields: Set<String> = []
+  var seenFields: Set<ExactName> = []
   /// How often each slot had a value or NULL, as opposed to nothing.
   var presence: [Int]
   /// The rows that wait.
@@ -87,37 +87,38 @@ final class TableLoad {
     self.parent = parent
     presence = Array(repeating: 0, count: slots.count)
     missing = Array(repeating: 0, count: (slots.count + 7) / 8)
-    slotsOfField = Dictionary(grouping: slots.indices) { slots[$0].field }
-    if case .array(let field, _) = definition.source { parent?.children[field] = self }
+    slotsOfField = Dictionary(grouping: slots.indices) { ExactName(slots[$0].field) }
+    if case .array(let field, _) = definition.source { parent?.children[ExactName(field)] = self }
   }
 
   /// The slots that hold the natural key of a table that has children.
   var keySlots: [Int] {
-    definition.key.compactMap { name in slots.firstIndex { $0.column?.name.name == name } }
+    definition.key.compactMap { name in slots.firstIndex { $0.column?.name.isNamed(name) == true } }
   }
 
   /// The slots of a child that hold its parent's key.
   var parentSlots: [Int] {
     guard case .array(_, let column) = definition.source else { return [] }
     if isOffline { return slots.indices.filter { slots[$0].field.hasPrefix("$parent") } }
-    return references.first { $0.column.name.name == column }?.slots ?? []
+    return references.first { $0.column.name.isNamed(column) }?.slots ?? []
   }
 
   /// The fields that its records may have.
   var knownFields: [String] {
-    (slots.map(\.field) + children.keys + definition.ignoredFields)
+    (slots.map(\.field) + children.keys.map(\.text) + definition.ignoredFields.map(\.text))
       .filter { !$0.hasPrefix("$") }
   }
 
   /// Adds a fault for each field that `columns` names and that no record has.
   func checkMappedFields(_ faults: FaultCollector) {
-    let present = Set(slots.indices.filter { presence[$0] > 0 }.map { slots[$0].field })
+    let present = Set(slots.indices.filter { presence[$0] > 0 }.map { ExactName(slots[$0].field) })
     let fields = seenFields.union(present)
     // Without a header and without records nothing is known of the fields.
     guard rowCount > 0 || !fields.isEmpty else { return }
     for rule in definition.columns {
-      for field in rule.fields where !field.hasPrefix("$") && !fields.contains(field) {
-        let near = Suggestion.nearest(to: field, in: fields.filter { !$0.hasPrefix("$") }.sorted())
+      for field in rule.fields where !field.hasPrefix("$") && !fields.contains(ExactName(field)) {
+        let near = Suggestion.nearest(
+          to: field, in: fields.map(\.text).filter { !$0.hasPrefix("$") }.sorted())
         faults.add(
           FixtureFault(
             file: definition.path, line: rule.line, field: rule.column,
@@ -129,12 +130,14 @@ final class TableLoad {
 
   /// Adds a fault for each column of the key that no record fills. A run looks at the staged rows instead.
   func checkKeyFields(_ faults: FaultCollector) {
-    let present = Set(slots.indices.filter { presence[$0] > 0 }.map { slots[$0].field })
+    let present = Set(slots.indices.filter { presence[$0] > 0 }.map { ExactName(slots[$0].field) })
     let fields = seenFields.union(present)
     guard rowCount > 0 || !fields.isEmpty else { return }
-    let mapped = Set(definition.columns.map(\.column))
-    for column in definition.key where !mapped.contains(column) && !fields.contains(column) {
-      guard slots.allSatisfy({ $0.column?.name.name != column || !$0.field.hasPrefix("$") }) else { continue }
+    let filled = fields.union(definition.columns.map { ExactName($0.column) })
+    for column in definition.key where !filled.contains(ExactName(column)) {
+      guard slots.allSatisfy({ $0.column?.name.isNamed(column) != true || !$0.field.hasPrefix("$") }) else {
+        continue
+      }
       faults.add(definition.unfilledKey(column))
     }
   }

@@ -18,24 +18,26 @@ extension TableStage {
   /// reference, `n0` for a number that was taken beforehand. Quoted.
   func stagedName(of column: String) -> String? {
     if let slot = slot(of: column) { return load.slots[slot].stagedName.quoted }
-    if let index = presentReferences.firstIndex(where: { $0.column.name.name == column }) {
+    if let index = presentReferences.firstIndex(where: { $0.column.name.isNamed(column) }) {
       return "\"x\(index)\""
     }
-    return numbered.firstIndex { $0.name.name == column }.map { "\"n\($0)\"" }
+    return numbered.firstIndex { $0.name.isNamed(column) }.map { "\"n\($0)\"" }
   }
 
   /// Columns that every new row needs and that no field fills. A trigger may fill any.
   var requiredColumns: [String] {
     guard !load.live.changesInsertedRows else { return [] }
-    let filled = Set(filledColumns.map(\.name.name))
+    let filled = Set(filledColumns.map(\.name))
     return load.live.columns.filter { column in
       column.isNotNull && column.defaultExpression == nil && !column.isGenerated
-        && !filled.contains(column.name.name)
+        && !filled.contains(column.name)
     }.map(\.name.name)
   }
 
   /// The slot that fills a column by itself.
-  func slot(of column: String) -> Int? { present.first { load.slots[$0].column?.name.name == column } }
+  func slot(of column: String) -> Int? {
+    present.first { load.slots[$0].column?.name.isNamed(column) == true }
+  }
 
   func isMissing(_ slot: Int, _ alias: String) -> String {
     load.presence[slot] < load.rowCount ? "get_bit(\(alias).seed_missing, \(slot)) = 1" : "false"
@@ -44,7 +46,7 @@ extension TableStage {
   /// The slots whose values decide on a column: its own, or those of its reference.
   func slots(of column: String) -> [Int] {
     if let slot = slot(of: column) { return [slot] }
-    return presentReferences.first { $0.column.name.name == column }?.slots ?? []
+    return presentReferences.first { $0.column.name.isNamed(column) }?.slots ?? []
   }
 
   /// Finds what no type can tell: nothing where something must be, a key twice, a broken rule.

@@ -77,8 +77,8 @@ final class TableStage {
   /// Lays the records of an environment over those of all: field by field where the key is the same.
   func overlay(firstFile: Int) async throws {
     let keys = load.definition.key.flatMap { name in
-      load.slots.indices.filter { load.slots[$0].column?.name.name == name }
-        + (load.references.first { $0.column.name.name == name }?.slots ?? [])
+      load.slots.indices.filter { load.slots[$0].column?.name.isNamed(name) == true }
+        + (load.references.first { $0.column.name.isNamed(name) }?.slots ?? [])
     }
     guard !keys.isEmpty else { return }
     if load.parent != nil {
