@@ -1,4 +1,3 @@
-import SeedTesting
 import Testing
 
 @testable import SeedKit
@@ -6,16 +5,7 @@ import Testing
 @Suite("Keys that a linter compares")
 struct KeyInspectionTests {
   private func faults(_ tables: String, _ files: [String: String]) async throws -> [String] {
-    try await TemporaryFolder.with { folder in
-      try folder.write(#"{id: "a", summary: "s", tables: [\#(tables)]}"#, to: "seeder.json")
-      for (name, text) in files { try folder.write(text, to: name) }
-      do {
-        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
-        return []
-      } catch let error as FixtureError {
-        return error.faults.map { $0.description.replacing("\(folder.path)/", with: "") }
-      }
-    }
+    try await OfflineFaults.find(tables, files.mapValues { Array($0.utf8) })
   }
 
   private static let one = #"{table: "t", files: "FILES", key: "id"}"#
@@ -117,6 +107,7 @@ struct KeyInspectionTests {
       one.replacing("FILES", with: "t.csv"),
       ["t.csv": "id\n1\n", "t.dev.csv": "id\n1\n", "t.test.csv": "id\n1\n"]
     ),
+    (one.replacing("FILES", with: "t.csv"), ["t.csv": "id\ncaf\u{E9}\ncafe\u{301}\n"]),
     (two, ["a.csv": "id,a\n1,1.0\n", "b.json": #"[{"id": 1, "a": 1}]"#]),
     (two, ["a.csv": "id,a\n1,x\n", "b.json": #"[{"id": 1, "b": "y"}]"#]),
     (two, ["a.csv": "id,a\n1,t\n", "b.json": #"[{"id": 1, "a": "true"}]"#]),

@@ -5,14 +5,26 @@ enum RelationKind {
   /// The database and the names of its tables, to say what is missing where.
   struct Known {
     let database: String
+    /// As it is set.
+    let searchPath: String
+    /// With their schema if the search path does not find them.
     let tables: [String]
 
     /// The name that was probably meant.
     func nearest(to name: String) -> String? { Suggestion.nearest(to: name, in: tables).first }
 
+    /// The first table of that name in a schema that is not in the search path.
+    func outsideSearchPath(_ name: String) -> String? {
+      tables.filter {
+        TableName(text: $0).schema != nil && ExactName(TableName(text: $0).name) == ExactName(name)
+      }.min()
+    }
+
     /// Reads them.
     static func read(on connection: PostgresConnection) async throws -> Known {
-      let database = try await connection.queryOne("SELECT current_database()::text").decode(String.self)
+      let (database, path) = try await connection.queryOne(
+        "SELECT current_database()::text, current_setting('search_path')"
+      ).decode(String.self, String.self)
       let tables = try await connection.query(
         """
         SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname::text ELSE n.nspname || '.' || c.relname END
@@ -20,7 +32,7 @@ enum RelationKind {
         WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'seed_runner')
         """
       ).map { try $0.decode(String.self) }
-      return Known(database: database, tables: tables)
+      return Known(database: database, searchPath: path, tables: tables)
     }
   }
 

@@ -4,6 +4,29 @@ enum NameFaults {
 
   static let all = [
     FaultCase(
+      name: "tables that only schemas outside the search path have",
+      sql: "CREATE SCHEMA b; CREATE SCHEMA a; CREATE TABLE b.t (id int); CREATE TABLE a.t (id int)",
+      tables: #"{table: "t", files: "t.csv", key: "id"}, {table: "T", files: "t.csv", key: "id"}"#,
+      files: ["t.csv": "id\n1\n"],
+      expected: [
+        "seeder.json:1: field 'table': found no table 't' in the search_path (\"$user\", public), but a.t; expected \"table\": \"a.t\", or its schema in the search_path",
+        "seeder.json:1: field 'table': found no table 'T' in the database 'DATABASE'; expected it there: create the table, or correct its name",
+      ]),
+    FaultCase(
+      name: "fields that have no name, or one with invisible characters or of other bytes",
+      tables: #"{table: "t", files: ["a.csv", "b.csv", "t.json"], key: "id"}"#,
+      files: [
+        "a.csv": "\u{FEFF}\u{FEFF}id,a\n1,x\n", "b.csv": "id,a\u{200B},\u{2060}n,caf\u{FFFD}\n2,x,1,\n",
+        "t.json": #"[{"id": 3, "": 1}]"#,
+      ],
+      expected: [
+        "a.csv:1: field '\u{FEFF}id': found the invisible character U+FEFF in the name; expected the name without it",
+        "b.csv:1: field 'a\u{200B}': found the invisible character U+200B in the name; expected the name without it",
+        "b.csv:1: field '\u{2060}n': found the invisible character U+2060 in the name; expected the name without it",
+        "b.csv:1: field 'caf\u{FFFD}': found a name with bytes that are not UTF-8; expected a file in UTF-8",
+        "t.json:1: record 1, field '\"\"': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
+      ]),
+    FaultCase(
       name: "unknown tables and columns, with the nearest that is there",
       sql: """
         CREATE SCHEMA s; CREATE TABLE s.orders (id int PRIMARY KEY);
@@ -21,7 +44,7 @@ enum NameFaults {
         "seeder.json:1: field 'table': found no table 'peple' in the database 'DATABASE'; expected 'people'",
         "seeder.json:2: field 'table': found no table 's.order' in the database 'DATABASE'; expected 's.orders'",
         "seeder.json:3: field 'tem': found the column 'tem', which people has not; expected 'team'",
-        "seeder.json:4: field 'table': found no table 'orders' in the database 'DATABASE'; expected 's.orders'",
+        "seeder.json:4: field 'table': found no table 'orders' in the search_path (\"$user\", public), but s.orders; expected \"table\": \"s.orders\", or its schema in the search_path",
         "seeder.json:5: field 'mail': found the column 'mail', which people has not; expected 'email'",
         "seeder.json:3: field 'key': found the column 'emial', which people has not; expected 'email'",
         "seeder.json:5: field 'touch': found the column 'updated', which people has not; expected one of id, email, team",

@@ -86,6 +86,15 @@ struct DefinitionReader {
         expected: "the other columns only", at: "columns")
       columns.removeAll { ExactName($0.column) == ExactName(parentColumn) }
     }
+    if parent == nil {
+      for rule in columns {
+        for field in rule.fields where ColumnRule.isOfElement(field) {
+          fault(
+            rule.line, found: "'\(field)' outside 'children'",
+            expected: "the name of a field: only the elements of an array have '\(field)'", at: rule.column)
+        }
+      }
+    }
     let ignored = Set((object.texts("ignore", &self, allowsEmpty: true) ?? []).map(ExactName.init))
     let policy = object.choice("policy", TableDefinition.Policy.self, &self) ?? .upsert
     let drift = object.choice("onDrift", DriftPolicy.self, &self)

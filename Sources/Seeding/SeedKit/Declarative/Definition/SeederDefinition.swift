@@ -126,6 +126,9 @@ struct ColumnRule: Sendable {
   /// The element's place in its array, from 1.
   static let position = "$position"
 
+  /// Whether a field is that of an element, not of an object.
+  static func isOfElement(_ field: String) -> Bool { field == element || field == position }
+
   let line: Int
   let column: String
   /// The fields of the record; several only for a reference by several columns.

@@ -62,12 +62,19 @@ final class KeyInspection {
   ) {
     let entry = index(of: load)
     var key: [String] = []
-    for slot in load.allKeySlots {
-      // A run says of a key without a value that it has none.
-      guard case .text(let text) = value(slot) else { return }
-      key.append(text)
+    let slots = load.allKeySlots
+    for slot in slots {
+      switch value(slot) {
+      case .text(let text): key.append(text)
+      case .null:
+        faults.add(
+          place.fault(
+            field: load.fieldName(slot), found: "nothing", expected: "a value: it is part of the key"))
+      // Whether another record has the field is not known yet.
+      case nil: break
+      }
     }
-    guard key.count >= load.definition.key.count else { return }
+    guard key.count == slots.count, key.count >= load.definition.key.count else { return }
     let digest = digest(load.definition.key + key)
     let own = comparesValues ? load.marks(of: fields(), column: number) : []
     guard let known = seen[digest] else {
@@ -129,7 +136,11 @@ final class KeyInspection {
     func hash(_ salt: Int) -> Int {
       var hasher = Hasher()
       hasher.combine(salt)
-      hasher.combine(parts)
+      for var part in parts {
+        // PostgreSQL compares bytes, of which Swift takes some for equal.
+        part.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(0xFF as UInt8)
+      }
       return hasher.finalize()
     }
     return Digest(first: hash(1), second: hash(2))

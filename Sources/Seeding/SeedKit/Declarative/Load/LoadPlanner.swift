@@ -188,6 +188,12 @@ struct LoadPlanner {
       fault(line, found: "'\(name)', which is \(kind)", expected: "a table", at: "table")
       return nil
     }
+    if name.schema == nil, let known, let other = known.outsideSearchPath(name.name) {
+      fault(
+        line, found: "no table '\(name)' in the search_path (\(known.searchPath)), but \(other)",
+        expected: "\"table\": \"\(other)\", or its schema in the search_path", at: "table")
+      return nil
+    }
     let near = known?.nearest(to: name.description).map { "'\($0)'" }
     fault(
       line, found: "no table '\(name)' in the database '\(known?.database ?? "")'",

@@ -21,7 +21,9 @@ extension RecordReader {
         header.names = names
         header.fieldOfSlot = load.slots.map { indices[ExactName($0.field)] }
         header.filling = exact.enumerated().compactMap { index, name in
-          load.slotsOfField[name].map { slots in (index, slots.compactMap { load.slots[$0].rule }) }
+          if let slots = load.slotsOfField[name] { return (index, slots.compactMap { load.slots[$0].rule }) }
+          // Without a database any field may fill a column.
+          return load.isOffline && !load.definition.ignores(name.text) ? (index, []) : nil
         }
         load.seenFields.formUnion(exact)
         return !isRefused
@@ -109,12 +111,27 @@ private struct HeaderCheck {
         fault("an empty name for field \(index + 1)", "a name, or \"\" under 'ignore'")
       } else if !seen.insert(exact).inserted {
         fault("the name twice", "it once")
+      } else if !isRead, let (found, expected) = unreadable(name) {
+        fault(found, expected)
       } else if !isRead, !load.isOffline {
         let (found, expected) = faults.isFull ? ("", "") : load.unknownField(name)
         fault(found, expected)
       }
     }
     return faults.count > before
+  }
+
+  /// What keeps a name from being that of a column, though it may look like one.
+  private func unreadable(_ name: String) -> (found: String, expected: String)? {
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case "\u{FEFF}", "\u{200B}", "\u{2060}":
+        return ("the invisible character \(JSONReader.codePoint(scalar)) in the name", "the name without it")
+      case "\u{FFFD}": return ("a name with bytes that are not UTF-8", "a file in UTF-8")
+      default: continue
+      }
+    }
+    return nil
   }
 
   /// A single name with what other files separate names by, such as `id;name`.

@@ -22,7 +22,7 @@ extension RecordReader {
     func fault(_ node: JSONNode, _ field: String?, found: String, expected: String) {
       let own = FixturePlace(
         file: place.file, record: place.record, line: node.position.line, element: place.element)
-      faults.add(own.fault(field: field, found: found, expected: expected))
+      faults.add(own.fault(field: field.map { $0.isEmpty ? "\"\"" : $0 }, found: found, expected: expected))
     }
     func set(_ slots: [Int], _ node: JSONNode, field: String?) {
       for slot in slots {

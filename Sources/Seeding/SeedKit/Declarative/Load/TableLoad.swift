@@ -109,6 +109,12 @@ final class TableLoad {
       .filter { !$0.hasPrefix("$") }
   }
 
+  /// The field of a slot, for error texts.
+  func fieldName(_ slot: Int) -> String {
+    let field = slots[slot].field
+    return field.hasPrefix("$") ? slots[slot].column?.name.name ?? field : field
+  }
+
   /// Adds a fault for each field that `columns` names and that no record has.
   func checkMappedFields(_ faults: FaultCollector) {
     let present = Set(slots.indices.filter { presence[$0] > 0 }.map { ExactName(slots[$0].field) })
@@ -116,7 +122,7 @@ final class TableLoad {
     // Without a header and without records nothing is known of the fields.
     guard rowCount > 0 || !fields.isEmpty else { return }
     for rule in definition.columns {
-      for field in rule.fields where !field.hasPrefix("$") && !fields.contains(ExactName(field)) {
+      for field in rule.fields where !ColumnRule.isOfElement(field) && !fields.contains(ExactName(field)) {
         let near = Suggestion.nearest(
           to: field, in: fields.map(\.text).filter { !$0.hasPrefix("$") }.sorted())
         faults.add(

@@ -1,0 +1,108 @@
+import FoundationEssentials
+import SeedTesting
+import Testing
+
+@testable import SeedKit
+
+enum OfflineFaults {
+  /// The faults that a linter finds in a seeder's folder.
+  static func find(_ tables: String, _ files: [String: [UInt8]]) async throws -> [String] {
+    try await TemporaryFolder.with { folder in
+      try folder.write(#"{id: "a", summary: "s", tables: [\#(tables)]}"#, to: "seeder.json")
+      for (name, bytes) in files { try Data(bytes).write(to: URL(filePath: "\(folder.path)/\(name)")) }
+      do {
+        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+        return []
+      } catch let error as FixtureError {
+        return error.faults.map { $0.description.replacing("\(folder.path)/", with: "") }
+      }
+    }
+  }
+}
+
+@Suite("Faults that a linter finds without a database")
+struct OfflineFaultTests {
+  private static func csv(_ text: String, _ more: [UInt8] = []) -> [String: [UInt8]] {
+    ["t.csv": Array(text.utf8) + more]
+  }
+
+  private static let table = #"{table: "t", files: "t.csv", key: "id"}"#
+  private static let bytes: [(files: [String: [UInt8]], expected: [String])] = [
+    (
+      csv("id,a\n1,caf", [0xE9, 0x0A]),
+      ["t.csv:2: record 1, field 'a': found bytes that are not UTF-8; expected text in UTF-8"]
+    ),
+    (
+      csv("id,a\n1,x\n2,", [0xED, 0xA0, 0x80]),
+      ["t.csv:3: record 2, field 'a': found bytes that are not UTF-8; expected text in UTF-8"]
+    ),
+    (
+      csv("id,a\n1,x\0\n"), ["t.csv:2: record 1, field 'a': found a NUL character; expected text in UTF-8"]
+    ),
+    (
+      ["t.csv": [0x69, 0x64, 0x2C, 0xE9, 0x0A, 0x31, 0x2C, 0x31]],
+      ["t.csv:1: field '\u{FFFD}': found a name with bytes that are not UTF-8; expected a file in UTF-8"]
+    ),
+  ]
+
+  @Test("include bytes of CSV that are no text", arguments: bytes.indices)
+  func encoding(_ index: Int) async throws {
+    let example = Self.bytes[index]
+    #expect(try await OfflineFaults.find(Self.table, example.files) == example.expected)
+  }
+
+  @Test("leave fields alone that are ignored", arguments: [#"["a"]"#, #"["*"]"#])
+  func ignored(_ names: String) async throws {
+    let faults = try await OfflineFaults.find(
+      #"{table: "t", files: "t.csv", key: "id", columns: {id: "id"}, ignore: \#(names)}"#,
+      Self.csv("id,a\n1,caf", [0xE9, 0x0A]))
+    #expect(faults == [])
+  }
+
+  private static let nulls: [(tables: String, file: String, text: String, expected: String)] = [
+    (table, "t.csv", "id,a\n1,x\n,y\n", "t.csv:3: record 2, field 'id'"),
+    (
+      #"{table: "t", files: "t.csv", key: "id", null: "NULL", columns: {id: "No"}}"#, "t.csv", "No\nNULL\n",
+      "t.csv:2: record 1, field 'No'"
+    ),
+    (
+      #"{table: "t", files: "t.json", key: ["x", "y"]}"#, "t.json", #"[{"x": 1, "y": null}]"#,
+      "t.json:1: record 1, field 'y'"
+    ),
+    (
+      #"{table: "t", files: "t.json", key: "id", children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"], columns: {n: "$value"}}]}"#,
+      "t.json", #"[{"id": 1, "kids": ["a", null]}]"#, "t.json:1: record 1, field 'kids[2].n'"
+    ),
+  ]
+
+  @Test("include keys that are NULL", arguments: nulls.indices)
+  func null(_ index: Int) async throws {
+    let example = Self.nulls[index]
+    let faults = try await OfflineFaults.find(example.tables, [example.file: Array(example.text.utf8)])
+    #expect(faults == ["\(example.expected): found nothing; expected a value: it is part of the key"])
+  }
+
+  @Test("include '$value' and '$position' outside 'children'", arguments: ["$value", "$position"])
+  func element(_ field: String) async throws {
+    let columns = [
+      #"{a: "\#(field)"}"#, #"{a: {field: "\#(field)"}}"#,
+      #"{a: {field: "\#(field)", references: {table: "u", key: "k"}}}"#,
+    ]
+    for columns in columns {
+      let faults = try await OfflineFaults.find(
+        #"{table: "t", files: "t.csv", key: "id", columns: \#(columns)}"#, Self.csv("id,a\n1,x\n"))
+      #expect(
+        faults == [
+          "seeder.json:1: field 'a': found '\(field)' outside 'children'; expected the name of a field: only the elements of an array have '\(field)'"
+        ])
+    }
+  }
+
+  @Test("include other fields with a dollar sign that no record has")
+  func dollar() async throws {
+    let faults = try await OfflineFaults.find(
+      #"{table: "t", files: "t.csv", key: "id", columns: {a: "$price"}}"#, Self.csv("id,$prize\n1,x\n"))
+    #expect(faults.count == 1)
+    #expect(faults.first?.contains("found the field '$price', which no record has") == true)
+  }
+}
