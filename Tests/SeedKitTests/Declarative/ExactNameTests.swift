@@ -18,10 +18,6 @@ struct ExactNameTests {
       "both in one line of CSV", "t.csv", "id,\(composed),\(decomposed)\n1,x,y\n", #""key": "id""#, "1│x│y"
     ),
     (
-      "both in one object", "t.jsonl", #"{"id": 1, "caf\u00e9": "x", "cafe\u0301": "y"}"#, #""key": "id""#,
-      "1│x│y"
-    ),
-    (
       "one that is ignored", "t.csv", "id,\(composed),\(decomposed)\n1,x,y\n",
       #""key": "id", "ignore": ["\#(composed)"]"#, "1│∅│y"
     ),

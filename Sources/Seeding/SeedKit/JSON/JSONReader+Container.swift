@@ -1,5 +1,3 @@
-import Postgres
-
 extension JSONReader {
   /// A list or an object whose end has not been reached.
   struct Container {
@@ -9,7 +7,7 @@ extension JSONReader {
     private var members: [JSONMember] = []
     private var pending: (key: String, position: SourcePosition)?
     /// The index of each member by its key; empty while there are few.
-    private var indices: [ExactName: Int] = [:]
+    private var indices: [String: Int] = [:]
 
     /// Up to this number of members, comparing with each is faster than hashing.
     private static let hashThreshold = 8
@@ -37,17 +35,17 @@ extension JSONReader {
       members.append(JSONMember(key: begun.key, position: begun.position, value: node))
       guard members.count >= Self.hashThreshold else { return }
       if indices.isEmpty {
-        for (index, member) in members.enumerated() { indices[ExactName(member.key)] = index }
+        for (index, member) in members.enumerated() { indices[member.key] = index }
       } else {
-        indices[ExactName(begun.key)] = members.count - 1
+        indices[begun.key] = members.count - 1
       }
     }
 
     /// Begins a member. Returns an earlier one of the same key, if there is one.
     mutating func begin(_ key: String, _ position: SourcePosition) -> JSONMember? {
       pending = (key, position)
-      guard indices.isEmpty else { return indices[ExactName(key)].map { members[$0] } }
-      return members.first { ExactName($0.key) == ExactName(key) }
+      guard indices.isEmpty else { return indices[key].map { members[$0] } }
+      return members.first { $0.key == key }
     }
   }
 }
