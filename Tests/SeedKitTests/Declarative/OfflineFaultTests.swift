@@ -71,7 +71,7 @@ struct OfflineFaultTests {
     ),
     (
       #"{table: "t", files: "t.json", key: "id", children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"], columns: {n: "$value"}}]}"#,
-      "t.json", #"[{"id": 1, "kids": ["a", null]}]"#, "t.json:1: record 1, field 'kids[2].n'"
+      "t.json", #"[{"id": 1, "kids": ["a", null]}]"#, "t.json:1: record 1, field 'kids[2]'"
     ),
   ]
 

@@ -109,9 +109,10 @@ final class TableLoad {
       .filter { !$0.hasPrefix("$") }
   }
 
-  /// The field of a slot, for error texts.
-  func fieldName(_ slot: Int) -> String {
+  /// The field of a slot, for error texts; nil if it is the element itself, which the place names.
+  func fieldName(_ slot: Int) -> String? {
     let field = slots[slot].field
+    guard field != ColumnRule.element else { return nil }
     return field.hasPrefix("$") ? slots[slot].column?.name.name ?? field : field
   }
 

@@ -87,7 +87,7 @@ extension TableStage {
         "SELECT \(origin(of: "typed")) FROM \(typed.quoted) AS typed WHERE \(isNull(slot))", faults
       ) { place in
         place.fault(
-          field: self.fieldName(slot), found: "nothing",
+          field: self.load.fieldName(slot), found: "nothing",
           expected: keySlots.contains(slot)
             ? "a value: it is part of the key" : "a value: the column is NOT NULL")
       }

@@ -100,7 +100,7 @@ extension TableStage {
         let shown = value.map { $0.unicodeScalars.count > 60 ? "'\($0.prefix(60))…'" : "'\($0)'" }
         faults.add(
           place(origin).fault(
-            field: fieldName(slot), found: shown ?? "nothing",
+            field: load.fieldName(slot), found: shown ?? "nothing",
             expected: "a value of type \(load.slots[slot].type) (\(fault))"))
       }
       guard !rows.isEmpty else { continue }

@@ -136,16 +136,9 @@ final class TableStage {
     load.replaceCounts(rows: Int(numbers[0]), presence: numbers.dropFirst().map(Int.init))
   }
 
-  /// The field of a slot, for error texts; nil if it is the element itself, which the place names.
-  func fieldName(_ slot: Int) -> String? {
-    let field = load.slots[slot].field
-    guard field != ColumnRule.element else { return nil }
-    return field.hasPrefix("$") ? load.slots[slot].column?.name.name ?? field : field
-  }
-
   /// The fields of slots, for error texts.
   func fieldNames(_ slots: [Int]) -> String? {
-    let names = slots.compactMap(fieldName)
+    let names = slots.compactMap(load.fieldName)
     return names.isEmpty ? nil : names.joined(separator: ", ")
   }
 
