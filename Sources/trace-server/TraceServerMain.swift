@@ -40,10 +40,10 @@ enum TraceServerMain {
       await Task { await server.stop() }.value
     } catch let error as HTTPServerError {
       let code: ExitCode = error.code == .systemFailure ? .internalFault : .badConfiguration
-      throw CommandFailure(code: code, message: error.message, remedy: error.remedy)
+      throw CommandFailure(code: code, message: error.message, fix: error.remedy)
     } catch let error as RateLimitError {
       throw CommandFailure(
-        code: .badConfiguration, message: error.message, remedy: "Correct REDIS_URL or RATE_LIMIT_*.")
+        code: .badConfiguration, message: error.message, fix: "Correct REDIS_URL or RATE_LIMIT_*.")
     }
     await log.flush()
   }

@@ -38,7 +38,7 @@ extension CommandModule {
           Int.self)
         return free == 0
           ? .ok("every book has one")
-          : .failure("\(free) books are free", remedy: "lower BOOKSHOP_DISCOUNT and seed again")
+          : .failure("\(free) books are free", fix: "lower BOOKSHOP_DISCOUNT and seed again")
       }
     ])
 }

@@ -99,7 +99,7 @@ struct Invocation: Sendable {
   private func report(_ error: any Error, on console: Console) {
     switch error {
     case let error as UsageError: console.error(error)
-    case let error as CommandFailure: console.error(error.message, remedy: error.remedy, code: error.code)
+    case let error as CommandFailure: console.error(error.message, remedy: error.fix, code: error.code)
     case is SeedGuardError, is SeedPlanError, is ConfigurationError:
       console.error("\(error)", code: ExitCode(error))
     default:

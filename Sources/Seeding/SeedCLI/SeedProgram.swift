@@ -73,7 +73,7 @@ public struct SeedProgram: Sendable {
       console.error(error)
       return .usage
     } catch let error as CommandFailure {
-      console.error(error.message, remedy: error.remedy, code: error.code)
+      console.error(error.message, remedy: error.fix, code: error.code)
       return error.code
     } catch {
       console.error("\(error)", code: ExitCode(error))

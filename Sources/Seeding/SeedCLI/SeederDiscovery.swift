@@ -41,7 +41,7 @@ struct SeederDiscovery: Sendable {
       failure = CommandFailure(
         code: flag == nil ? .badConfiguration : .usage,
         message: "\(flag == nil ? "SEEDERS_PATH" : "--seeders-path"): there is no folder \(names)",
-        remedy: "name folders with seeders, separated by ':'")
+        fix: "name folders with seeders, separated by ':'")
     }
     // Here, and in the project that this folder may be a part of.
     let isHere = project.path == FileManager.default.currentDirectoryPath

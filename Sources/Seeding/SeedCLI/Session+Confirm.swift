@@ -18,7 +18,7 @@ extension Session {
       guard command.value(of: "confirm-database") == name else {
         throw CommandFailure(
           code: .refused, message: "this removes \(what) from production",
-          remedy: "add --confirm-database with the name of the database if it is meant")
+          fix: "add --confirm-database with the name of the database if it is meant")
       }
       return
     }
@@ -27,7 +27,7 @@ extension Session {
     guard console.ask(question) == "yes" else {
       throw CommandFailure(
         code: .refused, message: "not confirmed; nothing was removed",
-        remedy: "answer yes on a terminal, or add --yes")
+        fix: "answer yes on a terminal, or add --yes")
     }
   }
 }

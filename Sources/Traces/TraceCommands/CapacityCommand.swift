@@ -19,7 +19,7 @@ struct CapacityCommand {
       } catch {
         throw CommandFailure(
           code: .internalFault, message: "\(path) cannot be written: \(error)",
-          remedy: "give --html a path that can be written to")
+          fix: "give --html a path that can be written to")
       }
       context.progress("wrote \(path)")
     }

@@ -72,7 +72,7 @@ struct SearchChecks {
     guard size > buffers else { return .ok(found) }
     return .warning(
       found,
-      remedy:
+      fix:
         "run ALTER SYSTEM SET shared_buffers = '\(Self.megabytes(size * 5 / 4).replacing(" ", with: ""))' and "
         + "restart the server, or choose a smaller index (CAPACITY_INDEX=halfvec)")
   }
@@ -90,7 +90,7 @@ struct SearchChecks {
     guard given < needed else { return .ok(found) }
     return .warning(
       found,
-      remedy:
+      fix:
         "run ALTER SYSTEM SET maintenance_work_mem = '\(Self.megabytes(needed).replacing(" ", with: ""))' and "
         + "SELECT pg_reload_conf(), if the server has that much")
   }
@@ -103,13 +103,13 @@ struct SearchChecks {
     if let invalid = facts.indexes.first(where: { !$0.isValid }) {
       return .failure(
         "\(invalid.name) is invalid: its build was interrupted, and no search uses it",
-        remedy: "run: REINDEX INDEX CONCURRENTLY \(invalid.name)")
+        fix: "run: REINDEX INDEX CONCURRENTLY \(invalid.name)")
     }
     guard !facts.indexes.isEmpty else {
       let remedy = "run 'seed-runner --capacity-traces', or 'seed-runner migrate sql' for its statement"
       return facts.vectorCount < SearchFacts.rowsWorthAnIndex
         ? .ok("none, and none needed for \(facts.vectorCount) vectors")
-        : .failure("none over \(facts.vectorCount) vectors: each search reads them all", remedy: remedy)
+        : .failure("none over \(facts.vectorCount) vectors: each search reads them all", fix: remedy)
     }
     return .ok(
       facts.indexes.map { "\($0.name), \(Self.megabytes($0.bytes))" }.joined(separator: "; ") + ", valid")
@@ -129,7 +129,7 @@ struct SearchChecks {
     case .other(let plan):
       return .failure(
         "a search does not use the index:\n\(plan.prefix(400))",
-        remedy: "run 'ANALYZE traces'; if that is no help, see who set enable_indexscan or random_page_cost")
+        fix: "run 'ANALYZE traces'; if that is no help, see who set enable_indexscan or random_page_cost")
     }
   }
 }

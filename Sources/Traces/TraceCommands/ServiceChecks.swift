@@ -20,23 +20,23 @@ enum ServiceChecks {
       let version = "Redis \(answer.version)"
       if answer.isReplica {
         return .failure(
-          "\(version), a replica, which refuses writes", remedy: "let REDIS_URL name the primary")
+          "\(version), a replica, which refuses writes", fix: "let REDIS_URL name the primary")
       }
       if answer.isCluster {
         return .failure(
-          "\(version), part of a cluster", remedy: "let REDIS_URL name a Redis that is no cluster")
+          "\(version), part of a cluster", fix: "let REDIS_URL name a Redis that is no cluster")
       }
       guard answer.runsScripts else {
         return .failure(
-          "\(version) runs no scripts", remedy: "allow the user of REDIS_URL the command EVALSHA")
+          "\(version) runs no scripts", fix: "allow the user of REDIS_URL the command EVALSHA")
       }
       return .ok("\(version) answers and runs scripts")
     } catch let error as RedisProbe.Failure {
       return .failure(
         error.description,
-        remedy: "start Redis or correct REDIS_URL; until then RATE_LIMIT_ON_FAILURE decides what happens")
+        fix: "start Redis or correct REDIS_URL; until then RATE_LIMIT_ON_FAILURE decides what happens")
     } catch let error as RateLimitError {
-      return .failure(error.message, remedy: "correct REDIS_URL")
+      return .failure(error.message, fix: "correct REDIS_URL")
     }
   }
 
@@ -52,7 +52,7 @@ enum ServiceChecks {
     } catch let error as EmbeddingServiceError {
       return .failure(
         error.message,
-        remedy: error.remedy
+        fix: error.remedy
           ?? "look at EMBEDDING_BASE_URL and the other EMBEDDING_ variables, and at the service")
     }
   }

@@ -21,7 +21,7 @@ struct WorkerCommand {
     do {
       return try EmbeddingProviders.make(context.settings, for: .worker)
     } catch let error as EmbeddingServiceError {
-      throw CommandFailure(code: .badConfiguration, message: error.message, remedy: error.remedy)
+      throw CommandFailure(code: .badConfiguration, message: error.message, fix: error.remedy)
     }
   }
 
@@ -121,7 +121,7 @@ struct WorkerCommand {
       guard let id = UUID(uuidString: text) else {
         throw CommandFailure(
           code: .usage, message: "'\(text)' is no id of a trace",
-          remedy: "'seed-runner worker status' shows them; without one, all are meant")
+          fix: "'seed-runner worker status' shows them; without one, all are meant")
       }
       return id
     }

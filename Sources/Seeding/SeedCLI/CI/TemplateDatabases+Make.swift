@@ -57,7 +57,7 @@ extension TemplateDatabases {
       code: .databaseUnusable,
       message:
         "another job has been making the template \(name(of: fingerprint)) for \(Text.duration(waited))",
-      remedy: "look at that job; SEED_LOCK_TIMEOUT says how long to wait. Nothing has to be unlocked: the "
+      fix: "look at that job; SEED_LOCK_TIMEOUT says how long to wait. Nothing has to be unlocked: the "
         + "lock ends with the job's connection")
   }
 
@@ -123,7 +123,7 @@ extension TemplateDatabases {
     } catch let error as PostgresError where Self.isDuplicate(error) {
       throw CommandFailure(
         code: .refused, message: "another job has just made the database '\(database)'",
-        remedy: "give each job a database of its own, with its number in the name")
+        fix: "give each job a database of its own, with its number in the name")
     }
   }
 
@@ -145,7 +145,7 @@ extension TemplateDatabases {
     let list = sessions.isEmpty ? "gone by now" : sessions.joined(separator: ", ")
     return CommandFailure(
       code: .databaseUnusable, message: "\(error.message): \(list)",
-      remedy: "end these connections and keep others out: ALTER DATABASE "
+      fix: "end these connections and keep others out: ALTER DATABASE "
         + "\(try PostgresIdentifier(source).quoted) WITH ALLOW_CONNECTIONS false")
   }
 
@@ -167,12 +167,12 @@ extension TemplateDatabases {
     guard let database = target.database else {
       throw CommandFailure(
         code: .usage, message: "the connection names no database to make",
-        remedy: "put the job's own database into DATABASE_URL: postgresql://USER@HOST/job_1")
+        fix: "put the job's own database into DATABASE_URL: postgresql://USER@HOST/job_1")
     }
     guard database != Self.maintenanceName, !database.hasPrefix(prefix + "_") else {
       throw CommandFailure(
         code: .usage, message: "'\(database)' cannot be the job's database: --clone-from works with it",
-        remedy: "name another database in DATABASE_URL")
+        fix: "name another database in DATABASE_URL")
     }
     let exists = try await connection.queryOne(
       "SELECT EXISTS (SELECT FROM pg_database WHERE datname = \(database))"
@@ -181,7 +181,7 @@ extension TemplateDatabases {
     guard replaces else {
       throw CommandFailure(
         code: .refused, message: "the database '\(database)' is there already; --clone-from makes it",
-        remedy: "name one that is not there, with the job's number in it, or add --replace, which drops it")
+        fix: "name one that is not there, with the job's number in it, or add --replace, which drops it")
     }
     let stamp = try await PostgresConnection.with(target) { connection in
       guard

@@ -27,7 +27,7 @@ struct TemplateDatabases: Sendable {
     guard allowed, !prefix.isEmpty, prefix.utf8.count <= Self.prefixLimit else {
       throw CommandFailure(
         code: .usage, message: "'\(prefix)' cannot be the name of templates",
-        remedy: "use up to \(Self.prefixLimit) lower case letters, digits and underlines")
+        fix: "use up to \(Self.prefixLimit) lower case letters, digits and underlines")
     }
     self.prefix = prefix
     self.target = target
@@ -106,7 +106,7 @@ struct TemplateDatabases: Sendable {
       throw CommandFailure(
         code: .databaseUnusable,
         message: "the role '\(user)' may not make databases, which --clone-from needs",
-        remedy: "let an administrator run: ALTER ROLE \(try PostgresIdentifier(user).quoted) CREATEDB")
+        fix: "let an administrator run: ALTER ROLE \(try PostgresIdentifier(user).quoted) CREATEDB")
     }
   }
 

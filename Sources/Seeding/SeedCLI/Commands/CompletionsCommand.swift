@@ -4,7 +4,7 @@ enum CompletionsCommand {
     guard let shell, let kind = CompletionScript.Shell(rawValue: shell) else {
       throw CommandFailure(
         code: .usage, message: "completions are for bash, zsh or fish",
-        remedy: "seed-runner completions bash")
+        fix: "seed-runner completions bash")
     }
     return CompletionScript(shell: kind).text(for: spec)
   }

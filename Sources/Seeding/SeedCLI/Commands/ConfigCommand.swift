@@ -60,7 +60,7 @@ struct ConfigCommand {
       let near = Suggestion.nearest(to: name, in: all.map(\.name)).first
       throw CommandFailure(
         code: .usage, message: "there is no setting '\(name.printable)'",
-        remedy: near.map { "did you mean '\($0)'?" } ?? "'seed-runner config --brief' lists all")
+        fix: near.map { "did you mean '\($0)'?" } ?? "'seed-runner config --brief' lists all")
     }
     return names.isEmpty ? all : all.filter { entry in names.contains { Self.matches(entry, $0) } }
   }

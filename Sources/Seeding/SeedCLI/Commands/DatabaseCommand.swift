@@ -56,7 +56,7 @@ struct DatabaseCommand {
       guard session.console.ask("This removes \(what) with all its data. Type yes to go on:") == "yes" else {
         throw CommandFailure(
           code: .refused, message: "not confirmed; nothing was removed: \(what)",
-          remedy: "answer yes on a terminal, or add --yes")
+          fix: "answer yes on a terminal, or add --yes")
       }
     }
     try await postgres.destroy()

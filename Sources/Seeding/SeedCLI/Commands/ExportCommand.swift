@@ -20,13 +20,13 @@ struct ExportCommand {
     guard tables.count == 1 || (key.isEmpty && columns.isEmpty) else {
       throw CommandFailure(
         code: .usage, message: "--key and --columns are for one table",
-        remedy: "leave them out: each table is written with its own natural key")
+        fix: "leave them out: each table is written with its own natural key")
     }
     let name = command.value(of: "id") ?? Self.id(for: tables[0])
     guard let id = SeederID(rawValue: name) else {
       throw CommandFailure(
         code: .usage, message: "'\(name)' is not a seeder's id: lower case letters, digits and hyphens",
-        remedy: "give one with --id")
+        fix: "give one with --id")
     }
     let folder = command.value(of: "output") ?? "Seeders/\(id)"
     let scaffold = SeederFolder(path: folder)
@@ -41,7 +41,7 @@ struct ExportCommand {
           on: connection)
       }
     } catch let error as TableExportError {
-      throw CommandFailure(code: .usage, message: error.message, remedy: error.remedy)
+      throw CommandFailure(code: .usage, message: error.message, fix: error.remedy)
     }
     try scaffold.write([(DeclarativeSeeder.fileName, export.definition)] + export.files)
     for note in export.notes { session.console.progress("note: \(note)") }
@@ -71,7 +71,7 @@ struct SeederFolder {
     guard FileManager.default.fileExists(atPath: path) else { return }
     throw CommandFailure(
       code: .refused, message: "\(path) is there already; nothing was written",
-      remedy: "remove it, or choose another place")
+      fix: "remove it, or choose another place")
   }
 
   /// - Throws: `CommandFailure` if the files cannot be written.

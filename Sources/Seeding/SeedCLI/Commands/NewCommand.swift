@@ -10,7 +10,7 @@ struct NewCommand {
     guard let id = SeederID(rawValue: name) else {
       throw CommandFailure(
         code: .usage, message: "'\(name)' is not a seeder's id",
-        remedy: "lower case letters, digits and hyphens, such as 'price-lists'")
+        fix: "lower case letters, digits and hyphens, such as 'price-lists'")
     }
     guard try session.registry()[id] == nil else {
       throw CommandFailure(code: .refused, message: "there is a seeder '\(id)' already")

@@ -88,7 +88,7 @@ struct SwiftScaffold {
     guard let bytes, let changed = change(String(decoding: bytes, as: UTF8.self)) else {
       throw CommandFailure(
         code: .usage, message: "\(project)/\(path) is not that of this project's source",
-        remedy: "run it in a checkout; elsewhere leave --swift out")
+        fix: "run it in a checkout; elsewhere leave --swift out")
     }
     return changed
   }

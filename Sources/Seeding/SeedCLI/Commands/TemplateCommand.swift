@@ -72,7 +72,7 @@ struct TemplateCommand {
       guard session.console.ask(question) == "yes" else {
         throw CommandFailure(
           code: .refused, message: "not confirmed; nothing was dropped",
-          remedy: "answer yes on a terminal, or add --yes")
+          fix: "answer yes on a terminal, or add --yes")
       }
     }
     for name in candidates {

@@ -23,7 +23,7 @@ extension DatabaseDoctor {
       // That is how pgbouncer refuses BEGIN.
       return .failure(
         "a pooler in statement mode, which allows no transactions",
-        remedy: "set pool_mode = transaction (or session) for this database in the pooler")
+        fix: "set pool_mode = transaction (or session) for this database in the pooler")
     }
     guard try await sharesConnections() else {
       return .ok("a pooler in session mode, or one that is not shared with anybody now")

@@ -16,7 +16,7 @@ extension DatabaseDoctor {
     guard let version = installed ?? available else {
       return .failure(
         "not available on this server",
-        remedy: "install the package postgresql-\(major)-pgvector there, or enable 'vector' at your provider")
+        fix: "install the package postgresql-\(major)-pgvector there, or enable 'vector' at your provider")
     }
     let parts = version.split(separator: ".").compactMap { Int($0) }
     let (high, low) = (parts.first ?? 0, parts.count > 1 ? parts[1] : 0)
@@ -24,10 +24,10 @@ extension DatabaseDoctor {
       available.map { $0 != installed } ?? false
       ? "run: ALTER EXTENSION vector UPDATE" : "install a newer package of pgvector on the server"
     if (high, low) < (0, 5) {
-      return .failure("\(version), which has no HNSW index", remedy: update)
+      return .failure("\(version), which has no HNSW index", fix: update)
     }
     if (high, low) < (0, 8) {
-      return .warning("\(version): a search with filters may find too little before 0.8", remedy: update)
+      return .warning("\(version): a search with filters may find too little before 0.8", fix: update)
     }
     guard let installed else { return .ok("\(version) is available; the first migration installs it") }
     return .ok("\(installed)" + (available.map { $0 == installed ? "" : "; \($0) is available" } ?? ""))
@@ -54,7 +54,7 @@ extension DatabaseDoctor {
     guard mayStage else {
       return .failure(
         "'\(role)' may not make temporary tables, in which rows are staged",
-        remedy: "run as owner: GRANT TEMPORARY ON DATABASE \(base) TO \(user)")
+        fix: "run as owner: GRANT TEMPORARY ON DATABASE \(base) TO \(user)")
     }
     let (hasOurs, mayOurs, mayTheirs) = try await connection.queryOne(
       """
@@ -73,7 +73,7 @@ extension DatabaseDoctor {
     guard let schema else {
       return .failure(
         "search_path names no schema that is there",
-        remedy: "run: ALTER ROLE \(user) SET search_path = public")
+        fix: "run: ALTER ROLE \(user) SET search_path = public")
     }
     if !mayTheirs {
       missing.append(
@@ -85,7 +85,7 @@ extension DatabaseDoctor {
     let found = "'\(role)' may not make \(missing.map(\.what).joined(separator: ", nor "))"
     if await dueCount() == 0 { return .ok("\(found); nothing is due that would need it") }
     let remedy = ([first.grant] + missing.dropFirst().map(\.grant)).joined(separator: "; ")
-    return .failure(found, remedy: "run as owner: \(remedy)")
+    return .failure(found, fix: "run as owner: \(remedy)")
   }
 
   /// The right to install pgvector, unless it is there.
@@ -106,7 +106,7 @@ extension DatabaseDoctor {
     if isSuperuser || (isTrusted && mayCreate) { return .ok("the role may install pgvector") }
     return .failure(
       "the role may not install pgvector",
-      remedy: "let a superuser run 'CREATE EXTENSION vector' in this database")
+      fix: "let a superuser run 'CREATE EXTENSION vector' in this database")
   }
 
   /// The right to read and write the tables that are there.
@@ -134,7 +134,7 @@ extension DatabaseDoctor {
     return .failure(
       "missing on \(missing.count) of \(Text.count(tables.count, "table")): \(shown)"
         + (missing.count > 6 ? ", …" : ""),
-      remedy:
+      fix:
         "run as owner: GRANT \(rights.joined(separator: ", ")) ON \(missing.map(\.0).joined(separator: ", ")) "
         + "TO \(try PostgresIdentifier(role))")
   }

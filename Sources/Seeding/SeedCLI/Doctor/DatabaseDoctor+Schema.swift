@@ -22,18 +22,18 @@ extension DatabaseDoctor {
     if !edited.isEmpty {
       return .failure(
         "edited after \(edited.count == 1 ? "it was" : "they were") applied: \(edited.joined(separator: ", "))",
-        remedy: "restore the migration as it was applied, and make the change in a new one")
+        fix: "restore the migration as it was applied, and make the change in a new one")
     }
     if !unknown.isEmpty {
       return .warning(
         "applied by a newer program than this one: \(unknown.joined(separator: ", "))",
-        remedy: "use the version of seed-runner that this database was migrated with")
+        fix: "use the version of seed-runner that this database was migrated with")
     }
     if pending.isEmpty { return .ok("\(applied) applied, none due") }
     if applied == 0 { return .ok("never migrated; the first run applies \(pending.count)") }
     return .warning(
       "due: \(pending.joined(separator: ", "))",
-      remedy: "run 'seed-runner migrate up'; so does every run by itself")
+      fix: "run 'seed-runner migrate up'; so does every run by itself")
   }
 
   /// Whose database it is.
@@ -45,7 +45,7 @@ extension DatabaseDoctor {
     guard stamp == environment.rawValue else {
       return .failure(
         "the database belongs to '\(stamp)', the configuration is for '\(environment)'",
-        remedy: "add --env \(stamp), or name another database; --restamp hands this one over")
+        fix: "add --env \(stamp), or name another database; --restamp hands this one over")
     }
     return .ok("the database belongs to '\(stamp)'")
   }
@@ -70,7 +70,7 @@ extension DatabaseDoctor {
     }
     return .warning(
       shown.joined(separator: "\n"),
-      remedy: "end it at its program, or run: SELECT pg_terminate_backend(\(oldest.0))")
+      fix: "end it at its program, or run: SELECT pg_terminate_backend(\(oldest.0))")
   }
 
   /// Locks that a run would have to wait for.
@@ -80,7 +80,7 @@ extension DatabaseDoctor {
       let shown = blocking.map { "process \($0.pid) holds \($0.mode) on \($0.table)" }
       return .failure(
         shown.joined(separator: "\n"),
-        remedy: "end it at its program, or run: SELECT pg_terminate_backend(\(first.pid))")
+        fix: "end it at its program, or run: SELECT pg_terminate_backend(\(first.pid))")
     }
     let running: [String]
     do {
@@ -93,7 +93,7 @@ extension DatabaseDoctor {
     guard running.isEmpty else {
       return .warning(
         "another run is under way: it holds \(running.joined(separator: ", "))",
-        remedy: "wait for it ('seed-runner' does so by itself), or end it: a dead run holds no lock")
+        fix: "wait for it ('seed-runner' does so by itself), or end it: a dead run holds no lock")
     }
     return .ok("no table is locked, no other run is under way")
   }

@@ -7,10 +7,10 @@ extension DatabaseDoctor {
     let major = connection.serverVersion / 10_000
     let found = "PostgreSQL \(major).\(connection.serverVersion % 10_000)"
     if major < 15 {
-      return .failure(found, remedy: "use PostgreSQL 15 to 18; older ones lack what the statements need")
+      return .failure(found, fix: "use PostgreSQL 15 to 18; older ones lack what the statements need")
     }
     guard major <= 18 else {
-      return .warning(found, remedy: "use PostgreSQL 15 to 18, which this program is tested with")
+      return .warning(found, fix: "use PostgreSQL 15 to 18, which this program is tested with")
     }
     return .ok(found)
   }
@@ -26,7 +26,7 @@ extension DatabaseDoctor {
     if isReplica {
       return .failure(
         "a replica, which is read-only",
-        remedy: "connect to the primary, or name all hosts and add target_session_attrs=read-write")
+        fix: "connect to the primary, or name all hosts and add target_session_attrs=read-write")
     }
     guard isReadOnly else { return .ok("a primary; transactions may write") }
     let remedy =
@@ -37,7 +37,7 @@ extension DatabaseDoctor {
       case "client": "take default_transaction_read_only out of PGOPTIONS or the options in DATABASE_URL"
       default: "set default_transaction_read_only to off at the server"
       }
-    return .failure("transactions are read-only by default, by the setting of the \(source)", remedy: remedy)
+    return .failure("transactions are read-only by default, by the setting of the \(source)", fix: remedy)
   }
 
   /// Half of the round trip is what the comparison cannot know.
@@ -52,7 +52,7 @@ extension DatabaseDoctor {
     guard abs(skew) - doubt > 2 else { return .ok("client and server differ by less than 2 s") }
     return .warning(
       "the server's clock is \(shown(abs(skew))) \(skew > 0 ? "ahead of" : "behind") this machine's",
-      remedy: "let both machines keep the time by NTP ('timedatectl set-ntp true')")
+      fix: "let both machines keep the time by NTP ('timedatectl set-ntp true')")
   }
 
   /// A run reads and writes timestamps in UTC, whatever the zone of the server: others may not.
@@ -100,7 +100,7 @@ extension DatabaseDoctor {
     guard left < needed else { return .ok(found) }
     return .warning(
       found,
-      remedy: "lower \(settings.compactMap(\.variables.first).joined(separator: " and ")), "
+      fix: "lower \(settings.compactMap(\.variables.first).joined(separator: " and ")), "
         + "end idle connections, or raise the limit")
   }
 }

@@ -38,13 +38,13 @@ extension DatabaseDoctor {
     }
     guard lost.isEmpty else {
       return .failure(
-        lost.joined(separator: "\n"), remedy: "run as owner: \(statements.joined(separator: "; "));")
+        lost.joined(separator: "\n"), fix: "run as owner: \(statements.joined(separator: "; "));")
     }
     let faults = try await definitionFaults(&count)
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),
-        remedy: "create the tables, columns and keys that are named, or correct the definitions")
+        fix: "create the tables, columns and keys that are named, or correct the definitions")
     }
     return count == 0
       ? .skipped("no seeder has tables yet") : .ok("\(Text.count(count, "table")) as expected")

@@ -17,7 +17,7 @@ extension Doctor {
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),
-        remedy: "correct each place that is named; 'seed-runner config' explains every setting")
+        fix: "correct each place that is named; 'seed-runner config' explains every setting")
     }
     let entries = session.settings.entries
     let places = entries.reduce(into: [String]()) { places, entry in
@@ -40,13 +40,13 @@ extension Doctor {
     let definitions =
       (try? session.registry().seeders)?.compactMap { ($0 as? FaultySeeder)?.error.faults } ?? []
     if let failure = session.invocation.discovery.failure {
-      return .failure(failure.message, remedy: failure.remedy ?? "")
+      return .failure(failure.message, fix: failure.fix ?? "")
     }
     let faults = Array(definitions.joined())
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),
-        remedy: "correct the definition; Documentation/seeder.md has every key")
+        fix: "correct the definition; Documentation/seeder.md has every key")
     }
     do {
       let registry = try session.registry()
@@ -58,7 +58,7 @@ extension Doctor {
     } catch is ConfigurationError {
       return .skipped("the configuration names seeders that there are not")
     } catch {
-      return .failure("\(error)", remedy: "correct the seeder that is named; 'seed-runner list' shows all")
+      return .failure("\(error)", fix: "correct the seeder that is named; 'seed-runner list' shows all")
     }
   }
 
@@ -77,13 +77,13 @@ extension Doctor {
         return (
           .warning(
             "process \(process) is starting or recovering",
-            remedy: "wait a moment, then run 'seed-runner doctor' again"), nil
+            fix: "wait a moment, then run 'seed-runner doctor' again"), nil
         )
       case .broken(let reason):
         return (
           .failure(
             reason,
-            remedy: "run 'seed-runner db start', which mends what can be; else 'seed-runner db destroy'"),
+            fix: "run 'seed-runner db start', which mends what can be; else 'seed-runner db destroy'"),
           nil
         )
       case .stopped:
@@ -96,7 +96,7 @@ extension Doctor {
     } catch is TimeLimit.Exceeded {
       return (Self.unanswered(Self.limit), nil)
     } catch let error as EmbeddedPostgresError {
-      return (.failure(error.message, remedy: error.remedy), nil)
+      return (.failure(error.message, fix: error.remedy), nil)
     } catch {
       return (Self.verdict(of: error), nil)
     }

@@ -17,16 +17,16 @@ extension Doctor {
     guard statvfs(folder, &status) == 0 else {
       return .failure(
         "\(folder): \(String(cString: strerror(errno)))",
-        remedy: "name the project's folder with --project-path")
+        fix: "name the project's folder with --project-path")
     }
     let free = Int(status.f_bavail) * Int(status.f_frsize)
     let found = "\(free >> 20) MB free for the embedded PostgreSQL in \(folder)"
     if free < Self.leastSpace {
       return .failure(
         "\(found); at least \(Self.leastSpace >> 20) MB are needed",
-        remedy: "free space there, or choose another folder with --project-path")
+        fix: "free space there, or choose another folder with --project-path")
     }
     guard free < Self.ampleSpace else { return .ok(found) }
-    return .warning(found, remedy: "free space there before loading much data")
+    return .warning(found, fix: "free space there before loading much data")
   }
 }

@@ -34,19 +34,19 @@ extension Doctor {
       // The server looks for the database only after it has let the role in.
       report[.login] = .ok("accepted")
       report[.database] = .failure(
-        words, remedy: "create it ('createdb NAME'), or correct the name of the database in DATABASE_URL")
+        words, fix: "create it ('createdb NAME'), or correct the name of the database in DATABASE_URL")
       return
     }
     if error.sqlState == nil, words.contains("SSL") || words.contains("certificate") {
       report[.tls] = .failure(
         words,
-        remedy: words.contains("certificate")
+        fix: words.contains("certificate")
           ? "let sslrootcert name the authority that signed the server's certificate, and the host be one it names"
           : "switch TLS on at the server, or ask for less with sslmode in DATABASE_URL")
       report[.login] = .skipped("TLS did not come about")
       return
     }
-    report[.login] = .failure(words, remedy: Self.loginRemedy(error))
+    report[.login] = .failure(words, fix: Self.loginRemedy(error))
   }
 
   private static func loginRemedy(_ error: PostgresError) -> String {
@@ -74,7 +74,7 @@ extension Doctor {
       }
       return .warning(
         "not in use: the password and all rows go in the clear to \(security.address ?? "the server")",
-        remedy: "switch TLS on at the server and add sslmode=verify-full to DATABASE_URL")
+        fix: "switch TLS on at the server and add sslmode=verify-full to DATABASE_URL")
     }
     let mode = configuration.sslMode ?? .prefer
     let isChecked = mode == .verifyFull || mode == .verifyCA
@@ -84,7 +84,7 @@ extension Doctor {
     }
     found += isChecked ? ", checked" : ", not checked (sslmode=\(mode.rawValue))"
     if let days = security.certificate?.daysLeft, days < 14 {
-      return .warning(found, remedy: "renew the server's certificate before it expires")
+      return .warning(found, fix: "renew the server's certificate before it expires")
     }
     return .ok(found)
   }

@@ -47,7 +47,7 @@ extension Doctor {
     guard unknown.isEmpty else {
       return .failure(
         "no address of \(unknown.joined(separator: ", "))",
-        remedy: "correct the host in DATABASE_URL, or make it known: 'getent hosts NAME' must find it")
+        fix: "correct the host in DATABASE_URL, or make it known: 'getent hosts NAME' must find it")
     }
     var texts: [String] = []
     for address in addresses where !texts.contains(address) { texts.append(address) }
@@ -81,6 +81,6 @@ extension Doctor {
       } else {
         "open the way: a firewall, a security group or a missing route keeps packets from the server"
       }
-    return .failure(failures.joined(separator: "\n"), remedy: remedy)
+    return .failure(failures.joined(separator: "\n"), fix: remedy)
   }
 }

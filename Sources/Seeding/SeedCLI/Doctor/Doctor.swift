@@ -56,13 +56,13 @@ struct Doctor: Sendable {
   static func unanswered(_ limit: Duration) -> DoctorVerdict {
     .failure(
       "no answer within \(Text.duration(limit))",
-      remedy: "see whether the server is overloaded or stopped, then run 'seed-runner doctor' again")
+      fix: "see whether the server is overloaded or stopped, then run 'seed-runner doctor' again")
   }
 
   static func verdict(of error: any Error) -> DoctorVerdict {
     let failure = FailureReport(error)
     let remedy = failure.remedy.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
-    return .failure(failure.message, remedy: remedy ?? "add --debug, which tells all that is known")
+    return .failure(failure.message, fix: remedy ?? "add --debug, which tells all that is known")
   }
 
   /// Finds the database and makes the checks that ask it.

@@ -23,7 +23,7 @@ struct DoctorReport: Sendable {
   var entries: [Entry] {
     order.compactMap { check in
       verdicts[check].map {
-        Entry(name: check, outcome: $0.outcome, found: $0.found, remedy: $0.remedy)
+        Entry(name: check, outcome: $0.outcome, found: $0.found, remedy: $0.fix)
       }
     }
   }

@@ -12,7 +12,7 @@ public struct DoctorVerdict: Sendable, Hashable {
   /// What was found; for a skipped check the reason.
   let found: String
   /// What to do: one thing. With every warning and failure.
-  var remedy: String?
+  var fix: String?
 
   /// Nothing is wrong.
   public static func ok(_ found: String) -> DoctorVerdict { .init(outcome: .ok, found: found) }
@@ -21,12 +21,12 @@ public struct DoctorVerdict: Sendable, Hashable {
   public static func skipped(_ reason: String) -> DoctorVerdict { .init(outcome: .skipped, found: reason) }
 
   /// It works, and something should be changed all the same.
-  public static func warning(_ found: String, remedy: String) -> DoctorVerdict {
-    .init(outcome: .warning, found: found, remedy: remedy)
+  public static func warning(_ found: String, fix: String) -> DoctorVerdict {
+    .init(outcome: .warning, found: found, fix: fix)
   }
 
   /// It does not work.
-  public static func failure(_ found: String, remedy: String) -> DoctorVerdict {
-    .init(outcome: .failure, found: found, remedy: remedy)
+  public static func failure(_ found: String, fix: String) -> DoctorVerdict {
+    .init(outcome: .failure, found: found, fix: fix)
   }
 }

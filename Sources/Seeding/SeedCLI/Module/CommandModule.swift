@@ -165,7 +165,7 @@ public protocol CommandError: Error {
 public struct CommandFailure: CommandError {
   let code: ExitCode
   let message: String
-  var remedy: String?
+  var fix: String?
 
   /// The exit code.
   public var exitCode: ExitCode { code }
@@ -175,11 +175,11 @@ public struct CommandFailure: CommandError {
   /// - Parameters:
   ///   - code: the exit code.
   ///   - message: what happened, and where.
-  ///   - remedy: what to do next.
-  public init(code: ExitCode, message: String, remedy: String? = nil) {
+  ///   - fix: what to do next.
+  public init(code: ExitCode, message: String, fix: String? = nil) {
     self.code = code
     self.message = message
-    self.remedy = remedy
+    self.fix = fix
   }
 }
 

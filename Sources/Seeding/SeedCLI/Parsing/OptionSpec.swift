@@ -121,6 +121,7 @@ extension OptionSpec {
     defaultText: String? = nil, group: OptionGroup
   ) {
     let setting = AnySettingKey(key)
+    // A mistake in the declarations of a program, which stops its first start: without a flag there is no option.
     guard let flag = key.flag else { preconditionFailure("the setting '\(key.name)' has no flag") }
     let type = setting.schemaType.name
     let isSwitch = type == "boolean"

@@ -61,7 +61,7 @@ enum SeedRunnerCommand {
     for name in names where !known.insert(name).inserted {
       throw CommandFailure(
         code: .internalFault, message: "two of the program's modules have the \(kind) '\(name)'",
-        remedy: "rename one of them")
+        fix: "rename one of them")
     }
   }
 

@@ -59,7 +59,7 @@ struct ReportFile: Sendable {
     } catch {
       throw CommandFailure(
         code: .internalFault, message: "cannot write the report \(path): \(error)",
-        remedy: "the run itself is over; what it says above holds")
+        fix: "the run itself is over; what it says above holds")
     }
   }
 
@@ -121,6 +121,6 @@ struct ReportFile: Sendable {
   ) -> CommandFailure {
     CommandFailure(
       code: .usage, message: "--\(option) \(path) cannot be written: \(reason); nothing was started",
-      remedy: remedy)
+      fix: remedy)
   }
 }

@@ -21,7 +21,7 @@ struct RunOutputs: Sendable {
     if let twice = paths.first(where: { path in paths.count { $0 == path } > 1 }) {
       throw CommandFailure(
         code: .usage, message: "two reports are to be written to \(twice)",
-        remedy: "name a file for each")
+        fix: "name a file for each")
     }
     self.console = console
   }

@@ -161,7 +161,7 @@ extension FailureReport {
   /// Describes an error that ended a command.
   init(ending error: any Error) {
     switch error {
-    case let error as CommandFailure: self.init(message: error.message, remedy: error.remedy)
+    case let error as CommandFailure: self.init(message: error.message, remedy: error.fix)
     case is CancellationError:
       self.init(message: "interrupted; what was under way is rolled back", remedy: nil)
     default: self.init(error)

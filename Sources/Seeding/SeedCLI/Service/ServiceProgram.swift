@@ -57,7 +57,7 @@ public struct ServiceProgram: Sendable {
       console.error(error)
       return .usage
     } catch let error as CommandFailure {
-      console.error(error.message, remedy: error.remedy)
+      console.error(error.message, remedy: error.fix)
       return error.code
     } catch is CancellationError {
       return .internalFault
