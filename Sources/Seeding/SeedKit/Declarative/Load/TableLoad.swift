@@ -65,7 +65,6 @@ final class TableLoad {
   private(set) var rowCount = 0
   /// The bits of the fields that the row at hand has not; kept, because each row needs them.
   private var missing: [UInt8]
-  var rawStage: PostgresIdentifier?
 
   /// The most columns that records may fill: a statement that compares two rows names each twice, and
   /// PostgreSQL's limit is 1,664.

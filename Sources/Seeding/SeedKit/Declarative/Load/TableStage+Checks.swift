@@ -1,9 +1,6 @@
 import Postgres
 
 extension TableStage {
-  /// Whether some of the present slots are missing in some records.
-  var hasMissing: Bool { present.contains { load.presence[$0] < load.rowCount } }
-
   /// The references of which the records have the fields.
   var presentReferences: [TableLoad.Reference] {
     load.references.filter { $0.slots.allSatisfy(present.contains) }
@@ -87,7 +84,7 @@ extension TableStage {
         "SELECT \(origin(of: "typed")) FROM \(typed.quoted) AS typed WHERE \(isNull(slot))", faults
       ) { place in
         place.fault(
-          field: self.load.fieldName(slot), found: "nothing",
+          field: load.fieldName(slot), found: "nothing",
           expected: keySlots.contains(slot)
             ? "a value: it is part of the key" : "a value: the column is NOT NULL")
       }
