@@ -97,8 +97,11 @@ extension [AnySettingKey] {
     }
     // `seed` cannot be a value and an object at once.
     for key in self {
-      if let inner = first(where: { $0.name.hasPrefix(key.name + ".") }) {
-        throw SettingConflictError(word: key.name, first: key.name, second: inner.name)
+      let parts = key.name.split(separator: ".")
+      for count in 1..<Swift.max(parts.count, 1) {
+        let outer = parts.prefix(count).joined(separator: ".")
+        guard let other = owners[outer], other == outer else { continue }
+        throw SettingConflictError(word: outer, first: other, second: key.name)
       }
     }
   }

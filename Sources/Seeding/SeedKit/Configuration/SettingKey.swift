@@ -55,7 +55,10 @@ public struct SettingKey<Value: Sendable>: Sendable {
     case optionalList
 
     var isOptional: Bool {
-      [.optionalText, .optionalNumber, .optionalBool, .optionalList].contains(self)
+      switch self {
+      case .number, .bool, .text: false
+      case .optionalText, .optionalNumber, .optionalBool, .optionalList: true
+      }
     }
   }
 }
