@@ -17,13 +17,13 @@ public struct CapacityOptions: Sendable {
   /// How many connections load at once.
   public var streams: Int
   /// Whether `--all` selects the seeder.
-  public var isPartOfAll: Bool
+  public var runsByDefault: Bool
 
   /// Makes options.
   public init(
     rows: Int, seed: Int, clusters: Int, similarity: Double, model: EmbeddingModel = .local,
     index: TraceIndex, streams: Int,
-    isPartOfAll: Bool
+    runsByDefault: Bool
   ) {
     self.rows = rows
     self.seed = seed
@@ -32,7 +32,7 @@ public struct CapacityOptions: Sendable {
     self.model = model
     self.index = index
     self.streams = streams
-    self.isPartOfAll = isPartOfAll
+    self.runsByDefault = runsByDefault
   }
 
   /// All that decides the rows but for their number. Raise `generator` when the same options come to

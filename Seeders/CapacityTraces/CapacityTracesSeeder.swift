@@ -5,7 +5,9 @@ public import SeedKit
 import TraceStore
 
 /// Many traces with vectors, to measure search with.
-public struct CapacityTracesSeeder: BulkSeeder {
+public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, VersionedSeeder,
+  ScheduledSeeder, ConfigurableSeeder
+{
   /// `capacity-traces`
   public let id: SeederID = "capacity-traces"
   /// One line for lists.
@@ -15,7 +17,7 @@ public struct CapacityTracesSeeder: BulkSeeder {
   /// The words that the texts are made of.
   public let fixtures = [Self.phrases]
   /// Whether `--all` selects it.
-  public var isPartOfAll: Bool { options.isPartOfAll }
+  public var runsByDefault: Bool { options.runsByDefault }
   /// As many as the options say.
   public var plannedRows: Int { options.rows }
   /// What the rows are like.
@@ -48,7 +50,7 @@ public struct CapacityTracesSeeder: BulkSeeder {
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Counts the phrases.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+  public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     FixtureInspection(records: try CapacityText(fixtures.file(Self.phrases)).count)
   }
 

@@ -43,7 +43,7 @@ public enum Catalog {
   }
 
   private static func capacityOptions(_ settings: Settings) throws -> CapacityOptions {
-    let (rows, isPartOfAll): (Int, Bool) =
+    let (rows, runsByDefault): (Int, Bool) =
       switch settings[.environment] {
       case .test: (1_000, true)
       case .ci, .ciLocal: (10_000, true)
@@ -54,6 +54,6 @@ public enum Catalog {
       clusters: settings[.capacityClusters], similarity: settings[.capacitySimilarity],
       model: try EmbeddingsSeeders.model(settings),
       index: TraceIndex(rawValue: settings[.capacityIndex]) ?? .vector, streams: settings[.capacityStreams],
-      isPartOfAll: settings[.capacityIsPartOfAll] ?? isPartOfAll)
+      runsByDefault: settings[.capacityIsPartOfAll] ?? runsByDefault)
   }
 }

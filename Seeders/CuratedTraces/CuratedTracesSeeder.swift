@@ -3,7 +3,7 @@ public import SeedKit
 import TraceStore
 
 /// The curated knowledge base: what an agent's first question finds.
-public struct CuratedTracesSeeder: Seeder {
+public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures, VersionedSeeder {
   /// `curated-traces`
   public let id: SeederID = "curated-traces"
   /// One line for lists.
@@ -35,7 +35,7 @@ public struct CuratedTracesSeeder: Seeder {
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// The same seeder with somebody else's traces.
-  public func reading(fixtures names: [String]) -> (any Seeder)? {
+  public func replacingFixtures(with names: [String]) -> any SeederProtocol {
     var copy = self
     copy.fixtures = names
     copy.isBuiltIn = false
@@ -44,7 +44,7 @@ public struct CuratedTracesSeeder: Seeder {
 
   /// Judges the traces. Our own keep to the vocabulary and come in topics of three to five; another
   /// set has tags and an order of its own.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+  public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     let traces = try TraceImport.read(fixtures.files(self.fixtures))
     guard isBuiltIn else { return TraceLint().inspect(traces) }
     let vocabulary = try TagImport.read(fixtures.file(Self.vocabulary))
@@ -52,9 +52,9 @@ public struct CuratedTracesSeeder: Seeder {
   }
 
   /// Writes the traces, and tags that are not in the vocabulary yet.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+  public func seed(in context: SeedContext) async throws {
     let traces = try TraceImport.read(context.fixtures(fixtures))
-    return try await TraceImport.converge(
+    try await TraceImport.converge(
       traces, contributor: Self.contributor, confirmations: validationThreshold, in: context)
   }
 }

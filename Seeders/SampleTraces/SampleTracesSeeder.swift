@@ -3,7 +3,7 @@ public import SeedKit
 import TraceStore
 
 /// Twelve validated traces, for a first look at the product and for tests.
-public struct SampleTracesSeeder: Seeder {
+public struct SampleTracesSeeder: Seeder, MigratingSeeder, FixtureSeeder, VersionedSeeder {
   /// `sample-traces`
   public let id: SeederID = "sample-traces"
   /// One line for lists.
@@ -27,14 +27,14 @@ public struct SampleTracesSeeder: Seeder {
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Judges the traces.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+  public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     TraceLint().inspect(try TraceImport.read(fixtures.files(self.fixtures)))
   }
 
   /// Writes the traces, and tags that are not in the vocabulary yet.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+  public func seed(in context: SeedContext) async throws {
     let traces = try TraceImport.read(context.fixtures(fixtures))
-    return try await TraceImport.converge(
+    try await TraceImport.converge(
       traces, contributor: Self.contributor, confirmations: validationThreshold, in: context)
   }
 }

@@ -3,7 +3,7 @@ public import SeedKit
 import TraceStore
 
 /// The vocabulary of tags.
-public struct TagsSeeder: Seeder {
+public struct TagsSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   /// `tags`
   public let id: SeederID = "tags"
   /// One line for lists.
@@ -22,15 +22,13 @@ public struct TagsSeeder: Seeder {
   public func migrations() throws -> [MigrationSet] { try TraceSchema.baseMigrations() }
 
   /// Counts the tags.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+  public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     FixtureInspection(records: try TagImport.read(fixtures.file(Self.tags)).count)
   }
 
   /// Writes the tags.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+  public func seed(in context: SeedContext) async throws {
     let tags = try TagImport.read(context.fixture(Self.tags))
-    return SeedOutcome(
-      try await TagImport.converge(
-        tags.map(\.name), places: tags.map(\.place), in: context))
+    try await TagImport.converge(tags.map(\.name), places: tags.map(\.place), in: context)
   }
 }

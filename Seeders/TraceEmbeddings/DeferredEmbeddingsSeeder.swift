@@ -4,7 +4,9 @@ public import SeedKit
 public import TraceStore
 
 /// Leaves traces without a vector to a worker, and tells the workers so.
-public struct DeferredEmbeddingsSeeder: Seeder {
+public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, ScheduledSeeder,
+  ConfigurableSeeder, ResettableSeeder
+{
   /// `embeddings`
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
@@ -12,7 +14,7 @@ public struct DeferredEmbeddingsSeeder: Seeder {
   /// The seeds come first.
   public let dependencies = EmbeddingsSeeders.dependencies
   /// All other traces, too.
-  public let follows = EmbeddingsSeeders.follows
+  public let runsAfter = EmbeddingsSeeders.runsAfter
   /// Everywhere.
   public let environments = Set(SeedEnvironment.allCases)
   /// Whether it is to make the vectors itself.
@@ -31,17 +33,16 @@ public struct DeferredEmbeddingsSeeder: Seeder {
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Writes nothing.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+  public func seed(in context: SeedContext) async throws {
     let count = try await TraceVectors.pendingCount(for: model, on: context.connection)
-    guard count > 0 else { return SeedOutcome() }
+    guard count > 0 else { return }
     try await context.connection.query(TraceVectors.announcement)
     context.note("\(count) traces without a vector are left to a worker")
-    return SeedOutcome()
   }
 
   /// Removes the vectors of the model from all traces but generated ones, which come with theirs.
-  public func reset(in context: SeedContext) async throws -> SeedOutcome? {
+  public func reset(in context: SeedContext) async throws {
     let count = try await TraceVectors.clear(of: model, on: context.connection)
-    return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: count)))
+    context.count(RowCounts(updated: count), in: "traces")
   }
 }

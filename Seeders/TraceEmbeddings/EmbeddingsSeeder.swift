@@ -8,16 +8,17 @@ import TraceStore
 /// It looks at the table, not at fixtures: traces of users are embedded like seeds, pending ones like
 /// validated ones. Its fingerprint knows the model and the seeds it comes after, so `--if-changed` runs
 /// it when those change, and not when a user's trace is all that is new.
-public struct EmbeddingsSeeder: Seeder {
+public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, ScheduledSeeder, ConfigurableSeeder,
+  ResettableSeeder
+{
   /// `embeddings`
-  public let id: SeederID = "embeddings"
+  public let id = EmbeddingsSeeders.id
   /// One line for lists.
   public let summary = "Vectors for traces without one, by words: no network, no model"
   /// The seeds come first.
-  public let dependencies: [SeederID] = ["curated-traces"]
-  /// Samples come first where they may be seeded at all; so does capacity data, whose index build keeps
-  /// writers waiting.
-  public let follows: [SeederID] = ["sample-traces", "capacity-traces"]
+  public let dependencies = EmbeddingsSeeders.dependencies
+  /// All other traces, too.
+  public let runsAfter = EmbeddingsSeeders.runsAfter
   /// Everywhere: seeds without vectors are found by no search, in production either.
   public let environments = Set(SeedEnvironment.allCases)
   /// Whether it is to make the vectors itself.
@@ -37,7 +38,7 @@ public struct EmbeddingsSeeder: Seeder {
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Stores the vectors, batch after batch in the order of the ids. With nothing to do it is one query.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+  public func seed(in context: SeedContext) async throws {
     let connection = context.connection
     var stored = 0
     while true {
@@ -53,13 +54,12 @@ public struct EmbeddingsSeeder: Seeder {
       // Less than was read: somebody changed a text meanwhile, which the next look finds.
       if batch.count < Self.batchSize, count == batch.count { break }
     }
-    guard stored > 0 else { return SeedOutcome() }
-    return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: stored)))
+    if stored > 0 { context.count(RowCounts(updated: stored), in: "traces") }
   }
 
   /// Removes the vectors of the model from all traces but generated ones, which come with theirs.
-  public func reset(in context: SeedContext) async throws -> SeedOutcome? {
+  public func reset(in context: SeedContext) async throws {
     let count = try await TraceVectors.clear(of: provider.model, on: context.connection)
-    return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: count)))
+    context.count(RowCounts(updated: count), in: "traces")
   }
 }

@@ -12,7 +12,7 @@ public enum EmbeddingsSeeders {
   static let dependencies: [SeederID] = ["curated-traces"]
   /// Samples come first where they may be seeded at all; so does capacity data, whose index build keeps
   /// writers waiting.
-  static let follows: [SeederID] = ["sample-traces", "capacity-traces"]
+  static let runsAfter: [SeederID] = ["sample-traces", "capacity-traces"]
 
   /// The model that the configuration asks for: whose vectors search compares.
   ///
@@ -24,7 +24,7 @@ public enum EmbeddingsSeeders {
   /// Makes it: the vectors by the built-in model in one transaction, those of a service outside any, or none.
   ///
   /// - Throws: `EmbeddingServiceError` for settings that cannot be used together.
-  public static func make(_ settings: Settings) throws -> any Seeder {
+  public static func make(_ settings: Settings) throws -> any SeederProtocol {
     let provider = try EmbeddingProviders.make(settings, for: .documents)
     guard settings[.embeddingWaits] else { return DeferredEmbeddingsSeeder(model: provider.model) }
     guard !(provider is LocalEmbeddingProvider) else { return EmbeddingsSeeder() }

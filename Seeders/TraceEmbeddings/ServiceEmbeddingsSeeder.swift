@@ -8,7 +8,9 @@ import TraceStore
 ///
 /// It works as an embedding worker does until nothing is left, and together with those that are there: each
 /// batch is a transaction, and none is open while the service is asked. What was stored when it fails stays.
-public struct ServiceEmbeddingsSeeder: BulkSeeder {
+public struct ServiceEmbeddingsSeeder: BulkSeeder, MigratingSeeder, VersionedSeeder, ScheduledSeeder,
+  ConfigurableSeeder
+{
   /// `embeddings`
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
@@ -16,7 +18,7 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder {
   /// The seeds come first.
   public let dependencies = EmbeddingsSeeders.dependencies
   /// All other traces, too.
-  public let follows = EmbeddingsSeeders.follows
+  public let runsAfter = EmbeddingsSeeders.runsAfter
   /// Everywhere: seeds without vectors are found by no search, in production either.
   public let environments = Set(SeedEnvironment.allCases)
   /// Whether it is to make the vectors itself.

@@ -3,7 +3,7 @@ public import SeedKit
 import TraceStore
 
 /// The contributors of seeded traces and, outside production, demo users.
-public struct UsersSeeder: Seeder {
+public struct UsersSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   /// `users`
   public let id: SeederID = "users"
   /// One line for lists.
@@ -23,17 +23,17 @@ public struct UsersSeeder: Seeder {
   public func migrations() throws -> [MigrationSet] { try TraceSchema.baseMigrations() }
 
   /// Counts the users.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+  public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     let users = try UserImport.read(fixtures.files(self.fixtures), isSeed: true)
     return FixtureInspection(records: users.count)
   }
 
   /// Writes the users.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
+  public func seed(in context: SeedContext) async throws {
     var users = try UserImport.read(context.fixtures([Self.contributors]), isSeed: true)
     if context.environment != .production {
       users += try UserImport.read(context.fixtures([Self.demoUsers]), isSeed: false)
     }
-    return SeedOutcome(try await UserImport.converge(users, in: context))
+    try await UserImport.converge(users, in: context)
   }
 }

@@ -10,13 +10,13 @@ import TraceStore
 struct CapacityLoadTests {
   private func options(rows: Int, index: TraceIndex = .vector, seed: Int = 1) -> CapacityOptions {
     CapacityOptions(
-      rows: rows, seed: seed, clusters: 20, similarity: 0.8, index: index, streams: 3, isPartOfAll: true)
+      rows: rows, seed: seed, clusters: 20, similarity: 0.8, index: index, streams: 3, runsByDefault: true)
   }
 
   private func runner(_ options: CapacityOptions, _ database: TemporaryDatabase) throws -> SeedRunner {
     let settings = try Settings.load(
       flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings)
-    let others = try Catalog.registry(settings).seeders.filter { $0.id != "capacity-traces" }
+    let others = try Catalog.registry(settings).seeders.map(\.seeder).filter { $0.id != "capacity-traces" }
     let seeder = CapacityTracesSeeder(options: options, validationThreshold: 2)
     let plan = try SeedPlan(
       registry: SeederRegistry(others + [seeder]), selection: .only(["capacity-traces"]), environment: .test)

@@ -19,7 +19,8 @@ struct ConformanceTests {
     let registry = try Self.registry()
     let seeder = try #require(registry[id])
     try await SeederConformance.check(
-      seeder, alongside: registry.seeders.filter { $0.id != id }, fixtures: Catalog.fixtures)
+      seeder.seeder, alongside: registry.seeders.map(\.seeder).filter { $0.id != id },
+      fixtures: Catalog.fixtures)
   }
 
   @Test("is among those that are tested")

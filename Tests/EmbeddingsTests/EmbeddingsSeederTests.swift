@@ -11,23 +11,23 @@ import TraceStore
 @Suite("The seeder 'embeddings'")
 struct EmbeddingsSeederTests {
   /// Three traces in place of the hundreds of the real seeder: what follows does not depend on them.
-  private struct FewTraces: Seeder {
+  private struct FewTraces: Seeder, MigratingSeeder {
     let id: SeederID = "curated-traces"
     let summary = "for tests"
 
     func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
-    func seed(in context: SeedContext) async throws -> SeedOutcome {
+    func seed(in context: SeedContext) async throws {
       let users = [("seed@example.com", "Seed"), (CapacityCheck.contributor, "Capacity")]
         .map { #"{"email": "\#($0.0)", "display_name": "\#($0.1)"}"# }.joined(separator: ", ")
-      _ = try await UserImport.converge(
+      try await UserImport.converge(
         UserImport.read([FixtureFile(name: "users.json", bytes: Array("[\(users)]".utf8))], isSeed: true),
         in: context)
       let traces = ["Deadlock of two workers", "Healthcheck in Docker Compose", "Stale cache"]
         .map { #"{"title": "\#($0)", "context": "why", "solution": "how", "tags": ["tag"]}"# }
         .joined(separator: ", ")
       let file = FixtureFile(name: "traces.json", bytes: Array("[\(traces)]".utf8))
-      return try await TraceImport.converge(
+      try await TraceImport.converge(
         TraceImport.read([file]), contributor: "seed@example.com", confirmations: 2, in: context)
     }
   }

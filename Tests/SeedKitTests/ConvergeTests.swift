@@ -141,7 +141,7 @@ struct ConvergeTests {
               .init("code", "text", .naturalKey), .init("year", "integer", .naturalKey),
               .init("price", "text"),
             ], timestamps: false)
-          return SeedOutcome(try await context.converge(table, rows: rows.map { [$0.0, $0.1, $0.2] }))
+          try await context.converge(table, rows: rows.map { [$0.0, $0.1, $0.2] })
         }
         return try #require(try await Harness.run([seeder], on: database).seeders.first).tables.total
       }

@@ -4,13 +4,14 @@ import Testing
 @Suite("The linter")
 struct LinterTests {
   /// A seeder of texts, one a line: title, then text.
-  private struct TextsSeeder: Seeder {
+  private struct TextsSeeder: Seeder, FixtureSeeder {
     let id: SeederID
     let summary = "for tests"
+    let fixtures: [String] = []
     let texts: [(title: String, text: String)]
     var error: FixtureError?
 
-    func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+    func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
       if let error { throw error }
       let documents = texts.enumerated().map { index, text in
         FixtureInspection.Document(
@@ -20,7 +21,7 @@ struct LinterTests {
       return FixtureInspection(records: texts.count, documents: documents)
     }
 
-    func seed(in context: SeedContext) async throws -> SeedOutcome { SeedOutcome() }
+    func seed(in context: SeedContext) async throws {}
   }
 
   private static let prose = """
@@ -30,7 +31,9 @@ struct LinterTests {
   private let nothing = FixtureStore(files: [:])
 
   private func findings(_ seeders: [TextsSeeder], alongside others: [TextsSeeder] = []) -> [String] {
-    Linter.run(seeders, alongside: others, fixtures: nothing).seeders.flatMap(\.findings).map(\.description)
+    Linter.run(
+      seeders.map(RegisteredSeeder.init), alongside: others.map(RegisteredSeeder.init), fixtures: nothing
+    ).seeders.flatMap(\.findings).map(\.description)
   }
 
   @Test("finds a text that was copied and changed a little, and names the other")
@@ -88,7 +91,8 @@ struct LinterTests {
     var broken = TextsSeeder(id: "a", texts: [])
     broken.error = FixtureError([fault])
     let report = Linter.run(
-      [broken, TextsSeeder(id: "b", texts: [("One", Self.prose)])], alongside: [], fixtures: nothing)
+      [broken, TextsSeeder(id: "b", texts: [("One", Self.prose)])].map(RegisteredSeeder.init), alongside: [],
+      fixtures: nothing)
     #expect(report.seeders.map(\.findings) == [[fault], []])
     #expect(report.seeders.map(\.records) == [0, 1])
     #expect(!report.isClean)

@@ -13,7 +13,7 @@ struct LostConnectionTests {
       _ = try await Harness.run([StubSeeder(id: "earlier")], on: database)
       var seeder = StubSeeder(id: "items") { context in
         let rows: [[any PostgresEncodable & Sendable]] = [[Int32(1), "a", String?.none, Int32(0)]]
-        return SeedOutcome(try await context.converge(StubSeeder.itemsTable(), rows: rows))
+        try await context.converge(StubSeeder.itemsTable(), rows: rows)
       }
       seeder.version = 2
       let report = try await SocketProxy.with(database: database, cut: cut, times: times) { configuration in

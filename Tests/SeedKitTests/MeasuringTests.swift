@@ -45,7 +45,6 @@ struct MeasuringTests {
         for _ in 0..<count { try await context.connection.query("SELECT 1") }
         // Several statements, one question.
         try await context.connection.pipeline(["SELECT 1", "SELECT 2", "SELECT 3"])
-        return SeedOutcome()
       }
       let report = try await Harness.run([StubSeeder(id: "silent"), asking], on: database)
       let silent = try #require(report.seeders.first)
@@ -58,10 +57,9 @@ struct MeasuringTests {
   func connections() async throws {
     try await TemporaryDatabase.with { database in
       let arrived = Atomic(0)
-      let body: @Sendable (SeedContext) async throws -> SeedOutcome = { _ in
+      let body: @Sendable (SeedContext) async throws -> Void = { _ in
         arrived.add(1, ordering: .sequentiallyConsistent)
         while arrived.load(ordering: .sequentiallyConsistent) < 2 { await Task.yield() }
-        return SeedOutcome()
       }
       let report = try await Harness.run(
         [StubSeeder(id: "one", body: body), StubSeeder(id: "other", body: body)], on: database)
@@ -79,7 +77,6 @@ struct MeasuringTests {
         if attempts.add(1, ordering: .relaxed).newValue == 1 {
           try await context.connection.query("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$")
         }
-        return SeedOutcome()
       }
       let report = try await Harness.run([seeder], on: database) {
         $0.retry = RetryPolicy(firstDelay: .milliseconds(2))

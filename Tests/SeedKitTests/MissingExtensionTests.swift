@@ -7,7 +7,7 @@ import Testing
 @Suite("An extension that a seeder's migrations need and the server lacks")
 struct MissingExtensionTests {
   /// A seeder with a table that needs an extension.
-  private struct Extended: Seeder {
+  private struct Extended: Seeder, MigratingSeeder {
     let id: SeederID = "extended"
     let summary = "for tests"
     var name = "missing_one"
@@ -20,9 +20,9 @@ struct MissingExtensionTests {
       return [try StubSeeder.tables(), try MigrationSet(name: "extended", files: files)]
     }
 
-    func seed(in context: SeedContext) async throws -> SeedOutcome {
+    func seed(in context: SeedContext) async throws {
       try await context.connection.query("INSERT INTO extended VALUES (1)")
-      return SeedOutcome(.init(name: "extended", counts: RowCounts(inserted: 1)))
+      context.count(RowCounts(inserted: 1), in: "extended")
     }
   }
 

@@ -28,17 +28,17 @@ struct SeedPlanTests {
     #expect(plan.steps.map(\.reason) == [.required(by: ["b"]), .required(by: ["c"]), .selected])
   }
 
-  @Test("orders a seeder behind those that it follows, without selecting them or asking that they exist")
-  func follows() throws {
+  @Test("orders a seeder behind those after which it runs, without selecting them or asking that they exist")
+  func runsAfter() throws {
     let registry = try SeederRegistry([
-      StubSeeder(id: "last", follows: ["a", "nowhere", "dev-only"]), StubSeeder(id: "a"),
+      StubSeeder(id: "last", runsAfter: ["a", "nowhere", "dev-only"]), StubSeeder(id: "a"),
       StubSeeder(id: "dev-only", environments: [.dev]),
     ])
     #expect(try ids(registry, .all()) == ["a", "last"])
     #expect(try ids(registry, .only(["last"])) == ["last"])
     #expect(try ids(registry, .all(except: ["a"])) == ["last"])
     let circle = try SeederRegistry([
-      StubSeeder(id: "a", follows: ["b"]), StubSeeder(id: "b", dependencies: ["a"]),
+      StubSeeder(id: "a", runsAfter: ["b"]), StubSeeder(id: "b", dependencies: ["a"]),
     ])
     #expect(throws: SeedPlanError.cycle(["a", "b", "a"])) { try ids(circle, .all()) }
   }

@@ -61,7 +61,6 @@ struct SeedRunnerGuardTests {
       func seeder(_ id: SeederID, dependencies: [SeederID] = [], calls: Counter) -> StubSeeder {
         var seeder = StubSeeder(id: id, dependencies: dependencies) { _ in
           _ = calls.next()
-          return SeedOutcome()
         }
         seeder.fixtures = ["\(id).json"]
         return seeder

@@ -42,10 +42,9 @@ struct SeedRunnerTests {
         [
           StubSeeder(id: "broken") { context in
             // Partial writes: the failure comes after rows were written.
-            let table = try await context.converge(
+            try await context.converge(
               StubSeeder.itemsTable(), rows: [[Int32(9), "partial", String?.none, Int32(0)]])
             guard isMended else { throw StubFailure() }
-            return SeedOutcome(table)
           },
           StubSeeder.items("child", [(1, "a", nil)], dependencies: ["broken"]),
           StubSeeder.items("grandchild", [(2, "b", nil)], dependencies: ["child"]),
@@ -68,14 +67,13 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("starts a seeder behind those that it follows, also behind one that fails")
-  func follows() async throws {
+  @Test("starts a seeder behind those after which it runs, also behind one that fails")
+  func runsAfter() async throws {
     try await TemporaryDatabase.with { database in
       let seeders = [
-        StubSeeder(id: "last", follows: ["items", "broken", "nowhere"]) { context in
+        StubSeeder(id: "last", runsAfter: ["items", "broken", "nowhere"]) { context in
           let found = try await context.connection.queryOne("SELECT count(*) FROM items").decode(Int.self)
           guard found == 1 else { throw StubFailure() }
-          return SeedOutcome()
         },
         StubSeeder.items("items", [(1, "a", nil)]), StubSeeder(id: "broken") { _ in throw StubFailure() },
       ]
@@ -127,7 +125,6 @@ struct SeedRunnerTests {
             let raise = "DO $$ BEGIN RAISE EXCEPTION 'told to' USING ERRCODE = '\(state)'; END $$"
             try await context.connection.query("\(unescaped: raise)")
           }
-          return SeedOutcome()
         }
       }
       let passing = Counter()
@@ -156,7 +153,6 @@ struct SeedRunnerTests {
       let seeder = StubSeeder(id: "busy") { context in
         try await context.connection.query(
           "DO $$ BEGIN RAISE EXCEPTION 'told to' USING ERRCODE = '40P01'; END $$")
-        return SeedOutcome()
       }
       let report = try await Harness.run([seeder], on: database) {
         $0.retry = RetryPolicy(
@@ -176,7 +172,6 @@ struct SeedRunnerTests {
       let seeders = ["one", "two"].map { name in
         StubSeeder(id: SeederID(rawValue: name) ?? "none") { _ in
           await barrier.arrive()
-          return SeedOutcome()
         }
       }
       let report = try await Harness.run(seeders, on: database) { $0.jobs = 2 }
@@ -192,11 +187,10 @@ struct SeedRunnerTests {
         try await Harness.run(
           [
             StubSeeder(id: "slow") { context in
-              let table = try await context.converge(
+              try await context.converge(
                 StubSeeder.itemsTable(), rows: [[Int32(1), "a", String?.none, Int32(0)]])
               await started.arrive()
               try await context.connection.query("SELECT pg_sleep(600)")
-              return SeedOutcome(table)
             }
           ], on: database)
       }

@@ -16,15 +16,14 @@ struct SeederConformanceTests {
     }
   }
 
-  private func seeder(_ body: @escaping @Sendable (SeedContext) async throws -> SeedOutcome) -> StubSeeder {
+  private func seeder(_ body: @escaping @Sendable (SeedContext) async throws -> Void) -> StubSeeder {
     StubSeeder(id: "things", body: body)
   }
 
-  private static func converge(_ context: SeedContext) async throws -> SeedOutcome {
+  private static func converge(_ context: SeedContext) async throws {
     let table = try ConvergeTable(
       "things", columns: [.init("id", "integer", .naturalKey), .init("name", "text")], timestamps: false)
-    return SeedOutcome(
-      try await context.converge(table, rows: [[Int32(1), "one"], [Int32(2), "two"]]))
+    try await context.converge(table, rows: [[Int32(1), "one"], [Int32(2), "two"]])
   }
 
   @Test("passes a seeder that converges")
@@ -38,7 +37,7 @@ struct SeederConformanceTests {
       of: seeder { context in
         try await context.connection.query(
           "INSERT INTO things VALUES (1, 'one') ON CONFLICT (id) DO UPDATE SET name = excluded.name")
-        return SeedOutcome(.init(name: "things", counts: RowCounts(unchanged: 1)))
+        context.count(RowCounts(unchanged: 1), in: "things")
       })
     #expect(found.contains("a second run writes nothing"))
   }
@@ -49,7 +48,7 @@ struct SeederConformanceTests {
       of: seeder { context in
         try await context.connection.query(
           "INSERT INTO things SELECT coalesce(max(id), 0) + 1, 'one' FROM things")
-        return SeedOutcome(.init(name: "things", counts: RowCounts(inserted: 1)))
+        context.count(RowCounts(inserted: 1), in: "things")
       })
     #expect(found.contains("a second run finds nothing to do"))
   }
@@ -61,8 +60,7 @@ struct SeederConformanceTests {
         let inserted = try await context.connection.query(
           "INSERT INTO things VALUES (1, 'one') ON CONFLICT DO NOTHING RETURNING id"
         ).count
-        return SeedOutcome(
-          .init(name: "things", counts: RowCounts(inserted: inserted, unchanged: 1 - inserted)))
+        context.count(RowCounts(inserted: inserted, unchanged: 1 - inserted), in: "things")
       })
     #expect(found.contains("a reset restores what was there"))
   }
@@ -75,7 +73,7 @@ struct SeederConformanceTests {
           "INSERT INTO things VALUES (3, 'three') ON CONFLICT DO NOTHING")
         try await context.connection.query("COMMIT")
         try await context.connection.query("BEGIN")
-        return try await Self.converge(context)
+        try await Self.converge(context)
       })
     #expect(found.contains("does not keep this"))
   }

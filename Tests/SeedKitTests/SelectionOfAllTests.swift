@@ -4,18 +4,18 @@ import Testing
 
 @Suite("What --all selects")
 struct SelectionOfAllTests {
-  private struct Named: Seeder {
+  private struct Named: Seeder, ScheduledSeeder {
     let id: SeederID
     var dependencies: [SeederID] = []
-    var isPartOfAll = true
+    var runsByDefault = true
     let summary = "A seeder"
-    func seed(in context: SeedContext) async throws -> SeedOutcome { SeedOutcome() }
+    func seed(in context: SeedContext) async throws {}
   }
 
   private func plan(_ variables: [String: String]) throws -> [String] {
     let registry = try SeederRegistry([
       Named(id: "users"), Named(id: "tags"), Named(id: "traces", dependencies: ["users"]),
-      Named(id: "bulk", isPartOfAll: false),
+      Named(id: "bulk", runsByDefault: false),
     ])
     let settings = try Settings.load(flags: [:], environment: variables, configDirectory: nil)
     let plan = try SeedPlan(

@@ -56,7 +56,6 @@ struct StartupSeedingTests {
     try await TemporaryDatabase.with { database in
       let broken = StubSeeder(id: "broken") { context in
         _ = try await context.connection.query("SELECT no_such_column FROM items")
-        return SeedOutcome()
       }
       let child = StubSeeder(id: "child", dependencies: ["broken"])
       let seeding = try StartupHarness.seeding([broken, child, items], on: database.configuration)
@@ -79,7 +78,6 @@ struct StartupSeedingTests {
       let gate = Gate()
       let slow = StubSeeder(id: "slow") { _ in
         await gate.wait()
-        return SeedOutcome()
       }
       let seeding = try StartupHarness.seeding([slow, items], on: database.configuration) {
         $0.timeLimit = .milliseconds(1)
@@ -101,7 +99,6 @@ struct StartupSeedingTests {
       let gate = Gate()
       let slow = StubSeeder(id: "slow") { _ in
         await gate.wait()
-        return SeedOutcome()
       }
       let seeding = try StartupHarness.seeding([slow], on: database.configuration) { $0.mode = .background }
       let state = await seeding.run()
@@ -149,10 +146,8 @@ struct StartupSeedingTests {
       let calls = Counter()
       let counted = StubSeeder(id: "items") { context in
         _ = calls.next()
-        return SeedOutcome(
-          try await context.converge(
-            StubSeeder.itemsTable(),
-            rows: (1...50).map { [Int32($0), "item \($0)", String?.none, Int32(0)] }))
+        try await context.converge(
+          StubSeeder.itemsTable(), rows: (1...50).map { [Int32($0), "item \($0)", String?.none, Int32(0)] })
       }
       let states = try await withThrowingTaskGroup(of: StartupSeeding.State.self) { group in
         for _ in 0..<20 {
@@ -215,5 +210,5 @@ struct StartupSeedingTests {
 private struct DeclaredElsewhere: Seeder {
   let id: SeederID = "elsewhere"
   let summary = "for tests"
-  func seed(in context: SeedContext) async throws -> SeedOutcome { SeedOutcome() }
+  func seed(in context: SeedContext) async throws {}
 }

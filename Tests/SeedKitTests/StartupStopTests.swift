@@ -10,10 +10,9 @@ struct StartupStopTests {
   private func busy(_ isBusy: Gate) -> StubSeeder {
     StubSeeder(id: "busy") { context in
       let rows: [[any PostgresEncodable & Sendable]] = [[Int32(1), "a", String?.none, Int32(0)]]
-      let counts = try await context.converge(StubSeeder.itemsTable(), rows: rows)
+      try await context.converge(StubSeeder.itemsTable(), rows: rows)
       await isBusy.open()
       try await context.connection.query("SELECT pg_sleep(600)")
-      return SeedOutcome(counts)
     }
   }
 

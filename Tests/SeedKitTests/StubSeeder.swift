@@ -3,19 +3,19 @@ import Postgres
 import SeedKit
 
 /// A seeder whose every part a test decides.
-struct StubSeeder: Seeder {
+struct StubSeeder: Seeder, MigratingSeeder, FixtureSeeder, VersionedSeeder, ScheduledSeeder {
   let id: SeederID
   let summary = "for tests"
   var dependencies: [SeederID] = []
-  var follows: [SeederID] = []
+  var runsAfter: [SeederID] = []
   var environments: Set<SeedEnvironment> = [.dev, .test, .ci, .ciLocal]
   var version = 1
   var fixtures: [String] = []
-  var body: @Sendable (SeedContext) async throws -> SeedOutcome = { _ in SeedOutcome() }
+  var body: @Sendable (SeedContext) async throws -> Void = { _ in }
 
   func migrations() throws -> [MigrationSet] { [try Self.tables()] }
 
-  func seed(in context: SeedContext) async throws -> SeedOutcome { try await body(context) }
+  func seed(in context: SeedContext) async throws { try await body(context) }
 
   static func tables() throws -> MigrationSet {
     try MigrationSet(
@@ -49,9 +49,8 @@ struct StubSeeder: Seeder {
     _ id: SeederID, _ items: [(id: Int32, name: String, value: String?)], dependencies: [SeederID] = []
   ) -> StubSeeder {
     StubSeeder(id: id, dependencies: dependencies) { context in
-      SeedOutcome(
-        try await context.converge(
-          itemsTable(), rows: items.map { [$0.id, $0.name, $0.value, Int32(0)] }))
+      try await context.converge(
+        itemsTable(), rows: items.map { [$0.id, $0.name, $0.value, Int32(0)] })
     }
   }
 }

@@ -14,7 +14,6 @@ struct TimeoutExplanationTests {
     let seeder = StubSeeder(id: "slow") { context in
       try await context.connection.query(setup)
       try await context.connection.query(statement)
-      return SeedOutcome()
     }
     let report = try await Harness.run([seeder], on: database, configuration: configuration) {
       $0.retry = RetryPolicy(budget: .zero)
@@ -160,16 +159,15 @@ struct TimeoutExplanationTests {
   }
 
   /// A seeder whose rows are removed by statements of a test.
-  private struct Removable: Seeder {
+  private struct Removable: ResettableSeeder {
     let id: SeederID = "slow"
     let summary = "for tests"
     let statements: [PostgresQuery]
 
-    func seed(in context: SeedContext) async throws -> SeedOutcome { SeedOutcome() }
+    func seed(in context: SeedContext) async throws {}
 
-    func reset(in context: SeedContext) async throws -> SeedOutcome? {
+    func reset(in context: SeedContext) async throws {
       for statement in statements { try await context.connection.query(statement) }
-      return nil
     }
   }
 

@@ -14,7 +14,7 @@ struct ReadinessTests {
   private struct Failing: Seeder {
     let id: SeederID = "failing"
     let summary = "fails"
-    func seed(in context: SeedContext) async throws -> SeedOutcome { throw CocoaError(.featureUnsupported) }
+    func seed(in context: SeedContext) async throws { throw CocoaError(.featureUnsupported) }
   }
 
   @Test("is not kept away by a seeder that fails, but tells of it")

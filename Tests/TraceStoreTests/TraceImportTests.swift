@@ -11,14 +11,14 @@ struct TraceImportTests {
   private static let contributor = "seed@commontrace.dev"
 
   /// A seeder of one contributor and some traces.
-  private struct TracesSeeder: Seeder {
+  private struct TracesSeeder: Seeder, MigratingSeeder {
     let id: SeederID = "traces-for-tests"
     let summary = "for tests"
     let json: String
 
     func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
-    func seed(in context: SeedContext) async throws -> SeedOutcome {
+    func seed(in context: SeedContext) async throws {
       let users = try UserImport.read(
         [
           FixtureFile(
@@ -26,8 +26,8 @@ struct TraceImportTests {
         ],
         isSeed: true)
       let traces = try TraceImport.read([FixtureFile(name: "traces.json", bytes: Array(json.utf8))])
-      _ = try await UserImport.converge(users, in: context)
-      return try await TraceImport.converge(
+      try await UserImport.converge(users, in: context)
+      try await TraceImport.converge(
         traces, contributor: contributor, confirmations: 2, in: context)
     }
   }

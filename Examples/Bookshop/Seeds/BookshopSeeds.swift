@@ -6,10 +6,9 @@ import SeedKit
 @main
 struct BookshopSeeds: SeedCommand {
   static let summary = "Fill the database of the bookshop."
-  static let seeders: [any Seeder] = [Authors(), Books(discount: 0)]
   static let modules = [CommandModule.bookshop]
 
-  static func seeders(for settings: Settings) throws -> [any Seeder] {
+  static func seeders(for settings: Settings) throws -> [any SeederProtocol] {
     [Authors(), Books(discount: settings[.discount])]
   }
 }

@@ -12,7 +12,7 @@ private let schema = """
   DROP TABLE books; DROP TABLE genres; DROP TABLE authors;
   """
 
-package struct Authors: Seeder {
+package struct Authors: Seeder, MigratingSeeder {
   package let id: SeederID = "authors"
   package let summary = "Authors whose books the shop sells"
 
@@ -22,15 +22,20 @@ package struct Authors: Seeder {
     [try MigrationSet(name: "bookshop", files: [("0001_shop.sql", schema)])]
   }
 
-  package func seed(in context: SeedContext) async throws -> SeedOutcome {
-    let table = try ConvergeTable(
-      "authors", columns: [.init("name", "text", .naturalKey), .init("born", "integer")], timestamps: false)
-    let authors: [(String, Int32)] = [("Italo Calvino", 1923), ("Ursula K. Le Guin", 1929)]
-    return SeedOutcome(try await context.converge(table, rows: authors.map { [$0, $1] }))
+  struct Author: Encodable {
+    let name: String
+    let born: Int
+  }
+
+  package func seed(in context: SeedContext) async throws {
+    let authors = [
+      Author(name: "Italo Calvino", born: 1923), Author(name: "Ursula K. Le Guin", born: 1929),
+    ]
+    try await context.upsert(authors, into: "authors", key: "name")
   }
 }
 
-package struct Books: Seeder {
+package struct Books: Seeder, ConfigurableSeeder, VersionedSeeder {
   package let id: SeederID = "books"
   package let summary = "Books with the prices of the season"
   package let dependencies: [SeederID] = ["authors"]
@@ -42,17 +47,17 @@ package struct Books: Seeder {
   // Another discount is other data: the next run does not take the old rows for current.
   package var fingerprintInputs: [String] { ["\(discount)"] }
 
-  package func seed(in context: SeedContext) async throws -> SeedOutcome {
-    let table = try ConvergeTable(
-      "books",
-      columns: [
-        .init("title", "text", .naturalKey), .init("author", "text"), .init("cents", "integer"),
-      ], timestamps: false)
+  struct Book: Encodable {
+    let title, author: String
+    let cents: Int
+  }
+
+  package func seed(in context: SeedContext) async throws {
     let books = [
       ("Invisible Cities", "Italo Calvino", 1200), ("The Dispossessed", "Ursula K. Le Guin", 1500),
     ]
-    return SeedOutcome(
-      try await context.converge(
-        table, rows: books.map { [$0, $1, Int32($2 * (100 - discount) / 100)] }))
+    try await context.upsert(
+      books.map { Book(title: $0, author: $1, cents: $2 * (100 - discount) / 100) },
+      into: "books", key: "title")
   }
 }

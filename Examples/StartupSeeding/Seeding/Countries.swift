@@ -4,11 +4,15 @@ import SeedKit
 
 /// A seeder of the server's own. Seeders may as well be folders with a `seeder.json`: see
 /// `Documentation/seeder.md`.
-struct Countries: Seeder {
+struct Countries: Seeder, MigratingSeeder, VersionedSeeder {
   let id: SeederID = "countries"
   let summary = "Countries of ISO 3166-1"
   // Another version is another fingerprint: the next start seeds again.
   let version = 1
+
+  struct Country: Encodable {
+    let code, name: String
+  }
 
   func migrations() throws -> [MigrationSet] {
     let schema = """
@@ -20,10 +24,11 @@ struct Countries: Seeder {
     return [try MigrationSet(name: "countries", files: [("0001_countries.sql", schema)])]
   }
 
-  func seed(in context: SeedContext) async throws -> SeedOutcome {
-    let table = try ConvergeTable(
-      "countries", columns: [.init("code", "text", .naturalKey), .init("name", "text")], timestamps: false)
-    let countries = [["DE", "Germany"], ["FR", "France"], ["JP", "Japan"]]
-    return SeedOutcome(try await context.converge(table, rows: countries))
+  func seed(in context: SeedContext) async throws {
+    let countries = [
+      Country(code: "DE", name: "Germany"), Country(code: "FR", name: "France"),
+      Country(code: "JP", name: "Japan"),
+    ]
+    try await context.upsert(countries, into: "countries", key: "code")
   }
 }

@@ -15,15 +15,16 @@ public protocol SeedCommand: SendableMetatype {
   static var name: String { get }
   /// What it does, a sentence for the help. By default what `seed-runner` says.
   static var summary: String { get }
-  /// The seeders.
+  /// The seeders. None by default: those in folders are found by themselves.
   static var seeders: [any Seeder] { get }
   /// The files that the seeders read. None by default.
   static var fixtures: FixtureStore { get }
   /// Settings, options, commands and checks of the application. None by default.
   static var modules: [CommandModule] { get }
 
-  /// The seeders for a configuration; for seeders that settings change. By default ``seeders``.
-  static func seeders(for settings: Settings) throws -> [any Seeder]
+  /// The seeders for a configuration; for seeders that settings change, and for bulk seeders. By default
+  /// ``seeders``.
+  static func seeders(for settings: Settings) throws -> [any SeederProtocol]
 }
 
 extension SeedCommand {
@@ -36,13 +37,16 @@ extension SeedCommand {
   public static var summary: String { SeedRunnerCommand.abstract }
 
   /// None.
+  public static var seeders: [any Seeder] { [] }
+
+  /// None.
   public static var fixtures: FixtureStore { FixtureStore(files: [:]) }
 
   /// None.
   public static var modules: [CommandModule] { [] }
 
   /// ``seeders``, whatever the settings.
-  public static func seeders(for settings: Settings) throws -> [any Seeder] { seeders }
+  public static func seeders(for settings: Settings) throws -> [any SeederProtocol] { seeders }
 
   /// Runs the command line of the process and ends the process with its exit code.
   public static func main() {

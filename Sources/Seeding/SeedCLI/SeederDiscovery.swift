@@ -5,7 +5,7 @@ import SeedKit
 /// `--seeders-path` or `SEEDERS_PATH` say.
 struct SeederDiscovery: Sendable {
   /// The seeders; those whose definitions are faulty as `FaultySeeder`s.
-  private(set) var seeders: [any Seeder] = []
+  private(set) var seeders: [any SeederProtocol] = []
   /// What is wrong with the paths.
   private(set) var failure: CommandFailure?
   /// The folders that were looked into, or would have been if they were there.
@@ -77,7 +77,7 @@ struct SeederDiscovery: Sendable {
     // The same folder may be named twice, in whatever way.
     guard folders.insert(RegularFile.resolve(folder) ?? folder).inserted else { return }
     let file = "\(folder)/\(DeclarativeSeeder.fileName)"
-    let seeder: any Seeder
+    let seeder: any SeederProtocol
     do {
       seeder = try DeclarativeSeeder(directory: folder)
     } catch {
@@ -89,7 +89,7 @@ struct SeederDiscovery: Sendable {
     add(seeder, from: file)
   }
 
-  private mutating func add(_ seeder: any Seeder, from file: String) {
+  private mutating func add(_ seeder: any SeederProtocol, from file: String) {
     guard let other = places[seeder.id] else {
       places[seeder.id] = (seeders.count, file)
       seeders.append(seeder)
@@ -133,8 +133,8 @@ struct SeederDiscovery: Sendable {
   func registry(_ builtIn: SeederRegistry) throws -> SeederRegistry {
     guard includesBuiltIn else { return try SeederRegistry(replacingFaulty: seeders) }
     let replaced = Set(builtIn.ids)
-    let all = builtIn.seeders.map { seeder -> any Seeder in
-      guard let place = places[seeder.id] else { return seeder }
+    let all = builtIn.seeders.map { seeder -> any SeederProtocol in
+      guard let place = places[seeder.id] else { return seeder.seeder }
       let found = seeders[place.index]
       return (found as? DeclarativeSeeder)?.withMigrations(of: seeder)
         ?? (found as? FaultySeeder)?.withMigrations(of: seeder) ?? found

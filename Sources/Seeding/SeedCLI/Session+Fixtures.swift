@@ -11,7 +11,7 @@ extension Session {
     let registry = try registry()
     let builtIn = invocation.program.fixtures
     guard let path = command.value(of: "fixtures-path") else { return (registry, builtIn) }
-    let takers = registry.seeders.filter { $0.reading(fixtures: []) != nil }.map(\.id)
+    let takers = registry.seeders.compactMap(\.replaceable).map(\.id)
     guard takers.contains(where: selected) else {
       throw CommandFailure(
         code: .usage, message: "--fixtures-path is for \(takers.map(\.rawValue).joined(separator: ", "))",
@@ -19,8 +19,8 @@ extension Session {
     }
     let files = try FixtureFolder.read(path)
     let replaced = try registry.mapping { seeder in
-      guard selected(seeder.id) else { return seeder }
-      return seeder.reading(fixtures: files.map(\.name)) ?? seeder
+      guard selected(seeder.id), let replaceable = seeder.replaceable else { return seeder.seeder }
+      return replaceable.replacingFixtures(with: files.map(\.name))
     }
     return (replaced, builtIn.adding(files))
   }

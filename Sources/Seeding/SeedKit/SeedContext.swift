@@ -31,7 +31,10 @@ public final class SeedContext {
   /// Measures the seeder.
   let meter: SeederMeter
 
-  private let seeder: SeederID
+  /// The rows that were written or found so far, table by table.
+  public private(set) var outcome = SeedOutcome()
+
+  let seeder: SeederID
   private let fixtures: FixtureStore
   private let onEvent: (SeedEvent) -> Void
   private var stageCount: Int
@@ -80,6 +83,13 @@ public final class SeedContext {
   /// - Parameter names: the files' names, as for ``fixture(_:)``.
   /// - Throws: ``FixtureError`` that names all files that are missing.
   public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
+
+  /// Adds rows to the counts of the run's report, for a seeder that writes them with SQL of its own.
+  ///
+  /// - Parameters:
+  ///   - counts: what became of the rows.
+  ///   - table: the name of their table.
+  public func count(_ counts: RowCounts, in table: String) { outcome.add(.init(name: table, counts: counts)) }
 
   /// Says what a part of the seeder does, for the times in the report; the rest is
   /// ``SeedPhase/reading``. ``converge(_:rows:places:)`` says so itself.

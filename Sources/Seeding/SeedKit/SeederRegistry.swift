@@ -1,8 +1,8 @@
 /// The seeders that a program knows, in the order in which they were named.
 public struct SeederRegistry: Sendable {
   /// The seeders.
-  public let seeders: [any Seeder]
-  private let byID: [SeederID: any Seeder]
+  public let seeders: [RegisteredSeeder]
+  private let byID: [SeederID: RegisteredSeeder]
   /// What `--all` selects; all that say so themselves if nil.
   private var only: Set<SeederID>?
   /// What `--all` does not select.
@@ -11,7 +11,8 @@ public struct SeederRegistry: Sendable {
   /// Makes a registry.
   ///
   /// - Throws: ``SeedPlanError/duplicates(_:)`` if two seeders have the same id.
-  public init(_ seeders: [any Seeder]) throws {
+  public init(_ seeders: [any SeederProtocol]) throws {
+    let seeders = seeders.map(RegisteredSeeder.init)
     let counts = Dictionary(grouping: seeders, by: \.id)
     let duplicates = counts.filter { $0.value.count > 1 }.keys.sorted()
     guard duplicates.isEmpty else { throw SeedPlanError.duplicates(duplicates) }
@@ -20,7 +21,7 @@ public struct SeederRegistry: Sendable {
   }
 
   /// The seeder of an id.
-  public subscript(id: SeederID) -> (any Seeder)? { byID[id] }
+  public subscript(id: SeederID) -> RegisteredSeeder? { byID[id] }
 
   /// All ids, in order.
   public var ids: [SeederID] { seeders.map(\.id) }
@@ -53,7 +54,7 @@ extension SeederRegistry {
   /// The same names and the same choice, with other seeders behind them.
   ///
   /// - Throws: ``SeedPlanError/duplicates(_:)`` if two of them have the same id.
-  public func mapping(_ change: (any Seeder) -> any Seeder) throws -> SeederRegistry {
+  public func mapping(_ change: (RegisteredSeeder) -> any SeederProtocol) throws -> SeederRegistry {
     var copy = try SeederRegistry(seeders.map(change))
     copy.only = only
     copy.except = except
@@ -61,7 +62,7 @@ extension SeederRegistry {
   }
 
   /// Whether `--all` selects a seeder where it may run.
-  func isPartOfAll(_ seeder: any Seeder) -> Bool {
-    (only?.contains(seeder.id) ?? seeder.isPartOfAll) && !except.contains(seeder.id)
+  func runsByDefault(_ seeder: RegisteredSeeder) -> Bool {
+    (only?.contains(seeder.id) ?? seeder.runsByDefault) && !except.contains(seeder.id)
   }
 }

@@ -27,7 +27,7 @@ public enum SeederConformance {
   ///   - environment: where the runs take place.
   /// - Throws: ``Failure`` for the first promise that does not hold; errors of the server.
   public static func check(
-    _ seeder: any Seeder, alongside others: [any Seeder] = [],
+    _ seeder: any SeederProtocol, alongside others: [any SeederProtocol] = [],
     fixtures: FixtureStore = FixtureStore(files: [:]),
     prepare: String = "", environment: SeedEnvironment = .test
   ) async throws {
@@ -42,14 +42,14 @@ public enum SeederConformance {
 
 /// A seeder under test.
 private struct Subject {
-  let seeder: any Seeder
-  let others: [any Seeder]
+  let seeder: any SeederProtocol
+  let others: [any SeederProtocol]
   let fixtures: FixtureStore
   let prepare: String
   let environment: SeedEnvironment
 
   private func runner(
-    _ seeders: [any Seeder], _ configuration: PostgresConfiguration,
+    _ seeders: [any SeederProtocol], _ configuration: PostgresConfiguration,
     selection: SeedPlan.Selection, configure: (inout SeedRunner.Options) -> Void = { _ in }
   ) throws -> SeedRunner {
     var options = SeedRunner.Options()
@@ -60,7 +60,7 @@ private struct Subject {
   }
 
   private func run(
-    _ configuration: PostgresConfiguration, seeders: [any Seeder]? = nil, only: SeederID? = nil,
+    _ configuration: PostgresConfiguration, seeders: [any SeederProtocol]? = nil, only: SeederID? = nil,
     configure: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeedReport {
     let selection = SeedPlan.Selection.only([only ?? seeder.id])
@@ -173,7 +173,8 @@ private struct Subject {
         } catch let error as PostgresError where error.isTransient {}
         let found = try await state(database)
         // What is owned as a whole is committed chunk by chunk.
-        let isWhole = found == before || found == expected || seeder is any BulkSeeder
+        let isBulk = if case .bulk = seeder.work { true } else { false }
+        let isWhole = found == before || found == expected || isBulk
         try demand(
           isWhole, "cut off at '\(moment)' it leaves all or nothing", found.differences(from: before))
         try demandSuccess(try await run(database.configuration), "it can be seeded after it was cut off")

@@ -49,7 +49,9 @@ struct SearchChecks {
     guard let registry = context.registry else { return 0 }
     let environment = context.settings[.environment]
     let plan = try SeedPlan(registry: registry, selection: .all(), environment: environment)
-    return plan.steps.map(\.seeder).compactMap { $0 as? any BulkSeeder }.map(\.plannedRows).reduce(0, +)
+    return plan.steps.reduce(0) { rows, step in
+      if case .bulk(let seeder) = step.seeder.work { rows + seeder.plannedRows } else { rows }
+    }
   }
 
   private func setting(_ name: String) async throws -> Int {

@@ -30,11 +30,11 @@ public enum TagImport {
   /// - Throws: `PostgresError`.
   public static func converge(
     _ tags: [TagName], places: [FixturePlace] = [], in context: SeedContext
-  ) async throws -> SeedOutcome.Table {
+  ) async throws {
     let table = try ConvergeTable(
       "tags", columns: [.init("id", "uuid", .id), .init("name", "text", .naturalKey)],
       timestamps: false)
-    return try await context.converge(
+    try await context.converge(
       table,
       rows: tags.map { tag in
         [DeterministicID.make(table: "tags", naturalKey: tag.description), tag.description]

@@ -38,11 +38,11 @@ public enum TraceImport {
   ///   that of a trace that another contributor seeds.
   public static func converge(
     _ located: [LocatedTrace], contributor: String, confirmations: Int, in context: SeedContext
-  ) async throws -> SeedOutcome {
+  ) async throws {
     let traces = located.map(\.trace)
     let owner = try await owner(contributor, of: traces, in: context)
     // Small tables first: a distributed database takes them in no other order.
-    var outcome = SeedOutcome(try await TagImport.converge(Set(traces.flatMap(\.tags)).sorted(), in: context))
+    try await TagImport.converge(Set(traces.flatMap(\.tags)).sorted(), in: context)
     let written = try await context.converge(
       table(),
       rows: traces.map { trace in
@@ -52,10 +52,8 @@ public enum TraceImport {
           Int32(confirmations),
         ]
       }, places: located.map(\.place))
-    if written.counts.written > 0 { try await context.connection.query(TraceVectors.announcement) }
-    outcome.add(written)
-    outcome.add(try await link(located, in: context))
-    return outcome
+    if written.written > 0 { try await context.connection.query(TraceVectors.announcement) }
+    try await link(located, in: context)
   }
 
   /// The contributor's id, if no title is taken: two seeders would rewrite such a trace in turns.
@@ -100,9 +98,7 @@ public enum TraceImport {
       ])
   }
 
-  private static func link(_ traces: [LocatedTrace], in context: SeedContext) async throws
-    -> SeedOutcome.Table
-  {
+  private static func link(_ traces: [LocatedTrace], in context: SeedContext) async throws {
     let links = traces.flatMap { located in
       Set(located.trace.tags).sorted().map { (located.trace.title, $0.description, located.place) }
     }
@@ -113,7 +109,7 @@ public enum TraceImport {
       "trace_tags",
       columns: [.init("trace_id", "uuid", .naturalKey), .init("tag_id", "uuid", .naturalKey)],
       timestamps: false)
-    return try await context.converge(
+    try await context.converge(
       table, from: stage,
       rows: """
         SELECT traces.id AS trace_id, tags.id AS tag_id, staged.seed_row, staged.seed_file, staged.seed_record,

@@ -32,16 +32,14 @@ public enum UserImport {
   /// Makes the table equal to the users; others in it stay as they are.
   ///
   /// - Throws: `PostgresError`.
-  public static func converge(_ users: [UserRecord], in context: SeedContext) async throws
-    -> SeedOutcome.Table
-  {
+  public static func converge(_ users: [UserRecord], in context: SeedContext) async throws {
     let table = try ConvergeTable(
       "users",
       columns: [
         .init("id", "uuid", .id), .init("email", "text", .naturalKey),
         .init("display_name", "text"), .init("is_seed", "boolean"),
       ])
-    return try await context.converge(
+    try await context.converge(
       table,
       rows: users.map { user in
         [

@@ -91,7 +91,7 @@ struct FieldMappingTests {
       #expect(found.allSatisfy { $0.hasPrefix("seeder.json:") }, "\(found)")
       // A linter, which has no database, finds the same.
       let lint = #expect(throws: FixtureError.self) {
-        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+        _ = try DeclarativeSeeder(directory: folder.path).validate(FixtureStore(files: [:]))
       }
       #expect(
         lint?.faults.map(\.field) == [

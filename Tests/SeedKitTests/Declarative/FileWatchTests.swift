@@ -65,7 +65,6 @@ struct FileWatchTests {
       let path = folder.path
       let first = StubSeeder(id: "first") { _ in
         try Data("id\n1\n2\n".utf8).write(to: URL(filePath: "\(path)/t.csv"))
-        return SeedOutcome()
       }
       try folder.write(
         """

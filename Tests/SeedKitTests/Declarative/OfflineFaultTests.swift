@@ -11,7 +11,7 @@ enum OfflineFaults {
       try folder.write(#"{id: "a", summary: "s", tables: [\#(tables)]}"#, to: "seeder.json")
       for (name, bytes) in files { try Data(bytes).write(to: URL(filePath: "\(folder.path)/\(name)")) }
       do {
-        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+        _ = try DeclarativeSeeder(directory: folder.path).validate(FixtureStore(files: [:]))
         return []
       } catch let error as FixtureError {
         return error.faults.map { $0.description.replacing("\(folder.path)/", with: "") }

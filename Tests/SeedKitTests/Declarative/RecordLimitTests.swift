@@ -18,7 +18,7 @@ struct RecordLimitTests {
       try Data(definition(file).utf8).write(to: URL(filePath: "\(folder.path)/seeder.json"))
       try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/\(file)"))
       do {
-        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+        _ = try DeclarativeSeeder(directory: folder.path).validate(FixtureStore(files: [:]))
         return []
       } catch let error as FixtureError {
         return error.faults.map { $0.description.replacing("\(folder.path)/", with: "") }
@@ -112,7 +112,7 @@ struct RecordLimitTests {
     try await TemporaryFolder.with { folder in
       try Data(definition("d/*.csv").utf8).write(to: URL(filePath: "\(folder.path)/seeder.json"))
       let error = #expect(throws: FixtureError.self) {
-        _ = try DeclarativeSeeder(directory: folder.path).inspect(FixtureStore(files: [:]))
+        _ = try DeclarativeSeeder(directory: folder.path).validate(FixtureStore(files: [:]))
       }
       #expect(error?.faults.map(\.expected) == ["the names of files: patterns are not supported"])
     }
@@ -157,7 +157,8 @@ struct RecordLimitTests {
       try folder.write(definition(file), to: "seeder.json")
       try folder.write(text, to: file)
       let report = Linter.run(
-        [try DeclarativeSeeder(directory: folder.path)], alongside: [], fixtures: FixtureStore(files: [:]))
+        [RegisteredSeeder(try DeclarativeSeeder(directory: folder.path))], alongside: [],
+        fixtures: FixtureStore(files: [:]))
       let entry = try #require(report.seeders.first)
       #expect(entry.findings.count == 200)
       #expect(entry.total == 3_000)

@@ -52,7 +52,7 @@ struct CIJob: Sendable {
     let usable = report.seeders.filter { $0.outcome == .seeded || $0.outcome == .unchanged }.map(\.id)
     var entries: [SeederID: PlanReport.Entry] = [:]
     if compares, !usable.isEmpty {
-      let registry = try SeederRegistry(plan.steps.map(\.seeder))
+      let registry = try SeederRegistry(plan.steps.map(\.seeder.seeder))
       let part = try SeedPlan(registry: registry, selection: .only(usable), environment: plan.environment)
       let preview = try await SeedRunner(
         plan: part, configuration: database, fixtures: fixtures, options: options, onEvent: { _ in }

@@ -19,7 +19,7 @@ struct ListCommand {
       Row(
         id: seeder.id.rawValue, summary: seeder.summary,
         environments: SeedEnvironment.allCases.filter(seeder.environments.contains).map(\.rawValue),
-        dependencies: seeder.dependencies.map(\.rawValue), faults: (seeder as? FaultySeeder)?.error.faults)
+        dependencies: seeder.dependencies.map(\.rawValue), faults: seeder.definitionError?.faults)
     }
     if session.isJSON {
       try session.console.answer(json: rows)

@@ -34,8 +34,8 @@ struct RunCommand {
     // Somebody's own records are read before anything is opened, so that a fault in them is no
     // seeder's failure: nothing has been started.
     if session.command.has("fixtures-path") {
-      for step in plan.steps where step.seeder.reading(fixtures: []) != nil {
-        _ = try step.seeder.inspect(fixtures)
+      for step in plan.steps where step.seeder.replaceable != nil {
+        _ = try step.seeder.validate(fixtures)
       }
     }
     // The digests of the files are only looked at in a report.

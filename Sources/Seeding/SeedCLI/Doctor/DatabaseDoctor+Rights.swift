@@ -143,7 +143,7 @@ extension DatabaseDoctor {
   func existingTables() async throws -> [String] {
     let ours = ["seed_runner.migration", "seed_runner.lock"]
     let made = try migrationSets().flatMap(\.tables)
-    let declared = try (registry?.seeders ?? []).compactMap { $0 as? DeclarativeSeeder }
+    let declared = try (registry?.seeders ?? []).compactMap(\.declarative)
       .flatMap { try $0.definition.tableNames() }
     return try await connection.query(
       """

@@ -57,7 +57,7 @@ extension DatabaseDoctor {
       registry: registry, selection: .all(), environment: session.settings[.environment])
     var faults: [FixtureFault] = []
     for seeder in plan?.steps.map(\.seeder) ?? registry.seeders {
-      guard let seeder = seeder as? DeclarativeSeeder, try seeder.migrations().isEmpty else { continue }
+      guard let seeder = seeder.declarative, try seeder.migrations().isEmpty else { continue }
       count += try seeder.definition.tableNames().count
       faults += try await seeder.faults(on: connection)
     }

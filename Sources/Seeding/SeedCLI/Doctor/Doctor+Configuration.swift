@@ -38,7 +38,7 @@ extension Doctor {
   /// Definitions, and whether the plan of `--all` can be made.
   func seeders() -> DoctorVerdict {
     let definitions =
-      (try? session.registry().seeders)?.compactMap { ($0 as? FaultySeeder)?.error.faults } ?? []
+      (try? session.registry().seeders)?.compactMap { $0.definitionError?.faults } ?? []
     if let failure = session.invocation.discovery.failure {
       return .failure(failure.message, fix: failure.fix ?? "")
     }

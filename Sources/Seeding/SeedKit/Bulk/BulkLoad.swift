@@ -44,8 +44,6 @@ public struct BulkLoad: Sendable {
 public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Rows are there that were made otherwise.
   case otherSpecification(SeederID, existing: String, wanted: String)
-  /// A bulk seeder was called as an ordinary one.
-  case needsConnections(SeederID)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -55,7 +53,6 @@ public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
       the database holds rows of '\(id)' made with \(existing); this run is for \(wanted). \
       Run 'seed-runner reset \(id)' first, or ask for the same.
       """
-    case .needsConnections(let id): "'\(id)' loads over connections of its own; run it with SeedRunner."
     }
   }
 }

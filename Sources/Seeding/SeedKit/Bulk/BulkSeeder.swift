@@ -5,7 +5,7 @@ public import Postgres
 /// Its unit is the chunk: the rows of a chunk and the mark that it is loaded commit together, so that
 /// a run which is killed loses the chunks in flight and nothing else, and several runs, on several
 /// machines, share one load. The rows are owned as a whole, not one by one.
-public protocol BulkSeeder: Seeder {
+public protocol BulkSeeder: SeederProtocol {
   /// How many rows its load has when it is complete.
   var plannedRows: Int { get }
 
@@ -29,15 +29,9 @@ public protocol BulkSeeder: Seeder {
 }
 
 extension BulkSeeder {
-  /// Not used: the runner calls ``load(in:)``.
-  ///
-  /// - Throws: always.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
-    throw BulkLoadError.needsConnections(id)
-  }
-}
+  /// Many transactions.
+  public var work: SeedWork { .bulk(self) }
 
-extension BulkSeeder {
   /// How many rows of its load are in the database, as the load's own record has it.
   ///
   /// - Throws: `PostgresError`.

@@ -12,12 +12,16 @@ extension SeedContext {
   ///   - rows: a value for each column, in their order. Sent in binary form, so a value's type must
   ///     be the column's own.
   ///   - places: where each row's record stands, in the order of the rows; empty if they come from none.
-  /// - Returns: what became of the rows.
+  /// - Returns: what became of the rows; the run's report has it already.
   /// - Throws: `PostgresError`; ``DriftError``; ``FixtureError``, also for a table from which others inherit.
+  @discardableResult
   public func converge(
     _ table: ConvergeTable, rows: [[any PostgresEncodable & Sendable]], places: [FixturePlace] = []
-  ) async throws -> SeedOutcome.Table {
-    guard !rows.isEmpty else { return .init(name: table.name.name, counts: RowCounts()) }
+  ) async throws -> RowCounts {
+    guard !rows.isEmpty else {
+      count(RowCounts(), in: table.name.name)
+      return RowCounts()
+    }
     let stage = try await stage(
       columns: table.columns.map { ($0.name, $0.type) }, rows: rows, places: places)
     return try await converge(table, from: stage)
@@ -31,9 +35,10 @@ extension SeedContext {
   ///   - rows: the rows as a query over the stage, with a column for each of the table's and `staged.seed_row`,
   ///     `seed_file`, `seed_record` and `seed_line`; trusted text. The stage itself by default.
   /// - Throws: as there.
+  @discardableResult
   public func converge(
     _ table: ConvergeTable, from stage: Stage, rows: String? = nil
-  ) async throws -> SeedOutcome.Table {
+  ) async throws -> RowCounts {
     let counts = try await RowWriter(
       context: self, name: table.name.name,
       canonicalName: try await canonicalName(of: table.name, from: stage.files),
@@ -48,7 +53,8 @@ extension SeedContext {
       rowCount: stage.rowCount, files: stage.files, drift: driftPolicy, comparesImages: false,
       statements: UpsertByKey(table: table)
     ).run()
-    return .init(name: table.name.name, counts: counts)
+    count(counts, in: table.name.name)
+    return counts
   }
 
   /// - Parameter files: where the rows come from, for the refusal of a table from which others inherit.

@@ -4,7 +4,7 @@ public import Migrations
 ///
 /// It converges like any other: rows are found by their natural keys, missing ones inserted, differing
 /// ones updated, equal ones not touched. The columns' types decide how a value is read.
-public struct DeclarativeSeeder: Seeder {
+public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, VersionedSeeder {
   /// The name of the file that makes a folder a seeder.
   public static let fileName = "seeder.json"
 
@@ -110,16 +110,14 @@ public struct DeclarativeSeeder: Seeder {
   public func migrations() throws -> [MigrationSet] { try makeMigrations() }
 
   /// The same seeder with the tables of another, for which it stands in.
-  public func withMigrations(of other: any Seeder) -> DeclarativeSeeder {
+  public func withMigrations(of other: RegisteredSeeder) -> DeclarativeSeeder {
     var copy = self
     copy.makeMigrations = { try other.migrations() }
     return copy
   }
 
   /// Loads the files, which may not change until the commit.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome {
-    try await loader(in: context).run()
-  }
+  public func seed(in context: SeedContext) async throws { try await loader(in: context).run() }
 
   private func loader(in context: SeedContext) -> DeclarativeLoader {
     let watch = FileWatch(expected: context.fingerprint == nil ? [:] : states.all)

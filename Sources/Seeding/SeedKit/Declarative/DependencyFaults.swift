@@ -7,10 +7,10 @@ enum DependencyFaults {
   ///   - seeders: all seeders.
   /// - Returns: the faults of each declarative seeder that has any. Without these seeders' dependencies no
   ///   cycle goes through a declarative seeder any more.
-  static func find(in seeders: [any Seeder]) -> [SeederID: [FixtureFault]] {
+  static func find(in seeders: [RegisteredSeeder]) -> [SeederID: [FixtureFault]] {
     var faults: [SeederID: [FixtureFault]] = [:]
     let known = Set(seeders.map(\.id))
-    for case let seeder as DeclarativeSeeder in seeders {
+    for seeder in seeders.compactMap(\.declarative) {
       let missing = seeder.dependencies.filter { !known.contains($0) }
       guard !missing.isEmpty else { continue }
       let names = known.map(\.rawValue).sorted()
@@ -23,10 +23,10 @@ enum DependencyFaults {
     }
     var graph: [SeederID: [SeederID]] = [:]
     for seeder in seeders where faults[seeder.id] == nil {
-      graph[seeder.id] = (seeder.dependencies + seeder.follows).filter(known.contains)
+      graph[seeder.id] = (seeder.dependencies + seeder.runsAfter).filter(known.contains)
     }
     let rest = tangled(graph)
-    for case let seeder as DeclarativeSeeder in seeders where rest.contains(seeder.id) {
+    for seeder in seeders.compactMap(\.declarative) where rest.contains(seeder.id) {
       guard let cycle = cycle(from: seeder.id, in: graph, among: rest) else { continue }
       var names = cycle.map(\.rawValue)
       if names.count > 12 { names.replaceSubrange(8..<(names.count - 2), with: ["…"]) }
@@ -98,11 +98,12 @@ extension SeederRegistry {
   /// Makes a registry in which the declarative seeders whose dependencies are faulty stand as ``FaultySeeder``s.
   ///
   /// - Throws: as ``init(_:)``.
-  package init(replacingFaulty seeders: [any Seeder]) throws {
+  package init(replacingFaulty seeders: [any SeederProtocol]) throws {
+    let seeders = seeders.map(RegisteredSeeder.init)
     let faults = DependencyFaults.find(in: seeders)
     try self.init(
-      seeders.map { seeder in
-        guard let found = faults[seeder.id] else { return seeder }
+      seeders.map { seeder -> any SeederProtocol in
+        guard let found = faults[seeder.id] else { return seeder.seeder }
         return FaultySeeder(id: seeder.id, error: FixtureError(found)).withMigrations(of: seeder)
       })
   }

@@ -2,7 +2,7 @@ public import Migrations
 
 /// A seeder whose definition is faulty: it can be listed, selected and reset like any other, and fails with the
 /// faults when it is to be seeded, so that one bad file stays one failure.
-public struct FaultySeeder: Seeder {
+public struct FaultySeeder: MigratingSeeder, FixtureSeeder, VersionedSeeder, ResettableSeeder {
   /// The id of the definition, or one derived from its folder's name.
   public let id: SeederID
   /// What is wrong.
@@ -32,27 +32,28 @@ public struct FaultySeeder: Seeder {
   /// The faults, so that the fingerprint is that of no correct definition.
   public var fingerprintInputs: [String] { error.faults.map(\.description) }
 
+  /// None.
+  public var fixtures: [String] { [] }
+
   /// Those of the seeder for which it stands in.
   public func migrations() throws -> [MigrationSet] { try makeMigrations() }
 
   /// The same with the tables of another seeder, for which it stands in.
-  public func withMigrations(of other: any Seeder) -> FaultySeeder {
+  public func withMigrations(of other: RegisteredSeeder) -> FaultySeeder {
     var copy = self
     copy.makeMigrations = { try other.migrations() }
     return copy
   }
 
   /// Throws the faults.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection { throw error }
+  public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection { throw error }
 
   /// Throws the faults.
-  public func seed(in context: SeedContext) async throws -> SeedOutcome { throw error }
+  public func seed(in context: SeedContext) async throws { throw error }
 
-  /// Nil: the rows that the history knows are removed. Only of a table that it knows as a whole the definition
-  /// would have to say what the seeder's rows are.
-  public func reset(in context: SeedContext) async throws -> SeedOutcome? {
-    guard try await context.hasWholeTables() else { return nil }
-    throw error
+  /// Throws the faults if a table is owned as a whole: only the definition would say what the seeder's rows are.
+  public func reset(in context: SeedContext) async throws {
+    if try await context.hasWholeTables() { throw error }
   }
 }
 

@@ -7,13 +7,13 @@ enum SeedersOfTables {
   /// - Returns: a seeder by the canonical name of its table; tables that none fills are missing.
   /// - Throws: `PostgresError`.
   static func find(
-    _ tables: [LiveTable], among seeders: [any Seeder], on connection: PostgresConnection
+    _ tables: [LiveTable], among seeders: [RegisteredSeeder], on connection: PostgresConnection
   ) async throws -> [String: SeederID] {
     let wanted = Set(tables.map(\.canonicalName))
     guard !wanted.isEmpty else { return [:] }
     let names = Set(tables.map(\.name.name))
     var found: [String: SeederID] = [:]
-    let filled = seeders.compactMap { $0 as? DeclarativeSeeder }.flatMap { seeder in
+    let filled = seeders.compactMap(\.declarative).flatMap { seeder in
       seeder.definition.tables.flatMap { [$0.table] + $0.children.map(\.table) }
         .filter { names.contains($0.name) }.map { (seeder.id, $0) }
     }

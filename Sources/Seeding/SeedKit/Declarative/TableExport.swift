@@ -64,7 +64,7 @@ public struct TableExport: Sendable {
   ///   - connection: the database.
   /// - Throws: ``TableExportError`` for what does not fit a table; `PostgresError`.
   public static func read(
-    _ requests: [Request], id: SeederID, seeders: [any Seeder] = [], on connection: PostgresConnection
+    _ requests: [Request], id: SeederID, seeders: [RegisteredSeeder] = [], on connection: PostgresConnection
   ) async throws -> TableExport {
     do {
       return try await connection.withTransaction(

@@ -1,7 +1,7 @@
 /// Judges the fixtures of seeders without a database: each by its own rules, and their texts against
 /// those of all others.
 public enum Linter {
-  /// Inspects seeders.
+  /// Validates the fixtures of seeders.
   ///
   /// - Parameters:
   ///   - seeders: whose fixtures are judged.
@@ -10,17 +10,17 @@ public enum Linter {
   /// - Returns: what was found, per seeder. Faults that would keep a seeder from being seeded are
   ///   findings like all others.
   public static func run(
-    _ seeders: [any Seeder], alongside others: [any Seeder], fixtures: FixtureStore
+    _ seeders: [RegisteredSeeder], alongside others: [RegisteredSeeder], fixtures: FixtureStore
   ) -> LintReport {
     var report = LintReport()
     // The others come first: where two texts are alike, the one that is judged is the later one.
-    var documents = others.flatMap { (try? $0.inspect(fixtures))?.documents ?? [] }
+    var documents = others.flatMap { (try? $0.validate(fixtures))?.documents ?? [] }
     let existing = documents.count
     var owner: [Int] = []
     for (index, seeder) in seeders.enumerated() {
       var entry = LintReport.Entry(seeder: seeder.id.rawValue)
       do {
-        let inspection = try seeder.inspect(fixtures)
+        let inspection = try seeder.validate(fixtures)
         entry.records = inspection.records
         entry.findings = inspection.findings
         entry.notes = inspection.notes

@@ -3,7 +3,7 @@ import Migrations
 /// A digest of all that decides what a seeder writes.
 ///
 /// It covers the seeder's id and version, the bytes of its fixtures, its further inputs, the
-/// environment, the schema that it needs and the fingerprints of what it depends on or follows. Equal
+/// environment, the schema that it needs and the fingerprints of what it depends on or runs after. Equal
 /// fingerprints mean that a finished run needs no repetition, unless somebody edited the rows.
 public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   /// SHA-256 in hexadecimal.
@@ -39,7 +39,7 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   private struct DependencyUnknown: Error {}
 
   private static func of(
-    _ seeder: any Seeder, in environment: SeedEnvironment, fixtures: FixtureStore,
+    _ seeder: RegisteredSeeder, in environment: SeedEnvironment, fixtures: FixtureStore,
     known: [SeederID: Fingerprint]
   ) throws -> Fingerprint {
     var parts = ["seeder \(seeder.id) \(seeder.version)", "environment \(environment)"]
@@ -54,7 +54,7 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
       guard let fingerprint = known[dependency] else { throw DependencyUnknown() }
       parts.append("dependency \(dependency) \(fingerprint)")
     }
-    for other in seeder.follows {
+    for other in seeder.runsAfter {
       if let fingerprint = known[other] { parts.append("follows \(other) \(fingerprint)") }
     }
     return digest(of: parts)

@@ -22,17 +22,17 @@ public struct SeedPlan: Sendable {
   /// One seeder's place in the plan.
   public struct Step: Sendable {
     /// The seeder.
-    public let seeder: any Seeder
+    public let seeder: RegisteredSeeder
     /// Why it is here.
     public let reason: Reason
     /// Seeders that come first if the plan has them: those that it names and, in a run, those whose tables its
     /// tables refer to.
-    var follows: [SeederID]
+    var runsAfter: [SeederID]
 
-    init(seeder: any Seeder, reason: Reason) {
+    init(seeder: RegisteredSeeder, reason: Reason) {
       self.seeder = seeder
       self.reason = reason
-      follows = seeder.follows
+      runsAfter = seeder.runsAfter
     }
 
     /// The seeder's id.
@@ -41,7 +41,7 @@ public struct SeedPlan: Sendable {
 
   /// The environment that the plan is for.
   public let environment: SeedEnvironment
-  /// The steps. Each comes after all that it depends on or follows; otherwise the registry's order is
+  /// The steps. Each comes after all that it depends on or runs after; otherwise the registry's order is
   /// kept.
   public internal(set) var steps: [Step]
   /// Seeders that `--all` leaves out because they do not name the environment or are no part of it.
@@ -66,9 +66,9 @@ public struct SeedPlan: Sendable {
       try Self.checkKnown(excluded.sorted() + named, in: registry)
       let wanted = registry.seeders.filter { !excludedIDs.contains($0.id) }
       let chosen = Set(named)
-      func isIncluded(_ seeder: any Seeder) -> Bool {
+      func isIncluded(_ seeder: RegisteredSeeder) -> Bool {
         chosen.contains(seeder.id)
-          || (registry.isPartOfAll(seeder) && seeder.environments.contains(environment))
+          || (registry.runsByDefault(seeder) && seeder.environments.contains(environment))
       }
       selected = Set(wanted.filter(isIncluded).map(\.id))
       leftOut = wanted.filter { !isIncluded($0) }.map(\.id)
@@ -123,22 +123,22 @@ public struct SeedPlan: Sendable {
 
   /// A seeder on the way down, and what of its predecessors is still to be visited.
   private struct Visit {
-    let seeder: any Seeder
+    let seeder: RegisteredSeeder
     var next: ArraySlice<SeederID>
   }
 
-  /// The seeders and all that they depend on, depth first, each after what it depends on or follows. Without
+  /// The seeders and all that they depend on, depth first, each after what it depends on or runs after. Without
   /// recursion, because a chain of dependencies may be longer than a stack is deep.
   private static func ordered(
     _ ids: Set<SeederID>, in registry: SeederRegistry
-  ) throws -> [any Seeder] {
+  ) throws -> [RegisteredSeeder] {
     let closure = closure(of: ids, in: registry)
     var isDone: [SeederID: Bool] = [:]
-    var result: [any Seeder] = []
-    func visit(_ seeder: any Seeder) -> Visit {
+    var result: [RegisteredSeeder] = []
+    func visit(_ seeder: RegisteredSeeder) -> Visit {
       isDone[seeder.id] = false
       return Visit(
-        seeder: seeder, next: (seeder.dependencies + seeder.follows.filter(closure.contains))[...])
+        seeder: seeder, next: (seeder.dependencies + seeder.runsAfter.filter(closure.contains))[...])
     }
     // The registry's order, whatever the order on the command line.
     for seeder in registry.seeders where ids.contains(seeder.id) && isDone[seeder.id] == nil {

@@ -17,6 +17,6 @@ extension SeedPlan.Step {
       guard let file = try? fixtures.file(name) else { return nil }
       return SourceFile(path: file.path, sha256: Digest.sha256Hex(file.bytes), bytes: file.bytes.count)
     }
-    return named + ((seeder as? DeclarativeSeeder)?.folderFiles ?? [])
+    return named + (seeder.declarative?.folderFiles ?? [])
   }
 }

@@ -28,7 +28,7 @@ struct Schedule {
     ready = PlaceQueue()
     for (place, step) in steps.enumerated() {
       let dependencies = Set(step.seeder.dependencies.compactMap { places[$0] })
-      let followed = Set(step.follows.compactMap { places[$0] }).subtracting(dependencies)
+      let followed = Set(step.runsAfter.compactMap { places[$0] }).subtracting(dependencies)
       for other in dependencies { dependents[other].append(place) }
       for other in followed { followers[other].append(place) }
       open[place] = dependencies.count + followed.count
@@ -57,7 +57,7 @@ struct Schedule {
   }
 
   /// The first seeder of the plan that waits for one without which it cannot run, and that one.
-  mutating func nextToSkip() -> (seeder: any Seeder, cause: SeederReport)? {
+  mutating func nextToSkip() -> (seeder: RegisteredSeeder, cause: SeederReport)? {
     while let place = doomed.popFirst() {
       guard !isTaken[place] else { continue }
       isTaken[place] = true
@@ -70,7 +70,7 @@ struct Schedule {
   }
 
   /// The first seeder of the plan that may start.
-  mutating func nextToStart() -> (any Seeder)? {
+  mutating func nextToStart() -> RegisteredSeeder? {
     while let place = ready.popFirst() {
       guard !isTaken[place] else { continue }
       isTaken[place] = true

@@ -110,7 +110,10 @@ extension SeedRunner {
         id: step.id, tables: SeedOutcome(), changes: [], failure: nil,
         note: "it depends on '\(failed)', which would fail")
     }
-    if let bulk = step.seeder as? any BulkSeeder {
+    let seeder: any Seeder
+    switch step.seeder.work {
+    case .transaction(let work): seeder = work
+    case .bulk(let bulk):
       return PlanReport.Entry(
         id: step.id, tables: try await bulk.pending(on: connection), changes: [], failure: nil, note: nil)
     }
@@ -124,9 +127,10 @@ extension SeedRunner {
     try await connection.query("SAVEPOINT seed_preview")
     do {
       let explanation = TimeoutExplanation(configuration: configuration)
-      let tables = try await explanation.namingLimits {
-        try await explanation.namingBlockers(of: connection) { try await step.seeder.seed(in: context) }
+      try await explanation.namingLimits {
+        try await explanation.namingBlockers(of: connection) { try await seeder.seed(in: context) }
       }
+      let tables = context.outcome
       // Where nothing would change nothing has to stay for those that come after, and the server is rid of locks
       // and temporary tables: to end a savepoint takes it time in proportion to all that the transaction holds.
       let isUnchanged = tables.total.written == 0 && recorder.changes.isEmpty

@@ -34,7 +34,8 @@ extension SeedRunner {
     }
     var reports: [ResetReport] = []
     for step in ordered.steps.reversed() where step.reason == .selected {
-      if let seeder = step.seeder as? any BulkSeeder {
+      switch step.seeder.work {
+      case .bulk(let seeder):
         let startedAt = Date()
         let outcome = try await TimeoutExplanation(configuration: configuration).namingLimits {
           try await withBulkContext(for: seeder.id) { context in
@@ -48,14 +49,13 @@ extension SeedRunner {
           }
         }
         reports.append(ResetReport(id: seeder.id, tables: outcome, notes: []))
-      } else {
-        reports.append(try await removeRows(of: step.seeder))
+      case .transaction: reports.append(try await removeRows(of: step.seeder))
       }
     }
     return reports
   }
 
-  private func removeRows(of seeder: any Seeder) async throws -> ResetReport {
+  private func removeRows(of seeder: RegisteredSeeder) async throws -> ResetReport {
     let startedAt = Date()
     let lock = RowLock(name: Self.lockName(seeder.id), timeout: options.lockTimeout)
     let explanation = TimeoutExplanation(configuration: configuration)
@@ -80,11 +80,14 @@ extension SeedRunner {
     }
   }
 
-  private func removeRows(of seeder: any Seeder, in context: SeedContext) async throws -> ResetReport {
+  private func removeRows(
+    of seeder: RegisteredSeeder, in context: SeedContext
+  ) async throws -> ResetReport {
     let connection = context.connection
-    var outcome = try await seeder.reset(in: context) ?? SeedOutcome()
+    try await seeder.resettable?.reset(in: context)
+    var outcome = context.outcome
     let removal = RowRemoval(on: connection)
-    let whole = try await (seeder as? DeclarativeSeeder)?.wholeTables(in: context) ?? []
+    let whole = try await seeder.declarative?.wholeTables(in: context) ?? []
     for table in whole { try await removal.add(table) }
     var tables: [RemovableTable] = []
     // Written first, removed last.

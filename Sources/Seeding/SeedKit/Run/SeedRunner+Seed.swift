@@ -22,7 +22,7 @@ extension SeedRunner {
   ///
   /// - Throws: `CancellationError` only.
   func seed(
-    _ seeder: any Seeder, run: Run, pool: PostgresPool, fingerprint: Fingerprint?, meter: SeederMeter
+    _ seeder: RegisteredSeeder, run: Run, pool: PostgresPool, fingerprint: Fingerprint?, meter: SeederMeter
   ) async throws -> SeederReport {
     let start = ContinuousClock.now
     onEvent(.started(seeder.id))
@@ -48,12 +48,14 @@ extension SeedRunner {
         { attempt in
           if attempt > 1 { meter.begin(attempt: attempt) }
           return try await TimeoutExplanation(configuration: configuration).namingLimits {
-            if let seeder = seeder as? any BulkSeeder {
-              return try await self.load(
+            switch seeder.work {
+            case .bulk(let seeder):
+              try await self.load(
+                seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
+            case .transaction(let seeder):
+              try await self.attempt(
                 seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
             }
-            return try await self.attempt(
-              seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
           }
         })
       guard let tables else { return report(.unchanged, note: "another run has just seeded it") }
@@ -91,11 +93,10 @@ extension SeedRunner {
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
               fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
               seeders: plan.registered, meter: meter, onEvent: onEvent)
-            outcome = try await TimeoutExplanation(configuration: configuration).namingBlockers(
-              of: connection
-            ) {
+            try await TimeoutExplanation(configuration: configuration).namingBlockers(of: connection) {
               try await seeder.seed(in: context)
             }
+            outcome = context.outcome
             context.noteEdits()
             meter.enter(.committing)
             let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]

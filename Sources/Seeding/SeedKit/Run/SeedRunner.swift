@@ -196,7 +196,7 @@ public struct SeedRunner: Sendable {
     try migrationSets(of: plan.steps.map(\.seeder))
   }
 
-  static func migrationSets(of seeders: [any Seeder]) throws -> [MigrationSet] {
+  static func migrationSets(of seeders: [RegisteredSeeder]) throws -> [MigrationSet] {
     var sets = [try SeedHistory.migrations()]
     var names = Set(sets.map(\.name))
     for set in try seeders.flatMap({ try $0.migrations() }) where names.insert(set.name).inserted {

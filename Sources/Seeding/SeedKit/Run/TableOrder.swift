@@ -8,7 +8,7 @@ enum TableOrder {
   ///
   /// - Throws: `PostgresError`.
   static func apply(to plan: SeedPlan, on connection: PostgresConnection) async throws -> SeedPlan {
-    let seeders = plan.steps.compactMap { $0.seeder as? DeclarativeSeeder }
+    let seeders = plan.steps.compactMap(\.seeder.declarative)
     guard seeders.count > 1 else { return plan }
     var writers: (seeders: [String], tables: [String]) = ([], [])
     var references: (seeders: [String], tables: [String]) = ([], [])
@@ -54,7 +54,7 @@ extension SeedPlan {
     guard !pairs.isEmpty else { return self }
     let known = Set(steps.map(\.id))
     var before = Dictionary(
-      steps.map { ($0.id, ($0.seeder.dependencies + $0.follows).filter(known.contains)) },
+      steps.map { ($0.id, ($0.seeder.dependencies + $0.runsAfter).filter(known.contains)) },
       uniquingKeysWith: { first, _ in first })
     func comesFirst(_ id: SeederID, of other: SeederID) -> Bool {
       var pending = [other]
@@ -77,7 +77,7 @@ extension SeedPlan {
     func visit(_ id: SeederID) {
       guard done.insert(id).inserted, var step = places[id] else { return }
       (before[id] ?? []).forEach(visit)
-      step.follows += added[id] ?? []
+      step.runsAfter += added[id] ?? []
       ordered.append(step)
     }
     steps.forEach { visit($0.id) }

@@ -2,12 +2,14 @@ import FoundationEssentials
 import Glibc
 import Migrations
 
-/// Where the files of a declarative seeder are: in the program, or in a folder.
+/// Where the files of a declarative seeder are: in the program, in a folder, or in memory.
 enum DataFolder: Sendable {
   /// Below the seeders that are built in, under this name.
   case builtIn(FixtureStore, name: String)
   /// A folder of the machine.
   case directory(path: String, watch: FileWatch?)
+  /// One file that a seeder made.
+  case memory(path: String, name: String, bytes: [UInt8])
 
   /// The same folder, watched during a run.
   func watched(by watch: FileWatch) -> DataFolder {
@@ -20,6 +22,7 @@ enum DataFolder: Sendable {
     switch self {
     case .builtIn(_, let folder): FixtureFile.displayPath("\(folder)/\(name)")
     case .directory(let path, _): "\(path)/\(name)"
+    case .memory(let path, _, _): path
     }
   }
 
@@ -33,6 +36,7 @@ enum DataFolder: Sendable {
   /// - Throws: ``FixtureError`` for what is no regular file, cannot be read or leads out of the folder.
   func open(_ name: String) throws -> ByteSource? {
     switch self {
+    case .memory(_, let file, let bytes): return name == file ? ByteSource(bytes: bytes) : nil
     case .builtIn(let store, let folder):
       guard store.contains("\(folder)/\(name)") else { return nil }
       return ByteSource(bytes: try store.file("\(folder)/\(name)").bytes)

@@ -14,7 +14,17 @@ struct DeclarativeLoader {
   /// What is deferrable is checked at the end, so that rows may refer to later ones.
   static let deferral: PostgresQuery = "SET CONSTRAINTS ALL DEFERRED"
 
+  /// Loads the files and adds the rows to the context's counts.
+  ///
+  /// - Returns: the rows of this definition.
+  @discardableResult
   func run() async throws -> SeedOutcome {
+    let outcome = try await load()
+    for table in outcome.tables { context.count(table.counts, in: table.name) }
+    return outcome
+  }
+
+  private func load() async throws -> SeedOutcome {
     let connection = context.connection
     try checkSync()
     let loads = try await LoadPlanner.plan(definition, on: connection)

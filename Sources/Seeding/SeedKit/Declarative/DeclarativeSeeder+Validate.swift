@@ -1,7 +1,7 @@
 extension DeclarativeSeeder {
   /// Reads the files as a run does, as far as no database is needed: their form, the fields that `columns`
   /// names, the lists for child tables, keys that occur twice. Counts the records.
-  public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
+  public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     let faults = FaultCollector()
     let all = definition.tables.flatMap { [$0] + $0.children }
     var keys: [TableName: KeyInspection] = [:]

@@ -1,0 +1,50 @@
+import Postgres
+
+extension SeedContext {
+  /// Inserts rows that are missing, updates those that differ, and leaves equal ones untouched.
+  ///
+  /// ```swift
+  /// try await context.upsert(countries, into: "countries", key: "code")
+  /// ```
+  ///
+  /// A property fills the column of its coding key; a nil property fills it with NULL. The types of the columns
+  /// come from the database. A value that its column would change, such as 1.005 in a `numeric(10,2)`, is a
+  /// fault. All faults of all rows are reported before anything is written. Columns that the rows do not have
+  /// keep their values, or get their defaults in new rows. Rows of the table that are not among `rows` stay.
+  ///
+  /// `Date` is written as a timestamp in UTC, `Data` as `bytea`, nested types as JSON or arrays.
+  ///
+  /// - Parameters:
+  ///   - rows: values that encode as objects.
+  ///   - table: the table's name, with its schema if the search path does not find it.
+  ///   - key: the columns of the natural key, which need a unique index.
+  ///   - touched: a column that an update sets to the transaction's time, such as `updated_at`. None by default.
+  /// - Returns: what became of the rows; the run's report has it already.
+  /// - Throws: ``FixtureError`` with all faults; ``DriftError``; `EncodingError`; `PostgresError`.
+  @discardableResult
+  public func upsert<Row: Encodable>(
+    _ rows: some Sequence<Row>, into table: String, key: String..., touch touched: String? = nil
+  ) async throws -> RowCounts {
+    let path = "rows of \(Row.self)"
+    let file = "rows.jsonl"
+    var bytes: [UInt8] = []
+    for row in rows {
+      bytes += try RowEncoder.json(row).utf8
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    // Read like a file, so that the names are checked as in one.
+    func list(_ texts: [String]) -> String { "[" + texts.map(JSONString.quoted).joined(separator: ",") + "]" }
+    let source = """
+      {"id": "\(seeder)", "summary": "\(seeder)", "tables": [{
+        "table": \(JSONString.quoted(table)), "files": "\(file)", "key": \(list(key)), "ownership": "rows"
+        \(touched.map { ", \"touch\": \(JSONString.quoted($0))" } ?? "")
+      }]}
+      """
+    let definition = try DefinitionReader.read(Array(source.utf8), path: path)
+    let outcome = try await DeclarativeLoader(
+      definition: definition, folder: .memory(path: path, name: file, bytes: bytes),
+      watch: FileWatch(expected: [:]), context: self
+    ).run()
+    return outcome.total
+  }
+}

@@ -1,0 +1,167 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+import SeedTesting
+import Testing
+
+@Suite("Upserting encodable rows")
+struct UpsertTests {
+  private struct Country: Encodable, Sendable {
+    var code: String
+    var name: String
+    var population: Int?
+  }
+
+  private static let table = """
+    CREATE TABLE countries (
+      id bigint GENERATED ALWAYS AS IDENTITY, code text PRIMARY KEY, name varchar(20) NOT NULL,
+      population integer, visits int NOT NULL DEFAULT 0)
+    """
+
+  private func seed<Row: Encodable & Sendable>(
+    _ rows: [Row], into table: String = "countries", key: String = "code", on database: TemporaryDatabase
+  ) async throws -> SeederReport {
+    let seeder = StubSeeder(id: "countries") { try await $0.upsert(rows, into: table, key: key) }
+    return try #require(try await Harness.run([seeder], on: database).seeders.first)
+  }
+
+  private func withTable(
+    _ sql: String = table, _ body: (TemporaryDatabase) async throws -> Void
+  ) async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withConnection { try await $0.runScript(sql) }
+      try await body(database)
+    }
+  }
+
+  private func text(_ expression: String, of table: String, on database: TemporaryDatabase) async throws
+    -> String
+  {
+    try await database.withConnection { connection in
+      let query: PostgresQuery =
+        "SELECT coalesce((\(unescaped: expression))::text, 'NULL') FROM \(unescaped: table)"
+      return try await connection.queryOne(query).decode(String.self)
+    }
+  }
+
+  @Test("inserts, updates and leaves untouched, and counts each")
+  func counts() async throws {
+    try await withTable { database in
+      _ = try await seed(
+        [Country(code: "DE", name: "Germany"), Country(code: "FR", name: "Frankreich")], on: database)
+      let report = try await seed(
+        [
+          Country(code: "DE", name: "Germany"), Country(code: "FR", name: "France"),
+          Country(code: "JP", name: "Japan", population: 124_000_000),
+        ], on: database)
+      #expect(report.tables.total == RowCounts(inserted: 1, updated: 1, unchanged: 1))
+    }
+  }
+
+  @Test("writes NULL for a property that became nil")
+  func becameNil() async throws {
+    try await withTable { database in
+      _ = try await seed([Country(code: "DE", name: "Germany", population: 84)], on: database)
+      _ = try await seed([Country(code: "DE", name: "Germany")], on: database)
+      let population = try await text("population", of: "countries", on: database)
+      #expect(population == "NULL")
+    }
+  }
+
+  @Test("reports all faults of all rows before anything is written")
+  func faults() async throws {
+    try await withTable { database in
+      let report = try await seed(
+        [
+          Country(code: "DE", name: "Germany"), Country(code: "FR", name: "A name of more than twenty"),
+          Country(code: "JP", name: "Japan", population: 3_000_000_000),
+        ], on: database)
+      let places = report.failure?.faults.map { [$0.record.map(String.init), $0.field] }
+      #expect(places == [["2", "name"], ["3", "population"]])
+      let rows = try await Harness.count("countries", on: database)
+      #expect(rows == 0)
+    }
+  }
+
+  @Test("names the type of the rows in a fault")
+  func place() async throws {
+    try await withTable { database in
+      let report = try await seed(
+        [Country(code: "DE", name: "A name of more than twenty")], on: database)
+      #expect(report.failure?.faults.first?.file == "rows of Country")
+    }
+  }
+
+  @Test(
+    "refuses a table or a key that does not fit",
+    arguments: [
+      ("nowhere", "code"), ("countries", "population"), ("seed_runner.history", "code"), ("a.b.c", "code"),
+    ])
+  func misfit(table: String, key: String) async throws {
+    try await withTable { database in
+      let report = try await seed([Country(code: "DE", name: "x")], into: table, key: key, on: database)
+      #expect(report.failure?.faults.isEmpty == false)
+    }
+  }
+
+  @Test("refuses rows that do not encode as objects")
+  func notObjects() async throws {
+    try await withTable { database in
+      let report = try await seed(["DE", "FR"], on: database)
+      #expect(report.failure?.message.contains("a row must encode as an object") == true)
+    }
+  }
+
+  @Test("upserts several tables in one seeder")
+  func twice() async throws {
+    try await withTable(Self.table + "; CREATE TABLE copies (LIKE countries INCLUDING ALL)") { database in
+      let rows = [Country(code: "DE", name: "Germany")]
+      let seeder = StubSeeder(id: "countries") { context in
+        try await context.upsert(rows, into: "countries", key: "code")
+        try await context.upsert(rows, into: "copies", key: "code")
+      }
+      let report = try await Harness.run([seeder], on: database)
+      #expect(report.seeders.first?.tables.tables.map(\.name) == ["countries", "copies"])
+    }
+  }
+
+  /// A value of each type that a row may have.
+  private struct Values: Encodable, Sendable {
+    enum Size: String, Encodable { case small, large }
+    struct Nested: Encodable { var a = [1, 2], b: Int? }
+    var id = UInt64(1)
+    var at = Date(timeIntervalSince1970: 1_700_000_000.123456)
+    var before = Date(timeIntervalSince1970: -0.5)
+    var bytes = Data([0, 255])
+    var price = Decimal(string: "12345678901234567890.12")
+    var ratio = 0.1
+    var infinite = -Double.infinity
+    var size = Size.large
+    var tags = ["a \"quoted\" one", "b"]
+    var nested = Nested()
+    var uuid = UUID(uuidString: "0BE3C7C1-6BA4-4B8B-9A63-6F50F0E4A6C1")
+    var link = URL(string: "https://example.com/?q=1")
+  }
+
+  @Test(
+    "keeps values of all types",
+    arguments: [
+      ("at AT TIME ZONE 'UTC'", "2023-11-14 22:13:20.123456"),
+      ("before AT TIME ZONE 'UTC'", "1969-12-31 23:59:59.5"), ("bytes", #"\x00ff"#),
+      ("price", "12345678901234567890.12"), ("ratio", "0.1"), ("infinite", "-Infinity"), ("size", "large"),
+      ("tags[1]", #"a "quoted" one"#), ("nested", #"{"a": [1, 2], "b": null}"#),
+      ("uuid", "0be3c7c1-6ba4-4b8b-9a63-6f50f0e4a6c1"), ("link", "https://example.com/?q=1"),
+    ])
+  func values(expression: String, expected: String) async throws {
+    let sql = """
+      CREATE TABLE v (
+        id bigint PRIMARY KEY, at timestamptz, before timestamptz, bytes bytea, price numeric, ratio float8,
+        infinite float8, size text, tags text[], nested jsonb, uuid uuid, link text)
+      """
+    try await withTable(sql) { database in
+      _ = try await seed([Values()], into: "v", key: "id", on: database)
+      let found = try await text(expression, of: "v", on: database)
+      #expect(found == expected)
+    }
+  }
+}
