@@ -22,7 +22,7 @@ enum TraceServerMain {
   @Sendable private static func serve(_ launch: ServiceLaunch) async throws {
     let configuration = try await launch.database()
     var options = StartupSeeding.Options(launch.settings)
-    options.allowsProduction = launch.allowsProduction
+    options.run.allowsProduction = launch.allowsProduction
     let startup = StartupSeeding(
       registry: launch.registry, environment: launch.settings[.environment], configuration: configuration,
       fixtures: launch.fixtures, options: options,

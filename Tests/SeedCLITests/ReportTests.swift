@@ -96,7 +96,8 @@ struct ReportTests {
       SeedReport(
         runID: UUID(), environment: .ci, startedAt: Date(), duration: .zero, preparation: .zero,
         roundTrips: 0,
-        migrations: [], seeders: [failed, SeederReport(id: "tags", outcome: .unchanged)], leftOut: [],
+        migrations: [], missing: [], seeders: [failed, SeederReport(id: "tags", outcome: .unchanged)],
+        leftOut: [],
         retries: []),
       since: .now)
     let steps = recorder.record.steps

@@ -62,7 +62,7 @@ enum RunSample {
     SeedReport(
       runID: UUID(), environment: .dev, startedAt: Date(timeIntervalSince1970: 1_790_000_000),
       duration: .milliseconds(61_100), preparation: .milliseconds(20), roundTrips: 60, migrations: [],
-      seeders: seeders, leftOut: ["capacity-traces"], retries: [])
+      missing: [], seeders: seeders, leftOut: ["capacity-traces"], retries: [])
   }
 
   static var record: RunRecord {

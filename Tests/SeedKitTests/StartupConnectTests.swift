@@ -37,7 +37,7 @@ struct StartupConnectTests {
       PostgresConfiguration(host: "127.0.0.1", port: 1),
     ] {
       let seeding = try StartupHarness.seeding([items], on: configuration) {
-        $0.connectBudget = .milliseconds(50)
+        $0.run.connectBudget = .milliseconds(50)
       }
       let state = await seeding.run()
       #expect(state.phase == .failed && state.finishedAt != nil)

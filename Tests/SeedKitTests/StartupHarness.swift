@@ -22,7 +22,7 @@ final class StartupHarness: Sendable {
     let log = Lock<[SeedEvent]>([])
     var options = StartupSeeding.Options()
     options.seeds = true
-    options.retry = RetryPolicy(firstDelay: .milliseconds(1), maximumDelay: .milliseconds(20))
+    options.run.retry = RetryPolicy(firstDelay: .milliseconds(1), maximumDelay: .milliseconds(20))
     configure(&options)
     return StartupHarness(
       seeding: StartupSeeding(
@@ -35,7 +35,7 @@ final class StartupHarness: Sendable {
   var state: StartupSeeding.State { seeding.state }
 
   @discardableResult
-  func run() async -> StartupSeeding.State { await seeding.run() }
+  func run() async -> StartupSeeding.State { await seeding.start() }
 
   var events: [SeedEvent] { log.withLock { $0 } }
 

@@ -13,7 +13,7 @@ struct StartupSeedingTests {
   func off() async throws {
     let seeding = try StartupHarness.seeding([items], on: PostgresConfiguration(host: "/nowhere")) {
       $0.seeds = false
-      $0.migrates = false
+      $0.run.migrates = false
     }
     let state = await seeding.run()
     #expect(state.phase == .off && state.isSuccess)
@@ -30,6 +30,19 @@ struct StartupSeedingTests {
       #expect(try await Harness.count("items", on: database) == 0)
       #expect(try await Harness.count("seed_runner.history", on: database) == 0)
       #expect(try await Harness.count("seed_runner.environment", on: database) == 0)
+    }
+  }
+
+  @Test("seeds what its settings say")
+  func settings() async throws {
+    try await TemporaryDatabase.with { database in
+      let settings = try Settings.load(
+        flags: [:],
+        environment: [
+          "DATABASE_URL": database.url, "AUTO_SEED_DATABASE": "true", "SEED_ENV": "test",
+        ], configDirectory: nil)
+      let seeding = try StartupSeeding(seeders: [items], settings: settings)
+      #expect(await seeding.start().seeders.map(\.outcome) == ["seeded"])
     }
   }
 
@@ -114,7 +127,7 @@ struct StartupSeedingTests {
       let seeding = try StartupHarness.seeding([items], on: database.configuration)
       let state = await withCheckedContinuation { continuation in
         StartupHarness.thread {
-          let state = seeding.seeding.runBlocking()
+          let state = seeding.seeding.startBlocking()
           seeding.seeding.stopBlocking()
           continuation.resume(returning: state)
         }
@@ -129,7 +142,9 @@ struct StartupSeedingTests {
       let child = StubSeeder(id: "child", dependencies: ["items"])
       _ = try await StartupHarness.seeding([items, child], on: database.configuration).run()
       try await SocketProxy.recording(database: database) { configuration, recorder in
-        let seeding = try StartupHarness.seeding([items, child], on: configuration) { $0.migrates = migrates }
+        let seeding = try StartupHarness.seeding([items, child], on: configuration) {
+          $0.run.migrates = migrates
+        }
         let state = await seeding.run()
         #expect(state.phase == .done && state.seeders.map(\.outcome) == ["unchanged", "unchanged"])
         #expect(recorder.connections == 1)
@@ -173,7 +188,7 @@ struct StartupSeedingTests {
       func run(allowed: Bool) async throws -> StartupHarness {
         let seeding = try StartupHarness.seeding(
           [everywhere], on: database.configuration, environment: .production
-        ) { $0.allowsProduction = allowed }
+        ) { $0.run.allowsProduction = allowed }
         await seeding.run()
         return seeding
       }

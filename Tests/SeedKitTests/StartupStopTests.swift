@@ -60,13 +60,42 @@ struct StartupStopTests {
     }
   }
 
+  @Test("of a service by a cancelled task does the same")
+  func cancelService() async throws {
+    try await TemporaryDatabase.with { database in
+      let isBusy = Gate()
+      let seeding = try StartupHarness.seeding([busy(isBusy)], on: database.configuration)
+      await withTaskGroup { group in
+        group.addTask { await seeding.seeding.run() }
+        await isBusy.wait()
+        group.cancelAll()
+      }
+      #expect(seeding.state.phase == .failed)
+      try await check(seeding, on: database)
+    }
+  }
+
+  @Test("is what ends a service whose seeds are done")
+  func endService() async throws {
+    try await TemporaryDatabase.with { database in
+      let seeding = try StartupHarness.seeding(
+        [StubSeeder.items("items", [(1, "a", nil)])], on: database.configuration)
+      try await withThrowingTaskGroup { group in
+        group.addTask { await seeding.seeding.run() }
+        try await seeding.reach { $0.phase == .done }
+        group.cancelAll()
+      }
+      #expect(seeding.state.isSuccess)
+    }
+  }
+
   @Test("waits no longer for a database that is not there")
   func stopConnecting() async throws {
     let seeding = try StartupHarness.seeding(
       [StubSeeder(id: "any")], on: PostgresConfiguration(host: "/nowhere")
     ) {
       $0.mode = .background
-      $0.connectBudget = .seconds(3600)
+      $0.run.connectBudget = .seconds(3600)
     }
     await seeding.run()
     try await seeding.reachRetries(1)

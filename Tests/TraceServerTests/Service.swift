@@ -39,7 +39,7 @@ struct Service: Sendable {
       let seeding = StartupSeeding(
         registry: try registry ?? Catalog.registry(settings), environment: .test,
         configuration: database.configuration, fixtures: Catalog.fixtures, options: startup)
-      await seeding.run()
+      await seeding.start()
       var options = TraceServer.Options()
       options.limits = try RateLimitPolicy(readsPerMinute: 1_000_000, writesPerMinute: 1_000_000)
       try configure(&options)

@@ -7,7 +7,7 @@ let seeding = try makeSeeding()
 
 // In blocking mode this returns when all is seeded, or when the time limit has passed; it never throws.
 // Whether to listen although seeding failed is for the server to decide.
-await seeding.run()
+await seeding.start()
 
 // Here the server listens until it is told to end.
 print(describe(seeding.state))

@@ -6,7 +6,7 @@ import Seeding
 let seeding = try makeSeeding()
 
 // Blocks this thread, which is the program's own. In a task the compiler would refuse it.
-seeding.runBlocking()
+seeding.startBlocking()
 
 // Here the program serves until it is told to end.
 print(describe(seeding.state))

@@ -1,20 +1,12 @@
-import FoundationEssentials
 import Glibc
-import Postgres
 public import SeedKit
 
 /// The server's seeding, as its environment wants it: `DATABASE_URL`, `SEED_ENV`, `AUTO_SEED_DATABASE`,
 /// `AUTO_SEED_MODE`, `AUTO_SEED_TIMEOUT`, `AUTO_MIGRATE`, `SEED_DEBUG`.
 public func makeSeeding() throws -> StartupSeeding {
-  let variables = ProcessInfo.processInfo.environment
-  let settings = try Settings.load(flags: [:], environment: variables, configDirectory: nil)
-  let configuration =
-    try settings[.databaseURL].map { try PostgresConfiguration(url: $0.value) } ?? PostgresConfiguration()
-  return StartupSeeding(
-    registry: try SeederRegistry([Countries()]), environment: settings[.environment],
-    configuration: configuration, fixtures: FixtureStore(files: [:]),
-    options: StartupSeeding.Options(settings),
-    onEvent: { log($0, isDebugging: settings[.debug]) })
+  let settings = try Settings.fromEnvironment()
+  return try StartupSeeding(
+    seeders: [Countries()], settings: settings, onEvent: { log($0, isDebugging: settings[.debug]) })
 }
 
 /// What an operator wants to read. A seeder that failed does not end the server, so it must not be silent.

@@ -61,3 +61,22 @@ public enum ExitCode: Int32, Sendable {
     }
   }
 }
+
+extension Console {
+  /// Writes the error that ended a command.
+  ///
+  /// - Returns: the exit code.
+  func end(with error: any Error) -> ExitCode {
+    let code = ExitCode(error)
+    switch error {
+    case let error as UsageError: self.error(error)
+    case let error as CommandFailure: self.error(error.message, remedy: error.fix, code: code)
+    case is SeedGuardError, is SeedPlanError, is ConfigurationError: self.error("\(error)", code: code)
+    default:
+      let failure = FailureReport(error)
+      self.error(failure, code: code)
+      debug(failure.details)
+    }
+    return code
+  }
+}

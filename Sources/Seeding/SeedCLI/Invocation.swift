@@ -3,6 +3,7 @@ import FoundationEssentials
 import Migrations
 import Postgres
 import SeedKit
+import Threads
 
 /// One command line being carried out.
 struct Invocation: Sendable {
@@ -32,8 +33,7 @@ struct Invocation: Sendable {
       console.tell(LogEvent(.interrupted).with(.message, message), text: message)
       return .internalFault
     } catch {
-      report(error, on: console)
-      return ExitCode(error)
+      return console.end(with: error)
     }
   }
 
@@ -95,19 +95,6 @@ struct Invocation: Sendable {
   var project: ProjectDirectory {
     ProjectDirectory(explicit: command.value(of: "project-path"), environment: environment)
   }
-
-  private func report(_ error: any Error, on console: Console) {
-    switch error {
-    case let error as UsageError: console.error(error)
-    case let error as CommandFailure: console.error(error.message, remedy: error.fix, code: error.code)
-    case is SeedGuardError, is SeedPlanError, is ConfigurationError:
-      console.error("\(error)", code: ExitCode(error))
-    default:
-      let failure = FailureReport(error)
-      console.error(failure, code: ExitCode(error))
-      console.debug(failure.details)
-    }
-  }
 }
 
 /// A command with its configuration.
@@ -115,6 +102,13 @@ struct Session: Sendable {
   let invocation: Invocation
   let settings: Settings
   let console: Console
+  private let known = Lock<SeederRegistry?>(nil)
+
+  init(invocation: Invocation, settings: Settings, console: Console) {
+    self.invocation = invocation
+    self.settings = settings
+    self.console = console
+  }
 
   var command: ParsedCommand { invocation.command }
   var isJSON: Bool { command.value(of: "format") == "json" }
@@ -147,11 +141,17 @@ struct Session: Sendable {
     "db": { try await DatabaseCommand(session: $0).run() },
   ]
 
-  /// The seeders that there are, built in or found in folders.
+  /// The seeders that there are, built in or found in folders. Built once.
   ///
   /// - Throws: `CommandFailure` if a folder of seeders is not there.
   func registry() throws -> SeederRegistry {
     if let failure = invocation.discovery.failure { throw failure }
-    return try invocation.discovery.registry(invocation.program.catalog(settings), settings: settings)
+    return try known.withLock { known in
+      if let known { return known }
+      let registry = try invocation.discovery.registry(
+        invocation.program.catalog(settings), settings: settings)
+      known = registry
+      return registry
+    }
   }
 }

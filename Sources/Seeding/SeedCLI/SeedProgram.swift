@@ -69,15 +69,8 @@ public struct SeedProgram: Sendable {
         runID: runID
       ).run()
       return console.finish(code)
-    } catch let error as UsageError {
-      console.error(error)
-      return .usage
-    } catch let error as CommandFailure {
-      console.error(error.message, remedy: error.fix, code: error.code)
-      return error.code
     } catch {
-      console.error("\(error)", code: ExitCode(error))
-      return ExitCode(error)
+      return console.end(with: error)
     }
   }
 }

@@ -74,7 +74,7 @@ public final class SeedContext {
   /// Reads a fixture.
   ///
   /// - Parameter name: the file's name relative to the folder of the seeders; one of the seeder's
-  ///   ``Seeder/fixtures``, or its change would not be noticed.
+  ///   ``FixtureSeeder/fixtures``, or its change would not be noticed.
   /// - Throws: ``FixtureError`` if there is no such file.
   public func fixture(_ name: String) throws -> FixtureFile { try fixtures.file(name) }
 

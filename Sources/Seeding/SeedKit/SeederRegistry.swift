@@ -30,7 +30,9 @@ public struct SeederRegistry: Sendable {
 extension SeederRegistry {
   /// The same seeders, with what the configuration says of `--all` (`all.only`, `all.except`).
   ///
-  /// - Parameter known: seeders that the configuration may name although they are not here.
+  /// - Parameters:
+  ///   - settings: the configuration.
+  ///   - known: seeders that the configuration may name although they are not here.
   /// - Throws: ``ConfigurationError`` for a name that no seeder has.
   public func selecting(by settings: Settings, known: [SeederID] = []) throws -> SeederRegistry {
     let all = Set(ids + known)

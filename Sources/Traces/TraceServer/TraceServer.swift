@@ -76,7 +76,7 @@ public final class TraceServer: Sendable {
   ///
   /// - Throws: `HTTPServerError` if it cannot listen; `CancellationError` if the task was cancelled before.
   public func start() async throws {
-    await services.startup.run()
+    await services.startup.start()
     try Task.checkCancellation()
     try http.start()
     worker?.start()

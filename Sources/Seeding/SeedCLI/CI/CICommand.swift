@@ -75,7 +75,7 @@ struct CICommand {
     let target = try await target()
     let job = CIJob(
       plan: plan, fixtures: fixtures, recorder: recorder, printer: printer,
-      modules: session.invocation.program.modules, options: options)
+      modules: session.invocation.program.modules, options: session.runOptions)
     guard let prefix = session.command.value(of: "clone-from") else {
       let isLocal = session.command.path == ["ci-local"]
       if isLocal { try await makeLocalDatabase(target) }
@@ -142,15 +142,5 @@ struct CICommand {
       return RunRecord.Facts(
         name: name, user: user, host: configuration.host, port: configuration.port, serverVersion: version)
     }
-  }
-
-  private var options: SeedRunner.Options {
-    var options = SeedRunner.Options()
-    options.runID = recorder.runID
-    options.jobs = session.settings[.jobs]
-    options.restamps = session.command.has("restamp")
-    options.retry.budget = session.settings[.retryBudget]
-    options.lockTimeout = session.settings[.lockTimeout]
-    return options
   }
 }

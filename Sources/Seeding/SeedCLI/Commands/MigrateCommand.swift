@@ -25,13 +25,9 @@ struct MigrateCommand {
 
   /// Ours and those of every registered seeder, each set once.
   func migrator() throws -> Migrator {
-    let registry = try session.registry()
-    var sets = [try SeedHistory.migrations()]
-    for set in try registry.seeders.flatMap({ try $0.migrations() })
-    where !sets.contains(where: { $0.name == set.name }) {
-      sets.append(set)
-    }
-    return Migrator(sets: sets, lockTimeout: session.settings[.lockTimeout])
+    Migrator(
+      sets: try SeedRunner.migrationSets(of: session.registry().seeders),
+      lockTimeout: session.settings[.lockTimeout])
   }
 
   func withPool<Result>(_ body: (PostgresPool) async throws -> Result) async throws -> Result {

@@ -33,12 +33,10 @@ extension Session {
     let plan = try SeedPlan(
       registry: registry, selection: ids.isEmpty ? .all() : .only(ids), environment: settings[.environment])
     let database = try await database()
-    var options = SeedRunner.Options()
-    options.lockTimeout = settings[.lockTimeout]
     let printer = ProgressPrinter(console: console)
     defer { printer.finish() }
     let runner = SeedRunner(
-      plan: plan, configuration: database.configuration, fixtures: fixtures, options: options,
+      plan: plan, configuration: database.configuration, fixtures: fixtures, options: runOptions,
       onEvent: { printer.print($0) })
     return (plan, try await runner.preview(), database.configuration)
   }

@@ -20,14 +20,11 @@ struct ResetCommand {
     let names = ids.map { "'\($0)'" }.joined(separator: ", ")
     try await session.confirmRemoval(
       "the rows of \(names) that are still as they were written", from: database)
-    var options = SeedRunner.Options()
-    options.allowsProduction = session.command.has("allow-production")
-    options.lockTimeout = session.settings[.lockTimeout]
     let printer = ProgressPrinter(console: session.console)
     defer { printer.finish() }
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: session.invocation.program.fixtures,
-      options: options, onEvent: { printer.print($0) })
+      options: session.runOptions, onEvent: { printer.print($0) })
     let reports: [ResetReport]
     do {
       reports = try await runner.reset()

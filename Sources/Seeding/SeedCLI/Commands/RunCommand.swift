@@ -28,12 +28,14 @@ struct RunCommand {
     let selected = try SeedPlan(registry: known, selection: selection, environment: environment)
     try selected.checkProduction(isAllowed: session.command.has("allow-production"))
     try checkFlags(of: selected)
-    let ids = Set(selected.steps.map(\.id))
-    let (registry, fixtures) = try session.sources { ids.contains($0) }
-    let plan = try SeedPlan(registry: registry, selection: selection, environment: environment)
-    // Somebody's own records are read before anything is opened, so that a fault in them is no
-    // seeder's failure: nothing has been started.
+    var (plan, fixtures) = (selected, session.invocation.program.fixtures)
     if session.command.has("fixtures-path") {
+      let ids = Set(selected.steps.map(\.id))
+      let registry: SeederRegistry
+      (registry, fixtures) = try session.sources { ids.contains($0) }
+      plan = try SeedPlan(registry: registry, selection: selection, environment: environment)
+      // Somebody's own records are read before anything is opened, so that a fault in them is no
+      // seeder's failure: nothing has been started.
       for step in plan.steps where step.seeder.replaceable != nil {
         _ = try step.seeder.validate(fixtures)
       }
@@ -46,7 +48,7 @@ struct RunCommand {
     let printer = ProgressPrinter(console: console)
     let runner = SeedRunner(
       plan: plan, configuration: database.configuration, fixtures: fixtures,
-      options: options(recorder.runID),
+      options: session.runOptions,
       onEvent: {
         recorder.note($0)
         printer.print($0)
@@ -60,7 +62,7 @@ struct RunCommand {
     if session.isJSON {
       try console.answer(json: ReportJSON(report))
     } else {
-      if registry.seeders.isEmpty { console.answer(session.invocation.discovery.nothingFound) }
+      if known.seeders.isEmpty { console.answer(session.invocation.discovery.nothingFound) }
       for line in ReportFormatter(report: report).lines(columns: console.columns) { console.answer(line) }
       if let command = database.connectCommand, report.isSuccess {
         console.progress("connect with: \(command)")
@@ -91,19 +93,18 @@ struct RunCommand {
     guard session.command.has("all") else { return .only(named) }
     return .all(except: Set(ids("except")), and: named)
   }
+}
 
-  private func options(_ runID: UUID) -> SeedRunner.Options {
-    let command = session.command
-    var options = SeedRunner.Options()
-    options.runID = runID
-    options.jobs = session.settings[.jobs]
+extension Session {
+  /// How a run behaves, by the settings and the command line.
+  var runOptions: SeedRunner.Options {
+    var options = SeedRunner.Options(settings)
+    options.runID = invocation.runID
     options.allowsProduction = command.has("allow-production")
     options.restamps = command.has("restamp")
     options.allowsDeletes = command.has("allow-deletes")
     options.skipsCurrent = command.has("if-changed")
     options.migrates = !command.has("no-migrate")
-    options.retry.budget = session.settings[.retryBudget]
-    options.lockTimeout = session.settings[.lockTimeout]
     return options
   }
 }

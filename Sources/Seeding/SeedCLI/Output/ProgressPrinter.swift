@@ -80,7 +80,7 @@ struct ProgressPrinter: Sendable {
       let time = Text.duration(migration.duration)
       console.progress("migrated \(migration.set) \(migration.version) \(migration.name) in \(time)")
     case .started(let id): console.debug("\(id) starts")
-    case .phase, .progress: break
+    case .migrating, .seeding, .phase, .progress: break
     case .waiting(let id, let duration):
       console.debug("\(id) has waited \(Text.duration(duration)) for another run of the same seeder")
     case .retrying(let record):

@@ -53,20 +53,10 @@ public struct ServiceProgram: Sendable {
       try await serve(
         ServiceLaunch(program: self, command: command, arguments: arguments, environment: environment))
       return .success
-    } catch let error as UsageError {
-      console.error(error)
-      return .usage
-    } catch let error as CommandFailure {
-      console.error(error.message, remedy: error.fix)
-      return error.code
     } catch is CancellationError {
       return .internalFault
-    } catch let error as ConfigurationError {
-      console.error("\(error)")
-      return .badConfiguration
     } catch {
-      console.error(FailureReport(error), code: ExitCode(error))
-      return ExitCode(error)
+      return console.end(with: error)
     }
   }
 }

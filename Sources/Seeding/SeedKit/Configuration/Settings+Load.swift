@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 extension Settings {
   /// Reads the configuration.
   ///
@@ -20,6 +22,14 @@ extension Settings {
       flags: flags, environment: environment, configDirectory: configDirectory, keys: keys)
     guard faults.isEmpty else { throw ConfigurationError(faults: faults) }
     return settings
+  }
+
+  /// Reads the settings of the process: its environment variables, and no files.
+  ///
+  /// - Throws: as ``load(flags:environment:configDirectory:keys:)``.
+  public static func fromEnvironment(keys: [AnySettingKey] = AnySettingKey.seeding) throws -> Settings {
+    try load(
+      flags: [:], environment: ProcessInfo.processInfo.environment, configDirectory: nil, keys: keys)
   }
 
   /// The same for who wants to go on: what could be read, and what is wrong with the rest.

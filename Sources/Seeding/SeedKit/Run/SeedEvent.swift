@@ -4,6 +4,10 @@ public import Migrations
 public enum SeedEvent: Sendable {
   /// A seeder of the plan, before anything is opened.
   case loaded(SeederID, SeedPlan.Reason)
+  /// Migrations are due and about to be applied.
+  case migrating
+  /// The database is ready for the seeders.
+  case seeding
   /// A migration was applied.
   case migrated(MigrationOutcome)
   /// A seeder starts.

@@ -18,6 +18,8 @@ public struct SeedReport: Sendable {
   public let roundTrips: Int
   /// The migrations that it applied.
   public let migrations: [MigrationOutcome]
+  /// Why migrations could not be applied: the server lacks an extension.
+  let missing: [MigrationError]
   /// What became of each seeder, in the order of the plan.
   public let seeders: [SeederReport]
   /// Seeders that `--all` left out because they do not name the environment or are no part of it.

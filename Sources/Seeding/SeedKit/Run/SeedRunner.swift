@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import Migrations
+package import Migrations
 public import Postgres
 
 /// Executes a plan against a database.
@@ -12,8 +12,9 @@ public struct SeedRunner: Sendable {
   public struct Options: Sendable {
     /// The id of the run in the history and in reports. One of its own by default.
     public var runID = UUID()
-    /// How many seeders may run at the same time, each on a connection of its own. 4 by default.
-    public var jobs = 4
+    /// How many seeders may run at the same time, each on a connection of its own. By default as
+    /// ``SettingKey/jobs``.
+    public var jobs = SettingKey<Int>.jobs.defaultValue
     /// Whether the environment production is meant. False by default.
     public var allowsProduction = false
     /// Whether a database that was stamped with another environment is handed over. False by default.
@@ -27,15 +28,26 @@ public struct SeedRunner: Sendable {
     public var allowsDeletes = false
     /// When and how often work is tried again.
     public var retry = RetryPolicy()
-    /// How long to wait for another run of the same seeder. 300 seconds by default.
-    public var lockTimeout: Duration = .seconds(300)
+    /// How long to wait for a database that cannot be reached yet. By default as ``retry`` says.
+    public var connectBudget: Duration?
+    /// How long to wait for another run of the same seeder. By default as ``SettingKey/lockTimeout``.
+    public var lockTimeout = SettingKey<Duration>.lockTimeout.defaultValue
 
     /// The defaults.
     public init() {}
+
+    /// The defaults with `SEED_JOBS`, `SEED_LOCK_TIMEOUT` and `SEED_RETRY_BUDGET`.
+    public init(_ settings: Settings) {
+      jobs = settings[.jobs]
+      retry.budget = settings[.retryBudget]
+      lockTimeout = settings[.lockTimeout]
+    }
   }
 
   /// What to run.
   public let plan: SeedPlan
+  /// The seeders whose migrations are applied: those of the plan, unless others share the database.
+  var migrated: [RegisteredSeeder]
   let configuration: PostgresConfiguration
   let fixtures: FixtureStore
   let options: Options
@@ -54,6 +66,7 @@ public struct SeedRunner: Sendable {
     options: Options = Options(), onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in }
   ) {
     self.plan = plan
+    migrated = plan.steps.map(\.seeder)
     self.configuration = configuration
     self.fixtures = fixtures
     self.options = options
@@ -75,43 +88,34 @@ public struct SeedRunner: Sendable {
   /// A migration outside a transaction needs a second connection.
   var maximumConnections: Int { max(2, options.jobs) }
 
-  /// ``run()`` on connections of somebody who has looked at the database already, or has not.
-  ///
-  /// - Parameter missing: the migration sets that were tried before and cannot be applied.
-  func run(
-    on pool: PostgresPool, knowing snapshot: DatabaseSnapshot? = nil, missing: [Migrator.Unavailable] = []
-  ) async throws -> SeedReport {
+  private func run(on pool: PostgresPool) async throws -> SeedReport {
     let run = Run(id: options.runID, startedAt: Date(), clockStart: .now)
-    try plan.checkProduction(isAllowed: options.allowsProduction)
     for step in plan.steps { onEvent(.loaded(step.id, step.reason)) }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
     return try await PostgresTraffic.$current.withValue(run.traffic) {
-      let (prepared, retries) = try await TimeoutExplanation(configuration: configuration).namingLimits {
-        try await prepare(pool, for: fingerprints, knowing: snapshot)
+      let prepared = try await TimeoutExplanation(configuration: configuration).namingLimits {
+        try await prepare(pool, for: fingerprints)
       }
       let preparation = ContinuousClock.now - run.clockStart
       let seeders = try await execute(
         prepared.plan, in: run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints,
-        unable: try Self.unable(plan, without: missing + prepared.missing))
+        unable: try Self.unable(plan, without: prepared.missing))
       return SeedReport(
         runID: run.id, environment: plan.environment, startedAt: run.startedAt,
         duration: .now - run.clockStart, preparation: preparation, roundTrips: run.traffic.roundTrips,
-        migrations: prepared.migrations, seeders: seeders, leftOut: plan.leftOut, retries: retries)
+        migrations: prepared.migrations, missing: prepared.missing.map(\.error), seeders: seeders,
+        leftOut: plan.leftOut, retries: prepared.retries)
     }
   }
 
-  /// Applies the migrations of the plan's seeders, stamps the database, and seeds nothing.
+  /// Connects and applies the migrations. Neither seeds nor stamps the database.
   ///
-  /// - Returns: the migrations that were due.
-  /// - Throws: as ``run()``.
-  @discardableResult
-  public func migrate() async throws -> [MigrationOutcome] {
-    try plan.checkProduction(isAllowed: options.allowsProduction)
-    return try await PostgresPool.with(configuration, maximumConnections: 2) { pool in
-      let prepared = try await prepare(pool).0
-      if let missing = prepared.missing.first { throw missing.error }
-      return prepared.migrations
+  /// - Throws: as ``run()``; `MigrationError` also for a missing extension.
+  public func migrate() async throws {
+    let missing = try await PostgresPool.with(configuration, maximumConnections: 2) { pool in
+      try await prepare(pool, for: nil).missing
     }
+    if let error = missing.first?.error { throw error }
   }
 
   /// What the steps of a run share.
@@ -128,67 +132,76 @@ public struct SeedRunner: Sendable {
     var migrations: [MigrationOutcome] = []
     /// Sets whose extension is missing.
     var missing: [Migrator.Unavailable] = []
+    /// Those in the history, for runs to which the history is enough.
     var fingerprints: [SeederID: Fingerprint] = [:]
+    var retries: [RetryRecord] = []
   }
 
-  /// All that comes before the first seeder. It can be repeated as a whole.
+  /// All that comes before the first seeder: connect, migrate, check the stamp.
   ///
-  /// - Parameters:
-  ///   - fingerprints: what the seeders' should be; nil if nothing is to be seeded.
-  ///   - snapshot: what was read of the database before.
+  /// - Parameter fingerprints: what the seeders' should be; nil if nothing is to be seeded.
   private func prepare(
-    _ pool: PostgresPool, for fingerprints: [SeederID: Fingerprint]? = nil,
-    knowing snapshot: DatabaseSnapshot? = nil
-  ) async throws -> (Prepared, [RetryRecord]) {
-    var retries: [RetryRecord] = []
-    let prepared = try await options.retry.run(
-      onRetry: { error, pause in retries.append(record(error, pause, of: "connect")) },
-      { _ in
-        var prepared = Prepared(plan: plan)
-        // To read the seeders' migrations takes longer than the query.
-        let sets = options.migrates ? try Self.migrationSets(of: plan) : []
-        let migrator = Migrator(sets: sets, lockTimeout: options.lockTimeout)
-        if options.skipsCurrent, let fingerprints {
-          let found: DatabaseSnapshot
-          if let snapshot { found = snapshot } else { found = try await readSnapshot(pool) }
-          if try isCurrent(found, fingerprints: fingerprints, migrator: migrator) {
-            prepared.fingerprints = found.fingerprints
-            return prepared
-          }
-        }
-        if options.migrates {
-          (prepared.migrations, prepared.missing) = try await migrator.applyPossible(on: pool)
-          for migration in prepared.migrations { onEvent(.migrated(migration)) }
-        }
-        (prepared.plan, prepared.fingerprints) = try await pool.withConnection { connection in
+    _ pool: PostgresPool, for fingerprints: [SeederID: Fingerprint]?
+  ) async throws -> Prepared {
+    var prepared = Prepared(plan: plan)
+    func retrying<Result>(
+      _ policy: RetryPolicy, _ subject: String, _ work: () async throws -> Result
+    ) async throws -> Result {
+      try await policy.run(
+        onRetry: { prepared.retries.append(record($0, $1, of: subject)) }, { _ in try await work() })
+    }
+    let migrator = Migrator(
+      sets: options.migrates ? try Self.migrationSets(of: migrated) : [], lockTimeout: options.lockTimeout)
+    let ids = fingerprints == nil ? [] : plan.steps.map(\.id)
+    // Connected as soon as it answers a query: a server that is starting may accept and then refuse.
+    let snapshot = try await retrying(connectRetry, "connect") {
+      try await pool.withConnection { try await DatabaseSnapshot.read(of: ids, on: $0) }
+    }
+    let isDue = try !migrator.isCurrent(snapshot.applied)
+    if fingerprints != nil || isDue, let stamp = snapshot.stamp, stamp != plan.environment.rawValue,
+      !options.restamps
+    {
+      throw SeedGuardError.otherEnvironment(stamp: stamp, run: plan.environment)
+    }
+    if isDue {
+      onEvent(.migrating)
+      (prepared.migrations, prepared.missing) = try await retrying(options.retry, "migrate") {
+        try await migrator.applyPossible(on: pool)
+      }
+      for migration in prepared.migrations { onEvent(.migrated(migration)) }
+    }
+    guard let fingerprints else { return prepared }
+    onEvent(.seeding)
+    if options.skipsCurrent, !isDue, snapshot.stamp == plan.environment.rawValue {
+      prepared.fingerprints = snapshot.fingerprints
+      // Then not even a lock's row is needed.
+      let isCurrent = plan.steps.allSatisfy { step in
+        fingerprints[step.id].map { $0 == snapshot.fingerprints[step.id] } ?? false
+      }
+      if isCurrent { return prepared }
+    }
+    (prepared.plan, prepared.fingerprints) = try await retrying(options.retry, "connect") {
+      try await pool.withConnection { connection in
+        if snapshot.stamp != plan.environment.rawValue {
           try await EnvironmentStamp.check(
             plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction,
             on: connection)
-          try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
-          guard fingerprints != nil else { return (plan, [:]) }
-          let ordered = try await TableOrder.apply(to: plan, on: connection)
-          guard options.skipsCurrent else { return (ordered, [:]) }
-          return (ordered, try await SeedHistory.fingerprints(of: plan.steps.map(\.id), on: connection))
         }
-        return prepared
-      })
-    return (prepared, retries)
+        try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
+        let ordered = try await TableOrder.apply(to: plan, on: connection)
+        guard options.skipsCurrent else { return (ordered, [:]) }
+        return (ordered, try await SeedHistory.fingerprints(of: ids, on: connection))
+      }
+    }
+    return prepared
   }
 
-  private func readSnapshot(_ pool: PostgresPool) async throws -> DatabaseSnapshot {
-    try await pool.withConnection { try await DatabaseSnapshot.read(of: plan.steps.map(\.id), on: $0) }
-  }
-
-  /// Whether there is nothing to do at all, so that not even a lock's row is needed.
-  private func isCurrent(
-    _ snapshot: DatabaseSnapshot, fingerprints: [SeederID: Fingerprint], migrator: Migrator
-  ) throws -> Bool {
-    guard snapshot.stamp == plan.environment.rawValue,
-      plan.steps.allSatisfy({ step in
-        fingerprints[step.id].map { $0 == snapshot.fingerprints[step.id] } ?? false
-      })
-    else { return false }
-    return try migrator.isCurrent(snapshot.applied)
+  /// With a budget of its own it looks again each second: nobody wants to wait longer than the database takes.
+  private var connectRetry: RetryPolicy {
+    guard let budget = options.connectBudget else { return options.retry }
+    return RetryPolicy(
+      budget: budget, firstDelay: options.retry.firstDelay,
+      maximumDelay: min(options.retry.maximumDelay, .seconds(1)))
   }
 
   /// The migrations that a plan needs: ours, then those of its seeders, each set once.
@@ -196,7 +209,8 @@ public struct SeedRunner: Sendable {
     try migrationSets(of: plan.steps.map(\.seeder))
   }
 
-  static func migrationSets(of seeders: [RegisteredSeeder]) throws -> [MigrationSet] {
+  /// The same for seeders.
+  package static func migrationSets(of seeders: [RegisteredSeeder]) throws -> [MigrationSet] {
     var sets = [try SeedHistory.migrations()]
     var names = Set(sets.map(\.name))
     for set in try seeders.flatMap({ try $0.migrations() }) where names.insert(set.name).inserted {

@@ -1,21 +1,21 @@
 import Dispatch
 
 extension StartupSeeding {
-  /// ``run()`` for a program without an event loop: blocks the calling thread.
+  /// ``start()`` for a program without an event loop: blocks the calling thread.
   ///
   /// Not to be called from a task, nor from anything that a task calls: the threads of the concurrency pool
   /// are few, and the work needs them. The compiler refuses the plain case. The main thread, or one of the
   /// program's own, is right.
   ///
-  /// - Returns: as ``run()``.
-  @available(*, noasync, message: "it would block a thread of the concurrency pool; await run()")
+  /// - Returns: as ``start()``.
+  @available(*, noasync, message: "it would block a thread of the concurrency pool; await start()")
   @discardableResult
-  public func runBlocking() -> State {
-    block { await self.run() }
+  public func startBlocking() -> State {
+    block { await self.start() }
     return state
   }
 
-  /// ``stop()`` for a program without an event loop: blocks the calling thread, as ``runBlocking()`` does.
+  /// ``stop()`` for a program without an event loop: blocks the calling thread, as ``startBlocking()`` does.
   @available(*, noasync, message: "it would block a thread of the concurrency pool; await stop()")
   public func stopBlocking() {
     block { await self.stop() }

@@ -54,19 +54,13 @@ extension StartupSeeding {
 
     init(startedAt: Date) { self.startedAt = startedAt }
 
-    mutating func note(_ event: SeedEvent) {
-      switch event {
-      case .loaded(let id, _):
-        seeders.append(Seeder(id: id.rawValue))
-      case .finished(let report):
-        guard let index = seeders.firstIndex(where: { $0.id == report.id.rawValue }) else { return }
-        seeders[index].outcome = report.outcome.rawValue
-        seeders[index].tables = report.tables
-        seeders[index].durationMilliseconds = report.duration.milliseconds
-        seeders[index].failure =
-          report.failure?.message ?? (report.outcome == .skipped ? report.note : nil)
-      default: break
-      }
+    mutating func note(_ report: SeederReport) {
+      guard let index = seeders.firstIndex(where: { $0.id == report.id.rawValue }) else { return }
+      seeders[index].outcome = report.outcome.rawValue
+      seeders[index].tables = report.tables
+      seeders[index].durationMilliseconds = report.duration.milliseconds
+      seeders[index].failure =
+        report.failure?.message ?? (report.outcome == .skipped ? report.note : nil)
     }
   }
 }

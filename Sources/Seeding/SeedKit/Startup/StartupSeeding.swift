@@ -3,44 +3,53 @@ import Migrations
 public import Postgres
 import Threads
 
-/// Migrates and seeds a database when a server starts, and keeps no server from starting.
+/// Migrates and seeds a database when a server starts, and never keeps the server from starting.
 ///
 /// ```swift
-/// let seeding = StartupSeeding(
-///   registry: registry, environment: .dev, configuration: configuration, fixtures: fixtures,
-///   options: options, onEvent: { print($0) })
-/// await seeding.run()     // then listen; `seeding.state` tells how it went
+/// let seeding = try StartupSeeding(seeders: [Countries()], settings: .fromEnvironment())
+/// await seeding.start()   // then listen; `seeding.state` tells how it went
 /// await seeding.stop()    // when the server ends
 /// ```
 ///
+/// ``run()`` is the same as one service of a group, ``startBlocking()`` for a program without an event loop.
+///
 /// A database that is up to date costs a connection and one query. Of many servers that start together one
-/// seeds each seeder, the others wait for it and find it done. What goes wrong is told by `onEvent` in full
-/// and kept in ``state``; nothing is thrown. After it has ended, the database may go away as it likes.
+/// seeds each seeder; the others wait for it and find nothing to do. Failures are passed to `onEvent` in full
+/// and kept in ``state``. Nothing is thrown. The database is not needed any more once seeding has ended.
 public final class StartupSeeding: Sendable {
   /// What to do at start-up.
   public struct Options: Sendable {
-    /// Whether migrations that are due are applied, those of all registered seeders. True by default.
-    public var migrates = true
-    /// Whether the environment's seeders run. False by default: without `migrates` no connection is
+    /// Whether the environment's seeders run. False by default: without `run.migrates` no connection is
     /// opened then.
     public var seeds = false
-    /// Whether ``StartupSeeding/run()`` waits. ``StartupSeeding/Mode/blocking`` by default.
+    /// Whether ``StartupSeeding/start()`` waits. ``StartupSeeding/Mode/blocking`` by default.
     public var mode = Mode.blocking
-    /// How long it waits at most; then the work goes on in the background. 60 seconds by default.
-    public var timeLimit: Duration = .seconds(60)
-    /// How long to wait for a database that cannot be reached yet. 60 seconds by default.
-    public var connectBudget: Duration = .seconds(60)
-    /// Whether seeding the environment production is meant. False by default. Migrations need no such word.
-    public var allowsProduction = false
-    /// How many seeders may run at the same time. 4 by default.
-    public var jobs = 4
-    /// When and how often a seeder or a migration is tried again.
-    public var retry = RetryPolicy()
-    /// How long to wait for another program that runs the same seeder or migrates. 300 seconds by default.
-    public var lockTimeout: Duration = .seconds(300)
+    /// How long it waits at most; then the work goes on in the background. By default as
+    /// ``SettingKey/autoSeedTimeLimit``.
+    public var timeLimit = SettingKey<Duration>.autoSeedTimeLimit.defaultValue
+    /// How to migrate and seed. By default current seeders are skipped, the migrations of all registered seeders
+    /// are applied, and a database that cannot be reached yet is waited for, as ``SettingKey/retryBudget`` says.
+    public var run: SeedRunner.Options
 
     /// The defaults.
-    public init() {}
+    public init() {
+      run = SeedRunner.Options()
+      run.skipsCurrent = true
+      run.connectBudget = SettingKey<Duration>.retryBudget.defaultValue
+    }
+
+    /// What the settings say: `AUTO_SEED_DATABASE`, `AUTO_SEED_MODE`, `AUTO_SEED_TIMEOUT`, `AUTO_MIGRATE`,
+    /// `SEED_JOBS`, `SEED_LOCK_TIMEOUT`, and `SEED_RETRY_BUDGET`, which also limits the wait for a database.
+    /// None of them allows production.
+    public init(_ settings: Settings) {
+      seeds = settings[.autoSeed]
+      mode = Mode(rawValue: settings[.autoSeedMode]) ?? .blocking
+      timeLimit = settings[.autoSeedTimeLimit]
+      run = SeedRunner.Options(settings)
+      run.skipsCurrent = true
+      run.migrates = settings[.autoMigrate]
+      run.connectBudget = settings[.retryBudget]
+    }
   }
 
   /// Whether the start of a server waits for its seeds.
@@ -61,6 +70,8 @@ public final class StartupSeeding: Sendable {
 
   private struct Progress {
     var state: State
+    /// The seeders of the plan, which the state has as soon as they may run.
+    var planned: [State.Seeder] = []
     var work: Task<Void, Never>?
     var isStopped = false
   }
@@ -88,6 +99,27 @@ public final class StartupSeeding: Sendable {
     progress = Lock(Progress(state: State(startedAt: Date())))
   }
 
+  /// Prepares what the settings say, with the seeders of an application.
+  ///
+  /// - Parameters:
+  ///   - seeders: those that `--all` selects in the settings' environment run.
+  ///   - settings: the database (`DATABASE_URL`, else libpq's variables such as `PGHOST`), the environment, and
+  ///     ``Options/init(_:)``.
+  ///   - fixtures: the files that the seeders read. None by default.
+  ///   - onEvent: called for each event, from several tasks.
+  /// - Throws: ``SeedPlanError`` if two seeders have the same id; `PostgresError` for a malformed database URL;
+  ///   ``ConfigurationError``.
+  public convenience init(
+    seeders: [any SeederProtocol], settings: Settings, fixtures: FixtureStore = FixtureStore(files: [:]),
+    onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in }
+  ) throws {
+    self.init(
+      registry: try SeederRegistry(seeders).selecting(by: settings), environment: settings[.environment],
+      configuration: try settings[.databaseURL].map { try PostgresConfiguration(url: $0.value) }
+        ?? PostgresConfiguration(),
+      fixtures: fixtures, options: Options(settings), onEvent: onEvent)
+  }
+
   /// How far it is, or how it went. Takes no time.
   public var state: State { progress.withLock { $0.state } }
 
@@ -97,10 +129,10 @@ public final class StartupSeeding: Sendable {
   /// task is cancelled, so is the work, as by ``stop()``.
   ///
   /// - Returns: the state when the work has ended; in blocking mode at the latest after the time limit, in
-  ///   background mode at once. A seeder that failed is told of there.
+  ///   background mode at once. A seeder that failed is reported there.
   @discardableResult
-  public func run() async -> State {
-    guard let work = start() else { return state }
+  public func start() async -> State {
+    guard let work = launch() else { return state }
     guard options.mode == .blocking else { return state }
     let isFinished = await withTaskCancellationHandler {
       await wait(for: work)
@@ -109,6 +141,22 @@ public final class StartupSeeding: Sendable {
     }
     if !isFinished { tell(.startupGoesOn(after: options.timeLimit)) }
     return state
+  }
+
+  /// Migrates and seeds as a service of a group, such as that of ServiceLifecycle: returns when its task is
+  /// cancelled, after what is under way is rolled back.
+  public func run() async {
+    let work = launch()
+    await withTaskCancellationHandler {
+      await work?.value
+      // Only cancellation ends it.
+      let (endless, continuation) = AsyncStream<Never>.makeStream()
+      for await _ in endless {}
+      continuation.finish()
+    } onCancel: {
+      work?.cancel()
+    }
+    await stop()
   }
 
   /// Cancels what is under way and waits until it is rolled back. What was done before stays.
@@ -124,10 +172,10 @@ public final class StartupSeeding: Sendable {
   }
 
   /// Starts the work unless that has happened, or there is none.
-  private func start() -> Task<Void, Never>? {
+  private func launch() -> Task<Void, Never>? {
     progress.withLock { progress in
       if let work = progress.work { return work }
-      guard options.migrates || options.seeds, !progress.isStopped else { return nil }
+      guard options.run.migrates || options.seeds, !progress.isStopped else { return nil }
       progress.state.startedAt = Date()
       progress.state.phase = .connecting
       let work = Task { await self.work() }
@@ -179,15 +227,49 @@ public final class StartupSeeding: Sendable {
     tell(.startup(phase))
   }
 
-  func enter(_ phase: Phase) {
-    progress.withLock { $0.state.phase = phase }
-    tell(.startup(phase))
+  /// Connects, migrates and seeds.
+  ///
+  /// - Throws: what keeps all seeders from starting.
+  private func bringUpToDate() async throws {
+    var configuration = configuration
+    if let budget = options.run.connectBudget {
+      configuration.connectTimeout = min(configuration.connectTimeout, max(budget, .seconds(1)))
+    }
+    var runner = SeedRunner(
+      plan: try SeedPlan(registry: registry, selection: .all(), environment: environment),
+      configuration: configuration, fixtures: fixtures, options: options.run, onEvent: { self.tell($0) })
+    runner.migrated = registry.seeders
+    let maySeed = environment != .production || options.run.allowsProduction
+    guard options.seeds, maySeed else {
+      // Migrations need no permission.
+      try await runner.migrate()
+      return options.seeds ? try runner.plan.checkProduction(isAllowed: false) : ()
+    }
+    // The server lacks tables, whatever else could be seeded.
+    if let error = try await runner.run().missing.first { throw error }
   }
 
-  /// Keeps what an event says of a seeder, and passes it on.
-  func tell(_ event: SeedEvent) {
-    progress.withLock { $0.state.note(event) }
+  /// Keeps what an event says, and passes it on.
+  private func tell(_ event: SeedEvent) {
+    progress.withLock { progress in
+      switch event {
+      case .loaded(let id, _): progress.planned.append(State.Seeder(id: id.rawValue))
+      case .seeding: progress.state.seeders = progress.planned
+      case .finished(let report): progress.state.note(report)
+      default: break
+      }
+    }
     onEvent(event)
+    switch event {
+    case .migrating: enter(.migrating)
+    case .seeding: enter(.seeding)
+    default: break
+    }
+  }
+
+  private func enter(_ phase: Phase) {
+    progress.withLock { $0.state.phase = phase }
+    tell(.startup(phase))
   }
 }
 

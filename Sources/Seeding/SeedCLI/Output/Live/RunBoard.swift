@@ -67,7 +67,9 @@ struct RunBoard: Sendable {
         $0.state = .ended(report)
         $0.order = endedCount
       }
-    case .migrated, .note, .debug, .historyNotWritten, .startup, .startupFailed, .startupGoesOn: break
+    case .migrating, .seeding, .migrated, .note, .debug, .historyNotWritten, .startup, .startupFailed,
+      .startupGoesOn:
+      break
     }
   }
 

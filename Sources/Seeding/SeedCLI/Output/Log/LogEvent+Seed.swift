@@ -21,11 +21,11 @@ extension LogEvent {
     case .started(let id): [LogEvent(.seederStarted).with(.seeder, id.rawValue)]
     case .phase(let id, let phase):
       [LogEvent(.seederPhase).with(.seeder, id.rawValue).with(.phase, phase.rawValue)]
-    case .waiting, .progress: []
+    case .migrating, .seeding, .waiting, .progress: []
     case .retrying(let record):
       [
         LogEvent(.retry).with(.subject, record.subject)
-          .with(.seeder, record.subject == "connect" ? nil : record.subject)
+          .with(.seeder, ["connect", "migrate"].contains(record.subject) ? nil : record.subject)
           .with(.sqlState, record.sqlState).with(.message, record.cause).with(
             .pauseMilliseconds, .integer(record.pauseMilliseconds))
       ]
