@@ -114,14 +114,14 @@ products += [
 ]
 
 targets += [
-  Layer.traces.c("CTraceSchema"),
+  // Embeds the files that other modules leave out with `exclude`.
+  .target(name: "CResources", path: "Sources/Resources"),
   Layer.traces.library(
-    "TraceStore", ["CTraceSchema", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
-  Layer.traces.c("CWordLists"),
+    "TraceStore", ["CResources", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
   // Not a system library: it is loaded when it is needed, so nothing links against it.
   Layer.traces.c("CCurl"),
   Layer.traces.library(
-    "Embeddings", ["CCurl", "CWordLists", "Postgres", "SeedKit", "Threads", "TraceStore"],
+    "Embeddings", ["CCurl", "Postgres", "SeedKit", "Threads", "TraceStore"],
     exclude: ["Words"], extra: fastInDebug),
   Layer.traces.systemLibrary("CMicroHTTPD", "libmicrohttpd-dev"),
   Layer.traces.library("HTTPServer", ["CMicroHTTPD", "Threads"]),
@@ -131,21 +131,18 @@ targets += [
     "TraceCommands",
     ["Embeddings", "Migrations", "Postgres", "RateLimiter", "SeedCLI", "SeedKit", "TraceStore"]),
   Layer.traces.library("TraceTesting", ["SeedTesting"]),
-  Layer.traces.c("COpenAPI"),
-  Layer.traces.c("CPage"),
   Layer.traces.library(
     "TraceServer",
     [
-      "COpenAPI", "CPage", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
+      "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
       "Threads", "TraceStore",
     ],
     exclude: ["Page", "openapi.json"]),
 
-  .target(name: "CSeederFiles", path: "Seeders/Catalog/Files"),
   library(
     "Catalog",
-    ["CSeederFiles", "Embeddings", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
-    path: "Seeders/Catalog", exclude: ["Files"]),
+    ["Embeddings", "SeedKit", "TraceStore"] + seeders.map { .target(name: $0) },
+    path: "Seeders/Catalog"),
   program(
     "trace-server", ["Catalog", "Embeddings", "SeedCLI", "TraceCommands", "TraceServer"],
     path: "Sources/trace-server"),

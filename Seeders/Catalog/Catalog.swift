@@ -14,6 +14,9 @@ public enum Catalog {
   public static let settings =
     AnySettingKey.seeding + AnySettingKey.traceService + AnySettingKey.embeddedPostgres
 
+  /// The fixtures of the built-in seeders, which are part of the program.
+  public static let fixtures = FixtureStore { Resources.file("Seeders/\($0)") }
+
   /// The seeders, configured.
   ///
   /// - Throws: `SeedPlanError` if two seeders have the same id.

@@ -17,7 +17,7 @@ struct PageTests {
     #expect(names.count > 5)
     for name in names {
       let file = try #require(
-        PageFile.named(name, searchNeedsToken: true), "\(name) is not in Sources/Traces/CPage")
+        PageFile.named(name, searchNeedsToken: true), "\(name) is not in Sources/Resources/files.c")
       #expect(try Array(Data(contentsOf: Self.folder.appending(path: name))) == file.body, "\(name)")
     }
   }

@@ -1,4 +1,3 @@
-import CTraceSchema
 public import Migrations
 public import Postgres
 
@@ -15,20 +14,13 @@ public enum TraceSchema {
   public static func baseMigrations() throws -> [MigrationSet] { [try base.get()] }
 
   // Parsed once: each seeder asks for them, twice, and that took a fifth of a run with nothing to do.
-  private static let base = Result { try parse("trace-base", trace_schema_base_files) }
-  private static let traces = Result { try parse("trace-store", trace_schema_files) }
+  private static let base = Result { try parse("trace-base") }
+  private static let traces = Result { try parse("trace-store") }
 
-  private static func parse(
-    _ name: String, _ list: (UnsafeMutablePointer<Int>?) -> UnsafePointer<trace_schema_file>?
-  ) throws -> MigrationSet {
-    var count = 0
-    let files = UnsafeBufferPointer(start: list(&count), count: count)
-    return try MigrationSet(
+  private static func parse(_ name: String) throws -> MigrationSet {
+    try MigrationSet(
       name: name,
-      files: files.map { file in
-        let bytes = UnsafeBufferPointer(start: file.bytes, count: file.size)
-        return (String(cString: file.name), String(decoding: bytes, as: UTF8.self))
-      })
+      files: Resources.files(in: name).map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
   }
 
   /// Whether every migration is applied. Reads only, also on a database that was never migrated.

@@ -42,18 +42,19 @@ struct SwiftScaffold {
       ))
     edits.append(
       (
-        "Seeders/Catalog/Files/files.c",
-        try edit("Seeders/Catalog/Files/files.c") { text in
-          let head = "static const struct seeder_file files[] = {\n"
+        "Sources/Resources/files.c",
+        try edit("Sources/Resources/files.c") { text in
+          let head = "static const struct resource files[] = {\n"
           guard let list = text.firstRange(of: head) else { return nil }
+          let fixture = "Seeders/\(typeName)/Fixtures/\(id).json"
           var text = text
           text.insert(
-            contentsOf: "  {\"\(typeName)/Fixtures/\(id).json\", \(snakeName), sizeof \(snakeName)},\n",
-            at: list.upperBound)
-          text.insert(
-            contentsOf:
-              "static const unsigned char \(snakeName)[] = {\n#embed \"../../\(typeName)/Fixtures/\(id).json\"\n};\n\n",
-            at: list.lowerBound)
+            contentsOf: """
+                {"\(fixture)", TEXT{
+              #embed "../../\(fixture)" suffix(, 0)
+                }},
+
+              """, at: list.upperBound)
           return text
         }
       ))
@@ -65,7 +66,7 @@ struct SwiftScaffold {
     for (path, text) in edits { try SeederFolder(path: project).write([(path, text)]) }
     return [
       "wrote Seeders/\(typeName)/\(typeName)Seeder.swift, its fixture and Tests/CatalogTests/\(typeName)SeederTests.swift",
-      "named it in Package.swift, Seeders/Catalog/Catalog.swift and Seeders/Catalog/Files/files.c",
+      "named it in Package.swift, Seeders/Catalog/Catalog.swift and Sources/Resources/files.c",
       "next: its columns, in the migration and in the code, then: Scripts/test --filter \(typeName)",
     ]
   }

@@ -1,4 +1,4 @@
-import CWordLists
+import TraceStore
 
 /// What the local model knows of words: which say nothing, which count as one, and which are common
 /// enough to have a dimension of their own, with the weight that each has in a query.
@@ -13,19 +13,15 @@ package struct Vocabulary: Sendable {
     stopWords: text(.stop), relatedWords: text(.related), wordWeights: text(.weights))
 
   /// A file in that folder.
-  enum List {
-    case stop, related, weights
+  enum List: String {
+    case stop = "stop-words"
+    case related = "related-words"
+    case weights = "word-weights"
   }
 
   /// The text of a file.
   static func text(_ list: List) -> String {
-    let list =
-      switch list {
-      case .stop: word_lists_stop()
-      case .related: word_lists_related()
-      case .weights: word_lists_weights()
-      }
-    return String(decoding: UnsafeRawBufferPointer(start: list.text, count: list.size), as: UTF8.self)
+    String(decoding: Resources.file("Words/\(list.rawValue).txt") ?? [], as: UTF8.self)
   }
 
   /// The weights of the words that have a dimension, which is the index.

@@ -1,4 +1,3 @@
-import COpenAPI
 import FoundationEssentials
 import HTTPServer
 import SeedKit
@@ -15,11 +14,7 @@ enum HealthController {
   ]
 
   /// The OpenAPI document.
-  static let document: [UInt8] = {
-    var size = 0
-    let bytes = openapi_document(&size)
-    return Array(UnsafeBufferPointer(start: bytes, count: size))
-  }()
+  static let document = Resources.file("openapi.json") ?? []
 
   /// Ready is a server whose database answers and is migrated, and whose seeding has ended. A seeder that
   /// failed is told of and keeps nobody from being served.

@@ -1,6 +1,6 @@
-import CPage
 import HTTPServer
 import Migrations
+import TraceStore
 
 /// A file of the page, with the header fields that it is sent with.
 struct PageFile: Sendable {
@@ -52,14 +52,20 @@ struct PageFile: Sendable {
   }
 
   private static func files(index change: (String) -> String = { $0 }) -> [String: PageFile] {
-    var count = 0
-    let files = UnsafeBufferPointer(start: page_files(&count), count: count)
-    return Dictionary(
-      uniqueKeysWithValues: files.map { file in
-        let name = String(cString: file.name)
-        var body = Array(UnsafeBufferPointer(start: file.bytes, count: file.size))
-        if name == "index.html" { body = Array(change(String(decoding: body, as: UTF8.self)).utf8) }
-        return (name, PageFile(type: String(cString: file.type), body: body))
+    Dictionary(
+      uniqueKeysWithValues: Resources.files(in: "Page").map { name, bytes in
+        let isIndex = name == "index.html"
+        let body = isIndex ? Array(change(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
+        return (name, PageFile(type: type(of: name), body: body))
       })
+  }
+
+  private static func type(of name: String) -> String {
+    switch name.split(separator: ".").last {
+    case "js": "text/javascript; charset=utf-8"
+    case "css": "text/css; charset=utf-8"
+    case "svg": "image/svg+xml"
+    default: "text/html; charset=utf-8"
+    }
   }
 }
