@@ -39,10 +39,6 @@ enum Layer: String {
       name: name, path: "Sources/\(rawValue)/\(name)",
       providers: packages.isEmpty ? nil : [.apt(packages)])
   }
-
-  func c(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(rawValue)/\(name)")
-  }
 }
 
 func library(
@@ -118,8 +114,7 @@ targets += [
   .target(name: "CResources", path: "Sources/Resources"),
   Layer.traces.library(
     "TraceStore", ["CResources", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
-  // Not a system library: it is loaded when it is needed, so nothing links against it.
-  Layer.traces.c("CCurl"),
+  Layer.traces.systemLibrary("CCurl", "libcurl4-openssl-dev"),
   Layer.traces.library(
     "Embeddings", ["CCurl", "Postgres", "SeedKit", "Threads", "TraceStore"],
     exclude: ["Words"], extra: fastInDebug),

@@ -29,9 +29,7 @@ final class HTTPClient: Sendable {
   }
 
   /// What the client and its thread share. The thread keeps it alive until it has ended.
-  fileprivate final class State: @unchecked Sendable {
-    // @unchecked: `loop` is written once, under the lock, before the thread that uses it starts, and is
-    // freed by that thread after `isRunning` was set to false under the lock.
+  private final class State: Sendable {
     enum Command {
       case start(HTTPTransfer)
       case cancel(HTTPTransfer)
@@ -39,49 +37,46 @@ final class HTTPClient: Sendable {
 
     private struct Inbox {
       var commands: [Command] = []
-      var loop: OpaquePointer?
+      /// libcurl's multi handle. All but `curl_multi_wakeup` happens on the thread, which frees it.
+      var multi: UnsafeMutableRawPointer?
       var isStopped = false
     }
 
     private let inbox = Lock(Inbox())
 
+    private static let isInitialized = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
     /// Starts the thread unless it runs.
     func start() throws {
       try inbox.withLock { inbox in
-        guard inbox.loop == nil else { return }
-        if let reason = ccurl_load() {
-          throw HTTPClientError(
-            .unusable, "libcurl cannot be loaded: \(String(cString: reason)); install the package libcurl4")
+        guard inbox.multi == nil else { return }
+        guard Self.isInitialized, let multi = curl_multi_init() else {
+          throw HTTPClientError(.unusable, "libcurl cannot be initialized")
         }
-        guard let loop = ccurl_make() else { throw HTTPClientError(.unusable, "there is no memory left") }
         do {
-          // The pointer as a number: pointers may not go to another thread.
-          let address = UInt(bitPattern: loop)
-          try DetachedThread.start { [self] in OpaquePointer(bitPattern: address).map(run) }
+          try DetachedThread.start { [self] in run() }
         } catch {
-          ccurl_free(loop)
+          curl_multi_cleanup(multi)
           throw HTTPClientError(.unusable, "no thread for requests: \(error); \(ThreadError.remedy)")
         }
-        inbox.loop = loop
+        inbox.multi = multi
       }
     }
 
-    func tell(_ command: Command) {
+    func tell(_ command: Command) { change { $0.commands.append(command) } }
+
+    func stop() { change { $0.isStopped = true } }
+
+    private func change(_ body: (inout Inbox) -> Void) {
       inbox.withLock { inbox in
-        inbox.commands.append(command)
-        if let loop = inbox.loop { ccurl_wake(loop) }
+        body(&inbox)
+        if let multi = inbox.multi { curl_multi_wakeup(multi) }
       }
     }
 
-    func stop() {
-      inbox.withLock { inbox in
-        inbox.isStopped = true
-        if let loop = inbox.loop { ccurl_wake(loop) }
-      }
-    }
-
-    private func run(_ loop: OpaquePointer) {
-      var underWay: [ObjectIdentifier: HTTPTransfer] = [:]
+    private func run() {
+      guard let multi = inbox.withLock({ $0.multi }) else { return }
+      var underWay: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
       while true {
         let (commands, isStopped) = inbox.withLock { inbox in
           defer { inbox.commands = [] }
@@ -90,25 +85,24 @@ final class HTTPClient: Sendable {
         for command in commands {
           switch command {
           case .start(let transfer):
-            if transfer.start(loop) { underWay[ObjectIdentifier(transfer)] = transfer }
+            if let easy = transfer.start(multi) { underWay[easy] = transfer }
           case .cancel(let transfer):
-            underWay[ObjectIdentifier(transfer)] = nil
-            transfer.cancel(loop)
+            if let easy = transfer.cancel(multi) { underWay[easy] = nil }
           }
         }
         // The client went, so nobody waits for anything.
         if isStopped, underWay.isEmpty { break }
-        ccurl_perform(loop)
-        var result = ccurl_result()
-        while let context = ccurl_ended(loop, &result) {
-          let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-          underWay[ObjectIdentifier(transfer)] = nil
-          transfer.end(result, loop)
+        var count: Int32 = 0
+        curl_multi_perform(multi, &count)
+        while let message = curl_multi_info_read(multi, &count)?.pointee {
+          guard message.msg == CURLMSG_DONE, let easy = message.easy_handle else { continue }
+          underWay.removeValue(forKey: easy)?.end(easy, message.data.result, multi)
         }
-        ccurl_wait(loop)
+        // It returns earlier whenever libcurl has something to do.
+        curl_multi_poll(multi, nil, 0, 3_600_000, nil)
       }
-      inbox.withLock { $0.loop = nil }
-      ccurl_free(loop)
+      inbox.withLock { $0.multi = nil }
+      curl_multi_cleanup(multi)
     }
   }
 }
@@ -148,5 +142,23 @@ struct HTTPClientError: Error {
   init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+
+  /// A transfer that ended with another code than `CURLE_OK`.
+  init(_ code: CURLcode, _ message: String) {
+    self.message = message
+    self.code =
+      switch code {
+      case CURLE_OPERATION_TIMEDOUT: .timedOut
+      case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_BAD_CONTENT_ENCODING,
+        CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2_STREAM:
+        .cut
+      case CURLE_WRITE_ERROR: .tooLarge
+      case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
+        CURLE_SSL_CRL_BADFILE:
+        .untrusted
+      case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_NOT_BUILT_IN: .unusable
+      default: .unreachable
+      }
   }
 }

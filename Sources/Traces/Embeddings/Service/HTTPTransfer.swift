@@ -1,5 +1,4 @@
 import CCurl
-import Glibc
 import Postgres
 import Threads
 
@@ -12,11 +11,19 @@ final class HTTPTransfer: @unchecked Sendable {
   /// Handed over under a lock, although the continuation orders it too: Thread Sanitizer does not see that
   /// where the answer comes before its task has come to rest.
   private let outcome = Lock<Result<HTTPClientAnswer, any Error>?>(nil)
-  private var handle: OpaquePointer?
+  private var easy: UnsafeMutableRawPointer?
+  private var fields: UnsafeMutablePointer<curl_slist>?
+  /// Allocated, because libcurl writes to it until the handle is freed.
+  private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var body: [UInt8] = []
   private var isCancelled = false
 
-  init(_ request: HTTPClientRequest) { self.request = request }
+  init(_ request: HTTPClientRequest) {
+    self.request = request
+    errorText.pointee = 0
+  }
+
+  deinit { errorText.deallocate() }
 
   func wait(_ continuation: CheckedContinuation<Void, Never>) {
     self.continuation.withLock { $0 = continuation }
@@ -28,41 +35,55 @@ final class HTTPTransfer: @unchecked Sendable {
     return try outcome.get()
   }
 
-  /// Returns whether it is under way now.
-  func start(_ loop: OpaquePointer) -> Bool {
+  /// Returns its handle if it is under way now.
+  func start(_ multi: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     // The cancellation came first.
     guard !isCancelled else {
       finish(.failure(CancellationError()))
-      return false
+      return nil
+    }
+    easy = curl_easy_init()
+    guard let easy, configure(easy), curl_multi_add_handle(multi, easy) == CURLM_OK else {
+      release(multi)
+      finish(.failure(HTTPClientError(.unusable, "libcurl refused the request")))
+      return nil
+    }
+    return easy
+  }
+
+  private func configure(_ easy: UnsafeMutableRawPointer) -> Bool {
+    for field in request.fields {
+      guard let longer = curl_slist_append(fields, field) else { return false }
+      fields = longer
     }
     let milliseconds = Int(max(1, request.timeout.milliseconds))
-    let fields = request.fields.map { strdup($0) }
-    defer { for field in fields { free(field) } }
-    var terminated = fields.map { UnsafePointer<CChar>($0) }
-    terminated.append(nil)
-    handle = request.url.withCString { url in
-      withOptionalCString(request.authorities) { authorities in
-        request.body.withUnsafeBytes { body in
-          terminated.withUnsafeBufferPointer { fields in
-            var description = ccurl_request(
-              url: url, fields: fields.baseAddress, body: body.baseAddress, body_size: body.count,
-              connect_milliseconds: min(milliseconds, 10_000), milliseconds: milliseconds,
-              authorities: authorities,
-              received: { context, bytes, count in
-                guard let context, let bytes else { return 0 }
-                let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-                return transfer.receive(UnsafeRawBufferPointer(start: bytes, count: count)) ? 1 : 0
-              }, context: Unmanaged.passUnretained(self).toOpaque())
-            return ccurl_start(loop, &description)
-          }
-        }
-      }
+    let body = request.body.withUnsafeBytes { body in
+      [
+        ccurl_set_long(easy, CURLOPT_POSTFIELDSIZE, body.count),
+        ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, body.baseAddress),
+      ]
     }
-    guard handle != nil else {
-      finish(.failure(HTTPClientError(.unusable, "libcurl refused the request")))
-      return false
-    }
-    return true
+    let codes = [
+      ccurl_allow_only_http(easy),
+      ccurl_set_text(easy, CURLOPT_URL, request.url),
+      ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1),
+      ccurl_set_long(easy, CURLOPT_POST, 1),
+      ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, fields),
+      // All compressions that libcurl knows. The limit applies to the decompressed body.
+      ccurl_set_text(easy, CURLOPT_ACCEPT_ENCODING, ""),
+      ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, 10_000)),
+      ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds),
+      request.authorities.map { ccurl_set_text(easy, CURLOPT_CAINFO, $0) } ?? CURLE_OK,
+      ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
+      ccurl_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque()),
+      ccurl_set_receiver(easy) { bytes, size, count, context in
+        // Another number than was offered ends the transfer with CURLE_WRITE_ERROR.
+        guard let bytes, let context else { return 0 }
+        let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+        return transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+      },
+    ]
+    return (body + codes).allSatisfy { $0 == CURLE_OK }
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -71,37 +92,40 @@ final class HTTPTransfer: @unchecked Sendable {
     return true
   }
 
-  func cancel(_ loop: OpaquePointer) {
+  /// Returns its handle, which is no longer valid, if it was under way.
+  func cancel(_ multi: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     isCancelled = true
-    remove(loop)
+    let easy = easy
+    release(multi)
     finish(.failure(CancellationError()))
+    return easy
   }
 
-  func end(_ result: ccurl_result, _ loop: OpaquePointer) {
-    let words = result.error.map { String(cString: $0) } ?? "no reason given"
-    let code: HTTPClientError.Code
-    switch result.outcome {
-    case ccurl_answered:
-      let answer = HTTPClientAnswer(
-        status: Int(result.status),
-        contentType: result.content_type.map { String(cString: $0) } ?? "",
-        retryAfter: result.retry_after < 0 ? nil : .seconds(result.retry_after), body: body)
-      remove(loop)
-      return finish(.success(answer))
-    case ccurl_timed_out: code = .timedOut
-    case ccurl_cut: code = .cut
-    case ccurl_refused: code = .tooLarge
-    case ccurl_untrusted: code = .untrusted
-    case ccurl_unusable: code = .unusable
-    default: code = .unreachable
+  func end(_ easy: UnsafeMutableRawPointer, _ code: CURLcode, _ multi: UnsafeMutableRawPointer) {
+    let result: Result<HTTPClientAnswer, any Error>
+    if code == CURLE_OK {
+      // libcurl does not distinguish a missing Retry-After from 0, which means the same.
+      let retryAfter = ccurl_offset(easy, CURLINFO_RETRY_AFTER)
+      result = .success(
+        HTTPClientAnswer(
+          status: ccurl_long(easy, CURLINFO_RESPONSE_CODE),
+          contentType: ccurl_text(easy, CURLINFO_CONTENT_TYPE).map { String(cString: $0) } ?? "",
+          retryAfter: retryAfter > 0 ? .seconds(retryAfter) : nil, body: body))
+    } else {
+      let words = String(cString: errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText))
+      result = .failure(HTTPClientError(code, words))
     }
-    remove(loop)
-    finish(.failure(HTTPClientError(code, words)))
+    release(multi)
+    finish(result)
   }
 
-  private func remove(_ loop: OpaquePointer) {
-    if let handle { ccurl_remove(loop, handle) }
-    handle = nil
+  private func release(_ multi: UnsafeMutableRawPointer) {
+    if let easy {
+      curl_multi_remove_handle(multi, easy)
+      curl_easy_cleanup(easy)
+    }
+    curl_slist_free_all(fields)
+    (easy, fields) = (nil, nil)
   }
 
   private func finish(_ result: Result<HTTPClientAnswer, any Error>) {
@@ -115,10 +139,4 @@ final class HTTPTransfer: @unchecked Sendable {
     body = []
     waiting.resume()
   }
-}
-
-private func withOptionalCString<Result>(
-  _ text: String?, _ body: (UnsafePointer<CChar>?) -> Result
-) -> Result {
-  text.map { $0.withCString(body) } ?? body(nil)
 }
