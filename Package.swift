@@ -160,7 +160,7 @@ targets += [
   tests(
     "CapacityTracesTests",
     ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
-  tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "TraceTesting"]),
+  tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "Threads", "TraceTesting"]),
   tests(
     "TraceCommandsTests", ["SeedCLI", "SeedKit", "SeedTesting", "TraceCommands"], exclude: ["Snapshots"]),
   tests("HTTPServerTests", ["HTTPServer", "Threads"]),

@@ -1,4 +1,6 @@
+import Glibc
 import Testing
+import Threads
 
 @testable import RateLimiter
 
@@ -37,24 +39,31 @@ struct CircuitBreakerTests {
   }
 
   @Test("is told when the worker is stuck, and its requests are let go")
-  func stuck() async {
+  func stuck() async throws {
     let log = EventLog()
-    let queue = RedisQueue(
-      retryInterval: .seconds(3600), patience: .milliseconds(10), onEvent: { log.append($0) })
-    let request = RedisQueue.Request(key: "rl:ann:read", bucket: TokenBucket(perMinute: 1))
-    // Nobody drains.
-    let answer = await withCheckedContinuation { answer in
-      let start = queue.submit(request, answer: answer)
-      #expect(start.drain && start.watch)
-      Task { await queue.watch() }
-    }
-    #expect(answer == nil)
-    #expect(queue.isUp == false)
-    let next = await withCheckedContinuation { answer in
-      let start = queue.submit(request, answer: answer)
-      #expect(!start.drain && !start.watch)
-    }
-    #expect(next == nil)
-    #expect(log.events.count == 1)
+    let limiter = try RedisRateLimiter(
+      url: "unix:///nowhere/redis.sock", connectTimeout: .milliseconds(8), commandTimeout: .milliseconds(1),
+      retryInterval: .seconds(3600), onEvent: { log.append($0) })
+    let state = Lock(WorkerState.free)
+    Task { await limiter.worker.block(state) }
+    try await eventually { state.withLock { $0 == .blocked } }
+    #expect(await limiter.take(user: "ann", kind: .read).isAllowed)
+    #expect(limiter.counters.isRedisUp == false)
+    #expect(await limiter.take(user: "ann", kind: .read).isAllowed)
+    #expect(limiter.counters.failures == 2)
+    #expect(log.text == "rate limits are decided without Redis: no answer from Redis within 0.01 seconds")
+    state.withLock { $0 = .free }
+  }
+}
+
+private enum WorkerState {
+  case free, blocked
+}
+
+extension RedisWorker {
+  /// Blocks the worker's thread, as looking up a host's name does.
+  fileprivate func block(_ state: Lock<WorkerState>) {
+    state.withLock { $0 = .blocked }
+    while state.withLock({ $0 == .blocked }) { usleep(1000) }
   }
 }

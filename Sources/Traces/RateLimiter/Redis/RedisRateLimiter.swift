@@ -1,3 +1,5 @@
+import Threads
+
 /// Keeps the buckets in Redis, so that all servers share them.
 ///
 /// One Lua script reads the server's clock, refills and takes; keys are `rl:{user}:{read|write}` and
@@ -10,12 +12,12 @@
 /// down. Such decisions are counted as ``RateLimitCounters/failures``, and each outage is reported once
 /// when it begins and once when it ends. During an outage nobody waits: one request after every
 /// `retryInterval` tries again, all others are answered at once. The first to notice wait for a command
-/// timeout, and 300 milliseconds at most with the default timeouts, whatever is stuck: one and a half
-/// times the sum of the connect timeout and two command timeouts.
+/// timeout, and 200 milliseconds at most with the default timeouts, whatever is stuck: the sum of the
+/// connect timeout and two command timeouts.
 ///
 /// A script that Redis has forgotten is sent again, and a connection that broke while it was idle is
 /// replaced; neither counts as an outage.
-public final class RedisRateLimiter: RateLimiter {
+public actor RedisRateLimiter: RateLimiter {
   /// What happens to requests that Redis does not decide.
   public enum FailurePolicy: String, Sendable, CaseIterable {
     /// They are allowed, and nothing is counted against the user.
@@ -39,10 +41,27 @@ public final class RedisRateLimiter: RateLimiter {
 
   private let buckets: TokenBuckets
   private let retryInterval: Duration
+  /// How long a request may wait, whatever is stuck: hiredis has no timeout for looking up a host's name.
+  private let patience: Duration
   private let spare: InProcessRateLimiter?
-  private let worker: RedisWorker
-  private let queue: RedisQueue
+  private let onEvent: @Sendable (Event) -> Void
   private let counter = DecisionCounter()
+  private let isUp = Lock<Bool?>(nil)
+  let worker: RedisWorker
+
+  private struct Ticket {
+    let request: RedisWorker.Request
+    let since: ContinuousClock.Instant
+    let answer: CheckedContinuation<RateLimitDecision?, Never>
+  }
+
+  private var breaker: CircuitBreaker
+  /// The requests that arrived while the worker was busy.
+  private var waiting: [Ticket] = []
+  /// The requests that the worker has; empty again if they have waited too long.
+  private var asked: [Ticket] = []
+  private var isAsking = false
+  private var isWatched = false
 
   /// Makes a limiter; the first request connects.
   ///
@@ -75,27 +94,78 @@ public final class RedisRateLimiter: RateLimiter {
     self.retryInterval = retryInterval
     spare = onFailure == .inProcess ? InProcessRateLimiter(policy: policy) : nil
     worker = try RedisWorker(address, connectTimeout: connectTimeout, commandTimeout: commandTimeout)
-    queue = RedisQueue(
-      retryInterval: retryInterval, patience: connectTimeout + commandTimeout * 2, onEvent: onEvent)
+    breaker = CircuitBreaker(retryInterval: retryInterval)
+    patience = connectTimeout + commandTimeout * 2
+    self.onEvent = onEvent
   }
 
   /// Takes a token.
   public func take(user: String, kind: RateLimitKind) async -> RateLimitDecision {
-    let request = RedisQueue.Request(key: BucketKey.name(user: user, kind: kind), bucket: buckets[kind])
-    let answer = await withCheckedContinuation { answer in
-      let start = queue.submit(request, answer: answer)
-      if start.drain { Task { [worker, queue] in await worker.drain(queue) } }
-      if start.watch { Task { [queue] in await queue.watch() } }
-    }
+    let request = RedisWorker.Request(key: BucketKey.name(user: user, kind: kind), bucket: buckets[kind])
+    let answer = breaker.admits(now: .now) ? await submit(request) : nil
     let decision = answer ?? decideAlone(request)
     counter.count(decision, kind, isFailure: answer == nil)
     return decision
   }
 
   /// What was decided since the limiter was made.
-  public var counters: RateLimitCounters { counter.snapshot(isRedisUp: queue.isUp) }
+  public nonisolated var counters: RateLimitCounters {
+    counter.snapshot(isRedisUp: isUp.withLock { $0 })
+  }
 
-  private func decideAlone(_ request: RedisQueue.Request) -> RateLimitDecision {
+  private func submit(_ request: RedisWorker.Request) async -> RateLimitDecision? {
+    await withCheckedContinuation { answer in
+      waiting.append(Ticket(request: request, since: .now, answer: answer))
+      if !isAsking { Task { await ask() } }
+      if !isWatched { Task { await watch() } }
+      (isAsking, isWatched) = (true, true)
+    }
+  }
+
+  /// Asks the worker as long as anyone waits.
+  private func ask() async {
+    while !waiting.isEmpty {
+      asked = Array(waiting.prefix(RedisWorker.longestBatch))
+      waiting.removeFirst(asked.count)
+      do {
+        let decisions = try await worker.decide(asked.map(\.request))
+        let answered = asked
+        asked = []
+        isUp.withLock { $0 = true }
+        if let outage = breaker.succeeded() {
+          onEvent(.available(after: .now - outage.start, undecided: outage.undecided))
+        }
+        for (ticket, decision) in zip(answered, decisions) { ticket.answer.resume(returning: decision) }
+      } catch {
+        fail(error)
+      }
+    }
+    isAsking = false
+  }
+
+  /// Lets everyone go as soon as one has waited too long. Runs as long as anyone waits.
+  private func watch() async {
+    while let oldest = (asked.first ?? waiting.first)?.since {
+      // Nobody cancels this task.
+      try? await Task.sleep(until: oldest + patience, clock: .continuous)
+      if let first = asked.first ?? waiting.first, first.since == oldest {
+        fail(RedisFailure(message: "no answer from Redis within \(patience)"))
+      }
+    }
+    isWatched = false
+  }
+
+  private func fail(_ failure: RedisFailure) {
+    let tickets = asked + waiting
+    (asked, waiting) = ([], [])
+    isUp.withLock { $0 = false }
+    if breaker.failed(now: .now, undecided: tickets.count) {
+      onEvent(.unavailable(reason: failure.message))
+    }
+    for ticket in tickets { ticket.answer.resume(returning: nil) }
+  }
+
+  private func decideAlone(_ request: RedisWorker.Request) -> RateLimitDecision {
     if let spare { return spare.decide(key: request.key, bucket: request.bucket) }
     return switch failurePolicy {
     case .deny:

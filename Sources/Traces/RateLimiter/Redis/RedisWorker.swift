@@ -1,9 +1,14 @@
 import Threads
 
-/// Asks Redis on a thread of its own: what queued up meanwhile goes out in one write.
+/// Asks Redis on a thread of its own.
 actor RedisWorker {
+  struct Request: Sendable {
+    let key: String
+    let bucket: TokenBucket
+  }
+
   /// Small enough that Redis's answers fit into the socket's buffer while we are still writing.
-  private static let longestBatch = 256
+  static let longestBatch = 256
 
   private let address: RedisAddress
   private let connectTimeout: Duration
@@ -24,23 +29,8 @@ actor RedisWorker {
     self.commandTimeout = commandTimeout
   }
 
-  /// Works until nobody waits.
-  func drain(_ queue: RedisQueue) {
-    while let batch = queue.next(maximum: Self.longestBatch) {
-      // All of them expired.
-      if batch.isEmpty { continue }
-      do {
-        let decisions = try decide(batch.map(\.request))
-        queue.answer(zip(batch, decisions).map { ($0.id, $1) })
-      } catch {
-        // Unread answers would be taken for those of the next commands.
-        connection = nil
-        queue.fail(error)
-      }
-    }
-  }
-
-  private func decide(_ requests: [RedisQueue.Request]) throws(RedisFailure) -> [RateLimitDecision] {
+  /// Sends all requests in one write; the next call connects anew if this one fails.
+  func decide(_ requests: [Request]) throws(RedisFailure) -> [RateLimitDecision] {
     var decisions = [RateLimitDecision?](repeating: nil, count: requests.count)
     let isReused = connection != nil
     do {
@@ -49,7 +39,6 @@ actor RedisWorker {
       // Redis closes idle connections and may have been restarted since. What it did not answer it
       // may still have counted: a token too many is the smaller fault.
       guard isReused, error.isDisconnect else { throw error }
-      connection = nil
       try exchange(.digest, requests, &decisions)
     }
     if decisions.contains(nil) { try exchange(.source, requests, &decisions) }
@@ -62,9 +51,14 @@ actor RedisWorker {
 
   /// Sends what is undecided and reads as many answers; what answers NOSCRIPT stays undecided.
   private func exchange(
-    _ call: TokenBucketScript.Call, _ requests: [RedisQueue.Request], _ decisions: inout [RateLimitDecision?]
+    _ call: TokenBucketScript.Call, _ requests: [Request], _ decisions: inout [RateLimitDecision?]
   ) throws(RedisFailure) {
-    let connection = try connected()
+    let connection =
+      if let connection { connection } else {
+        try RedisConnection(address, connectTimeout: connectTimeout, commandTimeout: commandTimeout)
+      }
+    // Kept only if all answers are read: an unread one would be taken for that of the next command.
+    self.connection = nil
     let undecided = decisions.indices.filter { decisions[$0] == nil }
     var commands: [UInt8] = []
     for index in undecided {
@@ -85,13 +79,6 @@ actor RedisWorker {
         throw RedisFailure(message: "Redis at \(address) gave an answer that is not the rate limiter's")
       }
     }
-  }
-
-  private func connected() throws(RedisFailure) -> RedisConnection {
-    if let connection { return connection }
-    let connection = try RedisConnection(
-      address, connectTimeout: connectTimeout, commandTimeout: commandTimeout)
     self.connection = connection
-    return connection
   }
 }
