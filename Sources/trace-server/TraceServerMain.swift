@@ -40,7 +40,7 @@ enum TraceServerMain {
       await Task { await server.stop() }.value
     } catch let error as HTTPServerError {
       let code: ExitCode = error.code == .systemFailure ? .internalFault : .badConfiguration
-      throw CommandFailure(code: code, message: error.message, fix: error.remedy)
+      throw CommandFailure(code: code, message: error.message, fix: error.fix)
     } catch let error as RateLimitError {
       throw CommandFailure(
         code: .badConfiguration, message: error.message, fix: "Correct REDIS_URL or RATE_LIMIT_*.")

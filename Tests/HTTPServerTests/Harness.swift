@@ -2,28 +2,28 @@ import Glibc
 import HTTPServer
 import Synchronization
 
-extension HTTPServer.Configuration {
+extension HTTPServer.Options {
   /// A free port, and deadlines that no test runs into on a busy machine unless it wants to.
   static var patient: Self {
-    var configuration = Self()
-    configuration.port = 0
-    configuration.keepAliveTimeout = .seconds(600)
-    configuration.requestDeadline = .seconds(600)
-    configuration.handlerDeadline = .seconds(600)
-    configuration.responseDeadline = .seconds(600)
-    return configuration
+    var options = Self()
+    options.port = 0
+    options.keepAliveTimeout = .seconds(600)
+    options.requestDeadline = .seconds(600)
+    options.handlerDeadline = .seconds(600)
+    options.responseDeadline = .seconds(600)
+    return options
   }
 }
 
 /// Lends a running server to `body` and stops it.
 func withServer(
-  _ change: (inout HTTPServer.Configuration) -> Void = { _ in },
+  _ change: (inout HTTPServer.Options) -> Void = { _ in },
   grace: Duration = .seconds(10), handler: @escaping HTTPServer.Handler = echo,
   _ body: (HTTPServer) async throws -> Void
 ) async throws {
-  var configuration = HTTPServer.Configuration.patient
-  change(&configuration)
-  let server = HTTPServer(configuration: configuration, handler: handler)
+  var options = HTTPServer.Options.patient
+  change(&options)
+  let server = HTTPServer(options: options, handler: handler)
   try server.start()
   do {
     try await body(server)

@@ -6,23 +6,23 @@ struct LifecycleTests {
   @Test("a port that is taken is an error that says so")
   func portTaken() async throws {
     try await withServer { server in
-      var configuration = HTTPServer.Configuration.patient
-      configuration.port = server.port ?? 0
+      var options = HTTPServer.Options.patient
+      options.port = server.port ?? 0
       let error = #expect(throws: HTTPServerError.self) {
-        try HTTPServer(configuration: configuration, handler: echo).start()
+        try HTTPServer(options: options, handler: echo).start()
       }
       #expect(error?.code == .addressInUse)
-      #expect(error?.description.contains("127.0.0.1:\(configuration.port) cannot be listened on") == true)
+      #expect(error?.description.contains("127.0.0.1:\(options.port) cannot be listened on") == true)
     }
   }
 
   @Test("settings that cannot be are errors that name them")
   func invalid() throws {
-    func code(_ change: (inout HTTPServer.Configuration) -> Void) -> String {
-      var configuration = HTTPServer.Configuration.patient
-      change(&configuration)
+    func code(_ change: (inout HTTPServer.Options) -> Void) -> String {
+      var options = HTTPServer.Options.patient
+      change(&options)
       do {
-        try HTTPServer(configuration: configuration, handler: echo).start()
+        try HTTPServer(options: options, handler: echo).start()
         return "started"
       } catch {
         return "\(error.code): \(error.message)"
@@ -41,7 +41,7 @@ struct LifecycleTests {
 
   @Test("a server starts once, and stops however often it is told to")
   func once() async throws {
-    let server = HTTPServer(configuration: .patient, handler: echo)
+    let server = HTTPServer(options: .patient, handler: echo)
     #expect(server.port == nil)
     await server.stop(grace: .zero)
     try server.start()
@@ -57,8 +57,8 @@ struct LifecycleTests {
   func graceful() async throws {
     let gate = Gate()
     let started = Counter()
-    var configuration = HTTPServer.Configuration.patient
-    let server = HTTPServer(configuration: configuration) { request in
+    var options = HTTPServer.Options.patient
+    let server = HTTPServer(options: options) { request in
       if request.path == "/wait" {
         started.add()
         await gate.wait()
@@ -87,8 +87,8 @@ struct LifecycleTests {
     }
     #expect(try await half.exchange("hello").body == "done")
     await stop
-    configuration.port = server.port ?? 0
-    let next = HTTPServer(configuration: configuration, handler: echo)
+    options.port = server.port ?? 0
+    let next = HTTPServer(options: options, handler: echo)
     try next.start()
     #expect(try await RawClient(port: next.port).exchange(get("/")).status == 200)
     await next.stop(grace: .zero)
@@ -99,7 +99,7 @@ struct LifecycleTests {
     let started = Counter()
     let cancelled = Counter()
     let gate = Gate()
-    let server = HTTPServer(configuration: .patient) { request in
+    let server = HTTPServer(options: .patient) { request in
       started.add()
       if request.path == "/deaf" {
         await gate.wait()
@@ -130,9 +130,9 @@ struct LifecycleTests {
   @Test("a stop amid a flood of requests ends all of them")
   func busy() async throws {
     for _ in 0..<5 {
-      var configuration = HTTPServer.Configuration.patient
-      configuration.connectionLimit = 30
-      let server = HTTPServer(configuration: configuration, handler: echo)
+      var options = HTTPServer.Options.patient
+      options.connectionLimit = 30
+      let server = HTTPServer(options: options, handler: echo)
       try server.start()
       let answered = Counter()
       await withTaskGroup { group in

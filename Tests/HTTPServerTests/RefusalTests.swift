@@ -273,7 +273,7 @@ struct RefusalTests {
 
   @Test("the default problem is JSON, whatever the detail says")
   func problem() {
-    let body = HTTPServer.Configuration.defaultProblem(status: 404, detail: "a \"b\" \\ \n c")
+    let body = HTTPServer.Options.defaultProblem(status: 404, detail: "a \"b\" \\ \n c")
     #expect(
       String(decoding: body, as: UTF8.self)
         == #"{"type":"about:blank","title":"Not Found","status":404,"detail":"a \"b\" \\ \u000a c"}"#)

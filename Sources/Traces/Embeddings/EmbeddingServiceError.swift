@@ -21,18 +21,18 @@ public struct EmbeddingServiceError: Error, Hashable, Sendable, CustomStringConv
   /// What happened.
   public let message: String
   /// What to do.
-  public let remedy: String?
+  public let fix: String?
   /// How long the service asked to be left alone.
   public let retryAfter: Duration?
 
   /// Makes an error.
-  public init(_ kind: Kind, _ message: String, remedy: String? = nil, retryAfter: Duration? = nil) {
+  public init(_ kind: Kind, _ message: String, fix: String? = nil, retryAfter: Duration? = nil) {
     self.kind = kind
     self.message = message
-    self.remedy = remedy
+    self.fix = fix
     self.retryAfter = retryAfter
   }
 
   /// What happened, and what to do.
-  public var description: String { remedy.map { "\(message); \($0)" } ?? message }
+  public var description: String { fix.map { "\(message); \($0)" } ?? message }
 }

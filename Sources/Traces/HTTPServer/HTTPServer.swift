@@ -16,7 +16,7 @@ import Threads
 /// RFC 9457; requests that libmicrohttpd itself cannot parse or store get a short page from the library. A handler gets a request when all of it has arrived, in a task of its own; a client
 /// that goes away meanwhile does not cancel it.
 public final class HTTPServer: Sendable {
-  /// Answers a request. Its task is cancelled after ``Configuration/handlerDeadline``, and when the
+  /// Answers a request. Its task is cancelled after ``Options/handlerDeadline``, and when the
   /// grace of ``stop(grace:)`` ends.
   ///
   /// It begins on the thread that reads its connection and others, and leaves it where it first waits: what computes
@@ -24,7 +24,7 @@ public final class HTTPServer: Sendable {
   public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
   /// The settings.
-  public let configuration: Configuration
+  public let options: Options
   let handler: Handler
 
   private enum State {
@@ -35,8 +35,8 @@ public final class HTTPServer: Sendable {
   private let state = Lock(State.new)
 
   /// Makes a server, which listens from ``start()`` on.
-  public init(configuration: Configuration = Configuration(), handler: @escaping Handler) {
-    self.configuration = configuration
+  public init(options: Options = Options(), handler: @escaping Handler) {
+    self.options = options
     self.handler = handler
   }
 
@@ -45,16 +45,16 @@ public final class HTTPServer: Sendable {
   ///
   /// - Throws: ``HTTPServerError``.
   public func start() throws(HTTPServerError) {
-    try configuration.validate()
+    try options.validate()
     try state.withLock { state throws(HTTPServerError) in
       guard case .new = state else {
         throw HTTPServerError(
           .alreadyStarted, "the HTTP server has been started before",
-          remedy: "Make a new HTTPServer instead of starting one again.")
+          fix: "Make a new HTTPServer instead of starting one again.")
       }
-      try ListeningSocket.provideDescriptors(connections: configuration.connectionLimit)
-      let listener = try ListeningSocket(host: configuration.host, port: configuration.port)
-      state = .started(try Engine(configuration: configuration, handler: handler, listener: listener))
+      try ListeningSocket.provideDescriptors(connections: options.connectionLimit)
+      let listener = try ListeningSocket(host: options.host, port: options.port)
+      state = .started(try Engine(options: options, handler: handler, listener: listener))
     }
   }
 

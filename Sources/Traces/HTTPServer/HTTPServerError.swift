@@ -25,17 +25,17 @@ public struct HTTPServerError: Error, Sendable {
   /// What happened, and where.
   public let message: String
   /// What to do next.
-  public let remedy: String
+  public let fix: String
 
   /// Makes an error.
-  public init(_ code: Code, _ message: String, remedy: String) {
+  public init(_ code: Code, _ message: String, fix: String) {
     self.code = code
     self.message = message
-    self.remedy = remedy
+    self.fix = fix
   }
 }
 
 extension HTTPServerError: CustomStringConvertible {
   /// What happened, where, and what to do next.
-  public var description: String { "\(message)\nHelp:    \(remedy)" }
+  public var description: String { "\(message)\nHelp:    \(fix)" }
 }

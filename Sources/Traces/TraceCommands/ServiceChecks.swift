@@ -52,7 +52,7 @@ enum ServiceChecks {
     } catch let error as EmbeddingServiceError {
       return .failure(
         error.message,
-        fix: error.remedy
+        fix: error.fix
           ?? "look at EMBEDDING_BASE_URL and the other EMBEDDING_ variables, and at the service")
     }
   }

@@ -21,7 +21,7 @@ struct WorkerCommand {
     do {
       return try EmbeddingProviders.make(context.settings, for: .worker)
     } catch let error as EmbeddingServiceError {
-      throw CommandFailure(code: .badConfiguration, message: error.message, fix: error.remedy)
+      throw CommandFailure(code: .badConfiguration, message: error.message, fix: error.fix)
     }
   }
 

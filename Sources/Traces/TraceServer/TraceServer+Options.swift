@@ -9,7 +9,7 @@ extension TraceServer {
   /// How a server behaves.
   public struct Options: Sendable {
     /// Where it listens and what it bears. A handler may take 10 seconds here.
-    public var http: HTTPServer.Configuration
+    public var http: HTTPServer.Options
     /// The most connections to the database. 16 by default.
     public var poolSize = 16
     /// Whether the database keeps the statement of a search, which saves it from planning each: unless a pooler
@@ -34,7 +34,7 @@ extension TraceServer {
 
     /// The defaults.
     public init() {
-      http = HTTPServer.Configuration()
+      http = HTTPServer.Options()
       http.handlerDeadline = .seconds(10)
     }
 

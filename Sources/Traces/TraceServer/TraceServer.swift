@@ -60,15 +60,15 @@ public final class TraceServer: Sendable {
           limiter: services.limiter, store: services.store, searchNeedsToken: options.searchNeedsToken),
       ])
     self.pipeline = pipeline
-    var settings = options.http
-    settings.problem = { status, detail in
+    var httpOptions = options.http
+    httpOptions.problem = { status, detail in
       APIProblem(kind: .http, status: status, detail: detail).body(requestID: nil)
     }
-    settings.onRequest = { record in
+    httpOptions.onRequest = { record in
       services.metrics.count(record)
       services.log(.request(record))
     }
-    http = HTTPServer(configuration: settings) { await pipeline.respond(to: $0) }
+    http = HTTPServer(options: httpOptions) { await pipeline.respond(to: $0) }
   }
 
   /// Migrates and seeds as `startup` was told to, and listens: afterwards, or at once if it works in the

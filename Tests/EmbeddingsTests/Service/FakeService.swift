@@ -40,11 +40,11 @@ final class FakeService: Sendable {
     _ script: @escaping Script = { _ in nil }, _ body: (FakeService, OpenAIOptions) async throws -> Result
   ) async throws -> Result {
     let service = FakeService(script: script)
-    var configuration = HTTPServer.Configuration()
-    configuration.port = 0
-    configuration.bodyLimit = 64 << 20
-    configuration.handlerDeadline = .seconds(600)
-    let server = HTTPServer(configuration: configuration) { await service.respond(to: $0) }
+    var serverOptions = HTTPServer.Options()
+    serverOptions.port = 0
+    serverOptions.bodyLimit = 64 << 20
+    serverOptions.handlerDeadline = .seconds(600)
+    let server = HTTPServer(options: serverOptions) { await service.respond(to: $0) }
     try server.start()
     var options = OpenAIOptions()
     options.baseURL = "http://127.0.0.1:\(server.port ?? 0)/v1"

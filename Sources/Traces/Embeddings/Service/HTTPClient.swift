@@ -14,7 +14,7 @@ final class HTTPClient: Sendable {
   /// Sends a request and waits for the answer, whatever its status.
   ///
   /// - Throws: ``HTTPClientError``; `CancellationError`.
-  func send(_ request: HTTPClientRequest) async throws -> HTTPClientAnswer {
+  func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
     try state.start()
     let transfer = HTTPTransfer(request)
     await withTaskCancellationHandler {
@@ -118,11 +118,11 @@ struct HTTPClientRequest: Sendable {
   /// A file of certificates of authorities; nil for the system's.
   let authorities: String?
   /// The most bytes of an answer's body, decompressed.
-  let answerLimit: Int
+  let responseLimit: Int
 }
 
 /// An answer.
-struct HTTPClientAnswer: Sendable {
+struct HTTPClientResponse: Sendable {
   let status: Int
   let contentType: String
   /// What Retry-After says, in seconds or as a date.

@@ -10,7 +10,7 @@ final class HTTPTransfer: @unchecked Sendable {
   private let continuation = Lock<CheckedContinuation<Void, Never>?>(nil)
   /// Handed over under a lock, although the continuation orders it too: Thread Sanitizer does not see that
   /// where the answer comes before its task has come to rest.
-  private let outcome = Lock<Result<HTTPClientAnswer, any Error>?>(nil)
+  private let outcome = Lock<Result<HTTPClientResponse, any Error>?>(nil)
   private var easy: UnsafeMutableRawPointer?
   private var fields: UnsafeMutablePointer<curl_slist>?
   /// Allocated, because libcurl writes to it until the handle is freed.
@@ -30,7 +30,7 @@ final class HTTPTransfer: @unchecked Sendable {
   }
 
   /// How it ended, once the continuation was resumed.
-  func result() throws -> HTTPClientAnswer {
+  func result() throws -> HTTPClientResponse {
     guard let outcome = outcome.withLock({ $0 }) else { throw CancellationError() }
     return try outcome.get()
   }
@@ -87,7 +87,7 @@ final class HTTPTransfer: @unchecked Sendable {
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard body.count + bytes.count <= request.answerLimit else { return false }
+    guard body.count + bytes.count <= request.responseLimit else { return false }
     body.append(contentsOf: bytes)
     return true
   }
@@ -102,12 +102,12 @@ final class HTTPTransfer: @unchecked Sendable {
   }
 
   func end(_ easy: UnsafeMutableRawPointer, _ code: CURLcode, _ multi: UnsafeMutableRawPointer) {
-    let result: Result<HTTPClientAnswer, any Error>
+    let result: Result<HTTPClientResponse, any Error>
     if code == CURLE_OK {
       // libcurl does not distinguish a missing Retry-After from 0, which means the same.
       let retryAfter = ccurl_offset(easy, CURLINFO_RETRY_AFTER)
       result = .success(
-        HTTPClientAnswer(
+        HTTPClientResponse(
           status: ccurl_long(easy, CURLINFO_RESPONSE_CODE),
           contentType: ccurl_text(easy, CURLINFO_CONTENT_TYPE).map { String(cString: $0) } ?? "",
           retryAfter: retryAfter > 0 ? .seconds(retryAfter) : nil, body: body))
@@ -128,7 +128,7 @@ final class HTTPTransfer: @unchecked Sendable {
     (easy, fields) = (nil, nil)
   }
 
-  private func finish(_ result: Result<HTTPClientAnswer, any Error>) {
+  private func finish(_ result: Result<HTTPClientResponse, any Error>) {
     let waiting = continuation.withLock { continuation in
       defer { continuation = nil }
       return continuation

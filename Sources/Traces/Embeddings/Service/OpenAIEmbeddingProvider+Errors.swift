@@ -1,27 +1,27 @@
 import SeedKit
 
 extension OpenAIEmbeddingProvider {
-  /// Why there was no answer.
+  /// Why there was no response.
   func describing(_ error: HTTPClientError) -> EmbeddingServiceError {
     switch error.code {
     case .unreachable:
       EmbeddingServiceError(
         .unreachable, "\(options.name) cannot be reached: \(safe(error.message))",
-        remedy: "check that it runs, and EMBEDDING_BASE_URL")
+        fix: "check that it runs, and EMBEDDING_BASE_URL")
     case .timedOut:
       EmbeddingServiceError(
         .failed, "\(options.name) did not answer within \(options.timeout.components.seconds) s",
-        remedy: "raise EMBEDDING_TIMEOUT or lower EMBEDDING_BATCH_SIZE if that happens often")
+        fix: "raise EMBEDDING_TIMEOUT or lower EMBEDDING_BATCH_SIZE if that happens often")
     case .cut:
       EmbeddingServiceError(.failed, "\(options.name) broke its answer off: \(safe(error.message))")
     case .tooLarge:
       EmbeddingServiceError(
         .badAnswer, "\(options.name) answered with more than such vectors can take",
-        remedy: "check that EMBEDDING_BASE_URL leads to OpenAI's interface")
+        fix: "check that EMBEDDING_BASE_URL leads to OpenAI's interface")
     case .untrusted:
       EmbeddingServiceError(
         .misconfigured, "the certificate of \(options.name) is not trusted: \(safe(error.message))",
-        remedy: "name the file of its authority in EMBEDDING_CA_FILE")
+        fix: "name the file of its authority in EMBEDDING_CA_FILE")
     case .unusable:
       EmbeddingServiceError(
         .misconfigured, "\(options.name) cannot be called: \(safe(error.message))")
@@ -29,42 +29,42 @@ extension OpenAIEmbeddingProvider {
   }
 
   /// Why an answer brings no vectors.
-  func describing(_ answer: HTTPClientAnswer) -> EmbeddingServiceError {
-    let status = answer.status
+  func describing(_ response: HTTPClientResponse) -> EmbeddingServiceError {
+    let status = response.status
     switch status {
     case 401, 403:
       // Not a word of the service's own: some repeat a part of the key.
       return EmbeddingServiceError(
         .misconfigured, "\(options.name) refused the key with \(status)",
-        remedy: options.apiKey == nil ? "set EMBEDDING_API_KEY" : "correct EMBEDDING_API_KEY")
+        fix: options.apiKey == nil ? "set EMBEDDING_API_KEY" : "correct EMBEDDING_API_KEY")
     case 408, 409, 425, 429, 500...:
-      let isBusy = status == 429 || answer.retryAfter != nil
+      let isBusy = status == 429 || response.retryAfter != nil
       return EmbeddingServiceError(
-        isBusy ? .busy : .failed, "\(options.name) answered \(status)\(words(answer))",
-        retryAfter: answer.retryAfter)
+        isBusy ? .busy : .failed, "\(options.name) answered \(status)\(words(response))",
+        retryAfter: response.retryAfter)
     case 400, 413, 422:
       return EmbeddingServiceError(
-        .rejected, "\(options.name) refused the texts with \(status)\(words(answer))")
+        .rejected, "\(options.name) refused the texts with \(status)\(words(response))")
     case 404, 405:
       return EmbeddingServiceError(
-        .misconfigured, "\(options.name) answered \(status)\(words(answer))",
-        remedy: "check EMBEDDING_BASE_URL and EMBEDDING_MODEL")
+        .misconfigured, "\(options.name) answered \(status)\(words(response))",
+        fix: "check EMBEDDING_BASE_URL and EMBEDDING_MODEL")
     case 200..<300:
       return EmbeddingServiceError(.badAnswer, "\(options.name) answered \(status); expected 200")
     case 300..<400:
       // Followed, a POST would lose its body, or the key would go to somebody else.
       return EmbeddingServiceError(
         .misconfigured, "\(options.name) redirects with \(status), which is not followed",
-        remedy: "set EMBEDDING_BASE_URL to where it is")
+        fix: "set EMBEDDING_BASE_URL to where it is")
     default:
-      return EmbeddingServiceError(.misconfigured, "\(options.name) answered \(status)\(words(answer))")
+      return EmbeddingServiceError(.misconfigured, "\(options.name) answered \(status)\(words(response))")
     }
   }
 
   /// The service's own words: `error.message` of OpenAI's errors, or nothing.
-  private func words(_ answer: HTTPClientAnswer) -> String {
-    guard answer.body.count <= 65_536,
-      let root = try? JSONParser.parse(answer.body, limits: .init(depth: 16)),
+  private func words(_ response: HTTPClientResponse) -> String {
+    guard response.body.count <= 65_536,
+      let root = try? JSONParser.parse(response.body, limits: .init(depth: 16)),
       let error = try? root.member("error") ?? root.member("message"),
       let message = (try? error.value.member("message"))??.value ?? Optional(error.value),
       let text = try? message.string()

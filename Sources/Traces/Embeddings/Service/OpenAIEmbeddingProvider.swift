@@ -24,7 +24,7 @@ public struct OpenAIEmbeddingProvider: EmbeddingProvider {
     guard options.model != EmbeddingModel.local.id else {
       throw EmbeddingServiceError(
         .misconfigured, "the model of a service cannot be called '\(EmbeddingModel.local.id)'",
-        remedy: "that is the built-in model's name, whose vectors are others; set EMBEDDING_MODEL to another")
+        fix: "that is the built-in model's name, whose vectors are others; set EMBEDDING_MODEL to another")
     }
     self.options = options
     model = EmbeddingModel(id: options.model, version: "\(options.dimensions)")
@@ -66,16 +66,16 @@ public struct OpenAIEmbeddingProvider: EmbeddingProvider {
       url: options.url, fields: fields, body: try body(texts), timeout: options.timeout,
       authorities: options.caFile,
       // A number takes 25 characters at the most; a model of more dimensions than fit is told of as such.
-      answerLimit: 1 << 20 + texts.count * TraceIndex.dimensions * 64)
-    let answer: HTTPClientAnswer
+      responseLimit: 1 << 20 + texts.count * TraceIndex.dimensions * 64)
+    let response: HTTPClientResponse
     do {
-      answer = try await client.send(request)
+      response = try await client.send(request)
     } catch let error as HTTPClientError {
       throw describing(error)
     }
-    guard answer.status == 200 else { throw describing(answer) }
-    return try OpenAIAnswer(
-      answer, count: texts.count, dimensions: options.dimensions, asks: options.asksForDimensions,
+    guard response.status == 200 else { throw describing(response) }
+    return try OpenAIResponse(
+      response, count: texts.count, dimensions: options.dimensions, asks: options.asksForDimensions,
       service: options.name
     ).vectors(model: model)
   }

@@ -41,11 +41,11 @@ extension EmbeddingWorker {
       }
       switch claim {
       case .jobs(let jobs):
-        let round = EmbeddingRound(worker: self, jobs: jobs)
-        try await round.run()
-        stored += round.stored
+        let batch = EmbeddingBatch(worker: self, jobs: jobs)
+        try await batch.run()
+        stored += batch.stored
         for job in jobs { failures[job.id] = nil }
-        for (job, reason) in round.failures.withLock({ $0 }) {
+        for (job, reason) in batch.failures.withLock({ $0 }) {
           failures[job.id] = .init(id: job.id, title: job.trace.title, reason: reason)
         }
         onProgress(stored, max(total, stored))

@@ -128,8 +128,8 @@ public final class EmbeddingWorker: Sendable {
 
   /// Does a batch. A cancellation does not end it at once: what is asked of the provider costs money.
   private func processToTheEnd(_ jobs: [EmbeddingJob]) async throws {
-    let round = EmbeddingRound(worker: self, jobs: jobs)
-    let work = Task { try await round.run() }
+    let batch = EmbeddingBatch(worker: self, jobs: jobs)
+    let work = Task { try await batch.run() }
     try await withTaskCancellationHandler {
       try await work.value
     } onCancel: {

@@ -30,13 +30,13 @@ struct ConnectionPhase: Equatable {
     self.since = since
   }
 
-  func isOverdue(at now: Milliseconds, _ configuration: HTTPServer.Configuration) -> Bool {
+  func isOverdue(at now: Milliseconds, _ options: HTTPServer.Options) -> Bool {
     let limit: Duration
     switch kind {
-    case .opened, .receiving: limit = configuration.requestDeadline
-    case .idle: limit = configuration.keepAliveTimeout
-    case .handling: limit = configuration.handlerDeadline
-    case .sending: limit = configuration.responseDeadline
+    case .opened, .receiving: limit = options.requestDeadline
+    case .idle: limit = options.keepAliveTimeout
+    case .handling: limit = options.handlerDeadline
+    case .sending: limit = options.responseDeadline
     // Long enough for the library to notice.
     case .ending: limit = .seconds(1)
     case .closed: return false
@@ -45,7 +45,7 @@ struct ConnectionPhase: Equatable {
   }
 }
 
-extension HTTPServer.Configuration {
+extension HTTPServer.Options {
   /// How often to look for overdue connections, so that the shortest limit is kept to a tenth.
   var tick: Milliseconds {
     let shortest = min(keepAliveTimeout, requestDeadline, handlerDeadline, responseDeadline)

@@ -26,7 +26,7 @@ final class ConnectionSupervisor {
       if !engine.isStopping { accept() }
       let now = Clock.now
       if now >= nextRound {
-        nextRound = now + engine.configuration.tick
+        nextRound = now + engine.options.tick
         enforceDeadlines(at: now)
       }
     }
@@ -53,7 +53,7 @@ final class ConnectionSupervisor {
   private func accept() {
     isFull = false
     for _ in 0..<64 {
-      guard engine.table.count < engine.configuration.connectionLimit else {
+      guard engine.table.count < engine.options.connectionLimit else {
         if engine.listener.hasVisitor { becomeFull() }
         return
       }
@@ -73,7 +73,7 @@ final class ConnectionSupervisor {
         default: return
         }
       }
-      if let limit = engine.configuration.connectionLimitPerAddress,
+      if let limit = engine.options.connectionLimitPerAddress,
         engine.table.count(from: address) >= limit
       {
         close(descriptor)
@@ -111,7 +111,7 @@ final class ConnectionSupervisor {
     var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in
       let phase = connection.phase
-      guard phase.isOverdue(at: now, engine.configuration) else { return }
+      guard phase.isOverdue(at: now, engine.options) else { return }
       switch phase.kind {
       case .opened, .idle: connection.end(from: phase)
       case .receiving:

@@ -8,7 +8,7 @@ import Threads
 /// The library's threads read, write and call back. The supervisor accepts connections and enforces their deadlines.
 /// Handlers run in tasks.
 final class Engine: Sendable {
-  let configuration: HTTPServer.Configuration
+  let options: HTTPServer.Options
   let handler: HTTPServer.Handler
   let listener: ListeningSocket
   let table = ConnectionTable()
@@ -29,9 +29,9 @@ final class Engine: Sendable {
   ///
   /// - Throws: ``HTTPServerError`` with code `systemFailure`.
   init(
-    configuration: HTTPServer.Configuration, handler: @escaping HTTPServer.Handler, listener: ListeningSocket
+    options: HTTPServer.Options, handler: @escaping HTTPServer.Handler, listener: ListeningSocket
   ) throws(HTTPServerError) {
-    self.configuration = configuration
+    self.options = options
     self.handler = handler
     self.listener = listener
     let library = try startLibrary()
@@ -40,7 +40,7 @@ final class Engine: Sendable {
     } catch {
       MHD_stop_daemon(library.value)
       throw HTTPServerError(
-        .systemFailure, "no thread for the HTTP server: \(error)", remedy: ThreadError.remedy)
+        .systemFailure, "no thread for the HTTP server: \(error)", fix: ThreadError.remedy)
     }
   }
 
@@ -89,12 +89,12 @@ final class Engine: Sendable {
   func problem(_ refusal: Refusal) -> HTTPResponse {
     HTTPResponse(
       status: refusal.status, headers: ["Content-Type": "application/problem+json"],
-      body: configuration.problem(refusal.status, refusal.detail))
+      body: options.problem(refusal.status, refusal.detail))
   }
 
   /// Tells of a response that is about to be sent, or that the library has sent by itself.
   func report(_ connection: Connection, _ current: Connection.Current?, status: Int, bytes: Int = 0) {
-    guard let onRequest = configuration.onRequest else { return }
+    guard let onRequest = options.onRequest else { return }
     onRequest(
       HTTPRequestRecord(
         id: current?.id ?? makeRequestID(), method: current?.method, path: current?.path, status: status,
@@ -134,9 +134,9 @@ final class Engine: Sendable {
 
   private func startLibrary() throws(HTTPServerError) -> LibraryPointer {
     let daemon = http_start(
-      UInt32(min(configuration.threads, configuration.connectionLimit)),
+      UInt32(min(options.threads, options.connectionLimit)),
       // The supervisor keeps the limit. The library counts a closed connection a little longer.
-      UInt32(configuration.connectionLimit + 64 * configuration.threads), 4 * configuration.headerLimit,
+      UInt32(options.connectionLimit + 64 * options.threads), 4 * options.headerLimit,
       // The supervisor's thread keeps the engine until the library has stopped.
       Unmanaged.passUnretained(self).toOpaque(),
       { engine, handle, context, event in
@@ -176,7 +176,7 @@ final class Engine: Sendable {
     guard let daemon else {
       throw HTTPServerError(
         .systemFailure, "libmicrohttpd did not start: \(String(cString: strerror(errno)))",
-        remedy: "See whether the system has threads and open files left: ulimit -a")
+        fix: "See whether the system has threads and open files left: ulimit -a")
     }
     return LibraryPointer(value: daemon)
   }

@@ -36,8 +36,8 @@ final class Exchange {
     // The library is about to take the query apart in memory that is meant for the fields. Before 1.0 it loses its
     // place in the request when that is used up.
     let items = rawTarget.count { $0 == UInt8(ascii: "&") }
-    if items > engine.configuration.headerLimit / Self.bytesPerItem {
-      refuseDirectly(.headerTooLarge(limit: engine.configuration.headerLimit))
+    if items > engine.options.headerLimit / Self.bytesPerItem {
+      refuseDirectly(.headerTooLarge(limit: engine.options.headerLimit))
       shutdown(connection.descriptor, Int32(SHUT_RDWR))
     }
   }
@@ -54,7 +54,7 @@ final class Exchange {
     switch state {
     case .started: begin(handle, method: method, version: version)
     case .receiving(let head): bytes.isEmpty ? dispatch(handle, head) : append(bytes, head)
-    case .handling(let head, let pending): pending.response.map { answer(handle, head, with: $0) } ?? true
+    case .handling(let head, let pending): pending.response.map { respond(handle, head, with: $0) } ?? true
     case .answered: false
     }
   }
@@ -86,7 +86,7 @@ final class Exchange {
     do throws(Refusal) {
       let head = try RequestHead(
         method: name, rawTarget: rawTarget, version: String(cString: version), headers: fields.headers,
-        size: http_header_size(handle), configuration: engine.configuration)
+        size: http_header_size(handle), options: engine.options)
       guard fields.areExact(handle, method: method, targetLength: rawTarget.count, version: version) else {
         throw .malformed
       }
@@ -101,9 +101,9 @@ final class Exchange {
   }
 
   private func append(_ bytes: UnsafeRawBufferPointer, _ head: RequestHead) -> Bool {
-    guard body.count + bytes.count <= engine.configuration.bodyLimit else {
+    guard body.count + bytes.count <= engine.options.bodyLimit else {
       // In the midst of a body the library takes no response, and the rest may be endless.
-      refuseDirectly(.bodyTooLarge(limit: engine.configuration.bodyLimit))
+      refuseDirectly(.bodyTooLarge(limit: engine.options.bodyLimit))
       return false
     }
     if body.isEmpty, let length = head.contentLength { body.reserveCapacity(length) }
@@ -132,10 +132,10 @@ final class Exchange {
       pending.attach(Task.immediate { pending.finish(with: await handler(request)) })
     }
     // A handler that waited for nothing is answered at once.
-    return pending.suspend(handle).map { answer(handle, head, with: $0) } ?? true
+    return pending.suspend(handle).map { respond(handle, head, with: $0) } ?? true
   }
 
-  private func answer(_ handle: OpaquePointer, _ head: RequestHead, with response: HTTPResponse) -> Bool {
+  private func respond(_ handle: OpaquePointer, _ head: RequestHead, with response: HTTPResponse) -> Bool {
     state = .answered
     guard connection.advance(to: .sending) else { return false }
     let response = response.isSendable ? response : engine.problem(.unsendable)

@@ -22,7 +22,7 @@ final class ListeningSocket: Sendable {
     else {
       throw HTTPServerError(
         .invalidConfiguration, "'\(host)' is no address to listen on",
-        remedy: "Give an IPv4 or IPv6 address, or localhost.")
+        fix: "Give an IPv4 or IPv6 address, or localhost.")
     }
     let type = info.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(info.ai_family, type, info.ai_protocol)
@@ -79,12 +79,12 @@ final class ListeningSocket: Sendable {
     return switch error {
     case EADDRINUSE:
       HTTPServerError(
-        .addressInUse, message, remedy: "Stop what listens there (ss -ltnp shows it), or take another port.")
+        .addressInUse, message, fix: "Stop what listens there (ss -ltnp shows it), or take another port.")
     case EADDRNOTAVAIL:
-      HTTPServerError(.addressNotAvailable, message, remedy: "Take an address of this machine: ip address")
-    case EACCES: HTTPServerError(.permissionDenied, message, remedy: "Take a port from 1024 up.")
+      HTTPServerError(.addressNotAvailable, message, fix: "Take an address of this machine: ip address")
+    case EACCES: HTTPServerError(.permissionDenied, message, fix: "Take a port from 1024 up.")
     default:
-      HTTPServerError(.systemFailure, message, remedy: "See what the system lacks: ulimit -a; dmesg")
+      HTTPServerError(.systemFailure, message, fix: "See what the system lacks: ulimit -a; dmesg")
     }
   }
 
@@ -100,7 +100,7 @@ final class ListeningSocket: Sendable {
       throw HTTPServerError(
         .tooFewDescriptors,
         "\(connections) connections need \(needed) open files; the system allows \(limit.rlim_max)",
-        remedy: "Lower connectionLimit, or raise the limit: ulimit -Hn \(needed)")
+        fix: "Lower connectionLimit, or raise the limit: ulimit -Hn \(needed)")
     }
     limit.rlim_cur = needed
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

@@ -12,10 +12,10 @@ struct RequestHead {
   /// another server on the way could read otherwise is refused here (RFC 9112, sections 3.2, 6.3 and 11.2).
   init(
     method: String, rawTarget: [UInt8], version: String, headers: HTTPHeaders, size: Int,
-    configuration: HTTPServer.Configuration
+    options: HTTPServer.Options
   ) throws(Refusal) {
-    guard size <= configuration.headerLimit else {
-      throw .headerTooLarge(limit: configuration.headerLimit)
+    guard size <= options.headerLimit else {
+      throw .headerTooLarge(limit: options.headerLimit)
     }
     guard HTTPSyntax.isToken(method.utf8) else {
       throw Refusal(400, "The request line does not begin with a method.")
@@ -34,7 +34,7 @@ struct RequestHead {
     guard hosts == 1 || (hosts == 0 && isOld) else {
       throw Refusal(400, "A request of HTTP/1.1 needs one Host field.")
     }
-    contentLength = try Self.contentLength(headers, isOld: isOld, configuration)
+    contentLength = try Self.contentLength(headers, isOld: isOld, options)
     let options = headers.values("Connection").flatMap { $0.split(separator: ",") }
       .map { String($0.trimmingPrefix(while: Self.isSpace)).prefix { !Self.isSpace($0) } }
     keepsAlive =
@@ -55,7 +55,7 @@ struct RequestHead {
   private static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
 
   private static func contentLength(
-    _ headers: HTTPHeaders, isOld: Bool, _ configuration: HTTPServer.Configuration
+    _ headers: HTTPHeaders, isOld: Bool, _ options: HTTPServer.Options
   ) throws(Refusal) -> Int? {
     let codings = headers.values("Transfer-Encoding")
     let lengths = headers.values("Content-Length")
@@ -75,7 +75,7 @@ struct RequestHead {
     guard lengths.count == 1, let length = HTTPSyntax.number(text) else {
       throw Refusal(400, "Content-Length is not one number.")
     }
-    guard length <= configuration.bodyLimit else { throw .bodyTooLarge(limit: configuration.bodyLimit) }
+    guard length <= options.bodyLimit else { throw .bodyTooLarge(limit: options.bodyLimit) }
     return length
   }
 }

@@ -3,7 +3,7 @@ import Threads
 /// Looks whether a Redis is fit for rate limits. Writes nothing.
 public struct RedisProbe: Sendable {
   /// What a Redis says of itself.
-  public struct Answer: Sendable, Equatable {
+  public struct Info: Sendable, Equatable {
     /// The version, such as `7.0.15`.
     public let version: String
     /// Whether it is a replica, which refuses the writes of the limiter.
@@ -37,7 +37,7 @@ public struct RedisProbe: Sendable {
   /// Connects, logs in and asks.
   ///
   /// - Throws: ``Failure`` if it cannot be reached, refuses the login or answers something else.
-  public func run() async throws -> Answer {
+  public func run() async throws -> Info {
     do {
       return try await DetachedThread.run { [self] in try look() }
     } catch let error as RedisFailure {
@@ -45,7 +45,7 @@ public struct RedisProbe: Sendable {
     }
   }
 
-  private func look() throws -> Answer {
+  private func look() throws -> Info {
     let connection = try RedisConnection(address, connectTimeout: timeout, commandTimeout: timeout)
     guard case .text(let info) = try connection.ask(["INFO"]) else {
       throw RedisFailure(message: "Redis at \(address) does not tell about itself (INFO is refused)")
@@ -55,7 +55,7 @@ public struct RedisProbe: Sendable {
         .map { String($0.dropFirst(name.count + 1)) }
     }
     let script = try connection.ask(["EVAL", "return 1", "0"])
-    return Answer(
+    return Info(
       version: RedisFailure.printable(value("redis_version") ?? "unknown"),
       isReplica: value("role") == "slave",
       isCluster: value("cluster_enabled") == "1", runsScripts: script == .integer(1))

@@ -49,12 +49,12 @@ enum TraceController {
       try await vote.cast(on: id, by: user, threshold: threshold, connection: connection)
     }
     switch outcome {
-    case .counted(let standing):
+    case .counted(let trace):
       return .json(
         [
           "trace_id": .text(id.uuidString.lowercased()), "vote": .text(vote.rawValue),
-          "status": .text(standing.status), "trust_score": .number(standing.trustScore),
-          "confirmation_count": .int(standing.confirmationCount),
+          "status": .text(trace.status), "trust_score": .number(trace.trustScore),
+          "confirmation_count": .int(trace.confirmationCount),
         ], status: 201)
     case .noTrace: throw APIProblem.noTrace
     case .ownTrace:

@@ -11,7 +11,7 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
   /// What became of a vote.
   public enum Outcome: Hashable, Sendable {
     /// It counts.
-    case counted(Standing)
+    case counted(Status)
     /// There is no such trace.
     case noTrace
     /// The trace is the voter's own.
@@ -20,8 +20,8 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
     case votedBefore
   }
 
-  /// How a trace stands after a vote.
-  public struct Standing: Hashable, Sendable {
+  /// The status of a trace after a vote.
+  public struct Status: Hashable, Sendable {
     /// `pending` or `validated`.
     public let status: String
     /// Confirmations less disputes.
@@ -56,7 +56,7 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
       RETURNING status, trust_score, confirmation_count
       """)
     if let (status, trustScore, count) = try counted.first?.decode(String.self, Double.self, Int.self) {
-      return .counted(Standing(status: status, trustScore: trustScore, confirmationCount: count))
+      return .counted(Status(status: status, trustScore: trustScore, confirmationCount: count))
     }
     let found = try await connection.query(
       "SELECT contributor_id = \(voter) FROM traces WHERE id = \(trace)")

@@ -3,7 +3,7 @@ extension HTTPServer {
   ///
   /// Deadlines are kept by a thread that looks at the connections ten times within the shortest of
   /// them, but at least twice and at most a hundred times a second: so exact they are.
-  public struct Configuration: Sendable {
+  public struct Options: Sendable {
     /// The address to listen on: IPv4, IPv6 or `localhost`, which stands for `127.0.0.1`. `0.0.0.0`
     /// is all of IPv4, `::` all there are. `127.0.0.1` by default.
     public var host = "127.0.0.1"
@@ -47,7 +47,7 @@ extension HTTPServer {
     /// must not block.
     public var onRequest: (@Sendable (HTTPRequestRecord) -> Void)?
 
-    /// Makes a configuration with all defaults.
+    /// Makes options with all defaults.
     public init() {}
 
     /// A problem of RFC 9457 without a type of its own: `type`, `title`, `status`, `detail`.
@@ -57,7 +57,7 @@ extension HTTPServer {
   }
 }
 
-extension HTTPServer.Configuration {
+extension HTTPServer.Options {
   /// - Throws: ``HTTPServerError`` with code `invalidConfiguration`.
   func validate() throws(HTTPServerError) {
     try Self.check("port", port, in: 0...65_535)
@@ -72,7 +72,7 @@ extension HTTPServer.Configuration {
     ] where duration < .milliseconds(1) || duration > .seconds(86_400) {
       throw HTTPServerError(
         .invalidConfiguration, "\(name) of the HTTP server is \(duration)",
-        remedy: "Set it to something from a millisecond to a day.")
+        fix: "Set it to something from a millisecond to a day.")
     }
   }
 
@@ -81,7 +81,7 @@ extension HTTPServer.Configuration {
     guard !range.contains(value) else { return }
     throw HTTPServerError(
       .invalidConfiguration, "\(name) of the HTTP server is \(value)",
-      remedy: "Set it to a number from \(range.lowerBound) to \(range.upperBound).")
+      fix: "Set it to a number from \(range.lowerBound) to \(range.upperBound).")
   }
 }
 

@@ -9,7 +9,7 @@ import TraceStore
 /// What the provider refuses is halved until the trace is found that is to blame; the others get their
 /// vectors. A trace is blamed only while the provider takes another text: without that, a wrong setting or an
 /// outage would give up one trace after the other.
-final class EmbeddingRound: Sendable {
+final class EmbeddingBatch: Sendable {
   private let worker: EmbeddingWorker
   /// What has neither been stored nor failed.
   private let open: Lock<[UUID: EmbeddingJob]>

@@ -3,14 +3,14 @@ import SeedKit
 import TraceStore
 
 /// What a service answered, to be looked at before it is believed.
-struct OpenAIAnswer {
+struct OpenAIResponse {
   private let entries: [(index: Int, embedding: [JSONNode])]
   private let count: Int
   private let dimensions: Int
   private let asks: Bool
   private let service: String
 
-  /// Reads an answer.
+  /// Reads an response.
   ///
   /// - Parameters:
   ///   - count: how many texts were sent.
@@ -18,17 +18,17 @@ struct OpenAIAnswer {
   ///   - asks: whether the request asked for that many.
   ///   - service: the service's name for errors.
   /// - Throws: ``EmbeddingServiceError`` for an answer of another form.
-  init(_ answer: HTTPClientAnswer, count: Int, dimensions: Int, asks: Bool, service: String) throws {
+  init(_ response: HTTPClientResponse, count: Int, dimensions: Int, asks: Bool, service: String) throws {
     self.count = count
     self.dimensions = dimensions
     self.asks = asks
     self.service = service
-    let type = answer.contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    let type = response.contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     guard type == "application/json" else {
       throw Self.bad(service, "with the type '\(type.prefix(60))'; expected application/json")
     }
     do {
-      let root = try JSONParser.parse(answer.body, limits: .init(depth: 16, stringSize: 1 << 20))
+      let root = try JSONParser.parse(response.body, limits: .init(depth: 16, stringSize: 1 << 20))
       guard let data = try root.member("data") else { throw Self.bad(service, "without 'data'") }
       entries = try data.value.array().map { entry in
         guard let index = try entry.member("index"), let embedding = try entry.member("embedding") else {
@@ -86,7 +86,7 @@ struct OpenAIAnswer {
   }
 
   private func wrongDimensions(_ found: Int) -> EmbeddingServiceError {
-    let remedy =
+    let fix =
       switch found {
       case 1...TraceIndex.dimensions: "set EMBEDDING_DIMENSIONS=\(found) if that is what the model has"
       case _ where asks:
@@ -97,12 +97,12 @@ struct OpenAIAnswer {
       }
     return EmbeddingServiceError(
       .misconfigured, "\(service) answered with vectors of \(found) dimensions; expected \(dimensions)",
-      remedy: remedy)
+      fix: fix)
   }
 
   private static func bad(_ service: String, _ what: String) -> EmbeddingServiceError {
     EmbeddingServiceError(
       .badAnswer, "\(service) answered \(what)",
-      remedy: "check that EMBEDDING_BASE_URL leads to OpenAI's interface")
+      fix: "check that EMBEDDING_BASE_URL leads to OpenAI's interface")
   }
 }
