@@ -1,3 +1,5 @@
+import SeedKit
+
 /// Understands a command line by the specification of its commands.
 ///
 /// `--flag`, `--no-flag`, `--key value`, `--key=value`, `-k value`, `-kvalue`, `-qk value`; `--` ends the
@@ -83,4 +85,127 @@ struct CommandLineParser {
       throw .notPassedOn(UsageError.presentable(word))
     }
   }
+
+  mutating func takeLongOption(_ argument: String) throws(UsageError.Reason) {
+    let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = Self.folded(String(parts.first ?? ""))
+    let inline = parts.count == 2 ? String(parts[1]) : nil
+    if let option = option(where: { $0.name == name }) {
+      try take(option, inline: inline)
+      return
+    }
+    guard name.hasPrefix("no-"), let option = option(where: { $0.name == name.dropFirst(3) }) else {
+      throw .unknownOption("--\(UsageError.presentable(name))", near: [])
+    }
+    guard option.isNegatable else { throw .notNegatable(option: option.long) }
+    guard inline == nil else { throw .unexpectedValue(option: "--\(name)") }
+    try set(option, to: false)
+  }
+
+  /// `-q`, `-j 4`, `-j4`, `-j=4` and `-qj4`.
+  mutating func takeShortOptions(_ argument: String) throws(UsageError.Reason) {
+    var letters = argument.dropFirst()
+    // `-env` is no `-e` with the value `nv`.
+    let name = Self.folded(String(letters.prefix { $0 != "=" }))
+    if name.count > 1, let meant = option(where: { $0.name == name }) {
+      throw .unknownOption("-\(name)", near: [meant.long])
+    }
+    while let letter = letters.popFirst() {
+      guard let option = option(where: { $0.short == letter }) else {
+        throw .unknownOption("-\(letter)", near: name.count > 1 ? near(option: name) : [])
+      }
+      guard option.value == .none else {
+        let value = letters.first == "=" ? letters.dropFirst() : letters
+        try take(option, inline: letters.isEmpty ? nil : String(value))
+        return
+      }
+      // Only a flag with `=` behind it can have been given a value.
+      guard letters.first != "=" else { throw .unexpectedValue(option: "-\(letter)") }
+      try take(option, inline: nil)
+    }
+  }
+
+  /// Before its command's name an option is known as well: it means the same in every command.
+  private func option(where matches: (OptionSpec) -> Bool) -> OptionSpec? {
+    if let option = spec.options.first(where: matches) { return option }
+    return root.tree.lazy.flatMap(\.command.options).first(where: matches)
+  }
+
+  private mutating func take(_ option: OptionSpec, inline: String?) throws(UsageError.Reason) {
+    guard let valueName = option.valueName else {
+      guard inline == nil else { throw .unexpectedValue(option: option.long) }
+      switch option.role {
+      case .ordinary: try set(option, to: true)
+      case .help: parsed.isHelpRequested = true
+      case .version: parsed.isVersionRequested = true
+      }
+      return
+    }
+    let text = try value(of: option, valueName: valueName, inline: inline)
+    let earlier = parsed.values(of: option.name)
+    guard earlier.isEmpty || option.isRepeatable else { throw .givenTwice(option: option.long) }
+    var values = [text]
+    if option.isList {
+      values = text.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty }
+      guard !values.isEmpty else {
+        throw .missingValue(option: option.long, valueName: valueName, found: nil)
+      }
+    }
+    var checked = earlier
+    for value in values { checked.append(try self.checked(value, for: option)) }
+    parsed.options[option.name] = .values(checked)
+  }
+
+  /// A flag may be given twice, but not both ways.
+  private mutating func set(_ option: OptionSpec, to isOn: Bool) throws(UsageError.Reason) {
+    if let earlier = parsed.flag(option.name), earlier != isOn, let negation = option.negation {
+      throw .conflicting(option.long, negation)
+    }
+    parsed.options[option.name] = .flag(isOn)
+  }
+
+  private mutating func value(
+    of option: OptionSpec, valueName: String, inline: String?
+  ) throws(UsageError.Reason) -> String {
+    var found: String?
+    if let inline {
+      if !inline.isEmpty { return inline }
+    } else if let next = rest.first {
+      // `--jobs --all` lacks a value, `--jobs -1` has a wrong one.
+      let isOption = next.hasPrefix("-") && next.count > 1 && Int(next) == nil
+      if !isOption { rest.removeFirst() }
+      if !isOption, !next.isEmpty { return next }
+      if isOption { found = UsageError.presentable(String(next.prefix { $0 != "=" })) }
+    }
+    throw .missingValue(option: option.long, valueName: valueName, found: found)
+  }
+
+  /// The value as the specification spells it.
+  private func checked(_ value: String, for option: OptionSpec) throws(UsageError.Reason) -> String {
+    if let allowed = option.allowed {
+      if let match = Self.match(value, in: allowed) { return match }
+      throw .valueNotAllowed(
+        option: option.long, value: UsageError.presentable(value), allowed: allowed,
+        near: Suggestion.nearest(to: Self.folded(value), in: allowed))
+    }
+    guard let range = option.range else { return value }
+    guard let number = Int(value), range.contains(number) else {
+      throw .numberNotAllowed(option: option.long, value: UsageError.presentable(value), range: range)
+    }
+    return String(number)
+  }
+
+  /// The entry of a closed list that a value names: `price_lists` is `price-lists` here too.
+  static func match(_ value: String, in allowed: [String]) -> String? {
+    allowed.first { $0 == value } ?? allowed.first { $0 == folded(value) }
+  }
+
+  private static func trimmed(_ item: Substring) -> String {
+    var item = item
+    while item.first?.isWhitespace ?? false { item.removeFirst() }
+    while item.last?.isWhitespace ?? false { item.removeLast() }
+    return String(item)
+  }
+
+  static func folded(_ name: String) -> String { name.replacing("_", with: "-") }
 }

@@ -1,5 +1,8 @@
+import Embeddings
 import FoundationEssentials
 import HTTPServer
+import RateLimiter
+import SeedKit
 
 /// A request, and what the middleware adds for the controller.
 struct RequestContext: Sendable {
@@ -64,5 +67,29 @@ extension APIProblem {
     APIProblem(
       kind: .unauthorized, status: 401, detail: detail,
       headers: ["WWW-Authenticate": "Bearer realm=\"trace-server\""])
+  }
+}
+
+/// The dependencies of middleware and controllers.
+final class Services: Sendable {
+  let options: TraceServer.Options
+  let startup: StartupSeeding
+  let provider: any EmbeddingProvider
+  let store: Store
+  let limiter: any RateLimiter
+  let metrics = Metrics()
+  let backlog = BacklogCache()
+  let log: @Sendable (LogEvent) -> Void
+
+  init(
+    options: TraceServer.Options, startup: StartupSeeding, provider: any EmbeddingProvider, store: Store,
+    limiter: any RateLimiter, log: @escaping @Sendable (LogEvent) -> Void
+  ) {
+    self.options = options
+    self.startup = startup
+    self.provider = provider
+    self.store = store
+    self.limiter = limiter
+    self.log = log
   }
 }
