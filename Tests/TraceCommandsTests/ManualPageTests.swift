@@ -71,6 +71,6 @@ struct ManualPageTests {
       ("né…", #"n\[u00E9]\[u2026]"#), ("one\ntwo", #"one\eu{A}two"#),
     ])
   func escaping(text: String, expected: String) {
-    #expect(Roff.text(text) == expected)
+    #expect(ManualPage.escaped(text) == expected)
   }
 }

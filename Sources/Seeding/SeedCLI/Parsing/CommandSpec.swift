@@ -109,6 +109,17 @@ public struct CommandSpec: Sendable, Hashable {
       }
   }
 
+  /// The options that only this command takes.
+  var ownOptions: [OptionSpec] { options.filter { !$0.group.isShared && $0.role == .ordinary } }
+
+  /// The options that it shares with other commands.
+  var commonOptions: [OptionSpec] { options.filter { $0.group.isShared && $0.role == .ordinary } }
+
+  /// The headings of its options, in order.
+  var optionGroups: [OptionGroup] {
+    options.map(\.group).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   /// The same for a program of another name, which its texts then speak of.
   func renamed(to program: String) -> CommandSpec {
     guard program != SeedRunnerCommand.name else { return self }

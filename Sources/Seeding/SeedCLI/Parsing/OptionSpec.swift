@@ -77,6 +77,9 @@ public struct OptionSpec: Sendable, Hashable {
   /// The long name as it is typed.
   var long: String { "--\(name)" }
 
+  /// The long name with its opposite, if it has one.
+  var longOrNegation: String { isNegatable ? "--[no-]\(name)" : long }
+
   /// Its opposite as it is typed, if it has one.
   var negation: String? { isNegatable ? "--no-\(name)" : nil }
 }

@@ -10,8 +10,7 @@ struct HelpFormatter: Sendable {
   func text(for path: [String], in root: CommandSpec) -> String {
     guard let command = root.command(at: path) else { return "" }
     let name = ([root.name] + path).joined(separator: " ")
-    let groups = groups(of: command)
-    let tables = groups.map { (title: $0.title, rows: rows($0, of: command)) }
+    let tables = command.optionGroups.map { (title: $0.title, rows: rows($0, of: command)) }
     let column = layout.column(
       for: (tables.flatMap(\.rows) + subcommands(of: command) + arguments(of: command)).map(\.name))
 
@@ -73,7 +72,7 @@ extension HelpFormatter {
 
   private func usageTail(of command: CommandSpec) -> String {
     if command.needsSubcommand { return "COMMAND [OPTIONS]" }
-    var parts = command.options.filter { !$0.group.isShared && $0.role == .ordinary }.map { option in
+    var parts = command.ownOptions.map { option in
       // A line break between an option and its value would mislead.
       "[\(option.long)\(option.valueName.map { "\u{A0}\($0)" } ?? "")]"
     }
@@ -82,23 +81,16 @@ extension HelpFormatter {
     return parts.joined(separator: " ")
   }
 
-  private func groups(of command: CommandSpec) -> [OptionGroup] {
-    command.options.map(\.group).reduce(into: []) { groups, group in
-      if !groups.contains(group) { groups.append(group) }
-    }
-  }
-
   private func rows(_ group: OptionGroup, of command: CommandSpec) -> [(name: String, text: String)] {
     let options = command.options.filter { $0.group == group }
     let hasLetters = options.contains { $0.short != nil }
     return options.map { option in
       let letter = option.short.map { "-\($0), " } ?? (hasLetters ? "    " : "")
-      let long = option.isNegatable ? "--[no-]\(option.name)" : option.long
       let notes = [("default", option.defaultText), ("env", option.variable)].compactMap { title, note in
         note.map { "[\(title):\u{A0}\($0)]" }
       }
       let text = ([option.summary] + notes).joined(separator: " ")
-      return (letter + long + (option.valueName.map { " \($0)" } ?? ""), text)
+      return (letter + option.longOrNegation + (option.valueName.map { " \($0)" } ?? ""), text)
     }
   }
 }
