@@ -93,7 +93,7 @@ var targets: [Target] = [
 
   tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
   tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
-  tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres"]),
+  tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres", "Threads"]),
   tests(
     "SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
     exclude: ["Definitions"]),
@@ -125,7 +125,7 @@ targets += [
   Layer.traces.library(
     "TraceCommands",
     ["Embeddings", "Migrations", "Postgres", "RateLimiter", "SeedCLI", "SeedKit", "TraceStore"]),
-  Layer.traces.library("TraceTesting", ["SeedTesting"]),
+  Layer.traces.library("TraceTesting", ["SeedTesting", "Threads"]),
   Layer.traces.library(
     "TraceServer",
     [

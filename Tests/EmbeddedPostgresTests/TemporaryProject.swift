@@ -1,8 +1,8 @@
 import EmbeddedPostgres
 import FoundationEssentials
 import Glibc
-import Synchronization
 import Testing
+import Threads
 
 /// A project directory of its own, removed afterwards together with its server.
 struct TemporaryProject: Sendable {
@@ -82,7 +82,7 @@ func write(_ text: String, to path: String, like model: String? = nil) throws {
 
 /// Collects what a callback is called with.
 final class Recorder: Sendable {
-  private let storage = Mutex<[String]>([])
+  private let storage = Lock<[String]>([])
   var lines: [String] { storage.withLock { $0 } }
 
   func record(_ line: String) { storage.withLock { $0.append(line) } }

@@ -1,11 +1,11 @@
 import RateLimiter
 import SeedTesting
-import Synchronization
 import Testing
+import Threads
 
 /// A clock that stands still until a test moves it.
 final class ManualClock: Sendable {
-  private let instant = Mutex(ContinuousClock.now)
+  private let instant = Lock(ContinuousClock.now)
 
   var now: ContinuousClock.Instant { instant.withLock { $0 } }
 
@@ -14,7 +14,7 @@ final class ManualClock: Sendable {
 
 /// What a limiter reported.
 final class EventLog: Sendable {
-  private let list = Mutex<[RedisRateLimiter.Event]>([])
+  private let list = Lock<[RedisRateLimiter.Event]>([])
 
   var events: [RedisRateLimiter.Event] { list.withLock { $0 } }
   var text: String { events.map(\.description).joined(separator: "\n") }

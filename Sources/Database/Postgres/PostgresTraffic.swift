@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// Counts what a task and its children ask of servers.
 ///
@@ -16,7 +16,7 @@ public final class PostgresTraffic: Sendable {
     var processes: [Int32] = []
   }
 
-  private let counts = Mutex(Counts())
+  private let counts = Lock(Counts())
   private let whole: PostgresTraffic?
 
   /// Starts at nothing.

@@ -1,6 +1,6 @@
 import Glibc
 import SeedTesting
-import Synchronization
+import Threads
 
 /// A Redis of a test's own, without persistence: Debian's package.
 public final class RedisServer: Sendable {
@@ -11,7 +11,7 @@ public final class RedisServer: Sendable {
 
   private let folder: String
   private let password: String?
-  private let process = Mutex<ChildProcess?>(nil)
+  private let process = Lock<ChildProcess?>(nil)
 
   /// Starts one, lends it to `body` and stops it.
   ///

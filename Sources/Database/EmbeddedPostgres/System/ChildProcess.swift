@@ -166,7 +166,7 @@ enum ChildProcess {
 /// A child that is expected to outlive this process.
 final class LaunchedProcess: Sendable {
   let id: pid_t
-  private let ending = Mutex<ChildProcess.ExitStatus?>(nil)
+  private let ending = Lock<ChildProcess.ExitStatus?>(nil)
 
   /// How it ended; nil while it runs.
   var exitStatus: ChildProcess.ExitStatus? { ending.withLock { $0 } }

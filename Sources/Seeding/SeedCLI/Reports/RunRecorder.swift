@@ -1,24 +1,24 @@
 import FoundationEssentials
 import Postgres
 import SeedKit
-import Synchronization
+import Threads
 
 /// Gathers a run's record while it happens, so that there is one however the run ends.
 final class RunRecorder: Sendable {
-  private let state: Mutex<RunRecord>
+  private let state: Lock<RunRecord>
   private let clockStart = ContinuousClock.now
   /// The run's id.
   let runID: UUID
 
   init(command: String, runID: UUID, environment: SeedEnvironment) {
     self.runID = runID
-    state = Mutex(RunRecord(command: command, runID: runID, environment: environment, startedAt: Date()))
+    state = Lock(RunRecord(command: command, runID: runID, environment: environment, startedAt: Date()))
   }
 
   /// The record so far.
   var record: RunRecord { state.withLock { $0 } }
 
-  func update(_ body: (inout sending RunRecord) -> Void) { state.withLock { body(&$0) } }
+  func update(_ body: (inout RunRecord) -> Void) { state.withLock { body(&$0) } }
 
   /// Remembers the plan and the files that it reads.
   func note(_ plan: SeedPlan, fixtures: FixtureStore) {

@@ -1,5 +1,5 @@
 import Postgres
-import Synchronization
+import Threads
 
 /// Measures one seeder: what it was doing when, and how often it asked the server.
 final class SeederMeter: Sendable {
@@ -13,7 +13,7 @@ final class SeederMeter: Sendable {
   }
 
   private let runStart: ContinuousClock.Instant
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let onPhase: @Sendable (SeedPhase) -> Void
   /// Its round trips and connections.
   let traffic: PostgresTraffic
@@ -27,7 +27,7 @@ final class SeederMeter: Sendable {
   ) {
     self.runStart = runStart
     self.onPhase = onPhase
-    state = Mutex(State(since: runStart))
+    state = Lock(State(since: runStart))
     traffic = PostgresTraffic(partOf: whole)
   }
 
