@@ -10,9 +10,10 @@ extension LibPQConnection {
   static func connect(_ configuration: PostgresConfiguration) throws -> LibPQConnection {
     let deadline = ContinuousClock.now + configuration.connectTimeout
     let parameters = configuration.parameters
-    let names = CStringArray(parameters.map(\.name))
-    let values = CStringArray(parameters.map(\.value))
-    guard let raw = PQconnectStartParams(names.pointer, values.pointer, 0) else {
+    let started = withCStrings(parameters.map(\.name)) { names in
+      withCStrings(parameters.map(\.value)) { PQconnectStartParams(names, $0, 0) }
+    }
+    guard let raw = started else {
       throw PostgresError(code: .resourcesExhausted, message: "out of memory while connecting")
     }
     let connection = LibPQConnection(raw)
@@ -82,22 +83,11 @@ extension LibPQConnection {
   }
 }
 
-/// A NULL-terminated array of C strings.
-final class CStringArray {
-  let pointer: UnsafePointer<UnsafePointer<CChar>?>
-  private let storage: UnsafeMutablePointer<UnsafePointer<CChar>?>
-  private let count: Int
-
-  init(_ strings: [String]) {
-    count = strings.count
-    storage = .allocate(capacity: count + 1)
-    for (index, string) in strings.enumerated() { storage[index] = UnsafePointer(strdup(string)) }
-    storage[count] = nil
-    pointer = UnsafePointer(storage)
-  }
-
-  deinit {
-    for index in 0..<count { free(UnsafeMutablePointer(mutating: storage[index])) }
-    storage.deallocate()
-  }
+/// Lends texts to `body` as a NULL-terminated array of C strings, which are valid until it returns.
+func withCStrings<Result>(
+  _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+) -> Result {
+  let pointers = texts.map { UnsafePointer(strdup($0)) } + [nil]
+  defer { for pointer in pointers { free(UnsafeMutablePointer(mutating: pointer)) } }
+  return body(pointers)
 }

@@ -2,8 +2,8 @@ import CLibPQ
 
 /// libpq's connection object, closed with the last reference to it.
 final class LibPQConnection: @unchecked Sendable {
-  // @unchecked: only the actor that owns this uses it, on its own thread; the canceller uses a
-  // PGcancel object, which libpq allows from any thread; `deinit` runs when nobody is left.
+  // @unchecked: one thread at a time uses this: that of the actor, the listener or the watch that owns it. The canceller
+  // uses a PGcancel object, which libpq allows from any thread; `deinit` runs when nobody is left.
   let raw: OpaquePointer
   /// Kept here because libpq holds it unretained for as long as the connection lives.
   var noticeReceiver: NoticeReceiver?

@@ -11,6 +11,7 @@ final class NoticeReceiver: Sendable {
       PQsetNoticeReceiver(connection.raw, { _, _ in }, nil)
       return
     }
+    // libpq holds the receiver unretained, and gives it back only while the connection, which retains it, is in use.
     let receiver = NoticeReceiver(handler)
     connection.noticeReceiver = receiver
     PQsetNoticeReceiver(

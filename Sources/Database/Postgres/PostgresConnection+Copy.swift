@@ -27,24 +27,12 @@ extension PostgresConnection {
     let types = try await query(
       "SELECT \(unescaped: names) FROM \(table) LIMIT 0", file: file, line: line
     ).columnTypes
-    try await beginCopy(sql, file: file, line: line)
-    let writer = PostgresCopyWriter(connection: self, columns: Array(zip(columns.map(\.name), types)))
-    do {
+    return try await copy(sql, file: file, line: line) {
+      let writer = PostgresCopyWriter(connection: self, columns: Array(zip(columns.map(\.name), types)))
       try await body(writer)
       try await writer.finish()
-    } catch {
-      // A binary COPY that simply ends would keep the rows sent so far.
-      await failCopy(reason: "the rows could not all be produced")
-      throw error
+      return writer.rowCount
     }
-    let counted = try await endCopy(sql, file: file, line: line)
-    guard counted == writer.rowCount else {
-      throw PostgresError(
-        code: .rowCountMismatch,
-        message: "\(writer.rowCount) rows were sent, the server counted \(counted)", sql: sql, file: file,
-        line: line)
-    }
-    return counted
   }
 
   /// Streams rows into a table in COPY's text format: the columns' types read the values, as in any insert.
@@ -66,34 +54,52 @@ extension PostgresConnection {
   ) async throws -> Int {
     let names = columns.map(\.quoted).joined(separator: ", ")
     let sql = "COPY \(table.sql) (\(names)) FROM STDIN (FORMAT text, ENCODING 'UTF8')"
-    try await beginCopy(sql, file: file, line: line)
-    var sending: Task<Void, any Error>?
-    var sent = 0
-    do {
-      while let part = try await next() {
+    return try await copy(sql, file: file, line: line) {
+      var sending: Task<Void, any Error>?
+      var sent = 0
+      do {
+        while let part = try await next() {
+          try await sending?.value
+          sending = Task { try await self.putCopyData(part.lines) }
+          sent += part.count
+        }
         try await sending?.value
-        sending = Task { try await self.putCopyData(part.lines) }
-        sent += part.count
+      } catch {
+        _ = await sending?.result
+        throw error
       }
-      try await sending?.value
-    } catch {
-      _ = await sending?.result
-      await failCopy(reason: "the rows could not all be produced")
-      throw error
+      return sent
     }
-    let counted = try await endCopy(sql, file: file, line: line)
-    guard counted == sent else {
-      throw PostgresError(
-        code: .rowCountMismatch, message: "\(sent) rows were sent, the server counted \(counted)", sql: sql,
-        file: file, line: line)
+  }
+
+  /// Runs a COPY, for which `send` sends the rows and says how many.
+  private nonisolated func copy(
+    _ sql: String, file: String, line: Int, _ send: () async throws -> Int
+  ) async throws -> Int {
+    try await exclusively(for: .copy, file: file, line: line) {
+      try await beginCopy(sql, file: file, line: line)
+      let sent: Int
+      do {
+        sent = try await send()
+      } catch {
+        // A binary COPY that simply ends would keep the rows sent so far.
+        await failCopy(reason: "the rows could not all be produced")
+        throw error
+      }
+      let counted = try await endCopy(sql, file: file, line: line)
+      guard counted == sent else {
+        throw PostgresError(
+          code: .rowCountMismatch, message: "\(sent) rows were sent, the server counted \(counted)", sql: sql,
+          file: file, line: line)
+      }
+      return counted
     }
-    return counted
   }
 
   private func beginCopy(_ sql: String, file: String, line: Int) async throws {
     let connection = try live(file: file, line: line)
     countRoundTrip()
-    _ = try await cancellable {
+    _ = try await cancellable(file: file, line: line) {
       try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
     }
   }
@@ -103,7 +109,7 @@ extension PostgresConnection {
 
   func putCopyData(_ bytes: [UInt8]) async throws {
     let connection = try live(file: #fileID, line: #line)
-    try await cancellable {
+    try await cancellable(file: #fileID, line: #line) {
       // libpq takes a copy of what it is given at once.
       let isSent = bytes.withUnsafeBytes { bytes in
         stride(from: 0, to: bytes.count, by: Self.copyPieceSize).allSatisfy { start in
@@ -124,7 +130,7 @@ extension PostgresConnection {
   private func endCopy(_ sql: String, file: String, line: Int) async throws -> Int {
     let connection = try live(file: file, line: line)
     countRoundTrip()
-    return try await cancellable {
+    return try await cancellable(file: file, line: line) {
       guard PQputCopyEnd(connection.raw, nil) == 1 else {
         throw lost(connection, sql: sql, file: file, line: line)
       }

@@ -31,7 +31,7 @@ extension PostgresConnection {
     let keeps = prepared ? try await keepsStatements(file: file, line: line) : false
     let connection = try live(file: file, line: line)
     let encoded = try queries.map { (sql: $0.sql, parameters: try PostgresParameters($0.parameters)) }
-    return try await cancellable {
+    return try await cancellable(file: file, line: line) {
       // From here on what gets a name is sent.
       let prepared = encoded.map { query in
         Statement(

@@ -15,7 +15,7 @@ extension PostgresConnection {
     let parameters = try PostgresParameters(query.parameters)
     let sql = query.sql
     countRoundTrip()
-    let result = try await cancellable {
+    let result = try await cancellable(file: file, line: line) {
       let isSent = parameters.withPointers { types, values, lengths, formats in
         PQsendQueryParams(connection.raw, sql, parameters.count, types, values, lengths, formats, 1)
       }
@@ -53,7 +53,7 @@ extension PostgresConnection {
         code: .invalidValue, message: "a script with a NUL character cannot be run", file: file, line: line)
     }
     countRoundTrip()
-    _ = try await cancellable {
+    _ = try await cancellable(file: file, line: line) {
       try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
     }
   }

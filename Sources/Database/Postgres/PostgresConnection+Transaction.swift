@@ -16,41 +16,44 @@ extension PostgresConnection {
   /// - Parameters:
   ///   - isolation: read committed by default.
   ///   - setup: statements sent together with `BEGIN`, in the same round trip.
-  ///   - body: what to do. It must not keep the connection.
+  ///   - body: what to do. Until it returns, the connection belongs to its task and the children of that.
   /// - Throws: ``PostgresTransactionError``, which keeps the errors of the steps apart;
-  ///   `CancellationError` if the task was cancelled and the rollback succeeded.
+  ///   `CancellationError` if the task was cancelled and the rollback succeeded; ``PostgresError`` with code
+  ///   `notBorrowed` if another task has the connection.
   public nonisolated func withTransaction<Result>(
     isolation: Isolation = .readCommitted, setup: [PostgresQuery] = [],
     file: String = #fileID, line: Int = #line, _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    do {
-      let begin = PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
-      try await pipeline([begin] + setup, file: file, line: line)
-    } catch {
-      throw PostgresTransactionError(beginError: error, rollbackError: await rollback())
-    }
-    let result: Result
-    do {
-      result = try await body(self)
-    } catch {
-      let rollbackError = await rollback()
-      if error is CancellationError, rollbackError == nil { throw error }
-      throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
-    }
-    do {
-      // A transaction that failed inside answers COMMIT with ROLLBACK and no error.
-      guard await !isFailed else {
-        throw PostgresError(
-          code: .serverError, message: "the transaction had failed, so it was rolled back",
-          sqlState: SQLState(rawValue: "25P02"), file: file, line: line)
+    try await exclusively(for: .transaction, file: file, line: line) {
+      do {
+        let begin = PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+        try await pipeline([begin] + setup, file: file, line: line)
+      } catch {
+        throw PostgresTransactionError(beginError: error, rollbackError: await rollback())
       }
-      try await query("COMMIT", file: file, line: line)
-    } catch {
-      let rollbackError = await rollback()
-      if error is CancellationError, rollbackError == nil { throw error }
-      throw PostgresTransactionError(rollbackError: rollbackError, commitError: error)
+      let result: Result
+      do {
+        result = try await body(self)
+      } catch {
+        let rollbackError = await rollback()
+        if error is CancellationError, rollbackError == nil { throw error }
+        throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
+      }
+      do {
+        // A transaction that failed inside answers COMMIT with ROLLBACK and no error.
+        guard await !isFailed else {
+          throw PostgresError(
+            code: .serverError, message: "the transaction had failed, so it was rolled back",
+            sqlState: SQLState(rawValue: "25P02"), file: file, line: line)
+        }
+        try await query("COMMIT", file: file, line: line)
+      } catch {
+        let rollbackError = await rollback()
+        if error is CancellationError, rollbackError == nil { throw error }
+        throw PostgresTransactionError(rollbackError: rollbackError, commitError: error)
+      }
+      return result
     }
-    return result
   }
 
   /// Rolls back even when the task is cancelled, and gives the connection up when it cannot.

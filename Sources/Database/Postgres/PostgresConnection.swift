@@ -4,8 +4,9 @@ import Threads
 
 /// A connection to PostgreSQL, confined to a thread of its own.
 ///
-/// Lease one to a single task at a time: a transaction that awaits anything would otherwise let
-/// another task's statement into itself. ``PostgresPool`` sees to that.
+/// Lent by ``PostgresPool``, it belongs to one task and its children until the closure returns. While a transaction or
+/// a COPY is open, it belongs to the task that opened it. A statement of any other task throws ``PostgresError`` with
+/// code `notBorrowed`.
 ///
 /// A statement whose task is cancelled is cancelled at the server, and the call throws
 /// `CancellationError`. If the server does not end the statement within two seconds, the connection is closed
@@ -28,7 +29,10 @@ public actor PostgresConnection {
   var statements = StatementNames()
   /// When the connection is cut if the next statement has not ended.
   private var statementLimit: Duration?
-  private nonisolated let reusable = Atomic(true)
+  nonisolated let availability = Lock(Availability())
+  /// Tells it from all other connections of this process, also from those that are gone.
+  nonisolated let number = PostgresConnection.count.wrappingAdd(1, ordering: .relaxed).newValue
+  private static let count = Atomic(0)
 
   /// Runs this actor on the connection's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -71,9 +75,12 @@ public actor PostgresConnection {
 
   /// Whether the connection stands and no transaction was open after its last statement: what ``isAlive`` and
   /// ``isIdle`` say, but without asking its thread.
-  nonisolated var isReusable: Bool { reusable.load(ordering: .acquiring) }
+  nonisolated var isReusable: Bool { availability.withLock { $0.isReusable } }
 
-  func noteState() { reusable.store(isAlive && isIdle, ordering: .releasing) }
+  func noteState() {
+    let isReusable = isAlive && isIdle
+    availability.withLock { $0.isReusable = isReusable }
+  }
 
   /// Closes the connection. A second call does nothing; later statements throw.
   public func close() {
@@ -84,14 +91,20 @@ public actor PostgresConnection {
 
   func live(file: String, line: Int) throws -> LibPQConnection {
     guard let connection else {
-      throw PostgresError(code: .closed, message: "the connection was closed", file: file, line: line)
+      throw PostgresError(
+        code: .closed,
+        message: "the connection was closed; await all work inside the closure that borrowed it", file: file,
+        line: line)
     }
     return connection
   }
 
   /// Runs `body` such that a cancellation of the task cancels the statement at the server.
-  func cancellable<Result: Sendable>(_ body: () throws -> Result) async throws -> Result {
+  func cancellable<Result: Sendable>(
+    file: String, line: Int, _ body: () throws -> Result
+  ) async throws -> Result {
     try Task.checkCancellation()
+    try beginStatement(file: file, line: line)
     return try await withTaskCancellationHandler {
       try running {
         // Cancelled between the check and the start: the handler found nothing to cancel.

@@ -19,6 +19,9 @@ public struct PostgresError: Error, Sendable {
     case invalidValue
     /// No connection of the pool became free in time.
     case poolTimeout
+    /// A statement of a task that has no right to the connection: it kept the connection beyond the closure that
+    /// borrowed it, or another task has a transaction or a COPY open.
+    case notBorrowed
     /// The pool or the connection was closed.
     case closed
     /// The server counted other rows than were sent.

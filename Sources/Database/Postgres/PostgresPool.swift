@@ -57,7 +57,7 @@ public final class PostgresPool: Sendable {
     self.acquireTimeout = acquireTimeout
   }
 
-  /// Lends a connection to `body`, which must not keep it.
+  /// Lends a connection to `body`: to its task and the children of that, until it returns.
   ///
   /// - Throws: what `body` throws; ``PostgresError`` with code `connectionFailed` if none can be
   ///   made, `poolTimeout` if none becomes free, `closed` after ``close()``.
@@ -66,7 +66,9 @@ public final class PostgresPool: Sendable {
   ) async throws -> Result {
     let connection = try await acquire()
     do {
-      let result = try await body(connection)
+      let result = try await connection.exclusively(for: .loan, file: #fileID, line: #line) {
+        try await body(connection)
+      }
       await release(connection)
       return result
     } catch {

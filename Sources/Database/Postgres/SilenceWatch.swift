@@ -99,9 +99,10 @@ extension LibPQConnection {
   fileprivate func row(
     _ sql: String, _ values: [String], until deadline: ContinuousClock.Instant
   ) -> [String]? {
-    let texts = CStringArray(values)
-    guard PQsendQueryParams(raw, sql, Int32(values.count), nil, texts.pointer, nil, nil, 0) == 1
-    else { return nil }
+    let isSent = withCStrings(values) {
+      PQsendQueryParams(raw, sql, Int32(values.count), nil, $0, nil, nil, 0)
+    }
+    guard isSent == 1 else { return nil }
     repeat {
       guard (try? wait(for: Int16(POLLIN), until: deadline)) == true, PQconsumeInput(raw) == 1
       else { return nil }

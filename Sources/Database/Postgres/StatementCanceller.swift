@@ -19,6 +19,7 @@ final class StatementCanceller: Sendable {
   static let grace = Duration.seconds(2)
 
   private struct State {
+    /// A PGcancel object. It never changes, and is freed in `deinit`, when no request uses it any more.
     var handle: OpaquePointer?
     /// A duplicate of the socket's descriptor: libpq may close its own at any time, and its number may then
     /// belong to another connection.

@@ -21,6 +21,7 @@ package enum DetachedThread {
   ///
   /// - Throws: ``ThreadError`` if the system has no thread left.
   package static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+    // Retained here and released by the thread, or below if there is none.
     let work = Unmanaged.passRetained(Work(body))
     var thread = pthread_t()
     let status = pthread_create(

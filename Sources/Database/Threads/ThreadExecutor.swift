@@ -55,6 +55,7 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   ///
   /// - Throws: ``ThreadError`` if the system has no thread left.
   package init() throws {
+    // Retained here and released by the thread, or below if there is none.
     let argument = Unmanaged.passRetained(state)
     let status = pthread_create(
       &thread, nil,
