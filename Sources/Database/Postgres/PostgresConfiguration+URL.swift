@@ -1,9 +1,11 @@
+import CLibPQ
+
 extension PostgresConfiguration {
   /// Reads a connection string such as `postgresql://user:password@host:5432/database?sslmode=require`.
   ///
   /// The scheme is `postgres` or `postgresql`; a driver's name behind it, as SQLAlchemy writes
-  /// (`postgresql+asyncpg`), is dropped. The directory of a unix socket is given as `?host=/path` or
-  /// percent-encoded in place of the host. Further parameters are libpq's.
+  /// (`postgresql+asyncpg`), is dropped. libpq reads the rest, but `ssl` and `database` are other names of `sslmode`
+  /// and `dbname`, and a password may have an unescaped `@`.
   ///
   /// - Throws: ``PostgresError`` with code `invalidConfiguration`. The message never quotes the
   ///   string, because its password may be what is malformed.
@@ -17,22 +19,23 @@ extension PostgresConfiguration {
       throw Self.malformed("its scheme is neither postgresql nor postgres")
     }
     let rest = url[schemeEnd.upperBound...]
-    let (beforeQuery, query) = Self.cut(rest, at: "?")
-    let (authority, path) = Self.cut(beforeQuery, at: "/")
-    // The last `@` divides, so that a password with an unescaped `@` does not end up as a host.
-    if let at = authority.lastIndex(of: "@") {
-      let (user, password) = Self.cut(authority[..<at], at: ":")
-      if !user.isEmpty { self.user = try Self.decoded(user, "user") }
-      self.password = try password.map { try Self.decoded($0, "password") }
-      try readHosts(authority[authority.index(after: at)...])
-    } else {
-      try readHosts(authority)
+    var place = String(rest.prefix { $0 != "?" })
+    // To libpq the first `@` divides user and host, and the rest of the password would be shown as a host.
+    if let at = place.prefix(while: { $0 != "/" }).lastIndex(of: "@") {
+      // libpq takes an empty password for none, and would look into the password file.
+      if place[..<at].firstIndex(of: ":").map({ place.index(after: $0) }) == at { password = "" }
+      place = String(place[..<at].replacing("@", with: "%40") + place[at...])
     }
-    if let path, !path.isEmpty { database = try Self.decoded(path, "database") }
-    for pair in (query ?? "").split(separator: "&") {
-      let (name, value) = Self.cut(pair, at: "=")
-      try setParameter(
-        try Self.decoded(name, "parameter"), to: try Self.decoded(value ?? "", "value of '\(name)'"))
+    var query = rest.dropFirst(rest.prefix { $0 != "?" }.count).replacing("@", with: "%40")
+    for (alias, name) in [("ssl", "sslmode"), ("database", "dbname")] {
+      for sign in ["?", "&"] { query = query.replacing("\(sign)\(alias)=", with: "\(sign)\(name)=") }
+    }
+    for (name, value) in try Self.parsed(place, query) {
+      if name == "port", !query.contains("port=") {
+        try readPorts(value)
+      } else {
+        try setParameter(name, to: value)
+      }
     }
   }
 
@@ -64,42 +67,64 @@ extension PostgresConfiguration {
     }
   }
 
-  private mutating func readHosts(_ text: Substring) throws {
-    guard !text.isEmpty else { return }
-    var hosts: [String] = []
-    var ports: [String] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      var host = part
-      var port: Substring = ""
-      // The colons of an address in brackets are not the one before the port.
-      let searched = part.lastIndex(of: "]").map { part[$0...] } ?? part
-      if let colon = searched.lastIndex(of: ":") {
-        host = part[..<colon]
-        port = part[part.index(after: colon)...]
-      }
-      if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-      hosts.append(try Self.decoded(host, "host"))
-      ports.append(String(port))
+  /// The parameters of a connection string, as libpq reads them.
+  private static func parsed(_ place: String, _ query: some StringProtocol) throws -> [(
+    name: String, value: String
+  )] {
+    let url = "postgresql://\(place)\(query)"
+    guard !url.utf8.contains(0) else { throw malformed("it has a NUL") }
+    var words: UnsafeMutablePointer<CChar>?
+    guard let options = PQconninfoParse(url, &words) else {
+      defer { PQfreemem(words) }
+      throw fault(words.map { String(cString: $0) } ?? "", place)
     }
-    host = hosts.joined(separator: ",")
-    guard ports.contains(where: { !$0.isEmpty }) else { return }
+    defer { PQconninfoFree(options) }
+    var parameters: [(name: String, value: String)] = []
+    // The last element has no keyword.
+    var option = options
+    while let keyword = option.pointee.keyword {
+      if let value = option.pointee.val {
+        let name = String(cString: keyword)
+        guard let value = String(validatingCString: value) else { throw misencoded(name) }
+        parameters.append((name, value))
+      }
+      option += 1
+    }
+    return parameters
+  }
+
+  /// The error for libpq's words, which quote parts of the connection string.
+  private static func fault(_ words: String, _ place: String) -> PostgresError {
+    let quoted = words.split(separator: "\"").dropFirst().first ?? ""
+    if words.contains("IPv6") || words.hasPrefix("unexpected character") {
+      return malformed("its host is not a name, an IPv4 address or an IPv6 address in brackets")
+    }
+    if words.contains("percent-encoded"), place.contains(quoted) {
+      return misencoded(place.contains(":\(quoted)@") ? "password" : "user, host or database")
+    }
+    // A name has letters only: what an unescaped `?` or `&` leaves of a password is not shown.
+    let isName =
+      words.hasPrefix("invalid URI query parameter") && quoted.allSatisfy { $0.isLetter || $0 == "_" }
+    return PostgresError(
+      code: .invalidConfiguration,
+      message: isName
+        ? "unknown connection parameter '\(quoted)'"
+        : "a connection parameter is not name=value with a name that libpq knows (write % as %25 and = as %3D)"
+    )
+  }
+
+  private static func misencoded(_ part: String) -> PostgresError {
+    malformed("its \(part) is not percent-encoded UTF-8 (write % as %25)")
+  }
+
+  private mutating func readPorts(_ text: String) throws {
+    let ports = text.split(separator: ",", omittingEmptySubsequences: false)
     guard ports.allSatisfy({ $0.isEmpty || (1...65535).contains(Int($0) ?? 0) }) else {
       // Not quoted: with a malformed user part this can be a piece of the password.
       throw Self.malformed("what follows the host's colon is not a port from 1 to 65535")
     }
+    guard ports.contains(where: { !$0.isEmpty }) else { return }
     port = ports.map { $0.isEmpty ? "5432" : $0 }.joined(separator: ",")
-  }
-
-  private static func cut(_ text: Substring, at separator: Character) -> (Substring, Substring?) {
-    guard let index = text.firstIndex(of: separator) else { return (text, nil) }
-    return (text[..<index], text[text.index(after: index)...])
-  }
-
-  private static func decoded(_ text: Substring, _ part: String) throws -> String {
-    guard let decoded = PercentEncoding.decode(text), !decoded.utf8.contains(0) else {
-      throw malformed("its \(part) is not percent-encoded UTF-8 (write % as %25)")
-    }
-    return decoded
   }
 
   private static func malformed(_ reason: String) -> PostgresError {
