@@ -72,17 +72,19 @@ var targets: [Target] = [
   Layer.database.systemLibrary("CLibPQ", "libpq-dev"),
   Layer.database.systemLibrary("CLibCrypto", "libssl-dev"),
   Layer.database.systemLibrary("CLinux"),
+  Layer.database.library("Basics", ["CLibCrypto"]),
   Layer.database.library("Threads", []),
-  Layer.database.library("Postgres", ["CLibCrypto", "CLibPQ", "Threads"]),
-  Layer.database.library("Migrations", ["CLibCrypto", "Postgres"]),
-  Layer.database.library("EmbeddedPostgres", ["CLibCrypto", "CLinux", "Postgres", "Threads"]),
+  Layer.database.library("Postgres", ["Basics", "CLibCrypto", "CLibPQ", "Threads"]),
+  Layer.database.library("Migrations", ["Basics", "Postgres"]),
+  Layer.database.library("EmbeddedPostgres", ["Basics", "CLinux", "Postgres", "Threads"]),
 
   Layer.seeding.library(
-    "SeedKit", ["CLibCrypto", "Migrations", "Postgres", "Threads"],
+    "SeedKit", ["Basics", "Migrations", "Postgres", "Threads"],
     exclude: ["Declarative/Definition/seeder.schema.json"]),
-  Layer.seeding.library("SeedCLI", ["EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
   Layer.seeding.library(
-    "SeedTesting", ["CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
+    "SeedCLI", ["Basics", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
+  Layer.seeding.library(
+    "SeedTesting", ["Basics", "CLinux", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
 
   library("Seeding", ["Migrations", "Postgres", "SeedKit"], path: "Examples/StartupSeeding/Seeding"),
   program("async-server-example", ["SeedKit", "Seeding"], path: "Examples/StartupSeeding/AsyncServer"),
@@ -97,7 +99,7 @@ var targets: [Target] = [
   tests(
     "SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
     exclude: ["Definitions"]),
-  tests("SeedCLITests", ["SeedCLI", "SeedKit", "SeedTesting"]),
+  tests("SeedCLITests", ["Basics", "SeedCLI", "SeedKit", "SeedTesting"]),
   tests("BookshopTests", ["Bookshop", "SeedTesting"], path: "Examples/Bookshop/Tests"),
 ]
 
@@ -113,15 +115,15 @@ targets += [
   // Embeds the files that other modules leave out with `exclude`.
   .target(name: "CResources", path: "Sources/Resources"),
   Layer.traces.library(
-    "TraceStore", ["CResources", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
+    "TraceStore", ["Basics", "CResources", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
   Layer.traces.systemLibrary("CCurl", "libcurl4-openssl-dev"),
   Layer.traces.library(
     "Embeddings", ["CCurl", "Postgres", "SeedKit", "Threads", "TraceStore"],
     exclude: ["Words"], extra: fastInDebug),
   Layer.traces.systemLibrary("CMicroHTTPD", "libmicrohttpd-dev"),
-  Layer.traces.library("HTTPServer", ["CMicroHTTPD", "Threads"]),
+  Layer.traces.library("HTTPServer", ["Basics", "CMicroHTTPD", "Threads"]),
   Layer.traces.systemLibrary("CHiredis", "libhiredis-dev"),
-  Layer.traces.library("RateLimiter", ["CHiredis", "CLibCrypto", "Postgres", "Threads"]),
+  Layer.traces.library("RateLimiter", ["Basics", "CHiredis", "Threads"]),
   Layer.traces.library(
     "TraceCommands",
     ["Embeddings", "Migrations", "Postgres", "RateLimiter", "SeedCLI", "SeedKit", "TraceStore"]),
@@ -129,7 +131,7 @@ targets += [
   Layer.traces.library(
     "TraceServer",
     [
-      "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
+      "Basics", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter", "SeedKit",
       "Threads", "TraceStore",
     ],
     exclude: ["Page", "openapi.json"]),
@@ -146,7 +148,7 @@ targets += [
     "embed-texts", ["Catalog", "CuratedTraces", "Embeddings", "Postgres", "SeedKit", "TraceStore"],
     path: "Benchmarks/retrieval/EmbedTexts"),
 
-  tests("TraceStoreTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+  tests("TraceStoreTests", ["Basics", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
   tests(
     "CatalogTests",
     ["Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]
@@ -154,7 +156,8 @@ targets += [
   tests(
     "EmbeddingsTests",
     [
-      "Catalog", "CuratedTraces", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres",
+      "Basics", "Catalog", "CuratedTraces", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations",
+      "Postgres",
       "SeedKit", "SeedTesting", "Threads", "TraceEmbeddings", "TraceStore", "seed-runner",
     ]),
   tests(
@@ -167,7 +170,8 @@ targets += [
   tests(
     "TraceServerTests",
     [
-      "Catalog", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres", "RateLimiter",
+      "Basics", "Catalog", "EmbeddedPostgres", "Embeddings", "HTTPServer", "Migrations", "Postgres",
+      "RateLimiter",
       "SeedKit", "SeedTesting", "Threads", "TraceServer", "TraceStore", "TraceTesting", "trace-server",
     ]),
   tests(

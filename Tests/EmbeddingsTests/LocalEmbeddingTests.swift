@@ -1,5 +1,5 @@
 import Embeddings
-import Migrations
+import Basics
 import Postgres
 import Testing
 import TraceStore

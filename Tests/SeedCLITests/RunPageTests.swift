@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import Migrations
+import Basics
 import SeedKit
 import Testing
 

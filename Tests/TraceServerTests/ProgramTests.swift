@@ -1,3 +1,4 @@
+import Basics
 import EmbeddedPostgres
 import FoundationEssentials
 import Glibc

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Basics
 import Migrations
 import Postgres
 import SeedTesting

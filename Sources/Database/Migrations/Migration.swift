@@ -1,3 +1,5 @@
+import Basics
+
 /// One step of a schema, read from an SQL file with a way up and a way down.
 ///
 /// ```sql

@@ -1,3 +1,5 @@
+import Basics
+
 /// Where and how to connect.
 ///
 /// What is nil is left to libpq, which takes it from its `PG*` variables, the password file and its

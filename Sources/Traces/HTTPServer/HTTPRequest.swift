@@ -1,3 +1,5 @@
+import Basics
+
 /// A request that has been received as a whole.
 public struct HTTPRequest: Sendable {
   /// The method. A `HEAD` arrives as ``HTTPMethod/get``: the server leaves the body away.
@@ -132,22 +134,30 @@ struct HTTPTarget: Sendable, Hashable {
       rest = rest.dropFirst(authority.count)
     }
     let rawPath = rest.prefix { $0 != UInt8(ascii: "?") }
+    guard let path = rawPath.isEmpty ? "/" : String(validating: rawPath, as: UTF8.self) else { return nil }
+    self.path = path
     do {
-      path = rawPath.isEmpty ? "/" : try HTTPSyntax.text(rawPath)
       // `/` has none, `/a/` has "a" and an empty one: a trailing slash makes another path.
       segments =
         rawPath.count < 2
         ? []
         : try rawPath.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-          .map { try HTTPSyntax.percentDecoded($0, plusIsSpace: false) }
+          .map { try Self.decoded($0) }
       query = try rest.dropFirst(rawPath.count + 1).split(separator: UInt8(ascii: "&")).map { pair in
         let name = pair.prefix { $0 != UInt8(ascii: "=") }
         return HTTPRequest.QueryItem(
-          name: try HTTPSyntax.percentDecoded(name, plusIsSpace: true),
-          value: try HTTPSyntax.percentDecoded(pair.dropFirst(name.count + 1), plusIsSpace: true))
+          name: try Self.decoded(name, plusIsSpace: true),
+          value: try Self.decoded(pair.dropFirst(name.count + 1), plusIsSpace: true))
       }
     } catch {
       return nil
     }
+  }
+
+  private struct InvalidEncoding: Error {}
+
+  private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = false) throws -> String {
+    guard let text = PercentEncoding.decode(bytes, plusIsSpace: plusIsSpace) else { throw InvalidEncoding() }
+    return text
   }
 }

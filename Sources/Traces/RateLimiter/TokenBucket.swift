@@ -1,4 +1,4 @@
-import CLibCrypto
+import Basics
 
 /// The arithmetic of a bucket: how much it holds and how fast it refills.
 ///
@@ -74,7 +74,7 @@ enum BucketKey {
   /// leave the pattern by a colon, nor fill the memory by a long name, nor take on another's name,
   /// because no plain identifier has a `~`.
   static func name(user: String, kind: RateLimitKind) -> String {
-    "rl:\(isPlain(user) ? user : "~" + digest(user)):\(kind.rawValue)"
+    "rl:\(isPlain(user) ? user : "~" + Digest.sha256Hex(Array(user.utf8))):\(kind.rawValue)"
   }
 
   private static func isPlain(_ user: String) -> Bool {
@@ -89,18 +89,5 @@ enum BucketKey {
       default: false
       }
     }
-  }
-
-  private static func digest(_ user: String) -> String {
-    let bytes = Array(user.utf8)
-    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-    SHA256(bytes, bytes.count, &digest)
-    return Hexadecimal.text(digest)
-  }
-}
-
-enum Hexadecimal {
-  static func text(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -1,5 +1,5 @@
 package import FoundationEssentials
-import Migrations
+import Basics
 
 /// Primary keys of seeded rows: the same on every machine and in every run.
 ///

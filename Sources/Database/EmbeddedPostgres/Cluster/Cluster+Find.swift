@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 import Glibc
 
@@ -149,7 +150,7 @@ extension Cluster {
     let inside = (project == "/" ? "" : project) + "/.seed-runner/" + settings.clusterName
     guard geteuid() == 0 else { return [(inside, false)] }
     let name = project.split(separator: "/").last ?? "root"
-    let outside = "\(sharedRoot)/\(name)-\(PathDigest.short(project))/\(settings.clusterName)"
+    let outside = "\(sharedRoot)/\(name)-\(Digest.short(project))/\(settings.clusterName)"
     return [(inside, false), (outside, true)]
   }
 

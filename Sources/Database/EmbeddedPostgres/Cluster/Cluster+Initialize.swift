@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 extension Cluster {
@@ -9,7 +10,7 @@ extension Cluster {
   /// that was killed leaves nothing that looks like data.
   func initialize(_ binaries: PostgresBinaries, timeout: Duration) async throws {
     let partial =
-      home + "/" + Self.partialPrefix + PathDigest.short("\(getpid())-\(UInt64.random(in: .min ... .max))")
+      home + "/" + Self.partialPrefix + Digest.short("\(getpid())-\(UInt64.random(in: .min ... .max))")
     var arguments = [
       binaries.program("initdb"), "--pgdata=\(partial)", "--username=\(Self.bootstrapRole)",
       "--encoding=UTF8", "--locale=C", "--auth-local=peer", "--auth-host=reject", "--no-instructions",

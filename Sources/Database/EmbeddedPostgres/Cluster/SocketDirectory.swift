@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// The directory of the server's socket, which nobody but its user can enter.
@@ -16,7 +17,7 @@ enum SocketDirectory {
       $0 < 0x20 || [",", "\"", "\\"].contains(Character(Unicode.Scalar($0)))
     }
     guard isPlain, path.utf8.count + longestName <= maximumSocketPath else {
-      return "\(temporary)/seed-runner-\(PathDigest.short(home))"
+      return "\(temporary)/seed-runner-\(Digest.short(home))"
     }
     return path
   }

@@ -1,3 +1,4 @@
+import Basics
 public import Migrations
 
 /// A seeder that is a folder with a `seeder.json` and files of records.

@@ -1,3 +1,4 @@
+import Basics
 import Migrations
 
 /// A digest of all that decides what a seeder writes.

@@ -1,4 +1,4 @@
-import Migrations
+import Basics
 
 /// A file that a seeder reads, as it was for a run.
 public struct SourceFile: Hashable, Sendable, Codable {

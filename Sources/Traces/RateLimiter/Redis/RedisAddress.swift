@@ -1,4 +1,4 @@
-import Postgres
+import Basics
 
 /// Where Redis is and how to log in.
 struct RedisAddress: Sendable, Equatable {
@@ -109,7 +109,7 @@ struct RedisAddress: Sendable, Equatable {
   }
 
   private static func decoded(_ text: Substring, _ part: String) throws(RateLimitError) -> String {
-    guard let decoded = PercentEncoding.decode(text), !decoded.utf8.contains(where: { $0 < 0x20 }) else {
+    guard let decoded = PercentEncoding.decode(text.utf8), !decoded.utf8.contains(where: { $0 < 0x20 }) else {
       throw malformed("its \(part) is not percent-encoded UTF-8 (write % as %25)")
     }
     return decoded

@@ -1,4 +1,4 @@
-import CLibCrypto
+import Basics
 
 /// ``TokenBucket/take(fullAt:now:)`` in Lua: one round trip, and no two clients in between.
 ///
@@ -25,12 +25,7 @@ enum TokenBucketScript {
     """
 
   /// The name by which Redis knows the script.
-  static let digest: String = {
-    let bytes = Array(source.utf8)
-    var digest = [UInt8](repeating: 0, count: Int(SHA_DIGEST_LENGTH))
-    SHA1(bytes, bytes.count, &digest)
-    return Hexadecimal.text(digest)
-  }()
+  static let digest = Digest.hexadecimal(Digest.sha1(Array(source.utf8)))
 
   /// How the script is called.
   enum Call {

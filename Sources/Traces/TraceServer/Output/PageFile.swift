@@ -1,5 +1,5 @@
+import Basics
 import HTTPServer
-import Migrations
 import TraceStore
 
 /// A file of the page, with the header fields that it is sent with.

@@ -1,5 +1,5 @@
+import Basics
 public import FoundationEssentials
-import Migrations
 public import Postgres
 
 /// The users of the service and their tokens.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Migrations
+import Basics
 
 /// A page in one file: no script, nothing loaded from anywhere, readable in light and dark, on a phone and
 /// on paper.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import Migrations
+import Basics
 
 /// Where the files of a declarative seeder are: in the program, in a folder, or in memory.
 enum DataFolder: Sendable {

@@ -12,7 +12,11 @@ package enum Digest {
   /// SHA-256 in lower case hexadecimal.
   package static func sha256Hex(_ bytes: [UInt8]) -> String { hexadecimal(sha256(bytes)) }
 
-  fileprivate static func hexadecimal(_ bytes: [UInt8]) -> String {
+  /// A short name for a text: the first 48 bits of its SHA-256, in hexadecimal.
+  package static func short(_ text: String) -> String { hexadecimal(sha256(Array(text.utf8)).prefix(6)) }
+
+  /// Bytes in lower case hexadecimal.
+  package static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
