@@ -1,3 +1,4 @@
+import Threads
 import EmbeddedPostgres
 import Postgres
 import SeedKit

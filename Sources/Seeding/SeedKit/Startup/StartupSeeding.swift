@@ -135,7 +135,8 @@ public final class StartupSeeding: Sendable {
     guard let work = launch() else { return state }
     guard options.mode == .blocking else { return state }
     let isFinished = await withTaskCancellationHandler {
-      await wait(for: work)
+      // In a task of its own: cancelled work is waited for too, until it is rolled back.
+      await Task { (try? await TimeLimit.run(options.timeLimit) { await work.value }) != nil }.value
     } onCancel: {
       work.cancel()
     }
@@ -181,29 +182,6 @@ public final class StartupSeeding: Sendable {
       let work = Task { await self.work() }
       progress.work = work
       return work
-    }
-  }
-
-  /// Returns whether the work ended within the time limit.
-  private func wait(for work: Task<Void, Never>) async -> Bool {
-    await withCheckedContinuation { continuation in
-      let waiting = Lock<CheckedContinuation<Bool, Never>?>(continuation)
-      @Sendable func end(_ isFinished: Bool) {
-        let taken = waiting.withLock { waiting in
-          defer { waiting = nil }
-          return waiting
-        }
-        taken?.resume(returning: isFinished)
-      }
-      let timer = Task {
-        try? await Task.sleep(for: options.timeLimit)
-        end(false)
-      }
-      Task {
-        await work.value
-        end(true)
-        timer.cancel()
-      }
     }
   }
 
