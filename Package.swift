@@ -95,7 +95,7 @@ var targets: [Target] = [
 
   tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
   tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
-  tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres", "Threads"]),
+  tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres", "SeedTesting", "Threads"]),
   tests(
     "SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
     exclude: ["Definitions"]),

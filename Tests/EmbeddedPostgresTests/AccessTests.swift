@@ -9,7 +9,7 @@ struct AccessTests {
   @Test("With a TCP port: this machine only, with a password that stands in the passfile alone")
   func tcp() async throws {
     try await TemporaryProject.use { project in
-      let port = try #require(FreePort.first(from: 17000 + Int(getpid()) % 1000))
+      let port = try #require(TCPPort.firstFree(from: 17000 + Int(getpid()) % 1000))
       let postgres = project.postgres { $0.tcpPort = port }
       let server = try await postgres.start()
       let passfile = project.home + "/passfile"
@@ -63,7 +63,7 @@ struct AccessTests {
     try await TemporaryProject.use { project in
       let listener = try Listener()
       defer { close(listener.descriptor) }
-      #expect(!FreePort.isFree(listener.port))
+      #expect(!TCPPort.isFree(listener.port))
       let server = try await project.postgres { $0.tcpPort = listener.port }.start()
       #expect(server.notes.contains { $0.contains("TCP port \(listener.port) is taken") })
       try await PostgresConnection.connect(.init(url: server.connectionURL)).close()

@@ -1,6 +1,7 @@
 import EmbeddedPostgres
 import Glibc
 import Postgres
+import SeedTesting
 import Testing
 
 @Suite("Lifecycle", .serialized, .timeLimit(.minutes(3)))

@@ -7,18 +7,18 @@ import Testing
 struct PartsTests {
   @Test("A child's output, its ending and its limits are reported")
   func childProcess() async throws {
-    let echo = try await ChildProcess.run(["/bin/echo", "a b", "$HOME", "`id`"])
+    let echo = try await SystemProgram.run(["/bin/echo", "a b", "$HOME", "`id`"])
     #expect(echo.status == .exited(0) && echo.output == "a b $HOME `id`\n")
-    #expect(try await ChildProcess.run(["/bin/false"]).status == .exited(1))
-    let killed = try await ChildProcess.run(["/bin/sh", "-c", "echo said >&2; kill -9 $$"])
+    #expect(try await SystemProgram.run(["/bin/false"]).status == .exited(1))
+    let killed = try await SystemProgram.run(["/bin/sh", "-c", "echo said >&2; kill -9 $$"])
     #expect(killed.status == .signalled(9) && killed.output == "said\n")
-    let long = try await ChildProcess.run(["/usr/bin/seq", "100000"], outputLimit: 20)
+    let long = try await SystemProgram.run(["/usr/bin/seq", "100000"], outputLimit: 20)
     #expect(
       long.status == .exited(0) && long.output.hasSuffix("99999\n100000\n") && long.output.utf8.count == 20)
-    let late = try await ChildProcess.run(["/bin/sleep", "300"], timeLimit: .milliseconds(20))
+    let late = try await SystemProgram.run(["/bin/sleep", "300"], timeLimit: .milliseconds(20))
     #expect(late.status == .timedOut)
     let error = await #expect(throws: EmbeddedPostgresError.self) {
-      try await ChildProcess.run(["/no/such/program", "it's"])
+      try await SystemProgram.run(["/no/such/program", "it's"])
     }
     #expect(error?.code == .systemFailure)
     #expect(error?.command == #"/no/such/program 'it'\''s'"#)
@@ -26,27 +26,27 @@ struct PartsTests {
 
   @Test("A child starts in / with a clean environment, no blocked signal and no other descriptor")
   func childSurroundings() async throws {
-    let place = try await ChildProcess.run(["/bin/pwd"])
+    let place = try await SystemProgram.run(["/bin/pwd"])
     #expect(place.output == "/\n")
-    let variables = try await ChildProcess.run(["/usr/bin/env"]).output
+    let variables = try await SystemProgram.run(["/usr/bin/env"]).output
     #expect(
       Set(variables.split(separator: "\n").compactMap { $0.split(separator: "=").first }) == [
         "PATH", "LC_ALL", "HOME",
       ])
-    let status = try await ChildProcess.run(["/bin/cat", "/proc/self/status"]).output
+    let status = try await SystemProgram.run(["/bin/cat", "/proc/self/status"]).output
     for name in ["SigBlk:", "SigIgn:"] {
       let mask = status.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: "\t").last
       // Without 32 and 33, which are glibc's own.
       #expect(mask.flatMap { UInt64($0, radix: 16) }.map { $0 & 0x7fff_ffff } == 0, "\(name)")
     }
     // The fourth is the directory that ls itself reads.
-    let descriptors = try await ChildProcess.run(["/bin/ls", "/proc/self/fd"]).output
+    let descriptors = try await SystemProgram.run(["/bin/ls", "/proc/self/fd"]).output
     #expect(descriptors == "0\n1\n2\n3\n")
   }
 
   @Test("Cancelling the task ends the child")
   func childCancelled() async throws {
-    let task = Task { try await ChildProcess.run(["/bin/sleep", "300"]) }
+    let task = Task { try await SystemProgram.run(["/bin/sleep", "300"]) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
   }

@@ -2,6 +2,7 @@
 import FoundationEssentials
 import Glibc
 import Postgres
+import SeedTesting
 import Testing
 
 @Suite("Recovery from what went wrong", .serialized, .timeLimit(.minutes(3)))

@@ -46,20 +46,6 @@ struct TemporaryProject: Sendable {
   }
 }
 
-/// Waits until a condition holds; fails the test if it does not within half a minute.
-func eventually(
-  _ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + .seconds(30)
-  while try !condition() {
-    guard ContinuousClock.now < deadline else {
-      Issue.record(comment, sourceLocation: sourceLocation)
-      return
-    }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}
-
 func owner(of path: String) -> uid_t? {
   var info = stat()
   return lstat(path, &info) == 0 ? info.st_uid : nil

@@ -52,14 +52,3 @@ extension RateLimiter {
     return allowed
   }
 }
-
-struct NeverHappened: Error {}
-
-/// Waits until a condition holds.
-func eventually(_ condition: () async throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(30)
-  while try await !condition() {
-    guard ContinuousClock.now < deadline else { throw NeverHappened() }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}

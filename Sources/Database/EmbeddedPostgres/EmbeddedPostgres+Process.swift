@@ -12,7 +12,7 @@ extension EmbeddedPostgres {
     let command = try cluster.user.command([binaries.program("postgres"), "-D", cluster.data] + options)
     let (log, logStart) = try openLog(cluster)
     defer { close(log) }
-    let process = try ChildProcess.launch(command, output: log)
+    let process = try SystemProgram.launch(command, output: log)
     var reportAt = ContinuousClock.now + .seconds(1)
     while true {
       if let status = process.exitStatus {

@@ -134,7 +134,7 @@ extension EmbeddedPostgres {
   private func choosePort(_ notes: inout [String]) throws -> Int {
     // Without TCP it is only a name.
     guard settings.tcpPort != 0 else { return 5432 }
-    guard let port = FreePort.first(from: settings.tcpPort) else {
+    guard let port = TCPPort.firstFree(from: settings.tcpPort) else {
       throw EmbeddedPostgresError(
         .startFailed, "TCP port \(settings.tcpPort) and the hundred behind it are taken",
         remedy: "choose another port, or 0 to use the socket only")

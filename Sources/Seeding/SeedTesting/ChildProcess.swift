@@ -1,6 +1,5 @@
-import CLinux
+import EmbeddedPostgres
 import Glibc
-import Synchronization
 import Threads
 
 /// A program that a test starts: never through a shell, ended by its own id only.
@@ -51,7 +50,7 @@ public final class ChildProcess: Sendable {
     _ path: String, _ arguments: [String], environment: [String: String], on terminal: PseudoTerminal
   ) throws -> ChildProcess {
     defer { terminal.hangUp() }
-    return try start(path, arguments, environment: environment, directory: "/", terminal: terminal.path)
+    return try start(path, arguments, environment: environment, directory: "/", terminal: terminal.descriptor)
   }
 
   /// Starts a program.
@@ -70,44 +69,24 @@ public final class ChildProcess: Sendable {
 
   private static func start(
     _ path: String, _ arguments: [String], environment: [String: String], directory: String,
-    terminal: String?
+    terminal: Int32?
   ) throws -> ChildProcess {
     let output = try Pipe()
     let errors = try Pipe()
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    if let terminal {
-      posix_spawn_file_actions_addopen(&actions, 1, terminal, O_RDWR | O_NOCTTY, 0)
-      posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    } else {
-      posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-      posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
+    defer {
+      close(output.write)
+      close(errors.write)
     }
-    // A child that held another's pipe open would keep us reading for ever.
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-    posix_spawn_file_actions_addchdir_np(&actions, directory)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var argv = ([path] + arguments).map { strdup($0) } + [nil]
-    var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for pointer in argv + envp { free(pointer) } }
-    var id = pid_t()
-    let status = posix_spawn(&id, path, &actions, &attributes, &argv, &envp)
-    close(output.write)
-    close(errors.write)
-    guard status == 0 else {
+    do {
+      let id = try Spawn.start(
+        [path] + arguments, environment: environment.map { "\($0.key)=\($0.value)" }, directory: directory,
+        output: terminal ?? output.write, errors: terminal ?? errors.write)
+      return ChildProcess(id: id, command: path, output: output.read, errors: errors.read)
+    } catch {
       close(output.read)
       close(errors.read)
-      throw StartFailure(description: "cannot start \(path): \(String(cString: strerror(status)))")
+      throw StartFailure(description: "cannot start \(path): \(String(cString: strerror(error.number)))")
     }
-    return ChildProcess(id: id, command: path, output: output.read, errors: errors.read)
   }
 
   /// A program could not be started.

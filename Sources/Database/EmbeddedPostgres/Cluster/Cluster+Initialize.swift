@@ -19,7 +19,7 @@ extension Cluster {
     if binaries.majorVersion >= 17 { arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] }
     let command = try user.command(arguments)
     do {
-      let result = try await ChildProcess.run(command, timeLimit: timeout)
+      let result = try await SystemProgram.run(command, timeLimit: timeout)
       guard result.status == .exited(0) else {
         throw EmbeddedPostgresError(
           .initializationFailed, "initdb could not make the data directory: \(result.status)", path: partial,

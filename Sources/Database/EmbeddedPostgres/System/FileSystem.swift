@@ -139,6 +139,7 @@ enum FileSystem {
       default: "give your user the right to it, or choose another project directory"
       }
     return EmbeddedPostgresError(
-      .unusableDirectory, "cannot \(action): \(SystemError.text(number))", path: path, remedy: remedy)
+      .unusableDirectory, "cannot \(action): \(String(cString: strerror(number)))", path: path, remedy: remedy
+    )
   }
 }

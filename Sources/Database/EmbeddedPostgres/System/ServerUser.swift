@@ -89,6 +89,6 @@ struct ServerUser: Sendable, Equatable {
 
   private func passes(_ test: String, _ path: String) async throws -> Bool {
     // The kernel's own answer, with the user's groups and access control lists.
-    try await ChildProcess.run(command(["/usr/bin/test", test, path])).status == .exited(0)
+    try await SystemProgram.run(command(["/usr/bin/test", test, path])).status == .exited(0)
   }
 }

@@ -1,7 +1,7 @@
-import Threads
 import EmbeddedPostgres
 import Postgres
 import SeedKit
+import Threads
 
 extension Doctor {
   /// Files, keys and values, read as every command reads them.

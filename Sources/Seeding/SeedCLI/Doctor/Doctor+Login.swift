@@ -1,6 +1,6 @@
-import Threads
 import Postgres
 import SeedKit
+import Threads
 
 extension Doctor {
   /// Connects, and tells a refused login from a missing database and from TLS that does not come about.

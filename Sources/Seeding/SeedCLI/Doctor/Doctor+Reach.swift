@@ -1,6 +1,6 @@
-import Threads
 import Glibc
 import Postgres
+import Threads
 
 extension Doctor {
   /// How long the connection to one address may take.

@@ -1,7 +1,7 @@
-import Threads
 import EmbeddedPostgres
 import Postgres
 import SeedKit
+import Threads
 
 /// Looks at everything that a run needs, and changes nothing.
 ///

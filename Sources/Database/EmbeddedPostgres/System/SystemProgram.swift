@@ -1,14 +1,9 @@
-import CLinux
 import Glibc
 import Synchronization
 import Threads
 
-/// A program started with an argument array, never through a shell.
-///
-/// Every child starts in `/`, with no signal blocked or ignored, with standard input from
-/// `/dev/null`, and with none of our other descriptors: a pipe that it held on to would make the
-/// caller's `seed-runner | cat` wait for the server's end.
-enum ChildProcess {
+/// Runs the programs of PostgreSQL and of the system, each in `/`.
+enum SystemProgram {
   /// How a program ended.
   enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
     case exited(Int32)
@@ -121,35 +116,12 @@ enum ChildProcess {
   }
 
   private static func spawn(_ command: [String], output: Int32, newSession: Bool) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_adddup2(&actions, output, 2)
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-    posix_spawn_file_actions_addchdir_np(&actions, "/")
-
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    let session = newSession ? Int32(clinux_posix_spawn_setsid) : 0
-    posix_spawnattr_setflags(
-      &attributes, Int16(Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | session))
-
-    var arguments = command.map { strdup($0) } + [nil]
-    var variables = environment.map { strdup($0) } + [nil]
-    defer { for pointer in arguments + variables { free(pointer) } }
-    var process = pid_t()
-    let status = posix_spawn(
-      &process, command.first ?? "", &actions, &attributes, &arguments, &variables)
-    guard status == 0 else { throw failure(command, status) }
-    return process
+    do {
+      return try Spawn.start(
+        command, environment: environment, output: output, errors: output, newSession: newSession)
+    } catch {
+      throw failure(command, error.number)
+    }
   }
 
   /// Nothing of the caller's: `PG*` variables would change what PostgreSQL's programs do, and
@@ -158,7 +130,7 @@ enum ChildProcess {
 
   private static func failure(_ command: [String], _ number: Int32) -> EmbeddedPostgresError {
     EmbeddedPostgresError(
-      .systemFailure, "cannot start a program: \(SystemError.text(number))", command: command,
+      .systemFailure, "cannot start a program: \(String(cString: strerror(number)))", command: command,
       remedy: "check that the program exists, can be run, and that the system has processes left")
   }
 }
@@ -166,10 +138,10 @@ enum ChildProcess {
 /// A child that is expected to outlive this process.
 final class LaunchedProcess: Sendable {
   let id: pid_t
-  private let ending = Lock<ChildProcess.ExitStatus?>(nil)
+  private let ending = Lock<SystemProgram.ExitStatus?>(nil)
 
   /// How it ended; nil while it runs.
-  var exitStatus: ChildProcess.ExitStatus? { ending.withLock { $0 } }
+  var exitStatus: SystemProgram.ExitStatus? { ending.withLock { $0 } }
 
   fileprivate init(id: pid_t) throws {
     self.id = id

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Finds a TCP port that nobody listens on.
-enum FreePort {
+/// TCP ports of this machine.
+package enum TCPPort {
   /// The first free port from `port` on, among the next hundred; nil if there is none.
-  static func first(from port: Int) -> Int? {
+  static func firstFree(from port: Int) -> Int? {
     (port..<min(port + 100, 65536)).first(where: isFree)
   }
 
@@ -11,7 +11,7 @@ enum FreePort {
   ///
   /// Both, because PostgreSQL starts when it got only one of its addresses, and the other would then
   /// be somebody else's.
-  static func isFree(_ port: Int) -> Bool {
+  package static func isFree(_ port: Int) -> Bool {
     var four = sockaddr_in()
     four.sin_family = sa_family_t(AF_INET)
     four.sin_port = in_port_t(port).bigEndian
