@@ -192,3 +192,13 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
   /// Keeps the password out of `dump`.
   public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }
+
+extension Duration {
+  /// The duration in milliseconds.
+  package var milliseconds: Double {
+    Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15
+  }
+
+  /// The duration in seconds.
+  var seconds: Double { milliseconds / 1000 }
+}

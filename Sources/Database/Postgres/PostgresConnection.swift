@@ -48,6 +48,24 @@ public actor PostgresConnection {
     return try await PostgresConnection(configuration)
   }
 
+  /// Connects, lends the connection to `body` and closes it, whatever happens.
+  ///
+  /// - Throws: what `body` throws; else as ``connect(_:)``.
+  @discardableResult
+  public static func with<Result>(
+    _ configuration: PostgresConfiguration, _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    let connection = try await connect(configuration)
+    do {
+      let result = try await body(connection)
+      await connection.close()
+      return result
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
   private init(_ configuration: PostgresConfiguration) async throws {
     do {
       executor = try ThreadExecutor()

@@ -223,3 +223,28 @@ public final class PostgresPool: Sendable {
     waiter?.continuation.resume(returning: nil)
   }
 }
+
+extension PostgresPool {
+  /// Makes a pool, lends it to `body` and closes it, whatever happens.
+  ///
+  /// - Parameters:
+  ///   - configuration: what to connect with.
+  ///   - maximumConnections: at least 1.
+  ///   - body: what to do; it must not keep the pool.
+  /// - Throws: what `body` throws.
+  @discardableResult
+  public static func with<Result>(
+    _ configuration: PostgresConfiguration, maximumConnections: Int,
+    _ body: (PostgresPool) async throws -> Result
+  ) async throws -> Result {
+    let pool = PostgresPool(configuration: configuration, maximumConnections: maximumConnections)
+    do {
+      let result = try await body(pool)
+      await pool.close()
+      return result
+    } catch {
+      await pool.close()
+      throw error
+    }
+  }
+}

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 extension Bool: PostgresArrayElement {
   /// `boolean`
   public static var postgresType: PostgresType { .bool }
@@ -92,5 +94,107 @@ extension String: PostgresArrayElement {
       throw PostgresDecodingFailure("found bytes of \(cell.type) that are not UTF-8")
     }
     self = text
+  }
+}
+
+extension PostgresDecodable where Self: FixedWidthInteger {
+  /// Reads `smallint`, `integer`, `bigint` or `oid`; a value that does not fit is an error.
+  public init(from cell: PostgresCell) throws {
+    let wide: Int64
+    switch cell.type {
+    case .int2: wide = Int64(try cell.integer(Int16.self))
+    case .int4: wide = Int64(try cell.integer(Int32.self))
+    case .int8: wide = try cell.integer(Int64.self)
+    case .oid: wide = Int64(try cell.integer(UInt32.self))
+    default: throw cell.mismatch(Self.self)
+    }
+    guard let value = Self(exactly: wide) else {
+      throw PostgresDecodingFailure("found \(wide), which does not fit \(Self.self)")
+    }
+    self = value
+  }
+}
+
+extension PostgresEncodable where Self: FixedWidthInteger {
+  /// Appends the integer.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    buffer.append(integer: self)
+    return true
+  }
+}
+
+extension Int16: PostgresArrayElement {
+  /// `smallint`
+  public static var postgresType: PostgresType { .int2 }
+  /// `smallint[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1005) }
+}
+
+extension Int32: PostgresArrayElement {
+  /// `integer`
+  public static var postgresType: PostgresType { .int4 }
+  /// `integer[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1007) }
+}
+
+extension Int64: PostgresArrayElement {
+  /// `bigint`
+  public static var postgresType: PostgresType { .int8 }
+  /// `bigint[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1016) }
+}
+
+extension Int: PostgresArrayElement {
+  /// `bigint`
+  public static var postgresType: PostgresType { .int8 }
+  /// `bigint[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1016) }
+}
+
+extension UUID: PostgresArrayElement {
+  /// `uuid`
+  public static var postgresType: PostgresType { .uuid }
+  /// `uuid[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 2951) }
+
+  /// Appends the sixteen bytes.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    withUnsafeBytes(of: uuid) { buffer.append(contentsOf: $0) }
+    return true
+  }
+
+  /// Reads `uuid`.
+  public init(from cell: PostgresCell) throws {
+    let bytes = try cell.value()
+    guard cell.type == .uuid, bytes.count == 16 else { throw cell.mismatch(UUID.self) }
+    self.init(uuid: bytes.loadUnaligned(as: uuid_t.self))
+  }
+}
+
+/// A sequence of bytes, the server's `bytea`.
+///
+/// A type of its own because `[UInt8]` would read as an array of numbers.
+public struct PostgresBytes: PostgresArrayElement, Hashable, Sendable {
+  /// The bytes.
+  public var bytes: [UInt8]
+
+  /// Wraps bytes.
+  public init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+
+  /// `bytea`
+  public static var postgresType: PostgresType { .bytea }
+  /// `bytea[]`
+  public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1001) }
+
+  /// Appends the bytes.
+  public func encode(into buffer: inout PostgresBuffer) -> Bool {
+    buffer.append(contentsOf: bytes)
+    return true
+  }
+
+  /// Reads `bytea`.
+  public init(from cell: PostgresCell) throws {
+    guard cell.type == .bytea else { throw cell.mismatch(PostgresBytes.self) }
+    bytes = Array(try cell.value())
   }
 }
