@@ -19,25 +19,18 @@ struct CapacityText: Sendable {
   ///
   /// - Throws: `FixtureError` with all faults of the file, or for a kind without a phrase.
   init(_ file: FixtureFile) throws {
-    let kinds = Kind.allCases.map(\.rawValue)
-    let records = try FixtureRecords.read(file, naturalKey: \Phrase.text) { record in
-      Phrase(
-        kind: record.text("kind") { kinds.contains($0) ? nil : "one of " + kinds.joined(separator: ", ") },
-        text: record.text("text", length: 1...200))
+    let records = try FixtureRecords.read(file, naturalKey: { $0.text }) {
+      record, _ -> (kind: Kind, text: String)? in
+      let kind = record.choice("kind", Kind.self)
+      let text = record.string("text", length: 1...200)
+      return kind.map { (kind: $0, text: text) }
     }
-    let grouped = Dictionary(grouping: records, by: \.kind)
-    let missing = kinds.filter { grouped[$0] == nil }
+    phrases = Dictionary(grouping: records, by: \.kind).mapValues { $0.map(\.text) }
+    let missing = Kind.allCases.filter { phrases[$0] == nil }
     guard missing.isEmpty else {
       throw FixtureError(
         missing.map { FixtureFault(file: file.path, found: "no '\($0)'", expected: "at least one") })
     }
-    phrases = Dictionary(
-      uniqueKeysWithValues: Kind.allCases.map { ($0, grouped[$0.rawValue]?.map(\.text) ?? []) })
-  }
-
-  private struct Phrase {
-    let kind: String
-    let text: String
   }
 
   /// How many phrases there are.

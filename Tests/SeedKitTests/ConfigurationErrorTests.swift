@@ -91,7 +91,7 @@ struct ConfigurationErrorTests {
       let expected =
         [
           "default.json:2:3: environment: found the key in a file; expected SEED_ENV or --env, since it decides which file is read",
-          "default.json:3:21: seed.jobs: found text; expected a whole number from 1 to 64",
+          "default.json:3:21: seed.jobs: found a string; expected a whole number from 1 to 64",
           "default.json:3:26: seed.retryBudgt: found an unknown key; expected a setting of 'seed-runner config'. Did you mean 'seed.retryBudget'?",
           "default.json:3:58: seed.lockTimeout: found '-1'; expected seconds, a whole number from 0 to 86400",
           "default.json:4:15: database: found a number; expected an object that sets database.url, database.connectTimeout",
@@ -102,7 +102,7 @@ struct ConfigurationErrorTests {
           "default.json:6:37: embedded.port: found '70000'; expected a whole number from 0 to 65535",
           "default.json:6:55: embedded.version: found '1.5'; expected a whole number from 10 to 99",
           "default.json:6:68: embedded.user: found ''; expected the name of a user of the operating system",
-          "default.json:6:84: embedded.binaries: found a list; expected the path of a folder",
+          "default.json:6:84: embedded.binaries: found an array; expected the path of a folder",
           "default.json:7:3: sed: found an unknown key; expected a setting of 'seed-runner config'. Did you mean 'seed'?",
           "ci.json:3:10: found 'y'; expected a value",
         ].map { "\(path)/\($0)" } + [
@@ -122,7 +122,7 @@ struct ConfigurationErrorTests {
       try folder.write("[", to: "dev.json")
       #expect(
         faults(variables: ["SEED_ENV": "x"], directory: folder.path) == [
-          "\(folder.path)/default.json:1:1: found a list; expected an object",
+          "\(folder.path)/default.json:1:1: found an array; expected an object",
           "SEED_ENV: environment: found 'x'; expected one of dev, test, ci, ci-local, production",
         ])
     }

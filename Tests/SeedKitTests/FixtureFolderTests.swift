@@ -89,7 +89,7 @@ struct FixtureFolderTests {
       FixtureFile(name: name, bytes: Array(json.utf8))
     }
     func read(_ files: [FixtureFile]) throws -> [String] {
-      try FixtureRecords.read(files, naturalKey: { $0 }) { $0.text("name", length: 1...9) }
+      try FixtureRecords.read(files, naturalKey: { $0 }) { record, _ in record.string("name", length: 1...9) }
     }
     let good = try read([file("a.json", #"[{"name": "x"}]"#), file("b.json", #"[{"name": "y"}]"#)])
     #expect(good == ["x", "y"])
@@ -101,7 +101,9 @@ struct FixtureFolderTests {
     }
     let faults = error?.faults.map(\.description) ?? []
     #expect(faults.count == 3)
-    #expect(faults.first == "Seeders/a.json:2: record 2, field 'name': found nothing; expected a text")
+    #expect(
+      faults.first
+        == "Seeders/a.json:2: record 2, field 'name': is missing; expected a string of 1 to 9 characters")
     #expect(
       faults.last
         == "Seeders/c.json:1: record 1: duplicate key \"x\" (first in Seeders/a.json:1: record 1)"

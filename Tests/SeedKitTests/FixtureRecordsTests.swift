@@ -5,10 +5,10 @@ import Testing
 struct FixtureRecordsTests {
   private func read(_ json: String) throws -> [String] {
     let file = FixtureFile(name: "Things/things.json", bytes: Array(json.utf8))
-    return try FixtureRecords.read(file, naturalKey: { $0 }) { record in
-      _ = record.texts("tags", count: 1...2) { $0 == "bad" ? "a good tag" : nil }
-      _ = record.optionalText("note", length: 0...5)
-      return record.text("name", length: 1...10)
+    return try FixtureRecords.read(file, naturalKey: { $0 }) { record, _ in
+      _ = record.strings("tags", count: 1...2, expected: "a good tag") { $0 == "bad" ? nil : $0 }
+      _ = record.optionalString("note", length: 0...5)
+      return record.string("name", length: 1...10)
     }
   }
 
@@ -40,14 +40,14 @@ struct FixtureRecordsTests {
     #expect(found.count == 9)
     #expect(found.allSatisfy { $0.hasPrefix("Seeders/Things/things.json:") })
     let expected = [
-      ":2: record 1, field 'tags': found 0 entries; expected 1 to 2",
-      ":2: record 1, field 'name': found number 12; expected a text",
+      ":2: record 1, field 'tags': found 0 elements; expected an array of 1 to 2 strings",
+      ":2: record 1, field 'name': found number 12; expected a string of 1 to 10 characters",
       ":3: record 2, field 'tags[1]': found 'bad'; expected a good tag",
-      ":3: record 2, field 'tags[2]': found number 3; expected a text",
-      ":3: record 2, field 'name': found nothing; expected a text",
+      ":3: record 2, field 'tags[2]': found number 3; expected a good tag",
+      ":3: record 2, field 'name': is missing; expected a string of 1 to 10 characters",
       ":3: record 2, field 'colour': found an unknown field; expected one of name, note, tags",
-      ":4: record 3: found text; expected an object",
-      ":5: record 4, field 'note': found 8 characters; expected 0 to 5 characters",
+      ":4: record 3: found a string; expected an object",
+      ":5: record 4, field 'note': found a string of 8 characters; expected a string of 0 to 5 characters",
       ":7: record 6: duplicate key \"b\" (first in record 5)",
     ]
     for text in expected {

@@ -7,7 +7,8 @@ struct JSONNodeReadingTests {
     "describes what is there",
     arguments: [
       ("null", "null", "null"), ("true", "true", "true or false"), ("12", "number 12", "a number"),
-      ("\"x\"", "text", "a text"), ("\"\"", "an empty text", "a text"), ("[1]", "a list", "a list"),
+      ("\"x\"", "a string", "a string"), ("\"\"", "an empty string", "a string"),
+      ("[1]", "an array", "an array"),
       ("{}", "an object", "an object"),
       ("11111111112222222222333333333344444444445", "a number", "a number"),
     ])
@@ -36,11 +37,11 @@ struct JSONNodeReadingTests {
     let node = try JSONSupport.parse("\n  12")
     let object = try JSONSupport.parse("{}")
     func text(_ read: () throws -> Void) -> String? {
-      (#expect(throws: JSONTypeMismatch.self) { try read() })?.description
+      (#expect(throws: JSONFault.self) { try read() })?.description
     }
-    #expect(text { _ = try node.string() } == "2:3: found number 12; expected a text")
+    #expect(text { _ = try node.string() } == "2:3: found number 12; expected a string")
     #expect(text { _ = try node.bool() } == "2:3: found number 12; expected true or false")
-    #expect(text { _ = try node.array() } == "2:3: found number 12; expected a list")
+    #expect(text { _ = try node.array() } == "2:3: found number 12; expected an array")
     #expect(text { _ = try node.member("a") } == "2:3: found number 12; expected an object")
     #expect(text { _ = try object.int() } == "1:1: found an object; expected a whole number")
     #expect(text { _ = try object.double() } == "1:1: found an object; expected a number")
@@ -65,7 +66,7 @@ struct JSONNodeReadingTests {
     ])
   func notIntegers(literal: String, expected: String) throws {
     let node = try JSONSupport.parse(literal)
-    #expect((#expect(throws: JSONTypeMismatch.self) { try node.int() })?.expected == expected)
+    #expect((#expect(throws: JSONFault.self) { try node.int() })?.expected == expected)
   }
 
   @Test(
@@ -80,7 +81,7 @@ struct JSONNodeReadingTests {
   @Test("refuses a number that is too large for floating point")
   func infinite() throws {
     let node = try JSONSupport.parse("-1e400")
-    let error = #expect(throws: JSONTypeMismatch.self) { try node.double() }
+    let error = #expect(throws: JSONFault.self) { try node.double() }
     #expect(error?.description == "1:1: found number -1e400; expected a number whose size is at most 1.8e308")
   }
 }

@@ -39,7 +39,7 @@ struct JSONParserErrorTests {
       (#"{"a":1]"#, "line 1, column 7: found ']'; expected ',' or '}'"),
       (
         "\n[1,",
-        "line 2, column 4: found the end of the file; expected a value. The list that starts at line 2, column 1 has no end"
+        "line 2, column 4: found the end of the file; expected a value. The array that starts at line 2, column 1 has no end"
       ),
       (
         #"{"a":1"#,
@@ -71,11 +71,11 @@ struct JSONParserErrorTests {
     arguments: [
       (
         "01",
-        "line 1, column 1: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a text: put it in quotes"
+        "line 1, column 1: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a string: put it in quotes"
       ),
       (
         "[-012]",
-        "line 1, column 3: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a text: put it in quotes"
+        "line 1, column 3: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a string: put it in quotes"
       ),
       ("-", "line 1, column 2: found the end of the file; expected a digit"),
       ("- 1", "line 1, column 2: found a blank; expected a digit"),
@@ -101,27 +101,27 @@ struct JSONParserErrorTests {
   @Test(
     "names what is wrong with a text",
     arguments: [
-      (#"["abc"#, "line 1, column 2: found a text without end; expected a closing quote"),
-      (#"["abc\"]"#, "line 1, column 2: found a text without end; expected a closing quote"),
+      (#"["abc"#, "line 1, column 2: found a string without end; expected a closing quote"),
+      (#"["abc\"]"#, "line 1, column 2: found a string without end; expected a closing quote"),
       (#""abc\"#, "line 1, column 6: found the end of the file; expected an escape"),
       (
         "[\"a\nb\"]",
-        "line 1, column 4: found a line break in a text; expected a closing quote, or the line break written as \\n. The text starts at column 2"
+        "line 1, column 4: found a line break in a string; expected a closing quote, or the line break written as \\n. The string starts at column 2"
       ),
-      ("\"a\tb\"", "line 1, column 3: found a tab in a text; expected it written as \\t"),
+      ("\"a\tb\"", "line 1, column 3: found a tab in a string; expected it written as \\t"),
       ("\"é\u{1}\"", "line 1, column 3: found the control character U+0001; expected it written as \\u0001"),
       ("\"\u{1F}\"", "line 1, column 2: found the control character U+001F; expected it written as \\u001F"),
       (
         "\"a\u{0}\"",
-        "line 1, column 3: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+        "line 1, column 3: found the character NUL; expected a string without it. PostgreSQL stores no NUL in a string"
       ),
       (
         #""a\u0000""#,
-        "line 1, column 3: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+        "line 1, column 3: found the character NUL; expected a string without it. PostgreSQL stores no NUL in a string"
       ),
       (
         #"{"\u0000":1}"#,
-        "line 1, column 3: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+        "line 1, column 3: found the character NUL; expected a string without it. PostgreSQL stores no NUL in a string"
       ),
       (
         #""\ud83d""#,

@@ -43,7 +43,7 @@ struct JSONParserJSON5Tests {
       ("0x", "line 1, column 3: found the end of the file; expected a hexadecimal digit"),
       (
         "[010]",
-        "line 1, column 2: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a text: put it in quotes"
+        "line 1, column 2: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a string: put it in quotes"
       ),
       (".", "line 1, column 2: found the end of the file; expected a digit after the point"),
       ("+-1", "line 1, column 2: found '-'; expected a digit"),
@@ -51,18 +51,18 @@ struct JSONParserJSON5Tests {
       ("/ 1", "line 1, column 1: found '/'; expected a comment, which starts with '//' or '/*'"),
       ("# a", "line 1, column 1: found '#'; expected a value. A comment starts with //"),
       ("// only a comment", "line 1, column 18: found the end of the file; expected a value"),
-      ("'a\"", "line 1, column 1: found a text without end; expected a closing quote"),
+      ("'a\"", "line 1, column 1: found a string without end; expected a closing quote"),
       (
         #"'\0'"#,
-        "line 1, column 2: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+        "line 1, column 2: found the character NUL; expected a string without it. PostgreSQL stores no NUL in a string"
       ),
       (
         #"'\x00'"#,
-        "line 1, column 2: found the character NUL; expected a text without it. PostgreSQL stores no NUL in a text"
+        "line 1, column 2: found the character NUL; expected a string without it. PostgreSQL stores no NUL in a string"
       ),
       (#"'\1'"#, #"line 1, column 2: found a backslash before a digit; expected an escape such as \x41"#),
       (#"'\x4'"#, "line 1, column 5: found a single quote; expected two hexadecimal digits"),
-      ("'\t'", "line 1, column 2: found a tab in a text; expected it written as \\t"),
+      ("'\t'", "line 1, column 2: found a tab in a string; expected it written as \\t"),
     ])
   func invalid(input: String, expected: String) { #expect(JSONSupport.fault(input, .json5) == expected) }
 

@@ -76,8 +76,8 @@ struct JSONParserLimitsTests {
     let error = #expect(throws: JSONParseError.self) {
       try JSONSupport.parse(text, limits: JSONParser.Limits(stringSize: 2))
     }
-    #expect(error?.found == "a text of more than 2 bytes")
-    #expect(error?.expected == "a text of at most 2 bytes")
+    #expect(error?.found == "a string of more than 2 bytes")
+    #expect(error?.expected == "a string of at most 2 bytes")
   }
 
   @Test("count what a value and a key take", arguments: ["[1,2]", #"{"a":1}"#])

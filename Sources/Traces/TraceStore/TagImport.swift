@@ -15,10 +15,9 @@ public enum TagImport {
   ///
   /// - Throws: `FixtureError` with all faults of the file, each naming the tag.
   public static func read(_ file: FixtureFile) throws -> [LocatedTag] {
-    let names = try FixtureRecords.read(file, naturalKey: { TagName($0.0)?.description ?? $0.0 }) { record in
-      (record.text("name") { TagName($0) == nil ? TagName.rule : nil }, record.place)
+    try FixtureRecords.read(file, naturalKey: \.name.description) { record, place in
+      record.string("name", expected: TagName.rule, TagName.init).map { LocatedTag(name: $0, place: place) }
     }
-    return names.compactMap { name, place in TagName(name).map { LocatedTag(name: $0, place: place) } }
   }
 
   /// Inserts the tags that are missing; others in the table stay.

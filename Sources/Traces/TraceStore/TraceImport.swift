@@ -9,16 +9,19 @@ public enum TraceImport {
   ///
   /// - Throws: `FixtureError` with all faults of all files.
   public static func read(_ files: [FixtureFile]) throws -> [LocatedTrace] {
-    try FixtureRecords.read(files, naturalKey: \.trace.title) { record in
-      let title = record.text("title", length: TraceRules.title)
-      let context = record.text("context", length: TraceRules.text)
-      let solution = record.text("solution", length: TraceRules.text)
-      let tags = record.texts("tags", count: TraceRules.tags) { TagName($0) == nil ? TagName.rule : nil }
+    try FixtureRecords.read(files, naturalKey: \.trace.title) { record, place in
+      var writtenTags: [String] = []
       let trace = TraceRecord(
-        title: title, context: context, solution: solution, tags: tags.compactMap(TagName.init),
-        agentModel: record.optionalText("agent_model", length: TraceRules.agent),
-        agentVersion: record.optionalText("agent_version", length: TraceRules.agent))
-      return LocatedTrace(trace: trace, place: record.place, writtenTags: tags)
+        title: record.string("title", length: TraceRules.title),
+        context: record.string("context", length: TraceRules.text),
+        solution: record.string("solution", length: TraceRules.text),
+        tags: record.strings("tags", count: TraceRules.tags, expected: TagName.rule) { text in
+          writtenTags.append(text)
+          return TagName(text)
+        },
+        agentModel: record.optionalString("agent_model", length: TraceRules.agent),
+        agentVersion: record.optionalString("agent_version", length: TraceRules.agent))
+      return LocatedTrace(trace: trace, place: place, writtenTags: writtenTags)
     }
   }
 

@@ -19,13 +19,12 @@ public enum UserImport {
   ///
   /// - Throws: `FixtureError` with all faults of all files.
   public static func read(_ files: [FixtureFile], isSeed: Bool) throws -> [UserRecord] {
-    try FixtureRecords.read(files, naturalKey: \.email) { record in
-      UserRecord(
-        email: record.text("email") { email in
-          EmailAddress.isAddress(email) && email == email.lowercased()
-            ? nil : "an e-mail address in lower case"
-        },
-        displayName: record.text("display_name", length: 1...200), isSeed: isSeed, place: record.place)
+    try FixtureRecords.read(files, naturalKey: \.email) { record, place in
+      let email = record.string("email", expected: "an e-mail address in lower case") { email in
+        EmailAddress.isAddress(email) && email == email.lowercased() ? email : nil
+      }
+      let name = record.string("display_name", length: 1...200)
+      return email.map { UserRecord(email: $0, displayName: name, isSeed: isSeed, place: place) }
     }
   }
 

@@ -79,24 +79,24 @@ struct DefinitionReaderTests {
     #expect(
       found == [
         "2: field 'id': found 'Not An Id'; expected lower case letters, digits and hyphens",
-        "1: field 'summary': found nothing; expected a text",
-        "3: field 'environments': found 'moon'; expected one of dev, test, ci, ci-local, production",
+        "1: field 'summary': is missing; expected a string",
+        "3: field 'environments[2]': found 'moon'; expected one of dev, test, ci, ci-local, production",
         "5: field 'table': found 'a.b.c'; expected TABLE or SCHEMA.TABLE",
         "5: field 'files': found '../t.csv'; expected a path inside the seeder's folder",
         "5: field 'files': found '/etc/passwd'; expected a path inside the seeder's folder",
         "5: field 'files': found 't.txt'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
         "5: field 'files': found '/etc/passwd'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
-        "5: field 'key': found an empty list; expected at least one text",
-        "6: field 'table': found nothing; expected a text",
+        "5: field 'key': found an empty array; expected at least one string",
+        "6: field 'table': is missing; expected a string",
         "6: field 'policy': found 'replace'; expected one of upsert, insert-missing, sync",
-        "6: field 'onDrift': found number 3; expected a text",
+        "6: field 'onDrift': found number 3; expected one of overwrite, keep, fail",
         "6: field 'delimiter': found '||'; expected one ASCII character that is no quote",
         "6: field 'tabel': found an unknown key; expected 'table'",
         "7: found ''; expected a name of 1 to 63 bytes",
         "7: field 'r': found 2 fields for a key of 1 columns; expected a field for each column of the key",
         "8: field 'two': found several fields; expected one, or a reference",
         "8: found number 5; expected a field's name, or an object",
-        "9: found text; expected a table",
+        "9: found a string; expected a table",
         "2: field 'sumary': found an unknown key; expected 'summary'",
       ])
   }
@@ -104,7 +104,7 @@ struct DefinitionReaderTests {
   @Test(
     "refuses what cannot be a seeder",
     arguments: [
-      ("", "1:1: found an empty file"), ("[]", "1: found a list; expected a seeder"),
+      ("", "1:1: found an empty file"), ("[]", "1: found an array; expected a seeder"),
       ("{", "1:2: found the end of the file"), ("{id: 'a', id: 'b'}", "1:11: duplicate key"),
       (
         "{id: 'a', summary: 's', tables: []}",
@@ -132,11 +132,11 @@ struct DefinitionReaderTests {
       ),
       (
         "{id: 'a', summary: null, tables: [{table: 't', files: 'a.csv', key: 'k'}]}",
-        "1: field 'summary': found nothing"
+        "1: field 'summary': found null"
       ),
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', children: [{table: 'c', key: 'k'}]}]}",
-        "1: field 'field': found nothing"
+        "1: field 'field': is missing"
       ),
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', delimiter: '\"'}]}",

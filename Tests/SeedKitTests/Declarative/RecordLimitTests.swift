@@ -66,17 +66,17 @@ struct RecordLimitTests {
       "t.json", "[{\"id\": 1},\n 7, {\"id\": 2, \"kids\": 3}]",
       [
         "t.json:2: record 2: found number 7; expected an object",
-        "t.json:2: record 3, field 'kids': found number 3; expected a list",
+        "t.json:2: record 3, field 'kids': found number 3; expected an array",
       ]
     ),
     ("t.json", "[{\"id\": 1}\n {\"id\": 2}]", ["t.json:2:2: record 1: found '{'; expected ',' or ']'"]),
     (
       "t.json", "[{\"id\": 1, \"kids\": [{\"n\": \"a\\u0000\"}]}]",
       [
-        "t.json:1:29: record 1, field 'kids[1].n': found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text"
+        "t.json:1:29: record 1, field 'kids[1].n': found the character NUL; expected a string without it; PostgreSQL stores no NUL in a string"
       ]
     ),
-    ("t.json", "7", ["t.json:1: found number 7; expected a list of objects"]),
+    ("t.json", "7", ["t.json:1: found number 7; expected an array of objects"]),
     (
       "t.csv", "id" + String(repeating: ",", count: 100_001),
       ["found more than 100000 fields in a record; expected fewer"]

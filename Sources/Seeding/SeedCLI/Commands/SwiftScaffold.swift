@@ -143,8 +143,8 @@ struct SwiftScaffold {
       }
 
       private func read(_ file: FixtureFile) throws -> [(name: String, place: FixturePlace)] {
-        try FixtureRecords.read(file, naturalKey: \\.name) { record in
-          (record.text("name", length: 1...200), record.place)
+        try FixtureRecords.read(file, naturalKey: \\.name) { record, place in
+          (record.string("name", length: 1...200), place)
         }
       }
     }

@@ -10,13 +10,13 @@ public struct FixtureFault: Hashable, Sendable, Codable {
   public let record: Int?
   /// The field, such as `tags[2]`.
   public let field: String?
-  /// What is there. If ``expected`` is empty, a problem in full, such as `duplicate key "NO" (first in record 1)`.
+  /// What is there, `nothing` if it is missing. If ``expected`` is empty, a problem in full, such as `duplicate key "NO" (first in record 1)`.
   public let found: String
   /// What should be there.
   public let expected: String
 
   /// Both in one sentence, without the place.
-  public var problem: String { expected.isEmpty ? found : "found \(found); expected \(expected)" }
+  public var problem: String { JSONFault.problem(found: found, expected: expected) }
 
   /// Makes a fault.
   public init(
@@ -31,6 +31,13 @@ public struct FixtureFault: Hashable, Sendable, Codable {
     self.field = field
     self.found = found
     self.expected = expected
+  }
+
+  /// A fault of a JSON value in a file.
+  init(_ fault: JSONFault, file: String, record: Int? = nil) {
+    self.init(
+      file: file, line: fault.position.line, record: record, field: fault.path.isEmpty ? nil : fault.path,
+      found: fault.found, expected: fault.expected)
   }
 }
 

@@ -5,11 +5,11 @@ public enum FixtureRecords {
   /// - Parameters:
   ///   - file: the fixture.
   ///   - naturalKey: the fields that together name a record; two records of the same name are a fault.
-  ///   - read: reads one record. What it returns counts only if no field was faulty.
+  ///   - read: reads one record. What it returns counts only if no field was faulty; nil if one was.
   /// - Returns: what `read` returned, in the file's order.
   /// - Throws: ``FixtureError`` with every fault of the file.
   public static func read<Record>(
-    _ file: FixtureFile, naturalKey: (Record) -> String, _ read: (inout FixtureRecord) -> Record
+    _ file: FixtureFile, naturalKey: (Record) -> String, _ read: (JSONObjectReader, FixturePlace) -> Record?
   ) throws -> [Record] {
     try self.read([file], naturalKey: naturalKey, read)
   }
@@ -19,11 +19,12 @@ public enum FixtureRecords {
   /// - Parameters:
   ///   - files: the fixtures.
   ///   - naturalKey: the fields that together name a record in the set.
-  ///   - read: reads one record. What it returns counts only if no field was faulty.
+  ///   - read: reads one record. What it returns counts only if no field was faulty; nil if one was.
   /// - Returns: what `read` returned, in the files' order.
   /// - Throws: ``FixtureError`` with every fault of every file.
   public static func read<Record>(
-    _ files: [FixtureFile], naturalKey: (Record) -> String, _ read: (inout FixtureRecord) -> Record
+    _ files: [FixtureFile], naturalKey: (Record) -> String,
+    _ read: (JSONObjectReader, FixturePlace) -> Record?
   ) throws -> [Record] {
     var faults: [FixtureFault] = []
     var records: [Record] = []
@@ -31,18 +32,17 @@ public enum FixtureRecords {
     for file in files {
       do {
         for (index, element) in try elements(of: file).enumerated() {
-          var reader = FixtureRecord(file: file.path, number: index + 1, node: element)
-          let record = read(&reader)
-          reader.finish()
-          if reader.faults.isEmpty {
-            let key = naturalKey(record)
-            if let first = placeOfKey[key] {
-              faults.append(reader.place.duplicate(of: first, key: key))
-            }
-            placeOfKey[key] = placeOfKey[key] ?? reader.place
-            records.append(record)
-          }
-          faults += reader.faults
+          let found = JSONFaults()
+          let reader = JSONObjectReader(element, faults: found)
+          let place = FixturePlace(file: file.path, record: index + 1, line: element.position.line)
+          let record = reader.flatMap { read($0, place) }
+          reader?.finish()
+          faults += found.list.map { FixtureFault($0, file: file.path, record: place.record) }
+          guard let record, found.list.isEmpty else { continue }
+          let key = naturalKey(record)
+          if let first = placeOfKey[key] { faults.append(place.duplicate(of: first, key: key)) }
+          placeOfKey[key] = placeOfKey[key] ?? place
+          records.append(record)
         }
       } catch let error as FixtureError {
         faults += error.faults

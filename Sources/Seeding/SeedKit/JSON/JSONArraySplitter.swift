@@ -77,7 +77,7 @@ struct JSONArraySplitter {
   /// Ends the document.
   mutating func finish(_ onElement: (inout [UInt8], SourcePosition) throws -> Void) throws {
     let remedy =
-      "The list that starts at line \(arrayPosition.line), column \(arrayPosition.column) has no end"
+      "The array that starts at line \(arrayPosition.line), column \(arrayPosition.column) has no end"
     switch state {
     case .end: return
     case .start: throw error(found: "an empty file", expected: "a value")

@@ -1,41 +1,23 @@
-/// A JSON value that is of another type than its reader expects.
-///
-/// It names no file and no field, since a node knows neither: who walks the tree adds them.
-public struct JSONTypeMismatch: Error, Hashable, Sendable {
-  /// Where the value starts.
-  public let position: SourcePosition
-  /// What is there, such as `number 12` or `an object`.
-  public let found: String
-  /// What should be there, such as `a text`.
-  public let expected: String
-}
-
-extension JSONTypeMismatch: CustomStringConvertible {
-  /// `3:7: found number 12; expected a text`
-  public var description: String { "\(position): found \(found); expected \(expected)" }
-}
-
 extension JSONNode {
-  /// What it is, for error texts: `number 12`, `true`, `text`, `a list`, `an object`. A text is not
+  /// What it is, for error texts: `number 12`, `true`, `a string`, `an array`, `an object`. A string is not
   /// quoted, because it can be long, or a secret.
   public var foundDescription: String {
     switch value {
     case .bool(let value): "\(value)"
     case .number(let literal) where literal.utf8.count <= 40: "number \(literal)"
-    case .string(""): "an empty text"
-    case .string: "text"
+    case .string(""): "an empty string"
     default: kindDescription
     }
   }
 
-  /// What kind of value it is, without the value: `a number`, `true or false`, `a text`.
+  /// What kind of value it is, without the value: `a number`, `true or false`, `a string`.
   public var kindDescription: String {
     switch value {
     case .null: "null"
     case .bool: "true or false"
     case .number: "a number"
-    case .string: "a text"
-    case .array: "a list"
+    case .string: "a string"
+    case .array: "an array"
     case .object: "an object"
     }
   }
@@ -43,22 +25,22 @@ extension JSONNode {
   /// Whether it is `null`.
   public var isNull: Bool { value == .null }
 
-  /// The text.
-  public func string() throws(JSONTypeMismatch) -> String {
-    guard case .string(let text) = value else { throw mismatch("a text") }
+  /// The string.
+  public func string() throws(JSONFault) -> String {
+    guard case .string(let text) = value else { throw mismatch("a string") }
     return text
   }
 
   /// `true` or `false`; no other value stands for them.
-  public func bool() throws(JSONTypeMismatch) -> Bool {
+  public func bool() throws(JSONFault) -> Bool {
     guard case .bool(let flag) = value else { throw mismatch("true or false") }
     return flag
   }
 
   /// A whole number, written without fraction and exponent. JSON5's `0x1F` counts.
   ///
-  /// - Throws: ``JSONTypeMismatch``, also for a number that needs more than 64 bits.
-  public func int() throws(JSONTypeMismatch) -> Int {
+  /// - Throws: ``JSONFault``, also for a number that needs more than 64 bits.
+  public func int() throws(JSONFault) -> Int {
     guard case .number(let literal) = value else { throw mismatch("a whole number") }
     if let number = Int(literal) ?? Self.hexadecimal(literal) { return number }
     let isWhole = literal.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x2B }
@@ -67,8 +49,8 @@ extension JSONNode {
 
   /// A number as the nearest floating-point value.
   ///
-  /// - Throws: ``JSONTypeMismatch``, also for a number that is too large for one.
-  public func double() throws(JSONTypeMismatch) -> Double {
+  /// - Throws: ``JSONFault``, also for a number that is too large for one.
+  public func double() throws(JSONFault) -> Double {
     guard case .number(let literal) = value else { throw mismatch("a number") }
     if let number = Self.hexadecimal(literal) { return Double(number) }
     // JSON5 allows a point at the end, which Swift does not read.
@@ -78,14 +60,14 @@ extension JSONNode {
     return number
   }
 
-  /// The elements of a list.
-  public func array() throws(JSONTypeMismatch) -> [JSONNode] {
-    guard case .array(let elements) = value else { throw mismatch("a list") }
+  /// The elements of an array.
+  public func array() throws(JSONFault) -> [JSONNode] {
+    guard case .array(let elements) = value else { throw mismatch("an array") }
     return elements
   }
 
   /// The members of an object, in the file's order.
-  public func members() throws(JSONTypeMismatch) -> [JSONMember] {
+  public func members() throws(JSONFault) -> [JSONMember] {
     guard case .object(let members) = value else { throw mismatch("an object") }
     return members
   }
@@ -93,12 +75,12 @@ extension JSONNode {
   /// The member of a name, or nil if the object has none.
   ///
   /// Takes time in proportion to the number of members.
-  public func member(_ key: String) throws(JSONTypeMismatch) -> JSONMember? {
+  public func member(_ key: String) throws(JSONFault) -> JSONMember? {
     try members().first { $0.key == key }
   }
 
-  private func mismatch(_ expected: String) -> JSONTypeMismatch {
-    JSONTypeMismatch(position: position, found: foundDescription, expected: expected)
+  private func mismatch(_ expected: String) -> JSONFault {
+    JSONFault(position: position, path: "", found: foundDescription, expected: expected)
   }
 
   private static func hexadecimal(_ literal: String) -> Int? {

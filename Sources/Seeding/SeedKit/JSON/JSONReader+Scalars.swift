@@ -73,7 +73,7 @@ extension JSONReader {
     guard whole < 2 || bytes[first] != UInt8(ascii: "0") else {
       throw error(
         found: "a leading zero", expected: "a number without it",
-        remedy: "What is no quantity, such as a postcode, is a text: put it in quotes", at: first)
+        remedy: "What is no quantity, such as a postcode, is a string: put it in quotes", at: first)
     }
     if next == UInt8(ascii: ".") {
       index += 1

@@ -66,12 +66,12 @@ extension JSONReader {
 
   func tooLong(_ start: Int) -> JSONParseError {
     tooMuch(
-      found: "a text of more than \(limits.stringSize) bytes",
-      expected: "a text of at most \(limits.stringSize) bytes", at: start)
+      found: "a string of more than \(limits.stringSize) bytes",
+      expected: "a string of at most \(limits.stringSize) bytes", at: start)
   }
 
   private func withoutEnd(_ start: Int) -> JSONParseError {
-    error(found: "a text without end", expected: "a closing quote", at: start)
+    error(found: "a string without end", expected: "a closing quote", at: start)
   }
 
   /// Skips what stands for itself.
@@ -88,9 +88,9 @@ extension JSONReader {
     case 0: return nul(index)
     case 0x0A, 0x0D:
       return error(
-        found: "a line break in a text", expected: "a closing quote, or the line break written as \\n",
-        remedy: "The text starts at column \(error(expected: "", at: start).position.column)")
-    case 0x09: return error(found: "a tab in a text", expected: "it written as \\t")
+        found: "a line break in a string", expected: "a closing quote, or the line break written as \\n",
+        remedy: "The string starts at column \(error(expected: "", at: start).position.column)")
+    case 0x09: return error(found: "a tab in a string", expected: "it written as \\t")
     default:
       let digits = String(bytes[index], radix: 16, uppercase: true)
       return error(expected: "it written as \\u00" + (digits.utf8.count < 2 ? "0" : "") + digits)
@@ -99,7 +99,8 @@ extension JSONReader {
 
   private func nul(_ offset: Int) -> JSONParseError {
     error(
-      found: "the character NUL", expected: "a text without it", remedy: "PostgreSQL stores no NUL in a text",
+      found: "the character NUL", expected: "a string without it",
+      remedy: "PostgreSQL stores no NUL in a string",
       at: offset)
   }
 

@@ -192,7 +192,7 @@ struct JSONReader {
   /// Where the innermost open container began, for a file that ends too early.
   private var unclosed: String? {
     open.last.map {
-      "The \($0.isObject ? "object" : "list") that starts at line \($0.position.line), "
+      "The \($0.isObject ? "object" : "array") that starts at line \($0.position.line), "
         + "column \($0.position.column) has no end"
     }
   }

@@ -38,7 +38,7 @@ struct OpenAIResponse {
       }
     } catch let error as JSONParseError {
       throw Self.bad(service, "with a body that is no JSON (line \(error.position))")
-    } catch let error as JSONTypeMismatch {
+    } catch let error as JSONFault {
       throw Self.bad(
         service, "with JSON of another form (line \(error.position), expected \(error.expected))")
     }

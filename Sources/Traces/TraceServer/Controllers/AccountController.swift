@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPServer
+import SeedKit
 import TraceStore
 
 /// Users and their tokens.
@@ -9,11 +10,11 @@ enum AccountController {
   /// Nobody shows to own an address, so a known one gets no further token: neither a user's account nor a
   /// seed's can be taken over. That it is known cannot be hidden from whoever wants to register it.
   private static func register(_ context: RequestContext) async throws -> HTTPResponse {
-    var fields = try JSONFields(context.request)
-    let email = fields.parsed("email", expected: EmailAddress.rule) { EmailAddress($0) }
-    let displayName = fields.optionalText("display_name", 1...200)
-    try fields.finish()
-    guard let email else { throw JSONFields.invalid([]) }
+    let (email, displayName) = try context.request.fields { fields in
+      let email = fields.string("email", expected: EmailAddress.rule, EmailAddress.init)
+      let displayName = fields.optionalString("display_name", length: 1...200, allowsBlank: false)
+      return email.map { ($0, displayName) }
+    }
     let token = APIToken()
     let user = try await context.services.store.write { connection in
       try await Accounts.register(email, displayName: displayName, token: token, on: connection)

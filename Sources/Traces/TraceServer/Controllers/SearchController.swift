@@ -1,5 +1,6 @@
 import Embeddings
 import HTTPServer
+import SeedKit
 import TraceStore
 
 /// Search.
@@ -17,13 +18,13 @@ enum SearchController {
   private static func search(_ context: RequestContext) async throws -> HTTPResponse {
     let start = ContinuousClock.now
     let services = context.services
-    var fields = try JSONFields(context.request)
-    let question = fields.text("q", SearchController.question)
-    let limit = fields.int("limit", 1...RankedSearch.maximumLimit, default: SearchController.defaultLimit)
-    let tags = fields.list("tags", count: 0...TraceRules.tags.upperBound, expected: TagName.rule) {
-      TagName($0)
+    let (question, limit, tags) = try context.request.fields { fields in
+      (
+        fields.string("q", length: SearchController.question, allowsBlank: false),
+        fields.int("limit", 1...RankedSearch.maximumLimit, default: SearchController.defaultLimit),
+        fields.strings("tags", count: 0...TraceRules.tags.upperBound, expected: TagName.rule, TagName.init)
+      )
     }
-    try fields.finish()
     // As the original has it: from the question's vector on.
     defer { services.metrics.search(took: .now - start, hasTags: !tags.isEmpty) }
     var times = SearchTimes(since: context.request.start)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPServer
+import SeedKit
 import TraceStore
 
 /// Traces and what is said of them.
@@ -12,15 +13,15 @@ enum TraceController {
 
   private static func createTrace(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
-    var fields = try JSONFields(context.request)
-    let draft = StoredTrace.Draft(
-      title: fields.text("title", TraceRules.title),
-      context: fields.text("context", TraceRules.contributedText),
-      solution: fields.text("solution", TraceRules.contributedText),
-      tags: fields.list("tags", count: TraceRules.tags, expected: TagName.rule) { TagName($0) },
-      agentModel: fields.optionalText("agent_model", TraceRules.agent),
-      agentVersion: fields.optionalText("agent_version", TraceRules.agent))
-    try fields.finish()
+    let draft = try context.request.fields { fields in
+      StoredTrace.Draft(
+        title: fields.string("title", length: TraceRules.title, allowsBlank: false),
+        context: fields.string("context", length: TraceRules.contributedText, allowsBlank: false),
+        solution: fields.string("solution", length: TraceRules.contributedText, allowsBlank: false),
+        tags: fields.strings("tags", count: TraceRules.tags, expected: TagName.rule, TagName.init),
+        agentModel: fields.optionalString("agent_model", length: TraceRules.agent, allowsBlank: false),
+        agentVersion: fields.optionalString("agent_version", length: TraceRules.agent, allowsBlank: false))
+    }
     let trace = try await context.services.store.write { connection in
       try await StoredTrace.insert(draft, contributor: user, on: connection)
     }
@@ -40,10 +41,9 @@ enum TraceController {
   private static func vote(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
     let id = try context.traceID()
-    var fields = try JSONFields(context.request)
-    let vote = fields.parsed("vote", expected: "confirm or dispute") { TraceVote(rawValue: $0) }
-    try fields.finish()
-    guard let vote else { throw JSONFields.invalid([]) }
+    let vote = try context.request.fields {
+      $0.string("vote", expected: "confirm or dispute", TraceVote.init(rawValue:))
+    }
     let threshold = context.services.options.validationThreshold
     let outcome = try await context.services.store.write { connection in
       try await vote.cast(on: id, by: user, threshold: threshold, connection: connection)

@@ -47,7 +47,7 @@ struct RequestContext: Sendable {
     let values = request.query.filter { $0.name == name }.map(\.value)
     guard let text = values.first else { return value }
     guard values.count == 1, let number = Int(text), range.contains(number) else {
-      throw JSONFields.invalid([
+      throw .invalidFields([
         .init(
           field: name,
           message:

@@ -58,6 +58,14 @@ struct APIProblem: Error, Sendable {
   static let typePrefix = "urn:trace-server:problem:"
   static let contentType = "application/problem+json"
 
+  /// Fields that are missing or do not fit.
+  static func invalidFields(_ errors: [FieldError]) -> APIProblem {
+    APIProblem(
+      kind: .invalidFields, status: 422,
+      detail: errors.count == 1 ? "a field does not fit" : "\(errors.count) fields do not fit", errors: errors
+    )
+  }
+
   /// The answer.
   func response(requestID: String?) -> HTTPResponse {
     var response = HTTPResponse(status: status, headers: headers, body: body(requestID: requestID))

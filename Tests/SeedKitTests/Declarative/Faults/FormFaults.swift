@@ -13,7 +13,7 @@ enum FormFaults {
       name: "a NUL in JSON", tables: #"{table: "t", files: "t.json", key: "id"}"#,
       files: ["t.json": #"[{"id": 1, "a": "x\u0000y"}]"#],
       expected: [
-        "t.json:1:19: record 1, field 'a': found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text"
+        "t.json:1:19: record 1, field 'a': found the character NUL; expected a string without it; PostgreSQL stores no NUL in a string"
       ]),
     FaultCase(
       name: "lines that end with a carriage return only", files: ["t.csv": "id,a\r1,x\r"],
@@ -69,13 +69,13 @@ enum FormFaults {
         "c.jsonl": "{\"id\": 4}\n\n[{\"id\": 5}]\n{\"id\": 6\n\"x\"\n{\"id\": 7} {\"id\": 8}\n",
       ],
       expected: [
-        "a.json:1: found an object; expected a list of objects",
+        "a.json:1: found an object; expected an array of objects",
         "b.json:2: record 2: found number 7; expected an object",
         "b.json:2: record 3: found null; expected an object",
-        "b.json:3: record 4: found a list; expected an object",
-        "c.jsonl:3: record 2: found a list; expected an object",
+        "b.json:3: record 4: found an array; expected an object",
+        "c.jsonl:3: record 2: found an array; expected an object",
         "c.jsonl:4:9: record 3: found the end of the line; expected ',' or '}'; The object that starts at line 4, column 1 has no end",
-        "c.jsonl:5: record 4: found text; expected an object",
+        "c.jsonl:5: record 4: found a string; expected an object",
         "c.jsonl:6:11: record 5: found '{'; expected the end of the line; A line holds one value",
       ]),
     FaultCase(
@@ -98,7 +98,7 @@ enum FormFaults {
       expected: [
         "a.jsonl:2:21: record 1, field 'a': duplicate key \"a\" (first at line 2, column 11)",
         "a.jsonl:3:17: record 2, field 'a': found \\ud800, half a surrogate pair; expected both halves, such as \\uD83D\\uDE00; PostgreSQL stores no half characters",
-        "a.jsonl:4:17: record 3, field 'a': found the character NUL; expected a text without it; PostgreSQL stores no NUL in a text",
+        "a.jsonl:4:17: record 3, field 'a': found the character NUL; expected a string without it; PostgreSQL stores no NUL in a string",
       ]),
     FaultCase(
       name: "headers with another delimiter than the one that is set",
@@ -127,7 +127,7 @@ enum FormFaults {
       name: "an unknown key in the definition",
       tables: #"{table: "t", file: "t.csv", key: "id", polcy: "sync"}"#, files: [:],
       expected: [
-        "seeder.json:1: field 'files': found nothing; expected a text or a list of texts",
+        "seeder.json:1: field 'files': is missing; expected a string or an array of strings",
         "seeder.json:1: field 'file': found an unknown key; expected 'files'",
         "seeder.json:1: field 'polcy': found an unknown key; expected 'policy'",
       ]),

@@ -27,13 +27,13 @@ enum RowFaults {
         "t.csv": "id,a,b,c\n,x,,5\n",
       ],
       expected: [
-        "t.csv:2: record 1, field 'id': found nothing; expected a value: the column is NOT NULL",
-        "t.json:1: record 1, field 'a': found nothing; expected a value: the column is NOT NULL",
-        "t.json:1: record 4, field 'a': found nothing; expected a value: the column is NOT NULL",
-        "t.json:1: record 1, field 'b': found nothing; expected a value: the column is NOT NULL",
-        "t.csv:2: record 1, field 'b': found nothing; expected a value: the column is NOT NULL",
-        "t.json:1: record 2, field 'c': found nothing; expected a value: it is part of the key",
-        "t.json:1: record 3, field 'c': found nothing; expected a value: it is part of the key",
+        "t.csv:2: record 1, field 'id': is missing; expected a value: the column is NOT NULL",
+        "t.json:1: record 1, field 'a': is missing; expected a value: the column is NOT NULL",
+        "t.json:1: record 4, field 'a': is missing; expected a value: the column is NOT NULL",
+        "t.json:1: record 1, field 'b': is missing; expected a value: the column is NOT NULL",
+        "t.csv:2: record 1, field 'b': is missing; expected a value: the column is NOT NULL",
+        "t.json:1: record 2, field 'c': is missing; expected a value: it is part of the key",
+        "t.json:1: record 3, field 'c': is missing; expected a value: it is part of the key",
       ]),
     FaultCase(
       name: "columns that every row needs and no file fills",
@@ -111,7 +111,7 @@ enum RowFaults {
       expected: [
         "t.json:2: record 1, field 'kids[2].nam': found an unknown field; expected 'name'",
         "t.json:2: record 1, field 'kids[3]': found number 7; expected an object",
-        "t.json:2: record 2, field 'kids': found an object; expected a list",
+        "t.json:2: record 2, field 'kids': found an object; expected an array",
       ]),
     FaultCase(
       name: "elements of lists that the columns of their table refuse, each by its place in the list",
@@ -135,9 +135,9 @@ enum RowFaults {
       ],
       expected: [
         "t.json:3: record 3, field 'list[4].n': found 'many'; expected a value of type integer (invalid input syntax for type integer: \"many\")",
-        "t.json:1: record 1, field 'also called[2]': found nothing; expected a value: it is part of the key",
+        "t.json:1: record 1, field 'also called[2]': is missing; expected a value: it is part of the key",
         "t.json:2: record 2, field 'also called[3]': duplicate key \"{2,Christiania}\" (first in record 2, field 'also called[2]')",
-        "t.json:3: record 3, field 'list[6].n': found nothing; expected a value: it is part of the key",
+        "t.json:3: record 3, field 'list[6].n': is missing; expected a value: it is part of the key",
         "t.json:3: record 3, field 'list[3]': duplicate key \"{3,1}\" (first in record 3, field 'list[1]')",
         "t.json:3: record 3, field 'list[2].size': found what the rule 'numbers_size_check' refuses; expected (size < 9)",
         "t.json:3: record 3, field 'list[5].n': found '7'; expected the n of a row of public.good, or of one to be written: the foreign key 'numbers_n_fkey' asks for it",

@@ -39,8 +39,8 @@ enum ValueFaults {
       expected: [
         "t.csv:3: record 2: found 1 field; expected 2, as the first line has",
         "t.csv:4: record 3, field 'id': found 'many'; expected a value of type integer (invalid input syntax for type integer: \"many\")",
-        "t.csv:6: record 5, field 'id': found nothing; expected a value: it is part of the key",
-        "t.csv:7: record 6, field 'v': found nothing; expected a value: the column is NOT NULL",
+        "t.csv:6: record 5, field 'id': is missing; expected a value: it is part of the key",
+        "t.csv:7: record 6, field 'v': is missing; expected a value: the column is NOT NULL",
         "t.csv:5: record 4: duplicate key \"1\" (first in record 1)",
         "t.csv:8: record 7, field 'v': found what the rule 't_v_check' refuses; expected (v <> 'bad'::text)",
       ]),
@@ -84,9 +84,9 @@ enum ValueFaults {
       ],
       expected: [
         "t.jsonl:2: record 2, field 'p': found '-1'; expected a value of type positive (value for domain positive violates check constraint \"positive_check\")",
-        "t.jsonl:3: record 3, field 'p': found nothing; expected a value of type positive (domain positive does not allow null values)",
+        "t.jsonl:3: record 3, field 'p': is missing; expected a value of type positive (domain positive does not allow null values)",
         "t.jsonl:1: record 1, field 'q': found '0'; expected a value of type positive (value for domain positive violates check constraint \"positive_check\")",
-        "t.jsonl:3: record 3, field 'q': found nothing; expected a value of type positive (domain positive does not allow null values)",
+        "t.jsonl:3: record 3, field 'q': is missing; expected a value of type positive (domain positive does not allow null values)",
         "t.jsonl:3: record 3, field 'd': found 'soon'; expected a value of type date (invalid input syntax for type date: \"soon\")",
       ]),
     FaultCase(
@@ -110,9 +110,9 @@ enum ValueFaults {
       expected: [
         "t.json:1: record 1, field 'a': found an object; expected a value of type text",
         "t.json:1: record 1, field 'list': found a number; expected a value of type integer[]",
-        "t.json:2: record 1, field 'm': found a list; expected a value of type integer[]",
-        "t.json:2: record 2, field 'id': found a list; expected a value of type integer",
-        "t.json:2: record 2, field 'a': found a list; expected a value of type text",
+        "t.json:2: record 1, field 'm': found an array; expected a value of type integer[]",
+        "t.json:2: record 2, field 'id': found an array; expected a value of type integer",
+        "t.json:2: record 2, field 'a': found an array; expected a value of type text",
         "t.json:2: record 2, field 'list': found an object; expected a value of type integer[]",
       ]),
     FaultCase(

@@ -2,10 +2,11 @@ import Postgres
 
 /// Reads a `seeder.json` and collects all its faults.
 struct DefinitionReader {
-  let path: String
-  private(set) var faults: [FixtureFault] = []
+  private let path: String
+  private let faults = JSONFaults()
 
-  init(path: String) { self.path = path }
+  /// The length of a string that says something.
+  fileprivate static let nonEmpty = 1...Int.max
 
   /// Reads a definition.
   ///
@@ -23,209 +24,199 @@ struct DefinitionReader {
       throw FixtureError([
         FixtureFault(
           file: path, line: object.line, column: object.column, field: field, found: "an object",
-          expected: DefinitionObject.arrayOf(field) + ", in '[' and ']'")
+          expected: arrayOf(field) + ", in '[' and ']'")
       ])
     }
-    var reader = DefinitionReader(path: path)
+    let reader = DefinitionReader(path: path)
     let definition = reader.definition(root)
-    guard let definition, reader.faults.isEmpty else { throw FixtureError(reader.faults) }
+    guard let definition, reader.faults.list.isEmpty else {
+      throw FixtureError(reader.faults.list.map { FixtureFault($0, file: path) })
+    }
     return definition
   }
 
-  private mutating func definition(_ node: JSONNode) -> SeederDefinition? {
-    guard var object = DefinitionObject(node, of: &self, what: "a seeder") else { return nil }
-    _ = object.take("$schema")
-    let id = object.text("id", &self).flatMap { text in
-      let id = SeederID(rawValue: text)
-      if id == nil {
-        fault(
-          node.line(of: "id"), found: "'\(text)'", expected: "lower case letters, digits and hyphens",
-          at: "id")
-      }
-      return id
-    }
-    let summary = object.text("summary", &self)
-    let dependencies = (object.texts("dependencies", &self) ?? []).compactMap { text in
-      let id = SeederID(rawValue: text)
-      if id == nil {
-        fault(
-          node.line(of: "dependencies"), found: "'\(text)'", expected: "the id of a seeder",
-          at: "dependencies")
-      }
-      return id
-    }
-    let names = SeedEnvironment.allCases.map(\.rawValue)
-    let environments = object.texts("environments", &self)?.compactMap { text in
-      let environment = SeedEnvironment(rawValue: text)
-      if environment == nil {
-        fault(
-          node.line(of: "environments"), found: "'\(text)'",
-          expected: "one of " + names.joined(separator: ", "), at: "environments")
-      }
-      return environment
-    }
-    let tables = object.list("tables", &self, isRequired: true).compactMap { table($0, parent: nil) }
-    object.finish(&self)
-    guard let id, let summary else { return nil }
-    return SeederDefinition(
-      id: id, summary: summary, dependencies: dependencies,
-      environments: environments.map(Set.init) ?? [.dev, .test, .ci, .ciLocal], tables: tables, path: path)
+  /// `an array of tables`, for the path of an array whose name is that of its elements.
+  fileprivate static func arrayOf(_ path: String) -> String {
+    let name = path.split(separator: ".").last.map(String.init) ?? path
+    return name == "tables" || name == "children" ? "an array of tables" : "an array"
   }
 
-  private mutating func table(_ node: JSONNode, parent: [String]?) -> TableDefinition? {
-    guard var object = DefinitionObject(node, of: &self, what: "a table") else { return nil }
-    let name = object.text("table", &self).flatMap { tableName($0, line: node.line(of: "table")) }
-    let source = source(&object, node, isChild: parent != nil)
-    let key = object.oneOrMore("key", &self)
-    var columns = object.members("columns", &self).compactMap { column($0) }
-    if case .array(_, let parentColumn)? = source,
-      columns.contains(where: { ExactName($0.column) == ExactName(parentColumn) })
-    {
-      fault(
-        node.line(of: "columns"), found: "'\(parentColumn)', which is the parent's",
-        expected: "the other columns only", at: "columns")
-      columns.removeAll { ExactName($0.column) == ExactName(parentColumn) }
+  private func definition(_ node: JSONNode) -> SeederDefinition? {
+    guard let object = JSONObjectReader(node, expected: "a seeder", faults: faults) else { return nil }
+    _ = object.take("$schema")
+    let id = object.string(
+      "id", expected: "lower case letters, digits and hyphens", SeederID.init(rawValue:))
+    let summary = object.string("summary", length: Self.nonEmpty)
+    let dependencies = object.stringsIfAny(
+      "dependencies", expected: "the id of a seeder", SeederID.init(rawValue:))
+    let names = SeedEnvironment.allCases.map(\.rawValue)
+    let environments = object.stringsIfAny(
+      "environments", expected: "one of " + names.joined(separator: ", "), SeedEnvironment.init(rawValue:))
+    let tables = object.tables("tables", isRequired: true).compactMap { table($0, parent: nil) }
+    object.finish("an unknown key")
+    return id.map {
+      SeederDefinition(
+        id: $0, summary: summary, dependencies: dependencies ?? [],
+        environments: environments.map(Set.init) ?? [.dev, .test, .ci, .ciLocal], tables: tables, path: path)
     }
-    if parent == nil {
-      for rule in columns {
-        for field in rule.fields where ColumnRule.isOfElement(field) {
-          fault(
-            rule.line, found: "'\(field)' outside 'children'",
-            expected: "the name of a field: only the elements of an array have '\(field)'", at: rule.column)
-        }
-      }
-    }
-    let ignored = Set((object.texts("ignore", &self, allowsEmpty: true) ?? []).map(ExactName.init))
-    let policy = object.choice("policy", TableDefinition.Policy.self, &self) ?? .upsert
-    let drift = object.choice("onDrift", DriftPolicy.self, &self)
-    // A list in a record is no file.
-    let csv = parent == nil ? csv(&object, node) : CSVFormat()
-    let touched = object.optionalText("touch", &self)
-    let ownership =
-      parent == nil ? object.choice("ownership", TableDefinition.Ownership.self, &self) : nil
-    let children = object.list("children", &self, isRequired: false)
-      .compactMap { table($0, parent: key ?? []) }
+  }
+
+  private func table(_ node: JSONNode, parent: [String]?) -> TableDefinition? {
+    guard let object = JSONObjectReader(node, expected: "a table", faults: faults) else { return nil }
+    let name = tableName(object)
+    let source = source(object, isChild: parent != nil)
+    let key = object.oneOrMore("key")
+    let columns = columns(object, source, isChild: parent != nil)
+    let ignored = object.stringsIfAny("ignore", expected: "a string", ExactName.init) ?? []
+    let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert
+    let drift = object.choiceIfAny("onDrift", DriftPolicy.self)
+    // An array in a record is no file.
+    let csv = parent == nil ? csv(object) : CSVFormat()
+    let touched = object.stringIfThere("touch")
+    let ownership = parent == nil ? object.choiceIfAny("ownership", TableDefinition.Ownership.self) : nil
+    let children = object.tables("children", isRequired: false).compactMap { table($0, parent: key ?? []) }
     if parent != nil, !children.isEmpty {
-      fault(
-        node.line(of: "children"), found: "children of children", expected: "one level of them",
-        at: "children")
+      object.fault("children", found: "children of children", expected: "one level of them")
     }
-    object.finish(&self)
+    object.finish("an unknown key")
     guard let name, let source, let key else { return nil }
+    let lines = Dictionary(
+      object.members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
     let result = TableDefinition(
       path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
-      ignoredFields: ignored, policy: policy, drift: drift, csv: csv, touchedColumn: touched,
-      children: children, ownership: ownership, lines: node.linesOfMembers)
+      ignoredFields: Set(ignored), policy: policy, drift: drift, csv: csv, touchedColumn: touched,
+      children: children, ownership: ownership, lines: lines)
     if ownership == .table, !result.canBeWhole {
-      fault(
-        node.line(of: "ownership"), found: "'table' with children, references, onDrift or another policy",
-        expected: "'rows', or the policy upsert without those", at: "ownership")
+      object.fault(
+        "ownership", found: "'table' with children, references, onDrift or another policy",
+        expected: "'rows', or the policy upsert without those")
     }
     for contradiction in result.contradictions {
-      fault(
-        node.line(of: contradiction.key), found: contradiction.found, expected: contradiction.expected,
-        at: contradiction.key)
+      object.fault(contradiction.key, found: contradiction.found, expected: contradiction.expected)
     }
     return result
   }
 
-  private mutating func source(
-    _ object: inout DefinitionObject, _ node: JSONNode, isChild: Bool
-  ) -> TableDefinition.Source? {
+  private func source(_ object: JSONObjectReader, isChild: Bool) -> TableDefinition.Source? {
     guard isChild else {
-      guard let names = object.oneOrMore("files", &self) else { return nil }
-      let line = node.line(of: "files")
+      guard let names = object.oneOrMore("files") else { return nil }
       var paths: [String] = []
       for name in names {
         guard let path = Self.normalized(name) else {
-          fault(line, found: "'\(name)'", expected: "a path inside the seeder's folder", at: "files")
+          object.fault("files", found: "'\(name)'", expected: "a path inside the seeder's folder")
           continue
         }
         if paths.contains(path) {
-          fault(line, found: "the file '\(path)' twice", expected: "it once", at: "files")
+          object.fault("files", found: "the file '\(path)' twice", expected: "it once")
         }
         paths.append(path)
       }
       for name in names where DataFormat(fileName: name) == nil {
-        fault(line, found: "'\(name)'", expected: "a name that ends in \(DataFormat.endings)", at: "files")
+        object.fault("files", found: "'\(name)'", expected: "a name that ends in \(DataFormat.endings)")
       }
+      let line = object.position(of: "files").line
       return .files(paths.map { ($0, line) })
     }
-    guard let field = object.text("field", &self), let parent = object.text("parent", &self) else {
-      return nil
-    }
-    return .array(field: field, parentColumn: parent)
+    return .array(
+      field: object.string("field", length: Self.nonEmpty),
+      parentColumn: object.string("parent", length: Self.nonEmpty))
   }
 
-  private mutating func csv(_ object: inout DefinitionObject, _ node: JSONNode) -> CSVFormat {
+  private func csv(_ object: JSONObjectReader) -> CSVFormat {
     var format = CSVFormat()
-    if let text = object.optionalText("null", &self) { format.nullText = text }
-    if let text = object.optionalText("delimiter", &self) {
+    if let text = object.stringIfThere("null") { format.nullText = text }
+    if let text = object.stringIfThere("delimiter") {
       if let byte = text.utf8.first, text.utf8.count == 1, byte != 0x22, byte != 0x0A, byte != 0x0D {
         format.delimiter = byte
       } else {
-        fault(
-          node.line(of: "delimiter"), found: "'\(text)'", expected: "one ASCII character that is no quote",
-          at: "delimiter")
+        object.fault("delimiter", found: "'\(text)'", expected: "one ASCII character that is no quote")
       }
     }
     return format
   }
 
-  private mutating func column(_ member: JSONMember) -> ColumnRule? {
+  private func columns(
+    _ object: JSONObjectReader, _ source: TableDefinition.Source?, isChild: Bool
+  ) -> [ColumnRule] {
+    guard !object.isAbsent("columns"), let node = object.take("columns"),
+      let columns = JSONObjectReader(node, faults: faults)
+    else { return [] }
+    var rules = columns.members.compactMap { column($0, of: columns) }
+    if case .array(_, let parentColumn)? = source,
+      rules.contains(where: { ExactName($0.column) == ExactName(parentColumn) })
+    {
+      object.fault(
+        "columns", found: "'\(parentColumn)', which is the parent's", expected: "the other columns only")
+      rules.removeAll { ExactName($0.column) == ExactName(parentColumn) }
+    }
+    guard !isChild else { return rules }
+    for rule in rules {
+      for field in rule.fields where ColumnRule.isOfElement(field) {
+        columns.fault(
+          rule.column, found: "'\(field)' outside 'children'",
+          expected: "the name of a field: only the elements of an array have '\(field)'")
+      }
+    }
+    return rules
+  }
+
+  private func column(_ member: JSONMember, of columns: JSONObjectReader) -> ColumnRule? {
     let line = member.position.line
-    check(identifier: member.key, line: line)
+    check(identifier: member.key, at: member.position, columns)
     if case .string(let field) = member.value.value, !field.isEmpty {
       return ColumnRule(line: line, column: member.key, fields: [field], reference: nil)
     }
-    guard var object = DefinitionObject(member.value, of: &self, what: "a field's name, or an object") else {
-      return nil
-    }
-    let fields = object.oneOrMore("field", &self, isRequired: false) ?? [member.key]
-    let referenceNode = object.take("references")
-    let reference = referenceNode.flatMap { self.reference($0) }
-    object.finish(&self)
+    guard
+      let object = JSONObjectReader(
+        member.value, expected: "a field's name, or an object", faults: faults)
+    else { return nil }
+    let fields = object.isAbsent("field") ? [member.key] : object.oneOrMore("field") ?? [member.key]
+    let reference = object.isAbsent("references") ? nil : object.take("references").flatMap(reference)
+    object.finish("an unknown key")
     if let reference, reference.key.count != fields.count {
-      fault(
-        line, found: "\(fields.count) fields for a key of \(reference.key.count) columns",
-        expected: "a field for each column of the key", at: member.key)
+      columns.fault(
+        member.key, found: "\(fields.count) fields for a key of \(reference.key.count) columns",
+        expected: "a field for each column of the key")
     } else if reference == nil, fields.count > 1 {
-      fault(line, found: "several fields", expected: "one, or a reference", at: member.key)
+      columns.fault(member.key, found: "several fields", expected: "one, or a reference")
     }
     return ColumnRule(line: line, column: member.key, fields: fields, reference: reference)
   }
 
-  private mutating func reference(_ node: JSONNode) -> ReferenceRule? {
-    guard var object = DefinitionObject(node, of: &self, what: "a reference") else { return nil }
-    let table = object.text("table", &self).flatMap { tableName($0, line: node.line(of: "table")) }
-    let key = object.oneOrMore("key", &self)
-    let column = object.optionalText("column", &self)
-    object.finish(&self)
+  private func reference(_ node: JSONNode) -> ReferenceRule? {
+    guard let object = JSONObjectReader(node, expected: "a reference", faults: faults) else { return nil }
+    let table = tableName(object)
+    let key = object.oneOrMore("key")
+    let column = object.stringIfThere("column")
+    object.finish("an unknown key")
     guard let table, let key else { return nil }
     return ReferenceRule(line: node.position.line, table: table, key: key, column: column)
   }
 
-  private mutating func tableName(_ text: String, line: Int) -> TableName? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard (1...2).contains(parts.count), !parts.contains("") else {
-      fault(line, found: "'\(text)'", expected: "TABLE or SCHEMA.TABLE", at: "table")
+  private func tableName(_ object: JSONObjectReader) -> TableName? {
+    guard let text = object.string("table", expected: "a string", { $0.isEmpty ? nil : $0 }) else {
       return nil
     }
-    for part in parts { check(identifier: part, line: line) }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard (1...2).contains(parts.count), !parts.contains("") else {
+      object.fault("table", found: "'\(text)'", expected: "TABLE or SCHEMA.TABLE")
+      return nil
+    }
+    for part in parts { check(identifier: part, at: object.position(of: "table"), object) }
     if parts.count == 2, parts[0] == "seed_runner" {
-      fault(
-        line, found: "'\(text)', a table of seed-runner itself", expected: "a table of your own", at: "table")
+      object.fault(
+        "table", found: "'\(text)', a table of seed-runner itself", expected: "a table of your own")
     }
     return TableName(schema: parts.count == 2 ? parts[0] : nil, name: parts[parts.count - 1])
   }
 
-  private mutating func check(identifier: String, line: Int) {
+  private func check(identifier: String, at position: SourcePosition, _ object: JSONObjectReader) {
     do {
       _ = try PostgresIdentifier(identifier)
     } catch {
-      fault(
-        line, found: "'\(identifier)'",
-        expected: "a name of 1 to \(PostgresIdentifier.maximumLength) bytes", at: nil)
+      object.fault(
+        "", at: position, found: "'\(identifier)'",
+        expected: "a name of 1 to \(PostgresIdentifier.maximumLength) bytes")
     }
   }
 
@@ -243,24 +234,40 @@ struct DefinitionReader {
     }
     return parts.isEmpty ? nil : parts.joined(separator: "/")
   }
-
-  mutating func fault(_ line: Int?, found: String, expected: String, at field: String?) {
-    faults.append(FixtureFault(file: path, line: line, field: field, found: found, expected: expected))
-  }
 }
 
-extension JSONNode {
-  /// The lines of an object's members by their keys.
-  fileprivate var linesOfMembers: [String: Int] {
-    guard case .object(let members) = value else { return [:] }
-    return Dictionary(members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
+extension JSONObjectReader {
+  /// A string or an array of at least one.
+  fileprivate func oneOrMore(_ key: String) -> [String]? {
+    if case .string? = take(key)?.value { return [string(key, length: DefinitionReader.nonEmpty)] }
+    guard let elements = array(key, expected: "a string or an array of strings") else { return nil }
+    guard !elements.isEmpty else {
+      fault(key, found: "an empty array", expected: "at least one string")
+      return nil
+    }
+    return strings(key, expected: "a string") { $0.isEmpty ? nil : $0 }
   }
 
-  /// The line of a member, or of the object if it has none of that name.
-  fileprivate func line(of key: String) -> Int {
-    guard case .object(let members) = value, let member = members.first(where: { $0.key == key }) else {
-      return position.line
-    }
-    return member.position.line
+  fileprivate func stringsIfAny<Value>(
+    _ key: String, expected: String, _ parse: (String) -> Value?
+  ) -> [Value]? {
+    isAbsent(key) ? nil : strings(key, expected: expected, parse)
+  }
+
+  fileprivate func choiceIfAny<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, _ type: Choice.Type
+  ) -> Choice? {
+    isAbsent(key) ? nil : choice(key, type)
+  }
+
+  /// A string where null stands for none.
+  fileprivate func stringIfThere(_ key: String) -> String? { take(key).map { _ in string(key) } }
+
+  fileprivate func tables(_ key: String, isRequired: Bool) -> [JSONNode] {
+    guard isRequired || !isAbsent(key) else { return [] }
+    let expected = DefinitionReader.arrayOf(key)
+    let elements = array(key, expected: expected)
+    if isRequired, elements == [] { fault(key, found: "an empty array", expected: expected) }
+    return elements ?? []
   }
 }

@@ -109,7 +109,7 @@ extension RecordReader {
     for member in members {
       guard let child = load.children[ExactName(member.key)], !member.value.isNull else { continue }
       guard case .array(let elements) = member.value.value else {
-        fault(member.value, member.key, member.value.foundDescription, "a list")
+        fault(member.value, member.key, member.value.foundDescription, "an array")
         continue
       }
       // Without a key the record is faulty, and said to be, by itself.
