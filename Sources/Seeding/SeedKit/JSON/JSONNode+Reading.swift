@@ -22,6 +22,12 @@ extension JSONNode {
     }
   }
 
+  /// What it is, a string quoted as far as 60 characters.
+  var quoted: String {
+    guard case .string(let text) = value, !text.isEmpty else { return foundDescription }
+    return "'\(text.prefix(60))\(text.count > 60 ? "…" : "")'"
+  }
+
   /// Whether it is `null`.
   public var isNull: Bool { value == .null }
 

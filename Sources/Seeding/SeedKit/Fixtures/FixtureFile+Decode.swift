@@ -1,0 +1,80 @@
+import Postgres
+
+extension FixtureFile {
+  /// Decodes the records of a file in JSON, JSON lines or CSV, by the ending of its name.
+  ///
+  /// ```swift
+  /// struct Country: Decodable {
+  ///   let code: String
+  ///   let name: String
+  ///   let area: Double?
+  /// }
+  /// let countries = try file.decode([Country].self)
+  /// ```
+  ///
+  /// Dates (ISO 8601), UUIDs, URLs and `Data` (Base64) are strings. The first line of CSV names the fields; an empty
+  /// field without quotes is null, and numbers, `true` and `false` are read from strings. A field that the type does
+  /// not ask for is a fault.
+  ///
+  /// - Throws: ``FixtureError`` with the faults of all records; `CancellationError`.
+  public func decode<Record: Decodable>(_: [Record].Type) throws -> [Record] {
+    guard let format = DataFormat(fileName: name) else {
+      throw FixtureError([
+        FixtureFault(file: path, found: "'\(name)'", expected: "a name that ends in \(DataFormat.endings)")
+      ])
+    }
+    let faults = FaultCollector()
+    var records: [Record] = []
+    func add(_ node: JSONNode, _ place: FixturePlace) {
+      let found = JSONFaults()
+      let record = RecordDecoder.record(Record.self, node, readsText: format == .csv, faults: found)
+      for fault in found.list { faults.add(FixtureFault(fault, file: path, record: place.record)) }
+      if let record, found.list.isEmpty { records.append(record) }
+    }
+    let parser: any RecordParser =
+      switch format {
+      case .json: JSONArrayParser(path: path, onRecord: add)
+      case .jsonLines: JSONLinesParser(path: path, faults: faults, onRecord: add)
+      case .csv: csvParser(faults, add)
+      }
+    var file = RecordFile(ByteSource(bytes: bytes), path: path, parser: parser)
+    do {
+      while try file.next() {}
+    } catch {
+      try faults.add(error, of: path)
+    }
+    try faults.check()
+    return records
+  }
+
+  /// Makes an object of each record of a CSV file.
+  private func csvParser(
+    _ faults: FaultCollector, _ onRecord: @escaping (JSONNode, FixturePlace) -> Void
+  ) -> CSVRecordParser {
+    var names: [String] = []
+    return CSVRecordParser(path: path, format: CSVFormat(), faults: faults) { header in
+      names = header
+      let twice = Dictionary(grouping: header) { ExactName($0) }.values.filter { $0.count > 1 }.map {
+        $0[0]
+      }
+      for name in twice.sorted() {
+        faults.add(
+          FixtureFault(file: path, line: 1, field: name, found: "the field twice", expected: "it once"))
+      }
+      return twice.isEmpty
+    } onRecord: { record, place in
+      let position = SourcePosition(line: place.line, column: 1)
+      var members: [JSONMember] = []
+      for (index, name) in names.enumerated() {
+        let field = record.fields[index]
+        if let fault = TextEncodingCheck.fault(in: record.bytes[field.range]) {
+          return faults.add(place.fault(field: name, found: fault, expected: "text in UTF-8"))
+        }
+        let value = field.isNull([], in: record.bytes) ? JSONValue.null : .string(record.text(index))
+        members.append(
+          JSONMember(key: name, position: position, value: JSONNode(position: position, value: value)))
+      }
+      onRecord(JSONNode(position: position, value: .object(members)), place)
+    }
+  }
+}
