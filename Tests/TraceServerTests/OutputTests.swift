@@ -25,7 +25,7 @@ struct OutputTests {
   func escapes(code: UInt8) throws {
     let one = String(UnicodeScalar(code))
     for text in [one, "a\(one)", "\(one)b", "ä\(one)€\(one)\(one)", ""] {
-      let bytes = JSONOutput.text(text).bytes
+      let bytes = JSONOutput.text(text).bytes()
       #expect(try JSONParser.parse(bytes).string() == text)
       #expect(!bytes.contains(UInt8(ascii: "<")) && !bytes.contains { $0 < 0x20 || $0 == 0x7F })
     }

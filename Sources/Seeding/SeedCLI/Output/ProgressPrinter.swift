@@ -36,7 +36,7 @@ struct ProgressPrinter: Sendable {
     let plan = runner.plan
     console.tell(
       LogEvent(.runStarted).with(.environment, plan.environment.rawValue)
-        .with(.programVersion, ProgramVersion.current).with(.seeders, .texts(plan.steps.map(\.id.rawValue))))
+        .with(.programVersion, ProgramVersion.current).with(.seeders, plan.steps.map(\.id.rawValue)))
     do {
       let report = try await withTaskCancellationHandler {
         try await runner.run()

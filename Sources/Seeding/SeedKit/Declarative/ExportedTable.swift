@@ -207,34 +207,34 @@ struct ExportedTable {
 
   private static func json(_ fields: [Field], _ texts: [String?]) -> String {
     let members = zip(fields, texts).map { field, text in
-      let member = "  \(JSONString.quoted(field.name)): "
+      let member = "  \(JSONOutput.quoted(field.name)): "
       guard let text else { return member + "null" }
       // NaN and Infinity are numbers to PostgreSQL only.
       let isNumber = text.utf8.allSatisfy { !(0x41...0x5A).contains($0) } || text == "true" || text == "false"
-      return member + (field.isJSON || field.isBare && isNumber ? text : JSONString.quoted(text))
+      return member + (field.isJSON || field.isBare && isNumber ? text : JSONOutput.quoted(text))
     }
     return "{\n\(members.joined(separator: ",\n"))\n}"
   }
 
   /// Its part of `seeder.json`.
   var definition: String {
-    func list(_ texts: [String]) -> String { "[\(texts.map(JSONString.quoted).joined(separator: ", "))]" }
+    func list(_ texts: [String]) -> String { "[\(texts.map(JSONOutput.quoted).joined(separator: ", "))]" }
     func oneOrMore(_ texts: [String]) -> String {
-      texts.count == 1 ? JSONString.quoted(texts[0]) : list(texts)
+      texts.count == 1 ? JSONOutput.quoted(texts[0]) : list(texts)
     }
     let rules = targets.filter { !$0.key.isEmpty }.map { target in
       """
-              \(JSONString.quoted(target.column)): {
+              \(JSONOutput.quoted(target.column)): {
                 "field": \(oneOrMore(target.key.map(\.field))),
-                "references": {"table": \(JSONString.quoted(target.live.name.description)), "key": \(oneOrMore(target.key.map(\.column))), "column": \(JSONString.quoted(target.targetColumn))}
+                "references": {"table": \(JSONOutput.quoted(target.live.name.description)), "key": \(oneOrMore(target.key.map(\.column))), "column": \(JSONOutput.quoted(target.targetColumn))}
               }
       """
     }
     let columns = rules.isEmpty ? "" : ",\n      \"columns\": {\n\(rules.joined(separator: ",\n"))\n      }"
     return """
           {
-            "table": \(JSONString.quoted(live.name.description)),
-            "files": \(JSONString.quoted(fileName)),
+            "table": \(JSONOutput.quoted(live.name.description)),
+            "files": \(JSONOutput.quoted(fileName)),
             "key": \(list(key))\(columns)
           }
       """

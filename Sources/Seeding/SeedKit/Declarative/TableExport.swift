@@ -134,14 +134,14 @@ public struct TableExport: Sendable {
   private static func definition(
     _ tables: [ExportedTable], id: SeederID, dependencies: [SeederID]
   ) -> String {
-    func list(_ texts: [String]) -> String { texts.map(JSONString.quoted).joined(separator: ", ") }
+    func list(_ texts: [String]) -> String { texts.map(JSONOutput.quoted).joined(separator: ", ") }
     let names = tables.map(\.live.name.description).joined(separator: ", ")
     let needed =
       dependencies.isEmpty ? "" : "\n  \"dependencies\": [\(list(dependencies.map(\.rawValue)))],"
     return """
       {
-        "id": \(JSONString.quoted(id.rawValue)),
-        "summary": \(JSONString.quoted("Rows of \(names)")),\(needed)
+        "id": \(JSONOutput.quoted(id.rawValue)),
+        "summary": \(JSONOutput.quoted("Rows of \(names)")),\(needed)
         "tables": [
       \(tables.map(\.definition).joined(separator: ",\n"))
         ]

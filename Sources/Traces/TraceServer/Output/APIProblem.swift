@@ -1,4 +1,5 @@
 import HTTPServer
+import SeedKit
 
 /// Why a request is not answered as it was meant: a problem of RFC 9457.
 ///
@@ -87,7 +88,7 @@ struct APIProblem: Error, Sendable {
           value: .array(errors.map { ["field": .text($0.field), "message": .text($0.message)] })))
     }
     if let requestID { members.append(.init(name: "request_id", value: .text(requestID))) }
-    return JSONOutput.object(members).bytes
+    return JSONOutput.object(members).bytes()
   }
 }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPServer
+import SeedKit
 import TraceStore
 
 extension HTTPResponse {
@@ -11,6 +12,11 @@ extension HTTPResponse {
       status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
       body: output.bytes(reserving: size))
   }
+}
+
+extension JSONOutput {
+  /// ISO 8601 in UTC.
+  static func date(_ date: Date) -> JSONOutput { .text(TimestampText.of(date)) }
 }
 
 extension StoredTrace {

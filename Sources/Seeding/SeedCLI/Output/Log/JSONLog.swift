@@ -12,33 +12,21 @@ struct JSONLog: Sendable {
   /// value is `\n`; bytes that are no UTF-8 became U+FFFD when they were read.
   func line(for event: LogEvent, at time: Date) -> String {
     let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-    var text = "{\"time\":\"\(time.formatted(style))\",\"level\":\"\(event.level.rawValue)\""
-    text += ",\"event\":\"\(event.kind.rawValue)\",\"run_id\":\"\(runID.uuidString.lowercased())\""
-    for (field, value) in event.fields {
-      text += ",\"\(field.rawValue)\":"
-      Self.write(value, to: &text)
+    let head: [JSONOutput.Member] = [
+      .init(name: "time", value: .text(time.formatted(style))),
+      .init(name: "level", value: .text(event.level.rawValue)),
+      .init(name: "event", value: .text(event.kind.rawValue)),
+      .init(name: "run_id", value: .text(runID.uuidString.lowercased())),
+    ]
+    let fields = event.fields.map {
+      JSONOutput.Member(name: $0.field.rawValue, value: Self.rounded($0.value))
     }
-    return text + "}"
+    return TerminalText.json(JSONOutput.object(head + fields).description)
   }
 
-  private static func write(_ value: LogEvent.Value, to text: inout String) {
-    switch value {
-    case .text(let string): write(string, to: &text)
-    case .integer(let number): text += "\(number)"
-    // Thousandths of milliseconds; JSON has no infinity.
-    case .number(let number): text += number.isFinite ? "\((number * 1000).rounded() / 1000)" : "0"
-    case .flag(let flag): text += flag ? "true" : "false"
-    case .texts(let strings):
-      text += "["
-      for (index, string) in strings.enumerated() {
-        if index > 0 { text += "," }
-        write(string, to: &text)
-      }
-      text += "]"
-    }
-  }
-
-  private static func write(_ string: String, to text: inout String) {
-    JSONString.write(string, to: &text, escaping: TerminalText.isActive)
+  /// Thousandths of milliseconds; JSON has no infinity.
+  private static func rounded(_ value: JSONOutput) -> JSONOutput {
+    guard case .number(let number) = value else { return value }
+    return .number(number.isFinite ? (number * 1000).rounded() / 1000 : 0)
   }
 }

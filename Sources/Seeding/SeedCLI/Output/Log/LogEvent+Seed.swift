@@ -11,7 +11,7 @@ extension LogEvent {
     case .loaded(let id, .required(let dependents)):
       [
         LogEvent(.seederLoaded).with(.seeder, id.rawValue).with(.reason, "required")
-          .with(.requiredBy, .texts(dependents.map(\.rawValue)))
+          .with(.requiredBy, dependents.map(\.rawValue))
       ]
     case .migrated(let migration):
       [
@@ -27,7 +27,7 @@ extension LogEvent {
         LogEvent(.retry).with(.subject, record.subject)
           .with(.seeder, ["connect", "migrate"].contains(record.subject) ? nil : record.subject)
           .with(.sqlState, record.sqlState).with(.message, record.cause).with(
-            .pauseMilliseconds, .integer(record.pauseMilliseconds))
+            .pauseMilliseconds, record.pauseMilliseconds)
       ]
     case .note(let id, let message):
       [LogEvent(.seederNote).with(.seeder, id.rawValue).with(.message, message)]
@@ -79,7 +79,7 @@ extension LogEvent {
   /// The end of a run.
   static func finished(_ report: SeedReport) -> LogEvent {
     func count(_ outcome: SeederReport.Outcome) -> Int { report.seeders.count { $0.outcome == outcome } }
-    return LogEvent(.runFinished, report.isSuccess ? .info : .error).with(.success, .flag(report.isSuccess))
+    return LogEvent(.runFinished, report.isSuccess ? .info : .error).with(.success, .bool(report.isSuccess))
       .with(.durationMilliseconds, report.duration).with(.seeded, count(.seeded))
       .with(.unchanged, count(.unchanged)).with(.skipped, count(.skipped)).with(.failed, count(.failed))
       .with(.retries, report.retries.count + report.seeders.map(\.retries.count).reduce(0, +))

@@ -18,18 +18,10 @@ struct LogEvent: Sendable {
     }
   }
 
-  /// A value of JSON. What is not known is left out, never null.
-  enum Value: Sendable {
-    case text(String)
-    case integer(Int)
-    case number(Double)
-    case flag(Bool)
-    case texts([String])
-  }
-
   let kind: Kind
   let level: Level
-  private(set) var fields: [(field: Field, value: Value)] = []
+  /// What is not known is left out, never null.
+  private(set) var fields: [(field: Field, value: JSONOutput)] = []
 
   init(_ kind: Kind, _ level: Level? = nil) {
     self.kind = kind
@@ -37,15 +29,19 @@ struct LogEvent: Sendable {
   }
 
   /// Adds a field, unless its value is not known.
-  consuming func with(_ field: Field, _ value: Value?) -> LogEvent {
+  consuming func with(_ field: Field, _ value: JSONOutput?) -> LogEvent {
     var copy = self
     if let value { copy.fields.append((field, value)) }
     return copy
   }
 
-  consuming func with(_ field: Field, _ text: String?) -> LogEvent { with(field, text.map(Value.text)) }
+  consuming func with(_ field: Field, _ text: String?) -> LogEvent { with(field, text.map(JSONOutput.text)) }
 
-  consuming func with(_ field: Field, _ count: Int?) -> LogEvent { with(field, count.map(Value.integer)) }
+  consuming func with(_ field: Field, _ count: Int?) -> LogEvent { with(field, count.map(JSONOutput.int)) }
+
+  consuming func with(_ field: Field, _ texts: [String]) -> LogEvent {
+    with(field, .array(texts.map(JSONOutput.text)))
+  }
 
   consuming func with(_ field: Field, _ duration: Duration) -> LogEvent {
     with(field, .number(duration.milliseconds))

@@ -14,9 +14,9 @@ enum JSONText {
   static func text(_ node: JSONNode, as kind: Kind) -> String? {
     switch (kind, node.value) {
     case (.json, _):
-      var text = ""
-      write(node, to: &text)
-      return text
+      var bytes: [UInt8] = []
+      write(node, to: &bytes)
+      return String(decoding: bytes, as: UTF8.self)
     case (_, .string(let text)): return text
     case (.plain, .number(let literal)): return literal
     case (.plain, .bool(let flag)): return flag ? "true" : "false"
@@ -28,28 +28,20 @@ enum JSONText {
   }
 
   /// JSON without blanks, numbers with all their digits.
-  private static func write(_ node: JSONNode, to text: inout String) {
+  private static func write(_ node: JSONNode, to bytes: inout [UInt8]) {
     switch node.value {
-    case .null: text += "null"
-    case .bool(let flag): text += flag ? "true" : "false"
-    case .number(let literal): text += literal
-    case .string(let string): JSONString.write(string, to: &text)
+    case .null: bytes += "null".utf8
+    case .bool(let flag): bytes += (flag ? "true" : "false").utf8
+    case .number(let literal): bytes += literal.utf8
+    case .string(let string): JSONOutput.write(string, to: &bytes, .nothing)
     case .array(let elements):
-      text += "["
-      for (index, element) in elements.enumerated() {
-        if index > 0 { text += "," }
-        write(element, to: &text)
-      }
-      text += "]"
+      JSONOutput.write(elements, between: ("[", "]"), to: &bytes) { write($0, to: &$1) }
     case .object(let members):
-      text += "{"
-      for (index, member) in members.enumerated() {
-        if index > 0 { text += "," }
-        JSONString.write(member.key, to: &text)
-        text += ":"
-        write(member.value, to: &text)
+      JSONOutput.write(members, between: ("{", "}"), to: &bytes) { member, bytes in
+        JSONOutput.write(member.key, to: &bytes, .nothing)
+        bytes.append(UInt8(ascii: ":"))
+        write(member.value, to: &bytes)
       }
-      text += "}"
     }
   }
 
