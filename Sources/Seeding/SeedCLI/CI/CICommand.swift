@@ -71,7 +71,7 @@ struct CICommand {
         code: .refused, message: "'\(recorder.record.command)' is not for production",
         fix: "seed production with seed-runner --all --env production --allow-production")
     }
-    recorder.note(plan, fixtures: fixtures)
+    recorder.recordPlan(plan, fixtures: fixtures)
     let target = try await target()
     let job = CIJob(
       plan: plan, fixtures: fixtures, recorder: recorder, printer: printer,
@@ -126,7 +126,7 @@ struct CICommand {
     let facts = try await recorder.step(.connect) {
       let facts = try await policy.run(
         onRetry: { error, pause in
-          printer.print(.retrying(recorder.note(error, pause: pause, of: "connect")))
+          printer.print(.retrying(recorder.recordRetry(error, pause: pause, of: "connect")))
         },
         { _ in try await Self.facts(of: configuration) })
       return (facts, note: "PostgreSQL \(facts.serverVersion), database \(facts.name)")

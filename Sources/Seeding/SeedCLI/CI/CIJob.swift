@@ -19,11 +19,11 @@ struct CIJob: Sendable {
       plan: plan, configuration: database, fixtures: fixtures, options: options, onEvent: note)
     do {
       let report = try await printer.follow(runner)
-      recorder.note(report, since: start)
+      recorder.recordReport(report, since: start)
       return report
     } catch {
       // Once a seeder has been started, its failures are its own and nothing is thrown but by a signal.
-      recorder.note(error, in: recorder.record.seeders.isEmpty ? .migrate : .seed, since: start)
+      recorder.recordFailure(error, in: recorder.record.seeders.isEmpty ? .migrate : .seed, since: start)
       throw error
     }
   }
@@ -37,7 +37,7 @@ struct CIJob: Sendable {
     try await recorder.step(.verify) {
       let found = try await options.retry.run(
         onRetry: { error, pause in
-          printer.print(.retrying(recorder.note(error, pause: pause, of: "verify")))
+          printer.print(.retrying(recorder.recordRetry(error, pause: pause, of: "verify")))
         },
         { _ in try await verifications(report, on: database, compares: compares) })
       recorder.update { $0.verifications = found }
@@ -88,7 +88,7 @@ struct CIJob: Sendable {
   }
 
   private func note(_ event: SeedEvent) {
-    recorder.note(event)
+    recorder.recordEvent(event)
     printer.print(event)
   }
 }

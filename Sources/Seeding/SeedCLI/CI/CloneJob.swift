@@ -98,7 +98,7 @@ struct CloneJob: Sendable {
   }
 
   private func note(_ error: any Error, pause: Duration) {
-    job.printer.print(.retrying(recorder.note(error, pause: pause, of: "clone")))
+    job.printer.print(.retrying(recorder.recordRetry(error, pause: pause, of: "clone")))
   }
 
   /// Seeds and verifies a new database, and makes the template of it.

@@ -41,7 +41,7 @@ struct RunCommand {
       }
     }
     // The digests of the files are only looked at in a report.
-    if session.command.hasReports { recorder.note(plan, fixtures: fixtures) }
+    if session.command.hasReports { recorder.recordPlan(plan, fixtures: fixtures) }
     let database = try await session.database()
     let start = ContinuousClock.now
     let console = session.console
@@ -50,17 +50,17 @@ struct RunCommand {
       plan: plan, configuration: database.configuration, fixtures: fixtures,
       options: session.runOptions,
       onEvent: {
-        recorder.note($0)
+        recorder.recordEvent($0)
         printer.print($0)
       })
     let report = try await printer.follow(runner)
-    recorder.note(report, since: start)
+    recorder.recordReport(report, since: start)
     if session.command.hasReports {
       let facts = try? await CICommand.facts(of: database.configuration)
       recorder.update { $0.database = facts }
     }
     if session.isJSON {
-      try console.answer(json: ReportJSON(report))
+      try console.answer(json: RunRecordJSON(report))
     } else {
       if known.seeders.isEmpty { console.answer(session.invocation.discovery.nothingFound) }
       for line in ReportFormatter(report: report).lines(columns: console.columns) { console.answer(line) }

@@ -3,8 +3,9 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// The document of `--report-json`, as `Documentation/run-report.schema.json` has it. Keys are only ever
-/// added; ``version`` changes when one changes its meaning.
+/// A run in JSON: what `--format json` prints, and the document of `--report-json` and `ci`, as
+/// `Documentation/run-report.schema.json` has it. Keys are only ever added; ``version`` changes when one changes its
+/// meaning.
 struct RunRecordJSON: Encodable {
   static let version = 1
 
@@ -18,25 +19,51 @@ struct RunRecordJSON: Encodable {
     let failure: FailureReport?
   }
 
+  struct Migration: Encodable {
+    let set: String
+    let version: Int
+    let name: String
+    let durationMilliseconds: Double
+  }
+
+  struct Table: Encodable {
+    let name: String
+    let inserted: Int
+    let updated: Int
+    let unchanged: Int
+    let deleted: Int
+    let drifted: Int
+  }
+
+  /// A stretch of a seeder's time; see `PhaseSpan`.
+  struct Span: Encodable {
+    let phase: String
+    let attempt: Int
+    let startMilliseconds: Double
+    let durationMilliseconds: Double
+    let detail: String?
+  }
+
   struct Seeder: Encodable {
-    let report: ReportJSON.Seeder
-    let version: Int?
-    let rows: Int
-    let files: [SourceFile]
-
-    enum CodingKeys: CodingKey {
-      case version
-      case rows
-      case files
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      try report.encode(to: encoder)
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(version, forKey: .version)
-      try container.encode(rows, forKey: .rows)
-      try container.encode(files, forKey: .files)
-    }
+    let id: String
+    let outcome: String
+    let fingerprint: String?
+    let startMilliseconds: Double
+    let durationMilliseconds: Double
+    let attempts: Int
+    let roundTrips: Int
+    let rowsPerSecond: Double?
+    let connections: [Int]
+    let phaseMilliseconds: [String: Double]
+    let spans: [Span]
+    let tables: [Table]
+    let retries: [RetryRecord]
+    let failure: FailureReport?
+    let note: String?
+    // In reports only.
+    var version: Int?
+    var rows: Int?
+    var files: [SourceFile]?
   }
 
   struct Totals: Encodable {
@@ -49,35 +76,66 @@ struct RunRecordJSON: Encodable {
     let retries: Int
   }
 
-  let reportVersion = Self.version
-  let program = "seed-runner"
   let programVersion = ProgramVersion.current
-  let command: String
   let runID: String
   let environment: String
   let startedAt: Date
-  let finishedAt: Date
   let durationMilliseconds: Double
-  let result: String
-  let exitCode: Int32
-  let database: RunRecord.Facts?
-  let template: RunRecord.Template?
-  let steps: [Step]
-  let migrations: [ReportJSON.Migration]
+  let migrations: [Migration]
   let seeders: [Seeder]
   let leftOut: [String]
   let retries: [RetryRecord]
-  let verifications: [RunRecord.Verification]
-  let totals: Totals
-  let failure: FailureReport?
+  // Of `--format json` only.
+  var preparationMilliseconds: Double?
+  var roundTrips: Int?
+  var success: Bool?
+  // In reports only.
+  var reportVersion: Int?
+  var program: String?
+  var command: String?
+  var finishedAt: Date?
+  var result: String?
+  var exitCode: Int32?
+  var database: RunRecord.Facts?
+  var template: RunRecord.Template?
+  var steps: [Step]?
+  var verifications: [RunRecord.Verification]?
+  var totals: Totals?
+  var failure: FailureReport?
+}
 
+extension RunRecordJSON {
+  /// What `--format json` prints.
+  init(_ report: SeedReport) {
+    self.init(
+      runID: report.runID.uuidString.lowercased(), environment: report.environment.rawValue,
+      startedAt: report.startedAt, durationMilliseconds: report.duration.milliseconds,
+      migrations: report.migrations.map(Migration.init), seeders: report.seeders.map(Seeder.init),
+      leftOut: report.leftOut.map(\.rawValue), retries: report.retries)
+    preparationMilliseconds = report.preparation.milliseconds
+    roundTrips = report.roundTrips
+    success = report.isSuccess
+  }
+
+  /// The document of a report.
   init(_ record: RunRecord) {
+    self.init(
+      runID: record.runID.uuidString.lowercased(), environment: record.environment.rawValue,
+      startedAt: record.startedAt, durationMilliseconds: record.duration.milliseconds,
+      migrations: record.migrations.map(Migration.init),
+      seeders: record.seeders.map { report in
+        let counts = report.tables.total
+        let planned = record.planned(report.id)
+        var seeder = Seeder(report)
+        seeder.version = planned?.version
+        seeder.rows = counts.written + counts.unchanged + counts.drifted
+        seeder.files = planned?.files ?? []
+        return seeder
+      }, leftOut: record.leftOut.map(\.rawValue), retries: record.retries)
+    reportVersion = Self.version
+    program = "seed-runner"
     command = record.command
-    runID = record.runID.uuidString.lowercased()
-    environment = record.environment.rawValue
-    startedAt = record.startedAt
     finishedAt = record.startedAt.addingTimeInterval(record.duration / .seconds(1))
-    durationMilliseconds = record.duration.milliseconds
     result = record.result.rawValue
     exitCode = record.exitCode
     database = record.database
@@ -89,21 +147,41 @@ struct RunRecordJSON: Encodable {
         startMilliseconds: step.start.milliseconds, durationMilliseconds: step.duration.milliseconds,
         roundTrips: step.roundTrips, note: step.note, failure: step.failure)
     }
-    migrations = record.migrations.map(ReportJSON.Migration.init)
-    seeders = record.seeders.map { seeder in
-      let counts = seeder.tables.total
-      let planned = record.planned(seeder.id)
-      return Seeder(
-        report: ReportJSON.Seeder(seeder), version: planned?.version,
-        rows: counts.written + counts.unchanged + counts.drifted, files: planned?.files ?? [])
-    }
-    leftOut = record.leftOut.map(\.rawValue)
-    retries = record.retries
     verifications = record.verifications
     let rows = record.rows
     totals = Totals(
       inserted: rows.inserted, updated: rows.updated, unchanged: rows.unchanged, deleted: rows.deleted,
       drifted: rows.drifted, roundTrips: record.roundTrips, retries: record.allRetries.count)
     failure = record.failure
+  }
+}
+
+extension RunRecordJSON.Migration {
+  init(_ migration: MigrationOutcome) {
+    self.init(
+      set: migration.set, version: migration.version, name: migration.name,
+      durationMilliseconds: migration.duration.milliseconds)
+  }
+}
+
+extension RunRecordJSON.Seeder {
+  init(_ seeder: SeederReport) {
+    self.init(
+      id: seeder.id.rawValue, outcome: seeder.outcome.rawValue, fingerprint: seeder.fingerprint?.description,
+      startMilliseconds: seeder.start.milliseconds, durationMilliseconds: seeder.duration.milliseconds,
+      attempts: seeder.attempts, roundTrips: seeder.roundTrips, rowsPerSecond: seeder.rowsPerSecond,
+      connections: seeder.connections,
+      phaseMilliseconds: Dictionary(
+        uniqueKeysWithValues: seeder.spans.times.map { ($0.phase.rawValue, $0.duration.milliseconds) }),
+      spans: seeder.spans.map { span in
+        .init(
+          phase: span.phase.rawValue, attempt: span.attempt, startMilliseconds: span.start.milliseconds,
+          durationMilliseconds: span.duration.milliseconds, detail: span.detail)
+      },
+      tables: seeder.tables.tables.map { table in
+        .init(
+          name: table.name, inserted: table.counts.inserted, updated: table.counts.updated,
+          unchanged: table.counts.unchanged, deleted: table.counts.deleted, drifted: table.counts.drifted)
+      }, retries: seeder.retries, failure: seeder.failure, note: seeder.note)
   }
 }

@@ -21,7 +21,7 @@ final class RunRecorder: Sendable {
   func update(_ body: (inout RunRecord) -> Void) { state.withLock { body(&$0) } }
 
   /// Remembers the plan and the files that it reads.
-  func note(_ plan: SeedPlan, fixtures: FixtureStore) {
+  func recordPlan(_ plan: SeedPlan, fixtures: FixtureStore) {
     let planned = plan.steps.map { step in
       RunRecord.Planned(
         id: step.id, version: step.seeder.version, files: step.sourceFiles(in: fixtures))
@@ -33,7 +33,8 @@ final class RunRecorder: Sendable {
     }
   }
 
-  func note(_ event: SeedEvent) {
+  /// Remembers a migration, the end of a seeder or a retry.
+  func recordEvent(_ event: SeedEvent) {
     switch event {
     case .migrated(let migration): update { $0.migrations.append(migration) }
     case .finished(let report):
@@ -51,14 +52,14 @@ final class RunRecorder: Sendable {
   }
 
   /// Remembers an attempt that is made again.
-  func note(_ error: any Error, pause: Duration, of subject: String) -> RetryRecord {
+  func recordRetry(_ error: any Error, pause: Duration, of subject: String) -> RetryRecord {
     let retry = RetryRecord(subject: subject, error: error, pause: pause)
     update { $0.retries.append(retry) }
     return retry
   }
 
   /// Remembers the whole of a run, in the order of its plan.
-  func note(_ report: SeedReport, since start: ContinuousClock.Instant) {
+  func recordReport(_ report: SeedReport, since start: ContinuousClock.Instant) {
     let offset = start - clockStart
     var migrate = RunRecord.Step(name: .migrate, start: offset)
     migrate.duration = report.preparation
@@ -81,7 +82,7 @@ final class RunRecorder: Sendable {
   }
 
   /// Remembers a step that failed.
-  func note(_ error: any Error, in name: RunRecord.Step.Name, since start: ContinuousClock.Instant) {
+  func recordFailure(_ error: any Error, in name: RunRecord.Step.Name, since start: ContinuousClock.Instant) {
     var step = RunRecord.Step(name: name, start: start - clockStart, duration: .now - start)
     step.failure = FailureReport(ending: error)
     let ended = step
