@@ -8,7 +8,7 @@ import SeedKit
 import Threads
 
 /// Something to log. No body, no query, no token and no password is in it.
-public enum LogEvent: Sendable {
+public enum ServerEvent: Sendable {
   /// The server listens.
   case listening(host: String, port: Int)
   /// A request was answered.
@@ -25,14 +25,14 @@ public enum LogEvent: Sendable {
   case stopped
 }
 
-extension LogEvent {
+extension ServerEvent {
   /// Whether it tells of an answered request, of which there may be thousands a second.
   var isRequest: Bool {
     if case .request = self { true } else { false }
   }
 }
 
-extension LogEvent: CustomStringConvertible {
+extension ServerEvent: CustomStringConvertible {
   /// A line.
   public var description: String {
     switch self {
@@ -55,7 +55,7 @@ extension LogEvent: CustomStringConvertible {
 /// Who logs never waits. A reader that is slower than the events loses some, and is told how many.
 public final class ServerLog: Sendable {
   private struct Queue {
-    var entries: [(date: Date, event: LogEvent)] = []
+    var entries: [(date: Date, event: ServerEvent)] = []
     var lostCount = 0
     var isDraining = false
   }
@@ -75,7 +75,7 @@ public final class ServerLog: Sendable {
   public init() throws { writer = Writer(executor: try ThreadExecutor()) }
 
   /// Logs an event.
-  public func callAsFunction(_ event: LogEvent) {
+  public func callAsFunction(_ event: ServerEvent) {
     let starts = queue.withLock { queue in
       if queue.entries.count >= Self.most {
         queue.lostCount += 1
@@ -118,7 +118,7 @@ public final class ServerLog: Sendable {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    func write(_ entries: [(date: Date, event: LogEvent)], lostCount: Int) {
+    func write(_ entries: [(date: Date, event: ServerEvent)], lostCount: Int) {
       var text = entries.map { "\(TimestampText.of($0.date)) \(TerminalText.line($0.event.description))\n" }
         .joined()
       if lostCount > 0 { text += "\(lostCount) lines are missing here: the reader was too slow\n" }

@@ -61,7 +61,7 @@ extension TraceServer {
         }
     }
 
-    func limiter(log: @escaping @Sendable (LogEvent) -> Void) throws -> any RateLimiter {
+    func limiter(log: @escaping @Sendable (ServerEvent) -> Void) throws -> any RateLimiter {
       guard let redisURL else { return InProcessRateLimiter(policy: limits) }
       return try RedisRateLimiter(
         url: redisURL.value, policy: limits, onFailure: onRedisFailure, connectTimeout: redisTimeout * 2,

@@ -37,7 +37,7 @@ public final class TraceServer: Sendable {
     configuration: PostgresConfiguration, startup: StartupSeeding,
     provider: any EmbeddingProvider = LocalEmbeddingProvider(),
     workerProvider: (any EmbeddingProvider)? = nil, options: Options = Options(),
-    log: @escaping @Sendable (LogEvent) -> Void = { _ in }
+    log: @escaping @Sendable (ServerEvent) -> Void = { _ in }
   ) throws {
     var named = configuration
     named.applicationName = "trace-server"

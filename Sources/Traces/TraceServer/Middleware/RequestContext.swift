@@ -79,11 +79,11 @@ final class Services: Sendable {
   let limiter: any RateLimiter
   let metrics = Metrics()
   let backlog = BacklogCache()
-  let log: @Sendable (LogEvent) -> Void
+  let log: @Sendable (ServerEvent) -> Void
 
   init(
     options: TraceServer.Options, startup: StartupSeeding, provider: any EmbeddingProvider, store: Store,
-    limiter: any RateLimiter, log: @escaping @Sendable (LogEvent) -> Void
+    limiter: any RateLimiter, log: @escaping @Sendable (ServerEvent) -> Void
   ) {
     self.options = options
     self.startup = startup
