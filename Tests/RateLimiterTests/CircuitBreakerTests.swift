@@ -1,4 +1,5 @@
 import Glibc
+import SeedTesting
 import Testing
 import Threads
 

@@ -84,6 +84,17 @@ public final class SeedContext {
   /// - Throws: ``FixtureError`` that names all files that are missing.
   public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
 
+  /// Decodes the records of a fixture, as ``FixtureFile/decode(_:)`` does.
+  ///
+  /// ```swift
+  /// let countries = try context.decode([Country].self, from: "Countries/countries.csv")
+  /// ```
+  ///
+  /// - Throws: ``FixtureError`` with all faults of the file, or if there is no such file; `CancellationError`.
+  public func decode<Record: Decodable>(_ type: [Record].Type, from name: String) throws -> [Record] {
+    try fixture(name).decode(type)
+  }
+
   /// Adds rows to the counts of the run's report, for a seeder that writes them with SQL of its own.
   ///
   /// - Parameters:

@@ -97,11 +97,10 @@ struct SwiftScaffold {
   private var code: String {
     """
     public \(Self.imports("Migrations"))
-    \(Self.imports("Postgres"))
     public \(Self.imports("SeedKit"))
 
     /// Rows of the table `\(snakeName)`.
-    public struct \(typeName)Seeder: Seeder {
+    public struct \(typeName)Seeder: Seeder, MigratingSeeder, FixtureSeeder {
       /// `\(id)`
       public let id: SeederID = "\(id)"
       /// One line for lists.
@@ -110,6 +109,11 @@ struct SwiftScaffold {
       public let fixtures = [Self.records]
 
       private static let records = "\(typeName)/Fixtures/\(id).json"
+
+      /// A record, and a row.
+      private struct Record: Codable {
+        let name: String
+      }
 
       /// Makes the seeder.
       public init() {}
@@ -127,25 +131,15 @@ struct SwiftScaffold {
         DROP TABLE \(snakeName);
         \"""
 
-      /// Counts the records.
-      public func inspect(_ fixtures: FixtureStore) throws -> FixtureInspection {
-        FixtureInspection(records: try read(fixtures.file(Self.records)).count)
+      /// Reads the records.
+      public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
+        FixtureInspection(records: try fixtures.file(Self.records).decode([Record].self).count)
       }
 
       /// Writes what differs from the records.
-      public func seed(in context: SeedContext) async throws -> SeedOutcome {
-        let records = try read(context.fixture(Self.records))
-        let table = try ConvergeTable(
-          "\(snakeName)", columns: [.init("name", "text", .naturalKey)], timestamps: false)
-        return SeedOutcome(
-          try await context.converge(
-            table, rows: records.map { [$0.name] }, places: records.map(\\.place)))
-      }
-
-      private func read(_ file: FixtureFile) throws -> [(name: String, place: FixturePlace)] {
-        try FixtureRecords.read(file, naturalKey: \\.name) { record, place in
-          (record.string("name", length: 1...200), place)
-        }
+      public func seed(in context: SeedContext) async throws {
+        let records = try context.decode([Record].self, from: Self.records)
+        try await context.upsert(records, into: "\(snakeName)", key: "name")
       }
     }
 

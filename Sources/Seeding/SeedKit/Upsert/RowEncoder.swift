@@ -43,7 +43,7 @@ private final class Node {
       text += "{"
       for (index, member) in members.enumerated() {
         if index > 0 { text += "," }
-        text += JSONString.quoted(member.key) + ":"
+        text += JSONOutput.quoted(member.key) + ":"
         member.value.write(to: &text)
       }
       text += "}"
@@ -86,16 +86,16 @@ private final class Node {
   /// The JSON of a value that is none of an encodable's own parts.
   private static func json(_ value: some Encodable) -> String? {
     switch value {
-    case let value as String: JSONString.quoted(value)
+    case let value as String: JSONOutput.quoted(value)
     case let value as Bool: "\(value)"
     case let value as Double: number(value)
     case let value as Float: number(value)
     case let value as Decimal: "\(value)"
     case let value as any FixedWidthInteger: "\(value)"
-    case let value as Date: JSONString.quoted(timestamp(value))
-    case let value as UUID: JSONString.quoted(value.uuidString.lowercased())
-    case let value as URL: JSONString.quoted(value.absoluteString)
-    case let value as Data: JSONString.quoted("\\x" + value.map { hexadecimal($0) }.joined())
+    case let value as Date: JSONOutput.quoted(timestamp(value))
+    case let value as UUID: JSONOutput.quoted(value.uuidString.lowercased())
+    case let value as URL: JSONOutput.quoted(value.absoluteString)
+    case let value as Data: JSONOutput.quoted("\\x" + value.map { hexadecimal($0) }.joined())
     default: nil
     }
   }

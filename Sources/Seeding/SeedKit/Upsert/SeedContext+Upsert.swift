@@ -33,11 +33,11 @@ extension SeedContext {
       bytes.append(UInt8(ascii: "\n"))
     }
     // Read like a file, so that the names are checked as in one.
-    func list(_ texts: [String]) -> String { "[" + texts.map(JSONString.quoted).joined(separator: ",") + "]" }
+    func list(_ texts: [String]) -> String { "[" + texts.map(JSONOutput.quoted).joined(separator: ",") + "]" }
     let source = """
       {"id": "\(seeder)", "summary": "\(seeder)", "tables": [{
-        "table": \(JSONString.quoted(table)), "files": "\(file)", "key": \(list(key)), "ownership": "rows"
-        \(touched.map { ", \"touch\": \(JSONString.quoted($0))" } ?? "")
+        "table": \(JSONOutput.quoted(table)), "files": "\(file)", "key": \(list(key)), "ownership": "rows"
+        \(touched.map { ", \"touch\": \(JSONOutput.quoted($0))" } ?? "")
       }]}
       """
     let definition = try DefinitionReader.read(Array(source.utf8), path: path)
