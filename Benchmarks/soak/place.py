@@ -12,7 +12,7 @@ import urllib.parse
 
 import world
 
-# The exit codes of README.md.
+# The exit codes of Documentation/commands.md.
 DOCUMENTED = {0, 1, 2, 3, 4, 5, 64, 65, 78, 130, 143}
 LIMIT = 180
 

@@ -191,12 +191,12 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("the README's example for a database of one's own does what it says")
-  func readmeExample() async throws {
-    let readme = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "README.md")
-    let text = try String(contentsOf: readme, encoding: .utf8)
-    let chapter = try #require(text.firstRange(of: "## Bring your own database"))
+  @Test("the example of Documentation/your-csv.md does what the page says")
+  func documentedExample() async throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Documentation/your-csv.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let chapter = try #require(text.firstRange(of: "## Create the tables and the seeder"))
     let script = try #require(text[chapter.upperBound...].firstMatch(of: /```sh\n(?<body>(?s:.*?))\n```/))
       .output.body
     try await TemporaryDatabase.with { database in
