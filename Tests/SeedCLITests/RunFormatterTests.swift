@@ -5,9 +5,9 @@ import Testing
 @testable import SeedCLI
 
 @Suite("The table at the end of a run")
-struct ReportFormatterTests {
+struct RunFormatterTests {
   private func lines(_ columns: Int?) -> [String] {
-    ReportFormatter(report: RunSample.report).lines(columns: columns).map(\.text)
+    RunFormatter(record: RunRecord(RunSample.report)).lines(columns: columns).map(\.text)
   }
 
   @Test("is this at 80 columns")

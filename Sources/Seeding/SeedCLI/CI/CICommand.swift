@@ -47,9 +47,9 @@ struct CICommand {
     }
     let record = recorder.finish(failure)
     if session.isJSON {
-      try session.console.answer(json: RunRecordJSON(record))
+      try session.console.answer(json: RunRecordJSON(record, isReport: true))
     } else {
-      for line in RunRecordFormatter(record: record).lines(columns: session.console.columns) {
+      for line in RunFormatter(record: record).details(columns: session.console.columns) {
         session.console.answer(line)
       }
     }

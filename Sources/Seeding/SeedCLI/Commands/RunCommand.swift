@@ -59,11 +59,12 @@ struct RunCommand {
       let facts = try? await CICommand.facts(of: database.configuration)
       recorder.update { $0.database = facts }
     }
+    let record = RunRecord(report)
     if session.isJSON {
-      try console.answer(json: RunRecordJSON(report))
+      try console.answer(json: RunRecordJSON(record, isReport: false))
     } else {
       if known.seeders.isEmpty { console.answer(session.invocation.discovery.nothingFound) }
-      for line in ReportFormatter(report: report).lines(columns: console.columns) { console.answer(line) }
+      for line in RunFormatter(record: record).lines(columns: console.columns) { console.answer(line) }
       if let command = database.connectCommand, report.isSuccess {
         console.progress("connect with: \(command)")
       }

@@ -99,7 +99,7 @@ struct JUnitReport {
 
   private func seeder(_ seeder: SeederReport) -> Case {
     var test = Case(name: seeder.id.rawValue, time: seeder.duration)
-    test.output = ["\(seeder.outcome.rawValue): \(ReportFormatter.summary(of: seeder))"]
+    test.output = ["\(seeder.outcome.rawValue): \(RunFormatter.summary(of: seeder))"]
     test.output += ["\(seeder.roundTrips) round trips"] + seeder.retries.map(RetryText.line)
     switch seeder.outcome {
     case .seeded, .unchanged: break

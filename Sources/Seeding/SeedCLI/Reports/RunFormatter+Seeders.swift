@@ -2,24 +2,7 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// Words a run's report for a person.
-struct ReportFormatter {
-  let report: SeedReport
-
-  /// One line for each seeder, causes and remedies under those that failed, then a summary.
-  ///
-  /// - Parameter columns: the width to fit, where what is too long is broken between words; nil for one
-  ///   line each, however long.
-  func lines(columns: Int?) -> [StyledLine] {
-    var lines = Self.lines(of: report.seeders, columns: columns)
-    if !report.leftOut.isEmpty {
-      let names = report.leftOut.map(\.rawValue).joined(separator: ", ")
-      lines += Self.wrapped(
-        "not part of --all in the environment '\(report.environment)': \(names)", indent: 0, columns: columns)
-    }
-    return lines + [summary]
-  }
-
+extension RunFormatter {
   /// One line for each seeder, or some to fit `columns`, and what there is to say beneath.
   ///
   /// - Parameter notes: what to say beside causes and remedies.
@@ -45,7 +28,7 @@ struct ReportFormatter {
     init(_ seeder: SeederReport) {
       outcome = seeder.outcome
       id = seeder.id.rawValue
-      summary = DisplayText.line(ReportFormatter.summary(of: seeder))
+      summary = DisplayText.line(RunFormatter.summary(of: seeder))
       time = seeder.outcome == .skipped ? "" : Text.duration(seeder.duration)
       retries = seeder.retries.isEmpty ? "" : "after \(seeder.retries.count) of its attempts failed"
     }
@@ -152,18 +135,5 @@ struct ReportFormatter {
     guard let failure = seeder.failure else { return [] }
     let rest = failure.message.split(separator: "\n").dropFirst().map(String.init)
     return rest + failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])
-  }
-
-  private var summary: StyledLine {
-    let outcomes: [SeederReport.Outcome] = [.seeded, .unchanged, .skipped, .failed]
-    let parts = outcomes.compactMap { outcome in
-      let number = report.seeders.count { $0.outcome == outcome }
-      return number == 0 ? nil : "\(number) \(outcome.rawValue)"
-    }
-    var line = StyledLine()
-    line.append(
-      (parts.isEmpty ? "nothing to seed" : parts.joined(separator: ", "))
-        + " in \(Text.duration(report.duration))", .bold)
-    return line
   }
 }

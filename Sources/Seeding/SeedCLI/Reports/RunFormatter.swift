@@ -2,46 +2,70 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// Words a run of `ci` for a person: outcomes with causes and remedies, what took how long, what was verified.
-struct RunRecordFormatter {
+/// Words a run for a person.
+struct RunFormatter {
   let record: RunRecord
 
-  /// The whole, to fit a terminal of so many columns; nil for one line each, however long.
+  /// One line for each seeder, causes and remedies under those that failed, then a summary.
+  ///
+  /// - Parameter columns: the width to fit, where what is too long is broken between words; nil for one
+  ///   line each, however long.
   func lines(columns: Int?) -> [StyledLine] {
+    Self.lines(of: record.seeders, columns: columns) + wrapped(leftOut("--all in the environment"), columns)
+      + [outcomeCounts]
+  }
+
+  private var outcomeCounts: StyledLine {
+    let outcomes: [SeederReport.Outcome] = [.seeded, .unchanged, .skipped, .failed]
+    let parts = outcomes.compactMap { outcome in
+      let number = record.seeders.count { $0.outcome == outcome }
+      return number == 0 ? nil : "\(number) \(outcome.rawValue)"
+    }
+    var line = StyledLine()
+    line.append(
+      (parts.isEmpty ? "nothing to seed" : parts.joined(separator: ", "))
+        + " in \(Text.duration(record.duration))", .bold)
+    return line
+  }
+
+  /// A run of `ci`: outcomes with causes and remedies, what took how long, what was verified.
+  ///
+  /// - Parameter columns: as above.
+  func details(columns: Int?) -> [StyledLine] {
     // A run that was ended before its first seeder says why elsewhere.
     guard record.failure == nil || record.seeders.contains(where: { $0.attempts > 0 }) else {
       return wrapped([summary], columns)
     }
     let heads =
       columns.map { width in
-        ReportFormatter.lines(of: record.seeders, columns: width) { $0.retries.map(RetryText.line) }
+        Self.lines(of: record.seeders, columns: width) { $0.retries.map(RetryText.line) }
       } ?? outcomes.map(StyledLine.init)
     let tables = Text.tables(metrics, columns: columns).map(StyledLine.init)
     let rest = wrapped([steps].filter { !$0.isEmpty && !metrics.isEmpty }, columns)
-    return heads + wrapped(leftOut + [""], columns) + tables + rest
+    return heads + wrapped(leftOut("the environment") + [""], columns) + tables + rest
       + (metrics.isEmpty ? [] : [StyledLine("")]) + wrapped(verifications + [summary], columns)
   }
 
   private func wrapped(_ lines: [String], _ columns: Int?) -> [StyledLine] {
-    lines.flatMap { ReportFormatter.wrapped($0, indent: 0, columns: columns) }
+    lines.flatMap { Self.wrapped($0, indent: 0, columns: columns) }
   }
 
   private var outcomes: [String] {
     let heads = Text.table(
-      record.seeders.map { [$0.outcome.rawValue, $0.id.rawValue, ReportFormatter.summary(of: $0)] })
+      record.seeders.map { [$0.outcome.rawValue, $0.id.rawValue, Self.summary(of: $0)] })
     var lines: [String] = []
     for (seeder, head) in zip(record.seeders, heads) {
       lines.append(head)
-      lines += ReportFormatter.explanation(of: seeder).map { "  " + $0 }
+      lines += Self.explanation(of: seeder).map { "  " + $0 }
       lines += seeder.retries.map { "  " + RetryText.line($0) }
     }
     return lines
   }
 
-  private var leftOut: [String] {
+  private func leftOut(_ whole: String) -> [String] {
     guard !record.leftOut.isEmpty else { return [] }
     let names = record.leftOut.map(\.rawValue).joined(separator: ", ")
-    return ["not part of the environment '\(record.environment)': \(names)"]
+    return ["not part of \(whole) '\(record.environment)': \(names)"]
   }
 
   /// The phases that took any time, the seeders that were started.

@@ -34,7 +34,7 @@ struct RunOutputs: Sendable {
     func attempt(_ body: () throws -> Void) {
       do { try body() } catch let error { failure = failure ?? error }
     }
-    attempt { try json?.write(JSONDocument.text(RunRecordJSON(record)) + "\n") }
+    attempt { try json?.write(JSONDocument.text(RunRecordJSON(record, isReport: true)) + "\n") }
     attempt { try junit?.write(JUnitReport(record: record).text) }
     attempt { try html?.write(RunPage(record: record).html) }
     if let failure { throw failure }

@@ -112,6 +112,27 @@ struct RunRecord: Sendable {
 }
 
 extension RunRecord {
+  /// What a runner reports.
+  ///
+  /// - Parameter start: when it started, since the command did.
+  init(_ report: SeedReport, start: Duration = .zero) {
+    self.init(
+      command: "run", runID: report.runID, environment: report.environment, startedAt: report.startedAt,
+      duration: report.duration, migrations: report.migrations, seeders: report.seeders,
+      leftOut: report.leftOut, retries: report.retries)
+    var seed = Step(
+      name: .seed, start: start + report.preparation, duration: report.duration - report.preparation,
+      roundTrips: report.seeders.map(\.roundTrips).reduce(0, +))
+    let failed = report.seeders.filter { $0.outcome == .failed }.map(\.id.rawValue)
+    if !failed.isEmpty {
+      let seeders = Text.count(report.seeders.count, "seeder")
+      seed.failure = FailureReport(
+        message: "\(failed.count) of \(seeders) failed: \(failed.joined(separator: ", "))", remedy: nil)
+    }
+    let trips = report.roundTrips - seed.roundTrips
+    steps = [Step(name: .migrate, start: start, duration: report.preparation, roundTrips: trips), seed]
+  }
+
   /// The exit code for a run that was not ended by an error of its own.
   var verdict: ExitCode {
     let code = ExitCode(failures: seeders.compactMap(\.failure))

@@ -82,7 +82,7 @@ struct RunRecordJSON: Encodable {
   let startedAt: Date
   let durationMilliseconds: Double
   let migrations: [Migration]
-  let seeders: [Seeder]
+  var seeders: [Seeder]
   let leftOut: [String]
   let retries: [RetryRecord]
   // Of `--format json` only.
@@ -105,33 +105,28 @@ struct RunRecordJSON: Encodable {
 }
 
 extension RunRecordJSON {
-  /// What `--format json` prints.
-  init(_ report: SeedReport) {
-    self.init(
-      runID: report.runID.uuidString.lowercased(), environment: report.environment.rawValue,
-      startedAt: report.startedAt, durationMilliseconds: report.duration.milliseconds,
-      migrations: report.migrations.map(Migration.init), seeders: report.seeders.map(Seeder.init),
-      leftOut: report.leftOut.map(\.rawValue), retries: report.retries)
-    preparationMilliseconds = report.preparation.milliseconds
-    roundTrips = report.roundTrips
-    success = report.isSuccess
-  }
-
-  /// The document of a report.
-  init(_ record: RunRecord) {
+  /// - Parameter isReport: whether it is the document of a report, not what `--format json` prints of a run.
+  init(_ record: RunRecord, isReport: Bool) {
     self.init(
       runID: record.runID.uuidString.lowercased(), environment: record.environment.rawValue,
       startedAt: record.startedAt, durationMilliseconds: record.duration.milliseconds,
-      migrations: record.migrations.map(Migration.init),
-      seeders: record.seeders.map { report in
-        let counts = report.tables.total
-        let planned = record.planned(report.id)
-        var seeder = Seeder(report)
-        seeder.version = planned?.version
-        seeder.rows = counts.written + counts.unchanged + counts.drifted
-        seeder.files = planned?.files ?? []
-        return seeder
-      }, leftOut: record.leftOut.map(\.rawValue), retries: record.retries)
+      migrations: record.migrations.map(Migration.init), seeders: record.seeders.map(Seeder.init),
+      leftOut: record.leftOut.map(\.rawValue), retries: record.retries)
+    guard isReport else {
+      preparationMilliseconds = record.steps.first { $0.name == .migrate }?.duration.milliseconds
+      roundTrips = record.roundTrips
+      success = record.seeders.allSatisfy { $0.outcome == .seeded || $0.outcome == .unchanged }
+      return
+    }
+    seeders = record.seeders.map { report in
+      let counts = report.tables.total
+      let planned = record.planned(report.id)
+      var seeder = Seeder(report)
+      seeder.version = planned?.version
+      seeder.rows = counts.written + counts.unchanged + counts.drifted
+      seeder.files = planned?.files ?? []
+      return seeder
+    }
     reportVersion = Self.version
     program = "seed-runner"
     command = record.command

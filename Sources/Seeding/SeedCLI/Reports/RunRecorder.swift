@@ -1,24 +1,24 @@
 import FoundationEssentials
 import Postgres
 import SeedKit
-import Threads
+import Synchronization
 
 /// Gathers a run's record while it happens, so that there is one however the run ends.
 final class RunRecorder: Sendable {
-  private let state: Lock<RunRecord>
+  private let state: Mutex<RunRecord>
   private let clockStart = ContinuousClock.now
   /// The run's id.
   let runID: UUID
 
   init(command: String, runID: UUID, environment: SeedEnvironment) {
     self.runID = runID
-    state = Lock(RunRecord(command: command, runID: runID, environment: environment, startedAt: Date()))
+    state = Mutex(RunRecord(command: command, runID: runID, environment: environment, startedAt: Date()))
   }
 
   /// The record so far.
   var record: RunRecord { state.withLock { $0 } }
 
-  func update(_ body: (inout RunRecord) -> Void) { state.withLock { body(&$0) } }
+  func update(_ body: (inout sending RunRecord) -> Void) { state.withLock { body(&$0) } }
 
   /// Remembers the plan and the files that it reads.
   func recordPlan(_ plan: SeedPlan, fixtures: FixtureStore) {
@@ -60,24 +60,10 @@ final class RunRecorder: Sendable {
 
   /// Remembers the whole of a run, in the order of its plan.
   func recordReport(_ report: SeedReport, since start: ContinuousClock.Instant) {
-    let offset = start - clockStart
-    var migrate = RunRecord.Step(name: .migrate, start: offset)
-    migrate.duration = report.preparation
-    var seed = RunRecord.Step(name: .seed, start: offset + report.preparation)
-    seed.duration = report.duration - report.preparation
-    seed.roundTrips = report.seeders.map(\.roundTrips).reduce(0, +)
-    migrate.roundTrips = report.roundTrips - seed.roundTrips
-    let failed = report.seeders.filter { $0.outcome == .failed }
-    if !failed.isEmpty {
-      let names = failed.map(\.id.rawValue).joined(separator: ", ")
-      seed.failure = FailureReport(
-        message: "\(failed.count) of \(Text.count(report.seeders.count, "seeder")) failed: \(names)",
-        remedy: nil)
-    }
-    let steps = [migrate, seed]
+    let run = RunRecord(report, start: start - clockStart)
     update {
-      $0.steps += steps
-      $0.seeders = report.seeders
+      $0.steps += run.steps
+      $0.seeders = run.seeders
     }
   }
 

@@ -59,7 +59,7 @@ extension RunBoard {
       line.append(sign, look)
       line.append(" \(name)  ")
       line.append(clock + "  ", .faint)
-      line.append(ReportFormatter.summary(of: report), report.outcome == .failed ? .red : .faint)
+      line.append(RunFormatter.summary(of: report), report.outcome == .failed ? .red : .faint)
     }
     return line
   }

@@ -40,7 +40,7 @@ extension RunPage {
         + [
           number(seeder.rowsPerSecond.map { "\(Int($0))" } ?? ""), number("\(seeder.roundTrips)"),
           number("\(seeder.attempts)"), number(seeder.connections.ranges),
-          long(ReportFormatter.summary(of: seeder)),
+          long(RunFormatter.summary(of: seeder)),
         ]
       return "<tr id=\"seeder-\(escape(seeder.id.rawValue))\">\(cells.joined())</tr>"
     }

@@ -156,7 +156,7 @@ extension RunPage {
 
   /// `11 inserted · connection 2 · waited 18 ms for preparation`
   private func note(of seeder: SeederReport) -> String {
-    var parts = [ReportFormatter.summary(of: seeder)]
+    var parts = [RunFormatter.summary(of: seeder)]
     if !seeder.connections.isEmpty {
       parts.append(
         (seeder.connections.count == 1 ? "connection " : "connections ") + seeder.connections.ranges)
