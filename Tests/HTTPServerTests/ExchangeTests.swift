@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServer
 import Testing
 
@@ -176,6 +177,30 @@ struct ExchangeTests {
       let client = try RawClient(port: server.port)
       #expect(try await client.exchange(get("/")).body == large)
       #expect(try await client.exchange(get("/")).body == large)
+    }
+  }
+
+  @Test("a handler continues on its connection's thread after it has waited")
+  func thread() async throws {
+    @Sendable func thread() -> pthread_t { pthread_self() }
+    try await withServer(handler: { _ in
+      let first = thread()
+      var isSame = true
+      for _ in 0..<20 {
+        await Task.detached {}.value
+        isSame = isSame && pthread_equal(first, thread()) != 0
+      }
+      return HTTPResponse(text: "\(isSame)")
+    }) { server in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<20 {
+          group.addTask {
+            let client = try RawClient(port: server.port)
+            #expect(try await client.exchange(get("/")).body == "true")
+          }
+        }
+        try await group.waitForAll()
+      }
     }
   }
 }

@@ -19,8 +19,8 @@ public final class HTTPServer: Sendable {
   /// Answers a request. Its task is cancelled after ``Options/handlerDeadline``, and when the
   /// grace of ``stop(grace:)`` ends.
   ///
-  /// It begins on the thread that reads its connection and others, and leaves it where it first waits: what computes
-  /// for long should do so after that, or in a task of its own.
+  /// It runs on the thread that reads its connection and others, except while it waits: what computes for long should
+  /// do so in a task of its own.
   public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
   /// The settings.

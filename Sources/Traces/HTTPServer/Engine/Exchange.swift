@@ -54,7 +54,7 @@ final class Exchange {
     switch state {
     case .started: begin(handle, method: method, version: version)
     case .receiving(let head): bytes.isEmpty ? dispatch(handle, head) : append(bytes, head)
-    case .handling(let head, let pending): pending.response.map { respond(handle, head, with: $0) } ?? true
+    case .handling(let head, let pending): proceed(handle, head, pending)
     case .answered: false
     }
   }
@@ -68,7 +68,8 @@ final class Exchange {
       guard status > 0, connection.advance(to: .closed) else { break }
       connection.linger()
       engine.report(connection, connection.current, status: status)
-    case .handling, .answered: break
+    case .handling(_, let pending): pending.detach()
+    case .answered: break
     }
     connection.changeCurrent { $0 = nil }
     let isKept = isOrderly && keepsAlive
@@ -128,11 +129,15 @@ final class Exchange {
       pending.finish(with: engine.problem(.stopping))
     } else {
       let handler = engine.handler
-      // The handler begins on this thread and leaves it where it first waits for something.
-      pending.attach(Task.immediate { pending.finish(with: await handler(request)) })
+      pending.attach(
+        Task.immediate(executorPreference: pending) { pending.finish(with: await handler(request)) })
     }
-    // A handler that waited for nothing is answered at once.
-    return pending.suspend(handle).map { respond(handle, head, with: $0) } ?? true
+    return proceed(handle, head, pending)
+  }
+
+  /// A handler that waited for nothing is answered at once.
+  private func proceed(_ handle: OpaquePointer, _ head: RequestHead, _ pending: PendingResponse) -> Bool {
+    pending.proceed(handle).map { respond(handle, head, with: $0) } ?? true
   }
 
   private func respond(_ handle: OpaquePointer, _ head: RequestHead, with response: HTTPResponse) -> Bool {

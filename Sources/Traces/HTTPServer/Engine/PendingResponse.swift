@@ -3,36 +3,77 @@ import Threads
 
 /// The response to a request that a handler has: given once, by the handler, by the supervisor when the handler takes
 /// too long, or by the server when it stops.
-final class PendingResponse: Sendable {
+///
+/// It is also the executor of the handler's task. A job that becomes ready resumes the connection, whose thread runs it:
+/// after a statement the handler continues there, without a hop to the cooperative pool.
+final class PendingResponse: TaskExecutor {
   private struct State {
     var response: HTTPResponse?
     var task: Task<Void, Never>?
+    /// The connection while it is suspended; taken by whoever resumes it.
     var suspended: LibraryPointer?
+    /// The jobs of the task that are ready to run.
+    var jobs: [UnownedJob] = []
+    /// Whether jobs run on the cooperative pool instead.
+    var isDetached = false
+
+    mutating func takeJobs() -> [UnownedJob] {
+      defer { jobs = [] }
+      return jobs
+    }
+
+    mutating func takeSuspended() -> LibraryPointer? {
+      defer { suspended = nil }
+      return suspended
+    }
   }
 
   private let state = Lock(State())
 
-  var response: HTTPResponse? { state.withLock { $0.response } }
-
   /// Remembers the handler's task, to cancel it; at once if the response has been given for it.
   func attach(_ task: Task<Void, Never>) {
     let isLate = state.withLock { state in
-      state.task = task
+      state.task = state.response == nil ? task : nil
       return state.response != nil
     }
     if isLate { task.cancel() }
   }
 
-  /// Suspends the connection until there is a response; returns the response if there is one already. On the
-  /// connection's thread.
-  func suspend(_ connection: OpaquePointer) -> HTTPResponse? {
-    state.withLock { state in
-      if state.response == nil {
-        MHD_suspend_connection(connection)
-        state.suspended = LibraryPointer(value: connection)
+  /// Runs the jobs that are ready. Returns the response, or suspends the connection until there is one or another job.
+  /// Only on the connection's thread.
+  func proceed(_ connection: OpaquePointer) -> HTTPResponse? {
+    while true {
+      let (jobs, response) = state.withLock { state in
+        if state.response == nil, state.jobs.isEmpty {
+          MHD_suspend_connection(connection)
+          state.suspended = LibraryPointer(value: connection)
+        }
+        return (state.response == nil ? state.takeJobs() : [], state.response)
       }
-      return state.response
+      if response != nil { detach() }
+      if jobs.isEmpty { return response }
+      for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
+  }
+
+  /// Leaves the rest of the task to the cooperative pool: the connection is about to be answered, or gone.
+  func detach() {
+    let jobs = state.withLock { state in
+      state.isDetached = true
+      return state.takeJobs()
+    }
+    for job in jobs { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+  }
+
+  /// Takes a job of the handler's task.
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let (isDetached, suspended) = state.withLock { state in
+      if !state.isDetached { state.jobs.append(job) }
+      return (state.isDetached, state.takeSuspended())
+    }
+    if isDetached { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+    if let suspended { MHD_resume_connection(suspended.value) }
   }
 
   /// Gives the response and wakes the connection. A second response is dropped.
@@ -40,7 +81,7 @@ final class PendingResponse: Sendable {
     let suspended: LibraryPointer? = state.withLock { state in
       guard state.response == nil else { return nil }
       state.response = response
-      return state.suspended
+      return state.takeSuspended()
     }
     if let suspended { MHD_resume_connection(suspended.value) }
   }
