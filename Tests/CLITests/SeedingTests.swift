@@ -74,6 +74,29 @@ struct SeedingTests {
     }
   }
 
+  @Test(
+    "tells Prometheus of the last runs and of the backlog of vectors",
+    arguments: [
+      #"seed_runner_last_run_outcome{seeder="users",outcome="seeded"} 1"#,
+      "# TYPE seed_runner_last_run_timestamp_seconds gauge", "commontrace_embedding_backlog 12",
+    ])
+  func metrics(line: String) async throws {
+    try await TemporaryDatabase.with { database in
+      _ = try await SeedRunnerBinary.run("--sample-traces", url: database.url)
+      let status = try await SeedRunnerBinary.run("status", "--metrics", url: database.url)
+      #expect(status.output.split(separator: "\n").contains { $0 == line })
+    }
+  }
+
+  @Test("leaves out metrics of tables that are not there, and says so")
+  func metricsWithoutTables() async throws {
+    try await TemporaryDatabase.with { database in
+      let status = try await SeedRunnerBinary.run("status", "--metrics", url: database.url)
+      #expect(status.exitCode == 0)
+      #expect(status.errors.contains("metrics left out: relation"))
+    }
+  }
+
   @Test("by twenty processes at once: each row once, all succeed")
   func twenty() async throws {
     try await TemporaryDatabase.with { database in

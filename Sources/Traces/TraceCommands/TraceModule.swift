@@ -21,6 +21,12 @@ extension CommandModule {
           }
         })
     ],
+    metrics: [
+      { settings, connection in
+        let model = try EmbeddingProviders.make(settings, for: .documents).model
+        return try await EmbeddingBacklog.read(for: model, on: connection).metrics
+      }
+    ],
     examples: [
       "config": [.init(summary: "Everything about capacity data", line: "seed-runner config capacity")],
       "lint": [

@@ -80,7 +80,7 @@ struct ServiceFaultTests {
       "3072 dimensions; expected 8; choose a model"),
     .init("no dimensions", both("[]"), .misconfigured, "0 dimensions"),
     .init("a null component", both(last("null")), nil, "text 2 with a vector of null among its components"),
-    .init("a text component", both(last(#""1""#)), nil, "text 2 with a vector of a text"),
+    .init("a text component", both(last(#""1""#)), nil, "text 2 with a vector of a string"),
     .init(
       "an infinite component", both(last("1e999")), nil,
       "text 2 with a vector of 1 components that are not finite"),

@@ -19,8 +19,13 @@ struct StatusCommand {
 
   func run() async throws -> ExitCode {
     let database = try await session.database()
-    let found = try await PostgresConnection.with(database.configuration) { connection in
-      try await SeedHistory.lastRuns(on: connection)
+    let (found, text) = try await PostgresConnection.with(database.configuration) { connection in
+      let found = try await SeedHistory.lastRuns(on: connection)
+      return (found, session.command.has("metrics") ? try await metrics(found, on: connection) : nil)
+    }
+    if let text {
+      session.console.answer(document: text)
+      return .success
     }
     let registered = try session.registry().ids.map(\.rawValue)
     // A seeder that was renamed or removed still has a past.
@@ -33,6 +38,32 @@ struct StatusCommand {
     let header = ["SEEDER", "LAST RUN", "WHEN (UTC)", "TOOK", "ROWS"]
     for line in Text.table([header] + rows.map(cells)) { session.console.answer(line) }
     return .success
+  }
+
+  /// The last runs and what the modules measure, as Prometheus reads them.
+  private func metrics(_ runs: [SeedStatus], on connection: PostgresConnection) async throws -> String {
+    var page = MetricsText()
+    page.add(
+      Metric(
+        "seed_runner_last_run_timestamp_seconds", .gauge, "When the last run of each seeder ended",
+        runs.map { ([("seeder", $0.seeder)], $0.finishedAt.timeIntervalSince1970) }))
+    page.add(
+      Metric(
+        "seed_runner_last_run_outcome", .gauge, "How the last run of each seeder ended: 1 for the outcome",
+        runs.map { ([("seeder", $0.seeder), ("outcome", $0.outcome)], 1) }))
+    page.add(
+      Metric(
+        "seed_runner_last_run_duration_seconds", .gauge, "How long the last run of each seeder took",
+        runs.map { ([("seeder", $0.seeder)], $0.duration.milliseconds / 1000) }))
+    for source in session.invocation.program.modules.flatMap(\.metrics) {
+      do {
+        for metric in try await source(session.settings, connection) { page.add(metric) }
+      } catch let error as PostgresError where error.server != nil {
+        // A database without the module's tables is no failure of the seeders.
+        session.console.progress("metrics left out: \(error.message)")
+      }
+    }
+    return String(page.text.dropLast())
   }
 
   private func row(_ name: String, _ status: SeedStatus?) -> Row {

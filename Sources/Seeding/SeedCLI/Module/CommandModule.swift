@@ -104,11 +104,15 @@ public struct CommandModule: Sendable {
     }
   }
 
+  /// Reads quantities from the database, for `status --metrics`. An error leaves them out.
+  public typealias MetricSource = @Sendable (Settings, PostgresConnection) async throws -> [Metric]
+
   let settings: [AnySettingKey]
   let runOptions: [RunOption]
   let commands: [Command]
   let doctorChecks: [DoctorCheck]
   let verifications: [Verification]
+  let metrics: [MetricSource]
   let examples: [String: [CommandSpec.Example]]
   let connectionCounts: [SettingKey<Int>]
 
@@ -120,12 +124,13 @@ public struct CommandModule: Sendable {
   ///   - commands: the commands.
   ///   - doctorChecks: the checks of `doctor`, in the order of its report.
   ///   - verifications: what `verify` and `ci` look at beside the rows.
+  ///   - metrics: what `status --metrics` writes beside the last runs of the seeders.
   ///   - examples: examples for the help of built-in commands, by the command's name.
   ///   - connectionCounts: settings that say how many connections a seeder opens; `doctor` compares them with what
   ///     the server has left.
   public init(
     settings: [AnySettingKey] = [], runOptions: [RunOption] = [], commands: [Command] = [],
-    doctorChecks: [DoctorCheck] = [], verifications: [Verification] = [],
+    doctorChecks: [DoctorCheck] = [], verifications: [Verification] = [], metrics: [MetricSource] = [],
     examples: [String: [CommandSpec.Example]] = [:], connectionCounts: [SettingKey<Int>] = []
   ) {
     self.settings = settings
@@ -133,6 +138,7 @@ public struct CommandModule: Sendable {
     self.commands = commands
     self.doctorChecks = doctorChecks
     self.verifications = verifications
+    self.metrics = metrics
     self.examples = examples
     self.connectionCounts = connectionCounts
   }

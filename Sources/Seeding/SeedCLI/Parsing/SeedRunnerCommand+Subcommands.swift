@@ -6,7 +6,11 @@ extension SeedRunnerCommand {
   static let status = CommandSpec(
     name: "status", abstract: "Show the last run of each seeder: outcome, time, rows",
     discussion: "Writes nothing, to no database. What it shows is in the history of the database.",
-    options: Option.common)
+    options: [
+      OptionSpec(
+        name: "metrics",
+        summary: "Write the last runs as Prometheus metrics, for the node exporter's textfile collector")
+    ] + Option.common)
 
   static func lint(seeders: [String]) -> CommandSpec {
     CommandSpec(

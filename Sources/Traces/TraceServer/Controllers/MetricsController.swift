@@ -37,7 +37,7 @@ enum MetricsController {
       })
     addLimits(to: &page, services)
     await addPool(to: &page, services)
-    addSeeding(to: &page, services)
+    for metric in services.startup.state.metrics(prefix: "commontrace") { page.add(metric) }
     await addEmbeddings(to: &page, services)
     return HTTPResponse(text: page.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
   }
@@ -74,21 +74,6 @@ enum MetricsController {
       [([], Double(usage.waiting))])
   }
 
-  private static func addSeeding(to page: inout MetricsText, _ services: Services) {
-    let state = services.startup.state
-    page.add(
-      "commontrace_seeding_phase", .gauge, "How far seeding at start-up is: 1 for the phase",
-      StartupSeeding.Phase.allCases.map { ([("phase", $0.rawValue)], state.phase == $0 ? 1 : 0) })
-    page.add(
-      "commontrace_seeder_outcome", .gauge, "What became of each seeder: 1 for its outcome",
-      state.seeders.map { ([("seeder", $0.id), ("outcome", $0.outcome ?? "running")], 1) })
-    page.add(
-      "commontrace_seeder_duration_seconds", .gauge, "How long each seeder took",
-      state.seeders.compactMap { seeder in
-        seeder.durationMilliseconds.map { ([("seeder", seeder.id)], $0 / 1000) }
-      })
-  }
-
   /// Adds what all workers on the database have done and what there is to do; nothing while it does not answer.
   private static func addEmbeddings(to page: inout MetricsText, _ services: Services) async {
     let model = services.provider.model
@@ -96,38 +81,7 @@ enum MetricsController {
       try await services.store.read { try await EmbeddingBacklog.read(for: model, on: $0) }
     }
     guard let found else { return }
-    page.add(
-      "commontrace_embedding_backlog", .gauge,
-      "Traces without a vector of the model, those given up included",
-      [([], Double(found.waiting))])
-    page.add(
-      "commontrace_embedding_jobs", .gauge,
-      "Traces that workers have: being worked on, to be tried again, given up",
-      [("leased", found.leased), ("pausing", found.pausing), ("given_up", found.givenUp)].map {
-        ([("state", $0.0)], Double($0.1))
-      })
-    page.add(
-      "commontrace_embedding_workers", .gauge, "Embedding workers that are there, by whether they can work",
-      [
-        ([("state", "working")], Double(found.workers.count { $0.trouble == nil })),
-        ([("state", "in_trouble")], Double(found.workers.count { $0.trouble != nil })),
-      ])
-    page.add(
-      "commontrace_embedding_rate", .gauge,
-      "Traces a second that got a vector in the last minute, of all workers",
-      [([], found.workers.map(\.rate).reduce(0, +))])
-    let totals = found.totals
-    page.add(
-      "commontrace_embedding_traces_total", .counter, "Traces by what workers did with them",
-      [
-        ("embedded", totals.embedded), ("changed", totals.stale), ("failed", totals.failed),
-        ("given_up", totals.givenUp),
-      ].map { ([("outcome", $0.0)], Double($0.1)) })
-    page.add(
-      "commontrace_embedding_failures_total", .counter, "Failures that workers waited out, by what failed",
-      [("provider", totals.providerFailures), ("database", totals.databaseFailures)].map {
-        ([("of", $0.0)], Double($0.1))
-      })
+    for metric in found.metrics { page.add(metric) }
   }
 }
 

@@ -1,0 +1,20 @@
+extension StartupSeeding.State {
+  /// The state as metrics, for a server that has a page of them.
+  ///
+  /// - Parameter prefix: what their names begin with: `shop` gives `shop_seeding_phase`.
+  public func metrics(prefix: String) -> [Metric] {
+    [
+      Metric(
+        "\(prefix)_seeding_phase", .gauge, "How far seeding at start-up is: 1 for the phase",
+        StartupSeeding.Phase.allCases.map { ([("phase", $0.rawValue)], phase == $0 ? 1 : 0) }),
+      Metric(
+        "\(prefix)_seeder_outcome", .gauge, "What became of each seeder: 1 for its outcome",
+        seeders.map { ([("seeder", $0.id), ("outcome", $0.outcome ?? "running")], 1) }),
+      Metric(
+        "\(prefix)_seeder_duration_seconds", .gauge, "How long each seeder took",
+        seeders.compactMap { seeder in
+          seeder.durationMilliseconds.map { ([("seeder", seeder.id)], $0 / 1000) }
+        }),
+    ]
+  }
+}
