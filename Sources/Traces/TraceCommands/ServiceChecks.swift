@@ -16,22 +16,22 @@ enum ServiceChecks {
       return .skipped("REDIS_URL is not set: each server keeps its own rate limits")
     }
     do {
-      let answer = try await RedisProbe(url: url, timeout: .seconds(2)).run()
-      let version = "Redis \(answer.version)"
-      if answer.isReplica {
+      let info = try await RedisProbe(url: url, timeout: .seconds(2)).run()
+      let version = "Redis \(info.version)"
+      if info.isReplica {
         return .failure(
           "\(version), a replica, which refuses writes", fix: "let REDIS_URL name the primary")
       }
-      if answer.isCluster {
+      if info.isCluster {
         return .failure(
           "\(version), part of a cluster", fix: "let REDIS_URL name a Redis that is no cluster")
       }
-      guard answer.runsScripts else {
+      guard info.runsScripts else {
         return .failure(
           "\(version) runs no scripts", fix: "allow the user of REDIS_URL the command EVALSHA")
       }
       return .ok("\(version) answers and runs scripts")
-    } catch let error as RedisProbe.Failure {
+    } catch let error as RedisFailure {
       return .failure(
         error.description,
         fix: "start Redis or correct REDIS_URL; until then RATE_LIMIT_ON_FAILURE decides what happens")

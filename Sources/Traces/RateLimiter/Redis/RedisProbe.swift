@@ -14,12 +14,6 @@ public struct RedisProbe: Sendable {
     public let runsScripts: Bool
   }
 
-  /// Why there is no answer. Holds no password.
-  public struct Failure: Error, Sendable, CustomStringConvertible {
-    /// What happened.
-    public let description: String
-  }
-
   private let address: RedisAddress
   private let timeout: Duration
 
@@ -36,13 +30,9 @@ public struct RedisProbe: Sendable {
 
   /// Connects, logs in and asks.
   ///
-  /// - Throws: ``Failure`` if it cannot be reached, refuses the login or answers something else.
+  /// - Throws: ``RedisFailure`` if it cannot be reached, refuses the login or answers something else.
   public func run() async throws -> Info {
-    do {
-      return try await DetachedThread.run { [self] in try look() }
-    } catch let error as RedisFailure {
-      throw Failure(description: error.message)
-    }
+    try await DetachedThread.run { [self] in try look() }
   }
 
   private func look() throws -> Info {

@@ -34,12 +34,14 @@ enum RedisReply: Sendable, Equatable {
 }
 
 /// Why Redis gave no usable answer.
-struct RedisFailure: Error, Equatable {
-  /// For the log; without password.
+public struct RedisFailure: Error, Equatable, CustomStringConvertible {
   let message: String
   /// Whether the connection ended, which an idle one may at any time, as opposed to being refused
   /// or not answered.
   var isDisconnect = false
+
+  /// What happened. Contains no password.
+  public var description: String { message }
 
   /// One line of a bounded length: what a server says is no one's to trust.
   static func printable(_ text: String) -> String {
