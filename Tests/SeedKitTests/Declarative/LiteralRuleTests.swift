@@ -142,7 +142,7 @@ struct LiteralRuleTests {
       try folder.write(
         #"[{"id": 1, "v": {"home": null}, "list": [{"d": null}], "at": ["a", "b"]}]"#, to: "t.json")
       let values = try await folder.run().failure?.faults.map(\.found)
-      #expect(values == ["an object", "a list", "a list"], "a composite value is a text, in JSON too")
+      #expect(values == ["an object", "an array", "an array"], "a composite value is a text, in JSON too")
       try folder.write(#"[{"id": 1, "list": ["(2020-01-01,1.50,\"a,b\")", null, "(,,)"]}]"#, to: "t.json")
       #expect(try await folder.counts() == RowCounts(inserted: 1))
       let stored = try await folder.rows("SELECT ARRAY[list::text] FROM t")
