@@ -20,8 +20,10 @@ class Report:
         return statistics.median(values) if values else None
 
     def table(self, what, title, names, tool):
-        print(f"\n{title}; by {tool}")
         ours = self.median(what, "trace-server", "rate")
+        if ours is None:
+            return
+        print(f"\n{title}; by {tool}")
         for who in names:
             rate = self.median(what, who, "rate")
             if rate is None:

@@ -47,7 +47,7 @@ build() {
   else
     say "building $1; this first time takes minutes"
   fi
-  swift build --package-path "$root" -c release --product "$1" ||
+  swift build --package-path "$root" -c release --static-swift-stdlib --product "$1" ||
     fail "the build failed" "The compiler's messages are above."
   # Renamed, so that nobody reads half a stamp.
   printf '%s\n%s\n' "$before" "$(describe "$program")" >"$stamp.$$"

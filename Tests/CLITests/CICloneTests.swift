@@ -100,7 +100,7 @@ struct CICloneTests {
       maker.kill()
       _ = try await maker.wait()
       let list = try await place.template("list")
-      #expect(list.output.contains("being made, or left over"), "\(list.output)\(list.errors)")
+      #expect(list.output.contains("being created, or left over"), "\(list.output)\(list.errors)")
       let next = try await place.run(2)
       #expect(next.exitCode == 0, "\(next.errors)")
       #expect(next.output.contains("made the template"))

@@ -167,7 +167,7 @@ struct CIOutageTests {
     }
     let junit = try reports.text(reports.junit)
     #expect(junit.matches(of: /retry of connect/).count == document.retries.count)
-    #expect(end.errors.contains("::warning title=seed-runner%3A tags was tried again::"))
+    #expect(end.errors.contains("::warning title=seed-runner%3A tags was retried::"))
   }
 
   /// The server's last word to a connection.

@@ -18,7 +18,7 @@ struct CommandLineTests {
   @Test(
     "ends with exit code 64 for what nobody can have meant",
     arguments: [
-      [], ["--all", "--users", "--except", "tags"], ["--except", "tags"], ["--only", "nobody"], ["--jobs"],
+      ["--all", "--users", "--except", "tags"], ["--except", "tags"], ["--only", "nobody"], ["--jobs"],
       ["frobnicate"],
       ["migrate"], ["migrate", "sideways"], ["--all", "--except", "users"], ["--format", "yaml", "--all"],
     ])
@@ -28,6 +28,14 @@ struct CommandLineTests {
     #expect(end.exitCode == 64, "\(arguments): \(end.errors)")
     #expect(end.output.isEmpty)
     #expect(end.errors.hasPrefix("Error: "))
+  }
+
+  @Test("shows a summary and ends with exit code 64 without arguments")
+  func noArguments() async throws {
+    let end = try await SeedRunnerBinary.start([], url: Self.nowhere).wait()
+    #expect(end.exitCode == 64)
+    #expect(end.output.isEmpty)
+    #expect(end.errors.contains("seed-runner --all "))
   }
 
   @Test(
@@ -70,7 +78,7 @@ struct CommandLineTests {
       "--all", url: Self.nowhere, variables: ["SEED_RETRY_BUDGET": "0"])
     #expect(result.exitCode == 4)
     #expect(result.errors.contains("127.0.0.1"))
-    #expect(result.errors.contains("Help:  check that the server runs"))
+    #expect(result.errors.contains("Fix: check that the server runs"))
   }
 
   @Test("refuses production without the word for it, with exit code 5")

@@ -53,8 +53,8 @@ struct DoctorPartsTests {
     try await TemporaryFolder.with { folder in
       let project = ["--project-path", folder.path]
       let stopped = try await Diagnosis.of(nil, project)
-      stopped.expect("embedded-server", "ok", "ready to start")
-      stopped.expect("login", "skipped", "does not run")
+      stopped.expect("embedded-server", "ok", "starts when")
+      stopped.expect("login", "skipped", "not running")
       stopped.expect("disk-space", "ok", "MB free")
       #expect(stopped.result.exitCode == 0, "\(stopped.result.output)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
@@ -133,7 +133,7 @@ struct DoctorPartsTests {
     #expect(result.exitCode == 4)
     let lines = result.output.split(separator: "\n")
     #expect(lines.contains { $0.hasPrefix("failure  port") }, "\(result.output)")
-    #expect(lines.contains { $0.drop { $0 == " " }.hasPrefix("Help: start the server") }, "\(result.output)")
+    #expect(lines.contains { $0.drop { $0 == " " }.hasPrefix("Fix: start the server") }, "\(result.output)")
     #expect(lines.count { $0.hasPrefix("skipped") } < 6, "\(result.output)")
     #expect(lines.last?.hasSuffix("skipped") == true)
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(result.output)")

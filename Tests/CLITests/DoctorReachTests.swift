@@ -37,7 +37,7 @@ struct DoctorReachTests {
     let login = "postgresql://app:\(Self.secret)@"
     let unknown = try await Diagnosis.of("\(login)db.invalid/app")
     unknown.expect("name-resolution", "failure", "'db.invalid'", remedy: "getent hosts")
-    unknown.expect("port", "skipped", "not known")
+    unknown.expect("port", "skipped", "not resolved")
     let port = try FreePort.find()
     let closed = try await Diagnosis.of("\(login)127.0.0.1:\(port)/app")
     closed.expect("name-resolution", "ok", "127.0.0.1")
@@ -50,7 +50,7 @@ struct DoctorReachTests {
       // What does not depend on the server is looked at all the same.
       diagnosis.expect("configuration", "ok")
       diagnosis.expect("embedding", "ok", "offline")
-      diagnosis.expect("migrations", "skipped", "no connection")
+      diagnosis.expect("migrations", "skipped", "not connected")
       expectNoSecret(diagnosis)
     }
   }
@@ -75,7 +75,7 @@ struct DoctorReachTests {
         let diagnosis = try await Diagnosis.of(url)
         diagnosis.expect("pooler", "ok")
         diagnosis.expect("writable", "failure", "no answer within")
-        diagnosis.expect("locks", "skipped", "answered no more")
+        diagnosis.expect("locks", "skipped", "stopped answering")
         diagnosis.expect("embedding", "ok")
         #expect(diagnosis.result.exitCode == 4)
       }
@@ -92,9 +92,9 @@ struct DoctorReachTests {
       let place = "127.0.0.1:\(server.port)"
       let wrong = try await Diagnosis.of("postgresql://app:wrong-\(Self.secret)@\(place)/postgres")
       wrong.expect("port", "ok")
-      wrong.expect("login", "failure", "password authentication failed", remedy: "correct user and password")
+      wrong.expect("login", "failure", "password authentication failed", remedy: "correct the user and password")
       let none = try await Diagnosis.of("postgresql://app@\(place)/postgres")
-      none.expect("login", "failure", remedy: "correct user and password")
+      none.expect("login", "failure", remedy: "correct the user and password")
       let missing = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/nothing_here")
       missing.expect("login", "ok")
       missing.expect("database", "failure", "nothing_here", remedy: "createdb")
@@ -104,14 +104,14 @@ struct DoctorReachTests {
       local.expect("login", "ok", "with a password")
       local.expect("tls", "ok", "this machine")
       let noTLS = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/postgres?sslmode=require")
-      noTLS.expect("tls", "failure", "SSL", remedy: "switch TLS on")
+      noTLS.expect("tls", "failure", "SSL", remedy: "enable TLS")
       // The server of Debian has no pgvector.
       local.expect("pgvector", "failure", "not available", remedy: "postgresql-\(server.major)-pgvector")
       for diagnosis in [wrong, none, missing, idle, noTLS] { #expect(diagnosis.result.exitCode == 4) }
       for diagnosis in [wrong, none, missing, idle, local, noTLS] { expectNoSecret(diagnosis) }
       guard let outer else { return }
       let clear = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(outer):\(server.port)/postgres")
-      clear.expect("tls", "warning", "in the clear", outer, remedy: "sslmode=verify-full")
+      clear.expect("tls", "warning", "unencrypted", outer, remedy: "sslmode=verify-full")
       expectNoSecret(clear)
     }
   }
@@ -131,7 +131,7 @@ struct DoctorReachTests {
         }
         let url = "postgresql://app:\(Self.secret)@localhost:\(server.port)/postgres?sslmode="
         let required = try await Diagnosis.of(url + "require")
-        required.expect("tls", "ok", "TLSv1.", "CN=localhost", "not checked (sslmode=require)")
+        required.expect("tls", "ok", "TLSv1.", "CN=localhost", "not verified (sslmode=require)")
         let unknown = try await Diagnosis.of(url + "verify-full")
         unknown.expect("tls", "failure", "certificate", remedy: "sslrootcert")
         #expect(unknown.result.exitCode == 4)

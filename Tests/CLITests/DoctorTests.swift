@@ -61,14 +61,14 @@ struct DoctorTests {
           """)
       }
       let behind = try await diagnose(database)
-      behind.expect("migrations", "warning", "due: trace-store", remedy: "migrate up")
+      behind.expect("migrations", "warning", "pending: trace-store", remedy: "migrate up")
       #expect(behind.result.exitCode == 0, "a warning is no failure")
       try await database.withConnection {
         _ = try await $0.query("UPDATE seed_runner.migration SET checksum = 'x' WHERE version = 1")
       }
       try await diagnose(database).expect("migrations", "failure", "edited")
       let other = try await diagnose(database, ["--env", "dev"])
-      other.expect("environment", "failure", "belongs to 'test'", remedy: "--env test")
+      other.expect("environment", "failure", "stamped 'test'", remedy: "--env test")
       #expect(other.result.exitCode == 4)
     }
   }
@@ -98,7 +98,7 @@ struct DoctorTests {
         diagnosis = try await look()
         diagnosis.expect(
           "table-rights", "failure", "missing on 1 of", "users (UPDATE)", remedy: "GRANT UPDATE ON users TO")
-        diagnosis.expect("create-rights", "ok", "nothing is due")
+        diagnosis.expect("create-rights", "ok", "no pending change")
         diagnosis.expect("extension-rights", "ok", "installed")
         try await connection.runScript("REVOKE TEMPORARY ON DATABASE \(database.name) FROM PUBLIC")
         try await look().expect("create-rights", "failure", "temporary", remedy: "GRANT TEMPORARY")
@@ -181,10 +181,10 @@ struct DoctorTests {
           ALTER DATABASE \(name) RESET default_transaction_read_only
           """)
         try await connection.runScript("ALTER DATABASE \(name) SET timezone = 'Asia/Kolkata'")
-        try await diagnose(database).expect("time-zone", "ok", "Asia/Kolkata, +330 min", "UTC all the same")
+        try await diagnose(database).expect("time-zone", "ok", "Asia/Kolkata, +330 min", "as UTC")
         try await connection.runScript("ALTER DATABASE \(name) CONNECTION LIMIT 4")
         try await diagnose(database).expect(
-          "connections", "warning", "the database may have 4", remedy: "SEED_JOBS")
+          "connections", "warning", "the database is limited to 4", remedy: "SEED_JOBS")
       }
     }
   }
@@ -229,7 +229,7 @@ struct DoctorTests {
         default:
           diagnosis.expect("pooler", "failure", "in statement mode", remedy: "pool_mode = transaction")
         }
-        diagnosis.expect("connections", "skipped", mode == "statement" ? "ended" : "pooler")
+        diagnosis.expect("connections", "skipped", mode == "statement" ? "closed" : "pooler")
       }
     }
   }

@@ -16,7 +16,7 @@ struct EmbeddedDatabaseTests {
       let sub = "\(folder.path)/parts/one"
       try FileManager.default.createDirectory(atPath: sub, withIntermediateDirectories: true)
       let none = try await run(["db", "destroy", "--yes"], in: folder.path)
-      #expect(none.output.contains("there is no embedded database of \(folder.path)"))
+      #expect(none.output.contains("no embedded database in \(folder.path)"))
       #expect(try await run(["db", "start", "--project-path", folder.path], in: sub).exitCode == 0)
       let asked = try await run(["db", "destroy"], in: sub)
       #expect(asked.exitCode == 5)

@@ -103,7 +103,8 @@ struct FaultyDefinitionTests {
       #expect(run.exitCode == 65)
       #expect(
         run.output.contains(
-          "a/seeder.json: field 'id': found 'twin', also the id of \(place.folder.path)/b/seeder.json"))
+          "a/seeder.json: field 'id': found 'twin', which is also the id of \(place.folder.path)/b/seeder.json"
+        ))
       #expect(run.output.contains("b/seeder.json: field 'id'"))
       #expect(run.output.contains("seeded  good"))
       try FileManager.default.removeItem(atPath: "\(place.folder.path)/b")

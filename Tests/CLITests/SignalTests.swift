@@ -20,7 +20,7 @@ struct SignalTests {
         for _ in 0..<times { process.signal(signal) }
         let end = try await process.wait()
         #expect(end.exitCode == 128 + signal)
-        #expect(end.errors.contains("interrupted; what was under way is rolled back"), "\(end.errors)")
+        #expect(end.errors.contains("interrupted; open transactions are rolled back"), "\(end.errors)")
         try await holder.query("ROLLBACK")
         #expect(try await holder.queryOne("SELECT count(*) FROM users").decode(Int.self) == 0)
       }
@@ -38,7 +38,7 @@ struct SignalTests {
         process.signal(signal)
         let end = try await process.wait()
         #expect(end.exitCode == 128 + signal)
-        #expect(end.errors.contains("interrupted; what was under way is rolled back"), "\(end.errors)")
+        #expect(end.errors.contains("interrupted; open transactions are rolled back"), "\(end.errors)")
       }
     }
   }

@@ -67,7 +67,7 @@ struct TerminalTests {
       try await terminal.waitForEnd()
       let text = terminal.screen.text
       #expect(terminal.screen.isCursorBeneath)
-      #expect(text.last == "interrupted; what was under way is rolled back", "\(text)")
+      #expect(text.last == "interrupted; open transactions are rolled back", "\(text)")
       #expect(text.contains("stopped: tags"), "\(text)")
       #expect(text.contains { $0.hasPrefix("done before: users, ") }, "\(text)")
       #expect(!text.contains { $0.contains("✓") }, "\(text)")

@@ -89,9 +89,9 @@ struct UpgradeTests {
     try await with { upgrade in
       let plan = try await upgrade.run("plan")
       for expected in [
-        "(edited by hand) tools 'apply_patch'", "(edited by hand) customer 'bo@example.com'",
-        "(deleted by hand) customer_tag '{3,c}'", "~ document '3'",
-        "4 migrations to apply first; 1 to insert, 3 to update, 0 to delete",
+        "(drifted) tools 'apply_patch'", "(drifted) customer 'bo@example.com'",
+        "(deleted outside seed-runner) customer_tag '{3,c}'", "~ document '3'",
+        "4 migrations to apply; 1 to insert, 3 to update, 0 to delete",
       ] {
         #expect(plan.output.contains(expected), "\(plan.output)")
       }

@@ -135,7 +135,7 @@ struct PartsTests {
         Command: /bin/postgres -D '/a b'
           | one
           | two
-        Help:    look
+        Fix:   look
         """)
   }
 

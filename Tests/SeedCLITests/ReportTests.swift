@@ -41,7 +41,7 @@ struct ReportTests {
       .annotations(record { $0.seeders = [failed(faults)] })
     #expect(lines[0] == "::error file=f0,title=seed-runner%3A users::found a; expected b")
     #expect(lines.count == GitHubActions.annotationLimit + 1)
-    #expect(lines.last == "and 30 more annotations; the reports have them all")
+    #expect(lines.last == "and 30 more annotations; see the reports for all of them")
   }
 
   @Test("paths are relative to the repository, from wherever the program was started")

@@ -49,10 +49,10 @@ struct RunBoardTests {
       text(board, columns: 80, on: unicode) == """
         ✓ tags             480 ms  tags 235 inserted
         ✗ users              3 ms  a fault in a fixture
-        ⠋ shares            2.9 s  waits for another run of the same seeder
-        ⠋ tools             2.9 s  writes rows
+        ⠋ shares            2.9 s  waiting for another run of this seeder
+        ⠋ tools             2.9 s  writing rows
         ⠋ capacity-traces   2.9 s  loading ██████░░░░░░  50 %  20000 rows/s  2.5 s left
-        ⠋ schemas           2.9 s  tries again in 3.0 s: gone
+        ⠋ schemas           2.9 s  retrying in 3.0 s: gone
         · embeddings\("     ")
         3.0 s: 2 of 7 seeders done, 4 at work, 1 failed
         """)
@@ -103,7 +103,7 @@ struct RunBoardTests {
     var board = board
     board.isStopping = true
     let lines = text(board, columns: 80, on: unicode)
-    #expect(lines.contains("⠋ shares            2.9 s  is being rolled back"), "\(lines)")
+    #expect(lines.contains("⠋ shares            2.9 s  rolling back"), "\(lines)")
     #expect(
       lines.hasSuffix("interrupted, rolling back, 3.0 s: 2 of 7 seeders done, 4 at work, 1 failed"),
       "\(lines)")

@@ -14,8 +14,8 @@ struct RunFormatterTests {
   func narrow() {
     #expect(
       lines(80).prefix(3).joined(separator: "\n") == """
-        seeded     tags                      tags 235 inserted; after 1 of        480 ms
-                                             its attempts failed
+        seeded     tags                      tags 235 inserted; after 1           480 ms
+                                             failed attempt
         failed     users                     a fault in a fixture                   3 ms
         """)
   }

@@ -45,10 +45,10 @@ struct SeederDiscoveryTests {
   func missing() {
     let flag = SeederDiscovery(arguments: ["--seeders-path", "no/where:nowhere"], environment: [:]).failure
     #expect(flag?.exitCode == .usage)
-    #expect(flag?.message == "--seeders-path: there is no folder 'no/where', 'nowhere'")
+    #expect(flag?.message == "--seeders-path: no such folder: 'no/where', 'nowhere'")
     let variable = SeederDiscovery(arguments: [], environment: ["SEEDERS_PATH": "no/where"]).failure
     #expect(variable?.exitCode == .badConfiguration)
-    #expect(variable?.message == "SEEDERS_PATH: there is no folder 'no/where'")
+    #expect(variable?.message == "SEEDERS_PATH: no such folder: 'no/where'")
   }
 
   @Test("that are different and hold the same id are a fault")
@@ -89,7 +89,7 @@ struct SeederDiscoveryTests {
       let faulty = try #require(found.seeders.compactMap { $0 as? FaultySeeder }.first)
       #expect(
         faulty.error.faults.map(\.description) == [
-          "\(root)/seeders/\(shown): found a folder whose name is not UTF-8; expected a name in UTF-8: rename the folder"
+          "\(root)/seeders/\(shown): found a folder whose name is not UTF-8; expected a name in UTF-8; rename the folder"
         ])
     }
   }

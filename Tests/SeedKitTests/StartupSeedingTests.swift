@@ -33,6 +33,18 @@ struct StartupSeedingTests {
     }
   }
 
+  @Test("and is told to seed nothing migrates although its seeders cannot be planned")
+  func migratesWithoutPlan() async throws {
+    try await TemporaryDatabase.with { database in
+      var base = StubSeeder(id: "base")
+      base.environments = [.dev]
+      let seeding = try StartupHarness.seeding(
+        [base, StubSeeder(id: "child", dependencies: ["base"])], on: database.configuration
+      ) { $0.seeds = false }
+      #expect(await seeding.run().phase == .done)
+    }
+  }
+
   @Test("seeds what its settings say")
   func settings() async throws {
     try await TemporaryDatabase.with { database in

@@ -12,12 +12,19 @@ struct HelpFormatterTests {
       HelpFormatter(width: 80).text(for: [], in: SampleCommand.spec), equals: "root-help.txt")
   }
 
+  @Test("in brief fits a screen of 80 by 24", arguments: SampleCommand.spec.tree.map(\.path))
+  func brief(path: [String]) {
+    let lines = HelpFormatter(width: 80).brief(for: path, in: SampleCommand.spec).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count < 24 && lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+  }
+
   @Test("is this for a command")
   func command() {
     let text = HelpFormatter(width: 80).text(for: ["completions"], in: SampleCommand.spec)
     #expect(
       text == """
-        Print what a shell needs to complete commands and options
+        Print a completion script for bash, zsh or fish
 
         Usage: seed-runner completions [OPTIONS] SHELL
 
@@ -25,7 +32,7 @@ struct HelpFormatterTests {
           SHELL       bash, zsh or fish
 
         Common options:
-          -h, --help  Show the help of the command
+          -h, --help  Show help; -h shows a summary
 
         Examples:
           # bash, in ~/.bashrc

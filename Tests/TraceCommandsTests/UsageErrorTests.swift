@@ -23,7 +23,7 @@ struct UsageErrorTests {
 
     var text: String {
       let reference = "See 'seed-runner\(command.isEmpty ? "" : " " + command) --help'."
-      return (["Error: \(error)"] + (help.map { ["Help:  \($0)"] } ?? []) + [reference]).joined(
+      return (["Error: \(error)"] + (help.map { ["Fix: \($0)"] } ?? []) + [reference]).joined(
         separator: "\n")
     }
 
@@ -34,14 +34,14 @@ struct UsageErrorTests {
     "give --all, --users, --tags, --sample-traces, --curated-traces, --capacity-traces or --only"
 
   static let selection = [
-    Case("", "nothing is selected", help: selectable),
-    Case("--env test", "nothing is selected", help: selectable),
+    Case("", "no seeders selected", help: selectable),
+    Case("--env test", "no seeders selected", help: selectable),
     Case(
-      "--all --users --except tags", "'--users' and '--except' contradict each other",
-      help: "leave out '--users' or '--except'"),
+      "--all --users --except tags", "'--users' and '--except' cannot be combined",
+      help: "omit '--users' or '--except'"),
     Case(
-      "--only users --except tags", "'--only' and '--except' contradict each other",
-      help: "leave out '--only' or '--except'"),
+      "--only users --except tags", "'--only' and '--except' cannot be combined",
+      help: "omit '--only' or '--except'"),
     Case("--except tags", "'--except' needs '--all'", help: "add '--all'"),
     Case("--users --except tags", "'--except' needs '--all'", help: "add '--all'"),
     Case("--only usres", "'usres' is not a value of '--only'", help: "Did you mean 'users'?"),
@@ -127,7 +127,7 @@ struct UsageErrorTests {
     Case(
       "db start --database-url x", "'--database-url' is not an option of 'seed-runner db start'",
       command: "db start"),
-    Case("--no-users", "'--users' has no opposite", help: "leave '--users' out instead"),
+    Case("--no-users", "'--users' cannot be negated", help: "omit '--users' instead"),
     Case("--all --jobs", "'--jobs' needs a value", help: "write '--jobs N'"),
     Case("--all --jobs=", "'--jobs' needs a value", help: "write '--jobs N'"),
     Case(["--all", "--env", ""], "'--env' needs a value", help: "write '--env NAME'"),
@@ -145,20 +145,20 @@ struct UsageErrorTests {
     Case("--all --no-debug=1", "'--no-debug' takes no value"),
     Case("--all -q=1", "'-q' takes no value"),
     Case("--help=migrate", "'--help' takes no value"),
-    Case("--all --env dev -e test", "'--env' is given twice"),
+    Case("--all --env dev -e test", "'--env' is given more than once"),
     Case(
-      "--all --debug --no-debug", "'--debug' and '--no-debug' contradict each other",
-      help: "leave out '--debug' or '--no-debug'"),
+      "--all --debug --no-debug", "'--debug' and '--no-debug' cannot be combined",
+      help: "omit '--debug' or '--no-debug'"),
     Case("--all --format yaml", "'yaml' is not a value of '--format'", help: "expected text or json"),
     Case(
       "--all --env prod", "'prod' is not a value of '--env'",
       help: "expected dev, test, ci, ci-local or production"),
     Case(
-      "migrate down --to 3 --steps 2", "'--to' and '--steps' contradict each other",
-      help: "leave out '--to' or '--steps'", command: "migrate down"),
+      "migrate down --to 3 --steps 2", "'--to' and '--steps' cannot be combined",
+      help: "omit '--to' or '--steps'", command: "migrate down"),
     Case(
       "migrate sql --from 5 --to 4", "'--from' is above '--to'",
-      help: "'--from' may be equal to '--to', or below",
+      help: "'--from' must not be greater than '--to'",
       command: "migrate sql"),
     Case("--xyzzy --jobs 0 --all --users", "unknown option '--xyzzy'"),
   ]

@@ -44,7 +44,7 @@ struct ZshCompletionTests {
           && $0.hasSuffix(
             ":NAME,...:_sequence compadd - users tags sample-traces curated-traces capacity-traces")
       })
-    #expect(root.contains("--config-path=[The folder of the settings' files]:DIR:_files -/"))
+    #expect(root.contains("--config-path=[Folder of the configuration files]:DIR:_files -/"))
     let down = try await specifications(of: "_seed_runner_migrate_down")
     #expect(down.contains("--steps=[How many migrations to revert]:N:"))
     #expect(try await specifications(of: "_seed_runner_completions").last == "1:SHELL:(bash zsh fish)")
@@ -71,7 +71,7 @@ struct FishCompletionTests {
   @Test("offers commands and options with their summaries")
   func summaries() async throws {
     #expect(
-      try await complete("seed-runner mig") == ["migrate\tApply and revert the migrations of the schema"])
+      try await complete("seed-runner mig") == ["migrate\tApply and revert migrations"])
     #expect(try await complete("seed-runner --ta") == ["--tags\tThe vocabulary by which traces are tagged"])
   }
 

@@ -80,7 +80,7 @@ extension EmbeddedPostgresError: CustomStringConvertible {
     if let output, !output.isEmpty {
       lines += output.split(separator: "\n").map { "  | \($0)" }
     }
-    lines.append("Help:    \(remedy)")
+    lines.append("Fix:     \(remedy)")
     return lines.joined(separator: "\n")
   }
 }

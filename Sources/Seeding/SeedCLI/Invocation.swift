@@ -29,7 +29,7 @@ struct Invocation: Sendable {
       let session = Session(invocation: self, settings: settings, console: console)
       return try await session.run()
     } catch is CancellationError {
-      let message = "interrupted; what was under way is rolled back"
+      let message = "interrupted; open transactions are rolled back"
       console.tell(LogEvent(.interrupted).with(.message, message), text: message)
       return .internalFault
     } catch {
@@ -40,7 +40,10 @@ struct Invocation: Sendable {
   /// Commands that need neither configuration nor database.
   private func immediate(_ console: Console) throws -> ExitCode? {
     if command.isHelpRequested {
-      console.answer(document: HelpFormatter(width: Terminal.width).text(for: command.path, in: spec))
+      let help = HelpFormatter(width: Terminal.width)
+      console.answer(
+        document: command.isHelpBrief
+          ? help.brief(for: command.path, in: spec) : help.text(for: command.path, in: spec))
       return .success
     }
     if command.isVersionRequested {

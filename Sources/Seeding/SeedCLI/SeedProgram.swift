@@ -62,6 +62,10 @@ public struct SeedProgram: Sendable {
       let names = try discovery.registry(catalog(defaults)).seeders.map { ($0.id.rawValue, $0.summary) }
       let spec = try SeedRunnerCommand.spec(
         name: name, abstract: summary, seeders: names, modules: modules)
+      if arguments.isEmpty {
+        console.write(HelpFormatter(width: Terminal.width).brief(for: [], in: spec))
+        return .usage
+      }
       let command = try CommandLineParser.parse(arguments, command: spec)
       let code = await Invocation(
         program: self, spec: spec, command: command,

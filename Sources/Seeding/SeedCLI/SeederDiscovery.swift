@@ -40,8 +40,8 @@ struct SeederDiscovery: Sendable {
       let names = missing.map { "'\($0)'" }.joined(separator: ", ")
       failure = CommandFailure(
         code: flag == nil ? .badConfiguration : .usage,
-        message: "\(flag == nil ? "SEEDERS_PATH" : "--seeders-path"): there is no folder \(names)",
-        fix: "name folders with seeders, separated by ':'")
+        message: "\(flag == nil ? "SEEDERS_PATH" : "--seeders-path"): no such folder: \(names)",
+        fix: "name existing folders, separated by ':'")
     }
     // Here, and in the project that this folder may be a part of.
     let isHere = project.path == FileManager.default.currentDirectoryPath
@@ -62,7 +62,7 @@ struct SeederDiscovery: Sendable {
       let folder = "\(path)/\(name)"
       let fault = FixtureFault(
         file: folder, found: "a folder whose name is not UTF-8",
-        expected: "a name in UTF-8: rename the folder")
+        expected: "a name in UTF-8; rename the folder")
       add(
         FaultySeeder(directory: folder, error: FixtureError([fault]), isTaken: { places[$0] != nil }),
         from: folder)
@@ -98,8 +98,8 @@ struct SeederDiscovery: Sendable {
     // Which of the two is meant nobody can know, so that neither runs.
     func fault(_ file: String, like other: String) -> FixtureFault {
       FixtureFault(
-        file: file, field: "id", found: "'\(seeder.id)', also the id of \(other)",
-        expected: "an id of its own")
+        file: file, field: "id", found: "'\(seeder.id)', which is also the id of \(other)",
+        expected: "a unique id")
     }
     let before = (seeders[other.index] as? FaultySeeder)?.error.faults ?? [fault(other.file, like: file)]
     let own = (seeder as? FaultySeeder)?.error.faults ?? []
@@ -111,7 +111,7 @@ struct SeederDiscovery: Sendable {
   var nothingFound: String {
     let places = searched.map { "\($0)/*/\(DeclarativeSeeder.fileName)" }.joined(separator: ", ")
     return "no seeders found in \(places)"
-      + (includesBuiltIn ? "" : "; the built-in ones are left out (--no-built-in or SEED_BUILT_IN)")
+      + (includesBuiltIn ? "" : "; built-in seeders are disabled by --no-built-in or SEED_BUILT_IN")
   }
 
   private static func isDirectory(_ path: String) -> Bool {

@@ -17,17 +17,17 @@ extension Session {
       }
       guard command.value(of: "confirm-database") == name else {
         throw CommandFailure(
-          code: .refused, message: "this removes \(what) from production",
-          fix: "add --confirm-database with the name of the database if it is meant")
+          code: .refused, message: "this deletes \(what) in production",
+          fix: "to confirm, add --confirm-database with the name of the database")
       }
       return
     }
     guard !command.has("yes") else { return }
-    let question = "This removes \(what) from the database '\(name)'. Type yes to go on:"
+    let question = "This deletes \(what) from the database '\(name)'. Type yes to continue:"
     guard console.ask(question) == "yes" else {
       throw CommandFailure(
-        code: .refused, message: "not confirmed; nothing was removed",
-        fix: "answer yes on a terminal, or add --yes")
+        code: .refused, message: "not confirmed; nothing was deleted",
+        fix: "answer yes in a terminal, or add --yes")
     }
   }
 }

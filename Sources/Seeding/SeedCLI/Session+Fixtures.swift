@@ -15,7 +15,7 @@ extension Session {
     guard takers.contains(where: selected) else {
       throw CommandFailure(
         code: .usage, message: "--fixtures-path is for \(takers.map(\.rawValue).joined(separator: ", "))",
-        fix: "select it too: --\(takers.first?.rawValue ?? "")")
+        fix: "also select --\(takers.first?.rawValue ?? "")")
     }
     let files = try FixtureFolder.read(path)
     let replaced = try registry.mapping { seeder in

@@ -86,7 +86,7 @@ final class SignalWatcher: Sendable {
         while let second = next(before: grace.map { start + $0 }) {
           if start + Self.echo < .now { _exit(128 + second) }
         }
-        say("ended before everything was cleaned up; the database server rolls back what was not committed")
+        say("ended before cleanup was complete; the server rolls back open transactions")
         _exit(128 + first)
       }
     } catch {

@@ -31,8 +31,8 @@ enum StandardDescriptors {
     for descriptor in opened { close(descriptor) }
     guard opened.count < needed else { return }
     stop(
-      "the process may open \(limit.rlim_cur) files, too few: it needs \(needed) beside those that it was given\n"
-        + "Help:  raise the limit: ulimit -n \(wanted)")
+      "the process can open \(limit.rlim_cur) files, which is too few: it needs \(needed) more than are open\n"
+        + "Fix: raise the limit: ulimit -n \(wanted)")
   }
 
   private static func stop(_ message: String) -> Never {

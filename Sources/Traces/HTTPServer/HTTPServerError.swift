@@ -37,5 +37,5 @@ public struct HTTPServerError: Error, Sendable {
 
 extension HTTPServerError: CustomStringConvertible {
   /// What happened, where, and what to do next.
-  public var description: String { "\(message)\nHelp:    \(fix)" }
+  public var description: String { "\(message)\nFix:     \(fix)" }
 }

@@ -69,7 +69,7 @@ struct CICommand {
     guard plan.environment != .production else {
       throw CommandFailure(
         code: .refused, message: "'\(recorder.record.command)' is not for production",
-        fix: "seed production with seed-runner --all --env production --allow-production")
+        fix: "run 'seed-runner --all --env production --allow-production' instead")
     }
     recorder.recordPlan(plan, fixtures: fixtures)
     let target = try await target()

@@ -100,7 +100,7 @@ extension RunRecord.Verification {
     let expected = total.inserted + total.updated + total.unchanged + total.drifted
     let parts = [
       (total.inserted, "missing"), (total.updated, "different"),
-      (entry.editedRows, "edited by hand"), (entry.rowsLeftDeleted, "deleted by hand"),
+      (entry.editedRows, "drifted"), (entry.rowsLeftDeleted, "deleted outside seed-runner"),
       (total.deleted, "surplus"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     let problem = entry.failure?.message ?? entry.note ?? parts.joined(separator: ", ")
@@ -108,6 +108,6 @@ extension RunRecord.Verification {
       name: entry.id.rawValue, kind: .rows, outcome: entry.isPending ? .failed : .passed,
       found: entry.isPending
         ? "\(Text.count(expected, "row")); \(problem)"
-        : expected == 0 ? "nothing is due" : "\(Text.count(expected, "row")) as the fixtures have them")
+        : expected == 0 ? "nothing to verify" : "\(Text.count(expected, "row")) match the fixtures")
   }
 }

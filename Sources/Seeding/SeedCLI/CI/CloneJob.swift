@@ -18,7 +18,7 @@ struct CloneJob: Sendable {
     }
     guard let fingerprint = Fingerprint.whole(of: job.plan, fixtures: job.fixtures) else {
       // Its fixtures cannot be read; what can be seeded is, and the report says what cannot.
-      console.progress("no template: not all fixtures can be read")
+      console.progress("no template: some fixtures cannot be read")
       try await seedWithoutTemplate()
       return
     }
@@ -27,7 +27,8 @@ struct CloneJob: Sendable {
     let made = try await obtain(fingerprint) { waited in
       guard waited - lastTold > .seconds(5) || lastTold == .zero else { return }
       lastTold = waited
-      console.progress("another job makes the template \(templates.name(of: fingerprint)); waiting for it")
+      console.progress(
+        "another job is creating the template \(templates.name(of: fingerprint)); waiting for it")
     }
     if made == .failed { return }
     recorder.update {
@@ -109,7 +110,7 @@ struct CloneJob: Sendable {
   ) async throws -> Made {
     let new = try await recorder.step(.clone) {
       let name = try await withMaintenance { try await templates.makeNew(fingerprint, on: $0) }
-      return (name, note: "making the template \(templates.name(of: fingerprint))")
+      return (name, note: "creating the template \(templates.name(of: fingerprint))")
     }
     do {
       let database = templates.configuration(of: new)
@@ -145,7 +146,7 @@ struct CloneJob: Sendable {
       try await job.options.retry.run(
         onRetry: note,
         { _ in try await withMaintenance { try await templates.makeTarget(from: name, on: $0) } })
-      let delay = waited.map { " after \(Text.duration($0)) of waiting for the job that made it" } ?? ""
+      let delay = waited.map { " after \(Text.duration($0)) of waiting for the job that created it" } ?? ""
       return ((), note: "copied \(name)\(delay)")
     }
     try await tellDatabase()
@@ -154,7 +155,7 @@ struct CloneJob: Sendable {
   private func seedWithoutTemplate() async throws {
     try await recorder.step(.clone) {
       try await withMaintenance { try await templates.makeTarget(from: nil, on: $0) }
-      return ((), note: "made an empty database: not all fixtures can be read")
+      return ((), note: "created an empty database: some fixtures cannot be read")
     }
     try await tellDatabase()
     let report = try await job.seed(templates.target)

@@ -56,9 +56,9 @@ extension TemplateDatabases {
     CommandFailure(
       code: .databaseUnusable,
       message:
-        "another job has been making the template \(name(of: fingerprint)) for \(Text.duration(waited))",
-      fix: "look at that job; SEED_LOCK_TIMEOUT says how long to wait. Nothing has to be unlocked: the "
-        + "lock ends with the job's connection")
+        "another job has been creating the template \(name(of: fingerprint)) for \(Text.duration(waited))",
+      fix: "check that job, or raise SEED_LOCK_TIMEOUT. The lock needs no cleanup: the "
+        + "server releases it when the job's connection ends")
   }
 
   /// Makes an empty database in which a template comes to be. Those of makers that were killed go, and no
@@ -122,8 +122,8 @@ extension TemplateDatabases {
       throw try await inUse(source ?? "template1", error, on: connection)
     } catch let error as PostgresError where Self.isDuplicate(error) {
       throw CommandFailure(
-        code: .refused, message: "another job has just made the database '\(database)'",
-        fix: "give each job a database of its own, with its number in the name")
+        code: .refused, message: "another job has just created the database '\(database)'",
+        fix: "give each job its own database, for example with the job number in its name")
     }
   }
 
@@ -145,7 +145,7 @@ extension TemplateDatabases {
     let list = sessions.isEmpty ? "gone by now" : sessions.joined(separator: ", ")
     return CommandFailure(
       code: .databaseUnusable, message: "\(error.message): \(list)",
-      fix: "end these connections and keep others out: ALTER DATABASE "
+      fix: "close these connections and prevent new ones: ALTER DATABASE "
         + "\(try PostgresIdentifier(source).quoted) WITH ALLOW_CONNECTIONS false")
   }
 
@@ -166,12 +166,12 @@ extension TemplateDatabases {
   func checkTarget(replaces: Bool, on connection: PostgresConnection) async throws {
     guard let database = target.database else {
       throw CommandFailure(
-        code: .usage, message: "the connection names no database to make",
-        fix: "put the job's own database into DATABASE_URL: postgresql://USER@HOST/job_1")
+        code: .usage, message: "DATABASE_URL does not name a database",
+        fix: "name the job's own database, such as postgresql://USER@HOST/job_1")
     }
     guard database != Self.maintenanceName, !database.hasPrefix(prefix + "_") else {
       throw CommandFailure(
-        code: .usage, message: "'\(database)' cannot be the job's database: --clone-from works with it",
+        code: .usage, message: "'\(database)' cannot be the job's database: --clone-from uses it",
         fix: "name another database in DATABASE_URL")
     }
     let exists = try await connection.queryOne(
@@ -180,8 +180,8 @@ extension TemplateDatabases {
     guard exists else { return }
     guard replaces else {
       throw CommandFailure(
-        code: .refused, message: "the database '\(database)' is there already; --clone-from makes it",
-        fix: "name one that is not there, with the job's number in it, or add --replace, which drops it")
+        code: .refused, message: "the database '\(database)' already exists; --clone-from creates it",
+        fix: "name a database that does not exist, or add --replace to drop it")
     }
     let stamp = try await PostgresConnection.with(target) { connection in
       guard

@@ -26,8 +26,8 @@ struct TemplateDatabases: Sendable {
     }
     guard allowed, !prefix.isEmpty, prefix.utf8.count <= Self.prefixLimit else {
       throw CommandFailure(
-        code: .usage, message: "'\(prefix)' cannot be the name of templates",
-        fix: "use up to \(Self.prefixLimit) lower case letters, digits and underlines")
+        code: .usage, message: "'\(prefix)' is not a valid name for templates",
+        fix: "use up to \(Self.prefixLimit) lowercase letters, digits and underscores")
     }
     self.prefix = prefix
     self.target = target
@@ -105,8 +105,8 @@ struct TemplateDatabases: Sendable {
     guard isAllowed else {
       throw CommandFailure(
         code: .databaseUnusable,
-        message: "the role '\(user)' may not make databases, which --clone-from needs",
-        fix: "let an administrator run: ALTER ROLE \(try PostgresIdentifier(user).quoted) CREATEDB")
+        message: "the role '\(user)' cannot create databases, which --clone-from requires",
+        fix: "have an administrator run: ALTER ROLE \(try PostgresIdentifier(user).quoted) CREATEDB")
     }
   }
 

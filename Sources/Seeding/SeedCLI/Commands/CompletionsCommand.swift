@@ -3,7 +3,7 @@ enum CompletionsCommand {
   static func script(shell: String?, spec: CommandSpec) throws -> String {
     guard let shell, let kind = CompletionScript.Shell(rawValue: shell) else {
       throw CommandFailure(
-        code: .usage, message: "completions are for bash, zsh or fish",
+        code: .usage, message: "expected bash, zsh or fish",
         fix: "seed-runner completions bash")
     }
     return CompletionScript(shell: kind).text(for: spec)

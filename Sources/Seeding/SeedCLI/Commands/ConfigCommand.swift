@@ -59,7 +59,7 @@ struct ConfigCommand {
     for name in names where !all.contains(where: { Self.matches($0, name) }) {
       let near = Suggestion.nearest(to: name, in: all.map(\.name)).first
       throw CommandFailure(
-        code: .usage, message: "there is no setting '\(name.printable)'",
+        code: .usage, message: "unknown setting '\(name.printable)'",
         fix: near.map { "did you mean '\($0)'?" } ?? "'seed-runner config --brief' lists all")
     }
     return names.isEmpty ? all : all.filter { entry in names.contains { Self.matches(entry, $0) } }

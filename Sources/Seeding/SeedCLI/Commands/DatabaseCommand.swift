@@ -23,13 +23,13 @@ struct DatabaseCommand {
   private func start() async throws {
     let server = try await postgres.start()
     for note in server.notes { session.console.progress(note) }
-    session.console.progress(server.wasRunning ? "it was running already" : "started")
+    session.console.progress(server.wasRunning ? "already running" : "started")
     session.console.answer(server.connectionURL)
   }
 
   private func stop() async throws {
     let wasRunning = try await postgres.stop()
-    session.console.answer(wasRunning ? "stopped; the data stays" : "it was not running")
+    session.console.answer(wasRunning ? "stopped; the data is kept" : "not running")
   }
 
   /// Becomes psql, so that signals and the terminal are its own.
@@ -48,15 +48,16 @@ struct DatabaseCommand {
 
   private func destroy() async throws {
     guard let folder = try postgres.folder else {
-      session.console.answer("there is no embedded database of \(postgres.settings.projectDirectory)")
+      session.console.answer("no embedded database in \(postgres.settings.projectDirectory)")
       return
     }
     let what = try await description(of: folder)
     if !session.command.has("yes") {
-      guard session.console.ask("This removes \(what) with all its data. Type yes to go on:") == "yes" else {
+      guard session.console.ask("This removes \(what) with all its data. Type yes to continue:") == "yes"
+      else {
         throw CommandFailure(
-          code: .refused, message: "not confirmed; nothing was removed: \(what)",
-          fix: "answer yes on a terminal, or add --yes")
+          code: .refused, message: "not confirmed; nothing was deleted: \(what)",
+          fix: "answer yes in a terminal, or add --yes")
       }
     }
     try await postgres.destroy()

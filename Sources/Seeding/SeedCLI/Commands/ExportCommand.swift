@@ -19,14 +19,15 @@ struct ExportCommand {
     let columns = command.values(of: "columns")
     guard tables.count == 1 || (key.isEmpty && columns.isEmpty) else {
       throw CommandFailure(
-        code: .usage, message: "--key and --columns are for one table",
-        fix: "leave them out: each table is written with its own natural key")
+        code: .usage, message: "--key and --columns require exactly one table",
+        fix: "omit them: each table is exported with its own natural key")
     }
     let name = command.value(of: "id") ?? Self.id(for: tables[0])
     guard let id = SeederID(rawValue: name) else {
       throw CommandFailure(
-        code: .usage, message: "'\(name)' is not a seeder's id: lower case letters, digits and hyphens",
-        fix: "give one with --id")
+        code: .usage,
+        message: "'\(name)' is not a valid seeder id: use lowercase letters, digits and hyphens",
+        fix: "set one with --id")
     }
     let folder = command.value(of: "output") ?? "Seeders/\(id)"
     let scaffold = SeederFolder(path: folder)
@@ -70,8 +71,8 @@ struct SeederFolder {
   func checkAbsent() throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
     throw CommandFailure(
-      code: .refused, message: "\(path) is there already; nothing was written",
-      fix: "remove it, or choose another place")
+      code: .refused, message: "\(path) already exists; nothing was written",
+      fix: "remove it, or choose another folder with --output")
   }
 
   /// - Throws: `CommandFailure` if the files cannot be written.

@@ -88,7 +88,7 @@ struct MigrateCommand {
         case .applied(let date): ("applied", date)
         case .pending: ("pending", nil)
         case .edited(let date, _): ("edited after it was applied", date)
-        case .unknown(let date): ("applied by another version of this program", date)
+        case .unknown(let date): ("applied by another version of seed-runner", date)
         }
       return StateJSON(
         set: state.set, version: state.version, name: state.name, standing: standing, appliedAt: date)

@@ -9,11 +9,11 @@ struct NewCommand {
     let name = session.command.arguments[0]
     guard let id = SeederID(rawValue: name) else {
       throw CommandFailure(
-        code: .usage, message: "'\(name)' is not a seeder's id",
-        fix: "lower case letters, digits and hyphens, such as 'price-lists'")
+        code: .usage, message: "'\(name)' is not a valid seeder id",
+        fix: "use lowercase letters, digits and hyphens, such as 'price-lists'")
     }
     guard try session.registry()[id] == nil else {
-      throw CommandFailure(code: .refused, message: "there is a seeder '\(id)' already")
+      throw CommandFailure(code: .refused, message: "the seeder '\(id)' already exists")
     }
     let lines =
       session.command.has("swift")

@@ -19,7 +19,7 @@ struct ResetCommand {
     let database = try await session.database()
     let names = ids.map { "'\($0)'" }.joined(separator: ", ")
     try await session.confirmRemoval(
-      "the rows of \(names) that are still as they were written", from: database)
+      "the rows of \(names) that have not been edited", from: database)
     let printer = ProgressPrinter(console: session.console)
     defer { printer.finish() }
     let runner = SeedRunner(

@@ -83,7 +83,7 @@ struct RunCommand {
     let readers = try session.registry().seeders.filter { $0.flags.contains(unread) }.map(\.id.rawValue)
     throw CommandFailure(
       code: .usage, message: "--\(unread) is for \(readers.joined(separator: ", ")), which is not selected",
-      fix: readers.first.map { "select it too: --\($0)" })
+      fix: readers.first.map { "also select --\($0)" })
   }
 
   private func selection(_ registry: SeederRegistry) -> SeedPlan.Selection {

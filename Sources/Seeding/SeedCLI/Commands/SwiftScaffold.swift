@@ -88,8 +88,8 @@ struct SwiftScaffold {
     let bytes = FileManager.default.contents(atPath: "\(project)/\(path)")
     guard let bytes, let changed = change(String(decoding: bytes, as: UTF8.self)) else {
       throw CommandFailure(
-        code: .usage, message: "\(project)/\(path) is not that of this project's source",
-        fix: "run it in a checkout; elsewhere leave --swift out")
+        code: .usage, message: "\(project)/\(path) does not belong to a checkout of seed-runner",
+        fix: "run it in a checkout, or omit --swift")
     }
     return changed
   }

@@ -37,7 +37,7 @@ struct TemplateCommand {
     let rows = entries.map { entry in
       Row(
         name: entry.name, bytes: entry.bytes,
-        state: !entry.isWhole ? "being made, or left over" : entry.name == current ? "current" : "old",
+        state: !entry.isWhole ? "being created, or left over" : entry.name == current ? "current" : "old",
         madeAt: entry.madeAt, environment: entry.environment, programVersion: entry.programVersion)
     }
     if session.isJSON {
@@ -45,7 +45,7 @@ struct TemplateCommand {
       return
     }
     guard !rows.isEmpty else {
-      session.console.answer("there are none")
+      session.console.answer("no templates")
       return
     }
     let header = ["TEMPLATE", "STATE", "MB", "MADE", "ENVIRONMENT", "VERSION"]
@@ -64,22 +64,22 @@ struct TemplateCommand {
   ) async throws {
     let candidates = entries.map(\.name).filter { session.command.has("current") || $0 != current }
     guard !candidates.isEmpty else {
-      session.console.answer("there are none to drop")
+      session.console.answer("no templates to drop")
       return
     }
     if !session.command.has("yes") {
-      let question = "This drops \(candidates.joined(separator: ", ")). Type yes to go on:"
+      let question = "This drops \(candidates.joined(separator: ", ")). Type yes to continue:"
       guard session.console.ask(question) == "yes" else {
         throw CommandFailure(
           code: .refused, message: "not confirmed; nothing was dropped",
-          fix: "answer yes on a terminal, or add --yes")
+          fix: "answer yes in a terminal, or add --yes")
       }
     }
     for name in candidates {
       if try await templates.dropUnlessLocked(name, on: connection) {
         session.console.answer("dropped \(name)")
       } else {
-        session.console.answer("left \(name): a job is making it")
+        session.console.answer("left \(name): a job is creating it")
       }
     }
   }

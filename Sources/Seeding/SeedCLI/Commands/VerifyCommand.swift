@@ -62,7 +62,7 @@ struct VerifyCommand {
       let found = problem(seeder)
       return [
         seeder.passed ? "ok" : "fails", seeder.id,
-        "\(Text.count(seeder.expected, "row"))\(found.isEmpty ? " as the fixtures have them" : "; \(found)")",
+        "\(Text.count(seeder.expected, "row"))\(found.isEmpty ? " match the fixtures" : "; \(found)")",
       ]
     }
     let tail = checks.map { [$0.isPassed ? "ok" : "fails", $0.name, $0.found] }
@@ -71,7 +71,7 @@ struct VerifyCommand {
     lines.append(
       failed == 0 && report.migrations.isEmpty
         ? "verified; nothing was written"
-        : "\(Text.count(failed, "check")) failed; 'plan' shows the rows; nothing was written")
+        : "\(Text.count(failed, "check")) failed; run 'plan' to see the rows; nothing was written")
     return lines
   }
 
@@ -81,8 +81,8 @@ struct VerifyCommand {
     }
     if let note = seeder.note { return note }
     let counts = [
-      (seeder.missing, "missing"), (seeder.different, "different"), (seeder.edited, "edited by hand"),
-      (seeder.deleted, "deleted by hand"), (seeder.surplus, "surplus"),
+      (seeder.missing, "missing"), (seeder.different, "different"), (seeder.edited, "drifted"),
+      (seeder.deleted, "deleted outside seed-runner"), (seeder.surplus, "surplus"),
     ]
     return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }

@@ -33,7 +33,7 @@ struct WhyCommand {
     guard origins.isEmpty else { return .success }
     session.console.answer(
       absence
-        ?? "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table), as far as the history knows"
+        ?? "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table)"
     )
     return .drift
   }
@@ -43,14 +43,17 @@ struct WhyCommand {
       return Text.table([
         ["row", "\(origin.table) '\(origin.key)'"],
         ["seeder", origin.seeder],
-        ["from", "files of a table that is owned as a whole; 'plan \(origin.seeder)' compares each row"],
+        [
+          "from",
+          "files of a table that is owned as a whole; run 'plan \(origin.seeder)' to compare each row",
+        ],
       ])
     }
     let state =
       switch origin.isAsWritten {
-      case true?: "still as it was written"
-      case false?: "edited by hand since"
-      case nil: "no longer there"
+      case true?: "unchanged since it was written"
+      case false?: "drifted: edited outside seed-runner"
+      case nil: "deleted"
       }
     let written = [
       origin.writtenAt.map { "\(Text.time($0)) UTC" },

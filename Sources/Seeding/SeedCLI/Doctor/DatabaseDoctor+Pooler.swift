@@ -14,7 +14,7 @@ extension DatabaseDoctor {
 
   /// Whether somebody stands between us and the server, and how long it lends out a connection.
   func pooler() async throws -> DoctorVerdict {
-    guard try await isPooled else { return .ok("none: the connection goes to the server itself") }
+    guard try await isPooled else { return .ok("none: direct connection to the server") }
     do {
       try await reading {}
     } catch let error as PostgresError
@@ -26,7 +26,7 @@ extension DatabaseDoctor {
         fix: "set pool_mode = transaction (or session) for this database in the pooler")
     }
     guard try await sharesConnections() else {
-      return .ok("a pooler in session mode, or one that is not shared with anybody now")
+      return .ok("a pooler in session mode, or without other clients at the moment")
     }
     return .ok(
       """

@@ -16,7 +16,9 @@ extension DatabaseDoctor {
     guard let version = installed ?? available else {
       return .failure(
         "not available on this server",
-        fix: "install the package postgresql-\(major)-pgvector there, or enable 'vector' at your provider")
+        fix:
+          "install the package postgresql-\(major)-pgvector on the server, or enable 'vector' with your provider"
+      )
     }
     let parts = version.split(separator: ".").compactMap { Int($0) }
     let (high, low) = (parts.first ?? 0, parts.count > 1 ? parts[1] : 0)
@@ -27,7 +29,7 @@ extension DatabaseDoctor {
       return .failure("\(version), which has no HNSW index", fix: update)
     }
     if (high, low) < (0, 8) {
-      return .warning("\(version): a search with filters may find too little before 0.8", fix: update)
+      return .warning("\(version): before 0.8 a filtered search may miss results", fix: update)
     }
     guard let installed else { return .ok("\(version) is available; the first migration installs it") }
     return .ok("\(installed)" + (available.map { $0 == installed ? "" : "; \($0) is available" } ?? ""))
@@ -53,8 +55,8 @@ extension DatabaseDoctor {
     let (user, base) = try (PostgresIdentifier(role), PostgresIdentifier(database))
     guard mayStage else {
       return .failure(
-        "'\(role)' may not make temporary tables, in which rows are staged",
-        fix: "run as owner: GRANT TEMPORARY ON DATABASE \(base) TO \(user)")
+        "'\(role)' cannot create temporary tables, which seeders use for staging",
+        fix: "run as the owner: GRANT TEMPORARY ON DATABASE \(base) TO \(user)")
     }
     let (hasOurs, mayOurs, mayTheirs) = try await connection.queryOne(
       """
@@ -72,7 +74,7 @@ extension DatabaseDoctor {
     }
     guard let schema else {
       return .failure(
-        "search_path names no schema that is there",
+        "search_path names no existing schema",
         fix: "run: ALTER ROLE \(user) SET search_path = public")
     }
     if !mayTheirs {
@@ -80,12 +82,12 @@ extension DatabaseDoctor {
         ("tables in '\(schema)'", "GRANT CREATE ON SCHEMA \(try PostgresIdentifier(schema)) TO \(user)"))
     }
     guard let first = missing.first else {
-      return .ok("'\(role)' may make schemas, tables and temporary tables")
+      return .ok("'\(role)' can create schemas, tables and temporary tables")
     }
-    let found = "'\(role)' may not make \(missing.map(\.what).joined(separator: ", nor "))"
-    if await dueCount() == 0 { return .ok("\(found); nothing is due that would need it") }
+    let found = "'\(role)' cannot create \(missing.map(\.what).joined(separator: ", nor "))"
+    if await dueCount() == 0 { return .ok("\(found); no pending change requires it") }
     let remedy = ([first.grant] + missing.dropFirst().map(\.grant)).joined(separator: "; ")
-    return .failure(found, fix: "run as owner: \(remedy)")
+    return .failure(found, fix: "run as the owner: \(remedy)")
   }
 
   /// The right to install pgvector, unless it is there.
@@ -103,16 +105,16 @@ extension DatabaseDoctor {
     ).decode(Bool.self, Bool.self, Bool.self, Bool.self, Bool.self)
     if isInstalled { return .ok("not needed: pgvector is installed") }
     guard isAvailable else { return .skipped("the server does not have pgvector") }
-    if isSuperuser || (isTrusted && mayCreate) { return .ok("the role may install pgvector") }
+    if isSuperuser || (isTrusted && mayCreate) { return .ok("the role can install pgvector") }
     return .failure(
-      "the role may not install pgvector",
-      fix: "let a superuser run 'CREATE EXTENSION vector' in this database")
+      "the role cannot install pgvector",
+      fix: "have a superuser run 'CREATE EXTENSION vector' in this database")
   }
 
   /// The right to read and write the tables that are there.
   func tableRights() async throws -> DoctorVerdict {
     let tables = try await existingTables()
-    guard !tables.isEmpty else { return .skipped("none of the tables is there yet") }
+    guard !tables.isEmpty else { return .skipped("no tables exist yet") }
     let missing = try await connection.query(
       """
       SELECT name, array_remove(ARRAY[
@@ -125,7 +127,7 @@ extension DatabaseDoctor {
         AND has_table_privilege(id, 'UPDATE') AND has_table_privilege(id, 'DELETE'))
       """
     ).map { try $0.decode(String.self, [String].self) }
-    guard !missing.isEmpty else { return .ok("\(Text.count(tables.count, "table")) may be read and written") }
+    guard !missing.isEmpty else { return .ok("\(Text.count(tables.count, "table")) can be read and written") }
     let role = try await connection.queryOne("SELECT current_user::text").decode(String.self)
     let shown = missing.prefix(6).map { "\($0.0) (\($0.1.joined(separator: ", ")))" }.joined(separator: ", ")
     let rights = ["SELECT", "INSERT", "UPDATE", "DELETE"].filter { right in
@@ -135,7 +137,7 @@ extension DatabaseDoctor {
       "missing on \(missing.count) of \(Text.count(tables.count, "table")): \(shown)"
         + (missing.count > 6 ? ", …" : ""),
       fix:
-        "run as owner: GRANT \(rights.joined(separator: ", ")) ON \(missing.map(\.0).joined(separator: ", ")) "
+        "run as the owner: GRANT \(rights.joined(separator: ", ")) ON \(missing.map(\.0).joined(separator: ", ")) "
         + "TO \(try PostgresIdentifier(role))")
   }
 

@@ -22,32 +22,32 @@ extension DatabaseDoctor {
     if !edited.isEmpty {
       return .failure(
         "edited after \(edited.count == 1 ? "it was" : "they were") applied: \(edited.joined(separator: ", "))",
-        fix: "restore the migration as it was applied, and make the change in a new one")
+        fix: "restore the applied migration, and make the change in a new one")
     }
     if !unknown.isEmpty {
       return .warning(
-        "applied by a newer program than this one: \(unknown.joined(separator: ", "))",
-        fix: "use the version of seed-runner that this database was migrated with")
+        "applied by a newer version of seed-runner: \(unknown.joined(separator: ", "))",
+        fix: "use the version of seed-runner that migrated this database")
     }
-    if pending.isEmpty { return .ok("\(applied) applied, none due") }
+    if pending.isEmpty { return .ok("\(applied) applied, none pending") }
     if applied == 0 { return .ok("never migrated; the first run applies \(pending.count)") }
     return .warning(
-      "due: \(pending.joined(separator: ", "))",
-      fix: "run 'seed-runner migrate up'; so does every run by itself")
+      "pending: \(pending.joined(separator: ", "))",
+      fix: "run 'seed-runner migrate up', or seed, which also applies them")
   }
 
   /// Whose database it is.
   func environment() async throws -> DoctorVerdict {
     let environment = session.settings[.environment]
     guard let stamp = try await EnvironmentStamp.found(on: connection) else {
-      return .ok("not stamped yet; the first run stamps it with '\(environment)'")
+      return .ok("no environment stamp yet; the first run sets '\(environment)'")
     }
     guard stamp == environment.rawValue else {
       return .failure(
-        "the database belongs to '\(stamp)', the configuration is for '\(environment)'",
-        fix: "add --env \(stamp), or name another database; --restamp hands this one over")
+        "the database is stamped '\(stamp)', the configuration is for '\(environment)'",
+        fix: "use --env \(stamp), another database, or --restamp to replace the stamp")
     }
-    return .ok("the database belongs to '\(stamp)'")
+    return .ok("the database is stamped '\(stamp)'")
   }
 
   /// Transactions so old that they keep VACUUM and index builds waiting.
@@ -70,7 +70,7 @@ extension DatabaseDoctor {
     }
     return .warning(
       shown.joined(separator: "\n"),
-      fix: "end it at its program, or run: SELECT pg_terminate_backend(\(oldest.0))")
+      fix: "end it in its program, or run: SELECT pg_terminate_backend(\(oldest.0))")
   }
 
   /// Locks that a run would have to wait for.
@@ -80,7 +80,7 @@ extension DatabaseDoctor {
       let shown = blocking.map { "process \($0.pid) holds \($0.mode) on \($0.table)" }
       return .failure(
         shown.joined(separator: "\n"),
-        fix: "end it at its program, or run: SELECT pg_terminate_backend(\(first.pid))")
+        fix: "end it in its program, or run: SELECT pg_terminate_backend(\(first.pid))")
     }
     let running: [String]
     do {
@@ -88,14 +88,14 @@ extension DatabaseDoctor {
     } catch let error as PostgresError
       where error.sqlState == .readOnlyTransaction || error.sqlState == .insufficientPrivilege
     {
-      return .ok("no table is locked; whether another run is under way cannot be seen with these rights")
+      return .ok("no locked tables; this role cannot see whether another run is active")
     }
     guard running.isEmpty else {
       return .warning(
-        "another run is under way: it holds \(running.joined(separator: ", "))",
-        fix: "wait for it ('seed-runner' does so by itself), or end it: a dead run holds no lock")
+        "another run is active: it holds \(running.joined(separator: ", "))",
+        fix: "wait for it, as seed-runner does, or end it; a run that died holds no lock")
     }
-    return .ok("no table is locked, no other run is under way")
+    return .ok("no locked tables, no other run is active")
   }
 
   private func blockingLocks() async throws -> [(pid: Int32, mode: String, table: String)] {

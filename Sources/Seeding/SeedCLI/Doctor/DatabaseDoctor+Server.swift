@@ -7,10 +7,10 @@ extension DatabaseDoctor {
     let major = connection.serverVersion / 10_000
     let found = "PostgreSQL \(major).\(connection.serverVersion % 10_000)"
     if major < 15 {
-      return .failure(found, fix: "use PostgreSQL 15 to 18; older ones lack what the statements need")
+      return .failure(found, fix: "use PostgreSQL 15 to 18; older versions are not supported")
     }
     guard major <= 18 else {
-      return .warning(found, fix: "use PostgreSQL 15 to 18, which this program is tested with")
+      return .warning(found, fix: "use PostgreSQL 15 to 18, the tested versions")
     }
     return .ok(found)
   }
@@ -25,19 +25,19 @@ extension DatabaseDoctor {
     ).decode(Bool.self, Bool.self, String.self)
     if isReplica {
       return .failure(
-        "a replica, which is read-only",
+        "a read-only replica",
         fix: "connect to the primary, or name all hosts and add target_session_attrs=read-write")
     }
-    guard isReadOnly else { return .ok("a primary; transactions may write") }
+    guard isReadOnly else { return .ok("a primary that accepts writes") }
     let remedy =
       switch source {
       case "database": "run: ALTER DATABASE … RESET default_transaction_read_only"
       case "user": "run: ALTER ROLE … RESET default_transaction_read_only"
       case "database user": "run: ALTER ROLE … IN DATABASE … RESET default_transaction_read_only"
-      case "client": "take default_transaction_read_only out of PGOPTIONS or the options in DATABASE_URL"
-      default: "set default_transaction_read_only to off at the server"
+      case "client": "remove default_transaction_read_only from PGOPTIONS or from the options in DATABASE_URL"
+      default: "set default_transaction_read_only to off on the server"
       }
-    return .failure("transactions are read-only by default, by the setting of the \(source)", fix: remedy)
+    return .failure("transactions are read-only by default, as set by the \(source)", fix: remedy)
   }
 
   /// Half of the round trip is what the comparison cannot know.
@@ -52,7 +52,7 @@ extension DatabaseDoctor {
     guard abs(skew) - doubt > 2 else { return .ok("client and server differ by less than 2 s") }
     return .warning(
       "the server's clock is \(shown(abs(skew))) \(skew > 0 ? "ahead of" : "behind") this machine's",
-      fix: "let both machines keep the time by NTP ('timedatectl set-ntp true')")
+      fix: "synchronize both clocks with NTP ('timedatectl set-ntp true')")
   }
 
   /// A run reads and writes timestamps in UTC, whatever the zone of the server: others may not.
@@ -62,13 +62,13 @@ extension DatabaseDoctor {
     ).decode(String.self, Int32.self)
     guard offset != 0 else { return .ok(name) }
     return .ok(
-      "\(name), \(offset > 0 ? "+" : "")\(offset / 60) min from UTC; a run takes timestamps without a zone for UTC "
-        + "all the same")
+      "\(name), \(offset > 0 ? "+" : "")\(offset / 60) min from UTC; "
+        + "runs read timestamps without a time zone as UTC")
   }
 
   /// How many connections are left, for everybody and for this role.
   func connections() async throws -> DoctorVerdict {
-    guard !(try await isPooled) else { return .skipped("a pooler shares them out") }
+    guard !(try await isPooled) else { return .skipped("managed by the pooler") }
     let (maximum, reserved, used, roleLimit, roleUsed, databaseLimit, databaseUsed) =
       try await connection.queryOne(
         """
@@ -86,11 +86,11 @@ extension DatabaseDoctor {
     var cause = "max_connections is \(maximum), \(reserved) of them reserved"
     if roleLimit >= 0, Int(roleLimit) - roleUsed < left {
       left = Int(roleLimit) - roleUsed
-      cause = "the role may have \(roleLimit)"
+      cause = "the role is limited to \(roleLimit)"
     }
     if databaseLimit >= 0, Int(databaseLimit) - databaseUsed < left {
       left = Int(databaseLimit) - databaseUsed
-      cause = "the database may have \(databaseLimit)"
+      cause = "the database is limited to \(databaseLimit)"
     }
     left = max(0, left)
     // Beside those of the jobs a run has one that migrates and one that watches.

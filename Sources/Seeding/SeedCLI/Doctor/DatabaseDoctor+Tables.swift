@@ -28,7 +28,7 @@ extension DatabaseDoctor {
           let isOpen = column.definition.contains(" NOT NULL") && !column.definition.contains(" DEFAULT ")
           lost.append(
             "the column '\(column.name)' of '\(table.name)' is missing"
-              + (isOpen ? "; set it NOT NULL again when every row has a value" : ""))
+              + (isOpen ? "; set NOT NULL again when every row has a value" : ""))
           let definition =
             isOpen
             ? column.definition.replacing(" NOT NULL", with: "", maxReplacements: 1) : column.definition
@@ -38,13 +38,13 @@ extension DatabaseDoctor {
     }
     guard lost.isEmpty else {
       return .failure(
-        lost.joined(separator: "\n"), fix: "run as owner: \(statements.joined(separator: "; "));")
+        lost.joined(separator: "\n"), fix: "run as the owner: \(statements.joined(separator: "; "));")
     }
     let faults = try await definitionFaults(&count)
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),
-        fix: "create the tables, columns and keys that are named, or correct the definitions")
+        fix: "create the tables, columns and keys named above, or correct the definitions")
     }
     return count == 0
       ? .skipped("no seeder has tables yet") : .ok("\(Text.count(count, "table")) as expected")

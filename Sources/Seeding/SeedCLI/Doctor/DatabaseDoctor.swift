@@ -46,7 +46,7 @@ struct DatabaseDoctor: Sendable {
       guard case .connected(let body) = check.body else { continue }
       return try await body(DoctorContext(doctor: doctor), connection)
     }
-    return .skipped("it needs no connection")
+    return .skipped("no connection needed")
   }
 
   /// Reads in a transaction, so that nothing of the settings stays behind in a pooler.

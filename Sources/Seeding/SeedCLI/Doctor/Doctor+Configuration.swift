@@ -18,7 +18,7 @@ extension Doctor {
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),
-        fix: "correct each place that is named; 'seed-runner config' explains every setting")
+        fix: "correct the settings named above; 'seed-runner config' explains every setting")
     }
     let entries = session.settings.entries
     let places = entries.reduce(into: [String]()) { places, entry in
@@ -33,7 +33,7 @@ extension Doctor {
     let environment = session.settings[.environment]
     return .ok(
       "environment '\(environment)'; \(entries.count) settings, from "
-        + (places.isEmpty ? "nothing but the defaults" : places.joined(separator: ", ")))
+        + (places.isEmpty ? "defaults only" : places.joined(separator: ", ")))
   }
 
   /// Definitions, and whether the plan of `--all` can be made.
@@ -47,7 +47,7 @@ extension Doctor {
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),
-        fix: "correct the definition; Documentation/seeder.md has every key")
+        fix: "correct the definition; Documentation/seeder.md lists every key")
     }
     do {
       let registry = try session.registry()
@@ -57,9 +57,9 @@ extension Doctor {
         "\(Text.count(registry.seeders.count, "seeder")), of which --all selects \(plan.steps.count) "
           + "in the environment '\(plan.environment)'")
     } catch is ConfigurationError {
-      return .skipped("the configuration names seeders that there are not")
+      return .skipped("the configuration names unknown seeders")
     } catch {
-      return .failure("\(error)", fix: "correct the seeder that is named; 'seed-runner list' shows all")
+      return .failure("\(error)", fix: "correct the names; 'seed-runner list' shows all seeders")
     }
   }
 
@@ -84,14 +84,14 @@ extension Doctor {
         return (
           .failure(
             reason,
-            fix: "run 'seed-runner db start', which mends what can be; else 'seed-runner db destroy'"),
+            fix: "run 'seed-runner db start', which repairs it if possible, or 'seed-runner db destroy'"),
           nil
         )
       case .stopped:
         let found = try PostgresBinaries.locate(
           explicit: session.settings[.embeddedBinaries], majorVersion: session.settings[.embeddedVersion])
         return (
-          .ok("PostgreSQL \(found.majorVersion) is ready to start by itself when a command needs it"), nil
+          .ok("PostgreSQL \(found.majorVersion) starts when a command needs it"), nil
         )
       }
     } catch is TimeLimit.Exceeded {

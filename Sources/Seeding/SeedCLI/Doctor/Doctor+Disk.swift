@@ -10,20 +10,20 @@ extension Doctor {
   /// Free space where the embedded server keeps its data. Of a server elsewhere a client cannot know it.
   func diskSpace() async throws -> DoctorVerdict {
     guard try session.externalConfiguration() == nil else {
-      return .skipped("a client cannot see the disk of a server: ask its monitoring")
+      return .skipped("a client cannot see the server's disk; check its monitoring")
     }
     let folder = session.invocation.project.path
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else {
       return .failure(
         "\(folder): \(String(cString: strerror(errno)))",
-        fix: "name the project's folder with --project-path")
+        fix: "set the project folder with --project-path")
     }
     let free = Int(status.f_bavail) * Int(status.f_frsize)
     let found = "\(free >> 20) MB free for the embedded PostgreSQL in \(folder)"
     if free < Self.leastSpace {
       return .failure(
-        "\(found); at least \(Self.leastSpace >> 20) MB are needed",
+        "\(found); at least \(Self.leastSpace >> 20) MB are required",
         fix: "free space there, or choose another folder with --project-path")
     }
     guard free < Self.ampleSpace else { return .ok(found) }

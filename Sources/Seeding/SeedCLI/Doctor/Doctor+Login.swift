@@ -42,9 +42,9 @@ extension Doctor {
       report[.tls] = .failure(
         words,
         fix: words.contains("certificate")
-          ? "let sslrootcert name the authority that signed the server's certificate, and the host be one it names"
-          : "switch TLS on at the server, or ask for less with sslmode in DATABASE_URL")
-      report[.login] = .skipped("TLS did not come about")
+          ? "set sslrootcert to the CA that signed the server's certificate, and use a host name that the certificate lists"
+          : "enable TLS on the server, or lower sslmode in DATABASE_URL")
+      report[.login] = .skipped("TLS could not be negotiated")
       return
     }
     report[.login] = .failure(words, fix: Self.loginRemedy(error))
@@ -52,17 +52,17 @@ extension Doctor {
 
   private static func loginRemedy(_ error: PostgresError) -> String {
     switch error.sqlState?.rawValue {
-    case "28P01": "correct user and password in DATABASE_URL, or PGPASSWORD, or the password file"
+    case "28P01": "correct the user and password in DATABASE_URL, PGPASSWORD or the password file"
     case "28000":
-      "let the server's pg_hba.conf admit this user from here, or correct the user in DATABASE_URL"
-    case "53300": "end connections that are not needed, or raise max_connections"
+      "allow this user and host in the server's pg_hba.conf, or correct the user in DATABASE_URL"
+    case "53300": "close unused connections, or raise max_connections"
     case "57P03": "wait until the server has started or recovered, then run 'seed-runner doctor' again"
-    case "42501": "grant the role the right to connect: GRANT CONNECT ON DATABASE … TO …"
-    case "55000": "let the database accept connections: ALTER DATABASE … ALLOW_CONNECTIONS true"
+    case "42501": "run: GRANT CONNECT ON DATABASE … TO …"
+    case "55000": "run: ALTER DATABASE … ALLOW_CONNECTIONS true"
     default:
       error.sqlState == nil
-        ? "see the check of the port, and whether it is PostgreSQL that listens there"
-        : "do what the server says, then run 'seed-runner doctor' again"
+        ? "see the port check, and make sure that PostgreSQL listens there"
+        : "fix what the server reports, then run 'seed-runner doctor' again"
     }
   }
 
@@ -74,8 +74,8 @@ extension Doctor {
         return .ok("not in use; no password was sent to \(security.address ?? "the server")")
       }
       return .warning(
-        "not in use: the password and all rows go in the clear to \(security.address ?? "the server")",
-        fix: "switch TLS on at the server and add sslmode=verify-full to DATABASE_URL")
+        "not in use: the password and all rows are sent unencrypted to \(security.address ?? "the server")",
+        fix: "enable TLS on the server and add sslmode=verify-full to DATABASE_URL")
     }
     let mode = configuration.sslMode ?? .prefer
     let isChecked = mode == .verifyFull || mode == .verifyCA
@@ -83,7 +83,7 @@ extension Doctor {
     if let certificate = security.certificate {
       found += "; certificate of \(certificate.subject), \(Text.count(certificate.daysLeft, "day")) left"
     }
-    found += isChecked ? ", checked" : ", not checked (sslmode=\(mode.rawValue))"
+    found += isChecked ? ", checked" : ", not verified (sslmode=\(mode.rawValue))"
     if let days = security.certificate?.daysLeft, days < 14 {
       return .warning(found, fix: "renew the server's certificate before it expires")
     }

@@ -9,7 +9,7 @@ extension Doctor {
   /// The checks of the way to the server: its name, its port.
   func reach(_ configuration: PostgresConfiguration, _ report: inout DoctorReport) async {
     guard let host = configuration.host else {
-      let reason = "no host is configured; libpq takes its own default"
+      let reason = "no host is configured; libpq uses its default"
       report[.nameResolution] = .skipped(reason)
       report[.port] = .skipped(reason)
       return
@@ -32,7 +32,7 @@ extension Doctor {
         }
         addresses += found.map { (port, $0) }
       } catch is TimeLimit.Exceeded {
-        unknown.append("'\(host)': the name service did not answer within \(Text.duration(Self.limit))")
+        unknown.append("'\(host)': name resolution did not finish within \(Text.duration(Self.limit))")
       } catch {
         unknown.append("'\(host)': \(error)")
       }
@@ -40,15 +40,15 @@ extension Doctor {
     report[.nameResolution] = Self.names(ends.map(\.host), addresses.map(\.address.text), unknown)
     report[.port] =
       addresses.isEmpty
-      ? .skipped("the host's address is not known") : await ports(addresses)
+      ? .skipped("the host name was not resolved") : await ports(addresses)
   }
 
   private static func names(_ hosts: [String], _ addresses: [String], _ unknown: [String]) -> DoctorVerdict {
-    if hosts.allSatisfy({ $0.hasPrefix("/") }) { return .skipped("a unix socket has no name to look up") }
+    if hosts.allSatisfy({ $0.hasPrefix("/") }) { return .skipped("not needed for a Unix socket") }
     guard unknown.isEmpty else {
       return .failure(
         "no address of \(unknown.joined(separator: ", "))",
-        fix: "correct the host in DATABASE_URL, or make it known: 'getent hosts NAME' must find it")
+        fix: "correct the host in DATABASE_URL, or make it resolvable: check 'getent hosts NAME'")
     }
     var texts: [String] = []
     for address in addresses where !texts.contains(address) { texts.append(address) }
@@ -74,13 +74,13 @@ extension Doctor {
     }
     let remedy =
       if numbers.contains(ECONNREFUSED) {
-        "start the server, or correct the port in DATABASE_URL: nothing listens there"
+        "start the server, or correct the port in DATABASE_URL"
       } else if numbers.contains(ENOENT) {
-        "start the server, or correct the folder of its socket: there is none"
+        "start the server, or correct the socket folder, which does not exist"
       } else if numbers.contains(EACCES) {
-        "give this user the right to the socket's folder, or connect over TCP"
+        "grant this user access to the socket folder, or connect over TCP"
       } else {
-        "open the way: a firewall, a security group or a missing route keeps packets from the server"
+        "check firewalls, security groups and routes: packets do not reach the server"
       }
     return .failure(failures.joined(separator: "\n"), fix: remedy)
   }

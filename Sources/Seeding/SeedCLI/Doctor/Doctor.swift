@@ -57,13 +57,13 @@ struct Doctor: Sendable {
   static func unanswered(_ limit: Duration) -> DoctorVerdict {
     .failure(
       "no answer within \(Text.duration(limit))",
-      fix: "see whether the server is overloaded or stopped, then run 'seed-runner doctor' again")
+      fix: "check whether the server is overloaded or stopped, then run 'seed-runner doctor' again")
   }
 
   static func verdict(of error: any Error) -> DoctorVerdict {
     let failure = FailureReport(error)
     let remedy = failure.remedy.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
-    return .failure(failure.message, fix: remedy ?? "add --debug, which tells all that is known")
+    return .failure(failure.message, fix: remedy ?? "add --debug for details")
   }
 
   /// Finds the database and makes the checks that ask it.
@@ -76,19 +76,19 @@ struct Doctor: Sendable {
     let remote: [DoctorCheckName] =
       [.nameResolution, .port, .login, .database, .tls] + DoctorCheckName.needingConnection(modules)
     if let fault = faults.first(where: { $0.key == SettingKey.databaseURL.name }) {
-      skip([.embeddedServer] + remote, "which database is meant is not known: see \(fault.place)")
+      skip([.embeddedServer] + remote, "the database is not known: see \(fault.place)")
       return nil
     }
     let configuration: PostgresConfiguration
     do {
       if let external = try session.externalConfiguration() {
-        report[.embeddedServer] = .skipped("not used: a database is configured")
+        report[.embeddedServer] = .skipped("not used because a database is configured")
         configuration = external
       } else {
         let (verdict, running) = await embeddedServer()
         report[.embeddedServer] = verdict
         guard let running else {
-          skip(remote, "the embedded PostgreSQL does not run")
+          skip(remote, "the embedded PostgreSQL is not running")
           return nil
         }
         configuration = running
@@ -96,14 +96,14 @@ struct Doctor: Sendable {
     } catch {
       // The PG* variables, which are not among the settings.
       report[.configuration] = Self.verdict(of: error)
-      skip([.embeddedServer] + remote, "which database is meant is not known")
+      skip([.embeddedServer] + remote, "the database is not known")
       return nil
     }
     await reach(configuration, &report)
     if let connection = await logIn(configuration, &report) {
       await ask(connection, &report)
     } else {
-      skip(remote, "there is no connection")
+      skip(remote, "not connected")
     }
     return "\(configuration)"
   }
@@ -118,9 +118,9 @@ struct Doctor: Sendable {
       var reason: String?
       if verdict == Self.unanswered(Self.limit) {
         // Its thread is still waiting, so nothing else can be asked, not even whether it is alive.
-        reason = "the server answered no more"
+        reason = "the server stopped answering"
       } else if await !connection.isAlive {
-        reason = "the connection was ended by the other side"
+        reason = "the server closed the connection"
       }
       guard let reason else { continue }
       for rest in asked where report[rest] == nil { report[rest] = .skipped(reason) }

@@ -65,7 +65,7 @@ extension DoctorReport {
       for (index, line) in entry.found.split(separator: "\n").enumerated() {
         lines += layout.wrap(String(line), margin: margin, first: index == 0 ? head : "")
       }
-      if let remedy = entry.remedy { lines += layout.wrap("Help: \(remedy)", margin: margin) }
+      if let remedy = entry.remedy { lines += layout.wrap("Fix: \(remedy)", margin: margin) }
     }
     lines += skipped(layout: layout)
     let counts = DoctorVerdict.Outcome.allCases.compactMap { outcome -> String? in

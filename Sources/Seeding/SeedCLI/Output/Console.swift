@@ -76,7 +76,7 @@ struct Console: Sendable {
           .with(.exitCode, code.map { Int($0.rawValue) }))
     }
     let title = StyledLine.Look.red.applied(to: "Error:", hasColour: terminal.hasColour)
-    write(message + (remedy.map { "\nHelp:  \($0)" } ?? ""), after: title + " ")
+    write(message + (remedy.map { "\nFix: \($0)" } ?? ""), after: title + " ")
   }
 
   /// Writes why a command failed, with every fault of the fixtures.
@@ -113,7 +113,7 @@ struct Console: Sendable {
   }
 
   /// Writes lines to standard error. What a server or a file says must not steer a terminal.
-  private func write(_ text: String, after trusted: String = "") {
+  func write(_ text: String, after trusted: String = "") {
     screen.tell(trusted + DisplayText.lines(text) + "\n")
   }
 }

@@ -36,7 +36,7 @@ struct PlanFormatter {
       let counts = table.counts
       let parts = [
         (counts.inserted, "to insert"), (counts.updated, "to update"), (counts.deleted, "to delete"),
-        (counts.drifted, "drifted, to keep"), (counts.unchanged, "unchanged"),
+        (counts.drifted, "drifted, kept"), (counts.unchanged, "unchanged"),
       ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
       return "\(table.name) \(parts.isEmpty ? "0" : parts.joined(separator: ", "))"
     }.joined(separator: "; ")
@@ -46,7 +46,7 @@ struct PlanFormatter {
     var lines: [String] = []
     var changes = entry.changes
     if let failure = entry.failure {
-      lines += failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])
+      lines += failure.faults.map(\.description) + (failure.remedy.map { ["Fix: \($0)"] } ?? [])
       // Nothing of a seeder that fails is written; the rows that it fails for are what to look at.
       changes = failure.cause == .drift ? changes.filter(\.isDrift) : []
     }
@@ -61,20 +61,20 @@ struct PlanFormatter {
       }
     }
     let rest = changes.count - Self.shownRows
-    if rest > 0 { lines.append("… and \(rest) more; --format json lists up to 1,000 of each table") }
+    if rest > 0 { lines.append("… and \(rest) more; --format json lists up to 1,000 per table") }
     return lines
   }
 
   private static func sign(_ change: RowChange) -> String {
     switch change.action {
-    case .insert: change.isDrift ? "+ (deleted by hand)" : "+"
-    case .update: change.isDrift ? "~ (edited by hand)" : "~"
+    case .insert: change.isDrift ? "+ (deleted outside seed-runner)" : "+"
+    case .update: change.isDrift ? "~ (drifted)" : "~"
     case .delete: "-"
     case .keep:
       if change.isRemoved {
-        "= (deleted by hand, left deleted)"
+        "= (deleted outside seed-runner, kept deleted)"
       } else if change.isDrift {
-        "= (edited by hand, kept)"
+        "= (drifted, kept)"
       } else {
         "= (kept: \(change.reason ?? "other rows refer to it, or a trigger keeps it"))"
       }
@@ -91,10 +91,10 @@ struct PlanFormatter {
   private var total: String {
     let counts = report.entries.map(\.tables.total).reduce(RowCounts(), +)
     guard report.isPending else {
-      return "nothing to do: \(counts.unchanged) rows are as the fixtures have them"
+      return "nothing to do: \(counts.unchanged) rows are match the fixtures"
     }
     let first =
-      report.migrations.isEmpty ? "" : "\(Text.count(report.migrations.count, "migration")) to apply first; "
+      report.migrations.isEmpty ? "" : "\(Text.count(report.migrations.count, "migration")) to apply; "
     return first
       + "\(counts.inserted) to insert, \(counts.updated) to update, \(counts.deleted) to delete; nothing was written"
   }

@@ -119,11 +119,11 @@ final class ProgressLog: Sendable {
       switch line {
       case .working(let id, let phase, let duration):
         // The structured log has an event for the beginning and one for the end.
-        console.tell(nil, text: "\(id): \(phase.activity), \(Text.duration(duration)) since its start")
+        console.tell(nil, text: "\(id): \(phase.activity), \(Text.duration(duration)) so far")
       case .waiting(let id, let duration):
         console.tell(
           LogEvent(.seederWaiting).with(.seeder, id.rawValue).with(.waitedMilliseconds, duration),
-          text: "\(id): waits for another run of the same seeder, for \(Text.duration(duration)) so far")
+          text: "\(id): waiting for another run of this seeder, for \(Text.duration(duration)) so far")
       case .progress(let id, let meter):
         let progress = meter.progress
         console.tell(

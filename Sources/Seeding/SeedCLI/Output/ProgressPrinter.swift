@@ -82,23 +82,23 @@ struct ProgressPrinter: Sendable {
     case .started(let id): console.debug("\(id) starts")
     case .migrating, .seeding, .phase, .progress: break
     case .waiting(let id, let duration):
-      console.debug("\(id) has waited \(Text.duration(duration)) for another run of the same seeder")
+      console.debug("\(id) has waited \(Text.duration(duration)) for another run of this seeder")
     case .retrying(let record):
       let pause = Text.duration(.milliseconds(record.pauseMilliseconds))
-      console.progress("\(record.subject): \(record.cause); trying again in \(pause)")
+      console.progress("\(record.subject): \(record.cause); retrying in \(pause)")
     case .note(let id, let message): console.progress("\(id): \(message)")
     case .debug(let id, let message): console.debug("\(id): \(message)")
     case .finished(let report):
       console.debug("\(report.id) ends: \(report.outcome) after \(Text.duration(report.duration))")
     case .historyNotWritten(let id, let reason):
-      console.progress("\(id): the history could not be told of the failure: \(reason)")
+      console.progress("\(id): could not write the failure to the history: \(reason)")
     case .startup(let phase): console.debug("start-up seeding: \(phase.rawValue)")
     case .startupFailed(let failure):
       console.progress("start-up seeding failed: \(failure.message)")
-      if let remedy = failure.remedy { console.progress("  Help: \(remedy)") }
+      if let remedy = failure.remedy { console.progress("  Fix: \(remedy)") }
       console.debug("  \(failure.details)")
     case .startupGoesOn(let limit):
-      console.progress("not seeded within \(Text.duration(limit)); it goes on in the background")
+      console.progress("not seeded within \(Text.duration(limit)); continuing in the background")
     }
   }
 }

@@ -52,7 +52,7 @@ package enum Text {
 
   /// `books 12 deleted, authors 43 deleted 2 kept`
   static func removals(_ outcome: SeedOutcome) -> String {
-    guard !outcome.tables.isEmpty else { return "nothing of it is in the history" }
+    guard !outcome.tables.isEmpty else { return "no rows in the history" }
     return outcome.tables.map { table in
       (table.counts.updated > 0
         ? "\(table.name) \(table.counts.updated) cleared" : "\(table.name) \(table.counts.deleted) deleted")

@@ -119,6 +119,7 @@ struct CommandLineParser {
         try take(option, inline: letters.isEmpty ? nil : String(value))
         return
       }
+      if option.role == .help { parsed.isHelpBrief = true }
       // Only a flag with `=` behind it can have been given a value.
       guard letters.first != "=" else { throw .unexpectedValue(option: "-\(letter)") }
       try take(option, inline: nil)

@@ -18,6 +18,8 @@ struct ParsedCommand: Sendable, Hashable {
   var arguments: [String] = []
   /// Whether the command's help was asked for. The rest may then be incomplete.
   var isHelpRequested = false
+  /// Whether it was asked for by `-h`, which shows the most important part.
+  var isHelpBrief = false
   /// Whether the program's version was asked for. The rest may then be incomplete.
   var isVersionRequested = false
 

@@ -1,45 +1,46 @@
 extension SeedRunnerCommand {
   static let list = CommandSpec(
-    name: "list", abstract: "List the seeders: environments, dependencies, summary",
+    name: "list", abstract: "List the seeders with environments, dependencies and summary",
     options: Option.common)
 
   static let status = CommandSpec(
     name: "status", abstract: "Show the last run of each seeder: outcome, time, rows",
-    discussion: "Writes nothing, to no database. What it shows is in the history of the database.",
+    discussion: "Reads the history in the database. Nothing is written.",
     options: [
       OptionSpec(
         name: "metrics",
-        summary: "Write the last runs as Prometheus metrics, for the node exporter's textfile collector")
+        summary: "Print Prometheus metrics, for the textfile collector of the node exporter")
     ] + Option.common)
 
   static func lint(seeders: [String]) -> CommandSpec {
     CommandSpec(
-      name: "lint", abstract: "Judge fixtures without a database: faults, filler, near-duplicates",
+      name: "lint", abstract: "Lint fixtures without a database",
       discussion: """
-        Reads the fixtures of the named seeders, or of all, as a run would, and then more strictly: lengths, \
-        code blocks, tags, filler, and texts that say the same as others. Each finding names file, line, \
-        record and field. Exit code 65 if there is any.
+        Reads the fixtures as a run does, then checks lengths, code blocks, tags, filler and near-duplicates. \
+        Each finding names the file, line, record and field. Exits with 65 if there are findings.
         """,
       options: [Option.fixturesPath] + Option.common(without: Option.databaseURL),
       arguments: [
         ArgumentSpec(
-          name: "SEEDER", summary: "Whose fixtures; all without one", isRequired: false, isRepeating: true,
+          name: "SEEDER", summary: "The seeders to lint; all by default", isRequired: false,
+          isRepeating: true,
           completion: .values(seeders))
       ])
   }
 
   static func reset(seeders: [String]) -> CommandSpec {
     CommandSpec(
-      name: "reset", abstract: "Remove the rows that seeders made and nobody edited; others stay",
+      name: "reset", abstract: "Delete the rows that seeders inserted",
       discussion: """
-        Rows that somebody edited stay, so do rows that a seeder found and changed, and rows to which rows of \
-        others refer; each is told. Name dependents too, and theirs go first. Generated data, which is owned as \
-        a whole, goes as a whole.
+        Keeps and reports rows that were edited outside seed-runner, rows that existed before the seeder \
+        changed them, and rows that other rows refer to. If you also name dependents, their rows are deleted \
+        first. Generated data is deleted as a whole.
         """,
       options: removal + Option.common,
       arguments: [
         ArgumentSpec(
-          name: "SEEDER", summary: "Whose rows", isRepeating: true, completion: .values(seeders))
+          name: "SEEDER", summary: "The seeders whose rows are deleted", isRepeating: true,
+          completion: .values(seeders))
       ])
   }
 
@@ -49,40 +50,40 @@ extension SeedRunnerCommand {
     OptionSpec(name: "allow-production", summary: Option.allowProduction.summary),
     OptionSpec(
       name: "confirm-database", value: .required(valueName: "NAME"),
-      summary: "In production: the name of the database, instead of --yes"),
+      summary: "Confirm with the name of the database; required in production"),
   ]
 
   static let migrate = CommandSpec(
-    name: "migrate", abstract: "Apply and revert the migrations of the schema",
+    name: "migrate", abstract: "Apply and revert migrations",
     options: Option.common,
     subcommands: [
       CommandSpec(
-        name: "up", abstract: "Apply the migrations that are due",
+        name: "up", abstract: "Apply pending migrations",
         options: [Option.version("to", "The last version to apply", default: "the newest")] + Option.common),
       migrateDown,
       CommandSpec(
-        name: "status", abstract: "Show which migrations are applied and which are due",
+        name: "status", abstract: "Show which migrations are applied and which are pending",
         options: Option.common),
       CommandSpec(
-        name: "sql", abstract: "Print the migrations as SQL; nothing is run",
+        name: "sql", abstract: "Print migrations as SQL without running them",
         options: [
-          Option.version("from", "The lowest version to print", default: "the oldest"),
-          Option.version("to", "The highest version to print", default: "the newest"),
-          OptionSpec(name: "down", summary: "Print how to revert, from the highest to the lowest"),
+          Option.version("from", "The first version to print", default: "the oldest"),
+          Option.version("to", "The last version to print", default: "the newest"),
+          OptionSpec(name: "down", summary: "Print the statements that revert, newest first"),
         ] + Option.common,
         rules: [.ascends("from", "to")],
         examples: [
           .init(
-            summary: "For somebody else to apply: all from version 4",
+            summary: "Print all migrations from version 4 for a DBA",
             line: "seed-runner migrate sql --from 4 > migrations.sql")
         ]),
     ],
     needsSubcommand: true)
 
   private static let migrateDown = CommandSpec(
-    name: "down", abstract: "Revert the newest migrations, which removes tables with all their rows",
+    name: "down", abstract: "Revert the newest migrations; deletes their tables and rows",
     options: [
-      Option.version("to", "Revert all above this version", default: "see --steps"),
+      Option.version("to", "Revert all migrations above this version", default: "see --steps"),
       OptionSpec(
         name: "steps", value: .required(valueName: "N"), range: 1...10_000,
         summary: "How many migrations to revert", defaultText: "1"),
@@ -90,28 +91,29 @@ extension SeedRunnerCommand {
     rules: [.excludes(["to"], ["steps"])],
     examples: [
       .init(summary: "Revert the newest migration", line: "seed-runner migrate down"),
-      .init(summary: "Revert all of them, unasked", line: "seed-runner migrate down --to 0 --yes"),
+      .init(
+        summary: "Revert all migrations without confirmation", line: "seed-runner migrate down --to 0 --yes"),
     ])
 
   static let db = CommandSpec(
-    name: "db", abstract: "Start, stop and use the embedded PostgreSQL of the project",
+    name: "db", abstract: "Manage the embedded PostgreSQL of the project",
     options: embedded,
     subcommands: [
       CommandSpec(
-        name: "start", abstract: "Start it; the first time, make its data directory too",
+        name: "start", abstract: "Start the server; creates its data directory the first time",
         options: embedded),
-      CommandSpec(name: "stop", abstract: "Stop it; its data stays", options: embedded),
+      CommandSpec(name: "stop", abstract: "Stop the server; its data is kept", options: embedded),
       CommandSpec(
-        name: "status", abstract: "Show whether it runs, its version, where its data is",
+        name: "status", abstract: "Show whether the server runs, its version and its data directory",
         options: embedded),
       CommandSpec(
-        name: "url", abstract: "Print the URL by which other programs connect to it", options: embedded),
+        name: "url", abstract: "Print the connection URL", options: embedded),
       CommandSpec(
-        name: "psql", abstract: "Start it and open psql on it",
+        name: "psql", abstract: "Start the server and open psql",
         options: Option.common(without: Option.databaseURL, Option.format),
         arguments: [
           ArgumentSpec(
-            name: "ARGUMENT", summary: "What psql gets", isRequired: false, isRepeating: true,
+            name: "ARGUMENT", summary: "An argument of psql", isRequired: false, isRepeating: true,
             isPassedOn: true, completion: .file)
         ],
         examples: [
@@ -119,7 +121,7 @@ extension SeedRunnerCommand {
             summary: "Run one statement", line: "seed-runner db psql -- -c 'SELECT count(*) FROM users'")
         ]),
       CommandSpec(
-        name: "destroy", abstract: "Stop it and remove its data directory with all its data",
+        name: "destroy", abstract: "Stop the server and delete its data directory",
         options: [Option.yes] + embedded),
     ],
     needsSubcommand: true)
@@ -128,7 +130,7 @@ extension SeedRunnerCommand {
   private static let embedded = Option.common(without: Option.databaseURL)
 
   static let completions = CommandSpec(
-    name: "completions", abstract: "Print what a shell needs to complete commands and options",
+    name: "completions", abstract: "Print a completion script for bash, zsh or fish",
     options: [Option.help],
     arguments: [
       ArgumentSpec(
@@ -142,11 +144,11 @@ extension SeedRunnerCommand {
     ])
 
   static let help = CommandSpec(
-    name: "help", abstract: "Show the help of the program or of a command",
+    name: "help", abstract: "Show help for the program or a command",
     options: [Option.help],
     arguments: [
       ArgumentSpec(
-        name: "COMMAND", summary: "The words that call the command", isRequired: false, isRepeating: true)
+        name: "COMMAND", summary: "The words of the command", isRequired: false, isRepeating: true)
     ],
-    examples: [.init(summary: "The help of 'migrate up'", line: "seed-runner help migrate up")])
+    examples: [.init(summary: "Show help for 'migrate up'", line: "seed-runner help migrate up")])
 }

@@ -3,7 +3,7 @@ enum SeedRunnerCommand {
   /// The program's name, which the texts of the commands have too.
   static let name = "seed-runner"
   /// What it does, in a line.
-  static let abstract = "Fill a PostgreSQL database with known data, again and again, safely."
+  static let abstract = "Fill a PostgreSQL database with known data, repeatably and safely."
 
   /// The whole tree. Each seeder is a flag of the program itself.
   ///
@@ -69,42 +69,45 @@ enum SeedRunnerCommand {
   private static let program = CommandSpec(
     name: name, abstract: abstract,
     discussion: """
-      A run makes the rows of the database equal to those of the selected seeders and of the seeders that \
-      they depend on: missing rows are inserted, differing rows updated, equal rows not touched. Each \
-      seeder is one transaction; when one fails, the others are seeded all the same. Migrations that are \
-      due are applied first.
+      A run applies pending migrations, then runs the selected seeders and their dependencies. A seeder \
+      inserts missing rows, updates rows that differ and leaves equal rows untouched. Each seeder is one \
+      transaction. If one fails, the others still run.
 
-      Without a database given, an embedded PostgreSQL starts by itself and keeps its data in the \
-      project's .seed-runner folder.
+      Without a database URL, an embedded PostgreSQL is started. It keeps its data in the project's \
+      .seed-runner folder.
       """,
     usage: [
       "--all [--except NAME,... | --SEEDER...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]",
     ],
     examples: [
-      .init(summary: "Seed everything, into the embedded PostgreSQL", line: "seed-runner --all"),
+      .init(summary: "Seed everything", line: "seed-runner --all"),
+      .init(summary: "Show what a run would change", line: "seed-runner plan"),
+      .init(summary: "Create a seeder for a table", line: "seed-runner new countries"),
+      .init(summary: "Create a seeder from existing rows", line: "seed-runner export countries"),
+      .init(summary: "Check the setup and suggest fixes", line: "seed-runner doctor"),
       .init(
-        summary: "Seed one seeder and what it depends on, for the tests",
+        summary: "Seed one seeder and its dependencies, for tests",
         line: "seed-runner --only users --env test"),
       .init(
-        summary: "Seed another database, and tell a program about it",
+        summary: "Seed another database and print the result as JSON",
         line: "DATABASE_URL=postgresql://me@db.example/app seed-runner --all --format json"),
     ],
     variables: [
-      .init(name: "CI", meaning: "true: the environment is ci unless something else says otherwise"),
-      .init(name: "PG*", meaning: "PGHOST, PGPORT and the rest of libpq's, if no database URL is given"),
-      .init(name: "NO_COLOR", meaning: "If it is set and not empty, no colours"),
+      .init(name: "CI", meaning: "If true, the environment is ci unless SEED_ENV or --env is set"),
+      .init(name: "PG*", meaning: "PGHOST, PGPORT and libpq's other variables, if no database URL is given"),
+      .init(name: "NO_COLOR", meaning: "Disables color if it is set and not empty"),
     ],
     exitCodes: [
-      .init(name: "0", meaning: "All that was asked for is done"),
-      .init(name: "1", meaning: "A seeder failed for another reason than wrong data or drift alone"),
-      .init(name: "2", meaning: "Internal fault"),
-      .init(name: "3", meaning: "Drift or pending changes; edited rows that \"onDrift\": \"fail\" refused"),
-      .init(name: "4", meaning: "The database is not reachable or not usable, such as a replica"),
-      .init(name: "5", meaning: "Refused by a guard, such as production's"),
-      .init(name: "64", meaning: "Wrong usage of the command line"),
-      .init(name: "65", meaning: "Wrong data, in fixtures or definitions, is the only cause of failure"),
-      .init(name: "78", meaning: "Bad configuration"),
-      .init(name: "130, 143", meaning: "Ended by SIGINT or SIGTERM; what was under way is rolled back"),
+      .init(name: "0", meaning: "Success"),
+      .init(name: "1", meaning: "A seeder failed or was skipped, not only because of bad data or drift"),
+      .init(name: "2", meaning: "Internal error"),
+      .init(name: "3", meaning: "Drift or pending changes, or rows that \"onDrift\": \"fail\" rejected"),
+      .init(name: "4", meaning: "The database cannot be reached or used, such as a read-only replica"),
+      .init(name: "5", meaning: "Refused by a guard, such as the production guard"),
+      .init(name: "64", meaning: "Invalid command line"),
+      .init(name: "65", meaning: "Bad data in fixtures or definitions is the only cause of failure"),
+      .init(name: "78", meaning: "Invalid configuration"),
+      .init(name: "130, 143", meaning: "Ended by SIGINT or SIGTERM; open transactions are rolled back"),
     ])
 }
 
@@ -114,54 +117,59 @@ extension SeedRunnerCommand {
   static func doctor(_ modules: [CommandModule]) -> CommandSpec {
     let checks = modules.flatMap(\.doctorChecks)
     let topics =
-      ["the configuration", "the way to the server", "TLS", "versions", "rights", "poolers", "migrations"]
+      [
+        "the configuration", "reachability of the server", "TLS", "versions", "rights", "poolers",
+        "migrations",
+      ]
       + checks.filter(\.isConnected).compactMap(\.topic)
       + ["disk space", "clocks", "connections", "locks"]
       + checks.filter { !$0.isConnected }.compactMap(\.topic)
     return CommandSpec(
-      name: "doctor", abstract: "Check everything that a run needs, with a remedy for each failure",
+      name: "doctor", abstract: "Check everything that a run needs and suggest fixes",
       discussion: """
-        Looks at \(topics.dropLast().joined(separator: ", ")) and \(topics.last ?? ""). Changes nothing \
-        and starts nothing. Checks that do not depend on one that failed are made all the same; each has a \
-        time limit. Exit code 4 if a check fails, 78 if it is the configuration's, 0 with nothing but warnings.
+        Checks \(topics.dropLast().joined(separator: ", ")) and \(topics.last ?? ""). Changes nothing \
+        and starts nothing. If a check fails, the checks that do not depend on it still run. Each check has a \
+        time limit. Exits with 4 if a check fails, with 78 if the configuration is invalid, and with 0 if there \
+        are only warnings.
         """,
       options: [
         OptionSpec(
           name: "older-than", value: .required(valueName: "SECONDS"), range: 0...86_400,
-          summary: "Tell of transactions that have been open for longer", defaultText: "300")
+          summary: "Report transactions that have been open for longer", defaultText: "300")
       ] + Option.common,
       examples: [
-        .init(summary: "What is wrong, for a program", line: "seed-runner doctor --format json")
+        .init(summary: "Print the result as JSON", line: "seed-runner doctor --format json")
       ])
   }
 
   static let config = CommandSpec(
-    name: "config", abstract: "Explain every setting: its value, where that comes from, what it may be",
+    name: "config", abstract: "Explain every setting: its value, source and allowed values",
     discussion: """
-      An option goes before an environment variable, that before the environment's file in the settings' \
-      folder, that before default.json there, and that before what is built in. Secrets are masked.
+      Precedence: option, environment variable, Config/ENVIRONMENT.json, Config/default.json, built-in default. \
+      Secrets are masked.
       """,
     options: [
-      OptionSpec(name: "brief", summary: "A line for each setting, without explanations"),
-      OptionSpec(name: "schema", summary: "Print the JSON Schema of the settings' files, for editors"),
+      OptionSpec(name: "brief", summary: "Print one line for each setting"),
+      OptionSpec(name: "schema", summary: "Print the JSON Schema of the configuration files"),
     ] + Option.common,
     rules: [.excludes(["schema"], ["brief"])],
     arguments: [
       ArgumentSpec(
-        name: "SETTING", summary: "Which: 'seed.jobs', all of 'seed', or a variable; all without one",
+        name: "SETTING", summary: "A setting ('seed.jobs'), a group ('seed') or a variable; all by default",
         isRequired: false, isRepeating: true)
     ],
     examples: [
-      .init(summary: "What is set for continuous integration", line: "seed-runner config --env ci --brief")
+      .init(
+        summary: "Show the settings for continuous integration", line: "seed-runner config --env ci --brief")
     ])
 
   static let man = CommandSpec(
-    name: "man", abstract: "Print the manual page, made from what the help is made from",
+    name: "man", abstract: "Print the manual page",
     options: [Option.help],
     examples: [
-      .init(summary: "Read it", line: "seed-runner man | man -l -"),
+      .init(summary: "Read the manual page", line: "seed-runner man | man -l -"),
       .init(
-        summary: "Install it, for 'man seed-runner'",
+        summary: "Install it",
         line: "seed-runner man > /usr/local/share/man/man1/seed-runner.1"),
     ])
 }

@@ -40,17 +40,19 @@ struct GitHubActions: Sendable {
     for (subject, retries) in subjects.sorted(by: { $0.key < $1.key }) {
       lines.append(
         Self.command(
-          "warning", ["title": "seed-runner: \(subject) was tried again"],
+          "warning", ["title": "seed-runner: \(subject) was retried"],
           retries.map(RetryText.line).joined(separator: "\n")))
     }
     let rest = lines.count - Self.annotationLimit
     guard rest > 0 else { return lines }
-    return lines.prefix(Self.annotationLimit) + ["and \(rest) more annotations; the reports have them all"]
+    return lines.prefix(Self.annotationLimit) + [
+      "and \(rest) more annotations; see the reports for all of them"
+    ]
   }
 
   private func annotations(_ failure: FailureReport, title: String) -> [String] {
     guard !failure.faults.isEmpty else {
-      let help = failure.remedy.map { "\nHelp: \($0)" } ?? ""
+      let help = failure.remedy.map { "\nFix: \($0)" } ?? ""
       return [Self.command("error", ["title": title], failure.message + help)]
     }
     return failure.faults.map { fault in

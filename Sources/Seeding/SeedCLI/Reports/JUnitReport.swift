@@ -123,7 +123,7 @@ struct JUnitReport {
   }
 
   private func text(_ failure: FailureReport) -> String {
-    ([failure.message] + failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? []))
+    ([failure.message] + failure.faults.map(\.description) + (failure.remedy.map { ["Fix: \($0)"] } ?? []))
       .joined(separator: "\n")
   }
 
@@ -177,6 +177,6 @@ enum RetryText {
   static func line(_ retry: RetryRecord) -> String {
     let cause = retry.cause.split(separator: "\n").first.map(String.init) ?? retry.cause
     let pause = Text.duration(.milliseconds(retry.pauseMilliseconds))
-    return "retry of \(retry.subject): \(cause); tried again after \(pause)"
+    return "retry of \(retry.subject): \(cause); retried after \(pause)"
   }
 }

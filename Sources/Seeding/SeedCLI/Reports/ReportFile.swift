@@ -20,22 +20,22 @@ struct ReportFile: Sendable {
     folder = Self.folder(of: target)
     guard !exists || status.st_mode & S_IFMT == S_IFREG else {
       throw Self.refusal(
-        path, option, status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is no regular file",
-        remedy: "name a file; it is replaced as a whole")
+        path, option, status.st_mode & S_IFMT == S_IFDIR ? "it is a directory" : "it is not a regular file",
+        remedy: "name a file; an existing file is replaced")
     }
     guard target.last != "/" else {
-      throw Self.refusal(path, option, "it names a folder", remedy: "name a file")
+      throw Self.refusal(path, option, "it names a directory", remedy: "name a file")
     }
     // A file that may not be written is not to be replaced either.
     guard !exists || access(target, W_OK) == 0 else {
-      throw Self.refusal(path, option, Self.reason(), remedy: "name a file that may be written")
+      throw Self.refusal(path, option, Self.reason(), remedy: "name a writable file")
     }
     do {
       let (descriptor, name) = try temporary()
       close(descriptor)
       unlink(name)
     } catch {
-      throw Self.refusal(path, option, error.description, remedy: "make the folder, or name another one")
+      throw Self.refusal(path, option, error.description, remedy: "create the folder, or name another one")
     }
   }
 
@@ -59,7 +59,7 @@ struct ReportFile: Sendable {
     } catch {
       throw CommandFailure(
         code: .internalFault, message: "cannot write the report \(path): \(error)",
-        fix: "the run itself is over; what it says above holds")
+        fix: "the run has ended; its result above is valid")
     }
   }
 

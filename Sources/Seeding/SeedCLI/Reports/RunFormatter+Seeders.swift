@@ -30,7 +30,7 @@ extension RunFormatter {
       id = seeder.id.rawValue
       summary = DisplayText.line(RunFormatter.summary(of: seeder))
       time = seeder.outcome == .skipped ? "" : Text.duration(seeder.duration)
-      retries = seeder.retries.isEmpty ? "" : "after \(seeder.retries.count) of its attempts failed"
+      retries = seeder.retries.isEmpty ? "" : "after \(Text.count(seeder.retries.count, "failed attempt"))"
     }
 
     var look: StyledLine.Look {
@@ -134,6 +134,6 @@ extension RunFormatter {
   static func explanation(of seeder: SeederReport) -> [String] {
     guard let failure = seeder.failure else { return [] }
     let rest = failure.message.split(separator: "\n").dropFirst().map(String.init)
-    return rest + failure.faults.map(\.description) + (failure.remedy.map { ["Help: \($0)"] } ?? [])
+    return rest + failure.faults.map(\.description) + (failure.remedy.map { ["Fix: \($0)"] } ?? [])
   }
 }

@@ -129,7 +129,7 @@ struct RunFormatter {
     var parts = ["\(record.result.rawValue) in \(Text.duration(record.duration))"]
     let rows = record.rows
     parts.append("\(Text.count(rows.written, "row")) written, \(rows.unchanged) unchanged")
-    if retries > 0 { parts.append("tried again \(retries == 1 ? "once" : "\(retries) times")") }
+    if retries > 0 { parts.append("retried \(retries == 1 ? "once" : "\(retries) times")") }
     if let template = record.template {
       parts.append("\(template.isMade ? "made" : "cloned from") the template \(template.name)")
     }

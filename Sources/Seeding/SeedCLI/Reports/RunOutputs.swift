@@ -20,8 +20,8 @@ struct RunOutputs: Sendable {
     let paths = [json, junit, html].compactMap(\.?.path)
     if let twice = paths.first(where: { path in paths.count { $0 == path } > 1 }) {
       throw CommandFailure(
-        code: .usage, message: "two reports are to be written to \(twice)",
-        fix: "name a file for each")
+        code: .usage, message: "two reports have the same file: \(twice)",
+        fix: "name a different file for each")
     }
     self.console = console
   }
@@ -49,7 +49,7 @@ struct RunOutputs: Sendable {
     do {
       try ReportFile.append(StepSummary(record: record).text, to: path)
     } catch {
-      console.progress("the summary of the step could not be written: \(error)")
+      console.progress("the step summary could not be written: \(error)")
     }
   }
 }

@@ -150,7 +150,7 @@ extension FailureReport {
     switch error {
     case let error as CommandFailure: self.init(message: error.message, remedy: error.fix)
     case is CancellationError:
-      self.init(message: "interrupted; what was under way is rolled back", remedy: nil)
+      self.init(message: "interrupted; open transactions are rolled back", remedy: nil)
     default: self.init(error)
     }
   }

@@ -13,7 +13,7 @@ struct StepSummary {
     var lines = ["### seed-runner \(record.command): \(record.result.rawValue)", ""]
     if let failure = record.failure {
       lines += ["> " + Self.cell(failure.message)]
-      if let remedy = failure.remedy { lines += [">", "> Help: " + Self.cell(remedy)] }
+      if let remedy = failure.remedy { lines += [">", "> Fix: " + Self.cell(remedy)] }
       lines.append("")
     }
     if !record.seeders.isEmpty {

@@ -61,7 +61,7 @@ public struct ServiceLaunch: Sendable {
         + (report.failure.map { ": \($0.message)" } ?? report.note.map { ": \($0)" } ?? ""))
     guard let failure = report.failure else { return }
     for fault in failure.faults { printer.console.progress("  \(fault)") }
-    if let remedy = failure.remedy { printer.console.progress("  Help: \(remedy)") }
+    if let remedy = failure.remedy { printer.console.progress("  Fix: \(remedy)") }
     printer.console.progress("  \(failure.details)")
   }
 }

@@ -28,6 +28,29 @@ struct HelpFormatter: Sendable {
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
+  /// The help of `-h`, which fits a screen: usage, examples, and the options that are the command's own.
+  func brief(for path: [String], in root: CommandSpec) -> String {
+    guard let command = root.command(at: path) else { return "" }
+    let name = ([root.name] + path).joined(separator: " ")
+    let options = path.isEmpty ? [] : command.ownOptions.map { row($0, hasLetters: false) }
+    let rows = arguments(of: command) + options
+    // The others would not fit beside their text.
+    let examples = command.examples.filter { $0.line.count < 40 }.map { (name: $0.line, text: $0.summary) }
+    let column = { (rows: [(name: String, text: String)]) in layout.column(for: rows.map(\.name)) }
+    let table = section("Options", rows, column: column(rows))
+    let sections = [
+      layout.wrap(command.abstract, margin: 0), usage(of: command, name: name),
+      path.isEmpty ? section("Examples", examples, column: column(examples)) : [],
+      // The usage names them, too.
+      table.count <= 16 ? table : [],
+      command.subcommands.isEmpty
+        ? []
+        : ["Commands:"] + layout.wrap(command.subcommands.map(\.name).joined(separator: ", "), margin: 2),
+      layout.wrap("Run '\(name) --help' for all options and details.", margin: 0),
+    ]
+    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+  }
+
   private func paragraphs(_ text: String) -> [[String]] {
     text.split(separator: "\n\n").map { layout.wrap(String($0), margin: 0) }
   }
@@ -84,14 +107,16 @@ extension HelpFormatter {
   private func rows(_ group: OptionGroup, of command: CommandSpec) -> [(name: String, text: String)] {
     let options = command.options.filter { $0.group == group }
     let hasLetters = options.contains { $0.short != nil }
-    return options.map { option in
-      let letter = option.short.map { "-\($0), " } ?? (hasLetters ? "    " : "")
-      let notes = [("default", option.defaultText), ("env", option.variable)].compactMap { title, note in
-        note.map { "[\(title):\u{A0}\($0)]" }
-      }
-      let text = ([option.summary] + notes).joined(separator: " ")
-      return (letter + option.longOrNegation + (option.valueName.map { " \($0)" } ?? ""), text)
+    return options.map { row($0, hasLetters: hasLetters) }
+  }
+
+  private func row(_ option: OptionSpec, hasLetters: Bool) -> (name: String, text: String) {
+    let letter = option.short.map { "-\($0), " } ?? (hasLetters ? "    " : "")
+    let notes = [("default", option.defaultText), ("env", option.variable)].compactMap { title, note in
+      note.map { "[\(title):\u{A0}\($0)]" }
     }
+    let text = ([option.summary] + notes).joined(separator: " ")
+    return (letter + option.longOrNegation + (option.valueName.map { " \($0)" } ?? ""), text)
   }
 }
 

@@ -3,7 +3,7 @@ enum UsageErrorFormatter {
   /// All there is to say, in two or three lines without a line break at the end.
   static func text(for error: UsageError, program: String = SeedRunnerCommand.name) -> String {
     var lines = ["Error: \(message(for: error, program: program))"]
-    if let help = help(for: error, program: program) { lines.append("Help:  \(help)") }
+    if let help = help(for: error, program: program) { lines.append("Fix: \(help)") }
     return (lines + [reference(for: error, program: program)]).joined(separator: "\n")
   }
 
@@ -19,16 +19,16 @@ enum UsageErrorFormatter {
       switch error.reason {
       case .unknownOption(let option, _): "unknown option '\(option)'"
       case .optionNotAccepted(let option, _): "'\(option)' is not an option of '\(command)'"
-      case .notNegatable(let option): "'\(option)' has no opposite"
+      case .notNegatable(let option): "'\(option)' cannot be negated"
       case .missingValue(let option, _, _): "'\(option)' needs a value"
       case .unexpectedValue(let option): "'\(option)' takes no value"
       case .valueNotAllowed(let option, let value, _, _), .numberNotAllowed(let option, let value, _):
         "'\(value)' is not a value of '\(option)'"
-      case .givenTwice(let option): "'\(option)' is given twice"
-      case .conflicting(let one, let other): "'\(one)' and '\(other)' contradict each other"
+      case .givenTwice(let option): "'\(option)' is given more than once"
+      case .conflicting(let one, let other): "'\(one)' and '\(other)' cannot be combined"
       case .requires(let option, let other): "'\(option)' needs '\(other)'"
       case .descending(let option, let other): "'\(option)' is above '\(other)'"
-      case .nothingSelected: "nothing is selected"
+      case .nothingSelected: "no seeders selected"
       case .unknownSubcommand(let word, _, _): "unknown command '\(word)'"
       case .missingSubcommand: "'\(command)' needs a command"
       case .unexpectedArgument(let word): "unexpected argument '\(word)'"
@@ -52,7 +52,7 @@ enum UsageErrorFormatter {
       owners.count > 3
         ? nil
         : "it belongs to \(quoted(owners.map { command($0.isEmpty ? [] : [$0], program) }, last: "and"))"
-    case .notNegatable(let option): "leave '\(option)' out instead"
+    case .notNegatable(let option): "omit '\(option)' instead"
     case .missingValue(let option, let valueName, let found):
       if let found {
         "'\(found)' is read as an option. Write '\(option) \(valueName)', or "
@@ -64,9 +64,9 @@ enum UsageErrorFormatter {
     case .valueNotAllowed(_, _, let allowed, let near), .argumentNotAllowed(_, _, let allowed, let near):
       near.isEmpty ? "expected \(list(allowed))" : didYouMean(near)
     case .numberNotAllowed(_, _, let range): "expected a whole number\(limits(of: range))"
-    case .conflicting(let one, let other): "leave out '\(one)' or '\(other)'"
+    case .conflicting(let one, let other): "omit '\(one)' or '\(other)'"
     case .requires(_, let other): "add '\(other)'"
-    case .descending(let option, let other): "'\(option)' may be equal to '\(other)', or below"
+    case .descending(let option, let other): "'\(option)' must not be greater than '\(other)'"
     case .nothingSelected(let options): "give \(list(options))"
     case .unknownSubcommand(_, let near, let known):
       near.isEmpty ? "commands are \(list(known, last: "and"))" : didYouMean(near)

@@ -97,6 +97,14 @@ public struct SeedPlan: Sendable {
     }
   }
 
+  /// A plan that seeds nothing, to migrate only.
+  init(withoutStepsFor environment: SeedEnvironment) {
+    self.environment = environment
+    steps = []
+    leftOut = []
+    registered = []
+  }
+
   /// Refuses production unless that is said to be meant. Needs no database, so that it can come
   /// before one is opened.
   ///

@@ -214,7 +214,9 @@ public final class StartupSeeding: Sendable {
       configuration.connectTimeout = min(configuration.connectTimeout, max(budget, .seconds(1)))
     }
     var runner = SeedRunner(
-      plan: try SeedPlan(registry: registry, selection: .all(), environment: environment),
+      plan: options.seeds
+        ? try SeedPlan(registry: registry, selection: .all(), environment: environment)
+        : SeedPlan(withoutStepsFor: environment),
       configuration: configuration, fixtures: fixtures, options: options.run, onEvent: { self.tell($0) })
     runner.migrated = registry.seeders
     let maySeed = environment != .production || options.run.allowsProduction

@@ -68,14 +68,14 @@ extension RunBoard {
     _ activity: Activity, to line: inout StyledLine, columns: Int, on terminal: Terminal,
     at time: ContinuousClock.Instant
   ) {
-    if isStopping { return line.append("is being rolled back", .yellow) }
+    if isStopping { return line.append("rolling back", .yellow) }
     switch activity {
     case .working(let phase): line.append(phase.activity)
-    case .waiting: line.append("waits for another run of the same seeder", .yellow)
+    case .waiting: line.append("waiting for another run of this seeder", .yellow)
     case .pausing(let cause, let until):
       let first = cause.split(separator: "\n").first.map(String.init) ?? ""
       let left = until - time
-      let when = left > .zero ? "tries again in \(Text.clock(left))" : "tries again"
+      let when = left > .zero ? "retrying in \(Text.clock(left))" : "tries again"
       line.append("\(when): \(first)", .yellow)
     case .progress(let meter):
       line.append(meter.bar(columns: columns - line.width, hasUnicode: terminal.hasUnicode, at: time))
@@ -137,14 +137,14 @@ extension SeedPhase {
   /// What a seeder does in the phase, as a line says it.
   var activity: String {
     switch self {
-    case .queued: "waits for its turn"
-    case .locking: "waits for a connection"
-    case .reading: "reads and checks"
-    case .comparing: "compares rows"
-    case .writing: "writes rows"
-    case .finishing: "finishes: index, statistics"
-    case .committing: "commits"
-    case .pausing: "waits to try again"
+    case .queued: "queued"
+    case .locking: "waiting for a connection"
+    case .reading: "reading and checking"
+    case .comparing: "comparing rows"
+    case .writing: "writing rows"
+    case .finishing: "finishing: index, statistics"
+    case .committing: "committing"
+    case .pausing: "waiting to retry"
     }
   }
 }

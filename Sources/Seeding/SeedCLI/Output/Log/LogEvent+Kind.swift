@@ -76,29 +76,30 @@ extension LogEvent.Kind {
   /// When it comes.
   var summary: String {
     switch self {
-    case .message: "What a person would read as a line of progress and no other event tells."
-    case .debug: "A line of `--debug`."
-    case .error: "Why the command ends without having done what was asked for."
-    case .fixtureFault: "One fault in a fixture, with its place; nothing of its seeder is written."
-    case .interrupted: "SIGINT or SIGTERM came; what was under way is rolled back."
-    case .runStarted: "The plan is made; `seeders` are its steps in order. Nothing is opened yet."
+    case .message: "A progress message that no other event covers."
+    case .debug: "A debug message (`--debug`)."
+    case .error: "The command failed, with the reason."
+    case .fixtureFault: "A fault in a fixture, with its place. Nothing of its seeder is written."
+    case .interrupted: "SIGINT or SIGTERM was received. Open transactions are rolled back."
+    case .runStarted: "The plan; `seeders` are its steps in order. No connection is open yet."
     case .runFinished:
-      "The run has ended: how many seeders came to which outcome. `error` if one failed or was skipped."
+      "The run ended, with the number of seeders per outcome. `error` if one failed or was skipped."
     case .migrationApplied: "A migration was applied."
-    case .retry: "Something failed that can pass and is tried again; `subject` is `connect` or a seeder."
-    case .seederLoaded: "A seeder of the plan: `selected`, or `required` by others."
+    case .retry: "A transient error is retried. `subject` is `connect`, `migrate` or a seeder."
+    case .seederLoaded: "A seeder of the plan, `selected` or `required` by others."
     case .seederStarted: "A seeder starts."
-    case .seederPhase: "A seeder does something else from now on: what phases there are is below."
-    case .seederWaiting: "Another run has the same seeder; after a second, then every 10 seconds."
-    case .seederProgress: "How far long work is: at first, every 5 seconds, at its end."
-    case .seederNote: "Something that a person wants to know of a seeder in any case."
-    case .seederDebug: "A line of a seeder's own debug log."
+    case .seederPhase: "A seeder entered another phase (see below)."
+    case .seederWaiting:
+      "A seeder waits for another run of the same seeder. After one second, then every 10 seconds."
+    case .seederProgress: "Progress of a long operation: at its start, every 5 seconds, and at its end."
+    case .seederNote: "A message of a seeder."
+    case .seederDebug: "A debug message of a seeder."
     case .seederFinished:
-      "A seeder has ended: `seeded`, `unchanged`, `skipped` (`warning`) or `failed` (`error`), and its rows."
-    case .historyNotWritten: "The history could not be told of a failure. The report still has it."
-    case .startup: "Start-up seeding has come to another phase."
-    case .startupFailed: "Start-up seeding has ended without having seeded all that it should have."
-    case .startupContinues: "The time limit of start-up seeding has passed; it goes on in the background."
+      "A seeder ended: `seeded`, `unchanged`, `skipped` (`warning`) or `failed` (`error`), with its rows."
+    case .historyNotWritten: "A failure could not be written to the history. It is in the report."
+    case .startup: "Start-up seeding entered another phase."
+    case .startupFailed: "Start-up seeding failed."
+    case .startupContinues: "Start-up seeding exceeded its time limit and continues in the background."
     }
   }
 }

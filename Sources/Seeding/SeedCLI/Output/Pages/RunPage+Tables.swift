@@ -119,9 +119,9 @@ extension RunPage {
       }
     }
     guard !rows.isEmpty else { return "" }
-    return "<h2 id=\"spans\">Every stretch of time</h2>\n"
+    return "<h2 id=\"spans\">All spans</h2>\n"
       + HTMLPage.table(
-        "Every stretch of time",
+        "All spans",
         header: [
           ("Seeder", false), ("Attempt", true), ("Doing", false), ("Start ms", true), ("Took ms", true),
           ("Waited for", false),

@@ -91,7 +91,7 @@ extension RunPage {
 
   private var migrationNote: String {
     record.migrations.isEmpty
-      ? "no migration was due" : Text.count(record.migrations.count, "migration") + " applied"
+      ? "no migrations were pending" : Text.count(record.migrations.count, "migration") + " applied"
   }
 
   private func lane(_ seeder: SeederReport) -> String {
@@ -164,7 +164,7 @@ extension RunPage {
     let waits = seeder.waits
     if !waits.isEmpty { parts.append("waited \(waits.joined(separator: ", "))") }
     if !seeder.retries.isEmpty {
-      parts.append("tried again \(seeder.retries.count == 1 ? "once" : "\(seeder.retries.count) times")")
+      parts.append("retried \(seeder.retries.count == 1 ? "once" : "\(seeder.retries.count) times")")
     }
     return parts.filter { !$0.isEmpty }.joined(separator: " · ")
   }
@@ -214,14 +214,14 @@ extension SeedPhase {
   /// The phase as a reader of a chart names it.
   var legend: String {
     switch self {
-    case .queued: "waiting for its turn"
+    case .queued: "queued"
     case .locking: "waiting for a connection or another run"
     case .reading: "reading and checking"
     case .comparing: "comparing"
     case .writing: "writing"
     case .finishing: "finishing"
     case .committing: "committing"
-    case .pausing: "pausing before it is tried again"
+    case .pausing: "pausing before a retry"
     }
   }
 }
