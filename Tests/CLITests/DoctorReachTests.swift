@@ -92,9 +92,10 @@ struct DoctorReachTests {
       let place = "127.0.0.1:\(server.port)"
       let wrong = try await Diagnosis.of("postgresql://app:wrong-\(Self.secret)@\(place)/postgres")
       wrong.expect("port", "ok")
-      wrong.expect("login", "failure", "password authentication failed", remedy: "correct the user and password")
+      wrong.expect(
+        "login", "failure", "password authentication failed", remedy: "correct the user and password")
       let none = try await Diagnosis.of("postgresql://app@\(place)/postgres")
-      none.expect("login", "failure", remedy: "correct the user and password")
+      none.expect("login", "failure", remedy: fix)
       let missing = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/nothing_here")
       missing.expect("login", "ok")
       missing.expect("database", "failure", "nothing_here", remedy: "createdb")
