@@ -48,7 +48,8 @@ public struct HTTPRequest: Sendable {
   ) throws {
     guard let parsed = HTTPTarget(target.utf8) else {
       throw InvalidTarget(
-        description: "'\(target)' is no request target; expected a path such as /a%20b?c=d, percent-encoded")
+        description:
+          "'\(target)' is not a request target; expected a path such as /a%20b?c=d, percent-encoded")
     }
     self.init(
       method: method, target: parsed, headers: headers, body: body, remoteAddress: remoteAddress, id: id,

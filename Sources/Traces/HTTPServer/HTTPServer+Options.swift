@@ -71,8 +71,8 @@ extension HTTPServer.Options {
       ("handlerDeadline", handlerDeadline), ("responseDeadline", responseDeadline),
     ] where duration < .milliseconds(1) || duration > .seconds(86_400) {
       throw HTTPServerError(
-        .invalidConfiguration, "\(name) of the HTTP server is \(duration)",
-        fix: "Set it to something from a millisecond to a day.")
+        .invalidConfiguration, "\(name) of the HTTP server is \(duration), which is out of range",
+        fix: "Set it to a duration from 1 millisecond to 1 day.")
     }
   }
 
@@ -80,7 +80,7 @@ extension HTTPServer.Options {
   {
     guard !range.contains(value) else { return }
     throw HTTPServerError(
-      .invalidConfiguration, "\(name) of the HTTP server is \(value)",
+      .invalidConfiguration, "\(name) of the HTTP server is \(value), which is out of range",
       fix: "Set it to a number from \(range.lowerBound) to \(range.upperBound).")
   }
 }

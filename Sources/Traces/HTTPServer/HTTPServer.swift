@@ -49,8 +49,8 @@ public final class HTTPServer: Sendable {
     try state.withLock { state throws(HTTPServerError) in
       guard case .new = state else {
         throw HTTPServerError(
-          .alreadyStarted, "the HTTP server has been started before",
-          fix: "Make a new HTTPServer instead of starting one again.")
+          .alreadyStarted, "the HTTP server was already started",
+          fix: "Create a new HTTPServer instead of restarting one.")
       }
       try ListeningSocket.provideDescriptors(connections: options.connectionLimit)
       let listener = try ListeningSocket(host: options.host, port: options.port)

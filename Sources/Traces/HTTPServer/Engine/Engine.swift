@@ -40,7 +40,7 @@ final class Engine: Sendable {
     } catch {
       MHD_stop_daemon(library.value)
       throw HTTPServerError(
-        .systemFailure, "no thread for the HTTP server: \(error)", fix: ThreadError.remedy)
+        .systemFailure, "cannot start a thread for the HTTP server: \(error)", fix: ThreadError.remedy)
     }
   }
 
@@ -176,7 +176,7 @@ final class Engine: Sendable {
     guard let daemon else {
       throw HTTPServerError(
         .systemFailure, "libmicrohttpd did not start: \(String(cString: strerror(errno)))",
-        fix: "See whether the system has threads and open files left: ulimit -a")
+        fix: "Check the limits on threads and open files: ulimit -a")
     }
     return LibraryPointer(value: daemon)
   }

@@ -21,8 +21,8 @@ final class ListeningSocket: Sendable {
       let info = list?.pointee
     else {
       throw HTTPServerError(
-        .invalidConfiguration, "'\(host)' is no address to listen on",
-        fix: "Give an IPv4 or IPv6 address, or localhost.")
+        .invalidConfiguration, "'\(host)' is not an address to listen on",
+        fix: "Use an IPv4 address, an IPv6 address, or localhost.")
     }
     let type = info.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(info.ai_family, type, info.ai_protocol)
@@ -75,16 +75,18 @@ final class ListeningSocket: Sendable {
 
   private static func failure(_ host: String, _ port: Int, _ error: Int32) -> HTTPServerError {
     let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    let message = "\(place) cannot be listened on: \(String(cString: strerror(error)))"
+    let message = "cannot listen on \(place): \(String(cString: strerror(error)))"
     return switch error {
     case EADDRINUSE:
       HTTPServerError(
-        .addressInUse, message, fix: "Stop what listens there (ss -ltnp shows it), or take another port.")
+        .addressInUse, message, fix: "Stop the program that uses it (ss -ltnp shows it), or use another port."
+      )
     case EADDRNOTAVAIL:
-      HTTPServerError(.addressNotAvailable, message, fix: "Take an address of this machine: ip address")
-    case EACCES: HTTPServerError(.permissionDenied, message, fix: "Take a port from 1024 up.")
+      HTTPServerError(
+        .addressNotAvailable, message, fix: "Use an address of this machine. ip address lists them.")
+    case EACCES: HTTPServerError(.permissionDenied, message, fix: "Use port 1024 or higher.")
     default:
-      HTTPServerError(.systemFailure, message, fix: "See what the system lacks: ulimit -a; dmesg")
+      HTTPServerError(.systemFailure, message, fix: "Check the resources of the system: ulimit -a; dmesg")
     }
   }
 
@@ -99,7 +101,7 @@ final class ListeningSocket: Sendable {
     guard limit.rlim_max >= needed else {
       throw HTTPServerError(
         .tooFewDescriptors,
-        "\(connections) connections need \(needed) open files; the system allows \(limit.rlim_max)",
+        "\(connections) connections need \(needed) open files, but the limit is \(limit.rlim_max)",
         fix: "Lower connectionLimit, or raise the limit: ulimit -Hn \(needed)")
     }
     limit.rlim_cur = needed

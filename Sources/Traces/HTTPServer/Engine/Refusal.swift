@@ -10,17 +10,19 @@ struct Refusal: Error {
     self.detail = detail
   }
 
-  static func bodyTooLarge(limit: Int) -> Self { Self(413, "The body may have at most \(limit) bytes.") }
+  static func bodyTooLarge(limit: Int) -> Self {
+    Self(413, "The request body is larger than \(limit) bytes.")
+  }
 
   static func headerTooLarge(limit: Int) -> Self {
-    Self(431, "Request line and header fields may have at most \(limit) bytes together.")
+    Self(431, "The request line and headers are larger than \(limit) bytes.")
   }
 
   static let malformed = Self(400, "The request is not valid HTTP/1.1.")
   static let late = Self(408, "The request did not arrive in time.")
-  static let unsendable = Self(500, "The server made a response that cannot be sent.")
-  static let timedOut = Self(503, "The request took too long and was abandoned.")
-  static let stopping = Self(503, "The server is stopping.")
+  static let unsendable = Self(500, "The handler returned an invalid response.")
+  static let timedOut = Self(503, "The request timed out.")
+  static let stopping = Self(503, "The server is shutting down.")
 
   /// A problem of RFC 9457.
   var json: String {

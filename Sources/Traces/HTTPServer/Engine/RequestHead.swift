@@ -18,7 +18,7 @@ struct RequestHead {
       throw .headerTooLarge(limit: options.headerLimit)
     }
     guard HTTPSyntax.isToken(method.utf8) else {
-      throw Refusal(400, "The request line does not begin with a method.")
+      throw Refusal(400, "The request line does not start with a method.")
     }
     guard let target = HTTPTarget(rawTarget) else {
       throw Refusal(400, "The request target is not a path in percent-encoded UTF-8.")
@@ -27,12 +27,12 @@ struct RequestHead {
       headers.fields.allSatisfy({
         HTTPSyntax.isToken($0.name.utf8) && HTTPSyntax.isFieldValue($0.value.utf8)
       })
-    else { throw Refusal(400, "A header field has a malformed name or a control character in its value.") }
+    else { throw Refusal(400, "A header has an invalid name, or a control character in its value.") }
 
     let isOld = version == "HTTP/1.0"
     let hosts = headers.values("Host").count
     guard hosts == 1 || (hosts == 0 && isOld) else {
-      throw Refusal(400, "A request of HTTP/1.1 needs one Host field.")
+      throw Refusal(400, "An HTTP/1.1 request requires exactly one Host header.")
     }
     contentLength = try Self.contentLength(headers, isOld: isOld, options)
     let options = headers.values("Connection").flatMap { $0.split(separator: ",") }
@@ -60,20 +60,20 @@ struct RequestHead {
     let codings = headers.values("Transfer-Encoding")
     let lengths = headers.values("Content-Length")
     guard codings.isEmpty || lengths.isEmpty else {
-      throw Refusal(400, "A request has either Content-Length or Transfer-Encoding, not both.")
+      throw Refusal(400, "A request cannot have both Content-Length and Transfer-Encoding.")
     }
     guard codings.isEmpty else {
       guard codings.count == 1, !isOld else {
-        throw Refusal(400, "Transfer-Encoding is repeated, or HTTP/1.0 has none.")
+        throw Refusal(400, "Transfer-Encoding is repeated, or was sent with HTTP/1.0.")
       }
       guard HTTPHeaders.isSame(codings[0], "chunked") else {
-        throw Refusal(501, "The only transfer coding that is understood is chunked.")
+        throw Refusal(501, "The only supported transfer coding is chunked.")
       }
       return nil
     }
     guard let text = lengths.first else { return 0 }
     guard lengths.count == 1, let length = HTTPSyntax.number(text) else {
-      throw Refusal(400, "Content-Length is not one number.")
+      throw Refusal(400, "Content-Length is repeated or is not a number.")
     }
     guard length <= options.bodyLimit else { throw .bodyTooLarge(limit: options.bodyLimit) }
     return length
