@@ -23,7 +23,7 @@ struct DoctorPartsTests {
           "redis.url", "SEED_JOBS: seed.jobs: found 'many'", remedy: "seed-runner config")
         #expect(diagnosis.result.exitCode == 78)
         diagnosis.expect("login", "ok")
-        diagnosis.expect("redis", "skipped", "cannot be used")
+        diagnosis.expect("redis", "skipped", "connection string is invalid")
       }
     }
     let faulty = try await Diagnosis.of("mysql://app:\(Self.secret)@db/app")
@@ -114,10 +114,10 @@ struct DoctorPartsTests {
     }
     try await RedisServer.with(password: Self.secret) { server in
       for url in [server.url, server.tcpURL] {
-        try await look(url).expect("redis", "ok", "answers and runs scripts")
+        try await look(url).expect("redis", "ok", "responds and runs scripts")
       }
       let wrong = server.tcpURL.replacing(":\(Self.secret)@", with: ":wrong-\(Self.secret)@")
-      try await look(wrong).expect("redis", "failure", "refused", remedy: "REDIS_URL")
+      try await look(wrong).expect("redis", "failure", "rejected", remedy: "REDIS_URL")
       try await server.kill()
       try await look(server.tcpURL).expect("redis", "failure", "cannot connect", remedy: "start Redis")
     }

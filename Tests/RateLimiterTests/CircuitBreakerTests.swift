@@ -52,7 +52,7 @@ struct CircuitBreakerTests {
     #expect(limiter.counters.isRedisUp == false)
     #expect(await limiter.take(user: "ann", kind: .read).isAllowed)
     #expect(limiter.counters.failures == 2)
-    #expect(log.text == "rate limits are decided without Redis: no answer from Redis within 0.01 seconds")
+    #expect(log.text == "Redis is unavailable for rate limits: no response from Redis within 0.01 seconds")
     state.withLock { $0 = .free }
   }
 }

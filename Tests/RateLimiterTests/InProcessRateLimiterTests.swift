@@ -127,7 +127,7 @@ struct RateLimitPolicyTests {
   @Test("refuses what is no limit and names it", arguments: [0, -1, 1_000_001])
   func refused(value: Int) {
     let error = #expect(throws: RateLimitError.self) { try RateLimitPolicy(writesPerMinute: value) }
-    #expect(error?.message == "the limit of writes per minute is \(value); expected 1 to 1000000")
+    #expect(error?.message == "invalid limit of writes per minute: found \(value), expected 1 to 1000000")
   }
 }
 

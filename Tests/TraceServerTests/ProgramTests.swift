@@ -46,7 +46,9 @@ struct ProgramTests {
       ] {
         #expect(log.contains(line), "\(line)")
       }
-      #expect(log.split(separator: "\n").count { $0.contains("without Redis") } == 1, "\(log)")
+      #expect(
+        log.split(separator: "\n").count { $0.contains("Redis is unavailable for rate limits") } == 1,
+        "\(log)")
       #expect(end.output.isEmpty)
     }
   }

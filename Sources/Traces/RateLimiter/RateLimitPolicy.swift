@@ -24,7 +24,8 @@ public struct RateLimitPolicy: Sendable, Equatable {
       guard Self.limits.contains(value) else {
         throw RateLimitError(
           code: .invalidConfiguration,
-          message: "the limit of \(name) per minute is \(value); expected 1 to \(Self.limits.upperBound)")
+          message:
+            "invalid limit of \(name) per minute: found \(value), expected 1 to \(Self.limits.upperBound)")
       }
     }
     self.init(reads: readsPerMinute, writes: writesPerMinute)

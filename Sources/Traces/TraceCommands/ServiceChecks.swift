@@ -10,31 +10,31 @@ enum ServiceChecks {
   /// The Redis that keeps the rate limits of `trace-server`.
   static let redis = CommandModule.DoctorCheck("redis", topic: "Redis") { context in
     if let fault = context.fault(of: .redisURL) {
-      return .skipped("its connection string cannot be used: see \(fault.place)")
+      return .skipped("its connection string is invalid: see \(fault.place)")
     }
     guard let url = context.settings[.redisURL]?.value else {
-      return .skipped("REDIS_URL is not set: each server keeps its own rate limits")
+      return .skipped("REDIS_URL is not set: each server has its own rate limits")
     }
     do {
       let info = try await RedisProbe(url: url, timeout: .seconds(2)).run()
       let version = "Redis \(info.version)"
       if info.isReplica {
         return .failure(
-          "\(version), a replica, which refuses writes", fix: "let REDIS_URL name the primary")
+          "\(version) is a replica, which rejects writes", fix: "set REDIS_URL to the primary")
       }
       if info.isCluster {
         return .failure(
-          "\(version), part of a cluster", fix: "let REDIS_URL name a Redis that is no cluster")
+          "\(version) is part of a cluster", fix: "set REDIS_URL to a Redis without cluster mode")
       }
       guard info.runsScripts else {
         return .failure(
-          "\(version) runs no scripts", fix: "allow the user of REDIS_URL the command EVALSHA")
+          "\(version) does not run scripts", fix: "allow the user of REDIS_URL to run EVALSHA and EVAL")
       }
-      return .ok("\(version) answers and runs scripts")
+      return .ok("\(version) responds and runs scripts")
     } catch let error as RedisFailure {
       return .failure(
         error.description,
-        fix: "start Redis or correct REDIS_URL; until then RATE_LIMIT_ON_FAILURE decides what happens")
+        fix: "start Redis or correct REDIS_URL; until then RATE_LIMIT_ON_FAILURE applies")
     } catch let error as RateLimitError {
       return .failure(error.message, fix: "correct REDIS_URL")
     }
@@ -45,7 +45,7 @@ enum ServiceChecks {
     do {
       let provider = try EmbeddingProviders.make(context.settings, for: .questions)
       let vectors = try await provider.vectors(for: [.query("a deadlock between two transactions")])
-      let how = provider is LocalEmbeddingProvider ? "works offline" : "answers"
+      let how = provider is LocalEmbeddingProvider ? "works offline" : "responds"
       return .ok(
         "'\(provider.model.id)' (version \(provider.model.version)), \(how): "
           + "\(vectors.first?.components.count ?? 0) dimensions")
@@ -53,7 +53,7 @@ enum ServiceChecks {
       return .failure(
         error.message,
         fix: error.fix
-          ?? "look at EMBEDDING_BASE_URL and the other EMBEDDING_ variables, and at the service")
+          ?? "check the service, EMBEDDING_BASE_URL and the other EMBEDDING_ variables")
     }
   }
 }

@@ -32,24 +32,26 @@ struct RedisAddress: Sendable, Equatable {
     let host = at.map { authority[authority.index(after: $0)...] } ?? authority
     switch scheme.lowercased() {
     case "redis":
-      guard query == nil else { throw Self.malformed("it has parameters; the database follows a slash") }
+      guard query == nil else {
+        throw Self.malformed("redis:// has no parameters; put the database after a slash")
+      }
       place = try Self.tcp(host)
       database = try Self.number(path ?? "")
     case "unix":
       guard host.isEmpty, let path else {
-        throw Self.malformed("the path of its socket does not begin with /")
+        throw Self.malformed("the socket path does not start with /")
       }
       place = try Self.unix(path)
       if let query {
-        guard query.hasPrefix("db=") else { throw Self.malformed("the only parameter is db") }
+        guard query.hasPrefix("db=") else { throw Self.malformed("the only allowed parameter is db") }
         database = try Self.number(query.dropFirst(3))
       }
     case "rediss":
       throw RateLimitError(
         code: .invalidConfiguration,
         message: """
-          the Redis connection string asks for TLS (rediss://), which is not supported: put a TLS \
-          tunnel such as stunnel beside this program and point redis:// at it
+          the Redis connection string requires TLS (rediss://), which is not supported: run a TLS \
+          tunnel such as stunnel and connect to it with redis://
           """)
     default: throw Self.malformed("its scheme is neither redis nor unix")
     }
@@ -59,7 +61,7 @@ struct RedisAddress: Sendable, Equatable {
   private mutating func readCredentials(_ text: Substring) throws(RateLimitError) {
     let (user, password) = Self.cut(text, at: ":")
     guard let password, !password.isEmpty else {
-      throw Self.malformed("it has a user but no password (write redis://:password@host without a user)")
+      throw Self.malformed("it has a user but no password (without a user, write redis://:password@host)")
     }
     if !user.isEmpty { self.user = try Self.decoded(user, "user") }
     self.password = try Self.decoded(password, "password")
@@ -74,7 +76,7 @@ struct RedisAddress: Sendable, Equatable {
       host = text[..<colon]
       // Not quoted: with a malformed user part this can be a piece of the password.
       guard let number = Int(text[text.index(after: colon)...]), (1...65535).contains(number) else {
-        throw malformed("what follows the host's colon is not a port from 1 to 65535")
+        throw malformed("the port is not a number from 1 to 65535")
       }
       port = number
     }
@@ -83,7 +85,7 @@ struct RedisAddress: Sendable, Equatable {
       (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
         || "-._:%".utf8.contains(byte)
     }
-    guard !host.isEmpty, isPlain else { throw malformed("it names no host, or one with unusual characters") }
+    guard !host.isEmpty, isPlain else { throw malformed("the host is missing or has invalid characters") }
     return .tcp(host: String(host), port: port)
   }
 
@@ -91,7 +93,7 @@ struct RedisAddress: Sendable, Equatable {
     let path = "/" + (try decoded(text, "path"))
     // sun_path of sockaddr_un has 108 bytes, one of them for the NUL.
     guard (2...107).contains(path.utf8.count) else {
-      throw malformed("the path of its socket is empty or longer than 107 bytes")
+      throw malformed("the socket path is empty or longer than 107 bytes")
     }
     return .unix(path: path)
   }
@@ -99,7 +101,7 @@ struct RedisAddress: Sendable, Equatable {
   private static func number(_ text: Substring) throws(RateLimitError) -> Int {
     if text.isEmpty { return 0 }
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), number <= 1_000_000
-    else { throw malformed("its database is not a number") }
+    else { throw malformed("the database is not a number") }
     return number
   }
 
@@ -110,7 +112,7 @@ struct RedisAddress: Sendable, Equatable {
 
   private static func decoded(_ text: Substring, _ part: String) throws(RateLimitError) -> String {
     guard let decoded = PercentEncoding.decode(text.utf8), !decoded.utf8.contains(where: { $0 < 0x20 }) else {
-      throw malformed("its \(part) is not percent-encoded UTF-8 (write % as %25)")
+      throw malformed("the \(part) is not percent-encoded UTF-8 (write % as %25)")
     }
     return decoded
   }

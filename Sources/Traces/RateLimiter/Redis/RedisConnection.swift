@@ -48,14 +48,14 @@ final class RedisConnection {
         // Only the code: Redis quotes the arguments of a command that it does not know.
         throw RedisFailure(
           message: """
-            Redis at \(address) refused the user or password of its connection string (\(code))
+            Redis at \(address) rejected the user or password of the connection string (\(code))
             """)
       }
     }
     if address.database != 0 {
       let reply = try ask(["SELECT", String(address.database)])
       if case .error(_, let message) = reply {
-        throw RedisFailure(message: "Redis at \(address) refused database \(address.database): \(message)")
+        throw RedisFailure(message: "Redis at \(address) rejected database \(address.database): \(message)")
       }
     }
   }
@@ -96,12 +96,12 @@ final class RedisConnection {
   private func failure() -> RedisFailure {
     let error = context.pointee.err
     return RedisFailure(
-      message: "no answer from Redis at \(address): \(systemMessage(commandTimeout))",
+      message: "no response from Redis at \(address): \(systemMessage(commandTimeout))",
       isDisconnect: !isTimeout && (error == REDIS_ERR_EOF || error == REDIS_ERR_IO))
   }
 
   private func systemMessage(_ limit: Duration) -> String {
-    isTimeout ? "none within \(limit)" : RedisFailure.printable(errorText)
+    isTimeout ? "timed out after \(limit)" : RedisFailure.printable(errorText)
   }
 
   private var errorText: String {

@@ -38,7 +38,7 @@ public struct RedisProbe: Sendable {
   private func look() throws -> Info {
     let connection = try RedisConnection(address, connectTimeout: timeout, commandTimeout: timeout)
     guard case .text(let info) = try connection.ask(["INFO"]) else {
-      throw RedisFailure(message: "Redis at \(address) does not tell about itself (INFO is refused)")
+      throw RedisFailure(message: "Redis at \(address) rejected the command INFO")
     }
     func value(_ name: String) -> String? {
       info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("\(name):") }

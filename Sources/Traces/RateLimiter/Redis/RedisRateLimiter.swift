@@ -86,7 +86,7 @@ public actor RedisRateLimiter: RateLimiter {
     guard min(connectTimeout, commandTimeout, retryInterval) >= .milliseconds(1) else {
       throw RateLimitError(
         code: .invalidConfiguration,
-        message: "a timeout of the rate limiter is shorter than the least, 1 millisecond")
+        message: "a timeout of the rate limiter is shorter than 1 millisecond")
     }
     let address = try RedisAddress(url: url)
     failurePolicy = onFailure
@@ -149,7 +149,7 @@ public actor RedisRateLimiter: RateLimiter {
       // Nobody cancels this task.
       try? await Task.sleep(until: oldest + patience, clock: .continuous)
       if let first = asked.first ?? waiting.first, first.since == oldest {
-        fail(RedisFailure(message: "no answer from Redis within \(patience)"))
+        fail(RedisFailure(message: "no response from Redis within \(patience)"))
       }
     }
     isWatched = false
@@ -180,9 +180,9 @@ extension RedisRateLimiter.Event: CustomStringConvertible {
   /// A line for the log.
   public var description: String {
     switch self {
-    case .unavailable(let reason): "rate limits are decided without Redis: \(reason)"
+    case .unavailable(let reason): "Redis is unavailable for rate limits: \(reason)"
     case .available(let duration, let undecided):
-      "Redis decides rate limits again after \(duration); it missed \(undecided) requests"
+      "Redis is available again after \(duration); requests decided without it: \(undecided)"
     }
   }
 }

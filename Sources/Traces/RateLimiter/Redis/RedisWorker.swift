@@ -22,7 +22,8 @@ actor RedisWorker {
     do {
       executor = try ThreadExecutor()
     } catch {
-      throw RateLimitError(code: .resourcesExhausted, message: "no thread for the connection to Redis")
+      throw RateLimitError(
+        code: .resourcesExhausted, message: "cannot start a thread for the Redis connection")
     }
     self.address = address
     self.connectTimeout = connectTimeout
@@ -44,7 +45,7 @@ actor RedisWorker {
     if decisions.contains(nil) { try exchange(.source, requests, &decisions) }
     let complete = decisions.compactMap(\.self)
     guard complete.count == requests.count else {
-      throw RedisFailure(message: "Redis at \(address) does not keep the script of the rate limiter")
+      throw RedisFailure(message: "Redis at \(address) does not cache the script of the rate limiter")
     }
     return complete
   }
@@ -73,10 +74,10 @@ actor RedisWorker {
         decisions[index] = decision
       } else if case .error(let code, let message) = reply {
         guard code == "NOSCRIPT" else {
-          throw RedisFailure(message: "Redis at \(address) refused to decide: \(message)")
+          throw RedisFailure(message: "Redis at \(address) returned an error: \(message)")
         }
       } else {
-        throw RedisFailure(message: "Redis at \(address) gave an answer that is not the rate limiter's")
+        throw RedisFailure(message: "Redis at \(address) returned an unexpected reply")
       }
     }
     self.connection = connection
