@@ -10,7 +10,7 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
   /// `embeddings`
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
-  public let summary = "Leaves traces without a vector to the embedding worker"
+  public let summary = "Embeddings for traces without one, left to the embedding worker"
   /// The seeds come first.
   public let dependencies = EmbeddingsSeeders.dependencies
   /// All other traces, too.
@@ -37,7 +37,7 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
     let count = try await TraceVectors.pendingCount(for: model, on: context.connection)
     guard count > 0 else { return }
     try await context.connection.query(TraceVectors.announcement)
-    context.note("\(count) traces without a vector are left to a worker")
+    context.note("left \(count) traces without an embedding to a worker")
   }
 
   /// Removes the vectors of the model from all traces but generated ones, which come with theirs.

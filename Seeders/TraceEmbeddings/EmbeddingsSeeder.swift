@@ -14,7 +14,7 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
   /// `embeddings`
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
-  public let summary = "Vectors for traces without one, by words: no network, no model"
+  public let summary = "Embeddings for traces without one, from the built-in model (no network)"
   /// The seeds come first.
   public let dependencies = EmbeddingsSeeders.dependencies
   /// All other traces, too.
@@ -50,7 +50,7 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
         try await TraceVectors.store(Array(zip(batch, vectors)), of: provider.model, on: connection)
       }
       stored += count
-      context.debug("\(count) of \(batch.count) traces got a vector")
+      context.debug("embedded \(count) of \(batch.count) traces")
       // Less than was read: somebody changed a text meanwhile, which the next look finds.
       if batch.count < Self.batchSize, count == batch.count { break }
     }

@@ -14,7 +14,7 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder, MigratingSeeder, VersionedSee
   /// `embeddings`
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
-  public var summary: String { "Vectors for traces without one, by the model \(provider.model.id)" }
+  public var summary: String { "Embeddings for traces without one, from the model \(provider.model.id)" }
   /// The seeds come first.
   public let dependencies = EmbeddingsSeeders.dependencies
   /// All other traces, too.

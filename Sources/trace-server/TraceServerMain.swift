@@ -43,7 +43,8 @@ enum TraceServerMain {
       throw CommandFailure(code: code, message: error.message, fix: error.fix)
     } catch let error as RateLimitError {
       throw CommandFailure(
-        code: .badConfiguration, message: error.message, fix: "Correct REDIS_URL or RATE_LIMIT_*.")
+        code: .badConfiguration, message: error.message,
+        fix: "Correct REDIS_URL or the RATE_LIMIT_ variables.")
     }
     await log.flush()
   }

@@ -139,16 +139,16 @@ struct DoctorTests {
           INSERT INTO traces SELECT * FROM many
           """)
         try await diagnose(database).expect(
-          "vector-index", "failure", "none over 2", remedy: "--capacity-traces")
+          "vector-index", "failure", "none: each search reads all 2", remedy: "--capacity-traces")
         try await connection.runScript(
           """
           CREATE INDEX ix_traces_embedding_hnsw ON traces USING hnsw (embedding vector_cosine_ops);
           ANALYZE traces
           """)
-        try await diagnose(database).expect("search-plan", "ok", "uses ix_traces_embedding_hnsw")
+        try await diagnose(database).expect("search-plan", "ok", "searches use ix_traces_embedding_hnsw")
         try await connection.runScript("ALTER DATABASE \(database.name) SET enable_indexscan = off")
         try await diagnose(database).expect(
-          "search-plan", "failure", "does not use", remedy: "ANALYZE traces")
+          "search-plan", "failure", "searches do not use", remedy: "ANALYZE traces")
       }
     }
   }
@@ -159,7 +159,7 @@ struct DoctorTests {
       let diagnosis = try await diagnose(
         database, [], ["CAPACITY_ROWS": "10000000", "CAPACITY_IS_PART_OF_ALL": "true"])
       diagnosis.expect(
-        "shared-buffers", "warning", "will have 78125 MB", remedy: "ALTER SYSTEM SET shared_buffers")
+        "shared-buffers", "warning", "will be 78125 MB", remedy: "ALTER SYSTEM SET shared_buffers")
       diagnosis.expect("maintenance-memory", "warning", "10000000 vectors", remedy: "maintenance_work_mem")
     }
   }

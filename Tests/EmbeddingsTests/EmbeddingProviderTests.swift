@@ -48,7 +48,7 @@ struct EmbeddingProviderTests {
     let (vector, fault) = Self.bad[index]
     let error = await #expect(throws: EmbeddingError.self) { try await check(Self.vector(1), vector) }
     #expect(error == .badVector(model: "stub", index: 1, fault))
-    #expect(error?.description.contains("answered text 2 with a vector of \(fault)") == true)
+    #expect(error?.description.contains("returned an invalid vector for text 2: \(fault). Nothing") == true)
   }
 
   @Test("is refused if it is so small or so large that its squares leave single precision")

@@ -75,7 +75,7 @@ struct WorkerTests {
         #expect(answer?.body.contains("127.0.0.1") == false)
         #expect(try await server.get("/health/ready")?.status == 200)
       }
-      #expect(end.errors.contains("http://127.0.0.1:1/v1/embeddings cannot be reached"))
+      #expect(end.errors.contains("http://127.0.0.1:1/v1/embeddings is unreachable"))
       #expect(!end.errors.contains(TraceServerBinary.canary), "\(end.errors)")
     }
   }

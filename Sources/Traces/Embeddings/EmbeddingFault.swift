@@ -42,11 +42,11 @@ public enum EmbeddingFault: Hashable, Sendable, CustomStringConvertible {
   /// What was found, and what was expected.
   public var description: String {
     switch self {
-    case .dimensions(let count): "\(count) dimensions; expected \(TraceIndex.dimensions)"
-    case .notFinite(let count): "\(count) components that are not finite; expected none"
-    case .zero: "nothing but zeros; expected length 1"
-    case .norm(let norm): "length \(norm); expected 1"
-    case .notNumbers(let kind): "\(kind) among its components; expected numbers"
+    case .dimensions(let count): "found \(count) dimensions, expected \(TraceIndex.dimensions)"
+    case .notFinite(let count): "\(count) component\(count == 1 ? " is" : "s are") not finite"
+    case .zero: "all components are zero"
+    case .norm(let norm): "found length \(norm), expected 1"
+    case .notNumbers(let kind): "found \(kind) among the components, expected numbers"
     }
   }
 }

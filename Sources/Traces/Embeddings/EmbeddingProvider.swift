@@ -49,10 +49,10 @@ public enum EmbeddingError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .wrongCount(let model, let found, let expected):
-      "the embedding model '\(model)' answered \(expected) texts with \(found) vectors; none was stored. "
-        + "Check that the provider is one for embeddings."
+      "the embedding model '\(model)' returned \(found) vectors for \(expected) texts; none was stored. "
+        + "Check that it is an embedding model."
     case .badVector(let model, let index, let fault):
-      "the embedding model '\(model)' answered text \(index + 1) with a vector of \(fault); nothing was stored."
+      "the embedding model '\(model)' returned an invalid vector for text \(index + 1): \(fault). Nothing was stored."
     }
   }
 }

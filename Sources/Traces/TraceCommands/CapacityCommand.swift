@@ -18,8 +18,8 @@ struct CapacityCommand {
         try Data(CapacityPage(report: report).html.utf8).write(to: URL(filePath: path))
       } catch {
         throw CommandFailure(
-          code: .internalFault, message: "\(path) cannot be written: \(error)",
-          fix: "give --html a path that can be written to")
+          code: .internalFault, message: "cannot write \(path): \(error)",
+          fix: "use a writable path for --html")
       }
       context.progress("wrote \(path)")
     }
@@ -44,7 +44,7 @@ struct CapacityCommand {
         number(latency.p90), number(latency.p99), number(latency.p999), "\(Int(latency.throughput))",
       ]
     }
-    let exact = "a scan of the whole table takes \(number(report.exactMedian)) ms, with 4 clients at once"
+    let exact = "full table scan: \(number(report.exactMedian)) ms (median, 4 clients)"
     return Text.table([header] + rows) + [exact, ""] + Text.table(checks)
   }
 }
@@ -55,26 +55,26 @@ extension CapacityCommand {
     options: OptionSpec.common,
     subcommands: [
       CommandSpec(
-        name: "check", abstract: "Check vectors, plan and index, measure latency and recall, judge",
+        name: "check", abstract: "Check the vectors and the index, and measure latency and recall",
         discussion: """
-          Counts the traces and samples their vectors, asks the planner whether it uses the index, compares \
-          the index with shared_buffers, times top-10 searches with 1, 4 and 20 clients and 40, 64 and 100 \
-          candidates, and compares what they find with a scan of the whole table. Writes nothing. Exit code 3 \
-          if a check fails or the 99th percentile with 20 clients is above the limit.
+          Checks a sample of the vectors, whether the planner uses the index, and whether the index fits into \
+          shared_buffers. Then times top-10 searches with 1, 4 and 20 clients and 40, 64 and 100 candidates, and \
+          compares the results with a full table scan. Writes nothing to the database. Exits with 3 if a check \
+          fails or the 99th percentile with 20 clients is above the limit.
           """,
         options: [
           OptionSpec(
             "p99", valueName: "MS", range: 1...60_000,
-            summary: "The limit of the 99th percentile with 20 clients, in milliseconds", defaultText: "50"),
+            summary: "Limit for the 99th percentile with 20 clients, in milliseconds", defaultText: "50"),
           OptionSpec(
             "queries", valueName: "N", range: 100...1_000_000,
-            summary: "How many searches are timed for each line of the table", defaultText: "2000"),
+            summary: "Searches to time for each line of the table", defaultText: "2000"),
           OptionSpec(
-            "html", valueName: "FILE", summary: "Also write a page with charts",
+            "html", valueName: "FILE", summary: "Also write an HTML page with charts",
             completion: .file),
         ] + OptionSpec.common,
         examples: [
-          .init(summary: "With a page to look at", line: "seed-runner capacity check --html capacity.html")
+          .init(summary: "Write a page with charts", line: "seed-runner capacity check --html capacity.html")
         ])
     ],
     needsSubcommand: true)

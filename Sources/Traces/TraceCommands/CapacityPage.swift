@@ -11,7 +11,7 @@ struct CapacityPage {
   private static let colours = ["c0", "c1", "c2"]
 
   var html: String {
-    HTMLPage(title: "Capacity of search", style: Self.style, body: body).html
+    HTMLPage(title: "Search capacity", style: Self.style, body: body).html
   }
 
   private static let style = """
@@ -26,16 +26,16 @@ struct CapacityPage {
     let verdict = report.isPassed ? "passed" : "failed"
     return """
       <main>
-      <h1>Capacity of search: <span class="\(report.isPassed ? "good" : "bad")">\(verdict)</span></h1>
+      <h1>Search capacity: <span class="\(report.isPassed ? "good" : "bad")">\(verdict)</span></h1>
       <p>\(report.rowCount) traces with vectors, index: \(Self.escaped(report.index ?? "none")).</p>
       \(HTMLPage.table("Checks", header: [("Check", false), ("Result", false), ("Found", false)], rows: report.checks.map(row)))
       <h2>Latency with 20 clients and \(CapacityCheck.defaultCandidates) candidates</h2>
       \(histogram)
-      <h2>Recall against latency</h2>
+      <h2>Recall and latency</h2>
       \(curve)
       <h2>All measurements</h2>
       \(HTMLPage.table("All measurements", header: Self.columns.map { ($0, true) }, rows: report.latencies.map(row)))
-      <p>A scan of the whole table takes \(Self.number(report.exactMedian)) ms (median, 4 clients at once).</p>
+      <p>A full table scan takes \(Self.number(report.exactMedian)) ms (median, 4 clients).</p>
       </main>
       """
   }
@@ -62,7 +62,7 @@ struct CapacityPage {
     let measured = report.latencies.first {
       $0.clients == CapacityCheck.clients.max() && $0.candidates == CapacityCheck.defaultCandidates
     }
-    guard let bins = measured?.histogram, !bins.isEmpty else { return "<p>Nothing was measured.</p>" }
+    guard let bins = measured?.histogram, !bins.isEmpty else { return "<p>No measurements.</p>" }
     let most = Double(bins.map(\.count).max() ?? 1)
     let step = (Self.width - Self.margin.left - Self.margin.right) / Double(bins.count)
     let bottom = Self.height - Self.margin.bottom

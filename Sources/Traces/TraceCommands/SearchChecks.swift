@@ -63,14 +63,14 @@ struct SearchChecks {
   /// An index that does not fit is read from disk, step by step of each search.
   func sharedBuffers() async throws -> DoctorVerdict {
     guard let (count, facts, isPlanned) = try await vectors() else {
-      return .skipped("no seeder has vectors")
+      return .skipped("no seeder uses vectors")
     }
     let buffers = try await setting("shared_buffers")
     let measured = facts?.indexes.map(\.bytes).reduce(0, +) ?? 0
     let kind = TraceIndex(rawValue: context.settings[.capacityIndex]) ?? .vector
     let size = max(measured, isPlanned ? kind.expectedSize(rowCount: count) : 0)
     let found =
-      "\(Self.megabytes(buffers)); the vector index \(isPlanned ? "will have" : "has") \(Self.megabytes(size))"
+      "\(Self.megabytes(buffers)); the vector index \(isPlanned ? "will be" : "is") \(Self.megabytes(size))"
     guard size > buffers else { return .ok(found) }
     return .warning(
       found,
@@ -81,57 +81,60 @@ struct SearchChecks {
 
   /// A graph that does not fit is built several times slower. A build takes what it may by itself.
   func maintenanceMemory() async throws -> DoctorVerdict {
-    guard let (count, _, _) = try await vectors() else { return .skipped("no seeder has vectors") }
+    guard let (count, _, _) = try await vectors() else { return .skipped("no seeder uses vectors") }
     let (setting, cache) = try await (setting("maintenance_work_mem"), setting("effective_cache_size"))
     let kind = TraceIndex(rawValue: context.settings[.capacityIndex]) ?? .vector
     let needed = kind.buildMemory(rowCount: count)
     let given = kind.memoryGiven(maintenance: setting, cache: cache, rowCount: count)
     let found =
-      "a build of the index over \(count) vectors needs \(Self.megabytes(needed)) and is given "
+      "building the index over \(count) vectors needs \(Self.megabytes(needed)) of memory and gets "
       + "\(Self.megabytes(given)) (maintenance_work_mem is \(Self.megabytes(setting)))"
     guard given < needed else { return .ok(found) }
     return .warning(
       found,
       fix:
         "run ALTER SYSTEM SET maintenance_work_mem = '\(Self.megabytes(needed).replacing(" ", with: ""))' and "
-        + "SELECT pg_reload_conf(), if the server has that much")
+        + "SELECT pg_reload_conf(), if the server has that much memory")
   }
 
   func vectorIndex() async throws -> DoctorVerdict {
-    guard try needsVectors() else { return .skipped("no seeder has vectors") }
+    guard try needsVectors() else { return .skipped("no seeder uses vectors") }
     guard let facts = try await SearchFacts.read(on: connection) else {
-      return .skipped("no table of traces yet")
+      return .skipped("the table 'traces' does not exist yet")
     }
     if let invalid = facts.indexes.first(where: { !$0.isValid }) {
       return .failure(
-        "\(invalid.name) is invalid: its build was interrupted, and no search uses it",
+        "\(invalid.name) is invalid because its build was interrupted; searches do not use it",
         fix: "run: REINDEX INDEX CONCURRENTLY \(invalid.name)")
     }
     guard !facts.indexes.isEmpty else {
-      let remedy = "run 'seed-runner --capacity-traces', or 'seed-runner migrate sql' for its statement"
+      let remedy =
+        "run 'seed-runner --capacity-traces', or create the index with the statement from 'seed-runner migrate sql'"
       return facts.vectorCount < SearchFacts.rowsWorthAnIndex
-        ? .ok("none, and none needed for \(facts.vectorCount) vectors")
-        : .failure("none over \(facts.vectorCount) vectors: each search reads them all", fix: remedy)
+        ? .ok("none; not needed for \(facts.vectorCount) vectors")
+        : .failure("none: each search reads all \(facts.vectorCount) vectors", fix: remedy)
     }
     return .ok(
       facts.indexes.map { "\($0.name), \(Self.megabytes($0.bytes))" }.joined(separator: "; ") + ", valid")
   }
 
   func searchPlan() async throws -> DoctorVerdict {
-    guard try needsVectors() else { return .skipped("no seeder has vectors") }
+    guard try needsVectors() else { return .skipped("no seeder uses vectors") }
     guard let facts = try await SearchFacts.read(on: connection) else {
-      return .skipped("no table of traces yet")
+      return .skipped("the table 'traces' does not exist yet")
     }
     switch facts.plan {
     case .notAsked:
       return facts.vectorCount < SearchFacts.rowsWorthAnIndex
-        ? .skipped("\(facts.vectorCount) vectors are read faster without an index")
-        : .skipped("there is no index that could be used")
-    case .usesIndex(let name): return .ok("a search uses \(name)")
+        ? .skipped("a full scan of \(facts.vectorCount) vectors is faster than an index")
+        : .skipped("there is no vector index")
+    case .usesIndex(let name): return .ok("searches use \(name)")
     case .other(let plan):
       return .failure(
-        "a search does not use the index:\n\(plan.prefix(400))",
-        fix: "run 'ANALYZE traces'; if that is no help, see who set enable_indexscan or random_page_cost")
+        "searches do not use the index:\n\(plan.prefix(400))",
+        fix:
+          "run 'ANALYZE traces'; if that does not help, check the settings enable_indexscan and random_page_cost"
+      )
     }
   }
 }

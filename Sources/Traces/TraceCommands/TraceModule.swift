@@ -14,7 +14,7 @@ extension CommandModule {
     doctorChecks: SearchChecks.all + [ServiceChecks.redis, ServiceChecks.embedding],
     verifications: [
       .init(
-        topic: "looks for references to nothing, and judges the vectors and their index",
+        topic: "and checks references, vectors and the vector index",
         run: { connection in
           try await TraceVerification.run(on: connection).map {
             VerificationResult(name: $0.name, isPassed: $0.isPassed, found: $0.found)
@@ -28,14 +28,15 @@ extension CommandModule {
       }
     ],
     examples: [
-      "config": [.init(summary: "Everything about capacity data", line: "seed-runner config capacity")],
+      "config": [.init(summary: "Show the settings of capacity data", line: "seed-runner config capacity")],
       "lint": [
         .init(
-          summary: "Judge traces of your own", line: "seed-runner lint curated-traces --fixtures-path traces/"
+          summary: "Lint your own traces", line: "seed-runner lint curated-traces --fixtures-path traces/"
         )
       ],
       "reset": [
-        .init(summary: "Remove the capacity data, unasked", line: "seed-runner reset capacity-traces --yes"),
+        .init(
+          summary: "Remove the capacity data without asking", line: "seed-runner reset capacity-traces --yes"),
         .init(summary: "Remove the sample traces", line: "seed-runner reset sample-traces"),
       ],
     ],
@@ -47,25 +48,27 @@ extension CommandModule {
       RunOption(
         OptionSpec(
           .embeddingWaits,
-          summary: "Have 'embeddings' make the vectors; with --no-wait it leaves them to a worker",
+          summary: "Compute embeddings in the run; --no-wait leaves them to a worker",
           group: .run),
         isForCI: false),
       RunOption(
         OptionSpec(
-          .capacityRows, summary: "How many rows of capacity data",
+          .capacityRows, summary: "Number of generated traces",
           defaultText: "1000 in test, 10000 in ci, else 100000", group: group)),
       RunOption(
-        OptionSpec(.capacitySeed, summary: "What distinguishes one set from another", group: group)),
+        OptionSpec(.capacitySeed, summary: "Seed of the generator", group: group)),
       RunOption(
-        OptionSpec(.capacityClusters, summary: "How many clusters the vectors lie in", group: group)),
+        OptionSpec(.capacityClusters, summary: "Number of clusters of the vectors", group: group)),
       RunOption(
         OptionSpec(
-          .capacitySimilarity, summary: "Expected cosine of a vector and its cluster's centre, 0.05 to 1",
+          .capacitySimilarity,
+          summary: "Expected cosine of a vector and the center of its cluster, 0.05 to 1",
           group: group)),
       RunOption(
         OptionSpec(
-          .capacityIndex, valueName: "KIND", summary: "Kind of index over the vectors", group: group)),
-      RunOption(OptionSpec(.capacityStreams, summary: "How many connections load at once", group: group)),
+          .capacityIndex, valueName: "KIND", summary: "Type of the vector index", group: group)),
+      RunOption(
+        OptionSpec(.capacityStreams, summary: "Connections that load at the same time", group: group)),
     ]
   }()
 }

@@ -10,31 +10,31 @@ public enum TraceServerCommand {
     name: "trace-server",
     abstract: "Serve the knowledge base over HTTP: search, contribute, confirm.",
     discussion: """
-      It migrates the database, seeds it if AUTO_SEED_DATABASE is true, and listens. GET /openapi.json \
-      describes what it answers; 'seed-runner config' shows every setting, its value and where it comes from.
+      Migrates the database, seeds it if AUTO_SEED_DATABASE is true, and then listens. GET /openapi.json \
+      describes the API. 'seed-runner config' shows every setting, its value and where the value comes from.
 
-      Without a database given, an embedded PostgreSQL starts by itself and keeps its data in the project's \
-      .seed-runner folder.
+      If no database is configured, an embedded PostgreSQL is started. It keeps its data in the .seed-runner \
+      folder of the project.
       """,
     usage: ["[OPTIONS]"],
     options: [
       OptionSpec(
         .serverHost, valueName: "ADDRESS",
-        summary: "The address to listen on; 0.0.0.0 or :: to be reached from elsewhere"),
-      OptionSpec(.serverPort, summary: "The TCP port to listen on; 0: a free one"),
-      OptionSpec("allow-production", summary: "Say that seeding production is meant"),
+        summary: "Address to listen on; 0.0.0.0 or :: accepts connections from other machines"),
+      OptionSpec(.serverPort, summary: "TCP port to listen on; 0 chooses a free one"),
+      OptionSpec("allow-production", summary: "Allow seeding production"),
     ]
       + OptionSpec.common.filter { !["format", "log-format", "quiet"].contains($0.name) } + [.version],
     examples: [
       .init(
-        summary: "A seeded service on the embedded PostgreSQL", line: "AUTO_SEED_DATABASE=true trace-server")
+        summary: "Seed the embedded PostgreSQL and serve it", line: "AUTO_SEED_DATABASE=true trace-server")
     ],
     exitCodes: [
       .init(name: "2", meaning: "Internal fault"),
       .init(name: "4", meaning: "The database is not usable"),
       .init(name: "64", meaning: "Wrong usage of the command line"),
       .init(name: "65", meaning: "Bad data"),
-      .init(name: "78", meaning: "Bad configuration, such as a port that is taken"),
-      .init(name: "130, 143", meaning: "Stopped by SIGINT or SIGTERM, what was in flight finished"),
+      .init(name: "78", meaning: "Bad configuration, such as a port that is in use"),
+      .init(name: "130, 143", meaning: "Stopped by SIGINT or SIGTERM; requests in flight were finished"),
     ])
 }

@@ -92,8 +92,8 @@ struct WorkerCommand {
   ) -> [String] {
     var lines = [
       "model \(model.id), version \(model.version)",
-      "\(Text.count(backlog.waiting, "trace")) without its vector: \(backlog.leased) being worked on, "
-        + "\(backlog.pausing) to be tried again, \(backlog.givenUp) given up",
+      "backlog: \(Text.count(backlog.waiting, "trace")), \(backlog.leased) leased, "
+        + "\(backlog.pausing) waiting for a retry, \(backlog.givenUp) given up",
     ]
     let workers = backlog.workers.map { worker in
       [
@@ -104,15 +104,15 @@ struct WorkerCommand {
     lines.append("")
     lines +=
       workers.isEmpty
-      ? ["no worker is there"]
-      : Text.table([["WORKER", "SINCE (UTC)", "MODEL", "EMBEDDED", "A SECOND", "TROUBLE"]] + workers)
+      ? ["no worker is running"]
+      : Text.table([["WORKER", "SINCE (UTC)", "MODEL", "EMBEDDED", "PER SECOND", "ERROR"]] + workers)
     guard !givenUp.isEmpty else { return lines }
     let rows = givenUp.map { trace in
       [trace.id.uuidString.lowercased(), Text.time(trace.since), "\(trace.attempts)", trace.reason]
     }
     lines.append("")
-    lines += Text.table([["GIVEN UP", "SINCE (UTC)", "ATTEMPTS", "WHY"]] + rows)
-    lines.append("'seed-runner worker retry' has them tried again.")
+    lines += Text.table([["GIVEN UP", "SINCE (UTC)", "ATTEMPTS", "REASON"]] + rows)
+    lines.append("'seed-runner worker retry' retries them.")
     return lines
   }
 
@@ -120,8 +120,8 @@ struct WorkerCommand {
     let ids = try context.arguments.map { text in
       guard let id = UUID(uuidString: text) else {
         throw CommandFailure(
-          code: .usage, message: "'\(text)' is no id of a trace",
-          fix: "'seed-runner worker status' shows them; without one, all are meant")
+          code: .usage, message: "'\(text)' is not a trace ID",
+          fix: "'seed-runner worker status' lists the IDs; without an ID, all are retried")
       }
       return id
     }
@@ -132,39 +132,42 @@ struct WorkerCommand {
     if context.isJSON {
       try context.answer(json: ["retried": count])
     } else {
-      context.answer("\(Text.count(count, "trace")) will be tried again")
+      context.answer("\(Text.count(count, "trace")) will be retried")
     }
     return .success
   }
 
   static let spec = CommandSpec(
-    name: "worker", abstract: "Give traces vectors as they come, until it is stopped",
+    name: "worker", abstract: "Run the embedding worker",
     discussion: """
-      Finds traces without a vector, makes vectors by EMBEDDING_PROVIDER and stores them. It hears of new \
-      traces at once, and looks by itself every EMBEDDING_POLL_INTERVAL seconds. Any number of workers, on any \
-      number of machines, share the work; trace-server has one inside unless EMBEDDING_WORKER is false.
+      Embeds new and changed traces until it is stopped. EMBEDDING_PROVIDER selects the embedding model. NOTIFY \
+      wakes the worker; it also polls every EMBEDDING_POLL_INTERVAL seconds. Any number of workers on any \
+      machines share the backlog. trace-server runs a worker unless EMBEDDING_WORKER is false.
 
-      It waits for a database or a service that is away. SIGINT and SIGTERM let what is under way end, within \
-      5 seconds.
+      If the database or the embedding service is unavailable, the worker retries. After SIGINT or SIGTERM it \
+      finishes its batch within 5 seconds or returns it.
       """,
     usage: ["[OPTIONS]", "status [OPTIONS]", "retry [TRACE...] [OPTIONS]"],
     options: OptionSpec.common,
     subcommands: [
       CommandSpec(
-        name: "status", abstract: "Show the backlog, the workers, and the traces that were given up",
+        name: "status", abstract: "Show the backlog, the workers and the traces that were given up",
         options: OptionSpec.common),
       CommandSpec(
-        name: "retry", abstract: "Have traces tried again that were given up",
+        name: "retry", abstract: "Retry traces that were given up",
         options: OptionSpec.common,
         arguments: [
           ArgumentSpec(
-            "TRACE", summary: "Ids of traces; all without one", isRequired: false, isRepeating: true)
+            "TRACE", summary: "Trace IDs; without one, all traces that were given up", isRequired: false,
+            isRepeating: true)
         ]),
     ],
     examples: [
-      .init(summary: "On the database of the service", line: "DATABASE_URL=... seed-runner worker"),
       .init(
-        summary: "By a model of your own machine",
+        summary: "Run a worker on the database of the trace service",
+        line: "DATABASE_URL=... seed-runner worker"),
+      .init(
+        summary: "Use an embedding service on this machine",
         line: "EMBEDDING_PROVIDER=openai EMBEDDING_BASE_URL=http://127.0.0.1:8000/v1 seed-runner worker"),
     ])
 }

@@ -39,67 +39,68 @@ struct ServiceFaultTests {
 
   static let faults: [Fault] = [
     .init(
-      "too few vectors", FakeService.json(FakeService.entries([(0, vector)])), .badAnswer, "2 texts with 1",
+      "too few vectors", FakeService.json(FakeService.entries([(0, vector)])), .badAnswer,
+      "1 embedding for 2 texts",
       requests: 3),
     .init(
       "too many vectors", FakeService.json(FakeService.entries([(0, vector), (1, vector), (2, vector)])),
-      .badAnswer, "2 texts with 3", requests: 3),
+      .badAnswer, "3 embeddings for 2 texts", requests: 3),
     .init(
       "an index twice", FakeService.json(FakeService.entries([(0, vector), (0, vector)])), .badAnswer,
-      "the index 0 twice", requests: 3),
+      "two embeddings with index 0", requests: 3),
     .init(
       "an index beyond", FakeService.json(FakeService.entries([(0, vector), (2, vector)])), .badAnswer,
-      "the index 2 for 2 texts", requests: 3),
+      "index 2 for 2 texts", requests: 3),
     .init(
       "a negative index", FakeService.json(FakeService.entries([(0, vector), (-1, vector)])), .badAnswer,
-      "the index -1", requests: 3),
+      "index -1", requests: 3),
     .init("no data", FakeService.json(#"{"object": "list"}"#), .badAnswer, "without 'data'", requests: 3),
     .init(
       "no index", FakeService.json(#"{"data": [{"embedding": [1]}]}"#), .badAnswer, "without 'index'",
       requests: 3),
     .init(
-      "another form", FakeService.json(#"{"data": {"a": 1}}"#), .badAnswer, "JSON of another form",
+      "another form", FakeService.json(#"{"data": {"a": 1}}"#), .badAnswer, "unexpected JSON",
       requests: 3),
-    .init("no JSON", FakeService.json("hello"), .badAnswer, "no JSON", requests: 3),
-    .init("NaN, which is no JSON", both(last("NaN")), .badAnswer, "no JSON", requests: 3),
-    .init("nothing", FakeService.json(""), .badAnswer, "no JSON", requests: 3),
+    .init("no JSON", FakeService.json("hello"), .badAnswer, "not JSON", requests: 3),
+    .init("NaN, which is no JSON", both(last("NaN")), .badAnswer, "not JSON", requests: 3),
+    .init("nothing", FakeService.json(""), .badAnswer, "not JSON", requests: 3),
     .init(
-      "deep nesting", FakeService.json(String(repeating: "[", count: 100_000)), .badAnswer, "no JSON",
+      "deep nesting", FakeService.json(String(repeating: "[", count: 100_000)), .badAnswer, "not JSON",
       requests: 3),
     .init(
       "a page of HTML", HTTPResponse(text: "<html>log in</html>", contentType: "text/html"), .badAnswer,
-      "with the type 'text/html'", requests: 3),
+      "a response of type 'text/html'", requests: 3),
     .init(
       "more than vectors take", FakeService.json(String(repeating: " ", count: 3 << 20)), .badAnswer,
-      "more than", requests: 3),
+      "too large", requests: 3),
     .init(
       "too few dimensions", both("[1, 0]"), .misconfigured,
-      "2 dimensions; expected 8; set EMBEDDING_DIMENSIONS=2"),
+      "2 dimensions, expected 8; set EMBEDDING_DIMENSIONS=2"),
     .init(
       "too many dimensions", both("[\((0..<3072).map { _ in "1" }.joined(separator: ","))]"), .misconfigured,
-      "3072 dimensions; expected 8; choose a model"),
+      "3072 dimensions, expected 8; choose a model"),
     .init("no dimensions", both("[]"), .misconfigured, "0 dimensions"),
-    .init("a null component", both(last("null")), nil, "text 2 with a vector of null among its components"),
-    .init("a text component", both(last(#""1""#)), nil, "text 2 with a vector of a string"),
+    .init("a null component", both(last("null")), nil, "text 2: found null among the components"),
+    .init("a text component", both(last(#""1""#)), nil, "text 2: found a string among the components"),
     .init(
       "an infinite component", both(last("1e999")), nil,
-      "text 2 with a vector of 1 components that are not finite"),
+      "text 2: 1 component is not finite"),
     .init("squares beyond double precision", both(last("1e200")), nil, "not finite"),
-    .init("a zero vector", both("[0, 0, 0, 0, 0, 0, 0, -0.0]"), nil, "nothing but zeros"),
+    .init("a zero vector", both("[0, 0, 0, 0, 0, 0, 0, -0.0]"), nil, "all components are zero"),
     .init("bad texts", FakeService.refusal(400, "input is too long"), .rejected, "400: input is too long"),
     .init("too long a body", FakeService.refusal(413, "too large"), .rejected, "413"),
     .init("texts that it cannot process", FakeService.refusal(422, "no"), .rejected, "422"),
     .init(
       "a wrong key", FakeService.refusal(401, "Incorrect API key provided: sk-ab****yz"), .misconfigured,
-      "refused the key with 401; set EMBEDDING_API_KEY"),
-    .init("no right", FakeService.refusal(403, "no"), .misconfigured, "refused the key with 403"),
+      "requires an API key (status 401); set EMBEDDING_API_KEY"),
+    .init("no right", FakeService.refusal(403, "no"), .misconfigured, "requires an API key (status 403)"),
     .init(
       "another path", FakeService.refusal(404, "no such model"), .misconfigured,
       "404: no such model; check EMBEDDING_BASE_URL and EMBEDDING_MODEL"),
     .init(
       "a redirection", HTTPResponse(status: 307, headers: ["Location": "http://127.0.0.1:1/"]),
-      .misconfigured, "redirects with 307"),
-    .init("no content", HTTPResponse(status: 204), .badAnswer, "204; expected 200", requests: 3),
+      .misconfigured, "redirects with status 307"),
+    .init("no content", HTTPResponse(status: 204), .badAnswer, "204, expected 200", requests: 3),
   ]
 
   @Test("is refused if it is not what was asked for, and told", arguments: faults)
@@ -176,7 +177,7 @@ struct ServiceFaultTests {
       var options = options
       options.timeout = .milliseconds(200)
       let error = try await once(options)
-      #expect(error?.kind == .failed && error?.message.contains("did not answer within") == true)
+      #expect(error?.kind == .failed && error?.message.contains("did not respond within") == true)
     }
   }
 

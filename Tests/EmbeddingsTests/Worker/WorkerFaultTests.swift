@@ -88,8 +88,8 @@ struct WorkerFaultTests {
         try await harness.until("all vectors") { worker.counts.embedded == 10 }
         #expect(worker.counts.failed == 0 && worker.counts.givenUp == 0)
       }
-      #expect(events.withLock { $0.contains("working again") })
-      #expect(events.withLock { $0.contains { $0.contains("no vectors at the moment: not now") } })
+      #expect(events.withLock { $0.contains("recovered") })
+      #expect(events.withLock { $0.contains { $0.contains("embedding service unavailable: not now") } })
     }
   }
 
@@ -204,7 +204,7 @@ struct WorkerFaultTests {
         try await EmbeddingBacklog.givenUp(for: StubProvider().model, limit: 9, on: connection)
       }
       #expect(givenUp.map(\.id) == [deadly])
-      #expect(givenUp.first?.reason == "each worker that took it ended without a word")
+      #expect(givenUp.first?.reason == "every worker that leased it ended unexpectedly")
     }
   }
 }

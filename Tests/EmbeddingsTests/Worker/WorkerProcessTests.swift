@@ -78,7 +78,7 @@ struct WorkerProcessTests {
         #expect(
           service.asked.map(\.texts) == [["one\n\ncontext\n\nsolution"], ["one\n\nanother\n\nsolution"]])
         #expect(try await harness.rightTitles(OpenAIEmbeddingProvider(options)) == ["one"])
-        #expect(end.errors.contains("1 had changed meanwhile"), "\(end.errors)")
+        #expect(end.errors.contains("1 had changed in the meantime"), "\(end.errors)")
       }
     }
   }
@@ -106,8 +106,8 @@ struct WorkerProcessTests {
         #expect(status.exitCode == 0)
         for part in [
           "model \(FakeService.model), version 8",
-          "1 trace without its vector: 0 being worked on, 0 to be tried again, 1 given up",
-          id.uuidString.lowercased(), "refused the texts with 400",
+          "backlog: 1 trace, 0 leased, 0 waiting for a retry, 1 given up",
+          id.uuidString.lowercased(), "rejected the texts with status 400",
         ] { #expect(status.output.contains(part), "\(status.output)") }
         let json = try await SeedRunnerProgram.run(
           "worker", "status", "--format", "json", url: url, service: options)
@@ -115,11 +115,13 @@ struct WorkerProcessTests {
         isCured.withLock { $0 = true }
         let retry = try await SeedRunnerProgram.run(
           "worker", "retry", id.uuidString, url: url, service: options)
-        #expect(retry.exitCode == 0 && retry.output == "1 trace will be tried again\n", "\(retry)")
+        #expect(retry.exitCode == 0 && retry.output == "1 trace will be retried\n", "\(retry)")
         try await harness.until("its vector") { try await harness.missing() == 0 }
         process.signal(SIGINT)
         let end = try await process.wait()
-        #expect(end.exitCode == 128 + SIGINT && end.errors.contains("is given up after 1 attempts"))
+        #expect(
+          end.exitCode == 128 + SIGINT
+            && end.errors.contains("gave up on trace \(id.uuidString.lowercased()) after 1 attempt: "))
         for text in [end.errors, end.output, status.output, json.output] {
           #expect(!text.contains("canary"), "\(text)")
         }
@@ -133,7 +135,7 @@ struct WorkerProcessTests {
       let url = harness.database.url
       let cases: [([String: String], Int32, String)] = [
         (["EMBEDDING_BASE_URL": "ftp://x"], 78, "embedding.baseURL"),
-        (["EMBEDDING_BASE_URL": "https://u:\(SeedRunnerProgram.canary)@x/v1"], 78, "which is not shown"),
+        (["EMBEDDING_BASE_URL": "https://u:\(SeedRunnerProgram.canary)@x/v1"], 78, "not shown"),
         (["EMBEDDING_API_KEY": "two words \(SeedRunnerProgram.canary)"], 78, "embedding.apiKey"),
         (["EMBEDDING_DIMENSIONS": "3072"], 78, "from 1 to 1536"),
         (["EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "local"], 78, "EMBEDDING_MODEL"),

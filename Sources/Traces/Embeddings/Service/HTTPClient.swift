@@ -57,7 +57,8 @@ final class HTTPClient: Sendable {
           try DetachedThread.start { [self] in run() }
         } catch {
           curl_multi_cleanup(multi)
-          throw HTTPClientError(.unusable, "no thread for requests: \(error); \(ThreadError.remedy)")
+          throw HTTPClientError(
+            .unusable, "cannot start a thread for HTTP requests: \(error); \(ThreadError.remedy)")
         }
         inbox.multi = multi
       }

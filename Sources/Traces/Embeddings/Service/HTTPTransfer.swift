@@ -45,7 +45,7 @@ final class HTTPTransfer: @unchecked Sendable {
     easy = curl_easy_init()
     guard let easy, configure(easy), curl_multi_add_handle(multi, easy) == CURLM_OK else {
       release(multi)
-      finish(.failure(HTTPClientError(.unusable, "libcurl refused the request")))
+      finish(.failure(HTTPClientError(.unusable, "libcurl rejected the request")))
       return nil
     }
     return easy

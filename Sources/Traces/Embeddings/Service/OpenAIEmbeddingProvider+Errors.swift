@@ -6,25 +6,27 @@ extension OpenAIEmbeddingProvider {
     switch error.code {
     case .unreachable:
       EmbeddingServiceError(
-        .unreachable, "\(options.name) cannot be reached: \(safe(error.message))",
-        fix: "check that it runs, and EMBEDDING_BASE_URL")
+        .unreachable, "\(options.name) is unreachable: \(safe(error.message))",
+        fix: "check that the service runs and that EMBEDDING_BASE_URL is correct")
     case .timedOut:
       EmbeddingServiceError(
-        .failed, "\(options.name) did not answer within \(options.timeout.components.seconds) s",
-        fix: "raise EMBEDDING_TIMEOUT or lower EMBEDDING_BATCH_SIZE if that happens often")
+        .failed, "\(options.name) did not respond within \(options.timeout.components.seconds) s",
+        fix: "if this happens often, raise EMBEDDING_TIMEOUT or lower EMBEDDING_BATCH_SIZE")
     case .cut:
-      EmbeddingServiceError(.failed, "\(options.name) broke its answer off: \(safe(error.message))")
+      EmbeddingServiceError(
+        .failed,
+        "\(options.name) closed the connection before the response was complete: \(safe(error.message))")
     case .tooLarge:
       EmbeddingServiceError(
-        .badAnswer, "\(options.name) answered with more than such vectors can take",
-        fix: "check that EMBEDDING_BASE_URL leads to OpenAI's interface")
+        .badAnswer, "\(options.name) returned a response that is too large",
+        fix: "check that EMBEDDING_BASE_URL is the base URL of an OpenAI-compatible API")
     case .untrusted:
       EmbeddingServiceError(
         .misconfigured, "the certificate of \(options.name) is not trusted: \(safe(error.message))",
-        fix: "name the file of its authority in EMBEDDING_CA_FILE")
+        fix: "set EMBEDDING_CA_FILE to a PEM file with its certificate authority")
     case .unusable:
       EmbeddingServiceError(
-        .misconfigured, "\(options.name) cannot be called: \(safe(error.message))")
+        .misconfigured, "cannot send requests to \(options.name): \(safe(error.message))")
     }
   }
 
@@ -35,29 +37,31 @@ extension OpenAIEmbeddingProvider {
     case 401, 403:
       // Not a word of the service's own: some repeat a part of the key.
       return EmbeddingServiceError(
-        .misconfigured, "\(options.name) refused the key with \(status)",
+        .misconfigured,
+        "\(options.name) \(options.apiKey == nil ? "requires an API key" : "rejected the API key") (status \(status))",
         fix: options.apiKey == nil ? "set EMBEDDING_API_KEY" : "correct EMBEDDING_API_KEY")
     case 408, 409, 425, 429, 500...:
       let isBusy = status == 429 || response.retryAfter != nil
       return EmbeddingServiceError(
-        isBusy ? .busy : .failed, "\(options.name) answered \(status)\(words(response))",
+        isBusy ? .busy : .failed, "\(options.name) returned status \(status)\(words(response))",
         retryAfter: response.retryAfter)
     case 400, 413, 422:
       return EmbeddingServiceError(
-        .rejected, "\(options.name) refused the texts with \(status)\(words(response))")
+        .rejected, "\(options.name) rejected the texts with status \(status)\(words(response))")
     case 404, 405:
       return EmbeddingServiceError(
-        .misconfigured, "\(options.name) answered \(status)\(words(response))",
+        .misconfigured, "\(options.name) returned status \(status)\(words(response))",
         fix: "check EMBEDDING_BASE_URL and EMBEDDING_MODEL")
     case 200..<300:
-      return EmbeddingServiceError(.badAnswer, "\(options.name) answered \(status); expected 200")
+      return EmbeddingServiceError(.badAnswer, "\(options.name) returned status \(status), expected 200")
     case 300..<400:
       // Followed, a POST would lose its body, or the key would go to somebody else.
       return EmbeddingServiceError(
-        .misconfigured, "\(options.name) redirects with \(status), which is not followed",
-        fix: "set EMBEDDING_BASE_URL to where it is")
+        .misconfigured, "\(options.name) redirects with status \(status); redirects are not followed",
+        fix: "set EMBEDDING_BASE_URL to the address that it redirects to")
     default:
-      return EmbeddingServiceError(.misconfigured, "\(options.name) answered \(status)\(words(response))")
+      return EmbeddingServiceError(
+        .misconfigured, "\(options.name) returned status \(status)\(words(response))")
     }
   }
 
@@ -85,7 +89,7 @@ extension OpenAIEmbeddingProvider {
     let isTelling = (0...(characters.count - width)).contains { start in
       text.contains(String(characters[start..<(start + width)]))
     }
-    return isTelling ? "what it said is not shown, because the key is in it" : shown
+    return isTelling ? "its message is not shown because it contains the API key" : shown
   }
 
   /// So many characters in a row tell something of a key.

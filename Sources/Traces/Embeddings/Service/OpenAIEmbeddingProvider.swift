@@ -23,8 +23,8 @@ public struct OpenAIEmbeddingProvider: EmbeddingProvider {
   public init(_ options: OpenAIOptions) throws {
     guard options.model != EmbeddingModel.local.id else {
       throw EmbeddingServiceError(
-        .misconfigured, "the model of a service cannot be called '\(EmbeddingModel.local.id)'",
-        fix: "that is the built-in model's name, whose vectors are others; set EMBEDDING_MODEL to another")
+        .misconfigured, "a model of an embedding service cannot be named '\(EmbeddingModel.local.id)'",
+        fix: "set EMBEDDING_MODEL to another name; this one is reserved for the built-in model")
     }
     self.options = options
     model = EmbeddingModel(id: options.model, version: "\(options.dimensions)")

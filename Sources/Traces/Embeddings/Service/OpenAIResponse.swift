@@ -25,22 +25,21 @@ struct OpenAIResponse {
     self.service = service
     let type = response.contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     guard type == "application/json" else {
-      throw Self.bad(service, "with the type '\(type.prefix(60))'; expected application/json")
+      throw Self.bad(service, "a response of type '\(type.prefix(60))', expected application/json")
     }
     do {
       let root = try JSONParser.parse(response.body, limits: .init(depth: 16, stringSize: 1 << 20))
-      guard let data = try root.member("data") else { throw Self.bad(service, "without 'data'") }
+      guard let data = try root.member("data") else { throw Self.bad(service, "a response without 'data'") }
       entries = try data.value.array().map { entry in
         guard let index = try entry.member("index"), let embedding = try entry.member("embedding") else {
-          throw Self.bad(service, "with a vector without 'index' or 'embedding'")
+          throw Self.bad(service, "an embedding without 'index' or 'embedding'")
         }
         return (try index.value.int(), try embedding.value.array())
       }
     } catch let error as JSONParseError {
-      throw Self.bad(service, "with a body that is no JSON (line \(error.position))")
+      throw Self.bad(service, "a response that is not JSON (line \(error.position))")
     } catch let error as JSONFault {
-      throw Self.bad(
-        service, "with JSON of another form (line \(error.position), expected \(error.expected))")
+      throw Self.bad(service, "unexpected JSON (line \(error.position): expected \(error.expected))")
     }
   }
 
@@ -50,14 +49,14 @@ struct OpenAIResponse {
   /// - Throws: ``EmbeddingServiceError``; ``EmbeddingError`` for a vector that cannot be used.
   func vectors(model: EmbeddingModel) throws -> [PostgresVector] {
     guard entries.count == count else {
-      throw Self.bad(service, "\(count) texts with \(entries.count) vectors")
+      throw Self.bad(service, "\(entries.count) embedding\(entries.count == 1 ? "" : "s") for \(count) texts")
     }
     var vectors = [PostgresVector?](repeating: nil, count: count)
     for (index, embedding) in entries {
       guard vectors.indices.contains(index) else {
-        throw Self.bad(service, "with the index \(index) for \(count) texts")
+        throw Self.bad(service, "an embedding with index \(index) for \(count) texts")
       }
-      guard vectors[index] == nil else { throw Self.bad(service, "with the index \(index) twice") }
+      guard vectors[index] == nil else { throw Self.bad(service, "two embeddings with index \(index)") }
       guard embedding.count == dimensions else { throw wrongDimensions(embedding.count) }
       vectors[index] = try Self.vector(embedding, model: model, index: index)
     }
@@ -88,21 +87,22 @@ struct OpenAIResponse {
   private func wrongDimensions(_ found: Int) -> EmbeddingServiceError {
     let fix =
       switch found {
-      case 1...TraceIndex.dimensions: "set EMBEDDING_DIMENSIONS=\(found) if that is what the model has"
+      case 1...TraceIndex.dimensions:
+        "set EMBEDDING_DIMENSIONS=\(found) if the model has that many dimensions"
       case _ where asks:
-        "the model does not shorten its vectors; choose one of at most \(TraceIndex.dimensions)"
+        "the model cannot shorten its embeddings; choose one with at most \(TraceIndex.dimensions) dimensions"
       default:
-        "choose a model of at most \(TraceIndex.dimensions), or one that shortens its vectors, with "
-          + "EMBEDDING_ASK_FOR_DIMENSIONS=true"
+        "choose a model with at most \(TraceIndex.dimensions) dimensions, or set EMBEDDING_ASK_FOR_DIMENSIONS=true "
+          + "if the model can shorten its embeddings"
       }
     return EmbeddingServiceError(
-      .misconfigured, "\(service) answered with vectors of \(found) dimensions; expected \(dimensions)",
+      .misconfigured, "\(service) returned embeddings with \(found) dimensions, expected \(dimensions)",
       fix: fix)
   }
 
   private static func bad(_ service: String, _ what: String) -> EmbeddingServiceError {
     EmbeddingServiceError(
-      .badAnswer, "\(service) answered \(what)",
-      fix: "check that EMBEDDING_BASE_URL leads to OpenAI's interface")
+      .badAnswer, "\(service) returned \(what)",
+      fix: "check that EMBEDDING_BASE_URL is the base URL of an OpenAI-compatible API")
   }
 }

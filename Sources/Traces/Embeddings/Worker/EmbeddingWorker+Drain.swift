@@ -85,7 +85,7 @@ public struct EmbeddingsLeft: Error, Hashable, Sendable, CustomStringConvertible
     let shown = failures.prefix(5).map { "'\($0.title)' (\($0.id.uuidString.lowercased())): \($0.reason)" }
     let more = failures.count > shown.count ? "; and \(failures.count - shown.count) more" : ""
     return
-      "\(stored) traces got a vector, \(failures.count) did not: \(shown.joined(separator: "; "))\(more). "
-      + "'seed-runner worker status' shows them; a worker or the next run tries them again."
+      "\(failures.count) of \(stored + failures.count) traces could not be embedded: "
+      + "\(shown.joined(separator: "; "))\(more). 'seed-runner worker status' lists them. A worker or the next run retries them."
   }
 }

@@ -27,21 +27,21 @@ extension EmbeddingWorkerEvent: CustomStringConvertible {
   public var description: String {
     switch self {
     case .started(let name, let model):
-      "embedding worker \(name) with the model '\(model.id)' \(model.version)"
+      "embedding worker \(name) started with model '\(model.id)' (version \(model.version))"
     case .stored(let count, let stale, let duration):
       "embedded \(count) trace\(count == 1 ? "" : "s") in \(Int(duration.milliseconds)) ms"
-        + (stale > 0 ? "; \(stale) had changed meanwhile" : "")
+        + (stale > 0 ? "; \(stale) had changed in the meantime" : "")
     case .failed(let id, let attempt, let reason):
-      "trace \(id.uuidString.lowercased()) failed, attempt \(attempt): \(Self.line(reason))"
+      "trace \(id.uuidString.lowercased()) failed (attempt \(attempt)): \(Self.line(reason))"
     case .gaveUp(let id, let attempts, let reason):
-      "trace \(id.uuidString.lowercased()) is given up after \(attempts) attempts: \(Self.line(reason)); "
-        + "'seed-runner worker retry' has it tried again"
+      "gave up on trace \(id.uuidString.lowercased()) after \(attempts) attempt\(attempts == 1 ? "" : "s"): "
+        + "\(Self.line(reason)); 'seed-runner worker retry' retries it"
     case .providerFailed(let reason, let pause):
-      "no vectors at the moment: \(Self.line(reason)); asking again in \(Self.seconds(pause)) s"
+      "embedding service unavailable: \(Self.line(reason)); retrying in \(Self.seconds(pause)) s"
     case .databaseFailed(let reason, let pause):
-      "the database fails: \(Self.line(reason)); trying again in \(Self.seconds(pause)) s"
-    case .recovered: "working again"
-    case .stopped(let counts): "embedding worker stopped; it embedded \(counts.embedded)"
+      "database unavailable: \(Self.line(reason)); retrying in \(Self.seconds(pause)) s"
+    case .recovered: "recovered"
+    case .stopped(let counts): "embedding worker stopped; traces embedded: \(counts.embedded)"
     }
   }
 

@@ -118,7 +118,7 @@ public struct EmbeddingQueue: Sendable {
     let givenUp = try await connection.query(
       """
       UPDATE embedding_jobs SET holder = NULL, given_up_at = now(),
-        last_error = coalesce(last_error, 'each worker that took it ended without a word')
+        last_error = coalesce(last_error, 'every worker that leased it ended unexpectedly')
       WHERE leased_until <= now() AND attempts >= \(Int32(maximumAttempts)) AND given_up_at IS NULL RETURNING 1
       """)
     let done = try await connection.query(

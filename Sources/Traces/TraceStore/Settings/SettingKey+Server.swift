@@ -16,17 +16,17 @@ extension SettingKey where Value == String {
   public static let serverHost = SettingKey(
     "server.host", variables: "HOST", flag: "host", default: "127.0.0.1",
     expected: "an IP address, or localhost",
-    summary: "The address that trace-server listens on")
+    summary: "Address that trace-server listens on")
   /// What limits a user while Redis does not answer. `allow` by default.
   public static let rateLimitOnFailure = SettingKey(
     "rateLimit.onFailure", variables: "RATE_LIMIT_ON_FAILURE", default: "allow",
     among: ["allow", "deny", "in-process"],
-    summary: "What happens to requests while Redis does not answer: allow, deny, in-process")
+    summary: "What happens to requests while Redis is unavailable: allow, deny or in-process")
   /// Whether the database keeps the statement of a search. `auto` by default: unless a pooler stands between.
   public static let serverPreparedStatements = SettingKey(
     "server.preparedStatements", variables: "SERVER_PREPARED_STATEMENTS", default: "auto",
     among: ["auto", "always", "never"],
-    summary: "Whether the database keeps the statement of a search: auto (not behind a pooler), always, never"
+    summary: "Whether searches use prepared statements: auto (unless there is a pooler), always or never"
   )
 }
 
@@ -34,37 +34,37 @@ extension SettingKey where Value == Bool {
   /// Whether search needs a token. True by default; otherwise a search without one is limited by its address.
   public static let searchNeedsToken = SettingKey(
     "server.searchNeedsToken", variables: "SEARCH_NEEDS_TOKEN", default: true,
-    summary: "Whether search needs a token; if not, a search without one is limited by its address")
+    summary: "Whether search requires a token; if not, searches without one are limited by IP address")
 }
 
 extension SettingKey where Value == Int {
   /// The TCP port to listen on, 0 to 65535; 0 takes a free one. 8080 by default.
   public static let serverPort = SettingKey(
     "server.port", variables: "PORT", flag: "port", default: 8080, in: 0...65_535,
-    summary: "The TCP port that trace-server listens on; 0: a free one")
+    summary: "TCP port that trace-server listens on; 0 chooses a free one")
   /// The most connections of the server to the database, 1 to 500. 16 by default.
   public static let serverPoolSize = SettingKey(
     "server.poolSize", variables: "SERVER_POOL_SIZE", default: 16, in: 1...500,
-    summary: "The most connections of trace-server to the database")
+    summary: "Maximum number of database connections of trace-server")
   /// Reads a user may make in a minute, and at once after one, 1 to 1,000,000. 60 by default.
   public static let rateLimitReads = SettingKey(
     "rateLimit.readsPerMinute", variables: "RATE_LIMIT_READ_PER_MINUTE", default: 60, in: 1...1_000_000,
-    summary: "Reads, searches among them, that a user may make in a minute")
+    summary: "Reads per user per minute, searches included")
   /// Writes a user may make in a minute, and at once after one, 1 to 1,000,000. 20 by default.
   public static let rateLimitWrites = SettingKey(
     "rateLimit.writesPerMinute", variables: "RATE_LIMIT_WRITE_PER_MINUTE", default: 20, in: 1...1_000_000,
-    summary: "Writes that a user may make in a minute")
+    summary: "Writes per user per minute")
 }
 
 extension SettingKey where Value == Secret<String>? {
   /// The Redis that keeps the rate limits of all servers. Unset: each server keeps its own.
   public static let redisURL = SettingKey(
     "redis.url", variables: "REDIS_URL", expected: "redis://:password@host:port/database",
-    summary: "The Redis that rate limits are shared by; unset: each server has its own",
+    summary: "Redis that shares the rate limits between servers; unset: each server has its own",
     check: { (text) throws(SettingValueError) in
       // What else may be wrong is told by the limiter, which knows all of it.
       guard ["redis://", "unix://", "rediss://"].contains(where: text.hasPrefix) else {
-        throw SettingValueError(found: "a connection string of another scheme, which is not shown")
+        throw SettingValueError(found: "a connection string with another scheme (not shown)")
       }
     },
     mask: { text in text.prefix { $0 != ":" } + "://****" })
@@ -81,5 +81,5 @@ extension SettingKey where Value == Int {
   /// How many confirmations make a trace validated, 1 to 1000. 2 by default.
   public static let validationThreshold = SettingKey(
     "validationThreshold", variables: "VALIDATION_THRESHOLD", default: 2, in: 1...1000,
-    summary: "How many confirmations make a trace validated")
+    summary: "Number of confirmations that validate a trace")
 }
