@@ -4,14 +4,14 @@
 ARG SWIFT_VERSION=6.3
 
 FROM swift:${SWIFT_VERSION}-bookworm AS build
-# Debian's own repository keeps only the newest version of a package, so a pinned one is soon gone.
+# Versions are not pinned, because Debian's repository keeps only the newest version of a package.
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends \
     libcurl4-openssl-dev libhiredis-dev libmicrohttpd-dev libpq-dev libssl-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# The folders that the manifest names: without one of them it does not load.
+# Package.swift needs all folders that it names.
 COPY Package.swift ./
 COPY Benchmarks Benchmarks
 COPY Examples Examples
@@ -22,7 +22,7 @@ RUN swift build -c release --static-swift-stdlib --product seed-runner \
   && swift build -c release --static-swift-stdlib --product trace-server
 
 FROM debian:bookworm-slim
-# The libraries that the programs load, and certificates to check a database's by.
+# Shared libraries of the programs, and CA certificates for TLS connections to the database.
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends \
@@ -30,13 +30,13 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --no-create-home --shell /usr/sbin/nologin --uid 10001 seed
 COPY --from=build /build/.build/release/seed-runner /build/.build/release/trace-server /usr/local/bin/
-# The seeds are inside the programs; the configuration is not.
+# The fixtures are part of the programs. The settings files are not.
 COPY Config /app/Config
 WORKDIR /app
 ENV HOST=0.0.0.0 PORT=8080
 EXPOSE 8080
 USER 10001
-# Whether it lives. Whether it is seeded and has its database is what /health/ready tells.
+# Liveness. /health/ready reports whether the database is reachable, migrated and seeded.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s \
   CMD ["bash", "-c", "exec 3<>\"/dev/tcp/127.0.0.1/$PORT\" && printf 'GET /health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.1 200 ' <&3"]
 CMD ["trace-server"]

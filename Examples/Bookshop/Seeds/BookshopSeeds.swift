@@ -2,7 +2,7 @@ import Bookshop
 import SeedCLI
 import SeedKit
 
-/// The shop's own seed command. The seeder of genres is a folder, which is found by itself.
+/// The shop's seed command. The seeder of genres is the folder `Seeders/genres`, which is discovered automatically.
 @main
 struct BookshopSeeds: SeedCommand {
   static let summary = "Fill the database of the bookshop."

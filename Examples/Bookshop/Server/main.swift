@@ -1,4 +1,4 @@
-// The shop's server: with AUTO_SEED_DATABASE=true it seeds itself before it sells.
+// The shop's server. With AUTO_SEED_DATABASE=true it seeds its database before it opens.
 
 import Bookshop
 import SeedKit

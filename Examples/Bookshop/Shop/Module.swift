@@ -3,14 +3,14 @@ package import SeedCLI
 package import SeedKit
 
 extension SettingKey where Value == Int {
-  /// The discount of the season, 0 to 90 percent. 0 by default.
+  /// The seasonal discount, 0 to 90 percent. 0 by default.
   package static let discount = SettingKey(
     "bookshop.discount", variables: "BOOKSHOP_DISCOUNT", flag: "discount", default: 0, in: 0...90,
-    unit: "percent", summary: "The discount of the season")
+    unit: "percent", summary: "Seasonal discount")
 }
 
 extension CommandModule {
-  /// What the shop adds to the commands of every seed command.
+  /// The command, setting and doctor check that the shop adds to its seed command.
   package static let bookshop = CommandModule(
     settings: [.init(.discount)],
     runOptions: [.init(OptionSpec(.discount))],
@@ -32,12 +32,12 @@ extension CommandModule {
       .init(onConnection: "prices", topic: "prices") { _, connection in
         let isThere = "SELECT to_regclass('books') IS NOT NULL" as PostgresQuery
         guard try await connection.queryOne(isThere).decode(Bool.self) else {
-          return .skipped("no table of books yet")
+          return .skipped("the table 'books' does not exist yet")
         }
         let free = try await connection.queryOne("SELECT count(*) FROM books WHERE cents = 0").decode(
           Int.self)
         return free == 0
-          ? .ok("every book has one")
+          ? .ok("every book has a price")
           : .failure("\(free) books are free", fix: "lower BOOKSHOP_DISCOUNT and seed again")
       }
     ])

@@ -1,7 +1,7 @@
 package import Migrations
 package import SeedKit
 
-/// The tables of the shop. Whoever needs them names these migrations; they are applied once.
+/// The tables of the shop. Each seeder that needs them declares these migrations; they are applied once.
 private let schema = """
   -- migrate:up
   CREATE TABLE authors (name text PRIMARY KEY, born integer NOT NULL);
@@ -37,14 +37,14 @@ package struct Authors: Seeder, MigratingSeeder {
 
 package struct Books: Seeder, ConfigurableSeeder, VersionedSeeder {
   package let id: SeederID = "books"
-  package let summary = "Books with the prices of the season"
+  package let summary = "Books with seasonal prices"
   package let dependencies: [SeederID] = ["authors"]
   package let flags = ["discount"]
   let discount: Int
 
   package init(discount: Int) { self.discount = discount }
 
-  // Another discount is other data: the next run does not take the old rows for current.
+  // Another discount changes the rows, so it is part of the fingerprint.
   package var fingerprintInputs: [String] { ["\(discount)"] }
 
   struct Book: Encodable {

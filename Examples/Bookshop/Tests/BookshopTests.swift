@@ -2,9 +2,9 @@ import Bookshop
 import SeedTesting
 import Testing
 
-@Suite("A seeder of the bookshop")
+@Suite("The seeders of the bookshop")
 struct BookshopTests {
-  @Test("keeps what a seeder promises")
+  @Test("meet the requirements of a seeder")
   func conformance() async throws {
     try await SeederConformance.check(Authors())
     try await SeederConformance.check(Books(discount: 10), alongside: [Authors()])

@@ -5,12 +5,12 @@ import Seeding
 
 let seeding = try makeSeeding()
 
-// In blocking mode this returns when all is seeded, or when the time limit has passed; it never throws.
-// Whether to listen although seeding failed is for the server to decide.
+// In blocking mode this returns when seeding has ended or the time limit has passed. It never throws.
+// The server decides whether to listen if seeding failed.
 await seeding.start()
 
-// Here the server listens until it is told to end.
+// Here the server listens until it is stopped.
 print(describe(seeding.state))
 
-// A seeder that still runs is rolled back; the next start goes on.
+// A running seeder is rolled back. The next start runs it again.
 await seeding.stop()

@@ -1,14 +1,14 @@
-// A program without an event loop, such as one that accepts connections on threads of its own.
+// A program without an event loop, such as a server that accepts connections on its own threads.
 
 import SeedKit
 import Seeding
 
 let seeding = try makeSeeding()
 
-// Blocks this thread, which is the program's own. In a task the compiler would refuse it.
+// Blocks the main thread. The compiler rejects this call in asynchronous code.
 seeding.startBlocking()
 
-// Here the program serves until it is told to end.
+// Here the program serves until it is stopped.
 print(describe(seeding.state))
 
 seeding.stopBlocking()

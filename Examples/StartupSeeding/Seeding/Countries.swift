@@ -2,12 +2,11 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// A seeder of the server's own. Seeders may as well be folders with a `seeder.json`: see
-/// `Documentation/seeder.md`.
+/// A seeder in Swift. A seeder can also be a folder with a `seeder.json`: see `Documentation/seeder.md`.
 struct Countries: Seeder, MigratingSeeder, VersionedSeeder {
   let id: SeederID = "countries"
   let summary = "Countries of ISO 3166-1"
-  // Another version is another fingerprint: the next start seeds again.
+  // A new version changes the fingerprint, so the next start seeds again.
   let version = 1
 
   struct Country: Encodable {
