@@ -25,7 +25,7 @@ struct CapacityIndexPhase: Sendable {
       .decode(Int.self)
     guard newRows * Self.insertionCost >= existing else { return }
     guard try await mayDropIndex(on: connection) else {
-      context.debug("the index stays, because users' rows are found by it")
+      context.debug("kept the index because searches of users' traces need it")
       return
     }
     try await TraceIndex.dropAll(on: connection)
@@ -58,7 +58,7 @@ struct CapacityIndexPhase: Sendable {
       if build.isShortOfMemory {
         context.note(
           """
-          the index needs \(build.memoryNeeded >> 20) MB to be built in memory and had \(build.memory >> 20) MB: \
+          building the index in memory needs \(build.memoryNeeded >> 20) MB but had \(build.memory >> 20) MB: \
           raise maintenance_work_mem or effective_cache_size of the server to build it several times faster
           """)
       }

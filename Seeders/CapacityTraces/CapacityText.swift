@@ -29,7 +29,9 @@ struct CapacityText: Sendable {
     let missing = Kind.allCases.filter { phrases[$0] == nil }
     guard missing.isEmpty else {
       throw FixtureError(
-        missing.map { FixtureFault(file: file.path, found: "no '\($0)'", expected: "at least one") })
+        missing.map {
+          FixtureFault(file: file.path, found: "no phrase of the kind '\($0)'", expected: "at least one")
+        })
     }
   }
 

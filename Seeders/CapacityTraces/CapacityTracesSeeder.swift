@@ -43,7 +43,7 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
   public init(options: CapacityOptions, validationThreshold: Int) {
     self.options = options
     confirmations = validationThreshold
-    summary = "\(options.rows) generated traces with vectors, to measure search with"
+    summary = "\(options.rows) generated traces with vectors, for measuring search"
   }
 
   /// The schema of traces.

@@ -7,7 +7,7 @@ public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures,
   /// `curated-traces`
   public let id: SeederID = "curated-traces"
   /// One line for lists.
-  public let summary = "Curated traces of seven fields, or those of --fixtures-path"
+  public let summary = "Curated traces in seven categories; --fixtures-path replaces them"
   /// The contributor and the vocabulary come first.
   public let dependencies: [SeederID] = ["users", "tags"]
   /// Everywhere: the knowledge base starts with them in production too.

@@ -7,7 +7,7 @@ public struct TagsSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   /// `tags`
   public let id: SeederID = "tags"
   /// One line for lists.
-  public let summary = "The vocabulary by which traces are tagged"
+  public let summary = "The tags that traces can have"
   /// Everywhere: a vocabulary is reference data.
   public let environments = Set(SeedEnvironment.allCases)
   /// The vocabulary.

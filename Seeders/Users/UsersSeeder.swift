@@ -7,7 +7,7 @@ public struct UsersSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   /// `users`
   public let id: SeederID = "users"
   /// One line for lists.
-  public let summary = "Seed contributors, and demo users outside production"
+  public let summary = "Contributors of the seeded traces, and demo users outside production"
   /// Everywhere: seeded traces need their contributors in production too.
   public let environments = Set(SeedEnvironment.allCases)
   /// Contributors and demo users.

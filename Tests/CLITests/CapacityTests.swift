@@ -107,7 +107,7 @@ struct CapacityTests {
         _ = try await SeedRunnerBinary.run("--users", url: database.url)
         let empty = try await SeedRunnerBinary.run("capacity", "check", url: database.url)
         #expect(empty.exitCode != 0)
-        #expect(empty.errors.contains("no trace has a vector; run 'seed-runner --capacity-traces' first"))
+        #expect(empty.errors.contains("no trace has an embedding; run 'seed-runner --capacity-traces' first"))
         _ = try await SeedRunnerBinary.run("--capacity-traces", "--rows", "3000", url: database.url)
         let page = folder.path + "/page.html"
         let text = try await SeedRunnerBinary.run(
@@ -119,14 +119,14 @@ struct CapacityTests {
         let json = try await SeedRunnerBinary.run(
           "capacity", "check", "--queries", "200", "--format", "json", url: database.url)
         #expect(json.output.contains(#""recalls""#) && json.output.contains(#""p999""#))
-        #expect(words(text.output).contains("ok rows 3000 of the 3000 rows that were loaded"))
+        #expect(words(text.output).contains("ok rows 3000 of 3000 loaded rows are present"))
         try await database.withConnection { connection in
           _ = try await connection.query("DELETE FROM traces WHERE id IN (SELECT id FROM traces LIMIT 1)")
         }
         let damaged = try await SeedRunnerBinary.run(
           "capacity", "check", "--queries", "100", "--p99", "60000", url: database.url)
         #expect(damaged.exitCode == 3)
-        #expect(words(damaged.output).contains("FAILED rows 2999 of the 3000"), "\(damaged.output)")
+        #expect(words(damaged.output).contains("FAILED rows 2999 of 3000"), "\(damaged.output)")
       }
     }
   }

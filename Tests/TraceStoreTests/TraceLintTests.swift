@@ -66,7 +66,7 @@ struct TraceLintTests {
     #expect(try findings(solution("no code")) == ["solution: no code block"])
     #expect(try findings(solution("```\nls\n```")) == ["solution: code block 1 without a language"])
     #expect(try findings(solution("```sh\nls")) == ["solution: code block 1 without an end"])
-    #expect(try findings(solution("```sh\n\n```")) == ["solution: code block 1 without a line"])
+    #expect(try findings(solution("```sh\n\n```")) == ["solution: code block 1 without content"])
     #expect(
       try findings(solution("```sh\nls\n```\n~~~python\nx = 1\n  # ...\n~~~"))
         == ["solution: code block 2 with '# ...'"])
@@ -77,9 +77,11 @@ struct TraceLintTests {
   func filler() throws {
     #expect(
       try findings(trace(context: Self.context + "It's important to note that seamlessly."))
-        == ["context: the filler 'it s important to note'", "context: the filler 'seamlessly'"])
+        == ["context: the filler phrase 'it s important to note'", "context: the filler phrase 'seamlessly'"])
     #expect(
-      try findings(trace(context: Self.context + "TO" + "DO: more")) == ["context: the open end 'TO" + "DO'"])
+      try findings(trace(context: Self.context + "TO" + "DO: more")) == [
+        "context: the placeholder 'TO" + "DO'"
+      ])
     #expect(try findings(trace(context: Self.context + "A delver unleashed.")) == [])
   }
 
@@ -88,12 +90,12 @@ struct TraceLintTests {
     #expect(try findings(trace(tags: ["python", "pooling"])) == ["tags: 2 tags"])
     #expect(
       try findings(trace(tags: ["Python", "pooling", "pooling"])) == [
-        "tags[1]: 'Python'", "tags[3]: 'pooling' again",
+        "tags[1]: 'Python'", "tags[3]: the duplicate tag 'pooling'",
       ])
     let vocabulary = Set(["pooling", "python", "postgresql"].compactMap(TagName.init))
     let found = try inspect(
       [trace(tags: ["pooling", "python", "postgres"])], TraceLint(vocabulary: vocabulary))
-    #expect(found.findings.map(\.expected) == ["a tag of it, such as 'postgresql'"])
+    #expect(found.findings.map(\.expected) == ["a tag from it, such as 'postgresql'"])
   }
 
   @Test("ask for topics of the size that was set")
@@ -103,7 +105,7 @@ struct TraceLintTests {
       trace(title: "Vacuum never ends on a busy table", tags: ["vacuum", "postgresql", "locking"]),
     ]
     let found = try inspect(traces, TraceLint(topicSize: 2...3))
-    #expect(found.findings.map(\.found) == ["the topic 'vacuum' with 1 traces"])
+    #expect(found.findings.map(\.found) == ["the topic 'vacuum' with 1 trace"])
     #expect(found.notes == ["2 topics, 5 different tags"])
   }
 }

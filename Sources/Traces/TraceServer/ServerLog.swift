@@ -44,7 +44,7 @@ extension ServerEvent: CustomStringConvertible {
     case .failed(let id, let reason): "failed id=\(id): \(reason.replacing("\n", with: " | "))"
     case .redis(let event): event.description
     case .worker(let event): event.description
-    case .stopping(let grace): "stopping; requests in flight have \(grace.components.seconds) s"
+    case .stopping(let grace): "stopping; waiting up to \(grace.components.seconds) s for requests in flight"
     case .stopped: "stopped"
     }
   }
@@ -121,7 +121,9 @@ public final class ServerLog: Sendable {
     func write(_ entries: [(date: Date, event: ServerEvent)], lostCount: Int) {
       var text = entries.map { "\(TimestampText.of($0.date)) \(TerminalText.line($0.event.description))\n" }
         .joined()
-      if lostCount > 0 { text += "\(lostCount) lines are missing here: the reader was too slow\n" }
+      if lostCount > 0 {
+        text += "\(lostCount) log lines were dropped because standard error was read too slowly\n"
+      }
       var bytes = Array(text.utf8)[...]
       while !bytes.isEmpty {
         let written = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -1,7 +1,7 @@
 /// An e-mail address in the one form in which it is stored: in lower case.
 public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
   /// What an address looks like, for error texts.
-  public static let rule = "an e-mail address of at most 320 bytes, such as name@example.com"
+  public static let rule = "an email address of at most 320 bytes, such as name@example.com"
 
   /// The address.
   public let description: String

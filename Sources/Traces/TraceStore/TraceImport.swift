@@ -136,8 +136,8 @@ public enum TraceImportError: Error, Hashable, Sendable, CustomStringConvertible
     case .noContributor(let email):
       "the contributor \(email) is not in the table users; run 'seed-runner --users' first."
     case .titlesTaken(let titles):
-      "another seeder has traces of the same title: "
-        + titles.map { "'\($0)'" }.joined(separator: ", ") + "; give them other titles."
+      "another seeder already has traces with these titles: "
+        + titles.map { "'\($0)'" }.joined(separator: ", ") + "; use other titles."
     }
   }
 }

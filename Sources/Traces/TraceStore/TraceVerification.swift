@@ -42,7 +42,7 @@ public enum TraceVerification {
     return Check(
       name: "references", isPassed: orphans == 0,
       found: orphans == 0
-        ? "every row refers to rows that are there" : "\(orphans) refer to rows that are not there")
+        ? "every reference is valid" : "references to missing rows: \(orphans)")
   }
 
   /// The column refuses other dimensions and what is not finite; a zero vector it takes, and search
@@ -60,8 +60,8 @@ public enum TraceVerification {
     return Check(
       name: "vectors", isPassed: faulty == 0,
       found: faulty == 0
-        ? "\(count) of \(TraceIndex.dimensions) dimensions, none zero, of \(model)"
-        : "\(faulty) of \(count) are zero, of other dimensions or of no named model")
+        ? "\(count) embeddings with \(TraceIndex.dimensions) dimensions, none zero, from \(model)"
+        : "\(faulty) of \(count) embeddings are zero, have other dimensions, or name no model")
   }
 
   private static func index(on connection: PostgresConnection) async throws -> [Check] {
@@ -77,15 +77,15 @@ public enum TraceVerification {
     let validity = Check(
       name: "index", isPassed: invalid.isEmpty && !names.isEmpty,
       found: !invalid.isEmpty
-        ? "invalid: \(invalid.joined(separator: ", ")); drop and build it again"
-        : names.isEmpty ? "none over the vectors" : names.joined(separator: ", "))
+        ? "invalid: \(invalid.joined(separator: ", ")); drop and rebuild"
+        : names.isEmpty ? "no vector index" : names.joined(separator: ", "))
     guard let index = available.first, count > 0 else { return [validity] }
     guard count >= rowsWorthAnIndex else {
       return [
         validity,
         Check(
           name: "top-k plan", isPassed: true,
-          found: "not asked: \(count) vectors are read faster without an index"),
+          found: "not checked: a full scan of \(count) vectors is faster than an index"),
       ]
     }
     let sample = try await connection.queryOne(

@@ -20,7 +20,7 @@ public enum UserImport {
   /// - Throws: `FixtureError` with all faults of all files.
   public static func read(_ files: [FixtureFile], isSeed: Bool) throws -> [UserRecord] {
     try FixtureRecords.read(files, naturalKey: \.email) { record, place in
-      let email = record.string("email", expected: "an e-mail address in lower case") { email in
+      let email = record.string("email", expected: "a lowercase email address") { email in
         EmailAddress.isAddress(email) && email == email.lowercased() ? email : nil
       }
       let name = record.string("display_name", length: 1...200)

@@ -22,7 +22,7 @@ enum AccountController {
     guard let user else {
       throw APIProblem(
         kind: .addressTaken, status: 409,
-        detail: "the address is registered; its token was shown then and cannot be shown again")
+        detail: "this address already has a token, which was shown once and cannot be shown again")
     }
     return .json(
       ["user_id": .text(user.uuidString.lowercased()), "token": .text(token.value)], status: 201)

@@ -16,19 +16,19 @@ enum MetricsController {
     var page = MetricsText()
     let counted = services.metrics.snapshot
     page.add(
-      "commontrace_search_duration_seconds", "End-to-end search latency, the question's vector included",
+      "commontrace_search_duration_seconds", "Search latency, including the embedding of the question",
       counted.search)
     page.add(
       "commontrace_search_stage_duration_seconds",
-      "Parts of a search: vector, connection, database, answer; own is all but the database",
+      "Search latency by stage: embed, pool, query and encode; own is everything except query",
       SearchTimes.Stage.allCases.map { stage in
         ([("stage", stage.rawValue)], counted.stages[stage] ?? Histogram(bounds: Histogram.stageBounds))
       })
     page.add(
-      "commontrace_search_requests_total", .counter, "Searches, by whether they asked for tags",
+      "commontrace_search_requests_total", .counter, "Searches, by whether they filter by tags",
       [false, true].map { ([("has_tags", "\($0)")], Double(counted.searches[$0] ?? 0)) })
     page.add(
-      "commontrace_http_requests_total", .counter, "Requests that were answered, by route and status",
+      "commontrace_http_requests_total", .counter, "Requests by method, route and status",
       counted.requests.sorted { left, right in
         (left.key.route, left.key.method, left.key.status)
           < (right.key.route, right.key.method, right.key.status)
@@ -51,26 +51,27 @@ enum MetricsController {
         ("write", "allowed", counters.allowedWrites), ("write", "denied", counters.deniedWrites),
       ].map { ([("kind", $0.0), ("decision", $0.1)], Double($0.2)) })
     page.add(
-      "commontrace_rate_limit_undecided_total", .counter, "Decisions made without Redis because it was down",
+      "commontrace_rate_limit_undecided_total", .counter,
+      "Rate limit decisions made while Redis was unavailable",
       [([], Double(counters.failures))])
     guard let isUp = counters.isRedisUp else { return }
     page.add(
-      "commontrace_rate_limit_redis_up", .gauge, "Whether Redis answered last", [([], isUp ? 1 : 0)])
+      "commontrace_rate_limit_redis_up", .gauge, "Whether Redis is available", [([], isUp ? 1 : 0)])
   }
 
   private static func addPool(to page: inout MetricsText, _ services: Services) async {
     let usage = services.store.pool.usage
     page.add(
-      "commontrace_db_pool_connections", .gauge, "Connections to the database",
+      "commontrace_db_pool_connections", .gauge, "Database connections by state",
       [
         ([("state", "idle")], Double(usage.idle)),
         ([("state", "lent")], Double(usage.open - usage.idle)),
       ])
     page.add(
-      "commontrace_db_pool_size", .gauge, "The most connections there may be",
+      "commontrace_db_pool_size", .gauge, "Maximum number of database connections",
       [([], Double(services.store.pool.maximumConnections))])
     page.add(
-      "commontrace_db_pool_waiting", .gauge, "Requests that wait for a connection",
+      "commontrace_db_pool_waiting", .gauge, "Requests waiting for a database connection",
       [([], Double(usage.waiting))])
   }
 

@@ -10,7 +10,7 @@ enum PageController {
 
   private static func page(_ name: String, _ context: RequestContext) throws(APIProblem) -> HTTPResponse {
     guard let file = PageFile.named(name, searchNeedsToken: context.services.options.searchNeedsToken) else {
-      throw APIProblem(kind: .noRoute, status: 404, detail: "the page has no such file")
+      throw APIProblem(kind: .noRoute, status: 404, detail: "the web page has no such file")
     }
     return file.response(to: context.request)
   }

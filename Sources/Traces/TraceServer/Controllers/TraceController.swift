@@ -58,9 +58,11 @@ enum TraceController {
         ], status: 201)
     case .noTrace: throw APIProblem.noTrace
     case .ownTrace:
-      throw APIProblem(kind: .ownTrace, status: 403, detail: "a trace is confirmed by others than its author")
+      throw APIProblem(kind: .ownTrace, status: 403, detail: "you cannot vote on your own trace")
     case .votedBefore:
-      throw APIProblem(kind: .votedBefore, status: 409, detail: "you have voted on this trace; a vote stays")
+      throw APIProblem(
+        kind: .votedBefore, status: 409,
+        detail: "you have already voted on this trace, and votes cannot be changed")
     }
   }
 }

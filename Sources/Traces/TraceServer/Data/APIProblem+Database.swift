@@ -13,12 +13,15 @@ extension APIProblem {
       // Which service, and what it said, is the operator's business: it is in the log.
       APIProblem(
         kind: .embeddingUnavailable, status: 503,
-        detail: "what makes vectors of questions does not answer as it should at the moment", headers: retry)
+        detail: "the embedding service is unavailable or returned an invalid response", headers: retry)
     case is CancellationError:
       APIProblem(
-        kind: .databaseUnavailable, status: 503, detail: "it took too long, or the server is stopping",
+        kind: .databaseUnavailable, status: 503,
+        detail: "the request timed out, or the server is shutting down",
         headers: retry)
-    default: APIProblem(kind: .internalFault, status: 500, detail: "the log says more under the request's id")
+    default:
+      APIProblem(
+        kind: .internalFault, status: 500, detail: "the server log has the details under the request ID")
     }
   }
 
@@ -27,7 +30,7 @@ extension APIProblem {
   private static func describing(_ error: PostgresError) -> APIProblem {
     let unavailable = APIProblem(
       kind: .databaseUnavailable, status: 503,
-      detail: "the database does not answer at the moment; a write may or may not have happened",
+      detail: "the database is unavailable; a write may or may not have been committed",
       headers: retry)
     switch error.code {
     case .connectionFailed, .connectionLost, .poolTimeout, .closed, .resourcesExhausted: return unavailable
@@ -35,20 +38,22 @@ extension APIProblem {
     }
     guard let state = error.sqlState else {
       return APIProblem(
-        kind: .internalFault, status: 500, detail: "the log says more under the request's id")
+        kind: .internalFault, status: 500, detail: "the server log has the details under the request ID")
     }
     if error.isTransient || state == .readOnlyTransaction { return unavailable }
     switch state {
     case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"), SQLState(rawValue: "42883"):
       return APIProblem(
-        kind: .notReady, status: 503, detail: "the database is not migrated yet; see /health/ready",
+        kind: .notReady, status: 503,
+        detail: "the database is not migrated yet; GET /health/ready shows the progress",
         headers: retry)
     default: break
     }
     // A value that only the database found to be wrong.
     if state.classCode == "22" || state == .checkViolation {
-      return APIProblem(kind: .invalidFields, status: 422, detail: "a value does not fit")
+      return APIProblem(kind: .invalidFields, status: 422, detail: "a value is out of range")
     }
-    return APIProblem(kind: .internalFault, status: 500, detail: "the log says more under the request's id")
+    return APIProblem(
+      kind: .internalFault, status: 500, detail: "the server log has the details under the request ID")
   }
 }

@@ -18,7 +18,7 @@ extension HTTPRequest {
     } catch let error as JSONParseError {
       throw APIProblem(kind: .malformedJSON, status: 400, detail: "\(error)")
     } catch {
-      throw APIProblem(kind: .malformedJSON, status: 400, detail: "the body cannot be read")
+      throw APIProblem(kind: .malformedJSON, status: 400, detail: "the request body cannot be read")
     }
     let faults = JSONFaults()
     let reader = JSONObjectReader(node, source: .message, faults: faults)

@@ -33,7 +33,7 @@ struct AuthMiddleware: Middleware {
     do {
       context.user = try await user(of: request)
       if context.user == nil, needsToken {
-        throw APIProblem.unauthorized("send a token: Authorization: Bearer ct_…")
+        throw APIProblem.unauthorized("send the header Authorization: Bearer ct_…")
       }
     } catch let problem as APIProblem where problem.status == 401 {
       // Who tries tokens is limited like everybody who has none.
@@ -49,7 +49,7 @@ struct AuthMiddleware: Middleware {
   private func user(of request: HTTPRequest) async throws -> UUID? {
     let values = request.headers.values("Authorization")
     guard let value = values.first else { return nil }
-    let invalid = APIProblem.unauthorized("the token is not known; register to get one")
+    let invalid = APIProblem.unauthorized("the token is invalid; register to get one")
     let parts = value.split(separator: " ", maxSplits: 1)
     guard values.count == 1, parts.count == 2, parts[0].lowercased() == "bearer",
       let token = APIToken(String(parts[1]).trimmed)
@@ -75,7 +75,7 @@ struct AuthMiddleware: Middleware {
       headers["Retry-After"] = "\(seconds)"
       throw APIProblem(
         kind: .rateLimited, status: 429,
-        detail: "\(decision.limit) \(kind.rawValue)s a minute are allowed; try again in \(seconds) s",
+        detail: "the limit is \(decision.limit) \(kind.rawValue)s per minute; retry in \(seconds) s",
         headers: headers)
     }
     // Until the bucket is full again.

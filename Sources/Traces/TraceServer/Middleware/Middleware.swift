@@ -49,7 +49,8 @@ struct RoutingMiddleware: Middleware {
       if methods.contains(.get) { names.append(HTTPMethod.head.rawValue) }
       let allowed = names.sorted().joined(separator: ", ")
       throw APIProblem(
-        kind: .methodNotAllowed, status: 405, detail: "allowed here: \(allowed)", headers: ["Allow": allowed])
+        kind: .methodNotAllowed, status: 405, detail: "allowed methods: \(allowed)",
+        headers: ["Allow": allowed])
     case .route(let route, let values):
       (context.route, context.values) = (route, values)
       return try await next(&context)
@@ -59,6 +60,6 @@ struct RoutingMiddleware: Middleware {
 
 extension APIProblem {
   static var noRoute: APIProblem {
-    APIProblem(kind: .noRoute, status: 404, detail: "see /openapi.json for what is here")
+    APIProblem(kind: .noRoute, status: 404, detail: "no such path; GET /openapi.json lists all paths")
   }
 }

@@ -26,7 +26,7 @@ struct RequestContext: Sendable {
   ///
   /// - Throws: ``APIProblem`` with status 401.
   func requireUser() throws(APIProblem) -> UUID {
-    guard let user else { throw .unauthorized("send a token: Authorization: Bearer ct_…") }
+    guard let user else { throw .unauthorized("send the header Authorization: Bearer ct_…") }
     return user
   }
 
@@ -51,7 +51,7 @@ struct RequestContext: Sendable {
         .init(
           field: name,
           message:
-            "found another value; expected one whole number from \(range.lowerBound) to \(range.upperBound)")
+            "expected one whole number from \(range.lowerBound) to \(range.upperBound)")
       ])
     }
     return number
@@ -60,7 +60,7 @@ struct RequestContext: Sendable {
 
 extension APIProblem {
   static var noTrace: APIProblem {
-    APIProblem(kind: .noTrace, status: 404, detail: "there is no trace with this id")
+    APIProblem(kind: .noTrace, status: 404, detail: "no trace has this ID")
   }
 
   static func unauthorized(_ detail: String) -> APIProblem {

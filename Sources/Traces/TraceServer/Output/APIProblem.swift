@@ -63,7 +63,8 @@ struct APIProblem: Error, Sendable {
   static func invalidFields(_ errors: [FieldError]) -> APIProblem {
     APIProblem(
       kind: .invalidFields, status: 422,
-      detail: errors.count == 1 ? "a field does not fit" : "\(errors.count) fields do not fit", errors: errors
+      detail: errors.count == 1 ? "one field is invalid" : "\(errors.count) fields are invalid",
+      errors: errors
     )
   }
 
@@ -96,22 +97,22 @@ extension APIProblem.Kind {
   /// The same for every problem of the kind.
   var title: String {
     switch self {
-    case .http: "The request was refused"
-    case .malformedJSON: "The body is not JSON"
-    case .invalidFields: "Fields do not fit"
-    case .unsupportedMediaType: "The body is of another type"
-    case .noRoute: "Nothing is here"
-    case .methodNotAllowed: "The method is not allowed here"
-    case .noTrace: "No such trace"
-    case .unauthorized: "A token is needed"
-    case .addressTaken: "The address is registered"
-    case .ownTrace: "The trace is your own"
-    case .votedBefore: "You have voted before"
+    case .http: "Request failed"
+    case .malformedJSON: "Malformed JSON"
+    case .invalidFields: "Invalid fields"
+    case .unsupportedMediaType: "Unsupported media type"
+    case .noRoute: "Not found"
+    case .methodNotAllowed: "Method not allowed"
+    case .noTrace: "Trace not found"
+    case .unauthorized: "Missing or invalid token"
+    case .addressTaken: "Address already registered"
+    case .ownTrace: "Vote on your own trace"
+    case .votedBefore: "Already voted"
     case .rateLimited: "Too many requests"
-    case .databaseUnavailable: "The database does not answer"
-    case .embeddingUnavailable: "The embedding service does not answer"
-    case .notReady: "The server is not ready yet"
-    case .internalFault: "A fault of the server"
+    case .databaseUnavailable: "Database unavailable"
+    case .embeddingUnavailable: "Embedding service unavailable"
+    case .notReady: "Server not ready"
+    case .internalFault: "Internal server error"
     }
   }
 }

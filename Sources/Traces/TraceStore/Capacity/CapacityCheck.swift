@@ -50,7 +50,7 @@ public struct CapacityCheck: Sendable {
       let plan = try await pool.withConnection { connection in
         try await TraceSearch(index: index).explain(queries[0], on: connection)
       }
-      onStep("comparing with a scan of the whole table")
+      onStep("comparing with a full table scan")
       let exact = try await timed(
         TraceSearch(index: nil), queries: Array(queries.prefix(Self.exactSearches)),
         count: Self.exactSearches, clients: 4, pool: pool)
@@ -98,7 +98,7 @@ public enum CapacityCheckError: Error, Hashable, Sendable, CustomStringConvertib
   /// What is missing, and what to do.
   public var description: String {
     switch self {
-    case .noVectors: "no trace has a vector; run 'seed-runner --capacity-traces' first."
+    case .noVectors: "no trace has an embedding; run 'seed-runner --capacity-traces' first."
     }
   }
 }

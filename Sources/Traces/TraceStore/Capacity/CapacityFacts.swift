@@ -70,17 +70,19 @@ extension CapacityCheck {
     let rows = facts.load.map { load in
       CapacityReport.Check(
         name: "rows", isPassed: load.present == load.recorded && load.phase == "done",
-        found: "\(load.present) of the \(load.recorded) rows that were loaded"
-          + (load.phase == "done" ? "" : "; the load is unfinished: run it again"))
+        found: "\(load.present) of \(load.recorded) loaded rows are present"
+          + (load.phase == "done" ? "" : "; the load is incomplete: run it again"))
     }
     return [rows].compactMap(\.self) + [
-      .init(name: "vectors", isPassed: report.rowCount > 0, found: "\(report.rowCount) traces have one"),
+      .init(
+        name: "vectors", isPassed: report.rowCount > 0, found: "\(report.rowCount) traces have an embedding"),
       .init(
         name: "models", isPassed: facts.models.count == 1,
-        found: facts.models.isEmpty ? "none named" : facts.models.sorted().joined(separator: ", ")),
+        found: facts.models.isEmpty ? "none" : facts.models.sorted().joined(separator: ", ")),
       .init(
         name: "sample", isPassed: faulty == 0,
-        found: "\(faulty) of \(norms.count) vectors without \(TraceIndex.dimensions) dimensions and norm 1"),
+        found:
+          "\(faulty) of \(norms.count) vectors do not have \(TraceIndex.dimensions) dimensions and norm 1"),
       .init(
         name: "index", isPassed: !facts.indexes.isEmpty,
         found: facts.indexes.isEmpty ? "none" : facts.indexes.map(\.name).joined(separator: ", ")),
@@ -89,15 +91,15 @@ extension CapacityCheck {
         found: usesIndex ? "uses the index" : "does not use the index: \(report.plan)"),
       .init(
         name: "memory", isPassed: report.indexSize < report.sharedBuffers,
-        found: "the index has \(report.indexSize >> 20) MB, shared_buffers \(report.sharedBuffers >> 20) MB"),
+        found: "the index is \(report.indexSize >> 20) MB, shared_buffers \(report.sharedBuffers >> 20) MB"),
       .init(
         name: "recall@10", isPassed: recall >= Self.leastRecall,
         found:
-          "\(Self.rounded(recall, 3)) with \(Self.defaultCandidates) candidates, at least \(Self.leastRecall) wanted"
+          "\(Self.rounded(recall, 3)) with \(Self.defaultCandidates) candidates (minimum: \(Self.leastRecall))"
       ),
       .init(
         name: "p99", isPassed: p99 < limit,
-        found: "\(Self.rounded(p99, 1)) ms with 20 clients, less than \(Self.rounded(limit, 1)) ms wanted"),
+        found: "\(Self.rounded(p99, 1)) ms with 20 clients (limit: \(Self.rounded(limit, 1)) ms)"),
     ]
   }
 

@@ -21,9 +21,9 @@ struct TraceJudge {
   }
 
   mutating func line(_ text: String, _ field: String) {
-    if text.contains(where: \.isNewline) { add(field, "a line break", "one line") }
+    if text.contains(where: \.isNewline) { add(field, "a line break", "a single line") }
     if text.first?.isWhitespace == true || text.last?.isWhitespace == true {
-      add(field, "blanks at an end", "a text without them")
+      add(field, "leading or trailing whitespace", "none")
     }
   }
 
@@ -31,12 +31,12 @@ struct TraceJudge {
     for (index, block) in CodeBlock.all(in: text).enumerated() {
       let name = "code block \(index + 1)"
       if block.language == nil {
-        add(field, "\(name) without a language", "the language after the opening ```")
+        add(field, "\(name) without a language", "a language after the opening ```")
       }
       if !block.isClosed { add(field, "\(name) without an end", "a closing ```") }
-      if block.lines.allSatisfy(\.trimmingBlanks.isEmpty) { add(field, "\(name) without a line", "code") }
+      if block.lines.allSatisfy(\.trimmingBlanks.isEmpty) { add(field, "\(name) without content", "code") }
       if let line = block.lines.first(where: Self.isEllipsis) {
-        add(field, "\(name) with '\(line.trimmingBlanks)'", "code that is complete")
+        add(field, "\(name) with '\(line.trimmingBlanks)'", "complete code")
       }
     }
   }
@@ -50,10 +50,10 @@ struct TraceJudge {
   mutating func filler(in text: String, _ field: String) {
     let words = " " + Filler.words(of: text).joined(separator: " ") + " "
     for phrase in Filler.phrases where words.contains(" \(phrase) ") {
-      add(field, "the filler '\(phrase)'", "a sentence that says something")
+      add(field, "the filler phrase '\(phrase)'", "specific text")
     }
     for mark in Filler.marks where text.contains(mark) {
-      add(field, "the open end '\(mark)'", "a text that is finished")
+      add(field, "the placeholder '\(mark)'", "finished text")
     }
   }
 
@@ -65,13 +65,13 @@ struct TraceJudge {
     for (index, written) in tags.enumerated() {
       guard let tag = TagName(written) else { continue }
       let field = "tags[\(index + 1)]"
-      if tag.description != written { add(field, "'\(written)'", "the tag as it is stored: '\(tag)'") }
-      if !seen.insert(tag).inserted { add(field, "'\(tag)' again", "each tag once") }
+      if tag.description != written { add(field, "'\(written)'", "the stored form '\(tag)'") }
+      if !seen.insert(tag).inserted { add(field, "the duplicate tag '\(tag)'", "each tag once") }
       guard let vocabulary, !vocabulary.contains(tag) else { continue }
       let near = Suggestion.nearest(to: tag.description, in: vocabulary.map(\.description)).first
       add(
         field, "'\(tag)', which is not in the vocabulary",
-        near.map { "a tag of it, such as '\($0)'" } ?? "a tag of it, or a new line in Seeders/Tags")
+        near.map { "a tag from it, such as '\($0)'" } ?? "a tag from it, or a new tag in Seeders/Tags")
     }
   }
 }

@@ -56,7 +56,7 @@ public struct TraceLint: Sendable {
       judge.code(in: text, field)
     }
     if CodeBlock.all(in: trace.solution).isEmpty {
-      judge.add("solution", "no code block", "code that runs, between ``` and ```")
+      judge.add("solution", "no code block", "complete code between ``` and ```")
     }
     judge.tags(located.writtenTags, count: Self.tagCount, vocabulary: vocabulary)
     return judge.findings
@@ -67,8 +67,9 @@ public struct TraceLint: Sendable {
     return Dictionary(grouping: traces, by: \.trace.tags.first).compactMap { topic, members in
       guard let topic, let first = members.first, !topicSize.contains(members.count) else { return nil }
       return first.place.fault(
-        field: "tags[1]", found: "the topic '\(topic)' with \(members.count) traces",
-        expected: "\(topicSize.lowerBound) to \(topicSize.upperBound) traces of a topic")
+        field: "tags[1]",
+        found: "the topic '\(topic)' with \(members.count) trace\(members.count == 1 ? "" : "s")",
+        expected: "\(topicSize.lowerBound) to \(topicSize.upperBound) traces per topic")
     }
   }
 }

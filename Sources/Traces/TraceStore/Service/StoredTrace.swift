@@ -121,7 +121,7 @@ extension StoredTrace {
       TraceVectors.announcement,
     ])
     guard let row = results[3].first else {
-      throw PostgresError(code: .decodingFailed, message: "a trace that was inserted is not there")
+      throw PostgresError(code: .decodingFailed, message: "the inserted trace cannot be read back")
     }
     return try StoredTrace(row)
   }
