@@ -95,7 +95,7 @@ struct DoctorReachTests {
       wrong.expect(
         "login", "failure", "password authentication failed", remedy: "correct the user and password")
       let none = try await Diagnosis.of("postgresql://app@\(place)/postgres")
-      none.expect("login", "failure", remedy: fix)
+      none.expect("login", "failure", remedy: "correct the user and password")
       let missing = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/nothing_here")
       missing.expect("login", "ok")
       missing.expect("database", "failure", "nothing_here", remedy: "createdb")
