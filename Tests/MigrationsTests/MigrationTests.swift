@@ -78,11 +78,11 @@ struct MigrationTests {
       ),
       (
         "-- migrate:up\nSELECT 1;\nCOMMIT;\n",
-        "0001_a.sql:3: 'COMMIT' inside a migration, which is a transaction already"
+        "0001_a.sql:3: 'COMMIT' is not allowed: the migration already runs in a transaction"
       ),
       (
         "-- migrate:up\nSELECT 1;\n-- migrate:no-transaction\n",
-        "0001_a.sql:3: '-- migrate:no-transaction' stands before '-- migrate:up'"
+        "0001_a.sql:3: '-- migrate:no-transaction' must precede '-- migrate:up'"
       ),
     ])
   func malformed(text: String, expected: String) {
@@ -92,7 +92,7 @@ struct MigrationTests {
   @Test("of a wrong name is refused", arguments: ["a.sql", "1.sql", "1_a", "x1_a.sql", "1_a b.sql"])
   func names(file: String) {
     #expect(
-      faults("-- migrate:up\nSELECT 1;", file: file).first?.hasPrefix("\(file): a migration's name is")
+      faults("-- migrate:up\nSELECT 1;", file: file).first?.hasPrefix("\(file): invalid migration file name")
         ?? false)
   }
 
@@ -121,7 +121,7 @@ struct MigrationTests {
           ("1_a.sql", "-- migrate:up\nSELECT 1;"), ("1_b.sql", "-- migrate:up\nSELECT 1;"), ("2_c.sql", ""),
         ])
     }
-    #expect(error?.description.contains("1_b.sql: has the version 1 of 1_a.sql") ?? false)
+    #expect(error?.description.contains("1_b.sql: duplicate version 1, already used by 1_a.sql") ?? false)
     #expect(error?.description.contains("2_c.sql: the section '-- migrate:up' is missing or empty") ?? false)
   }
 

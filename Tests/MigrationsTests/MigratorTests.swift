@@ -212,7 +212,7 @@ struct MigratorTests {
       }
       let plain = name.replacing("IF NOT EXISTS ", with: "").replacing("\"", with: "")
       #expect(error?.code == .extensionUnavailable)
-      #expect(error?.description.contains("does not have the extension '\(plain)'") == true)
+      #expect(error?.description.contains("does not provide the extension '\(plain)'") == true)
       #expect(error?.description.contains("pgvector") == (name == "vector"))
     }
   }

@@ -63,7 +63,7 @@ struct ConnectionFaultTests {
     try await DebianPostgres.with(settings: ["listen_addresses": "127.0.0.1"]) { server in
       let url = "postgresql://app:x@127.0.0.1:\(server.port)/postgres"
       try await expectPermanent(
-        url + "?sslmode=require", "server does not support SSL", fix: "turn TLS on")
+        url + "?sslmode=require", "server does not support SSL", fix: "enable TLS on the server")
       try await expectPermanent(
         url + "?channel_binding=require", "channel binding", fix: "channel_binding")
       let wrong = try await error(url)

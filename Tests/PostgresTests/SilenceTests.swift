@@ -21,8 +21,8 @@ struct SilenceTests {
         }
         #expect(error?.code == .connectionLost)
         #expect(error?.isTransient == true)
-        #expect(error?.message.contains("no answer to a statement") == true, "\(String(describing: error))")
-        #expect(error?.message.contains("finished or never received it (idle)") == true)
+        #expect(error?.message.contains("no response to a statement") == true, "\(String(describing: error))")
+        #expect(error?.message.contains("finished the statement or never received it (idle)") == true)
         #expect(await !connection.isAlive)
       }
     }
@@ -71,7 +71,7 @@ struct SilenceTests {
           try await connection.pipeline(["SELECT 1", "SELECT 'swallowed'"])
         }
         #expect(error?.code == .connectionLost)
-        #expect(error?.message.contains("does not answer a new connection") == true)
+        #expect(error?.message.contains("does not respond to a new connection") == true)
       }
     }
   }

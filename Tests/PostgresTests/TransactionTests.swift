@@ -123,7 +123,7 @@ struct TransactionTests {
       let mismatch = await #expect(throws: PostgresError.self) {
         try await connection.copyIn(into: "t", columns: columns) { try await $0.write("text") }
       }
-      #expect(mismatch?.message == "column 'a' is integer; a String is sent as text")
+      #expect(mismatch?.message == "column 'a' has the type integer; a String is sent as text")
       let duplicate = await #expect(throws: PostgresError.self) {
         try await connection.copyIn(into: "t", columns: columns) { writer in
           for _ in 0..<2 { try await writer.write(Int32(1)) }

@@ -124,13 +124,13 @@ struct ValueTests {
         }
         #expect(
           try await failure("SELECT 70000 AS c", Int16.self)
-            == "column 'c': found 70000, which does not fit Int16")
+            == "column 'c': found 70000, which is out of range for Int16")
         #expect(
           try await failure("SELECT NULL::text AS c", String.self)
-            == "column 'c': found NULL; ask for an optional instead")
+            == "column 'c': found NULL; decode an optional instead")
         #expect(
           try await failure("SELECT 1.5::numeric AS c", Double.self)
-            == "column 'c': found numeric, which cannot be read as Double")
+            == "column 'c': found numeric, which cannot be decoded as Double")
         #expect(try await failure("SELECT 1 AS d", Int.self) == "the result has no column 'c'")
         await #expect(throws: PostgresError.self) { try await connection.query("SELECT \("a\u{0}b")") }
       }

@@ -74,7 +74,7 @@ struct ConfigurationSecretTests {
     let parameter =
       "a parameter behind its '?' is unknown or does not fit (in a password write ? as %3F and & as %26)"
     let at = "an '@' stands behind the host (in a password write / as %2F and @ as %40)"
-    let port = "what follows the host's colon is not a port from 1 to 65535"
+    let port = "the port is not a number from 1 to 65535"
     return [
       ("c4n4ry", "it does not start with postgresql://"),
       ("mysql://ada:c4n4ry@h/db", "its scheme is neither postgresql nor postgres"),

@@ -17,9 +17,9 @@ extension EmbeddedPostgres {
     while true {
       if let status = process.exitStatus {
         throw EmbeddedPostgresError(
-          .startFailed, "PostgreSQL ended while starting: \(status)", path: cluster.log, command: command,
+          .startFailed, "PostgreSQL failed to start: \(status)", path: cluster.log, command: command,
           output: cluster.logTail(from: logStart),
-          remedy: "see the last lines of its log above; a setting of yours that it refuses is named there")
+          remedy: "read the last lines of the log above; they name any setting that PostgreSQL rejects")
       }
       // The server writes this line itself, so nothing need be connected to find out.
       if let file = cluster.postmaster, file.processID == process.id, file.status == "ready" { return file }
@@ -52,9 +52,9 @@ extension EmbeddedPostgres {
   func notReady(_ cluster: Cluster, _ process: pid_t) -> EmbeddedPostgresError {
     EmbeddedPostgresError(
       .timedOut,
-      "PostgreSQL (process \(process)) does not accept connections after \(settings.timeout); it keeps running",
+      "PostgreSQL (process \(process)) does not accept connections after \(settings.timeout); it is still running",
       path: cluster.log, output: cluster.logTail(),
-      remedy: "after a crash it may still be recovering its data: wait and try again, or allow more time")
+      remedy: "it may be recovering after a crash: wait and run the command again, or raise the timeout")
   }
 
   /// Ends the server: sessions are disconnected, the data is written; at last, if that takes too long,
@@ -74,8 +74,11 @@ extension EmbeddedPostgres {
       }
     }
     throw EmbeddedPostgresError(
-      .stopFailed, "PostgreSQL (process \(file.processID)) does not stop", path: cluster.log,
-      output: cluster.logTail(), remedy: "see its log; ending it with SIGKILL is safe, its data is recovered")
+      .stopFailed, "PostgreSQL (process \(file.processID)) did not stop", path: cluster.log,
+      output: cluster.logTail(),
+      remedy:
+        "check the log; it is safe to kill the process with SIGKILL: PostgreSQL recovers its data at the next start"
+    )
   }
 
   /// Removes what would keep a new server from starting although the old one is gone.
@@ -91,8 +94,8 @@ extension EmbeddedPostgres {
       while let survivor = PostmasterFile.processes(workingIn: cluster.data).first {
         guard ContinuousClock.now < deadline else {
           throw EmbeddedPostgresError(
-            .timedOut, "a process of a server that was killed still works in the data directory: \(survivor)",
-            path: cluster.data, remedy: "end process \(survivor), then start again")
+            .timedOut, "process \(survivor) of a killed server still uses the data directory",
+            path: cluster.data, remedy: "end process \(survivor), then run the command again")
         }
         report(cluster, doing: "waiting for process \(survivor) of a killed server", at: &reportAt)
         try await Task.sleep(for: .milliseconds(10))

@@ -57,25 +57,25 @@ extension EmbeddedPostgres {
         EmbeddedPostgresError(.invalidSettings, message, remedy: remedy)
       }
       guard (0...65535).contains(tcpPort) else {
-        throw refuse("the TCP port \(tcpPort) is not one", "choose 0 (no TCP) or a port from 1024 to 65535")
+        throw refuse("invalid TCP port \(tcpPort)", "use 0 (no TCP) or a port from 1024 to 65535")
       }
       let isFolder =
         !clusterName.isEmpty && clusterName.utf8.count <= 100 && !clusterName.hasPrefix(".")
         && !clusterName.utf8.contains { $0 == UInt8(ascii: "/") || $0 < 0x20 }
       guard isFolder else {
         throw refuse(
-          "'\(clusterName)' cannot be the name of the cluster's folder",
+          "invalid cluster name '\(clusterName)'",
           "choose a plain name such as postgres")
       }
       for (kind, name) in [("database", database), ("role", role)] {
         do {
           _ = try PostgresIdentifier(name)
         } catch let error as PostgresError {
-          throw refuse("the \(kind)'s name is not usable: \(error.message)", "choose a name such as seed")
+          throw refuse("invalid \(kind) name: \(error.message)", "choose a name such as seed")
         }
         guard !name.utf8.contains(where: { $0 < 0x20 }), !name.hasPrefix("pg_") else {
           throw refuse(
-            "the \(kind)'s name '\(name)' is reserved or holds a control character",
+            "the \(kind) name '\(name)' is reserved or contains a control character",
             "choose a name such as seed")
         }
       }

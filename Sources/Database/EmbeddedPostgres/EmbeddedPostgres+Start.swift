@@ -56,7 +56,7 @@ extension EmbeddedPostgres {
     let binaries = try await usableBinaries(cluster, notes: &notes)
     try cluster.removePartials()
     if try !cluster.hasData() {
-      settings.onProgress?("making a PostgreSQL \(binaries.majorVersion) cluster in \(cluster.home)")
+      settings.onProgress?("creating a PostgreSQL \(binaries.majorVersion) cluster in \(cluster.home)")
       try await cluster.initialize(binaries, timeout: settings.timeout)
     }
     let port = try choosePort(&notes)
@@ -72,12 +72,12 @@ extension EmbeddedPostgres {
       configuration, roles: [Cluster.bootstrapRole, settings.role], majorVersion: binaries.majorVersion)
     let wasKilled = try await clearStaleFiles(cluster, socketDirectory: directory, until: deadline)
     let file = try await launch(cluster, binaries, configuration, until: deadline)
-    if wasKilled { notes.append("PostgreSQL had not been stopped properly; it has recovered its data") }
+    if wasKilled { notes.append("PostgreSQL was not shut down cleanly; it has recovered its data") }
     if configuration.listensOnTCP, file.listenAddress != "127.0.0.1" {
       try await halt(cluster, file, until: deadline)
       throw EmbeddedPostgresError(
         .startFailed, "another program took TCP port \(port) while PostgreSQL was starting",
-        remedy: "start again; the next free port is then taken")
+        remedy: "run the command again; it uses the next free port")
     }
     try await complete(cluster, file)
     return running(cluster, file, wasRunning: false, notes: notes)
@@ -107,7 +107,7 @@ extension EmbeddedPostgres {
     let version = try cluster.hasData() ? cluster.majorVersion : nil
     if let version, let wanted = settings.majorVersion, version != wanted {
       notes.append(
-        "the cluster is of PostgreSQL \(version), so version \(wanted) is not used; remove the cluster to change"
+        "PostgreSQL \(version) created the cluster, so version \(wanted) is not used; remove the cluster to change the version"
       )
     }
     let binaries: PostgresBinaries
@@ -117,16 +117,18 @@ extension EmbeddedPostgres {
     } catch let error as EmbeddedPostgresError {
       guard let version else { throw error }
       throw EmbeddedPostgresError(
-        error.code, "\(error.message); the data directory was made by PostgreSQL \(version)",
+        error.code, "\(error.message); PostgreSQL \(version) created the data directory",
         path: error.path ?? cluster.data, output: error.output,
-        remedy: "\(error.remedy); or remove \(cluster.home) and seed anew")
+        remedy: "\(error.remedy); or remove \(cluster.home) and seed again")
     }
     if let obstacle = try await cluster.user.obstacle(on: binaries.program("postgres"), test: "-x") {
       throw EmbeddedPostgresError(
         .binariesUnreachable,
-        "user \(cluster.user.name), who is to run PostgreSQL, cannot reach its programs in \(binaries.binDirectory)",
+        "user \(cluster.user.name), which runs PostgreSQL, cannot access its programs in \(binaries.binDirectory)",
         path: obstacle,
-        remedy: "let that user in (chmod o+x), or run Scripts/setup as root, which installs them for all")
+        remedy:
+          "grant that user access (chmod o+x), or run Scripts/setup as root, which installs them for all users"
+      )
     }
     return binaries
   }
@@ -136,11 +138,11 @@ extension EmbeddedPostgres {
     guard settings.tcpPort != 0 else { return 5432 }
     guard let port = TCPPort.firstFree(from: settings.tcpPort) else {
       throw EmbeddedPostgresError(
-        .startFailed, "TCP port \(settings.tcpPort) and the hundred behind it are taken",
+        .startFailed, "TCP port \(settings.tcpPort) and the next hundred ports are in use",
         remedy: "choose another port, or 0 to use the socket only")
     }
     if port != settings.tcpPort {
-      notes.append("TCP port \(settings.tcpPort) is taken; PostgreSQL listens on \(port)")
+      notes.append("TCP port \(settings.tcpPort) is in use; PostgreSQL listens on \(port)")
     }
     return port
   }
@@ -172,7 +174,7 @@ extension EmbeddedPostgres {
     guard settings.tcpPort != 0 else { return [] }
     if file.listenAddress.isEmpty {
       return [
-        "PostgreSQL was started without TCP; stop it and start it again to open port \(settings.tcpPort)"
+        "PostgreSQL was started without TCP; restart it to open port \(settings.tcpPort)"
       ]
     }
     if file.port != settings.tcpPort {
@@ -186,9 +188,9 @@ extension EmbeddedPostgres {
   ) -> RunningServer {
     var notes = notes
     if cluster.user.isAnother {
-      let place = cluster.isOutsideProject ? ", outside the project, which that user cannot enter" : ""
+      let place = cluster.isOutsideProject ? ", outside the project, which that user cannot access" : ""
       notes.insert(
-        "running as root: PostgreSQL runs as user \(cluster.user.name), its data is in \(cluster.home)\(place)",
+        "running as root: PostgreSQL runs as user \(cluster.user.name) with its data in \(cluster.home)\(place)",
         at: 0)
     }
     return RunningServer(

@@ -30,8 +30,8 @@ extension EmbeddedPostgres {
       if let foreign = names.first(where: { !Self.isOwn($0) }) {
         throw EmbeddedPostgresError(
           .unusableDirectory,
-          "the cluster's folder holds something that is not PostgreSQL's: nothing was removed",
-          path: cluster.home + "/" + foreign, remedy: "move it elsewhere and try again")
+          "the cluster's folder contains a file that does not belong to PostgreSQL; nothing was removed",
+          path: cluster.home + "/" + foreign, remedy: "move the file elsewhere, then run the command again")
       }
       try await stopLocked(cluster)
       let directory = SocketDirectory.path(home: cluster.home)

@@ -84,7 +84,7 @@ extension EmbeddedPostgres {
         if file.status != "ready" || error.sqlState?.rawValue == "57P03" {
           return .starting(processID: file.processID)
         }
-        return .broken(reason: "process \(file.processID) runs but does not answer: \(error.message)")
+        return .broken(reason: "process \(file.processID) is running but does not respond: \(error.message)")
       case .up(let file, _):
         return .running(try await details(cluster, file))
       }

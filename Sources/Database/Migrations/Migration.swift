@@ -66,7 +66,8 @@ public struct Migration: Sendable, Hashable {
       && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
     guard isNamed, let version = Int(digits) else {
       faults.append(
-        "\(file): a migration's name is a number, an underscore and a name: 0001_create_users.sql")
+        "\(file): invalid migration file name; expected a number, an underscore and a name, such as 0001_create_users.sql"
+      )
       return nil
     }
     let normalised = text.replacing("\r\n", with: "\n")
@@ -116,7 +117,7 @@ struct MigrationSections {
         place = .down
         down = Section(text: "", line: number + 1)
       case ("no-transaction", _):
-        faults.append("\(file):\(number): '-- migrate:no-transaction' stands before '-- migrate:up'")
+        faults.append("\(file):\(number): '-- migrate:no-transaction' must precede '-- migrate:up'")
       case ("up", _), ("down", _):
         faults.append("\(file):\(number): expected one section '-- migrate:up', then one '-- migrate:down'")
       default:
@@ -130,7 +131,7 @@ struct MigrationSections {
     if let section = up, SQLScript(section.text).statements.isEmpty { up = nil }
     if let section = down, SQLScript(section.text).statements.isEmpty {
       faults.append(
-        "\(file):\(section.line - 1): the section '-- migrate:down' is empty; leave it out if there is no way back"
+        "\(file):\(section.line - 1): the section '-- migrate:down' is empty; omit it if the migration cannot be reverted"
       )
     }
     guard isTransactional else { return }
@@ -138,8 +139,8 @@ struct MigrationSections {
       for statement in SQLScript(section.text).statements where statement.isTransactionControl {
         faults.append(
           """
-          \(file):\(section.line + statement.line - 1): '\(statement.firstWord)' inside a migration, \
-          which is a transaction already
+          \(file):\(section.line + statement.line - 1): '\(statement.firstWord)' is not allowed: \
+          the migration already runs in a transaction
           """)
       }
     }
@@ -206,7 +207,7 @@ public struct MigrationSet: Sendable {
         continue
       }
       if let other = migrations.first(where: { $0.version == migration.version }) {
-        faults.append("\(file.name): has the version \(migration.version) of \(other.file)")
+        faults.append("\(file.name): duplicate version \(migration.version), already used by \(other.file)")
       }
       migrations.append(migration)
     }

@@ -21,7 +21,7 @@ extension Migrator {
   ) async -> any Error {
     // A lost connection or a busy server is no fault of the migration.
     guard let server = error.server, !error.isTransient else { return error }
-    let subject = step.map { "\($0.migration.file) of '\($0.set)'" } ?? "the history's tables"
+    let subject = step.map { "\($0.migration.file) of '\($0.set)'" } ?? "the history tables"
     let place = step.flatMap { line(of: server, in: $0.migration) }.map { ", line \($0)" } ?? ""
     let failure = "\(subject)\(place) failed: \(error)"
     let extensions = step?.migration.extensions ?? []
@@ -45,8 +45,8 @@ extension Migrator {
       .insufficientPrivilege,
       failure,
       remedy: absent.isEmpty
-        ? "Grant the role the right to create schemas and tables in this database, then run again."
-        : "Let a superuser run '\(statements)' in this database once, then run again.",
+        ? "Grant the role the privilege to create schemas and tables in this database, then run again."
+        : "Run '\(statements)' in this database once as a superuser, then run again.",
       underlying: error, isExtensionMissing: !absent.isEmpty)
   }
 
@@ -70,13 +70,13 @@ extension Migrator {
     let noun = names.count == 1 ? "extension" : "extensions"
     guard names.contains("vector") else {
       return """
-        The server, PostgreSQL \(major), does not have the \(noun) \(list). Install the package with it on the server, or enable \
-        it at your provider.
+        The server (PostgreSQL \(major)) does not provide the \(noun) \(list). Install its package on the server, or enable \
+        it with your hosting provider.
         """
     }
     return """
-      The server, PostgreSQL \(major), does not have the \(noun) \(list). The extension 'vector' is pgvector: on Debian and Ubuntu \
-      install the package postgresql-\(major)-pgvector on the server; at a provider enable it; or unset DATABASE_URL to use the \
+      The server (PostgreSQL \(major)) does not provide the \(noun) \(list). The extension 'vector' is pgvector. On Debian and Ubuntu, \
+      install the package postgresql-\(major)-pgvector. With a hosting provider, enable it. Or unset DATABASE_URL to use the \
       embedded PostgreSQL, which has it.
       """
   }

@@ -67,8 +67,8 @@ extension Migrator {
           throw MigrationError(
             .unknownVersion,
             """
-            '\(set.name)' \(entry.version) \(entry.name) is applied, but this program does not know it, \
-            so it does not know the way back. Use the program that applied it.
+            '\(set.name)' \(entry.version) \(entry.name) is applied, but this program does not contain it \
+            and cannot revert it. Use the program that applied it.
             """)
         }
         return Step(set: set.name, migration: migration)

@@ -180,7 +180,7 @@ public struct Migrator: Sendable {
         throw MigrationError(
           .outOfOrder,
           """
-          \(late.file) of '\(set.name)' is due, but version \(newest) is applied already. \
+          \(late.file) of '\(set.name)' is due, but the later version \(newest) is already applied. \
           Give the migration a version above \(newest).
           """)
       }

@@ -72,15 +72,15 @@ public struct RowLock: Sendable {
       """
     ).decode(Bool.self, [String].self)
     guard exists else {
-      return MigrationError(.lockTimeout, "the lock '\(name)' does not exist; RowLock.prepare makes it")
+      return MigrationError(.lockTimeout, "the lock '\(name)' does not exist; RowLock.prepare creates it")
     }
-    let list = holders.isEmpty ? "none now" : holders.joined(separator: ", ")
+    let list = holders.isEmpty ? "none" : holders.joined(separator: ", ")
     return MigrationError(
       .lockTimeout,
       """
-      another program has held the lock '\(name)' for \(waited.components.seconds) s. Server processes with \
-      an open transaction: \(list). The lock ends with its holder's transaction; there is nothing to \
-      unlock by hand.
+      another session has held the lock '\(name)' for \(waited.components.seconds) s. Sessions with \
+      an open transaction: \(list). The lock is released when its transaction ends; no manual unlock \
+      is needed.
       """)
   }
 }

@@ -47,8 +47,8 @@ public enum ConnectionFault: Sendable, Hashable {
     (
       ["certificate verify failed"],
       """
-      set sslrootcert to the file with the certificate of the authority that signed the server's certificate; \
-      an expired certificate must be renewed on the server.
+      set sslrootcert to the certificate of the CA that signed the server's certificate. \
+      If the server's certificate has expired, renew it.
       """
     ),
     (
@@ -57,7 +57,7 @@ public enum ConnectionFault: Sendable, Hashable {
         "host name must be specified", "SSL certificate's name", "SSL certificate's address",
       ],
       """
-      connect by a name that the server's certificate has, or use sslmode=verify-ca, which does not check the \
+      connect with a host name in the server's certificate, or use sslmode=verify-ca, which does not check the \
       name.
       """
     ),
@@ -67,13 +67,13 @@ public enum ConnectionFault: Sendable, Hashable {
         "could not load system root certificate", "weak sslmode",
       ],
       """
-      set sslrootcert to a file with the authority's certificate, or use an sslmode that needs none \
+      set sslrootcert to the CA's certificate file, or use an sslmode that needs none \
       (sslmode=require does not check the certificate).
       """
     ),
     (
       ["server does not support SSL, but SSL was required"],
-      "turn TLS on in the server (ssl = on), or use sslmode=prefer if the network is trusted."
+      "enable TLS on the server (ssl = on), or use sslmode=prefer if the network is trusted."
     ),
     (
       [
@@ -85,8 +85,8 @@ public enum ConnectionFault: Sendable, Hashable {
         "server accepted connection without a valid SSL certificate",
       ],
       """
-      set sslcert and sslkey to a client certificate that the server accepts and to its key, which only its \
-      owner may read (chmod 600).
+      set sslcert and sslkey to a client certificate that the server accepts and to its key. Only the owner \
+      may have access to the key file (chmod 600).
       """
     ),
     (
@@ -94,7 +94,7 @@ public enum ConnectionFault: Sendable, Hashable {
         "SSL protocol version", "unsupported protocol", "no protocols available", "alert protocol version",
         "alert handshake failure", "wrong version number",
       ],
-      "allow a version of TLS that both sides have: see ssl_min_protocol_version and ssl_max_protocol_version."
+      "allow a TLS version that client and server support: see ssl_min_protocol_version and ssl_max_protocol_version."
     ),
     (
       ["service file", "definition of service"],
@@ -126,7 +126,7 @@ public enum ConnectionFault: Sendable, Hashable {
         "server requested an unknown authentication type",
       ],
       """
-      use a method of authentication that both sides support: see pg_hba.conf on the server, and channel_binding, \
+      use an authentication method that client and server support: see pg_hba.conf on the server, and channel_binding, \
       require_auth, requirepeer and gssencmode here.
       """
     ),
@@ -136,7 +136,7 @@ public enum ConnectionFault: Sendable, Hashable {
     ),
     (
       ["failed: Permission denied"],
-      "let this user of the operating system reach the server's socket, or connect over TCP."
+      "grant this operating-system user access to the server's socket, or connect over TCP."
     ),
     (
       // pgbouncer's, which come with the SQLSTATE of a broken connection.

@@ -27,7 +27,7 @@ extension LibPQConnection {
       guard try connection.wait(for: Int16(events), until: deadline) else {
         throw PostgresError(
           code: .connectionFailed,
-          message: "no answer from \(configuration) within \(configuration.connectTimeout)",
+          message: "no response from \(configuration) within \(configuration.connectTimeout)",
           connectionFault: .unanswered)
       }
       status = PQconnectPoll(raw)

@@ -72,7 +72,7 @@ extension PostgresConfiguration {
     name: String, value: String
   )] {
     let url = "postgresql://\(place)\(query)"
-    guard !url.utf8.contains(0) else { throw malformed("it has a NUL") }
+    guard !url.utf8.contains(0) else { throw malformed("it contains a NUL character") }
     var words: UnsafeMutablePointer<CChar>?
     guard let options = PQconninfoParse(url, &words) else {
       defer { PQfreemem(words) }
@@ -121,7 +121,7 @@ extension PostgresConfiguration {
     let ports = text.split(separator: ",", omittingEmptySubsequences: false)
     guard ports.allSatisfy({ $0.isEmpty || (1...65535).contains(Int($0) ?? 0) }) else {
       // Not quoted: with a malformed user part this can be a piece of the password.
-      throw Self.malformed("what follows the host's colon is not a port from 1 to 65535")
+      throw Self.malformed("the port is not a number from 1 to 65535")
     }
     guard ports.contains(where: { !$0.isEmpty }) else { return }
     port = ports.map { $0.isEmpty ? "5432" : $0 }.joined(separator: ",")

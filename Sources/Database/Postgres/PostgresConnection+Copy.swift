@@ -83,13 +83,13 @@ extension PostgresConnection {
         sent = try await send()
       } catch {
         // A binary COPY that simply ends would keep the rows sent so far.
-        await failCopy(reason: "the rows could not all be produced")
+        await failCopy(reason: "the client failed to produce all rows")
         throw error
       }
       let counted = try await endCopy(sql, file: file, line: line)
       guard counted == sent else {
         throw PostgresError(
-          code: .rowCountMismatch, message: "\(sent) rows were sent, the server counted \(counted)", sql: sql,
+          code: .rowCountMismatch, message: "sent \(sent) rows, but the server counted \(counted)", sql: sql,
           file: file, line: line)
       }
       return counted

@@ -35,7 +35,7 @@ extension PostgresConnection {
     let rows = try await self.query(query, file: file, line: line)
     guard rows.count == 1, let row = rows.first else {
       throw PostgresError(
-        code: .decodingFailed, message: "one row was expected, \(rows.count) came", sql: query.sql,
+        code: .decodingFailed, message: "expected one row, found \(rows.count)", sql: query.sql,
         file: file, line: line)
     }
     return row
@@ -50,7 +50,7 @@ extension PostgresConnection {
     let connection = try live(file: file, line: line)
     guard !sql.utf8.contains(0) else {
       throw PostgresError(
-        code: .invalidValue, message: "a script with a NUL character cannot be run", file: file, line: line)
+        code: .invalidValue, message: "the script contains a NUL character", file: file, line: line)
     }
     countRoundTrip()
     _ = try await cancellable(file: file, line: line) {
@@ -116,7 +116,9 @@ struct PostgresParameters: Sendable {
     guard values.count <= 65_535 else {
       throw PostgresError(
         code: .invalidValue,
-        message: "a statement has at most 65535 parameters, this one has \(values.count); send arrays")
+        message:
+          "the statement has \(values.count) parameters; PostgreSQL allows at most 65535. Pass arrays instead"
+      )
     }
     for value in values {
       types.append(type(of: value).postgresType.rawValue)

@@ -43,7 +43,7 @@ extension PostgresConnection {
         // A transaction that failed inside answers COMMIT with ROLLBACK and no error.
         guard await !isFailed else {
           throw PostgresError(
-            code: .serverError, message: "the transaction had failed, so it was rolled back",
+            code: .serverError, message: "the transaction was rolled back because a statement in it failed",
             sqlState: SQLState(rawValue: "25P02"), file: file, line: line)
         }
         try await query("COMMIT", file: file, line: line)
@@ -118,7 +118,7 @@ public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible
   public var description: String {
     let steps = [
       ("BEGIN failed", beginError), ("the transaction was rolled back", bodyError),
-      ("COMMIT failed", commitError), ("ROLLBACK failed as well", rollbackError),
+      ("COMMIT failed", commitError), ("ROLLBACK also failed", rollbackError),
     ]
     return steps.compactMap { step, error in error.map { "\(step): \($0)" } }.joined(separator: "\n")
   }

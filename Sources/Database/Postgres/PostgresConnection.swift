@@ -70,7 +70,8 @@ public actor PostgresConnection {
     do {
       executor = try ThreadExecutor()
     } catch {
-      throw PostgresError(code: .resourcesExhausted, message: "no thread for a connection: \(error)")
+      throw PostgresError(
+        code: .resourcesExhausted, message: "cannot create a thread for a connection: \(error)")
     }
     // Name resolution and the handshake block, so they belong on the connection's thread too.
     let opened = try await Connector(executor: executor).connect(configuration)
@@ -136,7 +137,8 @@ public actor PostgresConnection {
           guard case .silent(let reason) = canceller.cut else { throw error }
           throw PostgresError(
             code: .connectionLost,
-            message: "no answer to a statement for \(configuration.silenceLimit): \(reason)", sql: error.sql,
+            message: "no response to a statement for \(configuration.silenceLimit): \(reason)",
+            sql: error.sql,
             file: error.file, line: error.line)
         }
       }

@@ -52,7 +52,7 @@ public final class PostgresCopyWriter {
       throw PostgresError(
         code: .invalidValue,
         message:
-          "column '\(name)' is \(type); a \(Swift.type(of: value)) is sent as \(Swift.type(of: value).postgresType)"
+          "column '\(name)' has the type \(type); a \(Swift.type(of: value)) is sent as \(Swift.type(of: value).postgresType)"
       )
     }
     try buffer.append(field: value)
@@ -61,7 +61,8 @@ public final class PostgresCopyWriter {
   private func beginRow(_ count: Int) throws {
     guard count == columns.count else {
       throw PostgresError(
-        code: .invalidValue, message: "\(columns.count) columns were named, the row has \(count) values")
+        code: .invalidValue, message: "the row has \(count) values, but the COPY has \(columns.count) columns"
+      )
     }
     buffer.append(integer: Int16(columns.count))
   }

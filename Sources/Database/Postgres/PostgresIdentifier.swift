@@ -17,8 +17,8 @@ public struct PostgresIdentifier: Hashable, Sendable, CustomStringConvertible {
       throw PostgresError(
         code: .invalidValue,
         message: """
-          '\(name)' cannot be the name of a database object: \
-          a name has 1 to \(Self.maximumLength) bytes and no NUL, this one has \(length) bytes
+          invalid identifier '\(name)': \
+          an identifier has 1 to \(Self.maximumLength) bytes and no NUL; this one has \(length) bytes
           """)
     }
     self.name = name

@@ -23,7 +23,8 @@ public final class PostgresListener: Sendable {
   ) async throws -> PostgresListener {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
-      throw PostgresError(code: .resourcesExhausted, message: "no pipe for a listener: error \(errno)")
+      throw PostgresError(
+        code: .resourcesExhausted, message: "cannot create a pipe for a listener: error \(errno)")
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let (readEnd, writeEnd) = (ends[0], WakeEnd(ends[1]))
@@ -42,7 +43,8 @@ public final class PostgresListener: Sendable {
       }
     } catch let error as ThreadError {
       Glibc.close(readEnd)
-      throw PostgresError(code: .resourcesExhausted, message: "no thread for a listener: \(error)")
+      throw PostgresError(
+        code: .resourcesExhausted, message: "cannot create a thread for a listener: \(error)")
     } catch {
       Glibc.close(readEnd)
       throw error
@@ -56,7 +58,8 @@ public final class PostgresListener: Sendable {
       }
     } catch {
       Glibc.close(readEnd)
-      throw PostgresError(code: .resourcesExhausted, message: "no thread for a listener: \(error)")
+      throw PostgresError(
+        code: .resourcesExhausted, message: "cannot create a thread for a listener: \(error)")
     }
     return PostgresListener(notifications: stream, wakeEnd: writeEnd)
   }

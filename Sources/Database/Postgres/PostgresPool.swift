@@ -162,7 +162,7 @@ public final class PostgresPool: Sendable {
         id,
         PostgresError(
           code: .poolTimeout,
-          message: "none of \(maximumConnections) connections became free within \(acquireTimeout)"))
+          message: "none of \(maximumConnections) connections became available within \(acquireTimeout)"))
     }
     defer { timeout.cancel() }
     return try await withTaskCancellationHandler {

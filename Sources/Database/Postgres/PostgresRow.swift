@@ -78,7 +78,7 @@ public struct PostgresRow: Sendable {
     guard column < PQnfields(result.raw) else {
       throw PostgresError(
         code: .decodingFailed,
-        message: "column \(column + 1) was asked for; the result has \(PQnfields(result.raw))",
+        message: "column \(column + 1) is out of range: the result has \(PQnfields(result.raw))",
         sql: sql, file: file, line: line)
     }
     let isNull = PQgetisnull(result.raw, index, column) != 0

@@ -63,19 +63,20 @@ struct SilenceWatch: Sendable {
 
   private func finding(_ canceller: StatementCanceller) -> Finding {
     if let transfer = canceller.transfer, transfer.isUnacknowledged, transfer.silence >= limit {
-      return .silent("the network has lost what was sent for \(limit)")
+      return .silent("the network has not acknowledged data for \(limit)")
     }
     let connection: LibPQConnection
     do {
       connection = try LibPQConnection.connect(configuration)
     } catch let error as PostgresError where error.connectionFault == .unanswered {
-      return .silent("the server does not answer a new connection either: \(error.message)")
+      return .silent("the server does not respond to a new connection either: \(error.message)")
     } catch {
       // A server that refuses a connection is alive.
       return .working
     }
     guard let state = state(over: connection) else { return .working }
-    return state == "active" ? .working : .silent("the server has finished or never received it (\(state))")
+    return state == "active"
+      ? .working : .silent("the server has finished the statement or never received it (\(state))")
   }
 
   /// What the server says that the watched process does; nil if that cannot be known, as behind a pooler.

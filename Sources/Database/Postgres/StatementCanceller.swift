@@ -40,7 +40,7 @@ final class StatementCanceller: Sendable {
     guard socket >= 0 else {
       throw PostgresError(
         code: .resourcesExhausted,
-        message: "no file descriptor is left for a connection; raise the limit (ulimit -n)")
+        message: "no file descriptors left for a connection; raise the limit (ulimit -n)")
     }
     state = Lock(State(handle: PQgetCancel(connection.raw), socket: socket))
   }

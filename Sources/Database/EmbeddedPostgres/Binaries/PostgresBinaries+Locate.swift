@@ -36,9 +36,9 @@ extension PostgresBinaries {
     if let best { return best }
     let wanted = majorVersion.map { "PostgreSQL \($0)" } ?? "PostgreSQL"
     throw EmbeddedPostgresError(
-      .binariesNotFound, "no \(wanted) with pgvector was found",
-      output: refusals.isEmpty ? "no installation was seen" : refusals.joined(separator: "\n"),
-      remedy: "run Scripts/setup, which installs one, or give DATABASE_URL to use a server of your own")
+      .binariesNotFound, "no \(wanted) installation with pgvector found",
+      output: refusals.isEmpty ? "no PostgreSQL installation found" : refusals.joined(separator: "\n"),
+      remedy: "run Scripts/setup to install one, or set DATABASE_URL to use your own server")
   }
 
   private static func inspectExplicit(_ path: String, majorVersion: Int?) throws -> PostgresBinaries {
@@ -48,10 +48,10 @@ extension PostgresBinaries {
       return found
     } catch {
       throw EmbeddedPostgresError(
-        .binariesNotFound, "the PostgreSQL that the settings name cannot be used: \(error.reason)",
+        .binariesNotFound, "the configured PostgreSQL cannot be used: \(error.reason)",
         path: path,
         remedy: """
-          name the bin directory of a PostgreSQL with pgvector, or leave the setting out and run \
+          use the bin directory of a PostgreSQL with pgvector, or unset the setting and run \
           Scripts/setup
           """)
     }
@@ -61,7 +61,9 @@ extension PostgresBinaries {
     if let wanted, wanted != majorVersion {
       throw Refusal("it is PostgreSQL \(majorVersion), not \(wanted)")
     }
-    guard hasPgvector else { throw Refusal("PostgreSQL \(majorVersion) without the extension pgvector") }
+    guard hasPgvector else {
+      throw Refusal("PostgreSQL \(majorVersion) does not have the extension pgvector")
+    }
   }
 
   /// The directories to look at, in order of preference.

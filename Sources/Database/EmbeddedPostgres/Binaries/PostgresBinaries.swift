@@ -18,10 +18,10 @@ public struct PostgresBinaries: Sendable, Hashable {
   ///
   /// - Throws: ``Refusal`` with the reason why it cannot be used.
   static func inspect(_ path: String) throws(Refusal) -> PostgresBinaries {
-    guard let resolved = FileSystem.realPath(path) else { throw Refusal("there is no such directory") }
+    guard let resolved = FileSystem.realPath(path) else { throw Refusal("no such directory") }
     let candidates = [resolved + "/bin", resolved]
     guard let bin = candidates.first(where: { FileSystem.target($0 + "/postgres") != nil }) else {
-      throw Refusal("it holds no program named postgres")
+      throw Refusal("it contains no program named postgres")
     }
     for program in ["postgres", "initdb", "psql"] {
       guard FileSystem.target(bin + "/" + program) != nil else {
@@ -36,12 +36,12 @@ public struct PostgresBinaries: Sendable, Hashable {
       // Its first line is "# PostgreSQL 16".
       guard let head = FileSystem.read(share + "/postgres.bki", limit: 64) else { continue }
       let digits = head.split(separator: "\n").first?.split(separator: " ").last.flatMap { Int($0) }
-      guard let version = digits else { throw Refusal("\(share)/postgres.bki names no version") }
+      guard let version = digits else { throw Refusal("\(share)/postgres.bki does not contain a version") }
       guard version >= 15 else { throw Refusal("it is PostgreSQL \(version); 15 is the oldest supported") }
       let hasVector = FileSystem.target(share + "/extension/vector.control") != nil
       return PostgresBinaries(binDirectory: bin, majorVersion: version, hasPgvector: hasVector)
     }
-    throw Refusal("postgres.bki is in none of: \(shares.joined(separator: ", "))")
+    throw Refusal("postgres.bki not found in \(shares.joined(separator: ", "))")
   }
 
   /// Where installations keep what belongs to a `bin` directory.

@@ -15,12 +15,12 @@ extension Cluster {
     for (home, isOutside) in homes(project, settings) {
       guard let entry = FileSystem.entry(home) else { continue }
       guard entry.isDirectory else {
-        throw unusable("it is not a directory", home, "remove it, or rename it")
+        throw unusable("the data directory's path is not a directory", home, "remove it, or rename it")
       }
       let data = FileSystem.entry(home + "/data")
       guard let owner = ServerUser.withID(data?.owner ?? entry.owner) else {
         throw unusable(
-          "its owner, user id \(data?.owner ?? entry.owner), has no name on this system", home,
+          "its owner, user id \(data?.owner ?? entry.owner), does not exist on this system", home,
           "change its owner with chown, or remove it")
       }
       if own == 0 {
@@ -28,15 +28,15 @@ extension Cluster {
           // Empty: left behind between making it and giving it away.
           guard data == nil else {
             throw unusable(
-              "the data directory belongs to root, as whom PostgreSQL refuses to run", home,
-              "give the folder to another user (chown -R), or remove it")
+              "the data directory belongs to root, and PostgreSQL refuses to run as root", home,
+              "change its owner (chown -R), or remove it")
           }
           continue
         }
       } else if owner.id != own {
         throw unusable(
           "the embedded PostgreSQL of this project belongs to user \(owner.name)", home,
-          "run seed-runner as \(owner.name) or as root, or have the folder removed")
+          "run seed-runner as \(owner.name) or as root, or remove the folder")
       }
       return Cluster(home: home, user: owner, isOutsideProject: isOutside)
     }
@@ -48,8 +48,8 @@ extension Cluster {
     if let found = try existing(settings) {
       if let obstacle = try await found.user.obstacle(on: found.home, test: "-x") {
         throw unusable(
-          "user \(found.user.name), to whom the embedded PostgreSQL belongs, cannot enter a folder",
-          obstacle, "let that user enter it (chmod o+x), or remove \(found.home)")
+          "user \(found.user.name), who owns the embedded PostgreSQL, cannot access a folder",
+          obstacle, "grant that user access (chmod o+x), or remove \(found.home)")
       }
       return found
     }
@@ -65,14 +65,14 @@ extension Cluster {
       try makeHome(home, parent: parent, for: user, above: isOutside ? sharedRoot : project)
       if let obstacle = try await user.obstacle(on: home, test: "-x") {
         throw unusable(
-          "user \(user.name), who is to run PostgreSQL, cannot enter a folder", obstacle,
-          "let that user enter it (chmod o+x), or name another user")
+          "user \(user.name), which runs PostgreSQL, cannot access a folder", obstacle,
+          "grant that user access (chmod o+x), or configure another user")
       }
       return Cluster(home: home, user: user, isOutsideProject: isOutside)
     }
     throw unusable(
-      "user \(user.name), who is to run PostgreSQL, cannot enter the project", project,
-      "let that user enter it (chmod o+x), or name another user")
+      "user \(user.name), which runs PostgreSQL, cannot access the project", project,
+      "grant that user access (chmod o+x), or configure another user")
   }
 
   private static func makeHome(
@@ -86,7 +86,8 @@ extension Cluster {
     }
     // Whoever owns the project could have put a link to elsewhere.
     guard FileSystem.entry(parent)?.isSymbolicLink == false else {
-      throw unusable("root does not follow a symbolic link here", parent, "replace it by a directory")
+      throw unusable(
+        "the directory is a symbolic link, which root does not follow", parent, "replace it with a directory")
     }
     if madeParent, let owner = FileSystem.entry(above)?.owner, owner != 0 {
       // The project's owner would otherwise not be able to add to it.
@@ -100,7 +101,7 @@ extension Cluster {
     // Another process was faster.
     if owner == user.id { return }
     guard owner == 0, fchown(descriptor, user.id, user.group) == 0 else {
-      throw FileSystem.failure("give away", home)
+      throw FileSystem.failure("change the owner of", home)
     }
   }
 
@@ -109,8 +110,8 @@ extension Cluster {
     guard own == 0 else {
       guard let user = ServerUser.withID(own) else {
         throw EmbeddedPostgresError(
-          .noServerUser, "user id \(own) has no name on this system, and PostgreSQL does not run without",
-          remedy: "add it to /etc/passwd, or give DATABASE_URL to use a server of your own")
+          .noServerUser, "user id \(own) has no name on this system, and PostgreSQL requires one",
+          remedy: "add it to /etc/passwd, or set DATABASE_URL to use your own server")
       }
       return user
     }
@@ -118,8 +119,8 @@ extension Cluster {
       guard let user = ServerUser.named(name), user.id != 0 else {
         throw EmbeddedPostgresError(
           .invalidSettings,
-          "'\(name)' cannot run PostgreSQL: there is no such user, or it is root",
-          remedy: "name an unprivileged user of this system, or leave the setting out")
+          "user '\(name)' cannot run PostgreSQL: the user does not exist or is root",
+          remedy: "use an unprivileged user, or unset the setting")
       }
       return user
     }
@@ -130,8 +131,8 @@ extension Cluster {
     }
     throw EmbeddedPostgresError(
       .noServerUser,
-      "PostgreSQL must not run as root, and none of these users exists: \(names.joined(separator: ", "))",
-      remedy: "add one (useradd --system seed-runner), or run seed-runner as an ordinary user")
+      "PostgreSQL cannot run as root, and none of these users exists: \(names.joined(separator: ", "))",
+      remedy: "create one (useradd --system seed-runner), or run seed-runner as an ordinary user")
   }
 
   private static func project(_ settings: EmbeddedPostgres.Settings) throws -> String {

@@ -22,10 +22,11 @@ extension Cluster {
       let result = try await SystemProgram.run(command, timeLimit: timeout)
       guard result.status == .exited(0) else {
         throw EmbeddedPostgresError(
-          .initializationFailed, "initdb could not make the data directory: \(result.status)", path: partial,
+          .initializationFailed, "initdb failed to create the data directory: \(result.status)",
+          path: partial,
           command: command,
           output: result.output.split(separator: "\n").suffix(20).joined(separator: "\n"),
-          remedy: "see its output above; often the disk is full")
+          remedy: "see the output above; a common cause is a full disk")
       }
       try user.accessingFiles {
         let path = partial + "/postgresql.conf"

@@ -36,7 +36,7 @@ struct Cluster: Sendable, Equatable {
     where FileSystem.target(data + "/" + file) == nil {
       throw broken("\(file) is missing")
     }
-    guard majorVersion != nil else { throw broken("PG_VERSION holds no number") }
+    guard majorVersion != nil else { throw broken("PG_VERSION does not contain a number") }
     return true
   }
 
@@ -44,8 +44,8 @@ struct Cluster: Sendable, Equatable {
     EmbeddedPostgresError(
       .brokenCluster, "the data directory of the embedded PostgreSQL is damaged: \(reason)", path: data,
       remedy: """
-        remove \(home) and start again: seeding makes the rows anew \
-        (copy the folder first if it held more than seeds)
+        remove \(home) and run the command again: seeding recreates the rows \
+        (back up the folder first if it contains other data)
         """)
   }
 

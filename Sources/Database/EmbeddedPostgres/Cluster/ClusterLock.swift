@@ -25,7 +25,9 @@ enum ClusterLock {
         throw EmbeddedPostgresError(
           .timedOut, "another process has been starting or stopping the embedded PostgreSQL for \(timeout)",
           path: cluster.lockFile,
-          remedy: "see which process holds that file (fuser \(cluster.lockFile)), end it, and try again")
+          remedy:
+            "find the process that holds the lock file (fuser \(cluster.lockFile)), end it, and run the command again"
+        )
       }
       if !hasReported { onWait() }
       hasReported = true

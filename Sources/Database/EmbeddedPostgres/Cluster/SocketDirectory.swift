@@ -40,8 +40,8 @@ enum SocketDirectory {
   static func check(_ path: String, for user: ServerUser) throws {
     func refuse(_ reason: String) -> EmbeddedPostgresError {
       EmbeddedPostgresError(
-        .unusableDirectory, "the directory for the server's socket is not safe: \(reason)", path: path,
-        remedy: "find out who made it and remove it; seed-runner then makes its own")
+        .unusableDirectory, "the server's socket directory is not safe: \(reason)", path: path,
+        remedy: "find out who created it, then remove it; seed-runner creates its own")
     }
     guard let entry = FileSystem.entry(path) else { throw refuse("it does not exist") }
     guard !entry.isSymbolicLink else { throw refuse("it is a symbolic link") }
@@ -49,6 +49,6 @@ enum SocketDirectory {
     guard entry.owner == user.id else {
       throw refuse("it belongs to user id \(entry.owner), not to \(user.name)")
     }
-    guard entry.permissions & 0o077 == 0 else { throw refuse("others than \(user.name) can enter it") }
+    guard entry.permissions & 0o077 == 0 else { throw refuse("users other than \(user.name) can access it") }
   }
 }

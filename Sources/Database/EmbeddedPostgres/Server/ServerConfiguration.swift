@@ -21,14 +21,14 @@ struct ServerConfiguration: Equatable {
       .init(
         name: "unix_socket_directories", value: "\"\(socketDirectory)\"",
         reason: "a directory that only the server's user may enter"),
-      .init(name: "unix_socket_permissions", value: "0700", reason: "the same once more"),
+      .init(name: "unix_socket_permissions", value: "0700", reason: "only the server's user can connect"),
     ]
   }
 
   /// Our own file, which `postgresql.conf` includes.
   var text: String {
     var lines = [
-      "# Written by seed-runner at every start; put settings of your own into postgresql.conf.", "",
+      "# Written by seed-runner at every start; put your own settings into postgresql.conf.", "",
     ]
     func add(_ name: String, _ value: String, _ reason: String) {
       lines.append("\(name) = \(Self.quoted(value))  # \(reason)")
@@ -45,13 +45,13 @@ struct ServerConfiguration: Equatable {
   static func hostBasedAccess(listensOnTCP: Bool) -> String {
     var text = """
       # Written by seed-runner at every start.
-      # The socket: whoever the kernel says it is, if pg_ident.conf names that user.
+      # The socket: peer authentication for the users in pg_ident.conf.
       local all all peer map=\(mapName)
 
       """
     if listensOnTCP {
       text += """
-        # This machine only, with the password of the passfile.
+        # TCP from this machine only, with the password in the passfile.
         host all all 127.0.0.1/32 scram-sha-256
         host all all ::1/128 scram-sha-256
 
@@ -103,15 +103,15 @@ struct ServerConfiguration: Equatable {
         }
       guard isName else {
         throw invalid(
-          "'\(name)' cannot be the name of a server setting", "use a name from PostgreSQL's manual")
+          "invalid server setting name '\(name)'", "use a name from PostgreSQL's manual")
       }
       guard !own.contains(name.lowercased()) else {
         throw invalid(
-          "the server setting '\(name)' cannot be changed: the embedded PostgreSQL needs its own",
-          "leave it out, or give DATABASE_URL to use a server of your own")
+          "the server setting '\(name)' cannot be changed: seed-runner manages it",
+          "remove it, or set DATABASE_URL to use your own server")
       }
       guard !value.utf8.contains(where: { $0 < 0x20 }) else {
-        throw invalid("the value of the server setting '\(name)' holds a control character", "remove it")
+        throw invalid("the value of the server setting '\(name)' contains a control character", "remove it")
       }
     }
   }

@@ -34,40 +34,41 @@ struct ServerSettings: Equatable {
       setting("max_connections", "200", "room for several runners, a server and their pools"),
       setting(
         "shared_buffers", "\(megabytes(memory / 4, from: 32, to: 4096))MB",
-        "a quarter of the memory; beyond 4 GB a load gains nothing"),
+        "a quarter of the memory; more than 4 GB does not speed up loading"),
       setting(
         "effective_cache_size", "\(megabytes(memory / 2, from: 64, to: 1 << 20))MB",
-        "what the planner may expect to find in memory"),
+        "how much cached data the planner assumes"),
       setting(
         "maintenance_work_mem", "\(maintenance)MB",
-        "a vector index that fits is built several times faster; at most an eighth of the memory"),
+        "a vector index that fits is built much faster; at most an eighth of the memory"),
       setting(
         "work_mem", "\(megabytes(memory / 512, from: 4, to: 32))MB",
-        "per sort or hash, so small enough for many at once"),
+        "per sort or hash; small enough for many concurrent ones"),
       setting(
-        "max_worker_processes", "\(max(8, cores * 2))", "the pool that the parallel workers come from"),
-      setting("max_parallel_workers", "\(cores)", "no more than there are processors"),
+        "max_worker_processes", "\(max(8, cores * 2))", "the pool that provides parallel workers"),
+      setting("max_parallel_workers", "\(cores)", "at most one per processor"),
       setting(
         "max_parallel_maintenance_workers", "\(min(max(cores - 1, 1), 8))",
-        "index builds: every processor but the one of the leading process"),
+        "index builds: all processors except the leader's"),
       setting(
-        "max_parallel_workers_per_gather", "\(min(max(cores / 2, 1), 4))", "leaves processors to others"),
+        "max_parallel_workers_per_gather", "\(min(max(cores / 2, 1), 4))",
+        "leaves processors for other sessions"),
       setting(
         "dynamic_shared_memory_type", fitsSharedMemory ? "posix" : "sysv",
         fitsSharedMemory ? "the default" : "/dev/shm is too small for a parallel index build"),
       setting("wal_level", "minimal", "COPY into a table made in the same transaction writes no log"),
-      setting("max_wal_senders", "0", "required by wal_level = minimal; nothing replicates from here"),
+      setting("max_wal_senders", "0", "required by wal_level = minimal; replication is off"),
       setting(
         "max_wal_size", memory >= 8 << 30 ? "4GB" : "1GB", "fewer checkpoints during a load"),
-      setting("checkpoint_timeout", "15min", "the same"),
-      setting("wal_buffers", "16MB", "one whole segment for several writers at once"),
+      setting("checkpoint_timeout", "15min", "fewer checkpoints during a load"),
+      setting("wal_buffers", "16MB", "one whole segment, for concurrent writers"),
       setting(
         "synchronous_commit", "off",
-        "a crash loses at most the last moments, whole transactions, never consistency"),
-      setting("random_page_cost", "1.1", "an index is as cheap as on solid-state disks"),
-      setting("jit", "off", "compiling costs more than the short statements of a load"),
+        "a crash can lose the last transactions; the data stays consistent"),
+      setting("random_page_cost", "1.1", "solid-state disks make index access cheap"),
+      setting("jit", "off", "compilation takes longer than the short statements of a load"),
       setting("timezone", "UTC", "the same output on every machine"),
-      setting("log_timezone", "UTC", "the same"),
+      setting("log_timezone", "UTC", "the same log on every machine"),
       setting("log_line_prefix", "%m [%p] %q%u@%d ", "time, process, user and database"),
       setting("logging_collector", "off", "standard error goes to server.log"),
     ])

@@ -90,7 +90,7 @@ enum FileSystem {
       return true
     }
     guard errno == EEXIST, target(path)?.isDirectory == true else {
-      throw failure("make the directory", path)
+      throw failure("create the directory", path)
     }
     return false
   }
@@ -135,8 +135,8 @@ enum FileSystem {
     let remedy =
       switch number {
       case ENOSPC, EDQUOT: "free some space on that disk"
-      case EROFS: "choose a project directory that is not read-only"
-      default: "give your user the right to it, or choose another project directory"
+      case EROFS: "choose a writable project directory"
+      default: "grant your user access, or choose another project directory"
       }
     return EmbeddedPostgresError(
       .unusableDirectory, "cannot \(action): \(String(cString: strerror(number)))", path: path, remedy: remedy

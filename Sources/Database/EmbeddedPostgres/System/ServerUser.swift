@@ -43,7 +43,7 @@ struct ServerUser: Sendable, Equatable {
     else {
       throw EmbeddedPostgresError(
         .noServerUser,
-        "PostgreSQL must not run as root, and setpriv, which changes to user \(name), is missing",
+        "PostgreSQL cannot run as root, and setpriv, which switches to user \(name), is missing",
         remedy: "install util-linux, or run seed-runner as an ordinary user")
     }
     return [setpriv, "--reuid", "\(id)", "--regid", "\(group)", "--init-groups", "--"] + arguments
@@ -66,7 +66,8 @@ struct ServerUser: Sendable, Equatable {
     // It tells of failure only by what the next call returns.
     guard setfsuid(id) == Int32(bitPattern: id), setfsgid(group) == Int32(bitPattern: group) else {
       throw EmbeddedPostgresError(
-        .noServerUser, "cannot act as user \(name) (id \(id)): this system does not let root take that id",
+        .noServerUser,
+        "cannot switch to user \(name) (id \(id)): this system does not allow root to use that id",
         remedy: "run seed-runner as an ordinary user, or name another user to run PostgreSQL")
     }
     return try body()

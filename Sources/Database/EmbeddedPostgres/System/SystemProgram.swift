@@ -18,8 +18,8 @@ enum SystemProgram {
     var description: String {
       switch self {
       case .exited(let code): "exit status \(code)"
-      case .signalled(let signal): "ended by signal \(signal)"
-      case .timedOut: "ended because it took too long"
+      case .signalled(let signal): "terminated by signal \(signal)"
+      case .timedOut: "terminated after a timeout"
       }
     }
   }
@@ -131,7 +131,9 @@ enum SystemProgram {
   private static func failure(_ command: [String], _ number: Int32) -> EmbeddedPostgresError {
     EmbeddedPostgresError(
       .systemFailure, "cannot start a program: \(String(cString: strerror(number)))", command: command,
-      remedy: "check that the program exists, can be run, and that the system has processes left")
+      remedy:
+        "check that the program exists and is executable, and that the process limit (ulimit -u) is not exhausted"
+    )
   }
 }
 
@@ -156,7 +158,7 @@ final class LaunchedProcess: Sendable {
       }
     } catch {
       throw EmbeddedPostgresError(
-        .systemFailure, "no thread to watch a program: \(error)", remedy: ThreadError.remedy)
+        .systemFailure, "cannot create a thread to monitor a program: \(error)", remedy: ThreadError.remedy)
     }
   }
 }

@@ -24,7 +24,8 @@ extension Array: PostgresDecodable where Element: PostgresArrayElement {
     let dimensions = try cell.integer(Int32.self)
     let elementType = PostgresType(rawValue: try cell.integer(UInt32.self, at: 8))
     guard dimensions <= 1 else {
-      throw PostgresDecodingFailure("found an array of \(dimensions) dimensions; one can be read")
+      throw PostgresDecodingFailure(
+        "found an array of \(dimensions) dimensions; only one-dimensional arrays are supported")
     }
     guard dimensions == 1 else {
       self = []
@@ -38,7 +39,7 @@ extension Array: PostgresDecodable where Element: PostgresArrayElement {
       let length = Int(try cell.integer(Int32.self, at: offset))
       offset += 4
       guard length <= bytes.count - offset else {
-        throw PostgresDecodingFailure("found an array that ends within an element")
+        throw PostgresDecodingFailure("found a truncated array")
       }
       let element = length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
       append(try Element(from: PostgresCell(bytes: element, type: elementType)))

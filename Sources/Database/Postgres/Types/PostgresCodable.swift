@@ -84,7 +84,7 @@ public struct PostgresCell {
   ///
   /// - Throws: ``PostgresDecodingFailure`` for NULL.
   public func value() throws -> UnsafeRawBufferPointer {
-    guard let bytes else { throw PostgresDecodingFailure("found NULL; ask for an optional instead") }
+    guard let bytes else { throw PostgresDecodingFailure("found NULL; decode an optional instead") }
     return bytes
   }
 
@@ -94,13 +94,13 @@ public struct PostgresCell {
   public func integer<I: FixedWidthInteger>(_: I.Type = I.self, at offset: Int = 0) throws -> I {
     let bytes = try value()
     guard offset >= 0, offset + MemoryLayout<I>.size <= bytes.count else {
-      throw PostgresDecodingFailure("found \(bytes.count) bytes of \(type), which is too short")
+      throw PostgresDecodingFailure("found only \(bytes.count) bytes for a value of type \(type)")
     }
     return I(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
   }
 
   func mismatch(_ wanted: Any.Type) -> PostgresDecodingFailure {
-    PostgresDecodingFailure("found \(type), which cannot be read as \(wanted)")
+    PostgresDecodingFailure("found \(type), which cannot be decoded as \(wanted)")
   }
 }
 

@@ -29,7 +29,7 @@ public struct PostgresJSON: PostgresArrayElement, Hashable, Sendable {
     default: throw cell.mismatch(PostgresJSON.self)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw PostgresDecodingFailure("found bytes of \(cell.type) that are not UTF-8")
+      throw PostgresDecodingFailure("found invalid UTF-8 in a value of type \(cell.type)")
     }
     self.text = text
   }

@@ -60,7 +60,8 @@ public struct PostgresNumeric: PostgresArrayElement, Hashable, Sendable, CustomS
     // Limits of `numeric`: 131,072 digits before the point, 16,383 behind it.
     guard whole.count <= 131_072, scale <= 16_383 else {
       throw PostgresError(
-        code: .invalidValue, message: "a numeric has at most 131072 digits before and 16383 behind the point")
+        code: .invalidValue,
+        message: "a numeric has at most 131072 digits before and 16383 after the decimal point")
     }
     let decimal = whole + fraction
     var groups = stride(from: 0, to: decimal.count, by: 4).map { start in

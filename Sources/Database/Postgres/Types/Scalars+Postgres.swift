@@ -74,7 +74,7 @@ extension String: PostgresArrayElement {
   public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
     guard !utf8.contains(0) else {
       throw PostgresError(
-        code: .invalidValue, message: "a text with a NUL character cannot be stored in PostgreSQL")
+        code: .invalidValue, message: "a string with a NUL character cannot be stored in PostgreSQL")
     }
     buffer.append(contentsOf: utf8)
     return true
@@ -91,7 +91,7 @@ extension String: PostgresArrayElement {
     default: throw cell.mismatch(String.self)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw PostgresDecodingFailure("found bytes of \(cell.type) that are not UTF-8")
+      throw PostgresDecodingFailure("found invalid UTF-8 in a value of type \(cell.type)")
     }
     self = text
   }
@@ -109,7 +109,7 @@ extension PostgresDecodable where Self: FixedWidthInteger {
     default: throw cell.mismatch(Self.self)
     }
     guard let value = Self(exactly: wide) else {
-      throw PostgresDecodingFailure("found \(wide), which does not fit \(Self.self)")
+      throw PostgresDecodingFailure("found \(wide), which is out of range for \(Self.self)")
     }
     self = value
   }
