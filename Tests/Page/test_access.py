@@ -18,10 +18,10 @@ def test_where_search_is_open_nothing_is_asked_for(server, open_page):
 
 def test_registering_shows_the_token_once_and_searches_with_it(strict_server, open_page, picture):
     page = open_page(strict_server, "#q=nginx+502")
-    expect(page.locator("#access-why")).to_contain_text("only registered users")
-    expect(page.get_by_label("E-mail address")).to_be_visible()
+    expect(page.locator("#access-why")).to_contain_text("Only registered users")
+    expect(page.get_by_label("Register with an email address")).to_be_visible()
     picture(page, "register")
-    page.get_by_label("E-mail address").fill("ada@example.com")
+    page.get_by_label("Register with an email address").fill("ada@example.com")
     page.get_by_role("button", name="Register").click()
     token = page.get_by_label("Your new token")
     expect(token).to_be_focused()
@@ -40,12 +40,12 @@ def test_registering_shows_the_token_once_and_searches_with_it(strict_server, op
 def test_a_token_is_kept_only_if_one_says_so_and_can_be_forgotten(strict_server, open_page):
     token = strict_server.register("grace@example.com")
     page = open_page(strict_server)
-    page.get_by_label("Or a token").fill("ct_123")
-    page.get_by_role("button", name="Use it").click()
-    expect(page.locator("#access-problem")).to_contain_text("64 characters")
-    page.get_by_label("Or a token").fill(f" {token} ")
+    page.get_by_label("Or use an existing token").fill("ct_123")
+    page.get_by_role("button", name="Use token").click()
+    expect(page.locator("#access-problem")).to_contain_text("64 hexadecimal digits")
+    page.get_by_label("Or use an existing token").fill(f" {token} ")
     page.get_by_label("Keep the token in this browser").check()
-    page.get_by_label("Or a token").press("Enter")
+    page.get_by_label("Or use an existing token").press("Enter")
     expect(page.locator("#access")).to_be_hidden()
     assert keys(page) == [1, 0]
     other = open_page(strict_server, context=page.context)
@@ -54,25 +54,25 @@ def test_a_token_is_kept_only_if_one_says_so_and_can_be_forgotten(strict_server,
     other.get_by_role("button", name="Your token").click()
     other.get_by_role("button", name="Forget the token").click()
     assert keys(other) == [0, 0]
-    expect(other.get_by_label("E-mail address")).to_be_focused()
+    expect(other.get_by_label("Register with an email address")).to_be_focused()
     expect(other.locator("#results > li")).to_have_count(0)
 
 
 def test_a_token_that_the_server_does_not_know_is_told(strict_server, open_page):
     page = open_page(strict_server, "#q=docker")
-    page.get_by_label("Or a token").fill("ct_" + "0" * 64)
-    page.get_by_role("button", name="Use it").click()
-    expect(page.locator("#access-problem")).to_contain_text("does not know this token")
+    page.get_by_label("Or use an existing token").fill("ct_" + "0" * 64)
+    page.get_by_role("button", name="Use token").click()
+    expect(page.locator("#access-problem")).to_contain_text("rejected this token")
 
 
 def test_an_address_that_is_registered_gets_no_second_token(strict_server, open_page, picture):
     strict_server.register("joan@example.com")
     page = open_page(strict_server)
-    page.get_by_label("E-mail address").fill("nonsense")
+    page.get_by_label("Register with an email address").fill("nonsense")
     page.get_by_role("button", name="Register").click()
     expect(page.locator("#access-problem")).to_contain_text("such as me@example.com")
-    page.get_by_label("E-mail address").fill("joan@example.com")
+    page.get_by_label("Register with an email address").fill("joan@example.com")
     page.get_by_role("button", name="Register").click()
-    expect(page.locator("#access-problem")).to_contain_text("The address is registered")
-    expect(page.get_by_label("E-mail address")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#access-problem")).to_contain_text("This address already has a token")
+    expect(page.get_by_label("Register with an email address")).to_have_attribute("aria-invalid", "true")
     picture(page, "register-taken")

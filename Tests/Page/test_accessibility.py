@@ -41,7 +41,7 @@ def empty(page):
 
 
 def refused(page):
-    page.route(SEARCH, lambda route: route.fulfill(status=503, json={"detail": "the database does not answer"}))
+    page.route(SEARCH, lambda route: route.fulfill(status=503, json={"detail": "the database is unavailable"}))
     page.locator("#q").fill("docker")
     expect(page.locator("#problem")).to_be_visible()
 
@@ -90,7 +90,7 @@ def test_a_screen_reader_hears_how_many_were_found_and_what_went_wrong(server, o
     expect(page.get_by_role("status").filter(has_text="10 traces")).to_be_visible()
     # The names of what one meets.
     expect(page.get_by_role("search", name="Traces")).to_be_visible()
-    expect(page.get_by_role("searchbox", name="What goes wrong, or what do you want to do?")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="What went wrong, or what do you want to do?")).to_be_visible()
     expect(page.get_by_role("group", name="Only traces with all of these tags")).to_be_visible()
     expect(page.get_by_role("main")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has=page.get_by_role("heading", level=3))).to_have_count(10)
@@ -114,7 +114,7 @@ def test_letters_twice_as_large_need_no_scrolling_sideways(server, open_page):
 
 def test_without_javascript_it_says_what_there_is(server, open_page):
     page = open_page(server, java_script_enabled=False)
-    notice = page.get_by_text("This page searches with JavaScript")
+    notice = page.get_by_text("This page needs JavaScript")
     expect(notice).to_be_visible()
     page = open_page(server)
     start(page)

@@ -59,7 +59,7 @@ def test_it_searches_as_one_types_without_enter_and_not_for_every_key(server, op
     ask(page, question)
     expect(page.locator("#results h3").first).to_contain_text("behind PgBouncer in transaction mode")
     assert sent[-1] == question and len(sent) < len(question) / 3, sent
-    expect(page.locator("#status")).to_have_text("10 traces, by similarity and trust, the best first.")
+    expect(page.locator("#status")).to_have_text("10 traces, by similarity and trust, best match first.")
     marks = {mark.lower() for mark in page.locator("#results h3 mark").all_inner_texts()}
     assert {"prepared", "statement", "pgbouncer"} <= marks and "in" not in marks
     assert page.title() == f"{question} – Trace search"
@@ -129,7 +129,7 @@ def test_tags_filter_and_the_address_keeps_question_and_tags(server, open_page, 
     page.locator("#other-tag").fill("Security")
     page.locator("#other-tag").press("Enter")
     expect(page.locator("#status")).to_contain_text("with docker and security")
-    expect(page.locator("#results").get_by_role("button", name=re.compile("^Tag security: is")).first).to_be_visible()
+    expect(page.locator("#results").get_by_role("button", name=re.compile("^Tag security: remove")).first).to_be_visible()
     found = titles(page)
     assert 0 < len(found) < 10
     picture(page, "filtered")
@@ -149,10 +149,10 @@ def test_tags_filter_and_the_address_keeps_question_and_tags(server, open_page, 
 def test_what_nothing_fits_is_said(server, open_page, picture):
     page = open_page(server)
     ask(page, "how do I bake sourdough bread")
-    expect(page.locator("#status")).to_contain_text("Nothing fits well.")
+    expect(page.locator("#status")).to_contain_text("No good match.")
     page.locator("#other-tag").fill("no-such-tag")
     page.get_by_role("button", name="Add").click()
-    expect(page.locator("#status")).to_have_text("No trace with no-such-tag. Remove a tag to search in more.")
+    expect(page.locator("#status")).to_have_text("No traces with no-such-tag. Remove a tag to search more traces.")
     expect(page.locator("#results > li")).to_have_count(0)
     picture(page, "empty")
 

@@ -26,9 +26,9 @@ def test_it_is_live_while_the_server_seeds_and_search_comes_with_the_data(open_p
         server = project.serve(AUTO_SEED_MODE="background", CAPACITY_IS_PART_OF_ALL="true", CAPACITY_ROWS="40000")
         page = open_page(server, "#q=docker")
         state = page.locator("#seeding-state")
-        expect(state).to_have_text("Seeding goes on; what is there already is found.")
-        expect(page.get_by_role("progressbar", name="Seeders that have ended")).to_be_visible()
-        expect(page.locator("#seeders li.none").first).to_contain_text("not ended yet")
+        expect(state).to_have_text("Seeding is in progress. Seeded traces can be found already.")
+        expect(page.get_by_role("progressbar", name="Finished seeders")).to_be_visible()
+        expect(page.locator("#seeders li.none").first).to_contain_text("not finished yet")
         expect(page.locator("#seeders li.seeded").first).to_be_visible()
         picture(page, "seeding")
         expect(state).to_contain_text("12 seeders in", timeout=300_000)
@@ -38,7 +38,7 @@ def test_it_is_live_while_the_server_seeds_and_search_comes_with_the_data(open_p
         # Started again it finds all of it done.
         server.stop()
         page.goto(project.serve(CAPACITY_IS_PART_OF_ALL="true", CAPACITY_ROWS="40000").url)
-        expect(state).to_contain_text("All was seeded before: 12 seeders")
+        expect(state).to_contain_text("Nothing to do: 12 seeders checked")
 
 
 def test_a_seeder_that_failed_is_told_with_its_reason_in_words(server, open_page, picture):
@@ -61,4 +61,4 @@ def test_a_server_that_is_gone_is_told(server, open_page):
     page = open_page(server)
     page.route("**/health/ready", lambda route: route.abort())
     page.reload()
-    expect(page.locator("#seeding-state")).to_have_text("The server does not answer.")
+    expect(page.locator("#seeding-state")).to_have_text("The server is not responding.")

@@ -20,7 +20,7 @@ def test_too_many_searches_wait_as_long_as_the_server_says_and_go_on_by_themselv
     page.locator("#q").fill("docker")
     page.clock.run_for(1000)
     alert = page.get_by_role("alert").filter(has_text="searches")
-    expect(alert).to_contain_text("Those were too many searches for one minute. It is tried again by itself in 37 s.")
+    expect(alert).to_contain_text("Too many searches in the last minute. Retrying automatically in 37 s.")
     picture(page, "too-many")
     # Typing on does not ask before the time.
     sent = searches(page)
@@ -46,7 +46,7 @@ def test_the_limit_of_the_server_is_told_with_its_own_seconds(project, server, o
         if answers[-1].status == 429:
             break
     seconds = answers[-1].headers["retry-after"]
-    expect(page.locator("#problem-text")).to_contain_text(f"tried again by itself in {seconds} s.")
+    expect(page.locator("#problem-text")).to_contain_text(f"Retrying automatically in {seconds} s.")
     limited.stop()
 
 
@@ -71,15 +71,15 @@ def test_a_slow_typist_never_meets_the_limit(server, open_page):
 def test_a_database_that_is_away_is_told_and_asked_again(server, open_page, picture):
     page = open_page(server)
     ask(page, "docker")
-    problem = {"type": "urn:trace-server:problem:database-unavailable", "detail": "the database does not answer"}
+    problem = {"type": "urn:trace-server:problem:database-unavailable", "detail": "the database is unavailable"}
     page.route(SEARCH, lambda route: route.fulfill(status=503, json=problem))
     page.locator("#q").fill("docker volume")
     expect(page.locator("#problem-text")).to_have_text(
-        "The service cannot answer now: the database does not answer. It is tried again by itself in 2 s.")
-    expect(page.locator("#status")).to_have_text("Below is what was found before.")
+        "Search failed: the database is unavailable. Retrying automatically in 2 s.")
+    expect(page.locator("#status")).to_have_text("The previous results are shown below.")
     picture(page, "unavailable")
     page.unroute(SEARCH)
-    page.get_by_role("button", name="Try again now").click()
+    page.get_by_role("button", name="Retry now").click()
     expect(page.locator("#problem")).to_be_hidden()
     expect(page.locator("#results > li")).to_have_count(10)
 
@@ -98,18 +98,18 @@ def test_offline_is_told_and_ends_with_the_network(server, open_page, picture):
 
 def test_a_fault_of_the_server_names_what_its_log_has(server, open_page):
     page = open_page(server)
-    problem = {"type": "urn:trace-server:problem:internal", "detail": "a fault of the server", "request_id": "r-17"}
+    problem = {"type": "urn:trace-server:problem:internal", "detail": "internal server error", "request_id": "r-17"}
     page.route(SEARCH, lambda route: route.fulfill(status=500, json=problem))
     page.locator("#q").fill("docker")
     expect(page.locator("#problem-text")).to_have_text(
-        "A fault of the server. The server's log has it as r-17.")
+        "Internal server error. Request ID in the server log: r-17.")
 
 
 def test_an_answer_that_is_no_json_is_told(server, open_page):
     page = open_page(server)
     page.route(SEARCH, lambda route: route.fulfill(status=200, body="<html>a proxy's page"))
     page.locator("#q").fill("docker")
-    expect(page.locator("#problem-text")).to_have_text("The answer cannot be read.")
+    expect(page.locator("#problem-text")).to_have_text("The response is not valid JSON.")
 
 
 def test_what_a_trace_says_is_text_and_nothing_else(server, hostile_trace, open_page, picture):

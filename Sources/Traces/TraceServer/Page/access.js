@@ -44,7 +44,7 @@ export class Access {
     this.#isNeeded = true;
     this.#render();
     this.#turn(true);
-    if (this.#token) this.#complain("The server does not know this token, or no longer. Forget it, then use another.");
+    if (this.#token) this.#complain("The server rejected this token. Forget it, then use another one.");
   }
 
   #turn(isOpen) {
@@ -61,7 +61,7 @@ export class Access {
     event.preventDefault();
     const field = at("email");
     this.#complain("");
-    if (!field.checkValidity()) return this.#fault(field, "Enter an e-mail address, such as me@example.com.");
+    if (!field.checkValidity()) return this.#fault(field, "Enter an email address, such as me@example.com.");
     try {
       const { json } = await ask("api/v1/auth/register", { body: { email: field.value.trim() } });
       this.#isNew = true;
@@ -70,7 +70,7 @@ export class Access {
       at("new-token").focus();
       at("new-token").select();
     } catch (error) {
-      const wait = error.retryAfter ? ` Try again in ${error.retryAfter} s.` : "";
+      const wait = error.retryAfter ? ` Retry in ${error.retryAfter} s.` : "";
       this.#fault(field, sentence(error.message) + wait);
     }
   }
@@ -79,7 +79,7 @@ export class Access {
     event.preventDefault();
     const token = at("token").value.trim();
     this.#complain("");
-    if (!form.test(token)) return this.#fault(at("token"), "A token is ct_ and 64 characters from 0 to 9 and a to f.");
+    if (!form.test(token)) return this.#fault(at("token"), "A token is ct_ followed by 64 hexadecimal digits.");
     at("token").value = "";
     this.#take(token);
     at("q").focus();
@@ -114,7 +114,7 @@ export class Access {
 
   async #copy() {
     const copied = await navigator.clipboard.writeText(this.#token).then(() => true, () => false);
-    at("copy-token").textContent = copied ? "Copied" : "Not copied";
+    at("copy-token").textContent = copied ? "Copied" : "Copy failed";
     if (!copied) at("new-token").select();
   }
 
@@ -125,12 +125,12 @@ export class Access {
     at("access-new").hidden = !this.#isNew;
     at("access-held").hidden = !has;
     at("access-why").textContent = has
-      ? "Searches are made with your token, and limited for it alone."
+      ? "Searches use your token and count toward its rate limit."
       : this.#isNeeded
-      ? "This server lets only registered users search. Registering takes an e-mail address."
-      : "Search works without one here. With a token you have limits of your own instead of your address's.";
+      ? "Only registered users can search on this server. Register with an email address."
+      : "You can search without a token. A token gives you a rate limit of your own.";
     const isKept = stored(() => localStorage.getItem(key)) !== null;
-    at("access-where").textContent = isKept ? "It is kept in this browser." : "It is kept until this tab is closed.";
+    at("access-where").textContent = isKept ? "Kept in this browser." : "Kept until this tab is closed.";
   }
 }
 

@@ -42,12 +42,12 @@ const view = {
     const best = Math.max(...traces.map((trace) => trace.similarity));
     if (traces.length === 0) {
       status.textContent = within
-        ? `No trace${within}. Remove a tag to search in more.`
-        : "There is no trace to be found yet: none has been seeded, or none has its vector.";
+        ? `No traces${within}. Remove a tag to search more traces.`
+        : "No traces can be found yet: none has been seeded, or none has an embedding.";
     } else {
       const count = traces.length === 1 ? "1 trace" : `${traces.length} traces`;
-      const far = best < farAway ? "Nothing fits well. The nearest: " : "";
-      status.textContent = `${far}${count}${within}, by similarity and trust, the best first.`;
+      const far = best < farAway ? "No good match. The nearest: " : "";
+      status.textContent = `${far}${count}${within}, by similarity and trust, best match first.`;
     }
   },
 
@@ -71,17 +71,17 @@ const view = {
       return;
     }
     const what = {
-      429: "Those were too many searches for one minute.",
-      503: "The service cannot answer now: " + lowerFirst(problem.message),
+      429: "Too many searches in the last minute.",
+      503: "Search failed: " + lowerFirst(problem.message),
     }[problem.status] ?? sentence(problem.message);
-    const next = seconds === null ? "" : ` It is tried again by itself in ${seconds} s.`;
+    const next = seconds === null ? "" : ` Retrying automatically in ${seconds} s.`;
     const id = problem.requestID && problem.status >= 500 && problem.status !== 503
-      ? ` The server's log has it as ${problem.requestID}.`
+      ? ` Request ID in the server log: ${problem.requestID}.`
       : "";
     problemBox.hidden = false;
     problemText.textContent = sentence(what) + id + next;
     problemWait.textContent = "";
-    if (headings().length > 0) status.textContent = "Below is what was found before.";
+    if (headings().length > 0) status.textContent = "The previous results are shown below.";
     if (seconds === null) return;
     // Seen only: a screen reader is told once.
     const end = performance.now() + seconds * 1000;

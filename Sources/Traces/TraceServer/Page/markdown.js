@@ -116,7 +116,7 @@ async function copy(event, text) {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
-    button.textContent = "Not copied";
+    button.textContent = "Copy failed";
   }
   setTimeout(() => (button.textContent = "Copy"), 2000);
 }

@@ -59,7 +59,7 @@ function result(trace, terms, chosen, onTag) {
   function tags() {
     const names = trace.tags.map((name) => {
       const isChosen = chosen.has(name);
-      const label = isChosen ? `Tag ${name}: is a filter, remove it` : `Tag ${name}: only traces with it`;
+      const label = isChosen ? `Tag ${name}: remove this filter` : `Tag ${name}: filter by this tag`;
       const chip = { type: "button", class: "chip", "aria-pressed": isChosen, "aria-label": label };
       return element("li", {}, element("button", { ...chip, click: () => onTag(name) }, name));
     });
@@ -88,14 +88,14 @@ function facts(trace) {
 
 function parts(trace, terms) {
   const about = [`Contributed ${day(trace.created_at)}`];
-  if (trace.updated_at !== trace.created_at) about.push(`changed ${day(trace.updated_at)}`);
+  if (trace.updated_at !== trace.created_at) about.push(`updated ${day(trace.updated_at)}`);
   if (trace.agent_model) about.push(`solved by ${trace.agent_model} ${trace.agent_version ?? ""}`.trim());
   return [
     element("h4", {}, "Problem"),
     markdown(trace.context, terms),
     element("h4", {}, "Solution"),
     markdown(trace.solution, terms),
-    element("p", { class: "hint" }, `${about.join(", ")}. Id ${trace.id}.`),
+    element("p", { class: "hint" }, `${about.join(", ")}. ID ${trace.id}.`),
   ];
 }
 

@@ -104,7 +104,7 @@ export class Search {
   }
 
   #fail(error) {
-    const problem = error instanceof Problem ? error : new Problem("internal", `The page has a fault: ${error}`);
+    const problem = error instanceof Problem ? error : new Problem("internal", `Error in this page: ${error}`);
     this.#shown = null;
     if (!problem.passes) return this.#view.problem(problem, null);
     const seconds = problem.retryAfter ?? Math.min(lastWait, firstWait * 2 ** this.#failures);

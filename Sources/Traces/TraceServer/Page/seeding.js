@@ -9,10 +9,10 @@ const [state, progress, problem, list, note] = ["state", "progress", "problem", 
 const [often, now, rarely] = [700, 3000, 60_000];
 
 const phases = {
-  off: "This server was started without seeding.",
-  connecting: "Looking for the database.",
-  migrating: "Bringing the database's schema up to date.",
-  failed: "Seeding ended before its first seeder.",
+  off: "Start-up seeding is off.",
+  connecting: "Connecting to the database.",
+  migrating: "Migrating the database.",
+  failed: "Seeding failed before the first seeder.",
 };
 const signs = { seeded: "✓", unchanged: "=", skipped: "–", failed: "✗", none: "…" };
 
@@ -52,7 +52,7 @@ export class Seeding {
       this.#render();
     } catch {
       wait = now;
-      this.#say("The server does not answer.");
+      this.#say("The server is not responding.");
     }
     // Whoever does not look needs no news; coming back, they get it.
     if (!document.hidden) this.#timer = setTimeout(() => this.look(), wait);
@@ -76,8 +76,8 @@ export class Seeding {
     const isBusy = ["connecting", "migrating", "seeding"].includes(seeding.phase);
     const ended = seeding.seeders.filter((seeder) => seeder.outcome);
     if (database !== "ok" && !isBusy) {
-      this.#say(database === "unreachable" ? "The database does not answer." : "The database is not migrated.");
-    } else if (seeding.phase === "seeding") this.#say("Seeding goes on; what is there already is found.");
+      this.#say(database === "unreachable" ? "The database is unavailable." : "The database is not migrated.");
+    } else if (seeding.phase === "seeding") this.#say("Seeding is in progress. Seeded traces can be found already.");
     else if (seeding.phase === "done") this.#say(doneText(seeding, ended, status));
     else this.#say(phases[seeding.phase]);
     progress.hidden = seeding.phase !== "seeding";
@@ -91,9 +91,9 @@ export class Seeding {
     const names = [...new Set([...started.keys(), ...recorded.keys()])];
     list.replaceChildren(...names.map((name) => row(name, started.get(name), recorded.get(name), isBusy)));
     note.textContent = names.length === 0
-      ? "No run is recorded."
+      ? "No runs are recorded."
       : isBusy
-      ? `${ended.length} of ${seeding.seeders.length} have ended.`
+      ? `${ended.length} of ${seeding.seeders.length} seeders have finished.`
       : "The last recorded run of each seeder.";
   }
 }
@@ -102,10 +102,10 @@ function doneText(seeding, ended, status) {
   const took = duration(new Date(seeding.finished_at) - new Date(seeding.started_at));
   const faults = ended.filter((seeder) => seeder.outcome === "failed" || seeder.outcome === "skipped").length;
   const count = `${ended.length} ${ended.length === 1 ? "seeder" : "seeders"}`;
-  if (faults > 0) return `At its start the server ran ${count}, of which ${faults} failed or were skipped (${status}).`;
+  if (faults > 0) return `Start-up seeding ran ${count}, of which ${faults} failed or were skipped (${status}).`;
   return ended.every((seeder) => seeder.outcome === "unchanged")
-    ? `All was seeded before: ${count} looked at in ${took}.`
-    : `Seeded at the server's start: ${count} in ${took}.`;
+    ? `Nothing to do: ${count} checked in ${took}.`
+    : `Start-up seeding ran ${count} in ${took}.`;
 }
 
 /** What this start did while it works and where it failed; else what is recorded. */
@@ -119,7 +119,7 @@ function row(name, live, run, isBusy) {
   const made = element(
     "li",
     { class: outcome },
-    element("p", {}, sign, element("strong", {}, name), ` ${outcome === "none" ? "not ended yet" : outcome}`),
+    element("p", {}, sign, element("strong", {}, name), ` ${outcome === "none" ? "not finished yet" : outcome}`),
     element("p", { class: "hint" }, facts.filter(Boolean).join(" · ")),
   );
   if (!isLive && run) {

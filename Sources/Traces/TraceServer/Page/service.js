@@ -47,11 +47,11 @@ export async function ask(path, { body = null, token = null, signal = null, anyS
       return null;
     });
     if (!response.ok && !(anyStatus && json)) throw refusal(response, json);
-    if (!json) throw new Problem("unreadable", "The answer cannot be read.", { status: response.status });
+    if (!json) throw new Problem("unreadable", "The response is not valid JSON.", { status: response.status });
     return { json, remaining: Number(response.headers.get("RateLimit-Remaining") ?? Infinity) };
   } catch (error) {
     if (error instanceof Problem || signal?.aborted) throw error;
-    throw new Problem("offline", navigator.onLine ? "The server does not answer." : "You are offline.");
+    throw new Problem("offline", navigator.onLine ? "The server is not responding." : "You are offline.");
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
@@ -62,7 +62,7 @@ function refusal(response, json) {
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
   const fields = (json?.errors ?? []).map((error) => `${error.field}: ${error.message}`).join("; ");
   const kind = String(json?.type ?? "").startsWith(typePrefix) ? json.type.slice(typePrefix.length) : "http";
-  const detail = fields || json?.detail || `The server answered with status ${response.status}.`;
+  const detail = fields || json?.detail || `The server returned status ${response.status}.`;
   return new Problem(kind, detail, {
     status: response.status,
     retryAfter: Number.isFinite(seconds) ? seconds : null,

@@ -63,7 +63,7 @@ export class Tags {
 
   #add() {
     const name = asTag(other.value);
-    other.setCustomValidity(name || other.value === "" ? "" : "A tag has letters, digits and . + # - only.");
+    other.setCustomValidity(name || other.value === "" ? "" : "A tag can contain only letters, digits and . + # -");
     if (!other.reportValidity() || !name) return;
     other.value = "";
     if (!this.chosen.has(name)) this.toggle(name);
