@@ -78,7 +78,7 @@ struct CommandLineTests {
       "--all", url: Self.nowhere, variables: ["SEED_RETRY_BUDGET": "0"])
     #expect(result.exitCode == 4)
     #expect(result.errors.contains("127.0.0.1"))
-    #expect(result.errors.contains("Fix: check that the server runs"))
+    #expect(result.errors.contains("Fix: check that the server is running"))
   }
 
   @Test("refuses production without the word for it, with exit code 5")
@@ -89,6 +89,6 @@ struct CommandLineTests {
     let named = try await SeedRunnerBinary.run(
       "--sample-traces", "--env", "production", "--allow-production", url: Self.nowhere)
     #expect(named.exitCode == 5)
-    #expect(named.errors.contains("'sample-traces' may not run in the environment 'production'"))
+    #expect(named.errors.contains("'sample-traces' cannot run in the environment 'production'"))
   }
 }

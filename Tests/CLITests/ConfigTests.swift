@@ -45,7 +45,7 @@ struct ConfigTests {
       #expect(
         text.output == """
           seed.retryBudget = 15  (\(place))
-            Seconds in which work that failed with what can pass is tried again.
+            Retry budget for transient errors, in seconds.
             Expected: seconds, a whole number from 0 to 3600. Default: 60.
             Set by SEED_RETRY_BUDGET.
 

@@ -62,7 +62,7 @@ struct DoctorReachTests {
       "postgresql://app:\(Self.secret)@127.0.0.1:\(listener.port)/app",
       variables: ["DATABASE_CONNECT_TIMEOUT": "1"])
     diagnosis.expect("port", "ok", "accepts")
-    diagnosis.expect("login", "failure", "no answer")
+    diagnosis.expect("login", "failure", "no response")
     #expect(diagnosis.result.exitCode == 4)
     expectNoSecret(diagnosis)
   }

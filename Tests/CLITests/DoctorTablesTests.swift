@@ -50,7 +50,7 @@ struct DoctorTablesTests {
       let diagnosis = try await Diagnosis.of(place.database.url, options)
       diagnosis.expect(
         "tables", "failure", "no table 'nowhere' in the database",
-        "the column 'nam', which t has not", "CREATE UNIQUE INDEX ON t (id)")
+        "an unknown column 'nam' of t", "CREATE UNIQUE INDEX ON t (id)")
       try await place.sql("CREATE UNIQUE INDEX ON t (id)")
       try await place.sql("ALTER TABLE t ADD COLUMN nam text")
       try await place.sql("CREATE TABLE nowhere (id int PRIMARY KEY, name text)")

@@ -29,7 +29,7 @@ struct FaultyDefinitionTests {
       #expect(run.exitCode == 65, "\(run.output)\(run.errors)")
       #expect(run.output.contains("\(folder)/seeder.json:"))
       #expect(run.output.contains("seeded   good"))
-      #expect(run.output.contains("it depends on '\(id)'"))
+      #expect(run.output.contains("depends on '\(id)'"))
       let selected = try await place.run("--\(id)")
       #expect(selected.exitCode == 65)
       let lint = try await place.run("lint")
@@ -79,17 +79,17 @@ struct FaultyDefinitionTests {
       let run = try await place.run("--all")
       #expect(run.exitCode == 65)
       #expect(
-        run.output.contains("missing/seeder.json: field 'dependencies': found 'goood', which is no seeder"))
+        run.output.contains("missing/seeder.json: field 'dependencies': found an unknown seeder 'goood'"))
       #expect(run.output.contains("did you mean 'good'?"))
       #expect(
         run.output.contains(
-          "first/seeder.json: field 'dependencies': found a cycle: first → second → third → first"))
-      #expect(run.output.contains("found a cycle: itself → itself"))
-      #expect(run.output.contains("it depends on 'third'"))
+          "first/seeder.json: field 'dependencies': dependency cycle: first → second → third → first"))
+      #expect(run.output.contains("dependency cycle: itself → itself"))
+      #expect(run.output.contains("depends on 'third'"))
       #expect(run.output.contains("seeded   good"))
       let lint = try await place.run("lint")
       #expect(lint.exitCode == 65)
-      #expect(lint.output.contains("second/seeder.json: field 'dependencies': found a cycle"))
+      #expect(lint.output.contains("second/seeder.json: field 'dependencies': dependency cycle"))
     }
   }
 

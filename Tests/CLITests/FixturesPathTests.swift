@@ -109,7 +109,7 @@ struct FixturesPathTests {
       try await check(path, "found a pipe")
       unlink(path)
       try #require(symlink("/etc/passwd", path) == 0)
-      try await check(folder.path, "found a symbolic link out of the folder")
+      try await check(folder.path, "found a symbolic link that leads out of the folder")
       unlink(path)
       let descriptor = open(path, O_CREAT | O_WRONLY, 0o600)
       try #require(ftruncate(descriptor, 300 << 20) == 0)

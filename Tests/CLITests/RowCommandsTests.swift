@@ -55,9 +55,7 @@ struct RowCommandsTests {
       #expect(why.output.contains("drifted: edited outside seed-runner"))
       let seeded = try await run("--tools", on: database)
       #expect(seeded.output.contains("tools 1 updated 17 unchanged"))
-      #expect(
-        seeded.errors.contains(
-          "1 row edited by hand since written, written anew: 'search_traces'"))
+      #expect(seeded.errors.contains("1 row edited outside seed-runner, overwritten: 'search_traces'"))
       #expect(try await run("verify", "tools", on: database).exitCode == 0)
       #expect(try await run("why", "tools", "nobody's", on: database).exitCode == 3)
       #expect(try await run("why", "nowhere", "1", on: database).exitCode == 64)
@@ -121,9 +119,9 @@ struct RowCommandsTests {
       #expect(unasked.exitCode == 5)
       let reset = try await run("reset", "shares", "transcripts", "users", "--yes", on: database)
       #expect(reset.exitCode == 0, "\(reset.errors)")
-      #expect(reset.output.contains("shares: 1 row kept, edited by hand since written"))
-      #expect(reset.output.contains("transcripts: 1 row kept, referred to by shares"))
-      #expect(reset.output.contains("kept, referred to by transcripts"))
+      #expect(reset.output.contains("shares: 1 row kept, edited outside seed-runner"))
+      #expect(reset.output.contains("transcripts: 1 row kept, referenced by shares"))
+      #expect(reset.output.contains("kept, referenced by transcripts"))
       let left = try await database.withConnection { connection in
         try await connection.queryOne(
           """

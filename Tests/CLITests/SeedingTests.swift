@@ -36,7 +36,7 @@ struct SeedingTests {
         #expect(
           first.output.split(separator: "\n").contains { $0.hasPrefix("failed  \(seeder) ") }, "\(seeder)")
       }
-      #expect(first.output.contains("does not have the extension 'vector'"))
+      #expect(first.output.contains("does not provide the extension 'vector'"))
       #expect(first.output.contains("postgresql-\(server.major)-pgvector"))
       let tools = try await SeedRunnerBinary.run("--tools", url: server.url)
       #expect(tools.exitCode == 0)
@@ -44,7 +44,7 @@ struct SeedingTests {
       #expect(vectors.exitCode != 0)
       let up = try await SeedRunnerBinary.run("migrate", "up", url: server.url)
       #expect(up.exitCode == 4)
-      #expect(up.errors.contains("does not have the extension 'vector'"))
+      #expect(up.errors.contains("does not provide the extension 'vector'"))
     }
   }
 

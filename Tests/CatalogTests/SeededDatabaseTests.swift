@@ -175,7 +175,7 @@ struct SeededDatabaseTests {
       #expect(fault.file == "Seeders/Users/Fixtures/contributors.json" && fault.record == 2)
       #expect(fault.field == "email" && fault.line == 3)
       let skipped = report.seeders.first { $0.id == "curated-traces" }
-      #expect(skipped?.note == "it depends on 'users', which was not seeded")
+      #expect(skipped?.note == "depends on 'users', which was not seeded")
       #expect(try await count("SELECT count(*) FROM users", database) == 0, "nothing of it was written")
       let mended = try await seed(database)
       for entry in mended.seeders {

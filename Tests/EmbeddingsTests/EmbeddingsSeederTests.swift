@@ -185,7 +185,7 @@ struct EmbeddingsSeederTests {
         SELECT 'new', 'context', 'solution', id FROM users WHERE email = 'seed@example.com'
         """, database)
       #expect(
-        try await seed(database, skipsCurrent: true).note == "the fingerprint is the one in the history")
+        try await seed(database, skipsCurrent: true).note == "the fingerprint matches the history")
       #expect(try await scalar(Self.missing, database) == 1)
       #expect(try await seed(database).tables.total == RowCounts(updated: 1))
     }

@@ -51,7 +51,7 @@ enum RunSample {
       id: "users", outcome: .failed, start: .milliseconds(20), duration: .milliseconds(3), failure: failure),
     SeederReport(
       id: "sample-traces", outcome: .skipped, start: .milliseconds(23),
-      note: "it depends on 'users', which was not seeded"),
+      note: "depends on 'users', which was not seeded"),
     SeederReport(
       id: longID, outcome: .unchanged,
       tables: SeedOutcome(counts("表テーブル", unchanged: 12), counts("transcript_messages", unchanged: 199)),

@@ -90,20 +90,20 @@ struct ConfigurationErrorTests {
         flags: ["debug": "perhaps"], variables: ["SEED_ENV": "ci", "SEED_JOBS": "none"], directory: path)
       let expected =
         [
-          "default.json:2:3: environment: found the key in a file; expected SEED_ENV or --env, since it decides which file is read",
+          "default.json:2:3: environment: found the key in a file; expected SEED_ENV or --env, because it decides which file is read",
           "default.json:3:21: seed.jobs: found a string; expected a whole number from 1 to 64",
-          "default.json:3:26: seed.retryBudgt: found an unknown key; expected a setting of 'seed-runner config'. Did you mean 'seed.retryBudget'?",
+          "default.json:3:26: seed.retryBudgt: found an unknown key; expected a setting from 'seed-runner config'. Did you mean 'seed.retryBudget'?",
           "default.json:3:58: seed.lockTimeout: found '-1'; expected seconds, a whole number from 0 to 86400",
           "default.json:4:15: database: found a number; expected an object that sets database.url, database.connectTimeout",
-          "default.json:4:18: jobs: found an unknown key; expected a setting of 'seed-runner config'. Did you mean 'seed.jobs'?",
-          "default.json:4:29: seed.jobs: found a key with a point; expected objects in each other, as in default.json",
+          "default.json:4:18: jobs: found an unknown key; expected a setting from 'seed-runner config'. Did you mean 'seed.jobs'?",
+          "default.json:4:29: seed.jobs: found a key with a dot; expected nested objects, as in default.json",
           "default.json:5:29: startup.timeLimit: found null; expected seconds, a whole number from 0 to 86400",
           "default.json:6:12: debug: found number 1; expected true or false",
           "default.json:6:37: embedded.port: found '70000'; expected a whole number from 0 to 65535",
           "default.json:6:55: embedded.version: found '1.5'; expected a whole number from 10 to 99",
-          "default.json:6:68: embedded.user: found ''; expected the name of a user of the operating system",
-          "default.json:6:84: embedded.binaries: found an array; expected the path of a folder",
-          "default.json:7:3: sed: found an unknown key; expected a setting of 'seed-runner config'. Did you mean 'seed'?",
+          "default.json:6:68: embedded.user: found ''; expected the name of an operating-system user",
+          "default.json:6:84: embedded.binaries: found an array; expected a folder path",
+          "default.json:7:3: sed: found an unknown key; expected a setting from 'seed-runner config'. Did you mean 'seed'?",
           "ci.json:3:10: found 'y'; expected a value",
         ].map { "\(path)/\($0)" } + [
           "SEED_JOBS: seed.jobs: found 'none'; expected a whole number from 1 to 64",
@@ -131,11 +131,11 @@ struct ConfigurationErrorTests {
   @Test("says so when the folder is not there, or is a file")
   func folder() async throws {
     try await TemporaryFolder.with { folder in
-      let expected = "expected the folder of the configuration"
+      let expected = "expected the configuration folder"
       let missing = folder.path + "/missing"
-      #expect(faults(directory: missing) == ["\(missing): found nothing; \(expected)"])
+      #expect(faults(directory: missing) == ["\(missing): found no folder; \(expected)"])
       let file = try folder.write("{}", to: "file")
-      #expect(faults(directory: file) == ["\(file): found something that is no folder; \(expected)"])
+      #expect(faults(directory: file) == ["\(file): found a file; \(expected)"])
     }
   }
 
@@ -144,7 +144,7 @@ struct ConfigurationErrorTests {
     try await TemporaryFolder.with { folder in
       let path = folder.path + "/default.json"
       func expected(_ found: String) -> [String] {
-        ["\(path): found \(found); expected a file of settings"]
+        ["\(path): found \(found); expected a settings file"]
       }
       try #require(mkfifo(path, 0o600) == 0)
       #expect(faults(directory: folder.path) == expected("a pipe"))
@@ -173,7 +173,7 @@ struct ConfigurationErrorTests {
       try folder.write("{debug: true, debug: false}", to: "dev.json")
       #expect(
         faults(directory: folder.path) == [
-          "\(folder.path)/default.json:2:3: found '#'; expected a key. Put a key that is no identifier in quotes",
+          "\(folder.path)/default.json:2:3: found '#'; expected a key. Put a key that is not an identifier in quotes",
           "\(folder.path)/dev.json:1:15: duplicate key \"debug\" (first at line 1, column 2)",
         ])
     }

@@ -52,7 +52,7 @@ struct ConfigurationSecretTests {
       // As JSON wants it; none of the strings holds what must be escaped.
       try folder.write("{\"database\": {\"url\": \"\(url)\"}}", to: "dev.json")
       let expected =
-        "database.url: found a connection string, which is not shown: \(reason); "
+        "database.url: found a connection string (not shown): \(reason); "
         + "expected postgresql://user:password@host:port/database"
       let cases: [([String: String], [String: String], String?, String)] = [
         (["database-url": url], [:], nil, "--database-url: "),
@@ -72,8 +72,8 @@ struct ConfigurationSecretTests {
 
   static let malformed: [(String, String)] = {
     let parameter =
-      "a parameter behind its '?' is unknown or does not fit (in a password write ? as %3F and & as %26)"
-    let at = "an '@' stands behind the host (in a password write / as %2F and @ as %40)"
+      "a parameter after the '?' is unknown or invalid (in a password, write ? as %3F and & as %26)"
+    let at = "an '@' follows the host (in a password, write / as %2F and @ as %40)"
     let port = "the port is not a number from 1 to 65535"
     return [
       ("c4n4ry", "it does not start with postgresql://"),
@@ -119,7 +119,7 @@ struct ConfigurationSecretTests {
       })
     #expect(error.faults.count == 3)
     #expect(!texts(error).contains(canary))
-    #expect(error.faults.allSatisfy { $0.found == "a connection string, which is not shown" })
+    #expect(error.faults.allSatisfy { $0.found == "a connection string (not shown)" })
     let other = try #require(
       #expect(throws: SeedEnvironmentError.self) { try SeedEnvironment(parsing: url) })
     #expect(!other.description.contains(canary))

@@ -78,7 +78,8 @@ struct ConvergeTests {
       let report = try await run([(1, "a", "x")], on: database)
       #expect(report.attempts == 1)
       #expect(
-        report.failure?.faults.first?.found.contains("the row 'a', which did not arrive in items") == true)
+        report.failure?.faults.first?.found.contains("row 'a' is not written to items")
+          == true)
     }
   }
 

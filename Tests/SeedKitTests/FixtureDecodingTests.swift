@@ -113,7 +113,7 @@ struct FixtureDecodingTests {
         "3: record 2, field 'people': found '70000'; expected a whole number from -32768 to 32767",
       ])
     #expect(
-      faults("name,name\na,b\n", "p.csv") == ["1: field 'name': found the field twice; expected it once"])
+      faults("name,name\na,b\n", "p.csv") == ["1: field 'name': duplicate field"])
   }
 
   private struct Checked: Decodable {

@@ -37,7 +37,7 @@ struct FixtureFolderTests {
     try await TemporaryFolder.with { folder in
       let path = folder.path + "/a.json"
       func expected(_ found: String) -> [String] {
-        ["\(path): found \(found); expected a file in JSON, or a folder of them"]
+        ["\(path): found \(found); expected a JSON file or a folder of JSON files"]
       }
       #expect(faults(path) == expected("no such file or folder"))
       try #require(mkfifo(path, 0o600) == 0)
@@ -61,8 +61,8 @@ struct FixtureFolderTests {
       try #require(symlink(folder.path + "/outside.json", inner + "/b.json") == 0)
       #expect(
         faults(inner).map { String($0.dropFirst(inner.count)) } == [
-          "/a.json: found a symbolic link out of the folder; expected a file inside it",
-          "/b.json: found a symbolic link out of the folder; expected a file inside it",
+          "/a.json: found a symbolic link that leads out of the folder; expected a file inside it",
+          "/b.json: found a symbolic link that leads out of the folder; expected a file inside it",
         ])
       unlink(inner + "/a.json")
       unlink(inner + "/b.json")

@@ -66,7 +66,7 @@ struct JSONArraySplitterTests {
   @Test(
     "names what is wrong and where",
     arguments: [
-      ("[1,]", "1:3: a comma before the closing bracket"), ("[1,\n ,2]", "2:2: ','"),
+      ("[1,]", "1:3: a trailing comma"), ("[1,\n ,2]", "2:2: ','"),
       ("[1] x", "1:5: 'x'"), ("[{\"a\": 1}", "1:10: the end of the file"), ("", "1:1: an empty file"),
       ("[1\n2]", "2:1: '2'"), ("[\n", "2:1: the end of the file"), ("[1}", "1:3: '}'"),
     ])

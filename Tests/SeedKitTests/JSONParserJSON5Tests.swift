@@ -25,44 +25,47 @@ struct JSONParserJSON5Tests {
     arguments: [
       ("[,]", "line 1, column 2: found ','; expected a value"),
       ("[1,,]", "line 1, column 4: found ','; expected a value"),
-      ("{,}", "line 1, column 2: found ','; expected a key. Put a key that is no identifier in quotes"),
+      ("{,}", "line 1, column 2: found ','; expected a key. Put a key that is not an identifier in quotes"),
       ("{a-b: 1}", "line 1, column 3: found '-'; expected ':'"),
-      ("{1a: 1}", "line 1, column 2: found '1'; expected a key. Put a key that is no identifier in quotes"),
+      (
+        "{1a: 1}",
+        "line 1, column 2: found '1'; expected a key. Put a key that is not an identifier in quotes"
+      ),
       (
         "{a: 1, 'a': 2}",
         "line 1, column 8: duplicate key \"a\" (first at line 1, column 2)"
       ),
       (
         "Infinity",
-        "line 1, column 1: found 'I'; expected a value. JSON has no NaN and no Infinity, nor has PostgreSQL's jsonb: use null"
+        "line 1, column 1: found 'I'; expected a value. JSON and PostgreSQL's jsonb do not allow NaN or Infinity; use null"
       ),
       (
         "[+NaN]",
-        "line 1, column 3: found 'N'; expected a digit. JSON has no NaN and no Infinity, nor has PostgreSQL's jsonb: use null"
+        "line 1, column 3: found 'N'; expected a digit. JSON and PostgreSQL's jsonb do not allow NaN or Infinity; use null"
       ),
       ("0x", "line 1, column 3: found the end of the file; expected a hexadecimal digit"),
       (
         "[010]",
-        "line 1, column 2: found a leading zero; expected a number without it. What is no quantity, such as a postcode, is a string: put it in quotes"
+        "line 1, column 2: found a leading zero; expected a number without it. Write an identifier such as a postal code as a string, in quotes"
       ),
-      (".", "line 1, column 2: found the end of the file; expected a digit after the point"),
+      (".", "line 1, column 2: found the end of the file; expected a digit after the decimal point"),
       ("+-1", "line 1, column 2: found '-'; expected a digit"),
-      ("/* a\n* /", "line 1, column 1: found a comment without end; expected '*/'"),
+      ("/* a\n* /", "line 1, column 1: found an unclosed comment; expected '*/'"),
       ("/ 1", "line 1, column 1: found '/'; expected a comment, which starts with '//' or '/*'"),
       ("# a", "line 1, column 1: found '#'; expected a value. A comment starts with //"),
       ("// only a comment", "line 1, column 18: found the end of the file; expected a value"),
-      ("'a\"", "line 1, column 1: found a string without end; expected a closing quote"),
+      ("'a\"", "line 1, column 1: found an unclosed string; expected a closing quote"),
       (
         #"'\0'"#,
-        "line 1, column 2: found the character NUL; expected a string without it. PostgreSQL stores no NUL in a string"
+        "line 1, column 2: found the character NUL; expected a string without it. PostgreSQL cannot store NUL in a string"
       ),
       (
         #"'\x00'"#,
-        "line 1, column 2: found the character NUL; expected a string without it. PostgreSQL stores no NUL in a string"
+        "line 1, column 2: found the character NUL; expected a string without it. PostgreSQL cannot store NUL in a string"
       ),
       (#"'\1'"#, #"line 1, column 2: found a backslash before a digit; expected an escape such as \x41"#),
       (#"'\x4'"#, "line 1, column 5: found a single quote; expected two hexadecimal digits"),
-      ("'\t'", "line 1, column 2: found a tab in a string; expected it written as \\t"),
+      ("'\t'", "line 1, column 2: found a tab in a string; expected the tab written as \\t"),
     ])
   func invalid(input: String, expected: String) { #expect(JSONSupport.fault(input, .json5) == expected) }
 

@@ -17,7 +17,7 @@ struct JSONParserLimitsTests {
     _ = try JSONParser.parse(lists(128))
     _ = try JSONParser.parse(objects(128))
     let expected =
-      "found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep"
+      "found more than 128 levels of nesting; expected arrays and objects nested at most 128 deep"
     #expect(JSONSupport.fault(lists(129)) == "line 1, column 129: \(expected)")
     #expect(JSONSupport.fault(objects(129)) == "line 1, column 641: \(expected)")
     let wide = Array(("[" + String(repeating: "[[]],", count: 5000) + "{}]").utf8)

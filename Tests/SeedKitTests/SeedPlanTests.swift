@@ -48,7 +48,7 @@ struct SeedPlanTests {
     let registry = try registry(("x", []), ("a", ["b"]), ("b", ["c"]), ("c", ["a"]))
     let error = #expect(throws: SeedPlanError.self) { try ids(registry, .only(["x"])) }
     #expect(error == .cycle(["a", "b", "c", "a"]))
-    #expect(error?.description == "seeders depend on each other in a circle: a → b → c → a.")
+    #expect(error?.description == "seeders depend on each other in a cycle: a → b → c → a.")
   }
 
   @Test("names a seeder that depends on itself")
@@ -66,7 +66,7 @@ struct SeedPlanTests {
       try ids(try self.registry(("a", ["b"])), .all())
     }
     let error = #expect(throws: SeedPlanError.self) { try ids(registry, .only(["user"])) }
-    #expect(error?.description == "there is no seeder 'user'. Did you mean 'users'?")
+    #expect(error?.description == "unknown seeder 'user'. Did you mean 'users'?")
   }
 
   @Test("leaves out what all does not allow in an environment, and refuses it when it is named")

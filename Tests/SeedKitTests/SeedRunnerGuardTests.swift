@@ -111,7 +111,7 @@ struct SeedRunnerGuardTests {
       #expect(error?.sqlState == .undefinedTable)
       #expect(
         error?.remedy
-          == "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' tells what is missing.")
+          == "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' shows what is missing.")
     }
   }
 }

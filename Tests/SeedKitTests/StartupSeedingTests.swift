@@ -89,7 +89,7 @@ struct StartupSeedingTests {
       #expect(!state.isSuccess)
       #expect(state.seeders.map(\.outcome) == ["failed", "skipped", "seeded"])
       #expect(state.seeders.first?.failure?.contains("no_such_column") == true)
-      #expect(state.seeders[1].failure == "it depends on 'broken', which was not seeded")
+      #expect(state.seeders[1].failure == "depends on 'broken', which was not seeded")
       let details = seeding.events.compactMap { event in
         if case .finished(let report) = event { report.failure?.details } else { nil }
       }

@@ -18,7 +18,8 @@ struct StartupStopTests {
 
   private func check(_ seeding: StartupHarness, on database: TemporaryDatabase) async throws {
     #expect(seeding.state.phase == .failed)
-    #expect(seeding.state.failure == "stopped before it had ended; what was under way is rolled back")
+    #expect(
+      seeding.state.failure == "stopped before it finished; the transaction in progress was rolled back")
     #expect(try await Harness.count("items", on: database) == 0)
     #expect(try await Harness.history(of: "busy", on: database).isEmpty)
     let others = try await database.withConnection { connection in

@@ -32,7 +32,7 @@ package enum RegularFile {
       guard count > 0 else { return bytes }
       bytes += buffer[..<count]
       // It may have grown since, or be a file of the kernel that tells no size.
-      guard bytes.count <= sizeLimit else { throw tooLarge("more", sizeLimit) }
+      guard bytes.count <= sizeLimit else { throw tooLarge("a larger file", sizeLimit) }
     }
   }
 
@@ -74,7 +74,7 @@ package enum RegularFile {
     case S_IFIFO: "a pipe"
     case S_IFSOCK: "a socket"
     case S_IFCHR, S_IFBLK: "a device"
-    default: "something that is not a regular file"
+    default: "a special file"
     }
   }
 
@@ -84,6 +84,6 @@ package enum RegularFile {
     let isKnown = strerror_r(code, &text, text.count) == 0
     let words = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     return Failure(
-      found: isKnown ? "the error '\(words)'" : "error \(code)", expected: "a file that can be read")
+      found: isKnown ? "the error '\(words)'" : "error \(code)", expected: "a readable file")
   }
 }

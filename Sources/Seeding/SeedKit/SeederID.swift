@@ -35,7 +35,7 @@ extension SeederID: ExpressibleByStringLiteral {
   /// - Precondition: the name keeps to the rules; a mistake in the source is found at the first start.
   public init(stringLiteral value: String) {
     let id = Self(rawValue: value)
-    precondition(id != nil, "'\(value)' is not a seeder's id: lower case letters, digits and hyphens")
+    precondition(id != nil, "invalid seeder id '\(value)': use lowercase letters, digits and hyphens")
     self = id ?? Self(unchecked: value)
   }
 

@@ -42,7 +42,7 @@ extension SeederRegistry {
         faults.append(
           ConfigurationFault(
             place: settings.source(of: key).description, key: key.name, found: "'\(id)'",
-            expected: "a seeder of 'seed-runner list'",
+            expected: "a seeder from 'seed-runner list'",
             suggestion: Suggestion.nearest(to: id.rawValue, in: all.map(\.rawValue).sorted()).first))
       }
     }

@@ -78,7 +78,7 @@ struct DefinitionReaderTests {
       """#)
     #expect(
       found == [
-        "2: field 'id': found 'Not An Id'; expected lower case letters, digits and hyphens",
+        "2: field 'id': found 'Not An Id'; expected lowercase letters, digits and hyphens",
         "1: field 'summary': is missing; expected a string",
         "3: field 'environments[2]': found 'moon'; expected one of dev, test, ci, ci-local, production",
         "5: field 'table': found 'a.b.c'; expected TABLE or SCHEMA.TABLE",
@@ -90,11 +90,11 @@ struct DefinitionReaderTests {
         "6: field 'table': is missing; expected a string",
         "6: field 'policy': found 'replace'; expected one of upsert, insert-missing, sync",
         "6: field 'onDrift': found number 3; expected one of overwrite, keep, fail",
-        "6: field 'delimiter': found '||'; expected one ASCII character that is no quote",
+        "6: field 'delimiter': found '||'; expected one ASCII character other than a quote",
         "6: field 'tabel': found an unknown key; expected 'table'",
         "7: found ''; expected a name of 1 to 63 bytes",
         "7: field 'r': found 2 fields for a key of 1 columns; expected a field for each column of the key",
-        "8: field 'two': found several fields; expected one, or a reference",
+        "8: field 'two': found several fields; expected one field, or a reference",
         "8: found number 5; expected a field's name, or an object",
         "9: found a string; expected a table",
         "2: field 'sumary': found an unknown key; expected 'summary'",
@@ -161,22 +161,22 @@ struct DefinitionReaderTests {
   @Test(
     "refuses what contradicts itself",
     arguments: [
-      ("key: ['k', 'k'],", "field 'key': found a column twice; expected each column once"),
+      ("key: ['k', 'k'],", "field 'key': found a duplicate column; expected each column once"),
       (
         "ignore: ['k'],",
-        "field 'ignore': found the key column 'k'; expected a field that fills it under 'columns', or it not ignored"
+        "field 'ignore': found the key column 'k'; expected a field for it under 'columns', or no such entry under 'ignore'"
       ),
       (
         "ignore: ['*'],",
-        "field 'ignore': found '*', which covers the key column 'k'; expected a field that fills it under 'columns', or it not ignored"
+        "field 'ignore': found '*', which covers the key column 'k'; expected a field for it under 'columns', or no such entry under 'ignore'"
       ),
       (
         "columns: {n: 'Name'}, ignore: ['Name'],",
-        "field 'ignore': found the field 'Name', which 'columns' reads; expected it in one of the two"
+        "field 'ignore': found the field 'Name', which 'columns' reads; expected the field in only one of the two"
       ),
       (
         "columns: {r: {field: ['f', 'g'], references: {table: 'o', key: ['k', 'k']}}},",
-        "field 'columns': found a column twice in the key of 'r'; expected each column once"
+        "field 'columns': found a duplicate column in the key of 'r'; expected each column once"
       ),
       (
         "touch: 'n', columns: {n: 'Name'},",
@@ -186,10 +186,10 @@ struct DefinitionReaderTests {
         "touch: 'k',",
         "field 'touch': found the column 'k', which a field fills; expected a column that no field fills"
       ),
-      ("files: ['a.csv', './a.csv'],", "field 'files': found the file 'a.csv' twice; expected it once"),
+      ("files: ['a.csv', './a.csv'],", "field 'files': duplicate file 'a.csv'"),
       (
         "table: 'seed_runner.history',",
-        "field 'table': found 'seed_runner.history', a table of seed-runner itself; expected a table of your own"
+        "field 'table': found 'seed_runner.history', an internal table of seed-runner; expected one of your tables"
       ),
     ])
   func contradictions(_ text: String, _ expected: String) {

@@ -49,15 +49,15 @@ struct FaultTests {
       tables: #"{table: "t", files: "t.csv", key: "id"}"#, files: [:], body)
   }
 
-  private static let notUTF8 = "found bytes that are not UTF-8; expected text in UTF-8"
+  private static let notUTF8 = "found bytes that are not UTF-8; expected UTF-8 text"
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
   static let bytes: [([UInt8], String)] = [
     (text("id,a\n1,x\n2,") + [0xC3, 0x28, 0x0A], "t.csv:3: record 2, field 'a': \(notUTF8)"),
     (text("id,a\n1,") + [0xED, 0xA0, 0x80], "t.csv:2: record 1, field 'a': \(notUTF8)"),
-    (text("id,a\n1,x\0y\n"), "t.csv:2: record 1, field 'a': found a NUL character; expected text in UTF-8"),
-    ([0xFF, 0xFE, 0x69, 0, 0x64, 0], "t.csv:1: found UTF-16 at byte 0; expected a file in UTF-8"),
-    ([0xFE, 0xFF, 0, 0x69, 0, 0x64], "t.csv:1: found UTF-16 at byte 0; expected a file in UTF-8"),
-    ([0x69, 0, 0x64, 0, 0x2C, 0], "t.csv:1: found UTF-16 or UTF-32 at byte 0; expected a file in UTF-8"),
+    (text("id,a\n1,x\0y\n"), "t.csv:2: record 1, field 'a': found a NUL character; expected UTF-8 text"),
+    ([0xFF, 0xFE, 0x69, 0, 0x64, 0], "t.csv:1: found UTF-16 at byte 0; expected a UTF-8 file"),
+    ([0xFE, 0xFF, 0, 0x69, 0, 0x64], "t.csv:1: found UTF-16 at byte 0; expected a UTF-8 file"),
+    ([0x69, 0, 0x64, 0, 0x2C, 0], "t.csv:1: found UTF-16 or UTF-32 at byte 0; expected a UTF-8 file"),
   ]
 
   @Test("include bytes that are no text in UTF-8", arguments: bytes)
@@ -73,19 +73,20 @@ struct FaultTests {
   func places() async throws {
     try await withFolder { folder in
       let missing =
-        "seeder.json:1: field 'files': found 't.csv', which is not there; expected a file beside this one"
+        "seeder.json:1: field 'files': found no file 't.csv'; expected a file in the same folder"
       #expect(try await folder.faults() == [missing])
 
       try FileManager.default.createDirectory(
         atPath: "\(folder.path)/t.csv", withIntermediateDirectories: false)
-      #expect(try await folder.faults() == ["t.csv: found a folder; expected a file of records"])
+      #expect(try await folder.faults() == ["t.csv: found a folder; expected a data file"])
       try FileManager.default.removeItem(atPath: "\(folder.path)/t.csv")
 
       #expect(makePipe("\(folder.path)/t.csv"))
-      #expect(try await folder.faults() == ["t.csv: found a pipe; expected a file of records"])
+      #expect(try await folder.faults() == ["t.csv: found a pipe; expected a data file"])
       try FileManager.default.removeItem(atPath: "\(folder.path)/t.csv")
 
-      let outside = "t.csv: found a symbolic link out of the seeder's folder; expected a file inside it"
+      let outside =
+        "t.csv: found a symbolic link that leads out of the seeder's folder; expected a file inside it"
       for target in ["/etc/hostname", "/dev/zero", "../\(folder.path.split(separator: "/")[1])x"] {
         try "id\n1\n".write(toFile: "\(folder.path)x", atomically: false, encoding: .utf8)
         try FileManager.default.createSymbolicLink(
@@ -110,7 +111,7 @@ struct FaultTests {
         atPath: "\(folder.path)/t.test.csv", withDestinationPath: "/etc/hostname")
       #expect(
         try await folder.faults() == [
-          "t.test.csv: found a symbolic link out of the seeder's folder; expected a file inside it"
+          "t.test.csv: found a symbolic link that leads out of the seeder's folder; expected a file inside it"
         ])
     }
   }

@@ -149,7 +149,7 @@ struct FieldMappingTests {
       let found = try await folder.faults()
       #expect(
         found == [
-          "t.csv:1: field 'seen': found the column 'seen', which 'touch' sets; expected it left out, or under 'ignore'"
+          "t.csv:1: field 'seen': found the column 'seen', which 'touch' sets; expected no such field, or the field under 'ignore'"
         ])
     }
   }

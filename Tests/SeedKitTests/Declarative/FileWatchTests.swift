@@ -75,7 +75,7 @@ struct FileWatchTests {
       let seeder = try DeclarativeSeeder(directory: path)
       let report = try await Harness.run([first, seeder], on: folder.database)
       let failure = try #require(report.seeders.last?.failure)
-      #expect(failure.faults.map(\.found) == ["a file that changed while it was read"])
+      #expect(failure.faults.map(\.found) == ["the file changed while it was read; run again"])
       #expect(try await folder.rows("SELECT ARRAY[id::text] FROM t").isEmpty)
       let second = try await Harness.run([StubSeeder(id: "first"), seeder], on: folder.database)
       #expect(second.seeders.last?.tables.total == RowCounts(inserted: 2))

@@ -101,14 +101,14 @@ struct ForeignKeyTests {
       name: "of plain values", sql: twoTables, tables: "\(table("a")), \(table("b"))",
       files: ["a.csv": "id,b_id\n1,7\n2,8\n3,9\n", "b.csv": "id\n7\n"],
       expected: [
-        "a.csv:3: record 2, field 'b_id': found '8'; expected the id of a row of public.b, or of one to be written: the foreign key 'a_b_id_fkey' asks for it",
-        "a.csv:4: record 3, field 'b_id': found '9'; expected the id of a row of public.b, or of one to be written: the foreign key 'a_b_id_fkey' asks for it",
+        "a.csv:3: record 2, field 'b_id': no row of public.b with id '8' in the database or the files (foreign key 'a_b_id_fkey')",
+        "a.csv:4: record 3, field 'b_id': no row of public.b with id '9' in the database or the files (foreign key 'a_b_id_fkey')",
       ]),
     FaultCase(
       name: "into the same table", sql: "CREATE TABLE t (id int PRIMARY KEY, up int REFERENCES t)",
       files: ["t.csv": "id,up\n1,\n2,1\n3,4\n"],
       expected: [
-        "t.csv:4: record 3, field 'up': found '4'; expected the id of a row of public.t, or of one to be written: the foreign key 't_up_fkey' asks for it"
+        "t.csv:4: record 3, field 'up': no row of public.t with id '4' in the database or the files (foreign key 't_up_fkey')"
       ]),
     FaultCase(
       name: "of a deferrable constraint",
@@ -116,14 +116,14 @@ struct ForeignKeyTests {
         "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, b_id int REFERENCES b DEFERRABLE INITIALLY DEFERRED)",
       files: ["t.csv": "id,b_id\n1,8\n"],
       expected: [
-        "t.csv:2: record 1, field 'b_id': found '8'; expected the id of a row of public.b, or of one to be written: the foreign key 't_b_id_fkey' asks for it"
+        "t.csv:2: record 1, field 'b_id': no row of public.b with id '8' in the database or the files (foreign key 't_b_id_fkey')"
       ]),
     FaultCase(
       name: "in a circle that cannot be written",
       sql: twoTables + "; ALTER TABLE b ADD head int NOT NULL REFERENCES a",
       tables: "\(table("a")), \(table("b"))", files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"],
       expected: [
-        "seeder.json:1: field 'tables': found a cycle of foreign keys: a → b → a; expected one of their columns nullable, or its constraint DEFERRABLE: no table can be written first"
+        "seeder.json:1: field 'tables': found a cycle of foreign keys: a → b → a; expected a nullable column or a DEFERRABLE constraint in the cycle, so that one table can be written first"
       ]),
   ]
 
@@ -136,8 +136,8 @@ struct ForeignKeyTests {
         """,
       tables: #"{table: "t", files: "t.csv", key: "a"}"#, files: ["t.csv": "id,a\n5,x\n"],
       expected: [
-        "t.csv:2: record 1: found another value than the row of t has, to which rows of c refer by the foreign key "
-          + "'c_t_id_fkey'; Key (id)=(1) is still referenced from table \"c\".; expected the value as it was, or those rows changed first"
+        "t.csv:2: record 1: found a new value for a row of t that rows of c reference (foreign key "
+          + "'c_t_id_fkey'); Key (id)=(1) is still referenced from table \"c\".; expected the current value; change the referencing rows first"
       ]),
     FaultCase(
       name: "of a partition",
@@ -150,8 +150,8 @@ struct ForeignKeyTests {
         """,
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "t.csv:2: record 1: found a reference to nothing: the foreign key 't_b_id_fkey' of t; "
-          + "Key (b_id)=(9) is not present in table \"b\".; expected a row that is there, or one that is written before"
+        "t.csv:2: record 1: the foreign key 't_b_id_fkey' of t references a missing row; "
+          + "Key (b_id)=(9) is not present in table \"b\"."
       ]),
   ]
 
@@ -215,7 +215,7 @@ struct ForeignKeyTests {
       _ = try await folder.counts()
       try await folder.sql(example.theirs)
       let report = try await folder.reset()
-      #expect(report.notes == ["t: 1 row kept, referred to by c: '1'"])
+      #expect(report.notes == ["t: 1 row kept, referenced by c: '1'"])
       #expect(try await folder.rows("SELECT ARRAY[id::text] FROM t") == ["1"])
       #expect(try await folder.rows("SELECT ARRAY[t_id::text] FROM c") == ["1"])
     }

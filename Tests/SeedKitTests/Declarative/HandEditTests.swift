@@ -27,8 +27,8 @@ struct HandEditTests {
       #expect(changes.map(\.isRemoved) == [false, true, true])
       let expected =
         policy == "keep"
-        ? "t: 1 row edited by hand since written, kept as it is: '1'; 2 rows deleted by hand since written, left deleted: '2', '3'"
-        : "t: 1 row edited by hand since written, written anew: '1'; 2 rows deleted by hand since written, inserted again: '2', '3'"
+        ? "t: 1 row edited outside seed-runner, kept: '1'; 2 rows deleted outside seed-runner, not reinserted: '2', '3'"
+        : "t: 1 row edited outside seed-runner, overwritten: '1'; 2 rows deleted outside seed-runner, reinserted: '2', '3'"
       #expect(try await folder.noted().notes == [expected])
     }
   }
@@ -50,7 +50,7 @@ struct HandEditTests {
       let changes = try await folder.changes(environment: .test)
       let reasons = changes.map { "\($0.key): \($0.reason ?? "goes")" }.sorted()
       #expect(
-        reasons == ["2: referred to by orders", "3: referred to by notes, referred to by orders", "4: goes"],
+        reasons == ["2: referenced by orders", "3: referenced by notes, referenced by orders", "4: goes"],
         "\(reasons)")
     }
   }
@@ -71,7 +71,7 @@ struct HandEditTests {
       let entry = try #require(report.entries.first)
       #expect(
         entry.failure?.message.hasPrefix(
-          "t: 1 row was edited by hand since written: '1'; 1 row was deleted by hand since written: '2'.")
+          "t: 1 row was edited outside seed-runner: '1'; 1 row was deleted outside seed-runner: '2'.")
           == true, "\(entry.failure?.message ?? "")")
       #expect(entry.changes.filter(\.isDrift).map(\.key) == ["1", "2"])
       #expect(entry.changes.first?.columns == [RowChange.Column(name: "a", old: "mine", new: "x")])

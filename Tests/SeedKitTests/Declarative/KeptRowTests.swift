@@ -39,7 +39,8 @@ struct KeptRowTests {
       #expect(changes.map { "\($0.action) \($0.key)" } == ["delete 1", "keep 2", "keep 3"])
       let reason = "by the BEFORE DELETE \(example.text)"
       #expect(changes.map(\.reason) == [nil, reason, reason])
-      let note = "t: 2 rows kept by the BEFORE DELETE \(example.text): '2', '3', although they left the files"
+      let note =
+        "t: 2 rows kept by the BEFORE DELETE \(example.text): '2', '3', although they are no longer in the files"
       let first = try await folder.noted()
       #expect(first.counts == RowCounts(unchanged: 1, deleted: 1))
       #expect(first.notes == [note])
@@ -88,7 +89,9 @@ struct KeptRowTests {
       let first = try await folder.noted()
       #expect(first.counts == RowCounts(unchanged: 1, deleted: 1))
       #expect(
-        first.notes == ["t: 1 row kept, referred to by \(example.referrer): '2', although it left the files"])
+        first.notes == [
+          "t: 1 row kept, referenced by \(example.referrer): '2', although it is no longer in the files"
+        ])
       let query = "SELECT ARRAY[n::text, t::text] FROM \(example.referrer)"
       #expect(try await folder.rows(query) == ["1│2"])
       let reset = try await folder.reset()

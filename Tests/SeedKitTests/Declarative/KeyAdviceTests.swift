@@ -50,19 +50,19 @@ struct KeyAdviceTests {
       name: "a partial index",
       sql: "CREATE TABLE t (id serial PRIMARY KEY, a text); CREATE UNIQUE INDEX few ON t (a) WHERE id > 9",
       reason:
-        "the unique index 'few' holds only for rows WHERE (id > 9), so that other rows may have the same key"),
+        "the unique index 'few' covers only rows WHERE (id > 9), so other rows can have the same key"),
     KeyAdviceCase(
       name: "an index on an expression",
       sql: "CREATE TABLE t (id serial PRIMARY KEY, a text); CREATE UNIQUE INDEX low ON t (lower(a))",
-      reason: "the index 'low' is on expressions, which a key cannot name"),
+      reason: "the unique index 'low' uses expressions, which a key cannot name"),
     KeyAdviceCase(
       name: "a deferrable constraint",
       sql: "CREATE TABLE t (id serial PRIMARY KEY, a text CONSTRAINT late UNIQUE DEFERRABLE)",
-      reason: "the unique constraint 'late' is deferrable, which that of a key may not be"),
+      reason: "the unique constraint 'late' is deferrable; the key needs one that is not"),
     KeyAdviceCase(
       name: "partitioned by another column",
       sql: "CREATE TABLE t (id serial, a text, year int) PARTITION BY LIST (year)",
-      reason: "the table is partitioned, so that its keys contain 'year', too"),
+      reason: "the table is partitioned, so a unique key must include 'year'"),
     KeyAdviceCase(
       name: "partitioned by an expression",
       sql: "CREATE TABLE t (id serial, a text) PARTITION BY LIST (lower(a))",

@@ -51,45 +51,45 @@ struct KeyInspectionTests {
     (
       #"{table: "t", files: "t.csv",\#n key: ["sku", "shop"]}"#, ["t.csv": "price,shop\n1,x\n"],
       [
-        "seeder.json:2: field 'key': found the key column 'sku', which no field of the records fills; expected one that is filled"
+        "seeder.json:2: field 'key': found the key column 'sku', which no field fills; expected a column that a field fills"
       ]
     ),
     (
       one.replacing("FILES", with: "t.jsonl"), ["t.jsonl": #"{"name": "x"}"#],
       [
-        "seeder.json:1: field 'key': found the key column 'id', which no field of the records fills; expected one that is filled"
+        "seeder.json:1: field 'key': found the key column 'id', which no field fills; expected a column that a field fills"
       ]
     ),
     (
       #"{table: "t", files: "t.json", key: "id", children: [{table: "k", field: "kids", parent: "t_id", key: ["t_id", "n"]}]}"#,
       ["t.json": #"[{"id": 1, "kids": [{"m": 1}]}]"#],
       [
-        "seeder.json:1: field 'key': found the key column 'n', which no field of the records fills; expected one that is filled"
+        "seeder.json:1: field 'key': found the key column 'n', which no field fills; expected a column that a field fills"
       ]
     ),
     (
       one.replacing("FILES", with: "t.csv"), ["t.csv": "id;price\n1;1,50\n2;2,50\n"],
       [
-        "t.csv:1: found no ',' but 1 ';' in the header; expected \"delimiter\": \";\" beside \"files\" in seeder.json"
+        "t.csv:1: found no ',' but 1 ';' in the header; expected \"delimiter\": \";\" next to \"files\" in seeder.json"
       ]
     ),
     (
       two, ["a.csv": "id,a\n1,Oslo\n", "b.json": #"[{"id": 1, "a": "Bergen"}]"#],
       [
-        "b.json:1: record 1, field 'a': found another value for the key '1' than a.csv:2: record 1 has; expected the same value, or one record for the row"
+        "b.json:1: record 1, field 'a': found a different value for the key '1' than in a.csv:2: record 1; expected the same value, or one record for the row"
       ]
     ),
     (
       two, ["a.csv": "id,a,n\n1,,12\n", "b.json": #"[{"id": 1, "a": "x", "n": 13}]"#],
       [
-        "b.json:1: record 1, field 'a, n': found another value for the key '1' than a.csv:2: record 1 has; expected the same value, or one record for the row"
+        "b.json:1: record 1, field 'a, n': found a different value for the key '1' than in a.csv:2: record 1; expected the same value, or one record for the row"
       ]
     ),
     (
       #"{table: "t", files: "a.csv", key: "id"},\#n {table: "t", files: "b.json", key: "id", policy: "sync"}"#,
       ["a.csv": "id\n1\n", "b.json": #"[{"id": 2}]"#],
       [
-        "seeder.json:2: field 'table': found the table t with another key, policy, onDrift or touch than in line 1; expected the same in all entries for a table"
+        "seeder.json:2: field 'table': found the table t with a different key, policy, onDrift or touch than in line 1; expected the same in all entries for a table"
       ]
     ),
   ]

@@ -135,9 +135,9 @@ struct LiteralRuleTests {
       let lossy = try await folder.run().failure?.faults.map(\.expected)
       #expect(
         lossy == [
-          "no more digits or blanks than numeric(4,1) keeps (attribute home.n)",
-          "a fixed date or time: 'today' has another value in every run (attribute d)",
-          "no more digits or blanks than timestamp(0) without time zone keeps (attribute cut at)",
+          "no more digits or spaces than numeric(4,1) stores (attribute home.n)",
+          "a fixed date or time: 'today' has a different value in every run (attribute d)",
+          "no more digits or spaces than timestamp(0) without time zone stores (attribute cut at)",
         ])
       try folder.write(
         #"[{"id": 1, "v": {"home": null}, "list": [{"d": null}], "at": ["a", "b"]}]"#, to: "t.json")

@@ -30,18 +30,18 @@ struct OfflineFaultTests {
   private static let bytes: [(files: [String: [UInt8]], expected: [String])] = [
     (
       csv("id,a\n1,caf", [0xE9, 0x0A]),
-      ["t.csv:2: record 1, field 'a': found bytes that are not UTF-8; expected text in UTF-8"]
+      ["t.csv:2: record 1, field 'a': found bytes that are not UTF-8; expected UTF-8 text"]
     ),
     (
       csv("id,a\n1,x\n2,", [0xED, 0xA0, 0x80]),
-      ["t.csv:3: record 2, field 'a': found bytes that are not UTF-8; expected text in UTF-8"]
+      ["t.csv:3: record 2, field 'a': found bytes that are not UTF-8; expected UTF-8 text"]
     ),
     (
-      csv("id,a\n1,x\0\n"), ["t.csv:2: record 1, field 'a': found a NUL character; expected text in UTF-8"]
+      csv("id,a\n1,x\0\n"), ["t.csv:2: record 1, field 'a': found a NUL character; expected UTF-8 text"]
     ),
     (
       ["t.csv": [0x69, 0x64, 0x2C, 0xE9, 0x0A, 0x31, 0x2C, 0x31]],
-      ["t.csv:1: field '\u{FFFD}': found a name with bytes that are not UTF-8; expected a file in UTF-8"]
+      ["t.csv:1: field '\u{FFFD}': found a name with bytes that are not UTF-8; expected a UTF-8 file"]
     ),
   ]
 
@@ -79,7 +79,7 @@ struct OfflineFaultTests {
   func null(_ index: Int) async throws {
     let example = Self.nulls[index]
     let faults = try await OfflineFaults.find(example.tables, [example.file: Array(example.text.utf8)])
-    #expect(faults == ["\(example.expected): is missing; expected a value: it is part of the key"])
+    #expect(faults == ["\(example.expected): is missing; expected a value, because it is part of the key"])
   }
 
   @Test("include '$value' and '$position' outside 'children'", arguments: ["$value", "$position"])

@@ -191,8 +191,8 @@ struct OrderOfWritesTests {
   /// Ends that cannot be reached without a constraint that waits, and what is said of them.
   static let unreachable: [(example: ChangeCase, faults: [String])] = {
     func holds(_ text: String, _ row: String, _ index: String) -> String {
-      "\(text), which the row \(row) has until it is written, too: PostgreSQL checks the \(index) row by row "
-        + "(the rows can have no other value meanwhile); expected a constraint that is DEFERRABLE, or the change in two runs"
+      "\(text), which row \(row) has until it is updated in the same run: PostgreSQL checks the \(index) row by row "
+        + "(the rows cannot hold temporary values); expected a DEFERRABLE constraint, or the change split into two runs"
     }
     let ids = [
       holds("t.csv:2: record 1: found id = '3'", "'c' of t", "primary key 't_pkey'"),
@@ -214,9 +214,9 @@ struct OrderOfWritesTests {
           query: parents,
           expected: ["a│∅", "b│a"]),
         [
-          "t.csv:4: record 3: found (true) = 'true', which the row 'a' of t has: unique index 'root' allows it once; "
-            + "expected another value, or that row under its own key in the file, or the change in two runs: new rows are "
-            + "inserted before others are updated, because a trigger may look for their parents"
+          "t.csv:4: record 3: found (true) = 'true', which row 'a' of t already has: unique index 'root' allows only one such row; "
+            + "expected a different value, or that row under its own key in the file, or the change split into two runs: rows are "
+            + "inserted before others are updated, because a trigger may look up their parents"
         ]
       ),
     ]

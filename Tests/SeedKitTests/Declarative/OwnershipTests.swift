@@ -152,7 +152,7 @@ struct OwnershipTests {
       tables: #"{table: "t", files: "a.csv", key: "k"}, {table: "t", files: "b.csv", key: "k"}"#,
       files: ["a.csv": "k,a\n1,x\n", "b.csv": "k,a\n1,y\n"],
       expected: [
-        "b.csv:2: record 1, field 'a': found another value for the key '1' than a.csv:2: record 1 has; expected the same value, or one record for the row"
+        "b.csv:2: record 1, field 'a': found a different value for the key '1' than in a.csv:2: record 1; expected the same value, or one record for the row"
       ]),
     FaultCase(
       name: "two policies", sql: sql,
@@ -160,7 +160,7 @@ struct OwnershipTests {
         #"{table: "t", files: "a.csv", key: "k"}, {table: "t", files: "b.csv", key: "k", policy: "sync"}"#,
       files: ["a.csv": "k,a\n1,x\n", "b.csv": "k,a\n2,y\n"],
       expected: [
-        "seeder.json:1: field 'table': found the table t with another key, policy, onDrift or touch than in line 1; expected the same in all entries for a table"
+        "seeder.json:1: field 'table': found the table t with a different key, policy, onDrift or touch than in line 1; expected the same in all entries for a table"
       ]),
   ]
 
@@ -196,7 +196,7 @@ struct OwnershipTests {
         let fault = try #require(report.seeders.last?.failure?.faults.first?.description)
         #expect(
           fault.replacing(other.path, with: "").contains(
-            "record 1, field 'a': found another value than the seeder 'awkward' writes into the row '1' of t")
+            "record 1, field 'a': found a different value than the seeder 'awkward' writes to row '1' of t")
         )
         try other.write("k,b\n1,y\n", to: "t.csv")
         for _ in 1...2 {

@@ -210,7 +210,7 @@ struct PolicyTests {
         #expect(try await folder.rows(Self.rows) == ["1│mine│d", "2│Y│d"])
       default:
         let message = try await folder.run().failure?.message ?? ""
-        #expect(message.hasPrefix("t: 1 row was edited by hand since written: '1'."))
+        #expect(message.hasPrefix("t: 1 row was edited outside seed-runner: '1'."))
         #expect(try await folder.rows(Self.rows) == ["1│mine│d", "2│y│d"])
       }
     }

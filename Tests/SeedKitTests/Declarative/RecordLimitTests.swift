@@ -27,39 +27,39 @@ struct RecordLimitTests {
   }
 
   private static let tooLarge =
-    "found more than 33554432 bytes, counting 32 more for each value and each key; expected less in one record"
+    "found more than 33554432 bytes, counting 32 more for each value and each key; expected a smaller record"
 
   private static let examples: [(file: String, text: String, expected: [String])] = [
     ("t.csv", "id,a\n1,x\n", []),
-    ("t.csv", "id,a\n1\n2,x\n", ["t.csv:2: record 1: found 1 field; expected 2, as the first line has"]),
+    ("t.csv", "id,a\n1\n2,x\n", ["t.csv:2: record 1: found 1 field; expected 2, as in the header"]),
     ("t.csv", "id,a\n1,x\n\n2,y\n", ["t.csv:3: found an empty line; expected 2 fields"]),
     (
       "t.csv", "id,a,a,\n",
       [
-        "t.csv:1: field 'a': found the name twice; expected it once",
+        "t.csv:1: field 'a': duplicate field name",
         "t.csv:1: found an empty name for field 4; expected a name, or \"\" under 'ignore'",
       ]
     ),
     (
       "t.csv", "id,a\r1,x\r",
       [
-        "t.csv:1: found lines that end with a carriage return only, as on old Macs; expected lines that end with LF or CRLF: convert the file"
+        "t.csv:1: found lines that end with a carriage return only; expected lines that end with LF or CRLF: convert the file"
       ]
     ),
     (
       "t.csv", "# tools\nid,a\n",
-      ["t.csv:1: found a comment; expected the names of the fields; CSV has no comments"]
+      ["t.csv:1: found a comment; expected the field names; CSV has no comments"]
     ),
     (
       "t.csv", "id,kids\n1,x\n",
       [
-        "t.csv:1: field 'kids': found a field of 'children': CSV has no lists; expected it left out, and the lists in a file of .json or .jsonl"
+        "t.csv:1: field 'kids': found a field of 'children': CSV has no arrays; expected no such field, and the arrays in a .json or .jsonl file"
       ]
     ),
     (
       "t.csv", "id,a\n1,{ \"rate\": null }\n",
       [
-        "t.csv:2: record 1, field 'a': found a quote inside a field without quotes; expected quotes around the whole field, and those inside it doubled"
+        "t.csv:2: record 1, field 'a': found a quote in an unquoted field; expected the whole field in quotes, with inner quotes doubled"
       ]
     ),
     (
@@ -73,13 +73,13 @@ struct RecordLimitTests {
     (
       "t.json", "[{\"id\": 1, \"kids\": [{\"n\": \"a\\u0000\"}]}]",
       [
-        "t.json:1:29: record 1, field 'kids[1].n': found the character NUL; expected a string without it; PostgreSQL stores no NUL in a string"
+        "t.json:1:29: record 1, field 'kids[1].n': found the character NUL; expected a string without it; PostgreSQL cannot store NUL in a string"
       ]
     ),
     ("t.json", "7", ["t.json:1: found number 7; expected an array of objects"]),
     (
       "t.csv", "id" + String(repeating: ",", count: 100_001),
-      ["found more than 100000 fields in a record; expected fewer"]
+      ["found more than 100000 fields in a record; expected at most 100000"]
     ),
     ("t.json", "[{\"id\": [" + String(repeating: "1,", count: 1_000_000) + "1]}]", [tooLarge]),
     ("t.json", "[{\"id\": [" + String(repeating: "{\"a\":1},", count: 400_000) + "1]}]", [tooLarge]),
@@ -114,7 +114,7 @@ struct RecordLimitTests {
       let error = #expect(throws: FixtureError.self) {
         _ = try DeclarativeSeeder(directory: folder.path).validate(FixtureStore(files: [:]))
       }
-      #expect(error?.faults.map(\.expected) == ["the names of files: patterns are not supported"])
+      #expect(error?.faults.map(\.expected) == ["file names; patterns are not supported"])
     }
   }
 

@@ -12,10 +12,10 @@ struct RefusedRowTests {
         """,
       files: ["t.csv": "id,a\n5,x\n50,y\n7,z\n70,z\n"],
       expected: [
-        "t.csv:3: record 2: found a row that t does not take: no partition of relation \"t\" found for row; "
-          + "Partition key of the failing row contains (id) = (50).; expected values for which there is a partition",
-        "t.csv:5: record 4: found a row that t does not take: no partition of relation \"t\" found for row; "
-          + "Partition key of the failing row contains (id) = (70).; expected values for which there is a partition",
+        "t.csv:3: record 2: found a row that t rejects: no partition of relation \"t\" found for row; "
+          + "Partition key of the failing row contains (id) = (50).; expected values that match a partition",
+        "t.csv:5: record 4: found a row that t rejects: no partition of relation \"t\" found for row; "
+          + "Partition key of the failing row contains (id) = (70).; expected values that match a partition",
       ]),
     FaultCase(
       name: "for want of a partition by an expression",
@@ -25,8 +25,8 @@ struct RefusedRowTests {
         """,
       tables: #"{table: "t1", files: "t.csv", key: "id"}"#, files: ["t.csv": "id,a\n1,X\n2,y\n"],
       expected: [
-        "t.csv:3: record 2: found a row that t1 does not take: new row for relation \"t1\" violates partition constraint; "
-          + "Failing row contains (2, y).; expected values for which there is a partition"
+        "t.csv:3: record 2: found a row that t1 rejects: new row for relation \"t1\" violates partition constraint; "
+          + "Failing row contains (2, y).; expected values that match a partition"
       ]),
     FaultCase(
       name: "because of a check of one partition",
@@ -37,7 +37,7 @@ struct RefusedRowTests {
         """,
       files: ["t.csv": "id,a\n1,x\n2,x\n"],
       expected: [
-        "t.csv:2: record 1: found a row that the check constraint 'no_x' of t refuses; expected a row that the table takes"
+        "t.csv:2: record 1: the row violates the check constraint 'no_x' of t"
       ]),
     FaultCase(
       name: "because of a domain's check",
@@ -66,7 +66,7 @@ struct RefusedRowTests {
         """,
       files: ["t.csv": "id,a\n1,y\n2,x\n"],
       expected: [
-        "t.csv:3: record 2: found a row that the database refuses (P0001): no x here; expected a row that the table takes"
+        "t.csv:3: record 2: the database rejects the row (P0001): no x here"
       ]),
   ]
 

@@ -17,21 +17,21 @@ struct RowSecurityCase: Sendable, CustomTestStringConvertible {
 struct RowSecurityTests {
   static let cases: [RowSecurityCase] = [
     RowSecurityCase(
-      name: "hides the row with the key", file: "1,new,app", expected: "'t_pkey' of t allows once"),
+      name: "hides the row with the key", file: "1,new,app", expected: "duplicate value for 't_pkey' of t"),
     RowSecurityCase(
       name: "hides a row with another unique value", file: "2,theirs,app",
-      expected: "'t_a_key' of t allows once"),
+      expected: "duplicate value for 't_a_key' of t"),
     RowSecurityCase(
       name: "refuses a row that is inserted", policies: "CREATE POLICY own ON t USING (owner = 'app')",
-      file: "2,new,other", expected: "a row that a row-level security policy of t refuses"),
+      file: "2,new,other", expected: "a row that violates a row-level security policy of t"),
     RowSecurityCase(
       name: "lets nothing be inserted", policies: "CREATE POLICY look ON t FOR SELECT USING (true)",
-      file: "2,new,app", expected: "a row that a row-level security policy of t refuses"),
+      file: "2,new,app", expected: "a row that violates a row-level security policy of t"),
     RowSecurityCase(
       name: "lets a row be seen, but not updated",
       policies:
         "CREATE POLICY look ON t FOR SELECT USING (true); CREATE POLICY own ON t USING (owner = 'app')",
-      file: "1,new,other", expected: "the row '1', which did not arrive in t"),
+      file: "1,new,other", expected: "row '1' is not written to t: row-level security rejects it"),
   ]
 
   @Test("is named as the reason at once, with the record")

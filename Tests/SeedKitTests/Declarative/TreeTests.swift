@@ -89,7 +89,7 @@ struct TreeTests {
       #expect(kept.counts == RowCounts(unchanged: 1, drifted: 3))
       #expect(
         kept.notes == [
-          "t: 1 row edited by hand since written, kept as it is: 'b'; 2 rows deleted by hand since written, left deleted: 'c', 'd'"
+          "t: 1 row edited outside seed-runner, kept: 'b'; 2 rows deleted outside seed-runner, not reinserted: 'c', 'd'"
         ])
       let changes = try await folder.changes(environment: .test)
       #expect(Set(changes.map(\.key)).count == changes.count, "\(changes)")
@@ -97,10 +97,10 @@ struct TreeTests {
       try folder.define(Self.tables)
       let again = try await folder.noted()
       #expect(again.counts == RowCounts(inserted: 2, unchanged: 2))
-      #expect(again.notes == ["t: 2 rows deleted by hand since written, inserted again: 'c', 'd'"])
+      #expect(again.notes == ["t: 2 rows deleted outside seed-runner, reinserted: 'c', 'd'"])
       try await folder.sql("UPDATE t SET depth = 9 WHERE slug = 'a'")
       let one = try await folder.noted(environment: .test)
-      #expect(one.notes == ["t: 1 row edited by hand since written, written anew: 'a'"])
+      #expect(one.notes == ["t: 1 row edited outside seed-runner, overwritten: 'a'"])
     }
   }
 }

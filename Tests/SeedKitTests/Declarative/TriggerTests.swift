@@ -101,8 +101,7 @@ struct TriggerTests {
         + trigger("IF NEW.a = 'old' THEN RETURN NULL; END IF; RETURN NEW;"),
       files: ["t.csv": "id,a\n1,new\n2,old\n"],
       expected: [
-        "t.csv:3: record 2: found the row '2', which did not arrive in t: a trigger keeps it from being written; "
-          + "expected records that the BEFORE trigger 'changer' let through"
+        "t.csv:3: record 2: row '2' is not written to t: discarded by the BEFORE trigger 'changer'"
       ]),
     FaultCase(
       name: "that drop an update",
@@ -110,8 +109,7 @@ struct TriggerTests {
         + trigger("RETURN NULL;", "BEFORE UPDATE"),
       files: ["t.csv": "id,a\n1,y\n"],
       expected: [
-        "t.csv:2: record 1: found the row '1', which did not arrive in t: a trigger keeps it from being written; "
-          + "expected records that the BEFORE trigger 'changer' let through"
+        "t.csv:2: record 1: row '1' is not written to t: discarded by the BEFORE trigger 'changer'"
       ]),
     FaultCase(
       name: "that change the key",
@@ -120,7 +118,7 @@ struct TriggerTests {
       tables: #"{table: "t", files: "t.csv", key: "a"}"#, files: ["t.csv": "id,a\n1,ADA\n"],
       expected: [
         "t.csv:2: record 1, field 'a': found the key 'ADA', which a trigger of t changes when the row is written; "
-          + "expected the key as the trigger leaves it, so that the row is found again"
+          + "expected the key that the trigger produces, so that the next run finds the row"
       ]),
     FaultCase(
       name: "that raise an error",
@@ -128,8 +126,8 @@ struct TriggerTests {
         + trigger("IF NEW.a = 'bad' THEN RAISE EXCEPTION 'not allowed'; END IF; RETURN NEW;"),
       files: ["t.csv": "id,a\n1,good\n2,bad\n3,bad\n"],
       expected: [
-        "t.csv:3: record 2: found a row that the database refuses (P0001): not allowed; expected a row that the table takes",
-        "t.csv:4: record 3: found a row that the database refuses (P0001): not allowed; expected a row that the table takes",
+        "t.csv:3: record 2: the database rejects the row (P0001): not allowed",
+        "t.csv:4: record 3: the database rejects the row (P0001): not allowed",
       ]),
     FaultCase(
       name: "that raise an error at the end",
@@ -142,8 +140,7 @@ struct TriggerTests {
         """,
       files: ["t.csv": "id,a\n1,good\n2,bad\n"],
       expected: [
-        "seeder.json:1: field 'table': found rows that a deferred trigger of t ('judge') refuses: not allowed; "
-          + "expected rows that the table takes"
+        "seeder.json:1: field 'table': a deferred trigger of t ('judge') rejects the rows: not allowed"
       ]),
     FaultCase(
       name: "that leave a column empty",
@@ -151,7 +148,7 @@ struct TriggerTests {
         + trigger("IF NEW.id = 1 THEN NEW.slug := 'x'; END IF; RETURN NEW;"),
       files: ["t.csv": "id,a\n1,good\n2,bad\n"],
       expected: [
-        "t.csv:3: record 2, field 'slug': found no value: the column of t is NOT NULL; expected a value"
+        "t.csv:3: record 2, field 'slug': no value for a NOT NULL column of t"
       ]),
   ]
 

@@ -185,23 +185,23 @@ struct UniqueValueTests {
         """,
       files: ["t.csv": "id,place,status\n2,7,open\n"],
       expected: [
-        "t.csv:2: record 1: found place = '7', which the row '1' of t has: unique index 'one_open' allows it once; "
-          + "expected another value, or that row under its own key in the file"
+        "t.csv:2: record 1: found place = '7', which row '1' of t already has: unique index 'one_open' allows only one such row; "
+          + "expected a different value, or that row under its own key in the file"
       ]),
     FaultCase(
       name: "between two records", sql: "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE)",
       files: ["t.csv": "id,a\n1,x\n2,y\n3,x\n"],
       expected: [
-        "t.csv:4: record 3: found a = 'x', which record 1 has too: unique constraint 't_a_key' of t allows it once; "
-          + "expected another value in one of the two"
+        "t.csv:4: record 3: found a = 'x', also in record 1: unique constraint 't_a_key' of t allows only one such row; "
+          + "expected a different value in one of the two"
       ]),
     FaultCase(
       name: "with a row whose key was edited",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE NOT NULL); INSERT INTO t VALUES (1, 'renamed')",
       tables: #"{table: "t", files: "t.csv", key: "a"}"#, files: ["t.csv": "id,a\n1,x\n"],
       expected: [
-        "t.csv:2: record 1: found id = '1', which the row 'renamed' of t has: primary key 't_pkey' allows it once; "
-          + "expected another value, or that row under its own key in the file"
+        "t.csv:2: record 1: found id = '1', which row 'renamed' of t already has: primary key 't_pkey' allows only one such row; "
+          + "expected a different value, or that row under its own key in the file"
       ]),
     FaultCase(
       name: "by an exclusion constraint",
@@ -211,8 +211,8 @@ struct UniqueValueTests {
         """,
       files: ["t.csv": "id,a\n1,\"[3,6)\"\n"],
       expected: [
-        "t.csv:2: record 1: found a = '[3,6)', which the row '9' of t has: exclusion constraint 't_a_excl' refuses "
-          + "two such rows; expected another value, or that row under its own key in the file"
+        "t.csv:2: record 1: found a = '[3,6)', which row '9' of t already has: exclusion constraint 't_a_excl' does not allow "
+          + "two such rows; expected a different value, or that row under its own key in the file"
       ]),
     FaultCase(
       name: "that a deferrable constraint finds at the end",
@@ -220,8 +220,8 @@ struct UniqueValueTests {
         "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (9, 'x')",
       files: ["t.csv": "id,a\n1,x\n"],
       expected: [
-        "t.csv:2: record 1: found a = 'x', which the row '9' has too: unique constraint 't_a_key' of t allows it once; "
-          + "expected another value in one of the two"
+        "t.csv:2: record 1: found a = 'x', also in row '9': unique constraint 't_a_key' of t allows only one such row; "
+          + "expected a different value in one of the two"
       ]),
     FaultCase(
       name: "with what a trigger makes of the value",
@@ -232,8 +232,8 @@ struct UniqueValueTests {
         """,
       files: ["t.csv": "id,a\n1,X\n"],
       expected: [
-        "t.csv:2: record 1: found a value that 't_a_key' of t allows once; Key (a)=(x) already exists.; "
-          + "expected another value; row-level security may hide the row that has it, or a trigger may have changed the value"
+        "t.csv:2: record 1: found a duplicate value for 't_a_key' of t; Key (a)=(x) already exists.; "
+          + "expected a different value; row-level security may hide the existing row, or a trigger may have changed the value"
       ]),
   ]
 

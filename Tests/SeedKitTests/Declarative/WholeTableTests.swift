@@ -173,7 +173,7 @@ struct WholeTableTests {
       try await test.sql("INSERT INTO t VALUES (77, 'theirs', 7)")
       let report = try #require(try await test.runner().reset().first)
       #expect(report.tables.total.deleted == 3)
-      #expect(report.notes == ["t: 2 rows kept, edited since or in none of the files"])
+      #expect(report.notes == ["t: 2 rows kept, edited outside seed-runner or not in the files"])
       #expect(try await test.values() == ["2|mine|null", "77|theirs|7.00"])
       #expect(try await test.counts() == RowCounts(inserted: 3, updated: 1))
       #expect(try await test.owned() == 0)
@@ -201,7 +201,7 @@ struct WholeTableTests {
       try await test.sql("INSERT INTO t VALUES (77, 'theirs', 7)")
       try test.folder.write(
         Self.definition.replacing(#""ownership": "table""#, with: #""policy": "sync""#), to: "seeder.json")
-      #expect(try await test.notes().contains { $0.hasPrefix("t: 1 row is in no file and kept") })
+      #expect(try await test.notes().contains { $0.hasPrefix("t: kept 1 row that is not in any file.") })
       try test.write("id,v\n2,b\n")
       #expect(try await test.counts() == RowCounts(unchanged: 1, deleted: 1))
       #expect(try await test.values() == ["2|b|null", "77|theirs|7.00"])
@@ -214,10 +214,10 @@ struct WholeTableTests {
       ("id,v,price\n1,a,1.505\n2,b,x\n", ["record 1, field 'price'", "record 2, field 'price'"]),
       ("id,v,price\n1,a,1\n1,b,2\n", ["record 2: duplicate key \"1\""]),
       ("id,v,price\n1,a,1\n2,b\n", ["record 2: found 2 fields"]),
-      ("id,v,price\n1,a,1000\n", ["the rule 't_price_check' refuses"]),
+      ("id,v,price\n1,a,1000\n", ["violates the check constraint 't_price_check'"]),
       ("id,v,price\n,a,1\n", ["it is part of the key"]),
       ("id,w,price\n1,a,1\n", ["an unknown field"]),
-      ("id,v,price\n1,\"a,1\n", ["a quote that is never closed"]),
+      ("id,v,price\n1,\"a,1\n", ["an unclosed quote"]),
       ("id,v,price\n1,a\u{0},1\n", ["a NUL character"]),
     ])
   func faults(csv: String, expected: [String]) async throws {

@@ -50,8 +50,8 @@ public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .otherSpecification(let id, let existing, let wanted):
       """
-      the database holds rows of '\(id)' made with \(existing); this run is for \(wanted). \
-      Run 'seed-runner reset \(id)' first, or ask for the same.
+      the database contains rows of '\(id)' generated with \(existing), but this run uses \(wanted). \
+      Run 'seed-runner reset \(id)' first, or use the same options.
       """
     }
   }

@@ -62,7 +62,9 @@ public struct AnySettingKey: Sendable {
           guard case .string(let name) = item.value else { return nil }
           return name
         }
-        guard names.count == items.count else { throw SettingValueError(found: "an array of other values") }
+        guard names.count == items.count else {
+          throw SettingValueError(found: "an array with values that are not strings")
+        }
         return names.joined(separator: ",")
       default: throw SettingValueError(found: key.isSecret ? node.kindDescription : node.foundDescription)
       }

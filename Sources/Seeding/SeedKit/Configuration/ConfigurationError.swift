@@ -33,7 +33,7 @@ extension ConfigurationFault: CustomStringConvertible {
   /// A connection string can end up in the wrong setting. What may hold its password is left out.
   static func quoted(_ text: String) -> String {
     if let scheme = text.firstRange(of: "://"), text[scheme.upperBound...].contains("@") {
-      return "a connection string, which is not shown"
+      return "a connection string (not shown)"
     }
     let line = text.prefix(60).unicodeScalars.map { scalar in
       scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: false) : String(scalar)

@@ -13,12 +13,12 @@ public enum ConfigurationSchema {
     root["$id"] = .text("urn:seed-runner:schema:config")
     root["title"] = .text("Config/*.json")
     root["description"] = .text(
-      "Settings of seed-runner, for all environments (default.json) or for one. "
-        + "'seed-runner config' explains each and shows where its value comes from.")
+      "Settings of seed-runner for all environments (default.json) or for one environment. "
+        + "'seed-runner config' describes each setting and shows where its value comes from.")
     if case .object(var properties) = root["properties"] {
       properties["$schema"] = .object([
         "description": .text(
-          "The path or address of this schema, for editors. seed-runner does not read it."),
+          "Path or URL of this schema, for editors. seed-runner ignores it."),
         "type": .text("string"),
       ])
       root["properties"] = .object(properties)

@@ -15,7 +15,7 @@ enum ConnectionString {
       $0 != "/"
     }
     guard !(path ?? "").contains("@") else {
-      throw refusal("an '@' stands behind the host (in a password write / as %2F and @ as %40)")
+      throw refusal("an '@' follows the host (in a password, write / as %2F and @ as %40)")
     }
     let reason: String
     do {
@@ -28,14 +28,14 @@ enum ConnectionString {
     }
     guard reason.count(where: { $0 == "'" }) < 2, let detail = reason.firstRange(of: "malformed: ") else {
       throw refusal(
-        "a parameter behind its '?' is unknown or does not fit (in a password write ? as %3F and & as %26)")
+        "a parameter after the '?' is unknown or invalid (in a password, write ? as %3F and & as %26)")
     }
     // Behind the sentence stands the form that is expected, which the fault names anyway.
     throw refusal(String(reason[detail.upperBound...].prefix { $0 != "." }))
   }
 
   private static func refusal(_ reason: String) -> SettingValueError {
-    SettingValueError(found: "a connection string, which is not shown: \(reason)")
+    SettingValueError(found: "a connection string (not shown): \(reason)")
   }
 
   /// The string without its password and its parameters.

@@ -21,7 +21,8 @@ extension SettingKey where Value == SeedEnvironment {
   /// What the database is for. `dev` by default; `CI=true` implies `ci`. It decides which file is read,
   /// so no file sets it.
   public static let environment = SettingKey(
-    name: "environment", variables: ["SEED_ENV"], flag: "env", summary: "What the database is for", unit: nil,
+    name: "environment", variables: ["SEED_ENV"], flag: "env",
+    summary: "Environment that the database belongs to", unit: nil,
     bounds: nil, defaultValue: .dev, isSecret: false,
     expected: "one of " + SeedEnvironment.allCases.map(\.rawValue).joined(separator: ", "),
     isAllowedInFiles: false, fileType: .text,
@@ -38,18 +39,18 @@ extension SettingKey where Value == [SeederID]? {
   /// What `--all` means: these seeders and what they depend on. Unset: all that the environment allows.
   public static let allOnly = SettingKey(
     "all.only", variables: "SEED_ALL_ONLY",
-    summary: "The seeders that --all selects; unset: all that may run in the environment")
+    summary: "Seeders that --all selects (default: all that the environment allows)")
   /// Seeders that `--all` does not select. Others may still need them.
   public static let allExcept = SettingKey(
     "all.except", variables: "SEED_ALL_EXCEPT",
-    summary: "Seeders that --all does not select; those that others depend on run all the same")
+    summary: "Seeders that --all skips unless other seeders depend on them")
 }
 
 extension SettingKey where Value == Secret<String>? {
   /// The database. Unset: the `PG*` variables, without those the embedded PostgreSQL.
   public static let databaseURL = SettingKey(
     "database.url", variables: "DATABASE_URL", flag: "database-url", expected: ConnectionString.expected,
-    summary: "The database; unset: the PG* variables, else the embedded PostgreSQL",
+    summary: "Database to connect to (default: the PG* variables, then the embedded PostgreSQL)",
     check: { (text) throws(SettingValueError) in try ConnectionString.check(text) },
     mask: ConnectionString.mask)
 }
@@ -58,49 +59,49 @@ extension SettingKey where Value == Duration {
   /// How long one attempt to connect may take, 1 to 600 seconds. 10 by default.
   public static let databaseConnectTimeout = SettingKey(
     "database.connectTimeout", variables: "DATABASE_CONNECT_TIMEOUT", defaultSeconds: 10, in: 1...600,
-    summary: "Seconds that one attempt to connect may take")
-  /// How long work that failed with what can pass is tried again, 0 to 3600 seconds. 60 by default.
+    summary: "Time limit for one connection attempt, in seconds")
+  /// The retry budget for transient errors, 0 to 3600 seconds. 60 by default.
   public static let retryBudget = SettingKey(
     "seed.retryBudget", variables: "SEED_RETRY_BUDGET", defaultSeconds: 60, in: 0...3600,
-    summary: "Seconds in which work that failed with what can pass is tried again")
+    summary: "Retry budget for transient errors, in seconds")
   /// How long to wait for another run of the same seeder, 0 to 86,400 seconds. 300 by default.
   public static let lockTimeout = SettingKey(
     "seed.lockTimeout", variables: "SEED_LOCK_TIMEOUT", defaultSeconds: 300, in: 0...86_400,
-    summary: "Seconds to wait for another run of the same seeder or migration")
+    summary: "How long to wait for another run of the same seeder or migration, in seconds")
 }
 
 extension SettingKey where Value == Int {
-  /// How many seeders may run at the same time, 1 to 64. 4 by default.
+  /// Maximum number of seeders that run at the same time, 1 to 64. 4 by default.
   public static let jobs = SettingKey(
     "seed.jobs", variables: "SEED_JOBS", flag: "jobs", default: 4, in: 1...64,
-    summary: "How many seeders may run at the same time")
+    summary: "Maximum number of seeders that run at the same time")
   /// The embedded server's TCP port on the loopback address. 0, the default: a unix socket only.
   public static let embeddedPort = SettingKey(
     "embedded.port", variables: "SEED_POSTGRES_PORT", default: 0, in: 0...65_535,
-    summary: "TCP port of the embedded PostgreSQL on the loopback address; 0: unix socket only")
+    summary: "TCP port of the embedded PostgreSQL on the loopback address (0: Unix socket only)")
 }
 
 extension SettingKey where Value == Bool {
   /// Whether debug lines are written. False by default.
   public static let debug = SettingKey(
     "debug", variables: "SEED_DEBUG", flag: "debug", default: false,
-    summary: "Whether to tell which seeders are loaded, when each starts and ends, and every error in full")
+    summary: "Log loaded seeders, the start and end of each seeder, and full error details")
 }
 
 extension SettingKey where Value == String? {
   /// The folder of PostgreSQL's programs for the embedded server. Unset: searched for.
   public static let embeddedBinaries = SettingKey(
-    "embedded.binaries", variables: "SEED_POSTGRES_BIN", expected: "the path of a folder",
-    summary: "Folder of PostgreSQL's programs for the embedded server; unset: searched for")
-  /// The user of the operating system that runs the embedded server when we are root. Unset: chosen.
+    "embedded.binaries", variables: "SEED_POSTGRES_BIN", expected: "a folder path",
+    summary: "Folder with the PostgreSQL programs of the embedded server (default: search for it)")
+  /// The operating-system user that runs the embedded server if seed-runner runs as root. Unset: chosen.
   public static let embeddedUser = SettingKey(
-    "embedded.user", variables: "SEED_POSTGRES_USER", expected: "the name of a user of the operating system",
-    summary: "Who runs the embedded server when we are root; unset: chosen")
+    "embedded.user", variables: "SEED_POSTGRES_USER", expected: "the name of an operating-system user",
+    summary: "User that runs the embedded server if seed-runner runs as root (default: chosen automatically)")
 }
 
 extension SettingKey where Value == Int? {
   /// The major version of the embedded server, 10 to 99. Unset: the newest with pgvector.
   public static let embeddedVersion = SettingKey(
     "embedded.version", variables: "SEED_POSTGRES_VERSION", in: 10...99,
-    summary: "Major version of the embedded PostgreSQL; unset: the newest with pgvector")
+    summary: "Major version of the embedded PostgreSQL (default: the newest with pgvector)")
 }

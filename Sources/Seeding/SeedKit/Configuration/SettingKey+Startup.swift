@@ -4,7 +4,7 @@ extension SettingKey where Value == Bool {
   /// Whether a server applies the migrations that are due when it starts. True by default.
   public static let autoMigrate = SettingKey(
     "startup.migrates", variables: "AUTO_MIGRATE", default: true,
-    summary: "Whether a server applies migrations that are due when it starts")
+    summary: "Whether a server applies due migrations when it starts")
   /// Whether a server runs the environment's seeders when it starts. False by default.
   public static let autoSeed = SettingKey(
     "startup.seeds", variables: "AUTO_SEED_DATABASE", default: false,
@@ -16,7 +16,7 @@ extension SettingKey where Value == String {
   public static let autoSeedMode = SettingKey(
     "startup.mode", variables: "AUTO_SEED_MODE", default: "blocking",
     among: StartupSeeding.Mode.allCases.map(\.rawValue),
-    summary: "Whether a server waits for its seeds: blocking or background")
+    summary: "Whether start-up waits for seeding: blocking or background")
 }
 
 extension SettingKey where Value == Duration {
@@ -24,5 +24,5 @@ extension SettingKey where Value == Duration {
   /// 60 by default.
   public static let autoSeedTimeLimit = SettingKey(
     "startup.timeLimit", variables: "AUTO_SEED_TIMEOUT", defaultSeconds: 60, in: 0...86_400,
-    summary: "Seconds that a server waits for its seeds, which then go on in the background")
+    summary: "How long start-up waits for seeding, in seconds; seeding then continues in the background")
 }

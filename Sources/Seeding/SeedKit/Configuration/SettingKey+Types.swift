@@ -198,7 +198,7 @@ extension SettingKey where Value == [SeederID]? {
   public init(_ name: String, variables: String..., flag: String? = nil, summary: String) {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
-      defaultValue: nil, isSecret: false, expected: "names of seeders, at least one", isAllowedInFiles: true,
+      defaultValue: nil, isSecret: false, expected: "one or more seeder ids", isAllowedInFiles: true,
       fileType: .optionalList,
       parse: { (text) throws(SettingValueError) in
         var ids: [SeederID] = []

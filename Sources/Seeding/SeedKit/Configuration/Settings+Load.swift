@@ -104,7 +104,7 @@ struct SettingsLoader {
     do {
       values[key.name] = Settings.Stored(value: try key.parse(text), source: source)
     } catch {
-      let shown = key.isSecret ? "a value that is not shown" : ConfigurationFault.quoted(text)
+      let shown = key.isSecret ? "a value (not shown)" : ConfigurationFault.quoted(text)
       fault(place, key, found: error.found ?? shown, suggestion: error.suggestion)
     }
   }

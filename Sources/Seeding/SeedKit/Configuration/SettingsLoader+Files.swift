@@ -11,8 +11,8 @@ extension SettingsLoader {
     guard isDirectory else {
       faults.append(
         ConfigurationFault(
-          place: folder, found: isThere ? "something that is no folder" : "nothing",
-          expected: "the folder of the configuration"))
+          place: folder, found: isThere ? "a file" : "no folder",
+          expected: "the configuration folder"))
       return
     }
     read(folder, file: "default.json")
@@ -23,7 +23,7 @@ extension SettingsLoader {
     let path = folder.hasSuffix("/") ? folder + file : "\(folder)/\(file)"
     let shown = Self.shown(path)
     do {
-      let file = try RegularFile.read(path, sizeLimit: Self.sizeLimit, purpose: "a file of settings")
+      let file = try RegularFile.read(path, sizeLimit: Self.sizeLimit, purpose: "a settings file")
       guard let bytes = file else { return }
       read(try JSONParser.parse(bytes, dialect: .json5), path: [], file: shown)
     } catch let error as JSONParseError {
@@ -34,7 +34,7 @@ extension SettingsLoader {
     } catch let error as RegularFile.Failure {
       faults.append(ConfigurationFault(place: shown, found: error.found, expected: error.expected))
     } catch {
-      faults.append(ConfigurationFault(place: shown, found: "\(error)", expected: "a file that can be read"))
+      faults.append(ConfigurationFault(place: shown, found: "\(error)", expected: "a readable file"))
     }
   }
 
@@ -82,7 +82,7 @@ extension SettingsLoader {
       faults.append(
         ConfigurationFault(
           place: "\(file):\(member.position)", key: key.name, found: "the key in a file",
-          expected: ways.joined(separator: " or ") + ", since it decides which file is read"))
+          expected: ways.joined(separator: " or ") + ", because it decides which file is read"))
       return
     }
     let source = Settings.Source.file(file, line: member.position.line)
@@ -103,9 +103,9 @@ extension SettingsLoader {
     let near = isFlattened ? nil : elsewhere ?? Suggestion.nearest(to: name, in: sections.union(names)).first
     return ConfigurationFault(
       place: "\(file):\(member.position)", key: String(name.prefix(60)),
-      found: isFlattened ? "a key with a point" : "an unknown key",
+      found: isFlattened ? "a key with a dot" : "an unknown key",
       expected: isFlattened
-        ? "objects in each other, as in default.json" : "a setting of 'seed-runner config'",
+        ? "nested objects, as in default.json" : "a setting from 'seed-runner config'",
       suggestion: near)
   }
 }

@@ -40,20 +40,20 @@ public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What was found, and what to do.
   public var description: String {
     let parts = [(edited, "edited"), (deleted, "deleted")].filter { $0.0.count > 0 }
-      .map { "\($0.0.past($0.1)) by hand since written: \($0.0.list)" }
+      .map { "\($0.0.past($0.1)) outside seed-runner: \($0.0.list)" }
     return "\(table): \(parts.joined(separator: "; ")). "
-      + "Look at them with 'plan', then undo the edits, put them into the fixture, or set onDrift."
+      + "Inspect the rows with 'seed-runner plan', then revert the edits, add them to the fixture, or set onDrift."
   }
 
   func description(for policy: DriftPolicy) -> String {
     var parts: [String] = []
     if edited.count > 0 {
-      let what = policy == .keep ? "kept as \(edited.count == 1 ? "it is" : "they are")" : "written anew"
-      parts.append("\(edited.text("edited by hand since written")), \(what): \(edited.list)")
+      let what = policy == .keep ? "kept" : "overwritten"
+      parts.append("\(edited.text("edited outside seed-runner")), \(what): \(edited.list)")
     }
     if deleted.count > 0 {
-      let what = policy == .keep ? "left deleted" : "inserted again"
-      parts.append("\(deleted.text("deleted by hand since written")), \(what): \(deleted.list)")
+      let what = policy == .keep ? "not reinserted" : "reinserted"
+      parts.append("\(deleted.text("deleted outside seed-runner")), \(what): \(deleted.list)")
     }
     return "\(table): \(parts.joined(separator: "; "))"
   }

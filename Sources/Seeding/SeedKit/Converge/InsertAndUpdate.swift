@@ -29,8 +29,8 @@ struct InsertAndUpdate: RowStatements {
     let names = requiredColumns.map { "'\($0)'" }.joined(separator: ", ")
     throw FixtureError([
       FixtureFault(
-        file: place.file, line: place.line, found: "nothing for \(names) of \(writer.name)",
-        expected: "a field for each: they are NOT NULL and have no default")
+        file: place.file, line: place.line, found: "no value for \(names) of \(writer.name)",
+        expected: "a field for each, because the columns are NOT NULL without a default")
     ])
   }
 
@@ -57,7 +57,8 @@ struct InsertAndUpdate: RowStatements {
           file: file, record: record, line: line, field: column.plainName,
           found: "\(values.1 ?? "NULL"), but the row '\(key)' of \(writer.name) has \(values.0 ?? "NULL")",
           expected:
-            "the same number, or none: the column is GENERATED ALWAYS AS IDENTITY, which no update can set")
+            "the same number or no value, because the column is GENERATED ALWAYS AS IDENTITY and cannot be updated"
+        )
       }
     }
     guard faults.isEmpty else { throw FixtureError(limited: faults) }

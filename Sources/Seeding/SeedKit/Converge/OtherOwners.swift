@@ -32,8 +32,8 @@ extension RowWriter {
         faults.append(
           fault(
             file: file, record: record, line: line, field: columns,
-            found: "another value than the seeder '\(other.seeder)' writes into the row '\(key)' of \(name)",
-            expected: "the row in one of the two seeders only, or the same values in both"))
+            found: "a different value than the seeder '\(other.seeder)' writes to row '\(key)' of \(name)",
+            expected: "the row in only one of the two seeders, or the same values in both"))
       }
     }
     guard faults.isEmpty else { throw FixtureError(limited: faults) }

@@ -17,7 +17,7 @@ struct RefusedRows {
     if let faults = try await faults(error) { return faults }
     guard error.isUniqueConflict else { return error }
     return PostgresError(
-      code: .serverError, message: "another program wrote to \(writer.name) at the same time",
+      code: .serverError, message: "another session wrote to \(writer.name) at the same time",
       sqlState: .serializationFailure)
   }
 
@@ -102,24 +102,21 @@ struct RefusedRows {
       return PostgresError(
         code: .serverError,
         message:
-          "another program wrote to \(writer.name) at the same time: \(counts.inserted) rows were inserted and "
+          "another session wrote to \(writer.name) at the same time: \(counts.inserted) rows were inserted and "
           + "\(counts.updated) updated, expected \(attempt.write.inserts) and \(attempt.write.updates)",
         sqlState: .serializationFailure)
     }
     let names = triggers.map { "'\($0)'" }.joined(separator: ", ")
-    let (found, expected) =
+    let reason =
       triggers.isEmpty
-      ? ("row-level security keeps it from being written", RowRefusal.securedRole)
-      : (
-        "a trigger keeps it from being written",
-        "records that the BEFORE trigger\(triggers.count == 1 ? "" : "s") \(names) let through"
-      )
+      ? "row-level security rejects it; use a role that can read and write the row, or that bypasses row-level security"
+      : "discarded by the BEFORE trigger\(triggers.count == 1 ? "" : "s") \(names)"
     return FixtureError(
       limited: try absent.map { row in
         let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
         return writer.fault(
           file: file, record: record, line: line,
-          found: "the row '\(key)', which did not arrive in \(writer.name): \(found)", expected: expected)
+          found: "row '\(key)' is not written to \(writer.name): \(reason)", expected: "")
       })
   }
 
@@ -139,7 +136,7 @@ struct RefusedRows {
       return writer.fault(
         file: file, record: record, line: line, field: names.joined(separator: ", "),
         found: "the key '\(key)', which a trigger of \(writer.name) changes when the row is written",
-        expected: "the key as the trigger leaves it, so that the row is found again")
+        expected: "the key that the trigger produces, so that the next run finds the row")
     }
     return faults.isEmpty ? nil : FixtureError(limited: faults)
   }
@@ -198,32 +195,28 @@ struct RowRefusal {
     let what =
       switch state {
       case _ where isReferred(in: name):
-        "another value than the row of \(name) has, to which rows of \(table) refer by the foreign key '\(constraint)'"
-      case "23502": "no value: the column of \(name) is NOT NULL"
-      case "23503": "a reference to nothing: the foreign key '\(constraint)' of \(name)"
-      case "23505": "a value that '\(constraint)' of \(name) allows once"
-      case "23514" where constraint.isEmpty: "a row that \(name) does not take: \(message)"
-      case "23514": "a row that the check constraint '\(constraint)' of \(name) refuses"
-      case "23P01": "a row that the exclusion constraint '\(constraint)' of \(name) refuses"
-      case "42501": "a row that a row-level security policy of \(name) refuses"
-      default: "a row that the database refuses (\(state)): \(message)"
+        "a new value for a row of \(name) that rows of \(table) reference (foreign key '\(constraint)')"
+      case "23502": "no value for a NOT NULL column of \(name)"
+      case "23503": "the foreign key '\(constraint)' of \(name) references a missing row"
+      case "23505": "a duplicate value for '\(constraint)' of \(name)"
+      case "23514" where constraint.isEmpty: "a row that \(name) rejects: \(message)"
+      case "23514": "the row violates the check constraint '\(constraint)' of \(name)"
+      case "23P01": "the row violates the exclusion constraint '\(constraint)' of \(name)"
+      case "42501": "a row that violates a row-level security policy of \(name)"
+      default: "the database rejects the row (\(state)): \(message)"
       }
     return detail.isEmpty || state == "23502" || state == "23514" && !constraint.isEmpty
       ? what : "\(what); \(detail)"
   }
 
-  static let securedRole = "rows that this role may see and write, or a role that bypasses row-level security"
-
   func expected(in name: String) -> String {
     switch state {
-    case _ where isReferred(in: name): "the value as it was, or those rows changed first"
-    case "23502": "a value"
-    case "23503": "a row that is there, or one that is written before"
+    case _ where isReferred(in: name): "the current value; change the referencing rows first"
     case "23505":
-      "another value; row-level security may hide the row that has it, or a trigger may have changed the value"
-    case "42501": Self.securedRole
-    case "23514" where constraint.isEmpty: "values for which there is a partition"
-    default: "a row that the table takes"
+      "a different value; row-level security may hide the existing row, or a trigger may have changed the value"
+    case "42501": "rows that this role can read and write, or a role that bypasses row-level security"
+    case "23514" where constraint.isEmpty: "values that match a partition"
+    default: ""
     }
   }
 }

@@ -33,7 +33,7 @@ public struct RowChange: Hashable, Sendable, Codable {
   public let isDrift: Bool
   /// Whether somebody removed it since it was written.
   public var isRemoved = false
-  /// Why it would be kept, such as `referred to by orders`, where that is not for drift.
+  /// Why it would be kept, such as `referenced by orders`, where that is not for drift.
   public var reason: String?
   /// The file of the record.
   public let file: String?

@@ -50,7 +50,7 @@ extension UniqueConflicts {
       }
     } else if moving, try await !standAside(occupied) {
       throw PostgresError(
-        code: .serverError, message: "the rows can have no other value meanwhile", sqlState: .uniqueViolation)
+        code: .serverError, message: "the rows cannot hold temporary values", sqlState: .uniqueViolation)
     }
     return try await execute(removal, blocked: blocked)
   }
@@ -159,7 +159,7 @@ extension UniqueConflicts {
       guard count > 0 else { continue }
       guard try await standAside(.leaves, place) else {
         throw PostgresError(
-          code: .serverError, message: "rows of others refer to rows that left the files",
+          code: .serverError, message: "rows of other seeders reference rows that left the files",
           sqlState: .uniqueViolation)
       }
       blocked.append(place.rows)

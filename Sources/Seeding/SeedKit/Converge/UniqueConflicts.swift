@@ -104,7 +104,7 @@ final class UniqueConflicts {
   private var raced: PostgresError {
     PostgresError(
       code: .serverError,
-      message: "another program wrote to \(writer.name) at the same time", sqlState: .serializationFailure)
+      message: "another session wrote to \(writer.name) at the same time", sqlState: .serializationFailure)
   }
 
   /// Fills the table of the rows as they are to be.
@@ -183,8 +183,8 @@ final class UniqueConflicts {
       let place = otherFile == file ? other : "\(other) of \(writer.path(otherFile) ?? writer.name)"
       return writer.fault(
         file: file, record: record, line: line,
-        found: "\(values), which \(place) has too: \(index.name) of \(writer.name) \(index.verdict)",
-        expected: "another value in one of the two")
+        found: "\(values), also in \(place): \(index.name) of \(writer.name) \(index.verdict)",
+        expected: "a different value in one of the two")
     }
   }
 
@@ -225,13 +225,13 @@ final class UniqueConflicts {
   ) async throws -> [FixtureFault] {
     let inTwoRuns =
       attempt.statements.insertsFirst
-      ? ", or the change in two runs: new rows are inserted before others are updated, because a trigger may look "
-        + "for their parents" : ""
+      ? ", or the change split into two runs: rows are inserted before others are updated, because a trigger may look "
+        + "up their parents" : ""
     return try await holders(rows, where: "NOT conflict.moves AND NOT conflict.leaves AND NOT conflict.raced")
     { place in
       (
-        "has: \(index.name) \(index.verdict)",
-        (place == nil ? "another value, or that row under its own key in the file" : "another value")
+        "already has: \(index.name) \(index.verdict)",
+        (place == nil ? "a different value, or that row under its own key in the file" : "a different value")
           + inTwoRuns
       )
     }
@@ -243,8 +243,8 @@ final class UniqueConflicts {
     for (index, rows) in occupied.map({ ($0.index, $0.rows) }) {
       faults += try await holders(rows, where: "conflict.moves OR conflict.leaves") { _ in
         (
-          "has until it is written, too: PostgreSQL checks the \(index.name) row by row (\(refusal.message))",
-          "a constraint that is DEFERRABLE, or the change in two runs"
+          "has until it is updated in the same run: PostgreSQL checks the \(index.name) row by row (\(refusal.message))",
+          "a DEFERRABLE constraint, or the change split into two runs"
         )
       }
     }
@@ -279,7 +279,7 @@ final class UniqueConflicts {
       let (found, expected) = text(place)
       return writer.fault(
         file: file, record: record, line: line,
-        found: "\(shown), which the row '\(key)' of \(writer.name)\(place ?? "") \(found)", expected: expected
+        found: "\(shown), which row '\(key)' of \(writer.name)\(place ?? "") \(found)", expected: expected
       )
     }
   }

@@ -76,7 +76,7 @@ struct UniqueIndex {
         String.self, String.self, [String].self, [String].self, Bool.self, String?.self, [String].self)
       return UniqueIndex(
         name: name, plainName: plainName,
-        verdict: name.hasPrefix("exclusion") ? "refuses two such rows" : "allows it once",
+        verdict: name.hasPrefix("exclusion") ? "does not allow two such rows" : "allows only one such row",
         expressions: expressions, operators: operators,
         nullsConflict: nullsConflict,
         predicate: predicate, columns: try columns.map { try PostgresIdentifier($0).quoted })

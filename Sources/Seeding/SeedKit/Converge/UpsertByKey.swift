@@ -81,12 +81,12 @@ struct UpsertByKey: RowStatements {
       return writer.fault(
         file: file, record: record, line: line,
         found:
-          "the row '\(key)', which did not arrive in \(writer.name): a trigger or row-level security keeps it out",
-        expected: "rows that the table takes")
+          "row '\(key)' is not written to \(writer.name): a trigger or row-level security rejects it",
+        expected: "")
     }
     guard faults.isEmpty else { return FixtureError(limited: faults) }
     return PostgresError(
-      code: .serverError, message: "another program wrote to \(writer.name) at the same time",
+      code: .serverError, message: "another session wrote to \(writer.name) at the same time",
       sqlState: .serializationFailure)
   }
 }

@@ -52,13 +52,13 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     let file = "\(path)/\(Self.fileName)"
     let bytes: [UInt8]?
     do throws(RegularFile.Failure) {
-      bytes = try RegularFile.read(file, sizeLimit: 1 << 20, purpose: "the definition of a seeder")
+      bytes = try RegularFile.read(file, sizeLimit: 1 << 20, purpose: "a seeder definition")
     } catch {
       throw FixtureError([FixtureFault(file: file, found: error.found, expected: error.expected)])
     }
     guard let bytes else {
       throw FixtureError([
-        FixtureFault(file: file, found: "no such file", expected: "the definition of a seeder")
+        FixtureFault(file: file, found: "no such file", expected: "a seeder definition")
       ])
     }
     definition = try DefinitionReader.read(bytes, path: file)

@@ -17,7 +17,7 @@ enum DependencyFaults {
       faults[seeder.id] = missing.map { id in
         let near = Suggestion.nearest(to: id.rawValue, in: names).first.map { "did you mean '\($0)'?" }
         return fault(
-          of: seeder, found: "'\(id)', which is no seeder",
+          of: seeder, found: "an unknown seeder '\(id)'",
           expected: "the id of a seeder" + (near.map { "; \($0)" } ?? ""))
       }
     }
@@ -32,8 +32,8 @@ enum DependencyFaults {
       if names.count > 12 { names.replaceSubrange(8..<(names.count - 2), with: ["…"]) }
       faults[seeder.id] = [
         fault(
-          of: seeder, found: "a cycle: \(names.joined(separator: " → "))",
-          expected: "dependencies without a cycle")
+          of: seeder, found: "dependency cycle: \(names.joined(separator: " → "))",
+          expected: "")
       ]
     }
     return faults

@@ -24,14 +24,14 @@ struct ExportedTable {
     let name = request.table
     guard let live = try await LiveTable.describe([name], on: connection)[name] else {
       let kind = try await RelationKind.find([name], on: connection)[name]
-      if let kind { throw TableExportError(message: "'\(name)' is \(kind)", remedy: "name a table") }
+      if let kind { throw TableExportError(message: "'\(name)' is \(kind)", remedy: "choose a table") }
       throw TableExportError(
         missing: name.description, known: try await RelationKind.Known.read(on: connection))
     }
     if let inheriting = live.inheriting {
       throw TableExportError(
         message: "\(name) has child tables: \(inheriting.names.joined(separator: ", "))",
-        remedy: "export a table without child tables: the rows of those would become rows of \(name)")
+        remedy: "export a table without child tables: their rows would become rows of \(name)")
     }
     let unknown = (request.key + request.columns).filter { live[$0] == nil }
     guard unknown.isEmpty else {
@@ -43,7 +43,7 @@ struct ExportedTable {
     guard let key = request.key.isEmpty ? live.naturalKey ?? live.primaryKey : request.key else {
       throw TableExportError(
         message: "\(name) has no unique key",
-        remedy: "add a unique constraint on the columns that tell its rows apart")
+        remedy: "add a unique constraint on the columns that identify a row")
     }
     guard live.uniqueKeys.contains(where: { Set($0) == Set(key) }) else {
       throw TableExportError(
@@ -87,8 +87,8 @@ struct ExportedTable {
           target.key = zip(key, fields(for: column, key: key)).map { ($0, $1) }
         } else {
           notes.append(
-            "\(live.name).\(column) has the numbers of \(other.name), which has no natural key: "
-              + "export that table with --key \(targetColumn), so that its rows keep them")
+            "\(live.name).\(column) contains ids of \(other.name), which has no natural key: "
+              + "export that table with --key \(targetColumn) to keep its ids")
         }
       }
       targets.append(target)

@@ -67,7 +67,7 @@ extension FaultySeeder {
   public init(directory folder: String, error: FixtureError, isTaken: (SeederID) -> Bool) {
     let file = "\(folder)/\(DeclarativeSeeder.fileName)"
     let bytes =
-      (try? RegularFile.read(file, sizeLimit: 1 << 20, purpose: "the definition of a seeder")) ?? nil
+      (try? RegularFile.read(file, sizeLimit: 1 << 20, purpose: "a seeder definition")) ?? nil
     if let id = bytes.flatMap(Self.declaredID) {
       self.init(id: id, error: error)
       return

@@ -15,7 +15,7 @@ public struct TableExportError: Error, Hashable, Sendable {
 
   /// A table that is not in the database.
   init(missing table: String, known: RelationKind.Known) {
-    message = "there is no table '\(table)' in the database '\(known.database)'"
+    message = "no table '\(table)' in the database '\(known.database)'"
     remedy = known.nearest(to: table).map { "Did you mean '\($0)'?" }
   }
 }
@@ -95,7 +95,7 @@ public struct TableExport: Sendable {
         for target in targets where owners[target.live.canonicalName] == nil {
           guard unfilled.insert(target.live.canonicalName).inserted else { continue }
           notes.append(
-            "rows refer to \(target.live.name), which no seeder fills: export it too, and add its seeder to 'dependencies'"
+            "rows reference \(target.live.name), which no seeder fills: export it too, and add its seeder to 'dependencies'"
           )
         }
         return TableExport(

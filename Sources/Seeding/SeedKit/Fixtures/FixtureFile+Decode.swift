@@ -59,7 +59,7 @@ extension FixtureFile {
       }
       for name in twice.sorted() {
         faults.add(
-          FixtureFault(file: path, line: 1, field: name, found: "the field twice", expected: "it once"))
+          FixtureFault(file: path, line: 1, field: name, found: "duplicate field", expected: ""))
       }
       return twice.isEmpty
     } onRecord: { record, place in
@@ -68,7 +68,7 @@ extension FixtureFile {
       for (index, name) in names.enumerated() {
         let field = record.fields[index]
         if let fault = TextEncodingCheck.fault(in: record.bytes[field.range]) {
-          return faults.add(place.fault(field: name, found: fault, expected: "text in UTF-8"))
+          return faults.add(place.fault(field: name, found: fault, expected: "UTF-8 text"))
         }
         let value = field.isNull([], in: record.bytes) ? JSONValue.null : .string(record.text(index))
         members.append(

@@ -27,10 +27,10 @@ public enum FixtureFolder {
       names = try FileManager.default.contentsOfDirectory(atPath: path)
         .filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.sorted()
     } catch {
-      throw fault(path, found: "a folder that cannot be listed", expected: "a folder with files in JSON")
+      throw fault(path, found: "a folder that cannot be listed", expected: "a folder with JSON files")
     }
     guard !names.isEmpty else {
-      throw fault(path, found: "a folder without .json files", expected: "a folder with files in JSON")
+      throw fault(path, found: "a folder without .json files", expected: "a folder with JSON files")
     }
     let root = RegularFile.resolve(path) ?? path
     var faults: [FixtureFault] = []
@@ -40,14 +40,15 @@ public enum FixtureFolder {
       let entry = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
       do {
         if let target = RegularFile.resolve(entry), !target.hasPrefix(root == "/" ? root : root + "/") {
-          throw fault(entry, found: "a symbolic link out of the folder", expected: "a file inside it")
+          throw fault(
+            entry, found: "a symbolic link that leads out of the folder", expected: "a file inside it")
         }
         let file = try file(entry)
         size += file.bytes.count
         guard size <= totalSizeLimit else {
           throw fault(
-            path, found: "more than \(totalSizeLimit) bytes in all",
-            expected: "at most so many; split the folder")
+            path, found: "more than \(totalSizeLimit) bytes in total",
+            expected: "at most \(totalSizeLimit) bytes; split the folder")
         }
         files.append(file)
       } catch let error as FixtureError {
@@ -62,10 +63,10 @@ public enum FixtureFolder {
   private static func file(_ path: String) throws -> FixtureFile {
     do throws(RegularFile.Failure) {
       let bytes = try RegularFile.read(
-        path, sizeLimit: fileSizeLimit, purpose: "a file in JSON, or a folder of them")
+        path, sizeLimit: fileSizeLimit, purpose: "a JSON file or a folder of JSON files")
       guard let bytes else {
         throw RegularFile.Failure(
-          found: "no such file or folder", expected: "a file in JSON, or a folder of them")
+          found: "no such file or folder", expected: "a JSON file or a folder of JSON files")
       }
       return FixtureFile(name: path, path: path, bytes: bytes)
     } catch {

@@ -66,16 +66,16 @@ public enum SeedGuardError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .productionNotAllowed:
-      "this is production. Add --allow-production if it is meant."
+      "the environment is production. Add --allow-production to continue."
     case .deletesNotAllowed(let table):
       """
-      the policy 'sync' deletes rows of \(table) that left the file, and this is production. \
-      Add --allow-deletes if that is meant.
+      the policy 'sync' would delete rows of \(table) in production. \
+      Add --allow-deletes to allow it.
       """
     case .otherEnvironment(let stamp, let run):
       """
-      the database belongs to the environment '\(stamp)', this run is for '\(run)'. \
-      Use --env \(stamp), or another database; --restamp hands this one over to '\(run)'.
+      the database belongs to the environment '\(stamp)', but this run uses '\(run)'. \
+      Use --env \(stamp) or another database, or add --restamp to assign this one to '\(run)'.
       """
     }
   }

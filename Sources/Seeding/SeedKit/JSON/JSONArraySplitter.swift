@@ -54,8 +54,8 @@ struct JSONArraySplitter {
       case .beforeFirst where byte == UInt8(ascii: "]"): state = .end
       case .beforeElement where byte == UInt8(ascii: "]"):
         throw error(
-          found: "a comma before the closing bracket", expected: "no comma there",
-          remedy: "JSON has no trailing commas", at: commaPosition)
+          found: "a trailing comma", expected: "no comma before the closing bracket",
+          remedy: "JSON does not allow trailing commas", at: commaPosition)
       case .beforeFirst, .beforeElement:
         guard byte != UInt8(ascii: ",") else { throw error(found: "','", expected: "a value") }
         state = .element
@@ -67,7 +67,7 @@ struct JSONArraySplitter {
         let text = String(decoding: chunk[index..<min(index + 4, chunk.count)], as: UTF8.self)
         throw error(
           found: text.unicodeScalars.first.map(JSONReader.description(of:)) ?? "",
-          expected: "the end of the file", remedy: "A file holds one value")
+          expected: "the end of the file", remedy: "A file contains one value")
       }
       advance(byte)
     }
@@ -77,7 +77,7 @@ struct JSONArraySplitter {
   /// Ends the document.
   mutating func finish(_ onElement: (inout [UInt8], SourcePosition) throws -> Void) throws {
     let remedy =
-      "The array that starts at line \(arrayPosition.line), column \(arrayPosition.column) has no end"
+      "The array that starts at line \(arrayPosition.line), column \(arrayPosition.column) is not closed"
     switch state {
     case .end: return
     case .start: throw error(found: "an empty file", expected: "a value")
@@ -116,7 +116,8 @@ struct JSONArraySplitter {
   private mutating func take(_ bytes: ArraySlice<UInt8>) throws {
     guard pending.count + bytes.count <= elementLimit else {
       throw error(
-        found: "a record of more than \(elementLimit) bytes", expected: "a smaller one", at: elementPosition)
+        found: "a record of more than \(elementLimit) bytes", expected: "a smaller record",
+        at: elementPosition)
     }
     pending += bytes
   }

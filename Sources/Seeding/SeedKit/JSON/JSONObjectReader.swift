@@ -51,7 +51,7 @@ public final class JSONObjectReader {
   ) -> String {
     let isBounded = length.upperBound < Int.max
     let kind = isBounded ? "a string of \(length.lowerBound) to \(length.upperBound) characters" : "a string"
-    let expected = kind + (allowsBlank ? "" : ", not only blanks")
+    let expected = kind + (allowsBlank ? "" : ", not only whitespace")
     guard let node = take(key) else {
       missing(key, expected: expected)
       return ""

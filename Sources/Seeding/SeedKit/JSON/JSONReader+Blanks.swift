@@ -32,7 +32,7 @@ extension JSONReader {
       index += 2
       while !(next == UInt8(ascii: "*") && peek(1) == UInt8(ascii: "/")) {
         guard index < bytes.count else {
-          throw error(found: "a comment without end", expected: "'*/'", at: start)
+          throw error(found: "an unclosed comment", expected: "'*/'", at: start)
         }
         index += 1
       }

@@ -19,12 +19,12 @@ extension JSONReader {
 
   private mutating func checkMark() throws(Failure) {
     if let name = wideEncoding {
-      throw error(found: name, expected: "a file in UTF-8", remedy: Self.saveAsUTF8, at: 0)
+      throw error(found: name, expected: "a UTF-8 file", remedy: Self.saveAsUTF8, at: 0)
     }
     if bytes.starts(with: Self.byteOrderMark) {
       guard isJSON5 else {
         throw error(
-          found: "a byte order mark", expected: "JSON from the first byte on",
+          found: "a byte order mark", expected: "JSON from the first byte",
           remedy: "Save the file as UTF-8 without a byte order mark (BOM)", at: 0)
       }
       index = 3
@@ -62,19 +62,19 @@ extension JSONReader {
       case 0xF0: (4, 0x90...0xBF)
       case 0xF1...0xF3: (4, 0x80...0xBF)
       case 0xF4: (4, 0x80...0x8F)
-      case 0x80...0xBF: throw invalid(offset, "continues a character that has not begun")
-      case 0xC0, 0xC1: throw invalid(offset, "begins an overlong form")
-      default: throw invalid(offset, "has no meaning")
+      case 0x80...0xBF: throw invalid(offset, "an unexpected continuation byte")
+      case 0xC0, 0xC1: throw invalid(offset, "an overlong encoding")
+      default: throw invalid(offset, "an invalid byte")
       }
     for distance in 1..<length {
       guard offset + distance < bytes.count, bytes[offset + distance] & 0xC0 == 0x80 else {
-        throw invalid(offset, "begins a character that is cut off")
+        throw invalid(offset, "a truncated character")
       }
       guard distance > 1 || second.contains(bytes[offset + 1]) else {
         switch lead {
-        case 0xE0, 0xF0: throw invalid(offset, "begins an overlong form")
-        case 0xED: throw invalid(offset, "begins half a surrogate pair")
-        default: throw invalid(offset, "begins a character beyond U+10FFFF")
+        case 0xE0, 0xF0: throw invalid(offset, "an overlong encoding")
+        case 0xED: throw invalid(offset, "half of a surrogate pair")
+        default: throw invalid(offset, "a character beyond U+10FFFF")
         }
       }
     }
@@ -84,7 +84,8 @@ extension JSONReader {
   private func invalid(_ offset: Int, _ reason: String) -> JSONParseError {
     let byte = String(bytes[offset], radix: 16, uppercase: true)
     return error(
-      found: "byte 0x\(byte) at offset \(offset), which in UTF-8 \(reason)", expected: "a file in UTF-8",
+      found: "byte 0x\(byte) at offset \(offset), which is invalid in UTF-8: \(reason)",
+      expected: "a UTF-8 file",
       remedy: Self.saveAsUTF8, at: offset)
   }
 }

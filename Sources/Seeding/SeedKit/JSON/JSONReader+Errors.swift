@@ -37,7 +37,7 @@ extension JSONReader {
     case "\n", "\r": return "a line break"
     case "\t": return "a tab"
     case "'": return "a single quote"
-    case " ": return "a blank"
+    case " ": return "a space"
     default: break
     }
     switch scalar.properties.generalCategory {
@@ -66,11 +66,11 @@ extension JSONReader {
     switch scalar {
     case "\u{201C}", "\u{201D}", "\u{201E}", "\u{2018}", "\u{2019}", "\u{00AB}", "\u{00BB}":
       return "Use straight quotes"
-    case "'" where !isJSON5: return "JSON has double quotes only"
-    case "/" where !isJSON5: return "JSON has no comments"
-    case "#": return isJSON5 ? "A comment starts with //" : "JSON has no comments"
-    case "+" where !isJSON5: return "JSON's numbers have no plus sign"
-    case "." where !isJSON5: return "Write a digit before the point"
+    case "'" where !isJSON5: return "JSON requires double quotes"
+    case "/" where !isJSON5: return "JSON does not allow comments"
+    case "#": return isJSON5 ? "A comment starts with //" : "JSON does not allow comments"
+    case "+" where !isJSON5: return "JSON does not allow a plus sign before a number"
+    case "." where !isJSON5: return "Write a digit before the decimal point"
     case ";": return "Values are separated by commas"
     case "=": return "A key is followed by a colon"
     default: return wordHint(at: offset)
@@ -82,7 +82,7 @@ extension JSONReader {
     let word = bytes[offset...].prefix(9).prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
     return switch String(decoding: word, as: UTF8.self) {
     case "NaN", "Infinity", "inf", "nan":
-      "JSON has no NaN and no Infinity, nor has PostgreSQL's jsonb: use null"
+      "JSON and PostgreSQL's jsonb do not allow NaN or Infinity; use null"
     case "None", "nil", "undefined", "NULL", "Null": "Write null"
     case "True", "TRUE": "Write true"
     case "False", "FALSE": "Write false"

@@ -41,7 +41,7 @@ extension JSONReader {
       index += UTF8.width(scalar)
     }
     guard index > start else {
-      throw error(expected: expected, remedy: "Put a key that is no identifier in quotes")
+      throw error(expected: expected, remedy: "Put a key that is not an identifier in quotes")
     }
     guard index - start <= limits.stringSize else { throw tooLong(start) }
     return text(start..<index)
@@ -73,17 +73,19 @@ extension JSONReader {
     guard whole < 2 || bytes[first] != UInt8(ascii: "0") else {
       throw error(
         found: "a leading zero", expected: "a number without it",
-        remedy: "What is no quantity, such as a postcode, is a string: put it in quotes", at: first)
+        remedy: "Write an identifier such as a postal code as a string, in quotes", at: first)
     }
     if next == UInt8(ascii: ".") {
       index += 1
       let fraction = skip(Self.isDigit)
-      guard fraction > 0 || (isJSON5 && whole > 0) else { throw error(expected: "a digit after the point") }
+      guard fraction > 0 || (isJSON5 && whole > 0) else {
+        throw error(expected: "a digit after the decimal point")
+      }
     }
     if next.map({ $0 | 0x20 }) == UInt8(ascii: "e") {
       index += 1
       if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { index += 1 }
-      guard skip(Self.isDigit) > 0 else { throw error(expected: "a digit of the exponent") }
+      guard skip(Self.isDigit) > 0 else { throw error(expected: "a digit in the exponent") }
     }
     return text(start..<index)
   }

@@ -71,7 +71,7 @@ extension JSONReader {
   }
 
   private func withoutEnd(_ start: Int) -> JSONParseError {
-    error(found: "a string without end", expected: "a closing quote", at: start)
+    error(found: "an unclosed string", expected: "a closing quote", at: start)
   }
 
   /// Skips what stands for itself.
@@ -90,17 +90,17 @@ extension JSONReader {
       return error(
         found: "a line break in a string", expected: "a closing quote, or the line break written as \\n",
         remedy: "The string starts at column \(error(expected: "", at: start).position.column)")
-    case 0x09: return error(found: "a tab in a string", expected: "it written as \\t")
+    case 0x09: return error(found: "a tab in a string", expected: "the tab written as \\t")
     default:
       let digits = String(bytes[index], radix: 16, uppercase: true)
-      return error(expected: "it written as \\u00" + (digits.utf8.count < 2 ? "0" : "") + digits)
+      return error(expected: "the character written as \\u00" + (digits.utf8.count < 2 ? "0" : "") + digits)
     }
   }
 
   private func nul(_ offset: Int) -> JSONParseError {
     error(
       found: "the character NUL", expected: "a string without it",
-      remedy: "PostgreSQL stores no NUL in a string",
+      remedy: "PostgreSQL cannot store NUL in a string",
       at: offset)
   }
 
@@ -122,7 +122,7 @@ extension JSONReader {
         throw error(
           found: "a backslash before \(description(at: start + 1))",
           expected: "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
-          remedy: "Write a backslash that stands for itself as \\\\", at: start)
+          remedy: "Write a literal backslash as \\\\", at: start)
       }
       try escapeOfJSON5(byte, start)
     }
@@ -162,8 +162,8 @@ extension JSONReader {
 
   private func loneSurrogate(_ start: Int, end: Int) -> JSONParseError {
     error(
-      found: "\(text(start..<end)), half a surrogate pair",
-      expected: "both halves, such as \\uD83D\\uDE00", remedy: "PostgreSQL stores no half characters",
+      found: "\(text(start..<end)), half of a surrogate pair",
+      expected: "both halves, such as \\uD83D\\uDE00", remedy: "PostgreSQL cannot store half of a character",
       at: start)
   }
 

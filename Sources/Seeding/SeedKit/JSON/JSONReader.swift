@@ -90,7 +90,7 @@ struct JSONReader {
     guard open.count < limits.depth else {
       throw tooMuch(
         found: "more than \(limits.depth) levels of nesting",
-        expected: "lists and objects that nest at most \(limits.depth) deep")
+        expected: "arrays and objects nested at most \(limits.depth) deep")
     }
     index += 1
     let container = Container(isObject: byte == UInt8(ascii: "{"), position: position)
@@ -111,7 +111,7 @@ struct JSONReader {
       throw tooMuch(
         found:
           "more than \(limits.size) bytes, counting \(limits.valueSize) more for each value and each key",
-        expected: "less in one record")
+        expected: "a smaller record")
     }
   }
 
@@ -130,8 +130,8 @@ struct JSONReader {
       }
       guard isJSON5 else {
         throw error(
-          found: "a comma before the closing bracket", expected: "no comma there",
-          remedy: "JSON has no trailing commas", at: comma)
+          found: "a trailing comma", expected: "no comma before the closing bracket",
+          remedy: "JSON does not allow trailing commas", at: comma)
       }
     }
     guard next == close else {
@@ -151,7 +151,7 @@ struct JSONReader {
       let bracket = object.position
       var failure = error(
         expected: isJSON5 ? "a key" : "a key in double quotes",
-        remedy: "The object that starts at line \(bracket.line), column \(bracket.column) is no array: "
+        remedy: "The object that starts at line \(bracket.line), column \(bracket.column) is not an array: "
           + "an array starts with '['")
       failure.objectForArray = bracket
       throw failure
@@ -178,8 +178,8 @@ struct JSONReader {
   private var behindTheEnd: Failure {
     switch part {
     case .element: error(expected: "',' or ']'")
-    case .line: error(expected: "the end of the line", remedy: "A line holds one value")
-    case nil: error(expected: "the end of the file", remedy: "A file holds one value")
+    case .line: error(expected: "the end of the line", remedy: "A line contains one value")
+    case nil: error(expected: "the end of the file", remedy: "A file contains one value")
     }
   }
 
@@ -193,7 +193,7 @@ struct JSONReader {
   private var unclosed: String? {
     open.last.map {
       "The \($0.isObject ? "object" : "array") that starts at line \($0.position.line), "
-        + "column \($0.position.column) has no end"
+        + "column \($0.position.column) is not closed"
     }
   }
 }

@@ -41,8 +41,8 @@ public enum Linter {
       let percent = Int((pair.similarity * 100).rounded())
       report.seeders[owner[pair.second - existing]].findings.append(
         second.place.fault(
-          field: pair.field, found: "\(percent) % the same as '\(first.title)' (\(first.place))",
-          expected: "a \(pair.field) of its own"))
+          field: pair.field, found: "\(percent)% similar to '\(first.title)' (\(first.place))",
+          expected: ""))
     }
     return report
   }

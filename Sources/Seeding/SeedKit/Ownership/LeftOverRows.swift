@@ -73,7 +73,7 @@ final class LeftOverRows {
     let shown = keys.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
     let rest = keys.count > 5 ? " and \(keys.count - 5) more" : ""
     return
-      "\(name): \(keys.count) row\(keys.count == 1 ? "" : "s") kept, written by another seeder, too: \(shown)\(rest)"
+      "\(name): \(keys.count) row\(keys.count == 1 ? "" : "s") kept, also written by another seeder: \(shown)\(rest)"
   }
 
   /// The rows that are as they were written, in a temporary table as ``RowRemoval/Table/rows``.
@@ -127,8 +127,8 @@ final class LeftOverRows {
           writer.fault(
             file: file, record: record, line: line,
             found:
-              "\(shown), which the row '\(key)' of \(name) has; it left the files, but rows of others refer to it",
-            expected: "another value, or those rows changed first")
+              "\(shown), which row '\(key)' of \(name) has; it left the files, but other rows reference it",
+            expected: "a different value; change the referencing rows first")
         ))
     }
   }

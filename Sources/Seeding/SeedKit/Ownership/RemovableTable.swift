@@ -59,8 +59,8 @@ struct RemovableTable {
   /// What is left, and why, but for rows that others refer to.
   func notes(on connection: PostgresConnection) async throws -> [String] {
     let reasons = [
-      ("owner.digest <> \(digest)", "edited by hand since written"),
-      ("NOT owner.inserted", "there before, only changed by the seeder"),
+      ("owner.digest <> \(digest)", "edited outside seed-runner"),
+      ("NOT owner.inserted", "not inserted by the seeder"),
     ]
     var notes: [String] = []
     for (condition, reason) in reasons {

@@ -96,7 +96,7 @@ public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong.
   public var description: String {
     switch self {
-    case .noTable(let name, let database, _): "there is no table '\(name)' in the database '\(database)'"
+    case .noTable(let name, let database, _): "no table '\(name)' in the database '\(database)'"
     case .notTable(let name, let kind): "'\(name)' is \(kind), not a table"
     case .wrongKey(let table, let columns, let given):
       """
@@ -104,7 +104,7 @@ public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
       value\(columns.count == 1 ? "" : "s"), found \(given)
       """
     case .wrongValue(let value, let column, let type):
-      "'\(value)' is not a value of '\(column)', whose type is \(type)"
+      "invalid value '\(value)' for the column '\(column)' of type \(type)"
     }
   }
 }

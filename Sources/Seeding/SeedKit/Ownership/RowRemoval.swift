@@ -34,7 +34,7 @@ final class RowRemoval {
   struct Kept {
     /// The table of the rows, for reports.
     let table: String
-    /// Why they stay: `, referred to by orders`.
+    /// Why they stay: `, referenced by orders`.
     let reason: String
     let keys: [String]
 
@@ -85,7 +85,7 @@ final class RowRemoval {
           guard !keys.isEmpty else { continue }
           referred += keys
           if !table.isCascaded {
-            kept.append(Kept(table: table.name, reason: ", referred to by \(reference.table)", keys: keys))
+            kept.append(Kept(table: table.name, reason: ", referenced by \(reference.table)", keys: keys))
           }
         }
         if !referred.isEmpty {
@@ -229,7 +229,7 @@ final class RowRemoval {
     ).map { "'\(try $0.decode(String.self))'" }
     let reason =
       triggers.isEmpty
-      ? ", hidden from DELETE by row-level security"
+      ? ", hidden by row-level security"
       : " by the BEFORE DELETE trigger\(triggers.count == 1 ? "" : "s") \(triggers.joined(separator: ", "))"
     kept.append(Kept(table: table.name, reason: reason, keys: keys))
   }

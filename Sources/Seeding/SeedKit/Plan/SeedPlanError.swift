@@ -22,22 +22,22 @@ extension SeedPlanError: CustomStringConvertible {
     func list(_ ids: [SeederID]) -> String { ids.map { "'\($0)'" }.joined(separator: ", ") }
     switch self {
     case .emptySelection:
-      return "no seeder was selected. Use --all or name seeders, such as --users."
+      return "no seeder selected. Use --all, or name seeders, such as --users."
     case .unknown(let ids, let known):
       let hints = ids.flatMap { Suggestion.nearest(to: $0.rawValue, in: known.map(\.rawValue)) }
-      let hint = hints.isEmpty ? "The seeders are \(list(known))." : "Did you mean '\(hints[0])'?"
-      return "there is no seeder \(list(ids)). \(hint)"
+      let hint = hints.isEmpty ? "Available seeders: \(list(known))." : "Did you mean '\(hints[0])'?"
+      return "unknown seeder\(ids.count == 1 ? "" : "s") \(list(ids)). \(hint)"
     case .duplicates(let ids):
-      return "more than one seeder is called \(list(ids)). Give each an id of its own."
+      return "more than one seeder has the id \(list(ids)). Give each seeder a unique id."
     case .missingDependencies(let ids, let seeder):
       return "seeder '\(seeder)' depends on \(list(ids)), which is not registered."
     case .cycle(let ids):
-      return "seeders depend on each other in a circle: \(ids.map(\.rawValue).joined(separator: " → "))."
+      return "seeders depend on each other in a cycle: \(ids.map(\.rawValue).joined(separator: " → "))."
     case .excludedDependency(let id, let dependents):
-      return "'\(id)' is excluded, but \(list(dependents)) depends on it. Exclude that too."
+      return "'\(id)' is excluded, but \(list(dependents)) depends on it. Exclude its dependents too."
     case .notForEnvironment(let ids, let environment):
       return
-        "\(list(ids)) may not run in the environment '\(environment)'. To allow it, add \"\(environment)\" "
+        "\(list(ids)) cannot run in the environment '\(environment)'. To allow it, add \"\(environment)\" "
         + "to \"environments\" in its seeder.json, or to 'environments' of a seeder in Swift."
     }
   }

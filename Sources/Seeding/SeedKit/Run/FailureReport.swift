@@ -53,7 +53,7 @@ public struct FailureReport: Sendable, Codable {
       cause = .data
       message =
         error.total == 1 ? "a fault in a fixture" : error.summary(place: " in a fixture")
-      remedy = "correct what is named and run again; nothing of it was written."
+      remedy = "correct the faults and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults
       details = error.description
@@ -98,36 +98,36 @@ extension PostgresError {
       foreign keys and triggers are turned off for this role or database. Turn them on: ALTER ROLE … or ALTER \
       DATABASE … RESET session_replication_role.
       """
-    case .insufficientPrivilege: "grant the role the right that is named, or connect as another role."
+    case .insufficientPrivilege: "grant the role the missing privilege, or connect as another role."
     case .readOnlyTransaction where message.contains("default_transaction_read_only is "):
       """
-      turn it off where it is set, or for this program by a parameter of DATABASE_URL: \
+      turn it off where it is set, or for this program with a DATABASE_URL parameter: \
       options=-c%20default_transaction_read_only%3Doff
       """
     case .readOnlyTransaction:
       """
-      if this is a replica, connect to the primary; if not, default_transaction_read_only is on: 'seed-runner doctor' \
-      tells where it is set.
+      connect to the primary if this is a replica. Otherwise default_transaction_read_only is on; 'seed-runner doctor' \
+      shows where it is set.
       """
     case .undefinedTable, .undefinedObject, SQLState(rawValue: "42703"):
-      "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' tells what is missing."
+      "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' shows what is missing."
     case SQLState(rawValue: "53100"): "free disk space on the server, then run again."
     case .queryCanceled where message.contains("statement_timeout is "), .transactionTimeout:
       """
-      raise the limit where it is set, or turn it off for this program by a parameter of DATABASE_URL: \
+      raise the limit where it is set, or turn it off for this program with a DATABASE_URL parameter: \
       options=-c%20\(sqlState == .transactionTimeout ? "transaction" : "statement")_timeout%3D0
       """
     case .lockNotAvailable where message.contains("held by process"):
       "wait until that session ends its transaction, or end it: SELECT pg_terminate_backend(PROCESS)."
     case .lockNotAvailable, .deadlockDetected, .serializationFailure:
-      "somebody else was writing to the same tables; run again."
+      "another session wrote to the same tables; run again."
     case SQLState(rawValue: "28000") where message.contains("no encryption"):
-      "use sslmode=require, or let the server's pg_hba.conf accept this host without TLS."
+      "use sslmode=require, or allow this host without TLS in the server's pg_hba.conf."
     case .invalidPassword, SQLState(rawValue: "28000"):
-      "check user and password in DATABASE_URL, or the server's pg_hba.conf."
+      "check the user and password in DATABASE_URL, and the server's pg_hba.conf."
     case .invalidCatalogName: "create the database, or correct its name in DATABASE_URL."
     case nil where code == .connectionFailed || code == .connectionLost:
-      "check that the server runs and that host and port in DATABASE_URL are right."
+      "check that the server is running and that the host and port in DATABASE_URL are correct."
     default: nil
     }
   }

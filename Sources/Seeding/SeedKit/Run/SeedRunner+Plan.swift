@@ -52,7 +52,7 @@ extension SeedRunner {
         let entries = plan.steps.map { step in
           PlanReport.Entry(
             id: step.id, tables: SeedOutcome(), changes: [], failure: nil,
-            note: "compared when the migrations are applied: one of them cannot be undone in a transaction")
+            note: "not compared: a due migration cannot be rolled back. Apply the migrations first")
         }
         return PlanReport(
           entries: entries, migrations: due.map { "\($0.set) \($0.migration.version) \($0.migration.name)" })
@@ -108,7 +108,7 @@ extension SeedRunner {
     if let failed = step.seeder.dependencies.first(where: failed.contains) {
       return PlanReport.Entry(
         id: step.id, tables: SeedOutcome(), changes: [], failure: nil,
-        note: "it depends on '\(failed)', which would fail")
+        note: "depends on '\(failed)', which would fail")
     }
     let seeder: any Seeder
     switch step.seeder.work {

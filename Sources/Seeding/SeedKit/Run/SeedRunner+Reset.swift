@@ -108,7 +108,8 @@ extension SeedRunner {
       outcome.add(.init(name: table.name, counts: RowCounts(drifted: kept)))
       if kept > 0 {
         notes.append(
-          "\(table.name): \(kept) row\(kept == 1 ? "" : "s") kept, edited since or in none of the files")
+          "\(table.name): \(kept) row\(kept == 1 ? "" : "s") kept, edited outside seed-runner or not in the files"
+        )
       }
       try await context.forgetTable(table.canonicalName)
     }

@@ -26,7 +26,7 @@ extension SeedRunner {
       finish(
         SeederReport(
           id: step.id, outcome: .unchanged, fingerprint: fingerprints[step.id],
-          start: .now - run.clockStart, note: "the fingerprint is the one in the history"))
+          start: .now - run.clockStart, note: "the fingerprint matches the history"))
     }
     for step in plan.steps {
       guard let error = unable[step.id] else { continue }
@@ -43,7 +43,7 @@ extension SeedRunner {
         while let (seeder, cause) = schedule.nextToSkip() {
           let report = SeederReport(
             id: seeder.id, outcome: .skipped, fingerprint: fingerprints[seeder.id],
-            start: .now - run.clockStart, note: "it depends on '\(cause.id)', which was \(cause.outcome.past)"
+            start: .now - run.clockStart, note: "depends on '\(cause.id)', which was \(cause.outcome.past)"
           )
           await recordUnsuccessful(report, run: run, pool: pool)
           finish(report)

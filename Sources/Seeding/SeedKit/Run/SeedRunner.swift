@@ -12,7 +12,7 @@ public struct SeedRunner: Sendable {
   public struct Options: Sendable {
     /// The id of the run in the history and in reports. One of its own by default.
     public var runID = UUID()
-    /// How many seeders may run at the same time, each on a connection of its own. By default as
+    /// Maximum number of seeders that run at the same time, each on a connection of its own. By default as
     /// ``SettingKey/jobs``.
     public var jobs = SettingKey<Int>.jobs.defaultValue
     /// Whether the environment production is meant. False by default.

@@ -65,14 +65,14 @@ struct TimeoutExplanation: Sendable {
       switch await limit("statement_timeout") {
       case .set(let text): text
       // Without a limit somebody has cancelled the statement.
-      case .unset: "no statement_timeout is set: another session cancelled it"
+      case .unset: "no statement_timeout is set: another session canceled the statement"
       case .unknown: nil
       }
     case .transactionTimeout:
       if case .set(let text) = await limit("transaction_timeout") { text } else { nil }
     case .readOnlyTransaction:
       if case .set(let text) = await limit("default_transaction_read_only") { text } else { nil }
-    case .idleInTransactionSessionTimeout: "this program was held up for 5 minutes within a transaction"
+    case .idleInTransactionSessionTimeout: "this program was idle in a transaction for 5 minutes"
     default: nil
     }
   }

@@ -255,5 +255,5 @@ public final class StartupSeeding: Sendable {
 
 /// Why start-up seeding did not end.
 struct StartupStopped: Error, CustomStringConvertible {
-  let description = "stopped before it had ended; what was under way is rolled back"
+  let description = "stopped before it finished; the transaction in progress was rolled back"
 }

@@ -7,18 +7,18 @@ enum FormFaults {
         #"{table: "t", files: "t.csv", key: "id", children: [{table: "t", field: "n", parent: "id", key: "a"}]}"#,
       files: ["t.csv": "id,n\n1,2\n"],
       expected: [
-        "t.csv:1: field 'n': found a field of 'children': CSV has no lists; expected it left out, and the lists in a file of .json or .jsonl"
+        "t.csv:1: field 'n': found a field of 'children': CSV has no arrays; expected no such field, and the arrays in a .json or .jsonl file"
       ]),
     FaultCase(
       name: "a NUL in JSON", tables: #"{table: "t", files: "t.json", key: "id"}"#,
       files: ["t.json": #"[{"id": 1, "a": "x\u0000y"}]"#],
       expected: [
-        "t.json:1:19: record 1, field 'a': found the character NUL; expected a string without it; PostgreSQL stores no NUL in a string"
+        "t.json:1:19: record 1, field 'a': found the character NUL; expected a string without it; PostgreSQL cannot store NUL in a string"
       ]),
     FaultCase(
       name: "lines that end with a carriage return only", files: ["t.csv": "id,a\r1,x\r"],
       expected: [
-        "t.csv:1: found lines that end with a carriage return only, as on old Macs; expected lines that end with LF or CRLF: convert the file"
+        "t.csv:1: found lines that end with a carriage return only; expected lines that end with LF or CRLF: convert the file"
       ]),
     FaultCase(
       name: "a missing comma in JSON", tables: #"{table: "t", files: "t.json", key: "id"}"#,
@@ -28,36 +28,36 @@ enum FormFaults {
       name: "lines with too few and too many fields",
       files: ["t.csv": "id,a,n\n1,x\n2,\"two\nlines\",3\n3,x,1,\n\n4,,\n"],
       expected: [
-        "t.csv:2: record 1: found 2 fields; expected 3, as the first line has",
-        "t.csv:5: record 3: found 4 fields; expected 3, as the first line has",
+        "t.csv:2: record 1: found 2 fields; expected 3, as in the header",
+        "t.csv:5: record 3: found 4 fields; expected 3, as in the header",
         "t.csv:6: found an empty line; expected 3 fields",
       ]),
     FaultCase(
-      name: "a quote that is never closed", files: ["t.csv": "id,a,n\n1,x,1\n2,\"x,2\n3,y,3\n"],
-      expected: ["t.csv:3: found a quote that is never closed; expected a closing quote"]),
+      name: "an unclosed quote", files: ["t.csv": "id,a,n\n1,x,1\n2,\"x,2\n3,y,3\n"],
+      expected: ["t.csv:3: found an unclosed quote; expected a closing quote"]),
     FaultCase(
       name: "a quote inside a field", files: ["t.csv": "id,a,n\n1,x \"y\",1\n"],
       expected: [
-        "t.csv:2: record 1, field 'a': found a quote inside a field without quotes; expected quotes around the whole field, and those inside it doubled"
+        "t.csv:2: record 1, field 'a': found a quote in an unquoted field; expected the whole field in quotes, with inner quotes doubled"
       ]),
     FaultCase(
       name: "text behind a closing quote, and a fault of another file",
       tables: #"{table: "t", files: ["t.csv", "u.json"], key: "id"}"#,
       files: ["t.csv": "id,a,n\n1,\"x\" ,1\n", "u.json": "[{\"id\": 1},\n {\"id\": 2,}]"],
       expected: [
-        "t.csv:2: record 1, field 'a': found a character behind the closing quote of a field; expected a delimiter or the end of the line; quotes inside a field are doubled",
-        "u.json:2:10: record 2: found a comma before the closing bracket; expected no comma there; JSON has no trailing commas",
+        "t.csv:2: record 1, field 'a': found a character after the closing quote of a field; expected a delimiter or the end of the line; quotes inside a field are doubled",
+        "u.json:2:10: record 2: found a trailing comma; expected no comma before the closing bracket; JSON does not allow trailing commas",
       ]),
     FaultCase(
       name: "an empty CSV file", files: ["t.csv": ""],
-      expected: ["t.csv:1: found an empty file; expected a line that names the fields"]),
+      expected: ["t.csv:1: found an empty file; expected a header line with the field names"]),
     FaultCase(
       name: "a header that names nothing, something twice, and something unknown",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text, name text)",
       files: ["t.csv": "id,,a,a,nane,whatever is this\n1,,,,,\n"],
       expected: [
         "t.csv:1: found an empty name for field 2; expected a name, or \"\" under 'ignore'",
-        "t.csv:1: field 'a': found the name twice; expected it once",
+        "t.csv:1: field 'a': duplicate field name",
         "t.csv:1: field 'nane': found an unknown field; expected 'name'",
         "t.csv:1: field 'whatever is this': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
       ]),
@@ -74,9 +74,9 @@ enum FormFaults {
         "b.json:2: record 3: found null; expected an object",
         "b.json:3: record 4: found an array; expected an object",
         "c.jsonl:3: record 2: found an array; expected an object",
-        "c.jsonl:4:9: record 3: found the end of the line; expected ',' or '}'; The object that starts at line 4, column 1 has no end",
+        "c.jsonl:4:9: record 3: found the end of the line; expected ',' or '}'; The object that starts at line 4, column 1 is not closed",
         "c.jsonl:5: record 4: found a string; expected an object",
-        "c.jsonl:6:11: record 5: found '{'; expected the end of the line; A line holds one value",
+        "c.jsonl:6:11: record 5: found '{'; expected the end of the line; A line contains one value",
       ]),
     FaultCase(
       name: "nesting without end", tables: #"{table: "t", files: ["a.json", "b.jsonl"], key: "id"}"#,
@@ -85,8 +85,8 @@ enum FormFaults {
         "b.jsonl": "{\"id\": 1}\n" + String(repeating: "{\"a\":", count: 100_000),
       ],
       expected: [
-        "a.json:1:144: record 1, field 'a[1][1]…': found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
-        "b.jsonl:2:641: record 2, field 'a.a.a…': found more than 128 levels of nesting; expected lists and objects that nest at most 128 deep",
+        "a.json:1:144: record 1, field 'a[1][1]…': found more than 128 levels of nesting; expected arrays and objects nested at most 128 deep",
+        "b.jsonl:2:641: record 2, field 'a.a.a…': found more than 128 levels of nesting; expected arrays and objects nested at most 128 deep",
       ]),
     FaultCase(
       name: "keys that an object has twice, and lone surrogates",
@@ -97,8 +97,8 @@ enum FormFaults {
       ],
       expected: [
         "a.jsonl:2:21: record 1, field 'a': duplicate key \"a\" (first at line 2, column 11)",
-        "a.jsonl:3:17: record 2, field 'a': found \\ud800, half a surrogate pair; expected both halves, such as \\uD83D\\uDE00; PostgreSQL stores no half characters",
-        "a.jsonl:4:17: record 3, field 'a': found the character NUL; expected a string without it; PostgreSQL stores no NUL in a string",
+        "a.jsonl:3:17: record 2, field 'a': found \\ud800, half of a surrogate pair; expected both halves, such as \\uD83D\\uDE00; PostgreSQL cannot store half of a character",
+        "a.jsonl:4:17: record 3, field 'a': found the character NUL; expected a string without it; PostgreSQL cannot store NUL in a string",
       ]),
     FaultCase(
       name: "headers with another delimiter than the one that is set",
@@ -111,10 +111,10 @@ enum FormFaults {
         "p.csv": "id|a|b\n1|x|y\n",
       ],
       expected: [
-        "s.csv:1: found no ',' but 2 ';' in the header; expected \"delimiter\": \";\" beside \"files\" in seeder.json",
-        "t.csv:1: found no ',' but 1 tab in the header; expected \"delimiter\": \"\\t\" beside \"files\" in seeder.json",
-        "q.csv:1: found ';' after the first name, not ','; expected \"delimiter\": \";\" beside \"files\" in seeder.json",
-        "p.csv:1: found no ';' but 2 '|' in the header; expected \"delimiter\": \"|\" beside \"files\" in seeder.json",
+        "s.csv:1: found no ',' but 2 ';' in the header; expected \"delimiter\": \";\" next to \"files\" in seeder.json",
+        "t.csv:1: found no ',' but 1 tab in the header; expected \"delimiter\": \"\\t\" next to \"files\" in seeder.json",
+        "q.csv:1: found ';' after the first name, not ','; expected \"delimiter\": \";\" next to \"files\" in seeder.json",
+        "p.csv:1: found no ';' but 2 '|' in the header; expected \"delimiter\": \"|\" next to \"files\" in seeder.json",
       ]),
     FaultCase(
       name: "paths out of the folder",

@@ -9,8 +9,8 @@ enum NameFaults {
       tables: #"{table: "t", files: "t.csv", key: "id"}, {table: "T", files: "t.csv", key: "id"}"#,
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:1: field 'table': found no table 't' in the search_path (\"$user\", public), but a.t; expected \"table\": \"a.t\", or its schema in the search_path",
-        "seeder.json:1: field 'table': found no table 'T' in the database 'DATABASE'; expected it there: create the table, or correct its name",
+        "seeder.json:1: field 'table': found no table 't' in the search_path (\"$user\", public), but a.t; expected \"table\": \"a.t\", or that schema in the search_path",
+        "seeder.json:1: field 'table': no table 'T' in the database 'DATABASE'; create it or correct the name",
       ]),
     FaultCase(
       name: "fields that have no name, or one with invisible characters or of other bytes",
@@ -23,7 +23,7 @@ enum NameFaults {
         "a.csv:1: field '\u{FEFF}id': found the invisible character U+FEFF in the name; expected the name without it",
         "b.csv:1: field 'a\u{200B}': found the invisible character U+200B in the name; expected the name without it",
         "b.csv:1: field '\u{2060}n': found the invisible character U+2060 in the name; expected the name without it",
-        "b.csv:1: field 'caf\u{FFFD}': found a name with bytes that are not UTF-8; expected a file in UTF-8",
+        "b.csv:1: field 'caf\u{FFFD}': found a name with bytes that are not UTF-8; expected a UTF-8 file",
         "t.json:1: record 1, field '\"\"': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
       ]),
     FaultCase(
@@ -43,11 +43,11 @@ enum NameFaults {
       expected: [
         "seeder.json:1: field 'table': found no table 'peple' in the database 'DATABASE'; expected 'people'",
         "seeder.json:2: field 'table': found no table 's.order' in the database 'DATABASE'; expected 's.orders'",
-        "seeder.json:3: field 'tem': found the column 'tem', which people has not; expected 'team'",
-        "seeder.json:4: field 'table': found no table 'orders' in the search_path (\"$user\", public), but s.orders; expected \"table\": \"s.orders\", or its schema in the search_path",
-        "seeder.json:5: field 'mail': found the column 'mail', which people has not; expected 'email'",
-        "seeder.json:3: field 'key': found the column 'emial', which people has not; expected 'email'",
-        "seeder.json:5: field 'touch': found the column 'updated', which people has not; expected one of id, email, team",
+        "seeder.json:3: field 'tem': found an unknown column 'tem' of people; expected 'team'",
+        "seeder.json:4: field 'table': found no table 'orders' in the search_path (\"$user\", public), but s.orders; expected \"table\": \"s.orders\", or that schema in the search_path",
+        "seeder.json:5: field 'mail': found an unknown column 'mail' of people; expected 'email'",
+        "seeder.json:3: field 'key': found an unknown column 'emial' of people; expected 'email'",
+        "seeder.json:5: field 'touch': found an unknown column 'updated' of people; expected one of id, email, team",
       ]),
     FaultCase(
       name: "keys without a unique index that holds for all rows",
@@ -64,14 +64,14 @@ enum NameFaults {
         """,
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:1: field 'key': found the key (a), by which t has no unique key; expected one of (id), (a, b); the index 't_lower_idx' is on expressions, which a key cannot name: CREATE UNIQUE INDEX t_lower_idx ON public.t USING btree (lower(a))",
-        "seeder.json:1: field 'key': found the key (b), by which t has no unique key; expected one of (id), (a, b); the unique index 't_b_idx' holds only for rows WHERE (b > ''::text), so that other rows may have the same key",
-        "seeder.json:2: field 'key': found the key (b, a, c), by which t has no unique key; expected one of (id), (a, b); or make one: CREATE UNIQUE INDEX ON t (b, a, c)",
-        "seeder.json:2: field 'key': found the key (d), by which t has no unique key; expected one of (id), (a, b); the unique constraint 't_d_key' is deferrable, which that of a key may not be",
-        "seeder.json:3: field 'key': found the key (x), by which bare has no unique key; expected a unique key, of which the table has none; or make one: CREATE UNIQUE INDEX ON bare (x)",
-        "seeder.json:4: field 'references': found a reference by (c), by which t has no unique key; expected one of (id), (a, b)",
-        "seeder.json:4: field 'references': found a reference by (x), by which bare has no unique key; expected a unique key, of which the table has none",
-        "seeder.json:4: field 'references': found no 'column', and bare has no primary key of one column; expected the column whose value is taken",
+        "seeder.json:1: field 'key': found the key (a), but t has no unique key on it; expected one of (id), (a, b); the unique index 't_lower_idx' uses expressions, which a key cannot name: CREATE UNIQUE INDEX t_lower_idx ON public.t USING btree (lower(a))",
+        "seeder.json:1: field 'key': found the key (b), but t has no unique key on it; expected one of (id), (a, b); the unique index 't_b_idx' covers only rows WHERE (b > ''::text), so other rows can have the same key",
+        "seeder.json:2: field 'key': found the key (b, a, c), but t has no unique key on it; expected one of (id), (a, b); or create one: CREATE UNIQUE INDEX ON t (b, a, c)",
+        "seeder.json:2: field 'key': found the key (d), but t has no unique key on it; expected one of (id), (a, b); the unique constraint 't_d_key' is deferrable; the key needs one that is not",
+        "seeder.json:3: field 'key': found the key (x), but bare has no unique key on it; expected a unique key (the table has none); or create one: CREATE UNIQUE INDEX ON bare (x)",
+        "seeder.json:4: field 'references': found a reference by (c), but t has no unique key on it; expected one of (id), (a, b)",
+        "seeder.json:4: field 'references': found a reference by (x), but bare has no unique key on it; expected a unique key (the table has none)",
+        "seeder.json:4: field 'references': found no 'column', and bare has no single-column primary key; expected the column whose value is used",
       ]),
     FaultCase(
       name: "a column that the table generates, in the definition and in files",
@@ -81,7 +81,7 @@ enum NameFaults {
         """,
       files: ["t.csv": "id,twice\n1,2\n"],
       expected: [
-        "seeder.json:1: field 'twice': found the column 'twice', which t generates by itself; expected another, or none: leave it out"
+        "seeder.json:1: field 'twice': found the generated column 'twice' of t; expected another column, or no field for it"
       ]),
     FaultCase(
       name: "a field of the name of a generated column",
@@ -89,8 +89,8 @@ enum NameFaults {
       tables: #"{table: "t", files: ["t.csv", "t.json"], key: "id"}"#,
       files: ["t.csv": "id,twice\n1,2\n", "t.json": "[{\"id\": 3,\n\"twice\": 6}]"],
       expected: [
-        "t.csv:1: field 'twice': found the column 'twice', which t generates by itself; expected it left out, or under 'ignore'",
-        "t.json:2: record 1, field 'twice': found the column 'twice', which t generates by itself; expected it left out, or under 'ignore'",
+        "t.csv:1: field 'twice': found the generated column 'twice' of t; expected no such field, or the field under 'ignore'",
+        "t.json:2: record 1, field 'twice': found the generated column 'twice' of t; expected no such field, or the field under 'ignore'",
       ]),
     FaultCase(
       name: "tables and columns that are not there, each at the line that names it",
@@ -108,10 +108,10 @@ enum NameFaults {
         """,
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:3: field 'key': found the column 'nowhere', which t has not; expected one of id, made",
-        "seeder.json:4: field 'touch': found the column 'updated', which t has not; expected one of id, made",
-        "seeder.json:7: field 'table': found no table 'prices' in the database 'DATABASE'; expected it there: create the table, or correct its name",
-        "seeder.json:9: field 'touch': found the column 'made', which t generates by itself; expected another, or none: leave it out",
+        "seeder.json:3: field 'key': found an unknown column 'nowhere' of t; expected one of id, made",
+        "seeder.json:4: field 'touch': found an unknown column 'updated' of t; expected one of id, made",
+        "seeder.json:7: field 'table': no table 'prices' in the database 'DATABASE'; create it or correct the name",
+        "seeder.json:9: field 'touch': found the generated column 'made' of t; expected another column, or no field for it",
       ]),
     FaultCase(
       name: "names of seventy bytes",
@@ -122,7 +122,7 @@ enum NameFaults {
         "seeder.json:1: found '\(long)'; expected a name of 1 to 63 bytes",
       ]),
     FaultCase(
-      name: "a table of seed-runner itself, which the search path finds",
+      name: "an internal table of seed-runner, which the search path finds",
       sql: """
         DO $$ BEGIN
           EXECUTE format('ALTER DATABASE %I SET search_path = public, seed_runner', current_database());
@@ -130,7 +130,7 @@ enum NameFaults {
         """,
       tables: #"{table: "history", files: "t.csv", key: "id"}"#, files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:1: field 'table': found 'history', a table of seed-runner itself; expected a table of your own"
+        "seeder.json:1: field 'table': found 'history', an internal table of seed-runner; expected one of your tables"
       ]),
     FaultCase(
       name: "a view", sql: "CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT * FROM t",

@@ -27,25 +27,25 @@ enum RowFaults {
         "t.csv": "id,a,b,c\n,x,,5\n",
       ],
       expected: [
-        "t.csv:2: record 1, field 'id': is missing; expected a value: the column is NOT NULL",
-        "t.json:1: record 1, field 'a': is missing; expected a value: the column is NOT NULL",
-        "t.json:1: record 4, field 'a': is missing; expected a value: the column is NOT NULL",
-        "t.json:1: record 1, field 'b': is missing; expected a value: the column is NOT NULL",
-        "t.csv:2: record 1, field 'b': is missing; expected a value: the column is NOT NULL",
-        "t.json:1: record 2, field 'c': is missing; expected a value: it is part of the key",
-        "t.json:1: record 3, field 'c': is missing; expected a value: it is part of the key",
+        "t.csv:2: record 1, field 'id': is missing; expected a value, because the column is NOT NULL",
+        "t.json:1: record 1, field 'a': is missing; expected a value, because the column is NOT NULL",
+        "t.json:1: record 4, field 'a': is missing; expected a value, because the column is NOT NULL",
+        "t.json:1: record 1, field 'b': is missing; expected a value, because the column is NOT NULL",
+        "t.csv:2: record 1, field 'b': is missing; expected a value, because the column is NOT NULL",
+        "t.json:1: record 2, field 'c': is missing; expected a value, because it is part of the key",
+        "t.json:1: record 3, field 'c': is missing; expected a value, because it is part of the key",
       ]),
     FaultCase(
       name: "columns that every row needs and no file fills",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b int NOT NULL, c int NOT NULL DEFAULT 0)",
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:1: found nothing for 'a', 'b' of t; expected a field for each: they are NOT NULL and have no default"
+        "seeder.json:1: found no value for 'a', 'b' of t; expected a field for each, because the columns are NOT NULL without a default"
       ]),
     FaultCase(
       name: "a key that no field fills", files: ["t.csv": "a,n\nx,1\n"],
       expected: [
-        "seeder.json:1: field 'key': found the key column 'id', which no field of the records fills; expected one that is filled"
+        "seeder.json:1: field 'key': found the key column 'id', which no field fills; expected a column that a field fills"
       ]),
     FaultCase(
       name: "rules of the table, also where other records lack the field",
@@ -63,9 +63,9 @@ enum RowFaults {
         """
       ],
       expected: [
-        "t.jsonl:2: record 2, field 'name': found what the rule 'not empty' refuses; expected (name <> ''::text)",
-        "t.jsonl:4: record 4, field 'name': found what the rule 'not empty' refuses; expected (name <> ''::text)",
-        "t.jsonl:2: record 2, field 'low, high': found what the rule 'order' refuses; expected (low < high)",
+        "t.jsonl:2: record 2, field 'name': found a value that violates the check constraint 'not empty'; expected (name <> ''::text)",
+        "t.jsonl:4: record 4, field 'name': found a value that violates the check constraint 'not empty'; expected (name <> ''::text)",
+        "t.jsonl:2: record 2, field 'low, high': found a value that violates the check constraint 'order'; expected (low < high)",
       ]),
     FaultCase(
       name: "references that lead nowhere, of one and two columns, in lists, and to rows that are there",
@@ -90,10 +90,10 @@ enum RowFaults {
         "t.csv": "id,user\n3,GONE@x\n4,\n", "tags.csv": "name\na\n",
       ],
       expected: [
-        "t.json:1: record 2, field 'user': found 'gone@x'; expected the email of a row of users, or of one to be written",
-        "t.csv:2: record 1, field 'user': found 'GONE@x'; expected the email of a row of users, or of one to be written",
-        "t.json:1: record 2, field 'country, town': found 'DE, Ort'; expected the country, town of a row of places, or of one to be written",
-        "t.json:1: record 1, field 'tags[2]': found 'b'; expected the name of a row of tags, or of one to be written",
+        "t.json:1: record 2, field 'user': no row of users with email 'gone@x' in the database or the files",
+        "t.csv:2: record 1, field 'user': no row of users with email 'GONE@x' in the database or the files",
+        "t.json:1: record 2, field 'country, town': no row of places with country, town 'DE, Ort' in the database or the files",
+        "t.json:1: record 1, field 'tags[2]': no row of tags with name 'b' in the database or the files",
       ]),
     FaultCase(
       name: "elements of lists that are not what their table wants",
@@ -135,12 +135,12 @@ enum RowFaults {
       ],
       expected: [
         "t.json:3: record 3, field 'list[4].n': found 'many'; expected a value of type integer (invalid input syntax for type integer: \"many\")",
-        "t.json:1: record 1, field 'also called[2]': is missing; expected a value: it is part of the key",
+        "t.json:1: record 1, field 'also called[2]': is missing; expected a value, because it is part of the key",
         "t.json:2: record 2, field 'also called[3]': duplicate key \"{2,Christiania}\" (first in record 2, field 'also called[2]')",
-        "t.json:3: record 3, field 'list[6].n': is missing; expected a value: it is part of the key",
+        "t.json:3: record 3, field 'list[6].n': is missing; expected a value, because it is part of the key",
         "t.json:3: record 3, field 'list[3]': duplicate key \"{3,1}\" (first in record 3, field 'list[1]')",
-        "t.json:3: record 3, field 'list[2].size': found what the rule 'numbers_size_check' refuses; expected (size < 9)",
-        "t.json:3: record 3, field 'list[5].n': found '7'; expected the n of a row of public.good, or of one to be written: the foreign key 'numbers_n_fkey' asks for it",
+        "t.json:3: record 3, field 'list[2].size': found a value that violates the check constraint 'numbers_size_check'; expected (size < 9)",
+        "t.json:3: record 3, field 'list[5].n': no row of public.good with n '7' in the database or the files (foreign key 'numbers_n_fkey')",
       ]),
   ]
 }

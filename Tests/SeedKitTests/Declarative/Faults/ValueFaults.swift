@@ -26,7 +26,7 @@ enum ValueFaults {
       sql: "CREATE TABLE t (id int PRIMARY KEY, v varchar(4), c char(2), b bit(3), list varchar(1)[])",
       files: ["t.csv": "id,v,c,b,list\n1,🦉🦉🦉🦉🦉,ab,101,{a}\n2,abcd,😀😀😀,10,\"{a,bc}\"\n3,abc  ,ab,101,\n"],
       expected: [
-        "t.csv:4: record 3, field 'v': found 'abc  '; expected no more digits or blanks than character varying(4) keeps",
+        "t.csv:4: record 3, field 'v': found 'abc  '; expected no more digits or spaces than character varying(4) stores",
         "t.csv:2: record 1, field 'v': found '🦉🦉🦉🦉🦉'; expected a value of type character varying(4) (value too long for type character varying(4))",
         "t.csv:3: record 2, field 'c': found '😀😀😀'; expected a value of type character(2) (value too long for type character(2))",
         "t.csv:3: record 2, field 'b': found '10'; expected a value of type bit(3) (bit string length 2 does not match type bit(3))",
@@ -37,12 +37,12 @@ enum ValueFaults {
       sql: "CREATE TABLE t (id int PRIMARY KEY, v text NOT NULL CHECK (v <> 'bad'))",
       files: ["t.csv": "id,v\n1,x\n2\nmany,y\n1,z\n,w\n3,\n4,bad\n"],
       expected: [
-        "t.csv:3: record 2: found 1 field; expected 2, as the first line has",
+        "t.csv:3: record 2: found 1 field; expected 2, as in the header",
         "t.csv:4: record 3, field 'id': found 'many'; expected a value of type integer (invalid input syntax for type integer: \"many\")",
-        "t.csv:6: record 5, field 'id': is missing; expected a value: it is part of the key",
-        "t.csv:7: record 6, field 'v': is missing; expected a value: the column is NOT NULL",
+        "t.csv:6: record 5, field 'id': is missing; expected a value, because it is part of the key",
+        "t.csv:7: record 6, field 'v': is missing; expected a value, because the column is NOT NULL",
         "t.csv:5: record 4: duplicate key \"1\" (first in record 1)",
-        "t.csv:8: record 7, field 'v': found what the rule 't_v_check' refuses; expected (v <> 'bad'::text)",
+        "t.csv:8: record 7, field 'v': found a value that violates the check constraint 't_v_check'; expected (v <> 'bad'::text)",
       ]),
     FaultCase(
       name: "values that the column would round or cut in silence",
@@ -59,12 +59,12 @@ enum ValueFaults {
         """
       ],
       expected: [
-        "t.csv:2: record 1, field 'n': found '1.005'; expected no more digits or blanks than numeric(10,2) keeps",
-        "t.csv:2: record 1, field 'p': found '2.345'; expected no more digits or blanks than numeric(10,2) keeps",
-        "t.csv:2: record 1, field 'list': found '{1.25,1}'; expected no more digits or blanks than numeric(3,1) keeps",
-        "t.csv:2: record 1, field 'v': found 'abc '; expected no more digits or blanks than character varying(3) keeps",
-        "t.csv:2: record 1, field 'at': found '2024-01-01 00:00:00.5Z'; expected no more digits or blanks than timestamp(0) with time zone keeps",
-        "t.csv:2: record 1, field 'i': found '0.125 s'; expected no more digits or blanks than interval(2) keeps",
+        "t.csv:2: record 1, field 'n': found '1.005'; expected no more digits or spaces than numeric(10,2) stores",
+        "t.csv:2: record 1, field 'p': found '2.345'; expected no more digits or spaces than numeric(10,2) stores",
+        "t.csv:2: record 1, field 'list': found '{1.25,1}'; expected no more digits or spaces than numeric(3,1) stores",
+        "t.csv:2: record 1, field 'v': found 'abc '; expected no more digits or spaces than character varying(3) stores",
+        "t.csv:2: record 1, field 'at': found '2024-01-01 00:00:00.5Z'; expected no more digits or spaces than timestamp(0) with time zone stores",
+        "t.csv:2: record 1, field 'i': found '0.125 s'; expected no more digits or spaces than interval(2) stores",
       ]),
     FaultCase(
       name:

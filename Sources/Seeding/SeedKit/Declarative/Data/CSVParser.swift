@@ -75,8 +75,8 @@ struct CSVParser {
           switch bytes[index] {
           case 0x22:
             throw Failure(
-              line: line, field: record.fields.count, found: "a quote inside a field without quotes",
-              expected: "quotes around the whole field, and those inside it doubled")
+              line: line, field: record.fields.count, found: "a quote in an unquoted field",
+              expected: "the whole field in quotes, with inner quotes doubled")
           default: try end(bytes[index], onRecord)
           }
           index += 1
@@ -109,18 +109,18 @@ struct CSVParser {
             }
             throw Failure(
               line: line, field: record.fields.count,
-              found: "a character behind the closing quote of a field",
+              found: "a character after the closing quote of a field",
               expected: "a delimiter or the end of the line; quotes inside a field are doubled")
           }
         case .carriageReturn:
-          guard byte == 0x0A else { throw loneCarriageReturn("quotes around such a field") }
+          guard byte == 0x0A else { throw loneCarriageReturn("quotes around a field that contains it") }
           try endRecord(onRecord)
           index += 1
         }
         guard record.bytes.count <= RecordLimits.size else {
           throw Failure(
             line: record.line, found: "a record of more than \(RecordLimits.size) bytes",
-            expected: state == .quoted ? "a closing quote for line \(quoteLine)" : "a smaller one")
+            expected: state == .quoted ? "a closing quote for line \(quoteLine)" : "a smaller record")
         }
       }
     }
@@ -130,7 +130,7 @@ struct CSVParser {
   mutating func finish(_ onRecord: (borrowing CSVRecord) throws -> Void) throws {
     switch state {
     case .quoted:
-      throw Failure(line: quoteLine, found: "a quote that is never closed", expected: "a closing quote")
+      throw Failure(line: quoteLine, found: "an unclosed quote", expected: "a closing quote")
     case .carriageReturn:
       throw loneCarriageReturn("a line break")
     case .fieldStart where record.fields.isEmpty: return
@@ -150,14 +150,15 @@ struct CSVParser {
       return Failure(line: line, found: "a carriage return without a line feed", expected: expected)
     }
     return Failure(
-      line: line, found: "lines that end with a carriage return only, as on old Macs",
+      line: line, found: "lines that end with a carriage return only",
       expected: "lines that end with LF or CRLF: convert the file")
   }
 
   private mutating func end(_ byte: UInt8, _ onRecord: (borrowing CSVRecord) throws -> Void) throws {
     guard record.fields.count < RecordLimits.fields else {
       throw Failure(
-        line: record.line, found: "more than \(RecordLimits.fields) fields in a record", expected: "fewer")
+        line: record.line, found: "more than \(RecordLimits.fields) fields in a record",
+        expected: "at most \(RecordLimits.fields)")
     }
     endField()
     switch byte {

@@ -31,7 +31,8 @@ final class CSVRecordParser: RecordParser {
     try locating { try parser.finish { try take($0) } }
     if names == nil {
       throw FixtureError([
-        FixtureFault(file: path, line: 1, found: "an empty file", expected: "a line that names the fields")
+        FixtureFault(
+          file: path, line: 1, found: "an empty file", expected: "a header line with the field names")
       ])
     }
   }
@@ -78,7 +79,7 @@ final class CSVRecordParser: RecordParser {
         FixtureFault(
           file: path, line: line.line, record: record,
           found: "\(line.fields.count) field\(line.fields.count == 1 ? "" : "s")",
-          expected: "\(names.count), as the first line has"))
+          expected: "\(names.count), as in the header"))
       return
     }
     onRecord(line, FixturePlace(file: path, record: record, line: line.line))

@@ -45,11 +45,12 @@ enum DataFolder: Sendable {
       if let target = RegularFile.resolve(path), let base = RegularFile.resolve(root),
         !target.hasPrefix(base + "/")
       {
-        throw fault(name, found: "a symbolic link out of the seeder's folder", expected: "a file inside it")
+        throw fault(
+          name, found: "a symbolic link that leads out of the seeder's folder", expected: "a file inside it")
       }
       let source: ByteSource?
       do throws(RegularFile.Failure) {
-        source = try RegularFile.open(path, purpose: "a file of records").map(ByteSource.init(descriptor:))
+        source = try RegularFile.open(path, purpose: "a data file").map(ByteSource.init(descriptor:))
       } catch {
         throw fault(name, found: error.found, expected: error.expected)
       }

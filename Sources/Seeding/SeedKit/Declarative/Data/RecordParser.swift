@@ -49,7 +49,7 @@ struct RecordFile {
     isBegun = true
     if let encoding = TextEncodingCheck.wideEncoding(of: chunk) {
       throw FixtureError([
-        FixtureFault(file: path, line: 1, found: "\(encoding) at byte 0", expected: "a file in UTF-8")
+        FixtureFault(file: path, line: 1, found: "\(encoding) at byte 0", expected: "a UTF-8 file")
       ])
     }
     try parser.feed(TextEncodingCheck.withoutMark(chunk))

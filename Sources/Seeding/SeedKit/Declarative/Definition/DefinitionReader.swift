@@ -45,7 +45,7 @@ struct DefinitionReader {
     guard let object = JSONObjectReader(node, expected: "a seeder", faults: faults) else { return nil }
     _ = object.take("$schema")
     let id = object.string(
-      "id", expected: "lower case letters, digits and hyphens", SeederID.init(rawValue:))
+      "id", expected: "lowercase letters, digits and hyphens", SeederID.init(rawValue:))
     let summary = object.string("summary", length: Self.nonEmpty)
     let dependencies = object.stringsIfAny(
       "dependencies", expected: "the id of a seeder", SeederID.init(rawValue:))
@@ -76,7 +76,7 @@ struct DefinitionReader {
     let ownership = parent == nil ? object.choiceIfAny("ownership", TableDefinition.Ownership.self) : nil
     let children = object.tables("children", isRequired: false).compactMap { table($0, parent: key ?? []) }
     if parent != nil, !children.isEmpty {
-      object.fault("children", found: "children of children", expected: "one level of them")
+      object.fault("children", found: "children of children", expected: "one level of children")
     }
     object.finish("an unknown key")
     guard let name, let source, let key else { return nil }
@@ -89,7 +89,7 @@ struct DefinitionReader {
     if ownership == .table, !result.canBeWhole {
       object.fault(
         "ownership", found: "'table' with children, references, onDrift or another policy",
-        expected: "'rows', or the policy upsert without those")
+        expected: "'rows', or the policy upsert without them")
     }
     for contradiction in result.contradictions {
       object.fault(contradiction.key, found: contradiction.found, expected: contradiction.expected)
@@ -107,7 +107,7 @@ struct DefinitionReader {
           continue
         }
         if paths.contains(path) {
-          object.fault("files", found: "the file '\(path)' twice", expected: "it once")
+          object.fault("files", found: "duplicate file '\(path)'", expected: "")
         }
         paths.append(path)
       }
@@ -129,7 +129,7 @@ struct DefinitionReader {
       if let byte = text.utf8.first, text.utf8.count == 1, byte != 0x22, byte != 0x0A, byte != 0x0D {
         format.delimiter = byte
       } else {
-        object.fault("delimiter", found: "'\(text)'", expected: "one ASCII character that is no quote")
+        object.fault("delimiter", found: "'\(text)'", expected: "one ASCII character other than a quote")
       }
     }
     return format
@@ -146,7 +146,7 @@ struct DefinitionReader {
       rules.contains(where: { ExactName($0.column) == ExactName(parentColumn) })
     {
       object.fault(
-        "columns", found: "'\(parentColumn)', which is the parent's", expected: "the other columns only")
+        "columns", found: "'\(parentColumn)', which the parent fills", expected: "only other columns")
       rules.removeAll { ExactName($0.column) == ExactName(parentColumn) }
     }
     guard !isChild else { return rules }
@@ -178,7 +178,7 @@ struct DefinitionReader {
         member.key, found: "\(fields.count) fields for a key of \(reference.key.count) columns",
         expected: "a field for each column of the key")
     } else if reference == nil, fields.count > 1 {
-      columns.fault(member.key, found: "several fields", expected: "one, or a reference")
+      columns.fault(member.key, found: "several fields", expected: "one field, or a reference")
     }
     return ColumnRule(line: line, column: member.key, fields: fields, reference: reference)
   }
@@ -205,7 +205,7 @@ struct DefinitionReader {
     for part in parts { check(identifier: part, at: object.position(of: "table"), object) }
     if parts.count == 2, parts[0] == "seed_runner" {
       object.fault(
-        "table", found: "'\(text)', a table of seed-runner itself", expected: "a table of your own")
+        "table", found: "'\(text)', an internal table of seed-runner", expected: "one of your tables")
     }
     return TableName(schema: parts.count == 2 ? parts[0] : nil, name: parts[parts.count - 1])
   }

@@ -21,8 +21,8 @@ public struct SeederDefinition: Sendable {
   func missing(_ file: String, line: Int) -> FixtureFault {
     let isPattern = file.contains { "*?[{".contains($0) }
     return FixtureFault(
-      file: path, line: line, field: "files", found: "'\(file)', which is not there",
-      expected: isPattern ? "the names of files: patterns are not supported" : "a file beside this one")
+      file: path, line: line, field: "files", found: "no file '\(file)'",
+      expected: isPattern ? "file names; patterns are not supported" : "a file in the same folder")
   }
 
   /// The tables that it writes, each as SQL has it: quoted, with its schema if one is named.
@@ -177,7 +177,7 @@ struct CSVFormat: Sendable, Hashable {
   /// What to write in `seeder.json` for a file with that delimiter.
   static func setting(_ byte: UInt8) -> String {
     let text = byte == UInt8(ascii: "\t") ? "\\t" : String(Character(Unicode.Scalar(byte)))
-    return "\"delimiter\": \"\(text)\" beside \"files\" in \(DeclarativeSeeder.fileName)"
+    return "\"delimiter\": \"\(text)\" next to \"files\" in \(DeclarativeSeeder.fileName)"
   }
 }
 

@@ -13,7 +13,7 @@ extension TableDefinition {
   var contradictions: [Contradiction] {
     var found: [Contradiction] = []
     if Set(key.map(ExactName.init)).count < key.count {
-      found.append(.init(key: "key", found: "a column twice", expected: "each column once"))
+      found.append(.init(key: "key", found: "a duplicate column", expected: "each column once"))
     }
     for rule in columns {
       guard let reference = rule.reference, Set(reference.key.map(ExactName.init)).count < reference.key.count
@@ -22,7 +22,8 @@ extension TableDefinition {
       }
       found.append(
         .init(
-          key: "columns", found: "a column twice in the key of '\(rule.column)'", expected: "each column once"
+          key: "columns", found: "a duplicate column in the key of '\(rule.column)'",
+          expected: "each column once"
         ))
     }
     let mapped = Set(columns.flatMap(\.fields).map(ExactName.init))
@@ -30,7 +31,7 @@ extension TableDefinition {
       found.append(
         .init(
           key: "ignore", found: "the field '\(field.text)', which 'columns' reads",
-          expected: "it in one of the two"))
+          expected: "the field in only one of the two"))
     }
     for child in children {
       guard case .array(let field, _) = child.source, ignoredFields.contains(ExactName(field)) else {
@@ -39,7 +40,7 @@ extension TableDefinition {
       found.append(
         .init(
           key: "ignore", found: "the field '\(field)', which 'children' reads",
-          expected: "it in one of the two"))
+          expected: "the field in only one of the two"))
     }
     let filled = Set(columns.map { ExactName($0.column) })
     for column in key where !filled.contains(ExactName(column)) && column != parentColumn && ignores(column) {
@@ -48,7 +49,7 @@ extension TableDefinition {
           key: "ignore",
           found:
             "\(ignoredFields.contains(ExactName(column)) ? "" : "'*', which covers ")the key column '\(column)'",
-          expected: "a field that fills it under 'columns', or it not ignored"))
+          expected: "a field for it under 'columns', or no such entry under 'ignore'"))
     }
     if let touched = touchedColumn, key.contains(touched) || filled.contains(ExactName(touched)) {
       found.append(
@@ -63,7 +64,7 @@ extension TableDefinition {
   func unfilledKey(_ column: String) -> FixtureFault {
     FixtureFault(
       file: path, line: line(of: "key"), field: "key",
-      found: "the key column '\(column)', which no field of the records fills", expected: "one that is filled"
+      found: "the key column '\(column)', which no field fills", expected: "a column that a field fills"
     )
   }
 

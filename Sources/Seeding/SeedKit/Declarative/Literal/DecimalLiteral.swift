@@ -181,6 +181,6 @@ struct MoneyFormat: Sendable, Equatable {
         "digits with '\(point)' before the decimals, and '\(separator)' only between groups of three digits"
     }
     return fraction.dropFirst(decimals).allSatisfy { $0 == "0" }
-      ? nil : "at most \(decimals) decimals, which is what money keeps in this database"
+      ? nil : "at most \(decimals) decimals, the precision of money in this database"
   }
 }

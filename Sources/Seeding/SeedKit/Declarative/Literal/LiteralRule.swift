@@ -185,14 +185,14 @@ extension LiteralRule.Part {
     case .numeric(let scale): return DecimalLiteral.fits(literal, scale: scale) ? nil : tooPrecise
     case .float(let bits):
       return DecimalLiteral.isExact(literal, significantBits: bits)
-        ? nil : "a number whose digits \(type) keeps, or a column of type numeric or bigint"
+        ? nil : "a number that \(type) stores exactly, or a column of type numeric or bigint"
     case .unsigned: return SystemLiteral.refusal(ofNumber: literal)
     case .network: return SystemLiteral.refusal(ofNetwork: literal)
     case .geometric:
       let isLost = SystemLiteral.hasCoordinate(literal) { number in
         number.count > Self.lengthLimit || !DecimalLiteral.isExact(number, significantBits: 53)
       }
-      return isLost ? "coordinates whose digits double precision keeps" : nil
+      return isLost ? "coordinates that double precision stores exactly" : nil
     case .money(let format): return format.refusal(of: literal)
     case .bytea:
       let isEscaped = literal.isEmpty || literal.contains(UInt8(ascii: "\\"))
@@ -218,7 +218,7 @@ extension LiteralRule.Part {
         .line, Array(literal), at: SourcePosition(line: 1, column: 1), limits: RecordLimits.json)
       return nil
     } catch let error as JSONParseError where error.isDuplicateKey {
-      return "each key once: jsonb keeps the last of them (\(error.found))"
+      return "each key once, because jsonb keeps only the last duplicate (\(error.found))"
     } catch let error as JSONParseError where error.isLimit {
       return "a smaller value (\(error.found))"
     } catch {
@@ -226,13 +226,13 @@ extension LiteralRule.Part {
     }
   }
 
-  private var tooPrecise: String { "no more digits or blanks than \(type) keeps" }
+  private var tooPrecise: String { "no more digits or spaces than \(type) stores" }
 
   private func refusal(ofMoment literal: ArraySlice<UInt8>) -> String? {
     if DateTimeLiteral.isPlain(literal, scalar) { return nil }
     let moment = DateTimeLiteral(literal)
     if let word = moment.clockWord {
-      return "a fixed date or time: '\(word)' has another value in every run"
+      return "a fixed date or time: '\(word)' has a different value in every run"
     }
     let (isTimeOnly, hasZone, precision) =
       switch scalar {
@@ -244,7 +244,7 @@ extension LiteralRule.Part {
       if moment.namesDay { return "a time without a date, which \(type) drops" }
     } else if moment.isAmbiguous {
       return
-        "a year of four digits, and first if the month is a number, such as 2019-01-13: the order of day, "
+        "a four-digit year, placed first if the month is a number, such as 2019-01-13: the order of day, "
         + "month and year is ambiguous"
     }
     if case .date = scalar {

@@ -3,12 +3,12 @@ enum SystemLiteral {
   /// What should be there instead of an `oid` or a number like it; nil if it is read as it is written.
   static func refusal(ofNumber literal: ArraySlice<UInt8>) -> String? {
     if literal.contains(UInt8(ascii: "-")) {
-      return "a number without a sign: PostgreSQL counts negative ones down from the greatest"
+      return "a number without a sign: PostgreSQL wraps negative numbers around to large ones"
     }
     let digits = NestedLiteral.trimmed(literal).drop { $0 == UInt8(ascii: "+") }
     guard digits.first == UInt8(ascii: "0"), let next = digits.dropFirst().first, (0x30...0x39).contains(next)
     else { return nil }
-    return "a number without zeros before it: PostgreSQL reads such digits as octal"
+    return "a number without leading zeros: PostgreSQL reads it as octal"
   }
 
   /// What should be there instead of an address; nil if nothing of it is left to PostgreSQL.
@@ -16,7 +16,7 @@ enum SystemLiteral {
     guard !literal.contains(UInt8(ascii: ":")) else { return nil }
     let address = literal.prefix { $0 != UInt8(ascii: "/") }
     return address.count { $0 == UInt8(ascii: ".") } == 3
-      ? nil : "all four numbers of the address: PostgreSQL would fill in the others"
+      ? nil : "all four numbers of the address: PostgreSQL would fill in the rest"
   }
 
   /// Whether a number of a point, a box or another shape has a property.

@@ -38,8 +38,8 @@ struct DeferredConstraint {
         FixtureFault(
           file: definition.path, line: definition.line, field: "table",
           found:
-            "rows that a deferred trigger of \(stage.load.live.name) (\(names)) refuses: \(error.message)",
-          expected: "rows that the table takes")
+            "a deferred trigger of \(stage.load.live.name) (\(names)) rejects the rows: \(error.message)",
+          expected: "")
       ])
     }
     return nil
@@ -61,11 +61,9 @@ struct DeferredConstraint {
           stage, values: "concat_ws(', ', \(shown))",
           condition:
             "\(given) AND NOT EXISTS (SELECT FROM \(key.targetQuoted) AS target WHERE \(match))",
-          found: { "'\($0)'" },
-          expected: """
-            the \(key.targetColumns.joined(separator: ", ")) of a row of \(key.target): the foreign key \
-            '\(key.name)' asks for it
-            """)
+          found: {
+            "no row of \(key.target) with \(key.targetColumns.joined(separator: ", ")) '\($0)' (foreign key '\(key.name)')"
+          }, expected: "")
       }
     }
     return faults
@@ -87,11 +85,11 @@ struct DeferredConstraint {
           stage, values: "double.text",
           join: """
             JOIN LATERAL (
-              SELECT \(index.text(of: "a")) || ', which the row ''' || \(RowText.key(key.indices.map { "y\($0)" }, of: "b")) || ''' has' AS text
+              SELECT \(index.text(of: "a")) || ', also in row ''' || \(RowText.key(key.indices.map { "y\($0)" }, of: "b")) || '''' AS text
               FROM \(rows) AS a JOIN \(rows) AS b ON \(index.match("a", "b")) AND NOT (\(isSame))
               WHERE \(isLive) LIMIT 1) AS double ON true
-            """, condition: "true", found: { "\($0) too: \(index.name) of \(live.name) \(index.verdict)" },
-          expected: "another value in one of the two")
+            """, condition: "true", found: { "\($0): \(index.name) of \(live.name) \(index.verdict)" },
+          expected: "a different value in one of the two")
       }
     }
     return faults

@@ -40,10 +40,10 @@ final class DirectLoad {
   /// - Throws: `PostgresError` for what no other way would change.
   func run() async throws -> Result {
     guard names.allSatisfy({ DataFormat(fileName: $0) == .csv }) else {
-      return .refused("only CSV files are")
+      return .refused("only CSV files are bulk-loaded")
     }
     for name in names where try folder.has(DataFormat.overlay(of: name, in: context.environment)) {
-      return .refused("an overlay is laid over \(name)")
+      return .refused("\(name) has an overlay")
     }
     guard load.live.triggers.isEmpty else { return .refused("the table has triggers") }
     let connection = context.connection
@@ -70,7 +70,7 @@ final class DirectLoad {
       return .refused(error.message)
     } catch is Refused {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_direct")
-      return .refused("values or columns that have to be looked at one by one")
+      return .refused("some values or columns need a check of each row")
     }
   }
 

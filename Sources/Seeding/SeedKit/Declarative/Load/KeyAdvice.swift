@@ -48,18 +48,18 @@ enum KeyAdvice {
       let (name, predicate, expression, isImmediate, isValid, plainIndex) = try first.decode(
         String.self, String?.self, String?.self, Bool.self, Bool.self, String?.self)
       if let expression {
-        return "the index '\(name)' is on expressions, which a key cannot name: \(expression)"
+        return "the unique index '\(name)' uses expressions, which a key cannot name: \(expression)"
       }
       if let predicate {
         return
-          "the unique index '\(name)' holds only for rows WHERE \(predicate), so that other rows may have the same key"
+          "the unique index '\(name)' covers only rows WHERE \(predicate), so other rows can have the same key"
       }
       if !isValid {
         return plainIndex.map { "the unique index '\(name)' is not valid: REINDEX INDEX \($0)" }
           ?? "the unique index '\(name)' is not valid until an index of each partition is attached to it"
       }
       if !isImmediate {
-        return "the unique constraint '\(name)' is deferrable, which that of a key may not be"
+        return "the unique constraint '\(name)' is deferrable; the key needs one that is not"
       }
     }
     let (table, columns, partition) = try await connection.queryOne(
@@ -73,14 +73,14 @@ enum KeyAdvice {
       FROM pg_class AS c WHERE c.oid = to_regclass(\(live.quoted))
       """
     ).decode(String.self, String.self, [String?]?.self)
-    guard let partition else { return "or make one: CREATE UNIQUE INDEX ON \(table) (\(columns))" }
+    guard let partition else { return "or create one: CREATE UNIQUE INDEX ON \(table) (\(columns))" }
     let names = partition.compactMap(\.self)
     guard names.count == partition.count else {
       return "a table that is partitioned by an expression cannot have a unique key over all partitions"
     }
     let missing = names.filter { !key.contains($0) }
-    guard !missing.isEmpty else { return "or make one: CREATE UNIQUE INDEX ON \(table) (\(columns))" }
+    guard !missing.isEmpty else { return "or create one: CREATE UNIQUE INDEX ON \(table) (\(columns))" }
     return
-      "the table is partitioned, so that its keys contain \(missing.map { "'\($0)'" }.joined(separator: ", ")), too"
+      "the table is partitioned, so a unique key must include \(missing.map { "'\($0)'" }.joined(separator: ", "))"
   }
 }

@@ -69,7 +69,8 @@ final class KeyInspection {
       case .null:
         faults.add(
           place.fault(
-            field: load.fieldName(slot), found: "nothing", expected: "a value: it is part of the key"))
+            field: load.fieldName(slot), found: "nothing", expected: "a value, because it is part of the key")
+        )
       // Whether another record has the field is not known yet.
       case nil: break
       }
@@ -95,7 +96,8 @@ final class KeyInspection {
     let names = differing.compactMap { mark in columns.first { $0.value == mark.column }?.key.text }
     faults.add(
       place.fault(
-        field: names.joined(separator: ", "), found: "another value for the key '\(shown)' than \(first) has",
+        field: names.joined(separator: ", "),
+        found: "a different value for the key '\(shown)' than in \(first)",
         expected: "the same value, or one record for the row"))
   }
 

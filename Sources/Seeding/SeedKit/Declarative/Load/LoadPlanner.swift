@@ -52,7 +52,8 @@ struct LoadPlanner {
     guard let live = liveTable(table.table, line: table.line(of: "table")) else { return nil }
     guard !live.canonicalName.hasPrefix("seed_runner.") else {
       fault(
-        table.line, found: "'\(table.table)', a table of seed-runner itself", expected: "a table of your own",
+        table.line, found: "'\(table.table)', an internal table of seed-runner",
+        expected: "one of your tables",
         at: "table")
       return nil
     }
@@ -115,8 +116,8 @@ struct LoadPlanner {
     let key = parent.definition.key
     if parent.keySlots.count < key.count {
       fault(
-        table.line(of: "parent"), found: "a parent whose key has a reference in it",
-        expected: "a parent with a key of columns that fields fill", at: "children")
+        table.line(of: "parent"), found: "a parent whose key contains a reference",
+        expected: "a parent key whose columns are filled by fields", at: "children")
     }
     return [
       ColumnRule(
@@ -140,7 +141,7 @@ struct LoadPlanner {
     guard slots.count == rule.key.count else { return nil }
     if !table.uniqueKeys.contains(where: { Set($0) == Set(rule.key) }) {
       fault(
-        rule.line, found: "a reference by \(list(rule.key)), by which \(table.name) has no unique key",
+        rule.line, found: "a reference by \(list(rule.key)), but \(table.name) has no unique key on it",
         expected: keys(of: table), at: "references")
     }
     let target: LiveTable.Column
@@ -151,8 +152,8 @@ struct LoadPlanner {
       target = found
     } else {
       fault(
-        rule.line, found: "no 'column', and \(table.name) has no primary key of one column",
-        expected: "the column whose value is taken", at: "references")
+        rule.line, found: "no 'column', and \(table.name) has no single-column primary key",
+        expected: "the column whose value is used", at: "references")
       return nil
     }
     return (
@@ -170,13 +171,13 @@ struct LoadPlanner {
     guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
     let advice = advice[KeyAdvice.Place(table: table.table, key: table.key)]
     fault(
-      table.line(of: "key"), found: "the key \(list(table.key)), by which \(live.name) has no unique key",
+      table.line(of: "key"), found: "the key \(list(table.key)), but \(live.name) has no unique key on it",
       expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")
   }
 
   private func keys(of table: LiveTable) -> String {
     table.uniqueKeys.isEmpty
-      ? "a unique key, of which the table has none"
+      ? "a unique key (the table has none)"
       : "one of " + table.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
   }
 
@@ -191,13 +192,15 @@ struct LoadPlanner {
     if name.schema == nil, let known, let other = known.outsideSearchPath(name.name) {
       fault(
         line, found: "no table '\(name)' in the search_path (\(known.searchPath)), but \(other)",
-        expected: "\"table\": \"\(other)\", or its schema in the search_path", at: "table")
+        expected: "\"table\": \"\(other)\", or that schema in the search_path", at: "table")
       return nil
     }
     let near = known?.nearest(to: name.description).map { "'\($0)'" }
     fault(
-      line, found: "no table '\(name)' in the database '\(known?.database ?? "")'",
-      expected: near ?? "it there: create the table, or correct its name", at: "table")
+      line,
+      found:
+        "no table '\(name)' in the database '\(known?.database ?? "")'\(near == nil ? "; create it or correct the name" : "")",
+      expected: near ?? "", at: "table")
     return nil
   }
 
@@ -208,14 +211,14 @@ struct LoadPlanner {
       let names = table.columns.map(\.name.name)
       let near = Suggestion.nearest(to: name, in: names).first.map { "'\($0)'" }
       fault(
-        line, found: "the column '\(name)', which \(table.name) has not",
+        line, found: "an unknown column '\(name)' of \(table.name)",
         expected: near ?? "one of " + names.joined(separator: ", "), at: field ?? name)
       return nil
     }
     guard isRead || !column.isGenerated else {
       fault(
-        line, found: "the column '\(name)', which \(table.name) generates by itself",
-        expected: "another, or none: leave it out", at: field ?? name)
+        line, found: "the generated column '\(name)' of \(table.name)",
+        expected: "another column, or no field for it", at: field ?? name)
       return nil
     }
     return column

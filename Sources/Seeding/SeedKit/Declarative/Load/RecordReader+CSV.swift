@@ -65,7 +65,7 @@ extension RecordReader {
       let value = line.bytes[field.range]
       if field.isNull(nullText, in: line.bytes) { continue }
       if let found = TextEncodingCheck.fault(in: value) {
-        faults.add(place.fault(field: header.names[index], found: found, expected: "text in UTF-8"))
+        faults.add(place.fault(field: header.names[index], found: found, expected: "UTF-8 text"))
         continue
       }
       for rule in rules {
@@ -103,14 +103,14 @@ private struct HeaderCheck {
       let isRead = load.slotsOfField[exact] != nil
       if load.children[exact] != nil {
         fault(
-          "a field of 'children': CSV has no lists",
-          "it left out, and the lists in a file of .json or .jsonl")
+          "a field of 'children': CSV has no arrays",
+          "no such field, and the arrays in a .json or .jsonl file")
       } else if load.definition.ignores(name), !isRead {
         continue
       } else if name.isEmpty {
         fault("an empty name for field \(index + 1)", "a name, or \"\" under 'ignore'")
       } else if !seen.insert(exact).inserted {
-        fault("the name twice", "it once")
+        fault("duplicate field name", "")
       } else if !isRead, let (found, expected) = unreadable(name) {
         fault(found, expected)
       } else if !isRead, !load.isOffline {
@@ -127,7 +127,7 @@ private struct HeaderCheck {
       switch scalar {
       case "\u{FEFF}", "\u{200B}", "\u{2060}":
         return ("the invisible character \(JSONReader.codePoint(scalar)) in the name", "the name without it")
-      case "\u{FFFD}": return ("a name with bytes that are not UTF-8", "a file in UTF-8")
+      case "\u{FFFD}": return ("a name with bytes that are not UTF-8", "a UTF-8 file")
       default: continue
       }
     }
@@ -155,6 +155,6 @@ private struct HeaderCheck {
       !load.definition.ignoredFields.contains(ExactName(first))
     else { return nil }
     return FixtureFault(
-      file: path, line: 1, found: "a comment", expected: "the names of the fields; CSV has no comments")
+      file: path, line: 1, found: "a comment", expected: "the field names; CSV has no comments")
   }
 }

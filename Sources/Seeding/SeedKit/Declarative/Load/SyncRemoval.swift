@@ -46,7 +46,8 @@ struct SyncRemoval {
           isDrift: false, reason: reasons[candidate]?.joined().trimmed, file: nil, record: nil, columns: [])
       }.filter { $0.action == .delete || !isCascaded($0.table, in: removal) })
     for kept in removal.kept {
-      context.note("\(kept.note), although \(kept.keys.count == 1 ? "it" : "they") left the files")
+      context.note(
+        "\(kept.note), although \(kept.keys.count == 1 ? "it is" : "they are") no longer in the files")
     }
     for leftOver in left {
       if let note = try await leftOver.sharedNote(on: context.connection) { context.note(note) }

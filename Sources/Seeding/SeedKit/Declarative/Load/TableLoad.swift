@@ -151,11 +151,11 @@ final class TableLoad {
   /// What to say of a field that fills nothing.
   func unknownField(_ name: String) -> (found: String, expected: String) {
     if name == definition.touchedColumn {
-      return ("the column '\(name)', which 'touch' sets", "it left out, or under 'ignore'")
+      return ("the column '\(name)', which 'touch' sets", "no such field, or the field under 'ignore'")
     }
     if live[name]?.isGenerated == true {
       return (
-        "the column '\(name)', which \(live.name) generates by itself", "it left out, or under 'ignore'"
+        "the generated column '\(name)' of \(live.name)", "no such field, or the field under 'ignore'"
       )
     }
     let near = Suggestion.nearest(to: name, in: knownFields).first.map { "'\($0)'" }

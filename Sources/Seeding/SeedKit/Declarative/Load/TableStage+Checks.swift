@@ -86,7 +86,7 @@ extension TableStage {
         place.fault(
           field: load.fieldName(slot), found: "nothing",
           expected: keySlots.contains(slot)
-            ? "a value: it is part of the key" : "a value: the column is NOT NULL")
+            ? "a value, because it is part of the key" : "a value, because the column is NOT NULL")
       }
     }
   }
@@ -159,7 +159,7 @@ extension TableStage {
         faults.add(
           place(origin).fault(
             field: fieldNames(rule.columns.compactMap(slot(of:))),
-            found: "what the rule '\(rule.name)' refuses",
+            found: "a value that violates the check constraint '\(rule.name)'",
             expected: rule.expression))
       }
     }
@@ -200,11 +200,11 @@ extension TableStage {
         let (origin, value) = try row.decode([Int32].self, String.self)
         faults.add(
           place(origin).fault(
-            field: fieldNames(slots), found: "'\(value)'",
-            expected: """
-              the \(key.targetColumns.joined(separator: ", ")) of a row of \(key.target), or of one to be written: \
-              the foreign key '\(key.name)' asks for it
-              """))
+            field: fieldNames(slots),
+            found: """
+              no row of \(key.target) with \(key.targetColumns.joined(separator: ", ")) '\(value)' in the database or \
+              the files (foreign key '\(key.name)')
+              """, expected: ""))
       }
     }
   }
@@ -248,10 +248,11 @@ extension TableStage {
         guard !isParent else { continue }
         faults.add(
           place(origin).fault(
-            field: fieldNames(reference.slots), found: "'\(value)'",
-            expected:
-              "the \(reference.rule.key.joined(separator: ", ")) of a row of \(reference.table.name), or of one to be written"
-          ))
+            field: fieldNames(reference.slots),
+            found: """
+              no row of \(reference.table.name) with \(reference.rule.key.joined(separator: ", ")) '\(value)' in the \
+              database or the files
+              """, expected: ""))
       }
     }
   }

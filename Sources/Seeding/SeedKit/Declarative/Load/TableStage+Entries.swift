@@ -40,7 +40,8 @@ extension TableStage {
         faults.add(
           place(file, record, line).fault(
             field: fields,
-            found: "another value for the key '\(key)' than \(place(otherFile, otherRecord, otherLine)) has",
+            found:
+              "a different value for the key '\(key)' than in \(place(otherFile, otherRecord, otherLine))",
             expected: "the same value, or one record for the row"))
       }
     }
@@ -90,8 +91,8 @@ extension TableStage {
     ).decode(Int.self)
     guard others > 0 else { return }
     context.note(
-      "\(writer.name): \(others) row\(others == 1 ? " is" : "s are") in no file and kept: the table was owned as a whole so "
-        + "far, so it is not known whether the seeder wrote \(others == 1 ? "it" : "them"). Delete what is left over by hand."
+      "\(writer.name): kept \(others) row\(others == 1 ? " that is" : "s that are") not in any file. The table was owned as a whole, so "
+        + "seed-runner does not know whether it wrote \(others == 1 ? "the row" : "the rows"). Delete leftover rows yourself."
     )
   }
 }
@@ -106,7 +107,7 @@ extension TableDefinition {
   func otherRules(than other: TableDefinition) -> FixtureFault {
     FixtureFault(
       file: path, line: line, field: "table",
-      found: "the table \(table) with another key, policy, onDrift or touch than in line \(other.line)",
+      found: "the table \(table) with a different key, policy, onDrift or touch than in line \(other.line)",
       expected: "the same in all entries for a table")
   }
 }

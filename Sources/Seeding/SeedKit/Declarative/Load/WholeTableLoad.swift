@@ -43,7 +43,7 @@ struct WholeTableLoad {
       try await record(columns: direct.columns)
       return RowCounts(inserted: count)
     case .refused(let reason):
-      context.note("\(live.name): compared row by row instead of loaded at once: \(reason)")
+      context.note("\(live.name): compared row by row instead of bulk-loaded: \(reason)")
       return nil
     }
   }
@@ -79,8 +79,8 @@ struct WholeTableLoad {
     let triggers = live.triggers.map { "'\($0.name)'" }.joined(separator: ", ")
     context.note(
       """
-      \(live.name): the trigger \(triggers) changes \(columns.map { "'\($0)'" }.joined(separator: ", ")); as the table \
-      is owned as a whole, its rows are written again by each run after a change. Set "ownership": "rows".
+      \(live.name): the trigger \(triggers) changes \(columns.map { "'\($0)'" }.joined(separator: ", ")). The table \
+      is owned as a whole, so each run after a change rewrites its rows. Set "ownership": "rows".
       """)
   }
 

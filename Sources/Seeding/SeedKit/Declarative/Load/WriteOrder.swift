@@ -119,7 +119,8 @@ struct WriteOrder {
       FixtureFault(
         file: definition?.path ?? "", line: definition?.line, field: "tables",
         found: "a cycle of foreign keys: \(path.map(\.load.live.name.description).joined(separator: " → "))",
-        expected: "one of their columns nullable, or its constraint DEFERRABLE: no table can be written first"
+        expected:
+          "a nullable column or a DEFERRABLE constraint in the cycle, so that one table can be written first"
       )
     ])
   }
