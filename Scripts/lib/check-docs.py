@@ -1,7 +1,8 @@
-"""check-docs.py links|language|reference: checks the Markdown files. Prints each fault. Runs in the repository's folder.
+"""check-docs.py links|language|strings|reference: checks what people read. Prints each fault. Runs in the repository's folder.
 
 links: every relative link, anchor and path in code exists, every page is in the index, and the README is short.
 language: the pages use the words of the glossary, not the ones that it replaces.
+strings: so do the string literals of the modules in FINISHED.
 reference: settings.md and commands.md name what the program has, by files that tests compare with the program.
 """
 
@@ -44,6 +45,37 @@ WORDS = {
     r"(initial|normal|optim|recogn|organ|serial|summar|author|custom)is(e|ed|es|ing|ation)": "American spelling",
     r"(array|list) of texts|texts? or (list|array)|lists? of (ids|objects|numbers|tables)": "string, array",
 }
+
+# The same for string literals of Swift, in addition.
+STRING_WORDS = {
+    r"by hand|somebody( else)?": "outside seed-runner, another session",
+    r"(is|are|was) meant": "say what the flag allows",
+    r"(which|that|who) (is|are) (not )?there|(which|that|who) (is|are) to \w+": "existing, missing; which runs",
+    r"there is no (such|table|seeder|file|folder|column|row)": "no table 'x', unknown seeder 'x'",
+    r"is no(?! longer)|are no(?! longer)": "is not",
+    r"an? \w+ of (its|your|their) own": "your own, a unique",
+    r"anew": "again, overwritten",
+    r"asks? for (it|that|them)": "requires",
+    r"answers?|answered": "response, respond",
+    r"holds? (no|a|an|something|more|rows)": "contains",
+    r"it (once|left out|there|written)|leave it out|left out": "name the thing: each column once, no such field",
+    r"(stands|character|parameter) (behind|beside|before)": "after, next to",
+    r"blanks?": "space, whitespace",
+    r"(without|has no) end": "unclosed, not closed",
+    r"tells? (where|what|which|of|all)": "shows",
+    r"another \w+ than": "a different value than",
+    r"which did not arrive|keeps it (out|from)": "is missing; rejects, discards",
+    r"for all if|no way back|at odds": "plain English",
+    r"give DATABASE_URL|server of your own": "set DATABASE_URL, your own server",
+    r"cancelled|cancelling|licence|favour\w*|labell\w+|grey|modell\w+": "American spelling",
+    r"(refers?|referred) to by": "referenced by",
+    r", too(?=[:;,.]|$)": "also",
+}
+# The folders of Swift whose string literals follow the glossary.
+FINISHED = ["Sources/Database", "Sources/Seeding/SeedKit"]
+NOT_PROSE = re.compile(r"\\\n\s*|\\\((?:[^()]|\([^()]*\))*\)")
+SQL = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|INSERT INTO|WHEN)\b")
+LITERAL = re.compile(r'//[^\n]*|"""(?P<block>.*?)"""|"(?P<line>(?:[^"\\\n]|\\.)*)"', re.DOTALL)
 
 
 def markdown():
@@ -105,8 +137,23 @@ def links():
         yield f"README.md: {count} lines, at most {README_LINES} are allowed: move text to Documentation/"
 
 
+def rules_of(words):
+    return [(re.compile(rf"(?<!\w)({pattern})(?!\w)", re.IGNORECASE), use) for pattern, use in words.items()]
+
+
+def strings():
+    rules = rules_of(WORDS | STRING_WORDS)
+    for path in sorted(file for folder in FINISHED for file in pathlib.Path(folder).rglob("*.swift")):
+        source = path.read_text()
+        for literal in LITERAL.finditer(source):
+            text = NOT_PROSE.sub("", literal["block"] or literal["line"] or "")
+            for rule, use in rules if " " in text and not SQL.search(text) else []:
+                if found := rule.search(text):
+                    yield f"{path}:{source.count(chr(10), 0, literal.start()) + 1}: '{found[0]}': write '{use}'"
+
+
 def language():
-    rules = [(re.compile(rf"\b({pattern})\b", re.IGNORECASE), use) for pattern, use in WORDS.items()]
+    rules = rules_of(WORDS)
     for path in [pathlib.Path("README.md"), pathlib.Path("CONTRIBUTING.md"), *sorted(INDEX.parent.glob("*.md"))]:
         for number, line, is_generated in prose(path):
             if is_generated:
@@ -150,7 +197,7 @@ def reference():
             yield f"Documentation/commands.md: --{option} is missing"
 
 
-CHECKS = {"links": links, "language": language, "reference": reference}
+CHECKS = {"links": links, "language": language, "strings": strings, "reference": reference}
 faults = list(CHECKS[sys.argv[1]]())
 print("\n".join(faults), end="\n" if faults else "")
 sys.exit(1 if faults else 0)
