@@ -151,7 +151,7 @@ struct FixturesPathTests {
           "--curated-traces", "--fixtures-path", folder.path, url: database.url)
         #expect(result.exitCode == 1)
         #expect(
-          result.output.contains("another seeder has traces of the same title: '\(taken)'"),
+          result.output.contains("another seeder already has traces with these titles: '\(taken)'"),
           "\(result.output)")
         #expect(try await count(database, "traces") == 12)
       }
