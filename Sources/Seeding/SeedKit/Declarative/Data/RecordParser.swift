@@ -79,7 +79,8 @@ final class JSONArrayParser: RecordParser {
         : try JSONParser.parse(.element, error.bytes, at: error.position, limits: RecordLimits.json)
           .foundDescription
       throw FixtureError([
-        FixtureFault(file: path, line: error.position.line, found: found, expected: "a list of objects, as a JSON array")
+        FixtureFault(
+          file: path, line: error.position.line, found: found, expected: "a list of objects, as a JSON array")
       ])
     }
   }
