@@ -80,7 +80,7 @@ final class JSONArrayParser: RecordParser {
           .foundDescription
       throw FixtureError([
         FixtureFault(
-          file: path, line: error.position.line, found: found, expected: "a list of objects, as a JSON array")
+          file: path, line: error.position.line, found: found, expected: "a list: an array of objects")
       ])
     }
   }
