@@ -36,8 +36,10 @@ public struct RowLock: Sendable {
   /// and `CREATE INDEX CONCURRENTLY` waits for snapshots: the holder of the lock would wait for us.
   ///
   /// - Parameters:
+  ///   - connection: the connection on which the transaction runs.
   ///   - setup: statements sent together with `BEGIN`.
   ///   - onWait: called before each pause with the time waited so far.
+  ///   - body: what to do while the lock is held.
   /// - Throws: `PostgresTransactionError`; ``MigrationError`` with code `lockTimeout`.
   public func withTransaction<Result>(
     on connection: PostgresConnection, setup: [PostgresQuery] = [], onWait: (Duration) -> Void = { _ in },

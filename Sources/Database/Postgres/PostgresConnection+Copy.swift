@@ -14,6 +14,8 @@ extension PostgresConnection {
   ///   - table: the table, quoted where it must be: a ``PostgresIdentifier`` or trusted text.
   ///   - columns: the columns that each row fills, in order.
   ///   - body: writes the rows.
+  ///   - file: the file of the caller, for errors.
+  ///   - line: the line of the caller.
   /// - Returns: the number of rows, as the server counted them.
   /// - Throws: what `body` throws, after which the connection can be used on; ``PostgresError`` if
   ///   the server refuses the rows, with code `rowCountMismatch` if it counts others than were sent.
@@ -44,6 +46,8 @@ extension PostgresConnection {
   ///   - table: the table, quoted where it must be.
   ///   - columns: the columns that each row fills, in order.
   ///   - next: makes lines as COPY's text format has them, and says how many; nil at the end.
+  ///   - file: the file of the caller, for errors.
+  ///   - line: the line of the caller.
   /// - Returns: the number of rows, as the server counted them.
   /// - Throws: what `next` throws, after which the connection can be used on; ``PostgresError`` as
   ///   ``copyIn(into:columns:file:line:_:)``.

@@ -20,6 +20,8 @@ extension PostgresConnection {
   ///   - queries: the statements.
   ///   - prepared: whether the server is to keep them, if ``PostgresConfiguration/preparedStatements`` allows it: for
   ///     statements that run often with the same text. False by default.
+  ///   - file: the file of the caller, for errors.
+  ///   - line: the line of the caller.
   /// - Returns: the rows of each statement, in order.
   /// - Throws: the first statement's error as ``query(_:file:line:)`` would throw it. A kept statement that the
   ///   server does not have any more, or that a change of the schema made unusable, has ``PostgresError/isStale``.

@@ -17,6 +17,8 @@ extension PostgresConnection {
   ///   - isolation: read committed by default.
   ///   - setup: statements sent together with `BEGIN`, in the same round trip.
   ///   - body: what to do. Until it returns, the connection belongs to its task and the children of that.
+  ///   - file: the file of the caller, for errors.
+  ///   - line: the line of the caller.
   /// - Throws: ``PostgresTransactionError``, which keeps the errors of the steps apart;
   ///   `CancellationError` if the task was cancelled and the rollback succeeded; ``PostgresError`` with code
   ///   `notBorrowed` if another task has the connection.

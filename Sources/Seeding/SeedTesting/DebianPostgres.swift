@@ -11,7 +11,7 @@ public struct DebianPostgres: Sendable {
   /// The major version.
   public let major: Int
 
-  /// The port under which it listens, where ``with(settings:isStandby:_:)`` was told to.
+  /// The port under which it listens, where `with` was told to.
   public let port: Int
 
   /// Starts a server, lends it to `body`, and removes it.

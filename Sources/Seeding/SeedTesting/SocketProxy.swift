@@ -69,7 +69,9 @@ public final class SocketProxy: Sendable {
 
   /// Starts a proxy that cuts nothing and records what programs send.
   ///
-  /// - Parameter body: receives the configuration that leads through the proxy, and what is recorded.
+  /// - Parameters:
+  ///   - database: the database behind the proxy.
+  ///   - body: receives the configuration that leads through the proxy, and what is recorded.
   /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
   public static func recording<Result>(
     database: TemporaryDatabase, _ body: (PostgresConfiguration, StatementRecorder) async throws -> Result

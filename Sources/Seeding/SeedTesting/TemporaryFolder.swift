@@ -8,7 +8,9 @@ public struct TemporaryFolder: Sendable {
 
   /// Makes a folder, lends it to `body` and removes it with all that is in it.
   ///
-  /// - Parameter owner: a user of the operating system to whom it belongs, if we are root.
+  /// - Parameters:
+  ///   - owner: a user of the operating system to whom it belongs, if we are root.
+  ///   - body: receives the folder.
   /// - Throws: what `body` throws; an error of the file system.
   public static func with<Result>(
     owner: String? = nil, _ body: (TemporaryFolder) async throws -> Result

@@ -6,7 +6,7 @@ public struct JSONFault: Error, Hashable, Sendable {
   public let position: SourcePosition
   /// The member, such as `tags[2]`; empty for the value that was read.
   public let path: String
-  /// What is there, such as `number 12`; ``nothing`` for a missing member.
+  /// What is there, such as `number 12`; `nothing` for a missing member.
   public let found: String
   /// What should be there, such as `a string`.
   public let expected: String
