@@ -127,7 +127,7 @@ struct PartsTests {
   func errorText() {
     let error = EmbeddedPostgresError(
       .startFailed, "it ended", path: "/log", command: ["/bin/postgres", "-D", "/a b"], output: "one\ntwo",
-      remedy: "look")
+      fix: "look")
     #expect(
       error.description == """
         it ended

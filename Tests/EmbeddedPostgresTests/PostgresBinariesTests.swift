@@ -38,7 +38,7 @@ struct PostgresBinariesTests {
         error?.output?.contains("\(root)/packages/19: PostgreSQL 19 does not have the extension pgvector")
           == true)
       #expect(error?.output?.contains("\(root)/packages/18: it is PostgreSQL 18, not 19") == true)
-      #expect(error?.remedy.contains("Scripts/setup") == true)
+      #expect(error?.fix.contains("Scripts/setup") == true)
     }
   }
 

@@ -149,7 +149,7 @@ struct RecoveryTests {
       #expect(error?.code == .binariesNotFound)
       #expect(error?.message.contains("PostgreSQL 97 created the data directory") == true)
       #expect(error?.output?.contains("it is PostgreSQL 16, not 97") == true)
-      #expect(error?.remedy.contains("Scripts/setup") == true)
+      #expect(error?.fix.contains("Scripts/setup") == true)
     }
   }
 

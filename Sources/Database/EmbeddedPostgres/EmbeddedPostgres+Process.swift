@@ -19,7 +19,7 @@ extension EmbeddedPostgres {
         throw EmbeddedPostgresError(
           .startFailed, "PostgreSQL failed to start: \(status)", path: cluster.log, command: command,
           output: cluster.logTail(from: logStart),
-          remedy: "read the last lines of the log above; they name any setting that PostgreSQL rejects")
+          fix: "read the last lines of the log above; they name any setting that PostgreSQL rejects")
       }
       // The server writes this line itself, so nothing need be connected to find out.
       if let file = cluster.postmaster, file.processID == process.id, file.status == "ready" { return file }
@@ -54,7 +54,7 @@ extension EmbeddedPostgres {
       .timedOut,
       "PostgreSQL (process \(process)) does not accept connections after \(settings.timeout); it is still running",
       path: cluster.log, output: cluster.logTail(),
-      remedy: "it may be recovering after a crash: wait and run the command again, or raise the timeout")
+      fix: "it may be recovering after a crash: wait and run the command again, or raise the timeout")
   }
 
   /// Ends the server: sessions are disconnected, the data is written; at last, if that takes too long,
@@ -76,7 +76,7 @@ extension EmbeddedPostgres {
     throw EmbeddedPostgresError(
       .stopFailed, "PostgreSQL (process \(file.processID)) did not stop", path: cluster.log,
       output: cluster.logTail(),
-      remedy:
+      fix:
         "check the log; it is safe to kill the process with SIGKILL: PostgreSQL recovers its data at the next start"
     )
   }
@@ -95,7 +95,7 @@ extension EmbeddedPostgres {
         guard ContinuousClock.now < deadline else {
           throw EmbeddedPostgresError(
             .timedOut, "process \(survivor) of a killed server still uses the data directory",
-            path: cluster.data, remedy: "end process \(survivor), then run the command again")
+            path: cluster.data, fix: "end process \(survivor), then run the command again")
         }
         report(cluster, doing: "waiting for process \(survivor) of a killed server", at: &reportAt)
         try await Task.sleep(for: .milliseconds(10))

@@ -53,8 +53,8 @@ extension EmbeddedPostgres {
 
     /// - Throws: ``EmbeddedPostgresError`` with code `invalidSettings`.
     func check() throws {
-      func refuse(_ message: String, _ remedy: String) -> EmbeddedPostgresError {
-        EmbeddedPostgresError(.invalidSettings, message, remedy: remedy)
+      func refuse(_ message: String, _ fix: String) -> EmbeddedPostgresError {
+        EmbeddedPostgresError(.invalidSettings, message, fix: fix)
       }
       guard (0...65535).contains(tcpPort) else {
         throw refuse("invalid TCP port \(tcpPort)", "use 0 (no TCP) or a port from 1024 to 65535")

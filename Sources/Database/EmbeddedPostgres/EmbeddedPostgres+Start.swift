@@ -77,7 +77,7 @@ extension EmbeddedPostgres {
       try await halt(cluster, file, until: deadline)
       throw EmbeddedPostgresError(
         .startFailed, "another program took TCP port \(port) while PostgreSQL was starting",
-        remedy: "run the command again; it uses the next free port")
+        fix: "run the command again; it uses the next free port")
     }
     try await complete(cluster, file)
     return running(cluster, file, wasRunning: false, notes: notes)
@@ -119,14 +119,14 @@ extension EmbeddedPostgres {
       throw EmbeddedPostgresError(
         error.code, "\(error.message); PostgreSQL \(version) created the data directory",
         path: error.path ?? cluster.data, output: error.output,
-        remedy: "\(error.remedy); or remove \(cluster.home) and seed again")
+        fix: "\(error.fix); or remove \(cluster.home) and seed again")
     }
     if let obstacle = try await cluster.user.obstacle(on: binaries.program("postgres"), test: "-x") {
       throw EmbeddedPostgresError(
         .binariesUnreachable,
         "user \(cluster.user.name), which runs PostgreSQL, cannot access its programs in \(binaries.binDirectory)",
         path: obstacle,
-        remedy:
+        fix:
           "grant that user access (chmod o+x), or run Scripts/setup as root, which installs them for all users"
       )
     }
@@ -139,7 +139,7 @@ extension EmbeddedPostgres {
     guard let port = TCPPort.firstFree(from: settings.tcpPort) else {
       throw EmbeddedPostgresError(
         .startFailed, "TCP port \(settings.tcpPort) and the next hundred ports are in use",
-        remedy: "choose another port, or 0 to use the socket only")
+        fix: "choose another port, or 0 to use the socket only")
     }
     if port != settings.tcpPort {
       notes.append("TCP port \(settings.tcpPort) is in use; PostgreSQL listens on \(port)")

@@ -31,7 +31,7 @@ extension EmbeddedPostgres {
         throw EmbeddedPostgresError(
           .unusableDirectory,
           "the cluster's folder contains a file that does not belong to PostgreSQL; nothing was removed",
-          path: cluster.home + "/" + foreign, remedy: "move the file elsewhere, then run the command again")
+          path: cluster.home + "/" + foreign, fix: "move the file elsewhere, then run the command again")
       }
       try await stopLocked(cluster)
       let directory = SocketDirectory.path(home: cluster.home)

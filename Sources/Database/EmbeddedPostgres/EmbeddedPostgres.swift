@@ -156,7 +156,7 @@ extension EmbeddedPostgres {
     else {
       throw EmbeddedPostgresError(
         .notRunning, "the embedded PostgreSQL of this project is not running",
-        path: settings.projectDirectory, remedy: "start it first")
+        path: settings.projectDirectory, fix: "start it first")
     }
     return (cluster, file)
   }

@@ -41,19 +41,19 @@ public struct EmbeddedPostgresError: Error, Sendable {
   /// The last lines of what the command or the server said.
   public let output: String?
   /// What to do next.
-  public let remedy: String
+  public let fix: String
 
   /// Makes an error.
   public init(
     _ code: Code, _ message: String, path: String? = nil, command: [String]? = nil,
-    output: String? = nil, remedy: String
+    output: String? = nil, fix: String
   ) {
     self.code = code
     self.message = message
     self.path = path
     self.command = command?.map(Self.shellQuoted).joined(separator: " ")
     self.output = output
-    self.remedy = remedy
+    self.fix = fix
   }
 
   /// Quoted so that a person can paste the command into a shell.
@@ -80,7 +80,7 @@ extension EmbeddedPostgresError: CustomStringConvertible {
     if let output, !output.isEmpty {
       lines += output.split(separator: "\n").map { "  | \($0)" }
     }
-    lines.append("Fix:     \(remedy)")
+    lines.append("Fix:     \(fix)")
     return lines.joined(separator: "\n")
   }
 }

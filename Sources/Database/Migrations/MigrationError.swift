@@ -34,16 +34,16 @@ public struct MigrationError: Error, Sendable, CustomStringConvertible {
   /// What happened and where.
   package let problem: String
   /// What to do, where it is known apart from that.
-  package let remedy: String?
+  package let fix: String?
 
   init(
-    _ code: Code, _ problem: String, remedy: String? = nil, underlying: (any Error)? = nil,
+    _ code: Code, _ problem: String, fix: String? = nil, underlying: (any Error)? = nil,
     isExtensionMissing: Bool = false
   ) {
     self.code = code
     self.problem = problem
-    self.remedy = remedy
-    description = remedy.map { "\(problem)\n\($0)" } ?? problem
+    self.fix = fix
+    description = fix.map { "\(problem)\n\($0)" } ?? problem
     self.underlying = underlying
     self.isExtensionMissing = isExtensionMissing
   }

@@ -32,7 +32,7 @@ extension Migrator {
     {
       return MigrationError(
         .extensionUnavailable,
-        failure, remedy: Self.help(forMissing: missing, major: connection.serverVersion / 10_000),
+        failure, fix: Self.help(forMissing: missing, major: connection.serverVersion / 10_000),
         underlying: error, isExtensionMissing: true)
     }
     guard error.sqlState == .insufficientPrivilege else {
@@ -44,7 +44,7 @@ extension Migrator {
     return MigrationError(
       .insufficientPrivilege,
       failure,
-      remedy: absent.isEmpty
+      fix: absent.isEmpty
         ? "Grant the role the privilege to create schemas and tables in this database, then run again."
         : "Run '\(statements)' in this database once as a superuser, then run again.",
       underlying: error, isExtensionMissing: !absent.isEmpty)

@@ -25,11 +25,6 @@ public struct PostgresRows: Sendable, RandomAccessCollection {
   public var columnTypes: [PostgresType] {
     (0..<PQnfields(result.raw)).map { PostgresType(rawValue: PQftype(result.raw, $0)) }
   }
-
-  /// The names of the columns, in order.
-  public var columnNames: [String] {
-    (0..<PQnfields(result.raw)).map { String(cString: PQfname(result.raw, $0)) }
-  }
 }
 
 /// One row of a result.

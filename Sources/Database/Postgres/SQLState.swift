@@ -36,8 +36,6 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
 extension SQLState {
   /// 0A000: the server cannot do what was asked, such as creating an extension it does not have.
   public static let featureNotSupported = SQLState(rawValue: "0A000")
-  /// 23502: a column that must not be null would be.
-  public static let notNullViolation = SQLState(rawValue: "23502")
   /// 23503: a reference points to nothing.
   public static let foreignKeyViolation = SQLState(rawValue: "23503")
   /// 23505: a value that must be unique exists already.

@@ -54,5 +54,5 @@ package struct ThreadError: Error, CustomStringConvertible {
   }
 
   /// What to do about it.
-  package static let remedy = "raise the process limit (ulimit -u), or end other programs"
+  package static let fix = "raise the process limit (ulimit -u), or end other programs"
 }

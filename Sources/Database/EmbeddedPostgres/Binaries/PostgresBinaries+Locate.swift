@@ -38,7 +38,7 @@ extension PostgresBinaries {
     throw EmbeddedPostgresError(
       .binariesNotFound, "no \(wanted) installation with pgvector found",
       output: refusals.isEmpty ? "no PostgreSQL installation found" : refusals.joined(separator: "\n"),
-      remedy: "run Scripts/setup to install one, or set DATABASE_URL to use your own server")
+      fix: "run Scripts/setup to install one, or set DATABASE_URL to use your own server")
   }
 
   private static func inspectExplicit(_ path: String, majorVersion: Int?) throws -> PostgresBinaries {
@@ -50,7 +50,7 @@ extension PostgresBinaries {
       throw EmbeddedPostgresError(
         .binariesNotFound, "the configured PostgreSQL cannot be used: \(error.reason)",
         path: path,
-        remedy: """
+        fix: """
           use the bin directory of a PostgreSQL with pgvector, or unset the setting and run \
           Scripts/setup
           """)

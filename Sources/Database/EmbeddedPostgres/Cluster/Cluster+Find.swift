@@ -111,7 +111,7 @@ extension Cluster {
       guard let user = ServerUser.withID(own) else {
         throw EmbeddedPostgresError(
           .noServerUser, "user id \(own) has no name on this system, and PostgreSQL requires one",
-          remedy: "add it to /etc/passwd, or set DATABASE_URL to use your own server")
+          fix: "add it to /etc/passwd, or set DATABASE_URL to use your own server")
       }
       return user
     }
@@ -120,7 +120,7 @@ extension Cluster {
         throw EmbeddedPostgresError(
           .invalidSettings,
           "user '\(name)' cannot run PostgreSQL: the user does not exist or is root",
-          remedy: "use an unprivileged user, or unset the setting")
+          fix: "use an unprivileged user, or unset the setting")
       }
       return user
     }
@@ -132,7 +132,7 @@ extension Cluster {
     throw EmbeddedPostgresError(
       .noServerUser,
       "PostgreSQL cannot run as root, and none of these users exists: \(names.joined(separator: ", "))",
-      remedy: "create one (useradd --system seed-runner), or run seed-runner as an ordinary user")
+      fix: "create one (useradd --system seed-runner), or run seed-runner as an ordinary user")
   }
 
   private static func project(_ settings: EmbeddedPostgres.Settings) throws -> String {
@@ -155,7 +155,7 @@ extension Cluster {
     return [(inside, false), (outside, true)]
   }
 
-  private static func unusable(_ message: String, _ path: String, _ remedy: String) -> EmbeddedPostgresError {
-    EmbeddedPostgresError(.unusableDirectory, message, path: path, remedy: remedy)
+  private static func unusable(_ message: String, _ path: String, _ fix: String) -> EmbeddedPostgresError {
+    EmbeddedPostgresError(.unusableDirectory, message, path: path, fix: fix)
   }
 }

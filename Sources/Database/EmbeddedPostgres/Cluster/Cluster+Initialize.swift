@@ -26,7 +26,7 @@ extension Cluster {
           path: partial,
           command: command,
           output: result.output.split(separator: "\n").suffix(20).joined(separator: "\n"),
-          remedy: "see the output above; a common cause is a full disk")
+          fix: "see the output above; a common cause is a full disk")
       }
       try user.accessingFiles {
         let path = partial + "/postgresql.conf"

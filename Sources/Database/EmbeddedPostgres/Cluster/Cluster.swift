@@ -43,7 +43,7 @@ struct Cluster: Sendable, Equatable {
   private func broken(_ reason: String) -> EmbeddedPostgresError {
     EmbeddedPostgresError(
       .brokenCluster, "the data directory of the embedded PostgreSQL is damaged: \(reason)", path: data,
-      remedy: """
+      fix: """
         remove \(home) and run the command again: seeding recreates the rows \
         (back up the folder first if it contains other data)
         """)

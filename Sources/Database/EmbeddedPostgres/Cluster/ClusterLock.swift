@@ -25,7 +25,7 @@ enum ClusterLock {
         throw EmbeddedPostgresError(
           .timedOut, "another process has been starting or stopping the embedded PostgreSQL for \(timeout)",
           path: cluster.lockFile,
-          remedy:
+          fix:
             "find the process that holds the lock file (fuser \(cluster.lockFile)), end it, and run the command again"
         )
       }

@@ -41,7 +41,7 @@ enum SocketDirectory {
     func refuse(_ reason: String) -> EmbeddedPostgresError {
       EmbeddedPostgresError(
         .unusableDirectory, "the server's socket directory is not safe: \(reason)", path: path,
-        remedy: "find out who created it, then remove it; seed-runner creates its own")
+        fix: "find out who created it, then remove it; seed-runner creates its own")
     }
     guard let entry = FileSystem.entry(path) else { throw refuse("it does not exist") }
     guard !entry.isSymbolicLink else { throw refuse("it is a symbolic link") }

@@ -116,7 +116,7 @@ struct ServerConfiguration: Equatable {
     }
   }
 
-  private static func invalid(_ message: String, _ remedy: String) -> EmbeddedPostgresError {
-    EmbeddedPostgresError(.invalidSettings, message, remedy: remedy)
+  private static func invalid(_ message: String, _ fix: String) -> EmbeddedPostgresError {
+    EmbeddedPostgresError(.invalidSettings, message, fix: fix)
   }
 }

@@ -132,14 +132,14 @@ enum FileSystem {
 
   static func failure(_ action: String, _ path: String) -> EmbeddedPostgresError {
     let number = errno
-    let remedy =
+    let fix =
       switch number {
       case ENOSPC, EDQUOT: "free some space on that disk"
       case EROFS: "choose a writable project directory"
       default: "grant your user access, or choose another project directory"
       }
     return EmbeddedPostgresError(
-      .unusableDirectory, "cannot \(action): \(String(cString: strerror(number)))", path: path, remedy: remedy
+      .unusableDirectory, "cannot \(action): \(String(cString: strerror(number)))", path: path, fix: fix
     )
   }
 }

@@ -44,7 +44,7 @@ struct ServerUser: Sendable, Equatable {
       throw EmbeddedPostgresError(
         .noServerUser,
         "PostgreSQL cannot run as root, and setpriv, which switches to user \(name), is missing",
-        remedy: "install util-linux, or run seed-runner as an ordinary user")
+        fix: "install util-linux, or run seed-runner as an ordinary user")
     }
     return [setpriv, "--reuid", "\(id)", "--regid", "\(group)", "--init-groups", "--"] + arguments
   }
@@ -68,7 +68,7 @@ struct ServerUser: Sendable, Equatable {
       throw EmbeddedPostgresError(
         .noServerUser,
         "cannot switch to user \(name) (id \(id)): this system does not allow root to use that id",
-        remedy: "run seed-runner as an ordinary user, or name another user to run PostgreSQL")
+        fix: "run seed-runner as an ordinary user, or name another user to run PostgreSQL")
     }
     return try body()
   }

@@ -131,7 +131,7 @@ enum SystemProgram {
   private static func failure(_ command: [String], _ number: Int32) -> EmbeddedPostgresError {
     EmbeddedPostgresError(
       .systemFailure, "cannot start a program: \(String(cString: strerror(number)))", command: command,
-      remedy:
+      fix:
         "check that the program exists and is executable, and that the process limit (ulimit -u) is not exhausted"
     )
   }
@@ -158,7 +158,7 @@ final class LaunchedProcess: Sendable {
       }
     } catch {
       throw EmbeddedPostgresError(
-        .systemFailure, "cannot create a thread to monitor a program: \(error)", remedy: ThreadError.remedy)
+        .systemFailure, "cannot create a thread to monitor a program: \(error)", fix: ThreadError.fix)
     }
   }
 }

@@ -97,7 +97,7 @@ extension Doctor {
     } catch is TimeLimit.Exceeded {
       return (Self.unanswered(Self.limit), nil)
     } catch let error as EmbeddedPostgresError {
-      return (.failure(error.message, fix: error.remedy), nil)
+      return (.failure(error.message, fix: error.fix), nil)
     } catch {
       return (Self.verdict(of: error), nil)
     }

@@ -67,7 +67,7 @@ public struct FailureReport: Sendable, Codable {
     case let error as MigrationError:
       cause = .other
       message = error.problem
-      remedy = error.remedy
+      remedy = error.fix
       sqlState = (error.underlying as? PostgresError)?.sqlState?.rawValue
       faults = []
       details = error.description

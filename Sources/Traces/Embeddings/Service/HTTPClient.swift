@@ -58,7 +58,7 @@ final class HTTPClient: Sendable {
         } catch {
           curl_multi_cleanup(multi)
           throw HTTPClientError(
-            .unusable, "cannot start a thread for HTTP requests: \(error); \(ThreadError.remedy)")
+            .unusable, "cannot start a thread for HTTP requests: \(error); \(ThreadError.fix)")
         }
         inbox.multi = multi
       }

@@ -40,7 +40,7 @@ final class Engine: Sendable {
     } catch {
       MHD_stop_daemon(library.value)
       throw HTTPServerError(
-        .systemFailure, "cannot start a thread for the HTTP server: \(error)", fix: ThreadError.remedy)
+        .systemFailure, "cannot start a thread for the HTTP server: \(error)", fix: ThreadError.fix)
     }
   }
 
