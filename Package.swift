@@ -165,7 +165,8 @@ targets += [
     ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
   tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "Threads", "TraceTesting"]),
   tests(
-    "TraceCommandsTests", ["SeedCLI", "SeedKit", "SeedTesting", "TraceCommands"], exclude: ["Snapshots"]),
+    "TraceCommandsTests", ["Catalog", "SeedCLI", "SeedKit", "SeedTesting", "TraceCommands"],
+    exclude: ["Snapshots"]),
   tests("HTTPServerTests", ["HTTPServer", "Threads"]),
   tests(
     "TraceServerTests",

@@ -17,7 +17,8 @@ struct ReportTests {
 
   private func failed(_ faults: [FixtureFault], message: String = "a fault in a fixture") -> SeederReport {
     SeederReport(
-      id: "users", outcome: .failed, failure: FailureReport(message: message, remedy: nil, faults: faults))
+      id: "users", outcome: .failed,
+      failure: FailureReport(.invalidData, message: message, remedy: nil, faults: faults))
   }
 
   private let fault = FixtureFault(
@@ -30,7 +31,7 @@ struct ReportTests {
     #expect(
       lines == [
         "::error file=Seeders/a%2Cb%3Ac/x%25.json,line=7,title=seed-runner%3A users"
-          + "::record 2, field 'name': found '50%25'%0D%0A; expected a: b, c"
+          + "::record 2, field 'name': found '50%25'%0D%0A; expected a: b, c [SR-301]"
       ])
   }
 
@@ -39,7 +40,7 @@ struct ReportTests {
     let faults = (0..<80).map { FixtureFault(file: "f\($0)", found: "a", expected: "b") }
     let lines = GitHubActions(environment: ["GITHUB_ACTIONS": "true"])
       .annotations(record { $0.seeders = [failed(faults)] })
-    #expect(lines[0] == "::error file=f0,title=seed-runner%3A users::found a; expected b")
+    #expect(lines[0] == "::error file=f0,title=seed-runner%3A users::found a; expected b [SR-301]")
     #expect(lines.count == GitHubActions.annotationLimit + 1)
     #expect(lines.last == "and 30 more annotations; see the reports for all of them")
   }
@@ -78,7 +79,7 @@ struct ReportTests {
   @Test("wrong data alone is 65; with another failure beside it 1; a verification that fails 3")
   func verdicts() {
     let other = SeederReport(
-      id: "tags", outcome: .failed, failure: FailureReport(message: "no", remedy: nil))
+      id: "tags", outcome: .failed, failure: FailureReport(.invalidData, message: "no", remedy: nil))
     let skipped = SeederReport(id: "shares", outcome: .skipped)
     let check = RunRecord.Verification(name: "x", kind: .check, outcome: .failed, found: "y")
     #expect(record { $0.seeders = [failed([fault]), skipped] }.verdict == .badData)

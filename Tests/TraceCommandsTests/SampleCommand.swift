@@ -1,3 +1,4 @@
+import SeedKit
 import Testing
 import TraceCommands
 
@@ -34,13 +35,20 @@ enum SampleCommand {
     try CommandLineParser.parse(line.split(separator: " ").map(String.init), command: spec)
   }
 
+  /// The text of an error, as the console writes it.
+  static func text(for error: UsageError) -> String {
+    var lines = ["Error: \(UsageErrorFormatter.message(for: error)) [\(error.errorCode.id)]"]
+    if let help = UsageErrorFormatter.help(for: error) { lines.append("Fix: \(help)") }
+    return (lines + ["See '\(UsageErrorFormatter.reference(for: error))'."]).joined(separator: "\n")
+  }
+
   /// What is said about a command line; nil if nothing is wrong with it.
   static func complaint(about arguments: [String]) -> String? {
     do throws(UsageError) {
       _ = try CommandLineParser.parse(arguments, command: spec)
       return nil
     } catch {
-      return UsageErrorFormatter.text(for: error)
+      return SampleCommand.text(for: error)
     }
   }
 }

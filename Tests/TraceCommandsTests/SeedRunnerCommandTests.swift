@@ -12,7 +12,7 @@ struct SeedRunnerCommandTests {
         "", "list", "status", "plan", "verify", "lint", "reset", "ci", "ci-local", "template",
         "template list", "template drop", "why", "export", "new", "worker", "worker status", "worker retry",
         "capacity",
-        "capacity check", "doctor", "config", "migrate",
+        "capacity check", "doctor", "explain", "config", "migrate",
         "migrate up", "migrate down", "migrate status",
         "migrate sql", "db", "db start", "db stop", "db status", "db url", "db psql", "db destroy",
         "completions", "man", "help",

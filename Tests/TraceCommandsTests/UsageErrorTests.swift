@@ -23,15 +23,17 @@ struct UsageErrorTests {
 
     var text: String {
       let reference = "See 'seed-runner\(command.isEmpty ? "" : " " + command) --help'."
-      return (["Error: \(error)"] + (help.map { ["Fix: \($0)"] } ?? []) + [reference]).joined(
-        separator: "\n")
+      return
+        (["Error: \(error) [\(error == "no seeders selected" ? "SR-103" : "SR-101")]"]
+        + (help.map { ["Fix: \($0)"] } ?? []) + [reference]).joined(
+          separator: "\n")
     }
 
     var testDescription: String { "\(arguments)" }
   }
 
   static let selectable =
-    "give --all, --users, --tags, --sample-traces, --curated-traces, --capacity-traces or --only"
+    "add --all, --users, --tags, --sample-traces, --curated-traces, --capacity-traces or --only"
 
   static let selection = [
     Case("", "no seeders selected", help: selectable),
@@ -69,18 +71,18 @@ struct UsageErrorTests {
     Case("help migrat", "unknown command 'migrat'", help: "Did you mean 'migrate'?"),
     Case(
       "help users", "unknown command 'users'",
-      help: "commands are \(SampleCommand.names)"),
+      help: "use one of \(SampleCommand.names)"),
     Case(
       "frobnicate", "unknown command 'frobnicate'",
-      help: "commands are \(SampleCommand.names)"),
+      help: "use one of \(SampleCommand.names)"),
     Case(
-      "migrate", "'seed-runner migrate' needs a command", help: "give up, down, status or sql",
+      "migrate", "'seed-runner migrate' needs a command", help: "add up, down, status or sql",
       command: "migrate"),
     Case(
-      "migrate --to 3", "'seed-runner migrate' needs a command", help: "give up, down, status or sql",
+      "migrate --to 3", "'seed-runner migrate' needs a command", help: "add up, down, status or sql",
       command: "migrate"),
     Case(
-      "migrate sideways", "unknown command 'sideways'", help: "commands are up, down, status and sql",
+      "migrate sideways", "unknown command 'sideways'", help: "use one of up, down, status and sql",
       command: "migrate"),
     Case("migrate dwon", "unknown command 'dwon'", help: "Did you mean 'down'?", command: "migrate"),
     Case("list users", "unexpected argument 'users'", command: "list"),
@@ -89,15 +91,15 @@ struct UsageErrorTests {
     Case(
       "completions", "'seed-runner completions' needs SHELL", help: "write 'seed-runner completions SHELL'",
       command: "completions"),
-    Case("completions zhs", "'zhs' is no SHELL", help: "Did you mean 'zsh'?", command: "completions"),
+    Case("completions zhs", "'zhs' is not a valid SHELL", help: "Did you mean 'zsh'?", command: "completions"),
     Case(
-      "completions tcsh", "'tcsh' is no SHELL", help: "expected bash, zsh or fish", command: "completions"),
+      "completions tcsh", "'tcsh' is not a valid SHELL", help: "expected bash, zsh or fish", command: "completions"),
     Case("completions bash zsh", "unexpected argument 'zsh'", command: "completions"),
     Case(
-      "db psql -c x", "'-c' stands before '--'", help: "write 'seed-runner db psql -- -c' to pass it on",
+      "db psql -c x", "'-c' must follow '--'", help: "write 'seed-runner db psql -- -c' to pass it on",
       command: "db psql"),
     Case(
-      "db psql app", "'app' stands before '--'", help: "write 'seed-runner db psql -- app' to pass it on",
+      "db psql app", "'app' must follow '--'", help: "write 'seed-runner db psql -- app' to pass it on",
       command: "db psql"),
   ]
 
@@ -192,7 +194,7 @@ struct UsageErrorTests {
   @Test("shows control characters instead of sending them to the terminal")
   func controlCharacters() {
     let text = SampleCommand.complaint(about: ["\u{1B}[31mred\n"])
-    #expect(text?.hasPrefix(#"Error: unknown command '\u{1B}[31mred\u{A}'"# + "\n") == true)
+    #expect(text?.hasPrefix(#"Error: unknown command '\u{1B}[31mred\u{A}' [SR-101]"# + "\n") == true)
   }
 
   @Test("says that there are no seeders to choose from")
@@ -200,6 +202,6 @@ struct UsageErrorTests {
     let error = #expect(throws: UsageError.self) {
       try CommandLineParser.parse(["--only", "users"], command: SampleCommand.make([]))
     }
-    #expect(error.flatMap { UsageErrorFormatter.help(for: $0) } == "expected nothing: there is none")
+    #expect(error.flatMap { UsageErrorFormatter.help(for: $0) } == "expected nothing")
   }
 }

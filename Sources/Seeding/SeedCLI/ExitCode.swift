@@ -1,35 +1,35 @@
-import EmbeddedPostgres
+public import EmbeddedPostgres
 import Migrations
 import Postgres
-import SeedKit
+public import SeedKit
 
-/// What the program's end says to the shell. A contract that is only ever added to.
-public enum ExitCode: Int32, Sendable {
-  /// All that was asked for is done.
+/// The exit codes of the program. A contract: codes are added, but never change their meaning.
+public enum ExitCode: Int32, Sendable, CaseIterable {
+  /// Success.
   case success = 0
-  /// A seeder failed for another reason than wrong data or drift alone.
+  /// A seeder failed, for another reason than bad data or drift alone.
   case seederFailed = 1
-  /// A fault of the program itself.
+  /// The program itself failed, or was interrupted.
   case internalFault = 2
-  /// The database differs from what it should be, changes are due, or `"onDrift": "fail"` refused edited rows.
+  /// Rows differ from the files, changes are due, or `"onDrift": "fail"` refused edited rows.
   case drift = 3
-  /// The database cannot be reached or cannot be used.
+  /// The database is unreachable or unusable.
   case databaseUnusable = 4
-  /// Refused, so that nothing is written where it must not be.
+  /// A guard refused the command. Nothing was written.
   case refused = 5
-  /// The command line is wrong. `EX_USAGE` of sysexits.h.
+  /// The command line is invalid. `EX_USAGE` of sysexits.h.
   case usage = 64
-  /// The data is wrong. `EX_DATAERR`.
+  /// The data is invalid. `EX_DATAERR` of sysexits.h.
   case badData = 65
-  /// The configuration is wrong. `EX_CONFIG`.
+  /// The settings are invalid. `EX_CONFIG` of sysexits.h.
   case badConfiguration = 78
 
-  /// The code for what kept seeders from succeeding; every command that runs, compares or resets seeders uses it.
+  /// The code for failed seeders, for every command that runs, compares or resets seeders.
   ///
-  /// Seeders that were skipped because of such a failure count to its cause. Wrong data and drift have codes of their
-  /// own only as the sole cause, because then nothing else has to be looked at.
+  /// Skipped seeders do not count: their cause is the failure of another one. Bad data and drift have their own codes
+  /// only as the sole cause.
   ///
-  /// - Parameter failures: one for each seeder that failed.
+  /// - Parameter failures: one for each failed seeder.
   init(failures: [FailureReport]) {
     let causes = Set(failures.map(\.cause))
     if causes.isEmpty {
@@ -62,20 +62,38 @@ public enum ExitCode: Int32, Sendable {
   }
 }
 
+extension ExitCode {
+  /// The error code of a ``CommandFailure`` that has none of its own.
+  var generalErrorCode: ErrorCode {
+    switch self {
+    case .success, .seederFailed, .internalFault: .internalError
+    case .drift: .drift
+    case .databaseUnusable: .databaseError
+    case .refused: .notConfirmed
+    case .usage: .invalidCommandLine
+    case .badData: .invalidData
+    case .badConfiguration: .invalidSetting
+    }
+  }
+}
+
+extension EmbeddedPostgresError: CodedError {
+  /// ``ErrorCode/embeddedServer``.
+  public var errorCode: ErrorCode { .embeddedServer }
+}
+
 extension Console {
   /// Writes the error that ended a command.
   ///
   /// - Returns: the exit code.
   func end(with error: any Error) -> ExitCode {
     let code = ExitCode(error)
-    switch error {
-    case let error as UsageError: self.error(error)
-    case let error as CommandFailure: self.error(error.message, remedy: error.fix, code: code)
-    case is SeedGuardError, is SeedPlanError, is ConfigurationError: self.error("\(error)", code: code)
-    default:
-      let failure = FailureReport(error)
-      self.error(failure, code: code)
-      debug(failure.details)
+    if let error = error as? UsageError {
+      self.error(error)
+    } else {
+      let failure = FailureReport(ending: error)
+      self.error(failure, exitCode: code)
+      if !(error is CommandFailure) { debug(failure.details) }
     }
     return code
   }

@@ -63,6 +63,11 @@ struct Invocation: Sendable {
         ).text(for: spec))
       return .success
     }
+    if command.path == ["explain"] {
+      console.answer(
+        document: ExplainCommand.text(for: command.arguments, known: program.modules.errorCodes))
+      return .success
+    }
     if command.path == ["completions"] {
       console.answer(document: try CompletionsCommand.script(shell: command.arguments.first, spec: spec))
       return .success

@@ -40,6 +40,7 @@ struct SeederDiscovery: Sendable {
       let names = missing.map { "'\($0)'" }.joined(separator: ", ")
       failure = CommandFailure(
         code: flag == nil ? .badConfiguration : .usage,
+        errorCode: .unusablePath,
         message: "\(flag == nil ? "SEEDERS_PATH" : "--seeders-path"): no such folder: \(names)",
         fix: "name existing folders, separated by ':'")
     }

@@ -1,7 +1,7 @@
-public import Embeddings
+import Embeddings
 public import SeedCLI
 import SeedKit
-public import TraceStore
+import TraceStore
 
 extension CommandModule {
   /// What the knowledge base of traces adds to `seed-runner`.
@@ -40,7 +40,7 @@ extension CommandModule {
         .init(summary: "Remove the sample traces", line: "seed-runner reset sample-traces"),
       ],
     ],
-    connectionCounts: [.capacityStreams])
+    connectionCounts: [.capacityStreams], errorCodes: ErrorCode.traces)
 
   private static let runOptions: [RunOption] = {
     let group = OptionGroup(title: "Capacity data")
@@ -71,14 +71,4 @@ extension CommandModule {
         OptionSpec(.capacityStreams, summary: "Connections that load at the same time", group: group)),
     ]
   }()
-}
-
-extension CapacityCheckError: CommandError {
-  /// A database that cannot be measured differs from what it should be.
-  public var exitCode: ExitCode { .drift }
-}
-
-extension EmbeddingServiceError: CommandError {
-  /// Only what is wrong with the settings is the user's to mend.
-  public var exitCode: ExitCode { kind == .misconfigured ? .badConfiguration : .internalFault }
 }

@@ -68,7 +68,8 @@ struct CICommand {
       registry: registry, selection: .all(except: Set(excluded)), environment: session.settings[.environment])
     guard plan.environment != .production else {
       throw CommandFailure(
-        code: .refused, message: "'\(recorder.record.command)' is not for production",
+        code: .refused, errorCode: .productionGuard,
+        message: "'\(recorder.record.command)' is not for production",
         fix: "run 'seed-runner --all --env production --allow-production' instead")
     }
     recorder.recordPlan(plan, fixtures: fixtures)

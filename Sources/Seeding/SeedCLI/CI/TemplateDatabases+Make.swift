@@ -54,7 +54,7 @@ extension TemplateDatabases {
 
   private func timedOut(_ fingerprint: Fingerprint, after waited: Duration) -> CommandFailure {
     CommandFailure(
-      code: .databaseUnusable,
+      code: .databaseUnusable, errorCode: .lockTimeout,
       message:
         "another job has been creating the template \(name(of: fingerprint)) for \(Text.duration(waited))",
       fix: "check that job, or raise SEED_LOCK_TIMEOUT. The lock needs no cleanup: the "
@@ -122,7 +122,8 @@ extension TemplateDatabases {
       throw try await inUse(source ?? "template1", error, on: connection)
     } catch let error as PostgresError where Self.isDuplicate(error) {
       throw CommandFailure(
-        code: .refused, message: "another job has just created the database '\(database)'",
+        code: .refused, errorCode: .unusableDatabase,
+        message: "another job has just created the database '\(database)'",
         fix: "give each job its own database, for example with the job number in its name")
     }
   }
@@ -144,7 +145,7 @@ extension TemplateDatabases {
     ).map { try $0.decode(String.self) }
     let list = sessions.isEmpty ? "gone by now" : sessions.joined(separator: ", ")
     return CommandFailure(
-      code: .databaseUnusable, message: "\(error.message): \(list)",
+      code: .databaseUnusable, errorCode: .unusableDatabase, message: "\(error.message): \(list)",
       fix: "close these connections and prevent new ones: ALTER DATABASE "
         + "\(try PostgresIdentifier(source).quoted) WITH ALLOW_CONNECTIONS false")
   }
@@ -180,7 +181,8 @@ extension TemplateDatabases {
     guard exists else { return }
     guard replaces else {
       throw CommandFailure(
-        code: .refused, message: "the database '\(database)' already exists; --clone-from creates it",
+        code: .refused, errorCode: .unusableDatabase,
+        message: "the database '\(database)' already exists; --clone-from creates it",
         fix: "name a database that does not exist, or add --replace to drop it")
     }
     let stamp = try await PostgresConnection.with(target) { connection in

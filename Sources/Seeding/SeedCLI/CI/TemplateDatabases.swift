@@ -104,7 +104,7 @@ struct TemplateDatabases: Sendable {
     ).decode(String.self, Bool.self)
     guard isAllowed else {
       throw CommandFailure(
-        code: .databaseUnusable,
+        code: .databaseUnusable, errorCode: .missingPrivilege,
         message: "the role '\(user)' cannot create databases, which --clone-from requires",
         fix: "have an administrator run: ALTER ROLE \(try PostgresIdentifier(user).quoted) CREATEDB")
     }

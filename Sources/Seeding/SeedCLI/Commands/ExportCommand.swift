@@ -42,7 +42,8 @@ struct ExportCommand {
           on: connection)
       }
     } catch let error as TableExportError {
-      throw CommandFailure(code: .usage, message: error.message, fix: error.remedy)
+      throw CommandFailure(
+        code: .usage, errorCode: error.errorCode, message: error.message, fix: error.remedy)
     }
     try scaffold.write([(DeclarativeSeeder.fileName, export.definition)] + export.files)
     for note in export.notes { session.console.progress("note: \(note)") }
@@ -71,7 +72,7 @@ struct SeederFolder {
   func checkAbsent() throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
     throw CommandFailure(
-      code: .refused, message: "\(path) already exists; nothing was written",
+      code: .refused, errorCode: .unusablePath, message: "\(path) already exists; nothing was written",
       fix: "remove it, or choose another folder with --output")
   }
 
@@ -83,7 +84,8 @@ struct SeederFolder {
         try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"), options: .atomic)
       }
     } catch {
-      throw CommandFailure(code: .internalFault, message: "\(path) cannot be written: \(error)")
+      throw CommandFailure(
+        code: .internalFault, errorCode: .unusablePath, message: "\(path) cannot be written: \(error)")
     }
   }
 }

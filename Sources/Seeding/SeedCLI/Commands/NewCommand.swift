@@ -13,7 +13,8 @@ struct NewCommand {
         fix: "use lowercase letters, digits and hyphens, such as 'price-lists'")
     }
     guard try session.registry()[id] == nil else {
-      throw CommandFailure(code: .refused, message: "the seeder '\(id)' already exists")
+      throw CommandFailure(
+        code: .refused, errorCode: .duplicateSeeder, message: "the seeder '\(id)' already exists")
     }
     let lines =
       session.command.has("swift")

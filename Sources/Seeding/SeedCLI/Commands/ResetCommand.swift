@@ -31,7 +31,7 @@ struct ResetCommand {
     } catch let error where error is PostgresError || error is PostgresTransactionError {
       let failure = FailureReport(error)
       let code = ExitCode(failures: [failure])
-      session.console.error(failure, code: code)
+      session.console.error(failure, exitCode: code)
       session.console.debug(failure.details)
       return code
     }

@@ -115,6 +115,7 @@ public struct CommandModule: Sendable {
   let metrics: [MetricSource]
   let examples: [String: [CommandSpec.Example]]
   let connectionCounts: [SettingKey<Int>]
+  let errorCodes: [ErrorCode]
 
   /// Makes a module. It adds only what is given.
   ///
@@ -128,10 +129,12 @@ public struct CommandModule: Sendable {
   ///   - examples: examples for the help of built-in commands, by the command's name.
   ///   - connectionCounts: settings that say how many connections a seeder opens; `doctor` compares them with what
   ///     the server has left.
+  ///   - errorCodes: the codes of the application's errors, for `explain` and its completions.
   public init(
     settings: [AnySettingKey] = [], runOptions: [RunOption] = [], commands: [Command] = [],
     doctorChecks: [DoctorCheck] = [], verifications: [Verification] = [], metrics: [MetricSource] = [],
-    examples: [String: [CommandSpec.Example]] = [:], connectionCounts: [SettingKey<Int>] = []
+    examples: [String: [CommandSpec.Example]] = [:], connectionCounts: [SettingKey<Int>] = [],
+    errorCodes: [ErrorCode] = []
   ) {
     self.settings = settings
     self.runOptions = runOptions
@@ -141,6 +144,7 @@ public struct CommandModule: Sendable {
     self.metrics = metrics
     self.examples = examples
     self.connectionCounts = connectionCounts
+    self.errorCodes = errorCodes
   }
 }
 
@@ -168,8 +172,10 @@ public protocol CommandError: Error {
 }
 
 /// A command that ends with a message of its own.
-public struct CommandFailure: CommandError {
+public struct CommandFailure: CommandError, CodedError {
   let code: ExitCode
+  /// The code of the error.
+  public let errorCode: ErrorCode
   let message: String
   var fix: String?
 
@@ -180,10 +186,12 @@ public struct CommandFailure: CommandError {
   ///
   /// - Parameters:
   ///   - code: the exit code.
+  ///   - errorCode: the code of the error. By default a general one for the exit code.
   ///   - message: what happened, and where.
   ///   - fix: what to do next.
-  public init(code: ExitCode, message: String, fix: String? = nil) {
+  public init(code: ExitCode, errorCode: ErrorCode? = nil, message: String, fix: String? = nil) {
     self.code = code
+    self.errorCode = errorCode ?? code.generalErrorCode
     self.message = message
     self.fix = fix
   }
@@ -194,6 +202,9 @@ extension [CommandModule] {
   var allSettings: [AnySettingKey] {
     AnySettingKey.seeding + flatMap(\.settings) + AnySettingKey.embeddedPostgres
   }
+
+  /// All error codes of a program with these modules.
+  var errorCodes: [ErrorCode] { ErrorCode.all + flatMap(\.errorCodes) }
 
   var runOptions: [OptionSpec] { flatMap(\.runOptions).map(\.option) }
 

@@ -68,41 +68,30 @@ struct Console: Sendable {
     write("debug: " + line())
   }
 
-  /// Writes an error, always.
-  func error(_ message: String, remedy: String? = nil, code: ExitCode? = nil, sqlState: String? = nil) {
+  /// Writes the error that ended a command, even if the console is quiet.
+  func error(_ failure: FailureReport, exitCode: ExitCode, seeAlso: String? = nil) {
     guard log == nil else {
-      return tell(
-        LogEvent(.error).with(.message, message).with(.remedy, remedy).with(.sqlState, sqlState)
-          .with(.exitCode, code.map { Int($0.rawValue) }))
-    }
-    let title = StyledLine.Look.red.applied(to: "Error:", hasColour: terminal.hasColour)
-    write(message + (remedy.map { "\nFix: \($0)" } ?? ""), after: title + " ")
-  }
-
-  /// Writes why a command failed, with every fault of the fixtures.
-  func error(_ failure: FailureReport, code: ExitCode) {
-    guard log == nil else {
-      error(failure.message, remedy: failure.remedy, code: code, sqlState: failure.sqlState)
+      tell(
+        LogEvent(.error).with(.message, failure.message).with(.errorCode, failure.code.id)
+          .with(.remedy, failure.remedy).with(.sqlState, failure.sqlState)
+          .with(.exitCode, Int(exitCode.rawValue)))
       for fault in failure.faults { tell(LogEvent.fault(fault)) }
       return
     }
-    error(
-      ([failure.message] + failure.faults.map { DisplayText.line($0.description) }).joined(separator: "\n"),
-      remedy: failure.remedy)
+    let title = StyledLine.Look.red.applied(to: "Error:", hasColour: terminal.hasColour)
+    var lines = failure.lines
+    if let fix = failure.remedy { lines.append("Fix: \(fix)") }
+    lines.append("See '\(seeAlso ?? "\(program) explain \(failure.code.id)")'.")
+    write(lines.joined(separator: "\n"), after: title + " ")
   }
 
-  /// Writes what is wrong with a command line.
+  /// Writes why a command line is invalid.
   func error(_ error: UsageError) {
-    guard log == nil else {
-      return self.error(
-        UsageErrorFormatter.message(for: error, program: program),
-        remedy: [
-          UsageErrorFormatter.help(for: error, program: program),
-          UsageErrorFormatter.reference(for: error, program: program),
-        ]
-        .compactMap(\.self).joined(separator: " "), code: .usage)
-    }
-    write(UsageErrorFormatter.text(for: error, program: program))
+    let failure = FailureReport(
+      error.errorCode, message: UsageErrorFormatter.message(for: error, program: program),
+      remedy: UsageErrorFormatter.help(for: error, program: program))
+    self.error(
+      failure, exitCode: .usage, seeAlso: UsageErrorFormatter.reference(for: error, program: program))
   }
 
   /// Asks on the terminal and reads a line; nil if there is no terminal to ask on.
@@ -125,7 +114,9 @@ extension Console {
   func finish(_ code: ExitCode) -> ExitCode {
     guard let reason = screen.lostAnswer else { return code }
     let result = code == .success ? .internalFault : code
-    error("the output could not be written: \(reason)", code: result)
+    error(
+      FailureReport(.internalError, message: "the output could not be written: \(reason)", remedy: nil),
+      exitCode: result)
     return result
   }
 

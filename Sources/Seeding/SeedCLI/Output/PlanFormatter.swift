@@ -46,7 +46,7 @@ struct PlanFormatter {
     var lines: [String] = []
     var changes = entry.changes
     if let failure = entry.failure {
-      lines += failure.faults.map(\.description) + (failure.remedy.map { ["Fix: \($0)"] } ?? [])
+      lines += failure.lines.dropFirst() + (failure.remedy.map { ["Fix: \($0)"] } ?? [])
       // Nothing of a seeder that fails is written; the rows that it fails for are what to look at.
       changes = failure.cause == .drift ? changes.filter(\.isDrift) : []
     }

@@ -1,3 +1,5 @@
+import SeedKit
+
 extension SeedRunnerCommand {
   static let list = CommandSpec(
     name: "list", abstract: "List the seeders with environments, dependencies and summary",
@@ -128,6 +130,21 @@ extension SeedRunnerCommand {
 
   /// `db` is about the embedded database and no other.
   private static let embedded = Option.common(without: Option.databaseURL)
+
+  static func explain(_ codes: [ErrorCode]) -> CommandSpec {
+    CommandSpec(
+      name: "explain", abstract: "Explain an error code: its cause and its fix",
+      options: [Option.help],
+      arguments: [
+        ArgumentSpec(
+          name: "CODE", summary: "The code at the end of an error; without one, all codes are listed",
+          isRequired: false, isRepeating: true, completion: .values(codes.map(\.id)))
+      ],
+      examples: [
+        .init(summary: "Explain an error", line: "seed-runner explain SR-304"),
+        .init(summary: "List all error codes", line: "seed-runner explain"),
+      ])
+  }
 
   static let completions = CommandSpec(
     name: "completions", abstract: "Print a completion script for bash, zsh or fish",

@@ -1,7 +1,9 @@
-/// Why a command line was not understood: facts only. ``UsageErrorFormatter`` finds the words.
+import SeedKit
+
+/// Why a command line is invalid. ``UsageErrorFormatter`` words it.
 ///
-/// Values of secret options are in none of them, and a word that may hold a password is shortened.
-struct UsageError: Error, Sendable, Hashable {
+/// It contains no value of a secret option, and shortens words that may contain a password.
+struct UsageError: CodedError, Sendable, Hashable {
   /// What is wrong. Options are spelled as they are typed, with their hyphens.
   enum Reason: Error, Sendable, Hashable {
     /// No command has this option.
@@ -48,6 +50,10 @@ struct UsageError: Error, Sendable, Hashable {
   let reason: Reason
   /// The command that it is about: the names of the subcommands, as far as they were understood.
   let path: [String]
+
+  var errorCode: ErrorCode {
+    if case .nothingSelected = reason { .nothingSelected } else { .invalidCommandLine }
+  }
 
   /// A word of the command line as an error may show it: of a URL only the scheme, of anything that
   /// speaks of a password nothing.

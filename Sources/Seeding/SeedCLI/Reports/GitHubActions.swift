@@ -53,7 +53,7 @@ struct GitHubActions: Sendable {
   private func annotations(_ failure: FailureReport, title: String) -> [String] {
     guard !failure.faults.isEmpty else {
       let help = failure.remedy.map { "\nFix: \($0)" } ?? ""
-      return [Self.command("error", ["title": title], failure.message + help)]
+      return [Self.command("error", ["title": title], failure.lines.joined(separator: "\n") + help)]
     }
     return failure.faults.map { fault in
       var properties = ["title": title, "file": path(fault.file)]
@@ -62,7 +62,7 @@ struct GitHubActions: Sendable {
       let place = [fault.record.map { "record \($0)" }, fault.field.map { "field '\($0)'" }]
         .compactMap(\.self).joined(separator: ", ")
       return Self.command(
-        "error", properties, "\(place.isEmpty ? "" : place + ": ")\(fault.problem)")
+        "error", properties, "\(place.isEmpty ? "" : place + ": ")\(fault.problem) [\(fault.code.id)]")
     }
   }
 

@@ -93,7 +93,7 @@ struct JUnitReport {
   private var unstarted: [Case] {
     guard let failure = record.failure, record.steps.allSatisfy({ $0.failure == nil }) else { return [] }
     return [
-      Case(name: "run", problem: ("error", failure.message, failure.sqlState ?? "error", text(failure)))
+      Case(name: "run", problem: ("error", failure.message, failure.code.id, text(failure)))
     ]
   }
 
@@ -106,8 +106,7 @@ struct JUnitReport {
     case .skipped: test.problem = ("skipped", seeder.note ?? "", "", "")
     case .failed:
       guard let failure = seeder.failure else { break }
-      let type = failure.faults.isEmpty ? failure.sqlState ?? "error" : "bad data"
-      test.problem = ("failure", failure.message, type, text(failure))
+      test.problem = ("failure", failure.message, failure.code.id, text(failure))
     }
     return test
   }
@@ -123,7 +122,7 @@ struct JUnitReport {
   }
 
   private func text(_ failure: FailureReport) -> String {
-    ([failure.message] + failure.faults.map(\.description) + (failure.remedy.map { ["Fix: \($0)"] } ?? []))
+    (failure.lines + (failure.remedy.map { ["Fix: \($0)"] } ?? []))
       .joined(separator: "\n")
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import SeedKit
 
 /// A file that a report goes to: checked before a run, written at once after it.
 struct ReportFile: Sendable {
@@ -58,7 +59,7 @@ struct ReportFile: Sendable {
       isDone = true
     } catch {
       throw CommandFailure(
-        code: .internalFault, message: "cannot write the report \(path): \(error)",
+        code: .internalFault, errorCode: .unusablePath, message: "cannot write the report \(path): \(error)",
         fix: "the run has ended; its result above is valid")
     }
   }
@@ -120,7 +121,8 @@ struct ReportFile: Sendable {
     _ path: String, _ option: String, _ reason: String, remedy: String
   ) -> CommandFailure {
     CommandFailure(
-      code: .usage, message: "--\(option) \(path) cannot be written: \(reason); nothing was started",
+      code: .usage, errorCode: .unusablePath,
+      message: "--\(option) \(path) cannot be written: \(reason); nothing was started",
       fix: remedy)
   }
 }

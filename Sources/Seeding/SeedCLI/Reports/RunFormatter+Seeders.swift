@@ -127,13 +127,12 @@ extension RunFormatter {
     case .seeded, .unchanged:
       seeder.tables.tables.isEmpty ? seeder.note ?? "nothing to do" : Text.counts(seeder.tables)
     case .skipped: seeder.note ?? ""
-    case .failed: seeder.failure?.message.split(separator: "\n").first.map(String.init) ?? ""
+    case .failed: seeder.failure?.lines.first ?? ""
     }
   }
 
   static func explanation(of seeder: SeederReport) -> [String] {
     guard let failure = seeder.failure else { return [] }
-    let rest = failure.message.split(separator: "\n").dropFirst().map(String.init)
-    return rest + failure.faults.map(\.description) + (failure.remedy.map { ["Fix: \($0)"] } ?? [])
+    return failure.lines.dropFirst() + (failure.remedy.map { ["Fix: \($0)"] } ?? [])
   }
 }

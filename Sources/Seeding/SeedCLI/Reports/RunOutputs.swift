@@ -20,7 +20,7 @@ struct RunOutputs: Sendable {
     let paths = [json, junit, html].compactMap(\.?.path)
     if let twice = paths.first(where: { path in paths.count { $0 == path } > 1 }) {
       throw CommandFailure(
-        code: .usage, message: "two reports have the same file: \(twice)",
+        code: .usage, errorCode: .unusablePath, message: "two reports have the same file: \(twice)",
         fix: "name a different file for each")
     }
     self.console = console

@@ -127,7 +127,8 @@ extension RunRecord {
     if !failed.isEmpty {
       let seeders = Text.count(report.seeders.count, "seeder")
       seed.failure = FailureReport(
-        message: "\(failed.count) of \(seeders) failed: \(failed.joined(separator: ", "))", remedy: nil)
+        .seedersFailed, message: "\(failed.count) of \(seeders) failed: \(failed.joined(separator: ", "))",
+        remedy: nil)
     }
     let trips = report.roundTrips - seed.roundTrips
     steps = [Step(name: .migrate, start: start, duration: report.preparation, roundTrips: trips), seed]

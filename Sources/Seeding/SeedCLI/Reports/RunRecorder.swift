@@ -109,6 +109,7 @@ final class RunRecorder: Sendable {
       if outcomes.contains(.failed) {
         let failed = record.verifications.filter { $0.outcome == .failed }.map(\.name)
         record.steps[index].failure = FailureReport(
+          .verificationFailed,
           message: "\(Text.count(failed.count, "verification")) failed: \(failed.joined(separator: ", "))",
           remedy: nil)
       } else if !outcomes.isEmpty, !outcomes.contains(.passed) {
@@ -148,9 +149,11 @@ extension FailureReport {
   /// Describes an error that ended a command.
   init(ending error: any Error) {
     switch error {
-    case let error as CommandFailure: self.init(message: error.message, remedy: error.fix)
+    case let error as CommandFailure:
+      self.init(error.errorCode, message: error.message, remedy: error.fix)
     case is CancellationError:
-      self.init(message: "interrupted; open transactions are rolled back", remedy: nil)
+      self.init(
+        .interrupted, message: "interrupted; open transactions are rolled back", remedy: nil)
     default: self.init(error)
     }
   }

@@ -1,18 +1,11 @@
-/// Words a command line that was not understood: what is wrong, what to do, where to read more.
+/// Words the error for an invalid command line.
 enum UsageErrorFormatter {
-  /// All there is to say, in two or three lines without a line break at the end.
-  static func text(for error: UsageError, program: String = SeedRunnerCommand.name) -> String {
-    var lines = ["Error: \(message(for: error, program: program))"]
-    if let help = help(for: error, program: program) { lines.append("Fix: \(help)") }
-    return (lines + [reference(for: error, program: program)]).joined(separator: "\n")
-  }
-
-  /// Where to read more: "See 'seed-runner migrate --help'."
+  /// The command that shows more: "seed-runner migrate --help".
   static func reference(for error: UsageError, program: String = SeedRunnerCommand.name) -> String {
-    "See '\(command(error.path, program)) --help'."
+    "\(command(error.path, program)) --help"
   }
 
-  /// What is wrong, without a full stop.
+  /// The problem, without a full stop.
   static func message(for error: UsageError, program: String = SeedRunnerCommand.name) -> String {
     let command = command(error.path, program)
     let text =
@@ -32,14 +25,14 @@ enum UsageErrorFormatter {
       case .unknownSubcommand(let word, _, _): "unknown command '\(word)'"
       case .missingSubcommand: "'\(command)' needs a command"
       case .unexpectedArgument(let word): "unexpected argument '\(word)'"
-      case .notPassedOn(let word): "'\(word)' stands before '--'"
+      case .notPassedOn(let word): "'\(word)' must follow '--'"
       case .missingArgument(let name, _): "'\(command)' needs \(name)"
-      case .argumentNotAllowed(let name, let value, _, _): "'\(value)' is no \(name)"
+      case .argumentNotAllowed(let name, let value, _, _): "'\(value)' is not a valid \(name)"
       }
     return text.printable
   }
 
-  /// What to do about it; nil where the message says it already.
+  /// What to do about it. Nil if the message says it already.
   static func help(for error: UsageError, program: String = SeedRunnerCommand.name) -> String? {
     help(for: error.reason, path: error.path, program: program)?.printable
   }
@@ -48,7 +41,7 @@ enum UsageErrorFormatter {
     switch reason {
     case .unknownOption(_, let near): near.isEmpty ? nil : didYouMean(near)
     case .optionNotAccepted(_, let owners):
-      // Where many commands take it, a list of them would not help.
+      // A list of many commands would not help.
       owners.count > 3
         ? nil
         : "it belongs to \(quoted(owners.map { command($0.isEmpty ? [] : [$0], program) }, last: "and"))"
@@ -67,10 +60,10 @@ enum UsageErrorFormatter {
     case .conflicting(let one, let other): "omit '\(one)' or '\(other)'"
     case .requires(_, let other): "add '\(other)'"
     case .descending(let option, let other): "'\(option)' must not be greater than '\(other)'"
-    case .nothingSelected(let options): "give \(list(options))"
+    case .nothingSelected(let options): "add \(list(options))"
     case .unknownSubcommand(_, let near, let known):
-      near.isEmpty ? "commands are \(list(known, last: "and"))" : didYouMean(near)
-    case .missingSubcommand(let known): "give \(list(known))"
+      near.isEmpty ? "use one of \(list(known, last: "and"))" : didYouMean(near)
+    case .missingSubcommand(let known): "add \(list(known))"
     case .notPassedOn(let word): "write '\(command(path, program)) -- \(word)' to pass it on"
     case .missingArgument(_, let usage): "write '\(command(path, program)) \(usage)'"
     }
@@ -92,7 +85,7 @@ enum UsageErrorFormatter {
   }
 
   private static func list(_ names: [String], last: String = "or") -> String {
-    guard let final = names.last else { return "nothing: there is none" }
+    guard let final = names.last else { return "nothing" }
     guard names.count > 1 else { return final }
     return names.dropLast().joined(separator: ", ") + " \(last) " + final
   }

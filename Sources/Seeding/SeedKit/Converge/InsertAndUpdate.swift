@@ -29,7 +29,7 @@ struct InsertAndUpdate: RowStatements {
     let names = requiredColumns.map { "'\($0)'" }.joined(separator: ", ")
     throw FixtureError([
       FixtureFault(
-        file: place.file, line: place.line, found: "no value for \(names) of \(writer.name)",
+        .rejectedRow, file: place.file, line: place.line, found: "no value for \(names) of \(writer.name)",
         expected: "a field for each, because the columns are NOT NULL without a default")
     ])
   }

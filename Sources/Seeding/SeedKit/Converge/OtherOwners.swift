@@ -31,7 +31,7 @@ extension RowWriter {
           Int32.self, Int32?.self, Int32?.self, String.self, String.self)
         faults.append(
           fault(
-            file: file, record: record, line: line, field: columns,
+            .rowOfAnotherSeeder, file: file, record: record, line: line, field: columns,
             found: "a different value than the seeder '\(other.seeder)' writes to row '\(key)' of \(name)",
             expected: "the row in only one of the two seeders, or the same values in both"))
       }

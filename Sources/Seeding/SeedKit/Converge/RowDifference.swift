@@ -122,10 +122,11 @@ extension RowWriter {
 
   /// A fault of a staged row.
   func fault(
-    file: Int32, record: Int32?, line: Int32?, field: String? = nil, found: String, expected: String
+    _ code: ErrorCode = .rejectedRow, file: Int32, record: Int32?, line: Int32?, field: String? = nil,
+    found: String, expected: String
   ) -> FixtureFault {
     FixtureFault(
-      file: path(file) ?? name, line: line.map(Int.init), record: record.map(Int.init), field: field,
+      code, file: path(file) ?? name, line: line.map(Int.init), record: record.map(Int.init), field: field,
       found: found, expected: expected)
   }
 }

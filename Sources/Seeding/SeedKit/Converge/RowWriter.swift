@@ -183,7 +183,8 @@ struct RowWriter {
     let place = (statements as? InsertAndUpdate)?.place
     throw FixtureError([
       FixtureFault(
-        file: place?.file ?? files.first ?? name, line: place?.line, field: "table", found: rules.found,
+        .unsupportedTable, file: place?.file ?? files.first ?? name, line: place?.line, field: "table",
+        found: rules.found,
         expected: rules.remedy)
     ])
   }

@@ -71,7 +71,7 @@ extension SeedContext {
     if let inheriting = InheritingTables(inheriting, of: table.name) {
       throw FixtureError([
         FixtureFault(
-          file: files.first ?? table.name, field: "table", found: inheriting.found,
+          .unsupportedTable, file: files.first ?? table.name, field: "table", found: inheriting.found,
           expected: InheritingTables.expected)
       ])
     }

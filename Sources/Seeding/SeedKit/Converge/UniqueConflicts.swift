@@ -97,7 +97,7 @@ final class UniqueConflicts {
     guard refusal.isReferred(in: writer.name) else { return nil }
     let place = attempt.statements.place
     return FixtureFault(
-      file: place.file, line: place.line, field: "table", found: refusal.found(in: writer.name),
+      .rejectedRow, file: place.file, line: place.line, field: "table", found: refusal.found(in: writer.name),
       expected: refusal.expected(in: writer.name))
   }
 
@@ -182,7 +182,7 @@ final class UniqueConflicts {
       let other = otherRecord.map { "record \($0)" } ?? "another row"
       let place = otherFile == file ? other : "\(other) of \(writer.path(otherFile) ?? writer.name)"
       return writer.fault(
-        file: file, record: record, line: line,
+        .duplicateKey, file: file, record: record, line: line,
         found: "\(values), also in \(place): \(index.name) of \(writer.name) \(index.verdict)",
         expected: "a different value in one of the two")
     }

@@ -54,11 +54,13 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     do throws(RegularFile.Failure) {
       bytes = try RegularFile.read(file, sizeLimit: 1 << 20, purpose: "a seeder definition")
     } catch {
-      throw FixtureError([FixtureFault(file: file, found: error.found, expected: error.expected)])
+      throw FixtureError([
+        FixtureFault(.unreadableFile, file: file, found: error.found, expected: error.expected)
+      ])
     }
     guard let bytes else {
       throw FixtureError([
-        FixtureFault(file: file, found: "no such file", expected: "a seeder definition")
+        FixtureFault(.unreadableFile, file: file, found: "no such file", expected: "a seeder definition")
       ])
     }
     definition = try DefinitionReader.read(bytes, path: file)

@@ -17,7 +17,7 @@ enum DependencyFaults {
       faults[seeder.id] = missing.map { id in
         let near = Suggestion.nearest(to: id.rawValue, in: names).first.map { "did you mean '\($0)'?" }
         return fault(
-          of: seeder, found: "an unknown seeder '\(id)'",
+          .missingDependency, of: seeder, found: "an unknown seeder '\(id)'",
           expected: "the id of a seeder" + (near.map { "; \($0)" } ?? ""))
       }
     }
@@ -32,7 +32,7 @@ enum DependencyFaults {
       if names.count > 12 { names.replaceSubrange(8..<(names.count - 2), with: ["…"]) }
       faults[seeder.id] = [
         fault(
-          of: seeder, found: "dependency cycle: \(names.joined(separator: " → "))",
+          .dependencyCycle, of: seeder, found: "dependency cycle: \(names.joined(separator: " → "))",
           expected: "")
       ]
     }
@@ -40,9 +40,10 @@ enum DependencyFaults {
   }
 
   private static func fault(
-    of seeder: DeclarativeSeeder, found: String, expected: String
+    _ code: ErrorCode, of seeder: DeclarativeSeeder, found: String, expected: String
   ) -> FixtureFault {
-    FixtureFault(file: seeder.definition.path, field: "dependencies", found: found, expected: expected)
+    FixtureFault(
+      code, file: seeder.definition.path, field: "dependencies", found: found, expected: expected)
   }
 
   /// What is left when every seeder is taken away all of whose dependencies are: the cycles and what depends on

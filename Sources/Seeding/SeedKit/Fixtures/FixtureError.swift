@@ -1,29 +1,32 @@
 /// One fault in a fixture, with its place.
 public struct FixtureFault: Hashable, Sendable, Codable {
-  /// The file, as a person finds it in the project.
+  /// The code of its kind.
+  public let code: ErrorCode
+  /// The path of the file, as a person finds it in the project.
   public let file: String
-  /// The line, 1-based, where known.
+  /// The line, 1-based, if known.
   public let line: Int?
-  /// The column in the line, 1-based and counted in Unicode scalars, where known.
+  /// The column in the line, 1-based and counted in Unicode scalars, if known.
   public let column: Int?
-  /// The record, 1-based, where the fault is in one.
+  /// The record, 1-based, if the fault is in one.
   public let record: Int?
   /// The field, such as `tags[2]`.
   public let field: String?
-  /// What is there, `nothing` if it is missing. If ``expected`` is empty, a problem in full, such as `duplicate key "NO" (first in record 1)`.
+  /// What was found, `nothing` if it is missing. If ``expected`` is empty, the whole problem, such as
+  /// `duplicate key "NO" (first in record 1)`.
   public let found: String
-  /// What should be there.
+  /// What was expected.
   public let expected: String
 
-  /// Both in one sentence, without the place.
+  /// Found and expected in one sentence, without the place.
   public var problem: String { JSONFault.problem(found: found, expected: expected) }
 
   /// Makes a fault.
   public init(
-    file: String, line: Int? = nil, column: Int? = nil, record: Int? = nil, field: String? = nil,
-    found: String,
-    expected: String
+    _ code: ErrorCode = .invalidData, file: String, line: Int? = nil, column: Int? = nil, record: Int? = nil,
+    field: String? = nil, found: String, expected: String
   ) {
+    self.code = code
     self.file = file
     self.line = line
     self.column = column
@@ -34,9 +37,10 @@ public struct FixtureFault: Hashable, Sendable, Codable {
   }
 
   /// A fault of a JSON value in a file.
-  init(_ fault: JSONFault, file: String, record: Int? = nil) {
+  init(_ fault: JSONFault, file: String, record: Int? = nil, code: ErrorCode = .invalidData) {
     self.init(
-      file: file, line: fault.position.line, record: record, field: fault.path.isEmpty ? nil : fault.path,
+      code, file: file, line: fault.position.line, record: record,
+      field: fault.path.isEmpty ? nil : fault.path,
       found: fault.found, expected: fault.expected)
   }
 }
@@ -51,20 +55,20 @@ extension FixtureFault: CustomStringConvertible {
   }
 }
 
-/// All the faults of a fixture. Nothing was written.
+/// The faults of a fixture. Nothing was written.
 public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The faults, in the order of the file.
+  /// The faults, in the order of the file. At most 200 are listed.
   public let faults: [FixtureFault]
-  /// How many were found; more than are listed if there are very many.
+  /// The number of faults found.
   public let total: Int
-  /// Whether there are no more than `total`.
+  /// Whether `total` is exact. If not, there may be more.
   public let isTotalKnown: Bool
 
-  /// A text that is not JSON.
+  /// A file that is not valid JSON.
   init(_ error: JSONParseError, file: String, record: Int? = nil) {
     self.init([
       FixtureFault(
-        file: file, line: error.position.line, column: error.position.column, record: record,
+        .malformedFile, file: file, line: error.position.line, column: error.position.column, record: record,
         field: record == nil ? nil : error.field, found: error.found,
         expected: [error.expected, error.remedy ?? ""].filter { !$0.isEmpty }.joined(separator: "; "))
     ])
@@ -73,16 +77,16 @@ public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Makes an error.
   ///
   /// - Parameters:
-  ///   - faults: those that are listed.
-  ///   - total: how many were found; nil if all are listed.
-  ///   - isTotalKnown: whether there are no more.
+  ///   - faults: the listed faults.
+  ///   - total: the number of faults found. Nil if all are listed.
+  ///   - isTotalKnown: whether `total` is exact.
   public init(_ faults: [FixtureFault], total: Int? = nil, isTotalKnown: Bool = true) {
     self.faults = faults
     self.total = total ?? faults.count
     self.isTotalKnown = isTotalKnown
   }
 
-  /// Makes an error of what queries with a limit of ``FaultCollector/limit`` rows found: there may be more.
+  /// Makes an error of faults found by queries that return at most ``FaultCollector/limit`` rows.
   init(limited faults: [FixtureFault]) {
     self.init(
       Array(faults.prefix(FaultCollector.limit)), total: faults.count,
@@ -95,7 +99,7 @@ public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
     return isTotalKnown && total <= faults.count ? count : "\(count); the first \(faults.count) are listed"
   }
 
-  /// Each fault on a line; the total last if there are more than are listed.
+  /// One line per fault, then the total if not all are listed.
   public var description: String {
     (faults.map(\.description) + (total > faults.count || !isTotalKnown ? [summary()] : []))
       .joined(separator: "\n")

@@ -20,7 +20,9 @@ extension FixtureFile {
   public func decode<Record: Decodable>(_: [Record].Type) throws -> [Record] {
     guard let format = DataFormat(fileName: name) else {
       throw FixtureError([
-        FixtureFault(file: path, found: "'\(name)'", expected: "a name that ends in \(DataFormat.endings)")
+        FixtureFault(
+          .unreadableFile, file: path, found: "'\(name)'",
+          expected: "a name that ends in \(DataFormat.endings)")
       ])
     }
     let faults = FaultCollector()
@@ -59,7 +61,8 @@ extension FixtureFile {
       }
       for name in twice.sorted() {
         faults.add(
-          FixtureFault(file: path, line: 1, field: name, found: "duplicate field", expected: ""))
+          FixtureFault(
+            .malformedFile, file: path, line: 1, field: name, found: "duplicate field", expected: ""))
       }
       return twice.isEmpty
     } onRecord: { record, place in

@@ -75,6 +75,6 @@ public enum FixtureFolder {
   }
 
   private static func fault(_ path: String, found: String, expected: String) -> FixtureError {
-    FixtureError([FixtureFault(file: path, found: found, expected: expected)])
+    FixtureError([FixtureFault(.unreadableFile, file: path, found: found, expected: expected)])
   }
 }

@@ -33,20 +33,23 @@ public struct FixturePlace: Hashable, Sendable {
   /// A fault of the record.
   ///
   /// - Parameters:
+  ///   - code: the code of its kind.
   ///   - field: the field, such as `tags[2]`; nil for the record as a whole.
   ///   - found: what is there.
   ///   - expected: what should be there.
-  public func fault(field: String? = nil, found: String, expected: String) -> FixtureFault {
+  public func fault(
+    _ code: ErrorCode = .invalidData, field: String? = nil, found: String, expected: String
+  ) -> FixtureFault {
     let path = [element?.description, field].compactMap(\.self).joined(separator: ".")
     return FixtureFault(
-      file: file, line: line, record: record, field: path.isEmpty ? nil : path, found: found,
+      code, file: file, line: line, record: record, field: path.isEmpty ? nil : path, found: found,
       expected: expected)
   }
 
   /// A record whose key an earlier one has.
   func duplicate(of first: FixturePlace, key: String) -> FixtureFault {
     let other = first.file == file ? first.inFile : "\(first)"
-    return fault(found: "duplicate key \"\(key)\" (first in \(other))", expected: "")
+    return fault(.duplicateKey, found: "duplicate key \"\(key)\" (first in \(other))", expected: "")
   }
 
   private var inFile: String { "record \(record)" + (element.map { ", field '\($0)'" } ?? "") }

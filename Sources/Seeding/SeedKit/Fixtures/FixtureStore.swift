@@ -28,7 +28,8 @@ public struct FixtureStore: Sendable {
     if let file = added[name] { return file }
     guard let bytes = contents(name) else {
       throw FixtureError([
-        FixtureFault(file: FixtureFile.displayPath(name), found: "no such file", expected: "a fixture")
+        FixtureFault(
+          .unreadableFile, file: FixtureFile.displayPath(name), found: "no such file", expected: "a fixture")
       ])
     }
     return FixtureFile(name: name, bytes: bytes)

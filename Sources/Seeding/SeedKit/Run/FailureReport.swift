@@ -3,13 +3,13 @@ public import Postgres
 
 /// Why a seeder failed, for a person and for a program.
 public struct FailureReport: Sendable, Codable {
-  /// What kind of thing has to change before the same work can succeed.
+  /// What has to change before the same work can succeed.
   public enum Cause: String, Sendable, Codable {
     /// Fixtures or definitions are wrong.
     case data
     /// The database cannot be used at all: it refuses connections, or is read-only.
     case database
-    /// Rows were edited outside seed-runner, and the seeder is to fail for that.
+    /// Rows were edited outside seed-runner, and the seeder has the policy to fail.
     case drift
     /// Anything else.
     case other
@@ -17,20 +17,31 @@ public struct FailureReport: Sendable, Codable {
 
   /// What has to change.
   public let cause: Cause
+  /// The code of the error, which `seed-runner explain` explains.
+  public let code: ErrorCode
   /// What happened.
   public let message: String
-  /// What to do about it, where that is known.
+  /// What to do about it, if known.
   public let remedy: String?
-  /// The server's code.
+  /// The SQLSTATE of the server's error.
   public let sqlState: String?
   /// The faults of the fixtures.
   public let faults: [FixtureFault]
-  /// All that is known, for the debug log.
+  /// Everything that is known, for the debug log.
   public let details: String
 
-  /// Makes a report of what is known already.
-  package init(message: String, remedy: String?, faults: [FixtureFault] = []) {
+  /// The message with the code at the end of its first line, then the faults, a line each.
+  package var lines: [String] {
+    let message = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let hasOneCode = Set(faults.map(\.code)).count < 2
+    return [(message.first ?? "") + " [\(code.id)]"] + message.dropFirst()
+      + faults.map { hasOneCode ? $0.description : "\($0.description) [\($0.code.id)]" }
+  }
+
+  /// Makes a report of a message.
+  package init(_ code: ErrorCode, message: String, remedy: String?, faults: [FixtureFault] = []) {
     cause = faults.isEmpty ? .other : .data
+    self.code = code
     self.message = message
     self.remedy = remedy
     sqlState = nil
@@ -40,6 +51,7 @@ public struct FailureReport: Sendable, Codable {
 
   /// Describes an error.
   public init(_ error: any Error) {
+    code = ErrorCode(error)
     switch error {
     case let error as PostgresTransactionError:
       let inner = FailureReport(error.cause)
@@ -83,13 +95,13 @@ public struct FailureReport: Sendable, Codable {
 }
 
 extension PostgresError {
-  /// Whether no statement of ours can succeed on this database: it refuses the connection, or every write.
+  /// Whether the database is unusable: it refuses the connection, or every write.
   package var isDatabaseUnusable: Bool {
     code == .connectionFailed || sqlState == .readOnlyTransaction || sqlState == .invalidCatalogName
       || sqlState?.classCode == "28"
   }
 
-  /// What to do about an error of the server, for the conditions that a person can mend.
+  /// What to do about an error of the server, for conditions that a person can fix.
   public var remedy: String? {
     if case .permanent(let fix) = connectionFault { return fix }
     return switch sqlState {

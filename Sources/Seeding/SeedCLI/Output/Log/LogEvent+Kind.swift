@@ -45,8 +45,9 @@ extension LogEvent.Kind {
   /// The fields that it may have beside those of every event.
   var fields: [LogEvent.Field] {
     switch self {
-    case .error: [.message, .remedy, .sqlState, .exitCode]
-    case .fixtureFault: [.seeder, .file, .line, .column, .record, .field, .found, .expected]
+    case .error: [.message, .errorCode, .remedy, .sqlState, .exitCode]
+    case .fixtureFault:
+      [.seeder, .errorCode, .file, .line, .column, .record, .field, .found, .expected]
     case .message, .debug, .interrupted: [.message]
     case .runStarted: [.environment, .programVersion, .seeders]
     case .runFinished: [.success, .durationMilliseconds, .seeded, .unchanged, .skipped, .failed, .retries]
@@ -65,10 +66,11 @@ extension LogEvent.Kind {
     case .seederFinished:
       [
         .seeder, .outcome, .startMilliseconds, .durationMilliseconds, .attempts, .inserted, .updated,
-        .unchanged, .deleted, .drifted, .rowsPerSecond, .roundTrips, .sqlState, .message, .remedy,
+        .unchanged, .deleted, .drifted, .rowsPerSecond, .roundTrips, .errorCode, .sqlState,
+        .message, .remedy,
       ] + SeedPhase.allCases.map(LogEvent.Field.time)
     case .startup: [.phase]
-    case .startupFailed: [.message, .remedy, .sqlState]
+    case .startupFailed: [.message, .errorCode, .remedy, .sqlState]
     case .startupContinues: [.waitedMilliseconds]
     }
   }

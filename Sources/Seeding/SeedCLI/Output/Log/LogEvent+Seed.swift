@@ -39,8 +39,10 @@ extension LogEvent {
     case .startup(let phase): [LogEvent(.startup).with(.phase, phase.rawValue)]
     case .startupFailed(let failure):
       [
-        LogEvent(.startupFailed).with(.message, failure.message).with(.remedy, failure.remedy)
-          .with(.sqlState, failure.sqlState)
+        LogEvent(.startupFailed).with(.message, failure.message).with(.errorCode, failure.code.id).with(
+          .remedy, failure.remedy
+        )
+        .with(.sqlState, failure.sqlState)
       ]
     case .startupGoesOn(let limit): [LogEvent(.startupContinues).with(.waitedMilliseconds, limit)]
     }
@@ -62,14 +64,15 @@ extension LogEvent {
       .with(.deleted, rows.deleted).with(.drifted, rows.drifted)
       .with(.rowsPerSecond, report.rowsPerSecond.map { .number($0) }).with(.roundTrips, report.roundTrips)
       .with(.sqlState, report.failure?.sqlState).with(.message, report.failure?.message ?? report.note)
-      .with(.remedy, report.failure?.remedy)
+      .with(.errorCode, report.failure?.code.id).with(.remedy, report.failure?.remedy)
     for (phase, duration) in report.spans.times { event = event.with(.time(in: phase), duration) }
     return [event] + (report.failure?.faults ?? []).map { Self.fault($0, of: report.id) }
   }
 
   /// A fault in a fixture; the seeder is not known where nothing was started.
   static func fault(_ fault: FixtureFault, of seeder: SeederID? = nil) -> LogEvent {
-    LogEvent(.fixtureFault).with(.seeder, seeder?.rawValue).with(.file, fault.file).with(.line, fault.line)
+    LogEvent(.fixtureFault).with(.seeder, seeder?.rawValue).with(.errorCode, fault.code.id)
+      .with(.file, fault.file).with(.line, fault.line)
       .with(.column, fault.column).with(.record, fault.record).with(.field, fault.field).with(
         .found, fault.found
       )

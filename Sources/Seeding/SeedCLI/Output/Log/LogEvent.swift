@@ -61,6 +61,7 @@ extension LogEvent {
     case drifted
     case durationMilliseconds = "duration_ms"
     case environment
+    case errorCode = "error_code"
     case exitCode = "exit_code"
     case expected
     case failed

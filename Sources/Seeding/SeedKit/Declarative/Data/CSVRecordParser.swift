@@ -32,7 +32,8 @@ final class CSVRecordParser: RecordParser {
     if names == nil {
       throw FixtureError([
         FixtureFault(
-          file: path, line: 1, found: "an empty file", expected: "a header line with the field names")
+          .malformedFile, file: path, line: 1, found: "an empty file",
+          expected: "a header line with the field names")
       ])
     }
   }
@@ -48,7 +49,8 @@ final class CSVRecordParser: RecordParser {
       }
       throw FixtureError([
         FixtureFault(
-          file: path, line: error.line, record: field == nil || names == nil ? nil : record + 1,
+          .malformedFile, file: path, line: error.line,
+          record: field == nil || names == nil ? nil : record + 1,
           field: field, found: error.found, expected: error.expected)
       ])
     }
@@ -69,7 +71,8 @@ final class CSVRecordParser: RecordParser {
     if let blank = blankLine {
       // At the end of a file they are harmless; in the middle something is missing.
       faults.add(
-        FixtureFault(file: path, line: blank, found: "an empty line", expected: "\(names.count) fields"))
+        FixtureFault(
+          .malformedFile, file: path, line: blank, found: "an empty line", expected: "\(names.count) fields"))
       blankLine = nil
     }
     record += 1
@@ -77,7 +80,7 @@ final class CSVRecordParser: RecordParser {
     guard line.fields.count == names.count else {
       faults.add(
         FixtureFault(
-          file: path, line: line.line, record: record,
+          .malformedFile, file: path, line: line.line, record: record,
           found: "\(line.fields.count) field\(line.fields.count == 1 ? "" : "s")",
           expected: "\(names.count), as in the header"))
       return

@@ -85,7 +85,7 @@ enum DataFolder: Sendable {
   }
 
   func fault(_ name: String, found: String, expected: String) -> FixtureError {
-    FixtureError([FixtureFault(file: path(of: name), found: found, expected: expected)])
+    FixtureError([FixtureFault(.unreadableFile, file: path(of: name), found: found, expected: expected)])
   }
 }
 

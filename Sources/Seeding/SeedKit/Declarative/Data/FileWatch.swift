@@ -79,7 +79,7 @@ final class FileWatch: Sendable {
 
   private static func fault(_ path: String) -> FixtureFault {
     FixtureFault(
-      file: path, found: "the file changed while it was read; run again",
+      .unreadableFile, file: path, found: "the file changed while it was read; run again",
       expected: "")
   }
 }

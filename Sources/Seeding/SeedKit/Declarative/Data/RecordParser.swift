@@ -49,7 +49,8 @@ struct RecordFile {
     isBegun = true
     if let encoding = TextEncodingCheck.wideEncoding(of: chunk) {
       throw FixtureError([
-        FixtureFault(file: path, line: 1, found: "\(encoding) at byte 0", expected: "a UTF-8 file")
+        FixtureFault(
+          .malformedFile, file: path, line: 1, found: "\(encoding) at byte 0", expected: "a UTF-8 file")
       ])
     }
     try parser.feed(TextEncodingCheck.withoutMark(chunk))
@@ -80,7 +81,8 @@ final class JSONArrayParser: RecordParser {
           .foundDescription
       throw FixtureError([
         FixtureFault(
-          file: path, line: error.position.line, found: found, expected: "a list: an array of objects")
+          .malformedFile, file: path, line: error.position.line, found: found,
+          expected: "a list: an array of objects")
       ])
     }
   }
@@ -134,7 +136,7 @@ final class JSONLinesParser: RecordParser {
     guard pending.count + bytes.count <= RecordLimits.size else {
       throw FixtureError([
         FixtureFault(
-          file: path, line: line + 1, found: "a line of more than \(RecordLimits.size) bytes",
+          .malformedFile, file: path, line: line + 1, found: "a line of more than \(RecordLimits.size) bytes",
           expected: "an object on each line")
       ])
     }

@@ -23,14 +23,15 @@ struct DefinitionReader {
       let field = String(place.prefix { $0 != "…" })
       throw FixtureError([
         FixtureFault(
-          file: path, line: object.line, column: object.column, field: field, found: "an object",
+          .invalidDefinition, file: path, line: object.line, column: object.column, field: field,
+          found: "an object",
           expected: arrayOf(field) + ", in '[' and ']'")
       ])
     }
     let reader = DefinitionReader(path: path)
     let definition = reader.definition(root)
     guard let definition, reader.faults.list.isEmpty else {
-      throw FixtureError(reader.faults.list.map { FixtureFault($0, file: path) })
+      throw FixtureError(reader.faults.list.map { FixtureFault($0, file: path, code: .invalidDefinition) })
     }
     return definition
   }

@@ -21,7 +21,7 @@ public struct SeederDefinition: Sendable {
   func missing(_ file: String, line: Int) -> FixtureFault {
     let isPattern = file.contains { "*?[{".contains($0) }
     return FixtureFault(
-      file: path, line: line, field: "files", found: "no file '\(file)'",
+      .unreadableFile, file: path, line: line, field: "files", found: "no file '\(file)'",
       expected: isPattern ? "file names; patterns are not supported" : "a file in the same folder")
   }
 

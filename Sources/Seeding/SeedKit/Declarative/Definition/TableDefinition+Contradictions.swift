@@ -63,7 +63,7 @@ extension TableDefinition {
   /// What to say of a column of the key that no record fills.
   func unfilledKey(_ column: String) -> FixtureFault {
     FixtureFault(
-      file: path, line: line(of: "key"), field: "key",
+      .invalidDefinition, file: path, line: line(of: "key"), field: "key",
       found: "the key column '\(column)', which no field fills", expected: "a column that a field fills"
     )
   }

@@ -36,7 +36,7 @@ struct DeferredConstraint {
       let definition = stage.load.definition
       return FixtureError([
         FixtureFault(
-          file: definition.path, line: definition.line, field: "table",
+          .rejectedRow, file: definition.path, line: definition.line, field: "table",
           found:
             "a deferred trigger of \(stage.load.live.name) (\(names)) rejects the rows: \(error.message)",
           expected: "")
@@ -58,7 +58,7 @@ struct DeferredConstraint {
         let given = columns.map { "live.\($0) IS NOT NULL" }.joined(separator: " AND ")
         let shown = columns.map { "live.\($0)::text" }.joined(separator: ", ")
         faults += try await faultsOfStage(
-          stage, values: "concat_ws(', ', \(shown))",
+          .missingReference, stage, values: "concat_ws(', ', \(shown))",
           condition:
             "\(given) AND NOT EXISTS (SELECT FROM \(key.targetQuoted) AS target WHERE \(match))",
           found: {
@@ -82,7 +82,7 @@ struct DeferredConstraint {
         let isSame = key.indices.map { "a.y\($0) = b.y\($0)" }.joined(separator: " AND ")
         let isLive = key.enumerated().map { "a.y\($0) = live.\($1)" }.joined(separator: " AND ")
         faults += try await faultsOfStage(
-          stage, values: "double.text",
+          .duplicateKey, stage, values: "double.text",
           join: """
             JOIN LATERAL (
               SELECT \(index.text(of: "a")) || ', also in row ''' || \(RowText.key(key.indices.map { "y\($0)" }, of: "b")) || '''' AS text
@@ -96,7 +96,7 @@ struct DeferredConstraint {
   }
 
   private func faultsOfStage(
-    _ stage: TableStage, values: String, join: String = "", condition: String,
+    _ code: ErrorCode, _ stage: TableStage, values: String, join: String = "", condition: String,
     found: (String) -> String, expected: String
   ) async throws -> [FixtureFault] {
     let match = zip(try stage.liveKey(), stage.stagedKey).map { "live.\($0) = staged.\($1)" }
@@ -110,7 +110,7 @@ struct DeferredConstraint {
           """)
     ).map { row in
       let (file, record, line, shown) = try row.decode(Int32.self, Int32.self, Int32.self, String.self)
-      return stage.place(file, record, line).fault(found: found(shown), expected: expected)
+      return stage.place(file, record, line).fault(code, found: found(shown), expected: expected)
     }
   }
 }

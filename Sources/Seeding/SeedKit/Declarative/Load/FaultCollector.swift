@@ -28,7 +28,7 @@ final class FaultCollector {
     case let error as FixtureError: add(error)
     case let error as JSONParseError: add(FixtureError(error, file: path))
     case let error as RegularFile.Failure:
-      add(FixtureFault(file: path, found: error.found, expected: error.expected))
+      add(FixtureFault(.unreadableFile, file: path, found: error.found, expected: error.expected))
     default: throw error
     }
   }

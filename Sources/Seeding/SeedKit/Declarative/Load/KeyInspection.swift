@@ -96,7 +96,7 @@ final class KeyInspection {
     let names = differing.compactMap { mark in columns.first { $0.value == mark.column }?.key.text }
     faults.add(
       place.fault(
-        field: names.joined(separator: ", "),
+        .duplicateKey, field: names.joined(separator: ", "),
         found: "a different value for the key '\(shown)' than in \(first)",
         expected: "the same value, or one record for the row"))
   }

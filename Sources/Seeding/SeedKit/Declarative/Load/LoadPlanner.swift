@@ -59,7 +59,8 @@ struct LoadPlanner {
     }
     if let inheriting = live.inheriting {
       fault(
-        table.line(of: "table"), found: inheriting.found, expected: InheritingTables.expected, at: "table")
+        table.line(of: "table"), .unsupportedTable, found: inheriting.found,
+        expected: InheritingTables.expected, at: "table")
       return nil
     }
     var slots: [TableLoad.Slot] = []
@@ -141,7 +142,8 @@ struct LoadPlanner {
     guard slots.count == rule.key.count else { return nil }
     if !table.uniqueKeys.contains(where: { Set($0) == Set(rule.key) }) {
       fault(
-        rule.line, found: "a reference by \(list(rule.key)), but \(table.name) has no unique key on it",
+        rule.line, .missingUniqueKey,
+        found: "a reference by \(list(rule.key)), but \(table.name) has no unique key on it",
         expected: keys(of: table), at: "references")
     }
     let target: LiveTable.Column
@@ -171,7 +173,8 @@ struct LoadPlanner {
     guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
     let advice = advice[KeyAdvice.Place(table: table.table, key: table.key)]
     fault(
-      table.line(of: "key"), found: "the key \(list(table.key)), but \(live.name) has no unique key on it",
+      table.line(of: "key"), .missingUniqueKey,
+      found: "the key \(list(table.key)), but \(live.name) has no unique key on it",
       expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")
   }
 
@@ -186,18 +189,19 @@ struct LoadPlanner {
   private func liveTable(_ name: TableName, line: Int) -> LiveTable? {
     if let live = tables[name] { return live }
     if let kind = kinds[name] {
-      fault(line, found: "'\(name)', which is \(kind)", expected: "a table", at: "table")
+      fault(line, .unsupportedTable, found: "'\(name)', which is \(kind)", expected: "a table", at: "table")
       return nil
     }
     if name.schema == nil, let known, let other = known.outsideSearchPath(name.name) {
       fault(
-        line, found: "no table '\(name)' in the search_path (\(known.searchPath)), but \(other)",
+        line, .missingTable,
+        found: "no table '\(name)' in the search_path (\(known.searchPath)), but \(other)",
         expected: "\"table\": \"\(other)\", or that schema in the search_path", at: "table")
       return nil
     }
     let near = known?.nearest(to: name.description).map { "'\($0)'" }
     fault(
-      line,
+      line, .missingTable,
       found:
         "no table '\(name)' in the database '\(known?.database ?? "")'\(near == nil ? "; create it or correct the name" : "")",
       expected: near ?? "", at: "table")
@@ -211,21 +215,23 @@ struct LoadPlanner {
       let names = table.columns.map(\.name.name)
       let near = Suggestion.nearest(to: name, in: names).first.map { "'\($0)'" }
       fault(
-        line, found: "an unknown column '\(name)' of \(table.name)",
+        line, .missingTable, found: "an unknown column '\(name)' of \(table.name)",
         expected: near ?? "one of " + names.joined(separator: ", "), at: field ?? name)
       return nil
     }
     guard isRead || !column.isGenerated else {
       fault(
-        line, found: "the generated column '\(name)' of \(table.name)",
+        line, .missingTable, found: "the generated column '\(name)' of \(table.name)",
         expected: "another column, or no field for it", at: field ?? name)
       return nil
     }
     return column
   }
 
-  private func fault(_ line: Int, found: String, expected: String, at field: String) {
+  private func fault(
+    _ line: Int, _ code: ErrorCode = .invalidDefinition, found: String, expected: String, at field: String
+  ) {
     faults.add(
-      FixtureFault(file: definition.path, line: line, field: field, found: found, expected: expected))
+      FixtureFault(code, file: definition.path, line: line, field: field, found: found, expected: expected))
   }
 }

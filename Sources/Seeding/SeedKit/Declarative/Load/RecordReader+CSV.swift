@@ -65,13 +65,16 @@ extension RecordReader {
       let value = line.bytes[field.range]
       if field.isNull(nullText, in: line.bytes) { continue }
       if let found = TextEncodingCheck.fault(in: value) {
-        faults.add(place.fault(field: header.names[index], found: found, expected: "UTF-8 text"))
+        faults.add(
+          place.fault(.malformedFile, field: header.names[index], found: found, expected: "UTF-8 text"))
         continue
       }
       for rule in rules {
         guard let expected = rule.refusal(of: value) else { continue }
         faults.add(
-          place.fault(field: header.names[index], found: LiteralRule.shown(value), expected: expected))
+          place.fault(
+            .invalidColumnValue, field: header.names[index], found: LiteralRule.shown(value),
+            expected: expected))
         break
       }
     }
@@ -97,7 +100,8 @@ private struct HeaderCheck {
       func fault(_ found: String, _ expected: String) {
         faults.add(
           FixtureFault(
-            file: path, line: 1, field: name.isEmpty ? nil : name, found: found, expected: expected))
+            .malformedFile, file: path, line: 1, field: name.isEmpty ? nil : name, found: found,
+            expected: expected))
       }
       let exact = ExactName(name)
       let isRead = load.slotsOfField[exact] != nil
@@ -143,7 +147,7 @@ private struct HeaderCheck {
       .map { byte in (byte, count: name.utf8.count { $0 == byte }) }
     guard let (byte, count) = counts.max(by: { $0.count < $1.count }), count > 0 else { return nil }
     return FixtureFault(
-      file: path, line: 1,
+      .malformedFile, file: path, line: 1,
       found:
         "no \(CSVFormat.shown(load.definition.csv.delimiter)) but \(count) \(CSVFormat.shown(byte)) in the header",
       expected: CSVFormat.setting(byte))
@@ -155,6 +159,7 @@ private struct HeaderCheck {
       !load.definition.ignoredFields.contains(ExactName(first))
     else { return nil }
     return FixtureFault(
-      file: path, line: 1, found: "a comment", expected: "the field names; CSV has no comments")
+      .malformedFile, file: path, line: 1, found: "a comment",
+      expected: "the field names; CSV has no comments")
   }
 }

@@ -19,10 +19,13 @@ extension RecordReader {
   func add(_ node: JSONNode, to load: TableLoad, place: FixturePlace, file: Int, parent: Parent?) {
     var values = Array(repeating: Value.missing, count: load.slots.count)
     let before = faults.count
-    func fault(_ node: JSONNode, _ field: String?, found: String, expected: String) {
+    func fault(
+      _ node: JSONNode, _ field: String?, code: ErrorCode = .invalidData, found: String, expected: String
+    ) {
       let own = FixturePlace(
         file: place.file, record: place.record, line: node.position.line, element: place.element)
-      faults.add(own.fault(field: field.map { $0.isEmpty ? "\"\"" : $0 }, found: found, expected: expected))
+      faults.add(
+        own.fault(code, field: field.map { $0.isEmpty ? "\"\"" : $0 }, found: found, expected: expected))
     }
     func set(_ slots: [Int], _ node: JSONNode, field: String?) {
       for slot in slots {
@@ -35,11 +38,13 @@ extension RecordReader {
         if let text = plain ?? JSONText.text(node, as: load.slots[slot].kind) {
           values[slot] = .text(text)
           if let expected = load.slots[slot].ruleOfJSON?.refusal(of: Array(text.utf8)[...]) {
-            fault(node, field, found: LiteralRule.shown(text.utf8), expected: expected)
+            fault(
+              node, field, code: .invalidColumnValue, found: LiteralRule.shown(text.utf8), expected: expected)
           }
         } else {
           fault(
-            node, field, found: node.kindDescription, expected: "a value of type \(load.slots[slot].type)")
+            node, field, code: .invalidColumnValue, found: node.kindDescription,
+            expected: "a value of type \(load.slots[slot].type)")
         }
       }
     }
@@ -61,7 +66,9 @@ extension RecordReader {
           fault(member.value, member.key, found: found, expected: expected)
         }
       }
-      addChildren(of: members, values: values, load: load, place: place, file: file, fault: fault)
+      addChildren(of: members, values: values, load: load, place: place, file: file) {
+        fault($0, $1, found: $2, expected: $3)
+      }
     }
     if let parent {
       for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = .text(text) }

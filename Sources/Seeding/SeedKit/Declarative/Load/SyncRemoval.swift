@@ -67,7 +67,7 @@ struct SyncRemoval {
     else { return }
     throw FixtureError([
       FixtureFault(
-        file: definition.path, line: definition.line, field: "table", found: rules.found,
+        .unsupportedTable, file: definition.path, line: definition.line, field: "table", found: rules.found,
         expected: rules.remedy)
     ])
   }

@@ -127,7 +127,7 @@ final class TableLoad {
           to: field, in: fields.map(\.text).filter { !$0.hasPrefix("$") }.sorted())
         faults.add(
           FixtureFault(
-            file: definition.path, line: rule.line, field: rule.column,
+            .invalidDefinition, file: definition.path, line: rule.line, field: rule.column,
             found: "the field '\(field)', which no record has",
             expected: near.first.map { "'\($0)'" } ?? "a field of the files"))
       }

@@ -158,7 +158,7 @@ extension TableStage {
         let origin = try row.decode([Int32].self)
         faults.add(
           place(origin).fault(
-            field: fieldNames(rule.columns.compactMap(slot(of:))),
+            .rejectedRow, field: fieldNames(rule.columns.compactMap(slot(of:))),
             found: "a value that violates the check constraint '\(rule.name)'",
             expected: rule.expression))
       }
@@ -200,7 +200,7 @@ extension TableStage {
         let (origin, value) = try row.decode([Int32].self, String.self)
         faults.add(
           place(origin).fault(
-            field: fieldNames(slots),
+            .missingReference, field: fieldNames(slots),
             found: """
               no row of \(key.target) with \(key.targetColumns.joined(separator: ", ")) '\(value)' in the database or \
               the files (foreign key '\(key.name)')
@@ -248,7 +248,7 @@ extension TableStage {
         guard !isParent else { continue }
         faults.add(
           place(origin).fault(
-            field: fieldNames(reference.slots),
+            .missingReference, field: fieldNames(reference.slots),
             found: """
               no row of \(reference.table.name) with \(reference.rule.key.joined(separator: ", ")) '\(value)' in the \
               database or the files

@@ -39,7 +39,7 @@ extension TableStage {
           Int32.self, Int32.self, Int32.self, Int32.self, Int32.self, Int32.self, String.self, String.self)
         faults.add(
           place(file, record, line).fault(
-            field: fields,
+            .duplicateKey, field: fields,
             found:
               "a different value for the key '\(key)' than in \(place(otherFile, otherRecord, otherLine))",
             expected: "the same value, or one record for the row"))
@@ -106,7 +106,7 @@ extension TableDefinition {
   /// What to say of another entry for the table that treats its rows in another way.
   func otherRules(than other: TableDefinition) -> FixtureFault {
     FixtureFault(
-      file: path, line: line, field: "table",
+      .invalidDefinition, file: path, line: line, field: "table",
       found: "the table \(table) with a different key, policy, onDrift or touch than in line \(other.line)",
       expected: "the same in all entries for a table")
   }

@@ -9,7 +9,7 @@ extension TableStage {
     guard present.count <= TableLoad.columnLimit else {
       throw FixtureError([
         FixtureFault(
-          file: load.definition.path, line: load.definition.line, field: "table",
+          .unsupportedTable, file: load.definition.path, line: load.definition.line, field: "table",
           found: "records that fill \(present.count) columns of \(load.live.name)",
           expected: "at most \(TableLoad.columnLimit)")
       ])
@@ -100,7 +100,7 @@ extension TableStage {
         let shown = value.map { $0.unicodeScalars.count > 60 ? "'\($0.prefix(60))…'" : "'\($0)'" }
         faults.add(
           place(origin).fault(
-            field: load.fieldName(slot), found: shown ?? "nothing",
+            .invalidColumnValue, field: load.fieldName(slot), found: shown ?? "nothing",
             expected: "a value of type \(load.slots[slot].type) (\(fault))"))
       }
       guard !rows.isEmpty else { continue }

@@ -117,7 +117,7 @@ struct WriteOrder {
     let definition = path.first?.load.definition
     return FixtureError([
       FixtureFault(
-        file: definition?.path ?? "", line: definition?.line, field: "tables",
+        .unsupportedTable, file: definition?.path ?? "", line: definition?.line, field: "tables",
         found: "a cycle of foreign keys: \(path.map(\.load.live.name.description).joined(separator: " → "))",
         expected:
           "a nullable column or a DEFERRABLE constraint in the cycle, so that one table can be written first"
