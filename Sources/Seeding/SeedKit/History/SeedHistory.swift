@@ -2,14 +2,14 @@ package import FoundationEssentials
 package import Migrations
 import Postgres
 
-/// The record of what was seeded, kept in the database itself.
+/// The record of what was seeded, kept in the seeded database.
 ///
-/// An entry is written in the transaction of the rows that it speaks of, so the two never disagree.
-/// A run that finds nothing to do leaves no entry, unless the last one was a failure.
+/// An entry is written in the transaction of its rows, so they never disagree. A run that finds nothing to do
+/// writes no entry, unless the last one is a failure.
 package enum SeedHistory {
   static let setName = "seed-kit"
 
-  /// The tables' migrations.
+  /// The migrations that create the tables.
   package static func migrations() throws -> MigrationSet {
     try MigrationSet(
       name: setName,
@@ -50,7 +50,7 @@ package enum SeedHistory {
     DROP TABLE seed_runner.history;
     """
 
-  // Entries of resets that were written before say 'seeded', without a fingerprint.
+  // Older entries of resets have the outcome 'seeded' and no fingerprint.
   private static let resetOutcome = """
     -- migrate:up
     ALTER TABLE seed_runner.history DROP CONSTRAINT history_outcome_check,
@@ -63,7 +63,7 @@ package enum SeedHistory {
       ADD CONSTRAINT history_outcome_check CHECK (outcome IN ('seeded', 'unchanged', 'skipped', 'failed'));
     """
 
-  /// One entry.
+  /// An entry of the history.
   package struct Entry: Sendable {
     package let attemptID: UUID
     package let runID: UUID
@@ -77,12 +77,12 @@ package enum SeedHistory {
     package let startedAt: Date
   }
 
-  /// Writes an entry; it ends now.
+  /// Writes an entry, with the current time as its end.
   static func insert(_ entry: Entry, on connection: PostgresConnection) async throws {
     try await insert(entry, outcome: entry.outcome.rawValue, on: connection)
   }
 
-  /// Writes that a seeder's rows were removed.
+  /// Records that the rows of a seeder were deleted.
   static func insertReset(
     of seeder: SeederID, environment: SeedEnvironment, tables: SeedOutcome, startedAt: Date,
     on connection: PostgresConnection
@@ -109,14 +109,14 @@ package enum SeedHistory {
       """)
   }
 
-  /// Whether an attempt was committed. Asked when the answer to a COMMIT was lost.
+  /// Whether an attempt was committed. Asked when the answer to COMMIT was lost.
   static func contains(attempt id: UUID, on connection: PostgresConnection) async throws -> Bool {
     try await connection.queryOne(
       "SELECT EXISTS (SELECT FROM seed_runner.history WHERE attempt_id = \(id))"
     ).decode(Bool.self)
   }
 
-  /// The fingerprints of the seeders whose last run for this search path succeeded, in one query.
+  /// The fingerprints of the seeders whose last run with this search path succeeded, in one query.
   static func fingerprints(
     of seeders: [SeederID], on connection: PostgresConnection
   ) async throws -> [SeederID: Fingerprint] {

@@ -14,8 +14,8 @@ package struct SeedStatus: Sendable {
 }
 
 extension SeedHistory {
-  /// The last entry of each seeder for the search path of the connection; empty for a database that was never
-  /// seeded. Entries of earlier versions hold for any search path.
+  /// The last entry of each seeder with the connection's search path; empty for a database that was never seeded.
+  /// Entries of earlier versions match any search path.
   package static func lastRuns(on connection: PostgresConnection) async throws -> [SeedStatus] {
     let exists = try await connection.queryOne(
       "SELECT to_regclass('seed_runner.history') IS NOT NULL"
@@ -43,7 +43,7 @@ extension SeedHistory {
 }
 
 extension JSONEncoder {
-  /// The same bytes for the same value: keys sorted, slashes as they are.
+  /// An encoder whose output is the same for the same value: sorted keys, slashes not escaped.
   package static var stable: JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,16 +1,17 @@
 import Migrations
 import Postgres
 
-/// What a database says of itself in one query and without a lock: enough to tell that nothing is due.
+/// The state of a database, read in one query without locks. It is enough to see that there is nothing to do.
 struct DatabaseSnapshot: Sendable {
-  /// The environment that it belongs to.
+  /// The environment stamp.
   var stamp: String?
-  /// The migrations that it has.
+  /// The applied migrations.
   var applied: [Migrator.Applied] = []
-  /// The fingerprint of each seeder's last run, if that did not fail.
+  /// The fingerprint of each seeder's last run, unless that run failed.
   var fingerprints: [SeederID: Fingerprint] = [:]
 
-  /// Reads it. A database that lacks one of our tables, or a column of them, gives an empty snapshot: all is due.
+  /// Reads the snapshot. If one of seed-runner's tables or columns is missing, the snapshot is empty and everything
+  /// is due.
   ///
   /// - Throws: `PostgresError`.
   static func read(of seeders: [SeederID], on connection: PostgresConnection) async throws -> Self {

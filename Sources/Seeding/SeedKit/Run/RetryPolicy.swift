@@ -1,17 +1,17 @@
 import Migrations
 import Postgres
 
-/// When and how often work is tried again.
+/// When and how often transient errors are retried.
 public struct RetryPolicy: Sendable {
-  /// How long attempts may go on after the first failure. 60 seconds by default: the crash recovery
-  /// of a server alone took more than five when it was measured.
+  /// The retry budget, counted from the first failure. 60 seconds by default, because the crash recovery of a
+  /// server alone took more than 5 seconds when measured.
   public var budget: Duration
-  /// The longest pause before the first retry; it doubles from one to the next. 100 ms by default.
+  /// The limit of the pause before the first retry, which doubles with each retry. 100 ms by default.
   public var firstDelay: Duration
-  /// The longest pause of all. 5 seconds by default.
+  /// The longest pause. 5 seconds by default.
   public var maximumDelay: Duration
 
-  /// Makes a policy.
+  /// Creates a policy.
   public init(
     budget: Duration = .seconds(60), firstDelay: Duration = .milliseconds(100),
     maximumDelay: Duration = .seconds(5)
@@ -21,7 +21,7 @@ public struct RetryPolicy: Sendable {
     self.maximumDelay = maximumDelay
   }
 
-  /// Whether the same work may succeed when it is simply tried again.
+  /// Whether the error is transient, so that a retry may succeed.
   public static func isTransient(_ error: any Error) -> Bool {
     switch error {
     case let error as PostgresError: error.isTransient
@@ -31,27 +31,26 @@ public struct RetryPolicy: Sendable {
     }
   }
 
-  /// Whether another program may have inserted the same row since this one compared, so that a second look
-  /// finds it there. A fixture that is at odds with a unique key fails again.
+  /// Whether another program may have inserted the same row after this one compared. A second attempt then finds
+  /// the row. If the fixture itself violates the constraint, the second attempt fails too.
   private static func mayHaveLostARace(_ error: any Error) -> Bool {
     let cause = (error as? PostgresTransactionError)?.cause ?? error
     return (cause as? PostgresError)?.sqlState == .uniqueViolation
   }
 
-  /// The pause before a retry: a random share of a limit that doubles, so that many programs that
-  /// failed together do not come back together.
+  /// The pause before a retry: between half of a doubling limit and the limit. It is random so that programs that
+  /// failed together do not retry together.
   func delay(beforeRetry retry: Int) -> Duration {
     let limit = min(firstDelay * (1 << min(retry - 1, 16)), maximumDelay)
     return limit * Double.random(in: 0.5...1)
   }
 
-  /// Does `work`, again and again while it fails with what can pass and the budget lasts; after a conflict
-  /// with a unique key once more.
+  /// Runs `work` and retries transient errors within the budget. A unique violation is retried once.
   ///
   /// - Parameters:
-  ///   - onRetry: called before each pause with the error and the pause.
+  ///   - onRetry: called with the error and the pause before each pause.
   ///   - work: receives the number of the attempt, from 1.
-  /// - Throws: the last error.
+  /// - Throws: the error of the last attempt.
   package func run<Result>(
     onRetry: (any Error, Duration) -> Void, _ work: (Int) async throws -> Result
   ) async throws -> Result {

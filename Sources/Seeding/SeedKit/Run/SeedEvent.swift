@@ -1,10 +1,10 @@
 public import Migrations
 
-/// Something that happens during a run, for progress and debug output.
+/// An event of a run, for progress and debug output.
 public enum SeedEvent: Sendable {
-  /// A seeder of the plan, before anything is opened.
+  /// A seeder is part of the plan. Sent before anything is opened.
   case loaded(SeederID, SeedPlan.Reason)
-  /// Migrations are due and about to be applied.
+  /// Migrations are due and are about to be applied.
   case migrating
   /// The database is ready for the seeders.
   case seeding
@@ -12,27 +12,26 @@ public enum SeedEvent: Sendable {
   case migrated(MigrationOutcome)
   /// A seeder starts.
   case started(SeederID)
-  /// A seeder does something else from now on.
+  /// A seeder enters another phase.
   case phase(SeederID, SeedPhase)
-  /// A seeder waits for another run of the same seeder, since how long.
+  /// A seeder is waiting for another run of the same seeder, with the time waited so far.
   case waiting(SeederID, Duration)
-  /// Something failed that can pass and is tried again.
+  /// A transient error occurred and is retried.
   case retrying(RetryRecord)
-  /// How far a seeder's long work is.
+  /// The progress of a seeder's long operation.
   case progress(SeederID, SeedProgress)
-  /// Something that a person wants to know of a seeder in any case.
+  /// A message of a seeder that is always shown.
   case note(SeederID, String)
-  /// A line from a seeder's own debug log.
+  /// A line of a seeder's debug log.
   case debug(SeederID, String)
   /// A seeder ended.
   case finished(SeederReport)
-  /// The history could not be told of a failure. The report still has it.
+  /// A failure could not be written to the history. It is still in the report.
   case historyNotWritten(SeederID, String)
-  /// ``StartupSeeding`` has come to another phase.
+  /// ``StartupSeeding`` entered another phase.
   case startup(StartupSeeding.Phase)
-  /// ``StartupSeeding`` has ended without having seeded all that it should have. What fails within a
-  /// seeder is in its ``finished(_:)``.
+  /// ``StartupSeeding`` ended without seeding everything. Failures within a seeder are in its ``finished(_:)``.
   case startupFailed(FailureReport)
-  /// The time limit of ``StartupSeeding`` has passed; it goes on in the background.
+  /// The time limit of ``StartupSeeding`` has passed. It continues in the background.
   case startupGoesOn(after: Duration)
 }

@@ -1,40 +1,40 @@
-/// What a seeder is doing at a moment.
+/// What a seeder is doing.
 public enum SeedPhase: String, Sendable, Codable, CaseIterable {
-  /// Waiting for the seeders that come first, and for one of the run's jobs to be free.
+  /// Waiting for the seeders that run first, and for a free job.
   case queued
   /// Waiting for a connection, and for other runs of the same seeder.
   case locking
-  /// The seeder's own code: fixtures are read, checked and sent to the server, or vectors computed.
+  /// Running the seeder's own code, which reads, checks and sends its fixtures or computes values.
   case reading
-  /// What is there is compared with what should be there.
+  /// Comparing the rows in the database with the seeder's rows.
   case comparing
-  /// Rows are written.
+  /// Writing rows.
   case writing
-  /// What follows the rows: an index, statistics.
+  /// Work after the rows: building an index, updating statistics.
   case finishing
-  /// The history entry and COMMIT.
+  /// Writing the history entry and committing.
   case committing
-  /// The pause after an attempt that failed with what can pass.
+  /// The pause after a transient error.
   case pausing
 }
 
-/// A stretch of time that a seeder spent in one phase.
+/// A period that a seeder spent in one phase.
 public struct PhaseSpan: Sendable, Hashable {
   /// The phase.
   public let phase: SeedPhase
-  /// The attempt that it belongs to, from 1.
+  /// The attempt, from 1.
   public let attempt: Int
   /// When it began, from the run's start.
   public let start: Duration
   /// How long it took.
   public let duration: Duration
-  /// What was waited for, such as the seeders that come first.
+  /// What the seeder waited for, such as the seeders that run first.
   public let detail: String?
 }
 
 extension [PhaseSpan] {
-  /// The time spent in each phase, in the order of ``SeedPhase``. What failed attempts took, with the
-  /// pauses after them, is the time of ``SeedPhase/pausing``.
+  /// The time spent in each phase, in the order of ``SeedPhase``. Failed attempts and the pauses after them count
+  /// as ``SeedPhase/pausing``.
   public var times: [(phase: SeedPhase, duration: Duration)] {
     let last = map(\.attempt).max() ?? 1
     return SeedPhase.allCases.compactMap { phase in

@@ -2,29 +2,29 @@ public import FoundationEssentials
 public import Migrations
 import Postgres
 
-/// What a run did.
+/// The result of a run.
 public struct SeedReport: Sendable {
-  /// The run's id, the same in every entry that it left in the history.
+  /// The run's id, which all its history entries have.
   public let runID: UUID
   /// The environment of the run.
   public let environment: SeedEnvironment
   /// When it started.
   public let startedAt: Date
-  /// How long it took, from connecting to the last seeder's end.
+  /// How long it took, from connecting to the end of the last seeder.
   public let duration: Duration
-  /// How much of that went by before the first seeder could start: connecting, migrations, the stamp.
+  /// The time before the first seeder could start: connecting, migrations, the environment stamp.
   public let preparation: Duration
-  /// How often something was sent to the server and its answer waited for, all seeders included.
+  /// The number of round trips to the server, including those of all seeders.
   public let roundTrips: Int
-  /// The migrations that it applied.
+  /// The migrations that the run applied.
   public let migrations: [MigrationOutcome]
-  /// Why migrations could not be applied: the server lacks an extension.
+  /// Why migrations could not be applied, such as a missing extension.
   let missing: [MigrationError]
-  /// What became of each seeder, in the order of the plan.
+  /// The result of each seeder, in the order of the plan.
   public let seeders: [SeederReport]
-  /// Seeders that `--all` left out because they do not name the environment or are no part of it.
+  /// Seeders that `--all` left out because they do not name the environment or are not part of it.
   public let leftOut: [SeederID]
-  /// Attempts before the first seeder, such as connecting, that failed with what can pass.
+  /// Retries before the first seeder, such as those of connecting.
   public let retries: [RetryRecord]
 
   /// Whether no seeder failed or was skipped.
@@ -33,20 +33,20 @@ public struct SeedReport: Sendable {
   }
 }
 
-/// An attempt that failed and was repeated.
+/// An attempt that failed with a transient error and was retried.
 public struct RetryRecord: Sendable, Codable {
   /// What was tried, such as `connect` or a seeder's id.
   public let subject: String
   /// Why it failed.
   public let cause: String
-  /// The server's code, if it was the server.
+  /// The SQLSTATE, if the error came from the server.
   public let sqlState: String?
   /// The pause after it, in milliseconds.
   public let pauseMilliseconds: Int
   /// When it failed.
   public let at: Date
 
-  /// An attempt that has failed just now.
+  /// Records an attempt that failed just now.
   package init(subject: String, error: any Error, pause: Duration) {
     let failure = FailureReport(error)
     self.subject = subject
@@ -57,49 +57,48 @@ public struct RetryRecord: Sendable, Codable {
   }
 }
 
-/// What became of one seeder.
+/// The result of one seeder.
 public struct SeederReport: Sendable {
   /// The outcome of a seeder.
   public enum Outcome: String, Sendable, Codable, CaseIterable {
     /// Rows were written.
     case seeded
-    /// Nothing differed; nothing was written.
+    /// No row differed, so nothing was written.
     case unchanged
-    /// It was not started, because a seeder that it depends on failed.
+    /// The seeder was not started, because a seeder that it depends on failed.
     case skipped
-    /// It threw; all that it wrote is undone.
+    /// The seeder threw. Everything it wrote is rolled back.
     case failed
   }
 
   /// The seeder.
   public let id: SeederID
-  /// What became of it.
+  /// The outcome.
   public let outcome: Outcome
-  /// Its rows, table by table.
+  /// The row counts of each table.
   public let tables: SeedOutcome
-  /// When it was taken up, from the run's start.
+  /// When the seeder started, from the run's start.
   public let start: Duration
-  /// How long it took from then on, waiting for other runs included.
+  /// How long it took, including waiting for other runs.
   public let duration: Duration
-  /// What it was doing when, from the run's start on, in order and without gaps: what comes before
-  /// ``start`` was spent waiting for its turn.
+  /// The phases of the seeder from the run's start, in order and without gaps. Before ``start`` it was queued.
   public let spans: [PhaseSpan]
-  /// How often it sent something to the server and waited for the answer.
+  /// The number of round trips to the server.
   public let roundTrips: Int
-  /// The connections that it used: their numbers in the run, from 1.
+  /// The connections that it used, by their numbers in the run, from 1.
   public let connections: [Int]
-  /// The digest of all that decides what it writes; nil if its fixtures cannot be read.
+  /// The digest of everything that decides what the seeder writes; nil if its fixtures cannot be read.
   public let fingerprint: Fingerprint?
-  /// Attempts that failed with what can pass.
+  /// Attempts that failed with a transient error.
   public let retries: [RetryRecord]
   /// Why it failed.
   public let failure: FailureReport?
-  /// Why it was skipped, or found unchanged without a look at its rows.
+  /// Why it was skipped, or counted as unchanged without comparing rows.
   public let note: String?
 
-  /// How often it was tried.
+  /// The number of attempts.
   public var attempts: Int { spans.map(\.attempt).max() ?? 0 }
-  /// The rows that it met, each second of its ``duration``; nil if it met none.
+  /// Rows written and compared per second of ``duration``; nil if there were none.
   public var rowsPerSecond: Double? {
     let counts = tables.total
     let rows = counts.written + counts.unchanged + counts.drifted

@@ -2,10 +2,9 @@ import FoundationEssentials
 import Postgres
 
 extension SeedRunner {
-  /// Runs a bulk seeder over connections of its own. Its chunks are committed by then; the history
-  /// entry follows them.
+  /// Runs a bulk seeder over its own connections. The history entry is written after its chunks are committed.
   ///
-  /// - Returns: nil as for any other seeder.
+  /// - Returns: nil if another run has just seeded it, as for any seeder.
   func load(
     _ seeder: any BulkSeeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?,
     meter: SeederMeter

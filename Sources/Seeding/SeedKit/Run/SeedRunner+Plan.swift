@@ -2,22 +2,22 @@ import FoundationEssentials
 import Migrations
 import Postgres
 
-/// What a run would do, seeder by seeder. Nothing of it is done.
+/// What a run would do, seeder by seeder. Nothing is changed.
 public struct PlanReport: Sendable {
   /// What a run would do for one seeder.
   public struct Entry: Sendable {
     /// The seeder.
     public let id: SeederID
-    /// The rows of each table by what would become of them.
+    /// The row counts of each table, by what a run would do with them.
     public let tables: SeedOutcome
-    /// The rows that would change, or that somebody edited; at most 1,000 of each table one by one.
+    /// The rows that would change or were edited outside seed-runner, at most 1,000 of each table.
     public let changes: [RowChange]
     /// Why the seeder would fail.
     public let failure: FailureReport?
-    /// Why it was not compared.
+    /// Why the seeder was not compared.
     public let note: String?
 
-    /// Whether a run would write, fail, or find rows that somebody edited.
+    /// Whether a run would write, fail, or find rows that were edited outside seed-runner.
     public var isPending: Bool {
       tables.total.written > 0 || tables.total.drifted > 0 || failure != nil || note != nil
         || changes.contains(where: \.isDrift)
@@ -34,14 +34,13 @@ public struct PlanReport: Sendable {
 }
 
 extension SeedRunner {
-  /// Ends a plan's transaction, which is rolled back as any that fails.
+  /// Thrown to roll back the transaction of a plan.
   private struct Undone: Error {}
 
   /// Finds out what ``run()`` would do.
   ///
-  /// The seeders are carried out in one transaction that is rolled back, so that what is told is what
-  /// would happen, whatever a seeder does. Rows that would change are locked until the plan is made,
-  /// and sequences may skip numbers; nothing else can be seen of it.
+  /// Runs the seeders in one transaction and rolls it back, so the plan is exact for any seeder. Rows that would
+  /// change are locked until the plan is made, and sequences may skip numbers. There are no other effects.
   ///
   /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if nothing could be compared.
   public func preview() async throws -> PlanReport {
@@ -69,7 +68,7 @@ extension SeedRunner {
               StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'", Self.idleTimeout,
             ]
           ) { connection in
-            // On a database that was never seeded, too, a plan says what a run would do.
+            // A database that was never seeded has no such schema.
             if !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }
             let (applied, missing) = try await migrator.rehearse(on: connection)
             names = applied
@@ -122,7 +121,7 @@ extension SeedRunner {
       seeder: step.id, environment: plan.environment, connection: connection, startedAt: Date(),
       fixtures: fixtures, attemptID: UUID(), fingerprint: fingerprint,
       allowsDeletes: options.allowsDeletes, recorder: recorder,
-      // The seeders before this one have their temporary tables in the same transaction.
+      // Seeders before this one have created temporary tables in the same transaction, so names must not collide.
       firstStage: number * 10_000, seeders: plan.registered, onEvent: onEvent)
     try await connection.query("SAVEPOINT seed_preview")
     do {
@@ -131,8 +130,8 @@ extension SeedRunner {
         try await explanation.namingBlockers(of: connection) { try await seeder.seed(in: context) }
       }
       let tables = context.outcome
-      // Where nothing would change nothing has to stay for those that come after, and the server is rid of locks
-      // and temporary tables: to end a savepoint takes it time in proportion to all that the transaction holds.
+      // If nothing would change, rolling back frees locks and temporary tables. The cost of ending a savepoint
+      // grows with what the transaction holds.
       let isUnchanged = tables.total.written == 0 && recorder.changes.isEmpty
       try await connection.pipeline(isUnchanged ? Self.undo : ["RELEASE SAVEPOINT seed_preview"])
       return PlanReport.Entry(

@@ -2,25 +2,25 @@ import FoundationEssentials
 import Migrations
 import Postgres
 
-/// What a reset did with the rows of one seeder in one table.
+/// What a reset did with the rows of one seeder.
 public struct ResetReport: Sendable {
   /// The seeder.
   public let id: SeederID
-  /// The rows of each table by what became of them, those first that were removed first.
+  /// The row counts of each table, in the order in which rows were deleted.
   public let tables: SeedOutcome
-  /// What was left, and why, a line each.
+  /// One line for each kind of row that was kept, with the reason.
   public let notes: [String]
 }
 
 extension SeedRunner {
-  /// Removes the rows that the plan's selected seeders made and that are still as they were written.
+  /// Deletes the rows that the plan's selected seeders inserted and that still have the values they wrote.
   ///
-  /// Rows that somebody edited stay, so do rows that a seeder found and changed, and rows to which rows
-  /// of others refer; the report says so. Each seeder is a transaction. A seeder whose rows are owned as
-  /// a whole removes them all.
+  /// Rows stay, and the report says so, if they were edited outside seed-runner, existed before the seeder updated
+  /// them, or are referenced by rows of others. Each seeder is a transaction. Of a table that a seeder owns as a
+  /// whole, all rows are deleted.
   ///
-  /// - Returns: what became of the rows, seeder by seeder, dependents first.
-  /// - Throws: ``SeedGuardError``; what a seeder throws, whose rows then are all still there.
+  /// - Returns: one report per seeder, dependents first.
+  /// - Throws: ``SeedGuardError``; the error of a seeder, after rolling back its transaction.
   public func reset() async throws -> [ResetReport] {
     try plan.checkProduction(isAllowed: options.allowsProduction)
     let ordered = try await TimeoutExplanation(configuration: configuration).namingLimits {
@@ -90,7 +90,7 @@ extension SeedRunner {
     let whole = try await seeder.declarative?.wholeTables(in: context) ?? []
     for table in whole { try await removal.add(table) }
     var tables: [RemovableTable] = []
-    // Written first, removed last.
+    // Rows are deleted in the reverse order of writing, because of foreign keys.
     for owned in try await OwnedTable.all(of: seeder.id, on: connection).reversed()
     where removal.index(of: owned.table) == nil {
       guard let table = try await RemovableTable(owned, on: connection) else { continue }

@@ -2,7 +2,7 @@ import Migrations
 import Postgres
 
 extension SeedRunner {
-  /// Runs the steps: each as soon as all that it depends on or follows is done, at most `jobs` at a time.
+  /// Runs the steps, at most `jobs` at a time. A step starts when all steps that it depends on or follows are done.
   func execute(
     _ plan: SeedPlan, in run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
     current: [SeederID: Fingerprint], unable: [SeederID: MigrationError] = [:]
@@ -39,7 +39,7 @@ extension SeedRunner {
     try await withThrowingTaskGroup(of: SeederReport.self) { group in
       var running = 0
       while true {
-        // The report of a skipped seeder can settle others, which come later in the plan.
+        // A skipped seeder can cause later seeders to be skipped.
         while let (seeder, cause) = schedule.nextToSkip() {
           let report = SeederReport(
             id: seeder.id, outcome: .skipped, fingerprint: fingerprints[seeder.id],
@@ -72,19 +72,19 @@ extension SeederReport.Outcome {
   fileprivate var past: String { self == .failed ? "not seeded" : "skipped" }
 }
 
-/// Which seeders of a plan may start, and which are to be skipped, as their predecessors end.
+/// Decides which seeders of a plan may start and which are skipped, as their predecessors end.
 ///
-/// Each end takes time in proportion to the seeders that wait for it.
+/// The end of a seeder takes time in proportion to the seeders that wait for it.
 struct Schedule {
   private(set) var reports: [SeederID: SeederReport] = [:]
   private let steps: [SeedPlan.Step]
   private let places: [SeederID: Int]
-  /// For each step the steps that depend on it, and those that only follow it.
+  /// For each step, the steps that depend on it. A failure skips these.
   private var dependents: [[Int]]
   private var followers: [[Int]]
-  /// How many of the steps before it each one waits for.
+  /// For each step, the number of earlier steps it still waits for.
   private var open: [Int]
-  /// Steps that were started or skipped, or are done.
+  /// Whether a step was started, skipped or finished.
   private var isTaken: [Bool]
   private var ready: PlaceQueue
   private var doomed = PlaceQueue()
@@ -110,9 +110,9 @@ struct Schedule {
     }
   }
 
-  /// Remembers how a seeder ended.
+  /// Records the end of a seeder.
   ///
-  /// - Returns: the seeders that need to wait for no other any more.
+  /// - Returns: the seeders that no longer wait for any other.
   mutating func finish(_ report: SeederReport) -> [SeederID] {
     reports[report.id] = report
     guard let place = places[report.id] else { return [] }
@@ -130,7 +130,7 @@ struct Schedule {
     return freed
   }
 
-  /// The first seeder of the plan that waits for one without which it cannot run, and that one.
+  /// The first seeder of the plan that depends on a failed or skipped one, with that one's report.
   mutating func nextToSkip() -> (seeder: RegisteredSeeder, cause: SeederReport)? {
     while let place = doomed.popFirst() {
       guard !isTaken[place] else { continue }
@@ -154,7 +154,7 @@ struct Schedule {
   }
 }
 
-/// Places in a plan, lowest first: a binary heap.
+/// Positions in a plan as a priority queue (a binary heap), lowest first.
 private struct PlaceQueue {
   private var heap: [Int] = []
 
@@ -184,6 +184,6 @@ private struct PlaceQueue {
 }
 
 extension SeederReport {
-  /// Whether others can build on its rows.
+  /// Whether dependents can run.
   fileprivate var isUsable: Bool { outcome == .seeded || outcome == .unchanged }
 }

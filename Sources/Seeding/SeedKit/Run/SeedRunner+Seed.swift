@@ -3,22 +3,21 @@ import Migrations
 import Postgres
 
 extension SeedRunner {
-  /// Settings of a seeder's transaction. Local, because others would leak through a pooler.
+  /// The settings of a seeder's transaction. They are local because session settings would leak through a pooler.
   ///
-  /// A table that somebody else has locked is an error after 30 seconds, which is tried again within
-  /// the budget, not an endless wait. A program whose host vanished gives its locks up after five
-  /// minutes.
+  /// Waiting for a table lock ends after 30 seconds with an error that is retried within the budget, so no wait is
+  /// endless. If the host of a program vanishes, its locks are released after five minutes.
   static let transactionSetup: [PostgresQuery] = [
     StableSettings.statement, stagingTables, "SET LOCAL lock_timeout = '30s'", idleTimeout,
   ]
 
-  /// The role's or the database's own limit may be shorter than what this program does between two statements.
+  /// The limit set for the role or the database may be shorter than this program's pauses between two statements.
   static let idleTimeout: PostgresQuery = "SET LOCAL idle_in_transaction_session_timeout = '5min'"
 
-  /// Staging tables are updated, which not every access method can do.
+  /// Staging tables are updated, which not every table access method supports.
   static let stagingTables: PostgresQuery = "SET LOCAL default_table_access_method = 'heap'"
 
-  /// Runs one seeder, with retries, and never throws for its failure.
+  /// Runs one seeder with retries. A failure is reported, not thrown.
   ///
   /// - Throws: `CancellationError` only.
   func seed(
@@ -68,10 +67,10 @@ extension SeedRunner {
     }
   }
 
-  /// One transaction: lock, seed, history, commit.
+  /// Runs one transaction: lock, seed, write the history, commit.
   ///
-  /// - Returns: nil if another run has left the history with the fingerprint since this one looked, and that
-  ///   is enough.
+  /// - Returns: nil if ``Options/skipsCurrent`` is set and another run has written the same fingerprint to the
+  ///   history meanwhile.
   private func attempt(
     _ seeder: any Seeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?,
     meter: SeederMeter
@@ -114,7 +113,7 @@ extension SeedRunner {
           })
       }
     } catch let error as PostgresTransactionError where error.isOutcomeUnknown {
-      // The answer to COMMIT was lost. The history knows; with nothing written it does not matter.
+      // The answer to COMMIT was lost, so the history decides. If no rows were written, it does not matter.
       let isCommitted = try await options.retry.run(
         onRetry: { meter.note(record($0, $1, of: seeder.id.rawValue)) },
         { _ in
@@ -127,7 +126,7 @@ extension SeedRunner {
     }
   }
 
-  /// Whether another run has done the work, for runs to which the history is enough.
+  /// Whether another run has done the work. Always false unless ``Options/skipsCurrent`` is set.
   func isCurrent(
     _ seeder: SeederID, fingerprint: Fingerprint?, on connection: PostgresConnection
   ) async throws -> Bool {
@@ -135,7 +134,7 @@ extension SeedRunner {
     return try await SeedHistory.fingerprints(of: [seeder], on: connection)[seeder] == fingerprint
   }
 
-  /// Tells the history of a failure, in a transaction of its own because the seeder's is undone.
+  /// Writes a failure to the history, in its own transaction because the seeder's was rolled back.
   func recordUnsuccessful(_ report: SeederReport, run: Run, pool: PostgresPool) async {
     do {
       try await pool.withConnection { connection in

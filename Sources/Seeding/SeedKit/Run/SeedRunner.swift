@@ -2,41 +2,41 @@ public import FoundationEssentials
 package import Migrations
 public import Postgres
 
-/// Executes a plan against a database.
+/// Runs a plan against a database.
 ///
-/// Each seeder runs in one transaction of its own, which holds a lock on the seeder's name: of
-/// several runs at once one seeds, the others wait and then find nothing to do. A seeder that fails
-/// is rolled back; those that do not depend on it run all the same.
+/// Each seeder runs in its own transaction and holds a lock on its name. Of several concurrent runs one seeds, and
+/// the others wait and find nothing to do. A failed seeder is rolled back. Seeders that do not depend on it still
+/// run.
 public struct SeedRunner: Sendable {
   /// How a run behaves.
   public struct Options: Sendable {
-    /// The id of the run in the history and in reports. One of its own by default.
+    /// The id of the run in the history and in reports. A new one by default.
     public var runID = UUID()
-    /// Maximum number of seeders that run at the same time, each on a connection of its own. By default as
-    /// ``SettingKey/jobs``.
+    /// The maximum number of seeders that run at the same time, each on its own connection. Defaults to the default
+    /// of ``SettingKey/jobs``.
     public var jobs = SettingKey<Int>.jobs.defaultValue
-    /// Whether the environment production is meant. False by default.
+    /// Whether seeding the production environment is allowed. False by default.
     public var allowsProduction = false
-    /// Whether a database that was stamped with another environment is handed over. False by default.
+    /// Whether the environment stamp of another environment is replaced. False by default.
     public var restamps = false
-    /// Whether a seeder whose fingerprint is the one in the history is taken as unchanged without a
-    /// look at its rows. False by default: rows that somebody edited are put right.
+    /// Whether a seeder with the fingerprint in the history counts as unchanged without comparing rows. False by
+    /// default, so that drifted rows are found.
     public var skipsCurrent = false
-    /// Whether migrations that are due are applied first. True by default.
+    /// Whether due migrations are applied first. True by default.
     public var migrates = true
-    /// Whether the policy `sync` may remove rows in production. False by default.
+    /// Whether the `sync` policy may delete rows in production. False by default.
     public var allowsDeletes = false
-    /// When and how often work is tried again.
+    /// When and how often transient errors are retried.
     public var retry = RetryPolicy()
-    /// How long to wait for a database that cannot be reached yet. By default as ``retry`` says.
+    /// The retry budget for connecting. By default that of ``retry``.
     public var connectBudget: Duration?
-    /// How long to wait for another run of the same seeder. By default as ``SettingKey/lockTimeout``.
+    /// How long to wait for another run of the same seeder. Defaults to the default of ``SettingKey/lockTimeout``.
     public var lockTimeout = SettingKey<Duration>.lockTimeout.defaultValue
 
-    /// The defaults.
+    /// Creates the default options.
     public init() {}
 
-    /// The defaults with `SEED_JOBS`, `SEED_LOCK_TIMEOUT` and `SEED_RETRY_BUDGET`.
+    /// Creates the default options with `SEED_JOBS`, `SEED_LOCK_TIMEOUT` and `SEED_RETRY_BUDGET`.
     public init(_ settings: Settings) {
       jobs = settings[.jobs]
       retry.budget = settings[.retryBudget]
@@ -46,20 +46,20 @@ public struct SeedRunner: Sendable {
 
   /// What to run.
   public let plan: SeedPlan
-  /// The seeders whose migrations are applied: those of the plan, unless others share the database.
+  /// The seeders whose migrations are applied: those of the plan, or all seeders that share the database.
   var migrated: [RegisteredSeeder]
   let configuration: PostgresConfiguration
   let fixtures: FixtureStore
   let options: Options
   let onEvent: @Sendable (SeedEvent) -> Void
 
-  /// Makes a runner; nothing is opened yet.
+  /// Creates a runner. Opens nothing.
   ///
   /// - Parameters:
   ///   - plan: what to run.
   ///   - configuration: the database.
   ///   - fixtures: the files that seeders read.
-  ///   - options: the defaults unless given.
+  ///   - options: how the run behaves.
   ///   - onEvent: called for each event, from several tasks.
   public init(
     plan: SeedPlan, configuration: PostgresConfiguration, fixtures: FixtureStore,
@@ -73,11 +73,11 @@ public struct SeedRunner: Sendable {
     self.onEvent = onEvent
   }
 
-  /// Connects, migrates, checks the environment's stamp and runs the seeders.
+  /// Connects, applies migrations, checks the environment stamp and runs the seeders.
   ///
-  /// - Returns: a report that also tells of the seeders that failed.
-  /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if no seeder could be started;
-  ///   `CancellationError` if the task was cancelled, after rolling back what was under way.
+  /// - Returns: a report, which includes the seeders that failed.
+  /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if no seeder could start;
+  ///   `CancellationError` if the task was cancelled, after rolling back open transactions.
   public func run() async throws -> SeedReport {
     try plan.checkProduction(isAllowed: options.allowsProduction)
     return try await PostgresPool.with(configuration, maximumConnections: maximumConnections) { pool in
@@ -118,7 +118,7 @@ public struct SeedRunner: Sendable {
     if let error = missing.first?.error { throw error }
   }
 
-  /// What the steps of a run share.
+  /// What all steps of a run share.
   struct Run: Sendable {
     let id: UUID
     let startedAt: Date
@@ -127,19 +127,19 @@ public struct SeedRunner: Sendable {
   }
 
   private struct Prepared {
-    /// The plan in the order that the tables ask for.
+    /// The plan in an order that satisfies the foreign keys.
     var plan: SeedPlan
     var migrations: [MigrationOutcome] = []
-    /// Sets whose extension is missing.
+    /// Migration sets whose extension is missing.
     var missing: [Migrator.Unavailable] = []
-    /// Those in the history, for runs to which the history is enough.
+    /// The fingerprints in the history. Empty unless ``Options/skipsCurrent`` is set.
     var fingerprints: [SeederID: Fingerprint] = [:]
     var retries: [RetryRecord] = []
   }
 
-  /// All that comes before the first seeder: connect, migrate, check the stamp.
+  /// Prepares the first seeder: connects, applies migrations, checks the environment stamp.
   ///
-  /// - Parameter fingerprints: what the seeders' should be; nil if nothing is to be seeded.
+  /// - Parameter fingerprints: the current fingerprints of the seeders; nil if nothing is to be seeded.
   private func prepare(
     _ pool: PostgresPool, for fingerprints: [SeederID: Fingerprint]?
   ) async throws -> Prepared {
@@ -153,7 +153,7 @@ public struct SeedRunner: Sendable {
     let migrator = Migrator(
       sets: options.migrates ? try Self.migrationSets(of: migrated) : [], lockTimeout: options.lockTimeout)
     let ids = fingerprints == nil ? [] : plan.steps.map(\.id)
-    // Connected as soon as it answers a query: a server that is starting may accept and then refuse.
+    // Retried until a query succeeds: a starting server may accept a connection and then refuse queries.
     let snapshot = try await retrying(connectRetry, "connect") {
       try await pool.withConnection { try await DatabaseSnapshot.read(of: ids, on: $0) }
     }
@@ -174,7 +174,7 @@ public struct SeedRunner: Sendable {
     onEvent(.seeding)
     if options.skipsCurrent, !isDue, snapshot.stamp == plan.environment.rawValue {
       prepared.fingerprints = snapshot.fingerprints
-      // Then not even a lock's row is needed.
+      // If all seeders are current, not even the row of a lock is needed.
       let isCurrent = plan.steps.allSatisfy { step in
         fingerprints[step.id].map { $0 == snapshot.fingerprints[step.id] } ?? false
       }
@@ -196,7 +196,7 @@ public struct SeedRunner: Sendable {
     return prepared
   }
 
-  /// With a budget of its own it looks again each second: nobody wants to wait longer than the database takes.
+  /// With a connect budget, the pause is at most a second, so that a run starts soon after the database does.
   private var connectRetry: RetryPolicy {
     guard let budget = options.connectBudget else { return options.retry }
     return RetryPolicy(
@@ -204,12 +204,12 @@ public struct SeedRunner: Sendable {
       maximumDelay: min(options.retry.maximumDelay, .seconds(1)))
   }
 
-  /// The migrations that a plan needs: ours, then those of its seeders, each set once.
+  /// The migrations that a plan needs: those of seed-runner, then those of its seeders, each set once.
   package static func migrationSets(of plan: SeedPlan) throws -> [MigrationSet] {
     try migrationSets(of: plan.steps.map(\.seeder))
   }
 
-  /// The same for seeders.
+  /// The migrations that these seeders need.
   package static func migrationSets(of seeders: [RegisteredSeeder]) throws -> [MigrationSet] {
     var sets = [try SeedHistory.migrations()]
     var names = Set(sets.map(\.name))
@@ -219,9 +219,9 @@ public struct SeedRunner: Sendable {
     return sets
   }
 
-  /// The seeders of a plan whose tables cannot be made, and why.
+  /// The seeders of a plan whose tables cannot be created, and why.
   ///
-  /// - Throws: the reason, if it concerns all of them: then there is nothing to run.
+  /// - Throws: the reason, if it affects all seeders, because then there is nothing to run.
   static func unable(
     _ plan: SeedPlan, without missing: [Migrator.Unavailable]
   ) throws -> [SeederID: MigrationError] {

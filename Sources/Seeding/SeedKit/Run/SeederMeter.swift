@@ -1,7 +1,7 @@
 import Postgres
 import Threads
 
-/// Measures one seeder: what it was doing when, and how often it asked the server.
+/// Measures the phases and round trips of one seeder.
 final class SeederMeter: Sendable {
   private struct State {
     var phase = SeedPhase.queued
@@ -33,12 +33,12 @@ final class SeederMeter: Sendable {
 
   /// All spans that have ended.
   var spans: [PhaseSpan] { state.withLock { $0.spans } }
-  /// Attempts that failed with what can pass, parts of attempts among them.
+  /// Attempts and parts of attempts that failed with a transient error.
   var retries: [RetryRecord] { state.withLock { $0.retries } }
 
-  /// Ends the phase and begins another one.
+  /// Ends the current phase and begins another.
   ///
-  /// - Parameter detail: what was waited for in the phase that ends.
+  /// - Parameter detail: what the phase that ends waited for.
   @discardableResult
   func enter(_ phase: SeedPhase, after detail: String? = nil) -> SeedPhase {
     let before = state.withLock { state in
@@ -51,15 +51,14 @@ final class SeederMeter: Sendable {
     return before
   }
 
-  /// Ends the last phase.
   func end() { state.withLock { close(&$0, detail: nil) } }
 
-  /// Remembers a retry of a part, within whatever phase it is.
+  /// Records the retry of a part, without leaving the phase.
   func note(_ retry: RetryRecord) { state.withLock { $0.retries.append(retry) } }
 
-  /// Begins an attempt, with waiting for a connection. What follows belongs to it.
+  /// Begins an attempt, in the phase that waits for a connection.
   ///
-  /// - Parameter detail: what was waited for before.
+  /// - Parameter detail: what the phase that ends waited for.
   func begin(attempt: Int, after detail: String? = nil) {
     state.withLock { state in
       close(&state, detail: detail)
@@ -69,7 +68,7 @@ final class SeederMeter: Sendable {
     onPhase(.locking)
   }
 
-  /// Measures `body` as a phase and goes back to the one before.
+  /// Measures `body` as a phase and returns to the previous phase.
   func measure<Result>(_ phase: SeedPhase, _ body: () async throws -> Result) async rethrows -> Result {
     let before = enter(phase)
     defer { enter(before) }

@@ -1,10 +1,10 @@
 import Postgres
 
-/// Which seeders of a plan come first because others refer to their tables: by the foreign keys of the database
-/// and by references of the definitions, whatever dependencies are declared. Of those that write one table each
-/// follows the one before it in the plan, so that it is always the same one that another contradicts.
+/// Orders the seeders of a plan by the foreign keys of the database and the references of the definitions, in
+/// addition to declared dependencies. Seeders that write the same table run one after another in the order of the
+/// plan, so that a conflict is always reported by the same one.
 enum TableOrder {
-  /// The same plan in an order that suits the tables. Seeders that refer to each other in a circle keep theirs.
+  /// The same plan, ordered by tables. Seeders that refer to each other in a cycle keep their order.
   ///
   /// - Throws: `PostgresError`.
   static func apply(to plan: SeedPlan, on connection: PostgresConnection) async throws -> SeedPlan {
@@ -49,7 +49,7 @@ enum TableOrder {
 }
 
 extension SeedPlan {
-  /// The same steps, with further seeders to come first; those that would close a circle are left out.
+  /// The same plan with additional orderings. Those that would close a cycle are left out.
   func following(_ pairs: [(seeder: SeederID, first: SeederID)]) -> SeedPlan {
     guard !pairs.isEmpty else { return self }
     let known = Set(steps.map(\.id))

@@ -1,19 +1,19 @@
 import Postgres
 import Threads
 
-/// Says who or what ended a statement that took too long, or that may not write.
+/// Explains why a statement timed out or was not allowed to write.
 ///
-/// The server only says that a limit was reached. Which session held the lock is known while the statement waits,
-/// and where a limit is set is known to the catalog: both are looked up over a connection of their own, as well as
-/// that is possible.
+/// The server only reports that a limit was reached. Which session holds the lock can only be queried during the
+/// wait, and the catalog knows where a limit is set. Both are looked up over a separate connection. If a lookup
+/// fails, the error stays as it is.
 struct TimeoutExplanation: Sendable {
   let configuration: PostgresConfiguration
 
-  /// When a statement that waits for a lock is first looked at. Less than the shortest `lock_timeout` of ours, 5 s.
+  /// The wait before the first lookup. Less than the shortest `lock_timeout` used here, 5 s.
   private static let firstLook = Duration.seconds(2)
   private static let pause = Duration.seconds(10)
 
-  /// Runs `body`, whose statements run on `connection`, and names the sessions that held a lock for too long.
+  /// Runs `body`, whose statements run on `connection`. A lock timeout names the sessions that held the lock.
   ///
   /// - Throws: what `body` throws.
   func namingBlockers<Result>(
@@ -40,8 +40,7 @@ struct TimeoutExplanation: Sendable {
     }
   }
 
-  /// Runs `body` and says where the limit is set that ended one of its statements, or the setting that keeps it from
-  /// writing.
+  /// Runs `body`. If a limit ends a statement, or a setting forbids writing, the error says where it is set.
   ///
   /// - Throws: what `body` throws.
   func namingLimits<Result>(_ body: () async throws -> Result) async throws -> Result {
@@ -64,7 +63,7 @@ struct TimeoutExplanation: Sendable {
     case .queryCanceled:
       switch await limit("statement_timeout") {
       case .set(let text): text
-      // Without a limit somebody has cancelled the statement.
+      // Without a limit, another session has canceled the statement.
       case .unset: "no statement_timeout is set: another session canceled the statement"
       case .unknown: nil
       }
@@ -77,7 +76,7 @@ struct TimeoutExplanation: Sendable {
     }
   }
 
-  /// The sessions that a server process waits for; nil if it waits for none.
+  /// The sessions that a server process waits for; nil if there are none.
   private func blockingSessions(of process: Int32) async throws -> String? {
     let rows = try? await PostgresConnection.with(configuration) { connection in
       try await Self.liftLimit(of: connection)
@@ -97,7 +96,7 @@ struct TimeoutExplanation: Sendable {
     return rows.joined(separator: "; ")
   }
 
-  /// What is known of a limit.
+  /// The result of looking up a limit.
   private enum Limit {
     case unset
     /// The value and where it is set.
@@ -106,13 +105,13 @@ struct TimeoutExplanation: Sendable {
     case unknown
   }
 
-  /// What a limit is and where it is set.
+  /// The value of a limit and where it is set.
   private func limit(_ name: String) async -> Limit {
     let limit = try? await PostgresConnection.with(configuration) { connection in
       do {
         return try await Self.limit(name, on: connection)
       } catch let error as PostgresError where error.sqlState == .queryCanceled {
-        // The limit ends the look at it as well.
+        // The limit ends its own lookup too.
         try await Self.liftLimit(of: connection)
         return try await Self.limit(name, on: connection)
       }
@@ -120,8 +119,8 @@ struct TimeoutExplanation: Sendable {
     return limit ?? .unknown
   }
 
-  /// Turns the limit off for the lookups. This statement needs a fraction of a millisecond, the shortest limit, but a
-  /// busy machine may take longer.
+  /// Turns the limit off for the lookups. This statement takes a fraction of a millisecond, but with a very short
+  /// limit on a busy machine it may need several attempts.
   private static func liftLimit(of connection: PostgresConnection) async throws {
     for _ in 1..<10 {
       do {
@@ -132,8 +131,8 @@ struct TimeoutExplanation: Sendable {
     try await connection.query("SET statement_timeout = 0")
   }
 
-  /// Reads a limit. Once this session has set another value, `pg_settings` has the former one only as `reset_val`,
-  /// without its source, which is then looked up among the settings of roles and databases.
+  /// Reads a limit. If this session has changed it, `pg_settings` has the previous value only as `reset_val` and
+  /// without its source, which is then looked up in the settings of roles and databases.
   private static func limit(_ name: String, on connection: PostgresConnection) async throws -> Limit {
     let row = try await connection.query(
       """
@@ -148,7 +147,7 @@ struct TimeoutExplanation: Sendable {
         coalesce(sourcefile || ':' || sourceline, ''), current_user::text, current_database()::text
       FROM pg_settings WHERE name = \(name)
         AND CASE source WHEN 'session' THEN reset_val ELSE setting END NOT IN ('0', 'off')
-        -- A replica is read-only, whatever the setting says.
+        -- A replica is read-only regardless of the setting.
         AND NOT (name = 'default_transaction_read_only' AND pg_is_in_recovery())
       """
     ).first
