@@ -4,16 +4,16 @@ import Postgres
 public struct ConvergeTable: Sendable {
   /// A column that the fixtures fill.
   public struct Column: Sendable {
-    /// What a column is for.
+    /// The role of a column.
     public enum Role: Sendable {
-      /// A primary key apart from the natural key. Rows that exist keep theirs, whatever the fixture
-      /// says. Without one the natural key must be the primary key or be unique.
+      /// A primary key other than the natural key. Existing rows keep theirs, whatever the fixture has. Without
+      /// such a column, the natural key must be the primary key or unique.
       case id
-      /// Part of the natural key, by which a row of the fixture finds the row of the table.
+      /// Part of the natural key, which matches rows of the fixture with rows of the table.
       case naturalKey
-      /// A value that is compared and, if it differs, updated.
+      /// A value that is compared and updated.
       case value
-      /// A value that a new row starts with and that is the application's from then on.
+      /// A value for new rows only. Afterwards it belongs to the application.
       case initial
     }
 
@@ -21,13 +21,13 @@ public struct ConvergeTable: Sendable {
     let type: String
     let role: Role
 
-    /// Makes a column.
+    /// Describes a column.
     ///
     /// - Parameters:
     ///   - name: the column's name.
-    ///   - type: its type as SQL, such as `text` or `double precision`; trusted text.
-    ///   - role: what it is for.
-    /// - Throws: `PostgresError` for a name that PostgreSQL would cut off.
+    ///   - type: the type as SQL, such as `text` or `double precision`; trusted text.
+    ///   - role: the role of the column.
+    /// - Throws: `PostgresError` for a name that is too long for PostgreSQL.
     public init(_ name: String, _ type: String, _ role: Role = .value) throws {
       self.name = try PostgresIdentifier(name)
       self.type = type
@@ -45,15 +45,15 @@ public struct ConvergeTable: Sendable {
   ///
   /// - Parameters:
   ///   - name: the table's name.
-  ///   - columns: the columns that a row of the fixture fills, in order: at least one with
-  ///     the role `naturalKey`, at most one with `id`.
-  ///   - condition: which rows of the table the natural key speaks of, as SQL over the alias `live`;
-  ///     trusted text. All rows by default.
-  ///   - timestamps: whether the table has `created_at` and `updated_at`, which an insert and an
-  ///     update set to the transaction's time.
-  ///   - derived: what becomes of further columns when a row is updated: the column's name and an
-  ///     SQL expression over the aliases `live` (before) and `excluded` (after); trusted text.
-  /// - Throws: `PostgresError` for a name that PostgreSQL would cut off.
+  ///   - columns: the columns that the fixture fills, in order, with at least one of the role `naturalKey` and at
+  ///     most one of the role `id`.
+  ///   - condition: the rows within which the natural key is unique, as SQL over the alias `live`; trusted text.
+  ///     All rows by default.
+  ///   - timestamps: whether the table has `created_at` and `updated_at`. Inserts and updates set them to the time
+  ///     of the transaction.
+  ///   - derived: additional columns that an update sets: the column's name and an SQL expression over the aliases
+  ///     `live` (before) and `excluded` (after); trusted text.
+  /// - Throws: `PostgresError` for a name that is too long for PostgreSQL.
   public init(
     _ name: String, columns: [Column], condition: String = "true", timestamps: Bool = true,
     derived: KeyValuePairs<String, String> = [:]
@@ -65,7 +65,7 @@ public struct ConvergeTable: Sendable {
     self.derived = try derived.map { (try PostgresIdentifier($0.key), $0.value) }
   }
 
-  /// The columns of the unique key on which an insert may meet a row: the primary key.
+  /// The primary key, on which an insert may conflict with an existing row.
   var conflictKey: [Column] {
     let id = columns.filter { $0.role == .id }
     return id.isEmpty ? naturalKey : id

@@ -1,26 +1,26 @@
 import FoundationEssentials
 import Postgres
 
-/// For any table: an INSERT for the rows that are missing, an UPDATE for those that differ.
+/// For any table: an INSERT for missing rows and an UPDATE for rows that differ.
 ///
-/// Not `ON CONFLICT`: its insert would ask for columns that only new rows need, and spend a number of
-/// the sequence on each existing row.
+/// Not `ON CONFLICT`: its INSERT would need values for columns that only new rows need, and use up a sequence
+/// number for each existing row.
 struct InsertAndUpdate: RowStatements {
-  /// The columns without which no row can be inserted and that no file fills.
+  /// Columns that an insert needs and that no file fills.
   let requiredColumns: [String]
-  /// Whether values for GENERATED ALWAYS AS IDENTITY are among the columns.
+  /// Whether the columns include GENERATED ALWAYS AS IDENTITY columns.
   let overridesIdentity: Bool
-  /// The column that an update sets to the transaction's time, quoted.
+  /// The column that an update sets to the time of the transaction, quoted.
   let touchedColumn: String?
-  /// Where the table is described, for a fault.
+  /// Where the table is defined, for faults.
   let place: (file: String, line: Int)
-  /// Whether triggers may change what is written, so that the history has to remember the input.
+  /// Whether triggers may change written values. The digest of the input is then recorded too.
   let hasTriggers: Bool
-  /// Whether one of them does so before a row is written, so that only the server knows what a row will be.
+  /// Whether a BEFORE trigger may, so that only the server knows what a row will be.
   let changesRows: Bool
-  /// Whether the existing rows are updated only after others were inserted.
+  /// Whether existing rows are updated after others were inserted.
   let insertsFirst: Bool
-  /// The rows of the table that left the files, for the policy `sync`.
+  /// For the `sync` policy: the rows that are no longer in the files.
   let leftOver: LeftOverRows?
 
   func check(missing: Int, _ writer: RowWriter) async throws {
@@ -34,7 +34,8 @@ struct InsertAndUpdate: RowStatements {
     ])
   }
 
-  /// Refuses values of GENERATED ALWAYS AS IDENTITY columns that existing rows do not have: no UPDATE can set them.
+  /// Rejects values of GENERATED ALWAYS AS IDENTITY columns that differ from the existing row, because no UPDATE
+  /// can set them.
   private func checkFixedNumbers(_ writer: RowWriter) async throws {
     let fixed = writer.columns.filter { $0.isRecorded && !$0.isCompared }
     guard !fixed.isEmpty else { return }
@@ -66,7 +67,7 @@ struct InsertAndUpdate: RowStatements {
 
   func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts {
     let connection = writer.context.connection
-    // Named before they are written: afterwards nothing tells them from existing rows.
+    // Staged first, because after the INSERT they cannot be told from existing rows.
     var named: PostgresIdentifier?
     if write.inserts > 0, writer.rowCount > write.inserts { named = try await name(writer, write) }
     let attempt = WriteAttempt(writer: writer, write: write, named: named, statements: self)
@@ -88,12 +89,12 @@ struct InsertAndUpdate: RowStatements {
     return counts
   }
 
-  /// Updates, then inserts, in one statement: foreign keys are checked when both are done.
+  /// Updates, then inserts, in one statement, so that foreign keys are checked after both.
   ///
-  /// - Parameter room: what else the statement does.
+  /// - Parameter room: additional parts of the statement.
   func execute(_ attempt: WriteAttempt, _ room: Room = Room()) async throws -> RowCounts {
     var parts = room.deletions.map { PostgresQuery(unescaped: $0) }
-    // Rows are deleted before others are written, because this asks how many they are.
+    // Reading the count of deleted rows forces the DELETE to run first.
     let afterRoom: PostgresQuery = parts.isEmpty ? "" : "WHERE (SELECT count FROM cleared) >= 0"
     if attempt.write.updates > 0 {
       let isCleared: PostgresQuery = parts.isEmpty ? "" : "AND (SELECT count FROM cleared) >= 0"
@@ -119,7 +120,7 @@ struct InsertAndUpdate: RowStatements {
     return RowCounts(inserted: inserted, updated: updated, deleted: deleted)
   }
 
-  /// A temporary table of the rows that are to be inserted.
+  /// Stages the rows to insert in a temporary table.
   private func name(_ writer: RowWriter, _ write: RowWrite) async throws -> PostgresIdentifier {
     let name = try writer.context.temporaryName("seed_missing")
     let owner = write.gone.map { gone in
@@ -141,14 +142,14 @@ struct InsertAndUpdate: RowStatements {
   private func insert(_ attempt: WriteAttempt) -> PostgresQuery {
     let writer = attempt.writer
     let order = writer.stagedKey.map { "staged.\($0)" }.joined(separator: ", ")
-    // The look at `done` lets the UPDATE end first, whose rows may make room for these.
+    // Reading `done` forces the UPDATE to run first. It may free values that these rows need.
     return """
       \(unescaped: insertion(writer, from: writer.source)) \(unescaped: attempt.joinOfNamed) CROSS JOIN done
       WHERE done.updates >= 0 ORDER BY \(unescaped: order)
       """
   }
 
-  /// The INSERT without a condition on its rows.
+  /// The INSERT, without a condition on its rows.
   func insertion(_ writer: RowWriter, from source: String) -> String {
     let names = writer.columns.map(\.quoted).joined(separator: ", ")
     let values = writer.columns.map(\.inserted).joined(separator: ", ")
@@ -166,7 +167,7 @@ struct InsertAndUpdate: RowStatements {
         """)
   }
 
-  /// The UPDATE without a condition on its rows.
+  /// The UPDATE, without a condition on its rows.
   func updating(_ attempt: WriteAttempt, from source: String) -> String {
     let columns = attempt.writer.compared.filter {
       attempt.write.difference?.changed.contains($0.quoted) ?? true
@@ -177,14 +178,13 @@ struct InsertAndUpdate: RowStatements {
       "UPDATE \(attempt.writer.quoted) AS live SET \(sets.joined(separator: ", ")) FROM \(source) AS staged"
   }
 
-  /// Remembers the rows that were written, as the table has them. A statement of its own, because an INSERT
-  /// returns nothing of where its rows came from, and finding that by the text of the key took four times as
-  /// long as all else. Sorted as the index is, which halves the time.
+  /// Records the written rows with the values that the table now has. A separate statement, because an INSERT
+  /// cannot return the staged row of each new row. Sorted like the index, which halves the time.
   private func own(_ attempt: WriteAttempt, _ ownership: RowWriter.Ownership) async throws {
     let writer = attempt.writer
     var statements: [PostgresQuery] = []
     if let difference = attempt.write.difference, !ownership.isFirst {
-      // A key may read differently and still be equal: 1.0 and 1.00, or Abc and abc where case does not count.
+      // Equal keys may have different texts: 1.0 and 1.00, or Abc and abc with a case-insensitive collation.
       statements.append(
         """
         UPDATE seed_runner.owned_row AS owner SET key = \(unescaped: writer.liveKeyText)
@@ -203,7 +203,7 @@ struct InsertAndUpdate: RowStatements {
       let kept = writer.drift == .keep ? "WHERE NOT drifted" : ""
       written.append("SELECT seed_row, false FROM \(difference.stage.quoted) \(kept)")
     }
-    // Of rows that are all new nothing needs to be looked up.
+    // If all rows are new, there is nothing to look up.
     let isAllNew = attempt.named == nil && attempt.write.updates == 0
     let join =
       isAllNew
@@ -226,22 +226,22 @@ struct InsertAndUpdate: RowStatements {
   }
 }
 
-/// What a statement does beside its updates and inserts, so that values can move between rows.
+/// Additional parts of a statement with updates and inserts, so that values can move between rows.
 struct Room {
-  /// Parts of a WITH that delete rows, the last of them `cleared`, which counts them.
+  /// Parts of a WITH that delete rows. The last is `cleared`, which counts them.
   var deletions: [String] = []
   /// Parts of a WITH that insert rows again.
   var insertions: [String] = []
-  /// How many rows were replaced, and how many are gone, as SQL.
+  /// The number of replaced rows and of deleted rows, as SQL.
   var replacements = "0"
   var removals = "0::bigint"
 }
 
-/// One attempt to write rows, for those that explain why it failed.
+/// One attempt to write rows, for code that explains its failure.
 struct WriteAttempt {
   let writer: RowWriter
   let write: RowWrite
-  /// The rows to be inserted by `seed_row`; nil if all staged rows are.
+  /// The `seed_row` of the rows to insert; nil if all staged rows are inserted.
   let named: PostgresIdentifier?
   let statements: InsertAndUpdate
 
@@ -249,7 +249,7 @@ struct WriteAttempt {
     named.map { "JOIN \($0.quoted) AS missing ON missing.seed_row = staged.seed_row" } ?? ""
   }
 
-  /// The rows to be updated.
+  /// The rows to update.
   var joinOfDifference: String {
     guard let difference = write.difference else { return "" }
     let kept = writer.drift == .keep ? "AND NOT difference.drifted" : ""
@@ -258,14 +258,14 @@ struct WriteAttempt {
 }
 
 extension RowWriter {
-  /// What becomes of an entry that a row has.
+  /// How an entry that exists is updated.
   static let replacesOwner = """
     ON CONFLICT (table_id, key) DO UPDATE SET file_id = excluded.file_id, record = excluded.record,
       inserted = owner.inserted OR excluded.inserted, attempt_id = excluded.attempt_id, digest = excluded.digest,
       input = excluded.input
     """
 
-  /// A part of a WITH: the entries of the rows in `written`, which has `key` and `digest`.
+  /// A part of a WITH that records the rows in `written`, which has `key` and `digest`.
   func ownedRows(_ ownership: Ownership, inserted: String) -> PostgresQuery {
     """
     owned AS (

@@ -1,10 +1,11 @@
 import Postgres
 
 extension RowWriter {
-  /// Refuses rows that another seeder writes with other values: each would undo what the other did, for ever.
+  /// Rejects rows that another seeder writes with other values, because each seeder would undo the other's work on
+  /// every run.
   ///
-  /// A row is the other seeder's as long as it is as that one wrote it. Seeders that fill different columns of
-  /// a row do not disagree.
+  /// A row counts as the other seeder's while it has the values that seeder wrote. Seeders that fill different
+  /// columns of a row do not conflict.
   func refuseOtherOwners(_ difference: RowDifference) async throws {
     guard difference.rowCount > 0 else { return }
     var faults: [FixtureFault] = []

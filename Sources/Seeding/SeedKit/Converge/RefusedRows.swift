@@ -1,7 +1,7 @@
 import Postgres
 
-/// Finds the records behind an error that a statement of many rows ended with: each row is tried by itself,
-/// which is slow, and done only when there is something to find.
+/// Finds the records that caused a statement for many rows to fail. It tries each row separately, which is slow and
+/// therefore done only after an error.
 struct RefusedRows {
   private let attempt: WriteAttempt
   private var writer: RowWriter { attempt.writer }
@@ -9,10 +9,10 @@ struct RefusedRows {
 
   init(_ attempt: WriteAttempt) { self.attempt = attempt }
 
-  /// Explains what the server said of all rows together. The rows are not written yet.
+  /// Explains an error of a statement that wrote all rows. The rows are not written yet.
   ///
-  /// - Returns: ``FixtureError`` that names the records; a transient error if another program was in the
-  ///   way and is not any more; else `error`.
+  /// - Returns: ``FixtureError`` with the records; a transient error if another program caused a conflict that is
+  ///   gone; otherwise `error`.
   func explain(_ error: PostgresError) async throws -> any Error {
     if let faults = try await faults(error) { return faults }
     guard error.isUniqueConflict else { return error }
@@ -21,7 +21,7 @@ struct RefusedRows {
       sqlState: .serializationFailure)
   }
 
-  /// The rows that the server refuses for the same kind of reason; nil if it refuses none by itself.
+  /// The rows that the server rejects with the same kind of error; nil if it accepts each of them separately.
   func faults(_ error: PostgresError) async throws -> FixtureError? {
     if error.sqlState == .insufficientPrivilege, try await !isSecuredByRow() { return nil }
     let rows = try writer.context.temporaryName("seed_refused")
@@ -39,8 +39,8 @@ struct RefusedRows {
     let update =
       "\(attempt.statements.updating(attempt, from: rows.quoted)) WHERE \(writer.match) AND staged.seed_row = $1"
     let insert = "\(attempt.statements.insertion(writer, from: rows.quoted)) WHERE staged.seed_row = $1"
-    // A row may refer to a later one, or want what another one is about to lose: that says nothing unless it is
-    // what was asked.
+    // A row may reference a later one, or need a value that another row still has. Such errors are ignored unless
+    // they are the kind of error to explain.
     let ignored =
       error.isUniqueConflict
       ? ["23503"] : ["23505", "23P01"] + (error.sqlState == .foreignKeyViolation ? [] : ["23503"])
@@ -65,7 +65,7 @@ struct RefusedRows {
     return faults.isEmpty ? nil : FixtureError(limited: faults)
   }
 
-  /// Whether policies decide about rows, and no right to the table itself is missing.
+  /// Whether row-level security is active and no privilege on the table itself is missing.
   private func isSecuredByRow() async throws -> Bool {
     try await connection.queryOne(
       """
@@ -76,7 +76,7 @@ struct RefusedRows {
     ).decode(Bool.self)
   }
 
-  /// Explains why fewer rows were written than there were to write, without an error.
+  /// Explains why fewer rows than expected were written without an error.
   func explainAbsence(_ counts: RowCounts) async throws -> any Error {
     let triggers = try await connection.query(
       """
@@ -120,7 +120,7 @@ struct RefusedRows {
       })
   }
 
-  /// Explains why rows that were inserted are not found under their keys.
+  /// Explains why inserted rows are not found under their keys.
   func explainChangedKeys() async throws -> (any Error)? {
     let names = writer.key.map { key in writer.columns.first { $0.quoted == key }?.plainName ?? key }
     let faults = try await connection.query(
@@ -141,8 +141,8 @@ struct RefusedRows {
     return faults.isEmpty ? nil : FixtureError(limited: faults)
   }
 
-  /// Writes one row and answers what the server has against it: SQLSTATE, message, detail, constraint, column,
-  /// the table of the constraint and those that it is a partition of.
+  /// Writes one row and returns the error, if any: SQLSTATE, message, detail, constraint, column, the table of the
+  /// constraint and the partitioned tables above it.
   private static let function = """
     CREATE OR REPLACE FUNCTION pg_temp.seed_row_refusal(statement text, number bigint) RETURNS text[]
     LANGUAGE plpgsql AS $$
@@ -160,17 +160,17 @@ struct RefusedRows {
     """
 }
 
-/// What the server has against a row.
+/// Why the server rejects a row.
 struct RowRefusal {
   let state: String
   let message: String
   let detail: String
   let constraint: String
-  /// The column concerned; nil if the server names none.
+  /// The column; nil if the server names none.
   let column: String?
   /// The table that has the constraint.
   let table: String
-  /// The tables that it is a partition of.
+  /// The partitioned tables that it belongs to.
   private let wholes: [String]
 
   init(_ parts: [String]) {
@@ -184,7 +184,7 @@ struct RowRefusal {
     wholes = Array(parts.dropFirst(6))
   }
 
-  /// Whether the row would lose a value that rows of other tables refer to.
+  /// Whether the row would lose a value that rows of other tables reference.
   func isReferred(in name: String) -> Bool {
     guard state == "23001" || state == "23503", !table.isEmpty else { return false }
     let own = name.split(separator: ".").last.map(String.init) ?? name

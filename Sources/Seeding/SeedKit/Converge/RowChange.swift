@@ -1,25 +1,25 @@
 /// What a run would do with one row.
 public struct RowChange: Hashable, Sendable, Codable {
-  /// What would become of it.
+  /// What would happen to the row.
   public enum Action: String, Sendable, Codable {
-    /// It is missing and would be inserted.
+    /// The row is missing and would be inserted.
     case insert
-    /// It differs and would be updated.
+    /// The row differs and would be updated.
     case update
-    /// It left the fixture and would be deleted.
+    /// The row is no longer in the fixture and would be deleted.
     case delete
-    /// Somebody edited or removed it since it was written, or it left the fixture and rows of others refer to
-    /// it or a trigger keeps it, and it would stay so.
+    /// The row would stay as it is: it was edited or deleted outside seed-runner, or it is no longer in the fixture
+    /// but is referenced by rows of others or kept by a trigger.
     case keep
   }
 
-  /// One column of it.
+  /// A column of the row.
   public struct Column: Hashable, Sendable, Codable {
     /// The column's name.
     public let name: String
-    /// The value that is there, as PostgreSQL prints it; nil for NULL or for a row that is not there.
+    /// The current value, as PostgreSQL prints it; nil for NULL or a missing row.
     public let old: String?
-    /// The value that the fixture has; nil for NULL or for a row that would go.
+    /// The value in the fixture; nil for NULL or a row that would be deleted.
     public let new: String?
   }
 
@@ -27,25 +27,25 @@ public struct RowChange: Hashable, Sendable, Codable {
   public let table: String
   /// The natural key.
   public let key: String
-  /// What would become of it.
+  /// What would happen to the row.
   public let action: Action
-  /// Whether somebody edited or removed it since it was written.
+  /// Whether the row was edited or deleted outside seed-runner.
   public let isDrift: Bool
-  /// Whether somebody removed it since it was written.
+  /// Whether the row was deleted outside seed-runner.
   public var isRemoved = false
-  /// Why it would be kept, such as `referenced by orders`, where that is not for drift.
+  /// Why the row would be kept, such as `referenced by orders`; nil for drift.
   public var reason: String?
   /// The file of the record.
   public let file: String?
   /// The record's number, from 1.
   public let record: Int?
-  /// The columns that differ; of a row that would be inserted, all that have a value.
+  /// The columns that differ; for an insert, all columns with a value.
   public let columns: [Column]
 }
 
-/// Collects what a run would do; a class, because it is filled on the way.
+/// Collects what a run would do. A class, because the steps of a run share it.
 final class ChangeRecorder {
-  /// How many rows of a table are told one by one; the counts are always of all.
+  /// The maximum number of rows listed for each table. Counts always include all rows.
   static let rowLimit = 1_000
 
   private(set) var changes: [RowChange] = []

@@ -1,22 +1,22 @@
 import Postgres
 
-/// The rows of a table that differ from the staged ones, in a temporary table of the transaction.
+/// The rows of a table that differ from the staged rows, in a temporary table of the transaction.
 struct RowDifference {
-  /// `seed_row`, `key`, `drifted`, `moved`; for a plan also `old` and `new`, which are texts by column.
+  /// `seed_row`, `key`, `drifted`, `moved`; for a plan also `old` and `new`, arrays of texts.
   let stage: PostgresIdentifier
   let rowCount: Int
-  /// How many of them were edited outside seed-runner.
+  /// The number of rows that were edited outside seed-runner.
   let drifted: Int
-  /// The columns in which some of them differ, quoted: an update sets no others, whose triggers and rights it would
-  /// meet.
+  /// The columns that differ in some row, quoted. An update sets only these, so that it needs no privileges on
+  /// other columns and does not fire their triggers.
   let changed: Set<String>
 
-  /// Finds the rows. A row that the database itself changed when it was written, as a trigger does, differs
-  /// from its record for ever: it counts as equal while record and row are those of the last run.
+  /// Finds the rows. If the database changes a written value, for example in a trigger, the row always differs from
+  /// its record. Such a row counts as unchanged as long as both record and row are the same as after the last run.
   ///
   /// - Parameters:
-  ///   - owned: the entry of the table in the history.
-  ///   - hasDigests: whether its digests cover the columns of today.
+  ///   - owned: the recorded entry of the table.
+  ///   - hasDigests: whether its digests cover the current columns.
   static func stage(
     _ writer: RowWriter, owned: OwnedTable?, hasDigests: Bool
   ) async throws -> RowDifference {
@@ -70,7 +70,7 @@ struct RowDifference {
 }
 
 extension RowWriter {
-  /// Tells the recorder of a plan what would be written.
+  /// Adds what would be written to a plan.
   func record(difference: RowDifference?, owned: OwnedTable?, keepsGone: Bool) async throws {
     guard let recorder = context.recorder else { return }
     let limit = ChangeRecorder.rowLimit
@@ -120,7 +120,7 @@ extension RowWriter {
 
   func path(_ file: Int32) -> String? { files.indices.contains(Int(file)) ? files[Int(file)] : nil }
 
-  /// A fault of a staged row.
+  /// A fault for a staged row.
   func fault(
     _ code: ErrorCode = .rejectedRow, file: Int32, record: Int32?, line: Int32?, field: String? = nil,
     found: String, expected: String
@@ -132,7 +132,6 @@ extension RowWriter {
 }
 
 extension RowWriter.Column {
-  /// The name without quotes.
   var plainName: String {
     String(quoted.dropFirst().dropLast()).replacing("\"\"", with: "\"")
   }

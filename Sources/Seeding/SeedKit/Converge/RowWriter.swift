@@ -1,29 +1,29 @@
 import FoundationEssentials
 import Postgres
 
-/// Makes one table equal to staged rows, in steps that look before they write: how many rows are
-/// missing, which differ, and which of those were edited outside seed-runner.
+/// Makes one table equal to staged rows. It first counts the rows that are missing, that differ, and that were
+/// edited outside seed-runner, and then writes.
 struct RowWriter {
   /// A column that the staged rows fill.
   struct Column {
-    /// The column of the table, quoted.
+    /// The table's column, quoted.
     let quoted: String
-    /// The column of the staged rows, quoted.
+    /// The staged column, quoted.
     let stagedName: String
-    /// Whether an update sets it, and a difference counts.
+    /// Whether the column is compared and updated.
     var isCompared = true
-    /// Whether a plan tells it.
+    /// Whether a plan shows the column.
     var isRecorded = true
-    /// The bit of `staged.seed_missing` that says a record has no such field; nil if all have it.
+    /// The bit of `staged.seed_missing` that is set for records without this field; nil if all records have it.
     var missingBit: Int?
-    /// The value that an insert takes for a missing field.
+    /// The value that an insert uses for a missing field.
     var defaultExpression = "NULL"
-    /// The type to give a staged value that has another one.
+    /// The type to cast the staged value to, if its type differs.
     var cast: String?
 
     var isMissing: String? { missingBit.map { "get_bit(staged.seed_missing, \($0)) = 1" } }
     private var staged: String { cast.map { "staged.\(stagedName)::\($0)" } ?? "staged.\(stagedName)" }
-    /// The value that a new row gets.
+    /// The value for a new row.
     var inserted: String {
       isMissing.map { "CASE WHEN \($0) THEN \(defaultExpression) ELSE \(staged) END" } ?? staged
     }
@@ -34,7 +34,7 @@ struct RowWriter {
   }
 
   let context: SeedContext
-  /// The name for reports.
+  /// The table's name in reports.
   let name: String
   /// Schema and name.
   let canonicalName: String
@@ -45,29 +45,28 @@ struct RowWriter {
   /// The natural key in the staged rows, quoted, in the same order.
   let stagedKey: [String]
   let columns: [Column]
-  /// Which rows of the table the natural key speaks of, over the alias `live`.
+  /// The rows within which the natural key is unique, over the alias `live`.
   var condition = "true"
-  /// A FROM item: the staged rows with `seed_row`, `seed_file`, `seed_record` and, if any field of any
-  /// record is missing, `seed_missing`.
+  /// A FROM item: the staged rows with `seed_row`, `seed_file`, `seed_record` and, if some record lacks a field,
+  /// `seed_missing`.
   let source: String
   let rowCount: Int
-  /// The paths that `seed_file` counts, from 0.
+  /// The paths by the values of `seed_file`, from 0.
   let files: [String]
   /// Whether existing rows are updated.
   var updates = true
-  /// Whether the history remembers each row; false for a table that is owned as a whole.
+  /// Whether each row is recorded; false for a table that is owned as a whole.
   var owns = true
-  /// The columns that the history's digests cover, quoted: those that are compared, and those that other
-  /// entries of the seeder fill in the same table.
+  /// The columns that the digests cover, quoted: the compared ones, and those that other entries of the seeder fill
+  /// in the same table.
   var digested: [String] = []
-  /// Whether a later look at the same rows tells which of them were edited and kept.
+  /// Whether a later comparison of the same rows reports the edited rows that are kept.
   var isLookedAtAgain = false
-  /// Whether a plan tells of these rows.
+  /// Whether a plan shows these rows.
   var isRecorded = true
   var drift: DriftPolicy
-  /// Compares the stored bytes, so that 1.0 and 1.00 differ; only where both sides have the same types.
+  /// Compares the stored bytes, so that 1.0 and 1.00 differ. Only possible if both sides have the same types.
   var comparesImages = true
-  /// How the rows are written.
   var statements: any RowStatements
 
   var compared: [Column] { columns.filter(\.isCompared) }
@@ -87,8 +86,8 @@ struct RowWriter {
   }
   private var digestColumns: [String] { digested.isEmpty ? compared.map(\.quoted) : digested }
   var liveDigest: String { RowText.digest(digestColumns, of: "live") }
-  /// The digest of what the record asks for. It is another than ``liveDigest`` where the database itself
-  /// changed a value, as a trigger does.
+  /// The digest of what the record asks for. Differs from ``liveDigest`` if the database itself changed a value,
+  /// for example in a trigger.
   var inputDigest: String {
     RowText.digest(
       digestColumns.map { quoted in compared.first { $0.quoted == quoted }?.wanted ?? "live.\(quoted)" })
@@ -96,10 +95,10 @@ struct RowWriter {
   var liveKeyText: String { RowText.key(key, of: "live") }
   var stagedKeyText: String { RowText.key(stagedKey, of: "staged") }
 
-  /// Looks, then writes.
+  /// Compares, then writes.
   ///
-  /// - Returns: what became of the rows.
-  /// - Throws: `PostgresError`; ``FixtureError`` for rows that the table refuses; ``DriftError`` under the
+  /// - Returns: the row counts.
+  /// - Throws: `PostgresError`; ``FixtureError`` for rows that the table rejects; ``DriftError`` with the drift
   ///   policy `fail`.
   func run() async throws -> RowCounts {
     guard rowCount > 0 else { return RowCounts() }
@@ -111,7 +110,8 @@ struct RowWriter {
     var edited: DriftError?
     var owned = try await context.ownedTable(canonicalName)
     let hasDigests = owned?.valueColumns == digestColumns
-    // Owners are looked up only for rows that are missing or differ: by text, that join costs more than the look.
+    // Recorded rows are looked up only for rows that are missing or differ: that join, by text, costs more than the
+    // comparison.
     let (missing, differing, hasRules) = try await connection.queryOne(
       """
       SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
@@ -135,14 +135,14 @@ struct RowWriter {
     let keepsGone = drift == .keep && gone > 0
     counts.inserted = missing - (keepsGone ? gone : 0)
     counts.drifted += keepsGone ? gone : 0
-    // Before the rows are refused: a plan shows which they are.
+    // Recorded before any row is rejected, so that a plan shows the rows.
     if context.recorder != nil, isRecorded {
       try await record(difference: difference, owned: owned, keepsGone: keepsGone)
     }
     if gone + (difference?.drifted ?? 0) > 0 {
       let error = try await driftError(difference, owned: owned, gone: gone)
       guard drift != .fail else { throw error }
-      // Rows that stay as they are would be met, and told, again.
+      // A later comparison would find and report the kept rows again.
       if drift != .keep || !isLookedAtAgain { edited = error }
     }
     guard counts.written > 0 else {
@@ -165,17 +165,17 @@ struct RowWriter {
       missing: missing, inserts: counts.inserted, updates: counts.updated, difference: difference,
       ownership: ownership, gone: keepsGone ? owned?.id : nil)
     let written = try await context.measure(.writing) { try await statements.write(self, write) }
-    // A row whose natural key was changed is missing under it, and found by its primary key.
+    // A row whose natural key was changed is missing under that key, but is found by its primary key.
     (counts.inserted, counts.updated, counts.deleted) = (written.inserted, written.updated, written.deleted)
     if columnsChanged, owns, let owned { try await refreshDigests(owned) }
     if let edited { context.note(edited, policy: drift) }
     return counts
   }
 
-  /// Refuses a table with rules for the statements that would write its rows.
+  /// Rejects a table with rules for the statements that would write its rows.
   private func refuseRules(_ counts: RowCounts) async throws {
     var events: Set<TableRules.Event> = []
-    // ON CONFLICT is refused for rules of either kind.
+    // The server rejects ON CONFLICT for both kinds of rules.
     if counts.inserted > 0 || statements is UpsertByKey { events.insert(.insert) }
     if counts.updated > 0 || statements is UpsertByKey { events.insert(.update) }
     let rows = try await context.connection.query(TableRules.query(quoted))
@@ -189,16 +189,16 @@ struct RowWriter {
     ])
   }
 
-  /// What the statements that write need to remember the rows.
+  /// What is needed to record the written rows.
   struct Ownership {
     let table: Int32
     let files: [Int32]
     let attempt: UUID
-    /// Whether the seeder has written nothing into the table before.
+    /// Whether the seeder writes to the table for the first time.
     let isFirst: Bool
   }
 
-  /// How many of the missing rows the history knows: somebody deleted them.
+  /// The number of missing rows that are recorded, which means they were deleted outside seed-runner.
   private func countGone(_ owned: OwnedTable?) async throws -> Int {
     guard let owned else { return 0 }
     return try await context.connection.queryOne(
@@ -211,7 +211,7 @@ struct RowWriter {
     ).decode(Int.self)
   }
 
-  /// After the seeder's columns changed, the digests of the rows that needed no update cover others.
+  /// After the seeder's columns changed, updates the digests of rows that needed no update.
   private func refreshDigests(_ entry: OwnedTable) async throws {
     try await context.connection.query(
       """
@@ -245,27 +245,27 @@ struct RowWriter {
   }
 }
 
-/// What is to be written into one table.
+/// What to write to one table.
 struct RowWrite {
-  /// How many staged rows have no row in the table.
+  /// The number of staged rows without a row in the table.
   let missing: Int
-  /// How many of them are to be inserted.
+  /// The number of them to insert.
   let inserts: Int
   let updates: Int
   /// The rows that differ.
   let difference: RowDifference?
   let ownership: RowWriter.Ownership?
-  /// The entry in the history whose missing rows stay away; nil if all are inserted.
+  /// The recorded table whose deleted rows are not reinserted; nil if all missing rows are inserted.
   let gone: Int32?
 }
 
-/// How a table's rows are written; the look at them is the same for all.
+/// How a table's rows are written. The comparison is the same for all implementations.
 protocol RowStatements {
-  /// Refuses rows that cannot be inserted.
+  /// Rejects rows that cannot be inserted.
   func check(missing: Int, _ writer: RowWriter) async throws
 
-  /// Writes.
+  /// Writes the rows.
   ///
-  /// - Returns: how many rows were inserted, updated and, to make room for others, deleted.
+  /// - Returns: how many rows were inserted, updated and, to free values for others, deleted.
   func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts
 }

@@ -1,19 +1,19 @@
 public import Postgres
 
 extension SeedContext {
-  /// Makes a table equal to rows of a fixture: inserts those that are missing, updates those that
-  /// differ, leaves equal ones untouched. Rows of the table that the fixture does not name stay.
+  /// Makes a table equal to the rows of a fixture: inserts missing rows, updates rows that differ, and leaves equal
+  /// rows untouched. Rows of the table that are not in the fixture stay.
   ///
-  /// One COPY and a few statements, whatever the number of rows. The history remembers the rows that
-  /// were written; one that somebody edited since then is treated as ``driftPolicy`` says.
+  /// It takes one COPY and a few statements, independent of the number of rows. Written rows are recorded.
+  /// ``driftPolicy`` decides about rows that were edited outside seed-runner since.
   ///
   /// - Parameters:
   ///   - table: the table and its columns.
-  ///   - rows: a value for each column, in their order. Sent in binary form, so a value's type must
-  ///     be the column's own.
-  ///   - places: where each row's record stands, in the order of the rows; empty if they come from none.
-  /// - Returns: what became of the rows; the run's report has it already.
-  /// - Throws: `PostgresError`; ``DriftError``; ``FixtureError``, also for a table from which others inherit.
+  ///   - rows: a value for each column, in order. Values are sent in binary, so their types must be those of the
+  ///     columns.
+  ///   - places: the place of each row's record, in the order of rows; empty if the rows do not come from files.
+  /// - Returns: the row counts, which are also added to the report of the run.
+  /// - Throws: `PostgresError`; ``DriftError``; ``FixtureError``, also for a table with child tables.
   @discardableResult
   public func converge(
     _ table: ConvergeTable, rows: [[any PostgresEncodable & Sendable]], places: [FixturePlace] = []
@@ -31,10 +31,10 @@ extension SeedContext {
   ///
   /// - Parameters:
   ///   - table: the table and its columns.
-  ///   - stage: rows that were staged before.
-  ///   - rows: the rows as a query over the stage, with a column for each of the table's and `staged.seed_row`,
-  ///     `seed_file`, `seed_record` and `seed_line`; trusted text. The stage itself by default.
-  /// - Throws: as there.
+  ///   - stage: the staged rows.
+  ///   - rows: a query over the stage that returns the table's columns and `staged.seed_row`, `seed_file`,
+  ///     `seed_record` and `seed_line`; trusted text. The whole stage by default.
+  /// - Throws: as ``converge(_:rows:places:)``.
   @discardableResult
   public func converge(
     _ table: ConvergeTable, from stage: Stage, rows: String? = nil
@@ -57,7 +57,7 @@ extension SeedContext {
     return counts
   }
 
-  /// - Parameter files: where the rows come from, for the refusal of a table from which others inherit.
+  /// - Parameter files: the files of the rows, for the error about a table with child tables.
   private func canonicalName(of table: PostgresIdentifier, from files: [String]) async throws -> String {
     let found = try await connection.query(
       """

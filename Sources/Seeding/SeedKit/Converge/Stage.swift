@@ -1,26 +1,26 @@
 public import Postgres
 
-/// Rows in a temporary table that lives until the transaction ends.
+/// Rows in a temporary table that exists until the transaction ends.
 public struct Stage: Sendable {
   /// The temporary table's name.
   public let name: PostgresIdentifier
-  /// How many rows it holds.
+  /// The number of rows.
   public let rowCount: Int
-  /// The paths that the column `seed_file` counts, from 0.
+  /// The paths by the values of the column `seed_file`, from 0.
   let files: [String]
 }
 
 extension SeedContext {
-  /// Copies rows into a temporary table, so that one statement can compare them with a real one.
+  /// Copies rows into a temporary table, so that one statement can compare them with a table.
   ///
-  /// Beside the columns the table has `seed_row`, which numbers the rows, and `seed_file`, `seed_record` and
-  /// `seed_line`, which say where they come from.
+  /// The table also has `seed_row`, which numbers the rows, and `seed_file`, `seed_record` and `seed_line`, which
+  /// hold the place of each row's record.
   ///
   /// - Parameters:
-  ///   - columns: names and types as SQL, such as `("name", "text")`; the types are trusted text and
-  ///     must be just those that the values are sent as.
+  ///   - columns: names and types as SQL, such as `("name", "text")`. The types are trusted text and must match the
+  ///     types of the values.
   ///   - rows: a value for each column.
-  ///   - places: where each row's record stands; empty if they come from none.
+  ///   - places: the place of each row's record; empty if the rows do not come from files.
   /// - Throws: `PostgresError`.
   public func stage(
     columns: [(name: PostgresIdentifier, type: String)], rows: [[any PostgresEncodable & Sendable]],
@@ -49,16 +49,16 @@ extension SeedContext {
     return Stage(name: name, rowCount: rows.count, files: files)
   }
 
-  /// Makes a temporary table that lives until the transaction ends.
+  /// The statements that create a temporary table that exists until the transaction ends.
   ///
-  /// Its texts are not compressed, which takes half the time of a COPY.
+  /// Text columns are not compressed, because compression takes half the time of a COPY.
   ///
-  /// - Parameter columns: names, quoted where they must be, and types, as SQL.
+  /// - Parameter columns: names, quoted if necessary, and types, as SQL.
   func temporaryTable(_ name: PostgresIdentifier, _ columns: [(name: String, type: String)])
     -> [PostgresQuery]
   {
     let texts = columns.filter { $0.type == "text" }.map(\.name)
-    // A column's definition can say it since PostgreSQL 16.
+    // STORAGE in a column definition needs PostgreSQL 16.
     let isInline = connection.serverVersion >= 160_000
     let definitions = columns.map {
       "\($0.name) \($0.type)\(isInline && $0.type == "text" ? " STORAGE EXTERNAL" : "")"

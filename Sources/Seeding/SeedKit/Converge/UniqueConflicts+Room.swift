@@ -1,15 +1,16 @@
 import Postgres
 
 extension UniqueConflicts {
-  /// Which of the rows in the way are moved.
+  /// Rows that hold a value another row needs.
   private enum Occupants: String {
     /// Rows that get other values in this run.
     case moves
-    /// Rows that left the files.
+    /// Rows that are no longer in the files.
     case leaves
   }
 
-  /// The rows that left the files and to which no row refers once the others are written; nil if none may go.
+  /// The rows that are no longer in the files and that no row references once the others are written; nil if none
+  /// may be deleted.
   func leavingRows(_ rows: PostgresIdentifier?) async throws -> RowRemoval? {
     guard let leftOver = attempt.statements.leftOver, let rows else { return nil }
     let names = columns.map(\.quoted)
@@ -29,8 +30,8 @@ extension UniqueConflicts {
     return removal
   }
 
-  /// Writes all rows after the rows in the way went: in one statement, which deletes those that left the files and
-  /// replaces those that get other values; where these cannot be replaced, they stand aside first.
+  /// Frees the needed values and writes all rows in one statement. It deletes rows that are no longer in the files
+  /// and replaces rows that get other values. Rows that cannot be replaced get temporary values first.
   func write(_ occupied: [Occupied], _ removal: RowRemoval?) async throws -> RowCounts {
     let blocked = try await standLeavingAside(occupied, removal)
     let moving = try await has(.moves, occupied)
@@ -44,7 +45,7 @@ extension UniqueConflicts {
         ])
         return try await execute(removal, replacing: rows, blocked: blocked)
       } catch let error as PostgresError where error.isAboutRows {
-        // The other way may do.
+        // Temporary values may work where replacing rows did not.
         try await connection.query("ROLLBACK TO SAVEPOINT seed_move")
         guard try await standAside(occupied) else { throw error }
       }
@@ -55,9 +56,9 @@ extension UniqueConflicts {
     return try await execute(removal, blocked: blocked)
   }
 
-  /// Writes all rows after those that are updated stood aside, whatever values they have.
+  /// Gives all rows that are updated temporary values, then writes all rows.
   ///
-  /// - Parameter error: what the server said; it names the index.
+  /// - Parameter error: the server's error, which names the index.
   func writeAside(_ indexes: [UniqueIndex], _ removal: RowRemoval?, _ error: PostgresError) async throws
     -> RowCounts
   {
@@ -83,11 +84,11 @@ extension UniqueConflicts {
     throw error
   }
 
-  /// The one statement.
+  /// Runs the statement.
   ///
   /// - Parameters:
-  ///   - rows: a query of the numbers of records whose rows are deleted and inserted with all their columns.
-  ///   - blocked: rows that left the files and lost their values.
+  ///   - rows: a query for the numbers of records whose rows are deleted and inserted again with all their columns.
+  ///   - blocked: tables of rows that are no longer in the files and whose values are used by others.
   private func execute(
     _ removal: RowRemoval?, replacing rows: String? = nil, blocked: [PostgresIdentifier] = []
   ) async throws -> RowCounts {
@@ -138,10 +139,10 @@ extension UniqueConflicts {
     occupied.map { "SELECT moving_row FROM \($0.rows.quoted) WHERE moves" }.joined(separator: " UNION ")
   }
 
-  /// Rows that left the files and that rows of others refer to may still go when these have been updated; until
-  /// then they stand aside.
+  /// Rows that are no longer in the files but are still referenced may become deletable when other rows are
+  /// updated. Until then they get temporary values.
   ///
-  /// - Returns: the tables that have some of them.
+  /// - Returns: the temporary tables that have such rows.
   private func standLeavingAside(
     _ occupied: [Occupied], _ removal: RowRemoval?
   ) async throws -> [PostgresIdentifier] {
@@ -167,9 +168,9 @@ extension UniqueConflicts {
     return blocked
   }
 
-  /// Whether the rows can be deleted and inserted again in one statement, at whose end foreign keys are checked and
-  /// find them again: not with triggers, which would see rows come and go, and not where a foreign key acts on a
-  /// delete or follows an update.
+  /// Whether the rows can be deleted and inserted again in one statement. Foreign keys are checked at its end and
+  /// are satisfied again. Not possible with triggers, which would see the rows deleted, or if a foreign key has an
+  /// action on delete or cascades updates.
   private func mayReplace(_ occupied: [Occupied]) async throws -> Bool {
     let acting = references.filter { $0.action != .noAction || $0.follows }.map(\.isReferred)
     return try await connection.queryOne(
@@ -193,11 +194,11 @@ extension UniqueConflicts {
     return true
   }
 
-  /// Gives one column of the rows a value that no row has, until they get their new ones or go.
+  /// Gives one column of the rows a temporary value that no row has, until they are updated or deleted.
   ///
-  /// - Returns: whether the table takes one, and no record wants it.
+  /// - Returns: whether the table accepts the value and no record needs it.
   private func standAside(_ occupants: Occupants, _ place: Occupied) async throws -> Bool {
-    // The rows are found by their natural key, which therefore stays.
+    // The rows are found by their natural key, so its columns are not used.
     for column in columns
     where place.index.columns.contains(column.quoted) && !writer.key.contains(column.quoted) {
       for value in values(for: column, place.index) {
@@ -232,7 +233,7 @@ extension UniqueConflicts {
           """),
     ]
     if occupants == .leaves, let leftOver = attempt.statements.leftOver {
-      // Standing aside is no edit.
+      // A temporary value is not drift.
       statements.append(
         """
         UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: leftOver.liveDigest)
@@ -249,10 +250,10 @@ extension UniqueConflicts {
     return false
   }
 
-  /// Values that no row has, over the number of the row in `aside`.
+  /// Candidates for a temporary value, over the row's number in `aside`.
   private func values(for column: TableColumn, _ index: UniqueIndex) -> [String] {
     var values: [String] = []
-    // NULL would go on to rows that follow an update, and these would stay so.
+    // With ON UPDATE CASCADE, NULL would detach the referencing rows for good.
     let isFollowed = references.contains { $0.follows && $0.targets.contains(column.quoted) }
     if !column.isNotNull, index.isFreedByNull, !isFollowed { values.append("NULL") }
     func extreme(_ name: String) -> String {

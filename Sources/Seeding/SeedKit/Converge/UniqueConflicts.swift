@@ -1,12 +1,11 @@
 import Postgres
 
-/// What to do when rows cannot be written because of a unique or exclusion constraint.
+/// Resolves a violation of a unique or exclusion constraint.
 ///
-/// PostgreSQL checks these row by row, so rows that only exchange their values meet each other half way.
-/// The rows that will be there in the end decide: if two of them conflict, the data is wrong; if none do,
-/// room is made for them first.
+/// PostgreSQL checks these row by row, so rows that only exchange values conflict in between. What counts is the
+/// final state: if two rows conflict in it, the data is wrong; if not, the needed values are freed first.
 final class UniqueConflicts {
-  /// A row in the way of a record, for each constraint.
+  /// Existing rows that hold values other rows need, for one constraint.
   struct Occupied {
     let index: UniqueIndex
     /// See ``stageConflicts(_:leaving:)``.
@@ -14,10 +13,10 @@ final class UniqueConflicts {
   }
 
   let attempt: WriteAttempt
-  /// The rows as they are to be: the table's columns, `seed_runner:row` and `seed_runner:new`.
+  /// The rows in their final state: the table's columns, `seed_runner:row` and `seed_runner:new`.
   let wanted: PostgresIdentifier
   var columns: [TableColumn] = []
-  /// The foreign keys that refer to the table.
+  /// The foreign keys that reference the table.
   var references: [TableReferences] = []
 
   var writer: RowWriter { attempt.writer }
@@ -28,11 +27,11 @@ final class UniqueConflicts {
     wanted = try attempt.writer.context.temporaryName("seed_wanted")
   }
 
-  /// Writes the rows, with room for them.
+  /// Frees the needed values and writes the rows.
   ///
-  /// - Parameter error: what the server said.
-  /// - Throws: ``FixtureError`` if the rows conflict in the end, too, or cannot be written row by row; a transient
-  ///   error if another program wrote the same rows meanwhile.
+  /// - Parameter error: the server's error.
+  /// - Throws: ``FixtureError`` if the rows also conflict in the final state or cannot be written row by row; a
+  ///   transient error if another program wrote the same rows meanwhile.
   func resolve(_ error: PostgresError) async throws -> RowCounts {
     columns = try await TableColumn.all(of: writer.quoted, on: connection)
     references = try await TableReferences.find(to: writer.quoted, on: connection)
@@ -52,7 +51,7 @@ final class UniqueConflicts {
       isRaced = isRaced || raced
       if others > 0 { occupied.append(Occupied(index: index, rows: rows)) }
     }
-    // What a trigger makes of the values only the server knows.
+    // With a trigger that changes values, only the server knows the final state.
     let isForeseen = !attempt.statements.changesRows
     guard faults.isEmpty || !isForeseen else { throw FixtureError(limited: faults) }
     guard !isRaced else { throw raced }
@@ -86,7 +85,7 @@ final class UniqueConflicts {
     throw FixtureError(try await exchanges(occupied, refusal))
   }
 
-  /// Says to which values rows of other tables refer, so that they cannot change.
+  /// A fault for a value that cannot change because rows of other tables reference it.
   private func referredFault(_ error: PostgresError) -> FixtureFault? {
     let server = error.server
     let refusal = RowRefusal(
@@ -107,7 +106,7 @@ final class UniqueConflicts {
       message: "another session wrote to \(writer.name) at the same time", sqlState: .serializationFailure)
   }
 
-  /// Fills the table of the rows as they are to be.
+  /// Stages the rows in their final state.
   private func stageWanted(_ columns: [TableColumn]) async throws {
     var statements: [PostgresQuery] = [
       """
@@ -138,7 +137,7 @@ final class UniqueConflicts {
     if attempt.write.inserts > 0 {
       let values = written.map { column in
         if let filled = writer.columns.first(where: { $0.quoted == column.quoted }) { return filled.inserted }
-        // The next number of a sequence is free; to take it would waste it.
+        // A sequence number never conflicts, and drawing one would waste it.
         return column.defaultExpression.map { $0.contains("nextval(") ? "NULL" : $0 } ?? "NULL"
       }
       statements.append(
@@ -152,7 +151,7 @@ final class UniqueConflicts {
     try await connection.pipeline(statements)
   }
 
-  /// The rows to be written, with the index's values as `k0`, `k1` and so on.
+  /// The rows to write, with the index's values as `k0`, `k1` and so on.
   func wantedRows(_ index: UniqueIndex) -> String {
     let key = writer.key.enumerated().map { ", \($1) AS y\($0)" }.joined()
     return """
@@ -161,7 +160,7 @@ final class UniqueConflicts {
       """
   }
 
-  /// Pairs of records that have the same values.
+  /// Faults for pairs of records with the same values.
   private func conflictsAmongRecords(_ index: UniqueIndex) async throws -> [FixtureFault] {
     let rows = try await connection.query(
       PostgresQuery(
@@ -188,8 +187,8 @@ final class UniqueConflicts {
     }
   }
 
-  /// Stages the rows of the table whose values another row is to get: `seed_row` of the record that wants
-  /// them, the row's natural key as `y0` and so on, and what is known of it.
+  /// Stages the existing rows that hold a value another row needs: `seed_row` of the record that needs it, the
+  /// row's natural key as `y0` and so on, and whether the row moves, leaves or was inserted by another program.
   private func stageConflicts(
     _ index: UniqueIndex, leaving: PostgresIdentifier?
   ) async throws -> PostgresIdentifier {
@@ -219,7 +218,7 @@ final class UniqueConflicts {
     return name
   }
 
-  /// Records whose values an existing row has that stays as it is.
+  /// Faults for records whose values belong to an existing row that does not change.
   private func conflictsWithRows(
     _ index: UniqueIndex, _ rows: PostgresIdentifier
   ) async throws -> [FixtureFault] {
@@ -237,7 +236,7 @@ final class UniqueConflicts {
     }
   }
 
-  /// Records whose values an existing row has that would lose them, if it could.
+  /// Faults for records whose values belong to a row that would lose them, but cannot.
   private func exchanges(_ occupied: [Occupied], _ refusal: PostgresError) async throws -> [FixtureFault] {
     var faults: [FixtureFault] = []
     for (index, rows) in occupied.map({ ($0.index, $0.rows) }) {
@@ -253,7 +252,8 @@ final class UniqueConflicts {
 
   /// Faults that name a record and the existing row that has its values.
   ///
-  /// - Parameter text: what is wrong, after "which the row … ", and what is expected, by the record of the row.
+  /// - Parameter text: receives the record of the row. Returns the problem, to follow "which row …", and what is
+  ///   expected.
   private func holders(
     _ rows: PostgresIdentifier, where condition: String,
     _ text: (String?) -> (found: String, expected: String)
@@ -286,12 +286,12 @@ final class UniqueConflicts {
 }
 
 extension PostgresError {
-  /// Whether a row met a unique or an exclusion constraint.
+  /// Whether a row violates a unique or exclusion constraint.
   var isUniqueConflict: Bool { sqlState == .uniqueViolation || sqlState?.rawValue == "23P01" }
 
-  /// Whether the server refused rows, as opposed to being unable to work: values, constraints, views' checks,
-  /// limits of a row, what a trigger raises, and perhaps a policy of row-level security, which has the SQLSTATE of
-  /// a missing right.
+  /// Whether the server rejected rows, as opposed to being unable to work: values, constraints, check options of
+  /// views, row size limits, errors raised by triggers, and possibly a policy of row-level security, which has the
+  /// SQLSTATE of a missing privilege.
   var isAboutRows: Bool {
     guard code == .serverError, let state = sqlState else { return false }
     return state == .insufficientPrivilege

@@ -1,19 +1,19 @@
 import Postgres
 
-/// A unique index or an exclusion constraint of a table, with what is needed to ask whether two rows conflict.
+/// A unique index or exclusion constraint of a table, and how to test whether two rows conflict.
 struct UniqueIndex {
   /// For messages: `unique index 'round_one_open'`.
   let name: String
   private let plainName: String
-  /// What it says to two rows that conflict, for messages.
+  /// What it says about two conflicting rows, for messages.
   let verdict: String
-  /// The expressions of the index over the table's columns.
+  /// The index expressions over the table's columns.
   private let expressions: [String]
-  /// Under which two values conflict, one for each expression.
+  /// The operators with which values conflict, one for each expression.
   private let operators: [String]
   private let nullsConflict: Bool
   private let predicate: String?
-  /// The columns that its values depend on, quoted.
+  /// The columns that the expressions use, quoted.
   let columns: [String]
 
   /// `(…) AS k0, (…) AS k1`
@@ -22,7 +22,7 @@ struct UniqueIndex {
   }
   func isNamed(_ name: String) -> Bool { plainName == name }
   var filter: String { predicate.map { "WHERE \($0)" } ?? "" }
-  /// Whether NULL in a column keeps a row out of every conflict.
+  /// Whether a NULL prevents any conflict.
   var isFreedByNull: Bool { !nullsConflict }
 
   func match(_ left: String, _ right: String) -> String {
@@ -33,7 +33,7 @@ struct UniqueIndex {
     }.joined(separator: " AND ")
   }
 
-  /// The values of a row for a message: `place = 7, status = open`.
+  /// A row's values for a message: `place = 7, status = open`.
   func text(of alias: String) -> String {
     let parts = expressions.enumerated().map { index, expression in
       "'\(expression.replacing("'", with: "''")) = ' || coalesce(quote_literal(left(\(alias).k\(index)::text, 60)), 'NULL')"
@@ -64,7 +64,7 @@ struct UniqueIndex {
                 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
           ORDER BY a.attnum)
       FROM (SELECT to_regclass(\(quoted))::oid AS oid) AS top
-      -- A partition may have indexes of its own.
+      -- A partition may have its own indexes.
       CROSS JOIN LATERAL (SELECT top.oid UNION SELECT relid FROM pg_partition_tree(top.oid)) AS part (oid)
       JOIN pg_index AS i ON i.indrelid = part.oid JOIN pg_class AS c ON c.oid = i.indexrelid
       LEFT JOIN pg_constraint AS con ON con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x')
@@ -84,14 +84,14 @@ struct UniqueIndex {
   }
 }
 
-/// A column of a table, as the catalog has it.
+/// A column of a table, from the catalog.
 struct TableColumn {
   /// The name, quoted.
   let quoted: String
   let type: String
-  /// `N` for numbers, `S` for texts and so on: `pg_type.typcategory`.
+  /// `N` for numbers, `S` for strings and so on: `pg_type.typcategory`.
   let category: String
-  /// The greatest number of characters; nil if there is none.
+  /// The maximum number of characters; nil if there is none.
   let length: Int?
   let isNotNull: Bool
   let isGenerated: Bool

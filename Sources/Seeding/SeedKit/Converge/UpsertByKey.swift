@@ -1,11 +1,10 @@
 import Postgres
 
-/// For tables that may be distributed: one statement whose conflict is on the primary key.
+/// For tables that may be distributed: one statement with `ON CONFLICT` on the primary key.
 ///
-/// A row that exists under the natural key is written under its own id, so that `ON CONFLICT` needs
-/// the primary key only: the one unique key that a distributed table can have. `now()` stands in the
-/// insert, not in the update, because Citus takes only immutable functions there. Rows are sorted by
-/// key, so that two runs lock them in the same order.
+/// A row that exists under the natural key is written with its existing id, so that only the primary key is needed:
+/// the one unique key that a distributed table can have. `now()` is in the INSERT, because Citus accepts only
+/// immutable functions in the UPDATE. Rows are sorted by key, so that concurrent runs lock them in the same order.
 struct UpsertByKey: RowStatements {
   let table: ConvergeTable
 
@@ -28,7 +27,7 @@ struct UpsertByKey: RowStatements {
     if table.timestamps { updates.append("updated_at = excluded.updated_at") }
     updates += table.derived.map { "\($0.column.quoted) = \($0.expression)" }
     var joins = ""
-    // A row that is kept is not written, whether it was edited or removed.
+    // Kept rows, whether edited or deleted, are not written.
     var conditions = [write.inserts > 0 ? presence : "false"]
     if let gone = write.gone, write.inserts > 0 {
       joins = """
@@ -66,8 +65,8 @@ struct UpsertByKey: RowStatements {
     return RowCounts(inserted: inserted, updated: updated)
   }
 
-  /// Why fewer rows were written than there were to write: what is still missing or differs was kept from being
-  /// written; otherwise another program wrote between the look and the write, and the whole seeder is repeated.
+  /// Explains why fewer rows than expected were written. Rows that still differ were rejected. Otherwise another
+  /// program wrote at the same time, and the whole seeder is retried.
   private func explainAbsence(_ writer: RowWriter) async throws -> any Error {
     let faults = try await writer.context.connection.query(
       PostgresQuery(
