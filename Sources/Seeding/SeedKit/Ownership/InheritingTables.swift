@@ -2,8 +2,8 @@ import Postgres
 
 /// The tables that inherit from a table that is not partitioned.
 ///
-/// Each statement for a table also reads, updates and deletes the rows of those that inherit from it, but its unique
-/// keys do not hold for them: a row that has the key of a record may be one of theirs.
+/// A statement for a table also reads, updates and deletes the rows of its child tables. Unique constraints do not
+/// cover these rows, so a row with the key of a record may be in a child table.
 struct InheritingTables {
   /// The table, for messages.
   let table: String
@@ -34,7 +34,7 @@ struct InheritingTables {
   static let expected =
     "a table without child tables, or a partitioned table: a write could change rows of the child tables"
 
-  /// The refusal where no file can be named.
+  /// The error if no file can be named.
   var error: PostgresError {
     PostgresError(
       code: .serverError, message: "rows cannot be deleted from \(found); expected \(Self.expected)",

@@ -1,18 +1,18 @@
 import Postgres
 
-/// Under the policy `sync`: the rows of a table that a seeder made and that its files no longer have.
+/// For the `sync` policy: the rows of a table that a seeder inserted and that are no longer in its files.
 final class LeftOverRows {
   /// For reports.
   let name: String
   let quoted: String
-  /// The entry of today: its columns change when the seeder fills others.
+  /// The table's current entry. Its columns change if the seeder fills other columns.
   var owned: OwnedTable
   private let key: [String]
   /// The other seeders of the program.
   private let otherSeeders: Set<String>
-  /// The staged rows of each entry of the seeder for the table, with the columns of their keys.
+  /// The staged rows of each entry of the seeder for the table, with their key columns.
   private let staged: [(source: String, key: [String])]
-  /// Rows whose values others have got, by their keys, with the record that took them.
+  /// The rows whose values are now used by other rows, by key, with a fault that names the record.
   private var mustGo: [(key: String, fault: FixtureFault)] = []
 
   init(
@@ -29,7 +29,7 @@ final class LeftOverRows {
 
   var liveDigest: String { RowText.digest(owned.valueColumns, of: "live") }
 
-  /// FROM and WHERE of the rows, edited ones among them.
+  /// FROM and WHERE of the rows, including edited ones.
   var selection: String {
     let joins = staged.enumerated().map { index, entry in
       let match = zip(key, entry.key).map { "live.\($0) = staged\(index).\($1)" }.joined(separator: " AND ")
@@ -44,7 +44,7 @@ final class LeftOverRows {
       """
   }
 
-  /// Whether another seeder writes the row, too: then it is not this one's to delete.
+  /// Whether another seeder writes the row too. This seeder then must not delete it.
   private var isShared: String {
     let others = otherSeeders.sorted().map { "'\($0)'" }
     guard !others.isEmpty else { return "false" }
@@ -56,15 +56,15 @@ final class LeftOverRows {
       """
   }
 
-  /// Whether there are any, edited ones among them: one look, for the many runs that have none.
+  /// Whether there are such rows, including edited ones. One query, because most runs have none.
   ///
-  /// Not by EXISTS: for the first row of many PostgreSQL takes a nested loop, which costs the product of both tables
-  /// if there is none.
+  /// Uses `count` because for EXISTS PostgreSQL chooses a nested loop to find the first row. If there is none, its
+  /// cost is the product of both tables.
   func isAny(on connection: PostgresConnection) async throws -> Bool {
     try await connection.queryOne("SELECT count(*) > 0 \(unescaped: selection)").decode(Bool.self)
   }
 
-  /// The rows that stay because other seeders write them, for a note; nil if there are none.
+  /// A note about rows that are kept because other seeders write them; nil if there are none.
   func sharedNote(on connection: PostgresConnection) async throws -> String? {
     let keys = try await connection.query(
       PostgresQuery(unescaped: "SELECT owner.key \(selection) AND \(isShared) ORDER BY 1")
@@ -76,7 +76,7 @@ final class LeftOverRows {
       "\(name): \(keys.count) row\(keys.count == 1 ? "" : "s") kept, also written by another seeder: \(shown)\(rest)"
   }
 
-  /// The rows that are as they were written, in a temporary table as ``RowRemoval/Table/rows``.
+  /// Stages the unedited rows in a temporary table, as ``RowRemoval/Table/rows``.
   func stage(in context: SeedContext) async throws -> PostgresIdentifier {
     let rows = try context.temporaryName("seed_left_over")
     try await context.connection.query(
@@ -93,7 +93,7 @@ final class LeftOverRows {
       name: name, canonicalName: owned.table, quoted: quoted, key: key, ownedID: owned.id, rows: rows)
   }
 
-  /// Tells the recorder of a plan of rows that go before the others.
+  /// Adds rows that are deleted before the others to a plan.
   ///
   /// - Parameter rows: as ``RowRemoval/Table/rows``.
   func record(_ rows: PostgresIdentifier, in context: SeedContext) async throws {
@@ -109,7 +109,7 @@ final class LeftOverRows {
       })
   }
 
-  /// Remembers that the rows of `conflicts` that left the files have lost their values to others.
+  /// Remembers the rows of `conflicts` that are no longer in the files and whose values are used by others.
   func mustGo(_ conflicts: PostgresIdentifier, attempt: WriteAttempt) async throws {
     let writer = attempt.writer
     let rows = try await writer.context.connection.query(
@@ -133,7 +133,7 @@ final class LeftOverRows {
     }
   }
 
-  /// Refuses the run if a row is still there that had to go.
+  /// Fails the run if such a row still exists.
   func checkGone(on connection: PostgresConnection) async throws {
     guard !mustGo.isEmpty else { return }
     let text = RowText.key(owned.keyColumns, of: "live")

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// What the history remembers of the rows that one seeder wrote into one table.
+/// A table that a seeder has written to, as recorded in the database.
 package struct OwnedTable: Sendable {
   package let id: Int32
   package let seeder: String
@@ -12,7 +12,7 @@ package struct OwnedTable: Sendable {
   /// Whether the table is owned as a whole, not row by row.
   let isWhole: Bool
 
-  /// The entry of a seeder and a table; nil if it never wrote there.
+  /// The entry of a seeder and a table; nil if the seeder never wrote to it.
   ///
   /// - Throws: `PostgresError`.
   static func find(
@@ -26,8 +26,8 @@ package struct OwnedTable: Sendable {
     ).first
   }
 
-  /// The entries of a seeder that belong to the search path of the connection, in the order in which it first
-  /// wrote to the tables: those written under it, and those whose tables it finds.
+  /// The entries of a seeder for the connection's search path, in the order in which it first wrote to the tables:
+  /// those written with this search path, and those whose tables are visible in it.
   package static func all(
     of seeder: SeederID, on connection: PostgresConnection
   ) async throws -> [OwnedTable] {
@@ -41,7 +41,7 @@ package struct OwnedTable: Sendable {
       """, on: connection)
   }
 
-  /// The entries of other seeders for a table that they own row by row.
+  /// The entries of other seeders for a table, except those that own it as a whole.
   static func others(
     than seeder: SeederID, table: String, on connection: PostgresConnection
   ) async throws -> [OwnedTable] {
@@ -52,7 +52,7 @@ package struct OwnedTable: Sendable {
       """, on: connection)
   }
 
-  /// Makes the entry, or brings its columns up to date.
+  /// Creates the entry or updates its columns.
   static func record(
     seeder: SeederID, table: String, keyColumns: [String], valueColumns: [String],
     on connection: PostgresConnection
@@ -84,11 +84,11 @@ package struct OwnedTable: Sendable {
   }
 }
 
-/// The numbers by which rows remember the files they came from.
+/// The ids by which rows refer to the files they came from.
 enum SourceFiles {
-  /// Makes the numbers that are missing.
+  /// Creates missing ids.
   ///
-  /// - Returns: a number for each path, in order.
+  /// - Returns: an id for each path, in order.
   static func numbers(of paths: [String], on connection: PostgresConnection) async throws -> [Int32] {
     guard !paths.isEmpty else { return [] }
     try await connection.query(
@@ -104,17 +104,17 @@ enum SourceFiles {
   }
 }
 
-/// SQL for the texts by which a row is known and told from an edited one.
+/// SQL for the texts that identify a row and detect edits.
 enum RowText {
-  /// The text of a natural key: of one column as it is, of several as an array.
+  /// The text of a natural key: the column's text, or an array of texts for several columns.
   static func key(_ columns: [String], of alias: String) -> String {
     let texts = columns.map { "\(alias).\($0)::text" }
     let text = texts.count == 1 ? texts[0] : "ARRAY[\(texts.joined(separator: ", "))]::text"
-    // Keys that a collation of the columns takes for equal are different entries of the history.
+    // Keys that are equal in the columns' collation must stay different entries.
     return "(\(text)) COLLATE \"default\""
   }
 
-  /// The digest of columns. Types print the same text under the settings of `StableSettings` only.
+  /// The digest of columns. Only with `StableSettings` do types always print the same text.
   static func digest(_ columns: [String], of alias: String) -> String {
     digest(columns.map { "\(alias).\($0)" })
   }

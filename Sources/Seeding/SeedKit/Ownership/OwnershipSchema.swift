@@ -1,8 +1,8 @@
-/// Which seeder wrote which row, how it was then, and from which record of which file.
+/// Records which seeder wrote which row, from which record of which file, and a digest of what it wrote.
 enum OwnershipSchema {
-  // The keys of a row are the texts of its natural key; `digest` is an MD5 over the texts of the columns that the
-  // seeder writes: it tells an edited row, and protects nothing. `inserted` is false for rows that the
-  // seeder found and changed: those are not its own to remove.
+  // `key` is the text of a row's natural key. `digest` is an MD5 of the columns that the seeder writes. It detects
+  // edits and is not meant for security. `inserted` is false for rows that existed before the seeder updated them:
+  // it never deletes those.
   static let migration = """
     -- migrate:up
     CREATE TABLE seed_runner.owned_table (
@@ -38,9 +38,9 @@ enum OwnershipSchema {
     DROP TABLE seed_runner.owned_table;
     """
 
-  // `input` is the digest of what the record asked for, where the database stored something else, as a trigger
-  // does. `search_path` tells the runs of one seeder for several schemas apart; entries of earlier versions have
-  // none, and are used where their table is visible.
+  // `input` is the digest of what the record asked for, if the database stored something else, for example because
+  // of a trigger. `search_path` separates the runs of one seeder for several schemas. Entries of earlier versions
+  // have none and apply where their table is visible.
   static let secondMigration = """
     -- migrate:up
     ALTER TABLE seed_runner.owned_row ADD COLUMN input uuid;
@@ -54,9 +54,9 @@ enum OwnershipSchema {
     """
 }
 
-/// The schemas in which a run looks for tables without a schema. What is recorded of a run holds for these only.
+/// The schemas in which a run looks for unqualified tables. The records of a run apply to this search path only.
 enum SearchPath {
-  /// As SQL: the schemas of the search path that exist, as a text.
-  /// `pg_catalog` counts for nothing, because a transaction of ours takes it out of the path.
+  /// SQL for the existing schemas of the search path, as a text. Without `pg_catalog`, because transactions of this
+  /// program remove it from the path.
   static let current = "array_to_string(array_remove(current_schemas(false), 'pg_catalog'), ',')"
 }

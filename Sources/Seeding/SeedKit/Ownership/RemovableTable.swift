@@ -1,14 +1,14 @@
 import Postgres
 
-/// The rows that one seeder made in one table, for a reset.
+/// The rows that one seeder inserted into one table, for a reset.
 struct RemovableTable {
-  /// The table's name without the schema that the search path finds.
+  /// The table's name, without the schema if the search path finds it.
   let name: String
   private let owned: OwnedTable
   private let quoted: String
 
-  /// - Returns: nil if the table is no longer there.
-  /// - Throws: `PostgresError`, also for a table from which others inherit.
+  /// - Returns: nil if the table no longer exists.
+  /// - Throws: `PostgresError`, also for a table with child tables.
   init?(_ owned: OwnedTable, on connection: PostgresConnection) async throws {
     let parts = owned.table.split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return nil }
@@ -30,7 +30,7 @@ struct RemovableTable {
       + "ON owner.table_id = \(owned.id) AND owner.key = \(RowText.key(owned.keyColumns, of: "live"))"
   }
 
-  /// Stages the rows that are still as they were written.
+  /// Stages the rows that were not edited.
   func stage(in context: SeedContext) async throws -> RowRemoval.Table {
     let rows = try context.temporaryName("seed_removable")
     try await context.connection.query(
@@ -44,9 +44,9 @@ struct RemovableTable {
       rows: rows)
   }
 
-  /// Forgets rows that somebody deleted.
+  /// Deletes the entries of rows that no longer exist.
   ///
-  /// - Returns: how many of the seeder's rows are left.
+  /// - Returns: the number of the seeder's remaining rows.
   func forgetGone(on connection: PostgresConnection) async throws -> Int {
     try await connection.query(
       """
@@ -56,7 +56,7 @@ struct RemovableTable {
     return try await connection.queryOne("SELECT count(*) FROM \(unescaped: live)").decode(Int.self)
   }
 
-  /// What is left, and why, but for rows that others refer to.
+  /// Which rows are kept and why, except rows that are kept because others reference them.
   func notes(on connection: PostgresConnection) async throws -> [String] {
     let reasons = [
       ("owner.digest <> \(digest)", "edited outside seed-runner"),

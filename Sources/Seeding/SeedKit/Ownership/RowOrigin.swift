@@ -1,9 +1,9 @@
 public import FoundationEssentials
 public import Postgres
 
-/// Where a row came from.
+/// The origin of a row.
 public struct RowOrigin: Sendable, Codable {
-  /// Whether the history knows the row's table as a whole only, because it was loaded from large files.
+  /// Whether only the table as a whole is recorded, because it was loaded from large files.
   public let isOfWholeTable: Bool
   /// The seeder that wrote it.
   public let seeder: String
@@ -11,34 +11,34 @@ public struct RowOrigin: Sendable, Codable {
   public let table: String
   /// The natural key.
   public let key: String
-  /// The file of its record; nil for rows that come from none.
+  /// The file of the record; nil if the row does not come from a file.
   public let file: String?
   /// The record's number in the file, from 1.
   public let record: Int?
-  /// Whether the seeder made the row, as opposed to having changed one that was there.
+  /// Whether the seeder inserted the row, as opposed to updating an existing one.
   public let isInserted: Bool
-  /// Whether the row is still as the seeder wrote it; nil if it is gone.
+  /// Whether the row still has the values that the seeder wrote; nil if it no longer exists.
   public let isAsWritten: Bool?
-  /// The run that wrote it last; nil if its entry in the history is gone.
+  /// The run that wrote it last; nil if the history entry no longer exists.
   public let runID: UUID?
-  /// When that run's seeder started.
+  /// When the seeder started in that run.
   public let writtenAt: Date?
   /// The environment of that run.
   public let environment: String?
   /// The version of the program that wrote it.
   public let programVersion: String?
 
-  /// Finds the seeders that wrote a row. Reads only.
+  /// Finds the seeders that wrote a row. Only reads.
   ///
-  /// A key is found by its value, however it is spelled: `1.0` for a stored `1.00`, `ABC` for a stored `abc` of
-  /// `citext`. No setting of the role or the database has a part in it.
+  /// Keys are compared by value: `1.0` finds a stored `1.00`, and `ABC` finds a stored `abc` of type `citext`.
+  /// Settings of the role or the database have no effect.
   ///
   /// - Parameters:
-  ///   - table: the table, with its schema if that is not found by the search path.
+  ///   - table: the table, with its schema unless the search path finds it.
   ///   - key: the values of the natural key, as text, in the order of its columns.
   ///   - connection: the database.
-  /// - Returns: nothing for a row that no seeder wrote.
-  /// - Throws: ``RowOriginError`` for what cannot be asked; `PostgresError`.
+  /// - Returns: an empty array if no seeder wrote the row.
+  /// - Throws: ``RowOriginError`` for an unknown table or a wrong key; `PostgresError`.
   public static func find(
     table: String, key: [String], on connection: PostgresConnection
   ) async throws -> [RowOrigin] {
@@ -55,14 +55,14 @@ public struct RowOrigin: Sendable, Codable {
 }
 
 extension RowOrigin {
-  /// Says that a row is not in its table, and by which columns it was looked up; nil if it is there, or if the table
-  /// has no key of so many columns.
+  /// A message that the row does not exist, with the columns by which it was looked up; nil if it exists or if the
+  /// table has no key with that number of columns.
   ///
   /// - Parameters:
   ///   - table: as for ``find(table:key:on:)``.
   ///   - key: as for ``find(table:key:on:)``.
   ///   - connection: the database.
-  /// - Throws: ``RowOriginError`` for what cannot be asked; `PostgresError`.
+  /// - Throws: ``RowOriginError`` for an unknown table or a wrong key; `PostgresError`.
   public static func absence(
     table: String, key: [String], on connection: PostgresConnection
   ) async throws -> String? {
@@ -76,24 +76,24 @@ extension RowOrigin {
   }
 }
 
-/// Why it cannot be told where a row came from.
+/// Why the origin of a row cannot be looked up.
 public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What to do about it, where that is known.
+  /// A suggestion; nil if there is none.
   public var remedy: String? {
     guard case .noTable(_, _, let near?) = self else { return nil }
     return "Did you mean '\(near)'?"
   }
 
-  /// There is no such table; another name may be meant.
+  /// The table does not exist. `near` is a similar name.
   case noTable(String, database: String, near: String?)
-  /// There is something of that name that has no rows of its own, such as a view.
+  /// The relation has no rows of its own, such as a view.
   case notTable(String, kind: String)
-  /// The key has another number of columns.
+  /// The key has a different number of columns.
   case wrongKey(table: String, columns: [String], given: Int)
-  /// A value is none of its column's type.
+  /// A value is not valid for its column's type.
   case wrongValue(String, column: String, type: String)
 
-  /// What is wrong.
+  /// The problem.
   public var description: String {
     switch self {
     case .noTable(let name, let database, _): "no table '\(name)' in the database '\(database)'"

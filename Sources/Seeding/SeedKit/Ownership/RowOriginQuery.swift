@@ -1,14 +1,14 @@
 import FoundationEssentials
 import Postgres
 
-/// Looks in the history for a row, in a transaction with ``StableSettings``.
+/// Looks up a row in the records of its table, in a transaction with ``StableSettings``.
 struct RowOriginQuery {
   private let live: LiveTable
   private let key: [String]
   private let connection: PostgresConnection
   private let isSeeded: Bool
 
-  /// - Parameter isSeeded: whether nil is returned for a database that was never seeded.
+  /// - Parameter isSeeded: whether to return nil for a database that was never seeded.
   init?(
     table: String, key: [String], isSeeded isSeededOnly: Bool = true, on connection: PostgresConnection
   ) async throws {
@@ -29,7 +29,7 @@ struct RowOriginQuery {
     self.connection = connection
   }
 
-  /// A table as a seeder knows it.
+  /// A table as recorded for one seeder.
   private struct Owned {
     let id: Int32
     let seeder: String
@@ -39,7 +39,7 @@ struct RowOriginQuery {
     let isWhole: Bool
   }
 
-  /// What the history has of the table.
+  /// The entries for the table.
   private func owned() async throws -> [Owned] {
     guard isSeeded else { return [] }
     return try await connection.query(
@@ -55,7 +55,7 @@ struct RowOriginQuery {
     }
   }
 
-  /// Says that no row has the key; nil if one has, or if the table has no key of so many columns.
+  /// A message that no row has the key; nil if one has, or if the table has no key with that number of columns.
   func absence() async throws -> String? {
     let known = try await owned().map(\.keyColumns)
     let natural = [live.naturalKey, live.primaryKey].compactMap { names in
@@ -98,8 +98,8 @@ struct RowOriginQuery {
     live.columns.first { $0.name.quoted == quoted }
   }
 
-  /// The columns of the key with their types, bare of modifiers, because `numeric(5,1)` would round; nothing if the
-  /// table has other columns by now.
+  /// The key columns with their types. Without type modifiers, because `numeric(5,1)` would round. Empty if a
+  /// column no longer exists.
   private func values(of keyColumns: [String]) async throws -> [(column: String, type: String)] {
     var result: [(String, String)] = []
     for (name, value) in zip(keyColumns, key) {
@@ -114,7 +114,7 @@ struct RowOriginQuery {
     return result
   }
 
-  /// A condition that compares an expression for each column of the key with the given value.
+  /// A condition that compares an expression for each key column with the given value.
   private func condition(
     _ values: [(column: String, type: String)], _ expression: (Int, String) -> String
   ) -> PostgresQuery {
@@ -126,7 +126,7 @@ struct RowOriginQuery {
     return query
   }
 
-  /// The row's key as the table prints it now; nil if there is no such row.
+  /// The row's key as the table prints it now; nil if the row does not exist.
   private func liveRow(
     _ owned: Owned, _ values: [(column: String, type: String)]
   ) async throws -> (key: String, digest: UUID)? {
@@ -147,7 +147,7 @@ struct RowOriginQuery {
     let found = try await entries(
       owned, "(owner.key = \(givenText) OR owner.key = \(row?.key))", digest: row?.digest)
     guard found.isEmpty else { return found }
-    // The row is gone, or its key has another spelling by now: the recorded keys are compared by value.
+    // The row no longer exists, or its key is now spelled differently, so the recorded keys are compared by value.
     try await connection.query("SAVEPOINT seed_why")
     do {
       let parts = condition(values) { index, _ in
@@ -156,7 +156,7 @@ struct RowOriginQuery {
       }
       return try await entries(owned, parts, digest: row?.digest)
     } catch let error as PostgresError where error.sqlState?.classCode == "22" {
-      // The columns had other types when the keys were recorded.
+      // The columns had different types when the keys were recorded.
       try await connection.query("ROLLBACK TO SAVEPOINT seed_why")
       return []
     }

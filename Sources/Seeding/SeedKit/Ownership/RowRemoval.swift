@@ -1,9 +1,9 @@
 import Postgres
 
-/// Removes rows of one seeder from its tables, all in one statement, so that they may refer to each other
-/// in any way. A row that a row outside of the set refers to stays, whatever its foreign key would do.
+/// Deletes rows of one seeder from its tables in one statement, so that they may reference each other in any way. A
+/// row that is referenced from outside the set is kept, whatever its foreign key would do.
 final class RowRemoval {
-  /// The rows of a table that may go.
+  /// The rows of a table to delete.
   struct Table {
     /// For reports.
     let name: String
@@ -12,17 +12,17 @@ final class RowRemoval {
     let quoted: String
     /// The natural key, quoted.
     let key: [String]
-    /// The table's entry in the history; nil if no rows are remembered.
+    /// The table's entry in the records; nil if rows are not recorded.
     let ownedID: Int32?
     /// The rows: `k0`, `k1` and so on for the key, `seed_key` for its text.
     let rows: PostgresIdentifier
-    /// Whether the rows only go because those go that they refer to.
+    /// Whether the rows are only deleted because rows that they reference are.
     var isCascaded = false
-    /// FROM items for a removal in the statement that updates other rows: the table's rows as they will be, and
-    /// those of them that it writes. Nil if the rows stay as they are.
+    /// FROM items for a removal in the statement that also updates rows: all rows of the table as they will be, and
+    /// the rows that it writes. Nil if no rows are updated.
     var afterwards: (all: String, written: String)?
     var references: [TableReferences] = []
-    /// The rules that a DELETE would run into.
+    /// The rules that would affect a DELETE.
     var rules: TableRules?
 
     func match(_ live: String, _ rows: String) -> String {
@@ -30,11 +30,11 @@ final class RowRemoval {
     }
   }
 
-  /// Rows that stay because others refer to them, or because a trigger or a policy keeps them.
+  /// Rows that are kept because others reference them, or because of a trigger or a policy.
   struct Kept {
-    /// The table of the rows, for reports.
+    /// The rows' table, for reports.
     let table: String
-    /// Why they stay: `, referenced by orders`.
+    /// The reason, such as `, referenced by orders`.
     let reason: String
     let keys: [String]
 
@@ -52,12 +52,11 @@ final class RowRemoval {
 
   init(on connection: PostgresConnection) { self.connection = connection }
 
-  /// The select list of a table's rows: its key and the text of that.
+  /// The select list of a table's rows: the key columns and the key's text.
   static func selection(_ key: [String], text: String) -> String {
     (key.enumerated().map { "live.\($1) AS k\($0)" } + ["\(text) AS seed_key"]).joined(separator: ", ")
   }
 
-  /// Adds rows of a table.
   func add(_ table: Table) async throws {
     var table = table
     let found = try await connection.pipeline([
@@ -72,13 +71,13 @@ final class RowRemoval {
     tables.firstIndex { $0.canonicalName == canonicalName }
   }
 
-  /// Takes the rows out of the set that rows outside of it refer to, until none is left.
+  /// Removes rows from the set that rows outside of it reference, until there are no more.
   func keepReferred() async throws {
     var isSettled = false
     while !isSettled {
       isSettled = true
       for table in tables {
-        // All that refer to a row are told, so that they are asked before it leaves the set.
+        // All references to a row are reported, so they are collected before the row is removed from the set.
         var referred: [String] = []
         for reference in table.references {
           let keys = try await referredKeys(table, reference)
@@ -102,7 +101,7 @@ final class RowRemoval {
     var referrers = reference.quoted
     if let afterwards = table.afterwards {
       if reference.canonicalName == table.canonicalName { referrers = afterwards.all }
-      // A reference may lead to another row in the end.
+      // With NO ACTION, the reference may point to another row at the end of the statement.
       if reference.action == .noAction {
         referrers = """
           (SELECT other.* FROM \(referrers) AS other WHERE NOT EXISTS (
@@ -124,7 +123,7 @@ final class RowRemoval {
     ).map { try $0.decode(String.self) }
   }
 
-  /// Rows that would only go with others stay when those do.
+  /// Keeps rows that would only be deleted with others, if those are kept.
   private func keepUncascaded(_ table: Table) async throws -> Bool {
     let remains = tables.flatMap { target in
       target.references.filter { $0.canonicalName == table.canonicalName && $0.action == .cascade }.map {
@@ -146,7 +145,7 @@ final class RowRemoval {
     ).decode(Bool.self)
   }
 
-  /// The first table with rules that a DELETE of its rows would run into.
+  /// The first table with rules that would affect a DELETE of its rows.
   func refusing() async throws -> Table? {
     for table in tables where table.rules != nil {
       let hasRows = try await connection.queryOne("SELECT EXISTS (SELECT FROM \(table.rows))").decode(
@@ -156,10 +155,10 @@ final class RowRemoval {
     return nil
   }
 
-  /// Deletes the rows and their entries in the history. What a trigger or a policy keeps stays in both, and is added
-  /// to ``kept``.
+  /// Deletes the rows and their entries. Rows that a trigger or a policy keeps stay in both and are added to
+  /// ``kept``.
   ///
-  /// - Returns: how many went, table by table in the order in which they were added.
+  /// - Returns: the number of deleted rows of each table, in the order in which tables were added.
   /// - Throws: `PostgresError`, also for a table with rules for DELETE.
   func delete() async throws -> [Int] {
     guard !tables.isEmpty else { return [] }
@@ -176,13 +175,12 @@ final class RowRemoval {
     return removed.map(Int.init)
   }
 
-  /// The parts of a WITH that delete the rows and their entries in the history: `removed0` and so on return the
-  /// keys of the rows.
+  /// The parts of a WITH that delete the rows and their entries. `removed0` and so on return the keys of the rows.
   var deletions: [String] {
     var parts: [String] = []
     for (index, table) in tables.enumerated() {
       guard table.rules == nil else {
-        // It has no rows to delete, and the server would refuse the statement all the same.
+        // Nothing to delete here, but the server would still refuse the statement.
         parts.append("removed\(index) AS (SELECT NULL::text AS seed_key WHERE false)")
         continue
       }
@@ -203,7 +201,7 @@ final class RowRemoval {
     return parts
   }
 
-  /// Notes the rows that are still there after they were deleted, and what has kept them.
+  /// Adds rows to ``kept`` that still exist after the DELETE, with the reason.
   private func noteRemaining(_ table: Table) async throws {
     let keys: [String] = try await connection.query(
       PostgresQuery(
@@ -217,7 +215,7 @@ final class RowRemoval {
           """)
     ).map { try $0.decode(String.self) }
     guard !keys.isEmpty else { return }
-    // Enabled BEFORE DELETE triggers for rows, those of partitions among them: 1 is ROW, 2 BEFORE, 8 DELETE.
+    // Enabled BEFORE DELETE row triggers, including those of partitions: 1 is ROW, 2 BEFORE, 8 DELETE.
     let triggers = try await connection.query(
       """
       SELECT DISTINCT tgname::text FROM pg_trigger

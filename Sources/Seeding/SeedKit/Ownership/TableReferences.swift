@@ -1,8 +1,8 @@
 import Postgres
 
-/// A foreign key by which rows of some table refer to another one's.
+/// A foreign key of another table, or of the table itself, that references a table.
 struct TableReferences: Sendable {
-  /// What happens to the rows when those that they refer to are deleted.
+  /// The ON DELETE action.
   enum Action: String, Sendable {
     case noAction = "a"
     case restrict = "r"
@@ -15,16 +15,16 @@ struct TableReferences: Sendable {
   let table: String
   /// Its schema and name.
   let canonicalName: String
-  /// The same as SQL.
+  /// Schema and name as SQL.
   let quoted: String
   let action: Action
-  /// Whether the rows follow when the values that they refer to change: ON UPDATE CASCADE.
+  /// Whether it is ON UPDATE CASCADE.
   let follows: Bool
   private let columns: [String]
-  /// The columns that are referred to, quoted.
+  /// The referenced columns, quoted.
   let targets: [String]
 
-  /// Finds the foreign keys that refer to a table.
+  /// Finds the foreign keys that reference a table.
   ///
   /// - Parameter quoted: the table, as SQL.
   /// - Throws: `PostgresError`.
@@ -34,9 +34,10 @@ struct TableReferences: Sendable {
 
   /// The query behind ``find(to:on:)``.
   ///
-  /// A foreign key to a partitioned table has a constraint for each of its partitions, whose parent refers to the
-  /// whole. One of a partitioned table has a constraint for each of its partitions, whose parent refers to the same
-  /// table: those are left out, because the whole table's covers them.
+  /// A foreign key that references a partitioned table also has a constraint that references each partition. One of
+  /// a partitioned table has a constraint on each partition that references the same table; these are left out,
+  /// because they are covered by their parent.
+  /// the parent covers them.
   static func query(to quoted: String) -> PostgresQuery {
     """
     SELECT c.conrelid::regclass::text, n.nspname::text, r.relname::text, c.confdeltype::text, c.confupdtype = 'c',
@@ -52,7 +53,7 @@ struct TableReferences: Sendable {
     """
   }
 
-  /// Reads the answer to ``query(to:)``.
+  /// Decodes the result of ``query(to:)``.
   static func decode(_ rows: PostgresRows) throws -> [TableReferences] {
     try rows.map { row in
       let (table, schema, name, action, follows, columns, targets) = try row.decode(
@@ -66,11 +67,11 @@ struct TableReferences: Sendable {
     }
   }
 
-  /// SQL that says whether a row of the alias `other` refers to one of the alias `live`.
+  /// SQL for whether a row of the alias `other` references one of the alias `live`.
   var match: String {
     zip(columns, targets).map { "other.\($0) = live.\($1)" }.joined(separator: " AND ")
   }
 
-  /// SQL that says whether a row of the alias `live` is referred to.
+  /// SQL for whether a row of the alias `live` is referenced.
   var isReferred: String { "EXISTS (SELECT FROM \(quoted) AS other WHERE \(match))" }
 }

@@ -1,7 +1,7 @@
 import Postgres
 
-/// The rewrite rules of a table that concern one kind of statement. With any of them the server refuses statements
-/// that tell which rows they have written, or carries out another one instead.
+/// The rewrite rules of a table for one kind of statement. With a rule, the server rejects a data-modifying
+/// statement inside WITH, or runs a different statement.
 struct TableRules {
   /// `ev_type` of `pg_rewrite`.
   enum Event: String {
@@ -20,7 +20,7 @@ struct TableRules {
 
   /// The table, for messages.
   let table: String
-  /// Each with what it does: `'r' (ON INSERT DO INSTEAD)`.
+  /// Each rule with its event: `'r' (ON INSERT DO INSTEAD)`.
   let rules: [String]
   private let firstName: String
 
@@ -33,8 +33,8 @@ struct TableRules {
   }
 
   /// - Parameters:
-  ///   - rows: the answer to ``query(_:)``.
-  ///   - events: those that count.
+  ///   - rows: the result of ``query(_:)``.
+  ///   - events: the events to consider.
   /// - Returns: nil if there are no such rules.
   init?(_ rows: [PostgresRow], of table: String, for events: Set<Event>) throws {
     let found = try rows.compactMap { row -> (name: String, text: String)? in
@@ -53,13 +53,13 @@ struct TableRules {
     "the table \(table), which has the rule\(rules.count == 1 ? "" : "s") \(rules.joined(separator: ", "))"
   }
 
-  /// What to do about it.
+  /// The fix, as part of a message.
   var remedy: String {
     "a trigger instead of each rule, or the rule disabled while rows are written: "
       + "ALTER TABLE \(table) DISABLE RULE \((try? PostgresIdentifier(firstName).quoted) ?? firstName)"
   }
 
-  /// The refusal where no file can be named.
+  /// The error if no file can be named.
   var error: PostgresError {
     PostgresError(
       code: .serverError, message: "rows cannot be deleted from \(found); expected \(remedy)",

@@ -1,15 +1,15 @@
 import Postgres
 
-/// What the history remembers of a table that one seeder loaded as a whole: not each row, which would
-/// cost more than the rows, but the seeder's fingerprint, and a digest of all rows together.
+/// What is recorded of a table that one seeder loads as a whole. Recording each row would cost more than the rows,
+/// so only the seeder's fingerprint and a digest of all rows are kept.
 ///
-/// An unchanged seeder and an unchanged table need no comparison; if either has changed, every row is
-/// compared. What it cannot tell is who changed a row: the file, or somebody by hand.
+/// If seeder and table are unchanged, nothing is compared. If either has changed, every row is compared. It cannot
+/// tell whether a difference comes from the file or from an edit outside seed-runner.
 struct WholeTable: Equatable {
-  /// The seeder's fingerprint: files, definition, and all else that decides what is written.
+  /// The seeder's fingerprint, over the files, the definition and everything else that decides what is written.
   let files: String
   let rows: Int
-  /// A sum of digests of the rows, in whatever order they are.
+  /// A sum of row digests, which does not depend on the order of rows.
   let content: String
 
   static func find(
@@ -27,10 +27,10 @@ struct WholeTable: Equatable {
     return WholeTable(files: files, rows: rows, content: content)
   }
 
-  /// Reads the table as it is now.
+  /// Reads the current state of the table.
   ///
   /// - Parameters:
-  ///   - files: the fingerprint of what it should be equal to.
+  ///   - files: the fingerprint of the seeder that the table should match.
   ///   - quoted: the table, as SQL.
   ///   - columns: the columns that the files fill, quoted.
   static func read(
@@ -46,7 +46,7 @@ struct WholeTable: Equatable {
     return WholeTable(files: files, rows: rows, content: content)
   }
 
-  /// Remembers it.
+  /// Records it.
   func record(entry: OwnedTable, on connection: PostgresConnection) async throws {
     try await connection.query(
       """
