@@ -1,6 +1,6 @@
 import Basics
 
-/// One step of a schema, read from an SQL file with a way up and a way down.
+/// One step of a schema, read from an SQL file with a section to apply it and a section to revert it.
 ///
 /// ```sql
 /// -- migrate:up
@@ -10,20 +10,19 @@ import Basics
 /// DROP TABLE country;
 /// ```
 ///
-/// The file's name is its version and its name: `0001_create_country.sql`. A line
-/// `-- migrate:no-transaction` before the first section says that the statements cannot run inside a
-/// transaction, like `CREATE INDEX CONCURRENTLY`; such a migration must bear to be run again from the
-/// start, because a crash can leave it half done.
+/// The file name has the version and the name: `0001_create_country.sql`. Add the line `-- migrate:no-transaction`
+/// before the first section for statements that cannot run inside a transaction, such as `CREATE INDEX
+/// CONCURRENTLY`. A crash can leave such a migration half applied, so its statements must be safe to run again.
 ///
-/// Two further lines let statements move from one set to another without touching databases that have them:
-/// `-- migrate:part-of SET VERSION` says that a database in which that migration is applied already has what
-/// this one makes, so that this one is only recorded. `-- migrate:checksum SHA256` stands in the file that the
-/// statements were taken from: its checksum stays the one that histories have. A test has to watch over the text
-/// of such a file.
+/// Two more directives move statements to another set without touching databases that have them:
+///
+/// - `-- migrate:part-of SET VERSION`: if a database has that migration, this one is only recorded, not run.
+/// - `-- migrate:checksum SHA256`: in the file the statements were taken from, this is the checksum that histories
+///   have. The text of the file is then no longer checked, so a test has to pin it.
 public struct Migration: Sendable, Hashable {
-  /// The number by which migrations are ordered; at least 0.
+  /// The number that orders migrations, at least 0.
   public let version: Int
-  /// What the file's name says behind the number.
+  /// The part of the file name after the number.
   public let name: String
   /// The file's name.
   public let file: String
@@ -37,12 +36,12 @@ public struct Migration: Sendable, Hashable {
   let downLine: Int
   /// Whether each direction runs in one transaction.
   public let isTransactional: Bool
-  /// SHA-256 of the file's text with Unix line ends, in hexadecimal, or what the file says instead.
+  /// SHA-256 of the file's text with Unix line endings, in hexadecimal, or the checksum that the file states.
   public let checksum: String
-  /// The applied migration with which a database has all that this one makes.
+  /// The migration named by `part-of`. If it is applied, this one is only recorded.
   let origin: Origin?
 
-  /// Names a migration of another set.
+  /// Identifies a migration of another set.
   struct Origin: Sendable, Hashable {
     let set: String
     let version: Int
@@ -50,7 +49,7 @@ public struct Migration: Sendable, Hashable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``MigrationError`` with code `invalidFile`, naming every fault with its line.
+  /// - Throws: ``MigrationError`` with code `invalidFile`, which names every problem with its line.
   public static func parse(file: String, text: String) throws -> Migration {
     var faults: [String] = []
     let migration = parse(file: file, text: text, faults: &faults)
@@ -146,7 +145,7 @@ struct MigrationSections {
     }
   }
 
-  /// Reads a line about statements that have moved between sets; false if it is none.
+  /// Reads a directive that moves statements between sets; false if the line is not one.
   private mutating func readMove(_ directive: Substring) -> Bool {
     let words = directive.split(whereSeparator: \.isWhitespace)
     switch words.first {
@@ -161,7 +160,7 @@ struct MigrationSections {
     return true
   }
 
-  /// The word behind `-- migrate:`, if the line is such a one.
+  /// The text after `-- migrate:`; nil if the line is not a directive.
   private static func directive(_ line: Substring) -> Substring? {
     let content = line.drop(while: \.isWhitespace)
     guard content.hasPrefix("--") else { return nil }
@@ -187,18 +186,18 @@ struct MigrationSections {
   }
 }
 
-/// The migrations of one owner, in order.
+/// The migrations of one owner, in order of version.
 ///
-/// Several owners can share a database: each set has its own versions in the history.
+/// Several owners can share a database, because each set has its own versions in the history.
 public struct MigrationSet: Sendable {
-  /// The owner's name, such as `shop`; its key in the history.
+  /// The owner's name, such as `shop`. It is the key in the history.
   public let name: String
   /// The migrations by version.
   public let migrations: [Migration]
 
   /// Reads a set.
   ///
-  /// - Throws: ``MigrationError`` with code `invalidFile`, naming every fault of every file.
+  /// - Throws: ``MigrationError`` with code `invalidFile`, which names every problem of every file.
   public init(name: String, files: [(name: String, text: String)]) throws {
     var faults: [String] = []
     var migrations: [Migration] = []
@@ -218,7 +217,7 @@ public struct MigrationSet: Sendable {
 }
 
 extension MigrationSet {
-  /// The tables that its migrations make, as they are written there.
+  /// The tables that its migrations create, with the names written there.
   package var tables: [String] {
     migrations.flatMap { migration in
       SQLScript(migration.up).statements.compactMap { statement -> String? in

@@ -1,39 +1,39 @@
-/// Why the schema could not be brought where it should be. What was applied before stays applied.
+/// Why migrations could not be applied or reverted. Migrations applied before the error stay applied.
 public struct MigrationError: Error, Sendable, CustomStringConvertible {
-  /// The kind of fault.
+  /// The kind of error.
   public enum Code: String, Sendable {
     /// A migration's file is malformed.
     case invalidFile
-    /// A migration that is applied was edited afterwards.
+    /// An applied migration was edited afterwards.
     case checksumMismatch
-    /// A migration is due that is older than one that is applied.
+    /// A due migration is older than an applied one.
     case outOfOrder
-    /// A migration has no way back.
+    /// A migration has no section to revert it.
     case notRevertible
-    /// The database has a migration that this program does not know.
+    /// The database has a migration that this program does not contain.
     case unknownVersion
     /// The server refused a statement.
     case failed
-    /// The server does not have an extension.
+    /// The server does not provide an extension.
     case extensionUnavailable
-    /// The role lacks a right.
+    /// The role lacks a privilege.
     case insufficientPrivilege
     /// Another program held the lock for too long.
     case lockTimeout
   }
 
-  /// The kind of fault.
+  /// The kind of error.
   public let code: Code
-  /// What happened, where, and what to do.
+  /// The problem, the place and the fix.
   public let description: String
-  /// The server's error, where it was the server.
+  /// The server's error, if there is one.
   public let underlying: (any Error)?
-  /// Whether an extension is missing, or may not be created by this role: sets that need none can be applied.
+  /// Whether an extension is missing or this role may not create it. Sets that need none can still be applied.
   public let isExtensionMissing: Bool
 
-  /// What happened and where.
+  /// The problem and the place.
   package let problem: String
-  /// What to do, where it is known apart from that.
+  /// The fix, if it is not part of the problem.
   package let fix: String?
 
   init(

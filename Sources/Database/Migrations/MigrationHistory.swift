@@ -1,7 +1,7 @@
 public import FoundationEssentials
 import Postgres
 
-/// The table in which a database keeps what was applied to it.
+/// The table that records what was applied to a database.
 enum MigrationHistory {
   struct Entry: Sendable {
     let set: String
@@ -11,8 +11,8 @@ enum MigrationHistory {
     let appliedAt: Date
   }
 
-  /// The tables of migrations and locks. Everything of ours is in a schema of its own, so that it
-  /// is never in the way of the application's tables.
+  /// Creates the tables of migrations and locks. They have their own schema, so that they never collide with tables
+  /// of the application.
   static let bootstrap = """
     CREATE SCHEMA IF NOT EXISTS seed_runner;
     CREATE TABLE IF NOT EXISTS seed_runner.migration (
@@ -28,11 +28,11 @@ enum MigrationHistory {
     INSERT INTO seed_runner.lock (name) VALUES ('migrations') ON CONFLICT DO NOTHING;
     """
 
-  /// `IF NOT EXISTS` alone does not keep two first runs apart: both see nothing and both create.
-  /// The key is the ASCII of "seedrun" read as a number; the lock ends with the transaction.
+  /// `IF NOT EXISTS` alone does not protect concurrent first runs: both would create the tables. The key is
+  /// "seedrun" in ASCII, read as a number. The lock ends with the transaction.
   private static let bootstrapKey: Int64 = 0x73_65_65_64_72_75_6e
 
-  /// All entries, or nil for a database that has no history. Reads only.
+  /// All entries; nil for a database without a history. Only reads.
   static func read(on connection: PostgresConnection) async throws -> [Entry]? {
     let exists = try await connection.queryOne("SELECT to_regclass('seed_runner.migration') IS NOT NULL")
     guard try exists.decode(Bool.self) else { return nil }
@@ -82,17 +82,17 @@ public struct MigrationOutcome: Sendable, Hashable {
   public let duration: Duration
 }
 
-/// Where a migration stands in a database.
+/// The status of a migration in a database.
 public struct MigrationState: Sendable, Hashable {
-  /// What is known of it.
+  /// The status.
   public enum Standing: Sendable, Hashable {
-    /// It is applied, since when.
+    /// Applied at this time.
     case applied(Date)
-    /// It is due.
+    /// Not applied yet.
     case pending
-    /// It is applied, but its file was edited since; the checksum then.
+    /// Applied at this time, but its file was edited since. Has the checksum of the applied file.
     case edited(Date, appliedChecksum: String)
-    /// It is applied, but this program does not know it.
+    /// Applied at this time, but this program does not contain it.
     case unknown(Date)
   }
 
@@ -102,6 +102,6 @@ public struct MigrationState: Sendable, Hashable {
   public let version: Int
   /// The migration's name.
   public let name: String
-  /// Where it stands.
+  /// The status.
   public let standing: Standing
 }

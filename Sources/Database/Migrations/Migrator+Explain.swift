@@ -1,8 +1,7 @@
 import Postgres
 
 extension Migrator {
-  /// Runs `body` and turns the server's error into one that says which migration, which line, and
-  /// what to do.
+  /// Runs `body` and rethrows an error of the server with the migration, the line and the fix.
   func explained<Result>(
     _ step: Step?, on connection: PostgresConnection, _ body: () async throws -> Result
   ) async throws -> Result {
@@ -19,7 +18,7 @@ extension Migrator {
   private func explain(
     _ error: PostgresError, step: Step?, on connection: PostgresConnection
   ) async -> any Error {
-    // A lost connection or a busy server is no fault of the migration.
+    // A lost connection or a busy server is not the migration's problem.
     guard let server = error.server, !error.isTransient else { return error }
     let subject = step.map { "\($0.migration.file) of '\($0.set)'" } ?? "the history tables"
     let place = step.flatMap { line(of: server, in: $0.migration) }.map { ", line \($0)" } ?? ""
@@ -50,7 +49,7 @@ extension Migrator {
       underlying: error, isExtensionMissing: !absent.isEmpty)
   }
 
-  /// The extensions that a catalog does not have. Asked of the catalog, because the server's message may be in any
+  /// The extensions that are missing from a catalog. Not taken from the server's message, which may be in any
   /// language.
   private static func extensions(
     _ names: [String], missingFrom catalog: String, _ connection: PostgresConnection
@@ -81,7 +80,7 @@ extension Migrator {
       """
   }
 
-  /// The line of the file, where the server names a position and the script was sent as a whole.
+  /// The line of the file. Known only if the script was sent as a whole and the server reports a position.
   private func line(of server: PostgresServerMessage, in migration: Migration) -> Int? {
     guard let position = server.position, migration.isTransactional else { return nil }
     let before = migration.up.unicodeScalars.prefix(position - 1)

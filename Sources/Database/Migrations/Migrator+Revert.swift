@@ -1,20 +1,20 @@
 public import Postgres
 
 extension Migrator {
-  /// Reverts the newest migrations. Removes tables with all their rows.
+  /// Reverts the newest migrations. This drops tables with all their rows.
   ///
   /// - Parameters:
-  ///   - pool: at least two connections if a migration runs outside a transaction.
-  ///   - steps: how many, counted over all sets from the last set's newest backwards.
-  /// - Returns: what was reverted, in order.
-  /// - Throws: ``MigrationError``; `PostgresError`. What was reverted before stays reverted.
+  ///   - pool: needs two connections if a migration runs outside a transaction.
+  ///   - steps: the number of migrations, counted backwards over all sets from the newest one of the last set.
+  /// - Returns: the reverted migrations, in order.
+  /// - Throws: ``MigrationError``; `PostgresError`. Migrations reverted before the error stay reverted.
   public func revert(on pool: PostgresPool, steps: Int) async throws -> [MigrationOutcome] {
     try await revert(on: pool) { Array($0.prefix(max(0, steps))) }
   }
 
-  /// Reverts every migration above a version, in each set.
+  /// Reverts every migration above a version in each set.
   ///
-  /// - Returns: what was reverted, in order.
+  /// - Returns: the reverted migrations, in order.
   /// - Throws: as ``revert(on:steps:)``.
   public func revert(on pool: PostgresPool, to version: Int) async throws -> [MigrationOutcome] {
     try await revert(on: pool) { $0.filter { $0.migration.version > version } }
@@ -25,7 +25,7 @@ extension Migrator {
   ) async throws -> [MigrationOutcome] {
     let history = try await pool.withConnection { try await MigrationHistory.read(on: $0) } ?? []
     let chosen = choose(try applied(history))
-    // All is checked before the first statement.
+    // All steps are checked before the first statement runs.
     for step in chosen where step.migration.down == nil {
       throw MigrationError(
         .notRevertible,
@@ -58,7 +58,7 @@ extension Migrator {
     }
   }
 
-  /// What is applied, newest first, the last set's first.
+  /// The applied migrations, newest first, starting with the last set.
   private func applied(_ history: [MigrationHistory.Entry]) throws -> [Step] {
     _ = try due(history, to: .max)
     return try sets.reversed().flatMap { set in

@@ -1,14 +1,14 @@
 extension Migrator {
-  /// Which way a script goes.
+  /// The direction of a script.
   public enum Direction: Sendable {
-    /// Applies.
+    /// Applies migrations.
     case up
-    /// Reverts, newest first.
+    /// Reverts migrations, newest first.
     case down
   }
 
-  /// Writes a script for psql that does what ``apply(on:to:)`` or a revert would do, history
-  /// included. Opens nothing.
+  /// Writes a script for psql that does the same as ``apply(on:to:)`` or a revert, including the history. Opens no
+  /// connection.
   ///
   /// - Parameters:
   ///   - direction: up or down.

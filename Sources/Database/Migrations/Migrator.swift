@@ -1,16 +1,16 @@
 import FoundationEssentials
 public import Postgres
 
-/// Brings a database's schema where a program expects it.
+/// Applies and reverts the migrations of a program.
 ///
-/// Each migration runs in a transaction of its own, together with its entry in the history, under a
-/// lock: of many programs that start at once one applies it and the others find it applied.
+/// Each migration runs in its own transaction together with its entry in the history, under a lock. If many
+/// programs start at once, one applies it and the others find it applied.
 public struct Migrator: Sendable {
   /// The sets, in the order in which they are applied.
   public let sets: [MigrationSet]
   let lock: RowLock
 
-  /// Makes a migrator; nothing is opened yet.
+  /// Creates a migrator. Opens nothing.
   ///
   /// - Parameters:
   ///   - sets: the sets, in the order in which they are applied.
@@ -26,31 +26,32 @@ public struct Migrator: Sendable {
     let migration: Migration
   }
 
-  /// Applies what is due. An up-to-date database costs one read and takes no lock.
+  /// Applies due migrations. For an up-to-date database this is one read without a lock.
   ///
-  /// Versions in the database that this program does not know are left alone: they come from a
-  /// newer one that is being rolled out.
+  /// Applied versions that this program does not contain are ignored: they come from a newer version during a
+  /// rolling deployment.
   ///
   /// - Parameters:
-  ///   - pool: at least two connections if a migration runs outside a transaction.
+  ///   - pool: needs two connections if a migration runs outside a transaction.
   ///   - version: the last version of each set to apply; all if nil.
-  /// - Returns: what was applied, in order.
-  /// - Throws: ``MigrationError``; `PostgresError`. What was applied before stays, and so do sets behind one that
-  ///   lacks an extension.
+  /// - Returns: the applied migrations, in order.
+  /// - Throws: ``MigrationError``; `PostgresError`. Migrations applied before the error stay applied, including
+  ///   those of sets after one whose extension is missing.
   public func apply(on pool: PostgresPool, to version: Int? = nil) async throws -> [MigrationOutcome] {
     let (outcomes, missing) = try await applyPossible(on: pool, to: version)
     if let error = missing.first?.error { throw error }
     return outcomes
   }
 
-  /// A set that cannot be applied because the server lacks an extension, and the error that says so.
+  /// A set that cannot be applied because an extension is missing, with the error.
   public typealias Unavailable = (set: String, error: MigrationError)
 
-  /// Applies what is due, without the sets whose extension is missing: each ends before the migration that
-  /// needs it. A later call goes on there.
+  /// Applies due migrations. A set whose extension is missing stops before the migration that needs it, and a later
+  /// call continues there.
   ///
-  /// - Returns: what was applied, in order, and the sets that were not.
-  /// - Throws: ``MigrationError`` for any other reason; `PostgresError`. What was applied before stays.
+  /// - Returns: the applied migrations, in order, and the sets that could not be completed.
+  /// - Throws: ``MigrationError`` for any other reason; `PostgresError`. Migrations applied before the error stay
+  ///   applied.
   public func applyPossible(
     on pool: PostgresPool, to version: Int? = nil
   ) async throws -> (outcomes: [MigrationOutcome], missing: [Unavailable]) {
@@ -75,7 +76,7 @@ public struct Migrator: Sendable {
     return (outcomes, missing)
   }
 
-  /// Applies one migration, unless somebody else has done so in the meantime.
+  /// Applies one migration, unless another program has applied it meanwhile.
   private func apply(_ step: Step, to limit: Int, on pool: PostgresPool) async throws -> MigrationOutcome? {
     try await pool.withConnection { connection in
       try await explained(step, on: connection) {
@@ -98,14 +99,14 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// Whether the database has what a migration makes from the set that its statements come from.
+  /// Whether the database has a migration's statements from the set they were moved from.
   private func isPresent(_ migration: Migration, by history: [MigrationHistory.Entry]) -> Bool {
     history.contains { $0.set == migration.origin?.set && $0.version == migration.origin?.version }
   }
 
-  /// Applies what is due within a transaction that will be undone. Writes no history.
+  /// Applies due migrations in a transaction that the caller rolls back. Writes no history.
   ///
-  /// - Returns: what a run would apply, in order, and the sets that it could not.
+  /// - Returns: what a run would apply, in order, and the sets that it could not complete.
   /// - Throws: ``MigrationError``; `PostgresError`.
   package func rehearse(
     on connection: PostgresConnection
@@ -133,8 +134,8 @@ public struct Migrator: Sendable {
     return (names, missing)
   }
 
-  /// Runs a script: within the transaction of `connection`, or statement by statement on another
-  /// connection while `connection` holds the lock.
+  /// Runs a script in the transaction of `connection`, or statement by statement on another connection while
+  /// `connection` holds the lock.
   func run(
     _ script: String, of step: Step, on connection: PostgresConnection, pool: PostgresPool
   ) async throws {
@@ -142,8 +143,8 @@ public struct Migrator: Sendable {
       try await connection.runScript(script)
       return
     }
-    // The extended protocol keeps the last statement's portal, and with it its snapshot, for which
-    // CREATE INDEX CONCURRENTLY would wait for ever. A statement of the simple protocol drops it.
+    // The extended protocol keeps the last statement's portal and its snapshot, for which CREATE INDEX CONCURRENTLY
+    // would wait forever. A statement of the simple protocol closes it.
     try await connection.runScript("SELECT 1")
     try await pool.withConnection { other in
       for statement in SQLScript(script).statements {
@@ -152,7 +153,7 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// What is due.
+  /// The due migrations.
   ///
   /// - Throws: ``MigrationError`` if the history and the files contradict each other.
   func due(_ history: [MigrationHistory.Entry], to limit: Int) throws -> [Step] {
@@ -188,14 +189,14 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// Where each migration stands. Reads only, also on a database that was never migrated.
+  /// The status of each migration. Only reads, also on a database that was never migrated.
   ///
   /// - Throws: `PostgresError`.
   public func status(on pool: PostgresPool) async throws -> [MigrationState] {
     try await pool.withConnection { try await status(on: $0) }
   }
 
-  /// The same over a connection.
+  /// The status of each migration, read over a connection.
   ///
   /// - Throws: `PostgresError`.
   public func status(on connection: PostgresConnection) async throws -> [MigrationState] {
@@ -224,13 +225,13 @@ public struct Migrator: Sendable {
 }
 
 extension Migrator {
-  /// A migration that a database has, as far as it matters for whether another is due.
+  /// An applied migration, with what is needed to decide whether others are due.
   package struct Applied: Sendable {
     let set: String
     let version: Int
     let checksum: String
 
-    /// Takes what was read from `seed_runner.migration`.
+    /// Takes a row of `seed_runner.migration`.
     package init(set: String, version: Int, checksum: String) {
       self.set = set
       self.version = version
@@ -238,7 +239,7 @@ extension Migrator {
     }
   }
 
-  /// Whether nothing is due, for who has read the history together with other things.
+  /// Whether nothing is due, for callers that have read the history themselves.
   ///
   /// - Throws: ``MigrationError`` if the history and the files contradict each other.
   package func isCurrent(_ applied: [Applied]) throws -> Bool {
@@ -250,7 +251,7 @@ extension Migrator {
     ).isEmpty
   }
 
-  /// The migrations that are due, in order.
+  /// The due migrations, in order.
   ///
   /// - Throws: ``MigrationError`` if the history and the files contradict each other; `PostgresError`.
   package func due(on pool: PostgresPool) async throws -> [(set: String, migration: Migration)] {

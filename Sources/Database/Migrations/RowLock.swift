@@ -1,23 +1,22 @@
 public import Postgres
 
-/// A lock that lives and dies with a transaction: a row of `seed_runner.lock`, locked for update.
+/// A lock that ends with its transaction: a row of `seed_runner.lock`, locked with `FOR UPDATE`.
 ///
-/// Not a session advisory lock: behind a pooler two clients can hold the same one, and it outlives
-/// both. When a program dies its transaction ends, and with it the lock; there is nothing to clear
-/// by hand.
+/// Session advisory locks do not work behind a pooler: two clients can hold the same one, and it outlives both. If
+/// a program dies, its transaction ends and the lock is released, so nothing has to be cleaned up.
 public struct RowLock: Sendable {
   /// The row's name.
   public let name: String
-  /// How long to wait for whoever holds it. 300 seconds by default.
+  /// How long to wait for the lock. 300 seconds by default.
   public let timeout: Duration
 
-  /// Names a lock; nothing is locked yet.
+  /// Names a lock. Locks nothing.
   public init(name: String, timeout: Duration = .seconds(300)) {
     self.name = name
     self.timeout = timeout
   }
 
-  /// Makes the rows of locks that are not there yet. Only reads when all are.
+  /// Creates missing rows for locks. Only reads if there are none.
   ///
   /// - Throws: `PostgresError`.
   public static func prepare(_ names: [String], on connection: PostgresConnection) async throws {
@@ -32,14 +31,14 @@ public struct RowLock: Sendable {
 
   /// Runs `body` in a transaction that holds the lock.
   ///
-  /// Who has to wait polls in short transactions. Sleeping inside a statement would hold a snapshot,
-  /// and `CREATE INDEX CONCURRENTLY` waits for snapshots: the holder of the lock would wait for us.
+  /// A waiting program polls in short transactions. Waiting inside a statement would hold a snapshot, and if the
+  /// holder of the lock runs `CREATE INDEX CONCURRENTLY`, it would wait for that snapshot: a deadlock.
   ///
   /// - Parameters:
   ///   - connection: the connection on which the transaction runs.
   ///   - setup: statements sent together with `BEGIN`.
   ///   - onWait: called before each pause with the time waited so far.
-  ///   - body: what to do while the lock is held.
+  ///   - body: runs while the lock is held.
   /// - Throws: `PostgresTransactionError`; ``MigrationError`` with code `lockTimeout`.
   public func withTransaction<Result>(
     on connection: PostgresConnection, setup: [PostgresQuery] = [], onWait: (Duration) -> Void = { _ in },

@@ -1,11 +1,11 @@
-/// A script taken apart into its statements.
+/// Splits a script into its statements.
 ///
-/// Knows what can hold a semicolon that ends nothing: quotes, escape strings, dollar quotes, comments
-/// (block comments nest), as PostgreSQL's documentation of its lexical structure has them.
+/// Ignores semicolons inside quotes, escape strings, dollar quotes and comments (block comments nest), following
+/// the chapter "Lexical Structure" of PostgreSQL's documentation.
 struct SQLScript {
   struct Statement: Hashable {
     let text: String
-    /// The line of the script on which it starts, 1-based.
+    /// The line of the script on which it starts, from 1.
     let line: Int
 
     var firstWord: String { text.prefix { $0.isLetter }.uppercased() }
@@ -94,11 +94,11 @@ struct SQLScript {
         skip(1)
       }
     } while depth > 0 && index < bytes.count
-    // A comment divides words as a blank does.
+    // A comment separates words like a blank.
     if !current.isEmpty { current.append(0x20) }
   }
 
-  /// Whether the quote that follows belongs to an `E'…'`.
+  /// Whether the next quote starts an `E'…'` string.
   private var isEscapeString: Bool {
     guard let last = current.last, last == UInt8(ascii: "E") || last == UInt8(ascii: "e") else {
       return false
@@ -114,7 +114,7 @@ struct SQLScript {
       if hasEscapes, byte(at: 0) == UInt8(ascii: "\\") {
         take(2)
       } else if byte(at: 0) == quote {
-        // A doubled quote closes and opens again, which comes to the same.
+        // A doubled quote can be read as the end of one string and the start of the next.
         take(1)
         return
       } else {

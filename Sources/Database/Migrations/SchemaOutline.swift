@@ -1,20 +1,20 @@
-/// The tables and columns that migrations make, as far as their statements are plain, and the statements that make
-/// a lost one again.
+/// The tables and columns that migrations create, as far as their statements are simple, and the statements that
+/// create a missing one.
 package struct SchemaOutline: Sendable {
   /// A table.
   package struct Table: Sendable {
-    /// Its name as it is written in the migrations.
+    /// The name as written in the migrations.
     package let name: String
-    /// Its columns: the name, and the definition with the name.
+    /// The columns. A definition includes the name.
     package var columns: [(name: String, definition: String)]
-    /// What makes it, its indexes and its constraints, in order.
+    /// The statements that create the table, its indexes and its constraints, in order.
     package var statements: [String]
   }
 
-  /// The tables, in the order in which they are made.
+  /// The tables, in the order of their creation.
   package private(set) var tables: [Table] = []
 
-  /// Reads migrations.
+  /// Reads the statements that apply the migrations.
   package init(_ migrations: [Migration]) {
     for statement in migrations.flatMap({ SQLScript($0.up).statements }) {
       read(Self.compact(statement.text))
@@ -51,7 +51,7 @@ package struct SchemaOutline: Sendable {
     "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT", "EXCLUDE", "LIKE",
   ]
 
-  /// The parts between the outer parentheses that are columns.
+  /// The column definitions between the outer parentheses.
   private static func columns(of statement: String) -> [(name: String, definition: String)] {
     var parts: [String] = [""]
     var depth = 0
@@ -75,7 +75,7 @@ package struct SchemaOutline: Sendable {
     }
   }
 
-  /// A statement in one line, without comments.
+  /// A statement on one line, without comments.
   private static func compact(_ statement: String) -> String {
     var isQuoted = false
     let lines = statement.split(separator: "\n").map { line -> Substring in
