@@ -1,22 +1,21 @@
 import Postgres
 
-/// Loads all that a definition describes: every file is read and every fault found before the first
-/// row is written.
+/// Loads all tables of a definition. All files are read and all faults found before the first row is written.
 struct DeclarativeLoader {
   let definition: SeederDefinition
   let folder: DataFolder
   let watch: FileWatch
   let context: SeedContext
 
-  /// Rows are sent when so many bytes of them wait.
+  /// Rows are sent when this many bytes are waiting.
   private static let flushSize = 4 << 20
 
-  /// What is deferrable is checked at the end, so that rows may refer to later ones.
+  /// Deferrable constraints are checked at the end, so that rows can reference later ones.
   static let deferral: PostgresQuery = "SET CONSTRAINTS ALL DEFERRED"
 
-  /// Loads the files and adds the rows to the context's counts.
+  /// Loads the files and adds the row counts to the context.
   ///
-  /// - Returns: the rows of this definition.
+  /// - Returns: the row counts of this definition.
   @discardableResult
   func run() async throws -> SeedOutcome {
     let outcome = try await load()
@@ -55,7 +54,7 @@ struct DeclarativeLoader {
     return outcome
   }
 
-  /// Says which tables are meant where the search path leaves a doubt.
+  /// Notes which table is used where the search path may surprise.
   private func noteAmbiguities(_ loads: [TableLoad]) {
     var told: Set<String> = []
     for table in loads.flatMap({ [$0.live] + $0.references.map(\.table) }) {
@@ -64,7 +63,7 @@ struct DeclarativeLoader {
     }
   }
 
-  /// Checks what was deferred.
+  /// Checks the deferred constraints.
   private func checkConstraints(_ stages: [TableStage]) async throws {
     let connection = context.connection
     do {
@@ -75,7 +74,7 @@ struct DeclarativeLoader {
     }
   }
 
-  /// Reads all files and finds all faults.
+  /// Stages the rows of all files and finds all faults.
   private func stageAll(_ stages: [TableStage], files: FileList) async throws {
     let connection = context.connection
     for (_, entries) in Dictionary(grouping: stages, by: \.load.live.canonicalName) {
@@ -87,11 +86,12 @@ struct DeclarativeLoader {
     do {
       try await read(into: stages, files: files, faults: faults, sender: sender)
     } catch {
-      // The transaction cannot be rolled back while rows are on their way; why reading ended says more.
+      // The transaction cannot be rolled back while rows are being sent. The reading error is more useful than one
+      // of sending.
       try? await sender.wait()
       throw error
     }
-    // Half a file has faults of its own, which would mislead.
+    // A file that changed while it was read would cause misleading faults.
     try watch.check()
     for stage in stages { try await stage.type(faults) }
     for stage in stages { try await stage.check(faults) }
@@ -101,9 +101,9 @@ struct DeclarativeLoader {
     try faults.check()
   }
 
-  /// The rows of the tables that are owned as a whole, as far as they are as the files have them.
+  /// Stages the rows of tables owned as a whole, as far as they match the files.
   func wholeTables() async throws -> [RowRemoval.Table] {
-    // Tables that are gone could not be described, and have no rows to remove.
+    // A table that no longer exists cannot be described and has no rows to delete.
     guard try await context.hasWholeTables() else { return [] }
     let files = FileList()
     var tables: [RowRemoval.Table] = []
@@ -124,19 +124,19 @@ struct DeclarativeLoader {
     throw SeedGuardError.deletesNotAllowed(table: table.table.description)
   }
 
-  /// Reads the files of all tables, then those of the environment, which are laid over them.
+  /// Reads the files of all tables, then the overlays of the environment.
   private func read(
     into stages: [TableStage], files: FileList, faults: FaultCollector, sender: RowSender
   ) async throws {
     for stage in stages {
       guard case .files(let names) = stage.load.definition.source else { continue }
-      // The arrays in the records fill the tables that follow this one.
+      // Arrays in the records fill child tables.
       let filled = stages.filter { $0 === stage || $0.load.parent === stage.load }
       func flush(_ isEnd: Bool) async throws {
         let size = filled.map(\.load.buffer.byteCount).reduce(0, +)
         guard isEnd || size >= Self.flushSize else { return }
         try await sender.send(try filled.compactMap { try $0.takeWaiting() })
-        // Of large records one at a time is held.
+        // With large records, only one part is held in memory.
         if isEnd || size > 4 * Self.flushSize { try await sender.wait() }
       }
       var reader = RecordReader(load: stage.load, folder: folder, faults: faults)
@@ -170,7 +170,7 @@ struct DeclarativeLoader {
     }
   }
 
-  /// Writes the tables, those that others refer to first, and then removes what left the files.
+  /// Writes the tables in the order of their references, then deletes rows that are no longer in the files.
   private func write(_ stages: [TableStage]) async throws -> SeedOutcome {
     let order = try WriteOrder(stages)
     var outcome = SeedOutcome()
@@ -184,7 +184,7 @@ struct DeclarativeLoader {
       outcome.add(.init(name: step.stage.load.live.name.description, counts: counts))
     }
     for step in order.steps where !step.left.isEmpty {
-      // These rows were counted when they were inserted or compared.
+      // These rows were already counted in the first pass.
       let second = try await step.stage.completeReferences(ahead: step.ahead)
       let edited = second.drifted - gone[ObjectIdentifier(step.stage), default: 0]
       outcome.add(

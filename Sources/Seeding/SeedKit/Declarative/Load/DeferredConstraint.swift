@@ -1,6 +1,6 @@
 import Postgres
 
-/// Explains the violation of a constraint that is checked at the end of the transaction.
+/// Explains the violation of a constraint that was checked at the end of the transaction.
 struct DeferredConstraint {
   private let error: PostgresError
   private let stages: [TableStage]
@@ -12,7 +12,7 @@ struct DeferredConstraint {
     self.connection = connection
   }
 
-  /// - Returns: ``FixtureError`` that names the records; the error itself if none is found to be the cause.
+  /// - Returns: ``FixtureError`` with the records; `error` if no record is found to be the cause.
   func explanation() async throws -> any Error {
     let faults = error.sqlState == .foreignKeyViolation ? try await dangling() : try await doubles()
     if !faults.isEmpty { return FixtureError(limited: faults) }
@@ -22,7 +22,7 @@ struct DeferredConstraint {
     return error
   }
 
-  /// What a deferred trigger raised: the server does not tell of which row.
+  /// Explains an error of a deferred trigger. The server does not report the row.
   private func raised() async throws -> FixtureError? {
     for stage in stages where stage.load.rowCount > 0 {
       let triggers = try await connection.query(
@@ -47,7 +47,7 @@ struct DeferredConstraint {
 
   private var constraint: String { error.server?.constraintName ?? "" }
 
-  /// Records whose foreign key finds no row.
+  /// Faults for records whose foreign key references a missing row.
   private func dangling() async throws -> [FixtureFault] {
     var faults: [FixtureFault] = []
     for stage in stages where stage.load.rowCount > 0 {
@@ -69,7 +69,7 @@ struct DeferredConstraint {
     return faults
   }
 
-  /// Records whose values are in the table twice.
+  /// Faults for records whose values occur twice in the table.
   private func doubles() async throws -> [FixtureFault] {
     var faults: [FixtureFault] = []
     for stage in stages where stage.load.rowCount > 0 {

@@ -1,22 +1,22 @@
 import FoundationEssentials
 import Postgres
 
-/// Loads large CSV files straight into a table that is empty, as fast as the server takes rows.
+/// Loads large CSV files directly into an empty table with COPY, the fastest way.
 ///
-/// Whatever the server or a look at the values refuses is undone, and the staged way, which compares and
-/// names every fault, takes over.
+/// If the server or a check of the values rejects something, the load is rolled back and the rows are staged
+/// instead, which reports every fault.
 final class DirectLoad {
-  /// Something for the staged way.
+  /// Staging is needed.
   private struct Refused: Error {}
 
-  /// So much is made while as much is being sent.
+  /// The size of a part. The next part is read while one is being sent.
   private static let partSize = 1 << 20
 
   let stage: TableStage
   let names: [String]
   let folder: DataFolder
   let context: SeedContext
-  /// The columns that were filled, quoted.
+  /// The filled columns, quoted.
   private(set) var columns: [String] = []
 
   init(stage: TableStage, names: [String], folder: DataFolder, context: SeedContext) {
@@ -28,16 +28,16 @@ final class DirectLoad {
 
   private var load: TableLoad { stage.load }
 
-  /// What became of an attempt.
+  /// The result of an attempt.
   enum Result {
     case loaded(Int)
-    /// Nothing was written; for a person.
+    /// Nothing was written, for this reason.
     case refused(String)
   }
 
-  /// Loads the files, if the table is empty and nothing needs a look at other rows.
+  /// Loads the files if the table is empty and no row needs to be compared with others.
   ///
-  /// - Throws: `PostgresError` for what no other way would change.
+  /// - Throws: `PostgresError` if staging would fail as well.
   func run() async throws -> Result {
     guard names.allSatisfy({ DataFormat(fileName: $0) == .csv }) else {
       return .refused("only CSV files are bulk-loaded")
@@ -54,7 +54,7 @@ final class DirectLoad {
       """
     ).decode(Bool.self, Bool.self)
     guard isEmpty else { return .refused("the table is not empty") }
-    // COPY passes them by.
+    // COPY ignores rules.
     guard !hasRules else { return .refused("the table has rules") }
     try await connection.pipeline([DeclarativeLoader.deferral, "SAVEPOINT seed_direct"])
     do {
@@ -79,7 +79,7 @@ final class DirectLoad {
     var lines = CopyLines(load: load)
     var parser = CSVParser(delimiter: load.definition.csv.delimiter)
     var isFinished = false
-    /// Reads until there is enough to send.
+    /// Reads the next part.
     func next() throws -> (lines: [UInt8], count: Int)? {
       do {
         while !isFinished, lines.bytes.count < Self.partSize {
@@ -100,7 +100,7 @@ final class DirectLoad {
       }
       return lines.take()
     }
-    // The first lines name the columns.
+    // The columns are known after the first lines.
     let first = try next()
     let found = lines.columns.map(\.quoted)
     guard !found.isEmpty, columns.isEmpty || columns == found else { throw Refused() }
@@ -118,9 +118,9 @@ final class DirectLoad {
   }
 }
 
-/// Records of a CSV file as lines of COPY's text format.
+/// Converts records of a CSV file to lines of COPY's text format.
 struct CopyLines {
-  /// What the staged way has to look at.
+  /// The record needs to be staged.
   struct Unfit: Error {}
 
   private let load: TableLoad
@@ -137,7 +137,7 @@ struct CopyLines {
     nullText = Array(load.definition.csv.nullText.utf8)
   }
 
-  /// The lines so far; nil if there are none.
+  /// Returns and removes the collected lines; nil if there are none.
   mutating func take() -> (lines: [UInt8], count: Int)? {
     guard count > 0 else { return nil }
     defer {
@@ -167,7 +167,7 @@ struct CopyLines {
     bytes.append(0x0A)
   }
 
-  /// Takes the names of the fields, each of which must fill one column.
+  /// Takes the field names. Each must fill exactly one column.
   private mutating func begin(_ record: borrowing CSVRecord) throws {
     for index in record.fields.indices {
       guard let slots = load.slotsOfField[ExactName(record.text(index))], slots.count == 1,

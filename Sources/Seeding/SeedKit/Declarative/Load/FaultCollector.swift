@@ -1,17 +1,17 @@
-/// Collects faults, up to a number beyond which nobody reads on.
+/// Collects faults up to a limit and counts the rest.
 final class FaultCollector {
-  /// More are counted, not kept.
+  /// The maximum number of faults that are kept.
   static let limit = 200
 
   private var faults: [FixtureFault] = []
   private var omitted = 0
-  /// Whether a query was cut off at the limit, so that there may be more than were counted.
+  /// Whether a query reached its limit, so that there may be more faults than were counted.
   private var isTotalUnknown = false
 
   var isEmpty: Bool { faults.isEmpty }
   var count: Int { faults.count + omitted }
 
-  /// Whether more faults are only counted: their words need not be found.
+  /// Whether further faults are only counted, so that their texts are not needed.
   var isFull: Bool { faults.count >= Self.limit }
 
   func add(_ fault: @autoclosure () -> FixtureFault) {
@@ -20,9 +20,9 @@ final class FaultCollector {
 
   func add(_ error: FixtureError) { for fault in error.faults { add(fault) } }
 
-  /// Adds what reading a file threw.
+  /// Adds the faults of an error thrown while reading a file.
   ///
-  /// - Throws: errors that are no faults of the file.
+  /// - Throws: errors that are not faults of the file.
   func add(_ error: any Error, of path: String) throws {
     switch error {
     case let error as FixtureError: add(error)
@@ -33,10 +33,10 @@ final class FaultCollector {
     }
   }
 
-  /// Notes how many faults a query with ``limit`` rows at most has found.
+  /// Takes the number of faults that a query with ``limit`` rows found.
   func noteRows(_ count: Int) { if count >= Self.limit { isTotalUnknown = true } }
 
-  /// Throws what was collected, if anything was.
+  /// Throws the collected faults, if any.
   func check() throws {
     guard !faults.isEmpty else { return }
     throw FixtureError(faults, total: count, isTotalKnown: !isTotalUnknown)

@@ -1,6 +1,6 @@
 import Postgres
 
-/// What a person can do about a natural key that no unique index of the table serves.
+/// Suggests a fix for a natural key without a unique index.
 enum KeyAdvice {
   /// A key of a table.
   struct Place: Hashable {
@@ -8,7 +8,7 @@ enum KeyAdvice {
     let key: [String]
   }
 
-  /// - Returns: the advice for each key of a definition that is none.
+  /// - Returns: a suggestion for each key of the definition that is not unique.
   /// - Throws: `PostgresError`.
   static func read(
     _ definition: SeederDefinition, tables: [TableName: LiveTable], on connection: PostgresConnection
@@ -27,7 +27,7 @@ enum KeyAdvice {
   private static func text(
     for key: [String], of live: LiveTable, on connection: PostgresConnection
   ) async throws -> String? {
-    // An index that is unique by these columns, but not for all rows, not by their values, or not at once.
+    // A unique index on these columns that cannot be used: partial, over expressions, deferrable or invalid.
     let indexes = try await connection.query(
       """
       SELECT c.relname::text, pg_get_expr(i.indpred, i.indrelid),

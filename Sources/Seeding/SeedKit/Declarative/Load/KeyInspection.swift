@@ -1,36 +1,36 @@
 import Postgres
 
-/// Finds records of one table that have the same key, without a database: keys are equal if their texts are.
+/// Finds records of one table with the same key, without a database. Keys are equal if their texts are.
 ///
-/// What it remembers is bounded: digests of keys and places, up to ``memory`` bytes.
+/// Memory is bounded: it stores digests of keys and places, up to ``memory`` bytes.
 final class KeyInspection {
-  /// What a record has in a field.
+  /// The value of a field.
   enum Value {
     case null
     case text(String)
   }
 
-  /// Where a key was met first.
+  /// The first record with a key.
   private struct Seen {
     let entry: Int32
     let file: Int32
     let record: Int32
     let line: Int32
-    /// The place of an element in its array; 0 for a record.
+    /// The position of an element in its array; 0 for a record.
     let position: Int32
     /// The values of the record in ``marks``.
     let marks: Range<Int32>
   }
 
-  /// 128 bits, because two keys with one digest would be a false fault.
+  /// 128 bits, because a collision would report a false fault.
   private struct Digest: Hashable {
     let first: Int
     let second: Int
   }
 
-  /// In bytes: 64 MiB, about 600,000 keys.
+  /// 64 MiB, about 600,000 keys.
   static let memory = 64 << 20
-  /// What a dictionary takes for a key, with its room to grow.
+  /// The size of a dictionary entry, with room to grow.
   private static let keySize = (MemoryLayout<Digest>.stride + MemoryLayout<Seen>.stride) * 8 / 3
 
   private let faults: FaultCollector
@@ -39,9 +39,9 @@ final class KeyInspection {
   private var paths: [String] = []
   private var entries: [TableLoad] = []
   private var columns: [ExactName: Int32] = [:]
-  /// Whether the table has several entries, whose values are compared.
+  /// Whether the table has several entries whose values are compared.
   let comparesValues: Bool
-  /// How many keys are remembered if there were too many; nil if all are.
+  /// The number of stored keys if there were too many; nil if all are stored.
   private(set) var limit: Int?
 
   init(faults: FaultCollector, comparesValues: Bool) {
@@ -49,13 +49,13 @@ final class KeyInspection {
     self.comparesValues = comparesValues
   }
 
-  /// Takes a record.
+  /// Adds a record.
   ///
   /// - Parameters:
   ///   - load: the entry of the definition.
-  ///   - place: where the record is.
+  ///   - place: the place of the record.
   ///   - fields: the names and values of its fields.
-  ///   - value: the value of a slot; nil if the record has none.
+  ///   - value: the value of a slot; nil if the record has no such field.
   func add(
     to load: TableLoad, place: FixturePlace, fields: () -> [(name: String, value: Value)],
     value: (Int) -> Value?
@@ -71,7 +71,7 @@ final class KeyInspection {
           place.fault(
             field: load.fieldName(slot), found: "nothing", expected: "a value, because it is part of the key")
         )
-      // Whether another record has the field is not known yet.
+      // Another record may still have the field.
       case nil: break
       }
     }
@@ -116,7 +116,7 @@ final class KeyInspection {
       marks: start..<Int32(clamping: marks.count))
   }
 
-  /// The number of an entry, whose rules must be those of the others.
+  /// The number of an entry, whose rules must match those of the other entries.
   private func index(of load: TableLoad) -> Int32 {
     if let index = entries.lastIndex(where: { $0 === load }) { return Int32(index) }
     for other in entries where !other.definition.hasSameRules(as: load.definition) {
@@ -139,7 +139,7 @@ final class KeyInspection {
       var hasher = Hasher()
       hasher.combine(salt)
       for var part in parts {
-        // PostgreSQL compares bytes, of which Swift takes some for equal.
+        // PostgreSQL compares bytes; Swift considers canonically equivalent strings equal.
         part.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xFF as UInt8)
       }
@@ -149,10 +149,10 @@ final class KeyInspection {
   }
 }
 
-/// What is remembered of a value, to tell whether another one is different whatever the column's type.
+/// What is stored of a value to tell whether another value differs for every column type.
 struct ValueMark {
   private enum Kind: UInt8 {
-    /// Texts that differ may be one value: `1.0` and `1`, or two ways to write a date.
+    /// Different texts may be the same value: `1.0` and `1`, or two spellings of a date.
     case unknown
     case null, bool, integer, word
   }
@@ -185,30 +185,30 @@ struct ValueMark {
     }
   }
 
-  /// Words that some type reads as it reads others, also when they are cut short.
+  /// Words that are, or abbreviate, alternative spellings of a value for some type.
   private static let ambiguous = [
     "true", "false", "yes", "no", "on", "off", "infinity", "nan", "epoch", "now", "today", "tomorrow",
     "yesterday",
     "allballs",
   ]
 
-  /// Whether the values of one column are different ones for every type.
+  /// Whether two values of one column differ for every type.
   func differsSurely(from other: ValueMark) -> Bool {
     guard column == other.column else { return false }
     if kind == .null || other.kind == .null { return kind != other.kind }
-    // Integers of different lengths may be one time of day: 1000 and 100000.
+    // Integers of different lengths may be the same time of day: 1000 and 100000.
     return kind != .unknown && kind == other.kind && (kind != .integer || length == other.length)
       && hash != other.hash
   }
 }
 
 extension TableLoad {
-  /// The slots of the key, those of references and of the parent among them.
+  /// The slots of the key, including those of references and of the parent.
   var allKeySlots: [Int] {
     definition.key.flatMap { name in slots.indices.filter { slots[$0].column?.name.isNamed(name) == true } }
   }
 
-  /// The marks of the fields that fill columns as they are.
+  /// The marks of the fields that fill columns directly.
   fileprivate func marks(
     of fields: [(name: String, value: KeyInspection.Value)], column number: (String) -> Int32
   ) -> [ValueMark] {

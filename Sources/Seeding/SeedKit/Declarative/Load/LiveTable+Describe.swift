@@ -1,10 +1,10 @@
 import Postgres
 
 extension LiveTable {
-  /// Describes tables; those that there are not are missing from the result.
+  /// Describes tables. Missing tables are left out of the result.
   ///
-  /// All are described by one set of statements, because the server spends more time on planning these than on
-  /// running them. For the same reason, only columns that need it are looked at a second time.
+  /// One set of statements describes all tables, because planning them costs the server more than running them. For
+  /// the same reason, only the columns that need it are queried a second time.
   ///
   /// - Throws: `PostgresError`.
   static func describe(
@@ -53,8 +53,8 @@ extension LiveTable {
   }
 
   /// - Parameters:
-  ///   - schemas: those of the path that have something of the table's name.
-  ///   - path: the schemas of the path.
+  ///   - schemas: the schemas of the search path that have a relation with the table's name.
+  ///   - path: the schemas of the search path.
   private static func ambiguity(
     of table: String, in schema: String, among schemas: [String], path: [String]
   ) -> String? {
@@ -68,12 +68,12 @@ extension LiveTable {
       "\(table) is \(schema).\(table); '\(first)', the first schema of the search_path, has no such table"
   }
 
-  /// Groups rows by the place of their table in the list of names, which is their first column.
+  /// Groups rows by their first column, the position of the table in the list of names.
   private static func byTable(_ rows: PostgresRows) throws -> [Int: [PostgresRow]] {
     try Dictionary(grouping: rows) { row -> Int in try row.decode("place") }
   }
 
-  /// SQL for the tables of a list of quoted names.
+  /// SQL for the list of quoted table names.
   private static func asked(_ names: [String]) -> PostgresQuery {
     "unnest(\(names)::text[]) WITH ORDINALITY AS asked (name, place)"
   }
@@ -96,7 +96,7 @@ extension LiveTable {
     """
   }
 
-  /// Columns whose types wrap no other and whose defaults need no search; `is_wrapped` marks the rest.
+  /// Columns whose types are not built on others and whose sequence needs no search. `is_wrapped` marks the rest.
   private static func simpleColumns(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, a.attname::text, format_type(a.atttypid, a.atttypmod), format_type(t.oid, -1),
@@ -118,7 +118,7 @@ extension LiveTable {
     """
   }
 
-  /// The same of the columns that ``simpleColumns(_:)`` marks, and of others.
+  /// The same for the columns that ``simpleColumns(_:)`` marks and others.
   private static func wrappedColumns(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, a.attname::text, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
@@ -155,7 +155,7 @@ extension LiveTable {
     """
   }
 
-  /// SQL for a column's collation if its type has another.
+  /// SQL for a column's collation, if it differs from that of its type.
   private static let collation = """
     coalesce((
       SELECT format(' COLLATE %I.%I', n.nspname, l.collname) FROM pg_collation AS l
@@ -163,13 +163,12 @@ extension LiveTable {
       WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation), '')
     """
 
-  /// SQL for whether the role may take numbers of an identity column's sequence.
+  /// SQL for whether the role may use the sequence of an identity column.
   private static let mayDraw =
     "a.attidentity = '' OR has_sequence_privilege(pg_get_serial_sequence(asked.name, a.attname::text), 'USAGE, UPDATE')"
 
-  /// SQL for the name of the sequence in a default of the form `nextval(('s'::text)::regclass)`, in which older
-  /// versions of PostgreSQL wrote those of serial columns. It is looked up when the default is used, so the catalog
-  /// records no dependency.
+  /// SQL for the sequence in a default of the form `nextval(('s'::text)::regclass)`, which older versions of
+  /// PostgreSQL wrote for serial columns. The name is resolved at run time, so the catalog records no dependency.
   private static let namedSequence = #"""
     replace(substring(pg_get_expr(d.adbin, d.adrelid) from
       $re$nextval\(\(+'((?:[^']|'')+)'(?:::[a-z ]+\))*::regclass\)$re$), $q$''$q$, $q$'$q$)
@@ -187,7 +186,7 @@ extension LiveTable {
     """
   }
 
-  /// Checks and foreign keys.
+  /// Check constraints and foreign keys.
   private static func constraints(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, c.contype::text AS contype, c.conname::text, ARRAY(
@@ -201,10 +200,10 @@ extension LiveTable {
     FROM \(asked(names)) JOIN pg_constraint AS c ON c.conrelid = to_regclass(asked.name)
     LEFT JOIN pg_class AS t ON t.oid = c.confrelid LEFT JOIN pg_namespace AS n ON n.oid = t.relnamespace
     WHERE c.contype IN ('c', 'f')
-      -- A foreign key to a partitioned table has an entry for each partition, too.
+      -- A foreign key to a partitioned table also has an entry for each partition.
       AND NOT (c.contype = 'f'
         AND EXISTS (SELECT FROM pg_constraint AS whole WHERE whole.oid = c.conparentid AND whole.conrelid = c.conrelid))
-      -- Since PostgreSQL 18 one may be NOT ENFORCED.
+      -- PostgreSQL 18 added NOT ENFORCED.
       AND to_jsonb(c) ->> 'conenforced' IS DISTINCT FROM 'false'
     ORDER BY c.conname
     """
@@ -235,7 +234,7 @@ extension LiveTable.Column {
     defaultExpression = identity.isEmpty ? (generated.isEmpty ? expression : nil) : next
     kind =
       switch (baseName, category) {
-      // A list of numbers is what these write, too.
+      // These types also accept an array of numbers.
       case ("json", _), ("jsonb", _), ("vector", _), ("halfvec", _): .json
       case (_, "A"): .array(ofJSON: element == "json" || element == "jsonb")
       default: .plain

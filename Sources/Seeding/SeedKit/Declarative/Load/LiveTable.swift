@@ -1,40 +1,41 @@
 import Postgres
 
-/// A table as the server describes it.
+/// A table as described by the server's catalog.
 struct LiveTable: Sendable {
   struct Column: Sendable {
     let name: PostgresIdentifier
-    /// The type with its modifiers, as SQL: `numeric(10,2)`, or a domain's name.
+    /// The type with modifiers, as SQL: `numeric(10,2)`, or the name of a domain.
     let type: String
-    /// The type below domains and without modifiers, as SQL. A cast to this one neither cuts a text off
-    /// nor rounds; the assignment to the column then does what PostgreSQL does with any insert.
+    /// The type below domains and without modifiers, as SQL. A cast to it neither truncates nor rounds, so the
+    /// assignment to the column behaves as in any INSERT.
     let baseType: String
-    /// The type below domains with its modifiers, as SQL.
+    /// The type below domains with modifiers, as SQL.
     let storedType: String
-    /// The clause COLLATE of a column that has another collation than its type; else empty. It decides
+    /// The COLLATE clause of a column whose collation differs from that of its type; otherwise empty. It decides
     /// which keys are equal.
     let collation: String
     let kind: JSONText.Kind
     /// The scalar types inside domains, arrays, ranges and composite types; see ``LiteralRule/path(of:)``.
     let scalarPath: String
     let isNotNull: Bool
-    /// The default as SQL; that of an identity column takes the next number of its sequence.
+    /// The default as SQL. For an identity column, the next value of its sequence.
     let defaultExpression: String?
     let isGenerated: Bool
-    /// Whether the type is a domain, which has rules of its own.
+    /// Whether the type is a domain, which may have constraints.
     var isDomain: Bool { type != storedType }
-    /// Whether values of one's own need OVERRIDING SYSTEM VALUE.
+    /// Whether inserting values needs OVERRIDING SYSTEM VALUE.
     let isAlwaysIdentity: Bool
-    /// The sequence that its default draws from, quoted: its own, or one that several columns share.
+    /// The sequence of the default, quoted. Several columns may share one.
     let sequence: String?
-    /// Whether this role may take the next number of the sequence; a new row of an identity column needs no right.
+    /// Whether this role may call nextval on the sequence. Inserting without a value needs no privilege for
+    /// identity columns.
     let mayDraw: Bool
   }
 
-  /// A trigger of the user.
+  /// A user-defined trigger.
   struct Trigger: Sendable {
     let name: String
-    /// Whether it runs before each row is written, so that it may change or drop the row.
+    /// Whether it is a BEFORE row trigger, which may change or discard the row.
     let isBeforeRow: Bool
     let isOnInsert: Bool
     let isOnUpdate: Bool
@@ -44,9 +45,9 @@ struct LiveTable: Sendable {
   struct ForeignKey: Sendable {
     let name: String
     let columns: [String]
-    /// Schema and name of the table that it refers to, as in ``LiveTable/canonicalName``.
+    /// Schema and name of the referenced table, as in ``LiveTable/canonicalName``.
     let target: String
-    /// The same as SQL.
+    /// The referenced table as SQL.
     let targetQuoted: String
     let targetColumns: [String]
     let isDeferrable: Bool
@@ -58,27 +59,27 @@ struct LiveTable: Sendable {
     let columns: [String]
   }
 
-  /// As it was asked for.
+  /// The name in the definition.
   let name: TableName
-  /// Schema and name, as ownership and reports keep it.
+  /// Schema and name, as used in the ownership tables and in reports.
   let canonicalName: String
   /// Schema and name as SQL.
   let quoted: String
-  /// What a person may not expect of the search path: that it finds the table behind another schema, or before
-  /// a table of the same name.
+  /// A note if the search path may surprise: the table is not in its first schema, or another schema has a table of
+  /// the same name.
   let ambiguity: String?
   let columns: [Column]
-  /// The columns of each unique key that holds for all rows; the primary key first.
+  /// The columns of each unique key without a condition, primary key first.
   let uniqueKeys: [[String]]
   let primaryKey: [String]?
   let checks: [Check]
   /// The triggers that fire when a row is written.
   let triggers: [Trigger]
   let foreignKeys: [ForeignKey]
-  /// The tables that inherit from this one; nil for one without and for a partitioned one.
+  /// The child tables; nil if there are none or the table is partitioned.
   let inheriting: InheritingTables?
 
-  /// A FROM item for the table's own rows.
+  /// A FROM item for the table without its child tables.
   var ownRows: String { inheriting == nil ? quoted : "ONLY \(quoted)" }
   /// Whether a trigger may change a row before it is inserted.
   var changesInsertedRows: Bool { triggers.contains { $0.isBeforeRow && $0.isOnInsert } }
@@ -87,7 +88,7 @@ struct LiveTable: Sendable {
 }
 
 extension TableName {
-  /// As SQL, for the search path to find if there is no schema.
+  /// The name as SQL. Without a schema, the search path applies.
   func quoted() throws -> String {
     let parts = [schema, name].compactMap(\.self)
     return try parts.map { try PostgresIdentifier($0).quoted }.joined(separator: ".")

@@ -1,21 +1,21 @@
 import Postgres
 
-/// Matches a definition with the tables of the server, and collects all that does not fit.
+/// Matches a definition with the tables of the database and collects all faults.
 struct LoadPlanner {
   let definition: SeederDefinition
   let tables: [TableName: LiveTable]
-  /// The tables that there are; nil if all that are named were found.
+  /// The existing tables, for suggestions; nil if all named tables were found.
   let known: RelationKind.Known?
   let money: MoneyFormat?
-  /// What the names stand for that are no tables.
+  /// What names refer to that are not tables.
   let kinds: [TableName: String]
-  /// How a key that is none can become one.
+  /// Suggestions for keys that are not unique.
   let advice: [KeyAdvice.Place: String]
   let faults: FaultCollector
 
-  /// Looks the tables up and matches them.
+  /// Looks up the tables and matches them with the definition.
   ///
-  /// - Returns: the loads in the definition's order, children behind their parents.
+  /// - Returns: the loads in the order of the definition, children after their parents.
   /// - Throws: ``FixtureError`` with all faults; `PostgresError`.
   static func plan(
     _ definition: SeederDefinition, on connection: PostgresConnection
@@ -111,7 +111,7 @@ struct LoadPlanner {
     LiteralRule(path: column.scalarPath, type: column.storedType, money: money)
   }
 
-  /// The reference by which a child finds its parent, as if the record had the parent's key.
+  /// The reference by which a child finds its parent, as if the record contained the parent's key.
   private func parentRule(of table: TableDefinition, parent: TableLoad?) -> [ColumnRule] {
     guard let parent, case .array(_, let column) = table.source else { return [] }
     let key = parent.definition.key

@@ -1,11 +1,11 @@
 import Postgres
 
 extension RecordReader {
-  /// The columns of a CSV file: which field of a line each slot takes.
+  /// The columns of a CSV file: the field of a line that fills each slot.
   private final class Header {
     var names: [String] = []
     var fieldOfSlot: [Int?] = []
-    /// The fields that fill something, with the rules of the columns that they fill.
+    /// The fields that fill columns, with the rules for their literals.
     var filling: [(index: Int, rules: [LiteralRule])] = []
   }
 
@@ -22,14 +22,14 @@ extension RecordReader {
         header.fieldOfSlot = load.slots.map { indices[ExactName($0.field)] }
         header.filling = exact.enumerated().compactMap { index, name in
           if let slots = load.slotsOfField[name] { return (index, slots.compactMap { load.slots[$0].rule }) }
-          // Without a database any field may fill a column.
+          // Without a database, any field may fill a column.
           return load.isOffline && !load.definition.ignores(name.text) ? (index, []) : nil
         }
         load.seenFields.formUnion(exact)
         return !isRefused
       },
       onRecord: { line, place in
-        // A faulty record is not staged: what is wrong with it has been said.
+        // A faulty record has been reported and is not staged.
         guard judge(line, header, place, nullText: nullText) else { return }
         let bytes = line.bytes
         let fields = line.fields
@@ -55,7 +55,7 @@ extension RecordReader {
       })
   }
 
-  /// Whether nothing of a record would be refused by the server at once, or lost.
+  /// Whether a record can be sent without being rejected at once or losing information.
   private func judge(
     _ line: borrowing CSVRecord, _ header: Header, _ place: FixturePlace, nullText: [UInt8]
   ) -> Bool {
@@ -82,13 +82,13 @@ extension RecordReader {
   }
 }
 
-/// Judges the first line of a CSV file.
+/// Checks the header of a CSV file.
 private struct HeaderCheck {
   let load: TableLoad
   let path: String
   let faults: FaultCollector
 
-  /// Whether the names have faults, which are collected.
+  /// Whether there are faults in the names. Adds them to the collector.
   func refuses(_ names: [String]) -> Bool {
     let before = faults.count
     if let fault = comment(names) ?? otherDelimiter(names) {
@@ -125,7 +125,7 @@ private struct HeaderCheck {
     return faults.count > before
   }
 
-  /// What keeps a name from being that of a column, though it may look like one.
+  /// Whether a name has characters that make it look like a column name without being one.
   private func unreadable(_ name: String) -> (found: String, expected: String)? {
     for scalar in name.unicodeScalars {
       switch scalar {
@@ -138,7 +138,7 @@ private struct HeaderCheck {
     return nil
   }
 
-  /// A single name with what other files separate names by, such as `id;name`.
+  /// A fault for a single name that contains the delimiter of other files, such as `id;name`.
   private func otherDelimiter(_ names: [String]) -> FixtureFault? {
     guard names.count == 1, let name = names.first, load.slotsOfField[ExactName(name)] == nil,
       !load.definition.ignoredFields.contains(ExactName(name))

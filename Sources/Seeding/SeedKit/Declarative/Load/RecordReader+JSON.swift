@@ -7,15 +7,15 @@ extension RecordReader {
     case text(String)
   }
 
-  /// What an element of an array needs to know of the record around it.
+  /// What an element of an array needs to know about its record.
   struct Parent {
     /// The texts of its natural key.
     let key: [String]
-    /// The element's place in the array, from 1.
+    /// The element's position in the array, from 1.
     let position: Int
   }
 
-  /// Turns a record into a row, and the arrays in it into rows of the tables that they fill.
+  /// Converts a record to a row, and the arrays in it to rows of child tables.
   func add(_ node: JSONNode, to load: TableLoad, place: FixturePlace, file: Int, parent: Parent?) {
     var values = Array(repeating: Value.missing, count: load.slots.count)
     let before = faults.count
@@ -33,7 +33,7 @@ extension RecordReader {
           values[slot] = .null
           continue
         }
-        // Without a database the types are not known; a scalar is read by almost all of them as its text.
+        // Without a database the types are unknown. Almost all types read a scalar as its plain text.
         let plain = load.isOffline ? JSONText.text(node, as: .plain) : nil
         if let text = plain ?? JSONText.text(node, as: load.slots[slot].kind) {
           values[slot] = .text(text)
@@ -76,7 +76,7 @@ extension RecordReader {
         values[slot] = .text("\(parent.position)")
       }
     }
-    // What is wrong with it has been said; staged, it would be told again for what is not there.
+    // The faults are reported already. If the record were staged, its missing values would be reported again.
     guard faults.count == before else { return }
     load.keys?.add(to: load, place: place, fields: { fields(of: node) }) { slot in
       switch values[slot] {
@@ -95,7 +95,7 @@ extension RecordReader {
     }
   }
 
-  /// The scalar fields of a record, to be compared with those of another entry.
+  /// The scalar fields of a record, for comparison with those of another entry.
   private func fields(of node: JSONNode) -> [(name: String, value: KeyInspection.Value)] {
     guard case .object(let members) = node.value else { return [] }
     return members.compactMap { member in
@@ -119,7 +119,7 @@ extension RecordReader {
         fault(member.value, member.key, member.value.foundDescription, "an array")
         continue
       }
-      // Without a key the record is faulty, and said to be, by itself.
+      // A record without a key is reported separately.
       guard key.count == load.definition.key.count else { continue }
       if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
       for (index, element) in elements.enumerated() {

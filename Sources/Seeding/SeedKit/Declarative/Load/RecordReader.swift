@@ -5,17 +5,17 @@ struct RecordReader {
   let load: TableLoad
   let folder: DataFolder
   let faults: FaultCollector
-  /// Whether the files belong to an environment, whose lists replace those of all, also if they are empty.
+  /// Whether the files are overlays of an environment. Their arrays replace those of the base files, even if empty.
   var isOverlay = false
 
   /// Reads one file.
   ///
   /// - Parameters:
-  ///   - name: its name in the folder.
-  ///   - number: by which its rows remember it.
-  ///   - pause: called between the pieces of the file, to send the rows that wait.
-  /// - Returns: whether there is such a file.
-  /// - Throws: what `pause` throws; `CancellationError`. Faults of the file are collected.
+  ///   - name: the file's name in the folder.
+  ///   - number: the number that its rows get as `seed_file`.
+  ///   - pause: called between parts of the file, to send the collected rows.
+  /// - Returns: whether the file exists.
+  /// - Throws: errors of `pause`; `CancellationError`. Faults of the file are collected.
   func read(_ name: String, number: Int, pause: () async throws -> Void) async throws -> Bool {
     do {
       guard var file = try open(name, number: number) else { return false }
@@ -29,10 +29,10 @@ struct RecordReader {
     return true
   }
 
-  /// Reads one file without a database, and drops its rows.
+  /// Reads one file without a database and discards its rows.
   ///
-  /// - Returns: whether there is such a file.
-  /// - Throws: errors that are no faults of the file.
+  /// - Returns: whether the file exists.
+  /// - Throws: errors that are not faults of the file.
   func inspect(_ name: String) throws -> Bool {
     do {
       guard var file = try open(name, number: 0) else { return false }

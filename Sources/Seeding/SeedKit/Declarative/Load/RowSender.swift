@@ -1,9 +1,9 @@
 import Postgres
 
-/// Sends rows while the next ones are read: the server and the parser take turns otherwise, each waiting for
-/// the other half of the time.
+/// Sends rows while the next ones are read. Otherwise the server and the parser would wait for each other half of
+/// the time.
 final class RowSender {
-  /// Rows on their way into a table.
+  /// Rows for a table.
   struct Rows: Sendable {
     let table: PostgresIdentifier
     let columns: [PostgresIdentifier]
@@ -15,9 +15,9 @@ final class RowSender {
 
   init(connection: PostgresConnection) { self.connection = connection }
 
-  /// Waits until the rows before are sent, and begins to send these.
+  /// Waits until the previous rows are sent, and starts sending these.
   ///
-  /// - Throws: what became of the rows before.
+  /// - Throws: the error of sending the previous rows.
   func send(_ parts: [Rows]) async throws {
     try await wait()
     guard !parts.isEmpty else { return }
@@ -30,9 +30,9 @@ final class RowSender {
     }
   }
 
-  /// Waits until all is sent. Nothing else may use the connection before.
+  /// Waits until all rows are sent. Until then nothing else may use the connection.
   ///
-  /// - Throws: `PostgresError`, if not all rows are.
+  /// - Throws: `PostgresError` if not all rows were sent.
   func wait() async throws {
     guard let task = sending else { return }
     sending = nil

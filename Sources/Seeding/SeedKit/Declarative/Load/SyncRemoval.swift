@@ -1,11 +1,11 @@
 import Postgres
 
-/// Removes the rows that left the files from the tables with the policy `sync`.
+/// Deletes rows that are no longer in the files from tables with the `sync` policy.
 ///
-/// Rows of this seeder that refer to them by ON DELETE CASCADE, and left the files too, go with them. Any other
-/// row that refers to one keeps it, and the run says so.
+/// If rows of this seeder reference them with ON DELETE CASCADE and are no longer in the files either, they are
+/// deleted too. Any other reference keeps a row, and the run says so.
 struct SyncRemoval {
-  /// In the order in which they were written: parents first.
+  /// In the order of writing, parents first.
   let stages: [TableStage]
   let context: SeedContext
 
@@ -59,7 +59,7 @@ struct SyncRemoval {
     return outcome
   }
 
-  /// Names the table whose rules a DELETE would run into, and where the seeder speaks of it.
+  /// Rejects a table with rules for DELETE, with its place in the definition.
   private func refuseRules(_ removal: RowRemoval) async throws {
     guard let table = try await removal.refusing(), let rules = table.rules,
       let definition = stages.first(where: { $0.load.live.canonicalName == table.canonicalName })?.load
@@ -76,7 +76,7 @@ struct SyncRemoval {
     removal.tables.contains { $0.name == name && $0.isCascaded }
   }
 
-  /// Adds the rows of a table with another policy that refer by ON DELETE CASCADE to rows that are to go.
+  /// Adds rows of a table with another policy that reference rows to delete with ON DELETE CASCADE.
   private func addCascaded(_ leftOver: LeftOverRows, _ stage: TableStage, to removal: RowRemoval) async throws
   {
     let parents = removal.tables.flatMap { table in
@@ -101,7 +101,7 @@ struct SyncRemoval {
     try await removal.add(table)
   }
 
-  /// The rows that would go, for a plan.
+  /// The rows that would be deleted, for a plan.
   private func changes(_ removal: RowRemoval) async throws -> [Candidate] {
     guard context.recorder != nil else { return [] }
     var result: [Candidate] = []
@@ -113,13 +113,13 @@ struct SyncRemoval {
     return result
   }
 
-  /// A row that left the files.
+  /// A row that is no longer in the files.
   private struct Candidate: Hashable {
     let table: String
     let key: String
   }
 
-  /// Counts the rows that left the files and stay because they were edited outside seed-runner.
+  /// Counts the rows that are no longer in the files and are kept because they were edited outside seed-runner.
   private func countEdited(_ leftOver: LeftOverRows) async throws -> RowCounts {
     let keys = try await context.connection.query(
       PostgresQuery(
@@ -136,6 +136,6 @@ struct SyncRemoval {
 }
 
 extension String {
-  /// Without the comma and blank by which a reason is joined to what it explains.
+  /// Without the comma and blank that join a reason to its sentence.
   fileprivate var trimmed: String { String(drop { $0 == "," || $0 == " " }) }
 }

@@ -1,8 +1,7 @@
 import Postgres
 
 extension TableLoad {
-  /// A load that knows only what the definition says, to read files without a database: every field may be
-  /// there, and every value.
+  /// A load without a database. It accepts every field and every value, because only the definition is known.
   static func offline(_ definition: TableDefinition, parent: TableLoad? = nil) throws -> TableLoad {
     var mapped = definition.columns.flatMap { rule in rule.fields.map { (rule.column, $0) } }
     if let parent, case .array(_, let column) = definition.source {

@@ -1,42 +1,41 @@
 import Postgres
 
-/// One table of a declarative seeder while it is being loaded: which field fills what, and the rows
-/// that wait for the server.
+/// The loading state of one table of a declarative seeder: which field fills which column, and the rows to send.
 final class TableLoad {
-  /// A value of a record on its way into a column, or into a comparison with another table's key.
+  /// A value of a record that fills a column or is compared with another table's key.
   struct Slot {
     let field: String
-    /// The type as SQL that the value is to have.
+    /// The type of the value, as SQL.
     let type: String
-    /// The same without modifiers; see ``LiveTable/Column/baseType``.
+    /// The type without modifiers; see ``LiveTable/Column/baseType``.
     let baseType: String
     /// See ``LiveTable/Column/collation``.
     let collation: String
     let kind: JSONText.Kind
-    /// What a literal may not lose; nil where nothing can be lost.
+    /// How to check that a literal loses no information; nil if it cannot.
     let rule: LiteralRule?
 
-    /// The rule for values of JSON files: what was parsed has no key twice.
+    /// The rule for values from JSON files. Parsed JSON has no duplicate keys, so JSON values need no check.
     var ruleOfJSON: LiteralRule? {
       if case .json = kind { return nil }
       return rule
     }
 
-    /// The name in the table of typed values; never that of a column, which could be one of ours.
+    /// The name in the staging table, chosen so that it cannot collide with other columns there.
     var stagedName: PostgresIdentifier
     /// The column that it fills; nil if it is part of a reference.
     let column: LiveTable.Column?
   }
 
-  /// A column that is filled by looking up another table's row.
+  /// A column that is filled with a value of another table's row.
   struct Reference {
     let rule: ReferenceRule
     let column: LiveTable.Column
     let table: LiveTable
     let target: LiveTable.Column
-    /// The slots whose values are compared with the rule's key, in its order.
+    /// The slots that are compared with the rule's key, in its order.
     let slots: [Int]
-    /// Whether the value is part of the key, so that no row needs to be looked up.
+    /// Whether the value is part of the key, so that no lookup is needed.
     var isInRecord: Bool { rule.key.contains(where: target.name.isNamed) }
   }
 
@@ -45,31 +44,32 @@ final class TableLoad {
   let slots: [Slot]
   let references: [Reference]
   let parent: TableLoad?
-  /// The loads of the arrays in the records, by their fields.
+  /// The loads of arrays in the records, by field.
   private(set) var children: [ExactName: TableLoad] = [:]
 
-  /// The keys of the parents whose list an environment empties.
+  /// The keys of parents whose array is empty in an overlay.
   var emptiedParents: [[String]] = []
 
   let slotsOfField: [ExactName: [Int]]
-  /// Whether there is no database to say which columns there are; see ``offline(_:parent:)``.
+  /// Whether there is no database; see ``offline(_:parent:)``.
   var isOffline = false
-  /// Where the keys of the records are compared without a database.
+  /// Compares the keys of records without a database.
   var keys: KeyInspection?
-  /// Fields that the files have: those of CSV headers, and of JSON those that fill nothing.
+  /// Fields of the files: all of CSV headers, and those of JSON that fill nothing.
   var seenFields: Set<ExactName> = []
-  /// How often each slot had a value or NULL, as opposed to nothing.
+  /// For each slot, the number of records that have the field, even if it is NULL.
   var presence: [Int]
-  /// The rows that wait.
+  /// The rows to send.
   var buffer = PostgresRowBuffer()
   private(set) var rowCount = 0
-  /// The bits of the fields that the row at hand has not; kept, because each row needs them.
+  /// The bits of missing fields of the current row. Reused for each row.
   private var missing: [UInt8]
 
-  /// The most columns that records may fill: a statement that compares two rows names each twice, and
-  /// PostgreSQL's limit is 1,664.
+  /// The maximum number of columns that records may fill. A statement that compares two rows names each column
+  /// twice, and PostgreSQL's limit is 1,664.
   static let columnLimit = 800
-  /// The most columns of a table: PostgreSQL's limit is 1,600, and a staging table has some of its own.
+  /// The maximum number of columns of a table. PostgreSQL's limit is 1,600, and a staging table has additional
+  /// columns.
   static let tableColumnLimit = 1_590
 
   init(
@@ -108,18 +108,18 @@ final class TableLoad {
       .filter { !$0.hasPrefix("$") }
   }
 
-  /// The field of a slot, for error texts; nil if it is the element itself, which the place names.
+  /// The field of a slot for error messages; nil for the element itself, which the place identifies.
   func fieldName(_ slot: Int) -> String? {
     let field = slots[slot].field
     guard field != ColumnRule.element else { return nil }
     return field.hasPrefix("$") ? slots[slot].column?.name.name ?? field : field
   }
 
-  /// Adds a fault for each field that `columns` names and that no record has.
+  /// Adds a fault for each field in `columns` that no record has.
   func checkMappedFields(_ faults: FaultCollector) {
     let present = Set(slots.indices.filter { presence[$0] > 0 }.map { ExactName(slots[$0].field) })
     let fields = seenFields.union(present)
-    // Without a header and without records nothing is known of the fields.
+    // Without a header and records, the fields are unknown.
     guard rowCount > 0 || !fields.isEmpty else { return }
     for rule in definition.columns {
       for field in rule.fields where !ColumnRule.isOfElement(field) && !fields.contains(ExactName(field)) {
@@ -134,7 +134,8 @@ final class TableLoad {
     }
   }
 
-  /// Adds a fault for each column of the key that no record fills. A run looks at the staged rows instead.
+  /// Adds a fault for each key column that no record fills. Only without a database; otherwise the staged rows are
+  /// checked.
   func checkKeyFields(_ faults: FaultCollector) {
     let present = Set(slots.indices.filter { presence[$0] > 0 }.map { ExactName(slots[$0].field) })
     let fields = seenFields.union(present)
@@ -148,7 +149,7 @@ final class TableLoad {
     }
   }
 
-  /// What to say of a field that fills nothing.
+  /// The fault for a field that fills nothing.
   func unknownField(_ name: String) -> (found: String, expected: String) {
     if name == definition.touchedColumn {
       return ("the column '\(name)', which 'touch' sets", "no such field, or the field under 'ignore'")
@@ -164,7 +165,7 @@ final class TableLoad {
     )
   }
 
-  /// Takes over counts that the server made.
+  /// Sets counts that the server computed.
   func replaceCounts(rows: Int, presence: [Int]) {
     rowCount = rows
     self.presence = presence
@@ -172,8 +173,8 @@ final class TableLoad {
 
   /// Adds a row.
   ///
-  /// - Parameter value: writes the value of a slot into the buffer, which is passed on, and returns
-  ///   whether the record has it; for what it has not it writes NULL.
+  /// - Parameter value: writes the value of a slot into the buffer. Writes NULL and returns false if the record
+  ///   does not have the field.
   func addRow(
     file: Int, place: FixturePlace, _ value: (Int, inout PostgresRowBuffer) throws -> Bool
   ) rethrows {
@@ -196,7 +197,7 @@ final class TableLoad {
     append(Int32(file))
     append(Int32(clamping: place.record))
     append(Int32(clamping: place.line))
-    // The binary form of a bit string: how many bits, then the bits from the left.
+    // The binary format of a bit string: the number of bits, then the bits from the left.
     buffer.append(byteCount: 4 + missing.count) { bytes in
       withUnsafeBytes(of: Int32(slots.count).bigEndian) { bytes.copyMemory(from: $0) }
       for (index, byte) in missing.enumerated() { bytes[4 + index] = byte }

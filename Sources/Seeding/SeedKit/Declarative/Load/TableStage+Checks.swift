@@ -1,18 +1,18 @@
 import Postgres
 
 extension TableStage {
-  /// The references of which the records have the fields.
+  /// The references whose fields occur in the records.
   var presentReferences: [TableLoad.Reference] {
     load.references.filter { $0.slots.allSatisfy(present.contains) }
   }
 
-  /// The columns that the files fill, in the order of the slots, references last.
+  /// The columns that the files fill, in the order of slots, references last.
   var filledColumns: [LiveTable.Column] {
     present.compactMap { load.slots[$0].column } + presentReferences.map(\.column)
   }
 
-  /// The names of the staged rows' columns that fill columns of the table: `v0` for a slot, `x0` for a
-  /// reference, `n0` for a number that was taken beforehand. Quoted.
+  /// The staged column that fills a column of the table: `v0` for a slot, `x0` for a reference, `n0` for a number
+  /// that was drawn before. Quoted.
   func stagedName(of column: String) -> String? {
     if let slot = slot(of: column) { return load.slots[slot].stagedName.quoted }
     if let index = presentReferences.firstIndex(where: { $0.column.name.isNamed(column) }) {
@@ -21,7 +21,7 @@ extension TableStage {
     return numbered.firstIndex { $0.name.isNamed(column) }.map { "\"n\($0)\"" }
   }
 
-  /// Columns that every new row needs and that no field fills. A trigger may fill any.
+  /// Columns that every new row needs and no field fills. A BEFORE trigger could fill any.
   var requiredColumns: [String] {
     guard !load.live.changesInsertedRows else { return [] }
     let filled = Set(filledColumns.map(\.name))
@@ -31,7 +31,7 @@ extension TableStage {
     }.map(\.name.name)
   }
 
-  /// The slot that fills a column by itself.
+  /// The slot that fills a column directly.
   func slot(of column: String) -> Int? {
     present.first { load.slots[$0].column?.name.isNamed(column) == true }
   }
@@ -40,13 +40,13 @@ extension TableStage {
     load.presence[slot] < load.rowCount ? "get_bit(\(alias).seed_missing, \(slot)) = 1" : "false"
   }
 
-  /// The slots whose values decide on a column: its own, or those of its reference.
+  /// The slots that determine a column: its own, or those of its reference.
   func slots(of column: String) -> [Int] {
     if let slot = slot(of: column) { return [slot] }
     return presentReferences.first { $0.column.name.isNamed(column) }?.slots ?? []
   }
 
-  /// Finds what no type can tell: nothing where something must be, a key twice, a broken rule.
+  /// Finds faults that types do not detect: missing values, duplicate keys, violated check constraints.
   func check(_ faults: FaultCollector) async throws {
     guard load.rowCount > 0 else { return }
     let keySlots = load.definition.key.flatMap(slots(of:))
@@ -70,7 +70,7 @@ extension TableStage {
       let name = "typed.\(load.slots[slot].stagedName.quoted)"
       let hasDefault = load.slots[slot].column?.defaultExpression != nil && !keySlots.contains(slot)
       let isNull = hasDefault ? "\(name) IS NULL AND NOT \(isMissing(slot, "typed"))" : "\(name) IS NULL"
-      // What cannot be read was reported as such.
+      // Unreadable values are reported separately.
       return faulty.contains(slot)
         ? "(\(isNull) AND NOT coalesce(\(slot) = ANY(typed.seed_faulty), false))" : "(\(isNull))"
     }
@@ -104,7 +104,7 @@ extension TableStage {
         \(unescaped: origin(of: "typed"))
       FROM \(typed) AS typed JOIN twice USING (\(unescaped: key)) ORDER BY 1, seed_row
       """)
-    // Keys that are equal may read differently: 1.0 and 1.00, or texts of a collation that ignores case.
+    // Equal keys may have different texts: 1.0 and 1.00, or texts with a case-insensitive collation.
     var first: (number: Int64, place: FixturePlace)?
     for row in rows {
       let (number, key, origin) = try row.decode(Int64.self, String.self, [Int32].self)
@@ -122,9 +122,9 @@ extension TableStage {
     load.definition.key.contains { slots(of: $0).contains(slot) }
   }
 
-  /// Asks the table's own CHECK constraints, as far as the records fill their columns.
+  /// Evaluates the table's CHECK constraints where records fill all their columns.
   private func checkRules(_ faults: FaultCollector) async throws {
-    // What a trigger makes of a row cannot be foreseen; the server judges it when it is written.
+    // A trigger may change the row, so only the server can check it, when it is written.
     let rules =
       load.live.changesInsertedRows
       ? []
@@ -140,7 +140,7 @@ extension TableStage {
       }.joined(separator: ", ")
     }
     let queries = rules.map { rule in
-      // Where a record lacks a field, the column's default or what is there has to keep the rule.
+      // If a record lacks a field, the default or the existing value counts, which is checked on writing.
       let lacking = rule.columns.compactMap(slot(of:)).map { isMissing($0, "typed") }.joined(
         separator: " OR ")
       return PostgresQuery(
@@ -165,13 +165,13 @@ extension TableStage {
     }
   }
 
-  /// Finds plain values of foreign keys that neither the database has nor the rows to be written.
+  /// Finds foreign key values that are neither in the database nor in the rows to write.
   func checkForeignKeys(_ faults: FaultCollector, others: [TableStage]) async throws {
     guard !load.live.changesInsertedRows else { return }
     for key in load.live.foreignKeys {
       let slots = key.columns.compactMap(slot(of:))
       let targets = others.filter { $0.load.live.canonicalName == key.target && $0.load.rowCount > 0 }
-      // Rows to be written whose values only the database makes may be the ones that are meant.
+      // Rows to write whose values the database generates may be the referenced ones.
       guard slots.count == key.columns.count, targets.allSatisfy({ $0.hasSlots(for: key.targetColumns) }),
         !targets.contains(where: { $0.isIncomplete || !$0.faulty.isEmpty })
       else { continue }
@@ -209,10 +209,10 @@ extension TableStage {
     }
   }
 
-  /// Finds references to rows that are neither in the database nor among those to be written.
+  /// Finds references to rows that are neither in the database nor in the rows to write.
   func checkReferences(_ faults: FaultCollector, others: [TableStage]) async throws {
     for reference in presentReferences {
-      // A record that could not be read may be the one that is missed.
+      // A record that could not be read may be the referenced one.
       let targets = others.filter { $0.load.live.canonicalName == reference.table.canonicalName }
       guard !targets.contains(where: { $0.isIncomplete || $0.faulty.contains(where: $0.isKey) }) else {
         continue

@@ -1,8 +1,8 @@
 import Postgres
 
 extension TableStage {
-  /// Finds records that another entry of the seeder for the same table contradicts. The entries are one set:
-  /// the same key in two of them is one row, whose values have to agree where both have them.
+  /// Finds records that contradict another entry of the seeder for the same table. All entries together form one
+  /// set of rows. Records with the same key are one row, and fields that both have must agree.
   func checkOtherEntries(_ faults: FaultCollector) async throws {
     guard entries.count > 1, load.rowCount > 0, faults.isEmpty else { return }
     for other in entries.prefix(while: { $0 !== self }) where other.load.rowCount > 0 {
@@ -47,7 +47,7 @@ extension TableStage {
     }
   }
 
-  /// Remembers the rows of this run as deferred triggers left them.
+  /// Updates the recorded digests of this run's rows after deferred triggers ran.
   func refreshOwnership() async throws {
     guard load.rowCount > 0, !isWhole, let owned = try await context.ownedTable(load.live.canonicalName)
     else {
@@ -64,9 +64,9 @@ extension TableStage {
       """)
   }
 
-  /// Takes over the rows of a table that was owned as a whole: all that are as the files have them.
+  /// Starts recording the rows of a table that was owned as a whole: those that match the files.
   ///
-  /// Whether the seeder wrote any other row is not known, so `sync` leaves them, and the run says so.
+  /// Whether the seeder wrote the other rows is unknown, so `sync` leaves them, and the run says so.
   func adopt() async throws {
     try await context.forgetWholeTable(load.live.canonicalName)
     let writer = try await writer(source: try source())
@@ -98,12 +98,12 @@ extension TableStage {
 }
 
 extension TableDefinition {
-  /// Whether two entries for a table treat its rows alike.
+  /// Whether two entries for a table have the same rules.
   func hasSameRules(as other: TableDefinition) -> Bool {
     key == other.key && policy == other.policy && drift == other.drift && touchedColumn == other.touchedColumn
   }
 
-  /// What to say of another entry for the table that treats its rows in another way.
+  /// The fault for another entry for the table with different rules.
   func otherRules(than other: TableDefinition) -> FixtureFault {
     FixtureFault(
       .invalidDefinition, file: path, line: line, field: "table",

@@ -1,9 +1,9 @@
 import Postgres
 
 extension TableStage {
-  /// Makes the table of typed values.
+  /// Creates the staging table with typed values.
   ///
-  /// - Throws: ``FixtureError`` naming every value that its column's type does not read.
+  /// - Throws: ``FixtureError`` with every value that is not valid for its column's type.
   func type(_ faults: FaultCollector) async throws {
     present = load.slots.indices.filter { load.presence[$0] > 0 }
     guard present.count <= TableLoad.columnLimit else {
@@ -22,16 +22,16 @@ extension TableStage {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_typing")
       try await findFaultyValues(faults)
       guard !faulty.isEmpty else { throw error }
-      // Without those values, so that all other faults are found in the same run.
+      // Filled without the faulty values, so that all other faults are found in the same run.
       try await connection.pipeline(fillTyped())
     }
-    // For a few rows any plan will do, and the statistics would cost more than all else.
+    // For a few rows any plan is fast enough, and ANALYZE would take longer than everything else.
     if load.rowCount >= 1_000 { try await connection.query("ANALYZE \(typed)") }
   }
 
   private func fillTyped() -> [PostgresQuery] {
     let columns = present.map { slot in
-      // A domain may refuse NULL, which stands for a field that is missing, or faulty.
+      // A domain may reject NULL, which represents missing and faulty fields.
       let isWhole = !isSometimesMissing(slot) && !faulty.contains(slot)
       let part = load.slots[slot]
       return (name: part.stagedName.quoted, type: (isWhole ? part.type : storedType(slot)) + part.collation)
@@ -49,12 +49,12 @@ extension TableStage {
 
   private func isSometimesMissing(_ slot: Int) -> Bool { load.presence[slot] < load.rowCount }
 
-  /// The type below domains, with its modifiers.
+  /// The type below domains, with modifiers.
   private func storedType(_ slot: Int) -> String {
     load.slots[slot].column?.storedType ?? load.slots[slot].type
   }
 
-  /// Asks the domains of columns that some records lack, whose stages have the types below.
+  /// Checks values against the domains of columns that some records lack. Their staged type is the type below.
   private func tryDomains() -> [PostgresQuery] {
     present.filter { isSometimesMissing($0) && load.slots[$0].column?.isDomain == true }.map { slot in
       """
@@ -64,7 +64,7 @@ extension TableStage {
     }
   }
 
-  /// Tries each value by itself, which is slow, and done only when there is something to find.
+  /// Tries each value separately, which is slow and therefore done only after an error.
   private func findFaultyValues(_ faults: FaultCollector) async throws {
     let connection = context.connection
     try await connection.runScript(
@@ -79,7 +79,7 @@ extension TableStage {
       """)
     for slot in present {
       let name = "f\(slot)"
-      // A table of one column: another one's domain could refuse the NULL that would stand in it.
+      // A table with one column, because the domain of another column might reject NULL.
       let probe = try PostgresIdentifier("seed_probe_\(context.nextStageNumber())")
       try await connection.query(
         "CREATE TEMPORARY TABLE \(probe) (value \(unescaped: load.slots[slot].type)) ON COMMIT DROP")
@@ -115,7 +115,7 @@ extension TableStage {
 }
 
 extension PostgresError {
-  /// Whether the server refused a value for its type: class 22, and what domains and columns ask.
+  /// Whether the server rejected a value for its type: class 22, and constraints of domains and columns.
   var isAboutValues: Bool {
     guard let state = sqlState?.rawValue else { return false }
     return state.hasPrefix("22") || ["23502", "23514", "42804", "54000"].contains(state)

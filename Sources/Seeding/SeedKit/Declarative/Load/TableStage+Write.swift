@@ -1,18 +1,18 @@
 import Postgres
 
 extension TableStage {
-  /// The natural key in the staged rows, quoted.
+  /// The staged columns of the natural key, quoted.
   var stagedKey: [String] { load.definition.key.compactMap(stagedName(of:)) }
 
-  /// The natural key in the table, quoted.
+  /// The table's columns of the natural key, quoted.
   func liveKey() throws -> [String] { try load.definition.key.map { try PostgresIdentifier($0).quoted } }
 
-  /// The rows with their references resolved, as a FROM item.
+  /// The rows with references resolved, as a FROM item.
   ///
   /// - Parameters:
-  ///   - left: columns whose references wait for a second pass.
-  ///   - ahead: columns whose references may lead to rows that are not written yet, and where those are.
-  ///   - resolved: columns whose references must lead to rows that are there; other rows are left out.
+  ///   - left: columns whose references are filled in a second pass.
+  ///   - ahead: columns whose references may lead to rows that are not written yet, with the stages of those.
+  ///   - resolved: columns whose references must lead to existing rows. Other rows are left out.
   func source(
     without left: Set<String> = [], ahead: [String: [TableStage]] = [:], resolved: Set<String> = []
   ) throws -> String {
@@ -49,7 +49,7 @@ extension TableStage {
           let isMissing = other.slot(of: reference.target.name.name).map { other.isMissing($0, alias) }
           let value =
             isMissing.map { "CASE WHEN NOT (\($0)) THEN \(alias).\(target) END" } ?? "\(alias).\(target)"
-          // A row that is updated may lose its value to another one.
+          // An updated row may lose its value to another row.
           found.insert(value, at: other.load.definition.policy == .insertMissing ? found.count : 0)
         }
         columns.append("coalesce(\(found.joined(separator: ", ")))::\(type) AS \(name)")
@@ -60,8 +60,8 @@ extension TableStage {
       }
     }
     columns += ["seed_row", "seed_file", "seed_record", "seed_line", "seed_missing"].map { "typed.\($0)" }
-    // References are resolved before anything else is joined. A planner that takes the live tables for empty, as their
-    // statistics say after a large delete, would join by a part of the key first: 20,000 rows took hours.
+    // References are resolved before the live tables are joined. After a large DELETE, outdated statistics say that
+    // these are empty, and the planner would join by a part of the key first: 20,000 rows took hours.
     let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
     let fence = joins.isEmpty ? "" : "\(filter) OFFSET 0"
     return
@@ -79,7 +79,7 @@ extension TableStage {
       }
   }
 
-  /// The slot that most records lack: without it a reference by several fields is none.
+  /// The slot that most records lack. A reference by several fields needs all of them.
   private func scarcest(_ slots: [Int]) -> Int {
     slots.min { load.presence[$0] < load.presence[$1] } ?? slots[0]
   }
@@ -93,15 +93,15 @@ extension TableStage {
       cast: isSometimesMissing && column.isDomain ? column.type : nil)
   }
 
-  /// Makes the table equal to the rows.
+  /// Makes the table equal to the staged rows.
   ///
   /// - Parameters:
-  ///   - left: columns whose references point to rows that are not written yet; they are left empty in
-  ///     new rows and as they are in others.
-  ///   - ahead: columns whose references may lead to rows that are not written yet, and where those are.
+  ///   - left: columns whose references lead to rows that are not written yet. They are left empty in new rows and
+  ///     unchanged in existing rows.
+  ///   - ahead: columns whose references may lead to rows that are not written yet, with the stages of those.
   func write(without left: Set<String>, ahead: [String: [TableStage]]) async throws -> RowCounts {
     let earlier = try await writeParents(left)
-    // Existing rows keep their references until the second pass, which compares them.
+    // Existing rows keep their references until the second pass compares them.
     let writer = try await writer(source: try source(without: left, ahead: ahead), insertsOnly: !left.isEmpty)
     var counts = try await writer.run()
     counts.inserted += earlier.inserted
@@ -110,14 +110,14 @@ extension TableStage {
     return counts
   }
 
-  /// How many levels of a tree are written one after the other; deeper rows get their references in the second
+  /// The number of tree levels that are written one after another. Deeper rows get their references in the second
   /// pass, like those of a cycle.
   private static let levels = 64
 
-  /// Writes rows of the table that refer to others of it, parents first. With its reference empty, even for a
-  /// moment, a row may break a CHECK or a unique index, and a trigger would take it for a root.
+  /// Writes rows that reference other rows of the same table, parents first. If the reference were empty at first,
+  /// a row could violate a CHECK or a unique index, and triggers would treat it as a root.
   ///
-  /// - Parameter left: the columns whose references are left empty in rows that remain.
+  /// - Parameter left: the columns whose references are left empty in the remaining rows.
   private func writeParents(_ left: Set<String>) async throws -> RowCounts {
     let own = presentReferences.filter { $0.table.canonicalName == load.live.canonicalName }
       .map(\.column.name.name).filter(left.contains)
@@ -134,9 +134,9 @@ extension TableStage {
     return total
   }
 
-  /// The second pass over rows whose references were left empty in the first.
+  /// Runs the second pass, which fills references that were left empty.
   ///
-  /// - Returns: what became of rows that existed before.
+  /// - Returns: the counts of rows that existed before.
   func completeReferences(ahead: [String: [TableStage]]) async throws -> RowCounts {
     let source = try source(ahead: ahead)
     if let owned = try await context.ownedTable(load.live.canonicalName) {
@@ -146,7 +146,7 @@ extension TableStage {
             ON added.table_id = \(owned.id) AND added.key = \(RowText.key(stagedKey, of: "staged"))
             AND added.attempt_id = '\(context.attemptID)')
           """)
-      // The policy speaks of rows that existed before.
+      // The policy only applies to rows that existed before the run.
       added.updates = true
       added.isRecorded = false
       _ = try await added.run()
@@ -156,10 +156,10 @@ extension TableStage {
     return try await writer.run()
   }
 
-  /// Whether fields of the records fill all of some columns.
+  /// Whether fields of the records fill all these columns.
   func hasSlots(for columns: [String]) -> Bool { columns.allSatisfy { slot(of: $0) != nil } }
 
-  /// - Parameter insertsOnly: whether existing rows are updated later.
+  /// - Parameter insertsOnly: whether existing rows are updated in a later pass.
   func writer(source: String, insertsOnly: Bool = false) async throws -> RowWriter {
     let definition = load.definition
     let columns = columns()
@@ -183,12 +183,12 @@ extension TableStage {
     where column.isCompared && !digested.contains(column.quoted) {
       digested.append(column.quoted)
     }
-    // The order of the entries in the definition, so that each of them covers the same columns.
+    // Sorted, because all entries must cover the same columns in the same order.
     writer.digested = entries.count > 1 ? digested.sorted() : digested
     return writer
   }
 
-  /// The rows of the table that this seeder made and that its files no longer have; nil if it made none.
+  /// The rows that this seeder inserted and that are no longer in its files; nil if it never wrote to the table.
   func leftOver() async throws -> LeftOverRows? {
     guard let owned = try await context.ownedTable(load.live.canonicalName) else { return nil }
     if let knownLeftOver {
@@ -198,13 +198,13 @@ extension TableStage {
     let rows = LeftOverRows(
       name: load.live.name.description, quoted: load.live.quoted, owned: owned, key: try liveKey(),
       otherSeeders: context.seeders.subtracting([owned.seeder]),
-      // Files without records fill no column that could be compared.
+      // Files without records fill no columns to compare.
       staged: try entries.filter { $0.load.rowCount > 0 }.map { (try $0.source(), $0.stagedKey) })
     for entry in entries { entry.knownLeftOver = rows }
     return rows
   }
 
-  /// The columns in which rows are not as the files have them.
+  /// The columns in which some row differs from the files.
   func differingColumns() async throws -> [String] {
     guard load.rowCount > 0 else { return [] }
     let writer = try await writer(source: try source())
@@ -220,7 +220,7 @@ extension TableStage {
     return zip(writer.compared, found).filter { $1 == "true" }.map { $0.0.plainName }
   }
 
-  /// Stages the rows of a table that is owned as a whole that are as the files have them.
+  /// Stages the rows of a table owned as a whole that match the files.
   func wholeRows() async throws -> RowRemoval.Table {
     let writer = try await writer(source: try source())
     let rows = try context.temporaryName("seed_whole")
@@ -237,7 +237,7 @@ extension TableStage {
       rows: rows)
   }
 
-  /// The numbers that the files brought for the sequences of the table, by sequence, as queries.
+  /// The numbers in the files for columns with sequences, as a query for each sequence.
   var numbersOfSequences: [(sequence: String, query: String)] {
     present.compactMap { slot in
       guard let column = load.slots[slot].column, let sequence = column.sequence,
@@ -248,9 +248,9 @@ extension TableStage {
   }
 }
 
-/// Sequences whose numbers the files brought themselves.
+/// Advances sequences past the numbers in the files.
 enum SequenceAdvance {
-  /// Moves sequences past the numbers, or the next insert would meet them.
+  /// Without this, the next insert would get a number that is in use.
   static func run(_ numbers: [(sequence: String, query: String)], on connection: PostgresConnection)
     async throws
   {

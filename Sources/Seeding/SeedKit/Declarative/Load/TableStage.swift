@@ -1,6 +1,6 @@
 import Postgres
 
-/// The paths of the files that were read, which rows know by their numbers.
+/// The paths of the files that were read. Rows refer to them by number.
 final class FileList {
   private(set) var paths: [String] = []
 
@@ -11,7 +11,7 @@ final class FileList {
   }
 }
 
-/// The rows of one table in temporary tables: first as text, then with the types of the columns.
+/// The rows of one table in two temporary tables: as text, and with the types of the columns.
 final class TableStage {
   let load: TableLoad
   let context: SeedContext
@@ -19,35 +19,34 @@ final class TableStage {
   let raw: PostgresIdentifier
   /// The rows with their types.
   let typed: PostgresIdentifier
-  /// The slots that some record has, set when all files are read.
+  /// The slots that some record has. Set after all files are read.
   var present: [Int] = []
-  /// The slots of which some values cannot be read; those are NULL, and listed in `seed_faulty`.
+  /// The slots with unreadable values. These are NULL and listed in `seed_faulty`.
   var faulty: Set<Int> = []
-  /// Whether the history knows the table as a whole, not row by row.
+  /// Whether the table is owned as a whole, not row by row.
   var isWhole = false
-  /// Whether some records are not staged, because they cannot even be read.
+  /// Whether some records are not staged because they cannot be read.
   var isIncomplete = false
-  /// Columns that no field fills and whose values were taken before the rows are written.
+  /// Columns that no field fills and whose numbers are drawn before the rows are written.
   var numbered: [LiveTable.Column] = []
-  /// The stages of other entries of the seeder for the same table, and this one.
+  /// The stages of all entries of the seeder for the same table, including this one.
   var entries: [TableStage] = []
-  /// Kept, because it remembers rows that had to give way.
+  /// Cached, because it remembers the rows whose values are used by others.
   var knownLeftOver: LeftOverRows?
 
-  /// What each row has beside its values: where it comes from, which fields its record lacks, and the place of an
-  /// element in its array.
+  /// Additional columns of a row: its place, the bits of missing fields, and the position of an element in its
+  /// array.
   private var ordinals: [(name: String, type: String)] {
     [
       ("seed_row", "bigint"), ("seed_file", "integer"), ("seed_record", "integer"),
       ("seed_line", "integer"), ("seed_missing", "varbit"),
     ] + (load.parent == nil ? [] : [("seed_position", "integer")])
   }
-  /// Those, and the slots of values that cannot be read.
+  /// Those, and the slots with unreadable values.
   var stagedOrdinals: [(name: String, type: String)] { ordinals + [("seed_faulty", "integer[]")] }
 
   private let files: FileList
 
-  /// The paths of all files that were read.
   var fileList: [String] { files.paths }
 
   init(load: TableLoad, context: SeedContext, files: FileList) throws {
@@ -59,12 +58,12 @@ final class TableStage {
     typed = try PostgresIdentifier("seed_typed_\(number)")
   }
 
-  /// Makes the table of texts.
+  /// Creates the table of texts.
   func create() -> [PostgresQuery] {
     context.temporaryTable(raw, load.slots.indices.map { ("f\($0)", "text") } + stagedOrdinals)
   }
 
-  /// Takes the rows that wait, to be sent; nil if there are none.
+  /// Takes the collected rows to send; nil if there are none.
   func takeWaiting() throws -> RowSender.Rows? {
     guard load.buffer.rowCount > 0 else { return nil }
     defer { load.buffer = PostgresRowBuffer() }
@@ -74,7 +73,7 @@ final class TableStage {
       table: raw, columns: try names.map { try PostgresIdentifier($0) }, buffer: load.buffer)
   }
 
-  /// Lays the records of an environment over those of all: field by field where the key is the same.
+  /// Applies an overlay: the fields of a record replace those of the base record with the same key.
   func overlay(firstFile: Int) async throws {
     let keys = load.definition.key.flatMap { name in
       load.slots.indices.filter { load.slots[$0].column?.name.isNamed(name) == true }
@@ -82,7 +81,7 @@ final class TableStage {
     }
     guard !keys.isEmpty else { return }
     if load.parent != nil {
-      // A record that brings a list replaces the whole list.
+      // An array in an overlay replaces the whole array.
       let match = load.parentSlots.map(isSame).joined(separator: " AND ")
       try await context.connection.query(
         """
@@ -112,13 +111,13 @@ final class TableStage {
       """)
   }
 
-  /// SQL that says whether two records have the same key in a slot: by value where one value has several forms, such as
-  /// 1.0 and 1.00.
+  /// SQL for whether two records have the same key in a slot. Compares by value where a value has several
+  /// spellings, such as 1.0 and 1.00.
   private func isSame(_ slot: Int) -> String {
     func value(_ alias: String) -> String {
       switch load.slots[slot].baseType {
       case "smallint", "integer", "bigint", "numeric", "real", "double precision":
-        // Texts that are no numbers are told later, with their places.
+        // Texts that are not numbers are reported later, with their places.
         "CASE WHEN \(alias).f\(slot) ~ '^\\s*[-+]?\\d+(\\.\\d*)?\\s*$' THEN trim_scale(\(alias).f\(slot)::numeric)::text ELSE \(alias).f\(slot) END"
       case "uuid", "citext": "lower(\(alias).f\(slot))"
       default: "\(alias).f\(slot)"
@@ -127,7 +126,7 @@ final class TableStage {
     return "\(value("base")) = \(value("other"))"
   }
 
-  /// Counts rows and fields anew, after records were laid over others.
+  /// Counts rows and fields again after an overlay was applied.
   func recount() async throws {
     let counts = load.slots.indices.map { "count(*) FILTER (WHERE get_bit(seed_missing, \($0)) = 0)" }
     let row = try await context.connection.queryOne(
@@ -136,20 +135,20 @@ final class TableStage {
     load.replaceCounts(rows: Int(numbers[0]), presence: numbers.dropFirst().map(Int.init))
   }
 
-  /// The fields of slots, for error texts.
+  /// The fields of slots for error messages.
   func fieldNames(_ slots: [Int]) -> String? {
     let names = slots.compactMap(load.fieldName)
     return names.isEmpty ? nil : names.joined(separator: ", ")
   }
 
-  /// SQL for what ``place(_:)`` reads.
+  /// SQL for the place of a row, which ``place(_:)`` decodes.
   func origin(of alias: String) -> String {
     let names =
       ["seed_file", "seed_record", "seed_line"] + (load.parent == nil ? [] : ["seed_position"])
     return "ARRAY[\(names.map { "\(alias).\($0)" }.joined(separator: ", "))]"
   }
 
-  /// The place of a staged row, of which a query has ``origin(of:)``.
+  /// The place of a staged row, from a query with ``origin(of:)``.
   func place(_ origin: [Int32]) -> FixturePlace {
     FixturePlace(
       file: files.paths[Int(origin[0])], record: Int(origin[1]), line: Int(origin[2]),

@@ -1,7 +1,7 @@
 import Postgres
 
-/// A table that a seeder owns as a whole: `"ownership": "table"`, and tables that earlier versions loaded so
-/// because of their size.
+/// A table owned as a whole: `"ownership": "table"`, and tables that earlier versions loaded this way because of
+/// their size.
 struct WholeTableLoad {
   let stage: TableStage
   let folder: DataFolder
@@ -21,9 +21,9 @@ struct WholeTableLoad {
     direct = DirectLoad(stage: stage, names: names.map(\.name), folder: folder, context: stage.context)
   }
 
-  /// Finds that neither files nor table have changed, or loads the files into an empty table.
+  /// Loads the files into an empty table, or finds that neither files nor table have changed.
   ///
-  /// - Returns: nil if the rows have to be compared; ``TableStage/isWhole`` says how they are owned.
+  /// - Returns: nil if the rows must be compared. ``TableStage/isWhole`` says how they are owned.
   func run() async throws -> RowCounts? {
     let owned = try await context.ownedTable(live.canonicalName)
     let wasWhole = owned?.isWhole == true
@@ -48,19 +48,19 @@ struct WholeTableLoad {
     }
   }
 
-  /// Remembers the table after its rows were compared and written.
+  /// Records the table after its rows were compared and written.
   func recordStaged() async throws {
     if stage.isWhole {
       try await warnOfTriggers()
       try await context.forgetRows(of: live.canonicalName)
       try await record(columns: stage.filledColumns.map(\.name.quoted))
     } else if try await context.ownedTable(live.canonicalName)?.isWhole == true {
-      // Owned row by row from now on.
+      // From now on, the table is owned row by row.
       try await stage.adopt()
     }
   }
 
-  /// The numbers that the files brought for sequences, once they are loaded.
+  /// The numbers in the files for columns with sequences, available after loading.
   var numbersOfSequences: [(sequence: String, query: String)] {
     let columns = Set(direct?.columns ?? [])
     return live.columns.compactMap { column in
@@ -71,7 +71,7 @@ struct WholeTableLoad {
     }
   }
 
-  /// Of a whole table it is not known which rows a trigger changed when they were written.
+  /// Warns about triggers: without recorded rows, those that a trigger changed on writing cannot be recognized.
   private func warnOfTriggers() async throws {
     guard !live.triggers.isEmpty else { return }
     let columns = try await stage.differingColumns()

@@ -1,60 +1,60 @@
 import Postgres
 
-/// In which order tables are written, and what becomes of references to rows that come later.
+/// The order in which tables are written, and how references to later rows are filled.
 struct WriteOrder {
   struct Step {
     let stage: TableStage
-    /// Columns that a first pass leaves empty and a second one fills.
+    /// Columns that are left empty in the first pass and filled in the second.
     var left: Set<String> = []
-    /// Columns whose references are looked up among the rows that are yet to be written, too.
+    /// Columns whose references may also lead to rows that are not written yet.
     var ahead: [String: [TableStage]] = [:]
-    /// Columns for which the rows to be written take their defaults, such as numbers, beforehand, and the key by
-    /// which references find those rows.
+    /// Columns of rows to write whose defaults, such as numbers, are drawn before, with the key by which references
+    /// find the rows.
     var numbered: [(stage: TableStage, column: LiveTable.Column, key: [String])] = []
   }
 
-  /// One way in which a table's rows need those of another: by a reference of the definition or by a foreign
-  /// key of the table that plain values fill.
+  /// A dependency of a table's rows on those of another, by a reference of the definition or by a foreign key whose
+  /// columns are filled directly.
   private struct Need {
     /// Schema and name of the other table.
     let target: String
     let columns: [LiveTable.Column]
     /// The reference; nil for a foreign key.
     let reference: TableLoad.Reference?
-    /// Whether a foreign key checks the values as soon as the rows are written.
+    /// Whether a foreign key checks the values immediately.
     let isChecked: Bool
 
     /// Whether the value is known without the other row.
     var isKnown: Bool { reference?.isInRecord ?? true }
-    /// A column that may be empty for a moment.
+    /// A column that may be temporarily empty.
     var optional: LiveTable.Column? { columns.first { !$0.isNotNull } }
   }
 
   private(set) var steps: [Step] = []
 
-  /// - Throws: ``FixtureError`` for tables that refer to each other so that none can be written first.
+  /// - Throws: ``FixtureError`` for a cycle in which no table can be written first.
   init(_ stages: [TableStage]) throws {
     var remaining = stages
-    /// The tables yet to be written that a need leads to.
+    /// The unwritten tables of a need.
     func targets(_ need: Need, of stage: TableStage) -> [TableStage] {
       remaining.filter { other in
         guard other.load.live.canonicalName == need.target else { return false }
-        // A statement may refer to its own rows, if it knows the value without a look at them.
+        // A statement may reference its own rows if the value is known without looking them up.
         return other.load.live.canonicalName != stage.load.live.canonicalName || !need.isKnown
       }
     }
     func isOwn(_ need: Need, _ stage: TableStage) -> Bool {
       targets(need, of: stage).allSatisfy { $0 === stage }
     }
-    /// The needs that another step has to fulfil.
+    /// The needs that another step has to satisfy first.
     func open(_ stage: TableStage) -> [Need] {
       Self.needs(of: stage).filter { need in
         !targets(need, of: stage).isEmpty && !(isOwn(need, stage) && stage.foresees(need.reference))
       }
     }
     while !remaining.isEmpty {
-      // A circle: begin where every open need may be empty for a moment; else where the values are known or
-      // can be taken beforehand, which a deferrable constraint lets in.
+      // A cycle. Start with a table whose open needs may all be temporarily empty, or else whose values are known
+      // or can be drawn before, if a deferrable constraint allows it.
       let index =
         remaining.firstIndex { open($0).isEmpty }
         ?? remaining.firstIndex { open($0).allSatisfy { $0.optional != nil } }
@@ -72,7 +72,7 @@ struct WriteOrder {
           step.ahead[reference.column.name.name] = targets
           step.numbered += targets.map { ($0, reference.target, reference.rule.key) }
         } else if isOwn(need, stage), stage.slot(of: reference.target.name.name) != nil, !stage.keepsEdited {
-          // The second pass gives the rows their values and those that refer to them theirs at once.
+          // The second pass writes the rows' values and the references to them together.
           step.ahead[reference.column.name.name] = targets
         }
       }
@@ -87,7 +87,7 @@ struct WriteOrder {
     var needs = references.map { reference in
       Need(
         target: reference.table.canonicalName, columns: [reference.column], reference: reference,
-        // Within a table the rows are all there when the statement ends.
+        // References within a table are satisfied at the end of the statement.
         isChecked: reference.table.canonicalName != live.canonicalName
           && live.foreignKeys.contains { key in
             !key.isDeferrable && key.columns.contains(reference.column.name.name)
@@ -96,20 +96,20 @@ struct WriteOrder {
     for key in live.foreignKeys where !key.isDeferrable {
       let columns = key.columns.compactMap { live[$0] }
       let isReference = references.contains { key.columns == [$0.column.name.name] }
-      // A column that no field fills takes its default, which is not for us to order.
+      // A column that no field fills gets its default, which needs no order.
       guard !isReference, columns.contains(where: { stage.slot(of: $0.name.name) != nil }) else { continue }
       needs.append(Need(target: key.target, columns: columns, reference: nil, isChecked: true))
     }
     return needs
   }
 
-  /// Names the shortest way from a table back to itself.
+  /// Describes the shortest cycle that starts at a table.
   private static func cycle(_ remaining: [TableStage], open: (TableStage) -> [Need]) -> FixtureError {
     var path: [TableStage] = []
     var next = remaining.first
     while let stage = next, !path.contains(where: { $0 === stage }) {
       path.append(stage)
-      // Of what cannot wait, the first that is not written.
+      // The first unwritten table that cannot wait.
       let need = open(stage).first { $0.optional == nil }
       next = remaining.first { $0.load.live.canonicalName == need?.target }
     }
@@ -127,9 +127,9 @@ struct WriteOrder {
 }
 
 extension TableStage {
-  /// Gives a column its default in the rows that are yet to be inserted, so that others can refer to them.
+  /// Draws a column's default for rows to insert, so that others can reference them.
   ///
-  /// - Parameter onlyNew: whether rows that exist need none, because they are found by the natural key.
+  /// - Parameter onlyNew: whether existing rows need no value, because they are found by the natural key.
   func number(_ column: LiveTable.Column, onlyNew: Bool) async throws {
     guard stagedName(of: column.name.name) == nil, let expression = column.defaultExpression,
       hasSlots(for: load.definition.key)
@@ -139,7 +139,7 @@ extension TableStage {
     let match = zip(key, stagedKey).map { "live.\($0) = staged.\($1)" }.joined(separator: " AND ")
     var isNew = "live.\(key[0]) IS NULL"
     if keepsEdited, let owned = try await context.ownedTable(load.live.canonicalName) {
-      // A row that somebody deleted stays away.
+      // A row that was deleted outside seed-runner is not reinserted.
       isNew += """
          AND NOT EXISTS (SELECT FROM seed_runner.owned_row AS owner
           WHERE owner.table_id = \(owned.id) AND owner.key = \(RowText.key(stagedKey, of: "staged")))
@@ -160,11 +160,11 @@ extension TableStage {
     numbered.append(column)
   }
 
-  /// Whether edited rows stay as they are, so that it is not known beforehand which rows are updated.
+  /// Whether edited rows are kept, so that the rows to update are not known before.
   var keepsEdited: Bool { (load.definition.drift ?? context.driftPolicy) == .keep }
 
-  /// Whether it is known before the rows are written where references from one of them to another lead, so that
-  /// one statement can write all of them. A trigger may ask for the parent of a row or change the row.
+  /// Whether the values of references between the rows are known before writing, so that one statement can write
+  /// all rows. Not with a BEFORE trigger, which may look up the parent of a row or change the row.
   func foresees(_ reference: TableLoad.Reference?) -> Bool {
     guard let reference, !load.live.changesInsertedRows, hasSlots(for: reference.rule.key) else {
       return false
