@@ -1,19 +1,19 @@
-/// Why a connection could not be made, where it is known from libpq's own words.
+/// The reason why a connection failed, recognized from libpq's message.
 ///
-/// For what fails on the client's side libpq has no code, only a text. The texts are those of libpq 15 to 18.
-/// libpq translates them only in a program that calls `setlocale`; then nothing is recognized, and every such
-/// failure counts as transient.
+/// For errors on the client's side libpq has no codes, only messages. These are the messages of libpq 15 to 18.
+/// libpq translates them only in a program that calls `setlocale`. Then none is recognized, and every such error
+/// counts as transient.
 public enum ConnectionFault: Sendable, Hashable {
-  /// The server did not answer: refused, timed out, or closed without a message. Transient.
+  /// The server did not respond: refused, timed out, or closed the connection without a message. Transient.
   case unanswered
-  /// It fails until a person changes something; the text says what.
+  /// The connection fails until somebody fixes the cause.
   case permanent(fix: String)
 
-  /// Recognizes a fault.
+  /// Recognizes a message.
   ///
-  /// - Parameter message: libpq's message, with a part for each address and each way that was tried.
-  /// - Returns: nil if the message is not known; a permanent fault only if every attempt has one, because
-  ///   another address may answer later.
+  /// - Parameter message: libpq's message, with a part for each address and each method tried.
+  /// - Returns: nil if the message is unknown. A permanent fault only if every attempt has one, because another
+  ///   address may respond later.
   init?(message: String) {
     let marker = "connection to server "
     var attempts = message.components(separatedAt: marker)
@@ -30,8 +30,8 @@ public enum ConnectionFault: Sendable, Hashable {
     }
   }
 
-  /// The fault behind a SQLSTATE that the server gave to a connection, where the SQLSTATE alone misleads: a setting of
-  /// the connection that does not exist or does not fit.
+  /// The fault for a SQLSTATE that is misleading during connection: a connection option that does not exist or has
+  /// an invalid value.
   init?(sqlState: SQLState) {
     guard ["22", "42"].contains(sqlState.classCode), sqlState != .insufficientPrivilege else { return nil }
     self = .permanent(fix: "correct 'options' in DATABASE_URL or PGOPTIONS.")
@@ -139,7 +139,7 @@ public enum ConnectionFault: Sendable, Hashable {
       "grant this operating-system user access to the server's socket, or connect over TCP."
     ),
     (
-      // pgbouncer's, which come with the SQLSTATE of a broken connection.
+      // pgbouncer's messages, which have the SQLSTATE of a broken connection.
       [
         "no such database", "no such user", "unsupported startup parameter", "SSL required",
         "TLS connection required",

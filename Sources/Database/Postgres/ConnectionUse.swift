@@ -1,16 +1,16 @@
 import Threads
 
-/// The use of a connection by one task and its children: while it is lent, and while a transaction or a COPY is open.
+/// The use of a connection by one task and its children: a loan, an open transaction or an open COPY.
 ///
-/// The connection knows its current use, and each task knows the uses that it is part of. A statement is refused if the
-/// two differ: the task kept the connection beyond a closure, or another task is in the middle of something.
+/// The connection knows its current use, and each task knows the uses it belongs to. If they do not match, a
+/// statement is rejected: the task kept the connection after the closure returned, or another task has a
+/// transaction or COPY open.
 final class ConnectionUse: Sendable {
-  /// What the connection is used for.
   enum Purpose { case loan, transaction, copy }
 
-  /// The uses that the task is part of, from the innermost to the outermost.
+  /// The innermost use of the current task.
   @TaskLocal private static var current: ConnectionUse?
-  /// That of a connection which lies in a pool. No task is part of it.
+  /// The use of an idle connection in a pool. No task belongs to it.
   static let nobody = ConnectionUse(connection: nil, purpose: .loan, outer: nil)
 
   private let connection: Int?
@@ -23,17 +23,17 @@ final class ConnectionUse: Sendable {
     self.outer = outer
   }
 
-  /// A use of the connection by the current task.
+  /// Creates a use of the connection by the current task.
   convenience init(of connection: PostgresConnection, for purpose: Purpose) {
     self.init(connection: connection.number, purpose: purpose, outer: Self.current)
   }
 
-  /// Runs `body` as a part of this use.
+  /// Runs `body` within this use.
   func run<Result>(_ body: () async throws -> Result) async rethrows -> Result {
     try await Self.$current.withValue(self) { try await body() }
   }
 
-  /// - Throws: ``PostgresError`` with code `notBorrowed` if the current task has no right to a connection.
+  /// - Throws: ``PostgresError`` with code `notBorrowed` if the current task may not use the connection.
   static func check(_ use: ConnectionUse?, of connection: PostgresConnection, file: String, line: Int) throws
   {
     var own = current
@@ -57,14 +57,14 @@ final class ConnectionUse: Sendable {
 }
 
 extension PostgresConnection {
-  /// Whether the next borrower may have it, and who uses it now.
+  /// Whether a pool can lend the connection again, and its current use.
   struct Availability {
-    /// Whether the connection stands and no transaction was open after its last statement.
+    /// Whether the connection is open and no transaction was open after the last statement.
     var isReusable = true
     var use: ConnectionUse?
   }
 
-  /// Runs `body` as the only user of the connection, its child tasks included.
+  /// Runs `body` with exclusive use of the connection for this task and its child tasks.
   nonisolated func exclusively<Result>(
     for purpose: ConnectionUse.Purpose, file: String, line: Int, _ body: () async throws -> Result
   ) async throws -> Result {
@@ -78,7 +78,8 @@ extension PostgresConnection {
     return try await use.run(body)
   }
 
-  /// Claims the connection for a statement. Under the lock, so that a loan which ends meanwhile finds it busy.
+  /// Claims the connection for a statement. Takes the lock, so that a loan that ends at the same time finds it
+  /// busy.
   func beginStatement(file: String, line: Int) throws {
     try availability.withLock { availability in
       try ConnectionUse.check(availability.use, of: self, file: file, line: line)

@@ -2,11 +2,11 @@ import CLibPQ
 import Glibc
 
 extension LibPQConnection {
-  /// Connects, waiting at most as long as the configuration says.
+  /// Connects within the configured timeout.
   ///
-  /// The waiting is done here, not by `PQconnectdb`, for two reasons: libpq's own limit is in whole
-  /// seconds, and only an unfinished connection can be told to put the SQLSTATE into its message;
-  /// without it a wrong password could not be told from a server that is still starting.
+  /// Does not use `PQconnectdb`, because its timeout has a resolution of seconds, and because only an unfinished
+  /// connection can be set to include the SQLSTATE in its message. Without the SQLSTATE, a wrong password looks
+  /// like a server that is starting.
   static func connect(_ configuration: PostgresConfiguration) throws -> LibPQConnection {
     let deadline = ContinuousClock.now + configuration.connectTimeout
     let parameters = configuration.parameters
@@ -38,9 +38,9 @@ extension LibPQConnection {
 
   private var isBad: Bool { PQstatus(raw) == CONNECTION_BAD }
 
-  /// Returns whether the socket became ready before the deadline.
+  /// Waits until the socket is ready. Returns false after the deadline.
   ///
-  /// - Throws: `CancellationError`, at most a tenth of a second after the task was cancelled.
+  /// - Throws: `CancellationError`, at most 0.1 seconds after the task was cancelled.
   func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws -> Bool {
     var descriptor = pollfd(fd: PQsocket(raw), events: events, revents: 0)
     while true {
@@ -48,17 +48,17 @@ extension LibPQConnection {
       let left = deadline - .now
       guard left > .zero else { return false }
       let ready = poll(&descriptor, 1, Int32(min(left.milliseconds + 1, 100)))
-      // An error of poll is one of the socket, which libpq reports better.
+      // An error of poll is a socket error, which libpq reports better.
       if ready > 0 || (ready < 0 && errno != EINTR) { return true }
     }
   }
 
   private func connectError(_ configuration: PostgresConfiguration) -> PostgresError {
     let (message, state) = Self.readVerbose(errorMessage)
-    // libpq itself notices that there is no password to be sent; waiting would not bring one.
+    // libpq itself found that it has no password to send. A retry would not help.
     let isWithoutPassword = PQconnectionNeedsPassword(raw) == 1
     let sqlState = state ?? (isWithoutPassword ? .invalidPassword : nil)
-    // A pooler says by the SQLSTATE of a protocol violation whatever it has to say.
+    // A pooler uses the SQLSTATE of a protocol violation for all its errors.
     let isNamed = sqlState.map { $0.rawValue != "08P01" } ?? false
     return PostgresError(
       code: .connectionFailed, message: "cannot connect to \(configuration): \(message)", sqlState: sqlState,
@@ -66,13 +66,13 @@ extension LibPQConnection {
         ? sqlState.flatMap(ConnectionFault.init(sqlState:)) : ConnectionFault(message: errorMessage))
   }
 
-  /// Takes `FATAL:  28P01: password authentication failed` apart and drops the line that names the
-  /// place in the server's source.
+  /// Parses `FATAL:  28P01: password authentication failed` and removes the line with the location in the server's
+  /// source.
   static func readVerbose(_ text: String) -> (message: String, state: SQLState?) {
     var state: SQLState?
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.map { line in
-      // With several hosts or with and without TLS there are several such lines; the last decides.
-      // Each code has a digit, which tells it from the word FATAL.
+      // With several hosts, or with and without TLS, there are several such lines, and the last one decides. A
+      // SQLSTATE here has a digit, unlike the word FATAL.
       guard let match = line.firstMatch(of: #/:\s+(?=[A-Z]*[0-9])([0-9A-Z]{5}):\s/#) else {
         return String(line)
       }
@@ -83,7 +83,7 @@ extension LibPQConnection {
   }
 }
 
-/// Lends texts to `body` as a NULL-terminated array of C strings, which are valid until it returns.
+/// Passes strings to `body` as a NULL-terminated array of C strings, which are valid until it returns.
 func withCStrings<Result>(
   _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
 ) -> Result {

@@ -1,21 +1,21 @@
 import CLibPQ
 
-/// libpq's connection object, closed with the last reference to it.
+/// A libpq connection object, closed with the last reference to it.
 final class LibPQConnection: @unchecked Sendable {
-  // @unchecked: one thread at a time uses this: that of the actor, the listener or the watch that owns it. The canceller
-  // uses a PGcancel object, which libpq allows from any thread; `deinit` runs when nobody is left.
+  // @unchecked: only one thread at a time uses this, that of the owning actor, listener or watch. The canceller
+  // uses a PGcancel object, which libpq allows on any thread. `deinit` runs after the last use.
   let raw: OpaquePointer
-  /// Kept here because libpq holds it unretained for as long as the connection lives.
+  /// Retained here, because libpq holds an unretained pointer to it.
   var noticeReceiver: NoticeReceiver?
 
-  /// Takes over `raw`.
+  /// Takes ownership of `raw`.
   init(_ raw: OpaquePointer) { self.raw = raw }
 
   deinit { PQfinish(raw) }
 
   var isAlive: Bool { PQstatus(raw) == CONNECTION_OK }
 
-  /// libpq's last words, on one line.
+  /// libpq's last error message.
   var errorMessage: String { LibPQMessage.trimmed(PQerrorMessage(raw)) }
 }
 
@@ -27,9 +27,9 @@ enum LibPQMessage {
   }
 }
 
-/// libpq's result object: immutable once made, freed with the last reference.
+/// A libpq result object, immutable and freed with the last reference.
 final class LibPQResult: @unchecked Sendable {
-  // @unchecked: libpq documents that a PGresult is read-only and may pass between threads.
+  // @unchecked: libpq documents that a PGresult is read-only and may be passed between threads.
   let raw: OpaquePointer
 
   init(_ raw: OpaquePointer) { self.raw = raw }
@@ -41,7 +41,7 @@ final class LibPQResult: @unchecked Sendable {
   var error: PostgresServerMessage { PostgresServerMessage(result: raw) }
 }
 
-/// Hands libpq's notices to a closure. Without a receiver libpq prints them to standard error.
+/// Passes libpq's notices to a closure. Without a receiver, libpq prints them to standard error.
 final class NoticeReceiver: Sendable {
   private let handler: PostgresConfiguration.NoticeHandler
 
@@ -52,7 +52,7 @@ final class NoticeReceiver: Sendable {
       PQsetNoticeReceiver(connection.raw, { _, _ in }, nil)
       return
     }
-    // libpq holds the receiver unretained, and gives it back only while the connection, which retains it, is in use.
+    // libpq holds an unretained pointer, and calls it only while the connection, which retains it, is in use.
     let receiver = NoticeReceiver(handler)
     connection.noticeReceiver = receiver
     PQsetNoticeReceiver(

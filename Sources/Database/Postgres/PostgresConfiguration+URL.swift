@@ -3,12 +3,11 @@ import CLibPQ
 extension PostgresConfiguration {
   /// Reads a connection string such as `postgresql://user:password@host:5432/database?sslmode=require`.
   ///
-  /// The scheme is `postgres` or `postgresql`; a driver's name behind it, as SQLAlchemy writes
-  /// (`postgresql+asyncpg`), is dropped. libpq reads the rest, but `ssl` and `database` are other names of `sslmode`
-  /// and `dbname`, and a password may have an unescaped `@`.
-  ///
-  /// - Throws: ``PostgresError`` with code `invalidConfiguration`. The message never quotes the
-  ///   string, because its password may be what is malformed.
+  /// The scheme is `postgres` or `postgresql`. A driver name after it, as in SQLAlchemy's `postgresql+asyncpg`, is
+  /// ignored. libpq parses the rest, except that `ssl` and `database` are accepted for `sslmode` and `dbname`, and
+  /// that a password may contain an unescaped `@`.
+  /// - Throws: ``PostgresError`` with code `invalidConfiguration`. The message never quotes the string, because the
+  ///   malformed part may be the password.
   public init(url: String) throws {
     self.init()
     guard let schemeEnd = url.firstRange(of: "://") else {
@@ -20,9 +19,9 @@ extension PostgresConfiguration {
     }
     let rest = url[schemeEnd.upperBound...]
     var place = String(rest.prefix { $0 != "?" })
-    // To libpq the first `@` divides user and host, and the rest of the password would be shown as a host.
+    // For libpq the first `@` ends the password, and errors would show the rest of the password as the host.
     if let at = place.prefix(while: { $0 != "/" }).lastIndex(of: "@") {
-      // libpq takes an empty password for none, and would look into the password file.
+      // libpq treats an empty password as missing and would read the password file.
       if place[..<at].firstIndex(of: ":").map({ place.index(after: $0) }) == at { password = "" }
       place = String(place[..<at].replacing("@", with: "%40") + place[at...])
     }
@@ -39,13 +38,12 @@ extension PostgresConfiguration {
     }
   }
 
-  /// Reads the variables that libpq's programs share: `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`,
-  /// `PGDATABASE`, `PGSSLMODE`, `PGPASSFILE`, `PGSERVICE`, `PGSSLROOTCERT`, `PGCONNECT_TIMEOUT`,
-  /// `PGOPTIONS`.
+  /// Reads libpq's environment variables: `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`,
+  /// `PGPASSFILE`, `PGSERVICE`, `PGSSLROOTCERT`, `PGCONNECT_TIMEOUT`, `PGOPTIONS`.
   ///
-  /// Returns nil when none is set that names a server: host, port, database, user or service.
+  /// Returns nil if none of them names a server: host, port, database, user or service.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidConfiguration`, naming the variable.
+  /// - Throws: ``PostgresError`` with code `invalidConfiguration` and the name of the variable.
   public init?(environment: [String: String]) throws {
     let names = [
       "PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password",
@@ -67,7 +65,7 @@ extension PostgresConfiguration {
     }
   }
 
-  /// The parameters of a connection string, as libpq reads them.
+  /// The parameters of a connection string, parsed by libpq.
   private static func parsed(_ place: String, _ query: some StringProtocol) throws -> [(
     name: String, value: String
   )] {
@@ -80,7 +78,6 @@ extension PostgresConfiguration {
     }
     defer { PQconninfoFree(options) }
     var parameters: [(name: String, value: String)] = []
-    // The last element has no keyword.
     var option = options
     while let keyword = option.pointee.keyword {
       if let value = option.pointee.val {
@@ -93,7 +90,7 @@ extension PostgresConfiguration {
     return parameters
   }
 
-  /// The error for libpq's words, which quote parts of the connection string.
+  /// The error for libpq's message, which quotes parts of the connection string.
   private static func fault(_ words: String, _ place: String) -> PostgresError {
     let quoted = words.split(separator: "\"").dropFirst().first ?? ""
     if words.contains("IPv6") || words.hasPrefix("unexpected character") {
@@ -102,7 +99,8 @@ extension PostgresConfiguration {
     if words.contains("percent-encoded"), place.contains(quoted) {
       return misencoded(place.contains(":\(quoted)@") ? "password" : "user, host or database")
     }
-    // A name has letters only: what an unescaped `?` or `&` leaves of a password is not shown.
+    // Parameter names are letters only. Anything else may be part of a password with an unescaped `?` or `&`, so it
+    // is not shown.
     let isName =
       words.hasPrefix("invalid URI query parameter") && quoted.allSatisfy { $0.isLetter || $0 == "_" }
     return PostgresError(
@@ -120,7 +118,7 @@ extension PostgresConfiguration {
   private mutating func readPorts(_ text: String) throws {
     let ports = text.split(separator: ",", omittingEmptySubsequences: false)
     guard ports.allSatisfy({ $0.isEmpty || (1...65535).contains(Int($0) ?? 0) }) else {
-      // Not quoted: with a malformed user part this can be a piece of the password.
+      // Not quoted: if the user part is malformed, this may be a piece of the password.
       throw Self.malformed("the port is not a number from 1 to 65535")
     }
     guard ports.contains(where: { !$0.isEmpty }) else { return }

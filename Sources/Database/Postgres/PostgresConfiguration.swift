@@ -2,45 +2,44 @@ import Basics
 
 /// Where and how to connect.
 ///
-/// What is nil is left to libpq, which takes it from its `PG*` variables, the password file and its
-/// own defaults, just as `psql` does.
+/// libpq supplies values for what is nil, from its `PG*` variables, the password file and its defaults, as for
+/// `psql`.
 public struct PostgresConfiguration: Sendable, Hashable {
-  /// A host name, an address, or the directory of a unix socket. Several, separated by commas, are
-  /// tried in turn.
+  /// A host name, an address, or the directory of a Unix socket. Several, separated by commas, are tried in order.
   public var host: String?
-  /// A TCP port, or the number in the socket's name. 5432 if nil. Several go with several hosts.
+  /// The TCP port, or the number in the name of the socket. 5432 if nil. For several hosts, several ports separated
+  /// by commas.
   public var port: String?
   /// The role.
   public var user: String?
-  /// The password. Nil takes it from the password file, which is not the same as an empty one.
+  /// The password. If nil, libpq looks in the password file; if empty, it does not.
   public var password: String?
-  /// The database; the role's name if nil.
+  /// The database. If nil, the one with the role's name.
   public var database: String?
-  /// How far the connection must be encrypted; ``SSLMode/prefer`` if nil.
+  /// Whether the connection is encrypted and the certificate verified; ``SSLMode/prefer`` if nil.
   public var sslMode: SSLMode?
-  /// How long one attempt to connect may take, all hosts together. 10 seconds by default.
+  /// The timeout of one attempt to connect, over all hosts. 10 seconds by default.
   public var connectTimeout: Duration
   /// The name shown in `pg_stat_activity`. `seed-runner` by default.
   public var applicationName: String
-  /// Further settings by libpq's own names, such as `sslrootcert` or `target_session_attrs`.
+  /// Additional settings by their libpq names, such as `sslrootcert` or `target_session_attrs`.
   public private(set) var options: [String: String] = [:]
-  /// Whether the server keeps statements that ask for it. Never by default.
+  /// When prepared statements are used. Never by default.
   public var preparedStatements = PreparedStatements.never
-  /// How long a statement may be silent before the server is asked, over a second connection, whether it is
-  /// still working on it. 30 seconds by default.
+  /// How long a statement may run without network activity before the server is asked, over a second connection,
+  /// whether it is still working on it. 30 seconds by default.
   ///
-  /// The connection counts as lost when twice in a row, a third of this time apart, the server waits for this
-  /// program or gives no answer within ``connectTimeout``: with the defaults at most a minute after the statement
-  /// began. While the server works, it is asked again and again, and the statement may take as long as it needs.
+  /// The connection counts as lost if two checks in a row, a third of this time apart, find that the server is
+  /// waiting for this program or does not respond within ``connectTimeout``. With the defaults, that is at most a
+  /// minute after the statement began. As long as the server is working, the checks continue and the statement may
+  /// take any time.
   public var silenceLimit = Duration.seconds(30)
-  /// Called with each notice or warning of the server, on the connection's thread. They are
-  /// dropped by default.
+  /// Called for each notice or warning of the server, on the connection's thread. By default they are discarded.
   public var onNotice: NoticeHandler?
 
-  /// Receives notices.
   public typealias NoticeHandler = @Sendable (PostgresServerMessage) -> Void
 
-  /// Makes a configuration from its parts.
+  /// Creates a configuration.
   public init(
     host: String? = nil, port: Int? = nil, user: String? = nil, password: String? = nil,
     database: String? = nil, sslMode: SSLMode? = nil, connectTimeout: Duration = .seconds(10),
@@ -57,26 +56,25 @@ public struct PostgresConfiguration: Sendable, Hashable {
     self.onNotice = onNotice
   }
 
-  /// How far a connection is encrypted and the server's certificate checked, as libpq has it.
+  /// Whether a connection is encrypted and the server's certificate verified, as in libpq.
   public enum SSLMode: String, Sendable, CaseIterable {
-    /// Never encrypted.
+    /// Not encrypted.
     case disable
-    /// Encrypted only if the server insists.
+    /// Encrypted only if the server requires it.
     case allow
-    /// Encrypted if the server can; the certificate is not checked.
+    /// Encrypted if the server supports it. The certificate is not verified.
     case prefer
-    /// Encrypted or not at all; the certificate is not checked.
+    /// Encrypted; fails if the server does not support it. The certificate is not verified.
     case require
-    /// Encrypted, and the certificate comes from an authority that is trusted.
+    /// Encrypted, and the certificate must be signed by a trusted authority.
     case verifyCA = "verify-ca"
-    /// Encrypted, the certificate is trusted and names the host.
+    /// Encrypted, and the certificate must be trusted and match the host name.
     case verifyFull = "verify-full"
   }
 
-  /// Sets one of libpq's parameters by its name.
+  /// Sets a parameter by its libpq name.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidConfiguration` for a name that libpq does not
-  ///   have or a value that does not fit.
+  /// - Throws: ``PostgresError`` with code `invalidConfiguration` for an unknown name or an invalid value.
   public mutating func setParameter(_ name: String, to value: String) throws {
     switch name {
     case "host", "hostaddr": host = value
@@ -98,7 +96,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
       guard let seconds = Int(value), seconds >= 0 else {
         throw Self.invalid(name, value, expected: "a number of seconds")
       }
-      // libpq's meaning of 0 is "for ever", which no run can want.
+      // In libpq 0 means to wait forever, which no run can want.
       connectTimeout = .seconds(seconds == 0 ? 600 : seconds)
     case "application_name": applicationName = value
     case _ where Self.passedOn.contains(name): options[name] = value
@@ -108,11 +106,11 @@ public struct PostgresConfiguration: Sendable, Hashable {
     }
   }
 
-  /// Names one server by its address, where the host may be several or have several addresses.
+  /// Selects one server by its address, for configurations with several hosts or addresses.
   mutating func pin(host: String, address: String, port: String) {
     if !host.isEmpty { self.host = host }
     if !port.isEmpty { self.port = port }
-    // Of a unix socket libpq tells the folder.
+    // For a Unix socket, libpq returns its directory.
     if !address.isEmpty, !address.hasPrefix("/") { options["hostaddr"] = address }
   }
 
@@ -122,7 +120,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
       message: "connection parameter '\(name)' is '\(value)'; expected \(expected)")
   }
 
-  /// Parameters of libpq 15 that need no reading on our side; libpq checks their values.
+  /// Parameters of libpq 15 that are passed on unread. libpq validates their values.
   private static let passedOn: Set<String> = [
     "channel_binding", "client_encoding", "gssencmode", "gsslib", "keepalives", "keepalives_count",
     "keepalives_idle", "keepalives_interval", "krbsrvname", "options", "passfile", "requirepeer",
@@ -131,7 +129,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
     "tcp_user_timeout",
   ]
 
-  /// Names and values as libpq takes them.
+  /// Names and values of the parameters for libpq.
   var parameters: [(name: String, value: String)] {
     var values = options
     values["host"] = host
@@ -142,8 +140,8 @@ public struct PostgresConfiguration: Sendable, Hashable {
     values["sslmode"] = sslMode?.rawValue
     values["application_name"] = applicationName
     values["client_encoding"] = "UTF8"
-    // A network that loses packets is noticed within 25 seconds, not two hours. A service file may say otherwise,
-    // but libpq gives way to what is set here.
+    // Detects a network that drops packets within 25 seconds instead of two hours. Not set with a service file,
+    // which libpq would override.
     if values["service"] == nil {
       for (name, value) in [
         ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
@@ -151,17 +149,17 @@ public struct PostgresConfiguration: Sendable, Hashable {
         values[name] = value
       }
     }
-    // Looking for Kerberos credentials costs milliseconds that only their users should pay.
+    // Looking for Kerberos credentials takes milliseconds, which only their users should pay.
     if values["gssencmode"] == nil { values["gssencmode"] = "disable" }
     return values.map { ($0.key, $0.value) }
   }
 
-  /// Compares all but the notice handler.
+  /// Compares everything except the notice handler.
   public static func == (left: Self, right: Self) -> Bool {
     left.identity == right.identity
   }
 
-  /// Hashes all but the notice handler.
+  /// Hashes everything except the notice handler.
   public func hash(into hasher: inout Hasher) { hasher.combine(identity) }
 
   private var identity: [String: String] {
@@ -175,7 +173,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
-  /// The configuration as a connection string whose password is masked.
+  /// The configuration as a connection string with a masked password.
   public var description: String {
     let isDirectory = host?.hasPrefix("/") ?? false
     var text = "postgresql://"
@@ -186,7 +184,7 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
     return text + "?host=\(PercentEncoding.encode(host))" + (port.map { "&port=\($0)" } ?? "")
   }
 
-  /// The same as ``description``: no secret even when debugging.
+  /// The same as ``description``, so that debug output has no secrets either.
   public var debugDescription: String { description }
 
   /// Keeps the password out of `dump`.

@@ -1,24 +1,24 @@
 import CLibPQ
 
 extension PostgresConnection {
-  /// Streams rows into a table by binary COPY.
+  /// Streams rows into a table with binary COPY.
   ///
-  /// Rows are sent as `body` writes them, 64 KiB at a time; `body` waits while the server is busy,
-  /// so memory stays bounded whatever the number of rows. Run it inside a transaction if anything
-  /// else belongs to the rows: on any error none of them is there.
+  /// Rows are sent as `body` writes them, in pieces of 64 KiB. `body` waits while the server is busy, so memory use
+  /// is bounded for any number of rows. After an error none of the rows is in the table. Use a transaction to
+  /// combine the rows with other statements.
   ///
-  /// The columns must have just the types that the values are sent as, because COPY converts nothing:
-  /// four letters would pass for an integer. The columns' types are read first, and checked.
+  /// The columns must have exactly the types of the values, because binary COPY converts nothing: four letters
+  /// would be read as an integer. The columns' types are queried and checked first.
   ///
   /// - Parameters:
-  ///   - table: the table, quoted where it must be: a ``PostgresIdentifier`` or trusted text.
-  ///   - columns: the columns that each row fills, in order.
+  ///   - table: the table, quoted if necessary: a ``PostgresIdentifier`` or trusted text.
+  ///   - columns: the columns of each row, in order.
   ///   - body: writes the rows.
   ///   - file: the file of the caller, for errors.
   ///   - line: the line of the caller.
-  /// - Returns: the number of rows, as the server counted them.
-  /// - Throws: what `body` throws, after which the connection can be used on; ``PostgresError`` if
-  ///   the server refuses the rows, with code `rowCountMismatch` if it counts others than were sent.
+  /// - Returns: the number of rows as counted by the server.
+  /// - Throws: the error of `body`, after which the connection is usable; ``PostgresError`` if the server rejects
+  ///   the rows, with code `rowCountMismatch` if it counts a different number.
   @discardableResult
   public nonisolated func copyIn(
     into table: PostgresQuery, columns: [PostgresIdentifier], file: String = #fileID,
@@ -37,19 +37,18 @@ extension PostgresConnection {
     }
   }
 
-  /// Streams rows into a table in COPY's text format: the columns' types read the values, as in any insert.
+  /// Streams rows into a table with COPY in text format. Values are parsed by the columns' types, as in any INSERT.
   ///
-  /// One part is sent while the next one is made. Run it inside a transaction: on any error none of
-  /// the rows is there.
+  /// The next part is produced while one is being sent. After an error none of the rows is in the table.
   ///
   /// - Parameters:
-  ///   - table: the table, quoted where it must be.
-  ///   - columns: the columns that each row fills, in order.
-  ///   - next: makes lines as COPY's text format has them, and says how many; nil at the end.
+  ///   - table: the table, quoted if necessary.
+  ///   - columns: the columns of each row, in order.
+  ///   - next: produces lines in COPY's text format and their number; nil at the end.
   ///   - file: the file of the caller, for errors.
   ///   - line: the line of the caller.
-  /// - Returns: the number of rows, as the server counted them.
-  /// - Throws: what `next` throws, after which the connection can be used on; ``PostgresError`` as
+  /// - Returns: the number of rows as counted by the server.
+  /// - Throws: the error of `next`, after which the connection is usable; ``PostgresError`` as for
   ///   ``copyIn(into:columns:file:line:_:)``.
   @discardableResult
   public nonisolated func copyText(
@@ -76,7 +75,7 @@ extension PostgresConnection {
     }
   }
 
-  /// Runs a COPY, for which `send` sends the rows and says how many.
+  /// Runs a COPY. `send` sends the rows and returns their number.
   private nonisolated func copy(
     _ sql: String, file: String, line: Int, _ send: () async throws -> Int
   ) async throws -> Int {
@@ -86,7 +85,7 @@ extension PostgresConnection {
       do {
         sent = try await send()
       } catch {
-        // A binary COPY that simply ends would keep the rows sent so far.
+        // Without this, a binary COPY would keep the rows sent so far.
         await failCopy(reason: "the client failed to produce all rows")
         throw error
       }
@@ -108,13 +107,13 @@ extension PostgresConnection {
     }
   }
 
-  /// In bytes: 1 MiB.
+  /// 1 MiB.
   private static let copyPieceSize = 1 << 20
 
   func putCopyData(_ bytes: [UInt8]) async throws {
     let connection = try live(file: #fileID, line: #line)
     try await cancellable(file: #fileID, line: #line) {
-      // libpq takes a copy of what it is given at once.
+      // libpq copies what it is given.
       let isSent = bytes.withUnsafeBytes { bytes in
         stride(from: 0, to: bytes.count, by: Self.copyPieceSize).allSatisfy { start in
           let piece = bytes[start..<min(start + Self.copyPieceSize, bytes.count)]
@@ -124,7 +123,7 @@ extension PostgresConnection {
             Int32(piece.count)) == 1
         }
       }
-      // libpq drops what it cannot send any more, and says so only when it reads.
+      // libpq discards what it can no longer send, and reports it only on reading.
       guard isSent, canceller.cut == nil else {
         throw lost(connection, sql: nil, file: #fileID, line: #line)
       }
@@ -155,7 +154,7 @@ extension PostgresConnection {
     }
   }
 
-  /// Whether an open transaction has failed and only waits for its rollback.
+  /// Whether the open transaction has failed and must be rolled back.
   var isFailed: Bool {
     guard let connection else { return true }
     return PQtransactionStatus(connection.raw) == PQTRANS_INERROR

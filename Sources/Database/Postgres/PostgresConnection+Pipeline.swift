@@ -1,8 +1,8 @@
 import CLibPQ
 
 extension PostgresConnection {
-  /// How many statements are sent before their answers are read. More could fill the buffers of
-  /// both sides, each waiting for the other to read.
+  /// The number of statements sent before results are read. With more, both sides could block with full buffers,
+  /// each waiting for the other to read.
   private static let pipelineWindow = 128
 
   private struct Statement: Sendable {
@@ -13,18 +13,19 @@ extension PostgresConnection {
 
   /// Runs several statements in one round trip.
   ///
-  /// Inside a transaction they are part of it. Outside they are one transaction together. After the
-  /// first error the server skips the rest.
+  /// Inside a transaction they are part of it. Otherwise they form one transaction. After an error the server skips
+  /// the rest.
   ///
   /// - Parameters:
   ///   - queries: the statements.
-  ///   - prepared: whether the server is to keep them, if ``PostgresConfiguration/preparedStatements`` allows it: for
-  ///     statements that run often with the same text. False by default.
+  ///   - prepared: whether to use prepared statements, if ``PostgresConfiguration/preparedStatements`` allows them.
+  ///     Useful for statements that often run with the same text. False by default.
   ///   - file: the file of the caller, for errors.
   ///   - line: the line of the caller.
   /// - Returns: the rows of each statement, in order.
-  /// - Throws: the first statement's error as ``query(_:file:line:)`` would throw it. A kept statement that the
-  ///   server does not have any more, or that a change of the schema made unusable, has ``PostgresError/isStale``.
+  /// - Throws: the error of the first failed statement, as ``query(_:file:line:)`` would throw it. If a prepared
+  ///   statement no longer exists on the server or does not fit a changed schema, the error has
+  ///   ``PostgresError/isStale``.
   @discardableResult
   public func pipeline(
     _ queries: [PostgresQuery], prepared: Bool = false, file: String = #fileID, line: Int = #line
@@ -34,7 +35,7 @@ extension PostgresConnection {
     let connection = try live(file: file, line: line)
     let encoded = try queries.map { (sql: $0.sql, parameters: try PostgresParameters($0.parameters)) }
     return try await cancellable(file: file, line: line) {
-      // From here on what gets a name is sent.
+      // Statements that get a name here are sent for certain.
       let prepared = encoded.map { query in
         Statement(
           sql: query.sql, parameters: query.parameters, use: keeps ? statements.use(query.sql) : .unnamed)
@@ -61,7 +62,7 @@ extension PostgresConnection {
         }
       }
       countRoundTrip()
-      // A flush, not a sync: a sync would commit what was sent so far.
+      // A flush, because a sync would commit the statements sent so far.
       let isLast = unread.isEmpty
       guard (isLast ? PQpipelineSync(connection.raw) : PQsendFlushRequest(connection.raw)) == 1 else {
         throw lost(connection, sql: nil, file: file, line: line)
@@ -81,13 +82,13 @@ extension PostgresConnection {
         } catch let error as PostgresError where error.code == .serverError {
           firstError = firstError ?? error
         } catch {
-          // The server said why before it ended the connection.
+          // The first error is the server's reason for ending the connection.
           throw firstError ?? error
         }
       }
     }
     do {
-      // The answer to the sync ends the pipeline.
+      // The result of the sync ends the pipeline.
       _ = try check(
         PQgetResult(connection.raw), connection: connection, sql: nil, file: file, line: line)
     } catch {
@@ -127,7 +128,7 @@ extension PostgresConnection {
     _ connection: LibPQConnection, sql: String, file: String, line: Int
   ) throws -> LibPQResult {
     let raw = PQgetResult(connection.raw)
-    // Each statement's results end with a nil.
+    // A nil ends the results of each statement.
     if raw != nil { while let rest = PQgetResult(connection.raw) { PQclear(rest) } }
     if let raw, PQresultStatus(raw) == PGRES_PIPELINE_ABORTED {
       PQclear(raw)
@@ -137,7 +138,7 @@ extension PostgresConnection {
     return try check(raw, connection: connection, sql: sql, file: file, line: line)
   }
 
-  /// Whether the server may keep statements of this connection.
+  /// Whether prepared statements may be used on this connection.
   private func keepsStatements(file: String, line: Int) async throws -> Bool {
     switch configuration.preparedStatements {
     case .never: return false
@@ -154,11 +155,11 @@ extension PostgresConnection {
 }
 
 extension PostgresError {
-  /// Whether a kept statement was at fault: the server does not have it (any more), has another one of its name, or
-  /// cannot use it since the schema changed. Its connection has forgotten it, so the same work succeeds when it is tried again.
+  /// Whether a prepared statement caused the error: it does not exist on the server, its name is taken, or the
+  /// schema has changed. The connection has forgotten it, so a retry succeeds.
   public var isStale: Bool {
     guard let state = sqlState?.rawValue else { return false }
-    // 0A000 is "cached plan must not change result type" here, but also much that stays as it is.
+    // 0A000 is "cached plan must not change result type" here, but also has permanent causes.
     return state == "26000" || state == "42P05" || (state == "0A000" && message.contains("cached plan"))
   }
 }

@@ -3,8 +3,8 @@ import CLibPQ
 extension PostgresConnection {
   /// Runs one statement and returns its rows.
   ///
-  /// Outside a transaction the statement is one by itself. The statement is not kept by the server
-  /// under a name, so it works behind pgbouncer in any mode.
+  /// Outside a transaction it is its own transaction. It is not a prepared statement, so it works behind pgbouncer
+  /// in any mode.
   ///
   /// - Throws: ``PostgresError``; `CancellationError` if the task was cancelled.
   @discardableResult
@@ -25,10 +25,10 @@ extension PostgresConnection {
     return PostgresRows(result: result, sql: sql)
   }
 
-  /// Runs one statement that returns a single row, and returns that.
+  /// Runs one statement that returns a single row, and returns that row.
   ///
-  /// - Throws: as ``query(_:file:line:)``; ``PostgresError`` with code `decodingFailed` if there is
-  ///   not exactly one row.
+  /// - Throws: as ``query(_:file:line:)``; ``PostgresError`` with code `decodingFailed` if the number of rows is
+  ///   not 1.
   public func queryOne(
     _ query: PostgresQuery, file: String = #fileID, line: Int = #line
   ) async throws -> PostgresRow {
@@ -41,9 +41,9 @@ extension PostgresConnection {
     return row
   }
 
-  /// Runs a script of statements separated by semicolons, such as a migration, and drops its rows.
+  /// Runs a script of statements separated by semicolons, such as a migration, and discards its rows.
   ///
-  /// The server stops at the first error. Outside a transaction it treats the script as one.
+  /// The server stops at the first error. Outside a transaction the script is one transaction.
   ///
   /// - Throws: as ``query(_:file:line:)``.
   public func runScript(_ sql: String, file: String = #fileID, line: Int = #line) async throws {
@@ -58,8 +58,8 @@ extension PostgresConnection {
     }
   }
 
-  /// The result of a statement. `PQexecParams` would return the last one: after an error that ends the connection,
-  /// such as a `transaction_timeout`, that says only that the connection is gone, without the SQLSTATE.
+  /// The first result of a statement. `PQexecParams` would return the last one, which after an error that ends the
+  /// connection, such as `transaction_timeout`, has no SQLSTATE.
   private func firstResult(_ connection: LibPQConnection) -> OpaquePointer? {
     let first = PQgetResult(connection.raw)
     guard let first, ![PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH].contains(PQresultStatus(first)) else {
@@ -69,7 +69,7 @@ extension PostgresConnection {
     return first
   }
 
-  /// Turns what libpq returned into a result or an error.
+  /// Converts libpq's result to a result or an error.
   func check(
     _ raw: OpaquePointer?, connection: LibPQConnection, sql: String?, file: String, line: Int
   ) throws -> LibPQResult {
@@ -81,13 +81,13 @@ extension PostgresConnection {
     case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_COPY_IN, PGRES_PIPELINE_SYNC:
       return result
     case PGRES_COPY_OUT, PGRES_COPY_BOTH:
-      // Nothing here reads a COPY out; a connection left in that state would answer no more.
+      // Nothing here reads a COPY TO, and the connection would be stuck in that state.
       self.connection = nil
       throw PostgresError(
         code: .invalidValue, message: "COPY … TO STDOUT is not supported", sql: sql, file: file, line: line)
     default:
-      // Without a SQLSTATE the words are libpq's own: the connection broke. After a write that failed libpq still calls
-      // it sound, so it is given up here.
+      // Without a SQLSTATE the message is libpq's own, which means that the connection broke. After a failed write
+      // libpq still reports it as OK, so it is closed here.
       guard PQresultErrorField(raw, Int32(UInt8(ascii: "C"))) != nil else {
         if connection.isAlive { self.connection = nil }
         throw PostgresError(
@@ -104,14 +104,14 @@ extension PostgresConnection {
   }
 }
 
-/// The values of a statement in the form that libpq takes.
+/// The values of a statement in libpq's format.
 struct PostgresParameters: Sendable {
   private var types: [UInt32] = []
   private var ranges: [Range<Int>?] = []
   private var buffer = PostgresBuffer()
 
-  /// - Throws: ``PostgresError`` with code `invalidValue` for a value that cannot be sent, or for
-  ///   more values than the protocol's two bytes can count.
+  /// - Throws: ``PostgresError`` with code `invalidValue` for a value that cannot be sent, or for more values than
+  ///   the protocol's 16-bit count allows.
   init(_ values: [any PostgresEncodable & Sendable]) throws {
     guard values.count <= 65_535 else {
       throw PostgresError(
@@ -125,7 +125,7 @@ struct PostgresParameters: Sendable {
       let start = buffer.bytes.count
       ranges.append(try value.encode(into: &buffer) ? start..<buffer.bytes.count : nil)
     }
-    // One byte more, so that the address of an empty value at the end is not past the buffer.
+    // An extra byte, so that the address of an empty last value is inside the buffer.
     buffer.append(integer: UInt8(0))
   }
 

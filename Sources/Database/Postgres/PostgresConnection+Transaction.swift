@@ -1,27 +1,28 @@
 extension PostgresConnection {
-  /// How a transaction sees the work of others.
+  /// A transaction isolation level.
   public enum Isolation: String, Sendable {
-    /// Each statement sees what was committed before it. PostgreSQL's own default.
+    /// Each statement sees what was committed before it. PostgreSQL's default.
     case readCommitted = "READ COMMITTED"
     /// The whole transaction sees what was committed before its first statement.
     case repeatableRead = "REPEATABLE READ"
-    /// As if transactions ran one after the other; may fail with 40001 and must then be repeated.
+    /// The result is the same as if transactions ran one after another. A transaction may fail with 40001 and must
+    /// then be retried.
     case serializable = "SERIALIZABLE"
   }
 
-  /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+  /// Runs `body` in a transaction. Commits when it returns and rolls back when it throws.
   ///
-  /// Nothing is retried. Settings belong inside, by `SET LOCAL`; others leak through poolers.
+  /// Nothing is retried. Use `SET LOCAL` for settings, because session settings leak through poolers.
   ///
   /// - Parameters:
   ///   - isolation: read committed by default.
   ///   - setup: statements sent together with `BEGIN`, in the same round trip.
-  ///   - body: what to do. Until it returns, the connection belongs to its task and the children of that.
+  ///   - body: the work. Until it returns, only its task and child tasks can use the connection.
   ///   - file: the file of the caller, for errors.
   ///   - line: the line of the caller.
-  /// - Throws: ``PostgresTransactionError``, which keeps the errors of the steps apart;
-  ///   `CancellationError` if the task was cancelled and the rollback succeeded; ``PostgresError`` with code
-  ///   `notBorrowed` if another task has the connection.
+  /// - Throws: ``PostgresTransactionError``, which has the error of each step; `CancellationError` if the task was
+  ///   cancelled and the rollback succeeded; ``PostgresError`` with code `notBorrowed` if another task uses the
+  ///   connection.
   public nonisolated func withTransaction<Result>(
     isolation: Isolation = .readCommitted, setup: [PostgresQuery] = [],
     file: String = #fileID, line: Int = #line, _ body: (PostgresConnection) async throws -> Result
@@ -42,7 +43,7 @@ extension PostgresConnection {
         throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
       }
       do {
-        // A transaction that failed inside answers COMMIT with ROLLBACK and no error.
+        // In a failed transaction COMMIT rolls back without an error.
         guard await !isFailed else {
           throw PostgresError(
             code: .serverError, message: "the transaction was rolled back because a statement in it failed",
@@ -58,7 +59,7 @@ extension PostgresConnection {
     }
   }
 
-  /// Rolls back even when the task is cancelled, and gives the connection up when it cannot.
+  /// Rolls back even if the task is cancelled. If that fails, closes the connection.
   private nonisolated func rollback() async -> (any Error)? {
     let isCancelled = Task.isCancelled
     return await Task { await self.rollbackNow(isCancelled: isCancelled) }.value
@@ -73,24 +74,24 @@ extension PostgresConnection {
       try await cleaningUp(isCancelled: isCancelled) { _ = try await query("ROLLBACK") }
       return nil
     } catch {
-      // The server rolls back when the connection ends; nobody may use it before.
+      // The server rolls back when the connection ends. Until then nobody may use it.
       close()
       return error
     }
   }
 }
 
-/// Why a transaction did not commit, with each step's error kept apart.
+/// Why a transaction did not commit, with the error of each step.
 ///
-/// A failed rollback never hides what caused it.
+/// A failed rollback never hides its cause.
 public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible {
-  /// `BEGIN` failed; nothing was done.
+  /// `BEGIN` failed. Nothing was done.
   public let beginError: (any Error)?
-  /// The body threw; all that it did is undone.
+  /// The body threw. Its work was rolled back.
   public let bodyError: (any Error)?
-  /// `ROLLBACK` failed as well; the server undoes the work when the connection ends.
+  /// `ROLLBACK` failed too. The server rolls back when the connection ends.
   public let rollbackError: (any Error)?
-  /// `COMMIT` failed. If the answer was lost, the outcome is unknown; see ``isOutcomeUnknown``.
+  /// `COMMIT` failed. If its response was lost, the outcome is unknown; see ``isOutcomeUnknown``.
   public let commitError: (any Error)?
 
   init(
@@ -103,20 +104,20 @@ public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible
     self.commitError = commitError
   }
 
-  /// The error that decided: of the body, else of the commit, else of the begin.
+  /// The error that caused the failure: of the body, the commit or the begin, in this order.
   public var cause: any Error {
     bodyError ?? commitError ?? beginError ?? rollbackError ?? CancellationError()
   }
 
-  /// Whether the connection was lost while the commit's answer was awaited, so that the work is
-  /// either all there or not at all and only a look at the database can tell.
+  /// Whether the connection was lost before the response to COMMIT arrived. The transaction is then either
+  /// committed or not, and only the database can tell.
   public var isOutcomeUnknown: Bool {
     guard let error = commitError as? PostgresError else { return false }
-    // A server that ends the connection says so, which tells nothing of the commit.
+    // A server that ends the connection may have committed before.
     return error.code == .connectionLost || ["FATAL", "PANIC"].contains(error.server?.severity)
   }
 
-  /// Each error that occurred, with its step.
+  /// The error of each step that failed.
   public var description: String {
     let steps = [
       ("BEGIN failed", beginError), ("the transaction was rolled back", bodyError),

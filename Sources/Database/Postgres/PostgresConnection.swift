@@ -2,55 +2,54 @@ import CLibPQ
 import Synchronization
 import Threads
 
-/// A connection to PostgreSQL, confined to a thread of its own.
+/// A connection to PostgreSQL with its own thread.
 ///
-/// Lent by ``PostgresPool``, it belongs to one task and its children until the closure returns. While a transaction or
-/// a COPY is open, it belongs to the task that opened it. A statement of any other task throws ``PostgresError`` with
-/// code `notBorrowed`.
+/// A connection from ``PostgresPool`` belongs to one task and its children until the closure returns. While a
+/// transaction or a COPY is open, it belongs to the task that opened it. Statements of other tasks throw
+/// ``PostgresError`` with code `notBorrowed`.
 ///
-/// A statement whose task is cancelled is cancelled at the server, and the call throws
-/// `CancellationError`. If the server does not end the statement within two seconds, the connection is closed
-/// and the call throws all the same. The connection closes when the last reference to it goes.
+/// If a task is cancelled, its statement is canceled on the server and the call throws `CancellationError`. If the
+/// server does not end the statement within two seconds, the connection is closed and the call throws too. The
+/// connection is closed with the last reference to it.
 ///
-/// A statement may take as long as it needs. One that will never be answered, because the network or the server
-/// has gone silent, throws ``PostgresError`` with code `connectionLost`; see
-/// ``PostgresConfiguration/silenceLimit``.
+/// A statement may take any time. If the network or the server has gone silent, the statement throws
+/// ``PostgresError`` with code `connectionLost`; see ``PostgresConfiguration/silenceLimit``.
 public actor PostgresConnection {
-  /// What it was connected with.
+  /// The configuration it was opened with.
   public nonisolated let configuration: PostgresConfiguration
-  /// The server's version as PostgreSQL numbers it: 160004 is 16.4.
+  /// The server's version in PostgreSQL's format: 160004 is 16.4.
   public nonisolated let serverVersion: Int
-  /// The server process, as in `pg_stat_activity.pid`.
+  /// The process id of the server process, as in `pg_stat_activity.pid`.
   public nonisolated let backendProcessID: Int32
 
   let executor: ThreadExecutor
   let canceller: StatementCanceller
   var connection: LibPQConnection?
   var statements = StatementNames()
-  /// When the connection is cut if the next statement has not ended.
+  /// The time after which the connection is cut if the next statement has not ended.
   private var statementLimit: Duration?
   nonisolated let availability = Lock(Availability())
-  /// Tells it from all other connections of this process, also from those that are gone.
+  /// Identifies the connection among all that this process ever opened.
   nonisolated let number = PostgresConnection.count.wrappingAdd(1, ordering: .relaxed).newValue
   private static let count = Atomic(0)
 
-  /// Runs this actor on the connection's thread.
+  /// The executor that runs this actor on the connection's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }
 
   /// Connects.
   ///
-  /// - Throws: ``PostgresError`` with code `connectionFailed`, and with the SQLSTATE when the server
-  ///   itself refused; with code `resourcesExhausted` if there is no thread left.
+  /// - Throws: ``PostgresError`` with code `connectionFailed`, with a SQLSTATE if the server refused; with code
+  ///   `resourcesExhausted` if no thread can be created.
   public static func connect(_ configuration: PostgresConfiguration) async throws -> PostgresConnection {
     try Task.checkCancellation()
     return try await PostgresConnection(configuration)
   }
 
-  /// Connects, lends the connection to `body` and closes it, whatever happens.
+  /// Connects, passes the connection to `body` and closes it in any case.
   ///
-  /// - Throws: what `body` throws; else as ``connect(_:)``.
+  /// - Throws: the error of `body`; otherwise as ``connect(_:)``.
   @discardableResult
   public static func with<Result>(
     _ configuration: PostgresConfiguration, _ body: (PostgresConnection) async throws -> Result
@@ -73,7 +72,7 @@ public actor PostgresConnection {
       throw PostgresError(
         code: .resourcesExhausted, message: "cannot create a thread for a connection: \(error)")
     }
-    // Name resolution and the handshake block, so they belong on the connection's thread too.
+    // Name resolution and the handshake block, so they run on the connection's thread too.
     let opened = try await Connector(executor: executor).connect(configuration)
     self.configuration = configuration
     canceller = try StatementCanceller(connection: opened)
@@ -83,7 +82,7 @@ public actor PostgresConnection {
     SilenceWatch(opened, configuration: configuration).start(canceller)
   }
 
-  /// Whether the connection was neither closed nor found broken.
+  /// Whether the connection is open and not known to be broken.
   public var isAlive: Bool { connection?.isAlive ?? false }
 
   /// Whether no transaction is open.
@@ -92,8 +91,8 @@ public actor PostgresConnection {
     return PQtransactionStatus(connection.raw) == PQTRANS_IDLE
   }
 
-  /// Whether the connection stands and no transaction was open after its last statement: what ``isAlive`` and
-  /// ``isIdle`` say, but without asking its thread.
+  /// Whether the connection is open and no transaction was open after its last statement. Like ``isAlive`` and
+  /// ``isIdle``, but without switching to its thread.
   nonisolated var isReusable: Bool { availability.withLock { $0.isReusable } }
 
   func noteState() {
@@ -101,7 +100,7 @@ public actor PostgresConnection {
     availability.withLock { $0.isReusable = isReusable }
   }
 
-  /// Closes the connection. A second call does nothing; later statements throw.
+  /// Closes the connection. A second call has no effect. Later statements throw.
   public func close() {
     connection = nil
     canceller.close()
@@ -118,7 +117,7 @@ public actor PostgresConnection {
     return connection
   }
 
-  /// Runs `body` such that a cancellation of the task cancels the statement at the server.
+  /// Runs `body`. If the task is cancelled, the statement is canceled on the server.
   func cancellable<Result: Sendable>(
     file: String, line: Int, _ body: () throws -> Result
   ) async throws -> Result {
@@ -126,7 +125,7 @@ public actor PostgresConnection {
     try beginStatement(file: file, line: line)
     return try await withTaskCancellationHandler {
       try running {
-        // Cancelled between the check and the start: the handler found nothing to cancel.
+        // If the task was cancelled before the statement started, the handler had nothing to cancel.
         try Task.checkCancellation()
         do {
           return try body()
@@ -147,7 +146,7 @@ public actor PostgresConnection {
     }
   }
 
-  /// Runs `body`, which waits for the server, such that it can be ended from outside.
+  /// Runs `body`, which waits for the server and can be ended from another thread.
   func running<Result>(_ body: () throws -> Result) rethrows -> Result {
     canceller.begin(limit: statementLimit)
     defer {
@@ -157,9 +156,9 @@ public actor PostgresConnection {
     return try body()
   }
 
-  /// Runs what must happen even though the task was cancelled, but not for long.
+  /// Runs cleanup even if the task was cancelled, but with a time limit.
   ///
-  /// - Parameter isCancelled: whether it was; without that there is no hurry.
+  /// - Parameter isCancelled: whether it was cancelled. If not, there is no limit.
   func cleaningUp<Result>(isCancelled: Bool, _ body: () async throws -> Result) async rethrows -> Result {
     statementLimit = isCancelled ? StatementCanceller.grace : nil
     defer { statementLimit = nil }

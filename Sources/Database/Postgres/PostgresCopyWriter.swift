@@ -1,29 +1,29 @@
-/// Writes the rows of a binary COPY. Not to be kept beyond the closure that received it.
+/// Writes the rows of a binary COPY. Must not be used after the closure that received it has returned.
 public final class PostgresCopyWriter {
-  /// The rows written so far.
+  /// The number of rows written so far.
   public private(set) var rowCount = 0
 
   private let connection: PostgresConnection
   private let columns: [(name: String, type: PostgresType)]
   private var buffer = PostgresBuffer()
 
-  /// Bytes collected before they are sent: libpq's own buffer grows no further for that much.
+  /// The number of bytes collected before sending. libpq's own buffer does not grow beyond this.
   private static let flushSize = 65_536
 
   init(connection: PostgresConnection, columns: [(name: String, type: PostgresType)]) {
     self.connection = connection
     self.columns = columns
     buffer.reserve(Self.flushSize * 2)
-    // Signature, flags and the length of an extension that is not there, as the documentation of
-    // COPY gives them.
+    // The file header in PostgreSQL's documentation of COPY: signature, flags and the length of the header
+    // extension, which is 0.
     buffer.append(contentsOf: Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00])
     buffer.append(integer: Int64(0))
   }
 
-  /// Writes one row, a value for each column.
+  /// Writes one row, with a value for each column.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidValue` for a value that PostgreSQL cannot hold or
-  ///   a wrong number of values; else as ``PostgresConnection/query(_:file:line:)``.
+  /// - Throws: ``PostgresError`` with code `invalidValue` for a value that PostgreSQL cannot store or a wrong
+  ///   number of values; otherwise as ``PostgresConnection/query(_:file:line:)``.
   public func write<each Value: PostgresEncodable>(_ value: repeat each Value) async throws {
     var count = 0
     for _ in repeat each value { count += 1 }
@@ -37,9 +37,9 @@ public final class PostgresCopyWriter {
     try await endRow()
   }
 
-  /// Writes one row whose values are known only while running.
+  /// Writes one row whose values are known only at run time.
   ///
-  /// - Throws: as `write` with a value for each column.
+  /// - Throws: as for `write` with a value for each column.
   public func write(row: [any PostgresEncodable]) async throws {
     try beginRow(row.count)
     for (column, value) in row.enumerated() { try append(value, column: column) }

@@ -1,53 +1,53 @@
-/// What went wrong between this program and PostgreSQL.
+/// An error of PostgreSQL or of the connection to it.
 ///
-/// Never holds a password or a parameter's value. `description` is one paragraph for a person;
-/// `debugDescription` adds the statement, the server's context and the place in the source.
+/// Never contains a password or the value of a parameter. `description` is for users; `debugDescription` adds the
+/// statement, the server's context and the source location.
 public struct PostgresError: Error, Sendable {
-  /// The kind of fault.
+  /// The kind of error.
   public enum Code: String, Sendable {
-    /// A connection could not be made.
+    /// A connection could not be opened.
     case connectionFailed
-    /// A connection that stood is gone; the fate of the running statement is not known.
+    /// An open connection was lost. Whether the running statement took effect is unknown.
     case connectionLost
-    /// The server refused the statement; see ``PostgresError/server``.
+    /// The server rejected the statement; see ``PostgresError/server``.
     case serverError
-    /// A value came back that does not fit the type asked for.
+    /// A value in the result does not have the requested type.
     case decodingFailed
-    /// A connection string or a variable is malformed.
+    /// A connection string or an environment variable is malformed.
     case invalidConfiguration
-    /// A value cannot be sent: an identifier too long, a text with a NUL.
+    /// A value cannot be sent, such as an identifier that is too long or a string with a NUL.
     case invalidValue
-    /// No connection of the pool became free in time.
+    /// No connection of the pool became available in time.
     case poolTimeout
-    /// A statement of a task that has no right to the connection: it kept the connection beyond the closure that
-    /// borrowed it, or another task has a transaction or a COPY open.
+    /// A statement of a task that may not use the connection: it kept the connection after the closure returned, or
+    /// another task has a transaction or a COPY open.
     case notBorrowed
     /// The pool or the connection was closed.
     case closed
-    /// The server counted other rows than were sent.
+    /// The server counted a different number of rows than were sent.
     case rowCountMismatch
-    /// The system has no thread or no memory left.
+    /// The system has no threads, memory or file descriptors left.
     case resourcesExhausted
   }
 
-  /// The kind of fault.
+  /// The kind of error.
   public let code: Code
-  /// What happened, in one or two lines.
+  /// The problem, in one or two lines.
   public let message: String
-  /// The condition's code, also for a connection that the server refused.
+  /// The SQLSTATE. Also set if the server refused the connection.
   public let sqlState: SQLState?
-  /// Why a connection could not be made, if that is known from libpq's words.
+  /// Why the connection failed, if libpq's message is known.
   public let connectionFault: ConnectionFault?
-  /// All that the server said, when it was the server.
+  /// The server's message; nil if the error did not come from the server.
   public let server: PostgresServerMessage?
-  /// The statement with `$1`, `$2` in place of its values.
+  /// The statement, with `$1`, `$2` in place of values.
   public let sql: String?
   /// The source file of the call.
   public let file: String
   /// The line of the call.
   public let line: Int
 
-  /// Makes an error.
+  /// Creates an error.
   public init(
     code: Code, message: String, sqlState: SQLState? = nil, connectionFault: ConnectionFault? = nil,
     server: PostgresServerMessage? = nil, sql: String? = nil, file: String = #fileID, line: Int = #line
@@ -67,18 +67,17 @@ public struct PostgresError: Error, Sendable {
       code: .serverError, message: server.message, server: server, sql: sql, file: file, line: line)
   }
 
-  /// The same error with more about its cause.
+  /// The same error with a cause in parentheses.
   public func explained(_ text: String) -> PostgresError {
     PostgresError(
       code: code, message: "\(message) (\(text))", sqlState: sqlState, connectionFault: connectionFault,
       server: server, sql: sql, file: file, line: line)
   }
 
-  /// Whether the same work may succeed when it is simply tried again; see ``SQLState/isTransient``.
+  /// Whether the error is transient, so that a retry may succeed; see ``SQLState/isTransient``.
   ///
-  /// A connection that was lost counts as transient. So does one that could not be made for a reason that the
-  /// server did not name (refused, reset, timed out), unless the reason is known to be permanent, such as a
-  /// certificate that cannot be verified.
+  /// A lost connection is transient. So is a connection that failed without a SQLSTATE (refused, reset, timed out),
+  /// unless the reason is known to be permanent, such as a certificate that cannot be verified.
   public var isTransient: Bool {
     if case .permanent = connectionFault { return false }
     if let sqlState { return sqlState.isTransient }
@@ -95,7 +94,7 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
     return text
   }
 
-  /// All that is known.
+  /// Everything that is known.
   public var debugDescription: String {
     var text = "\(code.rawValue): \(description)"
     let fields = [

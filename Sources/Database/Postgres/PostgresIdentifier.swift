@@ -1,16 +1,16 @@
-/// The name of a table, a column or another object, fit to stand in a statement.
+/// The name of a table, a column or another object that can be used in a statement.
 public struct PostgresIdentifier: Hashable, Sendable, CustomStringConvertible {
-  /// The longest name in bytes that PostgreSQL keeps: `NAMEDATALEN - 1`. It cuts longer ones off in
-  /// silence, so that two long names can become one.
+  /// The maximum length in bytes: `NAMEDATALEN - 1`. PostgreSQL silently truncates longer names, so that two names
+  /// can become one.
   public static let maximumLength = 63
 
-  /// The name as it was given.
+  /// The name, unquoted.
   public let name: String
 
   /// Checks a name.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidValue` if the name is empty, holds a NUL or is
-  ///   longer than ``maximumLength`` bytes.
+  /// - Throws: ``PostgresError`` with code `invalidValue` if the name is empty, contains a NUL or is longer than
+  ///   ``maximumLength`` bytes.
   public init(_ name: String) throws {
     let length = name.utf8.count
     guard length > 0, length <= Self.maximumLength, !name.utf8.contains(0) else {
@@ -24,7 +24,7 @@ public struct PostgresIdentifier: Hashable, Sendable, CustomStringConvertible {
     self.name = name
   }
 
-  /// Whether the bytes of the names are the same.
+  /// Whether the names have the same bytes.
   public static func == (left: PostgresIdentifier, right: PostgresIdentifier) -> Bool {
     left.isNamed(right.name)
   }
@@ -32,10 +32,10 @@ public struct PostgresIdentifier: Hashable, Sendable, CustomStringConvertible {
   /// Adds the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-  /// Whether this is the name, byte by byte.
+  /// Whether this is the name, compared byte by byte.
   package func isNamed(_ name: String) -> Bool { ExactName(self.name) == ExactName(name) }
 
-  /// The name in double quotes, quotes inside it doubled.
+  /// The name in double quotes, with quotes inside it doubled.
   public var quoted: String {
     "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
@@ -44,20 +44,21 @@ public struct PostgresIdentifier: Hashable, Sendable, CustomStringConvertible {
   public var description: String { quoted }
 }
 
-/// A name that is compared byte by byte, as PostgreSQL does. Swift takes the two spellings of `é` in Unicode for one.
+/// A name compared byte by byte, as in PostgreSQL. Swift treats canonically equivalent strings, such as the two
+/// encodings of `é`, as equal.
 package struct ExactName: Hashable, Sendable {
   /// The name.
   package let text: String
 
-  /// Takes a name as it is.
+  /// Wraps a name.
   package init(_ text: String) { self.text = text }
 
-  /// Whether the bytes are the same.
+  /// Whether the names have the same bytes.
   package static func == (left: ExactName, right: ExactName) -> Bool {
-    // The first comparison is faster and settles nearly all.
+    // The first comparison is faster and decides most cases.
     left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
   }
 
-  /// Adds the text: equal bytes have equal hashes.
+  /// Hashes the text. Equal bytes have equal hashes.
   package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -2,13 +2,13 @@ import CLibPQ
 import Glibc
 import Threads
 
-/// Hears of notifications on a channel, over a connection and a thread of its own.
+/// Listens for notifications on a channel, with its own connection and thread.
 ///
-/// A pooler between pools' clients and the server drops notifications without a word, and a connection that
-/// breaks loses those sent meanwhile: whoever listens must also look by itself now and then.
+/// Poolers drop notifications without an error, and a broken connection loses those sent meanwhile. Listeners must
+/// therefore also poll from time to time.
 public final class PostgresListener: Sendable {
-  /// One value for each notification, or for several that came at once. Ends when the connection breaks
-  /// and after ``close()``.
+  /// One element for each notification, or for several that arrived together. Ends when the connection breaks and
+  /// after ``close()``.
   public let notifications: AsyncStream<Void>
   private let wakeEnd: WakeEnd
 
@@ -30,7 +30,7 @@ public final class PostgresListener: Sendable {
     let (readEnd, writeEnd) = (ends[0], WakeEnd(ends[1]))
     let connection: LibPQConnection
     do {
-      // Connecting and the first statement block, so they happen on the thread of another connection's kind.
+      // Connecting and LISTEN block, so they run on a separate thread.
       connection = try await DetachedThread.run {
         let connection = try LibPQConnection.connect(configuration)
         NoticeReceiver.attach(configuration.onNotice, to: connection)
@@ -69,7 +69,7 @@ public final class PostgresListener: Sendable {
     self.wakeEnd = wakeEnd
   }
 
-  /// Stops listening and closes the connection. It also closes when the last reference goes.
+  /// Stops listening and closes the connection. It is also closed with the last reference.
   public func close() { wakeEnd.close() }
 
   /// Waits until the connection breaks or the other end of the pipe is closed.
@@ -93,7 +93,7 @@ public final class PostgresListener: Sendable {
     }
   }
 
-  /// The end of a pipe whose closing wakes whoever waits at the other one.
+  /// The end of a pipe that wakes the reader when it is closed.
   private final class WakeEnd: Sendable {
     private let descriptor: Lock<Int32>
 

@@ -1,15 +1,15 @@
 import Threads
 
-/// A bounded set of connections, each lent to one task at a time.
+/// A limited number of connections, each lent to one task at a time.
 ///
-/// Connections are made when they are needed and kept for the next borrower. A broken one, or one
-/// that comes back with a transaction open, is closed instead.
+/// Connections are opened when needed and kept for reuse. A connection that is broken or has an open transaction
+/// when it is returned is closed instead.
 public final class PostgresPool: Sendable {
-  /// What the connections are made with.
+  /// The configuration of the connections.
   public let configuration: PostgresConfiguration
-  /// The most connections at a time.
+  /// The maximum number of open connections.
   public let maximumConnections: Int
-  /// How long a borrower waits for a connection to become free.
+  /// How long to wait for a connection to become available.
   public let acquireTimeout: Duration
 
   private struct Waiter {
@@ -24,7 +24,7 @@ public final class PostgresPool: Sendable {
     var nextWaiterID = 0
     var isClosed = false
 
-    /// A connection, or nil for a place to open one in, which is counted; throws if the pool is closed.
+    /// A connection, or nil for permission to open one, which is already counted. Throws if the pool is closed.
     mutating func take(of maximum: Int) throws -> Taken {
       if isClosed { throw PostgresPool.closedError }
       if let connection = idle.popLast() { return .connection(connection) }
@@ -40,13 +40,13 @@ public final class PostgresPool: Sendable {
     case nothing
   }
 
-  // A lock and no actor: a borrower who finds a connection does not wait for a thread.
+  // A lock instead of an actor, so that borrowing an idle connection does not switch threads.
   private let state = Lock(State())
 
-  /// Makes an empty pool; no connection is opened yet.
+  /// Creates a pool. Opens no connection.
   ///
   /// - Parameters:
-  ///   - configuration: what to connect with.
+  ///   - configuration: the configuration of the connections.
   ///   - maximumConnections: at least 1.
   ///   - acquireTimeout: 60 seconds by default.
   public init(
@@ -57,10 +57,10 @@ public final class PostgresPool: Sendable {
     self.acquireTimeout = acquireTimeout
   }
 
-  /// Lends a connection to `body`: to its task and the children of that, until it returns.
+  /// Lends a connection to `body`, for its task and child tasks, until it returns.
   ///
-  /// - Throws: what `body` throws; ``PostgresError`` with code `connectionFailed` if none can be
-  ///   made, `poolTimeout` if none becomes free, `closed` after ``close()``.
+  /// - Throws: the error of `body`; ``PostgresError`` with code `connectionFailed` if no connection can be opened,
+  ///   `poolTimeout` if none becomes available, `closed` after ``close()``.
   public func withConnection<Result>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -77,8 +77,8 @@ public final class PostgresPool: Sendable {
     }
   }
 
-  /// Lends a connection to `body`, which runs on the connection's thread: its statements then cost no change of
-  /// threads. For short work; what computes for long would keep the connection.
+  /// Lends a connection to `body`, which runs on the connection's thread, so that its statements do not switch
+  /// threads. Intended for short work: long computations would block the connection.
   ///
   /// - Throws: as ``withConnection(_:)``.
   public func onConnection<Result: Sendable>(
@@ -100,7 +100,7 @@ public final class PostgresPool: Sendable {
     }
   }
 
-  /// Closes what is idle at once and what is lent when it comes back. Waiting borrowers get an error.
+  /// Closes idle connections now and borrowed ones when they are returned. Waiting borrowers get an error.
   public func close() async {
     let (closing, waiters) = state.withLock { state in
       defer { (state.idle, state.waiters) = ([], []) }
@@ -112,17 +112,17 @@ public final class PostgresPool: Sendable {
     for connection in closing { await connection.close() }
   }
 
-  /// How the pool is used at a moment.
+  /// The use of the pool at one moment.
   public struct Usage: Sendable, Hashable {
     /// Connections that are open or being opened.
     public let open: Int
-    /// Those of them that nobody has borrowed.
+    /// Open connections that are not borrowed.
     public let idle: Int
-    /// Borrowers that wait for one.
+    /// Borrowers that are waiting.
     public let waiting: Int
   }
 
-  /// How the pool is used at this moment.
+  /// The current use of the pool.
   public var usage: Usage {
     state.withLock { Usage(open: $0.openCount, idle: $0.idle.count, waiting: $0.waiters.count) }
   }
@@ -140,7 +140,7 @@ public final class PostgresPool: Sendable {
     }
   }
 
-  /// Opens a connection in a place that the caller has counted.
+  /// Opens a connection that the caller has already counted.
   private func open() async throws -> PostgresConnection {
     do {
       return try await PostgresConnection.connect(configuration)
@@ -150,7 +150,7 @@ public final class PostgresPool: Sendable {
     }
   }
 
-  /// Waits for a connection, or for nil: a place that is counted already, to open one in.
+  /// Waits for a connection, or for nil: permission to open one, which is already counted.
   private func wait() async throws -> PostgresConnection? {
     let id = state.withLock { state in
       state.nextWaiterID += 1
@@ -167,7 +167,8 @@ public final class PostgresPool: Sendable {
     defer { timeout.cancel() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        // One may have come back since the last look. A cancellation after this look finds the waiter.
+        // A connection may have been returned since the last check. A cancellation after this check finds the
+        // waiter.
         let settled: Result<PostgresConnection?, any Error>? = state.withLock { state in
           if Task.isCancelled { return .failure(CancellationError()) }
           do {
@@ -197,7 +198,7 @@ public final class PostgresPool: Sendable {
   }
 
   private func release(_ connection: PostgresConnection) async {
-    // Not if a body that swallowed an error left a transaction open.
+    // A body that ignored an error may have left a transaction open.
     let isReusable = connection.isReusable
     let (isKept, waiter): (Bool, Waiter?) = state.withLock { state in
       guard isReusable, !state.isClosed else { return (false, nil) }
@@ -211,7 +212,7 @@ public final class PostgresPool: Sendable {
     giveUpPlace()
   }
 
-  /// Gives a place that was counted to who waits, or back.
+  /// Passes the permission to open a connection to a waiter, or gives it up.
   private func giveUpPlace() {
     let waiter: Waiter? = state.withLock { state in
       if state.waiters.isEmpty {
@@ -225,13 +226,13 @@ public final class PostgresPool: Sendable {
 }
 
 extension PostgresPool {
-  /// Makes a pool, lends it to `body` and closes it, whatever happens.
+  /// Creates a pool, passes it to `body` and closes it in any case.
   ///
   /// - Parameters:
-  ///   - configuration: what to connect with.
+  ///   - configuration: the configuration of the connections.
   ///   - maximumConnections: at least 1.
-  ///   - body: what to do; it must not keep the pool.
-  /// - Throws: what `body` throws.
+  ///   - body: the work. It must not keep the pool.
+  /// - Throws: the error of `body`.
   @discardableResult
   public static func with<Result>(
     _ configuration: PostgresConfiguration, maximumConnections: Int,

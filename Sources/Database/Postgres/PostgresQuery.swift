@@ -1,7 +1,7 @@
-/// A statement whose values are apart from its text.
+/// A statement with separate values.
 ///
-/// Written as a string literal. An interpolated value becomes a binary parameter, so it can never
-/// be read as SQL; text that *is* SQL needs the label `unescaped:`.
+/// Written as a string literal. An interpolated value becomes a binary parameter and is never read as SQL. SQL text
+/// needs the label `unescaped:`.
 ///
 /// ```swift
 /// let query: PostgresQuery = "SELECT id FROM users WHERE email = \(email)"
@@ -14,16 +14,16 @@ public struct PostgresQuery: Sendable, ExpressibleByStringInterpolation, CustomS
 
   private var segments: [Segment] = []
 
-  /// Makes a statement from text alone, such as one read from a file. The text is taken as SQL.
+  /// Creates a statement from SQL text, such as the contents of a file. The text is not escaped.
   public init(unescaped sql: String) { segments = [.text(sql)] }
 
-  /// Makes a statement from a literal without values.
+  /// Creates a statement from a literal without values.
   public init(stringLiteral value: String) { segments = [.text(value)] }
 
-  /// Makes a statement from a literal with values.
+  /// Creates a statement from a literal with values.
   public init(stringInterpolation: StringInterpolation) { segments = stringInterpolation.segments }
 
-  /// The statement with `$1`, `$2` in place of its values.
+  /// The statement, with `$1`, `$2` in place of values.
   public var sql: String {
     var text = ""
     var index = 0
@@ -65,22 +65,22 @@ public struct PostgresQuery: Sendable, ExpressibleByStringInterpolation, CustomS
       segments.append(.parameter(value))
     }
 
-    /// Adds a value that may be missing as a parameter; nil is NULL.
+    /// Adds an optional value as a parameter; nil is NULL.
     public mutating func appendInterpolation(_ value: (some PostgresEncodable & Sendable)?) {
       segments.append(.parameter(value))
     }
 
-    /// Adds a name in quotes.
+    /// Adds a quoted name.
     public mutating func appendInterpolation(_ identifier: PostgresIdentifier) {
       segments.append(.text(identifier.quoted))
     }
 
-    /// Adds another statement with its values; parameters are numbered anew.
+    /// Adds another statement with its values. Parameters are renumbered.
     public mutating func appendInterpolation(_ query: PostgresQuery) {
       segments.append(contentsOf: query.segments)
     }
 
-    /// Adds text as SQL. The caller answers for what is in it.
+    /// Adds SQL text. It is not escaped, so the caller must trust it.
     public mutating func appendInterpolation(unescaped sql: String) { segments.append(.text(sql)) }
   }
 }

@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// The rows that a statement returned, all in memory.
+/// The rows of a result, all in memory.
 public struct PostgresRows: Sendable, RandomAccessCollection {
   let result: LibPQResult
   private let sql: String
@@ -21,7 +21,7 @@ public struct PostgresRows: Sendable, RandomAccessCollection {
     return PostgresRow(result: result, index: Int32(position), sql: sql)
   }
 
-  /// The types of the columns, in order; of a domain the type below it.
+  /// The types of the columns, in order. For a domain, its base type.
   public var columnTypes: [PostgresType] {
     (0..<PQnfields(result.raw)).map { PostgresType(rawValue: PQftype(result.raw, $0)) }
   }
@@ -33,10 +33,9 @@ public struct PostgresRow: Sendable {
   let index: Int32
   let sql: String
 
-  /// Reads the column of a name.
+  /// Decodes a column by name.
   ///
-  /// - Throws: ``PostgresError`` with code `decodingFailed`, naming the column, what was found and
-  ///   what was asked for.
+  /// - Throws: ``PostgresError`` with code `decodingFailed`, with the column, the type found and the type expected.
   public func decode<Value: PostgresDecodable>(
     _ column: String, as type: Value.Type = Value.self, file: String = #fileID, line: Int = #line
   ) throws -> Value {
@@ -49,7 +48,7 @@ public struct PostgresRow: Sendable {
     return try decode(at: position, as: type, file: file, line: line)
   }
 
-  /// Reads columns in order, one type for each: the first ones, or those from a place on.
+  /// Decodes columns in order, one for each type, starting at the first column or at `first`.
   ///
   /// ```swift
   /// let (id, email) = try row.decode(UUID.self, String.self)

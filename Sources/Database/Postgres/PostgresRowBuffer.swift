@@ -1,19 +1,19 @@
-/// Rows in the form of a binary COPY, made apart from any connection: by a worker, while another one's
-/// rows are on their way.
+/// Rows in the format of a binary COPY. It needs no connection, so a worker can fill one while another one is being
+/// sent.
 ///
-/// Nothing compares the values with the columns; whoever fills it vouches for their types and order.
+/// Types and order of the values are not checked against the columns.
 public struct PostgresRowBuffer: Sendable {
-  /// The rows begun so far.
+  /// The number of rows begun so far.
   public private(set) var rowCount = 0
   private(set) var buffer = PostgresBuffer()
 
-  /// An empty buffer.
+  /// Creates an empty buffer.
   public init() {}
 
-  /// The bytes collected.
+  /// The size of the collected rows in bytes.
   public var byteCount: Int { buffer.bytes.count }
 
-  /// Begins a row of so many columns; a value for each follows.
+  /// Begins a row with this number of columns. A value for each must follow.
   public mutating func beginRow(columns: Int) {
     rowCount += 1
     buffer.append(integer: Int16(columns))
@@ -21,14 +21,14 @@ public struct PostgresRowBuffer: Sendable {
 
   /// Appends the next value of the row.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidValue` for a value that PostgreSQL cannot hold.
+  /// - Throws: ``PostgresError`` with code `invalidValue` for a value that PostgreSQL cannot store.
   public mutating func append(_ value: some PostgresEncodable) throws { try buffer.append(field: value) }
 
-  /// Appends the next value of the row, whose binary form `write` fills in.
+  /// Appends the next value of the row, with binary data written by `write`.
   ///
   /// - Parameters:
-  ///   - byteCount: the length of that form.
-  ///   - write: receives that many zero bytes.
+  ///   - byteCount: the length of the data.
+  ///   - write: receives that number of zero bytes.
   public mutating func append(byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
     buffer.append(integer: Int32(byteCount))
     buffer.append(byteCount: byteCount, write)
@@ -37,20 +37,20 @@ public struct PostgresRowBuffer: Sendable {
   /// Appends NULL as the next value of the row.
   public mutating func appendNull() { buffer.append(integer: Int32(-1)) }
 
-  /// Appends the next value of the row, whose binary form is at hand: that of a text is its UTF-8.
+  /// Appends the next value of the row from its binary data. For a string, this is its UTF-8.
   public mutating func append(bytes: some Collection<UInt8>) {
     buffer.append(integer: Int32(bytes.count))
     buffer.append(contentsOf: bytes)
   }
 
-  /// Appends the next value of the row, as the one above: not generic, because a generic function of another
-  /// module is not specialised, which took a fifth of the time that reading a CSV file takes.
+  /// The same for a slice. Not generic, because generic functions of other modules are not specialized, which took
+  /// a fifth of the time of reading a CSV file.
   public mutating func append(bytes: ArraySlice<UInt8>) {
     buffer.append(integer: Int32(bytes.count))
     buffer.append(contentsOf: bytes)
   }
 
-  /// Drops the rows and keeps the memory.
+  /// Removes the rows and keeps the memory.
   public mutating func removeAll() {
     rowCount = 0
     buffer.removeAll()
@@ -58,7 +58,7 @@ public struct PostgresRowBuffer: Sendable {
 }
 
 extension PostgresCopyWriter {
-  /// Writes rows that were made before.
+  /// Writes the rows of a buffer.
   ///
   /// - Throws: as ``PostgresConnection/query(_:file:line:)``.
   public func write(_ rows: PostgresRowBuffer) async throws {

@@ -1,36 +1,36 @@
 import CLibPQ
 import Glibc
 
-/// The fields of an error or a notice as the server sent them.
+/// An error or a notice of the server.
 ///
-/// The names are PostgreSQL's own; a field that the server left out is nil.
+/// Fields have PostgreSQL's names. A field that the server did not send is nil.
 public struct PostgresServerMessage: Sendable, Hashable {
   /// `ERROR`, `FATAL`, `WARNING`, `NOTICE` and so on, never translated.
   public let severity: String
-  /// The condition's code.
+  /// The SQLSTATE.
   public let sqlState: SQLState
   /// The primary message, usually one line.
   public let message: String
-  /// A further message with details; it can quote values of the row.
+  /// Details. They may quote values of the row.
   public let detail: String?
-  /// What the server suggests.
+  /// The server's suggestion.
   public let hint: String?
-  /// Where in the statement the fault is: the 1-based index of a character.
+  /// The position of the error in the statement, in characters from 1.
   public let position: Int?
   /// The call stack of functions, or the line of a COPY.
   public let context: String?
-  /// The schema of the object concerned.
+  /// The object's schema.
   public let schemaName: String?
-  /// The table concerned.
+  /// The table.
   public let tableName: String?
-  /// The column concerned.
+  /// The column.
   public let columnName: String?
-  /// The data type concerned.
+  /// The data type.
   public let dataTypeName: String?
-  /// The constraint concerned.
+  /// The constraint.
   public let constraintName: String?
 
-  /// In bytes. Messages quote values whole, of any size.
+  /// In bytes. Messages quote values in full, at any size.
   private static let fieldLimit = 10_000
 
   init(result: OpaquePointer) {
@@ -41,7 +41,7 @@ public struct PostgresServerMessage: Sendable, Hashable {
         return String(decoding: start, as: UTF8.self) + (length < Self.fieldLimit ? "" : "…")
       }
     }
-    // The field codes are the PG_DIAG_* macros of postgres_ext.h; character macros are not imported.
+    // The field codes are the PG_DIAG_* macros of postgres_ext.h. Swift does not import character macros.
     severity = field("V") ?? field("S") ?? "ERROR"
     sqlState = SQLState(rawValue: field("C") ?? "XX000")
     message = field("M") ?? "no message"

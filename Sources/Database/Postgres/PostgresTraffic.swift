@@ -1,6 +1,6 @@
 import Threads
 
-/// Counts what a task and its children ask of servers.
+/// Counts the round trips of a task and its children.
 ///
 /// ```swift
 /// let traffic = PostgresTraffic()
@@ -8,7 +8,7 @@ import Threads
 /// print(traffic.roundTrips)
 /// ```
 public final class PostgresTraffic: Sendable {
-  /// Where the statements of the current task are counted; nil, the default: nowhere.
+  /// Counts the statements of the current task. Nil by default: they are not counted.
   @TaskLocal public static var current: PostgresTraffic?
 
   private struct Counts {
@@ -19,16 +19,16 @@ public final class PostgresTraffic: Sendable {
   private let counts = Lock(Counts())
   private let whole: PostgresTraffic?
 
-  /// Starts at nothing.
+  /// Creates a counter at 0.
   ///
-  /// - Parameter whole: what this is a part of; it counts all of this too.
+  /// - Parameter whole: another counter, which counts everything too.
   public init(partOf whole: PostgresTraffic? = nil) { self.whole = whole }
 
-  /// How often something was sent and its answer waited for. A pipeline is one, whatever the number of its
-  /// statements; a COPY is two: its beginning and its end. The handshake of a connection is not counted.
+  /// The number of round trips. A pipeline is one, for any number of statements. A COPY is two, one at its
+  /// beginning and one at its end. Opening a connection is not counted.
   public var roundTrips: Int { counts.withLock { $0.roundTrips } }
 
-  /// The server processes of the connections that were used, in the order of their first use.
+  /// The process ids of the connections used, in order of first use.
   public var processes: [Int32] { counts.withLock { $0.processes } }
 
   func add(process: Int32) {
@@ -41,6 +41,6 @@ public final class PostgresTraffic: Sendable {
 }
 
 extension PostgresConnection {
-  /// Counts a question to the server, before it is asked.
+  /// Counts a round trip before it starts.
   nonisolated func countRoundTrip() { PostgresTraffic.current?.add(process: backendProcessID) }
 }

@@ -1,52 +1,52 @@
-/// Whether the server may keep statements under a name, so that it parses and plans them once.
+/// When to use prepared statements, which the server parses and plans once.
 ///
-/// It pays for statements that run often and take little time; ``PostgresConnection/pipeline(_:prepared:file:line:)``
-/// has them kept that ask for it. A pooler that gives each transaction to another server connection loses the names, unless
-/// it keeps book of them, as pgbouncer does from 1.21 on if it is told to.
+/// They pay off for short statements that run often. ``PostgresConnection/pipeline(_:prepared:file:line:)`` uses
+/// them on request. A pooler that assigns each transaction to another server connection loses them, unless it
+/// tracks them, as pgbouncer can since 1.21.
 public enum PreparedStatements: String, Sendable, CaseIterable {
   /// Never.
   case never
-  /// On connections that lead to the server and not to a pooler: those whose server process is the one that
-  /// the greeting named. A pooler names another one, because it has to recognise who cancels.
+  /// On direct connections to a server: those whose server process has the id sent on connecting. A pooler sends
+  /// another id, because it has to recognize cancel requests.
   case whenDirect = "auto"
   /// Always.
   case always
 }
 
-/// The statements that a connection's server keeps under a name.
+/// The prepared statements of a connection.
 struct StatementNames {
-  /// How many it keeps at most. What asks for more names than that has text that varies, and goes without.
+  /// The maximum number. If there are more, the texts vary, and further statements are not prepared.
   static let most = 64
 
-  /// Whether the connection leads to the server itself; nil until that was asked.
+  /// Whether the connection leads directly to the server; nil if not checked yet.
   var isDirect: Bool?
   private var names: [String: String] = [:]
   private var count = 0
 
   /// How a statement is sent.
   enum Use: Sendable {
-    /// Without a name.
+    /// Not prepared.
     case unnamed
-    /// Under a new name.
+    /// Prepared now, with this name.
     case prepare(String)
-    /// Under a name that the server knows.
+    /// Prepared before, with this name.
     case known(String)
   }
 
-  /// Settles how a statement is sent; a new name counts as known from now on.
+  /// Decides how to send a statement. A new name counts as known from now on.
   mutating func use(_ sql: String) -> Use {
     if let name = names[sql] { return .known(name) }
     guard names.count < Self.most else { return .unnamed }
-    // Never a name again: the server may still have what was forgotten here.
+    // Names are never reused, because the server may still have statements that were forgotten here.
     count += 1
     let name = "seed_runner_\(count)"
     names[sql] = name
     return .prepare(name)
   }
 
-  /// Takes back a new name that the server refused.
+  /// Removes a new name that the server rejected.
   mutating func remove(_ sql: String) { names[sql] = nil }
 
-  /// Forgets all names, because the server seems to have.
+  /// Forgets all names, because the server no longer has the statements.
   mutating func forget() { names = [:] }
 }

@@ -1,27 +1,26 @@
-/// A five character code by which PostgreSQL names a condition.
+/// A SQLSTATE, the five-character code of an error or condition.
 ///
-/// Codes and names are those of the table "PostgreSQL Error Codes" in appendix A of PostgreSQL's
-/// documentation.
+/// Codes and names are those of appendix A, "PostgreSQL Error Codes", of PostgreSQL's documentation.
 public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// The five characters, such as `23505`.
   public let rawValue: String
 
-  /// Makes a code from its five characters; they are not checked.
+  /// Creates a code from five characters, which are not checked.
   public init(rawValue: String) { self.rawValue = rawValue }
 
-  /// The first two characters, which name the class of conditions, such as `23`.
+  /// The first two characters, which are the class, such as `23`.
   public var classCode: Substring { rawValue.prefix(2) }
 
-  /// The code and, where known, the condition's name: `23505 unique_violation`.
+  /// The code and, if known, the name: `23505 unique_violation`.
   public var description: String {
     guard let name = Self.names[rawValue] else { return rawValue }
     return "\(rawValue) \(name)"
   }
 
-  /// Whether the same work may succeed when it is simply tried again.
+  /// Whether the error is transient, so that a retry may succeed.
   ///
-  /// True for class 08 (connection), 40001, 40P01, 55P03, 57P01 to 57P03, 57P05, 53300 and 58030. False
-  /// for what a person must mend: a wrong password, a missing database, bad data, a full disk.
+  /// True for class 08 (connection), 40001, 40P01, 55P03, 57P01 to 57P03, 57P05, 53300 and 58030. False for errors
+  /// that somebody has to fix: a wrong password, a missing database, invalid data, a full disk.
   public var isTransient: Bool {
     classCode == "08" || Self.transient.contains(rawValue)
   }
@@ -34,39 +33,39 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
 }
 
 extension SQLState {
-  /// 0A000: the server cannot do what was asked, such as creating an extension it does not have.
+  /// 0A000: the server does not support the operation, such as creating an extension that is not installed.
   public static let featureNotSupported = SQLState(rawValue: "0A000")
-  /// 23503: a reference points to nothing.
+  /// 23503: a foreign key references a missing row.
   public static let foreignKeyViolation = SQLState(rawValue: "23503")
-  /// 23505: a value that must be unique exists already.
+  /// 23505: a duplicate value in a unique constraint.
   public static let uniqueViolation = SQLState(rawValue: "23505")
-  /// 23514: a check constraint refused the row.
+  /// 23514: the row violates a check constraint.
   public static let checkViolation = SQLState(rawValue: "23514")
-  /// 25P03: the server ended a transaction in which nothing happened for too long.
+  /// 25P03: a transaction was idle for too long.
   public static let idleInTransactionSessionTimeout = SQLState(rawValue: "25P03")
-  /// 25P04: the server ended a transaction that took too long.
+  /// 25P04: a transaction took too long.
   public static let transactionTimeout = SQLState(rawValue: "25P04")
-  /// 25006: a write in a read-only transaction, as on a replica.
+  /// 25006: a write in a read-only transaction, for example on a replica.
   public static let readOnlyTransaction = SQLState(rawValue: "25006")
   /// 28P01: the password is wrong.
   public static let invalidPassword = SQLState(rawValue: "28P01")
   /// 3D000: the database does not exist.
   public static let invalidCatalogName = SQLState(rawValue: "3D000")
-  /// 40001: a serializable transaction must be tried again.
+  /// 40001: a serializable transaction must be retried.
   public static let serializationFailure = SQLState(rawValue: "40001")
-  /// 40P01: the server ended one of several transactions that waited for each other.
+  /// 40P01: the transaction was chosen to resolve a deadlock.
   public static let deadlockDetected = SQLState(rawValue: "40P01")
-  /// 42501: the role lacks a right.
+  /// 42501: the role lacks a privilege.
   public static let insufficientPrivilege = SQLState(rawValue: "42501")
   /// 42704: a type or another object does not exist.
   public static let undefinedObject = SQLState(rawValue: "42704")
   /// 42703: a column does not exist.
   public static let undefinedColumn = SQLState(rawValue: "42703")
-  /// 42P01: the table does not exist.
+  /// 42P01: a table does not exist.
   public static let undefinedTable = SQLState(rawValue: "42P01")
-  /// 55P03: a lock could not be had in time.
+  /// 55P03: a lock was not available in time.
   public static let lockNotAvailable = SQLState(rawValue: "55P03")
-  /// 57014: the statement was cancelled.
+  /// 57014: the statement was canceled.
   public static let queryCanceled = SQLState(rawValue: "57014")
   /// 58P01: a file that the server needs is missing.
   public static let undefinedFile = SQLState(rawValue: "58P01")

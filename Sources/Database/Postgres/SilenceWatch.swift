@@ -2,22 +2,22 @@ import CLibPQ
 import Dispatch
 import Glibc
 
-/// Notices that a statement will never be answered although its connection seems to stand.
+/// Detects that a statement will never be answered although its connection seems to be open.
 ///
-/// TCP keepalives notice a network that loses packets. They notice neither a proxy or a load balancer that
-/// keeps the connection and forwards nothing, nor a server that was stopped. So a statement that has been
-/// silent for ``PostgresConfiguration/silenceLimit`` is looked after over a second connection, again and again
-/// while it runs. A server that works on the statement, however slowly, is left alone.
+/// TCP keepalives detect a network that drops packets. They do not detect a proxy or load balancer that keeps the
+/// connection without forwarding, or a stopped server. So after ``PostgresConfiguration/silenceLimit`` a running
+/// statement is checked over a second connection, again and again. If the server is working on the statement,
+/// however slowly, nothing is done.
 struct SilenceWatch: Sendable {
-  /// What a look at the server showed.
+  /// The result of a check.
   private enum Finding {
-    /// The server works on the statement, or its state is unknown.
+    /// The server is working on the statement, or its state is unknown.
     case working
-    /// The server waits for this program, or cannot be reached.
+    /// The server is waiting for this program, or cannot be reached.
     case silent(String)
   }
 
-  /// What a look leaves for the next one.
+  /// What a check found, for comparison with the next one.
   private struct Suspicion: Equatable {
     let statement: Int
     let transfer: StatementCanceller.Transfer?
@@ -31,12 +31,12 @@ struct SilenceWatch: Sendable {
 
   /// - Parameters:
   ///   - connection: the connection to watch.
-  ///   - configuration: what it was connected with.
+  ///   - configuration: the configuration it was opened with.
   init(_ connection: LibPQConnection, configuration: PostgresConfiguration) {
     func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
     limit = configuration.silenceLimit
     var configuration = configuration
-    // The very server of the connection, where several are named.
+    // The same server, if the configuration names several.
     configuration.pin(
       host: text(PQhost(connection.raw)), address: text(PQhostaddr(connection.raw)),
       port: text(PQport(connection.raw)))
@@ -46,7 +46,7 @@ struct SilenceWatch: Sendable {
     user = text(PQuser(connection.raw))
   }
 
-  /// Looks after the canceller's connection for as long as that lives.
+  /// Watches the canceller's connection as long as it exists.
   func start(_ canceller: StatementCanceller) { look(canceller, last: nil) }
 
   private func look(_ canceller: StatementCanceller, last: Suspicion?) {
@@ -55,7 +55,7 @@ struct SilenceWatch: Sendable {
       guard let statement = canceller.running(for: limit) else { return look(canceller, last: nil) }
       guard case .silent(let reason) = finding(canceller) else { return look(canceller, last: nil) }
       let suspicion = Suspicion(statement: statement, transfer: canceller.transfer)
-      // Once may be bad luck: the answer may be on its way, and a long message takes its time.
+      // One finding is not enough: the response may be on its way, and a long message takes time.
       guard last == suspicion else { return look(canceller, last: suspicion) }
       canceller.cut(statement, because: .silent(reason))
     }
@@ -71,7 +71,7 @@ struct SilenceWatch: Sendable {
     } catch let error as PostgresError where error.connectionFault == .unanswered {
       return .silent("the server does not respond to a new connection either: \(error.message)")
     } catch {
-      // A server that refuses a connection is alive.
+      // A server that refuses a connection is running.
       return .working
     }
     guard let state = state(over: connection) else { return .working }
@@ -79,7 +79,7 @@ struct SilenceWatch: Sendable {
       ? .working : .silent("the server has finished the statement or never received it (\(state))")
   }
 
-  /// What the server says that the watched process does; nil if that cannot be known, as behind a pooler.
+  /// The state of the watched process; nil if it cannot be known, for example behind a pooler.
   private func state(over connection: LibPQConnection) -> String? {
     let deadline = ContinuousClock.now + configuration.connectTimeout
     let sql = """
@@ -95,8 +95,8 @@ struct SilenceWatch: Sendable {
 }
 
 extension LibPQConnection {
-  /// Runs a statement and returns the fields of its first row as text; nil if there is none, if one is NULL,
-  /// or if the answer does not come in time. For a connection that is given up afterwards.
+  /// Runs a statement and returns the fields of its first row as text; nil without a row, with a NULL, or after the
+  /// deadline. The connection must not be used afterwards.
   fileprivate func row(
     _ sql: String, _ values: [String], until deadline: ContinuousClock.Instant
   ) -> [String]? {

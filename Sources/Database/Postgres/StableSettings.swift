@@ -1,56 +1,56 @@
-/// Settings of a transaction that decide what values mean, what statements do, and how values are written as text.
+/// Transaction settings that affect how values are read and written as text, and what statements do.
 ///
-/// A role, a database, a role in a database, a configuration file and the environment can all carry settings. What
-/// is read and written must not depend on them. Not in this list, on purpose:
+/// Roles, databases, configuration files and the environment can carry settings, but results must not depend on
+/// them. These settings are left alone on purpose:
 ///
-/// - Settings in which the owner of a database says what its values mean: `search_path` but for the place of
-///   `pg_catalog`, `lc_monetary` (it decides how many digits `money` has), `lc_numeric`, `lc_time`,
+/// - Settings by which the owner of a database defines the meaning of values: `search_path` (except the position of
+///   `pg_catalog`), `lc_monetary` (the number of digits of `money`), `lc_numeric`, `lc_time`,
 ///   `default_text_search_config`, `default_tablespace`, `default_toast_compression`.
-/// - Protections: `default_transaction_read_only`, `row_security`, `statement_timeout`, `transaction_timeout`. They
-///   end in an error, never in a wrong value.
-/// - `default_transaction_isolation`: `BEGIN` names its isolation level. `client_encoding`: the connection names it.
-/// - What changes neither values nor results: `enable_*` and the planner's costs, `check_function_bodies`,
+/// - Safeguards: `default_transaction_read_only`, `row_security`, `statement_timeout`, `transaction_timeout`. They
+///   cause an error, never a wrong value.
+/// - Settings that are always set: `default_transaction_isolation` by `BEGIN`, `client_encoding` by the connection.
+/// - Settings that change neither values nor results: `enable_*` and planner costs, `check_function_bodies`,
 ///   `escape_string_warning`, `client_min_messages`, `synchronous_commit`, memory, logging, JIT, vacuum.
 public enum StableSettings {
   private static let values = [
-    // How values are written as text: digests and keys are made of it.
+    // How values are written as text, which digests and keys depend on.
     ("datestyle", "ISO, YMD"),
     ("intervalstyle", "postgres"),
     ("bytea_output", "hex"),
-    // From 1 on floating point numbers are written exactly.
+    // From 1, floating-point numbers are written exactly.
     ("extra_float_digits", "1"),
     ("xmlbinary", "base64"),
-    // In regclass::text, pg_get_expr and format('%I').
+    // Affects regclass::text, pg_get_expr and format('%I').
     ("quote_all_identifiers", "off"),
 
     // How text is read.
     ("timezone", "UTC"),
-    // What EST and IST mean.
+    // The meaning of EST and IST.
     ("timezone_abbreviations", "Default"),
-    // Off, NULL in an array is the word.
+    // If off, NULL in an array is a string.
     ("array_nulls", "on"),
-    // 'document' refuses fragments.
+    // 'document' rejects fragments.
     ("xmloption", "content"),
 
-    // What statements mean, also those of migrations and of functions that triggers call.
+    // What statements mean, including those of migrations and of trigger functions.
     ("standard_conforming_strings", "on"),
     ("backslash_quote", "safe_encoding"),
-    // On, "= NULL" means IS NULL.
+    // If on, "= NULL" means IS NULL.
     ("transform_null_equals", "off"),
 
     // What statements do.
-    // 'replica' turns off foreign keys and triggers. Who may not change it gets an error here.
+    // 'replica' turns off foreign keys and triggers. A role that may not change it gets an error here.
     ("session_replication_role", "origin"),
-    // Otherwise a search by a GIN index returns only some of the rows.
+    // Otherwise a search with a GIN index returns only some of the rows.
     ("gin_fuzzy_search_limit", "0"),
-    // Otherwise each error ends the connection.
+    // Otherwise any error ends the connection.
     ("exit_on_error", "off"),
   ]
 
-  /// Sets them for the current transaction, in one statement, which is sent together with `BEGIN`.
+  /// Sets them for the current transaction in one statement, which is sent together with `BEGIN`.
   ///
-  /// Only what differs is set. Names are qualified, because an operator or a function of another schema comes before
-  /// the built-in one if the search path says so: `pg_catalog` is taken out of the path, which puts it first.
+  /// Only settings that differ are set. Names are qualified, because the search path may prefer operators and
+  /// functions of other schemas. Removing `pg_catalog` from the path puts it first.
   public static let statement: PostgresQuery = {
     let path = "pg_catalog.current_setting('search_path')"
     let cleaned =

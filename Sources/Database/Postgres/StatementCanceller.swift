@@ -3,38 +3,38 @@ import Dispatch
 import Glibc
 import Threads
 
-/// Ends the statement that a connection is running, from any thread: by asking the server, and by cutting
-/// the connection when the server does not answer.
+/// Ends a connection's running statement from any thread: with a cancel request, or by cutting the connection if
+/// the server does not respond.
 final class StatementCanceller: Sendable {
   /// Why the connection was cut.
   enum Cut: Sendable, Equatable {
-    /// The task was cancelled, and the server did not answer in time.
+    /// The task was cancelled, and the server did not respond in time.
     case cancelled
-    /// The server is not working on the statement; the text says how that was noticed.
+    /// The server is not working on the statement, for this reason.
     case silent(String)
   }
 
-  /// How long a cancelled statement may take before its connection is cut. A server that can be reached
-  /// answers within milliseconds. Two cuts in a row still end the program within five seconds.
+  /// How long a canceled statement may take before its connection is cut. A reachable server responds within
+  /// milliseconds. Even with two cuts in a row the program ends within five seconds.
   static let grace = Duration.seconds(2)
 
   private struct State {
-    /// A PGcancel object. It never changes, and is freed in `deinit`, when no request uses it any more.
+    /// A PGcancel object. It is immutable and freed in `deinit`, when no request uses it.
     var handle: OpaquePointer?
-    /// A duplicate of the socket's descriptor: libpq may close its own at any time, and its number may then
-    /// belong to another connection.
+    /// A duplicate of the socket's descriptor. libpq may close its own at any time, and the number may then belong
+    /// to another connection.
     var socket: Int32
     var runningSince: ContinuousClock.Instant?
-    /// How many statements have begun.
+    /// The number of statements begun so far.
     var statement = 0
     var cut: Cut?
   }
 
   private let state: Lock<State>
-  /// Entered while a request to cancel is on its way.
+  /// Entered while a cancel request is in progress.
   private let requests = DispatchGroup()
 
-  /// - Throws: ``PostgresError`` if there is no descriptor left.
+  /// - Throws: ``PostgresError`` if no file descriptors are left.
   init(connection: LibPQConnection) throws {
     let socket = fcntl(PQsocket(connection.raw), F_DUPFD_CLOEXEC, 0)
     guard socket >= 0 else {
@@ -50,7 +50,7 @@ final class StatementCanceller: Sendable {
     state.withLock { PQfreeCancel($0.handle) }
   }
 
-  /// Gives the descriptor back, when the connection is closed.
+  /// Closes the descriptor together with the connection.
   func close() {
     state.withLock { state in
       if state.socket >= 0 { Glibc.close(state.socket) }
@@ -61,9 +61,9 @@ final class StatementCanceller: Sendable {
   /// Why the connection was cut; nil if it was not.
   var cut: Cut? { state.withLock { $0.cut } }
 
-  /// Marks the time in which a cancellation may be sent.
+  /// Marks the start of a statement that can be canceled.
   ///
-  /// - Parameter limit: when the connection is cut if the statement has not ended.
+  /// - Parameter limit: the time after which the connection is cut if the statement has not ended.
   func begin(limit: Duration? = nil) {
     let statement = state.withLock { state in
       state.runningSince = .now
@@ -73,10 +73,10 @@ final class StatementCanceller: Sendable {
     if let limit { cut(statement, after: limit) }
   }
 
-  /// Waits for a request to cancel that is under way, so that it cannot hit the next statement.
+  /// Waits for a cancel request in progress, so that it cannot hit the next statement.
   ///
-  /// - Returns: false if the connection must not be used again: it was cut, or the request did not end in time
-  ///   and may arrive at any moment.
+  /// - Returns: false if the connection must not be reused, because it was cut or because a request is still in
+  ///   progress and may arrive at any time.
   func end() -> Bool {
     let isCut = state.withLock { state in
       state.runningSince = nil
@@ -85,7 +85,7 @@ final class StatementCanceller: Sendable {
     return !isCut && requests.wait(timeout: .now() + Self.grace.seconds) == .success
   }
 
-  /// The statement that runs, if it began at least as long ago as `limit`.
+  /// The number of the running statement, if it has run for at least `limit`.
   func running(for limit: Duration) -> Int? {
     state.withLock { state in
       guard let since = state.runningSince, since + limit <= .now else { return nil }
@@ -93,12 +93,12 @@ final class StatementCanceller: Sendable {
     }
   }
 
-  /// How far the exchange has come over TCP, as the kernel counts it.
+  /// The progress of the TCP connection, as counted by the kernel.
   struct Transfer: Equatable {
     let acknowledged: UInt64
     let received: UInt64
     let isUnacknowledged: Bool
-    /// The time since anything came from the other side. No part of the comparison.
+    /// The time since the last data was received. Ignored in comparisons.
     let silence: Duration
 
     static func == (left: Self, right: Self) -> Bool {
@@ -106,13 +106,13 @@ final class StatementCanceller: Sendable {
     }
   }
 
-  /// How far the exchange has come; nil over a unix socket.
+  /// The progress of the TCP connection; nil for a Unix socket.
   ///
-  /// `TCP_USER_TIMEOUT` is no substitute: it also ends a connection whose server is alive but does not read,
-  /// such as one that waits for a lock while more of a COPY arrives.
+  /// `TCP_USER_TIMEOUT` cannot replace this: it also ends connections whose server is alive but not reading, for
+  /// example while it waits for a lock during a COPY.
   var transfer: Transfer? {
     state.withLock { state in
-      // glibc's tcp_info ends before the two counters, which Linux has since 4.1, at these offsets.
+      // glibc's tcp_info ends before these two counters, which Linux has had since 4.1 at these offsets.
       var bytes = [UInt8](repeating: 0, count: 136)
       var size = socklen_t(bytes.count)
       guard getsockopt(state.socket, Int32(IPPROTO_TCP), TCP_INFO, &bytes, &size) == 0, size == bytes.count
@@ -127,12 +127,12 @@ final class StatementCanceller: Sendable {
     }
   }
 
-  /// Ends a statement at once, by cutting its connection, unless it has ended.
+  /// Cuts the connection at once, if this statement is still running.
   func cut(_ statement: Int, because cut: Cut) {
     state.withLock { state in
       guard state.runningSince != nil, state.statement == statement else { return }
       state.cut = cut
-      // Wakes libpq, wherever it waits: it finds that the connection is closed.
+      // Wakes libpq if it is waiting. It then finds the connection closed.
       shutdown(state.socket, Int32(SHUT_RDWR))
     }
   }
@@ -143,8 +143,8 @@ final class StatementCanceller: Sendable {
     }
   }
 
-  /// Asks the server to cancel the statement that is running, if one is, and cuts the connection if that does
-  /// not end it within ``grace``.
+  /// Asks the server to cancel the running statement, if any, and cuts the connection if the statement has not
+  /// ended within ``grace``.
   func cancel() {
     let statement = state.withLock { $0.runningSince == nil ? nil : $0.statement }
     guard let statement else { return }
@@ -152,11 +152,11 @@ final class StatementCanceller: Sendable {
     DispatchQueue.global().async { self.request(statement, pause: .milliseconds(20)) }
   }
 
-  /// A server that has not begun with the statement yet takes no notice of a cancellation, and does not say
-  /// so: it is asked again until the statement has ended.
+  /// A server that has not started the statement ignores a cancel request without an error, so the request is
+  /// repeated until the statement has ended.
   ///
-  /// `PQcancel` opens a connection of its own and waits for it, for minutes if packets are lost. So it runs
-  /// outside the lock, on a thread that may wait.
+  /// `PQcancel` opens its own connection and waits for it, for minutes if packets are lost. So it runs outside the
+  /// lock, on a thread that may block.
   private func request(_ statement: Int, pause: DispatchTimeInterval) {
     let handle: OpaquePointer? = state.withLock { state in
       guard state.runningSince != nil, state.statement == statement, let handle = state.handle else {
@@ -169,7 +169,7 @@ final class StatementCanceller: Sendable {
     var reason = [CChar](repeating: 0, count: 256)
     let isSent = PQcancel(handle, &reason, Int32(reason.count)) == 1
     requests.leave()
-    // A failure means that the server is gone; the statement then fails by itself.
+    // On failure the server is gone, and the statement fails by itself.
     guard isSent else { return }
     DispatchQueue.global().asyncAfter(deadline: .now() + pause) {
       self.request(statement, pause: .milliseconds(500))

@@ -4,8 +4,8 @@ extension Array: PostgresEncodable where Element: PostgresArrayElement {
 
   /// Appends a one-dimensional array.
   ///
-  /// The form is that of `array_send` in PostgreSQL: dimensions, flag for NULLs, element type, then
-  /// length and lower bound of each dimension, then the elements behind their lengths.
+  /// The format is that of PostgreSQL's `array_send`: dimensions, flag for NULLs, element type, length and lower
+  /// bound of each dimension, then the elements, each after its length.
   public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
     buffer.append(integer: Int32(isEmpty ? 0 : 1))
     buffer.append(integer: Int32(1))
@@ -19,7 +19,7 @@ extension Array: PostgresEncodable where Element: PostgresArrayElement {
 }
 
 extension Array: PostgresDecodable where Element: PostgresArrayElement {
-  /// Reads a one-dimensional array. NULL elements need an optional element type.
+  /// Decodes a one-dimensional array. NULL elements need an optional element type.
   public init(from cell: PostgresCell) throws {
     let dimensions = try cell.integer(Int32.self)
     let elementType = PostgresType(rawValue: try cell.integer(UInt32.self, at: 8))
@@ -49,6 +49,6 @@ extension Array: PostgresDecodable where Element: PostgresArrayElement {
 }
 
 extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {
-  /// The array type of the wrapped value: arrays of PostgreSQL can hold NULL.
+  /// The array type of the wrapped value. PostgreSQL arrays can contain NULL.
   public static var postgresArrayType: PostgresType { Wrapped.postgresArrayType }
 }

@@ -1,39 +1,39 @@
-/// A Swift value that can be sent as a parameter or written by COPY, in PostgreSQL's binary format.
+/// A Swift value that can be sent as a parameter or with COPY, in PostgreSQL's binary format.
 public protocol PostgresEncodable {
-  /// The type that the server is told, or ``PostgresType/inferred``.
+  /// The type sent to the server, or ``PostgresType/inferred``.
   static var postgresType: PostgresType { get }
 
-  /// Appends the value's binary form to `buffer`.
+  /// Appends the value's binary data to `buffer`.
   ///
   /// - Returns: false, with nothing appended, for NULL.
-  /// - Throws: ``PostgresError`` with code `invalidValue` if PostgreSQL cannot hold the value.
+  /// - Throws: ``PostgresError`` with code `invalidValue` if PostgreSQL cannot store the value.
   func encode(into buffer: inout PostgresBuffer) throws -> Bool
 }
 
-/// A Swift value that can be read from a column, in PostgreSQL's binary format.
+/// A Swift value that can be decoded from a column, in PostgreSQL's binary format.
 public protocol PostgresDecodable {
-  /// Reads the value.
+  /// Decodes the value.
   ///
-  /// - Throws: ``PostgresDecodingFailure`` if the column's type or value does not fit. The row adds
-  ///   the column's name.
+  /// - Throws: ``PostgresDecodingFailure`` if the column's type or value does not fit. ``PostgresRow`` adds the
+  ///   column's name.
   init(from cell: PostgresCell) throws
 }
 
-/// A type that can be both sent and read.
+/// A type that can be encoded and decoded.
 public typealias PostgresCodable = PostgresDecodable & PostgresEncodable
 
-/// A type of which arrays can be sent and read.
+/// A type that can be an element of an array.
 public protocol PostgresArrayElement: PostgresEncodable, PostgresDecodable {
-  /// The type of an array of these.
+  /// The array type of this type.
   static var postgresArrayType: PostgresType { get }
 }
 
-/// Bytes to be sent, in network byte order.
+/// Bytes to send, in network byte order.
 public struct PostgresBuffer: Sendable {
-  /// What was appended so far.
+  /// The bytes appended so far.
   public private(set) var bytes: [UInt8] = []
 
-  /// An empty buffer.
+  /// Creates an empty buffer.
   public init() {}
 
   mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
@@ -50,15 +50,14 @@ public struct PostgresBuffer: Sendable {
     bytes.append(contentsOf: other)
   }
 
-  /// Appends bytes that `write` fills in; they are zero before.
+  /// Appends zero bytes, which `write` fills in.
   mutating func append(byteCount: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
     let start = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: byteCount))
     bytes.withUnsafeMutableBytes { write(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
   }
 
-  /// Appends a value behind its length, or the length -1 for NULL: the form that both array
-  /// elements and fields of a COPY have.
+  /// Appends a value after its length, or the length -1 for NULL. Array elements and COPY fields have this format.
   mutating func append(field value: some PostgresEncodable) throws {
     let start = bytes.count
     append(integer: Int32(-1))
@@ -73,9 +72,9 @@ public struct PostgresBuffer: Sendable {
   }
 }
 
-/// One field of a result, valid while it is being decoded.
+/// A field of a result. Valid only while it is being decoded.
 public struct PostgresCell {
-  /// The value's binary form, or nil for NULL.
+  /// The value's binary data; nil for NULL.
   public let bytes: UnsafeRawBufferPointer?
   /// The column's type.
   public let type: PostgresType
@@ -88,9 +87,9 @@ public struct PostgresCell {
     return bytes
   }
 
-  /// Reads an integer, most significant byte first.
+  /// Decodes an integer, most significant byte first.
   ///
-  /// - Throws: ``PostgresDecodingFailure`` if the bytes end before it does.
+  /// - Throws: ``PostgresDecodingFailure`` if there are too few bytes.
   public func integer<I: FixedWidthInteger>(_: I.Type = I.self, at offset: Int = 0) throws -> I {
     let bytes = try value()
     guard offset >= 0, offset + MemoryLayout<I>.size <= bytes.count else {
@@ -104,13 +103,12 @@ public struct PostgresCell {
   }
 }
 
-/// Why a field could not be read. ``PostgresRow`` turns it into a ``PostgresError`` that names the
-/// column.
+/// Why a field could not be decoded. ``PostgresRow`` converts it to a ``PostgresError`` with the column's name.
 public struct PostgresDecodingFailure: Error, Sendable {
-  /// What was found, and why that does not do.
+  /// What was found, and why it cannot be decoded.
   public let reason: String
 
-  /// Makes a failure.
+  /// Creates a failure.
   public init(_ reason: String) { self.reason = reason }
 }
 
@@ -126,7 +124,7 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
 }
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
-  /// Reads the wrapped value, or nil for NULL.
+  /// Decodes the wrapped value; nil for NULL.
   public init(from cell: PostgresCell) throws {
     self = cell.bytes == nil ? nil : try Wrapped(from: cell)
   }

@@ -1,9 +1,9 @@
-/// A document of the server's `jsonb` or `json`, kept as text so that no digit is lost.
+/// A `jsonb` or `json` value, kept as text so that no digits are lost.
 public struct PostgresJSON: PostgresArrayElement, Hashable, Sendable {
   /// The document as JSON text.
   public var text: String
 
-  /// Wraps JSON text. The server checks it.
+  /// Wraps JSON text. Only the server checks it.
   public init(_ text: String) { self.text = text }
 
   /// `jsonb`
@@ -11,7 +11,7 @@ public struct PostgresJSON: PostgresArrayElement, Hashable, Sendable {
   /// `jsonb[]`
   public static var postgresArrayType: PostgresType { PostgresType(rawValue: 3807) }
 
-  /// The only version of jsonb's binary form: a byte in front of the text.
+  /// The only version of jsonb's binary format, sent before the text.
   private static let version: UInt8 = 1
 
   /// Appends the version and the text.
@@ -20,7 +20,7 @@ public struct PostgresJSON: PostgresArrayElement, Hashable, Sendable {
     return try text.encode(into: &buffer)
   }
 
-  /// Reads `jsonb` or `json`.
+  /// Decodes `jsonb` or `json`.
   public init(from cell: PostgresCell) throws {
     var bytes = try cell.value()
     switch cell.type {

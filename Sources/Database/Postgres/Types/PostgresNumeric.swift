@@ -1,4 +1,4 @@
-/// A decimal number of any length, the server's `numeric`, kept as text so that no digit is lost.
+/// A decimal number of any length, PostgreSQL's `numeric`, kept as text so that no digits are lost.
 public struct PostgresNumeric: PostgresArrayElement, Hashable, Sendable, CustomStringConvertible {
   /// The number in PostgreSQL's notation, such as `-12.500`, `NaN` or `Infinity`.
   public let description: String
@@ -8,9 +8,9 @@ public struct PostgresNumeric: PostgresArrayElement, Hashable, Sendable, CustomS
   /// `numeric[]`
   public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1231) }
 
-  /// Makes a number from decimal notation: a sign, digits, a point, digits; no exponent.
+  /// Creates a number from decimal notation: a sign, digits, a point, digits; no exponent.
   ///
-  /// `NaN`, `Infinity` and `-Infinity` are taken too. Returns nil for anything else.
+  /// `NaN`, `Infinity` and `-Infinity` are accepted too. Returns nil for anything else.
   public init?(_ text: some StringProtocol) {
     if ["NaN", "Infinity", "-Infinity"].contains(String(text)) {
       description = String(text)
@@ -29,8 +29,8 @@ public struct PostgresNumeric: PostgresArrayElement, Hashable, Sendable, CustomS
     description = text.hasPrefix("-") && !isZero ? "-" + canonical : canonical
   }
 
-  // The binary form is that of `numeric_send`: the number of base-10000 digits, the weight of the
-  // first, the sign, the number of decimal places shown, the digits.
+  // The binary format is that of `numeric_send`: the number of base-10000 digits, the weight of the first one, the
+  // sign, the number of decimal places, the digits.
   private enum Sign {
     static let positive: UInt16 = 0x0000
     static let negative: UInt16 = 0x4000
@@ -41,7 +41,7 @@ public struct PostgresNumeric: PostgresArrayElement, Hashable, Sendable, CustomS
 
   /// Appends the number.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidValue` for more digits than `numeric` can hold.
+  /// - Throws: ``PostgresError`` with code `invalidValue` for more digits than `numeric` can store.
   public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
     let special = [
       "NaN": Sign.nan, "Infinity": Sign.infinity, "-Infinity": Sign.negativeInfinity,
@@ -57,7 +57,7 @@ public struct PostgresNumeric: PostgresArrayElement, Hashable, Sendable, CustomS
     let scale = fraction.count
     whole.insert(contentsOf: repeatElement(0, count: (4 - whole.count % 4) % 4), at: 0)
     fraction.append(contentsOf: repeatElement(0, count: (4 - fraction.count % 4) % 4))
-    // Limits of `numeric`: 131,072 digits before the point, 16,383 behind it.
+    // Limits of `numeric`: 131,072 digits before the point, 16,383 after it.
     guard whole.count <= 131_072, scale <= 16_383 else {
       throw PostgresError(
         code: .invalidValue,
@@ -81,7 +81,7 @@ public struct PostgresNumeric: PostgresArrayElement, Hashable, Sendable, CustomS
     return true
   }
 
-  /// Reads `numeric`.
+  /// Decodes `numeric`.
   public init(from cell: PostgresCell) throws {
     guard cell.type == .numeric else { throw cell.mismatch(PostgresNumeric.self) }
     let count = Int(try cell.integer(Int16.self))

@@ -1,27 +1,27 @@
 public import FoundationEssentials
 
-/// An instant with the microseconds that PostgreSQL keeps, the server's `timestamp with time zone`.
+/// An instant in microseconds, PostgreSQL's `timestamp with time zone`.
 public struct PostgresTimestamp: PostgresArrayElement, Hashable, Comparable, Sendable {
-  /// Microseconds since 2000-01-01 00:00:00 UTC, PostgreSQL's own epoch.
+  /// Microseconds since 2000-01-01 00:00:00 UTC, PostgreSQL's epoch.
   public var microsecondsSince2000: Int64
 
-  /// The server's `infinity`, later than every instant.
+  /// PostgreSQL's `infinity`, later than every instant.
   public static let infinity = PostgresTimestamp(microsecondsSince2000: .max)
-  /// The server's `-infinity`, earlier than every instant.
+  /// PostgreSQL's `-infinity`, earlier than every instant.
   public static let negativeInfinity = PostgresTimestamp(microsecondsSince2000: .min)
 
   /// Seconds from 1970-01-01 to 2000-01-01.
   private static let epochOffset: Int64 = 946_684_800
 
-  /// Makes an instant from PostgreSQL's own count.
+  /// Creates an instant from microseconds since 2000-01-01 00:00:00 UTC.
   public init(microsecondsSince2000: Int64) { self.microsecondsSince2000 = microsecondsSince2000 }
 
-  /// Makes an instant from microseconds since 1970-01-01 00:00:00 UTC.
+  /// Creates an instant from microseconds since 1970-01-01 00:00:00 UTC.
   public init(microsecondsSince1970: Int64) {
     microsecondsSince2000 = microsecondsSince1970 - Self.epochOffset * 1_000_000
   }
 
-  /// Makes an instant from a date, rounded to the microsecond.
+  /// Creates an instant from a date, rounded to the microsecond.
   public init(_ date: Date) {
     let seconds = date.timeIntervalSince1970 - Double(Self.epochOffset)
     let whole = seconds.rounded(.down)
@@ -29,7 +29,7 @@ public struct PostgresTimestamp: PostgresArrayElement, Hashable, Comparable, Sen
       Int64(whole) * 1_000_000 + Int64(((seconds - whole) * 1_000_000).rounded())
   }
 
-  /// The instant as a date. `Double` holds microseconds until the year 2255.
+  /// The instant as a date. Exact to the microsecond until the year 2255.
   public var date: Date {
     let (whole, rest) = microsecondsSince2000.quotientAndRemainder(dividingBy: 1_000_000)
     return Date(timeIntervalSince1970: Double(whole + Self.epochOffset) + Double(rest) / 1_000_000)
@@ -51,7 +51,7 @@ public struct PostgresTimestamp: PostgresArrayElement, Hashable, Comparable, Sen
     return true
   }
 
-  /// Reads `timestamp with time zone`.
+  /// Decodes `timestamp with time zone`.
   public init(from cell: PostgresCell) throws {
     guard cell.type == .timestamptz else { throw cell.mismatch(PostgresTimestamp.self) }
     microsecondsSince2000 = try cell.integer(Int64.self)
@@ -69,7 +69,7 @@ extension Date: PostgresArrayElement {
     PostgresTimestamp(self).encode(into: &buffer)
   }
 
-  /// Reads `timestamp with time zone`. `infinity` is refused: a date has none.
+  /// Decodes `timestamp with time zone`. Throws for `infinity`, which a date cannot represent.
   public init(from cell: PostgresCell) throws {
     let timestamp = try PostgresTimestamp(from: cell)
     guard timestamp != .infinity, timestamp != .negativeInfinity else {

@@ -1,15 +1,15 @@
-/// A data type of the server, by its object identifier.
+/// A data type, identified by its OID.
 ///
-/// The numbers of built-in types never change; they are those of PostgreSQL's `pg_type.dat`. Types
-/// of extensions, such as pgvector's, have another number in each database.
+/// The OIDs of built-in types never change. They are those in PostgreSQL's `pg_type.dat`. Types of extensions, such
+/// as pgvector's, have a different OID in each database.
 public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  /// The object identifier.
+  /// The OID.
   public let rawValue: UInt32
 
-  /// Makes a type from its object identifier.
+  /// Creates a type from its OID.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// Left to the server, which takes it from the place where the parameter stands.
+  /// Unspecified. The server infers the type from the context of the parameter.
   public static let inferred = PostgresType(rawValue: 0)
   /// `boolean`
   public static let bool = PostgresType(rawValue: 16)
@@ -35,7 +35,7 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
   public static let float4 = PostgresType(rawValue: 700)
   /// `double precision`
   public static let float8 = PostgresType(rawValue: 701)
-  /// `unknown`, a literal whose type was never settled
+  /// `unknown`, the type of an untyped literal
   public static let unknown = PostgresType(rawValue: 705)
   /// `character(n)`
   public static let bpchar = PostgresType(rawValue: 1042)
@@ -50,20 +50,20 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
   /// `jsonb`
   public static let jsonb = PostgresType(rawValue: 3802)
 
-  /// Whether a column of this type reads the binary form of another.
+  /// Whether a column of this type accepts the binary data of another.
   func takes(_ sent: PostgresType) -> Bool {
     switch sent {
     case self, .inferred: true
-    // All of these are text on the wire, and so are enums and the text types of extensions.
+    // These have the same binary data as text, and so do enums and the text types of extensions.
     case .text: [.varchar, .bpchar, .name, .json].contains(self) || rawValue >= Self.firstUserDefined
     default: false
     }
   }
 
-  /// The first object identifier that PostgreSQL gives to what users and extensions create.
+  /// The first OID that PostgreSQL assigns to user-defined objects and those of extensions.
   static let firstUserDefined: UInt32 = 16384
 
-  /// The name where known, else the number.
+  /// The name if known, otherwise the OID.
   public var description: String { Self.names[self] ?? "type \(rawValue)" }
 
   private static let names: [PostgresType: String] = [

@@ -1,21 +1,21 @@
-/// A vector of pgvector, in single precision.
+/// A pgvector value, in single precision.
 public struct PostgresVector: PostgresCodable, Hashable, Sendable {
   /// The components.
   public var components: [Float]
 
-  /// Wraps components. The server checks their number against the column.
+  /// Wraps components. Only the server checks their number against the column.
   public init(_ components: [Float]) { self.components = components }
 
-  /// pgvector's type has another number in each database, so the server infers it.
+  /// The OID of pgvector's type differs between databases, so the server infers it.
   public static var postgresType: PostgresType { .inferred }
 
-  /// The most components of a vector, `VECTOR_MAX_DIM` of pgvector.
+  /// The maximum number of components, `VECTOR_MAX_DIM` of pgvector.
   public static let maximumDimensions = 16_000
 
-  /// Appends the form of pgvector's `vector_send`: dimensions, an unused number, components.
+  /// Appends the format of pgvector's `vector_send`: dimensions, an unused number, components.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidValue` for no or too many components and for a
-  ///   component that is not finite.
+  /// - Throws: ``PostgresError`` with code `invalidValue` for no or too many components, and for a component that
+  ///   is not finite.
   public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
     guard (1...Self.maximumDimensions).contains(components.count),
       components.allSatisfy(\.isFinite)
@@ -29,7 +29,7 @@ public struct PostgresVector: PostgresCodable, Hashable, Sendable {
     }
     buffer.append(integer: Int16(components.count))
     buffer.append(integer: Int16(0))
-    // At once: a question's vector is sent with every search.
+    // In one step for speed: each search sends a vector.
     buffer.append(byteCount: 4 * components.count) { bytes in
       for (index, component) in components.enumerated() {
         bytes.storeBytes(of: component.bitPattern.bigEndian, toByteOffset: 4 * index, as: UInt32.self)
@@ -38,7 +38,7 @@ public struct PostgresVector: PostgresCodable, Hashable, Sendable {
     return true
   }
 
-  /// Reads `vector`.
+  /// Decodes `vector`.
   public init(from cell: PostgresCell) throws {
     let count = Int(try cell.integer(Int16.self))
     guard cell.type.rawValue >= PostgresType.firstUserDefined,

@@ -12,7 +12,7 @@ extension Bool: PostgresArrayElement {
     return true
   }
 
-  /// Reads `boolean`.
+  /// Decodes `boolean`.
   public init(from cell: PostgresCell) throws {
     guard cell.type == .bool else { throw cell.mismatch(Bool.self) }
     self = try cell.integer(UInt8.self) != 0
@@ -31,7 +31,7 @@ extension Float: PostgresArrayElement {
     return true
   }
 
-  /// Reads `real`. `double precision` is refused because digits would be lost.
+  /// Decodes `real`. Throws for `double precision`, which would lose digits.
   public init(from cell: PostgresCell) throws {
     guard cell.type == .float4 else { throw cell.mismatch(Float.self) }
     self = Float(bitPattern: try cell.integer(UInt32.self))
@@ -50,8 +50,7 @@ extension Double: PostgresArrayElement {
     return true
   }
 
-  /// Reads `double precision` or `real`. `numeric` is refused because digits would be lost; see
-  /// ``PostgresNumeric``.
+  /// Decodes `double precision` or `real`. Throws for `numeric`, which would lose digits; see ``PostgresNumeric``.
   public init(from cell: PostgresCell) throws {
     switch cell.type {
     case .float8: self = Double(bitPattern: try cell.integer(UInt64.self))
@@ -67,10 +66,9 @@ extension String: PostgresArrayElement {
   /// `text[]`
   public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1009) }
 
-  /// Appends the text as UTF-8.
+  /// Appends the string as UTF-8.
   ///
-  /// - Throws: ``PostgresError`` with code `invalidValue` for a text with a NUL, which PostgreSQL
-  ///   cannot store.
+  /// - Throws: ``PostgresError`` with code `invalidValue` for a string with a NUL, which PostgreSQL cannot store.
   public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
     guard !utf8.contains(0) else {
       throw PostgresError(
@@ -80,13 +78,13 @@ extension String: PostgresArrayElement {
     return true
   }
 
-  /// Reads any text type, `json`, and enums and text types of extensions.
+  /// Decodes any text type, `json`, enums and text types of extensions.
   public init(from cell: PostgresCell) throws {
     let bytes = try cell.value()
     switch cell.type {
     case .text, .varchar, .bpchar, .name, .unknown, .char, .json: break
-    // A user-defined type may be an enum or citext. Binary forms of other types hold a zero byte
-    // or are not UTF-8, which text of PostgreSQL never is.
+    // A user-defined type may be an enum or citext. Binary data of other types contains a zero byte or is not
+    // UTF-8, which is never true of text in PostgreSQL.
     case let type where type.rawValue >= PostgresType.firstUserDefined && !bytes.contains(0): break
     default: throw cell.mismatch(String.self)
     }
@@ -98,7 +96,7 @@ extension String: PostgresArrayElement {
 }
 
 extension PostgresDecodable where Self: FixedWidthInteger {
-  /// Reads `smallint`, `integer`, `bigint` or `oid`; a value that does not fit is an error.
+  /// Decodes `smallint`, `integer`, `bigint` or `oid`. Throws for a value that is out of range.
   public init(from cell: PostgresCell) throws {
     let wide: Int64
     switch cell.type {
@@ -163,7 +161,7 @@ extension UUID: PostgresArrayElement {
     return true
   }
 
-  /// Reads `uuid`.
+  /// Decodes `uuid`.
   public init(from cell: PostgresCell) throws {
     let bytes = try cell.value()
     guard cell.type == .uuid, bytes.count == 16 else { throw cell.mismatch(UUID.self) }
@@ -171,9 +169,9 @@ extension UUID: PostgresArrayElement {
   }
 }
 
-/// A sequence of bytes, the server's `bytea`.
+/// A sequence of bytes, PostgreSQL's `bytea`.
 ///
-/// A type of its own because `[UInt8]` would read as an array of numbers.
+/// A separate type, because `[UInt8]` would be an array of numbers.
 public struct PostgresBytes: PostgresArrayElement, Hashable, Sendable {
   /// The bytes.
   public var bytes: [UInt8]
@@ -192,7 +190,7 @@ public struct PostgresBytes: PostgresArrayElement, Hashable, Sendable {
     return true
   }
 
-  /// Reads `bytea`.
+  /// Decodes `bytea`.
   public init(from cell: PostgresCell) throws {
     guard cell.type == .bytea else { throw cell.mismatch(PostgresBytes.self) }
     bytes = Array(try cell.value())
