@@ -6,6 +6,7 @@ extension PostgresConfiguration {
   /// The scheme is `postgres` or `postgresql`. A driver name after it, as in SQLAlchemy's `postgresql+asyncpg`, is
   /// ignored. libpq parses the rest, except that `ssl` and `database` are accepted for `sslmode` and `dbname`, and
   /// that a password may contain an unescaped `@`.
+  ///
   /// - Throws: ``PostgresError`` with code `invalidConfiguration`. The message never quotes the string, because the
   ///   malformed part may be the password.
   public init(url: String) throws {

@@ -1,14 +1,14 @@
 public import Migrations
 
-/// A seeder and what it opted into, looked up once.
+/// A seeder and the protocols it conforms to, looked up once.
 public struct RegisteredSeeder: Sendable {
   /// The seeder.
   public let seeder: any SeederProtocol
-  /// The seeder if it is a folder with a `seeder.json`.
+  /// The seeder, if it is a folder with a `seeder.json`.
   package let declarative: DeclarativeSeeder?
-  /// Its faults if it is a folder whose `seeder.json` cannot be used.
+  /// The faults, if it is a folder with an invalid `seeder.json`.
   package let definitionError: FixtureError?
-  /// The seeder if other files can replace its fixtures.
+  /// The seeder, if other files can replace its fixtures.
   package let replaceable: (any ReplaceableFixtures)?
   let resettable: (any ResettableSeeder)?
   private let migrating: (any MigratingSeeder)?
@@ -17,7 +17,7 @@ public struct RegisteredSeeder: Sendable {
   private let scheduled: (any ScheduledSeeder)?
   private let configurable: (any ConfigurableSeeder)?
 
-  /// Looks up what a seeder opted into.
+  /// Wraps a seeder.
   public init(_ seeder: any SeederProtocol) {
     self.seeder = seeder
     declarative = seeder as? DeclarativeSeeder

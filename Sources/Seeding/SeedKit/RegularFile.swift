@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads files that people name: whole, bounded, and never anything but a regular file.
+/// Reads files named by users: whole, up to a size limit, and only regular files.
 package enum RegularFile {
   /// Why a file was not read.
   struct Failure: Error {
@@ -8,14 +8,13 @@ package enum RegularFile {
     let expected: String
   }
 
-  /// The bytes of a regular file, or of one that a symbolic link leads to; nil if there is none.
+  /// The bytes of a regular file, which may be reached through a symbolic link; nil if it does not exist.
   ///
-  /// A pipe or a device is refused without waiting for it, a file above the limit before it is read.
+  /// A pipe or device is rejected without waiting for it. A file over the limit is rejected before it is read.
   ///
   /// - Parameters:
-  ///   - path: where it is.
-  ///   - sizeLimit: how many bytes it may have.
-  ///   - purpose: what it should be, for the failure: `a file of settings`.
+  ///   - sizeLimit: the maximum size in bytes.
+  ///   - purpose: what the file should be, for the error: `a file of settings`.
   static func read(_ path: String, sizeLimit: Int, purpose: String) throws(Failure) -> [UInt8]? {
     guard let descriptor = try open(path, purpose: purpose) else { return nil }
     defer { close(descriptor) }
@@ -31,13 +30,13 @@ package enum RegularFile {
       guard count >= 0 else { throw systemFailure(errno) }
       guard count > 0 else { return bytes }
       bytes += buffer[..<count]
-      // It may have grown since, or be a file of the kernel that tells no size.
+      // The file may have grown, or be a kernel file without a size.
       guard bytes.count <= sizeLimit else { throw tooLarge("a larger file", sizeLimit) }
     }
   }
 
-  /// Opens a regular file, or one that a symbolic link leads to; nil if there is none. Whoever gets the
-  /// descriptor closes it.
+  /// Opens a regular file, which may be reached through a symbolic link; nil if it does not exist. The caller
+  /// closes the descriptor.
   static func open(_ path: String, purpose: String) throws(Failure) -> Int32? {
     let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -57,7 +56,7 @@ package enum RegularFile {
     return descriptor
   }
 
-  /// The path without symbolic links and `..`; nil if there is nothing.
+  /// The path without symbolic links and `..`; nil if it does not exist.
   package static func resolve(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
@@ -78,7 +77,7 @@ package enum RegularFile {
     }
   }
 
-  /// Words an error of the system.
+  /// A failure for an error code of the system.
   static func systemFailure(_ code: Int32) -> Failure {
     var text = [CChar](repeating: 0, count: 256)
     let isKnown = strerror_r(code, &text, text.count) == 0

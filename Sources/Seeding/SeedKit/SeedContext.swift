@@ -1,37 +1,34 @@
 public import FoundationEssentials
 public import Postgres
 
-/// What a seeder works with: a connection inside an open transaction, its fixtures, its environment.
+/// What a seeder works with: a connection with an open transaction, its fixtures, the environment.
 ///
-/// Deliberately not `Sendable`: a seeder cannot hand it to a task that would write outside the
-/// transaction or after it.
+/// Not `Sendable`, so that a seeder cannot pass it to a task that writes outside the transaction or after its end.
 public final class SeedContext {
-  /// Where the run takes place.
+  /// The environment of the run.
   public let environment: SeedEnvironment
-  /// The connection. Its transaction is the runner's to commit or roll back.
+  /// The connection. Only the runner commits or rolls back its transaction.
   public let connection: PostgresConnection
-  /// The run's start: the same for all seeders of a run.
+  /// The start of the run, the same for all its seeders.
   public let startedAt: Date
 
-  /// What to do with rows that somebody edited since they were written. `keep` in production, else
-  /// `overwrite`.
+  /// What to do with rows that were edited outside seed-runner. `keep` in production, otherwise `overwrite`.
   public let driftPolicy: DriftPolicy
-  /// Whether rows that left the fixtures of a seeder with the policy `sync` are removed in production too.
+  /// Whether the `sync` policy may delete rows in production.
   let allowsDeletes: Bool
-  /// The run's attempt, under which the history remembers what is written.
+  /// The attempt with which written rows are recorded.
   let attemptID: UUID
-  /// Where a plan collects what would change; nil in a run.
+  /// Collects what a plan would change; nil in a run.
   let recorder: ChangeRecorder?
-  /// Of all that decides what the seeder writes; nil where nothing is compared with the history.
+  /// The digest of everything that decides what the seeder writes; nil if it is not compared with the history.
   let fingerprint: Fingerprint?
 
-  /// The ids of all seeders of the program: rows of others are taken over.
+  /// The ids of all seeders of the program. Rows of other seeders are taken over.
   let seeders: Set<String>
 
-  /// Measures the seeder.
   let meter: SeederMeter
 
-  /// The rows that were written or found so far, table by table.
+  /// The row counts so far, for each table.
   public private(set) var outcome = SeedOutcome()
 
   let seeder: SeederID
@@ -65,7 +62,7 @@ public final class SeedContext {
     self.onEvent = onEvent
   }
 
-  /// Has something checked when all is written: what it throws undoes the seeder's transaction.
+  /// Registers a check to run after all writes. If it throws, the seeder's transaction is rolled back.
   func beforeCommit(_ check: @escaping () throws -> Void) { commitChecks.append(check) }
 
   /// Runs the checks of ``beforeCommit(_:)``.
@@ -73,15 +70,15 @@ public final class SeedContext {
 
   /// Reads a fixture.
   ///
-  /// - Parameter name: the file's name relative to the folder of the seeders; one of the seeder's
-  ///   ``FixtureSeeder/fixtures``, or its change would not be noticed.
-  /// - Throws: ``FixtureError`` if there is no such file.
+  /// - Parameter name: the file's path in the folder of the seeders. It should be one of the seeder's
+  ///   ``FixtureSeeder/fixtures``; otherwise changes of the file are not noticed.
+  /// - Throws: ``FixtureError`` if the file does not exist.
   public func fixture(_ name: String) throws -> FixtureFile { try fixtures.file(name) }
 
   /// Reads several fixtures.
   ///
-  /// - Parameter names: the files' names, as for ``fixture(_:)``.
-  /// - Throws: ``FixtureError`` that names all files that are missing.
+  /// - Parameter names: the files' paths, as for ``fixture(_:)``.
+  /// - Throws: ``FixtureError`` with all missing files.
   public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
 
   /// Decodes the records of a fixture, as ``FixtureFile/decode(_:)`` does.
@@ -90,22 +87,22 @@ public final class SeedContext {
   /// let countries = try context.decode([Country].self, from: "Countries/countries.csv")
   /// ```
   ///
-  /// - Throws: ``FixtureError`` with all faults of the file, or if there is no such file; `CancellationError`.
+  /// - Throws: ``FixtureError`` with all faults of the file, or if it does not exist; `CancellationError`.
   public func decode<Record: Decodable>(_ type: [Record].Type, from name: String) throws -> [Record] {
     try fixture(name).decode(type)
   }
 
-  /// Adds rows to the counts of the run's report, for a seeder that writes them with SQL of its own.
+  /// Adds rows to the counts in the report, for a seeder that writes them with its own SQL.
   ///
   /// - Parameters:
-  ///   - counts: what became of the rows.
+  ///   - counts: the row counts.
   ///   - table: the name of their table.
   public func count(_ counts: RowCounts, in table: String) { outcome.add(.init(name: table, counts: counts)) }
 
-  /// Says what a part of the seeder does, for the times in the report; the rest is
-  /// ``SeedPhase/reading``. ``converge(_:rows:places:)`` says so itself.
+  /// Measures `body` as a phase of the seeder for the report. Everything else counts as ``SeedPhase/reading``.
+  /// ``converge(_:rows:places:)`` measures its phases itself.
   ///
-  /// - Throws: what `body` throws.
+  /// - Throws: the error of `body`.
   public func measure<Result>(_ phase: SeedPhase, _ body: () async throws -> Result) async rethrows -> Result
   {
     try await meter.measure(phase, body)
@@ -114,16 +111,15 @@ public final class SeedContext {
   /// Adds a line to the debug log.
   public func debug(_ message: String) { onEvent(.debug(seeder, message)) }
 
-  /// Tells a person something that they want to know in any case, in one line. Not in a plan, which says it
-  /// better.
+  /// Shows a message to the user, in one line. Not in a plan, which shows more.
   public func note(_ message: String) {
     if recorder == nil { noteAlways(message) }
   }
 
-  /// The same, in a plan, too.
+  /// Shows a message to the user, also in a plan.
   func noteAlways(_ message: String) { onEvent(.note(seeder, message)) }
 
-  /// Remembers rows that somebody edited, for a note when the seeder is done: a table may be written in several steps.
+  /// Collects edited rows for a note at the end of the seeder, because a table may be written in several steps.
   func note(_ edited: DriftError, policy: DriftPolicy) {
     if let index = edits.firstIndex(where: { $0.rows.table == edited.table && $0.policy == policy }) {
       edits[index].rows = edits[index].rows.adding(edited)
@@ -132,7 +128,7 @@ public final class SeedContext {
     }
   }
 
-  /// Tells of the rows that were edited, a line for each table.
+  /// Adds a note about edited rows for each table.
   func noteEdits() {
     for edit in edits { note(edit.rows.description(for: edit.policy)) }
     edits = []
@@ -186,7 +182,7 @@ public final class SeedContext {
       """)
   }
 
-  /// Forgets a table of which no row is the seeder's any more.
+  /// Removes the entry of a table in which the seeder has no rows left.
   func forgetTable(_ canonicalName: String) async throws {
     ownedTables[canonicalName] = nil
     try await connection.query(
@@ -194,7 +190,7 @@ public final class SeedContext {
     )
   }
 
-  /// Makes the entry under which the rows of a table are remembered.
+  /// Creates the entry with which the rows of a table are recorded.
   func recordOwnedTable(
     _ canonicalName: String, keyColumns: [String], valueColumns: [String]
   ) async throws -> OwnedTable {
@@ -215,7 +211,7 @@ public final class SeedContext {
     return stageCount
   }
 
-  /// A name for a temporary table that no other one of the transaction has.
+  /// A name that no other temporary table of the transaction has.
   func temporaryName(_ prefix: StaticString) throws -> PostgresIdentifier {
     try PostgresIdentifier("\(prefix)_\(nextStageNumber())")
   }

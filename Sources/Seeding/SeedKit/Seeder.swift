@@ -10,9 +10,9 @@ public protocol SeederProtocol: Sendable {
   var id: SeederID { get }
   /// One line for `list` and `--help`.
   var summary: String { get }
-  /// Seeders whose rows must exist first. None by default. Selecting this one selects them too.
+  /// Seeders whose rows must exist first. None by default. Selecting this seeder also selects them.
   var dependencies: [SeederID] { get }
-  /// Where it may run. By default everywhere but in production.
+  /// Where the seeder may run. By default everywhere except in production.
   var environments: Set<SeedEnvironment> { get }
   /// How it runs. ``Seeder`` and ``BulkSeeder`` implement this.
   var work: SeedWork { get }
@@ -21,7 +21,7 @@ public protocol SeederProtocol: Sendable {
 extension SeederProtocol {
   /// None.
   public var dependencies: [SeederID] { [] }
-  /// Everywhere but in production.
+  /// Everywhere except in production.
   public var environments: Set<SeedEnvironment> { [.dev, .test, .ci, .ciLocal] }
 }
 
@@ -29,7 +29,7 @@ extension SeederProtocol {
 public enum SeedWork: Sendable {
   /// In one transaction.
   case transaction(any Seeder)
-  /// In many transactions, over connections of its own.
+  /// In many transactions, over its own connections.
   case bulk(any BulkSeeder)
 }
 
@@ -50,12 +50,12 @@ public enum SeedWork: Sendable {
 /// nothing. It runs inside one transaction. The runner commits it together with the history entry, or rolls it
 /// back if `seed` throws.
 public protocol Seeder: SeederProtocol {
-  /// Writes what differs.
+  /// Writes the rows that differ.
   ///
   /// Called within a transaction. After a transient error it is called again from the start.
   ///
-  /// - Throws: ``FixtureError`` for bad data, before anything is written; any other error for
-  ///   whatever else went wrong. Everything written is rolled back.
+  /// - Throws: ``FixtureError`` for invalid data, before anything is written; or any other error. Everything
+  ///   written is rolled back.
   func seed(in context: SeedContext) async throws
 }
 
@@ -66,7 +66,7 @@ extension Seeder {
 
 /// A seeder that creates its tables itself.
 public protocol MigratingSeeder: SeederProtocol {
-  /// The migrations that create its tables. A set that several seeders name is applied once.
+  /// The migrations that create its tables. A set that several seeders return is applied once.
   ///
   /// - Throws: `MigrationError` if a migration's file is malformed.
   func migrations() throws -> [MigrationSet]
@@ -74,15 +74,15 @@ public protocol MigratingSeeder: SeederProtocol {
 
 /// A seeder that reads files.
 public protocol FixtureSeeder: SeederProtocol {
-  /// The files, relative to the folder of the seeders. Their content is part of the fingerprint.
+  /// The files' paths in the folder of the seeders. Their contents are part of the fingerprint.
   var fixtures: [String] { get }
 
   /// Reads and checks the fixtures without a database, for `lint`.
   ///
   /// By default it only checks that the files exist.
   ///
-  /// - Returns: what the fixtures hold, and findings that do not keep them from being seeded.
-  /// - Throws: ``FixtureError`` with all the faults for which `seed` would refuse them.
+  /// - Returns: the number of records, and findings that do not prevent seeding.
+  /// - Throws: ``FixtureError`` with all faults for which `seed` would reject the fixtures.
   func validate(_ fixtures: FixtureStore) throws -> FixtureInspection
 }
 
@@ -96,16 +96,15 @@ extension FixtureSeeder {
 
 /// A seeder whose files `--fixtures-path` can replace.
 public protocol ReplaceableFixtures: FixtureSeeder {
-  /// The same seeder with other files in place of its ``FixtureSeeder/fixtures``.
+  /// The same seeder with other files instead of its ``FixtureSeeder/fixtures``.
   func replacingFixtures(with names: [String]) -> any SeederProtocol
 }
 
 /// A seeder whose rows depend on more than its fixtures.
 public protocol VersionedSeeder: SeederProtocol {
-  /// To be raised when the code changes what is written. 1 by default. Part of the fingerprint.
+  /// Increase it if a change of the code changes what is written. 1 by default. Part of the fingerprint.
   var version: Int { get }
-  /// Other values that decide what is written, such as a setting's. None by default. Part of the
-  /// fingerprint.
+  /// Other values that decide what is written, such as settings. None by default. Part of the fingerprint.
   var fingerprintInputs: [String] { get }
 }
 
@@ -116,10 +115,10 @@ extension VersionedSeeder {
   public var fingerprintInputs: [String] { [] }
 }
 
-/// A seeder that says when it runs, beyond its dependencies.
+/// A seeder that controls when it runs, in addition to its dependencies.
 public protocol ScheduledSeeder: SeederProtocol {
-  /// Seeders that run first if the plan has them. None by default. Unlike ``SeederProtocol/dependencies`` they
-  /// are not selected along, need not exist, and may fail.
+  /// Seeders that run first if the plan contains them. None by default. Unlike ``SeederProtocol/dependencies``,
+  /// they are not selected automatically, need not exist, and may fail.
   var runsAfter: [SeederID] { get }
   /// Whether `--all` selects it. True by default.
   var runsByDefault: Bool { get }
@@ -132,19 +131,19 @@ extension ScheduledSeeder {
   public var runsByDefault: Bool { true }
 }
 
-/// A seeder that reads options of a run.
+/// A seeder that reads options of the run.
 public protocol ConfigurableSeeder: SeederProtocol {
-  /// The names of the options, such as `rows`. Any other option of a module is refused if this seeder is the
-  /// only one selected.
+  /// The names of the options, such as `rows`. If only this seeder is selected, other options of a module are
+  /// rejected.
   var flags: [String] { get }
 }
 
-/// A seeder that writes into rows that are not its own, such as a column of them.
+/// A seeder that writes to rows it does not own, for example to one of their columns.
 public protocol ResettableSeeder: Seeder {
-  /// Takes that back. The rows that the history knows as its own are removed in any case.
+  /// Undoes these writes. The seeder's own rows are deleted in any case.
   ///
   /// Called within a transaction. Report the rows with ``SeedContext/count(_:in:)``.
   ///
-  /// - Throws: whatever went wrong; then nothing is taken back.
+  /// - Throws: any error. The transaction is then rolled back.
   func reset(in context: SeedContext) async throws
 }

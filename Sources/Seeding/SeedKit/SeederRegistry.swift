@@ -1,14 +1,14 @@
-/// The seeders that a program knows, in the order in which they were named.
+/// The seeders of a program, in the order in which they were added.
 public struct SeederRegistry: Sendable {
   /// The seeders.
   public let seeders: [RegisteredSeeder]
   private let byID: [SeederID: RegisteredSeeder]
-  /// What `--all` selects; all that say so themselves if nil.
+  /// The seeders that `--all` selects; nil for those with ``ScheduledSeeder/runsByDefault``.
   private var only: Set<SeederID>?
-  /// What `--all` does not select.
+  /// The seeders that `--all` leaves out.
   private var except: Set<SeederID> = []
 
-  /// Makes a registry.
+  /// Creates a registry.
   ///
   /// - Throws: ``SeedPlanError/duplicates(_:)`` if two seeders have the same id.
   public init(_ seeders: [any SeederProtocol]) throws {
@@ -20,7 +20,7 @@ public struct SeederRegistry: Sendable {
     byID = counts.compactMapValues(\.first)
   }
 
-  /// The seeder of an id.
+  /// The seeder with an id.
   public subscript(id: SeederID) -> RegisteredSeeder? { byID[id] }
 
   /// All ids, in order.
@@ -28,12 +28,12 @@ public struct SeederRegistry: Sendable {
 }
 
 extension SeederRegistry {
-  /// The same seeders, with what the configuration says of `--all` (`all.only`, `all.except`).
+  /// The same seeders, with the settings for `--all` (`all.only`, `all.except`).
   ///
   /// - Parameters:
-  ///   - settings: the configuration.
-  ///   - known: seeders that the configuration may name although they are not here.
-  /// - Throws: ``ConfigurationError`` for a name that no seeder has.
+  ///   - settings: the settings.
+  ///   - known: additional seeders that the settings may name.
+  /// - Throws: ``ConfigurationError`` for an unknown seeder.
   public func selecting(by settings: Settings, known: [SeederID] = []) throws -> SeederRegistry {
     let all = Set(ids + known)
     var faults: [ConfigurationFault] = []
@@ -53,9 +53,9 @@ extension SeederRegistry {
     return copy
   }
 
-  /// The same names and the same choice, with other seeders behind them.
+  /// A registry with other seeders and the same settings for `--all`.
   ///
-  /// - Throws: ``SeedPlanError/duplicates(_:)`` if two of them have the same id.
+  /// - Throws: ``SeedPlanError/duplicates(_:)`` if two seeders have the same id.
   public func mapping(_ change: (RegisteredSeeder) -> any SeederProtocol) throws -> SeederRegistry {
     var copy = try SeederRegistry(seeders.map(change))
     copy.only = only
@@ -63,7 +63,7 @@ extension SeederRegistry {
     return copy
   }
 
-  /// Whether `--all` selects a seeder where it may run.
+  /// Whether `--all` selects a seeder in environments where it may run.
   func runsByDefault(_ seeder: RegisteredSeeder) -> Bool {
     (only?.contains(seeder.id) ?? seeder.runsByDefault) && !except.contains(seeder.id)
   }

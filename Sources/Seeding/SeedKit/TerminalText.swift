@@ -1,7 +1,7 @@
-/// Text from outside (a file, a server, a name) as a line that can do nothing to a terminal or to the reader of a log.
+/// Makes text from outside (a file, a server, a name) safe for terminals and logs.
 package enum TerminalText {
-  /// One line: control characters and those that turn the direction of writing are shown, not sent; tabs and line
-  /// breaks become blanks.
+  /// Text as one line. Control characters and bidirectional controls are escaped, tabs and line breaks become
+  /// blanks.
   package static func line(_ text: some StringProtocol) -> String {
     guard text.unicodeScalars.contains(where: isActive) else { return String(text) }
     var result = ""
@@ -16,14 +16,14 @@ package enum TerminalText {
     return result
   }
 
-  /// The same for text of several lines.
+  /// The same for several lines.
   package static func lines(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { isActive($0) && $0 != "\n" }) else { return text }
     return text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
       .map { line(Substring($0)) }.joined(separator: "\n")
   }
 
-  /// A JSON document in which what a terminal would obey is escaped; it can occur within strings only.
+  /// A JSON document with escaped control characters, which can only occur in its strings.
   package static func json(_ document: String) -> String {
     func isEscaped(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && isActive(scalar) }
     guard document.unicodeScalars.contains(where: isEscaped) else { return document }
@@ -39,8 +39,8 @@ package enum TerminalText {
     return result
   }
 
-  /// Whether a terminal obeys a character or a reader takes it for a line's end: controls of C0 and C1, line and
-  /// paragraph separators, and the controls of bidirectional text of UAX #9.
+  /// Whether a terminal interprets a character or a reader takes it for a line break: C0 and C1 controls, line and
+  /// paragraph separators, and the bidirectional controls of UAX #9.
   package static func isActive(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true

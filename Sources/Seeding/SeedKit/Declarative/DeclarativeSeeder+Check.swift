@@ -1,9 +1,9 @@
 package import Postgres
 
 extension DeclarativeSeeder {
-  /// Compares the definition with the tables of a database. Reads only.
+  /// Compares the definition with the tables of a database. Only reads.
   ///
-  /// - Returns: what does not fit: tables, columns and unique keys that are missing.
+  /// - Returns: the faults, such as missing tables, columns or unique keys.
   /// - Throws: `PostgresError`.
   package func faults(on connection: PostgresConnection) async throws -> [FixtureFault] {
     do {

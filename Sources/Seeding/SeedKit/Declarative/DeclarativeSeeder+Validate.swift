@@ -1,6 +1,6 @@
 extension DeclarativeSeeder {
-  /// Reads the files as a run does, as far as no database is needed: their form, the fields that `columns`
-  /// names, the lists for child tables, keys that occur twice. Counts the records.
+  /// Reads the files like a run, without a database. Checks their syntax, the fields in `columns`, the arrays for
+  /// child tables, and duplicate keys. Counts the records.
   public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     let faults = FaultCollector()
     let all = definition.tables.flatMap { [$0] + $0.children }
@@ -22,7 +22,7 @@ extension DeclarativeSeeder {
       records += load.rowCount
       reader.isOverlay = true
       for environment in SeedEnvironment.allCases {
-        // An overlay may have the keys of what it is laid over, and each of its own once.
+        // An overlay may repeat the keys of its base file, but not its own.
         for load in loads { load.keys = KeyInspection(faults: faults, comparesValues: false) }
         for (name, _) in names {
           _ = try reader.inspect(DataFormat.overlay(of: name, in: environment))

@@ -1,18 +1,18 @@
 import Basics
 public import Migrations
 
-/// A seeder that is a folder with a `seeder.json` and files of records.
+/// A seeder made of a folder with a `seeder.json` and files of records.
 ///
-/// It converges like any other: rows are found by their natural keys, missing ones inserted, differing
-/// ones updated, equal ones not touched. The columns' types decide how a value is read.
+/// Rows are matched by natural key. Missing rows are inserted, rows that differ are updated, equal rows stay
+/// untouched. The types of columns determine how values are read.
 public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, VersionedSeeder {
-  /// The name of the file that makes a folder a seeder.
+  /// The name of the definition file.
   public static let fileName = "seeder.json"
 
-  /// What the `seeder.json` says.
+  /// The contents of the `seeder.json`.
   public let definition: SeederDefinition
   let folder: DataFolder
-  /// The SHA-256 of the definition that was read.
+  /// The SHA-256 of the definition.
   private let definitionDigest: String
   private let states = FileStates()
   private var makeMigrations: @Sendable () throws -> [MigrationSet]
@@ -26,13 +26,13 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
   /// The definition's.
   public var environments: Set<SeedEnvironment> { definition.environments }
 
-  /// Reads a seeder that is part of the program.
+  /// Reads a built-in seeder.
   ///
   /// - Parameters:
-  ///   - name: its folder among the fixtures.
-  ///   - fixtures: where its files are.
-  ///   - migrations: those that make its tables.
-  /// - Throws: ``FixtureError`` for a faulty definition.
+  ///   - name: its folder in the fixtures.
+  ///   - fixtures: the files of the program.
+  ///   - migrations: the migrations that create its tables.
+  /// - Throws: ``FixtureError`` for an invalid definition.
   public init(
     builtIn name: String, fixtures: FixtureStore,
     migrations: @escaping @Sendable () throws -> [MigrationSet] = { [] }
@@ -44,10 +44,10 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     makeMigrations = migrations
   }
 
-  /// Reads a seeder that is a folder of the machine.
+  /// Reads a seeder from a folder on disk.
   ///
   /// - Parameter path: the folder.
-  /// - Throws: ``FixtureError`` for a faulty definition, or if there is none.
+  /// - Throws: ``FixtureError`` for an invalid or missing definition.
   public init(directory path: String) throws {
     let file = "\(path)/\(Self.fileName)"
     let bytes: [UInt8]?
@@ -69,24 +69,24 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     makeMigrations = { [] }
   }
 
-  /// The definition and the files, where they are part of the program.
+  /// The definition and the files; empty for a folder on disk.
   public var fixtures: [String] {
     guard case .builtIn(let store, let name) = folder else { return [] }
     return fileNames.map { "\(name)/\($0)" }.filter(store.contains)
   }
 
-  /// The files of a folder and their digests: they are read piece by piece, however large.
+  /// The digests of the files of a folder on disk. They are read in pieces, because they may be large.
   public var fingerprintInputs: [String] {
     guard case .directory = folder else { return [] }
     return ["file \(Self.fileName) \(definitionDigest)"]
       + fileNames.dropFirst().compactMap { name in
-        // A file that cannot be read is a fault of the run, which says more about it.
+        // A file that cannot be read is reported by the run.
         guard let digest = try? folder.digest(of: name, states: states) else { return nil }
         return "file \(name) \(digest)"
       }
   }
 
-  /// The files of a folder of the machine.
+  /// The files of a folder on disk.
   var folderFiles: [SourceFile] {
     guard case .directory = folder else { return [] }
     return fileNames.compactMap { name in
@@ -97,7 +97,7 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     }
   }
 
-  /// The definition, the files that it names, and what may be laid over those.
+  /// The definition, its files, and their possible overlays.
   private var fileNames: [String] {
     let names = definition.tables.flatMap { table -> [String] in
       guard case .files(let files) = table.source else { return [] }
@@ -109,17 +109,17 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     return [Self.fileName] + names + overlays
   }
 
-  /// Those that make its tables; none for a folder of the machine, whose tables are its owner's.
+  /// The migrations that create its tables. Empty for a folder on disk, whose tables belong to the application.
   public func migrations() throws -> [MigrationSet] { try makeMigrations() }
 
-  /// The same seeder with the tables of another, for which it stands in.
+  /// The same seeder with the migrations of another, which it replaces.
   public func withMigrations(of other: RegisteredSeeder) -> DeclarativeSeeder {
     var copy = self
     copy.makeMigrations = { try other.migrations() }
     return copy
   }
 
-  /// Loads the files, which may not change until the commit.
+  /// Loads the files, which must not change until the commit.
   public func seed(in context: SeedContext) async throws { try await loader(in: context).run() }
 
   private func loader(in context: SeedContext) -> DeclarativeLoader {
@@ -129,7 +129,7 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
       definition: definition, folder: folder.watched(by: watch), watch: watch, context: context)
   }
 
-  /// The rows of the tables that the history knows as a whole, for a reset: those that are as the files have them.
+  /// For a reset, the rows of tables owned as a whole that match the files.
   func wholeTables(in context: SeedContext) async throws -> [RowRemoval.Table] {
     try await loader(in: context).wholeTables()
   }

@@ -1,12 +1,10 @@
-/// Faults of definitions that only show when all seeders are known: dependencies on seeders that there are not,
-/// and cycles.
+/// Finds faults of definitions that only show when all seeders are known: unknown dependencies and cycles.
 enum DependencyFaults {
-  /// Finds them.
   ///
   /// - Parameters:
   ///   - seeders: all seeders.
-  /// - Returns: the faults of each declarative seeder that has any. Without these seeders' dependencies no
-  ///   cycle goes through a declarative seeder any more.
+  /// - Returns: the faults of each declarative seeder. Without the dependencies of these seeders, there are no
+  ///   cycles through declarative seeders.
   static func find(in seeders: [RegisteredSeeder]) -> [SeederID: [FixtureFault]] {
     var faults: [SeederID: [FixtureFault]] = [:]
     let known = Set(seeders.map(\.id))
@@ -46,13 +44,13 @@ enum DependencyFaults {
       code, file: seeder.definition.path, field: "dependencies", found: found, expected: expected)
   }
 
-  /// What is left when every seeder is taken away all of whose dependencies are: the cycles and what depends on
-  /// them.
+  /// Removes seeders whose dependencies are removed until none is left. What remains are cycles and their
+  /// dependents.
   private static func tangled(_ graph: [SeederID: [SeederID]]) -> Set<SeederID> {
     var open: [SeederID: Int] = [:]
     var dependents: [SeederID: [SeederID]] = [:]
     for (id, dependencies) in graph {
-      // One that is not in the graph has a fault of its own, and keeps nobody waiting.
+      // An unknown dependency has its own fault and does not block.
       let counted = dependencies.filter { graph[$0] != nil }
       open[id] = counted.count
       for dependency in counted { dependents[dependency, default: []].append(id) }
@@ -69,7 +67,7 @@ enum DependencyFaults {
     return Set(open.keys)
   }
 
-  /// The shortest way from a seeder back to itself; nil if there is none.
+  /// The shortest cycle that starts at a seeder; nil if there is none.
   private static func cycle(
     from start: SeederID, in graph: [SeederID: [SeederID]], among rest: Set<SeederID>
   ) -> [SeederID]? {
@@ -96,7 +94,7 @@ enum DependencyFaults {
 }
 
 extension SeederRegistry {
-  /// Makes a registry in which the declarative seeders whose dependencies are faulty stand as ``FaultySeeder``s.
+  /// Creates a registry. Declarative seeders with invalid dependencies are replaced by ``FaultySeeder``s.
   ///
   /// - Throws: as ``init(_:)``.
   package init(replacingFaulty seeders: [any SeederProtocol]) throws {

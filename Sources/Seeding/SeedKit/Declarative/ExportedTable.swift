@@ -1,15 +1,15 @@
 import Postgres
 
-/// One table of an export: which columns it writes, and how the rows that it refers to are named.
+/// One table of an export: its columns, and how references to other tables are written.
 struct ExportedTable {
   /// A foreign key of one column.
   struct Target {
     let column: String
     let live: LiveTable
-    /// The column of the other table that it refers to.
+    /// The referenced column.
     let targetColumn: String
-    /// The natural key by which rows of the other table are named, with the record's field for each of its
-    /// columns; empty where the value itself is written.
+    /// The natural key of the other table, with the record's field for each column; empty if the value itself is
+    /// written.
     var key: [(column: String, field: String)] = []
   }
 
@@ -96,7 +96,7 @@ struct ExportedTable {
     return targets
   }
 
-  /// Whether a part of a key is a foreign key to rows that the database numbers, so that it has other values elsewhere.
+  /// Whether a key contains a foreign key to generated ids, which differ between databases.
   private static func hasNumbers(
     _ key: [String], of table: LiveTable, on connection: PostgresConnection
   ) async throws -> Bool {
@@ -113,7 +113,7 @@ struct ExportedTable {
     ).decode(Bool.self)
   }
 
-  /// `user` for `user_id`; `user_region` and `user_code` for a key of two columns.
+  /// `user` for `user_id`; `user_region` and `user_code` for a key with two columns.
   private func fields(for column: String, key: [String]) -> [String] {
     let stem = column.hasSuffix("_id") ? String(column.dropLast(3)) : column
     let names = key.count == 1 ? [stem] : key.map { "\(stem)_\($0)" }
@@ -130,15 +130,15 @@ struct ExportedTable {
     let sql: String
   }
 
-  /// A data file's text.
+  /// The contents of a data file.
   struct Data {
     let format: DataFormat
     let text: String
     let count: Int
   }
 
-  /// The records, in the order of the key: as JSON, or as CSV where a JSON column holds the JSON value null, which a
-  /// JSON file cannot tell from NULL.
+  /// The records in the order of the key: as JSON, or as CSV if a JSON column contains the JSON value null, which a
+  /// JSON file cannot distinguish from NULL.
   func data(on connection: PostgresConnection) async throws -> Data {
     var fields: [Field] = []
     var joins: [String] = []
@@ -186,11 +186,11 @@ struct ExportedTable {
   }
 
   private static func isNull(_ text: String?) -> Bool {
-    // The type json keeps the blanks.
+    // The type json keeps whitespace.
     text?.utf8.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == Array("null".utf8)
   }
 
-  /// A line of CSV, in which only NULL is without quotes.
+  /// A line of CSV. Only NULL is not quoted.
   private static func csv(_ texts: [String?]) -> String {
     texts.map { $0.map { "\"\($0.replacing("\"", with: "\"\""))\"" } ?? "" }.joined(separator: ",") + "\n"
   }
@@ -209,14 +209,14 @@ struct ExportedTable {
     let members = zip(fields, texts).map { field, text in
       let member = "  \(JSONOutput.quoted(field.name)): "
       guard let text else { return member + "null" }
-      // NaN and Infinity are numbers to PostgreSQL only.
+      // NaN and Infinity are not numbers in JSON.
       let isNumber = text.utf8.allSatisfy { !(0x41...0x5A).contains($0) } || text == "true" || text == "false"
       return member + (field.isJSON || field.isBare && isNumber ? text : JSONOutput.quoted(text))
     }
     return "{\n\(members.joined(separator: ",\n"))\n}"
   }
 
-  /// Its part of `seeder.json`.
+  /// The table's part of `seeder.json`.
   var definition: String {
     func list(_ texts: [String]) -> String { "[\(texts.map(JSONOutput.quoted).joined(separator: ", "))]" }
     func oneOrMore(_ texts: [String]) -> String {
@@ -242,12 +242,12 @@ struct ExportedTable {
 }
 
 extension LiveTable {
-  /// Whether a column is a primary key that the database makes by itself, so that an empty database makes others.
+  /// Whether a column is a generated primary key, whose values differ between databases.
   func isSurrogate(_ column: String) -> Bool {
     primaryKey == [column] && self[column]?.defaultExpression != nil
   }
 
-  /// The first unique key that has no empty columns and none that the database makes.
+  /// The first unique key without nullable and generated columns.
   var naturalKey: [String]? {
     uniqueKeys.first { key in
       key.allSatisfy { column in self[column]?.isNotNull == true && !isSurrogate(column) }

@@ -1,44 +1,43 @@
 public import Migrations
 
-/// A seeder whose definition is faulty: it can be listed, selected and reset like any other, and fails with the
-/// faults when it is to be seeded, so that one bad file stays one failure.
+/// A seeder with an invalid definition. It can be listed, selected and reset like any other, and fails with the
+/// faults when it runs, so that one invalid file causes one failure.
 public struct FaultySeeder: MigratingSeeder, FixtureSeeder, VersionedSeeder, ResettableSeeder {
   /// The id of the definition, or one derived from its folder's name.
   public let id: SeederID
-  /// What is wrong.
+  /// The faults.
   public let error: FixtureError
   private var makeMigrations: @Sendable () throws -> [MigrationSet] = { [] }
 
-  /// Stands in for a seeder.
+  /// Creates a placeholder for a seeder.
   ///
   /// - Parameters:
-  ///   - id: the id under which it is known.
-  ///   - error: what is wrong with its definition.
+  ///   - id: the id of the seeder.
+  ///   - error: the faults of its definition.
   public init(id: SeederID, error: FixtureError) {
     self.id = id
     self.error = error
   }
 
-  /// Names the first fault.
+  /// The first fault.
   public var summary: String {
     let rest = error.faults.count - 1
     return "faulty definition: \(error.faults.first?.description ?? "")"
       + (rest > 0 ? " (and \(rest) more fault\(rest == 1 ? "" : "s"))" : "")
   }
 
-  /// All: where it was meant to run may be what cannot be read.
+  /// All, because the invalid part may be the environments.
   public var environments: Set<SeedEnvironment> { Set(SeedEnvironment.allCases) }
 
-  /// The faults, so that the fingerprint is that of no correct definition.
+  /// The faults, so that the fingerprint differs from that of any valid definition.
   public var fingerprintInputs: [String] { error.faults.map(\.description) }
 
-  /// None.
   public var fixtures: [String] { [] }
 
-  /// Those of the seeder for which it stands in.
+  /// The migrations of the seeder that it replaces.
   public func migrations() throws -> [MigrationSet] { try makeMigrations() }
 
-  /// The same with the tables of another seeder, for which it stands in.
+  /// The same with the migrations of another seeder, which it replaces.
   public func withMigrations(of other: RegisteredSeeder) -> FaultySeeder {
     var copy = self
     copy.makeMigrations = { try other.migrations() }
@@ -51,19 +50,20 @@ public struct FaultySeeder: MigratingSeeder, FixtureSeeder, VersionedSeeder, Res
   /// Throws the faults.
   public func seed(in context: SeedContext) async throws { throw error }
 
-  /// Throws the faults if a table is owned as a whole: only the definition would say what the seeder's rows are.
+  /// Throws the faults if a table is owned as a whole, because only a valid definition tells which rows belong to
+  /// the seeder.
   public func reset(in context: SeedContext) async throws {
     if try await context.hasWholeTables() { throw error }
   }
 }
 
 extension FaultySeeder {
-  /// Stands in for the seeder of a folder whose definition cannot be used.
+  /// Creates a placeholder for a folder with an invalid definition.
   ///
   /// - Parameters:
   ///   - folder: the folder's path.
-  ///   - error: what is wrong with its definition.
-  ///   - isTaken: whether another seeder has an id; asked only for one that is derived from the folder's name.
+  ///   - error: the faults of its definition.
+  ///   - isTaken: whether another seeder has an id. Only called for ids derived from the folder's name.
   public init(directory folder: String, error: FixtureError, isTaken: (SeederID) -> Bool) {
     let file = "\(folder)/\(DeclarativeSeeder.fileName)"
     let bytes =
@@ -82,14 +82,14 @@ extension FaultySeeder {
     self.init(id: id, error: error)
   }
 
-  /// The id in a definition, also in one that is no JSON: a missing comma must not hide the name.
+  /// The id in a definition. Found even in invalid JSON, because a missing comma must not hide the name.
   static func declaredID(_ bytes: [UInt8]) -> SeederID? {
     if let root = try? JSONParser.parse(bytes, dialect: .json5) {
       return (try? root.member("id")?.value.string()).flatMap(SeederID.init(rawValue:))
     }
     let text = String(decoding: bytes, as: UTF8.self)
     for key in text.ranges(of: "id") {
-      // The key may be quoted; then come a colon and the value in quotes.
+      // The key may be quoted. A colon and the quoted value follow.
       guard text[..<key.lowerBound].last?.isLetter != true else { continue }
       var rest = text[key.upperBound...].drop { $0 == "\"" || $0 == "'" }.drop(while: \.isWhitespace)
       guard rest.popFirst() == ":" else { continue }

@@ -1,26 +1,24 @@
 import Postgres
 
-/// What a name stands for that is no table.
+/// Finds what a name refers to that is not a table.
 enum RelationKind {
-  /// The database and the names of its tables, to say what is missing where.
+  /// The database and its tables, for suggestions in errors.
   struct Known {
     let database: String
-    /// As it is set.
     let searchPath: String
-    /// With their schema if the search path does not find them.
+    /// With their schema unless the search path finds them.
     let tables: [String]
 
-    /// The name that was probably meant.
+    /// The most similar name.
     func nearest(to name: String) -> String? { Suggestion.nearest(to: name, in: tables).first }
 
-    /// The first table of that name in a schema that is not in the search path.
+    /// The first table with that name in a schema outside the search path.
     func outsideSearchPath(_ name: String) -> String? {
       tables.filter {
         TableName(text: $0).schema != nil && ExactName(TableName(text: $0).name) == ExactName(name)
       }.min()
     }
 
-    /// Reads them.
     static func read(on connection: PostgresConnection) async throws -> Known {
       let (database, path) = try await connection.queryOne(
         "SELECT current_database()::text, current_setting('search_path')"
@@ -36,9 +34,9 @@ enum RelationKind {
     }
   }
 
-  /// Looks names up for which ``LiveTable/describe(_:on:)`` has found no table.
+  /// Looks up names for which ``LiveTable/describe(_:on:)`` found no table.
   ///
-  /// - Returns: what it is, such as `a view`; names of nothing are missing.
+  /// - Returns: the kind of each, such as `a view`. Names without a relation are left out.
   /// - Throws: `PostgresError`.
   static func find(
     _ names: some Collection<TableName>, on connection: PostgresConnection
@@ -65,7 +63,7 @@ enum RelationKind {
 }
 
 extension TableName {
-  /// Takes `table` or `schema.table`.
+  /// Parses `table` or `schema.table`.
   init(text: String) {
     let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
     self.init(schema: parts.count == 2 ? parts[0] : nil, name: parts.last ?? "")

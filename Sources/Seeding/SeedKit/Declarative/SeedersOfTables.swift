@@ -1,10 +1,10 @@
 import Postgres
 
-/// Which seeder fills which table.
+/// Finds the seeders that fill tables.
 enum SeedersOfTables {
-  /// Looks into the definitions of declarative seeders, then into the history.
+  /// Searches the definitions of declarative seeders, then the ownership tables.
   ///
-  /// - Returns: a seeder by the canonical name of its table; tables that none fills are missing.
+  /// - Returns: seeders by the canonical name of the table. Tables without a seeder are left out.
   /// - Throws: `PostgresError`.
   static func find(
     _ tables: [LiveTable], among seeders: [RegisteredSeeder], on connection: PostgresConnection

@@ -1,11 +1,11 @@
 import FoundationEssentials
 public import Postgres
 
-/// What was asked for and cannot be exported.
+/// Why a table cannot be exported.
 public struct TableExportError: Error, Hashable, Sendable {
-  /// What is wrong.
+  /// The problem.
   public let message: String
-  /// What to do about it.
+  /// The fix; nil if there is none.
   public let remedy: String?
 
   init(message: String, remedy: String?) {
@@ -13,27 +13,27 @@ public struct TableExportError: Error, Hashable, Sendable {
     self.remedy = remedy
   }
 
-  /// A table that is not in the database.
+  /// The table does not exist.
   init(missing table: String, known: RelationKind.Known) {
     message = "no table '\(table)' in the database '\(known.database)'"
     remedy = known.nearest(to: table).map { "Did you mean '\($0)'?" }
   }
 }
 
-/// Reads the rows of tables as a declarative seeder that would make them.
+/// Reads the rows of tables as a declarative seeder that would create them.
 public struct TableExport: Sendable {
-  /// What to read.
+  /// A table to read.
   public struct Request: Sendable {
     let table: TableName
     let key: [String]
     let columns: [String]
 
-    /// Asks for a table.
+    /// Describes a table to read.
     ///
     /// - Parameters:
-    ///   - table: the table, with its schema if that is not found by the search path.
-    ///   - key: the columns of the natural key; if empty, the table's own natural key is taken.
-    ///   - columns: which to write beside the key; all that are not generated if empty.
+    ///   - table: the table, with its schema unless the search path finds it.
+    ///   - key: the columns of the natural key. If empty, the table's natural key.
+    ///   - columns: the columns to write in addition to the key. If empty, all except generated ones.
     public init(table: String, key: [String] = [], columns: [String] = []) {
       self.table = TableName(text: table)
       self.key = key
@@ -41,28 +41,27 @@ public struct TableExport: Sendable {
     }
   }
 
-  /// What `seeder.json` should say.
+  /// The contents of `seeder.json`.
   public let definition: String
-  /// The data files with their records.
+  /// The data files.
   public let files: [(name: String, text: String)]
-  /// How many records there are.
+  /// The number of records.
   public let count: Int
-  /// What a person has to know before the export loads into an empty database.
+  /// What to do before the export can be loaded into an empty database.
   public let notes: [String]
 
-  /// Reads tables, in one transaction that sees one state of them.
+  /// Reads tables in one transaction, from one snapshot.
   ///
-  /// Generated columns are left out, and so is a primary key that the database makes by itself unless it is the
-  /// key. A foreign key to such a table becomes a reference by that table's own natural key. Tables come after
-  /// those that they refer to; tables that are not exported along become dependencies on the seeders that fill
-  /// them.
+  /// Generated columns are left out, and so are generated primary keys that are not the natural key. A foreign key
+  /// to such a table becomes a reference by that table's natural key. Tables come after those that they reference.
+  /// Referenced tables that are not exported become dependencies on the seeders that fill them.
   ///
   /// - Parameters:
   ///   - requests: the tables.
   ///   - id: the id of the seeder.
-  ///   - seeders: among which the seeders of other tables are looked for.
+  ///   - seeders: the seeders among which dependencies are searched.
   ///   - connection: the database.
-  /// - Throws: ``TableExportError`` for what does not fit a table; `PostgresError`.
+  /// - Throws: ``TableExportError`` for a request that does not match the table; `PostgresError`.
   public static func read(
     _ requests: [Request], id: SeederID, seeders: [RegisteredSeeder] = [], on connection: PostgresConnection
   ) async throws -> TableExport {
@@ -107,7 +106,7 @@ public struct TableExport: Sendable {
     }
   }
 
-  /// Each table behind those that it refers to; in a cycle the given order stays.
+  /// Tables after those that they reference. Tables in a cycle keep their order.
   private static func ordered(_ tables: [ExportedTable]) -> [ExportedTable] {
     var remaining = tables
     var result: [ExportedTable] = []

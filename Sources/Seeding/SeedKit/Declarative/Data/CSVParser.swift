@@ -4,16 +4,16 @@ struct CSVRecord {
     let range: Range<Int>
     let isQuoted: Bool
 
-    /// Whether it stands for NULL.
+    /// Whether the field is NULL.
     func isNull(_ nullText: [UInt8], in bytes: [UInt8]) -> Bool {
       !isQuoted && range.count == nullText.count && bytes[range].elementsEqual(nullText)
     }
   }
 
-  /// The fields' bytes, one behind the other, quotes resolved.
+  /// The bytes of all fields, one after another, unquoted.
   fileprivate(set) var bytes: [UInt8] = []
   fileprivate(set) var fields: [Field] = []
-  /// The line on which it begins, from 1.
+  /// The line on which the record begins, from 1.
   fileprivate(set) var line = 1
 
   var isBlank: Bool { fields.count == 1 && fields[0].range.isEmpty && !fields[0].isQuoted }
@@ -21,15 +21,15 @@ struct CSVRecord {
   func text(_ index: Int) -> String { String(decoding: bytes[fields[index].range], as: UTF8.self) }
 }
 
-/// Reads CSV as RFC 4180 has it, from bytes that come in pieces of any size.
+/// Parses CSV according to RFC 4180, from chunks of any size.
 ///
-/// Ours because none of the libraries at hand tells a quoted empty field from an unquoted one, names the
-/// line of a fault, or takes a line of `\.` for what it is: data.
+/// The available libraries do not distinguish quoted from unquoted empty fields, do not report the line of an
+/// error, or treat a line of `\.` as the end of data.
 struct CSVParser {
-  /// Why reading cannot go on.
+  /// Why parsing failed.
   struct Failure: Error {
     let line: Int
-    /// The field, from 0, where it is in one.
+    /// The field, from 0; nil if the error is not in a field.
     var field: Int?
     let found: String
     let expected: String
@@ -49,9 +49,9 @@ struct CSVParser {
 
   init(delimiter: UInt8) { self.delimiter = delimiter }
 
-  /// Reads on.
+  /// Parses a chunk.
   ///
-  /// - Parameter onRecord: receives each record that is complete.
+  /// - Parameter onRecord: receives each complete record.
   mutating func feed(_ chunk: [UInt8], _ onRecord: (borrowing CSVRecord) throws -> Void) throws {
     try chunk.withUnsafeBufferPointer { bytes in
       var index = 0
@@ -100,7 +100,7 @@ struct CSVParser {
             try end(byte, onRecord)
             index += 1
           } else {
-            // Names in quotes that another character separates.
+            // A header of quoted names with another delimiter.
             if line == 1, record.fields.isEmpty, CSVFormat.delimiters.contains(byte) {
               throw Failure(
                 line: line,
@@ -126,7 +126,7 @@ struct CSVParser {
     }
   }
 
-  /// Ends the last record, which may lack its line break.
+  /// Ends the last record, which may lack a line break.
   mutating func finish(_ onRecord: (borrowing CSVRecord) throws -> Void) throws {
     switch state {
     case .quoted:
@@ -145,7 +145,7 @@ struct CSVParser {
   }
 
   private func loneCarriageReturn(_ expected: String) -> Failure {
-    // Without a line feed before it, the file has no other line ends.
+    // On the first line, all lines end with a carriage return.
     guard line == 1 else {
       return Failure(line: line, found: "a carriage return without a line feed", expected: expected)
     }

@@ -1,8 +1,8 @@
-/// The records of a CSV file, whose first line names the fields.
+/// Parses the records of a CSV file. The first line contains the field names.
 final class CSVRecordParser: RecordParser {
   let path: String
   let faults: FaultCollector
-  /// Receives the names of the fields, and returns whether they are in order.
+  /// Receives the field names. Returns whether they are valid.
   let onHeader: ([String]) -> Bool
   let onRecord: (borrowing CSVRecord, FixturePlace) -> Void
 
@@ -38,7 +38,7 @@ final class CSVRecordParser: RecordParser {
     }
   }
 
-  /// Adds file, record and field to a failure of the parser.
+  /// Adds file, record and field to an error of the parser.
   private func locating(_ read: () throws -> Void) throws {
     do {
       try read()
@@ -60,7 +60,7 @@ final class CSVRecordParser: RecordParser {
     guard let names else {
       let names = line.fields.indices.map { line.text($0) }
       self.names = names
-      // Without names no record can be read; the faults are collected.
+      // Without field names no record can be read. Their faults are already collected.
       if !onHeader(names) { throw FixtureError([]) }
       return
     }
@@ -69,7 +69,7 @@ final class CSVRecordParser: RecordParser {
       return
     }
     if let blank = blankLine {
-      // At the end of a file they are harmless; in the middle something is missing.
+      // Empty lines at the end of a file are harmless. In between, they indicate missing data.
       faults.add(
         FixtureFault(
           .malformedFile, file: path, line: blank, found: "an empty line", expected: "\(names.count) fields"))

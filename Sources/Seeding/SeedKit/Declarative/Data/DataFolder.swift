@@ -2,22 +2,22 @@ import FoundationEssentials
 import Glibc
 import Basics
 
-/// Where the files of a declarative seeder are: in the program, in a folder, or in memory.
+/// The location of a declarative seeder's files: in the program, on disk, or in memory.
 enum DataFolder: Sendable {
-  /// Below the seeders that are built in, under this name.
+  /// A folder of this name among the built-in seeders.
   case builtIn(FixtureStore, name: String)
-  /// A folder of the machine.
+  /// A folder on disk.
   case directory(path: String, watch: FileWatch?)
-  /// One file that a seeder made.
+  /// One generated file.
   case memory(path: String, name: String, bytes: [UInt8])
 
-  /// The same folder, watched during a run.
+  /// The same folder, with a watch for changes.
   func watched(by watch: FileWatch) -> DataFolder {
     guard case .directory(let path, _) = self else { return self }
     return .directory(path: path, watch: watch)
   }
 
-  /// The path of a file as a person finds it.
+  /// The path of a file for messages.
   func path(of name: String) -> String {
     switch self {
     case .builtIn(_, let folder): FixtureFile.displayPath("\(folder)/\(name)")
@@ -26,14 +26,14 @@ enum DataFolder: Sendable {
     }
   }
 
-  /// Whether there is a file of that name.
+  /// Whether a file exists.
   ///
   /// - Throws: as ``open(_:)``.
   func has(_ name: String) throws -> Bool { try open(name) != nil }
 
-  /// Opens a file; nil if there is none of that name.
+  /// Opens a file; nil if it does not exist.
   ///
-  /// - Throws: ``FixtureError`` for what is no regular file, cannot be read or leads out of the folder.
+  /// - Throws: ``FixtureError`` for a file that is not regular, cannot be read or is outside the folder.
   func open(_ name: String) throws -> ByteSource? {
     switch self {
     case .memory(_, let file, let bytes): return name == file ? ByteSource(bytes: bytes) : nil
@@ -59,14 +59,14 @@ enum DataFolder: Sendable {
     }
   }
 
-  /// How many bytes a file has; 0 if there is none of that name.
+  /// The size of a file in bytes; 0 if it does not exist.
   ///
   /// - Throws: as ``open(_:)``.
   func size(of name: String) throws -> Int { try open(name)?.size ?? 0 }
 
-  /// The SHA-256 of a file, read piece by piece; nil if there is none of that name.
+  /// The SHA-256 of a file, read in chunks; nil if it does not exist.
   ///
-  /// - Parameter states: notes the state of the file before it was read.
+  /// - Parameter states: records the state of the file before it was read.
   /// - Throws: as ``open(_:)``; `CancellationError`.
   func digest(of name: String, states: FileStates? = nil) throws -> String? {
     let source = try open(name)
@@ -89,9 +89,9 @@ enum DataFolder: Sendable {
   }
 }
 
-/// The bytes of a file, piece by piece, so that memory stays bounded whatever its size.
+/// The bytes of a file in chunks, so that memory use is bounded for any size.
 final class ByteSource {
-  /// Large enough that a read costs nothing beside what is done with it.
+  /// Large enough that the cost of a read is negligible.
   static let chunkSize = 1 << 20
 
   private var bytes: [UInt8]?
@@ -108,7 +108,7 @@ final class ByteSource {
     if let descriptor { close(descriptor) }
   }
 
-  /// How many bytes there are in all.
+  /// The total number of bytes.
   var size: Int {
     guard let descriptor else { return bytes?.count ?? 0 }
     var status = stat()
@@ -118,7 +118,7 @@ final class ByteSource {
   /// The state of the file; nil for bytes in memory.
   var identity: FileIdentity? { descriptor.flatMap(FileIdentity.init(descriptor:)) }
 
-  /// The next bytes; nil at the end.
+  /// The next chunk; nil at the end.
   func next() throws(RegularFile.Failure) -> [UInt8]? {
     guard let descriptor else {
       defer { bytes = nil }

@@ -1,10 +1,10 @@
-/// How the records of a file are written, by the ending of its name.
+/// The format of a data file, by its extension.
 enum DataFormat: String, CaseIterable {
-  /// An array of objects, whole in memory.
+  /// An array of objects, one held in memory at a time.
   case json
   /// An object on each line.
   case jsonLines = "jsonl"
-  /// RFC 4180, the first line naming the fields.
+  /// CSV as in RFC 4180, with field names on the first line.
   case csv
 
   init?(fileName: String) {
@@ -16,10 +16,10 @@ enum DataFormat: String, CaseIterable {
     self = format
   }
 
-  /// For error texts.
+  /// For error messages.
   static let endings = ".json, .jsonl, .ndjson or .csv"
 
-  /// `tools.dev.json` for `tools.json`: the records of one environment, laid over those of all.
+  /// `tools.dev.json` for `tools.json`: an overlay, whose records change those of the base file in one environment.
   static func overlay(of fileName: String, in environment: SeedEnvironment) -> String {
     guard let dot = fileName.lastIndex(of: ".") else { return fileName }
     return "\(fileName[..<dot]).\(environment.rawValue)\(fileName[dot...])"

@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// What tells one state of a file from another without reading it.
+/// Identifies the state of a file without reading it.
 struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
@@ -17,14 +17,14 @@ struct FileIdentity: Hashable, Sendable {
     nanoseconds = status.st_mtim.tv_nsec
   }
 
-  /// That of an open file.
+  /// The state of an open file.
   init?(descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return nil }
     self.init(status)
   }
 
-  /// That of the file which a path leads to now.
+  /// The state of the file that a path currently leads to.
   init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -32,12 +32,12 @@ struct FileIdentity: Hashable, Sendable {
   }
 }
 
-/// The states of a folder's files when their digests were taken.
+/// The states of a folder's files when their digests were computed.
 ///
-/// A fingerprint is computed before the rows are written. What is loaded later must be the same files in the
-/// same state, or the history would call rows unchanged that come from other bytes.
+/// A fingerprint is computed before the rows are written. The loaded files must have the same state, or the history
+/// would report rows as unchanged that come from other bytes.
 final class FileStates: Sendable {
-  /// Nil for a file that there was not.
+  /// Nil for a file that did not exist.
   private let states = Lock<[String: FileIdentity?]>([:])
 
   var all: [String: FileIdentity?] { states.withLock { $0 } }
@@ -47,16 +47,16 @@ final class FileStates: Sendable {
   }
 }
 
-/// Watches the files of one run: none may change from its digest, or from its first use, until the commit.
+/// Watches the files of a run. None may change between its digest, or its first use, and the commit.
 final class FileWatch: Sendable {
   private let expected: [String: FileIdentity?]
-  /// The files that were opened, by their paths.
+  /// The opened files by path.
   private let opened = Lock<[String: FileIdentity]>([:])
 
-  /// - Parameter expected: the states that belong to the run's fingerprint.
+  /// - Parameter expected: the states that belong to the fingerprint.
   init(expected: [String: FileIdentity?]) { self.expected = expected }
 
-  /// Notes that a file was opened, or is not there.
+  /// Records that a file was opened or does not exist.
   ///
   /// - Throws: ``FixtureError`` if it has changed.
   func note(_ name: String, path: String, _ identity: FileIdentity?) throws {
@@ -69,9 +69,9 @@ final class FileWatch: Sendable {
     guard first == identity else { throw FixtureError([Self.fault(path)]) }
   }
 
-  /// Looks at all files again.
+  /// Checks all files again.
   ///
-  /// - Throws: ``FixtureError`` naming those that have changed.
+  /// - Throws: ``FixtureError`` with the files that have changed.
   func check() throws {
     let changed = opened.withLock { $0 }.filter { FileIdentity(path: $0.key) != $0.value }.map(\.key)
     guard changed.isEmpty else { throw FixtureError(changed.sorted().map(Self.fault)) }

@@ -1,16 +1,16 @@
-/// Turns values of JSON into the text that a column's type reads.
+/// Converts JSON values to text that column types parse.
 enum JSONText {
-  /// What a column makes of a value.
+  /// How a column stores a value.
   enum Kind: Sendable {
-    /// One value: a text, a number with all its digits, true or false.
+    /// As a scalar: a string, a number with all its digits, true or false.
     case plain
     /// Any value, as JSON.
     case json
-    /// A list, as PostgreSQL writes arrays.
+    /// As a PostgreSQL array.
     case array(ofJSON: Bool)
   }
 
-  /// The text of a value that is not null; nil if a column of the kind cannot hold it.
+  /// The text of a value that is not null; nil if the column cannot store it.
   static func text(_ node: JSONNode, as kind: Kind) -> String? {
     switch (kind, node.value) {
     case (.json, _):
@@ -27,7 +27,7 @@ enum JSONText {
     }
   }
 
-  /// JSON without blanks, numbers with all their digits.
+  /// JSON without whitespace, numbers with all their digits.
   private static func write(_ node: JSONNode, to bytes: inout [UInt8]) {
     switch node.value {
     case .null: bytes += "null".utf8
@@ -45,9 +45,9 @@ enum JSONText {
     }
   }
 
-  /// Writes `{"a","b",NULL}`: every element in quotes, so that none is read as anything but itself.
+  /// Writes `{"a","b",NULL}`. Every element is quoted, so that it is never parsed as NULL or a nested array.
   ///
-  /// - Returns: false if an element is none.
+  /// - Returns: false if an element cannot be stored.
   private static func write(_ elements: [JSONNode], ofJSON isJSON: Bool, to text: inout String) -> Bool {
     text += "{"
     for (index, element) in elements.enumerated() {

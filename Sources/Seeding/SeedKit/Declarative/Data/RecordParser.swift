@@ -1,26 +1,26 @@
-/// Turns the bytes of a file into records as they come.
+/// Parses the bytes of a file into records as they arrive.
 protocol RecordParser: AnyObject {
   func feed(_ chunk: [UInt8]) throws
   func finish() throws
 }
 
-/// What a record may cost, whatever the format.
+/// Limits for records of all formats.
 enum RecordLimits {
-  /// In bytes: 32 MiB. More is mostly a quote that was never closed. What is made of a record, its text for the
-  /// server among it, takes several times as much, and a run is to stay below 200 MB.
+  /// 32 MiB. A larger record is usually caused by an unclosed quote. Processing a record takes several times its
+  /// size, and a run should use less than 200 MB.
   static let size = 32 << 20
-  /// Fields of a line of CSV. A table has at most 1,600 columns.
+  /// The maximum number of fields in a line of CSV. A table has at most 1,600 columns.
   static let fields = 100_000
-  /// What each JSON value and key counts beyond its bytes, because it takes memory however short it is.
+  /// The size added for each JSON value and key, because even short ones use memory.
   static let valueSize = 32
 
-  /// After so many records a parser looks whether the run was cancelled.
+  /// The number of records after which a parser checks whether the run was cancelled.
   static let cancellationInterval = 100
 
   static let json = JSONParser.Limits(size: size, stringSize: size, valueSize: valueSize)
 }
 
-/// A file of records while it is being read, piece by piece.
+/// A file of records that is read in chunks.
 struct RecordFile {
   private let source: ByteSource
   private let path: String
@@ -33,10 +33,10 @@ struct RecordFile {
     self.parser = parser
   }
 
-  /// Reads the next piece.
+  /// Reads the next chunk.
   ///
   /// - Returns: false at the end of the file.
-  /// - Throws: what the parser throws; `RegularFile.Failure`.
+  /// - Throws: the error of the parser; `RegularFile.Failure`.
   mutating func next() throws -> Bool {
     guard let chunk = try source.next() else {
       try parser.finish()
@@ -58,7 +58,7 @@ struct RecordFile {
   }
 }
 
-/// The records of a `.json` file, which is an array of objects.
+/// Parses a `.json` file, which is an array of objects.
 final class JSONArrayParser: RecordParser {
   let path: String
   let onRecord: (JSONNode, FixturePlace) -> Void
@@ -95,17 +95,17 @@ final class JSONArrayParser: RecordParser {
     let place = FixturePlace(file: path, record: record, line: position.line)
     do {
       let node = try JSONParser.parse(.element, bytes, at: position, limits: RecordLimits.json)
-      // What is made of a record takes as much memory again.
+      // Frees the bytes before the record is processed, which needs as much memory again.
       bytes = []
       onRecord(node, place)
     } catch let error as JSONParseError {
-      // Where the next record begins cannot be told.
+      // The start of the next record is unknown.
       throw FixtureError(error, file: path, record: record)
     }
   }
 }
 
-/// The records of a `.jsonl` file, each on a line of its own.
+/// Parses a `.jsonl` file, with a record on each line.
 final class JSONLinesParser: RecordParser {
   let path: String
   let faults: FaultCollector

@@ -5,7 +5,7 @@ struct DefinitionReader {
   private let path: String
   private let faults = JSONFaults()
 
-  /// The length of a string that says something.
+  /// The length of a nonempty string.
   fileprivate static let nonEmpty = 1...Int.max
 
   /// Reads a definition.
@@ -19,7 +19,7 @@ struct DefinitionReader {
       guard let object = error.objectForArray, let place = error.field else {
         throw FixtureError(error, file: path)
       }
-      // Of a long path only the beginning is told.
+      // Only the beginning of a long path is shown.
       let field = String(place.prefix { $0 != "…" })
       throw FixtureError([
         FixtureFault(
@@ -36,7 +36,7 @@ struct DefinitionReader {
     return definition
   }
 
-  /// `an array of tables`, for the path of an array whose name is that of its elements.
+  /// `an array of tables`, for the path of an array with that name.
   fileprivate static func arrayOf(_ path: String) -> String {
     let name = path.split(separator: ".").last.map(String.init) ?? path
     return name == "tables" || name == "children" ? "an array of tables" : "an array"
@@ -71,7 +71,7 @@ struct DefinitionReader {
     let ignored = object.stringsIfAny("ignore", expected: "a string", ExactName.init) ?? []
     let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert
     let drift = object.choiceIfAny("onDrift", DriftPolicy.self)
-    // An array in a record is no file.
+    // CSV options only apply to files.
     let csv = parent == nil ? csv(object) : CSVFormat()
     let touched = object.stringIfThere("touch")
     let ownership = parent == nil ? object.choiceIfAny("ownership", TableDefinition.Ownership.self) : nil
@@ -221,8 +221,7 @@ struct DefinitionReader {
     }
   }
 
-  /// A relative path without `.`, `..` and empty parts; nil if it leads out of the folder that it is
-  /// relative to.
+  /// A relative path without `.`, `..` and empty parts; nil if it leads out of its folder.
   static func normalized(_ path: String) -> String? {
     guard !path.hasPrefix("/"), !path.hasSuffix("/"), !path.utf8.contains(0) else { return nil }
     var parts: [Substring] = []
@@ -238,7 +237,7 @@ struct DefinitionReader {
 }
 
 extension JSONObjectReader {
-  /// A string or an array of at least one.
+  /// A string or a nonempty array.
   fileprivate func oneOrMore(_ key: String) -> [String]? {
     if case .string? = take(key)?.value { return [string(key, length: DefinitionReader.nonEmpty)] }
     guard let elements = array(key, expected: "a string or an array of strings") else { return nil }
@@ -261,7 +260,7 @@ extension JSONObjectReader {
     isAbsent(key) ? nil : choice(key, type)
   }
 
-  /// A string where null stands for none.
+  /// A string; nil for null or a missing key.
   fileprivate func stringIfThere(_ key: String) -> String? { take(key).map { _ in string(key) } }
 
   fileprivate func tables(_ key: String, isRequired: Bool) -> [JSONNode] {

@@ -1,23 +1,23 @@
 import Postgres
 
-/// What a `seeder.json` says: a seeder without Swift.
+/// The contents of a `seeder.json`: a seeder without Swift.
 ///
-/// The reference is `seeder.schema.json` beside this file, which editors understand too.
+/// The reference is `seeder.schema.json` beside this file, which editors can use.
 public struct SeederDefinition: Sendable {
   /// The stable name.
   public let id: SeederID
-  /// One line for lists.
+  /// A one-line description.
   public let summary: String
-  /// Seeders whose rows must be there first.
+  /// Seeders whose rows must exist first.
   public let dependencies: [SeederID]
   /// Where it may run.
   public let environments: Set<SeedEnvironment>
-  /// The tables, in the order in which they are written unless references ask for another.
+  /// The tables. They are written in this order unless references need another.
   let tables: [TableDefinition]
-  /// The path of the `seeder.json`, as a person finds it.
+  /// The path of the `seeder.json`, for messages.
   public let path: String
 
-  /// What to say of a file that is not there.
+  /// The fault for a file that does not exist.
   func missing(_ file: String, line: Int) -> FixtureFault {
     let isPattern = file.contains { "*?[{".contains($0) }
     return FixtureFault(
@@ -25,14 +25,14 @@ public struct SeederDefinition: Sendable {
       expected: isPattern ? "file names; patterns are not supported" : "a file in the same folder")
   }
 
-  /// The tables that it writes, each as SQL has it: quoted, with its schema if one is named.
+  /// The tables that it writes, as SQL: quoted, with a schema if the definition has one.
   ///
   /// - Throws: `PostgresError` for a name that is too long.
   public func tableNames() throws -> [String] {
     try allTables.map { try $0.table.quoted() }
   }
 
-  /// The tables that its references lead to, each as SQL has it.
+  /// The tables that it references, as SQL.
   func referencedTableNames() throws -> [String] {
     try allTables.flatMap(\.columns).compactMap { try $0.reference?.table.quoted() }
   }
@@ -49,27 +49,27 @@ public struct SeederDefinition: Sendable {
 struct TableDefinition: Sendable {
   /// Where the rows come from.
   enum Source: Sendable {
-    /// Files beside the `seeder.json`, each with the line that names it.
+    /// Files beside the `seeder.json`, each with its line in the definition.
     case files([(name: String, line: Int)])
-    /// The array that a field of another table's records holds.
+    /// An array in the records of another table.
     case array(field: String, parentColumn: String)
   }
 
-  /// What happens to rows that are there already.
+  /// What happens to existing rows.
   enum Policy: String, Sendable, CaseIterable {
-    /// Missing rows are inserted, differing ones updated.
+    /// Missing rows are inserted, rows that differ are updated.
     case upsert
-    /// Missing rows are inserted; others stay whatever they are.
+    /// Missing rows are inserted, existing rows are not changed.
     case insertMissing = "insert-missing"
-    /// As `upsert`; rows of this seeder that left the file are deleted.
+    /// Like `upsert`. In addition, rows that the seeder inserted and that are no longer in the files are deleted.
     case sync
   }
 
-  /// How the history remembers what the seeder wrote.
+  /// How the seeder's rows are recorded.
   enum Ownership: String, Sendable, CaseIterable {
-    /// Each row by itself, with its file and record.
+    /// Each row, with its file and record.
     case rows
-    /// All rows together, which is faster for large files.
+    /// The table as a whole, which is faster for large files.
     case table
   }
 
@@ -80,73 +80,73 @@ struct TableDefinition: Sendable {
   let source: Source
   /// The columns of the natural key.
   let key: [String]
-  /// Columns that are not filled by the field of their own name.
+  /// Columns that are not simply filled by the field of the same name.
   let columns: [ColumnRule]
-  /// Fields of the records that fill nothing; `*` stands for all that `columns` and `children` do not name.
+  /// Fields that are ignored; `*` for all that `columns` and `children` do not name.
   let ignoredFields: Set<ExactName>
   let policy: Policy
   let drift: DriftPolicy?
   let csv: CSVFormat
-  /// A column that an update sets to the transaction's time.
+  /// A column that an update sets to the time of the transaction.
   let touchedColumn: String?
   let children: [TableDefinition]
-  /// Nil for `rows`, unless the table has been owned as a whole so far and ``canBeWhole``.
+  /// Nil for `rows`, unless the table is already owned as a whole and ``canBeWhole``.
   let ownership: Ownership?
-  /// The lines of its keys in the definition.
+  /// The lines of the keys in the definition.
   let lines: [String: Int]
 
-  /// The line of a key; that of the table if the definition has no such key.
+  /// The line of a key; that of the table if the key is missing.
   func line(of key: String) -> Int { lines[key] ?? line }
 
-  /// Whether nothing asks for the history of single rows, so that the table may be owned as a whole.
+  /// Whether no rows need to be recorded, so that the table may be owned as a whole.
   var canBeWhole: Bool {
     children.isEmpty && policy == .upsert && drift == nil && !columns.contains { $0.reference != nil }
   }
 
-  /// Whether the table's records have fields of their own, apart from those of `columns`.
+  /// Whether the records are scalars of an array, without fields.
   var isScalar: Bool { columns.contains { $0.fields == [ColumnRule.element] } }
 
-  /// An element of the array that the records are; nil if they are those of files.
+  /// An element of a parent's array; nil for records of files.
   func element(_ position: Int) -> FixturePlace.Element? {
     guard case .array(let field, _) = source else { return nil }
     return FixturePlace.Element(field: field, position: position)
   }
 
-  /// Whether all fields that `columns` and `children` do not name fill nothing.
+  /// Whether all fields that `columns` and `children` do not name are ignored.
   var ignoresOthers: Bool { ignoredFields.contains(ExactName("*")) }
 
-  /// Whether a field that no column is mapped to fills nothing.
+  /// Whether a field that no column uses is ignored.
   func ignores(_ field: String) -> Bool { ignoresOthers || ignoredFields.contains(ExactName(field)) }
 }
 
-/// How one column is filled.
+/// How a column is filled.
 struct ColumnRule: Sendable {
-  /// The element itself, in an array of plain values.
+  /// The element itself, in an array of scalars.
   static let element = "$value"
-  /// The element's place in its array, from 1.
+  /// The element's position in its array, from 1.
   static let position = "$position"
 
-  /// Whether a field is that of an element, not of an object.
+  /// Whether a field belongs to an element of an array, not to an object.
   static func isOfElement(_ field: String) -> Bool { field == element || field == position }
 
   let line: Int
   let column: String
-  /// The fields of the record; several only for a reference by several columns.
+  /// The fields of the record. Several only for a reference by several columns.
   let fields: [String]
   let reference: ReferenceRule?
 }
 
-/// A value that is found in another table by a natural key.
+/// A value that is looked up in another table by a natural key.
 struct ReferenceRule: Sendable {
   let line: Int
   let table: TableName
   /// The columns that are compared with the fields.
   let key: [String]
-  /// The column whose value is taken; nil for the primary key.
+  /// The column with the value; nil for the primary key.
   let column: String?
 }
 
-/// The name of a table, with its schema if that is not found by the search path.
+/// The name of a table, with its schema unless the search path finds it.
 struct TableName: Hashable, Sendable, CustomStringConvertible {
   let schema: String?
   let name: String
@@ -160,34 +160,34 @@ struct TableName: Hashable, Sendable, CustomStringConvertible {
   var description: String { schema.map { "\($0).\(name)" } ?? name }
 }
 
-/// How a CSV file is written.
+/// The format of a CSV file.
 struct CSVFormat: Sendable, Hashable {
   var delimiter: UInt8 = UInt8(ascii: ",")
-  /// A field that reads so, without quotes, is NULL. The empty field by default.
+  /// The text of an unquoted field that is NULL. An empty field by default.
   var nullText = ""
 
-  /// What programs separate fields by.
+  /// Common delimiters.
   static let delimiters = Array(",;\t|".utf8)
 
-  /// A delimiter, for error texts.
+  /// A delimiter for error messages.
   static func shown(_ byte: UInt8) -> String {
     byte == UInt8(ascii: "\t") ? "tab" : "'\(Character(Unicode.Scalar(byte)))'"
   }
 
-  /// What to write in `seeder.json` for a file with that delimiter.
+  /// The setting in `seeder.json` for a file with that delimiter.
   static func setting(_ byte: UInt8) -> String {
     let text = byte == UInt8(ascii: "\t") ? "\\t" : String(Character(Unicode.Scalar(byte)))
     return "\"delimiter\": \"\(text)\" next to \"files\" in \(DeclarativeSeeder.fileName)"
   }
 }
 
-/// What a run does with a row that somebody edited since it was written.
+/// What a run does with a row that was edited outside seed-runner.
 public enum DriftPolicy: String, Sendable, CaseIterable, Codable {
-  /// The row is made equal to the fixture again.
+  /// Overwrites the row with the fixture.
   case overwrite
-  /// The row stays as it is and is reported.
+  /// Keeps the row and reports it.
   case keep
-  /// The seeder fails, and nothing of it is written.
+  /// Fails the seeder and rolls it back.
   case fail
 
   /// `keep` in production, `overwrite` elsewhere.

@@ -1,7 +1,7 @@
 import Postgres
 
 extension TableDefinition {
-  /// Something that a definition says and, elsewhere, takes back.
+  /// Two parts of a definition that contradict each other.
   struct Contradiction {
     /// The key of the definition.
     let key: String
@@ -9,7 +9,7 @@ extension TableDefinition {
     let expected: String
   }
 
-  /// What cannot be meant, as far as no table needs to be looked at.
+  /// The contradictions that can be found without the database.
   var contradictions: [Contradiction] {
     var found: [Contradiction] = []
     if Set(key.map(ExactName.init)).count < key.count {
@@ -60,7 +60,7 @@ extension TableDefinition {
     return found
   }
 
-  /// What to say of a column of the key that no record fills.
+  /// The fault for a key column that no record fills.
   func unfilledKey(_ column: String) -> FixtureFault {
     FixtureFault(
       .invalidDefinition, file: path, line: line(of: "key"), field: "key",

@@ -1,24 +1,24 @@
-/// A date or time as it is written, taken apart as PostgreSQL's `ParseDateTime` does.
+/// A date or time literal, parsed like PostgreSQL's `ParseDateTime`.
 ///
-/// It tells what a column would drop or guess; it does not judge whether the text is a date at all.
+/// It finds what a column would drop or guess, not whether the literal is valid.
 struct DateTimeLiteral {
   private enum Token {
-    /// Digits, perhaps with a fraction.
+    /// Digits, possibly with a fraction.
     case number(ArraySlice<UInt8>)
     /// Numbers or names with `-`, `/` or `.` between them.
     case date(ArraySlice<UInt8>)
     /// Numbers with `:` between them.
     case time(ArraySlice<UInt8>)
-    /// A sign and what follows it.
+    /// A sign and the text after it.
     case zone(ArraySlice<UInt8>)
     case word(String)
   }
 
   /// `now`, `today`, `tomorrow` or `yesterday`, if the literal has it.
   private(set) var clockWord: String?
-  /// The time zone, as it is written in lower case.
+  /// The time zone in lower case.
   private(set) var zone: String?
-  /// Whether there is a day in figures, apart from those that stand by themselves.
+  /// Whether there is a numeric date, other than standalone numbers.
   private var hasDate = false
   private var hasMonthName = false
   private var hasWholeYear = false
@@ -27,7 +27,7 @@ struct DateTimeLiteral {
   private var isMorning = false
   private var isAfternoon = false
   private var times: [ArraySlice<UInt8>] = []
-  /// Numbers before any time: parts of a date, or a compact time in a column for times.
+  /// Numbers before any time: parts of a date, or a compact time in a time column.
   private var numbers: [ArraySlice<UInt8>] = []
 
   private static let clockWords: Set<String> = ["now", "today", "tomorrow", "yesterday"]
@@ -39,7 +39,7 @@ struct DateTimeLiteral {
       "january", "february", "march", "april", "june", "july", "august", "sept", "september", "october",
       "november", "december",
     ])
-  /// Words of a date or time that name neither a month nor a zone.
+  /// Words in dates and times that are neither months nor zones.
   private static let otherWords: Set<String> = [
     "sun", "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sunday", "monday",
     "tuesday", "wednesday", "thursday", "friday", "saturday", "am", "pm", "ad", "bc", "t", "at", "on", "y",
@@ -56,7 +56,7 @@ struct DateTimeLiteral {
       case .number(let digits):
         if digits.prefix(while: Self.isDigit).count >= 4 { hasWholeYear = true }
         if isCompactTime || hasDate { times.append(digits) } else { numbers.append(digits) }
-        // Eight digits are a whole date, and what follows is a time.
+        // Eight digits are a whole date, so a time follows.
         if digits.count >= 8, !isCompactTime { hasDate = hasDate || !digits.contains(UInt8(ascii: ".")) }
         isCompactTime = false
       case .date(let text): take(date: text)
@@ -81,7 +81,7 @@ struct DateTimeLiteral {
     if name.isEmpty {
       hasDate = true
       let isNumeric = text.allSatisfy { $0 < UInt8(ascii: "a") }
-      // 13-jan-2019 names its month.
+      // A date such as 13-jan-2019 has a month name.
       if !isNumeric {
         hasMonthName = true
       } else if text.prefix(while: { (0x30...0x39).contains($0) }).count < 4 {
@@ -111,14 +111,14 @@ struct DateTimeLiteral {
     }
   }
 
-  /// A zone such as `utc+2`, which PostgreSQL reads as POSIX does: west of Greenwich.
+  /// A zone such as `utc+2`, which PostgreSQL reads with the POSIX sign: west of Greenwich.
   var invertedZone: String? {
     guard let zone else { return nil }
     let bytes = zone.utf8.drop { (0x61...0x7A).contains($0) }
     let offset =
       bytes.first == UInt8(ascii: "+") || bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes
     let isNamed = bytes.startIndex > zone.utf8.startIndex
-    // EST5EDT is the name of a zone.
+    // EST5EDT is a zone name.
     guard isNamed, offset.first.map(Self.isDigit) == true,
       offset.count < bytes.count || offset.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: ":") }),
       offset.contains(where: { (0x31...0x39).contains($0) })
@@ -126,7 +126,7 @@ struct DateTimeLiteral {
     return zone
   }
 
-  /// Whether the second is the 60th, which belongs to the next minute.
+  /// Whether the seconds are 60, which PostgreSQL carries over to the next minute.
   ///
   /// - Parameter isTimeOnly: whether a number without colons is a time.
   func hasLeapSecond(isTimeOnly: Bool) -> Bool {
@@ -137,7 +137,7 @@ struct DateTimeLiteral {
     }
   }
 
-  /// Whether there is a day, which a time does not keep.
+  /// Whether there is a date, which a time column would drop.
   var namesDay: Bool { hasDate || hasMonthName || hasJulianDay }
 
   /// Whether the order of day, month and year depends on a setting.
@@ -152,7 +152,7 @@ struct DateTimeLiteral {
     return numbers.count > 1 || digits >= 5
   }
 
-  /// Whether there is no time of day but 00:00:00.
+  /// Whether the time of day is missing or 00:00:00.
   var isMidnight: Bool {
     if isAfternoon { return false }
     return times.allSatisfy { time in
@@ -161,7 +161,7 @@ struct DateTimeLiteral {
     }
   }
 
-  /// How many decimals of a second there are, zeros at the end not counted.
+  /// The number of decimals of the seconds, without trailing zeros.
   ///
   /// - Parameter isTimeOnly: whether a number without colons is a time.
   func fractionDigits(isTimeOnly: Bool) -> Int {
@@ -174,11 +174,10 @@ struct DateTimeLiteral {
 }
 
 extension DateTimeLiteral {
-  /// Whether a literal has the form of nearly all, `2019-01-13 04:05:06.789+02:00`, with no part that the type
-  /// would drop.
+  /// Whether a literal has the common form `2019-01-13 04:05:06.789+02:00` and no part that the type would drop.
   static func isPlain(_ literal: ArraySlice<UInt8>, _ scalar: LiteralRule.Scalar) -> Bool {
     var rest = literal
-    /// Takes what has a form, in which 0 is any digit, and a blank may be a T.
+    /// Consumes a form, in which 0 matches any digit and a blank also matches a T.
     func take(_ form: StaticString) -> Bool {
       guard rest.count >= form.utf8CodeUnitCount else { return false }
       let isMatch = form.withUTF8Buffer { form in
@@ -194,7 +193,7 @@ extension DateTimeLiteral {
       return isMatch
     }
     func isWhole(hasZone: Bool, precision: Int) -> Bool {
-      // The 60th second is another one.
+      // The 60th second is handled separately.
       if literal[rest.startIndex - 2] == UInt8(ascii: "6") { return false }
       if rest.first == UInt8(ascii: ".") {
         rest = rest.dropFirst()
@@ -223,7 +222,7 @@ extension DateTimeLiteral {
     let bytes = literal.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     var tokens: [Token] = []
     var index = 0
-    // Names of zones may have any letters.
+    // Zone names may contain any letters.
     func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || byte >= 0x80 }
     func skip(_ isWanted: (UInt8) -> Bool) {
       while index < bytes.count, isWanted(bytes[index]) { index += 1 }

@@ -1,14 +1,14 @@
 import Glibc
 import Postgres
 
-/// A number as it is written: digits, a point, an exponent, or an integer with the prefix of another base.
+/// A number literal: digits, a point, an exponent, or an integer with a base prefix.
 struct DecimalLiteral: Equatable {
-  /// All digits without the point, leading zeros dropped.
+  /// All digits without the point and leading zeros.
   private(set) var digits: [UInt8] = []
   /// The power of ten of the last digit.
   private(set) var exponent = 0
 
-  /// - Returns: nil for what is no number or not in digits: `NaN`, `Infinity`, nonsense.
+  /// - Returns: nil for `NaN`, `Infinity` and text that is not a number.
   init?(_ literal: ArraySlice<UInt8>) {
     let magnitude = Self.magnitude(of: literal)
     if let base = Self.base(of: magnitude) {
@@ -44,7 +44,7 @@ struct DecimalLiteral: Equatable {
     guard hasDigits else { return nil }
   }
 
-  /// Takes an integer in base 2, 8 or 16.
+  /// Parses an integer in base 2, 8 or 16.
   private init?(_ literal: ArraySlice<UInt8>, base: Int) {
     for byte in literal where byte != UInt8(ascii: "_") {
       guard var carry = Character(UnicodeScalar(byte)).hexDigitValue, carry < base else { return nil }
@@ -60,13 +60,13 @@ struct DecimalLiteral: Equatable {
     }
   }
 
-  /// A number without blanks around it and without its sign.
+  /// The literal without surrounding blanks and without its sign.
   private static func magnitude(of literal: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let text = NestedLiteral.trimmed(literal)
     return text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text
   }
 
-  /// The base that a prefix such as `0x` names; nil for decimal digits.
+  /// The base of a prefix such as `0x`; nil for decimal digits.
   private static func base(of magnitude: ArraySlice<UInt8>) -> Int? {
     guard magnitude.first == UInt8(ascii: "0") else { return nil }
     switch magnitude.dropFirst().first.map({ $0 | 0x20 }) {
@@ -77,7 +77,7 @@ struct DecimalLiteral: Equatable {
     }
   }
 
-  /// The same number without zeros at the end of its digits.
+  /// The same number without trailing zeros.
   private var normalized: DecimalLiteral {
     var number = self
     while number.digits.last == 0 {
@@ -87,9 +87,9 @@ struct DecimalLiteral: Equatable {
     return number
   }
 
-  /// Whether no digit but zeros is beyond the scale, which may be negative.
+  /// Whether only zeros exceed the scale, which may be negative.
   static func fits(_ literal: ArraySlice<UInt8>, scale: Int) -> Bool {
-    // Most numbers have no exponent and few enough digits behind the point.
+    // Fast path: most numbers have no exponent and few decimals.
     if scale >= 0, !literal.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
       guard let point = literal.firstIndex(of: UInt8(ascii: ".")) else { return true }
       if literal.endIndex - point - 1 <= scale { return true }
@@ -98,13 +98,13 @@ struct DecimalLiteral: Equatable {
     return number.exponent >= -scale
   }
 
-  /// Whether a binary number of so many significant bits, 24 or 53, gives the digits of a number back.
+  /// Whether a binary number with 24 or 53 significant bits reproduces the digits of a literal.
   ///
-  /// Fractions are approximate by intention. Where the binary number holds integers only, those digits count which
-  /// are written: 6.02214076e23 comes back, and 2^53 + 1 does not, with or without an exponent.
+  /// Fractions are approximate by design. For numbers in the range where only integers are representable, the
+  /// written digits count: 6.02214076e23 is reproduced, 2^53 + 1 is not, with or without an exponent.
   static func isExact(_ literal: ArraySlice<UInt8>, significantBits: Int) -> Bool {
     let isDouble = significantBits > 24
-    // 15 and 6 digits are always exact.
+    // Up to 15 and 6 digits are always exact.
     guard literal.count > (isDouble ? 15 : 6) else { return true }
     let magnitude = magnitude(of: literal)
     if base(of: magnitude) == 16 { return hexadecimalBits(of: magnitude.dropFirst(2)) <= significantBits }
@@ -116,16 +116,16 @@ struct DecimalLiteral: Equatable {
     return DecimalLiteral(value, digits: number.digits.count).map { $0 == number } ?? true
   }
 
-  /// A number rounded to so many digits.
+  /// A value rounded to a number of digits.
   private init?(_ value: Double, digits count: Int) {
-    // The point, the exponent and the end.
+    // Room for the point, the exponent and the terminator.
     var text = [CChar](repeating: 0, count: count + 16)
     _ = withVaList([Int32(count - 1), value]) { vsnprintf(&text, text.count, "%.*e", $0) }
     self.init(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }[...])
     self = normalized
   }
 
-  /// How many bits there are from the first that is set to the last.
+  /// The number of bits from the first to the last set bit.
   private static func hexadecimalBits(of magnitude: ArraySlice<UInt8>) -> Int {
     let digits = magnitude.prefix { $0 | 0x20 != UInt8(ascii: "p") }
       .compactMap { Character(UnicodeScalar($0)).hexDigitValue }
@@ -139,18 +139,18 @@ struct DecimalLiteral: Equatable {
   }
 }
 
-/// How a database writes amounts of `money`, which depends on its `lc_monetary`.
+/// How a database formats amounts of `money`, which depends on `lc_monetary`.
 struct MoneyFormat: Sendable, Equatable {
   var decimals = 2
   var point = "."
   var separator = ","
 
-  /// The query whose text ``init(sample:)`` takes.
+  /// The query whose result ``init(sample:)`` takes.
   static let sampleQuery: PostgresQuery = "SELECT 1234.5::numeric::money::text"
 
   init() {}
 
-  /// Learns the format from what a database makes of 1234.5: `$1,234.50`, `1.234,50 €`, `￥1,235`.
+  /// Derives the format from how the database prints 1234.5: `$1,234.50`, `1.234,50 €`, `￥1,235`.
   init(sample: String) {
     let numbers = sample.indices.filter { sample[$0].isASCII && sample[$0].isNumber }
     guard numbers.count >= 4 else { return }
@@ -159,7 +159,7 @@ struct MoneyFormat: Sendable, Equatable {
     point = decimals > 0 ? String(sample[sample.index(after: numbers[3])..<numbers[4]]) : ""
   }
 
-  /// What should be there instead; nil if PostgreSQL reads the amount as it is written.
+  /// What is expected instead; nil if PostgreSQL reads the amount as written.
   func refusal(of literal: ArraySlice<UInt8>) -> String? {
     let text = String(decoding: literal, as: UTF8.self)
     guard let first = text.firstIndex(where: \.isNumber), let last = text.lastIndex(where: \.isNumber) else {

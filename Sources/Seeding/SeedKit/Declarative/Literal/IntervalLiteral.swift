@@ -1,12 +1,12 @@
-/// The fields that a modifier of `interval` keeps.
+/// The fields that a modifier of `interval` stores.
 struct IntervalFields: Sendable, Equatable {
-  /// The smallest field that is kept.
+  /// The smallest stored field.
   enum Smallest: Sendable { case year, month, day, hour, minute, second }
 
   let smallest: Smallest
-  /// Whether there is a modifier, by which PostgreSQL decides what a number without a unit means.
+  /// Whether there is a modifier, which affects what a number without a unit means.
   let isRestricted: Bool
-  /// Whether `1:02` are minutes and seconds.
+  /// Whether `1:02` means minutes and seconds.
   let isMinuteToSecond: Bool
 
   static let all = IntervalFields(mask: 0x7FFF)
@@ -27,17 +27,17 @@ struct IntervalFields: Sendable, Equatable {
   }
 }
 
-/// An interval as it is written, summed up.
+/// The total of an interval literal.
 struct IntervalLiteral {
   private var months = 0
   private var days = 0
   private var microseconds = 0
-  /// Whether a fraction is no whole number of microseconds or months.
+  /// Whether a fraction is not a whole number of microseconds or months.
   private var isRounded = false
   /// Whether a part without a unit depends on the column's fields.
   private var isAmbiguous = false
 
-  /// A unit: so many months, days or microseconds.
+  /// The months, days or microseconds of a unit.
   private enum Unit {
     case months(Int), days(Int), microseconds(Int)
   }
@@ -62,7 +62,7 @@ struct IntervalLiteral {
       })
   }()
 
-  /// - Returns: nil for what is not understood, which is PostgreSQL's to judge.
+  /// - Returns: nil for literals that are not understood. PostgreSQL decides whether they are valid.
   init?(_ literal: ArraySlice<UInt8>, fields: IntervalFields) {
     let text = String(decoding: literal, as: UTF8.self).lowercased()
     do {
@@ -77,7 +77,7 @@ struct IntervalLiteral {
     }
   }
 
-  /// Whether a column of the fields and the precision keeps all of it.
+  /// Whether a column with these fields and this precision stores the whole interval.
   func isKept(by fields: IntervalFields, precision: Int) -> Bool {
     guard !isRounded, !isAmbiguous else { return false }
     var step = 1
@@ -143,7 +143,7 @@ struct IntervalLiteral {
           try add(yearToMonth: part)
         } else {
           if let number = pending { try add(plain: number, fields: fields) }
-          // A sign may stand apart from its number, and does not matter here.
+          // A sign may be separate from its number, and does not matter here.
           if part.contains(where: \.isNumber) { pending = part }
         }
       } else if text[index].isLetter {
@@ -218,12 +218,12 @@ struct IntervalLiteral {
     }
   }
 
-  /// The part of a size that decimals make; what is not whole is noted.
+  /// The value of a fraction of `size`. Notes if it is not whole.
   private mutating func fraction(_ digits: Substring, of size: Int) -> Int {
     let end = digits.lastIndex { $0 != "0" }.map { digits.index(after: $0) } ?? digits.startIndex
     let digits = digits[..<end]
     guard !digits.isEmpty else { return 0 }
-    // No size has more than 13 factors of two or of five.
+    // No size has more than 13 factors of two or five.
     guard digits.utf8.count <= 13, let numerator = Int(digits) else {
       isRounded = true
       return 0

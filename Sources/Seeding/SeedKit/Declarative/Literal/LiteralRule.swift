@@ -1,10 +1,10 @@
-/// Refuses literals that PostgreSQL would accept and change: round, shorten or interpret in a way that the
-/// text does not say. Whether a literal is valid at all is left to PostgreSQL.
+/// Rejects literals that PostgreSQL would accept but change: round, truncate, or interpret in a surprising way.
+/// Whether a literal is valid is left to PostgreSQL.
 struct LiteralRule: Sendable {
-  /// What surrounds the scalar values of a type.
+  /// A type that contains scalar values.
   enum Wrapper: Sendable {
     case array, range, multirange
-    /// An attribute of a composite type, by its place from 1.
+    /// An attribute of a composite type, by its position from 1.
     case attribute(Int)
 
     init?(_ text: Substring) {
@@ -19,7 +19,7 @@ struct LiteralRule: Sendable {
     }
   }
 
-  /// What is checked in each scalar value.
+  /// What to check in a scalar value.
   enum Scalar: Sendable {
     case date
     case timestamp(hasZone: Bool, precision: Int)
@@ -27,51 +27,51 @@ struct LiteralRule: Sendable {
     case interval(IntervalFields, precision: Int)
     case numeric(scale: Int)
     case float(significantBits: Int)
-    /// Numbers that the system counts by: `oid`, `xid` and others.
+    /// System types that are unsigned numbers: `oid`, `xid` and others.
     case unsigned
-    /// Points and what is made of them: coordinates are numbers of double precision.
+    /// Geometric types, whose coordinates are of double precision.
     case geometric
     /// `inet` and `cidr`.
     case network
     case money(MoneyFormat)
     case bytea
     case varchar(length: Int)
-    /// Of a key that an object has twice `jsonb` keeps the last.
+    /// Of duplicate keys in an object, `jsonb` keeps only the last.
     case jsonb
-    /// Types that keep so many bytes: `name` and `"char"`.
+    /// Types with a fixed number of bytes: `name` and `"char"`.
     case bytes(Int)
   }
 
-  /// Scalar values inside a type.
+  /// The scalar values inside a type.
   struct Part: Sendable {
-    /// From the outside in.
+    /// From the outermost to the innermost.
     let wrappers: [Wrapper]
     let scalar: Scalar
     /// For messages.
     let type: String
-    /// Where they are inside composite types, as names with points between them; else empty.
+    /// The path of names inside composite types, joined by points; otherwise empty.
     let attribute: String
   }
 
   let parts: [Part]
 
   /// - Parameters:
-  ///   - path: as ``path(of:)`` describes a type.
+  ///   - path: the description of the type by ``path(of:)``.
   ///   - type: the column's type below domains.
-  ///   - money: how the database writes amounts.
-  /// - Returns: nil if no literal of the type can lose anything.
+  ///   - money: the format of amounts.
+  /// - Returns: nil if literals of the type cannot lose information.
   init?(path: String, type: String, money: MoneyFormat?) {
     parts = path.split(separator: "\n").compactMap { Part(path: $0, type: type, money: money) }
     if parts.isEmpty { return nil }
   }
 
-  /// How a refused literal is shown.
+  /// A rejected literal for messages.
   static func shown(_ literal: some Sequence<UInt8>) -> String {
     let scalars = String(decoding: Array(literal.prefix(61 * 4)), as: UTF8.self).unicodeScalars
     return scalars.count > 60 ? "'\(String(scalars.prefix(60)))…'" : "'\(String(scalars))'"
   }
 
-  /// What should be there instead of the literal; nil if nothing of it is lost.
+  /// What is expected instead of the literal; nil if it loses no information.
   func refusal(of literal: ArraySlice<UInt8>) -> String? {
     for part in parts {
       if let refusal = part.refusal(of: literal) { return refusal }
@@ -79,11 +79,11 @@ struct LiteralRule: Sendable {
     return nil
   }
 
-  /// SQL that describes the scalar types below domains, arrays, ranges and composite types of a column.
+  /// SQL that describes the scalar types inside the domains, arrays, ranges and composite types of a column.
   ///
-  /// Each is a line: the wrappers, the modifier and the name, then the attribute, a tab and the type with its
-  /// modifier. `a.2. 262149 numeric price<tab>numeric(4,1)` is the second attribute of an array's composite type.
-  /// A type without wrappers needs only ` 262149 numeric`.
+  /// One line for each scalar type: wrappers, modifier and name, then attribute, a tab and the type with its
+  /// modifier. `a.2. 262149 numeric price<tab>numeric(4,1)` is the second attribute of a composite type in an
+  /// array. A type without wrappers needs only ` 262149 numeric`.
   ///
   /// - Parameter attribute: the alias of `pg_attribute`.
   static func path(of attribute: String) -> String {
@@ -119,8 +119,8 @@ struct LiteralRule: Sendable {
 extension LiteralRule.Part {
   /// - Parameters:
   ///   - path: a line of ``LiteralRule/path(of:)``.
-  ///   - type: what the type is called if the path does not say.
-  /// - Returns: nil if no literal of the type can lose anything.
+  ///   - type: the name of the type, if the path has none.
+  /// - Returns: nil if literals of the type cannot lose information.
   fileprivate init?(path: Substring, type: String, money: MoneyFormat?) {
     let parts = path.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count >= 3, let modifier = Int(parts[1]) else { return nil }
@@ -136,7 +136,7 @@ extension LiteralRule.Part {
         modifier < 0 ? .all : IntervalFields(mask: modifier >> 16 & 0x7FFF), precision: precision)
     case "numeric":
       guard modifier >= 4 else { return nil }
-      // NUMERIC's modifier: 4 + precision in the upper half, the scale as 11 bits with a sign.
+      // The modifier of NUMERIC: 4 + precision in the upper half, the scale as 11 signed bits in the lower.
       scalar = .numeric(scale: ((modifier - 4) & 0x7FF ^ 0x400) - 0x400)
     case "float4": scalar = .float(significantBits: 24)
     case "float8": scalar = .float(significantBits: 53)
@@ -167,14 +167,14 @@ extension LiteralRule.Part {
     return refusal.map { attribute.isEmpty ? $0 : "\($0) (attribute \(attribute))" }
   }
 
-  /// Of numbers, amounts, dates and times. Longer ones are zeros and blanks, or the server refuses them.
+  /// The limit for numbers, amounts, dates and times. Longer literals consist of zeros and blanks, or are invalid.
   private static let lengthLimit = 10_000
 
   private func refusal(ofScalar literal: ArraySlice<UInt8>) -> String? {
     switch scalar {
     case .bytea, .jsonb, .varchar, .bytes, .geometric: break
     default:
-      // Taken apart it needs many times its memory.
+      // Parsing needs many times the literal's memory.
       if literal.count > Self.lengthLimit { return "at most \(Self.lengthLimit) bytes" }
     }
     switch scalar {
@@ -199,7 +199,7 @@ extension LiteralRule.Part {
       return isEscaped ? nil : #"bytes in hexadecimal, such as \x1f8b; PostgreSQL does not decode base64"#
     case .jsonb: return Self.duplicateKey(in: literal)
     case .varchar(let length):
-      // What is longer and does not end in blanks is refused by PostgreSQL itself.
+      // PostgreSQL itself rejects longer literals that do not end in blanks.
       guard literal.last == 0x20, literal.count > length else { return nil }
       let count = literal.lazy.filter { $0 & 0xC0 != 0x80 }.count
       return count > length ? tooPrecise : nil
@@ -211,7 +211,7 @@ extension LiteralRule.Part {
   }
 
   private static func duplicateKey(in literal: ArraySlice<UInt8>) -> String? {
-    // Few values have objects at all.
+    // Most values contain no objects.
     guard literal.contains(UInt8(ascii: "{")) else { return nil }
     do {
       _ = try JSONParser.parse(

@@ -1,13 +1,14 @@
-/// Takes arrays, ranges, multiranges and composite values apart. What is not written as PostgreSQL writes them
-/// yields nothing: the server refuses it.
+/// Splits arrays, ranges, multiranges and composite values. Malformed literals yield no values, because the server
+/// rejects them.
 enum NestedLiteral {
   private static let quote = UInt8(ascii: "\"")
   private static let backslash = UInt8(ascii: "\\")
 
-  /// Judges the values inside a literal, their quotes and escapes resolved, one after the other: all of them would
-  /// take many times the memory of the literal. NULL, missing bounds, empty attributes and `empty` are left out.
+  /// Passes the values inside a literal to `judge`, unquoted and unescaped. One at a time, because an array of them
+  /// would take many times the memory of the literal. NULL, missing bounds, empty attributes and `empty` are left
+  /// out.
   ///
-  /// - Parameter judge: returns nil to go on.
+  /// - Parameter judge: returns nil to continue.
   /// - Returns: the first result of `judge`.
   static func first(
     in literal: ArraySlice<UInt8>, _ wrappers: ArraySlice<LiteralRule.Wrapper>,
@@ -93,7 +94,7 @@ enum NestedLiteral {
     return field(of: literal) { $0 == place ? judge($1) : nil }
   }
 
-  /// The values between the brackets of a range or a composite value, with their places from 1.
+  /// The values in the brackets of a range or composite value, with their positions from 1.
   private static func field(
     of literal: ArraySlice<UInt8>, _ judge: (Int, ArraySlice<UInt8>) -> String?
   ) -> String? {

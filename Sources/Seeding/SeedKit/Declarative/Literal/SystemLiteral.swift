@@ -1,6 +1,6 @@
-/// Numbers, addresses and shapes that PostgreSQL reads more liberally than a person writes them.
+/// Rejects numbers, addresses and shapes that PostgreSQL would interpret in a surprising way.
 enum SystemLiteral {
-  /// What should be there instead of an `oid` or a number like it; nil if it is read as it is written.
+  /// What is expected instead of an `oid` or similar number; nil if it is read as written.
   static func refusal(ofNumber literal: ArraySlice<UInt8>) -> String? {
     if literal.contains(UInt8(ascii: "-")) {
       return "a number without a sign: PostgreSQL wraps negative numbers around to large ones"
@@ -11,7 +11,7 @@ enum SystemLiteral {
     return "a number without leading zeros: PostgreSQL reads it as octal"
   }
 
-  /// What should be there instead of an address; nil if nothing of it is left to PostgreSQL.
+  /// What is expected instead of an address; nil if it is complete.
   static func refusal(ofNetwork literal: ArraySlice<UInt8>) -> String? {
     guard !literal.contains(UInt8(ascii: ":")) else { return nil }
     let address = literal.prefix { $0 != UInt8(ascii: "/") }
@@ -19,7 +19,7 @@ enum SystemLiteral {
       ? nil : "all four numbers of the address: PostgreSQL would fill in the rest"
   }
 
-  /// Whether a number of a point, a box or another shape has a property.
+  /// Whether a coordinate of a geometric value has a property.
   static func hasCoordinate(_ literal: ArraySlice<UInt8>, _ property: (ArraySlice<UInt8>) -> Bool) -> Bool {
     var rest = literal
     while let start = rest.firstIndex(where: { !isBetweenCoordinates($0) }) {
@@ -32,7 +32,7 @@ enum SystemLiteral {
 
   private static func isBetweenCoordinates(_ byte: UInt8) -> Bool {
     switch byte {
-    // Boxes in an array have a semicolon between them.
+    // Boxes in an array are separated by semicolons.
     case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"),
       UInt8(ascii: "}"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ","), UInt8(ascii: ";"):
       true
