@@ -37,6 +37,7 @@ public struct PostgresConfiguration: Sendable, Hashable {
   /// Called for each notice or warning of the server, on the connection's thread. By default they are discarded.
   public var onNotice: NoticeHandler?
 
+  /// A closure that receives notices.
   public typealias NoticeHandler = @Sendable (PostgresServerMessage) -> Void
 
   /// Creates a configuration.

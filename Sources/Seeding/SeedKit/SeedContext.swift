@@ -133,8 +133,7 @@ public final class SeedContext {
     for edit in edits { note(edit.rows.description(for: edit.policy)) }
     edits = []
   }
-
-  /// What the history remembers of the seeder's rows in a table.
+  /// The recorded entry of the seeder for a table.
   func ownedTable(_ canonicalName: String) async throws -> OwnedTable? {
     if let known = ownedTables[canonicalName] { return known }
     let found = try await OwnedTable.find(seeder: seeder, table: canonicalName, on: connection)
@@ -142,18 +141,18 @@ public final class SeedContext {
     return found
   }
 
-  /// What other seeders of the program wrote into a table.
+  /// The recorded entries of other seeders of the program for a table.
   func otherOwners(of canonicalName: String) async throws -> [OwnedTable] {
     try await OwnedTable.others(than: seeder, table: canonicalName, on: connection)
       .filter { seeders.contains($0.seeder) }
   }
 
-  /// What the history remembers of a table that the seeder loaded as a whole.
+  /// What is recorded of a table that the seeder owns as a whole.
   func wholeTable(_ canonicalName: String) async throws -> WholeTable? {
     try await WholeTable.find(seeder: seeder, table: canonicalName, on: connection)
   }
 
-  /// Whether there is any table that the seeder loaded as a whole.
+  /// Whether the seeder owns any existing table as a whole.
   func hasWholeTables() async throws -> Bool {
     try await connection.queryOne(
       """
@@ -167,13 +166,13 @@ public final class SeedContext {
     ).decode(Bool.self)
   }
 
-  /// Forgets the rows of a table one by one, because it is owned as a whole.
+  /// Deletes the records of single rows, because the table is now owned as a whole.
   func forgetRows(of canonicalName: String) async throws {
     guard let owned = try await ownedTable(canonicalName) else { return }
     try await connection.query("DELETE FROM seed_runner.owned_row WHERE table_id = \(owned.id)")
   }
 
-  /// Forgets that a table was owned as a whole.
+  /// Deletes the record that a table was owned as a whole.
   func forgetWholeTable(_ canonicalName: String) async throws {
     try await connection.query(
       """

@@ -1,17 +1,17 @@
-/// How many rows of a table a seeder met, by what became of them.
+/// The number of rows of a table, by what a seeder did with them.
 public struct RowCounts: Hashable, Sendable, Codable {
-  /// Rows that were missing.
+  /// Rows that were missing and were inserted.
   public var inserted: Int
-  /// Rows that differed.
+  /// Rows that differed and were updated.
   public var updated: Int
   /// Rows that were equal and were not touched.
   public var unchanged: Int
-  /// Rows that were removed.
+  /// Rows that were deleted.
   public var deleted: Int
-  /// Rows that somebody edited or removed since they were written, and that were left so.
+  /// Rows that were edited or deleted outside seed-runner and were left alone.
   public var drifted: Int
 
-  /// Makes counts; each is 0 by default.
+  /// Creates counts; 0 by default.
   public init(
     inserted: Int = 0, updated: Int = 0, unchanged: Int = 0, deleted: Int = 0, drifted: Int = 0
   ) {
@@ -22,7 +22,7 @@ public struct RowCounts: Hashable, Sendable, Codable {
     self.drifted = drifted
   }
 
-  /// Reads counts; those that an older version did not know are 0.
+  /// Decodes counts. Those that an older version did not have are 0.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func count(_ key: CodingKeys) throws -> Int { try values.decodeIfPresent(Int.self, forKey: key) ?? 0 }
@@ -34,7 +34,7 @@ public struct RowCounts: Hashable, Sendable, Codable {
   /// Rows inserted, updated or deleted.
   public var written: Int { inserted + updated + deleted }
 
-  /// Adds count by count.
+  /// Adds each count.
   public static func + (left: Self, right: Self) -> Self {
     RowCounts(
       inserted: left.inserted + right.inserted, updated: left.updated + right.updated,
@@ -43,16 +43,16 @@ public struct RowCounts: Hashable, Sendable, Codable {
   }
 }
 
-/// What a seeder did, table by table in the order in which it wrote them.
+/// The row counts of a seeder's tables, in the order of writing.
 public struct SeedOutcome: Hashable, Sendable, Codable {
   /// The counts of one table.
   public struct Table: Hashable, Sendable, Codable {
     /// The table's name.
     public let name: String
-    /// Its rows.
+    /// Its row counts.
     public var counts: RowCounts
 
-    /// Makes a table's counts.
+    /// Creates the counts of a table.
     public init(name: String, counts: RowCounts) {
       self.name = name
       self.counts = counts
@@ -62,7 +62,7 @@ public struct SeedOutcome: Hashable, Sendable, Codable {
   /// The tables.
   public private(set) var tables: [Table]
 
-  /// Makes an outcome; the counts of a table that is named twice are added.
+  /// Creates an outcome. Counts of the same table are added.
   public init(_ tables: Table...) {
     self.tables = []
     for table in tables { add(table) }
@@ -77,6 +77,6 @@ public struct SeedOutcome: Hashable, Sendable, Codable {
     }
   }
 
-  /// The counts of all tables together.
+  /// The counts of all tables combined.
   public var total: RowCounts { tables.map(\.counts).reduce(RowCounts(), +) }
 }

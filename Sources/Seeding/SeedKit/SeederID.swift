@@ -24,6 +24,7 @@ public struct SeederID: RawRepresentable, Hashable, Sendable, Comparable, Custom
   /// The name.
   public var description: String { rawValue }
 
+  /// Orders by name.
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 

@@ -8,11 +8,11 @@ extension BulkContext {
     var rows: Range<Int> { firstRow..<(firstRow + rowCount) }
   }
 
-  /// About how much is made at a time and then sent: enough that the two overlap among the streams,
-  /// little enough to stay in the processor's cache.
+  /// The size of a part that is produced and then sent: large enough that streams overlap, small enough for the
+  /// processor's cache.
   private static let batchSize = 256 << 10
 
-  /// Loads chunks until none is open. Returns how many rows this call loaded.
+  /// Loads chunks until none is left. Returns the number of rows that this call loaded.
   func loadChunks(of load: BulkLoad) async throws -> Int {
     let counter = ProgressCounter(total: try await openRows()) { completed, total in
       report(SeedProgress(activity: "loading", completed: completed, total: total, unit: "rows"))
@@ -24,7 +24,7 @@ extension BulkContext {
         }
         try await group.waitForAll()
       }
-      // The chunks that are left are in other hands, which may die and give them back.
+      // Other processes are loading the remaining chunks. If one dies, its chunk becomes available again.
       let open = try await openRows()
       if open == 0 { return await counter.completed }
       await counter.setOthers(open: open)
@@ -45,7 +45,7 @@ extension BulkContext {
     }
   }
 
-  /// Loads one chunk that nobody has. Returns whether there was one.
+  /// Loads one available chunk. Returns false if there is none.
   private func loadNextChunk(of load: BulkLoad, counter: ProgressCounter) async throws -> Bool {
     let loaded: Chunk? = try await retry.run(onRetry: onRetry) { _ in
       try await pool.withTransaction(setup: [SeedRunner.idleTimeout]) { connection in

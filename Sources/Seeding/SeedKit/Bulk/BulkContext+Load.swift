@@ -2,14 +2,14 @@ import Migrations
 public import Postgres
 
 extension BulkContext {
-  /// Loads what is missing of a load, together with whoever else is loading it, and finishes it.
+  /// Loads the missing rows of a load, together with other processes, and finishes it.
   ///
-  /// With nothing to do this is one query. Chunks are claimed by `FOR UPDATE SKIP LOCKED` on their
-  /// rows in a small table, in the transaction that loads them: a process that dies gives its chunk
-  /// back. Who finds no chunk free waits until the others' are loaded or free again.
+  /// If there is nothing to do, it costs one query. Chunks are claimed with `FOR UPDATE SKIP LOCKED` in the
+  /// transaction that loads them, so if a process dies, its chunk becomes available again. A process that finds no
+  /// available chunk waits for the others.
   ///
-  /// - Returns: rows that this call inserted, and those that were there or that others inserted.
-  /// - Throws: ``BulkLoadError``; what the load's own functions throw; `PostgresError`.
+  /// - Returns: the number of rows that this call inserted, and of those that existed or that others inserted.
+  /// - Throws: ``BulkLoadError``; errors of the load's closures; `PostgresError`.
   public func run(_ load: BulkLoad) async throws -> RowCounts {
     if try await meter.measure(.comparing, { try await isDone(load) }) {
       return RowCounts(unchanged: load.rowCount)
@@ -25,7 +25,7 @@ extension BulkContext {
     return RowCounts(inserted: inserted, unchanged: total - inserted)
   }
 
-  /// Waits for whoever plans or finishes the load, and keeps others from it until the transaction ends.
+  /// Waits for processes that plan or finish the load, and blocks them until the transaction ends.
   ///
   /// - Throws: `PostgresError`.
   public func lockLoad(on connection: PostgresConnection) async throws {
@@ -33,7 +33,7 @@ extension BulkContext {
       "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue) FOR UPDATE")
   }
 
-  /// Forgets a load and its chunks, inside the transaction that removes the rows.
+  /// Deletes the records of a load and its chunks, inside the transaction that deletes the rows.
   ///
   /// - Throws: `PostgresError`.
   public func forgetLoad(on connection: PostgresConnection) async throws {
@@ -41,7 +41,7 @@ extension BulkContext {
     try await connection.query("DELETE FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)")
   }
 
-  /// Where a load is.
+  /// The phase of a load.
   enum Phase: String {
     case loading
     case finishing
@@ -60,7 +60,7 @@ extension BulkContext {
     }
   }
 
-  /// Plans the chunks that are missing. Returns where the load is then, and how many rows it has.
+  /// Plans the missing chunks. Returns the phase and the number of rows.
   private func prepare(_ load: BulkLoad) async throws -> (Phase, Int) {
     _ = try await pool.withConnection { connection in
       try await connection.query(
@@ -88,7 +88,7 @@ extension BulkContext {
         try await load.begin(connection, load.rowCount - rowCount)
         phase = .loading
       } else if phase == .done {
-        // Only reached when the rows are there and what followed them is not.
+        // Only reached if the rows exist but the result of `finish` does not.
         phase = .finishing
       }
       let total = max(rowCount, load.rowCount)
@@ -101,7 +101,7 @@ extension BulkContext {
     }
   }
 
-  /// Runs a transaction that holds the load's row, waiting in short ones for whoever has it.
+  /// Runs a transaction that locks the load's row. Waits for the lock in short transactions.
   func withLoadRow<Result: Sendable>(
     _ body: @Sendable (PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -119,7 +119,7 @@ extension BulkContext {
     }
   }
 
-  /// How long to wait before looking again for what others hold.
+  /// The pause between attempts to get what other processes hold.
   static let pollInterval = Duration.milliseconds(50)
 
   private func finish(_ load: BulkLoad) async throws {

@@ -1,21 +1,20 @@
 public import Postgres
 
-/// What a bulk seeder works with: connections, its fixtures, its environment.
+/// What a bulk seeder works with: connections, its fixtures, the environment.
 public struct BulkContext: Sendable {
   /// The seeder.
   public let seeder: SeederID
-  /// Where the run takes place.
+  /// The environment of the run.
   public let environment: SeedEnvironment
-  /// Connections for the seeder alone, as many as ``maximumConnections``.
+  /// Connections for this seeder, at most ``maximumConnections``.
   public let pool: PostgresPool
-  /// When and how often a chunk is tried again.
+  /// When and how often a chunk is retried.
   let retry: RetryPolicy
-  /// Measures the seeder.
   let meter: SeederMeter
   private let fixtures: FixtureStore
   private let onEvent: @Sendable (SeedEvent) -> Void
 
-  /// The most connections that a bulk seeder gets.
+  /// The maximum number of connections of a bulk seeder.
   public static let maximumConnections = 32
 
   init(
@@ -34,13 +33,13 @@ public struct BulkContext: Sendable {
 
   /// Reads a fixture, as ``SeedContext/fixture(_:)`` does.
   ///
-  /// - Throws: ``FixtureError`` if there is no such file.
+  /// - Throws: ``FixtureError`` if the file does not exist.
   public func fixture(_ name: String) throws -> FixtureFile { try fixtures.file(name) }
 
-  /// Tells how far the work is.
+  /// Reports the progress.
   public func report(_ progress: SeedProgress) { onEvent(.progress(seeder, progress)) }
 
-  /// Tells something that a person wants to know in any case, in one line.
+  /// Shows a message to the user, in one line.
   public func note(_ message: String) { onEvent(.note(seeder, message)) }
 
   /// Adds a line to the debug log.
@@ -53,18 +52,18 @@ public struct BulkContext: Sendable {
   }
 }
 
-/// How far long work is.
+/// The progress of a long operation.
 public struct SeedProgress: Hashable, Sendable {
-  /// What is being done: `loading`, `building the index`.
+  /// The operation: `loading`, `building the index`.
   public let activity: String
-  /// How much of it is done.
+  /// The completed amount.
   public let completed: Int
-  /// How much there is to do; 0 if that is not known yet.
+  /// The total amount; 0 if it is not known yet.
   public let total: Int
-  /// What is counted: `rows`, `blocks`.
+  /// The unit: `rows`, `blocks`.
   public let unit: String
 
-  /// Makes a report.
+  /// Creates a progress report.
   public init(activity: String, completed: Int, total: Int, unit: String) {
     self.activity = activity
     self.completed = completed

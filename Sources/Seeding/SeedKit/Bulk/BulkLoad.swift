@@ -1,33 +1,32 @@
 public import Postgres
 
-/// Rows that are functions of their number, to be loaded by binary COPY over several connections.
+/// Rows that are computed from their numbers and loaded with binary COPY over several connections.
 public struct BulkLoad: Sendable {
-  /// All that decides the rows but for their number, in one canonical text. A load of another
-  /// specification must be reset first.
+  /// A canonical text of everything that decides the rows, except their number. If it changes, the load must be
+  /// reset first.
   public var specification: String
-  /// How many rows there are to be. Never fewer than are loaded: that takes a reset.
+  /// The number of rows. To reduce it, the load must be reset first.
   public var rowCount: Int
-  /// How many rows a transaction loads: what is lost at most, per connection, when it is killed.
+  /// The number of rows in a transaction, which is the most that a killed connection loses.
   public var chunkSize = 2_500
-  /// How many connections load at once.
+  /// The number of connections that load at the same time.
   public var streams = 4
   /// The table.
   public var table: PostgresIdentifier
-  /// The columns, in the order in which `encode` appends them.
+  /// The columns in the order of `encode`.
   public var columns: [PostgresIdentifier]
-  /// Appends a row. Called by several tasks at once, for rows in any order.
+  /// Appends a row. Called concurrently, for rows in any order.
   public var encode: @Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void
-  /// What is to be done before the first of so many new rows, in the transaction that plans them.
+  /// Called before the first new row, in the transaction that plans the chunks.
   public var begin: @Sendable (_ connection: PostgresConnection, _ newRows: Int) async throws -> Void = {
     _, _ in
   }
-  /// An SQL condition that holds while what `finish` made is still there; trusted text.
+  /// An SQL condition that is true if the result of `finish` exists; trusted text.
   public var finishedCondition = "true"
-  /// What is to be done once all rows are there, by one process only, in a transaction that also
-  /// records that it is done.
+  /// Called once all rows are loaded, by only one process, in the transaction that records the end.
   public var finish: @Sendable (_ connection: PostgresConnection) async throws -> Void = { _ in }
 
-  /// Makes a load.
+  /// Creates a load.
   public init(
     specification: String, rowCount: Int, table: PostgresIdentifier, columns: [PostgresIdentifier],
     encode: @escaping @Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void
@@ -40,12 +39,12 @@ public struct BulkLoad: Sendable {
   }
 }
 
-/// Why rows could not be loaded in bulk.
+/// Why rows could not be loaded.
 public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Rows are there that were made otherwise.
+  /// The table contains rows of another specification.
   case otherSpecification(SeederID, existing: String, wanted: String)
 
-  /// What is wrong and what to do.
+  /// The problem and the fix.
   public var description: String {
     switch self {
     case .otherSpecification(let id, let existing, let wanted):

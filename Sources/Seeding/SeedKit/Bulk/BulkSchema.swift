@@ -1,6 +1,6 @@
-/// What a bulk load records of itself.
+/// The tables that record bulk loads.
 enum BulkSchema {
-  // `phase`: 'loading' while chunks are open, 'finishing' while what follows the rows is due.
+  // `phase` is 'loading' while chunks are left, and 'finishing' until `finish` has run.
   static let migration = """
     -- migrate:up
     CREATE TABLE seed_runner.bulk_load (

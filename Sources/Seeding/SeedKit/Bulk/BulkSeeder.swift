@@ -1,38 +1,37 @@
 public import Postgres
 
-/// A seeder whose rows are too many for one transaction and one connection.
+/// A seeder with too many rows for one transaction and one connection.
 ///
-/// Its unit is the chunk: the rows of a chunk and the mark that it is loaded commit together, so that
-/// a run which is killed loses the chunks in flight and nothing else, and several runs, on several
-/// machines, share one load. The rows are owned as a whole, not one by one.
+/// It loads chunks. The rows of a chunk commit together with the mark that it is loaded, so a killed run loses only
+/// the chunks in progress, and several processes on several machines can share a load. The rows are owned as a
+/// whole, not one by one.
 public protocol BulkSeeder: SeederProtocol {
-  /// How many rows its load has when it is complete.
+  /// The number of rows when the load is complete.
   var plannedRows: Int { get }
 
-  /// Loads what is missing. Called outside a transaction; may be called again from the start after a
-  /// fault that can pass.
+  /// Loads the missing rows. Called outside a transaction. After a transient error it may be called again.
   ///
-  /// - Returns: the rows that this run inserted, and those that were there.
-  /// - Throws: whatever went wrong. What was committed by then stays and is not loaded again.
+  /// - Returns: the number of rows that this run inserted, and of those that existed.
+  /// - Throws: any error. Committed chunks stay and are not loaded again.
   func load(in context: BulkContext) async throws -> SeedOutcome
 
-  /// What ``load(in:)`` would do, for a plan. Reads only.
+  /// What ``load(in:)`` would do, for a plan. Only reads.
   ///
   /// - Throws: `PostgresError`.
   func pending(on connection: PostgresConnection) async throws -> SeedOutcome
 
-  /// Removes all of its rows and what it has recorded of them, and leaves everything else.
+  /// Deletes all of its rows and their records, and nothing else.
   ///
-  /// - Returns: the rows deleted.
-  /// - Throws: whatever went wrong; then nothing is removed.
+  /// - Returns: the number of deleted rows.
+  /// - Throws: any error. Nothing is deleted then.
   func reset(in context: BulkContext) async throws -> SeedOutcome
 }
 
 extension BulkSeeder {
-  /// Many transactions.
+  /// In many transactions.
   public var work: SeedWork { .bulk(self) }
 
-  /// How many rows of its load are in the database, as the load's own record has it.
+  /// The number of rows in the database, according to the records of the load.
   ///
   /// - Throws: `PostgresError`.
   public func loadedRows(on connection: PostgresConnection) async throws -> Int {

@@ -1,4 +1,4 @@
-/// Counts what several tasks complete, and tells of each step.
+/// Counts the progress of several tasks and reports each step.
 actor ProgressCounter {
   private var own = 0
   private var others = 0
@@ -11,16 +11,16 @@ actor ProgressCounter {
     onStep(0, total)
   }
 
-  /// What the own tasks have completed.
+  /// The amount completed by this process.
   var completed: Int { own }
 
-  /// Adds to what the own tasks have completed.
+  /// Adds to the amount completed by this process.
   func add(_ count: Int) {
     own += count
     onStep(min(own + others, total), total)
   }
 
-  /// Tells how much of the whole is still open, so that what others did is counted too.
+  /// Sets the amount that is left, so that the progress of other processes is included.
   func setOthers(open: Int) {
     others = max(0, total - open - own)
     onStep(min(own + others, total), total)

@@ -1,33 +1,33 @@
-/// A setting whose type of value does not matter: an entry of the list of settings that a program composes.
+/// A setting without its value type, for the list of settings of a program.
 public struct AnySettingKey: Sendable {
   /// The path in the files of `Config/`, such as `seed.jobs`.
   public let name: String
-  /// The environment variables, the strongest first.
+  /// The environment variables, highest precedence first.
   public let variables: [String]
-  /// The flag without its hyphens, if there is one.
+  /// The flag without hyphens; nil if there is none.
   public let flag: String?
-  /// What it decides.
+  /// A one-line description.
   public let summary: String
   let unit: String?
   let expected: String
   let isSecret: Bool
   let isAllowedInFiles: Bool
-  /// The least and the greatest value of a whole number.
+  /// The minimum and maximum of a whole number.
   package let bounds: ClosedRange<Int>?
   let decimalBounds: ClosedRange<Double>?
-  /// The words that are values, if their list is closed.
+  /// The allowed words; nil if other values are possible.
   package let allowed: [String]?
-  /// The type that JSON Schema gives a value in a file, and whether null is one.
+  /// The JSON Schema type of a value in a file, and whether it may be null.
   package let schemaType: (name: String, isOptional: Bool)
-  /// A value of a file as text; nil for null where that is allowed. Throws for one of another type.
+  /// A value in a file as text; nil for null if allowed. Throws for a value of another type.
   let fileText: @Sendable (JSONNode) throws(SettingValueError) -> String?
   let defaultValue: any Sendable
   let parse: @Sendable (String) throws(SettingValueError) -> any Sendable
   let show: @Sendable (any Sendable) -> String
-  /// Whether a value is the built-in default.
+  /// Whether a value is the default.
   let isDefault: @Sendable (any Sendable) -> Bool
 
-  /// Makes the entry of a declared setting.
+  /// Creates the entry of a setting.
   public init<Value>(_ key: SettingKey<Value>) {
     name = key.name
     variables = key.variables
@@ -55,7 +55,7 @@ public struct AnySettingKey: Sendable {
       case (.text, .string(let text)), (.optionalText, .string(let text)): return text
       case (.bool, .bool(let flag)), (.optionalBool, .bool(let flag)): return "\(flag)"
       case (.number, .number(let literal)), (.optionalNumber, .number(let literal)):
-        // JSON5 has more ways to write a whole number than a variable has.
+        // JSON5 has more number formats than a variable.
         return (try? node.int()).map { "\($0)" } ?? literal
       case (.optionalList, .array(let items)):
         let names = items.compactMap { item -> String? in
@@ -75,17 +75,17 @@ public struct AnySettingKey: Sendable {
     let shownDefault = key.show(key.defaultValue)
     isDefault = { ($0 as? Value).map(key.show) == shownDefault }
   }
-  /// The built-in default as text; empty if there is none.
+  /// The default as text; empty if there is none.
   package var defaultText: String { show(defaultValue) }
 }
 
 extension [AnySettingKey] {
-  /// Those that a file may set.
+  /// The settings that a file may contain.
   var inFiles: [AnySettingKey] { filter(\.isAllowedInFiles) }
 
-  /// Refuses a list in which a file, a variable or a flag could not tell two settings apart.
+  /// Rejects a list in which two settings have the same key, variable or flag.
   ///
-  /// - Throws: ``SettingConflictError``, which names both.
+  /// - Throws: ``SettingConflictError`` with both settings.
   package func checkConflicts() throws(SettingConflictError) {
     var owners: [String: String] = [:]
     for key in self {
@@ -97,7 +97,7 @@ extension [AnySettingKey] {
         owners[word] = key.name
       }
     }
-    // `seed` cannot be a value and an object at once.
+    // `seed` cannot be both a value and an object.
     for key in self {
       let parts = key.name.split(separator: ".")
       for count in 1..<Swift.max(parts.count, 1) {
@@ -109,11 +109,11 @@ extension [AnySettingKey] {
   }
 }
 
-/// Two settings of a program that cannot be told apart: a mistake of who declared or listed them.
+/// Two settings of a program with the same key, variable or flag: a programming error.
 public struct SettingConflictError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What both have: a name, a variable, or a flag with its hyphens.
+  /// What both use: a name, a variable, or a flag with hyphens.
   public let word: String
-  /// The names of the settings, which are equal if one is listed twice.
+  /// The names of the settings. They are equal if one is listed twice.
   public let first, second: String
 
   /// `the settings 'seed.jobs' and 'shop.jobs' are both declared with '--jobs'`

@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// The JSON Schema of the files in `Config/`, made from the settings themselves.
+/// The JSON Schema of the files in `Config/`, generated from the settings.
 public enum ConfigurationSchema {
-  /// The schema as text, always the same bytes for the same settings. `Config/config.schema.json` holds that of
-  /// all settings, for editors.
+  /// The schema as text, with the same bytes for the same settings. `Config/config.schema.json` is the one for all
+  /// settings, for editors.
   ///
-  /// - Parameter keys: all settings that there are.
-  /// - Throws: an error of the encoder, which does not happen.
+  /// - Parameter keys: all settings.
+  /// - Throws: an error of the encoder, which never happens.
   public static func text(of keys: [AnySettingKey]) throws -> String {
     var root = node(of: keys.inFiles.map { ($0.name.split(separator: ".")[...], $0) })
     root["$schema"] = .text("https://json-schema.org/draft/2020-12/schema")
@@ -51,7 +51,7 @@ public enum ConfigurationSchema {
     }
   }
 
-  /// An object of the files, with the settings and the objects in it.
+  /// The schema of an object, with its settings and nested objects.
   private static func node(of keys: [(path: ArraySlice<Substring>, key: AnySettingKey)]) -> [String: Value] {
     var properties: [String: Value] = [:]
     for (name, members) in Dictionary(grouping: keys, by: { $0.path.first ?? "" }) {

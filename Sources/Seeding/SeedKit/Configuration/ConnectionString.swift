@@ -1,16 +1,15 @@
 import Postgres
 
-/// How connection strings are checked and shown.
+/// Checks and masks connection strings.
 enum ConnectionString {
   static let expected = "postgresql://user:password@host:port/database"
 
-  /// Throws for a malformed string, with a reason that quotes nothing of it.
+  /// Throws for a malformed string. The reason quotes nothing of it.
   ///
-  /// The client's own reason is passed on only if it quotes nothing: a password with an unescaped `?` or
-  /// `&` is read as a parameter, and the reason would name a piece of it.
+  /// The client's reason is used only if it quotes nothing: a password with an unescaped `?` or `&` is parsed as a
+  /// parameter, which the reason would quote.
   static func check(_ text: String) throws(SettingValueError) {
-    // Read as the standard reads it, an unescaped '/' would make a piece of the password the database's
-    // name, which is shown.
+    // With an unescaped '/' in the password, a part of it would be parsed as the database name, which is shown.
     let path = text.firstRange(of: "://").map { text[$0.upperBound...] }?.prefix { $0 != "?" }.drop {
       $0 != "/"
     }
@@ -30,7 +29,7 @@ enum ConnectionString {
       throw refusal(
         "a parameter after the '?' is unknown or invalid (in a password, write ? as %3F and & as %26)")
     }
-    // Behind the sentence stands the form that is expected, which the fault names anyway.
+    // Without the sentence about the expected format, which the fault has anyway.
     throw refusal(String(reason[detail.upperBound...].prefix { $0 != "." }))
   }
 
@@ -38,7 +37,7 @@ enum ConnectionString {
     SettingValueError(found: "a connection string (not shown): \(reason)")
   }
 
-  /// The string without its password and its parameters.
+  /// The string without password and parameters.
   static func mask(_ text: String) -> String {
     (try? PostgresConfiguration(url: text))?.description ?? "****"
   }

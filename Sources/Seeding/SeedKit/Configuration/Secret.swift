@@ -1,6 +1,6 @@
-/// A value that shows in no description, error or dump. Only ``value`` gives it away.
+/// A value that never appears in descriptions, errors or dumps. Only ``value`` returns it.
 public struct Secret<Value: Sendable>: Sendable {
-  /// The value itself. Never put it into a text that somebody may read.
+  /// The value itself. Never put it into text that somebody may read.
   public let value: Value
 
   /// Wraps a value.
@@ -14,6 +14,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   /// `****`
   public var debugDescription: String { "****" }
 
-  /// Nothing to look into, so that `dump` and a failed test's output show nothing either.
+  /// No children, so that `dump` and failed tests do not show the value either.
   public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -1,31 +1,31 @@
-/// What a database is for. Seeders name the environments in which they may run.
+/// The purpose of a database. Seeders list the environments in which they may run.
 public enum SeedEnvironment: String, Hashable, Sendable, CaseIterable, Codable, CustomStringConvertible {
-  /// A developer's own.
+  /// A developer's own database.
   case dev
-  /// For tests.
+  /// Tests.
   case test
-  /// For continuous integration.
+  /// Continuous integration.
   case ci
-  /// What continuous integration does, on a developer's machine.
+  /// The jobs of continuous integration on a developer's machine.
   case ciLocal = "ci-local"
-  /// Where real users are.
+  /// Real users.
   case production
 
-  /// The name as it is written: `dev`, `test`, `ci`, `ci-local`, `production`.
+  /// The name: `dev`, `test`, `ci`, `ci-local`, `production`.
   public var description: String { rawValue }
 }
 
 extension SeedEnvironment {
-  /// Reads an environment's name, which must be written exactly.
+  /// Parses the exact name of an environment.
   ///
-  /// - Throws: ``SeedEnvironmentError``, which suggests the nearest name.
+  /// - Throws: ``SeedEnvironmentError`` with a suggestion.
   public init(parsing text: String) throws(SeedEnvironmentError) {
     guard let known = SeedEnvironment(rawValue: text) else { throw SeedEnvironmentError(found: text) }
     self = known
   }
 
-  /// The environment that somebody may have meant: one that was mistyped, shortened (`prod`) or
-  /// written out (`development`).
+  /// The most similar environment, for names that are mistyped, abbreviated (`prod`) or written out
+  /// (`development`).
   static func nearest(to text: String) -> SeedEnvironment? {
     if let near = Suggestion.nearest(to: text, in: allCases.map(\.rawValue)).first {
       return Self(rawValue: near)
@@ -38,11 +38,11 @@ extension SeedEnvironment {
   }
 }
 
-/// A text that names no environment.
+/// An unknown environment.
 public struct SeedEnvironmentError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What was given.
+  /// The text that was given.
   public let found: String
-  /// What was probably meant.
+  /// The most similar environment.
   public var suggestion: SeedEnvironment? { .nearest(to: found) }
 
   /// `unknown environment 'tset'; expected one of dev, test, … Did you mean 'test'?`

@@ -1,7 +1,7 @@
-// The settings of the framework. Another module declares its own in the same way, and the program lists them.
+// The settings of the framework. Other modules declare theirs in the same way, and the program lists them.
 
 extension AnySettingKey {
-  /// The settings of seeding: which database, which seeders, how, and what a server does at its start.
+  /// The settings for seeding: the database, the seeders, and what a server does when it starts.
   public static let seeding: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
     .init(.retryBudget), .init(.lockTimeout), .init(.allOnly), .init(.allExcept),
@@ -13,13 +13,13 @@ extension AnySettingKey {
     .init(.embeddedBinaries), .init(.embeddedVersion), .init(.embeddedPort), .init(.embeddedUser),
   ]
 
-  /// All settings of the framework. An application puts its own between the two lists.
+  /// All settings of the framework. An application inserts its own between the two lists.
   public static let framework = seeding + embeddedPostgres
 }
 
 extension SettingKey where Value == SeedEnvironment {
-  /// What the database is for. `dev` by default; `CI=true` implies `ci`. It decides which file is read,
-  /// so no file sets it.
+  /// The purpose of the database. `dev` by default; `CI=true` implies `ci`. It decides which file is read, so it
+  /// cannot be set in a file.
   public static let environment = SettingKey(
     name: "environment", variables: ["SEED_ENV"], flag: "env",
     summary: "Environment that the database belongs to", unit: nil,
@@ -36,18 +36,18 @@ extension SettingKey where Value == SeedEnvironment {
 }
 
 extension SettingKey where Value == [SeederID]? {
-  /// What `--all` means: these seeders and what they depend on. Unset: all that the environment allows.
+  /// What `--all` selects: these seeders and their dependencies. By default all that the environment allows.
   public static let allOnly = SettingKey(
     "all.only", variables: "SEED_ALL_ONLY",
     summary: "Seeders that --all selects (default: all that the environment allows)")
-  /// Seeders that `--all` does not select. Others may still need them.
+  /// Seeders that `--all` does not select. They still run if others depend on them.
   public static let allExcept = SettingKey(
     "all.except", variables: "SEED_ALL_EXCEPT",
     summary: "Seeders that --all skips unless other seeders depend on them")
 }
 
 extension SettingKey where Value == Secret<String>? {
-  /// The database. Unset: the `PG*` variables, without those the embedded PostgreSQL.
+  /// The database. By default the `PG*` variables, and without those the embedded PostgreSQL.
   public static let databaseURL = SettingKey(
     "database.url", variables: "DATABASE_URL", flag: "database-url", expected: ConnectionString.expected,
     summary: "Database to connect to (default: the PG* variables, then the embedded PostgreSQL)",
@@ -56,7 +56,7 @@ extension SettingKey where Value == Secret<String>? {
 }
 
 extension SettingKey where Value == Duration {
-  /// How long one attempt to connect may take, 1 to 600 seconds. 10 by default.
+  /// The timeout of one attempt to connect, 1 to 600 seconds. 10 by default.
   public static let databaseConnectTimeout = SettingKey(
     "database.connectTimeout", variables: "DATABASE_CONNECT_TIMEOUT", defaultSeconds: 10, in: 1...600,
     summary: "Time limit for one connection attempt, in seconds")
@@ -75,7 +75,7 @@ extension SettingKey where Value == Int {
   public static let jobs = SettingKey(
     "seed.jobs", variables: "SEED_JOBS", flag: "jobs", default: 4, in: 1...64,
     summary: "Maximum number of seeders that run at the same time")
-  /// The embedded server's TCP port on the loopback address. 0, the default: a unix socket only.
+  /// The embedded server's TCP port on the loopback address. 0 by default: Unix socket only.
   public static let embeddedPort = SettingKey(
     "embedded.port", variables: "SEED_POSTGRES_PORT", default: 0, in: 0...65_535,
     summary: "TCP port of the embedded PostgreSQL on the loopback address (0: Unix socket only)")
@@ -89,18 +89,19 @@ extension SettingKey where Value == Bool {
 }
 
 extension SettingKey where Value == String? {
-  /// The folder of PostgreSQL's programs for the embedded server. Unset: searched for.
+  /// The folder with the PostgreSQL programs of the embedded server. By default they are searched for.
   public static let embeddedBinaries = SettingKey(
     "embedded.binaries", variables: "SEED_POSTGRES_BIN", expected: "a folder path",
     summary: "Folder with the PostgreSQL programs of the embedded server (default: search for it)")
-  /// The operating-system user that runs the embedded server if seed-runner runs as root. Unset: chosen.
+  /// The operating-system user that runs the embedded server if seed-runner runs as root. By default chosen
+  /// automatically.
   public static let embeddedUser = SettingKey(
     "embedded.user", variables: "SEED_POSTGRES_USER", expected: "the name of an operating-system user",
     summary: "User that runs the embedded server if seed-runner runs as root (default: chosen automatically)")
 }
 
 extension SettingKey where Value == Int? {
-  /// The major version of the embedded server, 10 to 99. Unset: the newest with pgvector.
+  /// The major version of the embedded server, 10 to 99. By default the newest with pgvector.
   public static let embeddedVersion = SettingKey(
     "embedded.version", variables: "SEED_POSTGRES_VERSION", in: 10...99,
     summary: "Major version of the embedded PostgreSQL (default: the newest with pgvector)")

@@ -1,7 +1,7 @@
-// What a server does with its database when it starts.
+// Settings for what a server does with its database when it starts.
 
 extension SettingKey where Value == Bool {
-  /// Whether a server applies the migrations that are due when it starts. True by default.
+  /// Whether a server applies due migrations when it starts. True by default.
   public static let autoMigrate = SettingKey(
     "startup.migrates", variables: "AUTO_MIGRATE", default: true,
     summary: "Whether a server applies due migrations when it starts")
@@ -12,7 +12,7 @@ extension SettingKey where Value == Bool {
 }
 
 extension SettingKey where Value == String {
-  /// Whether a server's start waits for its seeds: `blocking` or `background`. `blocking` by default.
+  /// Whether the start of a server waits for seeding: `blocking` or `background`. `blocking` by default.
   public static let autoSeedMode = SettingKey(
     "startup.mode", variables: "AUTO_SEED_MODE", default: "blocking",
     among: StartupSeeding.Mode.allCases.map(\.rawValue),
@@ -20,8 +20,8 @@ extension SettingKey where Value == String {
 }
 
 extension SettingKey where Value == Duration {
-  /// How long a server's start waits for its seeds, 0 to 86,400 seconds; then they go on in the background.
-  /// 60 by default.
+  /// How long the start of a server waits for seeding, 0 to 86,400 seconds. Seeding then continues in the
+  /// background. 60 by default.
   public static let autoSeedTimeLimit = SettingKey(
     "startup.timeLimit", variables: "AUTO_SEED_TIMEOUT", defaultSeconds: 60, in: 0...86_400,
     summary: "How long start-up waits for seeding, in seconds; seeding then continues in the background")

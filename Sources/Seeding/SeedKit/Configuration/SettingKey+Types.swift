@@ -1,4 +1,4 @@
-// One initializer per type of value, so that a setting is one declaration.
+// One initializer for each value type, so that a setting is a single declaration.
 
 extension SettingKey where Value == Int {
   /// A whole number within bounds.
@@ -26,7 +26,7 @@ extension SettingKey where Value == Int {
 }
 
 extension SettingKey where Value == Int? {
-  /// A whole number within bounds that need not be set.
+  /// An optional whole number within bounds.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -74,8 +74,7 @@ extension SettingKey where Value == Duration {
 }
 
 extension SettingKey where Value == Bool {
-  /// A switch. Outside the files `true`, `1`, `yes` and `on` say the same, and so do their opposites, in
-  /// upper or lower case.
+  /// A Boolean. In variables and flags, `true`, `1`, `yes` and `on` and their opposites are accepted, in any case.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -94,7 +93,7 @@ extension SettingKey where Value == Bool {
 }
 
 extension SettingKey where Value == Bool? {
-  /// A switch that need not be set.
+  /// An optional Boolean.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -137,7 +136,7 @@ extension SettingKey where Value == Double {
 }
 
 extension SettingKey where Value == String {
-  /// A text.
+  /// A string.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -146,7 +145,7 @@ extension SettingKey where Value == String {
   ///   - value: the built-in default.
   ///   - expected: what a value is, for error texts.
   ///   - summary: what it decides, in a line without a period.
-  ///   - check: throws for a text that is not a value; by default every text is one.
+  ///   - check: throws for an invalid string. By default every string is valid.
   public init(
     _ name: String, variables: String..., flag: String? = nil, default value: String, expected: String,
     summary: String, check: @escaping @Sendable (String) throws(SettingValueError) -> Void = { _ in }
@@ -161,7 +160,7 @@ extension SettingKey where Value == String {
       }, show: { $0 })
   }
 
-  /// One of a few words.
+  /// One of several words.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -188,7 +187,7 @@ extension SettingKey where Value == String {
 }
 
 extension SettingKey where Value == [SeederID]? {
-  /// Names of seeders that need not be set: in a file a list, elsewhere with commas between them.
+  /// An optional list of seeder ids: an array in a file, otherwise separated by commas.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -213,7 +212,7 @@ extension SettingKey where Value == [SeederID]? {
 }
 
 extension SettingKey where Value == String? {
-  /// A text that need not be set.
+  /// An optional string.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -233,7 +232,7 @@ extension SettingKey where Value == String? {
 }
 
 extension SettingKey where Value == Secret<String>? {
-  /// A secret that need not be set.
+  /// An optional secret.
   ///
   /// - Parameters:
   ///   - name: the path in the files, such as `seed.jobs`.
@@ -241,8 +240,8 @@ extension SettingKey where Value == Secret<String>? {
   ///   - flag: the flag without its hyphens, if there is one.
   ///   - expected: what a value is, for error texts.
   ///   - summary: what it decides, and what holds while it is not set.
-  ///   - check: throws for a text that will not do, and never quotes it.
-  ///   - mask: what may be shown of the secret.
+  ///   - check: throws for an invalid string, without quoting it.
+  ///   - mask: the part of the secret that may be shown.
   public init(
     _ name: String, variables: String..., flag: String? = nil, expected: String, summary: String,
     check: @escaping @Sendable (String) throws(SettingValueError) -> Void,
@@ -258,7 +257,7 @@ extension SettingKey where Value == Secret<String>? {
   }
 }
 
-/// What the types of settings share.
+/// What several types of settings share.
 enum SettingText {
   static func flag(_ text: String) throws(SettingValueError) -> Bool {
     switch text.lowercased() {

@@ -1,7 +1,7 @@
-/// A setting: its names, its default, and how a value of it is read and shown.
+/// A setting: its names, its default, and how its values are parsed and shown.
 ///
-/// A module declares its settings as static members of an extension, and the program lists them all as
-/// ``AnySettingKey``; files, variables, flags, help and the JSON Schema follow from that.
+/// A module declares its settings as static members of an extension, and the program lists them as
+/// ``AnySettingKey``. Files, variables, flags, help and the JSON Schema are derived from this list.
 ///
 /// ```swift
 /// extension SettingKey where Value == Int {
@@ -11,47 +11,47 @@
 /// }
 /// ```
 public struct SettingKey<Value: Sendable>: Sendable {
-  /// The path in the files of `Config/`, such as `seed.jobs`: objects and, behind the last dot, the member.
+  /// The path in the files of `Config/`, such as `seed.jobs`: nested objects, then the key.
   public let name: String
-  /// The environment variables, the strongest first.
+  /// The environment variables, highest precedence first.
   public let variables: [String]
-  /// The flag without its hyphens, if there is one.
+  /// The flag without hyphens; nil if there is none.
   public let flag: String?
-  /// What it decides.
+  /// A one-line description.
   public let summary: String
   /// The unit of a number, such as `seconds`.
   public let unit: String?
-  /// The least and the greatest value of a number.
+  /// The minimum and maximum of a whole number.
   public let bounds: ClosedRange<Int>?
-  /// The value if nobody says anything.
+  /// The value if the setting is not given.
   public let defaultValue: Value
-  /// Whether a value of it is shown only in part, if at all.
+  /// Whether its value is masked.
   public let isSecret: Bool
-  /// What is expected of a value, for error texts.
+  /// What is expected of a value, for error messages.
   public let expected: String
   /// Whether a file may set it.
   let isAllowedInFiles: Bool
-  /// The type that a value has in a file.
+  /// The type of a value in a file.
   let fileType: FileType
-  /// Reads a value. What it throws names what is wrong with it and never quotes a secret.
+  /// Parses a value. Errors say what is wrong and never quote a secret.
   let parse: @Sendable (String) throws(SettingValueError) -> Value
-  /// A value as text, the secrets in it masked.
+  /// A value as text, with secrets masked.
   let show: @Sendable (Value) -> String
-  /// The words that are values, where there are but a few.
+  /// The allowed words; nil if other values are possible.
   var allowed: [String]?
-  /// The least and the greatest value of a number that need not be whole.
+  /// The minimum and maximum of a decimal number.
   var decimalBounds: ClosedRange<Double>?
 
-  /// The type that a value has in a file.
+  /// The type of a value in a file.
   enum FileType: Sendable {
     case number
     case bool
     case text
-    /// A text, or null for a setting that is not set.
+    /// A string, or null for an unset value.
     case optionalText
     case optionalNumber
     case optionalBool
-    /// A list of texts, or null.
+    /// An array of strings, or null.
     case optionalList
 
     var isOptional: Bool {
@@ -63,14 +63,14 @@ public struct SettingKey<Value: Sendable>: Sendable {
   }
 }
 
-/// Why a text is not a value of a setting.
+/// Why a string is not a valid value of a setting.
 public struct SettingValueError: Error {
-  /// What to report as found, in place of the text in quotes. Must not quote a secret.
+  /// What to report as found, instead of the quoted string. Must not quote a secret.
   public var found: String?
-  /// What was probably meant.
+  /// The most similar valid value.
   public var suggestion: String?
 
-  /// Describes a text that is not a value; both parts may be missing.
+  /// Creates an error. Both parts are optional.
   public init(found: String? = nil, suggestion: String? = nil) {
     self.found = found
     self.suggestion = suggestion

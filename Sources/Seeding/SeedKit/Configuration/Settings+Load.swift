@@ -1,18 +1,18 @@
 import FoundationEssentials
 
 extension Settings {
-  /// Reads the configuration.
+  /// Reads the settings.
   ///
-  /// Everything that was given is checked, also what something stronger overrides.
+  /// All given values are checked, even those that are overridden.
   ///
   /// - Parameters:
-  ///   - flags: values by the flag's name without hyphens, such as `["jobs": "8"]`.
-  ///   - environment: the variables; an empty one counts as unset.
-  ///   - configDirectory: the folder with `default.json` and `<environment>.json`. It must exist; each
-  ///     file in it may be missing. Nil reads no file.
-  ///   - keys: all settings that there are; by default those of the framework.
-  /// - Throws: ``ConfigurationError`` with every fault; ``SettingConflictError`` if two of the settings cannot
-  ///   be told apart.
+  ///   - flags: values by flag without hyphens, such as `["jobs": "8"]`.
+  ///   - environment: the environment variables. An empty one counts as unset.
+  ///   - configDirectory: the folder with `default.json` and `<environment>.json`. The folder must exist; each file
+  ///     is optional. With nil, no file is read.
+  ///   - keys: all settings. By default those of the framework.
+  /// - Throws: ``ConfigurationError`` with every fault; ``SettingConflictError`` if two settings have the same key,
+  ///   variable or flag.
   public static func load(
     flags: [String: String], environment: [String: String], configDirectory: String?,
     keys: [AnySettingKey] = AnySettingKey.framework
@@ -24,7 +24,7 @@ extension Settings {
     return settings
   }
 
-  /// Reads the settings of the process: its environment variables, and no files.
+  /// Reads settings from the environment variables of the process, without files.
   ///
   /// - Throws: as ``load(flags:environment:configDirectory:keys:)``.
   public static func fromEnvironment(keys: [AnySettingKey] = AnySettingKey.seeding) throws -> Settings {
@@ -32,14 +32,15 @@ extension Settings {
       flags: [:], environment: ProcessInfo.processInfo.environment, configDirectory: nil, keys: keys)
   }
 
-  /// The same for who wants to go on: what could be read, and what is wrong with the rest.
+  /// Like ``load(flags:environment:configDirectory:keys:)``, but returns faults together with the settings that
+  /// could be read.
   package static func read(
     flags: [String: String], environment: [String: String], configDirectory: String?,
     keys: [AnySettingKey] = AnySettingKey.framework
   ) -> (settings: Settings, faults: [ConfigurationFault]) {
     var loader = SettingsLoader(
       keys: keys, flags: flags, variables: environment.filter { !$0.value.isEmpty })
-    // The environment decides which file is read.
+    // The environment decides which files are read.
     let chosen = loader.chosenEnvironment()
     if let configDirectory { loader.readFiles(in: configDirectory, for: chosen) }
     loader.readVariables()
@@ -48,9 +49,8 @@ extension Settings {
   }
 }
 
-/// Collects values from the weakest source to the strongest, and all faults.
+/// Collects values, lowest precedence first, and all faults.
 struct SettingsLoader {
-  /// All settings that there are.
   let keys: [AnySettingKey]
   let flags: [String: String]
   /// The environment variables that are not empty.
@@ -64,8 +64,8 @@ struct SettingsLoader {
     self.variables = variables
   }
 
-  /// The environment that the flag or the variable names, or `CI=true` implies; nil if the name is
-  /// faulty, which is reported when the flag or the variable is read.
+  /// The environment of the flag or variable, or `ci` for `CI=true`; nil if the name is invalid, which is reported
+  /// when the flag or variable is read.
   mutating func chosenEnvironment() -> SeedEnvironment? {
     let key = SettingKey<SeedEnvironment>.environment
     let named = key.flag.flatMap { flags[$0] } ?? key.variables.compactMap { variables[$0] }.first
@@ -77,7 +77,7 @@ struct SettingsLoader {
 
   mutating func readVariables() {
     for key in keys {
-      // The strongest comes last and stays.
+      // Highest precedence last, so that it overrides the others.
       for name in key.variables.reversed() {
         guard let text = variables[name] else { continue }
         store(text, for: key, source: .variable(name), place: name)
@@ -99,7 +99,7 @@ struct SettingsLoader {
     }
   }
 
-  /// Stores a value, or the fault in it.
+  /// Stores a value or its fault.
   mutating func store(_ text: String, for key: AnySettingKey, source: Settings.Source, place: String) {
     do {
       values[key.name] = Settings.Stored(value: try key.parse(text), source: source)

@@ -1,9 +1,9 @@
-/// The configuration in force: each value, and where it comes from.
+/// The values of all settings, with their sources.
 ///
-/// A flag goes before an environment variable, that before `Config/<environment>.json`, that before
-/// `Config/default.json`, that before the built-in default.
+/// Precedence, highest first: flag, environment variable, `Config/<environment>.json`, `Config/default.json`,
+/// default.
 public struct Settings: Sendable {
-  /// Where a value comes from.
+  /// The source of a value.
   public enum Source: Hashable, Sendable, CustomStringConvertible {
     /// A flag, such as `jobs`.
     case flag(String)
@@ -28,31 +28,31 @@ public struct Settings: Sendable {
     }
   }
 
-  /// One setting as `seed-runner config` shows it.
+  /// A setting as `seed-runner config` shows it.
   public struct Entry: Hashable, Sendable {
     /// The path in the files, such as `seed.jobs`.
     public let name: String
-    /// The value as text, secrets masked; empty if it is not set.
+    /// The value as text, with secrets masked; empty if it is not set.
     public let value: String
-    /// Where it comes from.
+    /// The source of the value.
     public let source: Source
-    /// What it decides.
+    /// A one-line description.
     public let summary: String
     /// The unit of a number.
     public let unit: String?
-    /// The environment variable that sets it; the strongest, if there are several.
+    /// The environment variable, with the highest precedence if there are several.
     public let variable: String
-    /// The flag that sets it, without its hyphens.
+    /// The flag without hyphens.
     public let flag: String?
     /// What a value must be.
     public let expected: String
-    /// The words that are values, where there are but a few.
+    /// The allowed words; nil if other values are possible.
     public let allowed: [String]?
-    /// The least and the greatest value of a number, as text.
+    /// The minimum and maximum of a number, as text.
     public let minimum, maximum: String?
-    /// What holds if nobody says anything; empty if it is not set then.
+    /// The default as text; empty if there is none.
     public let defaultValue: String
-    /// Whether its value is shown only in part.
+    /// Whether its value is masked.
     public let isSecret: Bool
     /// Whether a file may set it.
     public let isAllowedInFiles: Bool
@@ -64,13 +64,13 @@ public struct Settings: Sendable {
     let source: Source
   }
 
-  /// All settings that there are, in the order of `entries`.
+  /// All settings, in the order of `entries`.
   let keys: [AnySettingKey]
-  /// What was given, by the name of the key. Keys that nobody spoke of are not in it.
+  /// The given values by key. Settings that were not given are missing.
   let values: [String: Stored]
 
-  /// The value of a key, which must be among those that the settings were loaded with: otherwise nobody looked
-  /// for its value, and the default would be a silent mistake.
+  /// The value of a setting. It must be in the list that the settings were loaded with: otherwise its value was not
+  /// read, and the default would silently be wrong.
   public subscript<Value>(key: SettingKey<Value>) -> Value {
     precondition(
       keys.contains { $0.name == key.name }, "the program does not list the setting '\(key.name)'")
@@ -78,18 +78,18 @@ public struct Settings: Sendable {
     return value
   }
 
-  /// Where the value of a key comes from.
+  /// The source of a setting's value.
   public func source<Value>(of key: SettingKey<Value>) -> Source { values[key.name]?.source ?? .default }
 
-  /// Whether somebody chose the value of a key. A file that repeats the built-in default, as the shipped
-  /// `default.json` does, chooses nothing.
+  /// Whether the value was set explicitly. A file that repeats the default, such as the shipped `default.json`,
+  /// does not count.
   public func isExplicit<Value>(_ key: SettingKey<Value>) -> Bool {
     guard let stored = values[key.name] else { return false }
     if case .file = stored.source { return !AnySettingKey(key).isDefault(stored.value) }
     return true
   }
 
-  /// Every setting, in the order in which the program lists them.
+  /// Every setting, in the order of the program's list.
   public var entries: [Entry] {
     keys.map { key in
       let stored = values[key.name]

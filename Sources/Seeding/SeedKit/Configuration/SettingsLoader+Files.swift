@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension SettingsLoader {
-  /// What a file of settings may have, far more than any needs. 1 MiB.
+  /// The maximum size of a settings file. 1 MiB, far more than needed.
   private static let sizeLimit = 1 << 20
 
   /// Reads `default.json` and the environment's file.
@@ -38,7 +38,7 @@ extension SettingsLoader {
     }
   }
 
-  /// The path as a person in the current folder would write it.
+  /// The path relative to the current folder, for messages.
   private static func shown(_ path: String) -> String {
     let current = FileManager.default.currentDirectoryPath
     var shown = path[...]
@@ -48,7 +48,7 @@ extension SettingsLoader {
     return String(shown)
   }
 
-  /// Reads an object of a file.
+  /// Reads an object in a file.
   private mutating func read(_ node: JSONNode, path: [String], file: String) {
     guard case .object(let members) = node.value else {
       let name = path.joined(separator: ".")
@@ -62,7 +62,7 @@ extension SettingsLoader {
     for member in members {
       let name = (path + [member.key]).joined(separator: ".")
       if path.isEmpty, member.key == "$schema", case .string = member.value.value { continue }
-      // A key with a point in it would be another way to write what nesting says.
+      // A key with a dot would be a second spelling of nested objects.
       let isPlain = !member.key.contains(".")
       if isPlain, let key = keys.first(where: { $0.name == name }) {
         read(member, as: key, file: file)
@@ -74,7 +74,7 @@ extension SettingsLoader {
     }
   }
 
-  /// Reads a value of a file.
+  /// Reads a value in a file.
   private mutating func read(_ member: JSONMember, as key: AnySettingKey, file: String) {
     let place = "\(file):\(member.value.position)"
     guard key.isAllowedInFiles else {
@@ -97,7 +97,7 @@ extension SettingsLoader {
   private func unknown(_ member: JSONMember, name: String, file: String) -> ConfigurationFault {
     let names = keys.inFiles.map(\.name)
     let sections = Set(names.compactMap { $0.split(separator: ".").dropLast().first.map(String.init) })
-    // A key that stands in the wrong object is meant just as often as one that is mistyped.
+    // A key in the wrong object is as likely as a mistyped one.
     let elsewhere = names.first { $0.hasSuffix(".\(member.key)") || $0.lowercased() == name.lowercased() }
     let isFlattened = member.key.contains(".") && names.contains(name)
     let near = isFlattened ? nil : elsewhere ?? Suggestion.nearest(to: name, in: sections.union(names)).first

@@ -1,14 +1,14 @@
-/// Finds what somebody who mistyped may have meant.
+/// Suggests corrections for mistyped words.
 public enum Suggestion {
-  /// The candidates nearest to a word, nearest first and equally near ones by name; empty if none is near.
+  /// The candidates similar to a word, most similar first, then by name; empty if there are none.
   ///
-  /// Near means: one slip in every three letters of the longer word, and always one, but fewer slips
-  /// than either word has letters. Upper and lower case are the same.
+  /// Similar means at most one edit for every three letters of the longer word, at least one, and fewer edits than
+  /// either word has letters. Case is ignored.
   ///
   /// - Parameters:
-  ///   - word: what was typed.
-  ///   - candidates: what can be meant.
-  ///   - limit: how many to return at most. 3 by default.
+  ///   - word: the mistyped word.
+  ///   - candidates: the valid words.
+  ///   - limit: the maximum number of results. 3 by default.
   public static func nearest(
     to word: String, in candidates: some Sequence<String>, limit: Int = 3
   ) -> [String] {
@@ -24,13 +24,13 @@ public enum Suggestion {
   }
 }
 
-/// How far two texts lie apart.
+/// The distance between two texts.
 public enum EditDistance {
-  /// How many slips lead from one text to the other: an element changed, added, left out, or swapped
-  /// with its neighbour.
+  /// The number of edits that turn one text into the other: an element replaced, inserted, deleted, or swapped with
+  /// its neighbor.
   ///
-  /// It is the optimal string alignment distance: no part is edited twice. Takes time in proportion to
-  /// the product of the lengths.
+  /// This is the optimal string alignment distance: no part is edited twice. It takes time in proportion to the
+  /// product of the lengths.
   public static func between<Element: Equatable>(_ left: [Element], _ right: [Element]) -> Int {
     var twoAbove: [Int] = []
     var above = Array(0...right.count)

@@ -32,6 +32,7 @@ public struct FaultySeeder: MigratingSeeder, FixtureSeeder, VersionedSeeder, Res
   /// The faults, so that the fingerprint differs from that of any valid definition.
   public var fingerprintInputs: [String] { error.faults.map(\.description) }
 
+  /// None.
   public var fixtures: [String] { [] }
 
   /// The migrations of the seeder that it replaces.

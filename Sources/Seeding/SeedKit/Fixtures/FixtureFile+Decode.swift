@@ -1,7 +1,7 @@
 import Postgres
 
 extension FixtureFile {
-  /// Decodes the records of a file in JSON, JSON lines or CSV, by the ending of its name.
+  /// Decodes the records of a JSON, JSON Lines or CSV file. The extension of its name decides the format.
   ///
   /// ```swift
   /// struct Country: Decodable {
@@ -12,9 +12,9 @@ extension FixtureFile {
   /// let countries = try file.decode([Country].self)
   /// ```
   ///
-  /// Dates (ISO 8601), UUIDs, URLs and `Data` (Base64) are strings. The first line of CSV names the fields; an empty
-  /// field without quotes is null, and numbers, `true` and `false` are read from strings. A field that the type does
-  /// not ask for is a fault.
+  /// Dates (ISO 8601), UUIDs, URLs and `Data` (Base64) are strings. The first line of CSV contains the field names.
+  /// An empty unquoted field is null, and numbers, `true` and `false` are parsed from strings. A field that the
+  /// type does not read is a fault.
   ///
   /// - Throws: ``FixtureError`` with the faults of all records; `CancellationError`.
   public func decode<Record: Decodable>(_: [Record].Type) throws -> [Record] {
@@ -49,7 +49,7 @@ extension FixtureFile {
     return records
   }
 
-  /// Makes an object of each record of a CSV file.
+  /// Parses each record of a CSV file as an object.
   private func csvParser(
     _ faults: FaultCollector, _ onRecord: @escaping (JSONNode, FixturePlace) -> Void
   ) -> CSVRecordParser {

@@ -1,22 +1,22 @@
-/// The content of a fixture's file.
+/// The contents of a fixture.
 public struct FixtureFile: Sendable {
-  /// The name by which a seeder asks for it.
+  /// The name with which a seeder reads it.
   public let name: String
-  /// The path as a person finds the file.
+  /// The path for messages.
   public let path: String
   /// The bytes.
   public let bytes: [UInt8]
 
-  /// Makes a file of the seeders' folder from bytes in memory.
+  /// Creates a file in the folder of the seeders from bytes in memory.
   ///
   /// - Parameters:
-  ///   - name: the name relative to the folder of the seeders.
-  ///   - bytes: the content.
+  ///   - name: the path in the folder of the seeders.
+  ///   - bytes: the contents.
   public init(name: String, bytes: [UInt8]) {
     self.init(name: name, path: Self.displayPath(name), bytes: bytes)
   }
 
-  /// Makes a file that lies elsewhere.
+  /// Creates a file with another path.
   init(name: String, path: String, bytes: [UInt8]) {
     self.name = name
     self.path = path

@@ -1,22 +1,21 @@
 import FoundationEssentials
 import Glibc
 
-/// Reads fixtures that lie outside the program: a file, or the files of a folder.
+/// Reads fixtures outside the program: a file, or the files of a folder.
 public enum FixtureFolder {
-  /// What a file may have: a hundred times more than any that people write, and little enough to be
-  /// held in memory. 64 MiB.
+  /// The maximum size of a file. 64 MiB, which fits in memory and is far more than needed.
   public static let fileSizeLimit = 64 << 20
-  /// What the files of a folder may have together. 256 MiB.
+  /// The maximum total size of a folder's files. 256 MiB.
   public static let totalSizeLimit = 256 << 20
 
-  /// Reads the file, or every file of the folder whose name ends in `.json`, in the order of the
-  /// names. Folders inside it and names that begin with a point are left out.
+  /// Reads the file, or every `.json` file of the folder in the order of names. Subfolders and names that begin
+  /// with a dot are ignored.
   ///
-  /// Only regular files are read. A symbolic link inside the folder is followed only to a file
-  /// inside the folder; where the path itself leads is its caller's choice.
+  /// Only regular files are read. A symbolic link in the folder must lead to a file inside the folder. The path
+  /// itself may be a link to anywhere.
   ///
-  /// - Throws: ``FixtureError`` with all faults: what is missing, cannot be read, is too large, is no
-  ///   regular file or leads out of the folder.
+  /// - Throws: ``FixtureError`` with all faults: files that are missing, unreadable, too large, not regular, or
+  ///   outside the folder.
   public static func read(_ path: String) throws -> [FixtureFile] {
     var isDirectory = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory else {

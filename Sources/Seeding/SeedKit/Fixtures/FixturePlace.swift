@@ -1,12 +1,12 @@
-/// Where a record stands, so that a fault found later can still name it.
+/// The place of a record, so that later faults can name it.
 public struct FixturePlace: Hashable, Sendable {
-  /// The file, as a person finds it.
+  /// The file, for messages.
   public let file: String
-  /// The record's number, 1-based.
+  /// The record's number, from 1.
   public let record: Int
-  /// The line on which the record begins, 1-based.
+  /// The line on which the record begins, from 1.
   public let line: Int
-  /// The element of an array in the record, if that is the place.
+  /// The element of an array in the record; nil for the record itself.
   let element: Element?
 
   /// An element of an array in a record: `tags[2]`.
@@ -18,7 +18,7 @@ public struct FixturePlace: Hashable, Sendable {
     var description: String { "\(field)[\(position)]" }
   }
 
-  /// Makes a place.
+  /// Creates a place.
   public init(file: String, record: Int, line: Int) {
     self.init(file: file, record: record, line: line, element: nil)
   }
@@ -35,8 +35,8 @@ public struct FixturePlace: Hashable, Sendable {
   /// - Parameters:
   ///   - code: the code of its kind.
   ///   - field: the field, such as `tags[2]`; nil for the record as a whole.
-  ///   - found: what is there.
-  ///   - expected: what should be there.
+  ///   - found: the value in the record.
+  ///   - expected: what is expected instead.
   public func fault(
     _ code: ErrorCode = .invalidData, field: String? = nil, found: String, expected: String
   ) -> FixtureFault {
@@ -46,7 +46,7 @@ public struct FixturePlace: Hashable, Sendable {
       expected: expected)
   }
 
-  /// A record whose key an earlier one has.
+  /// The fault for a record with the key of an earlier one.
   func duplicate(of first: FixturePlace, key: String) -> FixtureFault {
     let other = first.file == file ? first.inFile : "\(first)"
     return fault(.duplicateKey, found: "duplicate key \"\(key)\" (first in \(other))", expected: "")

@@ -1,12 +1,12 @@
-/// Reads fixtures that are JSON arrays of objects, and collects all their faults before it gives up.
+/// Reads fixtures that are JSON arrays of objects, and reports all their faults together.
 public enum FixtureRecords {
   /// Reads each record of a file.
   ///
   /// - Parameters:
   ///   - file: the fixture.
-  ///   - naturalKey: the fields that together name a record; two records of the same name are a fault.
-  ///   - read: reads one record. What it returns counts only if no field was faulty; nil if one was.
-  /// - Returns: what `read` returned, in the file's order.
+  ///   - naturalKey: the key of a record. A duplicate key is a fault.
+  ///   - read: reads one record. Its result is ignored if any field has a fault.
+  /// - Returns: the results of `read`, in the order of the file.
   /// - Throws: ``FixtureError`` with every fault of the file.
   public static func read<Record>(
     _ file: FixtureFile, naturalKey: (Record) -> String, _ read: (JSONObjectReader, FixturePlace) -> Record?
@@ -14,13 +14,13 @@ public enum FixtureRecords {
     try self.read([file], naturalKey: naturalKey, read)
   }
 
-  /// Reads each record of several files that together are one set.
+  /// Reads the records of several files that form one set.
   ///
   /// - Parameters:
   ///   - files: the fixtures.
-  ///   - naturalKey: the fields that together name a record in the set.
-  ///   - read: reads one record. What it returns counts only if no field was faulty; nil if one was.
-  /// - Returns: what `read` returned, in the files' order.
+  ///   - naturalKey: the key of a record in the set. A duplicate key is a fault.
+  ///   - read: reads one record. Its result is ignored if any field has a fault.
+  /// - Returns: the results of `read`, in the order of the files.
   /// - Throws: ``FixtureError`` with every fault of every file.
   public static func read<Record>(
     _ files: [FixtureFile], naturalKey: (Record) -> String,

@@ -1,29 +1,29 @@
-/// The files that seeders read, by their names relative to the folder of the seeders.
+/// The files that seeders read, by their paths in the folder of the seeders.
 public struct FixtureStore: Sendable {
   private let contents: @Sendable (String) -> [UInt8]?
   private var added: [String: FixtureFile] = [:]
 
-  /// Makes a store.
+  /// Creates a store.
   ///
-  /// - Parameter contents: returns the bytes of a file, or nil if there is none of that name.
+  /// - Parameter contents: returns the bytes of a file; nil if it does not exist.
   public init(contents: @escaping @Sendable (String) -> [UInt8]?) { self.contents = contents }
 
-  /// Makes a store of files in memory.
+  /// Creates a store of files in memory.
   public init(files: [String: [UInt8]]) { contents = { files[$0] } }
 
-  /// The same store with files from elsewhere, which hide those of the same names.
+  /// The same store with additional files, which replace those of the same names.
   public func adding(_ files: [FixtureFile]) -> FixtureStore {
     var store = self
     for file in files { store.added[file.name] = file }
     return store
   }
 
-  /// Whether there is a file of that name.
+  /// Whether a file exists.
   public func contains(_ name: String) -> Bool { added[name] != nil || contents(name) != nil }
 
-  /// One file.
+  /// Returns a file.
   ///
-  /// - Throws: ``FixtureError`` if there is none of that name.
+  /// - Throws: ``FixtureError`` if it does not exist.
   public func file(_ name: String) throws -> FixtureFile {
     if let file = added[name] { return file }
     guard let bytes = contents(name) else {
@@ -35,9 +35,9 @@ public struct FixtureStore: Sendable {
     return FixtureFile(name: name, bytes: bytes)
   }
 
-  /// Several files.
+  /// Returns several files.
   ///
-  /// - Throws: ``FixtureError`` that names all that are missing.
+  /// - Throws: ``FixtureError`` with all missing files.
   public func files(_ names: [String]) throws -> [FixtureFile] {
     var faults: [FixtureFault] = []
     let files = names.compactMap { name in

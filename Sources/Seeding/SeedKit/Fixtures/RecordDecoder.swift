@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// Decodes one record.
 ///
-/// A value that does not fit adds a fault and yields a stand-in, so that decoding goes on. An initializer that throws
-/// although the record has faults already may have met a stand-in: its error is dropped.
+/// An invalid value adds a fault and yields a placeholder, so that decoding continues. If an initializer throws
+/// after a fault was added, the cause may be a placeholder, so its error is dropped.
 struct RecordDecoder: Decoder {
   /// What all parts of a record share.
   final class Record {
@@ -17,12 +17,12 @@ struct RecordDecoder: Decoder {
     }
   }
 
-  /// What there is to decode.
+  /// What to decode.
   enum Content {
     case node(JSONNode)
-    /// A member that is missing; nothing of it has been reported.
+    /// A missing member that is not reported yet.
     case missing(in: SourcePosition)
-    /// A part of what was reported: everything in it is a stand-in.
+    /// A part of a reported value. Everything in it is a placeholder.
     case standIn
   }
 
@@ -33,20 +33,20 @@ struct RecordDecoder: Decoder {
 
   /// Decodes a record.
   ///
-  /// - Parameter readsText: whether numbers, `true` and `false` are read from strings.
-  /// - Returns: what was decoded; to be used only if there are no faults.
+  /// - Parameter readsText: whether numbers, `true` and `false` are parsed from strings.
+  /// - Returns: the value. Must not be used if there are faults.
   static func record<Value: Decodable>(
     _ type: Value.Type, _ node: JSONNode, readsText: Bool, faults: JSONFaults
   ) -> Value? {
     let record = Record(readsText: readsText, faults: faults)
     let decoder = RecordDecoder(record: record, content: .node(node), codingPath: [])
     guard let value = try? decoder.decode(type) else { return nil }
-    // An initializer that has thrown has not asked for all fields.
+    // If an initializer throws, it has not read all fields, so unread ones are not reported.
     for reader in record.readers { reader.finish() }
     return value
   }
 
-  /// The part below a key.
+  /// The part under a key.
   func below(_ key: any CodingKey, _ content: Content) -> RecordDecoder {
     RecordDecoder(record: record, content: content, codingPath: codingPath + [key])
   }
@@ -78,19 +78,18 @@ struct RecordDecoder: Decoder {
       return try Value(from: self)
     } catch {
       if record.faults.list.count == count { fault(error, type) }
-      // The other fields are still to be looked at.
+      // The other fields must still be checked.
       if let standIn = Self.cases(of: type)?.first as? Value { return standIn }
       throw error
     }
   }
 
-  /// Adds a fault of this part.
   func fault(at position: SourcePosition, found: String, expected: String, path: [any CodingKey]? = nil) {
     record.faults.add(
       JSONFault(position: position, path: Self.path(path ?? codingPath), found: found, expected: expected))
   }
 
-  /// The node; nil, with a fault if there has been none, if there is no node.
+  /// The node; nil if there is none, which is added as a fault unless it was reported.
   func node(expecting expected: String) -> JSONNode? {
     switch content {
     case .node(let node): return node
@@ -100,7 +99,7 @@ struct RecordDecoder: Decoder {
     return nil
   }
 
-  /// Adds a fault for what an initializer has thrown.
+  /// Adds a fault for an error thrown by an initializer.
   private func fault(_ error: any Error, _ type: Any.Type) {
     let (position, found): (SourcePosition, String)
     switch content {
@@ -137,7 +136,7 @@ struct RecordDecoder: Decoder {
 /// The members of an object in a record.
 struct RecordFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let decoder: RecordDecoder
-  /// Nil for a stand-in.
+  /// Nil for a placeholder.
   let reader: JSONObjectReader?
 
   var codingPath: [any CodingKey] { decoder.codingPath }
@@ -172,7 +171,7 @@ struct RecordFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
 struct RecordElements: UnkeyedDecodingContainer {
   struct Key: CodingKey {
     let intValue: Int?
-    /// As in a path: from 1.
+    /// The index in a path, from 1.
     var stringValue: String { "[\((intValue ?? 0) + 1)]" }
 
     init(intValue: Int) { self.intValue = intValue }
@@ -181,7 +180,7 @@ struct RecordElements: UnkeyedDecodingContainer {
 
   let decoder: RecordDecoder
   let array: JSONNode?
-  /// None for a stand-in.
+  /// Empty for a placeholder.
   let elements: [JSONNode]
   private(set) var currentIndex = 0
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// How a type of single values is decoded.
+/// Decodes a scalar type.
 struct RecordScalar {
   private enum Kind {
     case string, number, flag
@@ -18,7 +18,7 @@ struct RecordScalar {
     self.parse = parse
   }
 
-  /// - Returns: nil for a type that decodes itself.
+  /// - Returns: nil for types that decode themselves.
   init?(_ type: Any.Type) {
     switch type {
     case _ where type == String.self: self.init("a string", .string, standIn: "") { $0 }
@@ -27,7 +27,7 @@ struct RecordScalar {
     case _ where type == Double.self: self = Self.floating(Double.self)
     case _ where type == Float.self: self = Self.floating(Float.self)
     case _ where type == Decimal.self:
-      // Decimal reads as much of a text as is a number.
+      // `Decimal` would accept text after the number.
       self.init("a number", .number, standIn: Decimal()) { Double($0) == nil ? nil : Decimal(string: $0) }
     case _ where type == UUID.self: self.init("a UUID", .string, standIn: UUID()) { UUID(uuidString: $0) }
     case _ where type == Date.self:
@@ -57,7 +57,7 @@ struct RecordScalar {
     }
   }
 
-  /// What PostgreSQL reads as a boolean.
+  /// The spellings of a Boolean in PostgreSQL.
   private static let flags = [
     "true": true, "t": true, "yes": true, "on": true, "1": true,
     "false": false, "f": false, "no": false, "off": false, "0": false,
@@ -68,12 +68,12 @@ struct RecordScalar {
     Date.ISO8601FormatStyle().year().month().day(),
   ]
 
-  /// The value; a stand-in, with a fault, if there is none.
+  /// The value; a placeholder if it is invalid, which is added as a fault.
   func value(of decoder: RecordDecoder) -> Any {
     guard let node = decoder.node(expecting: expected) else { return standIn }
     let text = text(of: node, readsText: decoder.record.readsText)
     if let text, let value = parse(text) { return value }
-    // A string of the right kind is quoted; of others the kind says enough.
+    // A string is quoted. For other values their kind is enough.
     let found = text == nil ? node.foundDescription : node.quoted
     decoder.fault(at: node.position, found: found, expected: expected)
     return standIn

@@ -1,7 +1,7 @@
-/// Finds the elements of a JSON array in bytes that come in pieces, so that each can be parsed by itself and
-/// memory holds one element at a time.
+/// Splits a JSON array that arrives in chunks into its elements, so that only one element is in memory and parsed
+/// at a time.
 struct JSONArraySplitter {
-  /// The document is no array: what it begins with.
+  /// The document is not an array. Has its first bytes.
   struct NoArray: Error {
     let bytes: [UInt8]
     let position: SourcePosition
@@ -9,10 +9,10 @@ struct JSONArraySplitter {
 
   private enum State { case start, beforeFirst, beforeElement, element, end }
 
-  /// How many bytes an element may have.
+  /// The maximum size of an element in bytes.
   let elementLimit: Int
   private var state = State.start
-  /// The element at hand, as far as its bytes have come.
+  /// The bytes of the current element so far.
   private var pending: [UInt8] = []
   private var depth = 0
   private var isInString = false
@@ -29,10 +29,10 @@ struct JSONArraySplitter {
 
   private var position: SourcePosition { SourcePosition(line: line, column: column) }
 
-  /// Reads on.
+  /// Takes a chunk.
   ///
-  /// - Parameter onElement: receives the bytes of each element that is complete, which it may release as soon as it
-  ///   needs them no more, and where it begins.
+  /// - Parameter onElement: receives the bytes of each complete element, which it may free early, and the position
+  ///   of the element.
   mutating func feed(_ chunk: [UInt8], _ onElement: (inout [UInt8], SourcePosition) throws -> Void) throws {
     var elementStart = 0
     for (index, byte) in chunk.enumerated() {
@@ -84,13 +84,13 @@ struct JSONArraySplitter {
     case .beforeFirst, .beforeElement:
       throw error(found: "the end of the file", expected: "a value", remedy: remedy)
     case .element:
-      // An element that is cut off says so itself.
+      // A truncated element causes its own error.
       try onElement(&pending, elementPosition)
       throw error(found: "the end of the file", expected: "',' or ']'", remedy: remedy)
     }
   }
 
-  /// Whether a byte ends the element at hand; keeps count of texts and brackets.
+  /// Whether a byte ends the current element. Tracks strings and brackets.
   private mutating func isEnd(_ byte: UInt8) -> Bool {
     if isInString {
       if isEscaped {

@@ -1,17 +1,17 @@
-/// A JSON value that is not what its reader expects.
+/// A JSON value that is not what was expected.
 ///
-/// It names no file, since a value knows none.
+/// It has no file, because a value does not know its file.
 public struct JSONFault: Error, Hashable, Sendable {
   /// Where the value starts.
   public let position: SourcePosition
-  /// The member, such as `tags[2]`; empty for the value that was read.
+  /// The path, such as `tags[2]`; empty for the value that was read.
   public let path: String
-  /// What is there, such as `number 12`; `nothing` for a missing member.
+  /// What was found, such as `number 12`; `nothing` for a missing member.
   public let found: String
-  /// What should be there, such as `a string`.
+  /// What was expected, such as `a string`.
   public let expected: String
 
-  /// What is found where a member is missing.
+  /// What is found if a member is missing.
   static let nothing = "nothing"
 
   /// Both in one sentence, without the place.
@@ -27,7 +27,7 @@ extension JSONFault: CustomStringConvertible {
   public var description: String { "\(position): \(problem)" }
 }
 
-/// The faults of a document, from all who read parts of it.
+/// Collects the faults of a document from several readers.
 package final class JSONFaults {
   package private(set) var list: [JSONFault] = []
 

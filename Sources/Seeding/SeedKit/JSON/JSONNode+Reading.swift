@@ -1,6 +1,6 @@
 extension JSONNode {
-  /// What it is, for error texts: `number 12`, `true`, `a string`, `an array`, `an object`. A string is not
-  /// quoted, because it can be long, or a secret.
+  /// The value for messages: `number 12`, `true`, `a string`, `an array`, `an object`. A string is not quoted,
+  /// because it may be long or secret.
   public var foundDescription: String {
     switch value {
     case .bool(let value): "\(value)"
@@ -10,7 +10,7 @@ extension JSONNode {
     }
   }
 
-  /// What kind of value it is, without the value: `a number`, `true or false`, `a string`.
+  /// The kind of value for messages: `a number`, `true or false`, `a string`.
   public var kindDescription: String {
     switch value {
     case .null: "null"
@@ -22,7 +22,7 @@ extension JSONNode {
     }
   }
 
-  /// What it is, a string quoted as far as 60 characters.
+  /// The value for messages, with up to 60 characters of a string.
   var quoted: String {
     guard case .string(let text) = value, !text.isEmpty else { return foundDescription }
     return "'\(text.prefix(60))\(text.count > 60 ? "…" : "")'"
@@ -31,19 +31,19 @@ extension JSONNode {
   /// Whether it is `null`.
   public var isNull: Bool { value == .null }
 
-  /// The string.
+  /// The value as a string.
   public func string() throws(JSONFault) -> String {
     guard case .string(let text) = value else { throw mismatch("a string") }
     return text
   }
 
-  /// `true` or `false`; no other value stands for them.
+  /// The value as a Boolean. Other values are not converted.
   public func bool() throws(JSONFault) -> Bool {
     guard case .bool(let flag) = value else { throw mismatch("true or false") }
     return flag
   }
 
-  /// A whole number, written without fraction and exponent. JSON5's `0x1F` counts.
+  /// The value as a whole number, written without fraction and exponent. JSON5's `0x1F` is accepted.
   ///
   /// - Throws: ``JSONFault``, also for a number that needs more than 64 bits.
   public func int() throws(JSONFault) -> Int {
@@ -53,13 +53,13 @@ extension JSONNode {
     throw mismatch(isWhole ? "a whole number from \(Int.min) to \(Int.max)" : "a whole number")
   }
 
-  /// A number as the nearest floating-point value.
+  /// The value as the nearest floating-point number.
   ///
-  /// - Throws: ``JSONFault``, also for a number that is too large for one.
+  /// - Throws: ``JSONFault``, also for a number that is too large.
   public func double() throws(JSONFault) -> Double {
     guard case .number(let literal) = value else { throw mismatch("a number") }
     if let number = Self.hexadecimal(literal) { return Double(number) }
-    // JSON5 allows a point at the end, which Swift does not read.
+    // JSON5 allows a trailing point, which Swift does not parse.
     guard let number = Double(literal.hasSuffix(".") ? literal + "0" : literal), number.isFinite else {
       throw mismatch("a number whose size is at most 1.8e308")
     }
@@ -72,13 +72,13 @@ extension JSONNode {
     return elements
   }
 
-  /// The members of an object, in the file's order.
+  /// The members of an object, in the order of the file.
   public func members() throws(JSONFault) -> [JSONMember] {
     guard case .object(let members) = value else { throw mismatch("an object") }
     return members
   }
 
-  /// The member of a name, or nil if the object has none.
+  /// The member with a key; nil if there is none.
   ///
   /// Takes time in proportion to the number of members.
   public func member(_ key: String) throws(JSONFault) -> JSONMember? {

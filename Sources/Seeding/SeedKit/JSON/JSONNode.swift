@@ -1,13 +1,13 @@
-/// A JSON value that knows where it stands in its file.
+/// A JSON value with its position in the file.
 ///
-/// Two nodes are equal if their values *and* their positions are.
+/// Two nodes are equal if both their values and their positions are equal.
 public struct JSONNode: Hashable, Sendable {
   /// Where the value starts.
   public let position: SourcePosition
   /// The value.
   public let value: JSONValue
 
-  /// Makes a node.
+  /// Creates a node.
   public init(position: SourcePosition, value: JSONValue) {
     self.position = position
     self.value = value
@@ -20,26 +20,26 @@ public enum JSONValue: Hashable, Sendable {
   case null
   /// `true` or `false`
   case bool(Bool)
-  /// A number exactly as it is written, so that no digit is lost.
+  /// A number as written, so that no digits are lost.
   case number(String)
-  /// A text, its escapes resolved. It holds no NUL.
+  /// A string, unescaped, without NUL.
   case string(String)
-  /// A list.
+  /// An array.
   case array([JSONNode])
-  /// An object: its members in the file's order, each key once.
+  /// An object: its members in the order of the file, without duplicate keys.
   case object([JSONMember])
 }
 
 /// A member of an object.
 public struct JSONMember: Hashable, Sendable {
-  /// The key, its escapes resolved.
+  /// The key, unescaped.
   public let key: String
-  /// Where the key stands.
+  /// The position of the key.
   public let position: SourcePosition
-  /// The value, which has a position of its own.
+  /// The value, with its own position.
   public let value: JSONNode
 
-  /// Makes a member.
+  /// Creates a member.
   public init(key: String, position: SourcePosition, value: JSONNode) {
     self.key = key
     self.position = position

@@ -1,13 +1,13 @@
-/// Reads the members of a JSON object and collects all that is wrong with them.
+/// Reads the members of a JSON object and collects all faults.
 ///
-/// A read of a faulty member adds a fault and returns a stand-in, so that one pass finds all faults. Nobody uses
-/// the stand-ins, because an object with a fault is dropped.
+/// Reading an invalid member adds a fault and returns a placeholder, so that one pass finds all faults. Objects
+/// with faults are dropped, so placeholders are never used.
 public final class JSONObjectReader {
-  /// Where the object comes from, which decides how faults are worded.
+  /// The source of the object, which determines the wording of faults.
   package enum Source: Sendable {
-    /// A file of the user's. Values are quoted, and the elements of an array are counted from 1.
+    /// A file of the user. Values are quoted, and array elements are counted from 1.
     case file
-    /// A message of a program. Values are not repeated, and the elements of an array are counted from 0.
+    /// A message of a program. Values are not quoted, and array elements are counted from 0.
     case message
   }
 
@@ -20,10 +20,10 @@ public final class JSONObjectReader {
   private var asked: Set<String> = []
 
   /// - Parameters:
-  ///   - expected: what should be there.
-  ///   - path: where the object is, for faults; empty if that goes without saying.
+  ///   - expected: what is expected.
+  ///   - path: the path of the object for faults; may be empty.
   ///   - faults: receives the faults.
-  /// - Returns: nil, with a fault, for a value that is not an object.
+  /// - Returns: nil for a value that is not an object, which is added as a fault.
   package init?(
     _ node: JSONNode, expected: String = "an object", path: String = "", source: Source = .file,
     faults: JSONFaults
@@ -44,8 +44,8 @@ public final class JSONObjectReader {
   ///
   /// - Parameters:
   ///   - key: the member's name.
-  ///   - length: how many characters (Unicode scalars, as PostgreSQL counts them) it may have; any number by default.
-  ///   - allowsBlank: whether it may consist of white space only; true by default.
+  ///   - length: the allowed number of characters (Unicode scalars, as in PostgreSQL). Any number by default.
+  ///   - allowsBlank: whether it may consist of whitespace only. True by default.
   public func string(
     _ key: String, length: ClosedRange<Int> = 0...Int.max, allowsBlank: Bool = true
   ) -> String {
@@ -69,20 +69,20 @@ public final class JSONObjectReader {
     return text
   }
 
-  /// Reads a string that may be missing or null.
+  /// Reads an optional string; nil if missing or null.
   public func optionalString(
     _ key: String, length: ClosedRange<Int> = 0...Int.max, allowsBlank: Bool = true
   ) -> String? {
     isAbsent(key) ? nil : string(key, length: length, allowsBlank: allowsBlank)
   }
 
-  /// Reads a string that stands for a value.
+  /// Reads a string that represents a value.
   ///
   /// - Parameters:
   ///   - key: the member's name.
   ///   - expected: what is expected.
-  ///   - parse: returns the value, or nil for a string that stands for none.
-  /// - Returns: nil, with a fault, if there is no such string.
+  ///   - parse: returns the value; nil for an invalid string.
+  /// - Returns: nil if missing or invalid, which is added as a fault.
   public func string<Value>(_ key: String, expected: String, _ parse: (String) -> Value?) -> Value? {
     guard let node = take(key) else {
       missing(key, expected: expected)
@@ -91,7 +91,7 @@ public final class JSONObjectReader {
     return parsed(node, key, expected: expected, parse)
   }
 
-  /// Reads a string that is the raw value of a case.
+  /// Reads a string that is the raw value of an enum case.
   public func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: String, _: Choice.Type
   ) -> Choice? {
@@ -99,13 +99,13 @@ public final class JSONObjectReader {
     return string(key, expected: "one of " + names, Choice.init)
   }
 
-  /// Reads an array of strings that stand for values.
+  /// Reads an array of strings that represent values.
   ///
   /// - Parameters:
   ///   - key: the member's name.
-  ///   - count: how many there may be; any number by default. If there may be none, the array may be missing.
-  ///   - expected: what is expected of each.
-  ///   - parse: returns the value, or nil for a string that stands for none.
+  ///   - count: the allowed number of elements. Any number by default. If 0 is allowed, the array may be missing.
+  ///   - expected: what is expected of each element.
+  ///   - parse: returns the value; nil for an invalid string.
   public func strings<Value>(
     _ key: String, count: ClosedRange<Int> = 0...Int.max, expected: String, _ parse: (String) -> Value?
   ) -> [Value] {
@@ -121,7 +121,7 @@ public final class JSONObjectReader {
     }
   }
 
-  /// Reads an array; nil, with a fault, if there is none.
+  /// Reads an array; nil if there is none, which is added as a fault.
   func array(_ key: String, expected: String) -> [JSONNode]? {
     guard let node = take(key) else {
       missing(key, expected: expected)
@@ -134,7 +134,7 @@ public final class JSONObjectReader {
     return elements
   }
 
-  /// Takes the value of a member, whatever it is; nil if there is no such member.
+  /// Returns the value of a member; nil if it is missing. Marks the key as known.
   package func take(_ key: String) -> JSONNode? {
     asked.insert(key)
     return members.first { $0.key == key }?.value
@@ -143,11 +143,11 @@ public final class JSONObjectReader {
   /// Whether a member is missing or null.
   func isAbsent(_ key: String) -> Bool { take(key)?.isNull ?? true }
 
-  /// Adds faults for the members that nobody asked for.
+  /// Adds faults for the members that were not read.
   ///
-  /// - Parameter found: what they are called.
+  /// - Parameter found: how faults describe them.
   package func finish(_ found: String = "an unknown field") {
-    // A message can have as many and as long keys as its size allows.
+    // Limited, because a message can have many long keys.
     for member in members.filter({ !asked.contains($0.key) }).prefix(100) {
       let key = String(member.key.prefix(100))
       let near = Suggestion.nearest(to: key, in: asked).first.map { "'\($0)'" }
@@ -161,7 +161,7 @@ public final class JSONObjectReader {
   ///
   /// - Parameters:
   ///   - key: the member; empty for the object.
-  ///   - position: where it is; at the member's key by default, or at the object.
+  ///   - position: the position; by default that of the member's key, or of the object.
   package func fault(_ key: String, at position: SourcePosition? = nil, found: String, expected: String) {
     faults.add(
       JSONFault(
@@ -169,7 +169,7 @@ public final class JSONObjectReader {
         path: [path, key].filter { !$0.isEmpty }.joined(separator: "."), found: found, expected: expected))
   }
 
-  /// Where a member's key is; where the object is if it has no such member.
+  /// The position of a member's key; that of the object if the member is missing.
   func position(of key: String) -> SourcePosition {
     members.first { $0.key == key }?.position ?? position
   }

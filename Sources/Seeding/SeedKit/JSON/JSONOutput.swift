@@ -1,10 +1,10 @@
-/// A JSON value to be written. Members keep their order, and nothing is reflected upon: a large answer is written in
-/// some microseconds.
+/// A JSON value for output. Members keep their order. It uses no reflection, so that a large document takes only
+/// microseconds.
 package enum JSONOutput: Sendable, Hashable {
-  /// What is escaped in strings beyond quotes, backslashes and control characters.
+  /// What to escape in strings in addition to quotes, backslashes and control characters.
   package enum Escaping: Sendable {
     case nothing
-    /// `<` and DEL, so that a page into which somebody pastes the JSON runs nothing of it.
+    /// `<` and DEL, so that JSON pasted into an HTML page cannot run as markup.
     case markup
   }
 
@@ -31,13 +31,13 @@ package enum JSONOutput: Sendable, Hashable {
   /// A string, or null.
   package static func optional(_ text: String?) -> JSONOutput { text.map(JSONOutput.text) ?? .null }
 
-  /// A string in quotes.
+  /// A quoted string.
   static func quoted(_ text: String) -> String { JSONOutput.text(text).description }
 
   /// The JSON.
   ///
   /// - Parameters:
-  ///   - count: about how many bytes it will have; 1,024 by default.
+  ///   - count: the approximate size in bytes; 1,024 by default.
   ///   - escaping: ``Escaping/markup`` by default.
   package func bytes(reserving count: Int = 1024, escaping: Escaping = .markup) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -65,7 +65,7 @@ package enum JSONOutput: Sendable, Hashable {
     }
   }
 
-  /// Writes elements with commas between them.
+  /// Writes elements separated by commas.
   static func write<Element>(
     _ elements: [Element], between: (open: Unicode.Scalar, close: Unicode.Scalar), to bytes: inout [UInt8],
     _ body: (Element, inout [UInt8]) -> Void
@@ -78,14 +78,14 @@ package enum JSONOutput: Sendable, Hashable {
     bytes.append(UInt8(ascii: between.close))
   }
 
-  /// Writes a string in quotes.
+  /// Writes a quoted string.
   static func write(_ text: String, to bytes: inout [UInt8], _ escaping: Escaping) {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { utf8 in
-      // What needs no escape is copied a stretch at a time.
+      // Text that needs no escaping is copied in blocks.
       var start = 0
-      // NUL is escaped anyway.
+      // NUL is always escaped, so 0 matches nothing new.
       let (open, delete): (UInt8, UInt8) = escaping == .markup ? (UInt8(ascii: "<"), 0x7F) : (0, 0)
       for (index, byte) in utf8.enumerated()
       where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == open
@@ -123,6 +123,6 @@ extension JSONOutput: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral 
 }
 
 extension JSONOutput: CustomStringConvertible {
-  /// The JSON, with nothing escaped that need not be.
+  /// The JSON with the minimum of escaping.
   package var description: String { String(decoding: bytes(escaping: .nothing), as: UTF8.self) }
 }

@@ -1,40 +1,39 @@
 /// A parser for JSON (RFC 8259) and JSON5.
 ///
-/// Ours because what fixtures need no decoder of the toolchain gives: the place of every value, every
-/// digit of a number, duplicate keys found, limits that hold before memory is spent.
+/// Not a decoder of the toolchain, because fixtures need the position of every value, all digits of numbers,
+/// detection of duplicate keys, and limits that apply before memory is used.
 public enum JSONParser {
-  /// Which language.
+  /// The language.
   public enum Dialect: Sendable {
-    /// RFC 8259, strictly.
+    /// Strict RFC 8259.
     case json
-    /// JSON5 (spec.json5.org) but for three things: `Infinity` and `NaN`, raw control characters in
-    /// texts, and escapes in keys without quotes are refused.
+    /// JSON5 (spec.json5.org) without `Infinity` and `NaN`, raw control characters in strings, and escapes in
+    /// unquoted keys.
     case json5
   }
 
-  /// What a document may cost.
+  /// Limits of a document.
   public struct Limits: Sendable {
-    /// How deep lists and objects may nest. The parser itself needs no stack for it, but whoever walks
-    /// or releases the tree does, so that more than 1,000 counts as 1,000.
+    /// The maximum nesting depth, at most 1,000. The parser needs no stack for it, but traversing or freeing the
+    /// tree does.
     public var depth: Int { didSet { depth = min(depth, Self.greatestDepth) } }
-    /// How many bytes the document may have.
+    /// The maximum size of the document in bytes.
     public var size: Int
-    /// How many bytes of UTF-8 one text or key may have, its escapes resolved.
+    /// The maximum size of a string or key in UTF-8 bytes, unescaped.
     public var stringSize: Int
-    /// How many bytes of the size each value and each key counts beyond those that it is written with: it takes
-    /// memory, however short it is.
+    /// The number of bytes added to the size for each value and key, because even short ones use memory.
     public var valueSize: Int
 
-    /// Such a tree fits the stacks that threads have by default many times over.
+    /// A tree of this depth fits a thread's default stack many times over.
     private static let greatestDepth = 1000
 
-    /// Sets limits.
+    /// Creates limits.
     ///
     /// - Parameters:
     ///   - depth: 128 by default.
     ///   - size: 256 MiB by default.
     ///   - stringSize: 64 MiB by default.
-    ///   - valueSize: nothing by default; the size bounds the number of values.
+    ///   - valueSize: 0 by default, since the size already limits the number of values.
     public init(
       depth: Int = 128, size: Int = 256 << 20, stringSize: Int = 64 << 20, valueSize: Int = 0
     ) {
@@ -45,12 +44,11 @@ public enum JSONParser {
     }
   }
 
-  /// Parses a document, which holds exactly one value.
+  /// Parses a document with exactly one value.
   ///
-  /// A byte order mark is dropped in JSON5 and a fault in JSON. Takes time in proportion to the number of bytes.
+  /// A byte order mark is ignored in JSON5 and an error in JSON. Takes time in proportion to the size.
   ///
-  /// - Throws: ``JSONParseError`` for the first fault; `CancellationError`, looked for every few thousand
-  ///   values.
+  /// - Throws: ``JSONParseError`` for the first error; `CancellationError`, checked every few thousand values.
   public static func parse(
     _ bytes: [UInt8], dialect: Dialect = .json, limits: Limits = Limits()
   ) throws -> JSONNode {
@@ -58,16 +56,16 @@ public enum JSONParser {
     return try reader.document()
   }
 
-  /// A part of a file that holds one value.
+  /// A part of a file with one value.
   enum Part {
-    /// An element of the array that is the whole file.
+    /// An element of a top-level array.
     case element
     case line
   }
 
-  /// Parses a part of a file, which begins at `start`.
+  /// Parses a part of a file that begins at `start`.
   ///
-  /// - Throws: as ``parse(_:dialect:limits:)``; positions are those in the file.
+  /// - Throws: as ``parse(_:dialect:limits:)``, with positions in the file.
   static func parse(
     _ part: Part, _ bytes: [UInt8], at start: SourcePosition, limits: Limits
   ) throws -> JSONNode {

@@ -1,5 +1,5 @@
 extension JSONReader {
-  /// Skips white space and, in JSON5, comments.
+  /// Skips whitespace and, in JSON5, comments.
   mutating func skipBlanks() throws(Failure) {
     while let byte = next {
       switch byte {
@@ -15,7 +15,7 @@ extension JSONReader {
     }
   }
 
-  /// JSON5's white space beyond ASCII.
+  /// JSON5's whitespace beyond ASCII.
   private static func isWideBlank(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "\u{FEFF}", "\u{2028}", "\u{2029}": true
@@ -41,13 +41,13 @@ extension JSONReader {
     }
   }
 
-  /// How many bytes the end of a line takes; 0 if there is none at the offset.
+  /// The length of a line terminator in bytes; 0 if there is none at the offset.
   func lineTerminatorLength(at offset: Int) -> Int {
     switch bytes[offset] {
     case 0x0A: return 1
     case 0x0D: return offset + 1 < bytes.count && bytes[offset + 1] == 0x0A ? 2 : 1
     case 0xE2:
-      // U+2028 and U+2029, which end lines in JSON5.
+      // U+2028 and U+2029, which are line terminators in JSON5.
       let isSeparator =
         offset + 2 < bytes.count && bytes[offset + 1] == 0x80
         && (bytes[offset + 2] == 0xA8 || bytes[offset + 2] == 0xA9)

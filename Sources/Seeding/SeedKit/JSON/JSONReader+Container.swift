@@ -1,15 +1,15 @@
 extension JSONReader {
-  /// A list or an object whose end has not been reached.
+  /// An array or object whose end is not reached yet.
   struct Container {
     let isObject: Bool
     let position: SourcePosition
     private var elements: [JSONNode] = []
     private var members: [JSONMember] = []
     private var pending: (key: String, position: SourcePosition)?
-    /// The index of each member by its key; empty while there are few.
+    /// The index of each member by key; empty while there are few.
     private var indices: [String: Int] = [:]
 
-    /// Up to this number of members, comparing with each is faster than hashing.
+    /// Up to this number of members, comparing keys is faster than hashing.
     private static let hashThreshold = 8
 
     init(isObject: Bool, position: SourcePosition) {
@@ -17,7 +17,7 @@ extension JSONReader {
       self.position = position
     }
 
-    /// The member or element that is being read, for error texts.
+    /// The path of the current member or element, for error messages.
     var pathOfNext: String {
       guard isObject else { return "[\(elements.count + 1)]" }
       return pending.map { ".\($0.key.prefix(60))" } ?? ""
@@ -25,7 +25,7 @@ extension JSONReader {
 
     var value: JSONValue { isObject ? .object(members) : .array(elements) }
 
-    /// Adds a value: an element, or that of the key that was begun.
+    /// Adds an element, or the value of the current member.
     mutating func take(_ node: JSONNode) {
       guard let begun = pending else {
         elements.append(node)
@@ -41,7 +41,7 @@ extension JSONReader {
       }
     }
 
-    /// Begins a member. Returns an earlier one of the same key, if there is one.
+    /// Begins a member. Returns an earlier member with the same key; nil if there is none.
     mutating func begin(_ key: String, _ position: SourcePosition) -> JSONMember? {
       pending = (key, position)
       guard indices.isEmpty else { return indices[key].map { members[$0] } }

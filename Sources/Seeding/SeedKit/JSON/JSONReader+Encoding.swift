@@ -3,8 +3,8 @@ extension JSONReader {
 
   private static let saveAsUTF8 = "Save the file as UTF-8"
 
-  /// Refuses what is not UTF-8. JSON has no byte order mark (RFC 8259, section 8.1); JSON5, which
-  /// people write by hand, may begin with one.
+  /// Rejects input that is not UTF-8. JSON must not begin with a byte order mark (RFC 8259, section 8.1). JSON5,
+  /// which is written by hand, may.
   mutating func checkEncoding() throws(Failure) {
     if part == nil { try checkMark() }
     var offset = index
@@ -31,7 +31,7 @@ extension JSONReader {
     }
   }
 
-  /// UTF-16 and UTF-32 by their byte order marks, or by the NULs that ASCII has in them.
+  /// Detects UTF-16 and UTF-32 by byte order marks, or by the NULs next to ASCII characters.
   private var wideEncoding: String? {
     func starts(_ prefix: UInt8...) -> Bool { bytes.starts(with: prefix) }
     if starts(0xFF, 0xFE, 0, 0) || starts(0, 0, 0xFE, 0xFF) { return "UTF-32" }
@@ -47,10 +47,10 @@ extension JSONReader {
     }
   }
 
-  /// The number of bytes of a scalar beyond ASCII.
+  /// The length of a non-ASCII scalar in bytes.
   ///
-  /// The bounds of the second byte are those of table 3-7 of the Unicode Standard; with them neither
-  /// overlong forms nor surrogates nor values beyond U+10FFFF come through.
+  /// The bounds of the second byte are those of table 3-7 of the Unicode Standard. They exclude overlong encodings,
+  /// surrogates and values beyond U+10FFFF.
   private func sequenceLength(at offset: Int) throws(Failure) -> Int {
     let lead = bytes[offset]
     let (length, second): (Int, ClosedRange<UInt8>) =

@@ -4,7 +4,7 @@ extension JSONReader {
     return bytes.isEmpty ? "an empty file" : "the end of the file"
   }
 
-  /// Makes an error about the next byte, or about an offset.
+  /// Creates an error about the next byte or an offset.
   func error(
     found: String? = nil, expected: String, remedy: String? = nil, at offset: Int? = nil
   ) -> JSONParseError {
@@ -19,14 +19,14 @@ extension JSONReader {
       remedy: remedy ?? hint)
   }
 
-  /// Makes an error about what goes beyond the limits.
+  /// Creates an error about an exceeded limit.
   func tooMuch(found: String, expected: String, at offset: Int? = nil) -> JSONParseError {
     var error = error(found: found, expected: expected, at: offset)
     error.isLimit = true
     return error
   }
 
-  /// The character at an offset, for error texts.
+  /// The character at an offset, for error messages.
   func description(at offset: Int) -> String {
     guard let scalar = scalar(at: offset) else { return endOfFile }
     return Self.description(of: scalar)
@@ -60,7 +60,7 @@ extension JSONReader {
     return String(decoding: bytes[offset..<min(offset + 4, bytes.count)], as: UTF8.self).unicodeScalars.first
   }
 
-  /// What to do about a character that often stands where none of its kind may.
+  /// A hint for a character that is often used by mistake.
   private func hint(at offset: Int) -> String? {
     guard let scalar = scalar(at: offset) else { return nil }
     switch scalar {
@@ -77,7 +77,7 @@ extension JSONReader {
     }
   }
 
-  /// What to do about a constant of another language.
+  /// A hint for a constant of another language.
   private func wordHint(at offset: Int) -> String? {
     let word = bytes[offset...].prefix(9).prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
     return switch String(decoding: word, as: UTF8.self) {

@@ -1,5 +1,5 @@
 extension JSONReader {
-  /// Reads a value that is neither list nor object.
+  /// Reads a value that is neither an array nor an object.
   mutating func scalar(_ byte: UInt8) throws(Failure) -> JSONValue {
     switch byte {
     case UInt8(ascii: "\""): return .string(try string())
@@ -13,7 +13,7 @@ extension JSONReader {
     }
   }
 
-  /// Takes a word that ends where it should.
+  /// Consumes a word, if it is not part of a longer one.
   private mutating func take(_ word: StaticString) -> Bool {
     let count = word.utf8CodeUnitCount
     let isThere = word.withUTF8Buffer { bytes[index...].starts(with: $0) }
@@ -31,7 +31,7 @@ extension JSONReader {
     }
   }
 
-  /// Reads a key: a text in quotes or, in JSON5, an identifier of ECMAScript 5.1 without escapes.
+  /// Reads a key: a quoted string or, in JSON5, an ECMAScript 5.1 identifier without escapes.
   mutating func key() throws(Failure) -> String {
     if next == UInt8(ascii: "\"") || (isJSON5 && next == UInt8(ascii: "'")) { return try string() }
     let start = index
@@ -58,7 +58,7 @@ extension JSONReader {
     }
   }
 
-  /// Reads a number and returns it as it is written.
+  /// Reads a number and returns it as written.
   private mutating func number() throws(Failure) -> String {
     let start = index
     if next == UInt8(ascii: "-") || (isJSON5 && next == UInt8(ascii: "+")) { index += 1 }
@@ -90,7 +90,7 @@ extension JSONReader {
     return text(start..<index)
   }
 
-  /// Skips the bytes of a kind and returns how many there were.
+  /// Skips matching bytes and returns their number.
   private mutating func skip(_ isWanted: (UInt8) -> Bool) -> Int {
     let start = index
     while let byte = next, isWanted(byte) { index += 1 }

@@ -1,14 +1,14 @@
 extension JSONReader {
   private static let backslash = UInt8(ascii: "\\")
 
-  /// Reads a text; the next byte is its opening quote.
+  /// Reads a string. The next byte is its opening quote.
   mutating func string() throws(Failure) -> String {
     let start = index
     let quote = bytes[start]
     index += 1
     skipPlain(quote)
     if next == quote {
-      // No escape: the bytes are the text.
+      // Fast path without escapes.
       guard index - start - 1 <= limits.stringSize else { throw tooLong(start) }
       index += 1
       return text((start + 1)..<(index - 1))
@@ -31,22 +31,22 @@ extension JSONReader {
     return result
   }
 
-  /// So many bytes of a long text become a part of the result at once, so that it is not in memory twice.
+  /// The size at which a part of a long string is added to the result, so that it is not in memory twice.
   private static let pieceSize = 1 << 20
 
-  /// A piece of the document as it is written.
+  /// A part of the document as written.
   func text(_ range: Range<Int>) -> String {
     bytes.withUnsafeBufferPointer {
       String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
     }
   }
 
-  /// Adds a piece of the document; the result gets it, with what came before, when that is much.
+  /// Adds a part of the document, and flushes it to the result once it is large.
   private mutating func resolve(_ range: Range<Int>, into result: inout String) {
     var start = range.lowerBound
     while resolved.count + range.upperBound - start > Self.pieceSize {
       var end = min(range.upperBound, start + max(0, Self.pieceSize - resolved.count))
-      // Not within a character; a fourth byte would be no UTF-8, which was looked for before.
+      // Not inside a character, which has at most three continuation bytes in valid UTF-8.
       while end < range.upperBound, bytes[end] & 0xC0 == 0x80 { end += 1 }
       append(start..<end)
       result += String(decoding: resolved, as: UTF8.self)
@@ -74,7 +74,7 @@ extension JSONReader {
     error(found: "an unclosed string", expected: "a closing quote", at: start)
   }
 
-  /// Skips what stands for itself.
+  /// Skips characters that need no handling.
   private mutating func skipPlain(_ quote: UInt8) {
     while index < bytes.count {
       let byte = bytes[index]
@@ -104,7 +104,7 @@ extension JSONReader {
       at: offset)
   }
 
-  /// Reads an escape; the next byte is its backslash.
+  /// Reads an escape. The next byte is its backslash.
   private mutating func escape() throws(Failure) {
     let start = index
     guard let byte = peek(1) else { throw error(found: endOfFile, expected: "an escape", at: index + 1) }
@@ -141,11 +141,11 @@ extension JSONReader {
     case UInt8(ascii: "1")...UInt8(ascii: "9"):
       throw error(found: "a backslash before a digit", expected: "an escape such as \\x41", at: start)
     case ..<0x20: throw error(expected: "an escape", at: start + 1)
-    default: resolved.append(byte)  // It stands for itself; so do the bytes that continue it.
+    default: resolved.append(byte)  // It represents itself, as do the bytes that continue it.
     }
   }
 
-  /// Reads the digits of `\u`, and a second escape where the first is half a pair.
+  /// Reads the digits of `\u`, and a second escape after a high surrogate.
   private mutating func unicodeEscape(_ start: Int) throws(Failure) -> Unicode.Scalar {
     var value = try hexadecimal(digits: 4)
     guard value != 0 else { throw nul(start) }

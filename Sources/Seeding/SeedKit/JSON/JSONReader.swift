@@ -1,7 +1,7 @@
-/// One document while it is being parsed.
+/// The state of parsing one document.
 ///
-/// Lists and objects that are still open stand on a stack of our own: depth costs memory, never the
-/// thread's stack. The bytes are a plain array, so that every access is checked.
+/// Open arrays and objects are on an explicit stack, so nesting uses memory but not the thread's stack. The bytes
+/// are an array, so that every access is checked.
 struct JSONReader {
   typealias Failure = JSONParseError
 
@@ -10,13 +10,13 @@ struct JSONReader {
   let limits: JSONParser.Limits
   /// The next byte to read.
   var index = 0
-  /// The text that is being read, its escapes resolved. Kept for the next text to save an allocation.
+  /// The current string, unescaped. Reused to avoid allocations.
   var resolved: [UInt8] = []
   private var open: [Container] = []
   private var valueCount = 0
-  /// What the bytes are, if they are not a whole file.
+  /// The part of a file that the bytes are; nil for a whole file.
   let part: JSONParser.Part?
-  /// Where the first byte stands.
+  /// The position of the first byte.
   let start: SourcePosition
   private var cursor: PositionCursor
 
@@ -37,7 +37,7 @@ struct JSONReader {
   /// The next byte, or nil at the end.
   var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-  /// The byte after some more, or nil behind the end.
+  /// The byte at a distance from the next one; nil at the end.
   func peek(_ distance: Int) -> UInt8? {
     index + distance < bytes.count ? bytes[index + distance] : nil
   }
@@ -46,7 +46,7 @@ struct JSONReader {
     do {
       return try value()
     } catch var error as Failure {
-      // Nobody reads on where values nest deeper.
+      // Nobody reads longer paths.
       let path = open.prefix(3).map(\.pathOfNext).joined() + (open.count > 3 ? "…" : "")
       error.field = path.isEmpty ? nil : String(path.drop { $0 == "." })
       throw error
@@ -62,7 +62,7 @@ struct JSONReader {
     while true {
       if valueCount % 4_096 == 4_095 { try Task.checkCancellation() }
       guard var node = try valueOrOpen() else { continue }
-      // A value is complete. It completes its container if a closing bracket follows, and so on.
+      // A value is complete. If a closing bracket follows, so is its container, and so on.
       while true {
         guard !open.isEmpty else {
           try skipBlanks()
@@ -78,7 +78,7 @@ struct JSONReader {
     }
   }
 
-  /// Reads a scalar or an empty container. Returns nil if a container was opened that is not empty.
+  /// Reads a scalar or an empty container. Returns nil after opening a nonempty container.
   private mutating func valueOrOpen() throws(Failure) -> JSONNode? {
     try skipBlanks()
     let position = currentPosition()
@@ -115,7 +115,7 @@ struct JSONReader {
     }
   }
 
-  /// Reads what stands behind a value in a container. Returns the container if that ends it.
+  /// Reads what follows a value in a container. Returns the container if it ends.
   private mutating func separator() throws(Failure) -> JSONNode? {
     try skipBlanks()
     let isObject = open[open.count - 1].isObject
@@ -158,7 +158,7 @@ struct JSONReader {
     }
     let key = try key()
     if let first = open[open.count - 1].begin(key, position) {
-      // Texts that differ only in how an accent is encoded are equal to whoever looks a key up.
+      // Keys that are canonically equivalent are equal in Swift, so a lookup would confuse them.
       let isSame = first.key.utf8.elementsEqual(key.utf8)
       var failure = error(
         found: "duplicate key \"\(key.prefix(60))\" (first at line \(first.position.line), "
@@ -174,7 +174,7 @@ struct JSONReader {
     index += 1
   }
 
-  /// What follows a value that should be the only one.
+  /// The error for text after the only value.
   private var behindTheEnd: Failure {
     switch part {
     case .element: error(expected: "',' or ']'")
@@ -183,13 +183,13 @@ struct JSONReader {
     }
   }
 
-  /// The place of the next byte.
+  /// The position of the next byte.
   private mutating func currentPosition() -> SourcePosition {
     cursor.advance(to: index, in: bytes)
     return cursor.position
   }
 
-  /// Where the innermost open container began, for a file that ends too early.
+  /// The start of the innermost open container, for a file that ends too early.
   private var unclosed: String? {
     open.last.map {
       "The \($0.isObject ? "object" : "array") that starts at line \($0.position.line), "

@@ -1,6 +1,6 @@
-/// Counts lines and columns while it moves forward through a text, each byte once.
+/// Tracks line and column while moving forward through a text, in linear time.
 struct PositionCursor {
-  /// The byte that it stands before.
+  /// The offset of the next byte.
   var offset = 0
   private var line: Int
   private var column: Int
@@ -21,7 +21,7 @@ struct PositionCursor {
         line += 1
         column = 1
       } else if byte & 0xC0 != 0x80 {
-        // Every byte but the continuations of UTF-8 begins a scalar.
+        // Every byte except UTF-8 continuation bytes starts a scalar.
         column += 1
       }
     }

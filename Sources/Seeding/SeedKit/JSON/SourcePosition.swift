@@ -1,11 +1,11 @@
-/// A place in a text.
+/// A position in a text.
 public struct SourcePosition: Hashable, Sendable {
-  /// The line, 1-based. Lines end with LF, CR LF or CR.
+  /// The line, from 1. Lines end with LF, CR LF or CR.
   public let line: Int
-  /// The column, 1-based, counted in Unicode scalars. A byte order mark counts nothing.
+  /// The column, from 1, in Unicode scalars. A byte order mark does not count.
   public let column: Int
 
-  /// Makes a position.
+  /// Creates a position.
   public init(line: Int, column: Int) {
     self.line = line
     self.column = column
@@ -13,12 +13,12 @@ public struct SourcePosition: Hashable, Sendable {
 }
 
 extension SourcePosition: CustomStringConvertible {
-  /// `12:5`, as compilers and editors write it behind a file's name.
+  /// `12:5`, the format of compilers and editors.
   public var description: String { "\(line):\(column)" }
 }
 
 extension SourcePosition: Comparable {
-  /// Whether one place comes before another.
+  /// Whether one position is before another.
   public static func < (left: Self, right: Self) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }

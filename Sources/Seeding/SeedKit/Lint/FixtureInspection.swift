@@ -1,15 +1,15 @@
-/// What a seeder's fixtures hold, as a linter sees it.
+/// The contents of a seeder's fixtures, for the linter.
 public struct FixtureInspection: Sendable {
-  /// A record as text, to be compared with all others.
+  /// A record's text, for comparison with all others.
   public struct Document: Sendable {
-    /// Where it stands.
+    /// The place of the record.
     public let place: FixturePlace
-    /// What it is called.
+    /// Its title.
     public let title: String
-    /// What it says.
+    /// Its text.
     public let text: String
 
-    /// Makes a document.
+    /// Creates a document.
     public init(place: FixturePlace, title: String, text: String) {
       self.place = place
       self.title = title
@@ -17,16 +17,16 @@ public struct FixtureInspection: Sendable {
     }
   }
 
-  /// How many records were read.
+  /// The number of records.
   public var records: Int
-  /// What does not keep it from being seeded, but should be put right.
+  /// Findings that do not prevent seeding but should be fixed.
   public var findings: [FixtureFault]
-  /// The records that are texts.
+  /// The texts of the records, for the search for near-duplicates.
   public var documents: [Document]
-  /// What there is to say about the set as a whole, a line each.
+  /// Remarks about all records, one line each.
   public var notes: [String]
 
-  /// Makes an inspection.
+  /// Creates an inspection.
   public init(
     records: Int, findings: [FixtureFault] = [], documents: [Document] = [], notes: [String] = []
   ) {

@@ -1,19 +1,18 @@
-/// Judges the fixtures of seeders without a database: each by its own rules, and their texts against
-/// those of all others.
+/// Lints the fixtures of seeders without a database: each seeder by its own rules, and all texts for
+/// near-duplicates.
 public enum Linter {
   /// Validates the fixtures of seeders.
   ///
   /// - Parameters:
-  ///   - seeders: whose fixtures are judged.
-  ///   - others: whose texts count as existing already; their own faults are not reported.
+  ///   - seeders: the seeders to lint.
+  ///   - others: seeders whose texts are also compared. Their own faults are not reported.
   ///   - fixtures: the files.
-  /// - Returns: what was found, per seeder. Faults that would keep a seeder from being seeded are
-  ///   findings like all others.
+  /// - Returns: the findings of each seeder, including faults that would prevent seeding.
   public static func run(
     _ seeders: [RegisteredSeeder], alongside others: [RegisteredSeeder], fixtures: FixtureStore
   ) -> LintReport {
     var report = LintReport()
-    // The others come first: where two texts are alike, the one that is judged is the later one.
+    // The others come first, because the later one of two similar texts is reported.
     var documents = others.flatMap { (try? $0.validate(fixtures))?.documents ?? [] }
     let existing = documents.count
     var owner: [Int] = []
@@ -48,30 +47,30 @@ public enum Linter {
   }
 }
 
-/// What a linter found.
+/// The findings of the linter.
 public struct LintReport: Sendable, Codable {
-  /// One seeder's part.
+  /// The findings of a seeder.
   public struct Entry: Sendable, Codable {
     /// The seeder.
     public let seeder: String
-    /// How many records were judged.
+    /// The number of records.
     public var records = 0
-    /// What there is to say about the set as a whole.
+    /// Remarks about all records.
     public var notes: [String] = []
-    /// What should be put right.
+    /// What should be fixed.
     public var findings: [FixtureFault] = []
-    /// How many more there are than ``findings`` lists.
+    /// The number of findings beyond ``findings``.
     public var unlisted = 0
 
-    /// How many there are in all.
+    /// The number of all findings.
     public var total: Int { findings.count + unlisted }
 
     init(seeder: String) { self.seeder = seeder }
   }
 
-  /// The seeders, in the order in which they were named.
+  /// The seeders, in the order in which they were given.
   public var seeders: [Entry] = []
 
-  /// Whether nothing was found.
+  /// Whether there are no findings.
   public var isClean: Bool { seeders.allSatisfy(\.findings.isEmpty) }
 }

@@ -1,29 +1,29 @@
-/// Finds texts that say the same in nearly the same words.
+/// Finds texts that say the same thing in nearly the same words.
 ///
-/// Two measures, each the Jaccard index |A ∩ B| / |A ∪ B| of Broder, "On the resemblance and
-/// containment of documents" (1997): over the words of the titles, and over the sequences of five
-/// words (shingles) of the texts. Shared sequences are looked up, not every pair compared, so that the
-/// time grows with the number of the texts and of what they share.
+/// Uses two measures, each the Jaccard index |A ∩ B| / |A ∪ B| of Broder, "On the resemblance and containment of
+/// documents" (1997): over the words of titles, and over sequences of five words (shingles) of texts. It looks up
+/// shared sequences instead of comparing all pairs, so the time grows with the number of texts and of shared
+/// sequences.
 struct NearDuplicates {
   /// A pair of documents.
   struct Pair: Hashable {
-    /// The index of the earlier one.
+    /// The index of the earlier document.
     let first: Int
-    /// The index of the later one.
+    /// The index of the later document.
     let second: Int
-    /// What is alike: `title` or `text`.
+    /// The similar part: `title` or `text`.
     let field: String
     /// The Jaccard index, 0 to 1.
     let similarity: Double
   }
 
-  /// From where on titles count as the same. Two titles of seven words that differ in one reach it.
+  /// The similarity from which titles are reported. Two titles of seven words that differ in one word reach it.
   static let titleLimit = 0.75
-  /// From where on texts count as the same. Texts written apart on one subject stay below 0.05.
+  /// The similarity from which texts are reported. Independent texts about one subject stay below 0.05.
   static let textLimit = 0.2
   private static let shingleLength = 5
 
-  /// The pairs above the limits, by the index of the later document.
+  /// The pairs above the limits, ordered by the later document.
   static func find(in documents: [FixtureInspection.Document]) -> [Pair] {
     let titles = documents.map { Set(words($0.title)) }
     let texts = documents.map { shingles(words($0.text)) }
@@ -60,7 +60,7 @@ struct NearDuplicates {
       })
   }
 
-  /// A hash for each word: a run of letters and digits, its ASCII letters in lower case.
+  /// A hash for each word: a sequence of letters and digits, with ASCII letters in lower case.
   private static func words(_ text: String) -> [UInt64] {
     var result: [UInt64] = []
     var hash = FNV.basis
@@ -83,7 +83,7 @@ struct NearDuplicates {
   }
 }
 
-/// FNV-1a with 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
+/// 64-bit FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/
 private enum FNV {
   static let basis: UInt64 = 0xcbf2_9ce4_8422_2325
   private static let prime: UInt64 = 0x100_0000_01b3

@@ -1,6 +1,6 @@
-/// A measured quantity, as Prometheus has it.
+/// A metric in the sense of Prometheus.
 public struct Metric: Sendable {
-  /// Whether the value only grows.
+  /// The metric type.
   public enum Kind: String, Sendable {
     case counter, gauge, histogram
   }
@@ -10,12 +10,12 @@ public struct Metric: Sendable {
   let help: String
   let series: [(labels: [(String, String)], value: Double)]
 
-  /// Describes a quantity.
+  /// Describes a metric.
   ///
   /// - Parameters:
-  ///   - name: its name, with the unit at the end: `shop_orders_total`.
+  ///   - name: the name, ending with the unit: `shop_orders_total`.
   ///   - kind: counter or gauge.
-  ///   - help: what it says, in a line.
+  ///   - help: a one-line description.
   ///   - series: a value for each combination of labels.
   public init(_ name: String, _ kind: Kind, _ help: String, _ series: [([(String, String)], Double)]) {
     self.name = name
@@ -25,11 +25,11 @@ public struct Metric: Sendable {
   }
 }
 
-/// Writes metrics in Prometheus' text format, version 0.0.4.
+/// Writes metrics in Prometheus's text format, version 0.0.4.
 package struct MetricsText {
   package private(set) var text = ""
 
-  /// Makes an empty text.
+  /// Creates an empty text.
   package init() {}
 
   /// Writes a metric with its series.
@@ -38,18 +38,18 @@ package struct MetricsText {
     for (labels, value) in metric.series { line(metric.name, labels, value) }
   }
 
-  /// Writes the lines before the series of a metric.
+  /// Writes the HELP and TYPE lines of a metric.
   package mutating func head(_ name: String, _ kind: Metric.Kind, _ help: String) {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
   }
 
-  /// Writes a value.
+  /// Writes a sample.
   package mutating func line(_ name: String, _ labels: [(String, String)], _ value: Double) {
     let pairs = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
     text += "\(name)\(pairs.isEmpty ? "" : "{\(pairs)}") \(Self.number(value))\n"
   }
 
-  /// Without a fraction where there is none.
+  /// Without a fraction if it is 0.
   package static func number(_ value: Double) -> String {
     value.rounded() == value && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
   }

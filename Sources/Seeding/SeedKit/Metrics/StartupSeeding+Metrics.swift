@@ -1,7 +1,7 @@
 extension StartupSeeding.State {
-  /// The state as metrics, for a server that has a page of them.
+  /// The state as metrics, for a server's metrics endpoint.
   ///
-  /// - Parameter prefix: what their names begin with: `shop` gives `shop_seeding_phase`.
+  /// - Parameter prefix: the prefix of the names: `shop` gives `shop_seeding_phase`.
   public func metrics(prefix: String) -> [Metric] {
     [
       Metric(

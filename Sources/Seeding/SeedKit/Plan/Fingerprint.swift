@@ -1,20 +1,20 @@
 import Basics
 import Migrations
 
-/// A digest of all that decides what a seeder writes.
+/// A digest of everything that decides what a seeder writes.
 ///
-/// It covers the seeder's id and version, the bytes of its fixtures, its further inputs, the
-/// environment, the schema that it needs and the fingerprints of what it depends on or runs after. Equal
-/// fingerprints mean that a finished run needs no repetition, unless somebody edited the rows.
+/// It covers the seeder's id and version, the contents of its fixtures, its additional inputs, the environment, its
+/// migrations, and the fingerprints of the seeders that it depends on or runs after. If the fingerprint is the same
+/// as in a finished run, the seeder need not run again, unless rows were edited outside seed-runner.
 public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   /// SHA-256 in hexadecimal.
   public let description: String
 
-  /// Takes a digest read from the history.
+  /// Wraps a digest from the history.
   public init(_ description: String) { self.description = description }
 
-  /// Computes the fingerprints of a plan's seeders. One whose fixtures cannot be read, or that
-  /// depends on such a one, has none.
+  /// Computes the fingerprints of a plan's seeders. A seeder whose fixtures cannot be read has none, nor do those
+  /// that depend on it.
   package static func all(of plan: SeedPlan, fixtures: FixtureStore) -> [SeederID: Fingerprint] {
     var result: [SeederID: Fingerprint] = [:]
     for step in plan.steps {
@@ -23,8 +23,8 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     return result
   }
 
-  /// The fingerprint of all that a plan writes, by this version of the program: the key of a template
-  /// database. Nil if a seeder has none, or if the migrations cannot be read.
+  /// The fingerprint of everything that a plan writes with this version of the program, used as the key of a
+  /// template database. Nil if a seeder has none or the migrations cannot be read.
   package static func whole(of plan: SeedPlan, fixtures: FixtureStore) -> Fingerprint? {
     let known = all(of: plan, fixtures: fixtures)
     guard let history = try? SeedHistory.migrations() else { return nil }
@@ -62,8 +62,8 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func digest(of parts: [String]) -> Fingerprint {
-    // A line break cannot occur inside an id or a digest, and each part is preceded by its length,
-    // so that no two lists of parts read the same.
+    // Each part has its length before it and a line break after it, so that different lists of parts never give the
+    // same text.
     let text = parts.map { "\($0.utf8.count):\($0)\n" }.joined()
     return Fingerprint(Digest.sha256Hex(Array(text.utf8)))
   }

@@ -1,13 +1,13 @@
-/// Which seeders a run starts, in which order and why.
+/// The seeders of a run, their order, and why each is included.
 ///
-/// A pure value: nothing is read or opened to make it. It takes time in proportion to the seeders and their
+/// Creating a plan reads nothing and opens nothing. It takes time in proportion to the number of seeders and
 /// dependencies.
 public struct SeedPlan: Sendable {
-  /// What a person asked for.
+  /// The selected seeders.
   public enum Selection: Hashable, Sendable {
-    /// All that the environment allows, but for some; and others that `--all` would leave out.
+    /// All that the environment allows, without `except`, and also `and`, which `--all` would leave out.
     case all(except: Set<SeederID> = [], and: [SeederID] = [])
-    /// Some, and what they depend on.
+    /// These seeders and their dependencies.
     case only([SeederID])
   }
 
@@ -15,18 +15,18 @@ public struct SeedPlan: Sendable {
   public enum Reason: Hashable, Sendable {
     /// It was selected.
     case selected
-    /// Others, the selected or their dependencies, depend on it.
+    /// Other seeders of the plan depend on it.
     case required(by: [SeederID])
   }
 
-  /// One seeder's place in the plan.
+  /// A seeder of the plan.
   public struct Step: Sendable {
     /// The seeder.
     public let seeder: RegisteredSeeder
-    /// Why it is here.
+    /// Why it is included.
     public let reason: Reason
-    /// Seeders that come first if the plan has them: those that it names and, in a run, those whose tables its
-    /// tables refer to.
+    /// Seeders that run first if the plan contains them: those that it names, and in a run those whose tables its
+    /// tables reference.
     var runsAfter: [SeederID]
 
     init(seeder: RegisteredSeeder, reason: Reason) {
@@ -39,19 +39,19 @@ public struct SeedPlan: Sendable {
     public var id: SeederID { seeder.id }
   }
 
-  /// The environment that the plan is for.
+  /// The environment of the plan.
   public let environment: SeedEnvironment
-  /// The steps. Each comes after all that it depends on or runs after; otherwise the registry's order is
-  /// kept.
+  /// The steps. Each follows the seeders that it depends on or runs after. Otherwise they have the order of the
+  /// registry.
   public internal(set) var steps: [Step]
-  /// Seeders that `--all` leaves out because they do not name the environment or are no part of it.
+  /// Seeders that `--all` left out because they do not name the environment or are not part of it.
   public let leftOut: [SeederID]
-  /// All seeders of the registry, in the plan or not.
+  /// The ids of all seeders in the registry.
   let registered: Set<String>
 
-  /// Makes a plan.
+  /// Creates a plan.
   ///
-  /// - Throws: ``SeedPlanError``, naming all the seeders concerned.
+  /// - Throws: ``SeedPlanError`` with all affected seeders.
   public init(
     registry: SeederRegistry, selection: Selection, environment: SeedEnvironment
   ) throws {
@@ -97,7 +97,7 @@ public struct SeedPlan: Sendable {
     }
   }
 
-  /// A plan that seeds nothing, to migrate only.
+  /// A plan without seeders, for migrations only.
   init(withoutStepsFor environment: SeedEnvironment) {
     self.environment = environment
     steps = []
@@ -105,8 +105,7 @@ public struct SeedPlan: Sendable {
     registered = []
   }
 
-  /// Refuses production unless that is said to be meant. Needs no database, so that it can come
-  /// before one is opened.
+  /// The production guard. It needs no database, so that it can run before a connection is opened.
   ///
   /// - Throws: ``SeedGuardError/productionNotAllowed``.
   public func checkProduction(isAllowed: Bool) throws {
@@ -125,18 +124,18 @@ public struct SeedPlan: Sendable {
         throw SeedPlanError.missingDependencies(missing, of: seeder.id)
       }
     }
-    // The whole registry is checked, so that a cycle is found by whoever makes it.
+    // The whole registry is checked, so that its author finds cycles in any run.
     _ = try ordered(Set(registry.ids), in: registry)
   }
 
-  /// A seeder on the way down, and what of its predecessors is still to be visited.
+  /// A seeder on the current path, with its predecessors that are not visited yet.
   private struct Visit {
     let seeder: RegisteredSeeder
     var next: ArraySlice<SeederID>
   }
 
-  /// The seeders and all that they depend on, depth first, each after what it depends on or runs after. Without
-  /// recursion, because a chain of dependencies may be longer than a stack is deep.
+  /// The seeders and their dependencies, depth first, each after what it depends on or runs after. Not recursive,
+  /// because a long chain of dependencies could overflow the stack.
   private static func ordered(
     _ ids: Set<SeederID>, in registry: SeederRegistry
   ) throws -> [RegisteredSeeder] {
@@ -148,7 +147,7 @@ public struct SeedPlan: Sendable {
       return Visit(
         seeder: seeder, next: (seeder.dependencies + seeder.runsAfter.filter(closure.contains))[...])
     }
-    // The registry's order, whatever the order on the command line.
+    // The order of the registry, not of the command line.
     for seeder in registry.seeders where ids.contains(seeder.id) && isDone[seeder.id] == nil {
       var path = [visit(seeder)]
       while let last = path.indices.last {
@@ -168,7 +167,7 @@ public struct SeedPlan: Sendable {
     return result
   }
 
-  /// The seeders and all that they depend on.
+  /// The seeders and all their dependencies.
   private static func closure(of ids: Set<SeederID>, in registry: SeederRegistry) -> Set<SeederID> {
     var closure: Set<SeederID> = []
     var pending = Array(ids)

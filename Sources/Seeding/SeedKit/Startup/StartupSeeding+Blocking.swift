@@ -3,9 +3,9 @@ import Dispatch
 extension StartupSeeding {
   /// ``start()`` for a program without an event loop: blocks the calling thread.
   ///
-  /// Not to be called from a task, nor from anything that a task calls: the threads of the concurrency pool
-  /// are few, and the work needs them. The compiler refuses the plain case. The main thread, or one of the
-  /// program's own, is right.
+  /// Must not be called from a task or from code that a task runs, because the concurrency pool has few threads and
+  /// the work needs them. The compiler rejects direct calls from async functions. Call it on the main thread or a
+  /// thread of your own.
   ///
   /// - Returns: as ``start()``.
   @available(*, noasync, message: "it would block a thread of the concurrency pool; await start()")
@@ -23,7 +23,8 @@ extension StartupSeeding {
 
   private func block(until work: @escaping @Sendable () async -> Void) {
     let end = DispatchSemaphore(value: 0)
-    // Detached, so that it needs no actor, least of all the main one, whose thread may be the one that waits.
+    // Detached, so that it needs no actor, in particular not the main actor, whose thread may be the one that
+    // waits.
     Task.detached {
       await work()
       end.signal()

@@ -2,51 +2,50 @@ public import FoundationEssentials
 import Postgres
 
 extension StartupSeeding {
-  /// How far start-up seeding is.
+  /// The phase of start-up seeding.
   public enum Phase: String, Sendable, Codable, CaseIterable {
-    /// There is nothing to do, or it has not begun.
+    /// Nothing to do, or not started.
     case off
-    /// It looks for the database, and waits for one that is not there yet.
+    /// Connecting, or waiting for a database that is not ready.
     case connecting
-    /// It applies migrations.
+    /// Applying migrations.
     case migrating
-    /// The seeders run, or wait for another program that runs the same ones.
+    /// Running seeders, or waiting for another program that runs the same ones.
     case seeding
-    /// It has ended. Single seeders may have failed: each says so.
+    /// Finished. Single seeders may have failed; each has its own outcome.
     case done
-    /// It has ended before the first seeder could be started, or was stopped.
+    /// Failed before the first seeder could start, or stopped.
     case failed
   }
 
-  /// What start-up seeding has done so far.
+  /// The state of start-up seeding.
   public struct State: Sendable, Codable {
-    /// What became of one seeder.
+    /// The result of a seeder.
     public struct Seeder: Sendable, Codable {
       /// The seeder's id.
       public let id: String
-      /// `seeded`, `unchanged`, `skipped` or `failed`; nil while it has not ended.
+      /// `seeded`, `unchanged`, `skipped` or `failed`; nil until it has finished.
       public internal(set) var outcome: String?
-      /// Its rows, table by table; nil while it has not ended.
+      /// The row counts of each table; nil until it has finished.
       public internal(set) var tables: SeedOutcome?
-      /// How long it took, waiting for other programs included; nil while it has not ended.
+      /// How long it took, including waiting for other programs; nil until it has finished.
       public internal(set) var durationMilliseconds: Double?
       /// Why it failed or was skipped.
       public internal(set) var failure: String?
     }
 
-    /// How far it is.
+    /// The current phase.
     public internal(set) var phase = Phase.off
-    /// When it was started; before that, when it was prepared.
+    /// When it was started; before that, when the object was created.
     public internal(set) var startedAt: Date
-    /// When it ended.
+    /// When it finished.
     public internal(set) var finishedAt: Date?
-    /// Why it ended without having seeded.
+    /// Why it failed before seeding.
     public internal(set) var failure: String?
-    /// The seeders, in the order of the plan, as soon as it seeds.
+    /// The seeders in the order of the plan. Empty before the phase ``Phase/seeding``.
     public internal(set) var seeders: [Seeder] = []
 
-    /// Whether it has ended and no seeder failed or was skipped. A server that was told to do nothing has
-    /// ended too.
+    /// Whether it has finished and no seeder failed or was skipped. Also true if there was nothing to do.
     public var isSuccess: Bool {
       (phase == .done || phase == .off)
         && seeders.allSatisfy { $0.outcome == "seeded" || $0.outcome == "unchanged" }

@@ -3,44 +3,44 @@ import Migrations
 public import Postgres
 import Threads
 
-/// Migrates and seeds a database when a server starts, and never keeps the server from starting.
+/// Migrates and seeds a database when a server starts. Errors never prevent the start.
 ///
 /// ```swift
 /// let seeding = try StartupSeeding(seeders: [Countries()], settings: .fromEnvironment())
-/// await seeding.start()   // then listen; `seeding.state` tells how it went
+/// await seeding.start()   // then listen; `seeding.state` has the result
 /// await seeding.stop()    // when the server ends
 /// ```
 ///
-/// ``run()`` is the same as one service of a group, ``startBlocking()`` for a program without an event loop.
+/// ``run()`` does the same as a service of a group, ``startBlocking()`` in a program without an event loop.
 ///
-/// A database that is up to date costs a connection and one query. Of many servers that start together one
-/// seeds each seeder; the others wait for it and find nothing to do. Failures are passed to `onEvent` in full
-/// and kept in ``state``. Nothing is thrown. The database is not needed any more once seeding has ended.
+/// For an up-to-date database it costs a connection and one query. If many servers start together, one of them runs
+/// each seeder, and the others wait and find nothing to do. Nothing is thrown: errors are passed to `onEvent` and
+/// kept in ``state``. After seeding, the database connection is closed.
 public final class StartupSeeding: Sendable {
   /// What to do at start-up.
   public struct Options: Sendable {
-    /// Whether the environment's seeders run. False by default: without `run.migrates` no connection is
-    /// opened then.
+    /// Whether the environment's seeders run. False by default. If `run.migrates` is false too, no connection is
+    /// opened.
     public var seeds = false
     /// Whether ``StartupSeeding/start()`` waits. ``StartupSeeding/Mode/blocking`` by default.
     public var mode = Mode.blocking
-    /// How long it waits at most; then the work goes on in the background. By default as
+    /// How long it waits before the work continues in the background. Defaults to the default of
     /// ``SettingKey/autoSeedTimeLimit``.
     public var timeLimit = SettingKey<Duration>.autoSeedTimeLimit.defaultValue
-    /// How to migrate and seed. By default current seeders are skipped, the migrations of all registered seeders
-    /// are applied, and a database that cannot be reached yet is waited for, as ``SettingKey/retryBudget`` says.
+    /// How to migrate and seed. By default, current seeders are skipped, the migrations of all registered seeders
+    /// are applied, and a database that is not ready is waited for, limited by ``SettingKey/retryBudget``.
     public var run: SeedRunner.Options
 
-    /// The defaults.
+    /// Creates the default options.
     public init() {
       run = SeedRunner.Options()
       run.skipsCurrent = true
       run.connectBudget = SettingKey<Duration>.retryBudget.defaultValue
     }
 
-    /// What the settings say: `AUTO_SEED_DATABASE`, `AUTO_SEED_MODE`, `AUTO_SEED_TIMEOUT`, `AUTO_MIGRATE`,
-    /// `SEED_JOBS`, `SEED_LOCK_TIMEOUT`, and `SEED_RETRY_BUDGET`, which also limits the wait for a database.
-    /// None of them allows production.
+    /// Takes options from the settings `AUTO_SEED_DATABASE`, `AUTO_SEED_MODE`, `AUTO_SEED_TIMEOUT`, `AUTO_MIGRATE`,
+    /// `SEED_JOBS`, `SEED_LOCK_TIMEOUT`, and `SEED_RETRY_BUDGET`, which also limits the wait for a database. None
+    /// of them allows seeding production.
     public init(_ settings: Settings) {
       seeds = settings[.autoSeed]
       mode = Mode(rawValue: settings[.autoSeedMode]) ?? .blocking
@@ -52,11 +52,11 @@ public final class StartupSeeding: Sendable {
     }
   }
 
-  /// Whether the start of a server waits for its seeds.
+  /// Whether the start of a server waits for seeding.
   public enum Mode: String, Sendable, CaseIterable {
-    /// It waits, at most for the time limit.
+    /// Waits until the time limit.
     case blocking
-    /// It does not wait.
+    /// Does not wait.
     case background
   }
 
@@ -70,20 +70,20 @@ public final class StartupSeeding: Sendable {
 
   private struct Progress {
     var state: State
-    /// The seeders of the plan, which the state has as soon as they may run.
+    /// The seeders of the plan. They appear in the state when seeding begins.
     var planned: [State.Seeder] = []
     var work: Task<Void, Never>?
     var isStopped = false
   }
 
-  /// Prepares; nothing is opened yet.
+  /// Prepares start-up seeding. Opens nothing.
   ///
   /// - Parameters:
-  ///   - registry: the seeders. All that name `environment` and are part of `--all` run.
-  ///   - environment: what the database is for.
+  ///   - registry: the seeders. Those that `--all` selects in `environment` run.
+  ///   - environment: the environment of the database.
   ///   - configuration: the database.
   ///   - fixtures: the files that seeders read.
-  ///   - options: the defaults migrate and do not seed.
+  ///   - options: by default, migrates and does not seed.
   ///   - onEvent: called for each event, from several tasks.
   public init(
     registry: SeederRegistry, environment: SeedEnvironment, configuration: PostgresConfiguration,
@@ -99,12 +99,12 @@ public final class StartupSeeding: Sendable {
     progress = Lock(Progress(state: State(startedAt: Date())))
   }
 
-  /// Prepares what the settings say, with the seeders of an application.
+  /// Prepares start-up seeding from settings, with the seeders of an application.
   ///
   /// - Parameters:
   ///   - seeders: those that `--all` selects in the settings' environment run.
-  ///   - settings: the database (`DATABASE_URL`, else libpq's variables such as `PGHOST`), the environment, and
-  ///     ``Options/init(_:)``.
+  ///   - settings: the database (`DATABASE_URL`, otherwise libpq's variables such as `PGHOST`), the environment,
+  ///     and the settings of ``Options/init(_:)``.
   ///   - fixtures: the files that the seeders read. None by default.
   ///   - onEvent: called for each event, from several tasks.
   /// - Throws: ``SeedPlanError`` if two seeders have the same id; `PostgresError` for a malformed database URL;
@@ -120,22 +120,22 @@ public final class StartupSeeding: Sendable {
       fixtures: fixtures, options: Options(settings), onEvent: onEvent)
   }
 
-  /// How far it is, or how it went. Takes no time.
+  /// The current state. Returns at once.
   public var state: State { progress.withLock { $0.state } }
 
   /// Migrates and seeds.
   ///
-  /// A second call starts nothing; it waits for the first one's work, or for the time limit. If the waiting
-  /// task is cancelled, so is the work, as by ``stop()``.
+  /// A second call does not start again; it waits for the work of the first call or for the time limit. If the
+  /// waiting task is cancelled, the work is too, as by ``stop()``.
   ///
-  /// - Returns: the state when the work has ended; in blocking mode at the latest after the time limit, in
-  ///   background mode at once. A seeder that failed is reported there.
+  /// - Returns: the state after the work has finished, or after the time limit. In background mode, the state at
+  ///   once. Failed seeders are part of the state.
   @discardableResult
   public func start() async -> State {
     guard let work = launch() else { return state }
     guard options.mode == .blocking else { return state }
     let isFinished = await withTaskCancellationHandler {
-      // In a task of its own: cancelled work is waited for too, until it is rolled back.
+      // In its own task, because cancelled work must be waited for too, until it is rolled back.
       await Task { (try? await TimeLimit.run(options.timeLimit) { await work.value }) != nil }.value
     } onCancel: {
       work.cancel()
@@ -144,13 +144,13 @@ public final class StartupSeeding: Sendable {
     return state
   }
 
-  /// Migrates and seeds as a service of a group, such as that of ServiceLifecycle: returns when its task is
-  /// cancelled, after what is under way is rolled back.
+  /// Migrates and seeds as a service of a group, such as ServiceLifecycle's. Returns when its task is cancelled,
+  /// after open transactions are rolled back.
   public func run() async {
     let work = launch()
     await withTaskCancellationHandler {
       await work?.value
-      // Only cancellation ends it.
+      // Ends only on cancellation.
       let (endless, continuation) = AsyncStream<Never>.makeStream()
       for await _ in endless {}
       continuation.finish()
@@ -160,9 +160,9 @@ public final class StartupSeeding: Sendable {
     await stop()
   }
 
-  /// Cancels what is under way and waits until it is rolled back. What was done before stays.
+  /// Cancels the work and waits until open transactions are rolled back. What is committed stays.
   ///
-  /// Nothing starts afterwards.
+  /// Afterwards, it cannot be started again.
   public func stop() async {
     let work = progress.withLock { progress in
       progress.isStopped = true
@@ -172,7 +172,7 @@ public final class StartupSeeding: Sendable {
     await work?.value
   }
 
-  /// Starts the work unless that has happened, or there is none.
+  /// Starts the work unless it was started before or there is nothing to do.
   private func launch() -> Task<Void, Never>? {
     progress.withLock { progress in
       if let work = progress.work { return work }
@@ -205,9 +205,8 @@ public final class StartupSeeding: Sendable {
     tell(.startup(phase))
   }
 
-  /// Connects, migrates and seeds.
   ///
-  /// - Throws: what keeps all seeders from starting.
+  /// - Throws: the error that prevents all seeders from starting.
   private func bringUpToDate() async throws {
     var configuration = configuration
     if let budget = options.run.connectBudget {
@@ -221,15 +220,15 @@ public final class StartupSeeding: Sendable {
     runner.migrated = registry.seeders
     let maySeed = environment != .production || options.run.allowsProduction
     guard options.seeds, maySeed else {
-      // Migrations need no permission.
+      // The production guard does not apply to migrations.
       try await runner.migrate()
       return options.seeds ? try runner.plan.checkProduction(isAllowed: false) : ()
     }
-    // The server lacks tables, whatever else could be seeded.
+    // Tables are missing on the server, even if other seeders can run.
     if let error = try await runner.run().missing.first { throw error }
   }
 
-  /// Keeps what an event says, and passes it on.
+  /// Updates the state from an event and passes the event on.
   private func tell(_ event: SeedEvent) {
     progress.withLock { progress in
       switch event {
@@ -253,7 +252,7 @@ public final class StartupSeeding: Sendable {
   }
 }
 
-/// Why start-up seeding did not end.
+/// The work was stopped before it finished.
 struct StartupStopped: Error, CustomStringConvertible {
   let description = "stopped before it finished; the transaction in progress was rolled back"
 }

@@ -2,10 +2,10 @@ import FoundationEssentials
 
 /// Encodes a value as a JSON object whose members are columns.
 ///
-/// Unlike `JSONEncoder` it writes nil properties as null, so that a value that becomes nil becomes NULL, and
-/// dates and data as PostgreSQL reads them.
+/// Unlike `JSONEncoder`, it writes nil properties as null, so that the column becomes NULL, and writes `Date` and
+/// `Data` in PostgreSQL's formats.
 enum RowEncoder {
-  /// - Throws: `EncodingError`, also for a value that is no object.
+  /// - Throws: `EncodingError`, also for a value that does not encode as an object.
   static func json(_ row: some Encodable) throws -> String {
     let node = Node()
     try row.encode(to: NodeEncoder(node: node, codingPath: []))
@@ -19,7 +19,7 @@ enum RowEncoder {
   }
 }
 
-/// A JSON value that is still being built.
+/// A JSON value under construction.
 private final class Node {
   enum Content {
     case json(String)
@@ -57,7 +57,7 @@ private final class Node {
   func member(_ key: String) -> Node {
     let value = Node()
     guard case .object(var members) = content else { return value }
-    // So that the members are not copied.
+    // Avoids a copy of the members.
     content = .json("null")
     members.append((key, value))
     content = .object(members)
@@ -83,7 +83,7 @@ private final class Node {
     }
   }
 
-  /// The JSON of a value that is none of an encodable's own parts.
+  /// The JSON of a scalar; nil for a value that encodes itself.
   private static func json(_ value: some Encodable) -> String? {
     switch value {
     case let value as String: JSONOutput.quoted(value)
@@ -100,7 +100,7 @@ private final class Node {
     }
   }
 
-  /// PostgreSQL's words for what JSON has no number for.
+  /// PostgreSQL's words for values that are not numbers in JSON.
   private static func number<Number: BinaryFloatingPoint & LosslessStringConvertible>(
     _ value: Number
   ) -> String {
@@ -109,7 +109,7 @@ private final class Node {
     return "\(value)"
   }
 
-  /// ISO 8601 in UTC with microseconds, which is what PostgreSQL keeps.
+  /// ISO 8601 in UTC with microseconds, PostgreSQL's resolution.
   private static func timestamp(_ date: Date) -> String {
     let microseconds = Int64((date.timeIntervalSince1970 * 1e6).rounded())
     let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
@@ -153,7 +153,7 @@ private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
     try node.member(key.stringValue).encode(value, at: codingPath + [key])
   }
 
-  // The defaults leave nil out.
+  // The default implementations leave out nil.
   func encodeIfPresent(_ value: Bool?, forKey key: Key) throws { try put(value, key) }
   func encodeIfPresent(_ value: String?, forKey key: Key) throws { try put(value, key) }
   func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try put(value, key) }
@@ -182,7 +182,7 @@ private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
     superEncoder(forKey: key).unkeyedContainer()
   }
 
-  /// What a superclass encodes is of the same row.
+  /// A superclass encodes into the same row.
   func superEncoder() -> any Encoder { NodeEncoder(node: node, codingPath: codingPath) }
 
   func superEncoder(forKey key: Key) -> any Encoder {

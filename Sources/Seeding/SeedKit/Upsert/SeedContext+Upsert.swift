@@ -1,25 +1,26 @@
 import Postgres
 
 extension SeedContext {
-  /// Inserts rows that are missing, updates those that differ, and leaves equal ones untouched.
+  /// Inserts missing rows, updates rows that differ, and leaves equal rows untouched.
   ///
   /// ```swift
   /// try await context.upsert(countries, into: "countries", key: "code")
   /// ```
   ///
-  /// A property fills the column of its coding key; a nil property fills it with NULL. The types of the columns
-  /// come from the database. A value that its column would change, such as 1.005 in a `numeric(10,2)`, is a
-  /// fault. All faults of all rows are reported before anything is written. Columns that the rows do not have
-  /// keep their values, or get their defaults in new rows. Rows of the table that are not among `rows` stay.
+  /// A property fills the column named by its coding key; nil becomes NULL. The database determines the types of
+  /// columns. A value that its column would change, such as 1.005 in a `numeric(10,2)`, is a fault. All faults of
+  /// all rows are reported before anything is written. Columns without a property keep their values, or get their
+  /// defaults in new rows. Other rows of the table stay.
   ///
   /// `Date` is written as a timestamp in UTC, `Data` as `bytea`, nested types as JSON or arrays.
   ///
   /// - Parameters:
   ///   - rows: values that encode as objects.
-  ///   - table: the table's name, with its schema if the search path does not find it.
+  ///   - table: the table, with its schema unless the search path finds it.
   ///   - key: the columns of the natural key, which need a unique index.
-  ///   - touched: a column that an update sets to the transaction's time, such as `updated_at`. None by default.
-  /// - Returns: what became of the rows; the run's report has it already.
+  ///   - touched: a column that an update sets to the time of the transaction, such as `updated_at`. None by
+  ///     default.
+  /// - Returns: the row counts, which are also added to the report of the run.
   /// - Throws: ``FixtureError`` with all faults; ``DriftError``; `EncodingError`; `PostgresError`.
   @discardableResult
   public func upsert<Row: Encodable>(
@@ -32,7 +33,7 @@ extension SeedContext {
       bytes += try RowEncoder.json(row).utf8
       bytes.append(UInt8(ascii: "\n"))
     }
-    // Read like a file, so that the names are checked as in one.
+    // Parsed like a `seeder.json`, so that names are checked in the same way.
     func list(_ texts: [String]) -> String { "[" + texts.map(JSONOutput.quoted).joined(separator: ",") + "]" }
     let source = """
       {"id": "\(seeder)", "summary": "\(seeder)", "tables": [{
