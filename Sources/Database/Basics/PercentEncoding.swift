@@ -1,6 +1,6 @@
-/// Percent encoding of the parts of a URL (RFC 3986).
+/// Percent-encoding of URL parts (RFC 3986).
 package enum PercentEncoding {
-  /// Encodes text for any place of a URL; `/` stays.
+  /// Encodes text for any part of a URL. `/` is not encoded.
   package static func encode(_ text: String) -> String {
     var result = ""
     for byte in text.utf8 {
@@ -18,9 +18,9 @@ package enum PercentEncoding {
 
   /// Decodes text.
   ///
-  /// - Parameter plusIsSpace: whether `+` stands for a space, as in the parameters of a form.
-  /// - Returns: nil if a `%` is not followed by two hexadecimal digits, if the bytes are not UTF-8, or if there is a NUL
-  ///   among them, which no name or text has.
+  /// - Parameter plusIsSpace: whether `+` is decoded as a space, as in form parameters.
+  /// - Returns: nil if a `%` is not followed by two hexadecimal digits, if the bytes are not UTF-8, or if they
+  ///   contain a NUL.
   package static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)

@@ -3,7 +3,7 @@ import Glibc
 extension EmbeddedPostgres {
   private static let longestLog = 16 << 20
 
-  /// Starts the server's process and waits until it accepts connections.
+  /// Starts the server process and waits until it accepts connections.
   func launch(
     _ cluster: Cluster, _ binaries: PostgresBinaries, _ configuration: ServerConfiguration,
     until deadline: ContinuousClock.Instant
@@ -21,7 +21,7 @@ extension EmbeddedPostgres {
           output: cluster.logTail(from: logStart),
           fix: "read the last lines of the log above; they name any setting that PostgreSQL rejects")
       }
-      // The server writes this line itself, so nothing need be connected to find out.
+      // The server writes this line itself, so no connection is needed to check.
       if let file = cluster.postmaster, file.processID == process.id, file.status == "ready" { return file }
       guard ContinuousClock.now < deadline else { throw notReady(cluster, process.id) }
       report(cluster, doing: "PostgreSQL is starting", at: &reportAt)
@@ -41,7 +41,7 @@ extension EmbeddedPostgres {
     }
   }
 
-  /// Says every second what takes so long, with what the server last logged.
+  /// Reports every second what is being waited for, with the last log line.
   func report(_ cluster: Cluster, doing: String, at due: inout ContinuousClock.Instant) {
     guard let onProgress = settings.onProgress, ContinuousClock.now >= due else { return }
     due = .now + .seconds(1)
@@ -57,8 +57,8 @@ extension EmbeddedPostgres {
       fix: "it may be recovering after a crash: wait and run the command again, or raise the timeout")
   }
 
-  /// Ends the server: sessions are disconnected, the data is written; at last, if that takes too long,
-  /// at once, which the next start recovers from.
+  /// Stops the server: disconnects sessions and writes the data. If that takes too long, stops it immediately,
+  /// which needs crash recovery at the next start.
   func halt(_ cluster: Cluster, _ file: PostmasterFile, until deadline: ContinuousClock.Instant) async throws
   {
     func isRunning() -> Bool { file.owner(dataDirectory: cluster.data) == .server }
@@ -81,16 +81,16 @@ extension EmbeddedPostgres {
     )
   }
 
-  /// Removes what would keep a new server from starting although the old one is gone.
+  /// Removes files of a server that is gone and that would prevent a new one from starting.
   ///
-  /// Returns whether the old one was not stopped properly.
+  /// Returns whether that server was not shut down properly.
   func clearStaleFiles(
     _ cluster: Cluster, socketDirectory: String, until deadline: ContinuousClock.Instant
   ) async throws -> Bool {
     let wasKilled = FileSystem.entry(cluster.postmasterFile) != nil
     if wasKilled {
       var reportAt = ContinuousClock.now + .seconds(1)
-      // Children of a killed server end by themselves, but a second server must not meet them.
+      // Children of a killed server end by themselves, but a second server must not run beside them.
       while let survivor = PostmasterFile.processes(workingIn: cluster.data).first {
         guard ContinuousClock.now < deadline else {
           throw EmbeddedPostgresError(
@@ -100,9 +100,9 @@ extension EmbeddedPostgres {
         report(cluster, doing: "waiting for process \(survivor) of a killed server", at: &reportAt)
         try await Task.sleep(for: .milliseconds(10))
       }
-      // PostgreSQL clears a file whose process is gone itself, and checks its shared memory before. It
-      // refuses to start while the number is in use: by another program, or by the ended server
-      // itself as long as nobody has collected it, which in a container can be for ever.
+      // PostgreSQL removes the file of a dead process itself, after checking its shared memory. It refuses to start
+      // if the process id is in use: by another program, or by the dead server until it is reaped, which in a
+      // container may never happen.
       let isFree = cluster.postmaster.map { kill($0.processID, 0) != 0 && errno == ESRCH } ?? false
       if !isFree {
         try cluster.user.accessingFiles { try FileSystem.remove(cluster.postmasterFile) }

@@ -1,37 +1,37 @@
 import Postgres
 
 extension EmbeddedPostgres {
-  /// Which server to run, and how.
+  /// Settings of the embedded server.
   public struct Settings: Sendable {
-    /// The project whose `.seed-runner` folder holds the server's files. It must exist.
+    /// The project folder, which must exist. The server's files are in its `.seed-runner` folder.
     public var projectDirectory: String
-    /// The directory of PostgreSQL's programs or the one above it; searched for if nil, see
+    /// The directory of PostgreSQL's programs or its parent. If nil, it is searched for; see
     /// ``PostgresBinaries/locate(explicit:majorVersion:)``.
     public var binaries: String?
-    /// The major version for a new cluster; the highest found if nil. An existing cluster keeps its own.
+    /// The major version of a new cluster. If nil, the highest found. An existing cluster keeps its version.
     public var majorVersion: Int?
-    /// A TCP port on 127.0.0.1 and ::1 for programs that cannot use the socket, with a password; the
-    /// next free one if it is taken. 0, the default, opens none.
+    /// A TCP port on 127.0.0.1 and ::1, with password authentication, for programs that cannot use the socket. If
+    /// it is in use, the next free one is used. 0 by default: no TCP.
     public var tcpPort: Int
-    /// The user that runs the server when we are root; chosen if nil: the one that called `sudo`,
-    /// `seed-runner`, `postgres` or `nobody`, the first that exists.
+    /// The user that runs the server if this process is root. If nil, the first that exists of: the user who called
+    /// `sudo`, `seed-runner`, `postgres`, `nobody`.
     public var serverUser: String?
-    /// The database to make. `seed` by default.
+    /// The database to create. `seed` by default.
     public var database: String
-    /// The role to make, a superuser of this private server. `seed` by default.
+    /// The role to create, a superuser of this private server. `seed` by default.
     public var role: String
-    /// Further settings of PostgreSQL by name, over the recommended ones. They take effect when the
-    /// server starts. Those that could open it to others are refused.
+    /// Additional PostgreSQL settings by name, which override the recommended ones. They take effect when the
+    /// server starts. Settings that could open the server to others are rejected.
     public var serverSettings: [String: String]
-    /// The folder inside `.seed-runner`. `postgres` by default; another name is another server.
+    /// The folder inside `.seed-runner`. `postgres` by default. Each name is a separate server.
     public var clusterName: String
-    /// How long to wait for the server, crash recovery included, and for another process that is
-    /// starting or stopping it. 120 seconds by default.
+    /// How long to wait for the server, including crash recovery, and for another process that is starting or
+    /// stopping it. 120 seconds by default.
     public var timeout: Duration
-    /// Called with what is being waited for, in words for a person, when it takes a while.
+    /// Called with a message for the user if something takes long.
     public var onProgress: (@Sendable (String) -> Void)?
 
-    /// Makes settings from their parts.
+    /// Creates settings.
     public init(
       projectDirectory: String, binaries: String? = nil, majorVersion: Int? = nil, tcpPort: Int = 0,
       serverUser: String? = nil, database: String = "seed", role: String = "seed",

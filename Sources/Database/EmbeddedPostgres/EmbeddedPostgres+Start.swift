@@ -2,17 +2,16 @@ import Glibc
 import Postgres
 
 extension EmbeddedPostgres {
-  /// Starts the server unless it runs, and returns when it accepts connections.
+  /// Starts the server unless it is running, and returns when it accepts connections.
   ///
-  /// A server that runs is found by one file and one connection, in a few milliseconds. Otherwise the
-  /// cluster is made if there is none, the server started, and the role and the database of the
-  /// settings made if they are missing. A server that crashed recovers first. Callers at the same time
-  /// wait for each other; all get the same server.
+  /// A running server is detected with one file and one connection, in a few milliseconds. Otherwise, the cluster
+  /// is created if necessary and the server started. Then the role and database of the settings are created if they
+  /// are missing. After a crash, the server recovers first. Concurrent callers wait for each other and get the same
+  /// server.
   ///
-  /// If the task is cancelled or the time is up, a server that is already starting keeps doing so.
+  /// If the task is cancelled or the timeout is reached, a server that is starting continues to do so.
   ///
-  /// - Throws: ``EmbeddedPostgresError``, `PostgresError` if the server refuses a statement,
-  ///   `CancellationError`.
+  /// - Throws: ``EmbeddedPostgresError``; `PostgresError` if the server rejects a statement; `CancellationError`.
   public func start() async throws -> RunningServer {
     try settings.check()
     if let cluster = try Cluster.existing(settings),
@@ -35,7 +34,7 @@ extension EmbeddedPostgres {
       } catch let error as EmbeddedPostgresError
         where error.path == cluster.lockFile && FileSystem.entry(cluster.home) == nil
       {
-        // Destroyed between making the folder and locking it: once more.
+        // The cluster was destroyed between creating the folder and locking it, so try again.
         try Task.checkCancellation()
       }
     }
@@ -48,7 +47,7 @@ extension EmbeddedPostgres {
       try await complete(cluster, file)
       return running(cluster, file, wasRunning: true, notes: missingTCP(file))
     case .unready(let file, _):
-      // It is ready and yet out of reach: its socket was removed.
+      // The server is ready but unreachable: its socket was removed.
       try await halt(cluster, file, until: deadline)
     case .down: break
     }
@@ -83,7 +82,7 @@ extension EmbeddedPostgres {
     return running(cluster, file, wasRunning: false, notes: notes)
   }
 
-  /// The state once nothing is in motion: a server that starts or stops is waited for.
+  /// The state after waiting for a server that is starting or stopping.
   private func settled(_ cluster: Cluster, until deadline: ContinuousClock.Instant) async throws
     -> ServerProbe
   {
@@ -94,7 +93,7 @@ extension EmbeddedPostgres {
       if file.status == "ready" {
         let socket = "\(SocketDirectory.path(home: cluster.home))/.s.PGSQL.\(file.port)"
         if FileSystem.entry(socket) == nil { return probe }
-        // A server that is only slow to answer must not be restarted under its other users.
+        // A server that is only slow must not be restarted while others use it.
         guard error.isTransient else { throw error }
       }
       guard ContinuousClock.now < deadline else { throw notReady(cluster, file.processID) }
@@ -134,7 +133,7 @@ extension EmbeddedPostgres {
   }
 
   private func choosePort(_ notes: inout [String]) throws -> Int {
-    // Without TCP it is only a name.
+    // Without TCP it is only part of the socket's name.
     guard settings.tcpPort != 0 else { return 5432 }
     guard let port = TCPPort.firstFree(from: settings.tcpPort) else {
       throw EmbeddedPostgresError(
@@ -147,7 +146,7 @@ extension EmbeddedPostgres {
     return port
   }
 
-  /// The role, the database and the password, as far as they are missing.
+  /// Creates the role, the database and the password that are missing.
   private func complete(_ cluster: Cluster, _ file: PostmasterFile) async throws {
     let connection = try await PostgresConnection.connect(
       ServerProbe.configuration(cluster, file: file, role: Cluster.bootstrapRole, database: "postgres"))
@@ -169,7 +168,7 @@ extension EmbeddedPostgres {
     await connection.close()
   }
 
-  /// What a running server lacks of the TCP access that was asked for.
+  /// What is missing from the TCP access of a running server, as notes.
   private func missingTCP(_ file: PostmasterFile) -> [String] {
     guard settings.tcpPort != 0 else { return [] }
     if file.listenAddress.isEmpty {

@@ -5,7 +5,7 @@ extension EmbeddedPostgres {
   ///
   /// Open sessions are disconnected and their transactions rolled back.
   ///
-  /// - Returns: Whether one was running.
+  /// - Returns: whether a server was running.
   /// - Throws: ``EmbeddedPostgresError`` with code `stopFailed` or `timedOut`.
   @discardableResult
   public func stop() async throws -> Bool {
@@ -14,13 +14,13 @@ extension EmbeddedPostgres {
     return try await locked(cluster) { try await stopLocked(cluster) }
   }
 
-  /// Stops the server and removes all its files: data, log, password.
+  /// Stops the server and deletes all its files: data, log, password.
   ///
-  /// This cannot be undone. It also removes a cluster that is damaged.
+  /// This cannot be undone. It also deletes a damaged cluster.
   ///
-  /// - Returns: Whether there was anything to remove.
-  /// - Throws: ``EmbeddedPostgresError`` with code `unusableDirectory` if the folder also holds files
-  ///   that are not the server's; then nothing was removed.
+  /// - Returns: whether there was anything to delete.
+  /// - Throws: ``EmbeddedPostgresError`` with code `unusableDirectory` if the folder contains other files. Nothing
+  ///   is deleted then.
   @discardableResult
   public func destroy() async throws -> Bool {
     try settings.check()
@@ -36,7 +36,7 @@ extension EmbeddedPostgres {
       try await stopLocked(cluster)
       let directory = SocketDirectory.path(home: cluster.home)
       try cluster.user.accessingFiles {
-        // First out of the way in one step, so that half of it is never taken for data.
+        // Renamed first in one step, so that a partial deletion is never mistaken for data.
         rename(cluster.data, cluster.home + "/" + Cluster.partialPrefix + "removed")
         for name in names + [Cluster.partialPrefix + "removed"] where name != "lock" {
           try FileSystem.remove(cluster.home + "/" + name)
@@ -45,7 +45,7 @@ extension EmbeddedPostgres {
         try FileSystem.remove(cluster.lockFile)
       }
       guard rmdir(cluster.home) == 0 else { throw FileSystem.failure("remove", cluster.home) }
-      // Only if nothing else is in it.
+      // Fails if the folder contains anything else, which is intended.
       if let slash = cluster.home.lastIndex(of: "/") { rmdir(String(cluster.home[..<slash])) }
       return true
     }

@@ -4,12 +4,12 @@ public import Postgres
 
 /// A private PostgreSQL server with pgvector for one project.
 ///
-/// Its files are in `<project>/.seed-runner/<cluster name>/`. It listens on a unix socket that only
-/// its own user (and root) can reach, keeps running after this process ends, and is found again by
-/// the next one. As root, which PostgreSQL refuses to run as, another user runs it.
+/// Its files are in `<project>/.seed-runner/<cluster name>/`. It listens on a Unix socket that only its own user
+/// and root can use. It keeps running after this process ends, and the next process finds it. PostgreSQL refuses to
+/// run as root, so for root another user runs it.
 ///
-/// A value of this type holds no resource: it may be copied, and several may be used at once, also
-/// from several processes.
+/// This type holds no resources. Values may be copied, and several may be used at the same time, even from several
+/// processes.
 ///
 /// ```swift
 /// let postgres = EmbeddedPostgres(.init(projectDirectory: "."))
@@ -17,51 +17,51 @@ public import Postgres
 /// let connection = try await PostgresConnection.connect(server.configuration)
 /// ```
 public struct EmbeddedPostgres: Sendable {
-  /// What it was made with.
+  /// The settings of the server.
   public let settings: Settings
 
-  /// Makes a handle; nothing is touched before a method is called.
+  /// Creates a handle. Does nothing until a method is called.
   public init(_ settings: Settings) { self.settings = settings }
 
   /// A server that accepts connections.
   public struct RunningServer: Sendable {
-    /// How this process connects: through the socket, as the role and to the database of the settings.
+    /// The configuration for this process: through the socket, with the role and database of the settings.
     public let configuration: PostgresConfiguration
-    /// The same for other programs: see ``EmbeddedPostgres/connectionURL``.
+    /// The connection URL for other programs; see ``EmbeddedPostgres/connectionURL``.
     public let connectionURL: String
-    /// The server's process.
+    /// The id of the server process.
     public let processID: Int32
     /// Whether it was running before ``EmbeddedPostgres/start()`` was called.
     public let wasRunning: Bool
-    /// What a person should know, such as the user that the server runs as. Often empty.
+    /// Notes for the user, such as the user that the server runs as. Often empty.
     public let notes: [String]
   }
 
   /// The state of the server.
   public enum Status: Sendable, Hashable {
-    /// No server runs; ``EmbeddedPostgres/start()`` will start one, and make its files if need be.
+    /// No server is running.
     case stopped
-    /// A server runs and does not accept connections yet, as after a crash.
+    /// A server is running but does not accept connections yet, for example during crash recovery.
     case starting(processID: Int32)
-    /// A server accepts connections.
+    /// A server is running and accepts connections.
     case running(Details)
-    /// It cannot be used, and why.
+    /// The server cannot be used, for this reason.
     case broken(reason: String)
   }
 
   /// Facts about a running server.
   public struct Details: Sendable, Hashable {
-    /// The server's process.
+    /// The id of the server process.
     public let processID: Int32
-    /// The port, which without TCP is only the number in the socket's name.
+    /// The port. Without TCP it is only part of the socket's name.
     public let port: Int
     /// The version, such as `16.4`.
     public let version: String
-    /// Bytes on disk of the data directory, the write-ahead log included.
+    /// The size of the data directory on disk in bytes, including the write-ahead log.
     public let diskBytes: Int
-    /// Time since it was started.
+    /// The time since it was started.
     public let uptime: Duration
-    /// The user of the operating system that it runs as.
+    /// The operating-system user that it runs as.
     public let user: String
     /// The data directory.
     public let dataDirectory: String
@@ -69,10 +69,10 @@ public struct EmbeddedPostgres: Sendable {
 }
 
 extension EmbeddedPostgres {
-  /// Looks at the server without changing anything.
+  /// Returns the status of the server without changing anything.
   ///
-  /// - Throws: ``EmbeddedPostgresError`` if the settings or the project directory cannot be used.
-  ///   What is wrong with the cluster itself is ``Status/broken(reason:)``.
+  /// - Throws: ``EmbeddedPostgresError`` if the settings or the project directory cannot be used. Problems of the
+  ///   cluster are returned as ``Status/broken(reason:)``.
   public func status() async throws -> Status {
     try settings.check()
     do {
@@ -93,7 +93,7 @@ extension EmbeddedPostgres {
     }
   }
 
-  /// The folder with the server's data and log; nil if there is none yet.
+  /// The folder with the server's data and log; nil if it does not exist.
   ///
   /// - Throws: ``EmbeddedPostgresError`` if the settings or the project directory cannot be used.
   public var folder: String? {
@@ -121,15 +121,15 @@ extension EmbeddedPostgres {
 }
 
 extension EmbeddedPostgres {
-  /// How other programs connect to the running server.
+  /// The connection URL of the running server for other programs.
   ///
-  /// Through the socket: `postgresql://seed@/seed?host=…&port=…`, for the user that runs the server
-  /// and for root. If the server was started with a TCP port and the settings still ask for one:
-  /// `postgresql://seed@127.0.0.1:5433/seed?passfile=…`, which names the file with the password,
-  /// never the password.
+  /// Through the socket, it is `postgresql://seed@/seed?host=…&port=…`, for the user that runs the server and for
+  /// root. If the server was started with a TCP port and the settings ask for one, it is
+  /// `postgresql://seed@127.0.0.1:5433/seed?passfile=…`, with the file that contains the password but not the
+  /// password.
   ///
-  /// - Throws: ``EmbeddedPostgresError`` with code `notRunning`. Only the server's own file is looked
-  ///   at, so a server that was killed a moment ago can still be named.
+  /// - Throws: ``EmbeddedPostgresError`` with code `notRunning`. Only the server's own file is checked, so a server
+  ///   that was just killed may still be returned.
   public var connectionURL: String {
     get throws {
       let (cluster, file) = try runningCluster()
@@ -137,7 +137,7 @@ extension EmbeddedPostgres {
     }
   }
 
-  /// The program `psql` and its arguments, to connect to the running server.
+  /// The path and arguments of `psql` for connecting to the running server.
   ///
   /// - Throws: ``EmbeddedPostgresError`` with code `notRunning` or `binariesNotFound`.
   public var psqlCommand: (executable: String, arguments: [String]) {

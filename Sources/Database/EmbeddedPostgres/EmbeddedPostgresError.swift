@@ -1,26 +1,26 @@
-/// Why the embedded PostgreSQL could not be found, started, stopped or removed.
+/// Why the embedded PostgreSQL could not be found, started, stopped or deleted.
 ///
-/// ``description`` says what happened, where, and what to do next. It never holds a password.
+/// ``description`` has the problem, the place and the fix. It never contains a password.
 public struct EmbeddedPostgresError: Error, Sendable {
-  /// The kind of fault.
+  /// The kind of error.
   public enum Code: String, Sendable {
-    /// A setting cannot be used.
+    /// A setting is invalid.
     case invalidSettings
-    /// No PostgreSQL with pgvector was found, or not the version that is needed.
+    /// No PostgreSQL with pgvector was found, or not of the required version.
     case binariesNotFound
-    /// The binaries exist, but the user that must run them cannot reach them.
+    /// The programs exist, but the user that runs the server cannot access them.
     case binariesUnreachable
-    /// There is no unprivileged user that could run the server.
+    /// There is no unprivileged user to run the server.
     case noServerUser
-    /// A directory belongs to somebody else, is a symbolic link, or cannot be made.
+    /// A directory belongs to another user, is a symbolic link, or cannot be created.
     case unusableDirectory
     /// The data directory is damaged.
     case brokenCluster
     /// `initdb` failed.
     case initializationFailed
-    /// The server ended while starting, or was started otherwise than asked.
+    /// The server ended while starting, or was started with other settings.
     case startFailed
-    /// The server did not become ready, or the lock did not become free, in time.
+    /// The server was not ready or the lock not released in time.
     case timedOut
     /// The server did not stop.
     case stopFailed
@@ -30,20 +30,20 @@ public struct EmbeddedPostgresError: Error, Sendable {
     case systemFailure
   }
 
-  /// The kind of fault.
+  /// The kind of error.
   public let code: Code
   /// What happened.
   public let message: String
-  /// The file or directory that it is about.
+  /// The affected file or directory.
   public let path: String?
   /// The command that failed.
   public let command: String?
-  /// The last lines of what the command or the server said.
+  /// The last lines of output of the command or the server.
   public let output: String?
-  /// What to do next.
+  /// How to fix it.
   public let fix: String
 
-  /// Makes an error.
+  /// Creates an error.
   public init(
     _ code: Code, _ message: String, path: String? = nil, command: [String]? = nil,
     output: String? = nil, fix: String
@@ -56,7 +56,7 @@ public struct EmbeddedPostgresError: Error, Sendable {
     self.fix = fix
   }
 
-  /// Quoted so that a person can paste the command into a shell.
+  /// Quoted for pasting into a shell.
   private static func shellQuoted(_ argument: String) -> String {
     let isPlain = argument.utf8.allSatisfy { byte in
       switch byte {
@@ -72,7 +72,7 @@ public struct EmbeddedPostgresError: Error, Sendable {
 }
 
 extension EmbeddedPostgresError: CustomStringConvertible {
-  /// What happened, where, the command with its last words, and what to do next.
+  /// The problem, the place, the command with its last output, and the fix.
   public var description: String {
     var lines = [message]
     if let path { lines.append("Path:    \(path)") }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Work that blocks, on a thread of its own and so off the cooperative pool.
+/// Runs blocking work on a separate thread, outside the cooperative pool.
 package enum DetachedThread {
-  /// Runs `body` on a new thread and waits for it.
+  /// Runs `body` on a new thread and waits for its result.
   ///
-  /// - Throws: what `body` throws; ``ThreadError`` if the system has no thread left.
+  /// - Throws: the error of `body`; ``ThreadError`` if no thread can be created.
   package static func run<Result: Sendable>(
     _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
@@ -17,11 +17,11 @@ package enum DetachedThread {
     }
   }
 
-  /// Runs `body` on a new thread that nobody waits for.
+  /// Runs `body` on a new thread without waiting for it.
   ///
-  /// - Throws: ``ThreadError`` if the system has no thread left.
+  /// - Throws: ``ThreadError`` if no thread can be created.
   package static func start(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
-    // Retained here and released by the thread, or below if there is none.
+    // Retained here. Released by the thread, or below if there is none.
     let work = Unmanaged.passRetained(Work(body))
     var thread = pthread_t()
     let status = pthread_create(
@@ -43,16 +43,16 @@ package enum DetachedThread {
   }
 }
 
-/// The system has no thread left.
+/// The system cannot create a thread.
 package struct ThreadError: Error, CustomStringConvertible {
   /// The system's error number.
   package let number: Int32
 
-  /// The system's words.
+  /// The system's message.
   package var description: String {
     strerror(number).map { String(cString: $0) } ?? "error \(number)"
   }
 
-  /// What to do about it.
+  /// How to fix it.
   package static let fix = "raise the process limit (ulimit -u), or end other programs"
 }

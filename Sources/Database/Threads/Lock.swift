@@ -2,11 +2,11 @@ import Glibc
 
 /// A mutual exclusion lock around a value.
 ///
-/// `Synchronization.Mutex` would do the same, but Thread Sanitizer does not see its slow path and
-/// reports races that are none.
+/// Used instead of `Synchronization.Mutex`, because Thread Sanitizer does not see the slow path of `Mutex` and
+/// reports false races.
 package final class Lock<Value>: @unchecked Sendable {
-  // @unchecked: `value` is reached only between `lock` and `unlock` of `mutex`, whose address is
-  // stable because it is allocated.
+  // @unchecked: `value` is accessed only while `mutex` is locked. The address of `mutex` is stable because it is
+  // allocated.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 

@@ -1,13 +1,12 @@
 import Glibc
 
-/// A serial executor that owns one thread.
+/// A serial executor with its own thread.
 ///
-/// libpq blocks. On the cooperative pool a few waiting statements would stop every other task of the
-/// program; on a thread of its own a connection may wait as long as it likes. Linux has no
-/// `DispatchSerialQueue`, and a queue with a dispatch source costs twice the latency.
+/// libpq blocks. On the cooperative pool a few waiting statements would stop all other tasks of the program; on its
+/// own thread a connection may block. Linux has no `DispatchSerialQueue`, and a queue with a dispatch source has
+/// twice the latency.
 package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
-  // @unchecked: `state` is reached only under its mutex, and `thread` is written once, before
-  // `init` returns.
+  // @unchecked: `state` is accessed only under its mutex, and `thread` is written once, before `init` returns.
   private final class State: @unchecked Sendable {
     // @unchecked: every access holds `mutex`.
     let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -30,8 +29,8 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
       mutex.deallocate()
     }
 
-    /// Runs until stopped and drained. The thread keeps the state alive, not the executor: the
-    /// executor's `deinit` is what stops the thread.
+    /// Runs until stopped and drained. The thread retains the state but not the executor, whose `deinit` stops the
+    /// thread.
     func run() {
       while true {
         pthread_mutex_lock(mutex)
@@ -53,9 +52,9 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
 
   /// Starts the thread.
   ///
-  /// - Throws: ``ThreadError`` if the system has no thread left.
+  /// - Throws: ``ThreadError`` if no thread can be created.
   package init() throws {
-    // Retained here and released by the thread, or below if there is none.
+    // Retained here. Released by the thread, or below if there is none.
     let argument = Unmanaged.passRetained(state)
     let status = pthread_create(
       &thread, nil,
@@ -85,7 +84,8 @@ package final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     let job = UnownedJob(job)
     pthread_mutex_lock(state.mutex)
     state.jobs.append(job)
-    // Not after unlocking, which would be quicker: the job may drop the last reference to its actor, and with it the state.
+    // Signaling after unlocking would be faster, but the job may release the last reference to its actor and thus
+    // free the state.
     pthread_cond_signal(state.condition)
     pthread_mutex_unlock(state.mutex)
   }

@@ -1,18 +1,18 @@
-/// Work that may hang, such as a call of a server that was stopped.
+/// Limits the time of work that may hang, such as a request to a stopped server.
 package enum TimeLimit {
-  /// The time is up.
+  /// The time limit was reached.
   package struct Exceeded: Error {}
 
-  /// Waits for `body`, but no longer than the limit.
+  /// Waits for `body` until the limit.
   ///
-  /// What is not done by then, or when the task is cancelled, is cancelled and left to itself: a thread that waits for
-  /// an answer which never comes ends with the program.
+  /// After the limit or a cancellation of the task, `body` is cancelled but not waited for. A thread that blocks
+  /// forever ends with the program.
   ///
-  /// - Throws: what `body` throws; ``Exceeded``; `CancellationError` if the task was cancelled.
+  /// - Throws: the error of `body`; ``Exceeded``; `CancellationError` if the task was cancelled.
   package static func run<Result: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
-    // Takes the first end and drops the others.
+    // Takes the first result and ignores the other.
     let (results, race) = AsyncThrowingStream.makeStream(of: Result.self)
     let work = Task {
       do {

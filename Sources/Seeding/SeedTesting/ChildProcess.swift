@@ -2,11 +2,11 @@ import EmbeddedPostgres
 import Glibc
 import Threads
 
-/// A program that a test starts: never through a shell, ended by its own id only.
+/// A program that a test starts, without a shell. Only its own process id is signaled.
 public final class ChildProcess: Sendable {
-  /// How a program ended and what it said.
+  /// The exit code and output of a program.
   public struct End: Sendable {
-    /// The exit code; 128 plus the signal's number if a signal ended it.
+    /// The exit code; 128 plus the signal number if a signal ended it.
     public let exitCode: Int32
     /// Standard output.
     public let output: String
@@ -14,13 +14,13 @@ public final class ChildProcess: Sendable {
     public let errors: String
   }
 
-  /// The program did not end in time. It was killed.
+  /// The program did not end in time and was killed.
   public struct TimedOut: Error, Sendable, CustomStringConvertible {
-    /// What it was and how long it ran.
+    /// The program and its running time.
     public let description: String
   }
 
-  /// The process.
+  /// The process id.
   public let id: Int32
   private let command: String
   private let ending: Task<End, Never>
@@ -43,7 +43,7 @@ public final class ChildProcess: Sendable {
     }
   }
 
-  /// Starts a program whose output goes to a terminal; ``End`` has none of it.
+  /// Starts a program in a terminal. ``End`` does not contain its output.
   ///
   /// - Throws: ``StartFailure``.
   package static func start(
@@ -57,9 +57,9 @@ public final class ChildProcess: Sendable {
   ///
   /// - Parameters:
   ///   - path: the program.
-  ///   - arguments: without the program's name.
-  ///   - environment: all its variables; nothing is inherited.
-  ///   - directory: where it starts.
+  ///   - arguments: the arguments, without the program's name.
+  ///   - environment: all its variables. Nothing is inherited.
+  ///   - directory: its working directory.
   /// - Throws: ``StartFailure``.
   public static func start(
     _ path: String, _ arguments: [String], environment: [String: String], directory: String = "/"
@@ -94,20 +94,20 @@ public final class ChildProcess: Sendable {
     /// Describes a failure.
     package init(description: String) { self.description = description }
 
-    /// Which, and why.
+    /// The program and the reason.
     public let description: String
   }
 
   /// Sends a signal.
   public func signal(_ number: Int32) { Glibc.kill(id, number) }
 
-  /// Ends it at once, as a power failure would.
+  /// Kills it with SIGKILL, like a power failure.
   public func kill() { signal(SIGKILL) }
 
-  /// Waits for its end.
+  /// Waits until it ends.
   ///
-  /// - Parameter timeout: by default ten minutes, which only a program that hangs needs, however busy the machine is.
-  /// - Throws: ``TimedOut`` after `timeout`; the program is killed then.
+  /// - Parameter timeout: ten minutes by default, which even on a busy machine only a hanging program reaches.
+  /// - Throws: ``TimedOut`` after `timeout`, after killing the program.
   public func wait(timeout: Duration = .seconds(600)) async throws -> End {
     let limit = Task {
       try await Task.sleep(for: timeout)
@@ -145,13 +145,13 @@ public final class ChildProcess: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Runs what blocks on a thread of its own, not on the pool that the tests run on.
+  /// Runs blocking work on a separate thread instead of the pool that runs the tests.
   private static func blocking<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
       do {
         try DetachedThread.start { continuation.resume(returning: body()) }
       } catch {
-        // No thread to be had: better late than never.
+        // No thread can be created, so it runs here.
         continuation.resume(returning: body())
       }
     }

@@ -1,12 +1,12 @@
 import Postgres
 
-/// What is in the tables of a database, to be compared with another moment or another database.
+/// The contents of a database's tables, for comparison with another time or database.
 struct DatabaseState: Equatable, Sendable {
-  /// For each table the number of its rows and a digest of them, without what differs by chance: columns
-  /// that the database fills by itself, and those that refer to such.
+  /// The row count and digest of each table, without columns that vary: those that the database fills, and
+  /// references to them.
   let contents: [String: String]
 
-  /// Reads it. The tables of the history are left out: they tell of every attempt.
+  /// Reads the state. Without the history, which has an entry for each attempt.
   static func read(on connection: PostgresConnection) async throws -> DatabaseState {
     let tables = try await connection.query(
       """
@@ -37,7 +37,7 @@ struct DatabaseState: Equatable, Sendable {
     return DatabaseState(contents: contents)
   }
 
-  /// The version of every row: what changes when a row is written, even with the values that it had.
+  /// The version of every row, which changes with every write, even if the values stay the same.
   static func rowVersions(on connection: PostgresConnection) async throws -> [String: String] {
     let tables = try await connection.query(
       """
@@ -57,7 +57,7 @@ struct DatabaseState: Equatable, Sendable {
     return versions
   }
 
-  /// The tables in which it differs from another.
+  /// The tables that differ from another state.
   func differences(from other: DatabaseState) -> String {
     Set(contents.keys).union(other.contents.keys).sorted()
       .filter { contents[$0] != other.contents[$0] }

@@ -2,28 +2,28 @@ import FoundationEssentials
 import Glibc
 public import Postgres
 
-/// Debian's own PostgreSQL, which has no pgvector, on a cluster of its own.
+/// Debian's PostgreSQL, which has no pgvector, with a separate cluster.
 public struct DebianPostgres: Sendable {
-  /// How to connect as a superuser.
+  /// The configuration of a superuser.
   public let configuration: PostgresConfiguration
-  /// The same for a program that is started.
+  /// The connection URL for other programs.
   public let url: String
   /// The major version.
   public let major: Int
 
-  /// The port under which it listens, where `with` was told to.
+  /// The TCP port, if `listen_addresses` is set.
   public let port: Int
 
-  /// Starts a server, lends it to `body`, and removes it.
+  /// Starts a server, passes it to `body`, and removes it.
   ///
-  /// Over its socket everybody is let in; over TCP, which `listen_addresses` opens, with a password.
+  /// Connections over the socket need no password. Connections over TCP, which `listen_addresses` enables, do.
   ///
   /// - Parameters:
-  ///   - settings: of the server, by name. A file is looked for in the server's folder.
+  ///   - settings: server settings by name. Relative file names refer to the server's folder.
   ///   - files: files for that folder, such as a certificate.
-  ///   - isStandby: whether it takes itself for a replica.
+  ///   - isStandby: whether it starts as a standby.
   ///   - body: receives the server.
-  /// - Throws: what `body` throws; ``ChildProcess/StartFailure``.
+  /// - Throws: the error of `body`; ``ChildProcess/StartFailure``.
   public static func with<Result>(
     settings: [String: String] = [:], files: [(name: String, text: String)] = [], isStandby: Bool = false,
     _ body: (DebianPostgres) async throws -> Result
@@ -35,7 +35,7 @@ public struct DebianPostgres: Sendable {
         description: "no PostgreSQL of Debian's without pgvector; run Scripts/setup --tests")
     }
     let programs = "/usr/lib/postgresql/\(major)/bin"
-    // The package has made this user; only root needs another.
+    // The package creates this user. Only root has to switch.
     let user = "postgres"
     return try await TemporaryFolder.with(owner: user) { folder in
       let prefix = TemporaryFolder.prefix(asUser: user)
@@ -77,7 +77,7 @@ public struct DebianPostgres: Sendable {
     }
   }
 
-  /// A file that only its owner may read, as PostgreSQL asks of a key.
+  /// Writes a file that only its owner can read, as PostgreSQL requires for keys.
   private static func write(_ text: String, to path: String, owner: String) throws {
     try Data(text.utf8).write(to: URL(filePath: path))
     chmod(path, 0o600)

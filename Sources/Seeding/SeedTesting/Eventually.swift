@@ -1,12 +1,12 @@
-/// A condition that a test waited for did not come true.
+/// A condition that a test waited for did not become true.
 package struct NeverHappened: Error, CustomStringConvertible {
-  /// What was waited for.
+  /// The condition.
   package let description: String
 }
 
-/// Waits until a condition holds.
+/// Waits until a condition is true.
 ///
-/// - Throws: ``NeverHappened`` after half a minute; what `condition` throws.
+/// - Throws: ``NeverHappened`` after 30 seconds; the error of `condition`.
 package func eventually(
   _ description: String = "the condition never held", _ condition: () async throws -> Bool
 ) async throws {

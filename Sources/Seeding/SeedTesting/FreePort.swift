@@ -1,14 +1,14 @@
 import EmbeddedPostgres
 import Threads
 
-/// A port of 127.0.0.1 that nobody listens at.
+/// Finds unused ports of 127.0.0.1.
 package enum FreePort {
   private static let given = Lock<Set<UInt16>>([])
 
-  /// Finds a port, never the same twice.
+  /// Finds a port, never the same one twice.
   ///
-  /// Below those that the system gives to servers and clients that ask for any (from 32768 on): whoever looks
-  /// for a server at this port must not meet that of another test.
+  /// Takes it from below the system's dynamic range (from 32768), so that no other program gets it before the test
+  /// uses it.
   ///
   /// - Throws: ``ChildProcess/StartFailure`` if there is none.
   package static func find() throws -> UInt16 {

@@ -1,15 +1,15 @@
 public import Postgres
 
-/// A pgbouncer in transaction mode in front of a temporary database: Debian's package.
+/// Debian's pgbouncer in transaction mode in front of a temporary database.
 public enum PgBouncer {
-  /// Starts one, lends it to `body` and stops it.
+  /// Starts pgbouncer, passes it to `body` and stops it.
   ///
   /// - Parameters:
-  ///   - database: the database behind it; on a server of ours, which is reached over its socket.
-  ///   - mode: `transaction`, unless a test is about another.
-  ///   - poolSize: how many connections it makes to the server.
-  ///   - body: receives the configuration and the connection string of the pooler.
-  /// - Throws: what `body` throws; ``ChildProcess/StartFailure``.
+  ///   - database: the database behind it, on a private server with a socket.
+  ///   - mode: the pool mode. `transaction` by default.
+  ///   - poolSize: the number of connections to the server.
+  ///   - body: receives the pooler's configuration and connection URL.
+  /// - Throws: the error of `body`; ``ChildProcess/StartFailure``.
   public static func with<Result>(
     database: TemporaryDatabase, mode: String = "transaction", poolSize: Int = 6,
     _ body: (PostgresConfiguration, String) async throws -> Result
@@ -51,7 +51,7 @@ public enum PgBouncer {
   }
 }
 
-/// Waiting until a server accepts connections.
+/// Waits until a server accepts connections.
 enum Readiness {
   static func wait(for configuration: PostgresConfiguration, of process: ChildProcess) async throws {
     let deadline = ContinuousClock.now + .seconds(30)

@@ -2,17 +2,17 @@ import CLinux
 import Glibc
 import Threads
 
-/// A real terminal without a person: what a program writes to it is shown on a ``TerminalScreen``.
+/// A pseudo-terminal. The output of programs is shown on a ``TerminalScreen``.
 package final class PseudoTerminal: Sendable {
-  /// No terminal could be made.
+  /// The terminal could not be created.
   package struct Failure: Error, CustomStringConvertible {
-    /// Why.
+    /// The reason.
     package let description: String
   }
 
-  /// What a program opens.
+  /// The path that a program opens.
   package let path: String
-  /// It, opened, for what runs in this process; closed by ``hangUp()``.
+  /// An open descriptor for code in this process. ``hangUp()`` closes it.
   package let descriptor: Int32
   private let controller: Int32
   private let state: Lock<State>
@@ -23,7 +23,7 @@ package final class PseudoTerminal: Sendable {
     var isOpen = true
   }
 
-  /// Makes one and begins to read.
+  /// Creates a terminal and starts reading.
   ///
   /// - Throws: ``Failure``.
   package init(columns: Int, rows: Int = 24) throws {
@@ -39,13 +39,13 @@ package final class PseudoTerminal: Sendable {
     try DetachedThread.start { [self] in read() }
   }
 
-  /// What is on the screen.
+  /// The current screen.
   package var screen: TerminalScreen { state.withLock { $0.screen } }
 
-  /// All that was sent.
+  /// The complete output.
   package var output: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
 
-  /// Gives it another size.
+  /// Changes the size.
   package func resize(columns: Int, rows: Int) {
     var size = winsize(
       ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
@@ -56,10 +56,10 @@ package final class PseudoTerminal: Sendable {
     }
   }
 
-  /// Lets go of this process's end. The screen is complete once the programs have ended too.
+  /// Closes this process's end. The screen is complete after the programs have ended too.
   package func hangUp() { close(descriptor) }
 
-  /// Waits until what this process has written so far is on the screen.
+  /// Waits until the output of this process is on the screen.
   package func settle() async throws {
     let count = screen.nullCount
     var null: UInt8 = 0
@@ -67,12 +67,12 @@ package final class PseudoTerminal: Sendable {
     while screen.nullCount == count { try await Task.sleep(for: .milliseconds(1)) }
   }
 
-  /// Waits until the screen is as it should be.
+  /// Waits until the screen meets a condition.
   package func wait(until isExpected: @Sendable (TerminalScreen) -> Bool) async throws {
     while !isExpected(screen) { try await Task.sleep(for: .milliseconds(2)) }
   }
 
-  /// Waits until nobody has it open any more.
+  /// Waits until no process has it open.
   package func waitForEnd() async throws {
     while state.withLock({ $0.isOpen }) { try await Task.sleep(for: .milliseconds(1)) }
   }

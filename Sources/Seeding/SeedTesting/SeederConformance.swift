@@ -1,7 +1,7 @@
 import Postgres
 public import SeedKit
 
-/// What every seeder promises, as a test that its author runs in three lines.
+/// Tests what every seeder must guarantee, in three lines.
 ///
 /// ```swift
 /// @Test("keeps what a seeder promises")
@@ -10,22 +10,22 @@ public import SeedKit
 /// }
 /// ```
 public enum SeederConformance {
-  /// A promise that a seeder broke.
+  /// A guarantee that a seeder does not meet.
   public struct Failure: Error, Sendable, CustomStringConvertible {
-    /// Which promise, and what was seen instead.
+    /// The guarantee, and what happened instead.
     public let description: String
   }
 
-  /// Runs a seeder twice, many times at once, cut off at several moments, in another order, as a plan and
-  /// back again, each on a database of its own.
+  /// Runs a seeder twice, concurrently, interrupted at several points, in another order, as a plan and with a
+  /// reset, each in a separate database.
   ///
   /// - Parameters:
   ///   - seeder: the seeder.
-  ///   - others: those that it depends on, directly or not.
+  ///   - others: its direct and indirect dependencies.
   ///   - fixtures: the files that they read.
-  ///   - prepare: SQL that makes the tables that no migration of the seeders makes.
-  ///   - environment: where the runs take place.
-  /// - Throws: ``Failure`` for the first promise that does not hold; errors of the server.
+  ///   - prepare: SQL that creates tables not created by the seeders' migrations.
+  ///   - environment: the environment of the runs.
+  /// - Throws: ``Failure`` for the first guarantee that is not met; errors of the server.
   public static func check(
     _ seeder: any SeederProtocol, alongside others: [any SeederProtocol] = [],
     fixtures: FixtureStore = FixtureStore(files: [:]),
@@ -82,7 +82,7 @@ private struct Subject {
     try demand(report.isSuccess, promise, "It failed: \(failures.joined(separator: "; "))")
   }
 
-  /// A database with the tables and with the rows of the seeders that this one depends on.
+  /// Creates a database with the tables, and with the rows of the seeder's dependencies.
   private func withDatabase<Result>(
     _ body: (TemporaryDatabase, _ before: DatabaseState) async throws -> Result
   ) async throws -> Result {
@@ -92,7 +92,7 @@ private struct Subject {
         try demandSuccess(
           try await run(database.configuration, only: id), "what it depends on can be seeded")
       }
-      // The migrations of the seeder itself, without its rows.
+      // Applies the migrations of the seeder without seeding.
       let plan = try SeedPlan(
         registry: SeederRegistry(others + [seeder]), selection: .only([seeder.id]), environment: environment)
       try await SeedRunner(plan: plan, configuration: database.configuration, fixtures: fixtures).migrate()
@@ -108,7 +108,7 @@ private struct Subject {
     try await database.withConnection { try await DatabaseState.rowVersions(on: $0) }
   }
 
-  /// A plan writes nothing, a run does, a second run does not, a reset takes all of it back.
+  /// A plan writes nothing, a run writes, a second run does not, and a reset restores the state before.
   func checkTwice() async throws -> DatabaseState {
     try await withDatabase { database, before in
       let runner = try runner(others + [seeder], database.configuration, selection: .only([seeder.id]))
@@ -146,7 +146,7 @@ private struct Subject {
     }
   }
 
-  /// Six runs at once leave what one leaves.
+  /// Six concurrent runs have the same result as one.
   func checkAtOnce(_ expected: DatabaseState) async throws {
     try await withDatabase { database, _ in
       let reports = try await withThrowingTaskGroup(of: SeedReport.self) { group in
@@ -160,7 +160,7 @@ private struct Subject {
     }
   }
 
-  /// Cut off at some moment, nothing half is left, and the next run completes it.
+  /// An interrupted run leaves nothing partial, and the next run completes it.
   func checkCutOff(_ expected: DatabaseState) async throws {
     for moment in ["CREATE TEMPORARY", "COPY ", "INSERT INTO seed_runner.history", "COMMIT\0"] {
       try await withDatabase { database, before in
@@ -172,7 +172,7 @@ private struct Subject {
           // Not every seeder sends such a statement.
         } catch let error as PostgresError where error.isTransient {}
         let found = try await state(database)
-        // What is owned as a whole is committed chunk by chunk.
+        // Bulk seeders commit chunk by chunk.
         let isBulk = if case .bulk = seeder.work { true } else { false }
         let isWhole = found == before || found == expected || isBulk
         try demand(
@@ -186,7 +186,7 @@ private struct Subject {
     }
   }
 
-  /// The order of the registry makes no difference.
+  /// The order of the registry has no effect.
   func checkOrder(_ expected: DatabaseState) async throws {
     try await withDatabase { database, _ in
       let shuffled = ([seeder] + others).shuffled()

@@ -4,35 +4,36 @@ public import Postgres
 import Threads
 import Synchronization
 
-/// Stands between a program and a server's unix socket, and cuts a connection at a chosen moment.
+/// A proxy between a program and a server's Unix socket that cuts a connection at a chosen moment.
 ///
-/// For tests of what cannot be provoked otherwise: the answer to a COMMIT that never arrives.
+/// For failures that cannot be provoked otherwise, such as a lost response to COMMIT.
 public final class SocketProxy: Sendable {
-  /// When a connection is cut.
+  /// When to cut a connection.
   public enum Cut: Sendable {
-    /// When the server has answered the statement, before the program hears of it.
+    /// After the server has responded to the statement, before the program receives the response.
     case answer(to: String)
-    /// When the program sends the statement, before the server hears of it.
+    /// After the program has sent the statement, before the server receives it.
     case request(String)
-    /// When programs send something for the n-th time, counted over all connections, before the server hears of it.
+    /// After programs have sent something for the n-th time, counted over all connections, before the server
+    /// receives it.
     case sending(Int)
-    /// When the program connects: it gets an error with this SQLSTATE, as from a server that is starting.
+    /// When the program connects. It gets an error with this SQLSTATE, as from a starting server.
     case handshake(sqlState: String)
-    /// Not at all: the statement is held back. See ``SocketProxy/holding(_:database:_:)``.
+    /// Never. The statement is held back; see ``SocketProxy/holding(_:database:_:)``.
     case hold(String)
-    /// Not at all: from this statement on nothing gets through, as with a server that was stopped.
+    /// Never. From this statement on nothing is forwarded, as with a stopped server.
     case silence(from: String)
-    /// Not at all: from the n-th time on nothing gets through on that connection. See
+    /// Never. From the n-th time on nothing is forwarded on that connection; see
     /// ``SocketProxy/silence(fromSending:database:_:)``.
     case silenceFromSending(Int)
-    /// Not at all: from this statement on nothing gets through on any connection. See
+    /// Never. From this statement on nothing is forwarded on any connection; see
     /// ``SocketProxy/blackHole(from:database:_:)``.
     case blackHole(from: String)
   }
 
-  /// The moment to cut never came, so that the test has shown nothing.
+  /// The moment to cut did not occur, so the test has tested nothing.
   public struct NothingCut: Error, Sendable, CustomStringConvertible {
-    /// What did not come.
+    /// What did not occur.
     public let description: String
   }
 
@@ -45,15 +46,14 @@ public final class SocketProxy: Sendable {
   private let descriptor: Int32
   private let otherEnded = DispatchSemaphore(value: 0)
 
-  /// Starts a proxy in front of a database, lends its configuration to `body` and stops it.
+  /// Starts a proxy in front of a database, passes its configuration to `body` and stops it.
   ///
   /// - Parameters:
-  ///   - database: the database; its server must be reached over a unix socket.
-  ///   - cut: when a connection is cut.
-  ///   - times: how many connections are cut, each once; the others are left alone.
-  ///   - body: receives the configuration that leads through the proxy.
-  /// - Throws: what `body` throws; ``NothingCut``; ``ChildProcess/StartFailure`` if there is
-  ///   no socket to be had.
+  ///   - database: the database. Its server must have a Unix socket.
+  ///   - cut: when to cut a connection.
+  ///   - times: how many connections to cut, each once. The others are not affected.
+  ///   - body: receives the configuration of the proxy.
+  /// - Throws: the error of `body`; ``NothingCut``; ``ChildProcess/StartFailure`` if no socket can be created.
   public static func with<Result>(
     database: TemporaryDatabase, cut: Cut, times: Int = 1,
     _ body: (PostgresConfiguration) async throws -> Result
@@ -71,8 +71,8 @@ public final class SocketProxy: Sendable {
   ///
   /// - Parameters:
   ///   - database: the database behind the proxy.
-  ///   - body: receives the configuration that leads through the proxy, and what is recorded.
-  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  ///   - body: receives the configuration of the proxy, and the recorder.
+  /// - Throws: the error of `body`; ``ChildProcess/StartFailure`` if no socket can be created.
   public static func recording<Result>(
     database: TemporaryDatabase, _ body: (PostgresConfiguration, StatementRecorder) async throws -> Result
   ) async throws -> Result {
@@ -82,15 +82,14 @@ public final class SocketProxy: Sendable {
     }
   }
 
-  /// Starts a proxy that holds a statement back until another connection has come and gone, such as that of a
-  /// cancellation.
+  /// Starts a proxy that holds a statement back until another connection, such as that of a cancel request, was
+  /// opened and closed.
   ///
   /// - Parameters:
   ///   - statement: a part of its text.
   ///   - database: the database.
-  ///   - body: receives the configuration that leads through the proxy, and what tells whether the statement
-  ///     has come.
-  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  ///   - body: receives the configuration of the proxy, and a closure that returns whether the statement was sent.
+  /// - Throws: the error of `body`; ``ChildProcess/StartFailure`` if no socket can be created.
   public static func holding<Result>(
     _ statement: String, database: TemporaryDatabase,
     _ body: (PostgresConfiguration, () -> Bool) async throws -> Result
@@ -101,14 +100,14 @@ public final class SocketProxy: Sendable {
     }
   }
 
-  /// Starts a proxy that passes nothing on from the n-th time on that programs send something, on the connection of
-  /// that moment: a program that is ended then was in the midst of it.
+  /// Starts a proxy that stops forwarding on a connection from the n-th time that programs send something. A
+  /// program killed afterwards was in the middle of its work.
   ///
   /// - Parameters:
   ///   - number: n, counted over all connections.
   ///   - database: the database.
-  ///   - body: receives the configuration that leads through the proxy, and what tells whether the moment has come.
-  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  ///   - body: receives the configuration of the proxy, and a closure that returns whether forwarding has stopped.
+  /// - Throws: the error of `body`; ``ChildProcess/StartFailure`` if no socket can be created.
   public static func silence<Result>(
     fromSending number: Int, database: TemporaryDatabase,
     _ body: (PostgresConfiguration, @escaping @Sendable () -> Bool) async throws -> Result
@@ -119,14 +118,14 @@ public final class SocketProxy: Sendable {
     }
   }
 
-  /// Starts a proxy that passes nothing on, on any connection, from a statement on: a network that loses packets.
+  /// Starts a proxy that stops forwarding on all connections from a statement on, like a network that drops
+  /// packets.
   ///
   /// - Parameters:
   ///   - statement: a part of its text.
   ///   - database: the database.
-  ///   - body: receives the configuration that leads through the proxy, and what tells whether the statement
-  ///     has come.
-  /// - Throws: what `body` throws; ``ChildProcess/StartFailure`` if there is no socket to be had.
+  ///   - body: receives the configuration of the proxy, and a closure that returns whether the statement was sent.
+  /// - Throws: the error of `body`; ``ChildProcess/StartFailure`` if no socket can be created.
   public static func blackHole<Result>(
     from statement: String, database: TemporaryDatabase,
     _ body: (PostgresConfiguration, () -> Bool) async throws -> Result
@@ -202,7 +201,7 @@ public final class SocketProxy: Sendable {
     }
   }
 
-  /// Forwards both ways until one side ends or the moment has come.
+  /// Forwards in both directions until one side ends or the moment to cut comes.
   private func serve(_ client: Int32) {
     let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     defer {
@@ -251,14 +250,14 @@ public final class SocketProxy: Sendable {
     }
   }
 
-  /// Passes nothing on until the program gives up.
+  /// Discards everything until the program closes the connection.
   private func swallow(_ client: Int32) { while Self.receive(client) != nil {} }
 
   private func contains(_ bytes: [UInt8], _ statement: String) -> Bool {
     bytes.firstRange(of: Array(statement.utf8)) != nil
   }
 
-  /// An ErrorResponse of the protocol.
+  /// An ErrorResponse message of the protocol.
   private static func refusal(_ state: String) -> [UInt8] {
     let fields = Array("SFATAL\0VFATAL\0C\(state)\0Mthe proxy refuses\0\0".utf8)
     let length = fields.count + 4

@@ -1,7 +1,7 @@
 import Postgres
 import Threads
 
-/// What programs have sent to a server, for tests of how little that is.
+/// Records what programs send to a server, for tests that count statements.
 public final class StatementRecorder: Sendable {
   private struct Counts {
     var connections = 0
@@ -11,16 +11,16 @@ public final class StatementRecorder: Sendable {
 
   private let counts = Lock(Counts())
 
-  /// How many connections were opened.
+  /// The number of connections opened.
   public var connections: Int { counts.withLock { $0.connections } }
-  /// The statements, in the order in which they came.
+  /// The statements in order.
   public var statements: [String] { counts.withLock { $0.statements } }
-  /// How often a program waited for an answer, without the handshakes.
+  /// The number of round trips, without handshakes.
   public var roundTrips: Int { counts.withLock { $0.roundTrips } }
 
   func connected() { counts.withLock { $0.connections += 1 } }
 
-  /// The messages of one connection, put together from what is received.
+  /// The messages of one connection, assembled from the received bytes.
   ///
   /// The format: https://www.postgresql.org/docs/current/protocol-message-formats.html
   struct Messages {
@@ -28,7 +28,7 @@ public final class StatementRecorder: Sendable {
     // The first message of a connection has no type.
     private var isStarted = false
 
-    /// Takes what was received and returns the messages that are complete now.
+    /// Takes received bytes and returns the messages that are now complete.
     mutating func receive(_ received: [UInt8]) -> [(type: UInt8, body: [UInt8])] {
       bytes += received
       var messages: [(type: UInt8, body: [UInt8])] = []
@@ -52,7 +52,7 @@ public final class StatementRecorder: Sendable {
       case UInt8(ascii: "Q"):
         counts.statements.append(texts.first ?? "")
         counts.roundTrips += 1
-      // The statement's name comes first.
+      // The message starts with the statement's name.
       case UInt8(ascii: "P"): counts.statements.append(texts.dropFirst().first ?? "")
       case UInt8(ascii: "S"): counts.roundTrips += 1
       default: break

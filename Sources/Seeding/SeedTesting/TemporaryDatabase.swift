@@ -10,15 +10,15 @@ public import Postgres
 /// }
 /// ```
 public struct TemporaryDatabase: Sendable {
-  /// How to connect.
+  /// The configuration of the database.
   public let configuration: PostgresConfiguration
-  /// The server that it is on.
+  /// The server of the database.
   public let server: TestServer
 
   /// The database's name.
   public var name: String { configuration.database ?? "" }
 
-  /// How a program that is started connects; holds the password, if there is one.
+  /// The connection URL for other programs. Contains the password, if there is one.
   public var url: String {
     func encoded(_ text: String) -> String { PercentEncoding.encode(text) }
     var url = "postgresql://\(encoded(configuration.user ?? ""))"
@@ -27,15 +27,14 @@ public struct TemporaryDatabase: Sendable {
     return url + (configuration.port.map { "&port=\($0)" } ?? "")
   }
 
-  /// Makes a database, lends it to `body` and drops it, whatever happens.
+  /// Creates a database, passes it to `body` and drops it in any case.
   ///
-  /// A run that is killed leaves its databases behind; they are dropped by a later one, an hour
-  /// after they were made.
+  /// The databases of a killed run stay. A later run drops those that are more than an hour old.
   ///
   /// - Parameters:
-  ///   - major: the server's major version; nil for the newest.
+  ///   - major: the major version of the server; nil for the newest.
   ///   - body: the test.
-  /// - Throws: what `body` throws; errors of the server.
+  /// - Throws: the error of `body`; errors of the server.
   public static func with<Result>(
     major: Int? = nil, _ body: (TemporaryDatabase) async throws -> Result
   ) async throws -> Result {
@@ -56,9 +55,9 @@ public struct TemporaryDatabase: Sendable {
     return result
   }
 
-  /// Lends a connection to `body` and closes it.
+  /// Passes a connection to `body` and closes it.
   ///
-  /// - Throws: what `body` throws; `PostgresError`.
+  /// - Throws: the error of `body`; `PostgresError`.
   @discardableResult
   public func withConnection<Result>(
     _ body: (PostgresConnection) async throws -> Result
@@ -66,9 +65,9 @@ public struct TemporaryDatabase: Sendable {
     try await PostgresConnection.with(configuration, body)
   }
 
-  /// Lends a pool to `body` and closes it.
+  /// Passes a pool to `body` and closes it.
   ///
-  /// - Throws: what `body` throws.
+  /// - Throws: the error of `body`.
   @discardableResult
   public func withPool<Result>(
     maximumConnections: Int, _ body: (PostgresPool) async throws -> Result
@@ -86,7 +85,7 @@ public struct TemporaryDatabase: Sendable {
     try await run("DROP DATABASE IF EXISTS \(PostgresIdentifier(name)) WITH (FORCE)", on: server)
   }
 
-  /// Drops what earlier runs left behind, once for each server and process.
+  /// Drops the databases of earlier runs, once for each server and process.
   private actor Sweeper {
     static let shared = Sweeper()
     private var swept: Set<PostgresConfiguration> = []
@@ -102,7 +101,7 @@ public struct TemporaryDatabase: Sendable {
         for name in names where isOld(name) { try await drop(name, on: server) }
         await connection.close()
       } catch {
-        // Somebody else is sweeping, or the server is going away; the next run tries again.
+        // Another process is dropping them, or the server is shutting down. The next run tries again.
       }
     }
 

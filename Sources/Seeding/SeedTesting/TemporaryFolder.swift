@@ -1,17 +1,17 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder of its own for one test, with a short path: a socket's path has 107 bytes at most.
+/// A folder for one test. Its path is short, because socket paths are limited to 107 bytes.
 public struct TemporaryFolder: Sendable {
-  /// The folder.
+  /// The path of the folder.
   public let path: String
 
-  /// Makes a folder, lends it to `body` and removes it with all that is in it.
+  /// Creates a folder, passes it to `body` and deletes it with its contents.
   ///
   /// - Parameters:
-  ///   - owner: a user of the operating system to whom it belongs, if we are root.
+  ///   - owner: the operating-system user that owns it, if this process is root.
   ///   - body: receives the folder.
-  /// - Throws: what `body` throws; an error of the file system.
+  /// - Throws: the error of `body`; an error of the file system.
   public static func with<Result>(
     owner: String? = nil, _ body: (TemporaryFolder) async throws -> Result
   ) async throws -> Result {
@@ -30,7 +30,7 @@ public struct TemporaryFolder: Sendable {
     }
   }
 
-  /// Writes a file in it.
+  /// Writes a file in the folder.
   ///
   /// - Throws: an error of the file system.
   @discardableResult
@@ -40,7 +40,7 @@ public struct TemporaryFolder: Sendable {
     return file
   }
 
-  /// The words that run a program as a user, if we are root and may not run it ourselves.
+  /// The start of a command that runs a program as a user, if this process is root.
   static func prefix(asUser user: String?) -> [String] {
     guard getuid() == 0, let user else { return [] }
     return ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(user)", "--init-groups", "--"]

@@ -1,48 +1,48 @@
 import CLinux
 import Glibc
 
-/// What a person sees on a terminal that was sent some bytes.
+/// What a terminal shows after receiving some bytes.
 ///
-/// Knows what this project's programs send: text, line breaks, "cursor up", "erase below", "erase the
-/// rest of the line", colours. A line is kept as a whole and broken at the terminal's width only where
-/// that matters, so that another width breaks it anew, as today's terminals do.
+/// Supports what this project's programs send: text, line breaks, "cursor up", "erase below", "erase to end of
+/// line" and colors. Lines are stored unwrapped and wrapped only on demand, so that a resize wraps them again, as
+/// in today's terminals.
 package struct TerminalScreen: Sendable {
-  /// The columns.
+  /// The number of columns.
   package var columns: Int
-  /// The rows; what is above them can be read, and not be changed any more.
+  /// The number of rows. Lines above them can be read but not changed.
   package var rows: Int
-  /// All lines, those that scrolled away first.
+  /// All lines, including those that scrolled out of view.
   package private(set) var lines: [String] = []
-  /// How many colours and other looks were set.
+  /// The number of times that colors or other attributes were set.
   package private(set) var lookCount = 0
-  /// How many control sequences there were, looks included.
+  /// The number of control sequences, including attributes.
   package private(set) var controlCount = 0
-  /// Sequences that this does not know: a test expects none.
+  /// Unsupported sequences. Tests expect none.
   package private(set) var unknown: [String] = []
-  /// How many NULs came, which show nothing and which a test sends to know how far the reader is.
+  /// The number of NULs received. They show nothing; a test sends them to find out how far the reader is.
   package private(set) var nullCount = 0
   private var cells: [[(text: String, width: Int)]] = [[]]
   private var line = 0
   private var column = 0
   private var pending: [UInt8] = []
 
-  /// An empty one.
+  /// Creates an empty screen.
   package init(columns: Int, rows: Int) {
     self.columns = columns
     self.rows = rows
   }
 
-  /// The lines without blanks at their ends and without empty ones at the end.
+  /// The lines without trailing blanks and trailing empty lines.
   package var text: [String] {
     var result = lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }
     while result.last?.isEmpty == true { result.removeLast() }
     return result
   }
 
-  /// Whether the cursor is at the beginning of an empty line beneath everything else.
+  /// Whether the cursor is at the start of an empty line below everything else.
   package var isCursorBeneath: Bool { column == 0 && line == cells.count - 1 && cells[line].isEmpty }
 
-  /// Takes bytes, which may end in the middle of anything.
+  /// Takes bytes, which may end in the middle of a character or sequence.
   package mutating func feed(_ bytes: some Sequence<UInt8>) {
     pending += bytes
     while let first = pending.first {
@@ -63,7 +63,7 @@ package struct TerminalScreen: Sendable {
     lines = cells.map { $0.map(\.text).joined() }
   }
 
-  /// The length of the control sequence at the beginning; nil if its end is still to come.
+  /// The length of the control sequence at the start; nil if it is incomplete.
   private func sequenceEnd() -> Int? {
     guard pending.count >= 2 else { return nil }
     guard pending[1] == UInt8(ascii: "[") else { return 2 }
@@ -78,8 +78,8 @@ package struct TerminalScreen: Sendable {
       column %= columns
       if line == cells.count { cells.append([]) }
     case UInt8(ascii: "\r"):
-      // To the beginning of the row, which may be in the middle of a broken line. A row that is just full is
-      // left only by the next character.
+      // Moves to the start of the row, which may be in the middle of a wrapped line. A full row is only left by the
+      // next character.
       column = max(0, column - 1) / columns * columns
     default: unknown.append("\\x\(byte)")
     }
@@ -149,8 +149,7 @@ package struct TerminalScreen: Sendable {
     column = row * columns + column % columns
   }
 
-  /// The columns of a character, as the C library has it: another source than that of the program under
-  /// test.
+  /// The width of a character according to the C library, which is independent of the program under test.
   package static func width(of text: String) -> Int {
     guard let locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil) else { return text.count }
     let before = uselocale(locale)

@@ -1,23 +1,23 @@
 import FoundationEssentials
 
-/// A self-signed certificate for a server of a test.
+/// A self-signed certificate for a test server.
 public struct TestCertificate: Sendable {
-  /// The certificate's file; it is its own authority.
+  /// The path of the certificate, which is its own authority.
   public let path: String
-  /// The key's file.
+  /// The path of the key.
   public let keyPath: String
   /// `server.crt` and `server.key` for ``DebianPostgres``.
   public let files: [(name: String, text: String)]
 
-  /// The settings of a server that has ``files``.
+  /// The settings of a server with ``files``.
   public static let settings = ["ssl": "on", "ssl_cert_file": "server.crt", "ssl_key_file": "server.key"]
 
-  /// Makes a certificate.
+  /// Creates a certificate.
   ///
   /// - Parameters:
-  ///   - folder: where the files go.
-  ///   - host: whom the certificate names.
-  ///   - days: how long it is good.
+  ///   - folder: the folder of the files.
+  ///   - host: the host name of the certificate.
+  ///   - days: the validity in days.
   /// - Throws: ``ChildProcess/StartFailure`` if openssl fails.
   public static func make(
     in folder: TemporaryFolder, host: String = "localhost", days: Int = 30

@@ -2,22 +2,21 @@ import EmbeddedPostgres
 import FoundationEssentials
 public import Postgres
 
-/// A PostgreSQL server for tests, shared by all of them and kept for the next run.
+/// A PostgreSQL server for tests, shared by all tests and kept for the next run.
 ///
-/// `SEED_TEST_DATABASE_URL` names a server of your own, whose role may create databases. Otherwise a
-/// private one starts in the project's `.seed-runner`, one for each major version asked for; who asks for
-/// none gets that of `SEED_TEST_POSTGRES_VERSION`, without it the newest.
+/// `SEED_TEST_DATABASE_URL` names a server of your own, whose role must be allowed to create databases. Otherwise a
+/// private server for each requested major version starts in the project's `.seed-runner`. Without a requested
+/// version, `SEED_TEST_POSTGRES_VERSION` applies, then the newest.
 public struct TestServer: Sendable {
-  /// How to connect as a role that may create databases.
+  /// The configuration of a role that may create databases.
   public let configuration: PostgresConfiguration
-  /// The user of the operating system that a program must run as to connect over the socket; nil for
-  /// a server of your own.
+  /// The operating-system user that a program must run as to use the socket; nil for a server of your own.
   public let systemUser: String?
 
-  /// Finds the server, and starts it if need be.
+  /// Returns the server. Starts it if necessary.
   ///
-  /// - Parameter major: the major version; nil for the newest that is there.
-  /// - Throws: `PostgresError` for a malformed variable, `EmbeddedPostgresError`.
+  /// - Parameter major: the major version; nil for the newest available.
+  /// - Throws: `PostgresError` for a malformed variable; `EmbeddedPostgresError`.
   public static func shared(major: Int? = nil) async throws -> TestServer {
     let variables = ProcessInfo.processInfo.environment
     if major == nil, let url = variables["SEED_TEST_DATABASE_URL"] {
@@ -26,7 +25,7 @@ public struct TestServer: Sendable {
     return try await cache.server(major: try major ?? chosenMajor(variables))
   }
 
-  /// A version that is no number must not quietly become the newest.
+  /// An invalid version must not silently select the newest.
   private static func chosenMajor(_ variables: [String: String]) throws -> Int? {
     guard let text = variables["SEED_TEST_POSTGRES_VERSION"], !text.isEmpty else { return nil }
     guard let major = Int(text) else {
@@ -39,7 +38,7 @@ public struct TestServer: Sendable {
 
   private static let cache = Cache()
 
-  /// Each server is looked up once, however many tests ask for it at the same time.
+  /// Each server is looked up once, even if many tests request it concurrently.
   private actor Cache {
     private var servers: [Int: Task<TestServer, any Error>] = [:]
 
@@ -64,7 +63,7 @@ public struct TestServer: Sendable {
     return TestServer(configuration: server.configuration, systemUser: details.user)
   }
 
-  /// The nearest folder at or above the current one that holds a package.
+  /// The nearest folder, from the current one upward, that contains a package.
   private static var projectDirectory: String {
     var folder = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
     func isPackage() -> Bool {

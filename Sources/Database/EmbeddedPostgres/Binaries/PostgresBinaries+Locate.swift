@@ -3,16 +3,15 @@ import FoundationEssentials
 extension PostgresBinaries {
   /// Finds an installation of PostgreSQL with pgvector.
   ///
-  /// Without `explicit` it looks at what `Scripts/setup` unpacks
-  /// (`/usr/local/lib/seed-runner/pgserver-*` and `$XDG_DATA_HOME/seed-runner/pgserver-*`,
-  /// `~/.local/share` if that variable is not set), then at `/usr/lib/postgresql/*`. The highest
-  /// major version that has pgvector wins; among equal ones, the one found first.
+  /// Without `explicit`, it searches what `Scripts/setup` unpacks (`/usr/local/lib/seed-runner/pgserver-*` and
+  /// `$XDG_DATA_HOME/seed-runner/pgserver-*`, with `~/.local/share` if that variable is not set), then
+  /// `/usr/lib/postgresql/*`. It returns the highest major version with pgvector, and among equal ones the first.
   ///
   /// - Parameters:
-  ///   - explicit: The directory of the programs or the one above it. Nothing else is looked at.
-  ///   - majorVersion: The only version to take; any from 15 on if nil.
-  /// - Throws: ``EmbeddedPostgresError`` with code `binariesNotFound`, listing every installation
-  ///   seen and why it was refused.
+  ///   - explicit: the directory of the programs or its parent. Only this one is checked.
+  ///   - majorVersion: the required version. If nil, any from 15.
+  /// - Throws: ``EmbeddedPostgresError`` with code `binariesNotFound`, which lists the installations found and why
+  ///   they cannot be used.
   public static func locate(explicit: String? = nil, majorVersion: Int? = nil) throws -> PostgresBinaries {
     try locate(explicit: explicit, majorVersion: majorVersion, candidates: candidates())
   }
@@ -66,14 +65,14 @@ extension PostgresBinaries {
     }
   }
 
-  /// The directories to look at, in order of preference.
+  /// The directories to check, in order of preference.
   static func candidates(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     system: String = "/usr/local/lib/seed-runner", packages: String = "/usr/lib/postgresql"
   ) -> [String] {
     var roots = [system]
     let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.local/share" : nil }
-    // The XDG specification has relative paths ignored.
+    // The XDG specification says to ignore relative paths.
     let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home
     if let data { roots.append(data + "/seed-runner") }
     let unpacked = roots.flatMap { root in

@@ -6,15 +6,15 @@ public struct PostgresBinaries: Sendable, Hashable {
   public let binDirectory: String
   /// The major version, such as 16.
   public let majorVersion: Int
-  /// Whether the extension pgvector is installed with it.
+  /// Whether it has the extension pgvector.
   public let hasPgvector: Bool
 
-  /// The path of one of its programs.
+  /// The path of a program.
   public func program(_ name: String) -> String { binDirectory + "/" + name }
 
-  /// Looks at one directory: that of the programs, or the one above it.
+  /// Checks a directory: that of the programs, or its parent.
   ///
-  /// No program is started: the version is the one that `initdb`'s own template names.
+  /// Starts no program: the version is read from the template file of `initdb`.
   ///
   /// - Throws: ``Refusal`` with the reason why it cannot be used.
   static func inspect(_ path: String) throws(Refusal) -> PostgresBinaries {
@@ -44,7 +44,7 @@ public struct PostgresBinaries: Sendable, Hashable {
     throw Refusal("postgres.bki not found in \(shares.joined(separator: ", "))")
   }
 
-  /// Where installations keep what belongs to a `bin` directory.
+  /// Where installations keep the shared files of a `bin` directory.
   private static func shareDirectories(bin: String) -> [String] {
     let prefix = bin.hasSuffix("/bin") ? String(bin.dropLast(4)) : bin
     var directories = ["postgresql", "pgsql", ""].map { prefix + "/share" + ($0.isEmpty ? "" : "/\($0)") }
@@ -55,7 +55,7 @@ public struct PostgresBinaries: Sendable, Hashable {
     return directories
   }
 
-  /// Why an installation is passed over.
+  /// Why an installation cannot be used.
   struct Refusal: Error, Equatable {
     let reason: String
 

@@ -3,12 +3,12 @@ import FoundationEssentials
 import Glibc
 
 extension Cluster {
-  /// Where clusters of projects go that the server's user cannot reach.
+  /// The folder for clusters of projects that the server's user cannot access.
   static let sharedRoot = "/var/lib/seed-runner"
 
-  /// The cluster that exists for the settings; nil if there is none.
+  /// The existing cluster for the settings; nil if there is none.
   ///
-  /// - Throws: ``EmbeddedPostgresError`` with code `unusableDirectory` if it belongs to somebody else.
+  /// - Throws: ``EmbeddedPostgresError`` with code `unusableDirectory` if it belongs to another user.
   static func existing(_ settings: EmbeddedPostgres.Settings) throws -> Cluster? {
     let project = try project(settings)
     let own = geteuid()
@@ -25,7 +25,7 @@ extension Cluster {
       }
       if own == 0 {
         if owner.id == 0 {
-          // Empty: left behind between making it and giving it away.
+          // An empty folder was left between its creation and the change of its owner.
           guard data == nil else {
             throw unusable(
               "the data directory belongs to root, and PostgreSQL refuses to run as root", home,
@@ -43,7 +43,7 @@ extension Cluster {
     return nil
   }
 
-  /// The cluster for the settings, its folder made if there is none.
+  /// The cluster for the settings. Creates its folder if necessary.
   static func prepare(_ settings: EmbeddedPostgres.Settings) async throws -> Cluster {
     if let found = try existing(settings) {
       if let obstacle = try await found.user.obstacle(on: found.home, test: "-x") {
@@ -58,7 +58,7 @@ extension Cluster {
     for (home, isOutside) in homes(project, settings) {
       let parent = String(home[..<(home.lastIndex(of: "/") ?? home.endIndex)])
       if !isOutside {
-        // Before anything is made in it, so that an unreachable project stays clean.
+        // Checked before anything is created, so that an inaccessible project stays unchanged.
         let nearest = FileSystem.entry(parent) == nil ? project : parent
         guard try await user.obstacle(on: nearest, test: "-x") == nil else { continue }
       }
@@ -84,13 +84,13 @@ extension Cluster {
       try FileSystem.makeDirectory(home, permissions: 0o700)
       return
     }
-    // Whoever owns the project could have put a link to elsewhere.
+    // The owner of the project could have created a link to another place.
     guard FileSystem.entry(parent)?.isSymbolicLink == false else {
       throw unusable(
         "the directory is a symbolic link, which root does not follow", parent, "replace it with a directory")
     }
     if madeParent, let owner = FileSystem.entry(above)?.owner, owner != 0 {
-      // The project's owner would otherwise not be able to add to it.
+      // Otherwise the project's owner could not create files in it.
       lchown(parent, owner, gid_t.max)
     }
     try FileSystem.makeDirectory(home, permissions: 0o700)
@@ -144,7 +144,7 @@ extension Cluster {
     return path
   }
 
-  /// Where the cluster may be, in order of preference. Only root can use the second place.
+  /// Possible folders of the cluster, in order of preference. Only root can use the second one.
   static func homes(
     _ project: String, _ settings: EmbeddedPostgres.Settings
   ) -> [(path: String, isOutsideProject: Bool)] {

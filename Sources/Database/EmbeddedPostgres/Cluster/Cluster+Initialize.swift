@@ -2,12 +2,12 @@ import Basics
 import Glibc
 
 extension Cluster {
-  /// The superuser that `initdb` makes. The role of the settings is made later, so that the settings
-  /// may change.
+  /// The superuser that `initdb` creates. The role of the settings is created later, so that the settings may
+  /// change.
   static let bootstrapRole = "postgres"
 
-  /// Makes the data directory: in a folder beside it, renamed when it is complete, so that an `initdb`
-  /// that was killed leaves nothing that looks like data.
+  /// Creates the data directory in a folder beside it and renames it when it is complete, so that a killed `initdb`
+  /// leaves nothing that looks like data.
   func initialize(_ binaries: PostgresBinaries, timeout: Duration) async throws {
     let partial =
       home + "/" + Self.partialPrefix + Digest.short("\(getpid())-\(UInt64.random(in: .min ... .max))")
@@ -15,7 +15,7 @@ extension Cluster {
       binaries.program("initdb"), "--pgdata=\(partial)", "--username=\(Self.bootstrapRole)",
       "--encoding=UTF8", "--locale=C", "--auth-local=peer", "--auth-host=reject", "--no-instructions",
     ]
-    // Sorted by code point either way; the provider also knows upper and lower case beyond ASCII.
+    // Both sort by code point. The builtin provider also knows upper and lower case beyond ASCII.
     if binaries.majorVersion >= 17 { arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] }
     let command = try user.command(arguments)
     do {
@@ -33,9 +33,9 @@ extension Cluster {
         guard let text = FileSystem.read(path, limit: 1 << 20) else { throw FileSystem.failure("read", path) }
         let name = ServerConfiguration.fileName
         try FileSystem.write(text + "\ninclude '\(name)'\n", to: path, permissions: 0o600)
-        // A password of the cluster that was here before would no longer be right.
+        // The password of a previous cluster is no longer valid.
         try FileSystem.remove(passfile)
-        // An empty directory may stand in the way.
+        // An empty directory would prevent the rename.
         rmdir(data)
         guard rename(partial, data) == 0 else { throw FileSystem.failure("rename to \(data)", partial) }
       }
@@ -45,18 +45,17 @@ extension Cluster {
     }
   }
 
-  /// Removes what a killed `initdb` or removal left. To be called with the lock held.
+  /// Removes the leftovers of a killed `initdb` or deletion. The caller must hold the lock.
   func removePartials() throws {
     try user.accessingFiles {
       for name in FileSystem.list(home) where name.hasPrefix(Self.partialPrefix) {
-        // Not worth failing for: an `initdb` that lost its parent may still be writing there, and the
-        // next start removes it.
+        // Errors are ignored: an orphaned `initdb` may still be writing, and the next start tries again.
         try? FileSystem.remove(home + "/" + name)
       }
     }
   }
 
-  /// Writes the configuration files, those that differ only.
+  /// Writes the configuration files that differ.
   func configure(_ configuration: ServerConfiguration, roles: [String], majorVersion: Int) throws {
     let files = [
       (ServerConfiguration.fileName, configuration.text),

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Where one server's files are and which user they belong to.
+/// The files of a server and the user that they belong to.
 struct Cluster: Sendable, Equatable {
   /// The folder that holds everything.
   let home: String
   let user: ServerUser
-  /// The folder is not in the project, because the server's user cannot go there.
+  /// Whether the folder is outside the project, because the server's user cannot access the project.
   let isOutsideProject: Bool
 
   var data: String { home + "/data" }
@@ -14,18 +14,18 @@ struct Cluster: Sendable, Equatable {
   var passfile: String { home + "/passfile" }
   var postmasterFile: String { data + "/postmaster.pid" }
 
-  /// Folders in which a data directory is being made or removed.
+  /// The prefix of folders in which a data directory is being created or deleted.
   static let partialPrefix = "data.partial-"
 
-  /// The server's major version; nil while there is no data directory.
+  /// The server's major version; nil without a data directory.
   var majorVersion: Int? {
     guard let text = FileSystem.read(data + "/PG_VERSION", limit: 16) else { return nil }
     return Int(text.split(whereSeparator: \.isWhitespace).first ?? "")
   }
 
-  /// Whether a data directory exists. An empty one counts as none.
+  /// Whether a data directory exists. An empty one does not count.
   ///
-  /// - Throws: ``EmbeddedPostgresError`` with code `brokenCluster` if it lacks what every cluster has.
+  /// - Throws: ``EmbeddedPostgresError`` with code `brokenCluster` if it lacks files that every cluster has.
   func hasData() throws -> Bool {
     guard let entry = FileSystem.entry(data) else { return false }
     guard entry.isDirectory else {
@@ -49,7 +49,7 @@ struct Cluster: Sendable, Equatable {
         """)
   }
 
-  /// What the server said, from `offset` of the log on, its last lines only.
+  /// The last lines of the log after `offset`.
   func logTail(from offset: Int = 0, lines: Int = 20) -> String {
     let text = try? user.accessingFiles {
       let size = FileSystem.entry(log)?.size ?? 0

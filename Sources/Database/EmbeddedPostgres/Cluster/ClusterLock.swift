@@ -1,10 +1,10 @@
 import Glibc
 
-/// Keeps two processes from making, starting or stopping the same server at once.
+/// Prevents two processes from creating, starting or stopping the same server at the same time.
 ///
-/// It is a lock of the kernel on a file, so it is free as soon as its holder ends, however it ends.
+/// The lock is a kernel lock on a file, so it is released when its process ends for any reason.
 enum ClusterLock {
-  /// Runs `body` while holding the lock, for which it waits at most `timeout`.
+  /// Runs `body` while holding the lock. Waits for it at most `timeout`.
   ///
   /// - Throws: ``EmbeddedPostgresError`` with code `timedOut`, `CancellationError`.
   static func withLock<Result>(
@@ -46,7 +46,7 @@ enum ClusterLock {
       close(descriptor)
       return nil
     }
-    // Its last holder may have removed the folder: then this is the lock of a file that is gone.
+    // The last holder may have deleted the folder. The lock is then on a deleted file.
     guard let locked = FileSystem.entry(of: descriptor), locked.identity == FileSystem.entry(path)?.identity
     else {
       close(descriptor)

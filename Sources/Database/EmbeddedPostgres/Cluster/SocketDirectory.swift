@@ -1,16 +1,16 @@
 import Basics
 import Glibc
 
-/// The directory of the server's socket, which nobody but its user can enter.
+/// The directory of the server's socket, which only its user can enter.
 enum SocketDirectory {
-  /// `sun_path` of `sockaddr_un` holds 108 bytes on Linux, the last of them a NUL.
+  /// The size of `sun_path` in `sockaddr_un` on Linux is 108 bytes, including a NUL.
   static let maximumSocketPath = 107
   private static let longestName = "/.s.PGSQL.65535".utf8.count
 
-  /// Beside the data or, if that path is too long for a socket, a short one.
+  /// A directory beside the data; a short path if that one is too long for a socket.
   ///
-  /// libpq takes a comma in a host for the end of it, and PostgreSQL a quote or a backslash in this
-  /// setting for more than itself, so such paths are replaced too.
+  /// Paths with a comma, which separates hosts in libpq, or with a quote or backslash, which have a meaning in
+  /// this setting, are replaced too.
   static func path(home: String, temporary: String = "/tmp") -> String {
     let path = home + "/run"
     let isPlain = !path.utf8.contains {
@@ -22,7 +22,7 @@ enum SocketDirectory {
     return path
   }
 
-  /// Makes it if there is none and checks that it is safe.
+  /// Creates it if necessary and checks that it is safe.
   static func prepare(_ path: String, for user: ServerUser) throws {
     try user.accessingFiles {
       try FileSystem.makeDirectory(path, permissions: 0o700)
@@ -35,8 +35,8 @@ enum SocketDirectory {
     try check(path, for: user)
   }
 
-  /// - Throws: ``EmbeddedPostgresError`` with code `unusableDirectory` if somebody else could have put
-  ///   a socket of their own there.
+  /// - Throws: ``EmbeddedPostgresError`` with code `unusableDirectory` if another user could have created a socket
+  ///   in it.
   static func check(_ path: String, for user: ServerUser) throws {
     func refuse(_ reason: String) -> EmbeddedPostgresError {
       EmbeddedPostgresError(

@@ -1,12 +1,12 @@
 import Glibc
 
-/// What this machine, or the container we are in, has to offer.
+/// The resources of this machine or container.
 struct Machine: Equatable {
-  /// Bytes of memory that may be used.
+  /// The usable memory in bytes.
   var memoryBytes: Int
-  /// Processors that may be used at the same time, at least 1.
+  /// The number of usable processors, at least 1.
   var cores: Int
-  /// Size of `/dev/shm`; nil if there is none.
+  /// The size of `/dev/shm` in bytes; nil if there is none.
   var sharedMemoryBytes: Int?
 
   static func current() -> Machine {
@@ -31,20 +31,20 @@ struct Machine: Equatable {
     return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
   }
 
-  /// Bytes of a control group's limit; nil for "max".
+  /// A control group's limit in bytes; nil for "max".
   static func memoryLimit(_ text: String) -> Int? {
-    // Version 1 writes "no limit" as a number near 2^63, which the minimum above passes over.
+    // Version 1 writes "no limit" as a number near 2^63, which the minimum above ignores.
     text.split(separator: "\n").first.flatMap { Int($0) }
   }
 
-  /// Whole processors of `cpu.max` ("150000 100000" is one and a half, taken as 2); nil for "max".
+  /// The processors of `cpu.max`, rounded up ("150000 100000" is 1.5, so 2); nil for "max".
   static func cpuLimit(_ text: String) -> Int? {
     let parts = text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
     guard parts.count == 2, parts[0] > 0, parts[1] > 0 else { return nil }
     return (parts[0] + parts[1] - 1) / parts[1]
   }
 
-  /// The limits of our control group and of all above it: each of them holds.
+  /// The limits of this process's control group and its ancestors. All of them apply.
   static func memoryLimitFiles(_ groups: String) -> [String] {
     paths(groups, controller: "").map { "/sys/fs/cgroup\($0)/memory.max" }
       + paths(groups, controller: "memory").map { "/sys/fs/cgroup/memory\($0)/memory.limit_in_bytes" }
@@ -54,7 +54,7 @@ struct Machine: Equatable {
     paths(groups, controller: "").map { "/sys/fs/cgroup\($0)/cpu.max" }
   }
 
-  /// From lines such as `4:memory:/a/b` (version 1) and `0::/a/b` (version 2): "/a/b", "/a", "".
+  /// Returns "/a/b", "/a", "" for lines such as `4:memory:/a/b` (version 1) and `0::/a/b` (version 2).
   private static func paths(_ groups: String, controller: String) -> [String] {
     for line in groups.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

@@ -1,8 +1,8 @@
 import Postgres
 
-/// The password for TCP, in a file that only the server's user (and root) can read.
+/// The password for TCP, in a file that only the server's user and root can read.
 enum Passfile {
-  /// 32 bytes of the system's generator (getrandom) in hexadecimal.
+  /// 32 bytes of the system's random number generator (getrandom), in hexadecimal.
   static func makePassword() -> String {
     var generator = SystemRandomNumberGenerator()
     return (0..<4).map { _ in
@@ -11,19 +11,19 @@ enum Passfile {
     }.joined()
   }
 
-  /// Lines as libpq reads them. Only for this machine, so that the password goes nowhere else.
+  /// Lines in libpq's format. Only for this machine, so that libpq never sends the password elsewhere.
   static func text(role: String, password: String) -> String {
     let role = role.replacing("\\", with: "\\\\").replacing(":", with: "\\:")
     return ["127.0.0.1", "\\:\\:1", "localhost"].map { "\($0):*:*:\(role):\(password)\n" }.joined()
   }
 
-  /// Gives the role a password and writes it down, unless that was done before.
+  /// Sets a password for the role and writes the file, unless it exists.
   static func ensure(_ cluster: Cluster, role: String, on connection: PostgresConnection) async throws {
     let prefix = "127.0.0.1:*:*:" + role.replacing("\\", with: "\\\\").replacing(":", with: "\\:") + ":"
     let present = try cluster.user.accessingFiles { FileSystem.read(cluster.passfile) }
     if present?.hasPrefix(prefix) == true { return }
     let password = makePassword()
-    // As a parameter, so that the password is in no statement's text, log or error.
+    // Passed as a parameter, so that the password is not in a statement's text, log or error.
     try await connection.query("SELECT set_config('seed_runner.role', \(role), false)")
     try await connection.query("SELECT set_config('seed_runner.password', \(password), false)")
     try await connection.query(
@@ -34,7 +34,7 @@ enum Passfile {
           current_setting('seed_runner.role'), current_setting('seed_runner.password'));
       END $$
       """)
-    // Only now: a file without the password set would never be put right.
+    // Written last: if the file existed without the password being set, that would never be repaired.
     try cluster.user.accessingFiles {
       try FileSystem.write(text(role: role, password: password), to: cluster.passfile, permissions: 0o600)
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a running server writes into `postmaster.pid`.
+/// The contents of `postmaster.pid`, which a running server writes.
 struct PostmasterFile: Equatable {
   let processID: pid_t
   /// Seconds since 1970.
@@ -12,7 +12,7 @@ struct PostmasterFile: Equatable {
   /// `starting`, `ready`, `stopping`.
   let status: String
 
-  /// Nil for a file that is not, or not yet, complete enough to reach the server by.
+  /// Nil for a file that is not complete enough to reach the server.
   init?(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.split(separator: " ").first.map(String.init) ?? ""
@@ -22,25 +22,25 @@ struct PostmasterFile: Equatable {
     processID = process
     startTime = Int(line(2)) ?? 0
     port = Int(line(3)) ?? 0
-    // A path may hold spaces.
+    // A path may contain spaces.
     let raw = text.split(separator: "\n", omittingEmptySubsequences: false)
     socketDirectory = raw.count > 4 ? String(raw[4]) : ""
     listenAddress = line(5)
     status = line(7)
   }
 
-  /// What the process that the file names is today.
+  /// What the process with the id in the file is now.
   enum Owner: Equatable {
-    /// It ended.
+    /// The process has ended.
     case gone
-    /// The server of this data directory.
+    /// The process is the server of this data directory.
     case server
-    /// Another program that was given the same number since.
+    /// The process is another program with the same id.
     case another
   }
 
   func owner(dataDirectory: String) -> Owner {
-    // The state stands behind the name in brackets, which may itself hold brackets.
+    // The state follows the name in brackets, which may contain brackets itself.
     if let status = FileSystem.read("/proc/\(processID)/stat"), let bracket = status.lastIndex(of: ")") {
       let state = status[bracket...].dropFirst(2).first
       if state == "Z" || state == "X" { return .gone }
@@ -55,14 +55,14 @@ struct PostmasterFile: Equatable {
     let named = arguments.firstIndex(of: "-D").flatMap { index in
       index + 1 < arguments.count ? FileSystem.target(arguments[index + 1])?.identity : nil
     }
-    // The server's working directory is its data directory, however it was started.
+    // A server's working directory is its data directory, however it was started.
     let working = FileSystem.target("/proc/\(processID)/cwd")?.identity
     guard let data = FileSystem.target(dataDirectory)?.identity else { return .another }
     return named == data || working == data ? .server : .another
   }
 
-  /// Processes that work in the data directory: servers' children may outlive a killed server, and a
-  /// second server beside them would destroy the data.
+  /// Processes that work in the data directory. Children may outlive a killed server, and a second server beside
+  /// them would destroy the data.
   static func processes(workingIn dataDirectory: String) -> [pid_t] {
     guard let data = FileSystem.target(dataDirectory)?.identity else { return [] }
     return FileSystem.list("/proc").compactMap { pid_t($0) }.filter {

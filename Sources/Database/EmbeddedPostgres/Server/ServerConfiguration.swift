@@ -1,4 +1,4 @@
-/// The text of the configuration files that the server reads.
+/// The contents of the server's configuration files.
 struct ServerConfiguration: Equatable {
   static let fileName = "seed-runner.conf"
   private static let mapName = "seed_runner"
@@ -7,17 +7,17 @@ struct ServerConfiguration: Equatable {
   var port: Int
   var listensOnTCP: Bool
   var socketDirectory: String
-  /// Later settings win, so these override the recommended ones.
+  /// Later settings take precedence, so these override the recommended ones.
   var extra: [String: String] = [:]
 
-  /// Where the server listens. Given on its command line too, which ALTER SYSTEM cannot override.
+  /// Where the server listens. Also given on its command line, which ALTER SYSTEM cannot override.
   var access: [ServerSettings.Setting] {
     [
       .init(name: "port", value: "\(port)", reason: "TCP, and the number in the socket's name"),
       .init(
         name: "listen_addresses", value: listensOnTCP ? "127.0.0.1,::1" : "",
         reason: listensOnTCP ? "this machine only" : "no TCP: only the socket below"),
-      // A list, whose elements may be in double quotes; a space in the path needs them.
+      // The value is a list. Double quotes are needed for a path with spaces.
       .init(
         name: "unix_socket_directories", value: "\"\(socketDirectory)\"",
         reason: "a directory that only the server's user may enter"),
@@ -25,7 +25,7 @@ struct ServerConfiguration: Equatable {
     ]
   }
 
-  /// Our own file, which `postgresql.conf` includes.
+  /// The contents of the file that `postgresql.conf` includes.
   var text: String {
     var lines = [
       "# Written by seed-runner at every start; put your own settings into postgresql.conf.", "",
@@ -41,7 +41,7 @@ struct ServerConfiguration: Equatable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// `pg_hba.conf`: who may connect. Nobody is trusted without a proof.
+  /// `pg_hba.conf`: who may connect. Never without authentication.
   static func hostBasedAccess(listensOnTCP: Bool) -> String {
     var text = """
       # Written by seed-runner at every start.
@@ -60,9 +60,9 @@ struct ServerConfiguration: Equatable {
     return text
   }
 
-  /// `pg_ident.conf`: the users of the operating system that may connect.
+  /// `pg_ident.conf`: the operating-system users that may connect.
   ///
-  /// - Parameter roles: Named one by one before PostgreSQL 16, which has no word for "any role".
+  /// - Parameter roles: listed one by one before PostgreSQL 16, which has no keyword for any role.
   static func userMap(serverUser: String, roles: [String], majorVersion: Int) -> String {
     var users = [serverUser]
     if serverUser != "root" { users.append("root") }
@@ -73,7 +73,8 @@ struct ServerConfiguration: Equatable {
     return "# Written by seed-runner at every start.\n" + lines.joined(separator: "\n") + "\n"
   }
 
-  /// In quotes no name is a keyword such as `all`, and a leading slash no regular expression before 16.
+  /// In quotes, names are not keywords such as `all`, and before version 16 a leading slash is not a regular
+  /// expression.
   private static func hostBasedQuoted(_ name: String) -> String {
     "\"" + name.replacing("\"", with: "\"\"") + "\""
   }
@@ -82,7 +83,7 @@ struct ServerConfiguration: Equatable {
     "'" + value.replacing("\\", with: "\\\\").replacing("'", with: "''") + "'"
   }
 
-  /// Refuses settings that could open the server to others or that the embedded server itself needs.
+  /// Rejects settings that could open the server to others or that the embedded server needs itself.
   static func check(extra: [String: String]) throws {
     let own: Set<String> = [
       "port", "listen_addresses", "unix_socket_directories", "unix_socket_permissions",

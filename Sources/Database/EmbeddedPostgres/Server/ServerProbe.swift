@@ -1,16 +1,16 @@
 import Glibc
 import Postgres
 
-/// Whether a server runs for a cluster and answers.
+/// Whether a cluster's server is running and responds.
 enum ServerProbe {
-  /// No server answers, and no process of one is known.
+  /// No server responds, and no server process is known.
   case down
-  /// A process is there that does not, or no longer, accept connections.
+  /// A server process exists but does not accept connections.
   case unready(PostmasterFile, PostgresError)
-  /// It answers; `isComplete` if the role and the database of the settings exist.
+  /// The server responds. `isComplete` is true if the role and database of the settings exist.
   case up(PostmasterFile, isComplete: Bool)
 
-  /// Looks without starting a program: reads one file and connects to the socket.
+  /// Checks without starting a program: reads one file and connects to the socket.
   static func look(at cluster: Cluster, _ settings: EmbeddedPostgres.Settings) async throws -> ServerProbe {
     guard let file = cluster.postmaster else { return .down }
     let directory = SocketDirectory.path(home: cluster.home)
@@ -22,19 +22,19 @@ enum ServerProbe {
       return .up(file, isComplete: true)
     } catch let error as PostgresError {
       switch error.sqlState?.rawValue {
-      // No such database; no such role. Both mean that the server is there.
+      // The database or the role does not exist, so the server is running.
       case "3D000", "28000": return .up(file, isComplete: false)
-      // All connections taken: as much up as a server can be.
+      // All connections are in use, so the server is running.
       case "53300": return .up(file, isComplete: true)
       default:
-        // A process of another container is not to be seen here, but its socket answered.
+        // A process in another container is not visible here, but its socket responded.
         let isGone = error.sqlState == nil && file.owner(dataDirectory: cluster.data) != .server
         return isGone ? .down : .unready(file, error)
       }
     }
   }
 
-  /// How to connect through the socket.
+  /// The configuration for a connection through the socket.
   static func configuration(
     _ cluster: Cluster, file: PostmasterFile, role: String, database: String, timeout: Duration = .seconds(10)
   ) -> PostgresConfiguration {

@@ -1,4 +1,4 @@
-/// PostgreSQL's settings for loading much data on the machine at hand.
+/// PostgreSQL settings for loading much data on this machine.
 struct ServerSettings: Equatable {
   struct Setting: Equatable {
     let name: String
@@ -10,12 +10,12 @@ struct ServerSettings: Equatable {
 
   subscript(name: String) -> String? { settings.first { $0.name == name }?.value }
 
-  /// The settings for a machine with so much memory and so many processors.
+  /// The settings for a machine's memory and processors.
   ///
-  /// A machine of 2 GB gets 512 MB of shared buffers and 256 MB for an index build, which leaves the
-  /// rest to the system's own cache and to seed-runner.
+  /// A machine with 2 GB gets 512 MB of shared buffers and 256 MB for an index build. The rest is left for the
+  /// system's cache and seed-runner.
   ///
-  /// - Parameter sharedMemoryBytes: The size of `/dev/shm`, nil if there is none.
+  /// - Parameter sharedMemoryBytes: the size of `/dev/shm` in bytes; nil if there is none.
   static func recommended(memoryBytes: Int, cores: Int, sharedMemoryBytes: Int? = nil) -> ServerSettings {
     let mebibyte = 1 << 20
     let memory = max(0, memoryBytes)
@@ -24,8 +24,8 @@ struct ServerSettings: Equatable {
       min(max(bytes / mebibyte, low), high)
     }
     let maintenance = megabytes(memory / 8, from: 64, to: 2048)
-    // Parallel index builds share their memory through this file system; containers often have
-    // 64 MB of it, and the build then fails with "No space left on device".
+    // Parallel index builds allocate shared memory in this file system. Containers often have 64 MB of it, and the
+    // build then fails with "No space left on device".
     let fitsSharedMemory = (sharedMemoryBytes ?? 0) / mebibyte > maintenance + 64
     func setting(_ name: String, _ value: String, _ reason: String) -> Setting {
       Setting(name: name, value: value, reason: reason)

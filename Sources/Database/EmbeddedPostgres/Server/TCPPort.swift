@@ -2,15 +2,15 @@ import Glibc
 
 /// TCP ports of this machine.
 package enum TCPPort {
-  /// The first free port from `port` on, among the next hundred; nil if there is none.
+  /// The first free port from `port` among the next hundred; nil if there is none.
   static func firstFree(from port: Int) -> Int? {
     (port..<min(port + 100, 65536)).first(where: isFree)
   }
 
-  /// Whether the port is free on 127.0.0.1 and, if this machine has it, on ::1.
+  /// Whether the port is free on 127.0.0.1 and, if available, on ::1.
   ///
-  /// Both, because PostgreSQL starts when it got only one of its addresses, and the other would then
-  /// be somebody else's.
+  /// Both are checked, because PostgreSQL starts even if it gets only one of its addresses, and the other could
+  /// then belong to another program.
   package static func isFree(_ port: Int) -> Bool {
     var four = sockaddr_in()
     four.sin_family = sa_family_t(AF_INET)
@@ -25,7 +25,7 @@ package enum TCPPort {
 
   private static func canBind<Address>(_ family: Int32, _ address: inout Address) -> Bool {
     let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
-    // Without that family there is nobody to take the port.
+    // Without the address family, no program can use the port.
     guard descriptor >= 0 else { return true }
     defer { close(descriptor) }
     var yes: Int32 = 1

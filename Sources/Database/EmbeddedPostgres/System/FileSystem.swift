@@ -1,6 +1,6 @@
 import Glibc
 
-/// The few operations on files that are needed, with errors that name the path.
+/// File operations with errors that contain the path.
 enum FileSystem {
   struct Entry {
     let isDirectory: Bool
@@ -9,7 +9,7 @@ enum FileSystem {
     let permissions: mode_t
     let size: Int
     let identity: [UInt64]
-    /// Bytes on disk.
+    /// The size on disk in bytes.
     let allocated: Int
 
     fileprivate init(_ info: stat) {
@@ -23,13 +23,13 @@ enum FileSystem {
     }
   }
 
-  /// What is there, symbolic links not followed. Nil when there is nothing that we can see.
+  /// The entry at a path, without following symbolic links; nil if it does not exist or is not accessible.
   static func entry(_ path: String) -> Entry? {
     var info = stat()
     return lstat(path, &info) == 0 ? Entry(info) : nil
   }
 
-  /// What is there, symbolic links followed.
+  /// The entry at a path, following symbolic links.
   static func target(_ path: String) -> Entry? {
     var info = stat()
     return stat(path, &info) == 0 ? Entry(info) : nil
@@ -46,7 +46,7 @@ enum FileSystem {
     return String(cString: resolved)
   }
 
-  /// Names in a directory, sorted; empty if it cannot be read.
+  /// The sorted names in a directory; empty if it cannot be read.
   static func list(_ path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
@@ -60,13 +60,13 @@ enum FileSystem {
     return names.sorted()
   }
 
-  /// Up to `limit` bytes from `offset`; from the end if `offset` is negative. Nil if it cannot be read.
+  /// Up to `limit` bytes from `offset`, or from the end if `offset` is negative; nil if it cannot be read.
   static func read(_ path: String, offset: Int = 0, limit: Int = 65536) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     if offset != 0, lseek(descriptor, offset, offset < 0 ? SEEK_END : SEEK_SET) < 0 {
-      // Shorter than asked for: all of it.
+      // The file is shorter, so all of it is read.
       lseek(descriptor, 0, SEEK_SET)
     }
     var bytes: [UInt8] = []
@@ -81,11 +81,11 @@ enum FileSystem {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Makes a directory; does nothing if there is one. Returns whether it made it.
+  /// Creates a directory. Returns false if it existed.
   @discardableResult
   static func makeDirectory(_ path: String, permissions: mode_t) throws -> Bool {
     if mkdir(path, permissions) == 0 {
-      // Whatever the caller's umask says.
+      // Independent of the umask.
       chmod(path, permissions)
       return true
     }
@@ -95,7 +95,7 @@ enum FileSystem {
     return false
   }
 
-  /// Replaces a file as a whole, so that a crash leaves the old or the new one.
+  /// Replaces a file atomically, so that after a crash it has the old or the new contents.
   static func write(_ text: String, to path: String, permissions: mode_t) throws {
     let temporary = path + ".new"
     unlink(temporary)
@@ -112,7 +112,7 @@ enum FileSystem {
     guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw failure("write", path) }
   }
 
-  /// Removes a file or a directory with all that is in it. Does nothing if there is none.
+  /// Removes a file or a directory with its contents. Does nothing if it does not exist.
   static func remove(_ path: String) throws {
     guard let entry = entry(path) else { return }
     if entry.isDirectory {
@@ -123,7 +123,7 @@ enum FileSystem {
     }
   }
 
-  /// Bytes on disk of a directory and all that is in it.
+  /// The size on disk of a directory and its contents, in bytes.
   static func diskUsage(_ path: String) -> Int {
     guard let entry = entry(path) else { return 0 }
     guard entry.isDirectory else { return entry.allocated }

@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// The operating system's user that runs the server: ourselves, or, since PostgreSQL refuses to run
-/// as root, another one.
+/// The operating-system user that runs the server: the current user, or another one for root, because PostgreSQL
+/// refuses to run as root.
 struct ServerUser: Sendable, Equatable {
   let id: uid_t
   let group: gid_t
@@ -32,10 +32,10 @@ struct ServerUser: Sendable, Equatable {
     }
   }
 
-  /// Whether we have to change our identity to act as this user.
+  /// Whether this process must switch to this user.
   var isAnother: Bool { geteuid() == 0 && id != 0 }
 
-  /// The command, to be run as this user.
+  /// The command for running a program as this user.
   func command(_ arguments: [String]) throws -> [String] {
     guard isAnother else { return arguments }
     let places: [String] = ["/usr/bin/setpriv", "/bin/setpriv"]
@@ -49,11 +49,11 @@ struct ServerUser: Sendable, Equatable {
     return [setpriv, "--reuid", "\(id)", "--regid", "\(group)", "--init-groups", "--"] + arguments
   }
 
-  /// Runs `body` with this user's rights to files, and files that it makes belong to the user.
+  /// Runs `body` with this user's file permissions. Files that it creates belong to the user.
   ///
-  /// A directory that another user owns can change under root's hands: a symbolic link in place of a
-  /// log would have root write where the user could not. Linux keeps the identity for files per
-  /// thread, and `body` cannot suspend, so nothing else runs with it.
+  /// Another user can change its directory at any time: with a symbolic link instead of a log, root would write
+  /// where the user could not. On Linux, the file system identity belongs to the thread, and `body` cannot suspend,
+  /// so no other code runs with it.
   func accessingFiles<Result>(_ body: () throws -> Result) throws -> Result {
     guard isAnother else { return try body() }
     let ownGroup = getegid()
@@ -63,7 +63,7 @@ struct ServerUser: Sendable, Equatable {
       setfsuid(0)
       setfsgid(ownGroup)
     }
-    // It tells of failure only by what the next call returns.
+    // A failure only shows in the return value of the next call.
     guard setfsuid(id) == Int32(bitPattern: id), setfsgid(group) == Int32(bitPattern: group) else {
       throw EmbeddedPostgresError(
         .noServerUser,
@@ -73,8 +73,8 @@ struct ServerUser: Sendable, Equatable {
     return try body()
   }
 
-  /// The topmost part of `path` that this user cannot search, or, when all can be, the path itself if
-  /// `test` (of test(1): `-x`, `-r`, `-d`) fails for it. Nil when the user can reach it.
+  /// The topmost directory of `path` that this user cannot search. If there is none, the path itself if `test` (of
+  /// test(1): `-x`, `-r`, `-d`) fails for it. Nil if the user can access it.
   func obstacle(on path: String, test: String) async throws -> String? {
     guard isAnother else { return nil }
     if try await passes(test, path) { return nil }
@@ -89,7 +89,7 @@ struct ServerUser: Sendable, Equatable {
   }
 
   private func passes(_ test: String, _ path: String) async throws -> Bool {
-    // The kernel's own answer, with the user's groups and access control lists.
+    // Asks the kernel, which includes the user's groups and access control lists.
     try await SystemProgram.run(command(["/usr/bin/test", test, path])).status == .exited(0)
   }
 }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Starts programs with an argument array, never through a shell.
+/// Starts programs with an argument array, never with a shell.
 package enum Spawn {
   /// A program could not be started.
   package struct Failure: Error {
@@ -9,17 +9,18 @@ package enum Spawn {
     package let number: Int32
   }
 
-  /// Starts a program: with no signal blocked or ignored, with standard input from `/dev/null`, and with none of our
-  /// other descriptors. A pipe that it held on to would make the caller's `seed-runner | cat` wait for the child's end.
+  /// Starts a program without blocked or ignored signals, with standard input from `/dev/null`, and without
+  /// inherited descriptors. An inherited pipe would make the caller's `seed-runner | cat` wait for the child to
+  /// end.
   ///
   /// - Parameters:
-  ///   - command: the path of the program, and its arguments.
+  ///   - command: the path of the program and its arguments.
   ///   - environment: all its variables, as `NAME=value`.
-  ///   - directory: where it starts.
-  ///   - output: becomes its standard output.
-  ///   - errors: becomes its standard error.
-  ///   - newSession: whether it gets a session of its own, so that Ctrl-C at our terminal does not reach it.
-  /// - Returns: the process.
+  ///   - directory: its working directory.
+  ///   - output: its standard output.
+  ///   - errors: its standard error.
+  ///   - newSession: whether it gets its own session, so that Ctrl-C in the terminal does not reach it.
+  /// - Returns: the process id.
   package static func start(
     _ command: [String], environment: [String], directory: String = "/", output: Int32, errors: Int32,
     newSession: Bool = false

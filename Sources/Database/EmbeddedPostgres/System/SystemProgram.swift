@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Threads
 
-/// Runs the programs of PostgreSQL and of the system, each in `/`.
+/// Runs programs of PostgreSQL and of the system, with `/` as working directory.
 enum SystemProgram {
   /// How a program ended.
   enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
@@ -26,16 +26,15 @@ enum SystemProgram {
 
   struct Result: Sendable {
     let status: ExitStatus
-    /// Standard output and standard error together, at most `outputLimit` bytes from the end.
+    /// Standard output and standard error combined, at most the last `outputLimit` bytes.
     let output: String
   }
 
-  /// Runs a program to its end and captures what it prints.
+  /// Runs a program to its end and captures its output.
   ///
-  /// When the time is up or the task is cancelled the program gets SIGTERM, two seconds later SIGKILL.
+  /// After the time limit or a cancellation, the program gets SIGTERM, and SIGKILL two seconds later.
   ///
-  /// - Throws: ``EmbeddedPostgresError`` with code `systemFailure` if it cannot be started,
-  ///   `CancellationError`.
+  /// - Throws: ``EmbeddedPostgresError`` with code `systemFailure` if it cannot be started; `CancellationError`.
   static func run(
     _ command: [String], timeLimit: Duration = .seconds(60), outputLimit: Int = 65536
   ) async throws -> Result {
@@ -88,7 +87,7 @@ enum SystemProgram {
       } else if let limit = stopAt, ContinuousClock.now > limit {
         kill(process, SIGKILL)
       }
-      // Also the clock of this loop: the end of the program need not show on the pipe.
+      // Also the pause of this loop, because the end of the program may not show on the pipe.
       var descriptor = pollfd(fd: pipeEnds[0], events: Int16(POLLIN), revents: 0)
       if poll(&descriptor, 1, 5) > 0, descriptor.revents & Int16(POLLIN) == 0 { usleep(1000) }
     }
@@ -109,8 +108,8 @@ enum SystemProgram {
     }
   }
 
-  /// Starts a program that is to outlive us: in a session of its own, so that Ctrl-C at our
-  /// terminal does not reach it, printing to `output`.
+  /// Starts a program that outlives this process: in its own session, so that Ctrl-C in the terminal does not reach
+  /// it, with output to `output`.
   static func launch(_ command: [String], output: Int32) throws -> LaunchedProcess {
     try LaunchedProcess(id: spawn(command, output: output, newSession: true))
   }
@@ -124,8 +123,8 @@ enum SystemProgram {
     }
   }
 
-  /// Nothing of the caller's: `PG*` variables would change what PostgreSQL's programs do, and
-  /// secrets have no place in a server that outlives us.
+  /// Nothing is inherited: `PG*` variables would change the behavior of PostgreSQL's programs, and secrets must not
+  /// get into a server that outlives this process.
   private static let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/"]
 
   private static func failure(_ command: [String], _ number: Int32) -> EmbeddedPostgresError {
@@ -137,17 +136,17 @@ enum SystemProgram {
   }
 }
 
-/// A child that is expected to outlive this process.
+/// A child process that is expected to outlive this process.
 final class LaunchedProcess: Sendable {
   let id: pid_t
   private let ending = Lock<SystemProgram.ExitStatus?>(nil)
 
-  /// How it ended; nil while it runs.
+  /// How it ended; nil while it is running.
   var exitStatus: SystemProgram.ExitStatus? { ending.withLock { $0 } }
 
   fileprivate init(id: pid_t) throws {
     self.id = id
-    // Unless someone waits for it, an ended child stays in the process table and looks alive.
+    // An ended child that is not reaped stays in the process table and looks alive.
     do {
       try DetachedThread.start { [self] in
         var status: Int32 = 0
