@@ -2,7 +2,7 @@ import Testing
 
 @testable import Migrations
 
-@Suite("A migration's file")
+@Suite("A migration file")
 struct MigrationTests {
   private func faults(_ text: String, file: String = "0001_a.sql") -> [String] {
     let error = #expect(throws: MigrationError.self) { try Migration.parse(file: file, text: text) }
@@ -10,7 +10,7 @@ struct MigrationTests {
     return error?.description.split(separator: "\n").map(String.init) ?? []
   }
 
-  @Test("is read into version, name, both directions and a checksum")
+  @Test("has a version, a name, both directions and a checksum")
   func valid() throws {
     let migration = try Migration.parse(
       file: "0012_create_country.sql",
@@ -23,7 +23,7 @@ struct MigrationTests {
     #expect(migration.checksum.count == 64)
   }
 
-  @Test("has the same checksum with Windows line ends, and another when a letter changes")
+  @Test("has the same checksum with Windows line endings, and a different one after a change")
   func checksum() throws {
     let unix = try Migration.parse(file: "1_a.sql", text: "-- migrate:up\nSELECT 1;\n")
     let windows = try Migration.parse(file: "1_a.sql", text: "-- migrate:up\r\nSELECT 1;\r\n")
@@ -32,7 +32,7 @@ struct MigrationTests {
     #expect(unix.checksum != other.checksum)
   }
 
-  @Test("keeps the checksum that it says, and names the migration of which it was part")
+  @Test("keeps the checksum that it states, and names the migration it was part of")
   func moved() throws {
     let digest = String(repeating: "0a", count: 32)
     let migration = try Migration.parse(
@@ -43,7 +43,7 @@ struct MigrationTests {
   }
 
   @Test(
-    "that says what it was moved from in another way is refused",
+    "with an invalid directive about its origin is rejected",
     arguments: [
       "checksum", "checksum 0a", "checksum \(String(repeating: "0A", count: 32))", "part-of other",
       "part-of other one", "part-of other 1 2",
@@ -54,13 +54,13 @@ struct MigrationTests {
     #expect(found.first?.contains("0001_a.sql:1: unknown directive 'migrate:\(directive)'") == true)
   }
 
-  @Test("that says after its beginning what it was moved from is refused")
+  @Test("with the directive about its origin in the wrong place is rejected")
   func lateMove() {
     #expect(faults("-- migrate:up\nSELECT 1;\n-- migrate:part-of other 1").count == 1)
   }
 
   @Test(
-    "that is malformed is refused with file and line",
+    "that is malformed is reported with file and line",
     arguments: [
       ("SELECT 1;\n-- migrate:up\nSELECT 2;", "0001_a.sql:1: found a statement before '-- migrate:up'"),
       (
@@ -89,14 +89,14 @@ struct MigrationTests {
     #expect(faults(text).contains(expected), "\(faults(text))")
   }
 
-  @Test("of a wrong name is refused", arguments: ["a.sql", "1.sql", "1_a", "x1_a.sql", "1_a b.sql"])
+  @Test("with an invalid name is rejected", arguments: ["a.sql", "1.sql", "1_a", "x1_a.sql", "1_a b.sql"])
   func names(file: String) {
     #expect(
       faults("-- migrate:up\nSELECT 1;", file: file).first?.hasPrefix("\(file): invalid migration file name")
         ?? false)
   }
 
-  @Test("takes BEGIN inside a function's body, a string or a comment for what it is")
+  @Test("may have BEGIN in a function body, a string or a comment")
   func notTransactionControl() throws {
     let text = """
       -- migrate:up
@@ -112,7 +112,7 @@ struct MigrationTests {
     #expect(SQLScript(migration.up).statements.count == 2)
   }
 
-  @Test("names all faults of all files of a set at once, a version used twice among them")
+  @Test("in a set has all faults of all files reported at once, including duplicate versions")
   func set() {
     let error = #expect(throws: MigrationError.self) {
       try MigrationSet(
@@ -126,7 +126,7 @@ struct MigrationTests {
   }
 
   @Test(
-    "is split into statements as PostgreSQL reads them",
+    "is split into statements like PostgreSQL does",
     arguments: [
       ("SELECT 1; SELECT 2", ["SELECT 1", "SELECT 2"]), (";;  ;", []), ("SELECT $1;", ["SELECT $1"]),
       ("SELECT $$a;b$$; x", ["SELECT $$a;b$$", "x"]), ("SELECT 'it''s;'; y", ["SELECT 'it''s;'", "y"]),

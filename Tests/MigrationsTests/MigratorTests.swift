@@ -39,7 +39,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("applies what is due, in order, once")
+  @Test("applies due migrations, in order, once")
   func apply() async throws {
     try await withPool { pool in
       let outcomes = try await migrator(Self.second, Self.first).apply(on: pool)
@@ -50,7 +50,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("stops at a version, goes on later, and goes back step by step")
+  @Test("stops at a version, continues later, and reverts step by step")
   func steps() async throws {
     try await withPool { pool in
       let migrator = try migrator(Self.first, Self.second, Self.concurrent)
@@ -63,11 +63,11 @@ struct MigratorTests {
     }
   }
 
-  @Test("reads only when it is asked where things stand, also on a virgin database")
+  @Test("only reads for the status, also on a database without history")
   func status() async throws {
     try await withPool { pool in
       let migrator = try migrator(Self.first, Self.second)
-      #expect(try await migrator.status(on: pool).map(\.standing) == [.pending, .pending])
+      #expect(try await migrator.status(on: pool).map(\.status) == [.pending, .pending])
       let isVirgin = try await pool.withConnection { connection in
         try await connection.queryOne("SELECT to_regnamespace('seed_runner') IS NULL").decode(Bool.self)
       }
@@ -75,14 +75,14 @@ struct MigratorTests {
       _ = try await migrator.apply(on: pool, to: 1)
       let edited = try self.migrator((Self.first.name, Self.first.text + "\n-- edited"))
       let state = try #require(try await edited.status(on: pool).first)
-      guard case .edited = state.standing else {
+      guard case .edited = state.status else {
         Issue.record("\(state)")
         return
       }
     }
   }
 
-  @Test("refuses an applied migration that was edited and shows both checksums")
+  @Test("rejects an applied migration that was edited and shows both checksums")
   func edited() async throws {
     try await withPool { pool in
       let original = try migrator(Self.first)
@@ -96,7 +96,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("refuses a migration that is older than one that is applied")
+  @Test("rejects a migration that is older than an applied one")
   func outOfOrder() async throws {
     try await withPool { pool in
       _ = try await migrator(Self.second).apply(on: pool)
@@ -107,7 +107,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("leaves versions alone that only a newer program knows, and will not revert them")
+  @Test("ignores applied versions of a newer program and does not revert them")
   func unknown() async throws {
     try await withPool { pool in
       _ = try await migrator(Self.first, Self.second).apply(on: pool)
@@ -120,7 +120,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("undoes a migration that fails, keeps those before it, and names file and line")
+  @Test("rolls back a failed migration, keeps those before it, and reports file and line")
   func failure() async throws {
     try await withPool { pool in
       let broken = (
@@ -141,7 +141,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("by twenty programs at once applies each migration once, one outside a transaction among them")
+  @Test("by twenty programs at once applies each migration once, including one outside a transaction")
   func twenty() async throws {
     try await TemporaryDatabase.with { database in
       let migrator = try migrator(Self.first, Self.second, Self.concurrent)
@@ -157,13 +157,13 @@ struct MigratorTests {
     }
   }
 
-  @Test("says which right is missing")
+  @Test("reports a missing privilege")
   func privileges() async throws {
     try await TemporaryDatabase.with { database in
       let role = "seed_test_role_\(UInt32.random(in: 0...UInt32.max))"
       try await database.withConnection { connection in
         try await connection.query("CREATE ROLE \(PostgresIdentifier(role))")
-        // Who is let in without rights of its own: the owner in the role's clothes.
+        // The owner connects with the privileges of the role.
         try await connection.query(
           "ALTER DATABASE \(PostgresIdentifier(database.name)) SET role = \(PostgresIdentifier(role))")
       }
@@ -175,11 +175,11 @@ struct MigratorTests {
     }
   }
 
-  @Test("as a script for psql does the same, history included")
+  @Test("as a script for psql does the same, including the history")
   func script() async throws {
     let migrator = try migrator(Self.first, Self.second, Self.concurrent)
     try await TemporaryDatabase.with { database in
-      // The last one cannot be inside a transaction, so each part is run as psql would.
+      // The last one cannot run inside a transaction, so each part is run like psql does.
       let script = try migrator.script(.up, versions: 0...2)
       try await database.withConnection { try await $0.runScript(script) }
       try await database.withPool(maximumConnections: 2) { pool in
@@ -200,7 +200,7 @@ struct MigratorTests {
   }
 
   @Test(
-    "an extension that the server lacks is named, in whatever language the server speaks",
+    "reports a missing extension for every language of the server",
     arguments: ["missing_one", "IF NOT EXISTS \"missing two\"", "vector"])
   func missingExtension(name: String) async throws {
     try await DebianPostgres.with { server in
@@ -222,14 +222,14 @@ struct MigratorTests {
   )
 
   @Test(
-    "statements that moved to another set only records where they were applied", arguments: [false, true])
+    "only records statements that moved to another set if they were applied before", arguments: [false, true])
   func moved(isOldDatabase: Bool) async throws {
     try await withPool { pool in
       if isOldDatabase {
         let old = try MigrationSet(
           name: "old", files: [("0001_x.sql", "-- migrate:up\nSELECT 1;"), ("0002_a.sql", Self.first.text)])
         _ = try await Migrator(sets: [old]).apply(on: pool)
-        // As it would not be if it were made again.
+        // A table that was created again would not have this column.
         try await pool.withConnection { try await $0.runScript("ALTER TABLE a ADD COLUMN mine int") }
       }
       let migrator = try migrator(Self.moved)
@@ -248,7 +248,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("as a script for psql asks whether statements that moved are there")
+  @Test("as a script for psql checks whether moved statements were applied")
   func movedScript() throws {
     let script = try migrator(Self.moved).script(.up)
     #expect(
@@ -258,7 +258,7 @@ struct MigratorTests {
   }
 
   @Test(
-    "goes on with the other sets when one lacks an extension, and with that one's remaining migrations later")
+    "continues with other sets if an extension is missing, and with the rest of that set later")
   func otherSets() async throws {
     try await withPool { pool in
       func set(_ middle: String) throws -> MigrationSet {
@@ -279,7 +279,7 @@ struct MigratorTests {
 }
 
 extension Migrator {
-  /// What a rehearsal names, undone.
+  /// The names that a rehearsal returns, after rolling it back.
   fileprivate func rehearsed(on connection: PostgresConnection) async throws -> [String] {
     try await connection.runScript("BEGIN")
     let names = try await rehearse(on: connection).names
@@ -289,7 +289,7 @@ extension Migrator {
 }
 
 extension TestServer {
-  /// Roles belong to the whole server, so the test that makes one drops it.
+  /// Roles belong to the whole server, so a test that creates one drops it.
   fileprivate func dropRole(_ name: String, of database: TemporaryDatabase) async throws {
     let connection = try await PostgresConnection.connect(configuration)
     try await connection.query("ALTER DATABASE \(PostgresIdentifier(database.name)) RESET role")

@@ -85,7 +85,7 @@ public struct MigrationOutcome: Sendable, Hashable {
 /// The status of a migration in a database.
 public struct MigrationState: Sendable, Hashable {
   /// The status.
-  public enum Standing: Sendable, Hashable {
+  public enum Status: Sendable, Hashable {
     /// Applied at this time.
     case applied(Date)
     /// Not applied yet.
@@ -103,5 +103,5 @@ public struct MigrationState: Sendable, Hashable {
   /// The migration's name.
   public let name: String
   /// The status.
-  public let standing: Standing
+  public let status: Status
 }

@@ -205,7 +205,7 @@ public struct Migrator: Sendable {
       let applied = history.filter { $0.set == set.name }
       let known = set.migrations.map { migration in
         let entry = applied.first { $0.version == migration.version }
-        let standing: MigrationState.Standing =
+        let status: MigrationState.Status =
           switch entry {
           case nil: .pending
           case let entry? where entry.checksum != migration.checksum:
@@ -213,11 +213,11 @@ public struct Migrator: Sendable {
           case let entry?: .applied(entry.appliedAt)
           }
         return MigrationState(
-          set: set.name, version: migration.version, name: migration.name, standing: standing)
+          set: set.name, version: migration.version, name: migration.name, status: status)
       }
       let versions = set.migrations.map(\.version)
       let unknown = applied.filter { !versions.contains($0.version) }.map {
-        MigrationState(set: set.name, version: $0.version, name: $0.name, standing: .unknown($0.appliedAt))
+        MigrationState(set: set.name, version: $0.version, name: $0.name, status: .unknown($0.appliedAt))
       }
       return (known + unknown).sorted { $0.version < $1.version }
     }

@@ -28,7 +28,7 @@ public enum TraceSchema {
   /// - Throws: `PostgresError`; `MigrationError` if a file is malformed.
   public static func isCurrent(on connection: PostgresConnection) async throws -> Bool {
     try await Migrator(sets: migrations()).status(on: connection).allSatisfy { state in
-      if case .pending = state.standing { false } else { true }
+      if case .pending = state.status { false } else { true }
     }
   }
 }

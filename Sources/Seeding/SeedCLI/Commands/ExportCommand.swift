@@ -43,7 +43,7 @@ struct ExportCommand {
       }
     } catch let error as TableExportError {
       throw CommandFailure(
-        code: .usage, errorCode: error.errorCode, message: error.message, fix: error.remedy)
+        code: .usage, errorCode: error.errorCode, message: error.message, fix: error.fix)
     }
     try scaffold.write([(DeclarativeSeeder.fileName, export.definition)] + export.files)
     for note in export.notes { session.console.progress("note: \(note)") }

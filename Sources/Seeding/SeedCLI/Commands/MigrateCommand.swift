@@ -84,7 +84,7 @@ struct MigrateCommand {
     let migrator = try migrator()
     let rows = try await withPool { try await migrator.status(on: $0) }.map { state in
       let (standing, date): (String, Date?) =
-        switch state.standing {
+        switch state.status {
         case .applied(let date): ("applied", date)
         case .pending: ("pending", nil)
         case .edited(let date, _): ("edited after it was applied", date)

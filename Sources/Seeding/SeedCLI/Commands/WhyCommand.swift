@@ -21,7 +21,7 @@ struct WhyCommand {
         )
       }
     } catch let error as RowOriginError {
-      throw CommandFailure(code: .usage, errorCode: error.errorCode, message: "\(error)", fix: error.remedy)
+      throw CommandFailure(code: .usage, errorCode: error.errorCode, message: "\(error)", fix: error.fix)
     }
     if session.isJSON {
       try session.console.answer(json: origins)

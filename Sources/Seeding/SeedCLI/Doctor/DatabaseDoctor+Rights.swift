@@ -40,7 +40,7 @@ extension DatabaseDoctor {
     guard let sets = try? migrationSets(),
       let states = try? await Migrator(sets: sets).status(on: connection)
     else { return nil }
-    return states.count { $0.standing == .pending }
+    return states.count { $0.status == .pending }
   }
 
   /// The right to make schemas and tables, and the temporary tables that every run stages rows in.

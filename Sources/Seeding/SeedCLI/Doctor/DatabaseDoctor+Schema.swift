@@ -12,7 +12,7 @@ extension DatabaseDoctor {
     var applied = 0
     for state in states {
       let name = "\(state.set) \(state.version) \(state.name)"
-      switch state.standing {
+      switch state.status {
       case .applied: applied += 1
       case .pending: pending.append(name)
       case .edited: edited.append(name)

@@ -11,7 +11,7 @@ extension DatabaseDoctor {
     let states = try await Migrator(sets: try migrationSets()).status(on: connection)
     let applied = Set(
       states.compactMap { state -> String? in
-        guard case .applied = state.standing else { return nil }
+        guard case .applied = state.status else { return nil }
         return "\(state.set) \(state.version)"
       })
     for set in try migrationSets() {

@@ -185,7 +185,7 @@ struct RowWriter {
       FixtureFault(
         .unsupportedTable, file: place?.file ?? files.first ?? name, line: place?.line, field: "table",
         found: rules.found,
-        expected: rules.remedy)
+        expected: rules.fix)
     ])
   }
 

@@ -24,31 +24,31 @@ struct ExportedTable {
     let name = request.table
     guard let live = try await LiveTable.describe([name], on: connection)[name] else {
       let kind = try await RelationKind.find([name], on: connection)[name]
-      if let kind { throw TableExportError(message: "'\(name)' is \(kind)", remedy: "choose a table") }
+      if let kind { throw TableExportError(message: "'\(name)' is \(kind)", fix: "choose a table") }
       throw TableExportError(
         missing: name.description, known: try await RelationKind.Known.read(on: connection))
     }
     if let inheriting = live.inheriting {
       throw TableExportError(
         message: "\(name) has child tables: \(inheriting.names.joined(separator: ", "))",
-        remedy: "export a table without child tables: their rows would become rows of \(name)")
+        fix: "export a table without child tables: their rows would become rows of \(name)")
     }
     let unknown = (request.key + request.columns).filter { live[$0] == nil }
     guard unknown.isEmpty else {
       throw TableExportError(
         message: "\(name) has no column '\(unknown[0])'",
-        remedy: "its columns are " + live.columns.map(\.name.name).joined(separator: ", "))
+        fix: "its columns are " + live.columns.map(\.name.name).joined(separator: ", "))
     }
     let keys = live.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
     guard let key = request.key.isEmpty ? live.naturalKey ?? live.primaryKey : request.key else {
       throw TableExportError(
         message: "\(name) has no unique key",
-        remedy: "add a unique constraint on the columns that identify a row")
+        fix: "add a unique constraint on the columns that identify a row")
     }
     guard live.uniqueKeys.contains(where: { Set($0) == Set(key) }) else {
       throw TableExportError(
         message: "\(name) has no unique key (\(key.joined(separator: ", ")))",
-        remedy: keys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keys)")
+        fix: keys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keys)")
     }
     self.live = live
     self.key = key

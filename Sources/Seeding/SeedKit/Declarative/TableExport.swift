@@ -6,17 +6,17 @@ public struct TableExportError: Error, Hashable, Sendable {
   /// The problem.
   public let message: String
   /// The fix; nil if there is none.
-  public let remedy: String?
+  public let fix: String?
 
-  init(message: String, remedy: String?) {
+  init(message: String, fix: String?) {
     self.message = message
-    self.remedy = remedy
+    self.fix = fix
   }
 
   /// The table does not exist.
   init(missing table: String, known: RelationKind.Known) {
     message = "no table '\(table)' in the database '\(known.database)'"
-    remedy = known.nearest(to: table).map { "Did you mean '\($0)'?" }
+    fix = known.nearest(to: table).map { "Did you mean '\($0)'?" }
   }
 }
 

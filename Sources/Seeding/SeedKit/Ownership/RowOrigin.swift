@@ -79,7 +79,7 @@ extension RowOrigin {
 /// Why the origin of a row cannot be looked up.
 public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A suggestion; nil if there is none.
-  public var remedy: String? {
+  public var fix: String? {
     guard case .noTable(_, _, let near?) = self else { return nil }
     return "Did you mean '\(near)'?"
   }

@@ -54,7 +54,7 @@ struct TableRules {
   }
 
   /// The fix, as part of a message.
-  var remedy: String {
+  var fix: String {
     "a trigger instead of each rule, or the rule disabled while rows are written: "
       + "ALTER TABLE \(table) DISABLE RULE \((try? PostgresIdentifier(firstName).quoted) ?? firstName)"
   }
@@ -62,7 +62,7 @@ struct TableRules {
   /// The error if no file can be named.
   var error: PostgresError {
     PostgresError(
-      code: .serverError, message: "rows cannot be deleted from \(found); expected \(remedy)",
+      code: .serverError, message: "rows cannot be deleted from \(found); expected \(fix)",
       sqlState: .featureNotSupported)
   }
 }

@@ -68,7 +68,7 @@ struct SyncRemoval {
     throw FixtureError([
       FixtureFault(
         .unsupportedTable, file: definition.path, line: definition.line, field: "table", found: rules.found,
-        expected: rules.remedy)
+        expected: rules.fix)
     ])
   }
 
