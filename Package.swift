@@ -1,9 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// One folder under `Seeders/`, one target, one line in `Seeders/Catalog/Catalog.swift`. Kept
-/// explicit: SwiftPM caches the manifest, so a scan of the folder would miss a new plug-in.
-/// `CatalogTests` compares folder, manifest and catalog.
+/// The built-in seeders: each is a folder in `Seeders/`, a target, and a line in `Seeders/Catalog/Catalog.swift`.
+/// Listed here, because SwiftPM caches the manifest, so a scan of the folder would miss a new seeder.
+/// `CatalogTests` compares the three.
 let seeders = ["CapacityTraces", "CuratedTraces", "SampleTraces", "Tags", "TraceEmbeddings", "Users"]
 
 let settings: [SwiftSetting] = [
@@ -17,10 +17,10 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// For what makes vectors by the thousand, which takes minutes in code that is not optimised.
+/// For targets that compute vectors by the thousand, which takes minutes in unoptimized code.
 let fastInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// The folders of `Sources`, from the bottom up: a target imports only what is in its own layer or below.
+/// The folders of `Sources`, from the bottom up. A target imports only targets of its own layer or below.
 enum Layer: String {
   case database = "Database"
   case seeding = "Seeding"
@@ -61,9 +61,9 @@ func tests(
 }
 
 var products: [Product] = [
-  // A seeder has migrations, and a server says which database: both are part of what is written against.
+  // Seeders have migrations, and servers a database configuration, so both modules are part of the API.
   .library(name: "SeedKit", targets: ["Migrations", "Postgres", "SeedKit"]),
-  // A command line of an application's own.
+  // For applications with their own command line.
   .library(name: "SeedCLI", targets: ["SeedCLI"]),
   .library(name: "SeedTesting", targets: ["SeedTesting"]),
 ]
@@ -188,7 +188,7 @@ targets += seeders.map { name in
     name,
     ["Migrations", "Postgres", "SeedKit", "TraceStore"] + (name == "TraceEmbeddings" ? ["Embeddings"] : []),
     path: "Seeders/\(name)",
-    // What it works on is in the database.
+    // TraceEmbeddings reads its input from the database.
     exclude: name == "TraceEmbeddings" ? [] : ["Fixtures"],
     extra: name == "CapacityTraces" ? fastInDebug : [])
 }
