@@ -14,7 +14,7 @@ struct ConformanceTests {
 
   private static let ids = (try? registry().ids) ?? []
 
-  @Test("keeps what a seeder promises", arguments: ids)
+  @Test("meets the guarantees of a seeder", arguments: ids)
   func conformance(id: SeederID) async throws {
     let registry = try Self.registry()
     let seeder = try #require(registry[id])

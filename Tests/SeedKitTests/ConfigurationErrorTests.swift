@@ -4,7 +4,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("A faulty configuration")
+@Suite("Invalid settings")
 struct ConfigurationErrorTests {
   private func faults(
     flags: [String: String] = [:], variables: [String: String] = [:], directory: String? = nil
@@ -17,7 +17,7 @@ struct ConfigurationErrorTests {
   }
 
   @Test(
-    "names the variable, the setting, what was found and what was expected",
+    "report the variable, the setting, what was found and what was expected",
     arguments: [
       ("SEED_JOBS", "0", "seed.jobs: found '0'; expected a whole number from 1 to 64"),
       ("SEED_JOBS", "65", "seed.jobs: found '65'; expected a whole number from 1 to 64"),
@@ -60,7 +60,7 @@ struct ConfigurationErrorTests {
     #expect(faults(variables: [name: value]) == ["\(name): \(expected)"])
   }
 
-  @Test("names the flag")
+  @Test("report the flag")
   func flags() {
     #expect(
       faults(flags: ["jobs": "x", "env": "", "jbos": "1"]) == [
@@ -70,7 +70,7 @@ struct ConfigurationErrorTests {
       ])
   }
 
-  @Test("is reported with all its faults at once, each with its place")
+  @Test("report all faults at once, each with its place")
   func everything() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write(
@@ -114,11 +114,11 @@ struct ConfigurationErrorTests {
     }
   }
 
-  @Test("in a wrong environment still shows the faults of default.json")
+  @Test("include faults of default.json even if the environment is invalid")
   func wrongEnvironment() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("[]", to: "default.json")
-      // Not read: nobody knows which environment is meant.
+      // Not read, because the environment is unknown.
       try folder.write("[", to: "dev.json")
       #expect(
         faults(variables: ["SEED_ENV": "x"], directory: folder.path) == [
@@ -128,10 +128,10 @@ struct ConfigurationErrorTests {
     }
   }
 
-  @Test("says so when the folder is not there, or is a file")
+  @Test("include a folder that does not exist or is a file")
   func folder() async throws {
     try await TemporaryFolder.with { folder in
-      let expected = "expected the configuration folder"
+      let expected = "expected the settings folder"
       let missing = folder.path + "/missing"
       #expect(faults(directory: missing) == ["\(missing): found no folder; \(expected)"])
       let file = try folder.write("{}", to: "file")
@@ -139,7 +139,7 @@ struct ConfigurationErrorTests {
     }
   }
 
-  @Test("says so when a file cannot be one of settings, without waiting for a pipe")
+  @Test("include a file that is not regular, without waiting for a pipe")
   func files() async throws {
     try await TemporaryFolder.with { folder in
       let path = folder.path + "/default.json"
@@ -166,7 +166,7 @@ struct ConfigurationErrorTests {
     }
   }
 
-  @Test("shows where a file is not JSON5, and what to do")
+  @Test("report where a file is not JSON5, and the fix")
   func syntax() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("{\n  # jobs\n}", to: "default.json")
@@ -179,7 +179,7 @@ struct ConfigurationErrorTests {
     }
   }
 
-  @Test("of an environment's name suggests the nearest")
+  @Test("suggest the most similar environment")
   func environmentName() throws {
     #expect(try SeedEnvironment(parsing: "ci-local") == .ciLocal)
     #expect(SeedEnvironment.allCases.map(\.description) == ["dev", "test", "ci", "ci-local", "production"])

@@ -44,7 +44,7 @@ struct FixtureDecodingTests {
     return (error?.faults ?? []).map { "\($0.description.dropFirst("Seeders/\(name):".count))" }
   }
 
-  @Test("gives values of every type, from each format")
+  @Test("gives values of every type from each format")
   func values() throws {
     let id = "0B5F4A2E-6A36-4F3C-9D05-0D1D7C9B6D0F"
     let oslo = try decode(
@@ -136,7 +136,7 @@ struct FixtureDecodingTests {
     }
   }
 
-  @Test("reports what an initializer throws, unless the record has other faults")
+  @Test("reports an error thrown by an initializer, unless the record has other faults")
   func initializers() throws {
     #expect(try decode(#"[{"pair": [1, 2], "code": "NO"}]"#, as: Checked.self).map(\.pair) == [[1, 2]])
     #expect(
@@ -149,10 +149,10 @@ struct FixtureDecodingTests {
       ])
   }
 
-  @Test("refuses other formats, and a file that is no array of objects")
+  @Test("rejects other formats, and a file that is not an array of objects")
   func otherFiles() {
     #expect(
       faults("x", "p.txt").first?.contains("found 'p.txt'; expected a name that ends in .json") == true)
-    #expect(faults("{}") == ["1: found an object; expected a list: an array of objects"])
+    #expect(faults("{}") == ["1: found an object; expected an array of objects"])
   }
 }

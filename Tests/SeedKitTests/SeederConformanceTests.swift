@@ -3,7 +3,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("The conformance kit")
+@Suite("The conformance test for seeders")
 struct SeederConformanceTests {
   private static let table = "CREATE TABLE IF NOT EXISTS things (id int PRIMARY KEY, name text NOT NULL)"
 
@@ -26,7 +26,7 @@ struct SeederConformanceTests {
     try await context.converge(table, rows: [[Int32(1), "one"], [Int32(2), "two"]])
   }
 
-  @Test("passes a seeder that converges")
+  @Test("accepts a seeder that converges")
   func passes() async throws {
     #expect(try await failure(of: seeder(Self.converge)) == "none")
   }
@@ -53,7 +53,7 @@ struct SeederConformanceTests {
     #expect(found.contains("a second run finds nothing to do"))
   }
 
-  @Test("finds a seeder whose rows nobody owns, so that no reset removes them")
+  @Test("finds a seeder whose rows are not recorded, so that no reset deletes them")
   func unowned() async throws {
     let found = try await failure(
       of: seeder { context in
@@ -62,10 +62,10 @@ struct SeederConformanceTests {
         ).count
         context.count(RowCounts(inserted: inserted, unchanged: 1 - inserted), in: "things")
       })
-    #expect(found.contains("a reset restores what was there"))
+    #expect(found.contains("a reset restores the state before"))
   }
 
-  @Test("finds a seeder that commits behind the runner's back, so that half of it stays when it is cut off")
+  @Test("finds a seeder that commits on its own, so that an interrupted run leaves partial data")
   func halfWritten() async throws {
     let found = try await failure(
       of: seeder { context in
@@ -75,6 +75,6 @@ struct SeederConformanceTests {
         try await context.connection.query("BEGIN")
         try await Self.converge(context)
       })
-    #expect(found.contains("does not keep this"))
+    #expect(found.contains("violates a guarantee"))
   }
 }

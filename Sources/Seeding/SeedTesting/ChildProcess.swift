@@ -127,7 +127,7 @@ public final class ChildProcess: Sendable {
 
     init() throws {
       var ends: [Int32] = [-1, -1]
-      guard pipe(&ends) == 0 else { throw StartFailure(description: "no pipe") }
+      guard pipe(&ends) == 0 else { throw StartFailure(description: "cannot create a pipe") }
       (read, write) = (ends[0], ends[1])
     }
   }

@@ -61,7 +61,7 @@ struct DatabaseState: Equatable, Sendable {
   func differences(from other: DatabaseState) -> String {
     Set(contents.keys).union(other.contents.keys).sorted()
       .filter { contents[$0] != other.contents[$0] }
-      .map { "\($0): \(other.contents[$0] ?? "not there"), now \(contents[$0] ?? "not there")" }
+      .map { "\($0): \(other.contents[$0] ?? "missing"), now \(contents[$0] ?? "missing")" }
       .joined(separator: "; ")
   }
 }

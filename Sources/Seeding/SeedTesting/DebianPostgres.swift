@@ -32,7 +32,7 @@ public struct DebianPostgres: Sendable {
       .compactMap { Int($0) }.filter(hasNoPgvector)
     guard let major = majors.max() else {
       throw ChildProcess.StartFailure(
-        description: "no PostgreSQL of Debian's without pgvector; run Scripts/setup --tests")
+        description: "Debian's PostgreSQL without pgvector is not installed; run Scripts/setup --tests")
     }
     let programs = "/usr/lib/postgresql/\(major)/bin"
     // The package creates this user. Only root has to switch.

@@ -31,7 +31,9 @@ package final class PseudoTerminal: Sendable {
     var name = [CChar](repeating: 0, count: 128)
     guard controller >= 0, grantpt(controller) == 0, unlockpt(controller) == 0,
       ptsname_r(controller, &name, name.count) == 0
-    else { throw Failure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))") }
+    else {
+      throw Failure(description: "cannot create a pseudo-terminal: \(String(cString: strerror(errno)))")
+    }
     path = name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
     descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     state = Lock(State(screen: TerminalScreen(columns: columns, rows: rows)))

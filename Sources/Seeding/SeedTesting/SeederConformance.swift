@@ -4,7 +4,7 @@ public import SeedKit
 /// Tests what every seeder must guarantee, in three lines.
 ///
 /// ```swift
-/// @Test("keeps what a seeder promises")
+/// @Test("meets the guarantees of a seeder")
 /// func conformance() async throws {
 ///   try await SeederConformance.check(CountriesSeeder(), fixtures: Catalog.fixtures)
 /// }
@@ -70,16 +70,17 @@ private struct Subject {
     .run()
   }
 
-  private func demand(_ condition: Bool, _ promise: String, _ seen: @autoclosure () -> String) throws {
+  private func demand(_ condition: Bool, _ guarantee: String, _ seen: @autoclosure () -> String) throws {
     guard !condition else { return }
-    throw SeederConformance.Failure(description: "'\(seeder.id)' does not keep this: \(promise). \(seen())")
+    throw SeederConformance.Failure(
+      description: "'\(seeder.id)' violates a guarantee: \(guarantee). \(seen())")
   }
 
-  private func demandSuccess(_ report: SeedReport, _ promise: String) throws {
+  private func demandSuccess(_ report: SeedReport, _ guarantee: String) throws {
     let failures = report.seeders.compactMap { entry in
       entry.failure.map { "\(entry.id): \($0.message) \($0.faults.prefix(3).map(\.description))" }
     }
-    try demand(report.isSuccess, promise, "It failed: \(failures.joined(separator: "; "))")
+    try demand(report.isSuccess, guarantee, "It failed: \(failures.joined(separator: "; "))")
   }
 
   /// Creates a database with the tables, and with the rows of the seeder's dependencies.
@@ -90,7 +91,7 @@ private struct Subject {
       if !prepare.isEmpty { try await database.withConnection { try await $0.runScript(prepare) } }
       for id in seeder.dependencies {
         try demandSuccess(
-          try await run(database.configuration, only: id), "what it depends on can be seeded")
+          try await run(database.configuration, only: id), "its dependencies can be seeded")
       }
       // Applies the migrations of the seeder without seeding.
       let plan = try SeedPlan(
@@ -128,16 +129,16 @@ private struct Subject {
       let second = try await run(database.configuration)
       try demand(
         second.seeders.allSatisfy { $0.outcome == .unchanged }, "a second run finds nothing to do",
-        "It said \(second.seeders.map { "\($0.id) \($0.outcome)" }).")
+        "The outcomes were \(second.seeders.map { "\($0.id) \($0.outcome)" }).")
       try demand(try await versions(database) == written, "a second run writes nothing", "Rows were written.")
       let empty = try await runner.preview()
       try demand(
-        !empty.isPending, "a plan after a run has nothing in it",
-        "It had \(empty.entries.flatMap(\.changes).prefix(3)).")
+        !empty.isPending, "a plan after a run is empty",
+        "It contained \(empty.entries.flatMap(\.changes).prefix(3)).")
 
       _ = try await runner.reset()
       let left = try await state(database)
-      try demand(left == before, "a reset restores what was there", left.differences(from: before))
+      try demand(left == before, "a reset restores the state before", left.differences(from: before))
       try demandSuccess(try await run(database.configuration), "it can be seeded after a reset")
       let again = try await state(database)
       try demand(
@@ -153,10 +154,10 @@ private struct Subject {
         for _ in 0..<6 { group.addTask { try await run(database.configuration) } }
         return try await group.reduce(into: []) { $0.append($1) }
       }
-      for report in reports { try demandSuccess(report, "runs at the same time all succeed") }
+      for report in reports { try demandSuccess(report, "concurrent runs all succeed") }
       let found = try await state(database)
       try demand(
-        found == expected, "runs at the same time write each row once", found.differences(from: expected))
+        found == expected, "concurrent runs write each row once", found.differences(from: expected))
     }
   }
 
@@ -176,11 +177,12 @@ private struct Subject {
         let isBulk = if case .bulk = seeder.work { true } else { false }
         let isWhole = found == before || found == expected || isBulk
         try demand(
-          isWhole, "cut off at '\(moment)' it leaves all or nothing", found.differences(from: before))
-        try demandSuccess(try await run(database.configuration), "it can be seeded after it was cut off")
+          isWhole, "interrupted at '\(moment)', it leaves everything or nothing",
+          found.differences(from: before))
+        try demandSuccess(try await run(database.configuration), "it can be seeded after an interruption")
         let completed = try await state(database)
         try demand(
-          completed == expected, "a run after one that was cut off completes it",
+          completed == expected, "a run after an interruption completes it",
           completed.differences(from: expected))
       }
     }
@@ -192,10 +194,10 @@ private struct Subject {
       let shuffled = ([seeder] + others).shuffled()
       try demandSuccess(
         try await run(database.configuration, seeders: shuffled),
-        "it can be seeded whatever the order of the registry")
+        "it can be seeded in any order of the registry")
       let found = try await state(database)
       try demand(
-        found == expected, "the order of the registry makes no difference", found.differences(from: expected))
+        found == expected, "the order of the registry has no effect", found.differences(from: expected))
     }
   }
 }

@@ -165,7 +165,7 @@ public final class SocketProxy: Sendable {
     let status = Self.withAddress(path) { bind(descriptor, $0, $1) }
     guard status == 0, listen(descriptor, 64) == 0 else {
       throw ChildProcess.StartFailure(
-        description: "no socket at \(path): \(String(cString: strerror(errno)))")
+        description: "cannot create a socket at \(path): \(String(cString: strerror(errno)))")
     }
   }
 

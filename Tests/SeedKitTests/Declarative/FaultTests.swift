@@ -4,7 +4,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-/// Files and a definition that must be refused, with the exact words.
+/// Invalid files and definitions, with the exact messages.
 struct FaultCase: Sendable, CustomTestStringConvertible {
   let name: String
   var sql = "CREATE TABLE t (id int PRIMARY KEY, a text, n int)"
@@ -14,7 +14,7 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// All faults are told at once, and nothing is written.
+  /// All faults are reported at once, and nothing is written.
   func check(major: Int? = nil) async throws {
     try await SeederFolder.with(sql, tables: tables, files: files, major: major) { folder in
       let before = try await folder.versions()
@@ -29,17 +29,17 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 struct FaultTests {
   static let cases = FormFaults.all + NameFaults.all + ValueFaults.all + RowFaults.all
 
-  @Test("are told with their places, all at once, before anything is written", arguments: cases)
+  @Test("are reported with their places, all at once, before anything is written", arguments: cases)
   func refused(_ example: FaultCase) async throws { try await example.check() }
 
   private static let shared: Set<String> = [
-    "a view", "a materialized view", "a foreign table", "JSON that is no list of objects",
-    "lines with too few and too many fields", "paths out of the folder", "a list in CSV", "a NUL in JSON",
+    "a view", "a materialized view", "a foreign table", "JSON that is not an array of objects",
+    "lines with too few and too many fields", "paths outside the folder", "an array in CSV", "a NUL in JSON",
     "lines that end with a carriage return only", "a missing comma in JSON",
   ]
 
   @Test(
-    "are told in the same words by every server", arguments: cases.filter { shared.contains($0.name) },
+    "have the same texts with every server version", arguments: cases.filter { shared.contains($0.name) },
     [16, 18])
   func everyServer(_ example: FaultCase, _ major: Int) async throws { try await example.check(major: major) }
 
@@ -60,7 +60,7 @@ struct FaultTests {
     ([0x69, 0, 0x64, 0, 0x2C, 0], "t.csv:1: found UTF-16 or UTF-32 at byte 0; expected a UTF-8 file"),
   ]
 
-  @Test("include bytes that are no text in UTF-8", arguments: bytes)
+  @Test("include bytes that are not UTF-8", arguments: bytes)
   func encodings(_ bytes: [UInt8], _ expected: String) async throws {
     try await withFolder { folder in
       try folder.write(bytes, to: "t.csv")
@@ -69,7 +69,7 @@ struct FaultTests {
     }
   }
 
-  @Test("include what is no file, or none of the folder's")
+  @Test("include files that are missing, not regular or outside the folder")
   func places() async throws {
     try await withFolder { folder in
       let missing =
@@ -103,7 +103,7 @@ struct FaultTests {
     }
   }
 
-  @Test("include an overlay that leads out of the folder")
+  @Test("include an overlay outside the folder")
   func overlay() async throws {
     try await withFolder { folder in
       try folder.write("id,a\n1,x\n", to: "t.csv")
@@ -116,7 +116,7 @@ struct FaultTests {
     }
   }
 
-  @Test("are counted beyond the two hundredth")
+  @Test("are only counted after the first two hundred")
   func many() async throws {
     try await withFolder { folder in
       try folder.write(
@@ -128,7 +128,7 @@ struct FaultTests {
     }
   }
 
-  @Test("of names and values cannot become SQL")
+  @Test("do not allow SQL injection by names and values")
   func injection() async throws {
     let attack = #"x"; DROP TABLE t; --"#
     try await withFolder { folder in

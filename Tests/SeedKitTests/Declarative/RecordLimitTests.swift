@@ -4,7 +4,7 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("Files of records without a database")
+@Suite("Data files without a database")
 struct RecordLimitTests {
   private func definition(_ file: String) -> String {
     #"""
@@ -76,7 +76,7 @@ struct RecordLimitTests {
         "t.json:1:29: record 1, field 'kids[1].n': found the character NUL; expected a string without it; PostgreSQL cannot store NUL in a string"
       ]
     ),
-    ("t.json", "7", ["t.json:1: found number 7; expected a list: an array of objects"]),
+    ("t.json", "7", ["t.json:1: found number 7; expected an array of objects"]),
     (
       "t.csv", "id" + String(repeating: ",", count: 100_001),
       ["found more than 100000 fields in a record; expected at most 100000"]
@@ -94,7 +94,7 @@ struct RecordLimitTests {
     ("t.csv", "id\n" + String(repeating: "x", count: 33_554_433), ["a record of more than 33554432 bytes"]),
   ]
 
-  @Test("are judged as a run judges them", arguments: examples.indices)
+  @Test("have the same faults as in a run", arguments: examples.indices)
   func judged(_ index: Int) async throws {
     let (file, text, expected) = Self.examples[index]
     let found = try await faults(file, text)
@@ -105,7 +105,7 @@ struct RecordLimitTests {
     }
   }
 
-  @Test("say that patterns are not supported")
+  @Test("report that patterns are not supported")
   func pattern() async throws {
     let found = try await faults("d*.csv", "id\n")
     #expect(found.isEmpty, "a file may have such a name")
@@ -118,7 +118,7 @@ struct RecordLimitTests {
     }
   }
 
-  @Test("stop being read when the run is cancelled", arguments: ["t.csv", "t.json", "t.jsonl"])
+  @Test("are no longer read when the run is cancelled", arguments: ["t.csv", "t.json", "t.jsonl"])
   func cancelled(_ file: String) async throws {
     try await TemporaryFolder.with { folder in
       let text = file == "t.csv" ? "id\n1\n" : file == "t.json" ? "[{\"id\": 1}]" : "{\"id\": 1}"
@@ -136,7 +136,7 @@ struct RecordLimitTests {
     }
   }
 
-  @Test("stop being parsed inside one large value when the run is cancelled")
+  @Test("are no longer parsed inside a large value when the run is cancelled")
   func cancelledParsing() async {
     let parsing = Task {
       withUnsafeCurrentTask { $0?.cancel() }
@@ -145,7 +145,7 @@ struct RecordLimitTests {
     await #expect(throws: CancellationError.self) { try await parsing.value }
   }
 
-  @Test("with more faults than are listed say how many there are", arguments: ["t.csv", "t.json", "t.jsonl"])
+  @Test("report the number of faults if not all are listed", arguments: ["t.csv", "t.json", "t.jsonl"])
   func totals(_ file: String) async throws {
     let records =
       file == "t.csv"

@@ -157,7 +157,7 @@ struct SwiftScaffold {
 
     @Suite("The seeder \(id)")
     struct \(typeName)SeederTests {
-      @Test("keeps what a seeder promises")
+      @Test("meets the guarantees of a seeder")
       func conformance() async throws {
         try await SeederConformance.check(\(typeName)Seeder(), fixtures: Catalog.fixtures)
       }

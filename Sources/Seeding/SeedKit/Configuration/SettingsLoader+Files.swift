@@ -12,7 +12,7 @@ extension SettingsLoader {
       faults.append(
         ConfigurationFault(
           place: folder, found: isThere ? "a file" : "no folder",
-          expected: "the configuration folder"))
+          expected: "the settings folder"))
       return
     }
     read(folder, file: "default.json")

@@ -160,7 +160,7 @@ extension UniqueConflicts {
       guard count > 0 else { continue }
       guard try await standAside(.leaves, place) else {
         throw PostgresError(
-          code: .serverError, message: "rows of other seeders reference rows that left the files",
+          code: .serverError, message: "rows of other seeders reference rows that are no longer in the files",
           sqlState: .uniqueViolation)
       }
       blocked.append(place.rows)

@@ -127,7 +127,7 @@ final class LeftOverRows {
           writer.fault(
             file: file, record: record, line: line,
             found:
-              "\(shown), which row '\(key)' of \(name) has; it left the files, but other rows reference it",
+              "\(shown), which row '\(key)' of \(name) has; it is no longer in the files, but other rows reference it",
             expected: "a different value; change the referencing rows first")
         ))
     }

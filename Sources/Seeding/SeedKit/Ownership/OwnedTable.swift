@@ -67,7 +67,7 @@ package struct OwnedTable: Sendable {
       RETURNING id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
       """, on: connection)
     guard let entry = found.first else {
-      throw PostgresError(code: .decodingFailed, message: "no entry of owned_table came back")
+      throw PostgresError(code: .decodingFailed, message: "owned_table returned no entry")
     }
     return entry
   }

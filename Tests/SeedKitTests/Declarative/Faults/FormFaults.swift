@@ -1,8 +1,8 @@
-/// Files that are not what their endings say.
+/// Files whose contents do not match their extensions.
 enum FormFaults {
   static let all = [
     FaultCase(
-      name: "a list in CSV", sql: "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE, n int)",
+      name: "an array in CSV", sql: "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE, n int)",
       tables:
         #"{table: "t", files: "t.csv", key: "id", children: [{table: "t", field: "n", parent: "id", key: "a"}]}"#,
       files: ["t.csv": "id,n\n1,2\n"],
@@ -41,7 +41,7 @@ enum FormFaults {
         "t.csv:2: record 1, field 'a': found a quote in an unquoted field; expected the whole field in quotes, with inner quotes doubled"
       ]),
     FaultCase(
-      name: "text behind a closing quote, and a fault of another file",
+      name: "text after a closing quote, and a fault in another file",
       tables: #"{table: "t", files: ["t.csv", "u.json"], key: "id"}"#,
       files: ["t.csv": "id,a,n\n1,\"x\" ,1\n", "u.json": "[{\"id\": 1},\n {\"id\": 2,}]"],
       expected: [
@@ -52,7 +52,7 @@ enum FormFaults {
       name: "an empty CSV file", files: ["t.csv": ""],
       expected: ["t.csv:1: found an empty file; expected a header line with the field names"]),
     FaultCase(
-      name: "a header that names nothing, something twice, and something unknown",
+      name: "a header with empty, duplicate and unknown names",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text, name text)",
       files: ["t.csv": "id,,a,a,nane,whatever is this\n1,,,,,\n"],
       expected: [
@@ -62,14 +62,14 @@ enum FormFaults {
         "t.csv:1: field 'whatever is this': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
       ]),
     FaultCase(
-      name: "JSON that is no list of objects",
+      name: "JSON that is not an array of objects",
       tables: #"{table: "t", files: ["a.json", "b.json", "c.jsonl"], key: "id"}"#,
       files: [
         "a.json": "{\"id\": 1}", "b.json": "[{\"id\": 1},\n 7, null,\n [{\"id\": 2}]]",
         "c.jsonl": "{\"id\": 4}\n\n[{\"id\": 5}]\n{\"id\": 6\n\"x\"\n{\"id\": 7} {\"id\": 8}\n",
       ],
       expected: [
-        "a.json:1: found an object; expected a list: an array of objects",
+        "a.json:1: found an object; expected an array of objects",
         "b.json:2: record 2: found number 7; expected an object",
         "b.json:2: record 3: found null; expected an object",
         "b.json:3: record 4: found an array; expected an object",
@@ -79,7 +79,7 @@ enum FormFaults {
         "c.jsonl:6:11: record 5: found '{'; expected the end of the line; A line contains one value",
       ]),
     FaultCase(
-      name: "nesting without end", tables: #"{table: "t", files: ["a.json", "b.jsonl"], key: "id"}"#,
+      name: "excessive nesting", tables: #"{table: "t", files: ["a.json", "b.jsonl"], key: "id"}"#,
       files: [
         "a.json": "[{\"id\": 1, \"a\": " + String(repeating: "[", count: 100_000),
         "b.jsonl": "{\"id\": 1}\n" + String(repeating: "{\"a\":", count: 100_000),
@@ -89,7 +89,7 @@ enum FormFaults {
         "b.jsonl:2:641: record 2, field 'a.a.a…': found more than 128 levels of nesting; expected arrays and objects nested at most 128 deep",
       ]),
     FaultCase(
-      name: "keys that an object has twice, and lone surrogates",
+      name: "duplicate keys in an object, and lone surrogates",
       tables: #"{table: "t", files: ["a.jsonl"], key: "id"}"#,
       files: [
         "a.jsonl": "\n" + #"{"id": 1, "a": "x", "a": "y"}"# + "\n" + #"{"id": 1, "a": "\ud800"}"# + "\n"
@@ -101,7 +101,7 @@ enum FormFaults {
         "a.jsonl:4:17: record 3, field 'a': found the character NUL; expected a string without it; PostgreSQL cannot store NUL in a string",
       ]),
     FaultCase(
-      name: "headers with another delimiter than the one that is set",
+      name: "headers with another delimiter than the configured one",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
       tables: """
         {table: "t", files: ["s.csv", "t.csv", "q.csv"], key: "id"}, {table: "t", files: "p.csv", key: "id", delimiter: ";"}
@@ -117,7 +117,7 @@ enum FormFaults {
         "p.csv:1: found no ';' but 2 '|' in the header; expected \"delimiter\": \"|\" next to \"files\" in seeder.json",
       ]),
     FaultCase(
-      name: "paths out of the folder",
+      name: "paths outside the folder",
       tables: #"{table: "t", files: ["../t.csv", "a/../../t.csv"], key: "id"}"#, files: [:],
       expected: [
         "seeder.json:1: field 'files': found '../t.csv'; expected a path inside the seeder's folder",

@@ -1,10 +1,10 @@
-/// Definitions that do not fit the tables of the server.
+/// Definitions that do not match the tables of the server.
 enum NameFaults {
   private static let long = String(repeating: "n", count: 70)
 
   static let all = [
     FaultCase(
-      name: "tables that only schemas outside the search path have",
+      name: "tables outside the search path",
       sql: "CREATE SCHEMA b; CREATE SCHEMA a; CREATE TABLE b.t (id int); CREATE TABLE a.t (id int)",
       tables: #"{table: "t", files: "t.csv", key: "id"}, {table: "T", files: "t.csv", key: "id"}"#,
       files: ["t.csv": "id\n1\n"],
@@ -13,7 +13,7 @@ enum NameFaults {
         "seeder.json:1: field 'table': no table 'T' in the database 'DATABASE'; create it or correct the name",
       ]),
     FaultCase(
-      name: "fields that have no name, or one with invisible characters or of other bytes",
+      name: "fields without a name, with invisible characters or invalid bytes in it",
       tables: #"{table: "t", files: ["a.csv", "b.csv", "t.json"], key: "id"}"#,
       files: [
         "a.csv": "\u{FEFF}\u{FEFF}id,a\n1,x\n", "b.csv": "id,a\u{200B},\u{2060}n,caf\u{FFFD}\n2,x,1,\n",
@@ -27,7 +27,7 @@ enum NameFaults {
         "t.json:1: record 1, field '\"\"': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
       ]),
     FaultCase(
-      name: "unknown tables and columns, with the nearest that is there",
+      name: "unknown tables and columns, with suggestions",
       sql: """
         CREATE SCHEMA s; CREATE TABLE s.orders (id int PRIMARY KEY);
         CREATE TABLE people (id int PRIMARY KEY, email text UNIQUE, team int);
@@ -50,7 +50,7 @@ enum NameFaults {
         "seeder.json:5: field 'touch': found an unknown column 'updated' of people; expected one of id, email, team",
       ]),
     FaultCase(
-      name: "keys without a unique index that holds for all rows",
+      name: "keys without a unique index for all rows",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, a text, b text, c text, d text UNIQUE DEFERRABLE);
         CREATE UNIQUE INDEX ON t (lower(a)); CREATE UNIQUE INDEX ON t (b) WHERE b > ''; CREATE INDEX ON t (c);
@@ -74,7 +74,7 @@ enum NameFaults {
         "seeder.json:4: field 'references': found no 'column', and bare has no single-column primary key; expected the column whose value is used",
       ]),
     FaultCase(
-      name: "a column that the table generates, in the definition and in files",
+      name: "a generated column, in the definition and in files",
       sql: "CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)",
       tables: """
         {table: "t", files: "t.csv", key: "id", columns: {twice: "double"}}
@@ -84,7 +84,7 @@ enum NameFaults {
         "seeder.json:1: field 'twice': found the generated column 'twice' of t; expected another column, or no field for it"
       ]),
     FaultCase(
-      name: "a field of the name of a generated column",
+      name: "a field with the name of a generated column",
       sql: "CREATE TABLE t (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)",
       tables: #"{table: "t", files: ["t.csv", "t.json"], key: "id"}"#,
       files: ["t.csv": "id,twice\n1,2\n", "t.json": "[{\"id\": 3,\n\"twice\": 6}]"],
@@ -93,7 +93,7 @@ enum NameFaults {
         "t.json:2: record 1, field 'twice': found the generated column 'twice' of t; expected no such field, or the field under 'ignore'",
       ]),
     FaultCase(
-      name: "tables and columns that are not there, each at the line that names it",
+      name: "missing tables and columns, each with its line",
       sql: "CREATE TABLE t (id int PRIMARY KEY, made int GENERATED ALWAYS AS (id) STORED)",
       tables: """
         {table: "t",

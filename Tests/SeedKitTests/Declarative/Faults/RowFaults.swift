@@ -1,8 +1,8 @@
-/// Rows that the table or its neighbours refuse.
+/// Rows that the table or related tables reject.
 enum RowFaults {
   static let all = [
     FaultCase(
-      name: "keys that are there twice, in one file and in two",
+      name: "duplicate keys in one file and in two",
       sql: "CREATE TABLE t (a text, b int, c text, PRIMARY KEY (a, b))",
       tables: #"{table: "t", files: ["t.csv", "t.jsonl"], key: ["a", "b"]}"#,
       files: ["t.csv": "a,b\nx,1\ny,1\nx,1\nx,01\n", "t.jsonl": #"{"a": "y", "b": 1}"#],
@@ -12,7 +12,7 @@ enum RowFaults {
         "t.jsonl:1: record 1: duplicate key \"{y,1}\" (first in t.csv:3: record 2)",
       ]),
     FaultCase(
-      name: "keys that are equal though they read differently",
+      name: "equal keys with different texts",
       sql: "CREATE TABLE t (weight numeric PRIMARY KEY)",
       tables: #"{table: "t", files: "t.csv", key: "weight"}"#,
       files: ["t.csv": "weight\n1.0\n2\n1.00\n"],
@@ -36,7 +36,7 @@ enum RowFaults {
         "t.json:1: record 3, field 'c': is missing; expected a value, because it is part of the key",
       ]),
     FaultCase(
-      name: "columns that every row needs and no file fills",
+      name: "required columns that no file fills",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b int NOT NULL, c int NOT NULL DEFAULT 0)",
       files: ["t.csv": "id\n1\n"],
       expected: [
@@ -48,7 +48,7 @@ enum RowFaults {
         "seeder.json:1: field 'key': found the key column 'id', which no field fills; expected a column that a field fills"
       ]),
     FaultCase(
-      name: "rules of the table, also where other records lack the field",
+      name: "check constraints, also if other records lack the field",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, low int, high int DEFAULT 9, name text CONSTRAINT "not empty" CHECK (name <> ''),
           CONSTRAINT "order" CHECK (low < high))
@@ -68,7 +68,7 @@ enum RowFaults {
         "t.jsonl:2: record 2, field 'low, high': found a value that violates the check constraint 'order'; expected (low < high)",
       ]),
     FaultCase(
-      name: "references that lead nowhere, of one and two columns, in lists, and to rows that are there",
+      name: "dangling references with one and two columns, in arrays, and beside valid ones",
       sql: """
         CREATE TABLE users (id serial PRIMARY KEY, email text UNIQUE); INSERT INTO users (email) VALUES ('there@x');
         CREATE TABLE places (id serial PRIMARY KEY, country text, town text, UNIQUE (country, town));
@@ -96,7 +96,7 @@ enum RowFaults {
         "t.json:1: record 1, field 'tags[2]': no row of tags with name 'b' in the database or the files",
       ]),
     FaultCase(
-      name: "elements of lists that are not what their table wants",
+      name: "array elements of the wrong kind",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE kids (t_id int, n int, name text NOT NULL, PRIMARY KEY (t_id, n));
         """,
@@ -114,7 +114,7 @@ enum RowFaults {
         "t.json:2: record 2, field 'kids': found an object; expected an array",
       ]),
     FaultCase(
-      name: "elements of lists that the columns of their table refuse, each by its place in the list",
+      name: "array elements that columns reject, each with its position",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE good (n int PRIMARY KEY); INSERT INTO good VALUES (1), (2);
         CREATE TABLE names (t_id int, name text NOT NULL, PRIMARY KEY (t_id, name));

@@ -1,4 +1,4 @@
-/// Values that their columns cannot hold.
+/// Values that their columns cannot store.
 enum ValueFaults {
   static let all = [
     FaultCase(
@@ -22,7 +22,7 @@ enum ValueFaults {
         "o.jsonl:1: record 1, field 'b': found 'maybe'; expected a value of type boolean (invalid input syntax for type boolean: \"maybe\")",
       ]),
     FaultCase(
-      name: "texts that are one character too long",
+      name: "strings that are one character too long",
       sql: "CREATE TABLE t (id int PRIMARY KEY, v varchar(4), c char(2), b bit(3), list varchar(1)[])",
       files: ["t.csv": "id,v,c,b,list\n1,🦉🦉🦉🦉🦉,ab,101,{a}\n2,abcd,😀😀😀,10,\"{a,bc}\"\n3,abc  ,ab,101,\n"],
       expected: [
@@ -45,7 +45,7 @@ enum ValueFaults {
         "t.csv:8: record 7, field 'v': found a value that violates the check constraint 't_v_check'; expected (v <> 'bad'::text)",
       ]),
     FaultCase(
-      name: "values that the column would round or cut in silence",
+      name: "values that the column would silently round or truncate",
       sql: """
         CREATE DOMAIN price AS numeric(10,2);
         CREATE TABLE t (id int PRIMARY KEY, n numeric(10,2), p price, list numeric(3,1)[], v varchar(3),
@@ -90,7 +90,7 @@ enum ValueFaults {
         "t.jsonl:3: record 3, field 'd': found 'soon'; expected a value of type date (invalid input syntax for type date: \"soon\")",
       ]),
     FaultCase(
-      name: "only a value that a domain refuses, of a field that other records lack",
+      name: "only a value that a domain rejects, in a field that other records lack",
       sql: """
         CREATE DOMAIN short AS varchar(2) CHECK (VALUE <> 'no'); CREATE TABLE t (id int PRIMARY KEY, s short);
         """,
@@ -116,7 +116,7 @@ enum ValueFaults {
         "t.json:2: record 2, field 'list': found an object; expected a value of type integer[]",
       ]),
     FaultCase(
-      name: "arrays that are no rectangle, enums, bytes",
+      name: "arrays that are not rectangular, enums, bytes",
       sql:
         "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE t (id int PRIMARY KEY, m int[][], e mood, b bytea)",
       tables: #"{table: "t", files: "t.json", key: "id"}"#,
@@ -127,7 +127,7 @@ enum ValueFaults {
         "t.json:1: record 1, field 'b': found '\\xzz'; expected a value of type bytea (invalid hexadecimal digit: \"z\")",
       ]),
     FaultCase(
-      name: "null texts where the column wants something else",
+      name: "the string null in columns of other types",
       sql: "CREATE TABLE t (id int PRIMARY KEY, n int)",
       tables: #"{table: "t", files: "t.csv", key: "id", null: "NULL"}"#,
       files: ["t.csv": "id,n\n1,\n2,NULL\n3,null\n"],
