@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Who can reach the server", .serialized, .timeLimit(.minutes(3)))
 struct AccessTests {
-  @Test("With a TCP port: this machine only, with a password that stands in the passfile alone")
+  @Test("TCP is limited to this machine, with a password that is only in the passfile")
   func tcp() async throws {
     try await TemporaryProject.use { project in
       let port = try #require(TCPPort.firstFree(from: 17000 + Int(getpid()) % 1000))
@@ -35,7 +35,7 @@ struct AccessTests {
         host: "127.0.0.1", port: port, user: "seed", password: "wrong", database: "seed")
       let error = await #expect(throws: PostgresError.self) { try await PostgresConnection.connect(wrong) }
       #expect(error?.sqlState == .invalidPassword)
-      // It is libpq that refuses then, not the server.
+      // This error comes from libpq, not from the server.
       var none = PostgresConfiguration(host: "127.0.0.1", port: port, user: "seed", database: "seed")
       try none.setParameter("passfile", to: "/dev/null")
       let noPassword = await #expect(throws: PostgresError.self) {
@@ -44,21 +44,21 @@ struct AccessTests {
       #expect(noPassword?.sqlState == .invalidPassword)
       #expect(noPassword?.isTransient == false)
 
-      // A lost passfile is made anew, with another password.
+      // A deleted passfile is created again with another password.
       try FileManager.default.removeItem(atPath: passfile)
       let again = try await postgres.start()
       #expect(again.wasRunning)
       try await PostgresConnection.connect(.init(url: again.connectionURL)).close()
       #expect(contents(passfile)?.contains(password) == false)
 
-      // The socket asks for no password, and stays the way for this process.
+      // The socket needs no password and is still used by this process.
       #expect(server.configuration.host == project.home + "/run")
       let quiet = try await project.postgres().start()
       #expect(quiet.connectionURL.hasPrefix("postgresql://seed@/seed?host="))
     }
   }
 
-  @Test("A TCP port that is taken is replaced by the next free one, and a note says so")
+  @Test("A TCP port in use is replaced by the next free one, with a note")
   func takenPort() async throws {
     try await TemporaryProject.use { project in
       let listener = try Listener()
@@ -71,7 +71,7 @@ struct AccessTests {
     }
   }
 
-  @Test("A server that runs without TCP is not restarted for it; a note says what to do")
+  @Test("A server that runs without TCP is not restarted to enable it; a note has the fix")
   func tcpLater() async throws {
     try await TemporaryProject.use { project in
       let first = try await project.postgres().start()
@@ -95,7 +95,7 @@ struct AccessTests {
     }
   }
 
-  @Test("A project too deep for a socket gets a private directory under /tmp")
+  @Test("A project with a path too long for a socket gets a private directory in /tmp")
   func deepProject() async throws {
     try await TemporaryProject.use { project in
       let deep = project.path + String(repeating: "/a-folder-with-a-long-name", count: 5)
@@ -117,11 +117,11 @@ struct AccessTests {
     }
   }
 
-  @Test("The server holds none of the caller's descriptors and has a session of its own")
+  @Test("The server inherits no descriptors and has its own session")
   func isDetached() async throws {
     try await TemporaryProject.use { project in
       var ends: [Int32] = [0, 0]
-      // Not closed on exec, as a shell hands its pipes to what it starts.
+      // Inherited by child processes, as a shell passes pipes to the programs it starts.
       try #require(pipe(&ends) == 0)
       defer { close(ends[0]) }
       let server: EmbeddedPostgres.RunningServer
@@ -129,7 +129,7 @@ struct AccessTests {
         defer { close(ends[1]) }
         server = try await project.postgres().start()
       }
-      // With the writing end held open by nobody, reading meets the end at once.
+      // If no process holds the writing end, reading reaches the end at once.
       _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
       var byte: UInt8 = 0
       #expect(read(ends[0], &byte, 1) == 0)
@@ -148,7 +148,7 @@ struct AccessTests {
 
 @Suite("As root", .serialized, .timeLimit(.minutes(3)), .enabled(if: geteuid() == 0, "these need root"))
 struct RootTests {
-  @Test("The server runs as another user, its files belong to that user, and a note says so")
+  @Test("The server runs as another user, who owns its files, and a note says so")
   func otherUser() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres { $0.serverUser = "nobody" }
@@ -162,14 +162,14 @@ struct RootTests {
         #expect(owner(of: project.home + path) == nobody.id, "\(path)")
       }
       #expect(server.notes.contains { $0.contains("runs as user nobody") && $0.contains(project.home) })
-      // The owner of the data decides, whatever user would be chosen now.
+      // The owner of the data decides, even if another user would be chosen now.
       try await postgres.stop()
       let again = try await project.postgres().start()
       #expect(owner(of: "/proc/\(again.processID)") == nobody.id)
     }
   }
 
-  @Test("A project that the other user cannot enter has its cluster under /var/lib")
+  @Test("A project that the other user cannot access has its cluster in /var/lib")
   func unreachableProject() async throws {
     try await TemporaryProject.use { project in
       chmod(project.path, 0o700)
@@ -188,7 +188,7 @@ struct RootTests {
     }
   }
 
-  @Test("Binaries that the other user cannot reach are an error that names the folder in the way")
+  @Test("Programs that the other user cannot access are an error with the folder that prevents it")
   func unreachableBinaries() async throws {
     try await TemporaryProject.use { project in
       let found = try PostgresBinaries.locate(majorVersion: 16)
@@ -204,7 +204,7 @@ struct RootTests {
     }
   }
 
-  @Test("Root does not follow a link that the project's owner put in its way")
+  @Test("Root does not follow a link that the project's owner created")
   func symbolicLink() async throws {
     try await TemporaryProject.use { project in
       try FileManager.default.createDirectory(
@@ -216,7 +216,7 @@ struct RootTests {
     }
   }
 
-  @Test("Data that belongs to root is refused")
+  @Test("Data that belongs to root is rejected")
   func rootsData() async throws {
     try await TemporaryProject.use { project in
       try FileManager.default.createDirectory(atPath: project.data, withIntermediateDirectories: true)
@@ -226,7 +226,7 @@ struct RootTests {
     }
   }
 
-  @Test("A user that does not exist, and root itself, are refused", arguments: ["no-such-user", "root"])
+  @Test("A missing user and root itself are rejected", arguments: ["no-such-user", "root"])
   func badUser(name: String) async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres { $0.serverUser = name }
@@ -236,7 +236,7 @@ struct RootTests {
     }
   }
 
-  @Test("Files made with the other user's rights are that user's, and what only root may read stays shut")
+  @Test("Files created as the other user belong to that user, and files of root stay unreadable")
   func fileRights() async throws {
     try await TemporaryProject.use { project in
       let nobody = try #require(ServerUser.named("nobody"))
@@ -253,7 +253,7 @@ struct RootTests {
   }
 }
 
-/// A TCP socket on 127.0.0.1 that listens on a port of the system's choice.
+/// A TCP socket that listens on a free port of 127.0.0.1.
 private struct Listener {
   let descriptor: Int32
   let port: Int

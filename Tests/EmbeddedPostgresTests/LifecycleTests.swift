@@ -7,7 +7,7 @@ import Testing
 @Suite("Lifecycle", .serialized, .timeLimit(.minutes(3)))
 struct LifecycleTests {
   @Test(
-    "Both versions start from nothing, with pgvector, UTF-8 and checks of their own", arguments: [16, 18])
+    "Both versions start from nothing, with pgvector, UTF-8 and data checksums", arguments: [16, 18])
   func startsFromNothing(version: Int) async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres { $0.majorVersion = version }
@@ -76,7 +76,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("A role or a database asked for later is made, also on a running server")
+  @Test("A role or database that is requested later is created, also on a running server")
   func makesWhatIsMissing() async throws {
     try await TemporaryProject.use { project in
       let first = try await project.postgres().start()
@@ -95,7 +95,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("Many callers at once get one and the same server")
+  @Test("Concurrent callers get the same server")
   func oneServerForAll() async throws {
     try await TemporaryProject.use { project in
       let servers = try await withThrowingTaskGroup(of: EmbeddedPostgres.RunningServer.self) { group in
@@ -107,7 +107,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("Starting and destroying at the same time ends in a server or in nothing, never in an error")
+  @Test("Starting and destroying at the same time ends with a server or without one, never with an error")
   func startsWhileDestroyed() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -119,7 +119,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("The URL and psql lead to the server, also from a path with spaces and signs")
+  @Test("The URL and psql connect to the server, also from a path with spaces and special characters")
   func urlAndPsql() async throws {
     try await TemporaryProject.use(named: " ü%&?=#'\"$x") { project in
       let postgres = project.postgres()
@@ -134,7 +134,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("Settings of the caller take effect at the next start, and two clusters live side by side")
+  @Test("Settings of the caller take effect at the next start, and two clusters can coexist")
   func extraSettings() async throws {
     try await TemporaryProject.use { project in
       let first = project.postgres { $0.serverSettings["work_mem"] = "7MB" }
@@ -156,7 +156,7 @@ struct LifecycleTests {
   }
 }
 
-/// What a program prints.
+/// The output of a program.
 func output(_ command: [String]) throws -> String {
   var ends: [Int32] = [0, 0]
   try #require(pipe(&ends) == 0)

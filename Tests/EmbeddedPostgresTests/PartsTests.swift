@@ -3,9 +3,9 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-@Suite("Parts")
+@Suite("Parts of the embedded server")
 struct PartsTests {
-  @Test("A child's output, its ending and its limits are reported")
+  @Test("A child process reports output, exit status and limits")
   func childProcess() async throws {
     let echo = try await SystemProgram.run(["/bin/echo", "a b", "$HOME", "`id`"])
     #expect(echo.status == .exited(0) && echo.output == "a b $HOME `id`\n")
@@ -24,7 +24,7 @@ struct PartsTests {
     #expect(error?.command == #"/no/such/program 'it'\''s'"#)
   }
 
-  @Test("A child starts in / with a clean environment, no blocked signal and no other descriptor")
+  @Test("A child process starts in / with a clean environment, no blocked signals, no inherited descriptors")
   func childSurroundings() async throws {
     let place = try await SystemProgram.run(["/bin/pwd"])
     #expect(place.output == "/\n")
@@ -36,22 +36,22 @@ struct PartsTests {
     let status = try await SystemProgram.run(["/bin/cat", "/proc/self/status"]).output
     for name in ["SigBlk:", "SigIgn:"] {
       let mask = status.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: "\t").last
-      // Without 32 and 33, which are glibc's own.
+      // Without 32 and 33, which glibc uses itself.
       #expect(mask.flatMap { UInt64($0, radix: 16) }.map { $0 & 0x7fff_ffff } == 0, "\(name)")
     }
-    // The fourth is the directory that ls itself reads.
+    // The fourth is the directory that ls reads.
     let descriptors = try await SystemProgram.run(["/bin/ls", "/proc/self/fd"]).output
     #expect(descriptors == "0\n1\n2\n3\n")
   }
 
-  @Test("Cancelling the task ends the child")
+  @Test("Cancelling the task ends the child process")
   func childCancelled() async throws {
     let task = Task { try await SystemProgram.run(["/bin/sleep", "300"]) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test("The socket is beside the data unless its path is too long or means something else to libpq")
+  @Test("The socket is beside the data unless the path is too long or has a special meaning in libpq")
   func socketDirectory() {
     let fits = "/" + String(repeating: "x", count: 87)
     #expect(SocketDirectory.path(home: fits) == fits + "/run")
@@ -64,7 +64,7 @@ struct PartsTests {
     #expect(SocketDirectory.path(home: "/a,b") != SocketDirectory.path(home: "/a,c"))
   }
 
-  @Test("A socket directory that somebody else could have made is refused")
+  @Test("A socket directory that another user could have created is rejected")
   func foreignSocketDirectory() async throws {
     try await TemporaryProject.use { project in
       let user = try #require(ServerUser.withID(geteuid()))
@@ -88,7 +88,7 @@ struct PartsTests {
     }
   }
 
-  @Test("A pid file is read as far as the server has written it")
+  @Test("An incomplete pid file is parsed as far as possible")
   func postmasterFile() {
     let full = PostmasterFile("123\n/data\n1700000000\n5433\n/a b/run\n127.0.0.1\n   5 6\nready   \n")
     #expect(full?.processID == 123 && full?.startTime == 1_700_000_000 && full?.port == 5433)
@@ -99,13 +99,13 @@ struct PartsTests {
     for text in ["", "\n", "abc\n", "-5\n", "0\n", "99999999999\n"] { #expect(PostmasterFile(text) == nil) }
   }
 
-  @Test("A process is told to be the server of that directory, another program, or gone")
+  @Test("A process is identified as the server of that directory, another program, or gone")
   func processOwner() throws {
     let sleeper = try Sleeper()
     #expect(PostmasterFile("\(sleeper.process)\n")?.owner(dataDirectory: "/") == .another)
     #expect(PostmasterFile("\(getpid())\n")?.owner(dataDirectory: "/tmp") == .another)
     kill(sleeper.process, SIGKILL)
-    // Ended and not yet collected by its parent, it must not count as alive.
+    // An ended process that its parent has not reaped must not count as running.
     var info = siginfo_t()
     waitid(P_PID, id_t(sleeper.process), &info, WEXITED | WNOWAIT)
     #expect(PostmasterFile("\(sleeper.process)\n")?.owner(dataDirectory: "/") == .gone)
@@ -113,7 +113,7 @@ struct PartsTests {
     #expect(PostmasterFile("\(sleeper.process)\n")?.owner(dataDirectory: "/") == .gone)
   }
 
-  @Test("Passwords are 256 random bits, and the passfile names this machine only")
+  @Test("Passwords have 256 random bits, and the passfile has this machine only")
   func passfile() {
     let passwords = (0..<100).map { _ in Passfile.makePassword() }
     #expect(Set(passwords).count == 100)
@@ -123,7 +123,7 @@ struct PartsTests {
         == "127.0.0.1:*:*:a\\:b:p\n\\:\\:1:*:*:a\\:b:p\nlocalhost:*:*:a\\:b:p\n")
   }
 
-  @Test("An error says what, where, with which command, and what next")
+  @Test("An error has the problem, the place, the command and the fix")
   func errorText() {
     let error = EmbeddedPostgresError(
       .startFailed, "it ended", path: "/log", command: ["/bin/postgres", "-D", "/a b"], output: "one\ntwo",
@@ -139,7 +139,7 @@ struct PartsTests {
         """)
   }
 
-  @Test("Writing replaces a file as a whole, and removing takes links, not what they lead to")
+  @Test("Writing replaces a file as a whole, and deleting removes links without following them")
   func files() async throws {
     try await TemporaryProject.use { project in
       let file = project.path + "/file"

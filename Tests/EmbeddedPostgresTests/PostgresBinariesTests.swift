@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Finding PostgreSQL")
 struct PostgresBinariesTests {
-  @Test("The installed ones are found: the highest version, or the one asked for", arguments: [nil, 16, 18])
+  @Test("The highest installed version is found, or the requested one", arguments: [nil, 16, 18])
   func installed(version: Int?) throws {
     let found = try PostgresBinaries.locate(majorVersion: version)
     #expect(found.majorVersion == version ?? 18)
@@ -13,7 +13,7 @@ struct PostgresBinariesTests {
     #expect(access(found.program("initdb"), X_OK) == 0)
   }
 
-  @Test("The highest version with pgvector wins; among equal ones the first place, then the newest folder")
+  @Test("The highest version with pgvector is preferred; among equal ones the first place, then the newest")
   func preference() async throws {
     try await TemporaryProject.use { project in
       let root = project.path
@@ -43,7 +43,7 @@ struct PostgresBinariesTests {
   }
 
   @Test(
-    "Without XDG_DATA_HOME, or with a relative one, it is the folder in the home directory",
+    "Without an absolute XDG_DATA_HOME, the folder in the home directory is used",
     arguments: [[:], ["XDG_DATA_HOME": "relative"]])
   func dataHome(environment: [String: String]) async throws {
     try await TemporaryProject.use { project in
@@ -56,7 +56,7 @@ struct PostgresBinariesTests {
     }
   }
 
-  @Test("A folder of packages whose share directory is elsewhere, as Debian has it")
+  @Test("The share directory of Debian's packages is found")
   func debian() async throws {
     try await TemporaryProject.use { project in
       let root = project.path
@@ -69,7 +69,7 @@ struct PostgresBinariesTests {
     }
   }
 
-  @Test("An explicit directory may be that of the programs or the one above it")
+  @Test("An explicit directory may be that of the programs or its parent")
   func explicit() async throws {
     try await TemporaryProject.use { project in
       try install(project.path, version: 17)
@@ -89,7 +89,7 @@ struct PostgresBinariesTests {
     case nothingThere, noPostgres, noInitdb, notExecutable, noTemplate, tooOld, noVector
   }
 
-  @Test("What cannot be used is refused with the reason", arguments: Damage.allCases)
+  @Test("An unusable installation is rejected with the reason", arguments: Damage.allCases)
   func refusals(damage: Damage) async throws {
     try await TemporaryProject.use { project in
       let prefix = project.path + "/pg"

@@ -5,9 +5,9 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("Recovery from what went wrong", .serialized, .timeLimit(.minutes(3)))
+@Suite("Recovery of the embedded server", .serialized, .timeLimit(.minutes(3)))
 struct RecoveryTests {
-  @Test("A server that was killed recovers its data")
+  @Test("A killed server recovers its data")
   func killedServer() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -28,7 +28,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("A pid file whose number belongs to another program now is no obstacle, and that program lives on")
+  @Test("A pid file with another program's id does not prevent the start, and that program keeps running")
   func reusedProcessID() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -50,7 +50,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("An ended server that its parent has not collected is no obstacle")
+  @Test("An ended server that was not reaped does not prevent the start")
   func uncollectedProcess() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -68,7 +68,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("An empty pid file is no obstacle")
+  @Test("An empty pid file does not prevent the start")
   func emptyProcessFile() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -79,7 +79,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("A server whose socket was removed is started anew")
+  @Test("A server whose socket was deleted is restarted")
   func removedSocket() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -95,7 +95,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("What a killed initdb left is neither trusted nor kept")
+  @Test("Leftovers of a killed initdb are not used and are deleted")
   func leftoverOfInitdb() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -111,7 +111,7 @@ struct RecoveryTests {
   }
 
   @Test(
-    "A half-destroyed data directory is an error that names what is missing, and nothing is removed",
+    "A damaged data directory is an error with the missing file, and nothing is deleted",
     arguments: ["PG_VERSION", "global/pg_control", "base"])
   func halfDestroyed(file: String) async throws {
     try await TemporaryProject.use { project in
@@ -122,7 +122,7 @@ struct RecoveryTests {
       {
         try write("16\n", to: project.data + "/" + path)
       }
-      // As root they would be root's, whose data is refused for another reason.
+      // As root, the files would belong to root, which is another error.
       if geteuid() == 0 { chown(project.data, 65534, 65534) }
       if geteuid() == 0 { chown(project.home, 65534, 65534) }
       let error = await #expect(throws: EmbeddedPostgresError.self) { try await postgres.start() }
@@ -138,7 +138,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("Data of a version that is not installed is an error that says which, and what was seen")
+  @Test("Data of a version that is not installed is an error with that version and the installations found")
   func missingVersion() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()
@@ -163,7 +163,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("A server that does not come up is an error with its last words and the command")
+  @Test("A server that fails to start is an error with its last output and the command")
   func doesNotComeUp() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres { $0.serverSettings["work_mem"] = "much" }
@@ -178,7 +178,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("Who waits longer than allowed for another process is told which file is locked")
+  @Test("A timeout while waiting for another process is an error with the lock file")
   func lockTimeout() async throws {
     try await TemporaryProject.use { project in
       let recorder = Recorder()
@@ -196,7 +196,7 @@ struct RecoveryTests {
     }
   }
 
-  @Test("Destroying refuses a folder that holds something else, and removes nothing")
+  @Test("Destroying rejects a folder with other files, and deletes nothing")
   func foreignFiles() async throws {
     try await TemporaryProject.use { project in
       let postgres = project.postgres()

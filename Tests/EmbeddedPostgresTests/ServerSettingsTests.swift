@@ -41,7 +41,7 @@ struct ServerSettingsTests {
     #expect(settings["max_parallel_workers"] == "\(max(1, expected.cores))")
   }
 
-  @Test("What holds everywhere: bulk loads write little log, and consistency is never given up")
+  @Test("Bulk loads write little WAL, and data is always consistent")
   func constants() {
     let settings = ServerSettings.recommended(memoryBytes: 2 << 30, cores: 2)
     #expect(settings["wal_level"] == "minimal")
@@ -62,7 +62,7 @@ struct ServerSettingsTests {
     #expect(settings["dynamic_shared_memory_type"] == expected)
   }
 
-  @Test("Values of the caller replace the recommended ones and are quoted")
+  @Test("Settings of the caller override the recommended ones and are quoted")
   func text() {
     let configuration = ServerConfiguration(
       settings: .recommended(memoryBytes: 2 << 30, cores: 2), port: 5432, listensOnTCP: false,
@@ -75,7 +75,7 @@ struct ServerSettingsTests {
     #expect(lines.allSatisfy { $0.contains("#") })
   }
 
-  @Test("Access rules trust nobody, and know TCP only when asked for", arguments: [false, true])
+  @Test("Access rules require authentication and allow TCP only when requested", arguments: [false, true])
   func accessRules(listensOnTCP: Bool) {
     let rules = ServerConfiguration.hostBasedAccess(listensOnTCP: listensOnTCP).split(separator: "\n")
       .filter { !$0.hasPrefix("#") }
@@ -83,7 +83,7 @@ struct ServerSettingsTests {
     #expect(rules == ["local all all peer map=seed_runner"] + (listensOnTCP ? tcp : []))
   }
 
-  @Test("The user map names the server's user and root, and the roles where there is no word for all")
+  @Test("The user map has the server's user and root, and single roles for old versions")
   func userMap() {
     func map(_ user: String, _ version: Int) -> [Substring] {
       ServerConfiguration.userMap(serverUser: user, roles: ["postgres", "a\"b"], majorVersion: version)
@@ -98,7 +98,7 @@ struct ServerSettingsTests {
   }
 
   @Test(
-    "Server settings that open the server, or are none, are refused",
+    "Server settings that are invalid or open the server to others are rejected",
     arguments: [
       "listen_addresses", "LISTEN_ADDRESSES", "port", "hba_file", "include", "fsync", "", "1a", "a b", "a=b",
       "a\n",
@@ -110,7 +110,7 @@ struct ServerSettingsTests {
     #expect(error?.code == .invalidSettings)
   }
 
-  @Test("Settings that cannot be used are refused before anything is touched")
+  @Test("Invalid settings are rejected before anything is changed")
   func refused() {
     let bad: [EmbeddedPostgres.Settings] = [
       .init(projectDirectory: "/", tcpPort: -1), .init(projectDirectory: "/", tcpPort: 65536),
@@ -127,7 +127,7 @@ struct ServerSettingsTests {
     }
   }
 
-  @Test("Memory is the least of the machine's and every control group's above us")
+  @Test("The memory limit is the minimum of the machine and all control groups above")
   func machine() {
     #expect(Machine.memoryTotal("MemTotal:       24052524 kB\nMemFree: 1 kB\n") == 24_052_524 * 1024)
     #expect(Machine.memoryTotal("nothing") == nil)

@@ -4,11 +4,11 @@ import Glibc
 import Testing
 import Threads
 
-/// A project directory of its own, removed afterwards together with its server.
+/// A project directory for one test, deleted afterwards together with its server.
 struct TemporaryProject: Sendable {
   let path: String
 
-  /// Runs `body` with a fresh project; whatever happens in it, its servers are stopped and removed.
+  /// Runs `body` with a new project. Its servers are stopped and deleted in any case.
   static func use(
     in parent: String = "/tmp", named suffix: String = "", _ body: (TemporaryProject) async throws -> Void
   ) async throws {
@@ -37,7 +37,7 @@ struct TemporaryProject: Sendable {
 
   func postgres(_ change: (inout EmbeddedPostgres.Settings) -> Void = { _ in }) -> EmbeddedPostgres {
     var settings = EmbeddedPostgres.Settings(projectDirectory: path)
-    // Sixteen is made fastest, and what is tested here does not depend on the version.
+    // Version 16 is created fastest, and the tests do not depend on the version.
     settings.majorVersion = 16
     settings.serverSettings = ["shared_buffers": "32MB"]
     settings.timeout = .seconds(60)
@@ -66,7 +66,7 @@ func write(_ text: String, to path: String, like model: String? = nil) throws {
   if let model, lstat(model, &info) == 0 { chown(path, info.st_uid, info.st_gid) }
 }
 
-/// Collects what a callback is called with.
+/// Collects the arguments of a callback.
 final class Recorder: Sendable {
   private let storage = Lock<[String]>([])
   var lines: [String] { storage.withLock { $0 } }
@@ -74,7 +74,7 @@ final class Recorder: Sendable {
   func record(_ line: String) { storage.withLock { $0.append(line) } }
 }
 
-/// A program that sleeps, ended with the value's owner.
+/// A sleeping program that ends when this object is freed.
 struct Sleeper {
   let process: pid_t
 

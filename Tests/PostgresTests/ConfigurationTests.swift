@@ -6,7 +6,7 @@ struct ConfigurationTests {
   private static let canary = "canary-81c4"
 
   @Test(
-    "is read, whatever its dialect",
+    "is parsed in all dialects",
     arguments: [
       ("postgresql://me@db.example.com:5433/app", "db.example.com", "5433", "me", "app"),
       ("postgres://me@db.example.com/app", "db.example.com", nil, "me", "app"),
@@ -27,7 +27,7 @@ struct ConfigurationTests {
     #expect(configuration.password == nil)
   }
 
-  @Test("takes a password with every sign in it, escaped or not", arguments: ["p%40ss%2Fw%3Ard", "p@ss:w"])
+  @Test("accepts a password with any character, escaped or not", arguments: ["p%40ss%2Fw%3Ard", "p@ss:w"])
   func passwords(password: String) throws {
     let configuration = try PostgresConfiguration(url: "postgresql://me:\(password)@h/app")
     #expect(configuration.host == "h")
@@ -35,7 +35,7 @@ struct ConfigurationTests {
     #expect(try PostgresConfiguration(url: "postgresql://me:@h/app").password == "", "empty is not missing")
   }
 
-  @Test("takes parameters of libpq and refuses others by name")
+  @Test("accepts parameters of libpq and rejects others by name")
   func parameters() throws {
     let url =
       "postgresql://h/app?sslmode=verify-full&connect_timeout=3&application_name=x&sslrootcert=/ca.pem"
@@ -53,7 +53,7 @@ struct ConfigurationTests {
   }
 
   @Test(
-    "that is malformed is refused without being quoted",
+    "that is malformed is rejected without being quoted",
     arguments: [
       "mysql://u:canary-81c4@h/d", "u:canary-81c4@h/d", "postgresql://u:canary-81c4%zz@h/d",
       "postgresql://u:canary-81c4@h:port/d", "postgresql://u@h:canary-81c4", "postgresql://h:99999/d",
@@ -83,7 +83,7 @@ struct ConfigurationTests {
     #expect(error?.isTransient ?? false, "a refused connection may work later")
   }
 
-  @Test("can be the PG variables, if one names a server")
+  @Test("can be replaced by the PG* variables if one names a server")
   func variables() throws {
     #expect(try PostgresConfiguration(environment: ["PGPASSWORD": "x", "PGSSLMODE": "require"]) == nil)
     #expect(try PostgresConfiguration(environment: ["PGHOST": ""]) == nil)

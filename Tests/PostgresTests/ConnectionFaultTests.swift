@@ -3,7 +3,7 @@ import Glibc
 import SeedTesting
 import Testing
 
-@Suite("A connection that cannot be made")
+@Suite("A failed connection")
 struct ConnectionFaultTests {
   private func error(_ url: String) async throws -> PostgresError {
     let configuration = try PostgresConfiguration(url: url)
@@ -13,7 +13,7 @@ struct ConnectionFaultTests {
     return try #require(error)
   }
 
-  /// Expects a permanent fault whose message and fix hold these texts.
+  /// Expects a permanent fault whose message and fix contain these texts.
   private func expectPermanent(_ url: String, _ message: String, fix expected: String) async throws {
     let error = try await error(url)
     #expect(!error.isTransient, "\(url): \(error)")
@@ -58,7 +58,7 @@ struct ConnectionFaultTests {
     }
   }
 
-  @Test("because of what the server does not have or allow fails at once")
+  @Test("because of a missing feature or permission of the server fails at once")
   func server() async throws {
     try await DebianPostgres.with(settings: ["listen_addresses": "127.0.0.1"]) { server in
       let url = "postgresql://app:x@127.0.0.1:\(server.port)/postgres"
@@ -95,7 +95,7 @@ struct ConnectionFaultTests {
   }
 
   @Test(
-    "because nobody answers may pass",
+    "without a response from the server is transient",
     arguments: [
       "connection to server at \"db\" (10.0.0.1), port 5432 failed: Connection refused",
       "connection to server on socket \"/run/.s.PGSQL.5432\" failed: No such file or directory",
@@ -105,14 +105,14 @@ struct ConnectionFaultTests {
     #expect(ConnectionFault(message: message) == .unanswered)
   }
 
-  @Test("because a name cannot be resolved may pass")
+  @Test("because of name resolution is transient")
   func names() async throws {
     let error = try await error("postgresql://app@no-such-host.invalid/x")
     #expect(error.isTransient)
     #expect(error.connectionFault == nil)
   }
 
-  @Test("may pass if one of several hosts is only down")
+  @Test("is transient if one of several hosts is only down")
   func hosts() throws {
     let down = "connection to server at \"a\", port 5432 failed: Connection refused\n"
     let plain =
@@ -126,7 +126,7 @@ struct ConnectionFaultTests {
   }
 
   @Test(
-    "because a pooler refuses the login fails at once",
+    "because a pooler rejects the login fails at once",
     arguments: ["no such database: shop", "no such user: app", "unsupported startup parameter: options"])
   func pooler(words: String) {
     let message = "connection to server at \"b\", port 6432 failed: FATAL:  08P01: \(words)"

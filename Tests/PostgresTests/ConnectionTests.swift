@@ -8,7 +8,7 @@ struct ConnectionTests {
     try await TemporaryDatabase.with { database in try await database.withConnection(body) }
   }
 
-  @Test("tells what the server said, with every field")
+  @Test("reports every field of a server message")
   func errors() async throws {
     try await withConnection { connection async throws in
       try await connection.runScript(
@@ -27,7 +27,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("says by SQLSTATE why it could not be made")
+  @Test("reports a SQLSTATE if it fails")
   func refused() async throws {
     try await TemporaryDatabase.with { database in
       var configuration = database.configuration
@@ -40,7 +40,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("takes values as parameters, names in quotes, and text only when that is said")
+  @Test("sends values as parameters, quotes names, and inserts SQL text only if it is marked")
   func queries() async throws {
     try await withConnection { connection async throws in
       let injection = "'; DROP TABLE t; --"
@@ -56,7 +56,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("cancels the statement of a task that is cancelled, and only that one")
+  @Test("cancels only the statement of the cancelled task")
   func cancellation() async throws {
     try await TemporaryDatabase.with { database in
       let connection = try await PostgresConnection.connect(database.configuration)
@@ -85,7 +85,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("cancels a statement that the server has not begun with when it is asked to")
+  @Test("cancels a statement that the server has not started yet")
   func earlyCancellation() async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.holding("pg_sleep", database: database) { configuration, hasCome in
@@ -99,12 +99,12 @@ struct ConnectionTests {
     }
   }
 
-  @Test("does not keep other tasks from running while it waits")
+  @Test("does not block other tasks while it waits")
   func doesNotBlockThePool() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { gate in
         try await gate.query("SELECT pg_advisory_lock(1)")
-        // More waiting statements than the pool has threads; the gate opens only if others still run.
+        // More waiting statements than threads in the pool. The gate opens only if others still run.
         try await withThrowingTaskGroup(of: Void.self) { group in
           for _ in 0..<16 {
             group.addTask {
@@ -126,7 +126,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("hands notices to who asked for them")
+  @Test("passes notices to the handler")
   func notices() async throws {
     try await TemporaryDatabase.with { database in
       let (stream, continuation) = AsyncStream.makeStream(of: String.self)
@@ -143,7 +143,7 @@ struct ConnectionTests {
   }
 
   @Test(
-    "pipelines any number of statements, and stops at the first that fails",
+    "pipelines any number of statements and stops at the first error",
     arguments: [1, 127, 128, 129, 1000])
   func pipeline(count: Int) async throws {
     try await withConnection { connection async throws in

@@ -11,7 +11,7 @@ struct ExclusiveUseTests {
     #expect(error?.isTransient == false)
   }
 
-  @Test("ends with the closure that borrowed it: not even another borrower's transaction is reached")
+  @Test("ends with the closure that borrowed it and cannot reach another borrower's transaction")
   func keptLoan() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withPool(maximumConnections: 1) { pool in
@@ -29,7 +29,7 @@ struct ExclusiveUseTests {
     }
   }
 
-  @Test("ends for a task that outlives the closure, while the next borrower has the connection")
+  @Test("ends for a task that outlives the closure, while another borrower has the connection")
   func outlivingTask() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withPool(maximumConnections: 1) { pool in
@@ -49,7 +49,7 @@ struct ExclusiveUseTests {
     }
   }
 
-  @Test("of a transaction is its task's and its children's")
+  @Test("of a transaction is limited to its task and child tasks")
   func transaction() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { connection in
@@ -92,7 +92,7 @@ struct ExclusiveUseTests {
     }
   }
 
-  @Test("of a COPY lets no statement in")
+  @Test("of a COPY excludes other statements")
   func copy() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { connection in
@@ -108,7 +108,7 @@ struct ExclusiveUseTests {
     }
   }
 
-  @Test("of a connection that is closed with its closure says what to do")
+  @Test("of a connection that was closed with its closure reports the fix")
   func closed() async throws {
     try await TemporaryDatabase.with { database in
       let kept = try await database.withConnection { $0 }

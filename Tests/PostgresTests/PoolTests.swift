@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A pool")
 struct PoolTests {
-  @Test("serves many tasks over few connections")
+  @Test("serves many tasks with few connections")
   func bound() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withPool(maximumConnections: 3) { pool in
@@ -24,7 +24,7 @@ struct PoolTests {
     }
   }
 
-  @Test("tells a borrower who waits in vain, and lets those who are cancelled go")
+  @Test("reports a timeout to a waiting borrower, and releases cancelled ones")
   func timeout() async throws {
     try await TemporaryDatabase.with { database in
       let pool = PostgresPool(
@@ -44,7 +44,7 @@ struct PoolTests {
     }
   }
 
-  @Test("replaces a connection that broke or came back with a transaction open")
+  @Test("replaces a connection that broke or was returned with an open transaction")
   func replaced() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withPool(maximumConnections: 1) { pool in
@@ -68,7 +68,7 @@ struct PoolTests {
     }
   }
 
-  @Test("lends the connection's own thread, and hands connections on to those who wait")
+  @Test("runs closures on the connection's thread, and passes connections to waiting borrowers")
   func thread() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withPool(maximumConnections: 2) { pool in

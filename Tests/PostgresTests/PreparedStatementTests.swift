@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Statements that the server keeps")
+@Suite("Prepared statements")
 struct PreparedStatementTests {
   private func kept(_ connection: PostgresConnection) async throws -> Int {
     try await connection.queryOne("SELECT count(*) FROM pg_prepared_statements").decode(Int.self)
@@ -20,7 +20,7 @@ struct PreparedStatementTests {
   }
 
   @Test(
-    "are kept once each, and only if that is asked for and allowed", arguments: PreparedStatements.allCases)
+    "are prepared once each, and only if requested and allowed", arguments: PreparedStatements.allCases)
   func kept(use: PreparedStatements) async throws {
     try await with(use) { connection in
       for number in 0..<7 {
@@ -33,7 +33,7 @@ struct PreparedStatementTests {
     }
   }
 
-  @Test("are at most 64; what has more texts goes without")
+  @Test("are limited to 64; further statements are not prepared")
   func bound() async throws {
     try await with(.always) { connection in
       for number in 0..<100 {
@@ -45,7 +45,7 @@ struct PreparedStatementTests {
     }
   }
 
-  @Test("are sent again when they were refused, or when the server has lost them")
+  @Test("are prepared again after an error or if the server has lost them")
   func lost() async throws {
     try await with(.always) { connection in
       func ask() async throws -> Int32? {
@@ -66,7 +66,7 @@ struct PreparedStatementTests {
     }
   }
 
-  @Test("are not kept behind a pooler in transaction mode, unless that is insisted on")
+  @Test("are not used behind a pooler in transaction mode unless configured")
   func pooler() async throws {
     try await TemporaryDatabase.with { database in
       try await PgBouncer.with(database: database, poolSize: 2) { configuration, _ in

@@ -4,7 +4,7 @@ import Testing
 @Suite("A SQLSTATE")
 struct SQLStateTests {
   @Test(
-    "is transient when the same work may succeed later",
+    "is transient if a retry may succeed",
     arguments: [
       ("08006", true), ("40001", true), ("40P01", true), ("55P03", true), ("57P01", true), ("57P02", true),
       ("57P03", true), ("53300", true), ("58030", true), ("28P01", false), ("3D000", false), ("23505", false),

@@ -3,7 +3,7 @@ import Postgres
 import SeedTesting
 import Testing
 
-/// The server's last words may be a warning without an error, and libpq may call a connection sound whose write failed.
+/// The server's last message may be a warning, and libpq may report a connection as OK after a failed write.
 @Suite("A server that was shut down while a connection was idle")
 struct ServerShutdownTests {
   private static let uses: [(name: String, body: @Sendable (PostgresConnection) async throws -> Void)] = [
@@ -24,7 +24,7 @@ struct ServerShutdownTests {
     ),
   ]
 
-  @Test("is a lost connection to whatever comes next", arguments: [SIGINT, SIGQUIT])
+  @Test("is reported as a lost connection by the next statement", arguments: [SIGINT, SIGQUIT])
   func lost(signal: Int32) async throws {
     try await DebianPostgres.with { server in
       var connections: [PostgresConnection] = []

@@ -11,7 +11,7 @@ struct SilenceTests {
     return configuration
   }
 
-  @Test("is lost when the server never received the statement")
+  @Test("is lost if the server never received the statement")
   func statementLost() async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.with(database: database, cut: .silence(from: "swallowed")) { proxy in
@@ -41,7 +41,7 @@ struct SilenceTests {
     }
   }
 
-  @Test("is lost in the midst of a COPY, while the server waits for more")
+  @Test("is lost during a COPY, while the server waits for more")
   func copyLost() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { try await $0.query("CREATE TABLE t (a text)") }
@@ -60,7 +60,7 @@ struct SilenceTests {
     }
   }
 
-  @Test("is lost when new connections are not answered either")
+  @Test("is lost if new connections get no response either")
   func unreachable() async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.with(database: database, cut: .blackHole(from: "swallowed")) { proxy in
@@ -76,7 +76,7 @@ struct SilenceTests {
     }
   }
 
-  @Test("is left alone while the server works, however often it is asked")
+  @Test("is kept while the server is working, however often it is checked")
   func slow() async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.recording(database: database) { proxy, recorder in
@@ -84,7 +84,7 @@ struct SilenceTests {
         try await database.withConnection { holder in
           try await holder.query("SELECT pg_advisory_lock(1)")
           let waiting = Task { try await connection.queryOne("SELECT pg_advisory_lock(1)::text") }
-          // Its own connection, and five that look after it.
+          // Its own connection, and five checks of it.
           while recorder.connections < 6 { await Task.yield() }
           try await holder.query("SELECT pg_advisory_unlock(1)")
           _ = try await waiting.value
@@ -94,7 +94,7 @@ struct SilenceTests {
     }
   }
 
-  @Test("ends a cancelled task although the request to cancel gets no answer either")
+  @Test("ends a cancelled task even if the cancel request gets no response")
   func cancelled() async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.blackHole(from: "swallowed", database: database) { proxy, hasCome in
@@ -129,7 +129,7 @@ struct SilenceTests {
     }
   }
 
-  @Test("asks TCP to notice lost packets within half a minute, unless the URL says otherwise")
+  @Test("detects lost packets within 30 seconds with TCP keepalives, unless the URL overrides them")
   func keepalives() async throws {
     try await DebianPostgres.with(settings: ["listen_addresses": "127.0.0.1"]) { server in
       try await PostgresConnection.with(server.configuration) { connection in
@@ -141,7 +141,7 @@ struct SilenceTests {
         #expect(Self.option(TCP_KEEPIDLE, Int32(IPPROTO_TCP), port: server.port) == [10])
         #expect(Self.option(TCP_KEEPINTVL, Int32(IPPROTO_TCP), port: server.port) == [5])
         #expect(Self.option(TCP_KEEPCNT, Int32(IPPROTO_TCP), port: server.port) == [3])
-        // It would end a connection to a server that is alive but does not read.
+        // TCP_USER_TIMEOUT would end a connection to a server that is alive but does not read.
         #expect(Self.option(TCP_USER_TIMEOUT, Int32(IPPROTO_TCP), port: server.port) == [0])
       }
       let own = try PostgresConfiguration(url: url + "?keepalives_idle=77&tcp_user_timeout=5000")
@@ -152,7 +152,7 @@ struct SilenceTests {
     }
   }
 
-  /// The values that an option has on this process's sockets to a port.
+  /// The values of an option on this process's sockets to a port.
   private static func option(_ name: Int32, _ level: Int32, port: Int) -> Set<Int32> {
     var values: Set<Int32> = []
     for descriptor in Int32(3)..<1024 {

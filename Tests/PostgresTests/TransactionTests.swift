@@ -19,7 +19,7 @@ struct TransactionTests {
     try await connection.queryOne("SELECT count(*) FROM t").decode(Int.self)
   }
 
-  @Test("commits what its body did, or nothing of it")
+  @Test("commits all of its work or nothing")
   func commitAndRollback() async throws {
     try await withTable { connection, _ async throws in
       _ = try await connection.withTransaction { try await $0.query("INSERT INTO t VALUES (1)") }
@@ -35,7 +35,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("keeps the error of the commit apart from that of the body")
+  @Test("keeps the error of the commit separate from that of the body")
   func commitError() async throws {
     try await withTable { connection, _ async throws in
       let error = await #expect(throws: PostgresTransactionError.self) {
@@ -50,7 +50,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("in which an error was swallowed does not pretend to commit")
+  @Test("that ignored an error does not report success")
   func swallowed() async throws {
     try await withTable { connection, _ async throws in
       let error = await #expect(throws: PostgresTransactionError.self) {
@@ -65,7 +65,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("is undone when its task is cancelled, and the connection can be used on")
+  @Test("is rolled back when its task is cancelled, and the connection stays usable")
   func cancelled() async throws {
     try await withTable { connection, _ async throws in
       let task = Task {
@@ -81,7 +81,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("whose server process is gone reports a lost connection")
+  @Test("whose server process has ended reports a lost connection")
   func lost() async throws {
     try await withTable { connection, database async throws in
       let error = await #expect(throws: PostgresTransactionError.self) {
@@ -99,7 +99,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("copies rows in, all or none, however many")
+  @Test("with COPY inserts all rows or none")
   func copy() async throws {
     try await withTable { connection, _ async throws in
       let columns = [try PostgresIdentifier("a")]
@@ -111,7 +111,7 @@ struct TransactionTests {
         #expect(copied == number)
         #expect(try await count(connection) == number)
       }
-      // A producer that fails, a value that does not fit, a server that refuses.
+      // A failing producer, an invalid value, and an error of the server.
       try await connection.query("TRUNCATE t")
       await #expect(throws: Stop.self) {
         try await connection.copyIn(into: "t", columns: columns) { writer in
@@ -138,7 +138,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("notices when the server kept fewer rows of a COPY than were sent")
+  @Test("detects that the server counted fewer rows of a COPY than were sent")
   func rowCount() async throws {
     try await withTable { connection, _ async throws in
       try await connection.runScript(

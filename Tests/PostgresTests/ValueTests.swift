@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A value")
 struct ValueTests {
-  /// Sends a value and reads it back, and reads what the server takes it for.
+  /// Sends a value, and returns it as decoded together with its type on the server.
   private func roundTrip<Value: PostgresCodable & Sendable & Equatable>(
     _ values: [Value], as type: String
   ) async throws {
@@ -22,7 +22,7 @@ struct ValueTests {
     }
   }
 
-  @Test("of any type comes back as it was sent")
+  @Test("of any type is returned as it was sent")
   func all() async throws {
     try await roundTrip([Int.min, -1, 0, .max], as: "bigint")
     try await roundTrip([Int32.min, 0, .max], as: "integer")
@@ -63,7 +63,7 @@ struct ValueTests {
     }
   }
 
-  @Test("of numeric keeps every digit, both ways")
+  @Test("of numeric keeps every digit in both directions")
   func numerics() async throws {
     let texts = [
       "0", "0.0", "0.000", "1", "-1", "10000", "9999", "10001", "12345.678900", "-0.0001", "0.00000001",
@@ -88,7 +88,7 @@ struct ValueTests {
     }
   }
 
-  @Test("of a vector comes back, and what cannot be one is refused before it is sent")
+  @Test("of a vector is returned, and an invalid one is rejected before sending")
   func vectors() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { connection async throws in
@@ -112,7 +112,7 @@ struct ValueTests {
     }
   }
 
-  @Test("that does not fit is an error that names the column")
+  @Test("of the wrong type is an error that names the column")
   func mismatches() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { connection async throws in
@@ -137,7 +137,7 @@ struct ValueTests {
     }
   }
 
-  @Test("of an enum or a domain is read as text")
+  @Test("of an enum or a domain is decoded as text")
   func userTypes() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { connection async throws in

@@ -2,11 +2,11 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("A secret in the configuration")
+@Suite("A secret in the settings")
 struct ConfigurationSecretTests {
   private let canary = "c4n4ry"
 
-  /// All the ways in which Swift turns a value into text.
+  /// All ways in which Swift converts a value to text.
   private func texts(_ value: Any) -> String {
     var dumped = ""
     dump(value, to: &dumped)
@@ -14,7 +14,7 @@ struct ConfigurationSecretTests {
     return "\(value)\n\(String(reflecting: value))\n\(dumped)\n\(mirror)"
   }
 
-  @Test("is the value only for who asks for it")
+  @Test("is only available as the value")
   func wrapper() {
     let secret = Secret(canary)
     #expect(secret.value == canary)
@@ -25,7 +25,7 @@ struct ConfigurationSecretTests {
     }
   }
 
-  @Test("shows masked, whatever prints the settings")
+  @Test("is masked wherever settings are printed")
   func settings() async throws {
     let url = "postgresql://ada:\(canary)@db.example:5433/app?sslmode=require&sslpassword=\(canary)"
     try await TemporaryFolder.with { folder in
@@ -49,7 +49,7 @@ struct ConfigurationSecretTests {
   @Test("is in no error", arguments: ConfigurationSecretTests.malformed)
   func errors(url: String, reason: String) async throws {
     try await TemporaryFolder.with { folder in
-      // As JSON wants it; none of the strings holds what must be escaped.
+      // Valid as JSON without escaping.
       try folder.write("{\"database\": {\"url\": \"\(url)\"}}", to: "dev.json")
       let expected =
         "database.url: found a connection string (not shown): \(reason); "
@@ -88,7 +88,7 @@ struct ConfigurationSecretTests {
   }()
 
   @Test(
-    "is in no error of a file that is not JSON5, or has it in the wrong place",
+    "is in no error about a file with a syntax error or a misplaced key",
     arguments: [
       "{database: {url: postgresql://ada:c4n4ry@h/db}}",
       "{database: {url: \"postgresql://a:\"c4n4ry\"@h/db\"}}",
@@ -109,7 +109,7 @@ struct ConfigurationSecretTests {
     }
   }
 
-  @Test("is in no error when it ended up in another setting")
+  @Test("is in no error if it was set as another setting")
   func misplaced() throws {
     let url = "postgresql://ada:\(canary)@h/db"
     let error = try #require(

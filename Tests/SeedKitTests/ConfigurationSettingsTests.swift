@@ -3,9 +3,9 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("The configuration")
+@Suite("Settings")
 struct ConfigurationSettingsTests {
-  @Test("has a default for everything when nothing is given")
+  @Test("have a default for everything")
   func defaults() throws {
     let settings = try Settings.load(flags: [:], environment: [:], configDirectory: nil)
     #expect(settings[.environment] == .dev)
@@ -22,7 +22,7 @@ struct ConfigurationSettingsTests {
     #expect(settings.entries.allSatisfy { $0.source == .default })
   }
 
-  @Test("takes a flag before a variable, that before the environment's file, that before default.json")
+  @Test("take a flag before a variable, the environment's file and default.json, in this order")
   func precedence() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write(
@@ -58,7 +58,7 @@ struct ConfigurationSettingsTests {
     }
   }
 
-  @Test("shows the paths of files below the current folder as a person would write them")
+  @Test("show the paths of files relative to the current folder")
   func relativePaths() async throws {
     let current = FileManager.default.currentDirectoryPath
     let name = "config-\(UInt32.random(in: 0...UInt32.max))"
@@ -72,7 +72,7 @@ struct ConfigurationSettingsTests {
   }
 
   @Test(
-    "finds the environment",
+    "find the environment",
     arguments: [
       ([:], [:], .dev, "default"), ([:], ["CI": "true"], .ci, "CI=true"),
       ([:], ["CI": "True"], .ci, "CI=true"),
@@ -92,14 +92,14 @@ struct ConfigurationSettingsTests {
       let settings = try Settings.load(flags: flags, environment: variables, configDirectory: folder.path)
       #expect(settings[.environment] == expected)
       #expect(settings.source(of: .environment).description == source)
-      // The file of that environment, and of no other, is read.
+      // Only the file of that environment is read.
       let index = try #require(SeedEnvironment.allCases.firstIndex(of: expected))
       #expect(settings[.jobs] == index + 1)
     }
   }
 
   @Test(
-    "reads a switch however it is written",
+    "parse all spellings of a Boolean",
     arguments: [
       ("true", true), ("1", true), ("YES", true), ("On", true), ("FALSE", false), ("0", false), ("no", false),
       ("oFF", false),
@@ -109,7 +109,7 @@ struct ConfigurationSettingsTests {
     #expect(settings[.debug] == expected)
   }
 
-  @Test("accepts the bounds of every number")
+  @Test("accept the bounds of every number")
   func bounds() throws {
     let cases: [(String, [Int])] = [
       ("SEED_JOBS", [1, 64]), ("DATABASE_CONNECT_TIMEOUT", [1, 600]), ("SEED_RETRY_BUDGET", [0, 3600]),
@@ -130,7 +130,7 @@ struct ConfigurationSettingsTests {
     }
   }
 
-  @Test("lets null in a file unset what a weaker file sets")
+  @Test("can be unset with null in a file of higher precedence")
   func null() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("{embedded: {user: 'postgres', version: 18}}", to: "default.json")
@@ -145,7 +145,7 @@ struct ConfigurationSettingsTests {
     }
   }
 
-  @Test("may lack any of its files, and may have them as symbolic links")
+  @Test("work without any of the files, and with symbolic links")
   func missingFiles() async throws {
     try await TemporaryFolder.with { folder in
       let none = try Settings.load(flags: [:], environment: [:], configDirectory: folder.path)
@@ -158,7 +158,7 @@ struct ConfigurationSettingsTests {
     }
   }
 
-  @Test("lists its entries in a stable order, with source and meaning")
+  @Test("are listed in a stable order, with source and summary")
   func entries() throws {
     let settings = try Settings.load(
       flags: ["jobs": "8"], environment: ["SEED_LOCK_TIMEOUT": "5", "SEED_DEBUG": "on"], configDirectory: nil)

@@ -1,10 +1,10 @@
 import SeedKit
 import Testing
 
-@Suite("The distance between two words")
+@Suite("The edit distance between two words")
 struct ConfigurationSuggestionTests {
   @Test(
-    "counts a letter changed, added, left out, or swapped as one slip",
+    "counts a letter changed, added, left out or swapped as one edit",
     arguments: [
       ("", "", 0), ("a", "", 1), ("", "abc", 3), ("abc", "abc", 0), ("abc", "abd", 1), ("abc", "ac", 1),
       ("abc", "abxc", 1), ("abc", "bac", 1), ("ca", "abc", 3), ("kitten", "sitting", 3), ("é", "e", 1),

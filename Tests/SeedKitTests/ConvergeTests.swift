@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Converging a table")
 struct ConvergeTests {
-  /// Runs one seeder that keeps `items`, and returns the counts of the table.
+  /// Runs one seeder that converges `items`, and returns the counts of the table.
   private func converge(
     _ items: [(id: Int32, name: String, value: String?)], on database: TemporaryDatabase
   ) async throws -> RowCounts {
@@ -13,7 +13,7 @@ struct ConvergeTests {
     return try #require(report.seeders.first).tables.total
   }
 
-  @Test("inserts what is missing, updates what differs, and does not touch what is equal")
+  @Test("inserts missing rows, updates rows that differ, and does not touch equal rows")
   func counts() async throws {
     try await TemporaryDatabase.with { database in
       #expect(
@@ -31,7 +31,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("writes nothing the second time, whatever the values are")
+  @Test("writes nothing the second time, for any values")
   func idempotence() async throws {
     try await TemporaryDatabase.with { database in
       let items: [(id: Int32, name: String, value: String?)] = [
@@ -62,7 +62,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("settles where a trigger changes what is written")
+  @Test("settles if a trigger changes written values")
   func trigger() async throws {
     try await TemporaryDatabase.with { database in
       try await makeTrigger("NEW.value := upper(NEW.value); RETURN NEW;", on: database)
@@ -71,7 +71,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("names a row that a trigger keeps out, and does not try again")
+  @Test("reports a row that a trigger discards, without retrying")
   func dropped() async throws {
     try await TemporaryDatabase.with { database in
       try await makeTrigger("RETURN NULL;", on: database)
@@ -83,7 +83,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("keeps the id of a row that exists under the natural key")
+  @Test("keeps the id of an existing row with the same natural key")
   func foreignID() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await converge([(1, "a", "x")], on: database)
@@ -101,7 +101,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("restores a row whose natural key somebody changed, under its own id")
+  @Test("restores a row whose natural key was edited, with its id")
   func changedKey() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await converge([(1, "a", "x")], on: database)
@@ -113,7 +113,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("leaves a value that only starts a row to the application")
+  @Test("leaves the values of initial columns to the application")
   func initialValues() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await converge([(1, "a", "x")], on: database)
@@ -129,7 +129,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("needs no primary key apart from the natural key, which may have several columns")
+  @Test("needs only the natural key as primary key, which may have several columns")
   func compositeKey() async throws {
     try await TemporaryDatabase.with { database in
       func run(_ rows: [(String, Int32, String)]) async throws -> RowCounts {
@@ -153,7 +153,7 @@ struct ConvergeTests {
     }
   }
 
-  @Test("takes 20,000 rows in one go")
+  @Test("handles 20,000 rows in one call")
   func many() async throws {
     try await TemporaryDatabase.with { database in
       let items = (1...20_000).map { (id: Int32($0), name: "item \($0)", value: String?.some("value")) }

@@ -3,7 +3,8 @@ import Testing
 
 @testable import SeedKit
 
-/// `seeder.schema.json` beside the reader of definitions; `Scripts/lint` puts the same cases to the schema.
+/// Compares `seeder.schema.json` with the reader of definitions. `Scripts/lint` tests the schema with the same
+/// cases.
 @Suite("The JSON Schema of seeder.json")
 struct DefinitionSchemaTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
@@ -21,7 +22,7 @@ struct DefinitionSchemaTests {
     _ = try DefinitionReader.read([UInt8](text.utf8), path: "seeder.json")
   }
 
-  @Test("judges definitions as the reader does")
+  @Test("accepts and rejects the same definitions as the reader")
   func cases() throws {
     for node in try #require(try Self.json("Definitions/cases.json").elements) {
       let name = try #require(node["name"]?.text)
@@ -39,14 +40,14 @@ struct DefinitionSchemaTests {
     }
   }
 
-  @Test("gives examples that the reader takes")
+  @Test("has only valid examples")
   func examples() throws {
     for example in try #require(try Self.schema()["examples"]?.elements) { try Self.read(example) }
   }
 
-  /// The reader tells which keys it knows when it meets one that it does not.
+  /// The reader lists the known keys when it finds an unknown one.
   @Test(
-    "names the keys that the reader knows, and no others",
+    "has the same keys as the reader",
     arguments: [
       ("", #"{"xxxxxxxxxx": 1}"#),
       ("table", #"{"tables": [{"files": "a.csv", "xxxxxxxxxx": 1}]}"#),

@@ -3,7 +3,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("Fixtures from outside the program")
+@Suite("Fixtures outside the program")
 struct FixtureFolderTests {
   private func faults(_ path: String) -> [String] {
     do {
@@ -15,7 +15,7 @@ struct FixtureFolderTests {
     }
   }
 
-  @Test("are a file, or the .json files of a folder in the order of their names")
+  @Test("are a file, or the .json files of a folder in the order of names")
   func reads() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("[2]", to: "b.json")
@@ -32,7 +32,7 @@ struct FixtureFolderTests {
     }
   }
 
-  @Test("are refused when they are no regular files, without waiting for a pipe or reading a device")
+  @Test("are rejected if they are not regular files, without waiting for a pipe or reading a device")
   func irregular() async throws {
     try await TemporaryFolder.with { folder in
       let path = folder.path + "/a.json"
@@ -51,7 +51,7 @@ struct FixtureFolderTests {
     }
   }
 
-  @Test("are not followed out of their folder, however the link is written")
+  @Test("are rejected if a link leads out of the folder")
   func links() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("[]", to: "outside.json")
@@ -72,7 +72,7 @@ struct FixtureFolderTests {
     }
   }
 
-  @Test("are refused before they are read when they are too large")
+  @Test("are rejected before reading if they are too large")
   func size() async throws {
     try await TemporaryFolder.with { folder in
       let path = folder.path + "/a.json"
@@ -83,7 +83,7 @@ struct FixtureFolderTests {
     }
   }
 
-  @Test("of several files are one set: a name may occur once in all of them")
+  @Test("in several files form one set in which keys are unique")
   func set() throws {
     func file(_ name: String, _ json: String) -> FixtureFile {
       FixtureFile(name: name, bytes: Array(json.utf8))

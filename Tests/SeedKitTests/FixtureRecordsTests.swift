@@ -62,14 +62,14 @@ struct FixtureRecordsTests {
       found.contains { $0.hasSuffix("field 'nmae': found an unknown field; expected 'name'") }, "\(found)")
   }
 
-  @Test("that is no JSON names the line")
+  @Test("that is not JSON reports the line")
   func malformed() {
     let found = faults("[\n  {\"name\": }\n]")
     #expect(found.count == 1)
     #expect(found.first?.hasPrefix("Seeders/Things/things.json:2:12: ") ?? false, "\(found)")
   }
 
-  @Test("that is no array says so")
+  @Test("that is not an array reports what was found")
   func notAnArray() {
     #expect(faults(#"{"name": "a"}"#).first?.hasSuffix("expected an array of records") ?? false)
   }

@@ -2,7 +2,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-// Settings as another module declares them, with nothing but the public interface.
+// Settings of another module, declared with public API only.
 
 extension SettingKey where Value == Int {
   fileprivate static let shelves = SettingKey(
@@ -26,7 +26,7 @@ extension SettingKey where Value == String {
     })
 }
 
-@Suite("A setting that another module declares")
+@Suite("A setting declared by another module")
 struct ForeignSettingTests {
   private let keys =
     AnySettingKey.seeding + [.init(.shelves), .init(.isOpen), .init(.district)]
@@ -38,7 +38,7 @@ struct ForeignSettingTests {
     try Settings.load(flags: flags, environment: variables, configDirectory: folder?.path, keys: keys)
   }
 
-  @Test("has its default, its file key, its variable and its flag, in this order of strength")
+  @Test("has a default, a file key, a variable and a flag, in this order of precedence")
   func sources() async throws {
     try await TemporaryFolder.with { folder in
       #expect(try load(folder: folder)[.shelves] == 12)
@@ -53,7 +53,7 @@ struct ForeignSettingTests {
     }
   }
 
-  @Test("is explained where the program lists it")
+  @Test("is listed with its summary")
   func entry() throws {
     let entries = try load().entries
     #expect(entries.count == keys.count)
@@ -65,7 +65,7 @@ struct ForeignSettingTests {
     #expect(entries.firstIndex(of: entry) == AnySettingKey.seeding.count)
   }
 
-  @Test("is refused with its own reason, and suggested where it was mistyped")
+  @Test("is rejected with its own reason, and suggested for mistyped names")
   func faults() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("{shop: {shelfs: 1}}", to: "default.json")
@@ -104,7 +104,7 @@ struct ForeignSettingTests {
   }
 
   @Test(
-    "cannot share a name, a variable or a flag with another, and the error names both",
+    "cannot share a name, a variable or a flag with another; the error names both",
     arguments: [
       (
         SettingKey(

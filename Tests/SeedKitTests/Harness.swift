@@ -2,7 +2,7 @@ import Postgres
 import SeedKit
 import SeedTesting
 
-/// What the tests of runs share.
+/// Helpers for tests of runs.
 enum Harness {
   /// Plans and runs seeders against a database.
   static func run(

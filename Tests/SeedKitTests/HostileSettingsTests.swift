@@ -4,7 +4,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-/// Settings that a role or a database can carry, each with a value that changes what is read or written.
+/// Settings of roles and databases with values that would change what is read or written.
 private enum HostileSettings {
   static let ofDatabase = [
     ("array_nulls", "off"), ("datestyle", "German, DMY"), ("intervalstyle", "sql_standard"),
@@ -20,7 +20,7 @@ private enum HostileSettings {
     ("default_table_access_method", "other_heap"), ("search_path", "evil, \"$user\", public, pg_catalog"),
   ]
 
-  /// What comes before the built-in objects of these names, if the search path has its way.
+  /// Objects that hide the built-in ones of these names, depending on the search path.
   static let objects = """
     CREATE SCHEMA evil;
     CREATE FUNCTION evil.md5(text) RETURNS text LANGUAGE sql IMMUTABLE
@@ -42,16 +42,16 @@ private enum HostileSettings {
     "ALTER DATABASE \"\(database)\" RESET ALL; ALTER ROLE CURRENT_USER IN DATABASE \"\(database)\" RESET ALL"
   }
 
-  /// The elements of a list in quotes of their own.
+  /// The elements of a list, each quoted.
   private static func list(_ value: String) -> String {
     value.split(separator: ", ").map { "'\($0.filter { $0 != "\"" })'" }.joined(separator: ", ")
   }
 }
 
-@Suite("Settings of a role and a database")
+@Suite("Unusual settings of roles and databases")
 struct HostileSettingsTests {
   @Test(
-    "change nothing: awkward rows are loaded exactly, a second run writes nothing, an edit is one update",
+    "change nothing: rows are loaded exactly, a second run writes nothing, an edit is one update",
     arguments: AwkwardTests.cases, [nil, 16])
   func awkward(_ example: AwkwardCase, _ major: Int?) async throws {
     try await SeederFolder.with(example.sql, tables: example.tables, files: example.files, major: major) {
@@ -79,7 +79,7 @@ struct HostileSettingsTests {
   }
 
   @Test(
-    "are set where they differ, each to its own value, and only for the transaction", arguments: [nil, 16])
+    "are overridden where they differ, and only for the transaction", arguments: [nil, 16])
   func settings(major: Int?) async throws {
     let all = HostileSettings.ofDatabase + HostileSettings.ofRole
     let changed = [
@@ -115,7 +115,7 @@ struct HostileSettingsTests {
   }
 
   @Test(
-    "put pg_catalog behind other schemas, wherever it stands in the search path",
+    "do not keep pg_catalog from being searched first",
     arguments: [
       ("evil, pg_catalog", "evil"), ("pg_catalog, evil", "evil"), ("a, \"pg_catalog\", b", "a, b"),
       ("pg_catalog", ""), ("a, b", "a, b"), ("my_pg_catalog, b", "my_pg_catalog, b"),
@@ -132,7 +132,7 @@ struct HostileSettingsTests {
     }
   }
 
-  @Test("end no transaction that is idle for a moment", arguments: [nil, 16])
+  @Test("do not end idle transactions too early", arguments: [nil, 16])
   func idle(major: Int?) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, name text)", tables: #"{table: "t", files: "t.csv", key: "id"}"#,
@@ -156,7 +156,7 @@ struct HostileSettingsTests {
     }
   }
 
-  @Test("that turn off foreign keys are an error for a role that may not turn them on")
+  @Test("that turn off foreign keys are an error for a role that cannot turn them on")
   func replica() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { connection in

@@ -2,9 +2,9 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("A JSON array that comes in pieces")
+@Suite("A JSON array that arrives in chunks")
 struct JSONArraySplitterTests {
-  /// Positions count.
+  /// The comparison includes positions.
   private func split(_ bytes: [UInt8], chunk: Int, limit: Int = 1_000) -> [JSONNode]? {
     var nodes: [JSONNode] = []
     var splitter = JSONArraySplitter(elementLimit: limit)
@@ -38,7 +38,7 @@ struct JSONArraySplitterTests {
     }
   }
 
-  @Test("yields the same elements at the same places as the whole document", arguments: 0..<4)
+  @Test("yields the same elements at the same positions as the whole document", arguments: 0..<4)
   func fuzz(seed: Int) {
     var random = Generator(state: UInt64(seed))
     let pieces = [
@@ -64,7 +64,7 @@ struct JSONArraySplitterTests {
   }
 
   @Test(
-    "names what is wrong and where",
+    "reports the problem and its position",
     arguments: [
       ("[1,]", "1:3: a trailing comma"), ("[1,\n ,2]", "2:2: ','"),
       ("[1] x", "1:5: 'x'"), ("[{\"a\": 1}", "1:10: the end of the file"), ("", "1:1: an empty file"),
@@ -79,7 +79,7 @@ struct JSONArraySplitterTests {
     #expect(error.map { "\($0.position): \($0.found)" } == expected)
   }
 
-  @Test("refuses an element beyond the limit before all of it is there")
+  @Test("rejects an element beyond the limit before all of it has arrived")
   func limit() {
     #expect(split(Array("[\"1234567\", 1]".utf8), chunk: 3, limit: 9) != nil)
     #expect(split(Array("[\"12345678\"".utf8), chunk: 3, limit: 9) == nil)

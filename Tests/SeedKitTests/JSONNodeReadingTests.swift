@@ -4,7 +4,7 @@ import Testing
 @Suite("Reading typed values from JSON")
 struct JSONNodeReadingTests {
   @Test(
-    "describes what is there",
+    "describes a value",
     arguments: [
       ("null", "null", "null"), ("true", "true", "true or false"), ("12", "number 12", "a number"),
       ("\"x\"", "a string", "a string"), ("\"\"", "an empty string", "a string"),
@@ -18,7 +18,7 @@ struct JSONNodeReadingTests {
     #expect(node.kindDescription == kind)
   }
 
-  @Test("gives the value if it is of the type")
+  @Test("returns a value of the right type")
   func values() throws {
     let node = try JSONSupport.parse(
       #"{"s": "x", "i": -7, "b": true, "a": [1], "o": {}, "n": null, "d": 1.5e1}"#)
@@ -32,7 +32,7 @@ struct JSONNodeReadingTests {
     #expect(try node.member("missing") == nil)
   }
 
-  @Test("names the place, what was found and what was expected if it is not")
+  @Test("otherwise reports the position, what was found and what was expected")
   func mismatches() throws {
     let node = try JSONSupport.parse("\n  12")
     let object = try JSONSupport.parse("{}")
@@ -48,7 +48,7 @@ struct JSONNodeReadingTests {
   }
 
   @Test(
-    "takes whole numbers that 64 bits hold, in either dialect",
+    "accepts whole numbers of 64 bits in both dialects",
     arguments: [
       ("9223372036854775807", Int.max), ("-9223372036854775808", .min), ("+5", 5), ("0x1F", 31),
       ("-0Xff", -255),
@@ -59,7 +59,7 @@ struct JSONNodeReadingTests {
   }
 
   @Test(
-    "refuses numbers that are no whole ones or need more bits",
+    "rejects numbers that are not whole or need more bits",
     arguments: [
       ("1.0", "a whole number"), ("1e3", "a whole number"),
       ("9223372036854775808", "a whole number from -9223372036854775808 to 9223372036854775807"),
@@ -70,7 +70,7 @@ struct JSONNodeReadingTests {
   }
 
   @Test(
-    "takes finite numbers",
+    "accepts finite numbers",
     arguments: [
       ("5.", 5), ("5.e2", 500), (".5", 0.5), ("+.5", 0.5), ("-1e-2", -0.01), ("0x10", 16), ("1e308", 1e308),
     ])
@@ -78,7 +78,7 @@ struct JSONNodeReadingTests {
     #expect(try JSONSupport.parse(literal, .json5).double() == expected)
   }
 
-  @Test("refuses a number that is too large for floating point")
+  @Test("rejects a number that is too large for floating point")
   func infinite() throws {
     let node = try JSONSupport.parse("-1e400")
     let error = #expect(throws: JSONFault.self) { try node.double() }

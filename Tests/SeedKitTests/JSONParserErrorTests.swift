@@ -1,10 +1,10 @@
 import SeedKit
 import Testing
 
-@Suite("A faulty JSON document")
+@Suite("An invalid JSON document")
 struct JSONParserErrorTests {
   @Test(
-    "is refused with its place, what is there, what should be, and a remedy",
+    "is rejected with the position, what was found, what was expected, and a fix",
     arguments: [
       ("", "line 1, column 1: found an empty file; expected a value"),
       (" \n ", "line 2, column 2: found the end of the file; expected a value"),
@@ -67,7 +67,7 @@ struct JSONParserErrorTests {
   func syntax(input: String, expected: String) { #expect(JSONSupport.fault(input) == expected) }
 
   @Test(
-    "names what is wrong with a number",
+    "reports what is wrong with a number",
     arguments: [
       (
         "01",
@@ -101,7 +101,7 @@ struct JSONParserErrorTests {
   func numbers(input: String, expected: String) { #expect(JSONSupport.fault(input) == expected) }
 
   @Test(
-    "names what is wrong with a text",
+    "reports what is wrong with a string",
     arguments: [
       (#"["abc"#, "line 1, column 2: found an unclosed string; expected a closing quote"),
       (#"["abc\"]"#, "line 1, column 2: found an unclosed string; expected a closing quote"),
@@ -160,7 +160,7 @@ struct JSONParserErrorTests {
     ])
   func texts(input: String, expected: String) { #expect(JSONSupport.fault(input) == expected) }
 
-  @Test("with a key twice names both places")
+  @Test("with a duplicate key reports both positions")
   func duplicates() {
     let text = "{\"a\": 1,\n \"b\": {\"a\": 2},\n  \"\\u0061\": 3}"
     #expect(
@@ -168,13 +168,13 @@ struct JSONParserErrorTests {
         == "line 3, column 3: duplicate key \"a\" (first at line 1, column 2)")
     let many = "{" + (0..<100).map { "\"k\($0)\":0," }.joined() + "\n\"k0\":1}"
     #expect(JSONSupport.fault(many)?.hasPrefix("line 2, column 1: duplicate key \"k0\" (first") ?? false)
-    // Dictionaries of Swift hold these two to be one key.
+    // Swift dictionaries treat these two as one key.
     #expect(
       JSONSupport.fault("{\"\u{E9}\":1,\"e\u{301}\":2}")?.contains(", in another Unicode normalization)")
         ?? false)
   }
 
-  @Test("carries the place as a number of bytes, too")
+  @Test("reports the position as a byte offset too")
   func offset() {
     let error = #expect(throws: JSONParseError.self) { try JSONSupport.parse("\u{FEFF}[\n\"é\" x]", .json5) }
     #expect(error?.offset == 10)
@@ -185,7 +185,7 @@ struct JSONParserErrorTests {
   }
 
   @Test(
-    "in another encoding is refused by its name",
+    "in another encoding is rejected with the name of the encoding",
     arguments: [
       ([0xFF, 0xFE, 0x31, 0], "UTF-16"), ([0xFE, 0xFF, 0, 0x31], "UTF-16"),
       ([0xFF, 0xFE, 0, 0, 0x31, 0, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF, 0, 0, 0, 0x31], "UTF-32"),
@@ -200,7 +200,7 @@ struct JSONParserErrorTests {
   }
 
   @Test(
-    "with bytes that are not UTF-8 names the first and why",
+    "with bytes that are not UTF-8 reports the first one and the reason",
     arguments: [
       ([0x80], "0x80", "an unexpected continuation byte"),
       ([0xC0, 0x80], "0xC0", "an overlong encoding"), ([0xC1, 0xBF], "0xC1", "an overlong encoding"),

@@ -2,9 +2,9 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("Random damage to JSON documents")
+@Suite("Randomly damaged JSON documents")
 struct JSONParserFuzzTests {
-  /// SplitMix64, so that every run mutates alike.
+  /// SplitMix64, so that every run uses the same mutations.
   private struct Generator: RandomNumberGenerator {
     var state: UInt64
 
@@ -23,7 +23,7 @@ struct JSONParserFuzzTests {
     #"{"deep":[[[[[[{"a":[[]]}]]]]]],"e":"","long":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#,
   ]
 
-  /// What mutations insert: all that the grammar gives a meaning, and bytes that break UTF-8.
+  /// What mutations insert: bytes with a meaning in the grammar, and bytes that are invalid in UTF-8.
   private static let fragments: [[UInt8]] =
     [
       "{", "}", "[", "]", ",", ":", "\"", "'", "\\", "/", "//", "/*", "*/", "\n", "\r", "\0", "-", "+", ".",
@@ -46,7 +46,7 @@ struct JSONParserFuzzTests {
     }
   }
 
-  @Test("ends in a value or in an error with a place inside the document", arguments: 0..<documents.count)
+  @Test("give a value or an error with a position inside the document", arguments: 0..<documents.count)
   func mutations(document: Int) throws {
     var random = Generator(state: UInt64(document))
     var accepted = 0
@@ -57,10 +57,10 @@ struct JSONParserFuzzTests {
       for dialect in [JSONParser.Dialect.json, .json5] {
         do {
           let node = try JSONParser.parse(bytes, dialect: dialect)
-          // Whatever was accepted can be written and read again, to the same effect.
+          // An accepted document can be written and parsed again with the same result.
           let text = JSONSupport.text(node)
           #expect(JSONSupport.text(try JSONSupport.parse(text, dialect)) == text)
-          // All of JSON is JSON5.
+          // JSON is a subset of JSON5.
           if dialect == .json { #expect(try JSONParser.parse(bytes, dialect: .json5) == node) }
           accepted += 1
         } catch let error as JSONParseError {
@@ -75,7 +75,7 @@ struct JSONParserFuzzTests {
       accepted > 50 && refused > 50, "the mutations are too weak or too strong: \(accepted), \(refused)")
   }
 
-  @Test("includes every way to cut a document short")
+  @Test("include every truncation of a document")
   func truncations() {
     for document in Self.documents {
       let bytes = Array(document.utf8)

@@ -4,7 +4,7 @@ import Testing
 @Suite("The JSON5 parser")
 struct JSONParserJSON5Tests {
   @Test(
-    "reads what JSON5 adds",
+    "parses the additions of JSON5",
     arguments: [
       ("// a\n[1, /* b\n* */ 2, ] // c", "[1,2]"), ("/**/1", "1"), ("\u{FEFF}[1]", "[1]"), ("1//", "1"),
       ("{a: 1,}", #"{"a":1}"#),
@@ -21,7 +21,7 @@ struct JSONParserJSON5Tests {
   }
 
   @Test(
-    "refuses what JSON5 does not have, and what no database takes",
+    "rejects what is not JSON5, and what PostgreSQL cannot store",
     arguments: [
       ("[,]", "line 1, column 2: found ','; expected a value"),
       ("[1,,]", "line 1, column 4: found ','; expected a value"),
@@ -69,7 +69,7 @@ struct JSONParserJSON5Tests {
     ])
   func invalid(input: String, expected: String) { #expect(JSONSupport.fault(input, .json5) == expected) }
 
-  @Test("keeps places right behind comments and continued lines")
+  @Test("keeps positions correct after comments and continued lines")
   func positions() throws {
     let text = "/* é\n */ [ 'a\\\nb', // x\r\n +1]"
     let elements = try JSONSupport.parse(text, .json5).array()

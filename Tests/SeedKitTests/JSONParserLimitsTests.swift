@@ -12,7 +12,7 @@ struct JSONParserLimitsTests {
     Array((String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)).utf8)
   }
 
-  @Test("let 128 levels pass and refuse the next, where it starts")
+  @Test("allow 128 levels and report where the next one starts")
   func depth() throws {
     _ = try JSONParser.parse(lists(128))
     _ = try JSONParser.parse(objects(128))
@@ -25,7 +25,8 @@ struct JSONParserLimitsTests {
   }
 
   @Test(
-    "make any depth an error, not a crash", arguments: [10_000, 100_000], [JSONParser.Dialect.json, .json5])
+    "turn any depth into an error, not a crash", arguments: [10_000, 100_000],
+    [JSONParser.Dialect.json, .json5])
   func absurdDepth(depth: Int, dialect: JSONParser.Dialect) {
     var high = JSONParser.Limits()
     high.depth = .max
@@ -39,7 +40,7 @@ struct JSONParserLimitsTests {
     }
   }
 
-  @Test("of depth fit a thread with a stack of 64 KiB, parsing and releasing alike")
+  @Test("allow parsing and freeing the deepest tree on a stack of 64 KiB")
   func smallStack() throws {
     let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
     pthread_attr_init(attributes)
@@ -53,7 +54,7 @@ struct JSONParserLimitsTests {
       &thread, attributes,
       { _ in
         let text = String(repeating: #"[{"a":"#, count: 64) + "1" + String(repeating: "}]", count: 64)
-        // A result is a pointer; any that is not nil says that the document was read.
+        // A thread returns a pointer. Not nil means that the document was parsed.
         return (try? JSONParser.parse(Array(text.utf8))) == nil ? nil : UnsafeMutableRawPointer(bitPattern: 1)
       }, nil)
     try #require(status == 0)
@@ -62,7 +63,7 @@ struct JSONParserLimitsTests {
     #expect(result != nil)
   }
 
-  @Test("hold for the size of the document")
+  @Test("apply to the size of the document")
   func size() throws {
     let limits = JSONParser.Limits(size: 4)
     #expect(JSONSupport.text(try JSONSupport.parse("[10]", limits: limits)) == "[10]")
@@ -70,7 +71,7 @@ struct JSONParserLimitsTests {
     #expect(error?.description == "line 1, column 1: found 5 bytes; expected a file of at most 4 bytes")
   }
 
-  @Test("hold for one text or key, escapes resolved", arguments: [#""abc""#, #""\u00e9c""#, #"{"é\n": 1}"#])
+  @Test("apply to a single unescaped string or key", arguments: [#""abc""#, #""\u00e9c""#, #"{"é\n": 1}"#])
   func stringSize(text: String) throws {
     _ = try JSONSupport.parse(text, limits: JSONParser.Limits(stringSize: 3))
     let error = #expect(throws: JSONParseError.self) {
@@ -80,7 +81,7 @@ struct JSONParserLimitsTests {
     #expect(error?.expected == "a string of at most 2 bytes")
   }
 
-  @Test("count what a value and a key take", arguments: ["[1,2]", #"{"a":1}"#])
+  @Test("include the cost of each value and key", arguments: ["[1,2]", #"{"a":1}"#])
   func valueSize(text: String) throws {
     let size = text.utf8.count + 3 * 10
     _ = try JSONSupport.parse(text, limits: JSONParser.Limits(size: size, valueSize: 10))

@@ -4,7 +4,7 @@ import Testing
 @Suite("The JSON parser")
 struct JSONParserTests {
   @Test(
-    "reads what RFC 8259 allows",
+    "parses everything that RFC 8259 allows",
     arguments: [
       ("null", "null"), ("true", "true"), (" false ", "false"), ("\r\n\t 1 \n", "1"),
       ("0", "0"), ("-0", "-0"), ("-0.0e-0", "-0.0e-0"), ("1E+2", "1E+2"), ("10.25e10", "10.25e10"),
@@ -24,7 +24,7 @@ struct JSONParserTests {
   func valid(input: String, expected: String) throws {
     let node = try JSONSupport.parse(input)
     #expect(JSONSupport.text(node) == expected)
-    // What was written from the tree reads as the same tree, in both dialects.
+    // The written tree is parsed as the same tree, in both dialects.
     #expect(JSONSupport.text(try JSONSupport.parse(expected)) == expected)
     #expect(JSONSupport.text(try JSONSupport.parse(input, .json5)) == expected)
   }
@@ -39,7 +39,7 @@ struct JSONParserTests {
     #expect(try JSONSupport.parse("[\(literal)]").array().first?.value == .number(literal))
   }
 
-  @Test("keeps the order of members, and finds each of many")
+  @Test("keeps the order of members and finds each of many")
   func order() throws {
     let keys = (0..<500).map { "key-\($0 * 7919 % 500)" }
     let text = "{" + keys.map { "\"\($0)\": \"\($0)\"" }.joined(separator: ", ") + "}"
@@ -48,7 +48,7 @@ struct JSONParserTests {
     for key in keys { #expect(try node.member(key)?.value.string() == key) }
   }
 
-  @Test("knows the place of each value, in Unicode scalars, whatever ends the lines")
+  @Test("has the position of each value in Unicode scalars for all kinds of line breaks")
   func positions() throws {
     let text = "\u{FEFF}[1,\r\n \"é😀\", {\"ключ\": null,\n\"e\u{301}\" : [ ] },\r\t-3]"
     let elements = try JSONSupport.parse(text, .json5).array()
@@ -59,21 +59,21 @@ struct JSONParserTests {
     #expect(try JSONSupport.parse("\u{FEFF}1", .json5).position == SourcePosition(line: 1, column: 1))
   }
 
-  @Test("finds places on one long line")
+  @Test("has correct positions on one long line")
   func longLine() throws {
     let text = "[" + Array(repeating: "\"é\"", count: 20_000).joined(separator: ",") + "]"
     let last = try #require(try JSONSupport.parse(text).array().last)
     #expect(last.position == SourcePosition(line: 1, column: 2 + 19_999 * 4))
   }
 
-  @Test("orders places as they stand in the file")
+  @Test("orders positions as in the file")
   func comparison() {
     let places = [(2, 1), (1, 9), (1, 10), (10, 1)].map(SourcePosition.init)
     #expect(places.sorted().map(\.description) == ["1:9", "1:10", "2:1", "10:1"])
   }
 
   @Test(
-    "reads long texts with escapes at any place",
+    "parses long strings with escapes anywhere",
     arguments: [
       ("\\n", "\n", "x"), ("\\u00e9", "é", "é"), ("\\uD83D\\uDE00", "😀", "😀"), ("é\\té", "é\té", "😀"),
     ])

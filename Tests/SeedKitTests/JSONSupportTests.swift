@@ -1,6 +1,6 @@
 import SeedKit
 
-/// What the tests of the parser share.
+/// Helpers for tests of the parser.
 enum JSONSupport {
   static func parse(
     _ text: String, _ dialect: JSONParser.Dialect = .json, limits: JSONParser.Limits = .init()
@@ -8,7 +8,7 @@ enum JSONSupport {
     try JSONParser.parse(Array(text.utf8), dialect: dialect, limits: limits)
   }
 
-  /// The whole text of the error that a document earns; nil if it is accepted.
+  /// The complete error message for a document; nil if it is accepted.
   static func fault(_ bytes: [UInt8], _ dialect: JSONParser.Dialect = .json) -> String? {
     do {
       _ = try JSONParser.parse(bytes, dialect: dialect)

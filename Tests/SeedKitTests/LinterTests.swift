@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The linter")
 struct LinterTests {
-  /// A seeder of texts, one a line: title, then text.
+  /// A seeder with texts, one on each line: title, then text.
   private struct TextsSeeder: Seeder, FixtureSeeder {
     let id: SeederID
     let summary = "for tests"
@@ -36,7 +36,7 @@ struct LinterTests {
     ).seeders.flatMap(\.findings).map(\.description)
   }
 
-  @Test("finds a text that was copied and changed a little, and names the other")
+  @Test("finds a text that was copied and slightly changed, and names the original")
   func nearCopy() {
     let copy = Self.prose.replacing("another service", with: "some other service")
     let found = findings([
@@ -51,7 +51,7 @@ struct LinterTests {
       "\(found)")
   }
 
-  @Test("finds titles that differ in a word or in their case only")
+  @Test("finds titles that differ only in one word or in case")
   func titles() {
     let found = findings([
       TextsSeeder(
@@ -66,7 +66,7 @@ struct LinterTests {
     #expect(found.first?.contains("record 2, field 'title': 75% similar") == true, "\(found)")
   }
 
-  @Test("lets texts on one subject stand that were written apart")
+  @Test("accepts independent texts about one subject")
   func unlike() {
     let other = """
       The pool of connections is exhausted when each worker keeps its connection during a call to another \
@@ -75,7 +75,7 @@ struct LinterTests {
     #expect(findings([TextsSeeder(id: "a", texts: [("One", Self.prose), ("Two", other)])]) == [])
   }
 
-  @Test("compares with the texts of seeders that were not selected, but does not judge them")
+  @Test("compares with texts of seeders that are not selected, without reporting their faults")
   func alongside() {
     let chosen = TextsSeeder(id: "a", texts: [("One", Self.prose)])
     let other = TextsSeeder(id: "b", texts: [("Two", Self.prose), ("Three", Self.prose)])
@@ -85,7 +85,7 @@ struct LinterTests {
     #expect(findings([], alongside: [other]) == [])
   }
 
-  @Test("reports what keeps one seeder from being seeded and goes on with the others")
+  @Test("reports faults of one seeder and continues with the others")
   func faults() {
     let fault = FixtureFault(file: "x.json", found: "nothing", expected: "something")
     var broken = TextsSeeder(id: "a", texts: [])

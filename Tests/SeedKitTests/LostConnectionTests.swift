@@ -9,7 +9,7 @@ struct LostConnectionTests {
     SeederReport, rows: Int, entries: Int
   ) {
     try await TemporaryDatabase.with { database in
-      // The schema is there, so that the first COMMIT through the proxy is the seeder's.
+      // The schema exists, so the first COMMIT through the proxy is the seeder's.
       _ = try await Harness.run([StubSeeder(id: "earlier")], on: database)
       var seeder = StubSeeder(id: "items") { context in
         let rows: [[any PostgresEncodable & Sendable]] = [[Int32(1), "a", String?.none, Int32(0)]]
@@ -26,7 +26,7 @@ struct LostConnectionTests {
     }
   }
 
-  @Test("with the answer to a COMMIT: the history tells that it was done, and it is not done again")
+  @Test("before the response to COMMIT: the history shows that it committed, and it is not repeated")
   func lostAnswer() async throws {
     let (report, rows, entries) = try await run(.answer(to: "COMMIT\0"))
     #expect(report.outcome == .seeded)
@@ -34,7 +34,7 @@ struct LostConnectionTests {
     #expect(rows == 1 && entries == 1)
   }
 
-  @Test("with the COMMIT itself: the history tells that it was not done, and it is done again")
+  @Test("before COMMIT: the history shows that it did not commit, and it is repeated")
   func lostRequest() async throws {
     let (report, rows, entries) = try await run(.request("COMMIT\0"))
     #expect(report.outcome == .seeded)

@@ -4,13 +4,13 @@ import SeedTesting
 import Synchronization
 import Testing
 
-@Suite("What a run measures")
+@Suite("The measurements of a run")
 struct MeasuringTests {
   private func items(_ id: SeederID, _ first: Int32, dependencies: [SeederID] = []) -> StubSeeder {
     StubSeeder.items(id, [(first, "\(id)", nil)], dependencies: dependencies)
   }
 
-  @Test("each seeder's spans lie without gaps from the run's start to the seeder's end")
+  @Test("cover a seeder's time from the start of the run to its end without gaps")
   func spans() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await Harness.run(
@@ -37,13 +37,13 @@ struct MeasuringTests {
     }
   }
 
-  @Test("round trips are counted for each seeder, and all of them for the run")
+  @Test("count round trips for each seeder and for the run")
   func roundTrips() async throws {
     try await TemporaryDatabase.with { database in
       let count = 7
       let asking = StubSeeder(id: "asking") { context in
         for _ in 0..<count { try await context.connection.query("SELECT 1") }
-        // Several statements, one question.
+        // Several statements, one round trip.
         try await context.connection.pipeline(["SELECT 1", "SELECT 2", "SELECT 3"])
       }
       let report = try await Harness.run([StubSeeder(id: "silent"), asking], on: database)
@@ -53,7 +53,7 @@ struct MeasuringTests {
     }
   }
 
-  @Test("connections are numbered in the run; seeders at the same time have different ones")
+  @Test("number connections, and concurrent seeders have different ones")
   func connections() async throws {
     try await TemporaryDatabase.with { database in
       let arrived = Atomic(0)
@@ -69,7 +69,7 @@ struct MeasuringTests {
     }
   }
 
-  @Test("a failed attempt and the pause after it are lost time; the retry tells code, cause and moment")
+  @Test("count failed attempts and pauses as pausing, and record code, cause and time of each retry")
   func retries() async throws {
     try await TemporaryDatabase.with { database in
       let attempts = Atomic(0)

@@ -4,7 +4,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("An extension that a seeder's migrations need and the server lacks")
+@Suite("A missing extension that a seeder's migrations need")
 struct MissingExtensionTests {
   /// A seeder with a table that needs an extension.
   private struct Extended: Seeder, MigratingSeeder {
@@ -31,7 +31,7 @@ struct MissingExtensionTests {
     StubSeeder.items("dependent", [(2, "b", nil)], dependencies: ["extended"]),
   ]
 
-  @Test("fails that seeder, skips its dependents, and holds up no other", arguments: [16, 18])
+  @Test("fails that seeder, skips its dependents, and does not affect others", arguments: [16, 18])
   func isolation(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       for outcome in [SeederReport.Outcome.seeded, .unchanged] {
@@ -47,7 +47,7 @@ struct MissingExtensionTests {
     }
   }
 
-  @Test("is told by the plan, which compares the others")
+  @Test("is reported by the plan, which compares the others")
   func plan() async throws {
     try await TemporaryDatabase.with { database in
       let plan = try SeedPlan(
@@ -64,7 +64,7 @@ struct MissingExtensionTests {
     }
   }
 
-  @Test("ends a run of nothing else")
+  @Test("fails a run with no other seeders")
   func alone() async throws {
     try await TemporaryDatabase.with { database in
       let error = await #expect(throws: MigrationError.self) {
@@ -74,7 +74,7 @@ struct MissingExtensionTests {
     }
   }
 
-  @Test("fails no seeder any more when a superuser has created it")
+  @Test("no longer fails the seeder after a superuser has created it")
   func later() async throws {
     try await DebianPostgres.with { server in
       try await PostgresConnection.with(server.configuration) { connection in

@@ -13,14 +13,14 @@ struct SeedPlanTests {
     try SeedPlan(registry: registry, selection: selection, environment: .test).steps.map(\.id)
   }
 
-  @Test("orders dependencies before dependents and keeps the registry's order otherwise")
+  @Test("orders dependencies before dependents and otherwise keeps the order of the registry")
   func order() throws {
     let registry = try registry(("c", ["b"]), ("a", []), ("b", ["a"]), ("d", []))
     #expect(try ids(registry, .all()) == ["a", "b", "c", "d"])
     #expect(try ids(registry, .only(["d", "c"])) == ["a", "b", "c", "d"])
   }
 
-  @Test("pulls in dependencies of dependencies and says for whom")
+  @Test("includes indirect dependencies and says which seeders need them")
   func dependencies() throws {
     let registry = try registry(("a", []), ("b", ["a"]), ("c", ["b"]), ("d", []))
     let plan = try SeedPlan(registry: registry, selection: .only(["c"]), environment: .test)
@@ -28,7 +28,7 @@ struct SeedPlanTests {
     #expect(plan.steps.map(\.reason) == [.required(by: ["b"]), .required(by: ["c"]), .selected])
   }
 
-  @Test("orders a seeder behind those after which it runs, without selecting them or asking that they exist")
+  @Test("orders a seeder after those in runsAfter, which need not be selected or exist")
   func runsAfter() throws {
     let registry = try SeederRegistry([
       StubSeeder(id: "last", runsAfter: ["a", "nowhere", "dev-only"]), StubSeeder(id: "a"),
@@ -43,7 +43,7 @@ struct SeedPlanTests {
     #expect(throws: SeedPlanError.cycle(["a", "b", "a"])) { try ids(circle, .all()) }
   }
 
-  @Test("names the cycle, wherever it is in the registry")
+  @Test("names the seeders of a cycle anywhere in the registry")
   func cycle() throws {
     let registry = try registry(("x", []), ("a", ["b"]), ("b", ["c"]), ("c", ["a"]))
     let error = #expect(throws: SeedPlanError.self) { try ids(registry, .only(["x"])) }
@@ -69,7 +69,8 @@ struct SeedPlanTests {
     #expect(error?.description == "unknown seeder 'user'. Did you mean 'users'?")
   }
 
-  @Test("leaves out what all does not allow in an environment, and refuses it when it is named")
+  @Test(
+    "leaves out seeders that --all does not allow in the environment, and rejects them when selected by name")
   func environments() throws {
     let registry = try SeederRegistry([
       StubSeeder(id: "everywhere", environments: Set(SeedEnvironment.allCases)),
@@ -85,7 +86,7 @@ struct SeedPlanTests {
     #expect(error?.description.contains("add \"production\" to \"environments\" in its seeder.json") == true)
   }
 
-  @Test("refuses to exclude what others need")
+  @Test("rejects excluding a seeder that others depend on")
   func except() throws {
     let registry = try registry(("a", []), ("b", ["a"]), ("c", []))
     #expect(try ids(registry, .all(except: ["b"])) == ["a", "c"])
@@ -97,7 +98,7 @@ struct SeedPlanTests {
     }
   }
 
-  @Test("takes ids that keep to the rules and no others")
+  @Test("accepts valid ids only")
   func identifiers() {
     for valid in ["users", "sample-traces", "a1-b2"] { #expect(SeederID(rawValue: valid) != nil) }
     for invalid in ["", "Users", "1a", "-a", "a-", "a--b", "a_b", "a b", String(repeating: "a", count: 64)] {
@@ -105,7 +106,7 @@ struct SeedPlanTests {
     }
   }
 
-  @Test("selects others beside all, where all would leave them out")
+  @Test("adds selected seeders that --all would leave out")
   func allAndOthers() throws {
     let registry = try SeederRegistry([
       StubSeeder(id: "a"), StubSeeder(id: "dev-only", environments: [.dev]), StubSeeder(id: "c"),
@@ -118,7 +119,7 @@ struct SeedPlanTests {
     #expect(plan.leftOut.isEmpty)
   }
 
-  @Test("orders a chain of 50,000 seeders, which no stack holds, and names a cycle of as many")
+  @Test("handles a chain and a cycle of 50,000 seeders without recursion")
   func longChain() throws {
     let names = (0..<50_000).map { SeederID(rawValue: "s\($0)") ?? "none" }
     let seeders = names.indices.map { index in

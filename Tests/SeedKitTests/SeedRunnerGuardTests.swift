@@ -3,11 +3,11 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("A run is refused or shortened")
+@Suite("Guards of a run")
 struct SeedRunnerGuardTests {
   private let seeder = StubSeeder.items("items", [(1, "a", nil)])
 
-  @Test("in production unless that is said to be meant, before anything is opened")
+  @Test("reject production without permission before opening a connection")
   func production() async throws {
     try await TemporaryDatabase.with { database in
       var allowed = seeder
@@ -26,7 +26,7 @@ struct SeedRunnerGuardTests {
     }
   }
 
-  @Test("under another environment than the database's first run, unless it is handed over")
+  @Test("reject another environment than that of the first run, except with --restamp")
   func stamp() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await Harness.run([seeder], on: database, environment: .dev)
@@ -41,7 +41,7 @@ struct SeedRunnerGuardTests {
     }
   }
 
-  @Test("does not hand a production database over without the word for production")
+  @Test("do not restamp a production database without permission to seed production")
   func productionStamp() async throws {
     try await TemporaryDatabase.with { database in
       var everywhere = seeder
@@ -55,7 +55,7 @@ struct SeedRunnerGuardTests {
     }
   }
 
-  @Test("when nothing changed and only changes are wanted, without a look at the rows")
+  @Test("skip current seeders without comparing rows")
   func fastPath() async throws {
     try await TemporaryDatabase.with { database in
       func seeder(_ id: SeederID, dependencies: [SeederID] = [], calls: Counter) -> StubSeeder {
@@ -83,7 +83,7 @@ struct SeedRunnerGuardTests {
     }
   }
 
-  @Test("waits for another run of the same seeder no longer than it may, and says who holds the lock")
+  @Test("limit the wait for another run of the same seeder and name the holder of the lock")
   func lockTimeout() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await Harness.run([seeder], on: database)
@@ -102,7 +102,7 @@ struct SeedRunnerGuardTests {
     }
   }
 
-  @Test("names the missing schema when migrations are switched off")
+  @Test("name the missing schema if migrations are turned off")
   func noMigrate() async throws {
     try await TemporaryDatabase.with { database in
       let error = await #expect(throws: PostgresError.self) {

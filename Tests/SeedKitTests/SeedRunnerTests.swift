@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A run")
 struct SeedRunnerTests {
-  @Test("seeds in the plan's order, reports every table and leaves one history entry a seeder")
+  @Test("seeds in the order of the plan, reports every table and writes one history entry for each seeder")
   func seeds() async throws {
     try await TemporaryDatabase.with { database in
       let seeders = [
@@ -35,13 +35,13 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("seeds what does not depend on a failed seeder, skips the rest with the reason, and converges later")
+  @Test("skips dependents of a failed seeder, seeds the others, and converges later")
   func isolation() async throws {
     try await TemporaryDatabase.with { database in
       func seeders(isMended: Bool) -> [StubSeeder] {
         [
           StubSeeder(id: "broken") { context in
-            // Partial writes: the failure comes after rows were written.
+            // The failure comes after rows were written.
             try await context.converge(
               StubSeeder.itemsTable(), rows: [[Int32(9), "partial", String?.none, Int32(0)]])
             guard isMended else { throw StubFailure() }
@@ -67,7 +67,7 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("starts a seeder behind those after which it runs, also behind one that fails")
+  @Test("starts a seeder after those in runsAfter, even if one fails")
   func runsAfter() async throws {
     try await TemporaryDatabase.with { database in
       let seeders = [
@@ -83,7 +83,7 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("forgets a failure once the seeder is in order, even when no row had to change")
+  @Test("records success after a failure even if no row had to change")
   func failureThenUnchanged() async throws {
     try await TemporaryDatabase.with { database in
       let good = StubSeeder.items("items", [(1, "a", nil)])
@@ -95,7 +95,7 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("of twenty at once one seeds and the others find nothing to do")
+  @Test("by twenty processes at once seeds once, and the others find nothing to do")
   func twenty() async throws {
     try await TemporaryDatabase.with { database in
       let reports = try await withThrowingTaskGroup(of: SeedReport.self) { group in
@@ -116,7 +116,7 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("repeats what can pass, says so, and does not repeat what cannot")
+  @Test("retries transient errors, reports the retries, and does not retry permanent errors")
   func retries() async throws {
     try await TemporaryDatabase.with { database in
       func failing(_ id: SeederID, state: String, times: Int, calls: Counter) -> StubSeeder {
@@ -147,7 +147,7 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("gives up when the budget for retries is spent")
+  @Test("stops retrying when the retry budget is used up")
   func budget() async throws {
     try await TemporaryDatabase.with { database in
       let seeder = StubSeeder(id: "busy") { context in
@@ -164,10 +164,10 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("runs independent seeders at the same time, each on a connection of its own")
+  @Test("runs independent seeders at the same time, each on its own connection")
   func jobs() async throws {
     try await TemporaryDatabase.with { database in
-      // Each waits for the other's arrival: one after the other they would wait for ever.
+      // Each waits until the other has started. Run one after another, they would wait forever.
       let barrier = Barrier(parties: 2)
       let seeders = ["one", "two"].map { name in
         StubSeeder(id: SeederID(rawValue: name) ?? "none") { _ in
@@ -179,7 +179,7 @@ struct SeedRunnerTests {
     }
   }
 
-  @Test("undoes what is under way when it is cancelled")
+  @Test("rolls back open transactions when it is cancelled")
   func cancellation() async throws {
     try await TemporaryDatabase.with { database in
       let started = Barrier(parties: 2)
@@ -210,7 +210,7 @@ final class Counter: Sendable {
   func next() -> Int { count.add(1, ordering: .acquiringAndReleasing).newValue }
 }
 
-/// Lets tasks go on only when all have arrived.
+/// Lets tasks continue only when all have arrived.
 actor Barrier {
   private var missing: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []

@@ -23,24 +23,24 @@ struct SelectionOfAllTests {
     return plan.steps.map(\.id.rawValue)
   }
 
-  @Test("is what the seeders say of themselves, unless the configuration says otherwise")
+  @Test("is decided by the seeders unless the settings override it")
   func selection() throws {
     #expect(try plan([:]) == ["users", "tags", "traces"])
     #expect(try plan(["SEED_ALL_ONLY": "tags"]) == ["tags"])
-    // Named, it is selected although it says of itself that it is not; a dependency comes along.
+    // A seeder named in the settings is selected even if runsByDefault is false, together with its dependencies.
     #expect(try plan(["SEED_ALL_ONLY": "traces, bulk"]) == ["users", "traces", "bulk"])
     #expect(try plan(["SEED_ALL_EXCEPT": "tags,users"]) == ["users", "traces"])
     #expect(try plan(["SEED_ALL_ONLY": "users,tags", "SEED_ALL_EXCEPT": "users"]) == ["tags"])
   }
 
-  @Test("refuses a name that no seeder has, and says where it stands")
+  @Test("rejects an unknown seeder and says where it is set")
   func unknown() throws {
     let error = #expect(throws: ConfigurationError.self) { try plan(["SEED_ALL_EXCEPT": "tag"]) }
     #expect(error?.description.contains("SEED_ALL_EXCEPT: all.except: found 'tag'") == true)
     #expect(error?.description.contains("Did you mean 'tags'?") == true)
   }
 
-  @Test("stays with a registry whose seeders are exchanged")
+  @Test("is kept by a registry with replaced seeders")
   func exchange() throws {
     let settings = try Settings.load(
       flags: [:], environment: ["SEED_ALL_ONLY": "tags"], configDirectory: nil)

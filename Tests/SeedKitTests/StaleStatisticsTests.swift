@@ -3,11 +3,11 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("Statistics that say the tables are empty")
+@Suite("Outdated statistics that say the tables are empty")
 struct StaleStatisticsTests {
-  /// A quarter of the children has the same position, so that a join by the position alone has a quarter of a billion
-  /// rows. The limit is a guard: the right plan takes less than a second.
-  @Test("do not make the writing of children quadratic", arguments: [nil, 16])
+  /// A quarter of the children has the same position, so a join by position alone has a quarter of a billion rows.
+  /// The limit is only a safeguard: the right plan takes less than a second.
+  @Test("do not make writing child rows quadratic", arguments: [nil, 16])
   func children(major: Int?) async throws {
     let parents = 8_000
     let children = 32_000
@@ -34,7 +34,7 @@ struct StaleStatisticsTests {
         DELETE FROM child; DELETE FROM parent;
         """)
       for table in ["child", "parent"] { try await folder.sql("VACUUM (TRUNCATE off) \(table)") }
-      // Otherwise they would be right before the run.
+      // Otherwise autovacuum could correct them before the run.
       try await folder.sql(
         """
         ALTER TABLE child SET (autovacuum_enabled = off); ALTER TABLE parent SET (autovacuum_enabled = off);

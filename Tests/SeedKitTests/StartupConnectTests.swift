@@ -4,11 +4,11 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("A server whose database is not there")
+@Suite("Start-up seeding with an unavailable database")
 struct StartupConnectTests {
   private let items = StubSeeder.items("items", [(1, "a", nil)])
 
-  @Test("yet waits for it")
+  @Test("waits for it")
   func late() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
@@ -30,7 +30,7 @@ struct StartupConnectTests {
     }
   }
 
-  @Test("waits as long as the budget says, then starts without it")
+  @Test("waits until the retry budget is used up, and lets the server start")
   func budget() async throws {
     for configuration in [
       PostgresConfiguration(host: "/nowhere"), PostgresConfiguration(host: "no-such-host.invalid"),
@@ -46,7 +46,7 @@ struct StartupConnectTests {
     }
   }
 
-  @Test("because it is starting or full waits for it", arguments: ["57P03", "53300", "57P01"])
+  @Test("waits if it is starting or has no free connections", arguments: ["57P03", "53300", "57P01"])
   func starting(sqlState: String) async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.with(database: database, cut: .handshake(sqlState: sqlState), times: 3) {
@@ -57,7 +57,7 @@ struct StartupConnectTests {
     }
   }
 
-  @Test("because of a wrong password or name knows at once", arguments: ["28P01", "28000", "3D000"])
+  @Test("fails at once for a wrong password or name", arguments: ["28P01", "28000", "3D000"])
   func refused(sqlState: String) async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.with(database: database, cut: .handshake(sqlState: sqlState), times: 1) {
@@ -71,7 +71,7 @@ struct StartupConnectTests {
   }
 
   @Test(
-    "for a moment, while it migrates or seeds, tries again",
+    "retries while it migrates or seeds",
     arguments: [
       "FROM seed_runner.environment", "CREATE TABLE items", "INSERT INTO seed_runner.migration",
       "FOR UPDATE SKIP", "INSERT INTO seed_runner.environment", "CREATE TEMPORARY",
@@ -94,14 +94,14 @@ struct StartupConnectTests {
     }
   }
 
-  @Test("any more because it restarts while a seeder runs: the seeder is repeated")
+  @Test("repeats a seeder if the database restarts during it")
   func terminated() async throws {
     try await TemporaryDatabase.with { database in
       let calls = Counter()
       let seeder = StubSeeder(id: "items") { context in
         let rows: [[any PostgresEncodable & Sendable]] = [[Int32(1), "a", String?.none, Int32(0)]]
         try await context.converge(StubSeeder.itemsTable(), rows: rows)
-        // 57P01, as from a server that is shut down.
+        // 57P01, as from a server that is shutting down.
         if calls.next() == 1 {
           try await context.connection.query("SELECT pg_terminate_backend(pg_backend_pid())")
         }
@@ -113,7 +113,7 @@ struct StartupConnectTests {
     }
   }
 
-  @Test("any more when all is seeded does not care")
+  @Test("does not need the database after seeding")
   func goneLater() async throws {
     let seeding = try await TemporaryDatabase.with { database in
       let seeding = try StartupHarness.seeding([items], on: database.configuration)

@@ -5,7 +5,7 @@ import SeedKit
 import SeedTesting
 import Threads
 
-/// A start of a server, and what it told.
+/// A start-up seeding and its events.
 final class StartupHarness: Sendable {
   let seeding: StartupSeeding
   private let log: Lock<[SeedEvent]>
@@ -47,17 +47,17 @@ final class StartupHarness: Sendable {
     events.compactMap { if case .retrying(let record) = $0 { record } else { nil } }
   }
 
-  /// Waits until the state is as wanted.
+  /// Waits for a state.
   func reach(_ condition: (StartupSeeding.State) -> Bool) async throws {
     while !condition(state) { try await Task.sleep(for: .milliseconds(1)) }
   }
 
-  /// Waits until an attempt has failed so often.
+  /// Waits for a number of failed attempts.
   func reachRetries(_ count: Int) async throws {
     while retries.count < count { try await Task.sleep(for: .milliseconds(1)) }
   }
 
-  /// Runs on a thread that belongs to no pool.
+  /// Runs on a separate thread.
   static func thread(_ body: @escaping @Sendable () -> Void) {
     Thread.start(body)
   }

@@ -5,11 +5,11 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("A server that starts")
+@Suite("Start-up seeding")
 struct StartupSeedingTests {
   private let items = StubSeeder.items("items", [(1, "a", nil), (2, "b", nil)])
 
-  @Test("and is told nothing opens no connection")
+  @Test("opens no connection if there is nothing to do")
   func off() async throws {
     let seeding = try StartupHarness.seeding([items], on: PostgresConfiguration(host: "/nowhere")) {
       $0.seeds = false
@@ -20,7 +20,7 @@ struct StartupSeedingTests {
     #expect(seeding.events.isEmpty)
   }
 
-  @Test("and is told to seed nothing migrates, and touches nothing else")
+  @Test("only migrates if seeding is off")
   func migratesOnly() async throws {
     try await TemporaryDatabase.with { database in
       let seeding = try StartupHarness.seeding([items], on: database.configuration) { $0.seeds = false }
@@ -33,7 +33,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("and is told to seed nothing migrates although its seeders cannot be planned")
+  @Test("migrates with seeding off even if the seeders cannot be planned")
   func migratesWithoutPlan() async throws {
     try await TemporaryDatabase.with { database in
       var base = StubSeeder(id: "base")
@@ -45,7 +45,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("seeds what its settings say")
+  @Test("follows the settings")
   func settings() async throws {
     try await TemporaryDatabase.with { database in
       let settings = try Settings.load(
@@ -58,7 +58,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("seeds before it goes on, once")
+  @Test("seeds before start() returns, and only once")
   func blocking() async throws {
     try await TemporaryDatabase.with { database in
       let seeding = try StartupHarness.seeding([items], on: database.configuration)
@@ -76,7 +76,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("starts although a seeder fails, which is kept and told in full")
+  @Test("reports a failed seeder in full and does not prevent the start")
   func failure() async throws {
     try await TemporaryDatabase.with { database in
       let broken = StubSeeder(id: "broken") { context in
@@ -97,7 +97,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("goes on when the time limit has passed, and the seeds follow")
+  @Test("returns after the time limit and continues in the background")
   func timeLimit() async throws {
     try await TemporaryDatabase.with { database in
       let gate = Gate()
@@ -133,7 +133,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("without an event loop seeds and stops on a thread of its own")
+  @Test("works without an event loop: blocking start and stop")
   func blockingThread() async throws {
     try await TemporaryDatabase.with { database in
       let seeding = try StartupHarness.seeding([items], on: database.configuration)
@@ -148,7 +148,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("with an up-to-date database: one connection, one query, no lock", arguments: [true, false])
+  @Test("needs one connection, one query and no lock for an up-to-date database", arguments: [true, false])
   func upToDate(migrates: Bool) async throws {
     try await TemporaryDatabase.with { database in
       let child = StubSeeder(id: "child", dependencies: ["items"])
@@ -167,7 +167,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("beside nineteen others on an empty database: each row once, all are ready, one seeded")
+  @Test("by twenty servers at once inserts each row once, and all become ready")
   func herd() async throws {
     try await TemporaryDatabase.with { database in
       let calls = Counter()
@@ -192,7 +192,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("does not seed production without the word for it")
+  @Test("does not seed production without permission")
   func production() async throws {
     try await TemporaryDatabase.with { database in
       var everywhere = items
@@ -215,7 +215,7 @@ struct StartupSeedingTests {
     }
   }
 
-  @Test("leaves a database of another environment alone, its schema too")
+  @Test("does not change a database of another environment")
   func stamp() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await Harness.run([DeclaredElsewhere()], on: database, environment: .dev)
@@ -233,7 +233,7 @@ struct StartupSeedingTests {
   }
 }
 
-/// A seeder without tables of its own.
+/// A seeder without tables.
 private struct DeclaredElsewhere: Seeder {
   let id: SeederID = "elsewhere"
   let summary = "for tests"

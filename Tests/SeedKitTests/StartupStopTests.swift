@@ -4,7 +4,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("A server that ends while it starts")
+@Suite("Stopping start-up seeding")
 struct StartupStopTests {
   /// Writes a row and then keeps the server busy until it is cancelled.
   private func busy(_ isBusy: Gate) -> StubSeeder {
@@ -34,7 +34,7 @@ struct StartupStopTests {
     #expect(others == 0, "the statement was cancelled at the server")
   }
 
-  @Test("rolls the seeder back that is under way, and waits for that")
+  @Test("rolls back the current seeder and waits for it")
   func stop() async throws {
     try await TemporaryDatabase.with { database in
       let isBusy = Gate()
@@ -48,7 +48,7 @@ struct StartupStopTests {
     }
   }
 
-  @Test("by a cancelled task does the same")
+  @Test("works by cancelling the task of start()")
   func cancel() async throws {
     try await TemporaryDatabase.with { database in
       let isBusy = Gate()
@@ -61,7 +61,7 @@ struct StartupStopTests {
     }
   }
 
-  @Test("of a service by a cancelled task does the same")
+  @Test("works by cancelling the task of run()")
   func cancelService() async throws {
     try await TemporaryDatabase.with { database in
       let isBusy = Gate()
@@ -76,7 +76,7 @@ struct StartupStopTests {
     }
   }
 
-  @Test("is what ends a service whose seeds are done")
+  @Test("ends run() after seeding has finished")
   func endService() async throws {
     try await TemporaryDatabase.with { database in
       let seeding = try StartupHarness.seeding(
@@ -90,7 +90,7 @@ struct StartupStopTests {
     }
   }
 
-  @Test("waits no longer for a database that is not there")
+  @Test("ends the wait for a database that is not ready")
   func stopConnecting() async throws {
     let seeding = try StartupHarness.seeding(
       [StubSeeder(id: "any")], on: PostgresConfiguration(host: "/nowhere")
@@ -104,7 +104,7 @@ struct StartupStopTests {
     #expect(seeding.state.phase == .failed)
   }
 
-  @Test("before it has begun starts nothing")
+  @Test("before the start prevents it")
   func stopBefore() async throws {
     let seeding = try StartupHarness.seeding(
       [StubSeeder(id: "any")], on: PostgresConfiguration(host: "/nowhere"))

@@ -2,7 +2,7 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// A seeder whose every part a test decides.
+/// A seeder whose parts are set by a test.
 struct StubSeeder: Seeder, MigratingSeeder, FixtureSeeder, VersionedSeeder, ScheduledSeeder {
   let id: SeederID
   let summary = "for tests"
@@ -44,7 +44,7 @@ struct StubSeeder: Seeder, MigratingSeeder, FixtureSeeder, VersionedSeeder, Sche
       ])
   }
 
-  /// A seeder that keeps some items.
+  /// A seeder that converges some items.
   static func items(
     _ id: SeederID, _ items: [(id: Int32, name: String, value: String?)], dependencies: [SeederID] = []
   ) -> StubSeeder {

@@ -5,7 +5,7 @@ import SeedKit
 @Suite("Suggestions")
 struct SuggestionTests {
   @Test(
-    "finds what is near, nearest first",
+    "list similar words, most similar first",
     arguments: [
       ("users", ["users"]), ("usres", ["users"]), ("user", ["users"]), ("userss", ["users"]),
       ("USERS", ["users"]), ("tgas", ["tags"]), ("sample-trace", ["sample-traces"]),
@@ -17,7 +17,7 @@ struct SuggestionTests {
     #expect(Suggestion.nearest(to: word, in: candidates) == expected)
   }
 
-  @Test("keeps to the limit and names nothing twice")
+  @Test("respect the limit and have no duplicates")
   func limit() {
     let candidates = ["tab", "tac", "tad", "tae", "tab"]
     #expect(Suggestion.nearest(to: "taa", in: candidates) == ["tab", "tac", "tad"])

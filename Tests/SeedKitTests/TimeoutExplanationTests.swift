@@ -4,9 +4,9 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("A statement that takes too long")
+@Suite("A statement that times out")
 struct TimeoutExplanationTests {
-  /// Runs a seeder of one statement; earlier runs have migrated.
+  /// Runs a seeder with one statement. Earlier runs have applied the migrations.
   private func failure(
     _ statement: PostgresQuery, _ setup: PostgresQuery = "SELECT 1", on database: TemporaryDatabase,
     configuration: PostgresConfiguration? = nil
@@ -23,7 +23,7 @@ struct TimeoutExplanationTests {
   }
 
   @Test(
-    "names statement_timeout and where it is set, and is not retried",
+    "reports statement_timeout and where it is set, and is not retried",
     arguments: [
       ("ALTER DATABASE %d SET statement_timeout = '400ms'", "for the database"),
       ("ALTER ROLE CURRENT_USER IN DATABASE %d SET statement_timeout = '400ms'", "in the database"),
@@ -49,7 +49,7 @@ struct TimeoutExplanationTests {
   }
 
   @Test(
-    "names a limit that is too short for a look at it",
+    "reports a limit that is too short for its own lookup",
     arguments: [
       ("ALTER DATABASE %d SET statement_timeout = '1ms'", "set for the database"),
       ("ALTER ROLE CURRENT_USER IN DATABASE %d SET statement_timeout = '1ms'", "in the database"),
@@ -73,7 +73,7 @@ struct TimeoutExplanationTests {
     }
   }
 
-  @Test("claims nothing if the limit cannot be looked up")
+  @Test("reports no reason if the limit cannot be looked up")
   func unknownLimit() async throws {
     try await TemporaryDatabase.with { database in
       var unreachable = database.configuration
@@ -92,7 +92,7 @@ struct TimeoutExplanationTests {
   }
 
   @Test(
-    "that may not write names default_transaction_read_only and where it is set, and is not retried",
+    "or may not write reports default_transaction_read_only and where it is set, and is not retried",
     arguments: ["slow", "earlier"], [nil, 16])
   func readOnly(seeder: SeederID, major: Int?) async throws {
     try await TemporaryDatabase.with(major: major) { database in
@@ -104,7 +104,7 @@ struct TimeoutExplanationTests {
       do {
         failure = try await self.failure("CREATE TABLE t ()", on: database).0
       } catch let error as PostgresError {
-        // The row of the seeder's lock could not be made.
+        // The row of the seeder's lock could not be created.
         failure = FailureReport(error)
       }
       #expect(failure.cause == .database)
@@ -115,7 +115,7 @@ struct TimeoutExplanationTests {
     }
   }
 
-  @Test("names transaction_timeout")
+  @Test("reports transaction_timeout")
   func transactionTimeout() async throws {
     try await TemporaryDatabase.with(major: 18) { database in
       _ = try await Harness.run([StubSeeder(id: "earlier")], on: database)
@@ -128,7 +128,7 @@ struct TimeoutExplanationTests {
     }
   }
 
-  @Test("says that another session canceled the statement")
+  @Test("reports if another session canceled it")
   func cancelled() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await Harness.run([StubSeeder(id: "earlier")], on: database)
@@ -139,7 +139,7 @@ struct TimeoutExplanationTests {
     }
   }
 
-  @Test("because of a lock names the session that holds it", arguments: [nil, 16])
+  @Test("waiting for a lock reports the session that holds it", arguments: [nil, 16])
   func lock(major: Int?) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       _ = try await Harness.run([StubSeeder(id: "earlier")], on: database)
@@ -158,7 +158,7 @@ struct TimeoutExplanationTests {
     }
   }
 
-  /// A seeder whose rows are removed by statements of a test.
+  /// A seeder with a reset that runs statements of a test.
   private struct Removable: ResettableSeeder {
     let id: SeederID = "slow"
     let summary = "for tests"
@@ -171,7 +171,7 @@ struct TimeoutExplanationTests {
     }
   }
 
-  /// The error of a reset by some statements.
+  /// The error of a reset that runs some statements.
   private func resetFailure(
     _ statements: [PostgresQuery], on database: TemporaryDatabase
   ) async throws -> FailureReport {
@@ -183,7 +183,7 @@ struct TimeoutExplanationTests {
     return FailureReport(try #require(error))
   }
 
-  @Test("of a reset names the limit, and the session that holds a lock", arguments: [nil, 16])
+  @Test("in a reset reports the limit and the session that holds a lock", arguments: [nil, 16])
   func reset(major: Int?) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       _ = try await Harness.run([StubSeeder(id: "earlier")], on: database)
@@ -203,7 +203,7 @@ struct TimeoutExplanationTests {
     }
   }
 
-  @Test("aside, a reset leaves one entry in the history, which says so")
+  @Test("without a timeout, a reset writes one entry to the history")
   func resetEntry() async throws {
     try await TemporaryDatabase.with { database in
       let seeders = [StubSeeder.items("items", [(1, "a", nil)])]

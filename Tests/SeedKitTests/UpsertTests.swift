@@ -93,7 +93,7 @@ struct UpsertTests {
   }
 
   @Test(
-    "refuses a table or a key that does not fit",
+    "rejects a table or a key that does not fit",
     arguments: [
       ("nowhere", "code"), ("countries", "population"), ("seed_runner.history", "code"), ("a.b.c", "code"),
     ])
@@ -104,7 +104,7 @@ struct UpsertTests {
     }
   }
 
-  @Test("refuses rows that do not encode as objects")
+  @Test("rejects rows that do not encode as objects")
   func notObjects() async throws {
     try await withTable { database in
       let report = try await seed(["DE", "FR"], on: database)

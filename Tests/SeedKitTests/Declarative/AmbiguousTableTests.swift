@@ -4,11 +4,11 @@ import SeedTesting
 import Testing
 import Threads
 
-@Suite("A table's name without its schema")
+@Suite("A table name without a schema")
 struct AmbiguousTableTests {
   private static let table = "(id int PRIMARY KEY, a text)"
 
-  /// The notes of a run and of a plan with the schemas in the path.
+  /// The notes of a run and of a plan with these schemas in the search path.
   private func notes(
     _ path: String, _ sql: String, table: String = "customer"
   ) async throws -> [String] {
@@ -33,7 +33,7 @@ struct AmbiguousTableTests {
     return told.withLock { $0 }
   }
 
-  @Test("that several schemas of the path have is told with its schema, in plan and run")
+  @Test("that exists in several schemas of the path is reported with its schema, in plan and run")
   func several() async throws {
     let note = "customer is app.customer; public.customer has the same name"
     let found = try await notes(
@@ -42,7 +42,7 @@ struct AmbiguousTableTests {
     #expect(found == [note, note])
   }
 
-  @Test("that a view has, too, is told")
+  @Test("that is also the name of a view is reported")
   func view() async throws {
     let found = try await notes(
       "app,public",
@@ -50,7 +50,7 @@ struct AmbiguousTableTests {
     #expect(found.first == "customer is app.customer; public.customer has the same name")
   }
 
-  @Test("that the first schema of the path does not have is told")
+  @Test("that is missing in the first schema of the path is reported")
   func later() async throws {
     let found = try await notes("app,public", "CREATE SCHEMA app; CREATE TABLE customer \(Self.table)")
     #expect(
@@ -59,7 +59,7 @@ struct AmbiguousTableTests {
   }
 
   @Test(
-    "that only one can mean needs no word",
+    "that is unambiguous is not reported",
     arguments: [
       ("public", "customer"), ("missing,public", "customer"), ("public,app", "customer"),
       ("app,public", "public.customer"),

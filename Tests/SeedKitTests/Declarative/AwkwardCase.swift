@@ -1,9 +1,9 @@
 import SeedKit
 import Testing
 
-/// Tables, files, and what must be in the tables after a run.
+/// Tables, files, and the expected contents of the tables after a run.
 struct AwkwardCase: Sendable, CustomTestStringConvertible {
-  /// One change to one file, of which one row must take notice.
+  /// A change of a file that changes one row.
   struct Edit: Sendable {
     let file: String
     let old: String
@@ -12,18 +12,18 @@ struct AwkwardCase: Sendable, CustomTestStringConvertible {
 
   let name: String
   let sql: String
-  /// The list under `tables` of the definition, without its brackets.
+  /// The elements of `tables` in the definition.
   let tables: String
   let files: [String: String]
   /// Selects arrays of text.
   let query: String
-  /// The rows that it selects after the first run, as `SeederFolder.rows` writes them.
+  /// The rows that it selects after the first run, in the format of `SeederFolder.rows`.
   let rows: [String]
   let edit: Edit
-  /// What the first row that differs must be after the edit.
+  /// The first differing row after the edit.
   let edited: String
   var environment = SeedEnvironment.test
-  /// A query for the end, and its rows: whether the table can be worked with.
+  /// A final query and its rows, which check that the table is usable.
   var afterwards: (query: String, rows: [String])?
 
   var testDescription: String { name }
@@ -45,7 +45,7 @@ struct AwkwardCase: Sendable, CustomTestStringConvertible {
     self.afterwards = afterwards
   }
 
-  /// Loads exactly; a second run writes nothing; one edited cell is one update of one row, as a plan says.
+  /// Loads exactly. A second run writes nothing. One edited cell is one update of one row, which a plan shows.
   ///
   /// - Parameter major: the server's major version; nil for the newest.
   func check(on major: Int?) async throws {
@@ -81,10 +81,10 @@ struct AwkwardTests {
     + FileCases.all
 
   @Test(
-    "are loaded exactly; a second run writes nothing, one edited cell is one update", arguments: cases,
+    "are loaded exactly; a second run writes nothing, and one edited cell is one update", arguments: cases,
     [nil, 16])
   func awkward(_ example: AwkwardCase, _ major: Int?) async throws { try await example.check(on: major) }
 
-  @Test("are told apart by their names")
+  @Test("have unique names")
   func names() { #expect(Set(Self.cases.map(\.name)).count == Self.cases.count) }
 }

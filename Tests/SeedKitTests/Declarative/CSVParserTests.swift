@@ -2,9 +2,9 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("Reading CSV from bytes that come in pieces")
+@Suite("Parsing CSV from chunks")
 struct CSVParserTests {
-  /// What a text holds, fields in quotes marked so; or the fault with its line.
+  /// The fields of a text, with quoted ones marked, or the fault with its line.
   private func parse(_ bytes: [UInt8], chunk: Int, delimiter: UInt8 = 0x2C) -> Reading {
     var parser = CSVParser(delimiter: delimiter)
     var reading = Reading()
@@ -34,7 +34,7 @@ struct CSVParserTests {
   struct Reading: Equatable {
     struct Record: Equatable {
       let line: Int
-      /// Bytes, a quote in front of those that were in quotes.
+      /// Bytes, with a leading quote if the field was quoted.
       let fields: [[UInt8]]
     }
     var records: [Record] = []
@@ -49,7 +49,7 @@ struct CSVParserTests {
   }
 
   @Test(
-    "gives fields, quotes and lines",
+    "yields fields, quotes and lines",
     arguments: [
       ("a,b\n1,2\n", ["1: a|b", "2: 1|2"]),
       ("a,b\r\n1,2", ["1: a|b", "2: 1|2"]),
@@ -70,7 +70,7 @@ struct CSVParserTests {
   }
 
   @Test(
-    "names the line of a fault",
+    "reports the line of a fault",
     arguments: [
       ("a\n\"b\nc\nd\n", 2), ("a\nb\"c\n", 2), ("\"a\n\" b\n", 2), ("a\rb\n", 1), ("a\n\nb\r", 3),
       ("a,\"\"\"\n", 1), ("ok\n\"a\"b\"\n", 2), ("\"a\"\"", 1),
@@ -81,7 +81,7 @@ struct CSVParserTests {
     }
   }
 
-  /// SplitMix64, so that every run tries the same.
+  /// SplitMix64, so that every run uses the same input.
   private struct Generator: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
@@ -93,7 +93,7 @@ struct CSVParserTests {
     }
   }
 
-  /// RFC 4180 in the plainest way: the whole text at once, a field at a time.
+  /// RFC 4180 in the simplest way: the whole text at once, field by field.
   private func reference(_ bytes: [UInt8]) -> Reading {
     var reading = Reading()
     var index = 0
@@ -140,7 +140,7 @@ struct CSVParserTests {
     return reading
   }
 
-  @Test("reads the same as a plain reader of whole texts, in pieces of any size", arguments: 0..<4)
+  @Test("gives the same result as a simple parser, for chunks of any size", arguments: 0..<4)
   func fuzz(seed: Int) {
     var random = Generator(state: UInt64(seed))
     let pieces: [[UInt8]] = ["\"", "\"", "\"\"", ",", ",", "\n", "\r\n", "\r", "a", "bc", "é", " ", "\\."].map
@@ -164,7 +164,7 @@ struct CSVParserTests {
     #expect(faulty > 300 && faulty < 2_700, "\(faulty) of 3,000 are faulty")
   }
 
-  @Test("takes records that were written with quotes around everything back as they were", arguments: 0..<2)
+  @Test("restores records that were written with all fields quoted", arguments: 0..<2)
   func roundTrip(seed: Int) {
     var random = Generator(state: UInt64(seed))
     for _ in 0..<500 {

@@ -2,9 +2,9 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("Tables of many columns")
+@Suite("Tables with many columns")
 struct ColumnLimitTests {
-  /// A table with a key and `columns` more, of which the file fills the first `filled` beside the key.
+  /// A table with a key and `columns` other columns. The file fills the key and the first `filled` of them.
   private func with(
     columns: Int, filled: Int, _ body: (SeederFolder) async throws -> Void
   ) async throws {
@@ -22,7 +22,7 @@ struct ColumnLimitTests {
     return "\((["id"] + names).joined(separator: ","))\n\((["7"] + values).joined(separator: ","))\n"
   }
 
-  @Test("are loaded, updated and settle where 800 are filled")
+  @Test("are loaded and updated with 800 filled columns")
   func most() async throws {
     try await with(columns: 799, filled: 799) { folder in
       #expect(try await folder.counts().inserted == 1)
@@ -33,7 +33,7 @@ struct ColumnLimitTests {
     }
   }
 
-  @Test("are loaded where few of 1,500 are filled")
+  @Test("are loaded if few of 1,500 columns are filled")
   func few() async throws {
     try await with(columns: 1_499, filled: 4) { folder in
       let first = try await folder.counts()
@@ -42,7 +42,7 @@ struct ColumnLimitTests {
     }
   }
 
-  @Test("are refused where more than 800 are filled", arguments: [(801, 801), (1_500, 850)])
+  @Test("are rejected if more than 800 columns are filled", arguments: [(801, 801), (1_500, 850)])
   func tooMany(all: Int, filled: Int) async throws {
     try await with(columns: all - 1, filled: filled - 1) { folder in
       let faults = try await folder.faults()
@@ -53,7 +53,7 @@ struct ColumnLimitTests {
     }
   }
 
-  @Test("are refused where the table has as many as PostgreSQL allows")
+  @Test("are rejected with PostgreSQL's maximum number of columns")
   func widest() async throws {
     try await with(columns: 1_599, filled: 4) { folder in
       let faults = try await folder.faults()

@@ -20,7 +20,7 @@ struct DefinitionReaderTests {
     }
   }
 
-  @Test("needs little, and fills in the rest")
+  @Test("needs few keys and has defaults for the rest")
   func small() throws {
     let definition = try read(
       #"{id: 'a-b2', summary: "s", tables: [{table: "t", files: "t.csv", key: "id"}],} // JSON5"#)
@@ -34,7 +34,7 @@ struct DefinitionReaderTests {
     #expect(table.csv == CSVFormat(delimiter: 0x2C, nullText: ""))
   }
 
-  @Test("understands all that it may say")
+  @Test("supports all keys")
   func large() throws {
     let definition = try read(
       #"""
@@ -60,7 +60,7 @@ struct DefinitionReaderTests {
     #expect(table.children.first?.isScalar == true && table.children.first?.policy == .insertMissing)
   }
 
-  @Test("names every fault with its line, all at once")
+  @Test("reports every fault with its line, all at once")
   func faults() {
     let found = faults(
       #"""
@@ -102,7 +102,7 @@ struct DefinitionReaderTests {
   }
 
   @Test(
-    "refuses what cannot be a seeder",
+    "rejects invalid definitions",
     arguments: [
       ("", "1:1: found an empty file"), ("[]", "1: found an array; expected a seeder"),
       ("{", "1:2: found the end of the file"), ("{id: 'a', id: 'b'}", "1:11: duplicate key"),
@@ -159,7 +159,7 @@ struct DefinitionReaderTests {
   }
 
   @Test(
-    "refuses what contradicts itself",
+    "rejects contradictions",
     arguments: [
       ("key: ['k', 'k'],", "field 'key': found a duplicate column; expected each column once"),
       (
@@ -200,8 +200,8 @@ struct DefinitionReaderTests {
     #expect(found == ["1: \(expected)"])
   }
 
-  /// Those that are only looked up in the table are not found there.
-  @Test("refuses names that PostgreSQL would cut off")
+  /// Names that are only looked up in the table are reported later as missing.
+  @Test("rejects names that PostgreSQL would truncate")
   func longNames() {
     let name = String(repeating: "ü", count: 35)
     let found = faults(
@@ -213,7 +213,7 @@ struct DefinitionReaderTests {
     #expect(found.allSatisfy { $0.hasSuffix("expected a name of 1 to 63 bytes") })
   }
 
-  @Test("refuses a JSON document of any depth without falling over")
+  @Test("rejects a JSON document of any depth without crashing")
   func depth() {
     let open = String(repeating: "[", count: 200_000)
     #expect(faults("{id: \(open)").count == 1)

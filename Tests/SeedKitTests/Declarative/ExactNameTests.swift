@@ -1,9 +1,9 @@
 import SeedKit
 import Testing
 
-@Suite("Names that look the same and have other bytes")
+@Suite("Names that look the same but have different bytes")
 struct ExactNameTests {
-  /// One character, and a letter with an accent behind it.
+  /// The same letter as one character, and as a letter with a combining accent.
   private static let composed = "caf\u{E9}"
   private static let decomposed = "cafe\u{301}"
 
@@ -54,7 +54,7 @@ struct ExactNameTests {
     }
   }
 
-  @Test("are unknown where the table has the other one only")
+  @Test("are unknown if the table only has the other one")
   func unknown() async throws {
     try await SeederFolder.with(
       #"CREATE TABLE t (id int PRIMARY KEY, "\#(Self.composed)" text)"#,

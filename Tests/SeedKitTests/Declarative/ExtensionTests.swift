@@ -3,8 +3,8 @@ import SeedKit
 import SeedTesting
 import Testing
 
-/// Debian's PostgreSQL has what the embedded one has not: ICU, and the extensions of contrib.
-@Suite("Declarative seeders and types that ignore case")
+/// Debian's PostgreSQL has ICU and contrib extensions, which the embedded one lacks.
+@Suite("Declarative seeders with case-insensitive types")
 struct ExtensionTests {
   private func run(_ path: String, _ configuration: PostgresConfiguration) async throws -> SeederReport {
     let seeder = try DeclarativeSeeder(directory: path)
@@ -16,14 +16,14 @@ struct ExtensionTests {
   }
 
   @Test(
-    "keys of citext and of a collation that ignores case find their rows, and are told if they are there twice"
+    "match keys of citext and case-insensitive collations, and report duplicates"
   )
   func anyCase() async throws {
     try await DebianPostgres.with { server in
       try await TemporaryFolder.with { folder in
         var connect = server.configuration
         try await PostgresConnection.with(connect) { connection in
-          // The cluster's own encoding is none, in which ICU does not work.
+          // The cluster's encoding is SQL_ASCII, with which ICU does not work.
           try await connection.query("CREATE DATABASE awkward ENCODING 'UTF8' TEMPLATE template0")
         }
         connect.database = "awkward"

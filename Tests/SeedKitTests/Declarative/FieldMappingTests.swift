@@ -34,7 +34,7 @@ struct FieldMappingTests {
     ),
   ]
 
-  @Test("is none for what 'ignore' says", arguments: ignoring.indices, [nil, 16])
+  @Test("ignores fields under 'ignore'", arguments: ignoring.indices, [nil, 16])
   func ignored(_ index: Int, _ major: Int?) async throws {
     let example = Self.ignoring[index]
     try await SeederFolder.with(
@@ -79,7 +79,7 @@ struct FieldMappingTests {
     ),
   ]
 
-  @Test("is a fault where no record has the field", arguments: unmatched.indices, [nil, 16])
+  @Test("reports a column whose field is in no record", arguments: unmatched.indices, [nil, 16])
   func missing(_ index: Int, _ major: Int?) async throws {
     let example = Self.unmatched[index]
     try await SeederFolder.with(
@@ -89,7 +89,7 @@ struct FieldMappingTests {
       let found = try await folder.faults()
       #expect(found.map { String($0.drop { $0 != " " }.dropFirst()) } == example.expected, "\(found)")
       #expect(found.allSatisfy { $0.hasPrefix("seeder.json:") }, "\(found)")
-      // A linter, which has no database, finds the same.
+      // The linter finds the same without a database.
       let lint = #expect(throws: FixtureError.self) {
         _ = try DeclarativeSeeder(directory: folder.path).validate(FixtureStore(files: [:]))
       }
@@ -113,7 +113,7 @@ struct FieldMappingTests {
   ]
 
   @Test(
-    "is no fault where there are no records, or another file of the table has the field",
+    "accepts a missing field if there are no records or another file has it",
     arguments: matched.indices, [nil, 16])
   func present(_ index: Int, _ major: Int?) async throws {
     let example = Self.matched[index]
@@ -126,7 +126,7 @@ struct FieldMappingTests {
     }
   }
 
-  @Test("is decided before a file goes straight into its table", arguments: [nil, 16])
+  @Test("is checked before a bulk load", arguments: [nil, 16])
   func direct(_ major: Int?) async throws {
     try await SeederFolder.with(
       Self.shops,
@@ -139,7 +139,7 @@ struct FieldMappingTests {
     }
   }
 
-  @Test("is contradicted by a column that 'touch' sets and a field fills", arguments: [nil, 16])
+  @Test("rejects a field for a column that 'touch' sets", arguments: [nil, 16])
   func touched(_ major: Int?) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, a text, seen timestamptz)",

@@ -13,7 +13,7 @@ struct FileWatchTests {
     (
       "is written again with as many bytes",
       { path in
-        // The time of the last change, set apart from the clock.
+        // A modification time that does not depend on the clock.
         var times = [timespec(tv_sec: 1, tv_nsec: 5), timespec(tv_sec: 1, tv_nsec: 5)]
         #expect(utimensat(AT_FDCWD, path, &times, 0) == 0)
       }
@@ -28,7 +28,7 @@ struct FileWatchTests {
     ("is deleted", { try FileManager.default.removeItem(atPath: $0) }),
   ]
 
-  @Test("is found before the commit", arguments: changes.indices)
+  @Test("is detected before the commit", arguments: changes.indices)
   func beforeCommit(_ index: Int) async throws {
     try await TemporaryFolder.with { folder in
       let path = "\(folder.path)/t.csv"
@@ -42,7 +42,7 @@ struct FileWatchTests {
     }
   }
 
-  @Test("is found when it is opened again", arguments: changes.indices.dropLast())
+  @Test("is detected when it is opened again", arguments: changes.indices.dropLast())
   func openedAgain(_ index: Int) async throws {
     try await TemporaryFolder.with { folder in
       let path = "\(folder.path)/t.csv"
@@ -54,9 +54,9 @@ struct FileWatchTests {
     }
   }
 
-  /// The fingerprint is of the bytes before; a seeder that comes first changes them.
+  /// The fingerprint is computed from the bytes before a seeder that runs first changes them.
   @Test(
-    "after its digest was taken fails the seeder, and the next run loads it", arguments: ["rows", "table"])
+    "after its digest was computed fails the seeder, and the next run loads it", arguments: ["rows", "table"])
   func afterDigest(_ ownership: String) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY)", tables: #"{table: "t", files: "t.csv", key: "id"}"#,
@@ -82,7 +82,7 @@ struct FileWatchTests {
     }
   }
 
-  @Test("that appears after the digests were taken fails the seeder")
+  @Test("and appears after the digests were computed fails the seeder")
   func appearing() async throws {
     try await TemporaryFolder.with { folder in
       let states = FileStates()

@@ -26,7 +26,7 @@ struct ForeignKeyTests {
 
   static let orders: [Order] = [
     Order(
-      testDescription: "a table that is named before the one it refers to", sql: twoTables,
+      testDescription: "a table named before the one it references", sql: twoTables,
       tables: "\(table("a")), \(table("b"))", files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id\n7\n"],
       query: "SELECT ARRAY[a.id::text, b.id::text] FROM a JOIN b ON b.id = b_id", expected: ["1│7"]),
     Order(
@@ -42,17 +42,17 @@ struct ForeignKeyTests {
       query: "SELECT ARRAY[id::text, up::text] FROM a ORDER BY id",
       expected: ["1│2", "2│3", "3│3"]),
     Order(
-      testDescription: "a circle with a column that may be empty for a moment",
+      testDescription: "a cycle with a nullable column",
       sql: twoTables + "; ALTER TABLE b ADD head int REFERENCES a", tables: "\(table("a")), \(table("b"))",
       files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"],
       query: "SELECT ARRAY[b.id::text, head::text] FROM b", expected: ["7│1"]),
     Order(
-      testDescription: "a circle with a constraint that is deferrable",
+      testDescription: "a cycle with a deferrable constraint",
       sql: twoTables + "; ALTER TABLE b ADD head int NOT NULL REFERENCES a DEFERRABLE",
       tables: "\(table("a")), \(table("b"))", files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"],
       query: "SELECT ARRAY[b.id::text, head::text] FROM b", expected: ["7│1"]),
     Order(
-      testDescription: "a key of two columns",
+      testDescription: "a key with two columns",
       sql: """
         CREATE TABLE b (id int PRIMARY KEY, x int, y int, UNIQUE (x, y));
         CREATE TABLE a (id int PRIMARY KEY, x int, y int, FOREIGN KEY (y, x) REFERENCES b (y, x))
@@ -75,7 +75,7 @@ struct ForeignKeyTests {
       files: ["a.csv": "id,b_id\n1,7\n2,17\n", "b.csv": "id\n7\n17\n"],
       query: "SELECT ARRAY[a.id::text, b_id::text] FROM a ORDER BY 1", expected: ["1│7", "2│17"]),
     Order(
-      testDescription: "a key of a partition that is filled by itself",
+      testDescription: "a key of a partition that is filled directly",
       sql: partitioned
         + "; CREATE TABLE p (id int PRIMARY KEY, b_id int REFERENCES b) PARTITION BY HASH (id); "
         + "CREATE TABLE a PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
@@ -84,7 +84,7 @@ struct ForeignKeyTests {
       query: "SELECT ARRAY[a.id::text, b_id::text] FROM a ORDER BY 1", expected: ["1│7", "2│17"]),
   ]
 
-  @Test("order the tables", arguments: orders, [16, 18])
+  @Test("determine the order of tables", arguments: orders, [16, 18])
   func ordered(_ example: Order, major: Int) async throws {
     try await SeederFolder.with(example.sql, tables: example.tables, files: example.files, major: major) {
       folder in
@@ -98,20 +98,20 @@ struct ForeignKeyTests {
 
   static let dangling: [FaultCase] = [
     FaultCase(
-      name: "of plain values", sql: twoTables, tables: "\(table("a")), \(table("b"))",
+      name: "with plain values", sql: twoTables, tables: "\(table("a")), \(table("b"))",
       files: ["a.csv": "id,b_id\n1,7\n2,8\n3,9\n", "b.csv": "id\n7\n"],
       expected: [
         "a.csv:3: record 2, field 'b_id': no row of public.b with id '8' in the database or the files (foreign key 'a_b_id_fkey')",
         "a.csv:4: record 3, field 'b_id': no row of public.b with id '9' in the database or the files (foreign key 'a_b_id_fkey')",
       ]),
     FaultCase(
-      name: "into the same table", sql: "CREATE TABLE t (id int PRIMARY KEY, up int REFERENCES t)",
+      name: "in the same table", sql: "CREATE TABLE t (id int PRIMARY KEY, up int REFERENCES t)",
       files: ["t.csv": "id,up\n1,\n2,1\n3,4\n"],
       expected: [
         "t.csv:4: record 3, field 'up': no row of public.t with id '4' in the database or the files (foreign key 't_up_fkey')"
       ]),
     FaultCase(
-      name: "of a deferrable constraint",
+      name: "with a deferrable constraint",
       sql:
         "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, b_id int REFERENCES b DEFERRABLE INITIALLY DEFERRED)",
       files: ["t.csv": "id,b_id\n1,8\n"],
@@ -119,7 +119,7 @@ struct ForeignKeyTests {
         "t.csv:2: record 1, field 'b_id': no row of public.b with id '8' in the database or the files (foreign key 't_b_id_fkey')"
       ]),
     FaultCase(
-      name: "in a circle that cannot be written",
+      name: "in a cycle that cannot be written",
       sql: twoTables + "; ALTER TABLE b ADD head int NOT NULL REFERENCES a",
       tables: "\(table("a")), \(table("b"))", files: ["a.csv": "id,b_id\n1,7\n", "b.csv": "id,head\n7,1\n"],
       expected: [
@@ -129,7 +129,7 @@ struct ForeignKeyTests {
 
   static let referred: [FaultCase] = [
     FaultCase(
-      name: "of a row to which rows of others refer",
+      name: "with a referenced row",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE); CREATE TABLE c (t_id int REFERENCES t);
         INSERT INTO t VALUES (1, 'x'); INSERT INTO c VALUES (1)
@@ -140,7 +140,7 @@ struct ForeignKeyTests {
           + "'c_t_id_fkey'); Key (id)=(1) is still referenced from table \"c\".; expected the current value; change the referencing rows first"
       ]),
     FaultCase(
-      name: "of a partition",
+      name: "in a partition",
       sql: """
         CREATE TABLE b (id int PRIMARY KEY);
         CREATE TABLE t (id int PRIMARY KEY, b_id int, FOREIGN KEY (b_id) REFERENCES b) PARTITION BY HASH (id);
@@ -155,7 +155,7 @@ struct ForeignKeyTests {
       ]),
   ]
 
-  @Test("are listed where they point to nothing", arguments: dangling + referred, [16, 18])
+  @Test("are reported if they reference missing rows", arguments: dangling + referred, [16, 18])
   func refused(_ example: FaultCase, major: Int) async throws { try await example.check(major: major) }
 
   struct Guard: Sendable, CustomTestStringConvertible {
@@ -167,16 +167,16 @@ struct ForeignKeyTests {
 
   static let guards: [Guard] = [
     Guard(testDescription: "that would be deleted with it", action: "ON DELETE CASCADE"),
-    Guard(testDescription: "whose column would be emptied", action: "ON DELETE SET NULL", column: ""),
+    Guard(testDescription: "whose column would be set to NULL", action: "ON DELETE SET NULL", column: ""),
     Guard(
-      testDescription: "whose column would take its default", action: "ON DELETE SET DEFAULT",
+      testDescription: "whose column would be set to its default", action: "ON DELETE SET DEFAULT",
       column: "DEFAULT 2"),
     Guard(testDescription: "that forbid it", action: "ON DELETE RESTRICT"),
     Guard(testDescription: "that forbid it at the end", action: ""),
   ]
 
   @Test(
-    "and checks that the database does not enforce refuse nothing",
+    "and checks that are not enforced reject nothing",
     arguments: ["CHECK (b_id < 5)", "FOREIGN KEY (b_id) REFERENCES b"])
   func notEnforced(_ constraint: String) async throws {
     try await SeederFolder.with(
@@ -188,7 +188,7 @@ struct ForeignKeyTests {
     }
   }
 
-  @Test("let sync keep a row to which rows of others refer,", arguments: guards, [16, 18])
+  @Test("make sync keep a referenced row,", arguments: guards, [16, 18])
   func sync(_ example: Guard, major: Int) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, t_id int \(example.column) REFERENCES t \(example.action))",
@@ -206,7 +206,7 @@ struct ForeignKeyTests {
     }
   }
 
-  @Test("let reset keep a row to which rows of others refer,", arguments: guards)
+  @Test("make reset keep a referenced row,", arguments: guards)
   func reset(_ example: Guard) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, t_id int \(example.column) REFERENCES t \(example.action))",
@@ -238,7 +238,7 @@ struct ForeignKeyTests {
     ),
   ]
 
-  @Test("do not hold up a reset of rows of its own", arguments: circles, [16, 18])
+  @Test("do not prevent a reset of rows that reference each other", arguments: circles, [16, 18])
   func circle(_ example: (name: String, sql: String, rows: String), major: Int) async throws {
     try await SeederFolder.with(
       example.sql, tables: #"{table: "t", files: "t.csv", key: "id"}"#,
@@ -251,7 +251,7 @@ struct ForeignKeyTests {
     }
   }
 
-  @Test("do not hold up a reset of tables that refer to each other")
+  @Test("do not prevent a reset of tables that reference each other")
   func tables() async throws {
     try await SeederFolder.with(
       Self.twoTables + "; ALTER TABLE b ADD head int REFERENCES a",
@@ -272,7 +272,7 @@ struct ForeignKeyTests {
       key: ["t_id", "label"], columns: {label: "$value"}}]}
     """#
 
-  @Test("delete a list with its record, and count it")
+  @Test("delete an array's rows with their record, and count them")
   func listGoes() async throws {
     try await SeederFolder.with(
       Self.parents, tables: Self.lists,
@@ -286,7 +286,7 @@ struct ForeignKeyTests {
     }
   }
 
-  @Test("never delete an edited row of a list")
+  @Test("never delete an edited row of an array")
   func listStays() async throws {
     try await SeederFolder.with(
       Self.parents, tables: Self.lists,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("Rows that were changed by hand")
+@Suite("Rows that were edited outside seed-runner")
 struct HandEditTests {
   private func with(
     _ policy: String, files: [String: String], _ body: (SeederFolder) async throws -> Void
@@ -14,7 +14,7 @@ struct HandEditTests {
   }
 
   @Test(
-    "rows that somebody edited and rows that somebody deleted are told apart",
+    "edited and deleted rows are reported separately",
     arguments: ["overwrite", "keep"])
   func deletedByHand(_ policy: String) async throws {
     try await with("\(policy)", files: ["t.csv": "id,a\n1,x\n2,y\n3,z\n"]) {
@@ -33,7 +33,7 @@ struct HandEditTests {
     }
   }
 
-  @Test("a plan says which table's rows keep a row that left the file")
+  @Test("a plan shows which table's rows keep a row that is no longer in the file")
   func reasonInPlan() async throws {
     try await SeederFolder.with(
       """

@@ -3,7 +3,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("Tables from which others inherit")
+@Suite("Tables with child tables")
 struct InheritanceTests {
   private static let sql = """
     CREATE TABLE p (id int PRIMARY KEY, name text);
@@ -18,7 +18,7 @@ struct InheritanceTests {
   }
 
   @Test(
-    "are refused by name before a row is written, whatever the policy and the ownership",
+    "are rejected before a row is written, for every policy and ownership",
     arguments: [
       #""policy": "upsert""#, #""policy": "sync""#, #""policy": "insert-missing""#, #""ownership": "table""#,
     ],
@@ -38,7 +38,7 @@ struct InheritanceTests {
     }
   }
 
-  @Test("are refused by sync when the child came after the rows", arguments: [16, 18])
+  @Test("are rejected by sync if the child table was created after the rows", arguments: [16, 18])
   func sync(major: Int) async throws {
     try await SeederFolder.with(
       "CREATE TABLE p (id int PRIMARY KEY, name text)",
@@ -46,7 +46,7 @@ struct InheritanceTests {
       files: ["p.csv": "id,name\n1,x\n2,y\n"], major: major
     ) { folder in
       #expect(try await folder.counts() == RowCounts(inserted: 2))
-      // Another's rows, with the keys and the values of the seeder's.
+      // Rows of others, with the keys and values of the seeder's rows.
       try await folder.sql(
         "CREATE TABLE c (extra int) INHERITS (p); DELETE FROM ONLY p; INSERT INTO c VALUES (1, 'x', 7), (2, 'y', 8)"
       )
@@ -58,7 +58,7 @@ struct InheritanceTests {
   }
 
   @Test(
-    "keep their rows in a reset, which names them", arguments: ["", #", "ownership": "table""#], [16, 18])
+    "keep their rows in a reset, which reports them", arguments: ["", #", "ownership": "table""#], [16, 18])
   func reset(member: String, major: Int) async throws {
     try await SeederFolder.with(
       "CREATE TABLE p (id int PRIMARY KEY, name text)",
@@ -79,7 +79,7 @@ struct InheritanceTests {
     }
   }
 
-  @Test("are refused by the upsert of a Swift seeder", arguments: [16, 18])
+  @Test("are rejected by the upsert of a Swift seeder", arguments: [16, 18])
   func upsert(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       let seeder = StubSeeder.items("items", [(1, "a", "x"), (2, "b", "y")])
@@ -101,7 +101,7 @@ struct InheritanceTests {
     }
   }
 
-  @Test("can be referred to: only their own rows are found, by which the key is unique", arguments: [16, 18])
+  @Test("can be referenced: only their own rows are found, for which the key is unique", arguments: [16, 18])
   func references(major: Int) async throws {
     try await SeederFolder.with(
       """
@@ -120,7 +120,7 @@ struct InheritanceTests {
     }
   }
 
-  @Test("are not those that inherit, and not those with partitions", arguments: [16, 18])
+  @Test("do not include child tables themselves and partitioned tables", arguments: [16, 18])
   func accepted(major: Int) async throws {
     try await SeederFolder.with(
       """

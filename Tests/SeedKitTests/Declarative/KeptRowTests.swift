@@ -1,7 +1,7 @@
 import SeedKit
 import Testing
 
-@Suite("Rows that cannot be removed")
+@Suite("Rows that cannot be deleted")
 struct KeptRowTests {
   private static let tables = #"{table: "t", files: "t.csv", key: "id", policy: "sync"}"#
   private static let function = """
@@ -24,7 +24,7 @@ struct KeptRowTests {
     ),
   ]
 
-  @Test("because of triggers are told by each run and by a reset", arguments: kept, [16, 18])
+  @Test("because of triggers are reported by each run and by a reset", arguments: kept, [16, 18])
   func trigger(_ example: (sql: String, triggers: [String], text: String), major: Int) async throws {
     let triggers = example.triggers.map {
       "CREATE TRIGGER \($0) BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION keep();"
@@ -55,7 +55,7 @@ struct KeptRowTests {
     }
   }
 
-  /// Ways in which rows come to refer to a partition through its parent.
+  /// Ways in which rows reference a partition through its parent.
   private static let parents = [
     (sql: "CREATE TABLE t PARTITION OF whole FOR VALUES FROM (0) TO (10)", referrer: "plain"),
     (
@@ -73,7 +73,7 @@ struct KeptRowTests {
   ]
 
   @Test(
-    "because others refer to them by the table whose partition they are in", arguments: parents, [16, 18])
+    "because they are referenced through their partitioned table", arguments: parents, [16, 18])
   func partition(_ example: (sql: String, referrer: String), major: Int) async throws {
     try await SeederFolder.with(
       """

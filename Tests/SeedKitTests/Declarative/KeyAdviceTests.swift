@@ -2,7 +2,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-/// A table whose natural key no unique index serves.
+/// A table whose natural key has no unique index.
 struct KeyAdviceCase: Sendable, CustomTestStringConvertible {
   let name: String
   let sql: String
@@ -17,18 +17,18 @@ struct KeyAdviceCase: Sendable, CustomTestStringConvertible {
 @Suite("A natural key that is not unique")
 struct KeyAdviceTests {
   static let solvable: [KeyAdviceCase] = [
-    KeyAdviceCase(name: "nothing there", sql: "CREATE TABLE t (id serial PRIMARY KEY, a text, b text)"),
+    KeyAdviceCase(name: "no index", sql: "CREATE TABLE t (id serial PRIMARY KEY, a text, b text)"),
     KeyAdviceCase(
-      name: "two columns, of which one is unique with a third",
+      name: "two columns, one of them unique with a third",
       sql: "CREATE TABLE t (id serial PRIMARY KEY, a text, b text, c text, UNIQUE (a, b, c))",
       key: #"["a", "b"]"#),
     KeyAdviceCase(
-      name: "a partial index of more columns",
+      name: "a partial index with more columns",
       sql:
         "CREATE TABLE t (id serial PRIMARY KEY, a text, b text); CREATE UNIQUE INDEX ON t (a, b) WHERE id > 9"
     ),
     KeyAdviceCase(
-      name: "names to be quoted",
+      name: "names that need quotes",
       sql: #"CREATE SCHEMA "S s"; CREATE TABLE "S s"."T t" (id serial PRIMARY KEY, a text, "B b" text)"#,
       table: "S s.T t", key: #"["a", "B b"]"#),
     KeyAdviceCase(
@@ -93,7 +93,7 @@ struct KeyAdviceTests {
       files: ["t.csv": "\(names)\n\(row)"], major: major, body)
   }
 
-  @Test("is suggested a statement after which the run succeeds", arguments: solvable, [16, 18])
+  @Test("is reported with a statement that makes the run succeed", arguments: solvable, [16, 18])
   func suggestion(_ example: KeyAdviceCase, major: Int) async throws {
     try await with(example, major: major) { folder in
       let fault = try await fault(of: example, in: folder)
@@ -105,7 +105,7 @@ struct KeyAdviceTests {
     }
   }
 
-  @Test("is told why no statement helps", arguments: unsolvable, [16, 18])
+  @Test("is reported with the reason if no statement helps", arguments: unsolvable, [16, 18])
   func reason(_ example: KeyAdviceCase, major: Int) async throws {
     try await with(example, major: major) { folder in
       let fault = try await fault(of: example, in: folder)

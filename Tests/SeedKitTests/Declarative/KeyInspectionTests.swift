@@ -2,7 +2,7 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("Keys that a linter compares")
+@Suite("Keys compared by the linter")
 struct KeyInspectionTests {
   private func faults(_ tables: String, _ files: [String: String]) async throws -> [String] {
     try await OfflineFaults.find(tables, files.mapValues { Array($0.utf8) })
@@ -94,14 +94,14 @@ struct KeyInspectionTests {
     ),
   ]
 
-  @Test("are reported with both places where they are there twice", arguments: twice.indices)
+  @Test("are reported with both places if they are duplicates", arguments: twice.indices)
   func reported(_ index: Int) async throws {
     let example = Self.twice[index]
     let found = try await faults(example.tables, example.files)
     #expect(found == example.expected, "\(found.joined(separator: "\n"))")
   }
 
-  /// A run takes all of these.
+  /// A run accepts all of these.
   private static let once: [(tables: String, files: [String: String])] = [
     (
       one.replacing("FILES", with: "t.csv"),
@@ -118,7 +118,8 @@ struct KeyInspectionTests {
     ),
   ]
 
-  @Test("are no fault where a run may take them for one row, or for two", arguments: once.indices)
+  @Test(
+    "are accepted if a run could treat them as the same row or as different rows", arguments: once.indices)
   func accepted(_ index: Int) async throws {
     let found = try await faults(Self.once[index].tables, Self.once[index].files)
     #expect(found.isEmpty, "\(found.joined(separator: "\n"))")

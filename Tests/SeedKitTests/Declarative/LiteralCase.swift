@@ -1,6 +1,6 @@
 import Testing
 
-/// A type and literals of it that a column takes, and others of which something would be lost.
+/// A type with literals that a column stores unchanged, and others that would lose information.
 struct LiteralCase: Sendable, CustomTestStringConvertible {
   let type: String
   let kept: [String]

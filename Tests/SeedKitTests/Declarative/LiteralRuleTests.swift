@@ -3,11 +3,11 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("Literals of which a column would drop or change something")
+@Suite("Literals that a column would truncate or change")
 struct LiteralRuleTests {
   private static let columns = LiteralCase.all.indices.map { "c\($0)" }
 
-  /// Records with one literal for each type, as many as the type with most of them needs.
+  /// Records with one literal of each type, as many as needed for all literals.
   private func records(_ literals: (LiteralCase) -> [String]) -> [[String?]] {
     let count = LiteralCase.all.map { literals($0).count }.max() ?? 0
     return (0..<count).map { row in
@@ -48,7 +48,7 @@ struct LiteralRuleTests {
       major: major, body)
   }
 
-  @Test("are refused in CSV, each by its record and field", arguments: [nil, 16])
+  @Test("are rejected in CSV with record and field", arguments: [nil, 16])
   func refusedInCSV(_ major: Int?) async throws {
     let records = records(\.refused)
     try await load(["t.csv": csv(records)], major: major) { folder in
@@ -56,7 +56,7 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("are refused in JSON, each by its record and field", arguments: [nil, 16])
+  @Test("are rejected in JSON with record and field", arguments: [nil, 16])
   func refusedInJSON(_ major: Int?) async throws {
     let records = records(\.refused)
     try await load(["t.json": json(records)], major: major) { folder in
@@ -78,7 +78,7 @@ struct LiteralRuleTests {
     #expect(found.count == records.joined().compactMap(\.self).count, "\(found.joined(separator: "\n"))")
   }
 
-  @Test("make the direct load step aside", arguments: LiteralCase.all)
+  @Test("make a bulk load fall back to staging", arguments: LiteralCase.all)
   func refusedInLargeFiles(_ example: LiteralCase) async throws {
     try await SeederFolder.with(
       "\(LiteralCase.setup) CREATE TABLE t (id int PRIMARY KEY, v \(example.type));",
@@ -93,7 +93,7 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("have relatives that lose nothing, which are loaded from CSV", arguments: [nil, 16])
+  @Test("are rejected only if they lose information (CSV)", arguments: [nil, 16])
   func keptInCSV(_ major: Int?) async throws {
     let records = records(\.kept)
     try await load(["t.csv": csv(records)], major: major) { folder in
@@ -103,7 +103,7 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("have relatives that lose nothing, which are loaded from JSON", arguments: [nil, 16])
+  @Test("are rejected only if they lose information (JSON)", arguments: [nil, 16])
   func keptInJSON(_ major: Int?) async throws {
     let records = records(\.kept)
     try await load(["t.json": json(records)], major: major) { folder in
@@ -112,7 +112,7 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("have relatives that lose nothing, which go straight into the table")
+  @Test("are rejected only if they lose information (bulk load)")
   func keptInLargeFiles() async throws {
     let records = records(\.kept)
     try await load(["t.csv": csv(records)], major: nil, ownership: "table") { folder in
@@ -122,7 +122,8 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("of composite types are told with the attribute, and kept as they are written", arguments: [nil, 16])
+  @Test(
+    "of composite types are reported with the attribute; others are stored as written", arguments: [nil, 16])
   func composite(_ major: Int?) async throws {
     try await SeederFolder.with(
       "\(LiteralCase.setup) CREATE TABLE t (id int PRIMARY KEY, v trip, list place[], at shape);",
@@ -150,7 +151,7 @@ struct LiteralRuleTests {
     }
   }
 
-  @Test("of jsonb are objects in CSV that have a key twice", arguments: ["rows", "table"])
+  @Test("of jsonb include objects with duplicate keys in CSV", arguments: ["rows", "table"])
   func jsonb(_ ownership: String) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, v jsonb, list jsonb[])",
@@ -168,7 +169,7 @@ struct LiteralRuleTests {
   }
 
   @Test(
-    "of jsonb that are too large to be searched for keys are refused",
+    "of jsonb that are too large for the key check are rejected",
     arguments: [
       String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + #",{"a":1}"#,
       #"{"a":1},"# + String(repeating: "1,", count: 1_000_000) + "1",
@@ -179,7 +180,7 @@ struct LiteralRuleTests {
   }
 
   @Test(
-    "of numbers, dates and times have at most 10,000 bytes",
+    "of numbers, dates and times are limited to 10,000 bytes",
     arguments: [" 655366 numeric", " -1 date", "a. -1 interval", "2. -1 timestamptz", " -1 float8"])
   func long(_ path: String) throws {
     let rule = try #require(LiteralRule(path: path, type: "", money: nil))
@@ -189,7 +190,7 @@ struct LiteralRuleTests {
     #expect(refusal == "at most 10000 bytes")
   }
 
-  @Test("of money follow the database's lc_monetary")
+  @Test("of money depend on lc_monetary")
   func money() throws {
     let german = MoneyFormat(sample: "1.234,50 €")
     #expect(german.refusal(of: Array("1.199,00".utf8)[...]) == nil)

@@ -5,7 +5,7 @@ import Testing
 @testable import SeedKit
 
 enum OfflineFaults {
-  /// The faults that a linter finds in a seeder's folder.
+  /// The faults that the linter finds in a seeder's folder.
   static func find(_ tables: String, _ files: [String: [UInt8]]) async throws -> [String] {
     try await TemporaryFolder.with { folder in
       try folder.write(#"{id: "a", summary: "s", tables: [\#(tables)]}"#, to: "seeder.json")
@@ -45,13 +45,13 @@ struct OfflineFaultTests {
     ),
   ]
 
-  @Test("include bytes of CSV that are no text", arguments: bytes.indices)
+  @Test("include CSV bytes that are not UTF-8", arguments: bytes.indices)
   func encoding(_ index: Int) async throws {
     let example = Self.bytes[index]
     #expect(try await OfflineFaults.find(Self.table, example.files) == example.expected)
   }
 
-  @Test("leave fields alone that are ignored", arguments: [#"["a"]"#, #"["*"]"#])
+  @Test("do not include ignored fields", arguments: [#"["a"]"#, #"["*"]"#])
   func ignored(_ names: String) async throws {
     let faults = try await OfflineFaults.find(
       #"{table: "t", files: "t.csv", key: "id", columns: {id: "id"}, ignore: \#(names)}"#,
@@ -98,7 +98,7 @@ struct OfflineFaultTests {
     }
   }
 
-  @Test("include other fields with a dollar sign that no record has")
+  @Test("include other fields with a dollar sign that are in no record")
   func dollar() async throws {
     let faults = try await OfflineFaults.find(
       #"{table: "t", files: "t.csv", key: "id", columns: {a: "$price"}}"#, Self.csv("id,$prize\n1,x\n"))

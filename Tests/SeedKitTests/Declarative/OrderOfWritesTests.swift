@@ -2,14 +2,14 @@ import SeedKit
 import SeedTesting
 import Testing
 
-/// Values that move between rows where PostgreSQL checks each row at once, and something else is in the way.
+/// Values that move between rows while PostgreSQL checks each row at once, with a complication.
 @Suite("The order of writes")
 struct OrderOfWritesTests {
   private static func list(_ key: String, _ more: String = "") -> String {
     #"{table: "t", files: "t.csv", key: \#(key)\#(more)}"#
   }
   private static let sync = #", policy: "sync""#
-  /// Whose column `up` refers to a row by a key.
+  /// A table whose column `up` references a row by a key.
   private static func tree(_ key: String = "slug", _ more: String = "") -> String {
     list(
       #""slug""#,
@@ -35,15 +35,15 @@ struct OrderOfWritesTests {
       files: ["t.csv": "slug,up\na,\nb,a\n"], changed: ["t.csv": "slug,up\na,z\nb,a\nz,\n"], query: parents,
       expected: ["a│z", "b│a", "z│∅"]),
     ChangeCase(
-      name: "the only root leaves the file", sql: numbered + oneRoot, tables: tree("slug", sync),
+      name: "the only root is no longer in the file", sql: numbered + oneRoot, tables: tree("slug", sync),
       files: ["t.csv": "slug,up\na,\nb,a\n"], changed: ["t.csv": "slug,up\nb,z\nz,\n"], query: parents,
       expected: ["b│z", "z│∅"]),
     ChangeCase(
-      name: "the only root leaves the file, with ids and parents as plain values", sql: given + oneRoot,
+      name: "the only root is no longer in the file; ids are plain values", sql: given + oneRoot,
       tables: list(#""id""#, sync), files: ["t.csv": "id,slug,up\n1,a,\n2,b,1\n"],
       changed: ["t.csv": "id,slug,up\n2,b,3\n3,z,\n"], query: ids, expected: ["2│b│3", "3│z│∅"]),
     ChangeCase(
-      name: "the only root leaves a table with a trigger", sql: numbered + oneRoot + touched,
+      name: "the only root is no longer in the file, with a trigger", sql: numbered + oneRoot + touched,
       tables: tree("slug", sync), files: ["t.csv": "slug,up\na,\nb,a\n"],
       changed: ["t.csv": "slug,up\nb,z\nz,\n"], query: parents, expected: ["b│z", "z│∅"]),
     ChangeCase(
@@ -63,35 +63,35 @@ struct OrderOfWritesTests {
         "SELECT ARRAY[t.slug, o.slug, t.during::text] FROM t LEFT JOIN t AS o ON o.id = t.up ORDER BY t.slug",
       expected: ["a│∅│[1,9)", "b│x│[3,5)", "c│a│[5,6)", "x│a│[1,3)"]),
     ChangeCase(
-      name: "ids trade places, and references follow their rows", sql: given, tables: tree(),
+      name: "ids are swapped, and references follow their rows", sql: given, tables: tree(),
       files: ["t.csv": "id,slug,up\n1,a,\n2,b,a\n3,c,b\n"],
       changed: ["t.csv": "id,slug,up\n2,a,\n1,b,a\n3,c,b\n"], query: ids,
       expected: ["1│b│2", "2│a│∅", "3│c│1"]),
     ChangeCase(
-      name: "the values trade places by which references find their rows",
+      name: "the values by which references find their rows are swapped",
       sql: numbered + "; ALTER TABLE t ADD code text UNIQUE", tables: tree("code"),
       files: ["t.csv": "slug,code,up\na,A,\nb,B,A\nc,C,B\n"],
       changed: ["t.csv": "slug,code,up\na,B,\nb,A,B\nc,C,B\nd,D,A\n"], query: parents,
       expected: ["a│∅", "b│a", "c│a", "d│b"]),
   ]
 
-  @Test("lets a tree change", arguments: trees, [16, 18])
+  @Test("allows a tree to change", arguments: trees, [16, 18])
   func tree(_ example: ChangeCase, major: Int) async throws { try await example.check(major: major) }
 
   private static let traded = ChangeCase(
-    name: "ids move on to rows that remain", sql: given, tables: list(#""slug""#, sync),
+    name: "ids are reused by remaining rows", sql: given, tables: list(#""slug""#, sync),
     files: ["t.csv": "id,slug,up\n1,a,\n2,b,1\n3,c,1\n4,d,2\n"],
     changed: ["t.csv": "id,slug,up\n3,a,\n1,b,3\n"],
     query: ids, expected: ["1│b│3", "3│a│∅"])
   static let removals: [ChangeCase] = [
     traded,
     ChangeCase(
-      name: "ids that references follow move on", sql: given, tables: tree("slug", sync),
+      name: "ids with ON UPDATE CASCADE are reused", sql: given, tables: tree("slug", sync),
       files: ["t.csv": "id,slug,up\n1,a,\n2,b,a\n3,c,a\n4,d,b\n5,e,d\n"],
       changed: ["t.csv": "id,slug,up\n4,a,\n1,b,a\n3,e,b\n"], query: ids,
       expected: ["1│b│4", "3│e│1", "4│a│∅"]),
     ChangeCase(
-      name: "keys of two columns move on",
+      name: "keys with two columns are reused",
       sql: """
         CREATE TABLE t (tenant int, id int, slug text, up int, PRIMARY KEY (tenant, id), UNIQUE (tenant, slug),
           FOREIGN KEY (tenant, up) REFERENCES t)
@@ -100,7 +100,7 @@ struct OrderOfWritesTests {
       files: ["t.csv": "tenant,id,slug,up\n1,1,a,\n1,2,b,1\n1,3,c,2\n"],
       changed: ["t.csv": "tenant,id,slug,up\n1,3,a,\n1,1,b,3\n"], query: ids, expected: ["1│b│3", "3│a│∅"]),
     ChangeCase(
-      name: "a row that left the file is deferrably referred to",
+      name: "a deleted row is referenced by a deferrable constraint",
       sql: """
         CREATE TABLE u (id int PRIMARY KEY);
         CREATE TABLE t (id int PRIMARY KEY, u int REFERENCES u DEFERRABLE, lead boolean);
@@ -113,7 +113,7 @@ struct OrderOfWritesTests {
       expected: ["1│3│true", "2│2│true", "4│2│false"]),
   ]
 
-  @Test("lets rows leave while others take their values", arguments: removals, [16, 18])
+  @Test("allows rows to be deleted while others take their values", arguments: removals, [16, 18])
   func removal(_ example: ChangeCase, major: Int) async throws { try await example.check(major: major) }
 
   private static let lower = """
@@ -124,7 +124,7 @@ struct OrderOfWritesTests {
   private static let texts = "SELECT ARRAY[id::text, a] FROM t ORDER BY id"
   static let triggers: [ChangeCase] = [
     ChangeCase(
-      name: "two rows exchange them", sql: lower, tables: list(#""id""#),
+      name: "two rows swap them", sql: lower, tables: list(#""id""#),
       files: ["t.csv": "id,a\n1,A\n2,B\n"],
       changed: ["t.csv": "id,a\n1,B\n2,A\n"], query: texts, expected: ["1│b", "2│a"]),
     ChangeCase(
@@ -133,11 +133,11 @@ struct OrderOfWritesTests {
       query: texts,
       expected: ["1│b", "2│c", "3│a", "4│d"]),
     ChangeCase(
-      name: "rows take those of one that left the file", sql: lower, tables: list(#""id""#, sync),
+      name: "rows take those of a deleted row", sql: lower, tables: list(#""id""#, sync),
       files: ["t.csv": "id,a\n1,A\n2,B\n"], changed: ["t.csv": "id,a\n2,A\n3,B\n"], query: texts,
       expected: ["2│a", "3│b"]),
     ChangeCase(
-      name: "records are told apart only by the trigger",
+      name: "only the trigger makes records different",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, g text, a text UNIQUE);
         CREATE FUNCTION pre() RETURNS trigger LANGUAGE plpgsql AS
@@ -148,7 +148,7 @@ struct OrderOfWritesTests {
       changed: ["t.csv": "id,g,a\n1,y,k:1\n2,x,k:1\n"], query: texts, expected: ["1│y1", "2│x1"]),
   ]
 
-  @Test("lets values move that a trigger makes", arguments: triggers, [16, 18])
+  @Test("allows swapping values that a trigger generates", arguments: triggers, [16, 18])
   func trigger(_ example: ChangeCase, major: Int) async throws { try await example.check(major: major) }
 
   private static func partitions(_ sql: String) -> String {
@@ -185,10 +185,10 @@ struct OrderOfWritesTests {
       """),
   ]
 
-  @Test("sees the unique index of a partition", arguments: indexes, [16, 18])
+  @Test("considers the unique index of a partition", arguments: indexes, [16, 18])
   func index(_ example: ChangeCase, major: Int) async throws { try await example.check(major: major) }
 
-  /// Ends that cannot be reached without a constraint that waits, and what is said of them.
+  /// Changes that are impossible without a deferrable constraint, with their faults.
   static let unreachable: [(example: ChangeCase, faults: [String])] = {
     func holds(_ text: String, _ row: String, _ index: String) -> String {
       "\(text), which row \(row) has until it is updated in the same run: PostgreSQL checks the \(index) row by row "
@@ -209,7 +209,7 @@ struct OrderOfWritesTests {
       (trading("a trigger beside a foreign key", given + touched), ids),
       (
         ChangeCase(
-          name: "parents for which a trigger may look", sql: numbered + oneRoot + touched, tables: tree(),
+          name: "parents that a trigger may look up", sql: numbered + oneRoot + touched, tables: tree(),
           files: ["t.csv": "slug,up\na,\nb,a\n"], changed: ["t.csv": "slug,up\na,z\nb,a\nz,\n"],
           query: parents,
           expected: ["a│∅", "b│a"]),
@@ -222,7 +222,7 @@ struct OrderOfWritesTests {
     ]
   }()
 
-  @Test("names both rows where a change cannot be made", arguments: unreachable, [16, 18])
+  @Test("reports both rows if a change is not possible", arguments: unreachable, [16, 18])
   func refusal(_ pair: (example: ChangeCase, faults: [String]), major: Int) async throws {
     let example = pair.example
     try await SeederFolder.with(example.sql, tables: example.tables, files: example.files, major: major) {
@@ -234,7 +234,7 @@ struct OrderOfWritesTests {
     }
   }
 
-  @Test("is told by a plan, with the rows that go first and without numbers that a run draws")
+  @Test("is shown by a plan, with deleted rows first and without drawing sequence numbers")
   func plan() async throws {
     try await SeederFolder.with(
       Self.numbered + Self.oneRoot, tables: Self.tree("slug", Self.sync),
@@ -249,7 +249,7 @@ struct OrderOfWritesTests {
     }
   }
 
-  @Test("takes two more round trips for an unchanged tree than for a list")
+  @Test("needs two more round trips for an unchanged tree than for a flat table")
   func roundTripsOfTree() async throws {
     var counts: [Int] = []
     for tables in [Self.tree(), Self.list(#""slug""#)] {

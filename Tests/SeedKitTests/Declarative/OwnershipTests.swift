@@ -13,7 +13,7 @@ struct OwnershipTests {
     ("interval", "CREATE TABLE t (k interval PRIMARY KEY, a text)", "1 day", "24:00:00"),
   ]
 
-  @Test("follows a key that is written in another way", arguments: keys, [16, 18])
+  @Test("follows a key with another spelling", arguments: keys, [16, 18])
   func keyText(_ example: (name: String, sql: String, first: String, second: String), major: Int) async throws
   {
     try await SeederFolder.with(
@@ -54,7 +54,7 @@ struct OwnershipTests {
       tables: Self.list, files: ["t.csv": "k,a\n1,x\n"], major: major, body)
   }
 
-  @Test("in one schema says nothing about another, with --if-changed too", arguments: [16, 18])
+  @Test("in one schema does not affect another, including --if-changed", arguments: [16, 18])
   func ifChanged(major: Int) async throws {
     try await withTwoSchemas(major) { folder in
       for schema in ["ta", "tb"] {
@@ -68,7 +68,7 @@ struct OwnershipTests {
     }
   }
 
-  @Test("in one schema is not touched by a reset in another", arguments: [16, 18])
+  @Test("in one schema is not affected by a reset in another", arguments: [16, 18])
   func resetOfOneSchema(major: Int) async throws {
     try await withTwoSchemas(major) { folder in
       for schema in ["ta", "tb"] { _ = try await Self.run(folder, in: schema) }
@@ -78,7 +78,7 @@ struct OwnershipTests {
     }
   }
 
-  @Test("in one schema is told by 'why' as that schema's", arguments: [16, 18])
+  @Test("in one schema is reported by 'why' for that schema", arguments: [16, 18])
   func why(major: Int) async throws {
     try await withTwoSchemas(major) { folder in
       _ = try await Self.run(folder, in: "tb")
@@ -112,7 +112,7 @@ struct OwnershipTests {
         """#,
       files: ["a.csv": "k,a\n1,x\n2,y\n", "b.csv": "k,b\n3,z\n4,w\n"]),
     Entries(
-      testDescription: "two lists",
+      testDescription: "two arrays",
       tables: #"""
         {table: "p", files: "p.json", key: "id", children: [
           {table: "t", field: "l", parent: "p", key: "k", policy: "sync", columns: {k: "$value"}},
@@ -123,7 +123,7 @@ struct OwnershipTests {
   private static let sql =
     "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (k text PRIMARY KEY, a text, b text, p int REFERENCES p)"
 
-  @Test("is of all entries for a table together", arguments: sets, [16, 18])
+  @Test("covers all entries for a table together", arguments: sets, [16, 18])
   func together(_ example: Entries, major: Int) async throws {
     try await SeederFolder.with(Self.sql, tables: example.tables, files: example.files, major: major) {
       folder in
@@ -135,7 +135,7 @@ struct OwnershipTests {
     }
   }
 
-  @Test("of rows that left any of the entries ends")
+  @Test("ends for rows that are no longer in any entry")
   func leavesOne() async throws {
     try await SeederFolder.with(Self.sql, tables: Self.sets[0].tables, files: Self.sets[0].files) { folder in
       _ = try await folder.counts()
@@ -164,10 +164,10 @@ struct OwnershipTests {
       ]),
   ]
 
-  @Test("cannot be of entries that contradict each other", arguments: contradictions, [16, 18])
+  @Test("is rejected for entries that contradict each other", arguments: contradictions, [16, 18])
   func contradict(_ example: FaultCase, major: Int) async throws { try await example.check(major: major) }
 
-  @Test("of two entries may agree about a row, and complete each other")
+  @Test("works for two entries that agree on a row and complete each other")
   func agree() async throws {
     try await SeederFolder.with(
       Self.sql, tables: #"{table: "t", files: "a.csv", key: "k"}, {table: "t", files: "b.csv", key: "k"}"#,
@@ -179,7 +179,9 @@ struct OwnershipTests {
     }
   }
 
-  @Test("of a row is of one seeder, and a second one that disagrees names it", arguments: [16, 18])
+  @Test(
+    "of a row belongs to one seeder, and a second one that disagrees fails with its name",
+    arguments: [16, 18])
   func twoSeeders(major: Int) async throws {
     try await SeederFolder.with(Self.sql, tables: Self.list, files: ["t.csv": "k,a\n1,x\n"], major: major) {
       folder in
@@ -208,7 +210,7 @@ struct OwnershipTests {
     }
   }
 
-  @Test("of a row that another seeder writes, too, does not let sync delete it", arguments: [16, 18])
+  @Test("of a row that another seeder also writes prevents sync from deleting it", arguments: [16, 18])
   func sharedRow(major: Int) async throws {
     try await SeederFolder.with(
       Self.sql, tables: #"{table: "t", files: "t.csv", key: "k", policy: "sync"}"#,
@@ -233,7 +235,7 @@ struct OwnershipTests {
 
   static let names = ["seed_row", "seed_file", "seed_missing", "v0", "x0", "n0", "live", "staged"]
 
-  @Test("does not mind columns that are called as ours", arguments: names)
+  @Test("works for columns with the names of internal ones", arguments: names)
   func ours(_ name: String) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (k int PRIMARY KEY, \(name) text UNIQUE CHECK (\(name) <> 'no'))", tables: Self.list,
@@ -246,7 +248,7 @@ struct OwnershipTests {
     }
   }
 
-  @Test("as a whole can become ownership row by row, and back")
+  @Test("of a whole table can change to single rows and back")
   func change() async throws {
     func tables(_ ownership: String) -> String {
       #"{table: "t", files: "t.csv", key: "k", ownership: "\#(ownership)"}"#
@@ -270,7 +272,7 @@ struct OwnershipTests {
   }
 
   @Test(
-    "of a record is an overlay's if the key is the same value in another form",
+    "of a record moves to an overlay with the same key in another spelling",
     arguments: [
       ("numeric", "1.0", "1.00"), ("int", "1", "01"),
       ("uuid", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),

@@ -15,7 +15,7 @@ struct PolicyTests {
       files: files, body)
   }
 
-  @Test("upsert leaves rows that left the file, and rows of others")
+  @Test("upsert keeps rows that are no longer in the file, and rows of others")
   func upsert() async throws {
     try await with("upsert", files: ["t.csv": "id,a\n1,x\n2,y\n"]) { folder in
       try await folder.sql("INSERT INTO t VALUES (2, 'theirs', 'kept'), (9, 'other', 'd')")
@@ -26,7 +26,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("insert-missing inserts, and touches no row that is there")
+  @Test("insert-missing inserts rows and does not change existing ones")
   func insertMissing() async throws {
     try await with("insert-missing", files: ["t.csv": "id,a\n1,x\n2,y\n"]) { folder in
       try await folder.sql("INSERT INTO t VALUES (2, 'theirs', NULL)")
@@ -40,7 +40,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("insert-missing fills the references of new rows in a circle, and only those")
+  @Test("insert-missing fills the references of new rows in a cycle, and only those")
   func insertMissingCircle() async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id serial PRIMARY KEY, name text UNIQUE, up int REFERENCES t)",
@@ -60,7 +60,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("a second pass counts rows that were there as updated, new ones as inserted")
+  @Test("a second pass counts existing rows as updated and new ones as inserted")
   func secondPassCounts() async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id serial PRIMARY KEY, name text UNIQUE, note text, up int REFERENCES t)",
@@ -75,7 +75,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("sync removes its own rows that left the file; those of others, found and edited ones stay")
+  @Test("sync deletes its own rows that are no longer in the file and keeps others, existing and edited ones")
   func sync() async throws {
     try await with("sync", files: ["t.csv": "id,a\n1,x\n2,y\n3,z\n4,w\n"]) { folder in
       try await folder.sql("INSERT INTO t VALUES (4, 'found', 'there'), (9, 'other', 'd')")
@@ -92,7 +92,7 @@ struct PolicyTests {
   }
 
   @Test(
-    "sync with a file without records removes all rows that it owns",
+    "sync with a file without records deletes all rows that it owns",
     arguments: ["t.csv", "t.json", "t.jsonl"])
   func syncEmpty(_ name: String) async throws {
     let full = [
@@ -110,7 +110,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("sync is refused in production without its flag, and nothing is written")
+  @Test("sync is rejected in production without --allow-deletes, and nothing is written")
   func production() async throws {
     try await with("sync", files: ["t.csv": "id,a\n1,x\n2,y\n"]) { folder in
       try folder.write(
@@ -132,7 +132,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("lists of child rows grow, shrink and become empty under sync")
+  @Test("arrays of child rows grow, shrink and become empty with sync")
   func lists() async throws {
     try await SeederFolder.with(
       """
@@ -162,7 +162,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("the list of an environment replaces that of all, an empty one too")
+  @Test("an array in an overlay replaces that of the base file, even if empty")
   func listsOfEnvironments() async throws {
     try await SeederFolder.with(
       """
@@ -193,7 +193,7 @@ struct PolicyTests {
   }
 
   @Test(
-    "rows that somebody edited are overwritten, kept or a failure, as onDrift says",
+    "edited rows are overwritten, kept or cause a failure according to onDrift",
     arguments: ["overwrite", "keep", "fail"])
   func drift(_ policy: String) async throws {
     try await with("upsert", more: #", onDrift: "\#(policy)""#, files: ["t.csv": "id,a\n1,x\n2,y\n"]) {
@@ -216,7 +216,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("a column that is touched has the time of an update, and is not compared")
+  @Test("a touched column has the time of the update and is not compared")
   func touch() async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, a text, at timestamptz NOT NULL DEFAULT 'epoch')",
@@ -232,7 +232,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("a reference leads to the rows of another seeder, on which this one depends")
+  @Test("a reference finds rows of another seeder that this one depends on")
   func otherSeeder() async throws {
     try await SeederFolder.with(
       "CREATE TABLE users (id serial PRIMARY KEY, email text UNIQUE); CREATE TABLE t (id int PRIMARY KEY, user_id int REFERENCES users)",

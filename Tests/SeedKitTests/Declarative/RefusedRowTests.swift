@@ -1,11 +1,11 @@
 import SeedKit
 import Testing
 
-@Suite("Rows that the database refuses")
+@Suite("Rows that the database rejects")
 struct RefusedRowTests {
   static let cases: [FaultCase] = [
     FaultCase(
-      name: "for want of a partition",
+      name: "because there is no partition",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, a text) PARTITION BY RANGE (id);
         CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)
@@ -18,7 +18,7 @@ struct RefusedRowTests {
           + "Partition key of the failing row contains (id) = (70).; expected values that match a partition",
       ]),
     FaultCase(
-      name: "for want of a partition by an expression",
+      name: "because there is no partition, with an expression",
       sql: """
         CREATE TABLE t (id int, a text) PARTITION BY LIST (lower(a));
         CREATE TABLE t1 PARTITION OF t (PRIMARY KEY (id)) FOR VALUES IN ('x')
@@ -48,7 +48,7 @@ struct RefusedRowTests {
           + "(value for domain a_word violates check constraint \"a_word_check\")"
       ]),
     FaultCase(
-      name: "because of a domain within an array",
+      name: "because of a domain in an array",
       sql:
         "CREATE DOMAIN a_word AS text CHECK (VALUE ~ '^a'); CREATE TABLE t (id int PRIMARY KEY, a a_word[])",
       files: ["t.csv": "id,a\n1,{apple}\n2,\"{apple,pear}\"\n"],
@@ -57,7 +57,7 @@ struct RefusedRowTests {
           + "(value for domain a_word violates check constraint \"a_word_check\")"
       ]),
     FaultCase(
-      name: "because of what a trigger raises",
+      name: "because of an error raised by a trigger",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, a text);
         CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS
@@ -71,7 +71,8 @@ struct RefusedRowTests {
   ]
 
   @Test(
-    "are told with file, record and values, all at once, and are never retried", arguments: cases, [16, 18])
+    "are reported with file, record and values, all at once, and are never retried", arguments: cases,
+    [16, 18])
   func refused(_ example: FaultCase, major: Int) async throws {
     try await SeederFolder.with(
       example.sql, tables: example.tables, files: example.files, major: major

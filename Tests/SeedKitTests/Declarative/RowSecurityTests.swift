@@ -22,19 +22,19 @@ struct RowSecurityTests {
       name: "hides a row with another unique value", file: "2,theirs,app",
       expected: "duplicate value for 't_a_key' of t"),
     RowSecurityCase(
-      name: "refuses a row that is inserted", policies: "CREATE POLICY own ON t USING (owner = 'app')",
+      name: "rejects an inserted row", policies: "CREATE POLICY own ON t USING (owner = 'app')",
       file: "2,new,other", expected: "a row that violates a row-level security policy of t"),
     RowSecurityCase(
-      name: "lets nothing be inserted", policies: "CREATE POLICY look ON t FOR SELECT USING (true)",
+      name: "rejects all inserts", policies: "CREATE POLICY look ON t FOR SELECT USING (true)",
       file: "2,new,app", expected: "a row that violates a row-level security policy of t"),
     RowSecurityCase(
-      name: "lets a row be seen, but not updated",
+      name: "allows SELECT but not UPDATE of a row",
       policies:
         "CREATE POLICY look ON t FOR SELECT USING (true); CREATE POLICY own ON t USING (owner = 'app')",
       file: "1,new,other", expected: "row '1' is not written to t: row-level security rejects it"),
   ]
 
-  @Test("is named as the reason at once, with the record")
+  @Test("is reported as the reason, with the record")
   func refused() async throws {
     try await DebianPostgres.with { server in
       try await PostgresConnection.with(server.configuration) {
@@ -68,7 +68,7 @@ struct RowSecurityTests {
     }
   }
 
-  @Test("is not blamed for a right to the table that is missing")
+  @Test("is not reported if a privilege on the table is missing")
   func rights() async throws {
     try await DebianPostgres.with { server in
       try await PostgresConnection.with(server.configuration) { connection in

@@ -23,7 +23,7 @@ struct RuleTests {
   ]
 
   @Test(
-    "are refused with the rule's name before a row is written, if it is in the way", arguments: rules,
+    "are rejected with the rule's name before a row is written, if the rule applies", arguments: rules,
     [16, 18])
   func refused(_ rule: (rule: String, text: String), major: Int) async throws {
     try await SeederFolder.with(
@@ -48,7 +48,7 @@ struct RuleTests {
     }
   }
 
-  @Test("are refused by a reset that would delete rows", arguments: [16, 18])
+  @Test("are rejected by a reset that would delete rows", arguments: [16, 18])
   func reset(major: Int) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, a text)", tables: Self.tables, files: ["t.csv": "id,a\n1,x\n"],
@@ -63,7 +63,7 @@ struct RuleTests {
     }
   }
 
-  @Test("are not filled past their rules by a load of a whole table", arguments: [16, 18])
+  @Test("are not bulk-loaded past their rules", arguments: [16, 18])
   func whole(major: Int) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE RULE r AS ON INSERT TO t DO ALSO NOTIFY news",

@@ -5,19 +5,19 @@ import SeedTesting
 import Testing
 import Threads
 
-/// A folder with a `seeder.json` and files, and a database with the tables that they fill.
+/// A folder with a `seeder.json` and files, and a database with the tables.
 struct SeederFolder {
   let database: TemporaryDatabase
   private let folder: TemporaryFolder
 
   var path: String { folder.path }
 
-  /// Makes folder and tables, and lends them to `body`.
+  /// Creates the folder and the tables, and passes them to `body`.
   ///
   /// - Parameters:
-  ///   - sql: the statements that make the tables.
-  ///   - tables: the list under `tables` of the definition, without its brackets.
-  ///   - files: texts by name.
+  ///   - sql: the statements that create the tables.
+  ///   - tables: the elements of `tables` in the definition.
+  ///   - files: the texts of files by name.
   ///   - major: the server's major version; nil for the newest.
   static func with(
     _ sql: String, tables: String, files: [String: String], major: Int? = nil,
@@ -47,7 +47,7 @@ struct SeederFolder {
     try Data(bytes).write(to: file)
   }
 
-  /// Replaces a text that a file has once.
+  /// Replaces a text that occurs once in a file.
   func edit(_ name: String, _ old: String, _ new: String) throws {
     let text = String(decoding: try Data(contentsOf: URL(filePath: "\(path)/\(name)")), as: UTF8.self)
     let parts = text.split(separator: old, omittingEmptySubsequences: false)
@@ -55,7 +55,7 @@ struct SeederFolder {
     try write(parts.joined(separator: new), to: name)
   }
 
-  /// Runs the seeder and returns what became of it.
+  /// Runs the seeder and returns its report.
   func run(
     environment: SeedEnvironment = .test, options: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeederReport {
@@ -88,7 +88,7 @@ struct SeederFolder {
     return report.tables.total
   }
 
-  /// What a run would change.
+  /// The changes in a plan.
   func changes(environment: SeedEnvironment) async throws -> [RowChange] {
     let seeder = try DeclarativeSeeder(directory: path)
     let plan = try SeedPlan(
@@ -101,7 +101,7 @@ struct SeederFolder {
     return entry.changes
   }
 
-  /// Removes what the seeder made.
+  /// Resets the seeder.
   func reset(configuration: PostgresConfiguration? = nil) async throws -> ResetReport {
     let seeder = try DeclarativeSeeder(directory: path)
     let plan = try SeedPlan(
@@ -112,7 +112,7 @@ struct SeederFolder {
     return try #require(reports.first)
   }
 
-  /// The faults of a run that must fail, the folder's path left out.
+  /// The faults of a run that must fail, without the folder's path.
   func faults(environment: SeedEnvironment = .test) async throws -> [String] {
     let failure: FailureReport?
     do {
@@ -127,7 +127,7 @@ struct SeederFolder {
     }
   }
 
-  /// The arrays of text that a query selects: `∅` for NULL, elements parted by `│`.
+  /// The arrays of text that a query selects: `∅` for NULL, elements separated by `│`.
   func rows(_ query: String) async throws -> [String] {
     try await database.withConnection { connection in
       try await connection.runScript("SET timezone = 'UTC'")
@@ -136,7 +136,7 @@ struct SeederFolder {
     }
   }
 
-  /// Every row of every table of the user's with the transaction that wrote it.
+  /// Every row of every user table with the transaction that wrote it.
   func versions() async throws -> Set<String> {
     try await database.withConnection { connection in
       let tables = try await connection.query(
@@ -156,7 +156,7 @@ struct SeederFolder {
     }
   }
 
-  /// Carries out statements of somebody else.
+  /// Runs statements as another program.
   func sql(_ statements: String) async throws {
     try await database.withConnection { try await $0.runScript(statements) }
   }

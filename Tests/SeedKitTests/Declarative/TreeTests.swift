@@ -2,7 +2,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-@Suite("Rows that refer to rows of their own table")
+@Suite("Rows that reference rows of the same table")
 struct TreeTests {
   private static let tables = """
     {table: "t", files: "t.csv", key: "slug", columns: {up: {field: "up", references: {table: "t", key: "slug"}}}}
@@ -24,7 +24,7 @@ struct TreeTests {
     ),
   ]
 
-  @Test("are written parents first, so that they may be", arguments: rules, [16, 18])
+  @Test("are written parents first, which satisfies", arguments: rules, [16, 18])
   func rule(_ example: (name: String, sql: String), major: Int) async throws {
     try await SeederFolder.with(
       "\(Self.table); \(example.sql)", tables: Self.tables, files: ["t.csv": Self.tree], major: major
@@ -37,7 +37,7 @@ struct TreeTests {
     }
   }
 
-  @Test("have their parents when a trigger looks for them", arguments: [16, 18])
+  @Test("have their parents when a trigger looks them up", arguments: [16, 18])
   func trigger(major: Int) async throws {
     try await SeederFolder.with(
       """
@@ -75,7 +75,7 @@ struct TreeTests {
     }
   }
 
-  @Test("are told in one line if they were edited, and counted once", arguments: [16, 18])
+  @Test("are reported in one line if they were edited, and counted once", arguments: [16, 18])
   func edited(major: Int) async throws {
     try await SeederFolder.with(
       Self.table,

@@ -56,7 +56,7 @@ struct TriggerTests {
       file: "id,a\n1,x\n", changed: "id,a\n1,y\n", expected: ["1│y!"]),
   ]
 
-  @Test("that change a value let the second run write nothing", arguments: settled, [16, 18])
+  @Test("that change a value do not make the second run write", arguments: settled, [16, 18])
   func settles(_ example: Settled, major: Int) async throws {
     try await SeederFolder.with(example.sql, tables: Self.list, files: ["t.csv": example.file], major: major)
     {
@@ -81,7 +81,7 @@ struct TriggerTests {
     ("NEW.slug := now();", "slug timestamptz NOT NULL CHECK (slug > '2020-01-01')"),
   ]
 
-  @Test("may fill a column that is NOT NULL", arguments: filled, [16, 18])
+  @Test("may fill a NOT NULL column", arguments: filled, [16, 18])
   func fills(_ example: (body: String, column: String), major: Int) async throws {
     try await SeederFolder.with(
       "CREATE TABLE t (id int PRIMARY KEY, a text, \(example.column)); "
@@ -96,7 +96,7 @@ struct TriggerTests {
 
   static let refusals: [FaultCase] = [
     FaultCase(
-      name: "that drop a row",
+      name: "by discarding them",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text); "
         + trigger("IF NEW.a = 'old' THEN RETURN NULL; END IF; RETURN NEW;"),
       files: ["t.csv": "id,a\n1,new\n2,old\n"],
@@ -104,7 +104,7 @@ struct TriggerTests {
         "t.csv:3: record 2: row '2' is not written to t: discarded by the BEFORE trigger 'changer'"
       ]),
     FaultCase(
-      name: "that drop an update",
+      name: "by discarding updates",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'); "
         + trigger("RETURN NULL;", "BEFORE UPDATE"),
       files: ["t.csv": "id,a\n1,y\n"],
@@ -112,7 +112,7 @@ struct TriggerTests {
         "t.csv:2: record 1: row '1' is not written to t: discarded by the BEFORE trigger 'changer'"
       ]),
     FaultCase(
-      name: "that change the key",
+      name: "by changing the key",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE); "
         + trigger("NEW.a := lower(NEW.a); RETURN NEW;"),
       tables: #"{table: "t", files: "t.csv", key: "a"}"#, files: ["t.csv": "id,a\n1,ADA\n"],
@@ -121,7 +121,7 @@ struct TriggerTests {
           + "expected the key that the trigger produces, so that the next run finds the row"
       ]),
     FaultCase(
-      name: "that raise an error",
+      name: "by raising an error",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text); "
         + trigger("IF NEW.a = 'bad' THEN RAISE EXCEPTION 'not allowed'; END IF; RETURN NEW;"),
       files: ["t.csv": "id,a\n1,good\n2,bad\n3,bad\n"],
@@ -130,7 +130,7 @@ struct TriggerTests {
         "t.csv:4: record 3: the database rejects the row (P0001): not allowed",
       ]),
     FaultCase(
-      name: "that raise an error at the end",
+      name: "by raising an error at the end",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, a text);
         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
@@ -143,7 +143,7 @@ struct TriggerTests {
         "seeder.json:1: field 'table': a deferred trigger of t ('judge') rejects the rows: not allowed"
       ]),
     FaultCase(
-      name: "that leave a column empty",
+      name: "by leaving a column empty",
       sql: "CREATE TABLE t (id int PRIMARY KEY, a text, slug text NOT NULL); "
         + trigger("IF NEW.id = 1 THEN NEW.slug := 'x'; END IF; RETURN NEW;"),
       files: ["t.csv": "id,a\n1,good\n2,bad\n"],
@@ -152,6 +152,6 @@ struct TriggerTests {
       ]),
   ]
 
-  @Test("are named with the records", arguments: refusals, [16, 18])
+  @Test("that reject rows are reported with the records", arguments: refusals, [16, 18])
   func refused(_ example: FaultCase, major: Int) async throws { try await example.check(major: major) }
 }

@@ -2,13 +2,13 @@ import SeedKit
 import SeedTesting
 import Testing
 
-/// A seeder whose files change once, and the rows that must be there in the end.
+/// A seeder whose files change once, and the expected rows.
 struct ChangeCase: Sendable, CustomTestStringConvertible {
   let name: String
   let sql: String
   let tables: String
   let files: [String: String]
-  /// Statements of somebody else between the two runs.
+  /// Statements of another program between the two runs.
   var between = ""
   let changed: [String: String]
   /// Selects an array of text for each row.
@@ -42,7 +42,7 @@ struct UniqueValueTests {
 
   static let exchanges: [ChangeCase] = [
     ChangeCase(
-      name: "two rows exchange them", sql: places, tables: list, files: ["t.csv": "id,place\n1,1\n2,2\n"],
+      name: "two rows swap them", sql: places, tables: list, files: ["t.csv": "id,place\n1,1\n2,2\n"],
       changed: ["t.csv": "id,place\n1,2\n2,1\n"], query: rows, expected: ["1│2", "2│1"]),
     ChangeCase(
       name: "three rows rotate them", sql: places, tables: list,
@@ -53,7 +53,7 @@ struct UniqueValueTests {
       files: ["t.csv": "id,place\n1,1\n2,2\n3,3\n"], changed: ["t.csv": "id,place\n9,1\n1,2\n2,3\n3,4\n"],
       query: rows, expected: ["1│2", "2│3", "3│4", "9│1"]),
     ChangeCase(
-      name: "columns that no field fills stay with their rows", sql: places, tables: list,
+      name: "columns without a field stay with their rows", sql: places, tables: list,
       files: ["t.csv": "id,place\n1,1\n2,2\n"], between: "UPDATE t SET note = 'mine' WHERE id = 1",
       changed: ["t.csv": "id,place\n1,2\n2,1\n"],
       query: "SELECT ARRAY[id::text, place::text, note] FROM t ORDER BY id",
@@ -78,7 +78,7 @@ struct UniqueValueTests {
       changed: ["t.csv": "id,email\n1,B@x\n2,a@x\n"],
       query: "SELECT ARRAY[id::text, email] FROM t ORDER BY id", expected: ["1│B@x", "2│a@x"]),
     ChangeCase(
-      name: "nulls that are not distinct",
+      name: "NULLS NOT DISTINCT",
       sql: "CREATE TABLE t (id int PRIMARY KEY, code text, UNIQUE NULLS NOT DISTINCT (code))", tables: list,
       files: [
         "t.json": #"[{"id": 1, "code": null}, {"id": 2, "code": "b"}]"#, "t.csv": "id,code\n1,\n2,b\n",
@@ -92,13 +92,13 @@ struct UniqueValueTests {
       changed: ["t.csv": "id,during\n1,\"[5,9)\"\n2,\"[1,5)\"\n"],
       query: "SELECT ARRAY[id::text, during::text] FROM t ORDER BY id", expected: ["1│[5,9)", "2│[1,5)"]),
     ChangeCase(
-      name: "the ids under another key",
+      name: "ids with another natural key",
       sql: "CREATE TABLE t (id int PRIMARY KEY, slug text UNIQUE NOT NULL)",
       tables: #"{table: "t", files: "t.csv", key: "slug"}"#, files: ["t.csv": "id,slug\n1,a\n2,b\n"],
       changed: ["t.csv": "id,slug\n2,a\n1,b\n"], query: "SELECT ARRAY[id::text, slug] FROM t ORDER BY id",
       expected: ["1│b", "2│a"]),
     ChangeCase(
-      name: "ids that others refer to",
+      name: "ids that are referenced",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, slug text UNIQUE NOT NULL);
         CREATE TABLE c (n int PRIMARY KEY, t_id int NOT NULL REFERENCES t)
@@ -118,22 +118,22 @@ struct UniqueValueTests {
         "SELECT ARRAY[id::text, place::text] FROM t UNION ALL SELECT ARRAY[op] FROM log WHERE op = 'DELETE' ORDER BY 1",
       expected: ["1│2", "2│1"]),
     ChangeCase(
-      name: "rows that a foreign key would delete with them",
+      name: "rows that ON DELETE CASCADE would delete",
       sql: places + "; CREATE TABLE c (n int PRIMARY KEY, t_id int NOT NULL REFERENCES t ON DELETE CASCADE)",
       tables: list, files: ["t.csv": "id,place\n1,1\n2,2\n"], between: "INSERT INTO c VALUES (7, 1)",
       changed: ["t.csv": "id,place\n1,2\n2,1\n"],
       query: "SELECT ARRAY[t.id::text, place::text, n::text] FROM t LEFT JOIN c ON t_id = t.id ORDER BY t.id",
       expected: ["1│2│7", "2│1│∅"]),
     ChangeCase(
-      name: "a new row takes that of a row that left the file", sql: places, tables: synced,
+      name: "a new row takes the value of a row no longer in the file", sql: places, tables: synced,
       files: ["t.csv": "id,place\n1,1\n2,2\n"], changed: ["t.csv": "id,place\n3,1\n2,2\n"], query: rows,
       expected: ["2│2", "3│1"]),
     ChangeCase(
-      name: "a row moves to that of one that left the file", sql: places, tables: synced,
+      name: "a row takes the value of one no longer in the file", sql: places, tables: synced,
       files: ["t.csv": "id,place\n1,1\n2,2\n3,3\n"], changed: ["t.csv": "id,place\n2,1\n3,2\n"], query: rows,
       expected: ["2│1", "3│2"]),
     ChangeCase(
-      name: "a new row takes that of one that left and that others refer to until they are updated",
+      name: "a new row takes the value of a deleted row that is referenced until others are updated",
       sql: places + "; CREATE TABLE c (n int PRIMARY KEY, t_id int NOT NULL REFERENCES t)",
       tables: synced + #", {table: "c", files: "c.csv", key: "n"}"#,
       files: ["t.csv": "id,place\n1,1\n2,2\n", "c.csv": "n,t_id\n7,1\n"],
@@ -142,7 +142,7 @@ struct UniqueValueTests {
       expected: ["2│2│∅", "3│1│7"]),
   ]
 
-  @Test("may move between rows", arguments: exchanges, [16, 18])
+  @Test("can move between rows", arguments: exchanges, [16, 18])
   func moves(_ example: ChangeCase, major: Int) async throws { try await example.check(major: major) }
 
   static let orders: [(name: String, changed: String, expected: [String])] = [
@@ -151,7 +151,7 @@ struct UniqueValueTests {
     ("one more at the front", #"["x", "a", "b", "c"]"#, ["x│1", "a│2", "b│3", "c│4"]),
   ]
 
-  @Test("are those of places in a list", arguments: orders, [16, 18])
+  @Test("can be positions in a list", arguments: orders, [16, 18])
   func children(
     _ example: (name: String, changed: String, expected: [String]), major: Int
   ) async throws {
@@ -178,7 +178,7 @@ struct UniqueValueTests {
 
   static let conflicts: [FaultCase] = [
     FaultCase(
-      name: "with a row of somebody else, by a partial index",
+      name: "with a row of others, in a partial index",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, place int, status text);
         CREATE UNIQUE INDEX one_open ON t (place) WHERE status = 'open'; INSERT INTO t VALUES (1, 7, 'open')
@@ -215,7 +215,7 @@ struct UniqueValueTests {
           + "two such rows; expected a different value, or that row under its own key in the file"
       ]),
     FaultCase(
-      name: "that a deferrable constraint finds at the end",
+      name: "in a deferrable constraint, checked at the end",
       sql:
         "CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (9, 'x')",
       files: ["t.csv": "id,a\n1,x\n"],
@@ -224,7 +224,7 @@ struct UniqueValueTests {
           + "expected a different value in one of the two"
       ]),
     FaultCase(
-      name: "with what a trigger makes of the value",
+      name: "after a trigger changed the value",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE); INSERT INTO t VALUES (9, 'x');
         CREATE FUNCTION low() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.a := lower(NEW.a); RETURN NEW; END';
@@ -237,7 +237,7 @@ struct UniqueValueTests {
       ]),
   ]
 
-  @Test("that conflict are told at once, with both sides", arguments: conflicts, [16, 18])
+  @Test("that conflict are reported at once, with both rows", arguments: conflicts, [16, 18])
   func refused(_ example: FaultCase, major: Int) async throws {
     try await example.check(major: major)
   }

@@ -29,12 +29,13 @@ struct UpdatedColumnTests {
     followed("a number that may not be NULL", "int NOT NULL"),
   ]
 
-  @Test("by which values change places is followed by rows of others:", arguments: followers, [16, 18])
+  @Test(
+    "that swaps values also updates referencing rows with ON UPDATE CASCADE:", arguments: followers, [16, 18])
   func follows(_ example: ChangeCase, major: Int) async throws { try await example.check(major: major) }
 
   static let untouched: [ChangeCase] = [
     ChangeCase(
-      name: "a trigger forbids to set the key",
+      name: "a trigger rejects updates of the key",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, v text, w text);
         CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''ids are immutable''; END';
@@ -43,7 +44,7 @@ struct UpdatedColumnTests {
       tables: list, files: ["t.csv": "id,v,w\n1,a,a\n2,b,b\n"], changed: ["t.csv": "id,v,w\n1,c,a\n2,b,b\n"],
       query: "SELECT ARRAY[id::text, v] FROM t ORDER BY id", expected: ["1│c", "2│b"]),
     ChangeCase(
-      name: "a trigger forbids to set a column that no record changes",
+      name: "a trigger rejects updates of an unchanged column",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, v text, w text);
         CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''w is immutable''; END';
@@ -53,7 +54,7 @@ struct UpdatedColumnTests {
       query: "SELECT ARRAY[id::text, v] FROM t ORDER BY id", expected: ["1│c", "2│d"]),
   ]
 
-  @Test("sets only columns that change, though", arguments: untouched, [16, 18])
+  @Test("sets only changed columns, even if", arguments: untouched, [16, 18])
   func columns(_ example: ChangeCase, major: Int) async throws { try await example.check(major: major) }
 
   static let fixed: [(name: String, before: String, after: String, faults: [String])] = [
@@ -62,19 +63,19 @@ struct UpdatedColumnTests {
       ["record 1, field 'id': found 20, but the row 'a' of t has 10"]
     ),
     (
-      "numbers that trade places", "id,code\n10,a\n11,b\n", "id,code\n11,a\n10,b\n",
+      "swapped numbers", "id,code\n10,a\n11,b\n", "id,code\n11,a\n10,b\n",
       [
         "record 1, field 'id': found 11, but the row 'a' of t has 10",
         "record 2, field 'id': found 10, but the row 'b' of t has 11",
       ]
     ),
     (
-      "a number for a row that took its own", "code\na\nb\n", "id,code\n7,a\n8,c\n",
+      "a number for a row with a generated one", "code\na\nb\n", "id,code\n7,a\n8,c\n",
       ["record 1, field 'id': found 7, but the row 'a' of t has 1"]
     ),
   ]
 
-  @Test("of a GENERATED ALWAYS AS IDENTITY column is refused:", arguments: fixed, [16, 18])
+  @Test("of a GENERATED ALWAYS AS IDENTITY column is rejected:", arguments: fixed, [16, 18])
   func identity(
     _ example: (name: String, before: String, after: String, faults: [String]), major: Int
   ) async throws {

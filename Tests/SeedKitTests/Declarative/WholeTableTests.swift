@@ -83,7 +83,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("is loaded exactly, whatever the values are, and not written again")
+  @Test("is loaded exactly for any values, and not written again")
   func exact() async throws {
     try await with(Self.awkward) { test in
       #expect(try await test.counts() == RowCounts(inserted: 4))
@@ -99,7 +99,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("is put right when a row was edited or removed by hand, and follows the file")
+  @Test("is restored after rows were edited or deleted, and follows the file")
   func converges() async throws {
     try await with(Self.awkward) { test in
       _ = try await test.counts()
@@ -114,7 +114,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("follows a definition that maps other fields, though the file is the same")
+  @Test("follows a changed field mapping with the same file")
   func mapping() async throws {
     try await with("id,v,w\n1,a,x\n2,b,b\n") { test in
       let mapped = { (field: String, other: String) in
@@ -131,7 +131,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("with a trigger that changes values is clean in a plan after each run")
+  @Test("with a trigger that changes values has an empty plan after each run")
   func trigger() async throws {
     try await with("id,v\n1,A\n2,B\n") { test in
       try await test.database.withConnection { connection in
@@ -150,7 +150,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("that was dropped since is no hindrance to a reset")
+  @Test("and was dropped does not prevent a reset")
   func dropped() async throws {
     try await with(Self.awkward) { test in
       _ = try await test.counts()
@@ -161,7 +161,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("tells where a row is from, and is removed but for what was edited")
+  @Test("has the origin of its rows, and a reset keeps edited ones")
   func reset() async throws {
     try await with(Self.awkward) { test in
       _ = try await test.counts()
@@ -181,7 +181,7 @@ struct WholeTableTests {
   }
 
   @Test(
-    "is owned row by row once the definition asks for that",
+    "changes to ownership by row if the definition requires it",
     arguments: [#""ownership": "rows""#, #""onDrift": "fail""#, #""policy": "sync""#])
   func takenOver(key: String) async throws {
     try await with("id,v\n1,a\n2,b\n") { test in
@@ -194,7 +194,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("keeps under sync, and counts, rows of which it is not known who wrote them")
+  @Test("keeps, and counts, rows of unknown origin with sync")
   func unknownRows() async throws {
     try await with("id,v\n1,a\n2,b\n") { test in
       _ = try await test.counts()
@@ -209,7 +209,7 @@ struct WholeTableTests {
   }
 
   @Test(
-    "is refused with the place of every fault, and nothing is written",
+    "is rejected with the place of every fault, and nothing is written",
     arguments: [
       ("id,v,price\n1,a,1.505\n2,b,x\n", ["record 1, field 'price'", "record 2, field 'price'"]),
       ("id,v,price\n1,a,1\n1,b,2\n", ["record 2: duplicate key \"1\""]),
@@ -231,7 +231,7 @@ struct WholeTableTests {
     }
   }
 
-  @Test("of another's rows is compared with them, not loaded beside them")
+  @Test("is compared with existing rows of others, not loaded beside them")
   func notEmpty() async throws {
     try await with(Self.awkward) { test in
       try await test.sql("INSERT INTO t VALUES (2, 'theirs', 7)")

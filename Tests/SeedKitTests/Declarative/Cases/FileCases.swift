@@ -1,9 +1,9 @@
-/// How files make up a table.
+/// Combinations of files for a table.
 enum FileCases {
   static let all = [several, overlays]
 
   static let several = AwkwardCase(
-    "one table from files of all kinds, each with other fields",
+    "one table from files of all formats with different fields",
     sql: "CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT 'default', b text)",
     tables: #"{table: "t", files: ["1.csv", "2.json", "3.jsonl", "4.csv", "5.json"], key: "id"}"#,
     files: [
@@ -15,7 +15,7 @@ enum FileCases {
     edit: .init(file: "3.jsonl", old: "null", new: "\"\""), edited: "3││∅")
 
   static let overlays = AwkwardCase(
-    "the records of an environment laid over those of all",
+    "an overlay over base files",
     sql: "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
     tables: #"{table: "t", files: ["t.json", "more.csv"], key: "id"}"#,
     files: [

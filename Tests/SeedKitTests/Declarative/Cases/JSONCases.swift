@@ -1,9 +1,9 @@
-/// What JSON has and CSV has not: nothing, null, nested values.
+/// What JSON has and CSV does not: missing fields, null, nested values.
 enum JSONCases {
   static let all = [nothing, nested, lines, ndjson]
 
   static let nothing = AwkwardCase(
-    "an empty text, null and a missing key",
+    "an empty string, null and a missing key",
     sql: """
       CREATE DOMAIN colour AS text DEFAULT 'blue';
       CREATE TABLE t (
@@ -53,7 +53,7 @@ enum JSONCases {
     edit: .init(file: "t.json", old: "12.50", new: "12.5"), edited: #"3│12.5│false│{x,"y z"}│∅│{{NULL}}│∅│∅"#)
 
   static let lines = AwkwardCase(
-    "JSONL with blank lines, CRLF and a mark at the start",
+    "JSONL with blank lines, CRLF and a byte order mark",
     sql: "CREATE TABLE t (id int PRIMARY KEY, a text)",
     tables: #"{table: "t", files: "t.jsonl", key: "id"}"#,
     files: [
@@ -63,7 +63,7 @@ enum JSONCases {
     edit: .init(file: "t.jsonl", old: "null", new: "\"null\""), edited: "2│null")
 
   static let ndjson = AwkwardCase(
-    "a file that ends in .ndjson, in a folder below, its name in capitals",
+    "a file with the extension .ndjson, in a subfolder, with an uppercase name",
     sql: "CREATE TABLE t (id int PRIMARY KEY, a text)",
     tables: #"{table: "t", files: ["data/T.NDJSON"], key: "id"}"#,
     files: ["data/T.NDJSON": "{\"id\": 1, \"a\": \"x\"}\n{\"id\": 2, \"a\": \"y\"}\n"],

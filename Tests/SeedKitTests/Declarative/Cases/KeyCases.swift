@@ -1,9 +1,9 @@
-/// Keys, names and places of tables.
+/// Keys, and names and schemas of tables.
 enum KeyCases {
   static let all = [composite, headers, schemas, partitions]
 
   static let composite = AwkwardCase(
-    "a key of several columns with odd names",
+    "a key with several columns with unusual names",
     sql: #"""
       CREATE TABLE "select" ("order" int, "Größe" text, "say ""hi""" text, " " text, "value" text, "with.dot" int,
         "$value" text, UNIQUE ("Größe", " ", "order", "say ""hi"""))
@@ -36,7 +36,7 @@ enum KeyCases {
     edit: .init(file: "t.csv", old: "9.90", new: "9.95"), edited: "00-1│9.95│a@b.c│0.5│A│∅")
 
   static let schemas = AwkwardCase(
-    "tables of one name in two schemas, one of them not in the search path",
+    "tables with the same name in two schemas, one of them not in the search path",
     sql: """
       CREATE SCHEMA "Sales Data"; CREATE TABLE t (id int PRIMARY KEY, a text);
       CREATE TABLE "Sales Data".t (id int PRIMARY KEY, other int REFERENCES t, a text);

@@ -5,7 +5,7 @@ enum NumberCases {
   private static let sixty = "123456789012345678901234567890.123456789012345678901234567890"
 
   static let decimals = AwkwardCase(
-    "decimals of sixty digits, and 1.10 beside 1.1",
+    "decimals with sixty digits, and 1.10 beside 1.1",
     sql:
       "CREATE TABLE t (id int PRIMARY KEY, n numeric, p numeric(10,2), list numeric[], fixed numeric(10,2)[])",
     tables: #"{table: "t", files: ["t.json", "t.csv"], key: "id"}"#,
@@ -46,7 +46,7 @@ enum NumberCases {
     edited: "-9223372036854775808│32767│{9007199254740994}│true")
 
   static let floats = AwkwardCase(
-    "floating point, of which the stored bits count",
+    "floating-point numbers, compared by stored bits",
     sql: "CREATE TABLE t (id int PRIMARY KEY, d double precision, r real, flag boolean, amount money)",
     tables: #"{table: "t", files: "t.json", key: "id"}"#,
     files: [

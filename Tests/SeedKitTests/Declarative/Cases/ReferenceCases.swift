@@ -1,9 +1,9 @@
-/// Rows that refer to others by natural keys.
+/// Rows that reference others by natural keys.
 enum ReferenceCases {
   static let all = [tree, circle, deferred, numbered, existing, links, children, scalars, ownKey]
 
   static let tree = AwkwardCase(
-    "a tree whose children stand before their parents",
+    "a tree with children before their parents",
     sql: """
       CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE, parent_id int REFERENCES t)
       """,
@@ -15,7 +15,7 @@ enum ReferenceCases {
     edit: .init(file: "t.csv", old: "leaf,branch", new: "leaf,root"), edited: "leaf│root")
 
   static let circle = AwkwardCase(
-    "two tables that refer to each other, by columns that may be empty",
+    "two tables that reference each other with nullable columns",
     sql: """
       CREATE TABLE teams (id serial PRIMARY KEY, name text UNIQUE, lead_id int);
       CREATE TABLE people (id serial PRIMARY KEY, name text UNIQUE, team_id int NOT NULL REFERENCES teams);
@@ -36,7 +36,7 @@ enum ReferenceCases {
     edit: .init(file: "teams.csv", old: "blue,bob", new: "blue,ada"), edited: "blue│ada│red")
 
   static let deferred = AwkwardCase(
-    "two tables that refer to each other, by columns that are NOT NULL and deferrable constraints",
+    "two tables that reference each other with NOT NULL columns and deferrable constraints",
     sql: """
       CREATE TABLE a (code text PRIMARY KEY, b text NOT NULL);
       CREATE TABLE b (code text PRIMARY KEY, a text NOT NULL REFERENCES a DEFERRABLE);
@@ -54,7 +54,7 @@ enum ReferenceCases {
     rows: ["a1│b1│a2", "a2│b1│a2"], edit: .init(file: "b.json", old: "a2", new: "a1"), edited: "a1│b1│a1")
 
   static let numbered = AwkwardCase(
-    "two tables that refer to each other by numbers that the database gives, NOT NULL and deferrable",
+    "two tables that reference each other with generated ids, NOT NULL and deferrable",
     sql: """
       CREATE TABLE a (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text UNIQUE, b_id uuid NOT NULL UNIQUE);
       CREATE TABLE b (id uuid DEFAULT gen_random_uuid() PRIMARY KEY, code text UNIQUE,
@@ -78,7 +78,7 @@ enum ReferenceCases {
     edit: .init(file: "b.json", old: #""b1", "a": "a2""#, new: #""b1", "a": "a1""#), edited: "b1│a1│b2│b1")
 
   static let existing = AwkwardCase(
-    "rows of a table that is there already, by a key of two columns, and another column than its primary key",
+    "existing rows, by a key with two columns and a column other than the primary key",
     sql: """
       CREATE TABLE places (id serial PRIMARY KEY, country text, town text, short text UNIQUE, UNIQUE (town, country));
       INSERT INTO places (id, country, town, short) VALUES (5, 'DE', 'Halle', 'HAL'), (6, 'BE', 'Halle', 'HLE');
@@ -95,7 +95,7 @@ enum ReferenceCases {
     edited: "x│6│HLE")
 
   static let links = AwkwardCase(
-    "many-to-many links from a list of texts",
+    "many-to-many links from an array of strings",
     sql: """
       CREATE TABLE tags (id serial PRIMARY KEY, name text UNIQUE);
       CREATE TABLE posts (id serial PRIMARY KEY, slug text UNIQUE, title text);
@@ -120,7 +120,7 @@ enum ReferenceCases {
     edit: .init(file: "posts.json", old: #""A""#, new: #""AA""#), edited: "a│AA│x,y")
 
   static let children = AwkwardCase(
-    "child rows from lists of objects, with references of their own and a key of two columns above them",
+    "child rows from arrays of objects, with references and a parent key with two columns",
     sql: """
       CREATE TABLE products (sku text PRIMARY KEY, price numeric);
       CREATE TABLE orders (id serial PRIMARY KEY, shop text, number int, UNIQUE (shop, number));
@@ -148,7 +148,7 @@ enum ReferenceCases {
     edit: .init(file: "orders.jsonl", old: "0.125", new: "0.12"), edited: "n│1│1│01│0.120")
 
   static let scalars = AwkwardCase(
-    "child rows from a list of plain values, with their places",
+    "child rows from an array of scalars, with positions",
     sql: """
       CREATE TABLE polls (id serial PRIMARY KEY, question text UNIQUE);
       CREATE TABLE answers (poll_id int REFERENCES polls, place int, body text NOT NULL, PRIMARY KEY (poll_id, place));

@@ -1,9 +1,9 @@
-/// What stays text, whatever it looks like.
+/// Text that looks like other types.
 enum TextCases {
   static let all = [lookAlikes, nullBackslash, nullWord, quotedEmpty, lengths, syntax]
 
   static let lookAlikes = AwkwardCase(
-    "texts that look like something else",
+    "strings that look like other types",
     sql: "CREATE TABLE codes (code text PRIMARY KEY, body text, more varchar)",
     tables: #"{table: "codes", files: "codes.csv", key: "code"}"#,
     files: [
@@ -68,7 +68,7 @@ enum TextCases {
     edit: .init(file: "t.json", old: "🦉🦉🦉🦉", new: "🦉🦉🦉"), edited: "1│🦉🦉🦉│😀é𝒳a|│11│𐍈│{🦉🦉,ab}")
 
   static let syntax = AwkwardCase(
-    "RFC 4180 to the letter: breaks, quotes and delimiters inside fields, CRLF, no line break at the end",
+    "RFC 4180: line breaks, quotes and delimiters inside fields, CRLF, no line break at the end",
     sql: "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
     tables: #"{table: "t", files: ["crlf.csv", "semicolon.csv"], key: "id", delimiter: ";"}"#,
     files: [
