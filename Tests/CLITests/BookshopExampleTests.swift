@@ -76,7 +76,7 @@ struct BookshopExampleTests {
   func refusals() async throws {
     let unread = try await run("--authors", "--discount", "10", url: "postgresql://127.0.0.1:1/none")
     #expect(unread.exitCode == 64)
-    #expect(unread.errors.contains("--discount is for books, which is not selected"))
+    #expect(unread.errors.contains("--discount applies only to books, which is not selected"))
     let faulty = try await run("list", variables: ["BOOKSHOP_DISCOUNT": "95"])
     #expect(faulty.exitCode == 78)
     #expect(faulty.errors.contains("found '95'; expected percent, a whole number from 0 to 90"))

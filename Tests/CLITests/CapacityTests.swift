@@ -88,7 +88,7 @@ struct CapacityTests {
   func options() async throws {
     let unread = try await SeedRunnerBinary.run("--users", "--rows", "5")
     #expect(unread.exitCode == 64)
-    #expect(unread.errors.contains("--rows is for capacity-traces, which is not selected"))
+    #expect(unread.errors.contains("--rows applies only to capacity-traces, which is not selected"))
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--rows", "-1").exitCode == 64)
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--similarity", "2").exitCode == 64)
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--index", "ivf").exitCode == 64)

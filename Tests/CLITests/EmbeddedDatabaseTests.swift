@@ -33,7 +33,7 @@ struct EmbeddedDatabaseTests {
       #expect(tools.errors.contains("connect with: psql"))
       let removed = try await run(["db", "destroy", "--yes"], in: sub)
       #expect(removed.exitCode == 0)
-      #expect(removed.output.contains("removed the embedded database of the project \(folder.path), in"))
+      #expect(removed.output.contains("deleted the embedded database of the project \(folder.path), in"))
       #expect(removed.output.contains("process "))
     }
   }

@@ -137,7 +137,7 @@ struct FixturesPathTests {
   func notTaken() async throws {
     let result = try await SeedRunnerBinary.run("--users", "--fixtures-path", "/nowhere")
     #expect(result.exitCode == 64)
-    #expect(result.errors.contains("--fixtures-path is for curated-traces"))
+    #expect(result.errors.contains("--fixtures-path applies only to curated-traces"))
   }
 
   @Test("of a title that another seeder has are refused, and its trace stays")

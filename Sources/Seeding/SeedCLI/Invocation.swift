@@ -119,6 +119,8 @@ struct Session: Sendable {
   }
 
   var command: ParsedCommand { invocation.command }
+  /// The name of the program, for messages that show a command line.
+  var programName: String { invocation.program.name }
   var isJSON: Bool { command.value(of: "format") == "json" }
 
   func run() async throws -> ExitCode {

@@ -25,11 +25,11 @@ extension Session {
     let server = try await finder.startEmbedded()
     return Database(
       configuration: server.configuration,
-      connectCommand: "psql '\(server.url)', or: \(programName) db psql")
+      connectCommand: "psql '\(server.url)', or: \(programPath) db psql")
   }
 
-  /// How the program was called, as it can be typed again here.
-  private var programName: String {
+  /// The path of the program as it can be typed in the working directory.
+  private var programPath: String {
     let path = CommandLine.arguments.first ?? "seed-runner"
     let current = FileManager.default.currentDirectoryPath + "/"
     return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path

@@ -1,6 +1,6 @@
 import SeedKit
 
-/// `seed-runner config`: every setting, explained, and where its value comes from.
+/// `seed-runner config`: explains every setting and shows the source of its value.
 struct ConfigCommand {
   let session: Session
 
@@ -52,7 +52,7 @@ struct ConfigCommand {
     return .success
   }
 
-  /// The settings that were named, or those of the sections that were; all without a name.
+  /// The settings and groups that the arguments name, or all settings without arguments.
   private func selected() throws -> [Settings.Entry] {
     let all = session.settings.entries
     let names = session.command.arguments
@@ -60,7 +60,8 @@ struct ConfigCommand {
       let near = Suggestion.nearest(to: name, in: all.map(\.name)).first
       throw CommandFailure(
         code: .usage, message: "unknown setting '\(name.printable)'",
-        fix: near.map { "did you mean '\($0)'?" } ?? "'seed-runner config --brief' lists all")
+        fix: near.map { "did you mean '\($0)'?" }
+          ?? "'\(session.programName) config --brief' lists all settings")
     }
     return names.isEmpty ? all : all.filter { entry in names.contains { Self.matches(entry, $0) } }
   }
@@ -75,11 +76,13 @@ struct ConfigCommand {
     Text.table([["SETTING", "VALUE", "FROM"]] + rows.map { [$0.name, Self.shown($0.value), $0.source] })
   }
 
-  /// What it is and where that comes from; what it is for; what it may be; how it is set.
+  /// For each setting: its value and source, its purpose, its allowed values and default, and how to set it.
   private func explained(_ rows: [Row]) -> [String] {
     let layout = TextLayout(width: Terminal.width)
     return rows.enumerated().flatMap { index, row in
-      let ways = [row.variable] + [row.flag].compactMap(\.self) + (row.isAllowedInFiles ? [] : ["in no file"])
+      let ways =
+        [row.variable] + [row.flag].compactMap(\.self)
+        + (row.isAllowedInFiles ? [] : ["not allowed in files"])
       return (index == 0 ? [] : [""])
         + ["\(row.name) = \(Self.shown(row.value))  (\(row.source))".printable]
         + layout.wrap("\(row.summary).", margin: 2)

@@ -15,9 +15,9 @@ extension DatabaseCommand {
     var uptimeSeconds: Int64?
   }
 
-  /// Whether it runs, where, how large.
+  /// Prints the state of the server, its version, its data directory and its size.
   ///
-  /// - Returns: `databaseUnusable` if it is broken.
+  /// - Returns: `databaseUnusable` if the server is broken.
   func status() async throws -> ExitCode {
     let status = try await postgres.status()
     let row: StatusJSON =

@@ -2,7 +2,7 @@ import EmbeddedPostgres
 import Glibc
 import SeedKit
 
-/// `seed-runner db start|stop|status|url|psql|destroy`: the embedded PostgreSQL of the project.
+/// `seed-runner db start|stop|status|url|psql|destroy`: manages the embedded PostgreSQL of the project.
 struct DatabaseCommand {
   let session: Session
 
@@ -32,7 +32,7 @@ struct DatabaseCommand {
     session.console.answer(wasRunning ? "stopped; the data is kept" : "not running")
   }
 
-  /// Becomes psql, so that signals and the terminal are its own.
+  /// Replaces this process with psql, so that psql receives signals and owns the terminal.
   private func psql() async throws {
     _ = try await postgres.start()
     let command = try postgres.psqlCommand
@@ -53,18 +53,19 @@ struct DatabaseCommand {
     }
     let what = try await description(of: folder)
     if !session.command.has("yes") {
-      guard session.console.ask("This removes \(what) with all its data. Type yes to continue:") == "yes"
+      guard session.console.ask("This deletes \(what) and all its data. Type yes to continue:") == "yes"
       else {
         throw CommandFailure(
           code: .refused, message: "not confirmed; nothing was deleted: \(what)",
-          fix: "answer yes in a terminal, or add --yes")
+          fix: "type yes in a terminal, or add --yes")
       }
     }
     try await postgres.destroy()
-    session.console.answer("removed \(what)")
+    session.console.answer("deleted \(what)")
   }
 
-  /// Which server it is: in a folder inside a project, that of the whole project.
+  /// Names the project, the folder and the server. The command may run in a subfolder, so the project is named in
+  /// full.
   private func description(of folder: String) async throws -> String {
     let server =
       switch try await postgres.status() {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// `seed-runner export TABLE…`: writes a declarative seeder from live rows.
+/// `seed-runner export TABLE…`: writes a declarative seeder from the rows of tables.
 struct ExportCommand {
   let session: Session
 
@@ -27,7 +27,7 @@ struct ExportCommand {
       throw CommandFailure(
         code: .usage,
         message: "'\(name)' is not a valid seeder id: use lowercase letters, digits and hyphens",
-        fix: "set one with --id")
+        fix: "set an id with --id")
     }
     let folder = command.value(of: "output") ?? "Seeders/\(id)"
     let scaffold = SeederFolder(path: folder)
@@ -57,18 +57,20 @@ struct ExportCommand {
     return .success
   }
 
-  /// `order-items` for `shop.order_items`.
+  /// Derives the seeder's id from the table: `order-items` for `shop.order_items`.
   private static func id(for table: String) -> String {
     let name = table.split(separator: ".").last.map(String.init) ?? table
     return String(name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" })
   }
 }
 
-/// A folder that a command fills with a seeder's files.
+/// A folder to which a command writes a seeder's files.
 struct SeederFolder {
   let path: String
 
-  /// - Throws: `CommandFailure` if there is anything already; nothing is ever overwritten.
+  /// Checks that the path does not exist, because existing files are never overwritten.
+  ///
+  /// - Throws: `CommandFailure` if it exists.
   func checkAbsent() throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
     throw CommandFailure(
@@ -76,7 +78,9 @@ struct SeederFolder {
       fix: "remove it, or choose another folder with --output")
   }
 
-  /// - Throws: `CommandFailure` if the files cannot be written.
+  /// Creates the folder and writes the files.
+  ///
+  /// - Throws: `CommandFailure` if a file cannot be written.
   func write(_ files: [(name: String, text: String)]) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -85,7 +89,7 @@ struct SeederFolder {
       }
     } catch {
       throw CommandFailure(
-        code: .internalFault, errorCode: .unusablePath, message: "\(path) cannot be written: \(error)")
+        code: .internalFault, errorCode: .unusablePath, message: "cannot write to \(path): \(error)")
     }
   }
 }

@@ -1,6 +1,6 @@
 import SeedKit
 
-/// `seed-runner lint`: judges fixtures without a database.
+/// `seed-runner lint`: lints fixtures without a database.
 struct LintCommand {
   let session: Session
 
@@ -23,9 +23,9 @@ struct LintCommand {
     let findings = report.seeders.flatMap { entry in
       entry.findings.map(\.description)
         + (entry.unlisted > 0
-          ? ["\(entry.seeder): the first \(entry.findings.count) of \(entry.total) findings are listed"] : [])
+          ? ["\(entry.seeder): showing the first \(entry.findings.count) of \(entry.total) findings"] : [])
     }
-    let header = ["SEEDER", "RECORDS", "FINDINGS", "HOLDS"]
+    let header = ["SEEDER", "RECORDS", "FINDINGS", "NOTES"]
     let rows = report.seeders.map { entry in
       [
         entry.seeder, "\(entry.records)", "\(entry.total)",

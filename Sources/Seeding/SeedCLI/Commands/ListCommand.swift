@@ -1,6 +1,6 @@
 import SeedKit
 
-/// `seed-runner list`: what can be selected.
+/// `seed-runner list`: lists the seeders.
 struct ListCommand {
   let session: Session
 
@@ -9,11 +9,11 @@ struct ListCommand {
     let summary: String
     let environments: [String]
     let dependencies: [String]
-    /// What is wrong with the definition; absent if nothing is.
+    /// The faults of the definition; nil if it has none.
     let faults: [FixtureFault]?
   }
 
-  /// Succeeds also if definitions are faulty: that is part of the answer.
+  /// Succeeds even if definitions have faults, because the list includes them.
   func run() throws -> ExitCode {
     let rows = try session.registry().seeders.map { seeder in
       Row(

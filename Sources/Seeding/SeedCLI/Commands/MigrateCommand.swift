@@ -3,7 +3,7 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// `seed-runner migrate up|down|status|sql`.
+/// `seed-runner migrate up|down|status|sql`: applies, reverts, lists or prints migrations.
 struct MigrateCommand {
   let session: Session
 
@@ -24,7 +24,7 @@ struct MigrateCommand {
     let durationMilliseconds: Double
   }
 
-  /// Ours and those of every registered seeder, each set once.
+  /// A migrator with seed-runner's own migrations and those of every registered seeder, each set once.
   func migrator() throws -> Migrator {
     Migrator(
       sets: try SeedRunner.migrationSets(of: session.registry().seeders),
@@ -32,7 +32,7 @@ struct MigrateCommand {
   }
 
   func withPool<Result>(_ body: (PostgresPool) async throws -> Result) async throws -> Result {
-    // One connection holds the lock, another runs what cannot be in a transaction.
+    // One connection holds the lock. The other runs statements that cannot run in a transaction.
     try await PostgresPool.with(try await session.database().configuration, maximumConnections: 2, body)
   }
 
@@ -79,7 +79,7 @@ struct MigrateCommand {
     let appliedAt: Date?
   }
 
-  /// Where each migration stands.
+  /// Prints whether each migration is applied, pending, edited or unknown to this program.
   func status() async throws {
     let migrator = try migrator()
     let rows = try await withPool { try await migrator.status(on: $0) }.map { state in
@@ -88,7 +88,7 @@ struct MigrateCommand {
         case .applied(let date): ("applied", date)
         case .pending: ("pending", nil)
         case .edited(let date, _): ("edited after it was applied", date)
-        case .unknown(let date): ("applied by another version of seed-runner", date)
+        case .unknown(let date): ("applied by another version of \(session.programName)", date)
         }
       return StateJSON(
         set: state.set, version: state.version, name: state.name, standing: standing, appliedAt: date)
@@ -97,14 +97,14 @@ struct MigrateCommand {
       try session.console.answer(json: rows)
       return
     }
-    let header = ["SET", "VERSION", "NAME", "APPLIED (UTC)", "STANDING"]
+    let header = ["SET", "VERSION", "NAME", "APPLIED (UTC)", "STATUS"]
     let body = rows.map {
       [$0.set, "\($0.version)", $0.name, $0.appliedAt.map(Text.time) ?? "-", $0.standing]
     }
     for line in Text.table([header] + body) { session.console.answer(line) }
   }
 
-  /// The statements, for somebody else to run. Opens nothing.
+  /// Prints the statements without opening a connection, for a DBA to run.
   func sql() throws {
     let first = session.command.integer("from") ?? 0
     let last = session.command.integer("to") ?? .max

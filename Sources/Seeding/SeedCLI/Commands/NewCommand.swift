@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SeedKit
 
-/// `seed-runner new NAME`: a declarative seeder to start from; with `--swift` one in Swift.
+/// `seed-runner new NAME`: creates a declarative seeder to start from, or with `--swift` one in Swift.
 struct NewCommand {
   let session: Session
 
@@ -14,7 +14,9 @@ struct NewCommand {
     }
     guard try session.registry()[id] == nil else {
       throw CommandFailure(
-        code: .refused, errorCode: .duplicateSeeder, message: "the seeder '\(id)' already exists")
+        code: .refused, errorCode: .duplicateSeeder,
+        message: "the seeder '\(id)' already exists; nothing was written",
+        fix: "choose another name")
     }
     let lines =
       session.command.has("swift")
@@ -32,7 +34,7 @@ struct NewCommand {
       (
         DeclarativeSeeder.fileName,
         """
-        // A seeder without Swift. Comments are allowed here. All keys: Documentation/seeder.md of seed-runner.
+        // A declarative seeder. Comments are allowed here. Documentation/seeder.md of seed-runner lists all keys.
         {
           "id": "\(id)",
           "summary": "Rows of \(table)",
@@ -41,7 +43,7 @@ struct NewCommand {
             {
               "table": "\(table)",
               "files": "\(id).csv",
-              // The columns by which a record finds its row; the table needs a unique key over them.
+              // The natural key: the columns that identify a row. The table needs a unique constraint on them.
               "key": "name",
             },
           ],
@@ -53,7 +55,7 @@ struct NewCommand {
     ])
     return [
       "wrote \(path)/\(DeclarativeSeeder.fileName) and \(path)/\(id).csv",
-      "next: name the columns in the first line of \(id).csv, add records, then: seed-runner plan \(id)",
+      "next: name the columns in the first line of \(id).csv, add records, and run: \(session.programName) plan \(id)",
     ]
   }
 }

@@ -1,7 +1,7 @@
 import Postgres
 import SeedKit
 
-/// `seed-runner plan`: what a run would do, row by row.
+/// `seed-runner plan`: shows the rows that a run would insert, update and delete.
 struct PlanCommand {
   let session: Session
 
@@ -24,9 +24,9 @@ struct PlanCommand {
 }
 
 extension Session {
-  /// Plans the seeders that are named as arguments, or all.
+  /// Plans the seeders that are named as arguments, or those that `--all` selects.
   ///
-  /// - Returns: also the database that was looked at.
+  /// - Returns: the plan, its report, and the database that was read.
   func preview() async throws -> (plan: SeedPlan, report: PlanReport, database: PostgresConfiguration) {
     let ids = command.arguments.compactMap(SeederID.init(rawValue:))
     let (registry, fixtures) = try sources { ids.isEmpty || ids.contains($0) }
@@ -42,7 +42,7 @@ extension Session {
   }
 }
 
-/// A plan as `--format json` prints it. Keys are only ever added.
+/// A plan as `--format json` prints it. Keys may be added, but are never renamed or removed.
 struct PlanJSON: Encodable {
   struct Entry: Encodable {
     let id: String

@@ -1,7 +1,7 @@
 import Postgres
 import SeedKit
 
-/// `seed-runner reset SEEDER…`: removes the rows that seeders made and that nobody edited since.
+/// `seed-runner reset SEEDER…`: deletes the rows that seeders inserted, except those edited since.
 struct ResetCommand {
   let session: Session
 

@@ -34,13 +34,13 @@ struct RunCommand {
       let registry: SeederRegistry
       (registry, fixtures) = try session.sources { ids.contains($0) }
       plan = try SeedPlan(registry: registry, selection: selection, environment: environment)
-      // Somebody's own records are read before anything is opened, so that a fault in them is no
-      // seeder's failure: nothing has been started.
+      // The user's own fixtures are validated before a connection is opened. A fault in them ends the command
+      // instead of failing a seeder.
       for step in plan.steps where step.seeder.replaceable != nil {
         _ = try step.seeder.validate(fixtures)
       }
     }
-    // The digests of the files are only looked at in a report.
+    // Only reports contain the digests of the files.
     if session.command.hasReports { recorder.recordPlan(plan, fixtures: fixtures) }
     let database = try await session.database()
     let start = ContinuousClock.now
@@ -73,7 +73,7 @@ struct RunCommand {
     return ExitCode(failures: report.seeders.compactMap(\.failure))
   }
 
-  /// Refuses an option that no selected seeder reads, rather than ignore it.
+  /// Rejects an option that no selected seeder reads instead of ignoring it.
   private func checkFlags(of plan: SeedPlan) throws {
     let read = Set(plan.steps.flatMap(\.seeder.flags))
     let given = session.invocation.program.modules.runOptions.map(\.name).filter {
@@ -82,7 +82,8 @@ struct RunCommand {
     guard let unread = given.first(where: { !read.contains($0) }) else { return }
     let readers = try session.registry().seeders.filter { $0.flags.contains(unread) }.map(\.id.rawValue)
     throw CommandFailure(
-      code: .usage, message: "--\(unread) is for \(readers.joined(separator: ", ")), which is not selected",
+      code: .usage,
+      message: "--\(unread) applies only to \(readers.joined(separator: ", ")), which is not selected",
       fix: readers.first.map { "also select --\($0)" })
   }
 
@@ -97,7 +98,7 @@ struct RunCommand {
 }
 
 extension Session {
-  /// How a run behaves, by the settings and the command line.
+  /// The options of a run, from the settings and the command line.
   var runOptions: SeedRunner.Options {
     var options = SeedRunner.Options(settings)
     options.runID = invocation.runID

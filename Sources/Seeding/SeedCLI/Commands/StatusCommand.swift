@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// `seed-runner status`: the last recorded run of each seeder.
+/// `seed-runner status`: shows the last recorded run of each seeder.
 struct StatusCommand {
   let session: Session
 
@@ -28,7 +28,7 @@ struct StatusCommand {
       return .success
     }
     let registered = try session.registry().ids.map(\.rawValue)
-    // A seeder that was renamed or removed still has a past.
+    // A renamed or removed seeder still has a history.
     let others = found.map(\.seeder).filter { !registered.contains($0) }
     let rows = (registered + others).map { name in row(name, found.first { $0.seeder == name }) }
     if session.isJSON {
@@ -40,27 +40,28 @@ struct StatusCommand {
     return .success
   }
 
-  /// The last runs and what the modules measure, as Prometheus reads them.
+  /// The last runs and the metrics of the modules, in Prometheus text format.
   private func metrics(_ runs: [SeedStatus], on connection: PostgresConnection) async throws -> String {
     var page = MetricsText()
     page.add(
       Metric(
-        "seed_runner_last_run_timestamp_seconds", .gauge, "When the last run of each seeder ended",
+        "seed_runner_last_run_timestamp_seconds", .gauge, "Time at which the last run of each seeder ended",
         runs.map { ([("seeder", $0.seeder)], $0.finishedAt.timeIntervalSince1970) }))
     page.add(
       Metric(
-        "seed_runner_last_run_outcome", .gauge, "How the last run of each seeder ended: 1 for the outcome",
+        "seed_runner_last_run_outcome", .gauge,
+        "Outcome of the last run of each seeder: always 1, with the outcome as a label",
         runs.map { ([("seeder", $0.seeder), ("outcome", $0.outcome)], 1) }))
     page.add(
       Metric(
-        "seed_runner_last_run_duration_seconds", .gauge, "How long the last run of each seeder took",
+        "seed_runner_last_run_duration_seconds", .gauge, "Duration of the last run of each seeder",
         runs.map { ([("seeder", $0.seeder)], $0.duration.milliseconds / 1000) }))
     for source in session.invocation.program.modules.flatMap(\.metrics) {
       do {
         for metric in try await source(session.settings, connection) { page.add(metric) }
       } catch let error as PostgresError where error.server != nil {
-        // A database without the module's tables is no failure of the seeders.
-        session.console.progress("metrics left out: \(error.message)")
+        // The module's tables may not exist yet. The metrics of the seeders are valid without them.
+        session.console.progress("some metrics are missing: \(error.message)")
       }
     }
     return String(page.text.dropLast())

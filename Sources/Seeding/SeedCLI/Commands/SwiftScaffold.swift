@@ -1,8 +1,8 @@
 import FoundationEssentials
 import SeedKit
 
-/// Adds a seeder in Swift to a checkout of this project: its code, a fixture, a test, and the three
-/// places that name every plug-in.
+/// Adds a seeder in Swift to a checkout of this project: its code, a fixture and a test. Also registers it in the
+/// three files that list every built-in seeder.
 struct SwiftScaffold {
   let id: SeederID
   let project: String
@@ -14,8 +14,10 @@ struct SwiftScaffold {
   /// `price_lists`
   private var snakeName: String { id.rawValue.split(separator: "-").joined(separator: "_") }
 
-  /// - Returns: what was written, a line each.
-  /// - Throws: `CommandFailure` if this is no such checkout, or if there is anything of the name.
+  /// Writes the files.
+  ///
+  /// - Returns: lines that say what was written and what to do next.
+  /// - Throws: `CommandFailure` if the project is not a checkout of seed-runner, or if the folder exists.
   func write() throws -> [String] {
     let folder = SeederFolder(path: "\(project)/Seeders/\(typeName)")
     try folder.checkAbsent()
@@ -66,12 +68,12 @@ struct SwiftScaffold {
     for (path, text) in edits { try SeederFolder(path: project).write([(path, text)]) }
     return [
       "wrote Seeders/\(typeName)/\(typeName)Seeder.swift, its fixture and Tests/CatalogTests/\(typeName)SeederTests.swift",
-      "named it in Package.swift, Seeders/Catalog/Catalog.swift and Sources/Resources/files.c",
-      "next: its columns, in the migration and in the code, then: Scripts/test --filter \(typeName)",
+      "registered it in Package.swift, Seeders/Catalog/Catalog.swift and Sources/Resources/files.c",
+      "next: add its columns to the migration and to the code, and run: Scripts/test --filter \(typeName)",
     ]
   }
 
-  /// Adds an import where the order of the names has its place.
+  /// Inserts an import in alphabetical order.
   private static func adding(import name: String, to text: String) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     func module(_ line: String) -> String? {
@@ -89,7 +91,7 @@ struct SwiftScaffold {
     guard let bytes, let changed = change(String(decoding: bytes, as: UTF8.self)) else {
       throw CommandFailure(
         code: .usage, message: "\(project)/\(path) does not belong to a checkout of seed-runner",
-        fix: "run it in a checkout, or omit --swift")
+        fix: "run the command in a checkout, or omit --swift")
     }
     return changed
   }
@@ -103,22 +105,22 @@ struct SwiftScaffold {
     public struct \(typeName)Seeder: Seeder, MigratingSeeder, FixtureSeeder {
       /// `\(id)`
       public let id: SeederID = "\(id)"
-      /// One line for lists.
+      /// The summary that `list` and `--help` show.
       public let summary = "Rows of \(snakeName)"
-      /// The records.
+      /// The fixture file with the records.
       public let fixtures = [Self.records]
 
       private static let records = "\(typeName)/Fixtures/\(id).json"
 
-      /// A record, and a row.
+      /// A record of the fixture and a row of the table.
       private struct Record: Codable {
         let name: String
       }
 
-      /// Makes the seeder.
+      /// Creates the seeder.
       public init() {}
 
-      /// The table.
+      /// Creates the table.
       public func migrations() throws -> [MigrationSet] {
         [try MigrationSet(name: "\(id)", files: [("0001_\(snakeName).sql", Self.schema)])]
       }
@@ -131,12 +133,12 @@ struct SwiftScaffold {
         DROP TABLE \(snakeName);
         \"""
 
-      /// Reads the records.
+      /// Reads and checks the records without writing.
       public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
         FixtureInspection(records: try fixtures.file(Self.records).decode([Record].self).count)
       }
 
-      /// Writes what differs from the records.
+      /// Inserts and updates the rows that differ from the records.
       public func seed(in context: SeedContext) async throws {
         let records = try context.decode([Record].self, from: Self.records)
         try await context.upsert(records, into: "\(snakeName)", key: "name")
@@ -146,7 +148,7 @@ struct SwiftScaffold {
     """
   }
 
-  /// The lines are made, because the lint of this file's own imports would take them for some.
+  /// Builds the import lines at run time, because the import lint would read literal ones as imports of this file.
   private static func imports(_ modules: String...) -> String {
     modules.map { "import \($0)" }.joined(separator: "\n")
   }
@@ -157,7 +159,7 @@ struct SwiftScaffold {
 
     @Suite("The seeder \(id)")
     struct \(typeName)SeederTests {
-      @Test("meets the guarantees of a seeder")
+      @Test("conforms to the seeder contract")
       func conformance() async throws {
         try await SeederConformance.check(\(typeName)Seeder(), fixtures: Catalog.fixtures)
       }

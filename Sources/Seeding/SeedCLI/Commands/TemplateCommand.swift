@@ -1,7 +1,7 @@
 import Postgres
 import SeedKit
 
-/// `seed-runner template list|drop`: the databases that `ci --clone-from` copies.
+/// `seed-runner template list|drop`: lists or drops the databases that `ci --clone-from` copies.
 struct TemplateCommand {
   let session: Session
 
@@ -48,7 +48,7 @@ struct TemplateCommand {
       session.console.answer("no templates")
       return
     }
-    let header = ["TEMPLATE", "STATE", "MB", "MADE", "ENVIRONMENT", "VERSION"]
+    let header = ["TEMPLATE", "STATE", "MB", "CREATED", "ENVIRONMENT", "VERSION"]
     let body = rows.map { row in
       [
         row.name, row.state, "\(row.bytes / 1_000_000)", row.madeAt ?? "-", row.environment ?? "-",
@@ -72,14 +72,14 @@ struct TemplateCommand {
       guard session.console.ask(question) == "yes" else {
         throw CommandFailure(
           code: .refused, message: "not confirmed; nothing was dropped",
-          fix: "answer yes in a terminal, or add --yes")
+          fix: "type yes in a terminal, or add --yes")
       }
     }
     for name in candidates {
       if try await templates.dropUnlessLocked(name, on: connection) {
         session.console.answer("dropped \(name)")
       } else {
-        session.console.answer("left \(name): a job is creating it")
+        session.console.answer("kept \(name): a job is creating it")
       }
     }
   }

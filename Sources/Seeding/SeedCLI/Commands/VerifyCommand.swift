@@ -1,7 +1,7 @@
 import Postgres
 import SeedKit
 
-/// `seed-runner verify`: whether the rows are there and equal, and what they refer to is whole.
+/// `seed-runner verify`: compares the rows with the fixtures and runs the verifications of the modules.
 struct VerifyCommand {
   let session: Session
 
@@ -66,7 +66,7 @@ struct VerifyCommand {
       ]
     }
     let tail = checks.map { [$0.isPassed ? "ok" : "fails", $0.name, $0.found] }
-    var lines = report.migrations.map { "due      migration \($0)" } + Text.table(body + tail)
+    var lines = report.migrations.map { "pending  migration \($0)" } + Text.table(body + tail)
     let failed = body.count { $0[0] != "ok" } + tail.count { $0[0] != "ok" }
     lines.append(
       failed == 0 && report.migrations.isEmpty
@@ -89,8 +89,9 @@ struct VerifyCommand {
 }
 
 extension PlanReport.Entry {
-  /// How many rows somebody edited since they were written.
+  /// The number of rows that were edited outside seed-runner.
   var editedRows: Int { changes.count { $0.isDrift && !$0.isRemoved } }
-  /// How many rows somebody deleted since they were written and a run would leave so; others count as missing.
+  /// The number of rows that were deleted outside seed-runner and that a run would not insert again. Other deleted
+  /// rows count as missing.
   var rowsLeftDeleted: Int { changes.count { $0.isRemoved && $0.action == .keep } }
 }

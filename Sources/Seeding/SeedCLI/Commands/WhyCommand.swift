@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// `seed-runner why TABLE KEY…`: where a row came from.
+/// `seed-runner why TABLE KEY…`: shows which seeder, file, record and run wrote a row.
 struct WhyCommand {
   let session: Session
 
@@ -45,7 +45,7 @@ struct WhyCommand {
         ["seeder", origin.seeder],
         [
           "from",
-          "files of a table that is owned as a whole; run 'plan \(origin.seeder)' to compare each row",
+          "the files of the seeder, which owns the whole table; run 'plan \(origin.seeder)' to compare each row",
         ],
       ])
     }
@@ -58,7 +58,7 @@ struct WhyCommand {
     let written = [
       origin.writtenAt.map { "\(Text.time($0)) UTC" },
       origin.runID.map { "run \($0.uuidString.lowercased())" },
-      origin.environment, origin.programVersion.map { "seed-runner \($0)" },
+      origin.environment, origin.programVersion.map { "\(session.programName) \($0)" },
     ]
     return Text.table([
       ["row", "\(origin.table) '\(origin.key)'"],
@@ -67,7 +67,7 @@ struct WhyCommand {
         "from",
         origin.file.map { file in file + (origin.record.map { ", record \($0)" } ?? "") } ?? "no file",
       ],
-      [origin.isInserted ? "made" : "changed", written.compactMap(\.self).joined(separator: ", ")],
+      [origin.isInserted ? "inserted" : "updated", written.compactMap(\.self).joined(separator: ", ")],
       ["now", state],
     ])
   }
