@@ -74,8 +74,8 @@ struct DoctorReachTests {
         let url = "postgresql://seed@/\(database.name)?host=\(proxy.host ?? "")&port=\(proxy.port ?? "5432")"
         let diagnosis = try await Diagnosis.of(url)
         diagnosis.expect("pooler", "ok")
-        diagnosis.expect("writable", "failure", "no answer within")
-        diagnosis.expect("locks", "skipped", "stopped answering")
+        diagnosis.expect("writable", "failure", "no response within")
+        diagnosis.expect("locks", "skipped", "stopped responding")
         diagnosis.expect("embedding", "ok")
         #expect(diagnosis.result.exitCode == 4)
       }
@@ -137,7 +137,7 @@ struct DoctorReachTests {
         unknown.expect("tls", "failure", "certificate", remedy: "sslrootcert")
         #expect(unknown.result.exitCode == 4)
         let checked = try await Diagnosis.of(url + "verify-full&sslrootcert=\(certificate.path)")
-        checked.expect("tls", "ok", "399 days left, checked")
+        checked.expect("tls", "ok", "399 days left, verified")
         for diagnosis in [required, unknown, checked] { expectNoSecret(diagnosis) }
       }
       try await DebianPostgres.with(settings: settings, files: expiring.files) { server in

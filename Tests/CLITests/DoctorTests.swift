@@ -98,7 +98,7 @@ struct DoctorTests {
         diagnosis = try await look()
         diagnosis.expect(
           "table-rights", "failure", "missing on 1 of", "users (UPDATE)", remedy: "GRANT UPDATE ON users TO")
-        diagnosis.expect("create-rights", "ok", "no pending change")
+        diagnosis.expect("create-rights", "ok", "no pending migration")
         diagnosis.expect("extension-rights", "ok", "installed")
         try await connection.runScript("REVOKE TEMPORARY ON DATABASE \(database.name) FROM PUBLIC")
         try await look().expect("create-rights", "failure", "temporary", remedy: "GRANT TEMPORARY")
@@ -223,7 +223,7 @@ struct DoctorTests {
         let diagnosis = try await Diagnosis.of(url)
         switch mode {
         case "transaction":
-          diagnosis.expect("pooler", "ok", "in transaction mode", "does not work")
+          diagnosis.expect("pooler", "ok", "in transaction mode", "do not work")
           #expect(diagnosis.names("failure") + diagnosis.names("warning") == [], "\(diagnosis.result.output)")
         case "session": diagnosis.expect("pooler", "ok", "in session mode")
         default:

@@ -1,7 +1,8 @@
 import Postgres
 
 extension DatabaseDoctor {
-  /// A pooler makes up the process that a client may cancel, so it is not the one that answers.
+  /// Whether a pooler is between client and server. A pooler sends its own process id for cancel requests, so it
+  /// differs from the id of the server process.
   var isPooled: Bool {
     get async throws {
       try await backend(connection) != connection.backendProcessID
@@ -12,7 +13,7 @@ extension DatabaseDoctor {
     try await connection.queryOne("SELECT pg_backend_pid()").decode(Int32.self)
   }
 
-  /// Whether somebody stands between us and the server, and how long it lends out a connection.
+  /// Reports a pooler and its mode: session, transaction or statement.
   func pooler() async throws -> DoctorVerdict {
     guard try await isPooled else { return .ok("none: direct connection to the server") }
     do {
@@ -20,7 +21,7 @@ extension DatabaseDoctor {
     } catch let error as PostgresError
       where error.code == .connectionLost || error.sqlState?.rawValue == "08P01"
     {
-      // That is how pgbouncer refuses BEGIN.
+      // pgbouncer rejects BEGIN in statement mode with this error.
       return .failure(
         "a pooler in statement mode, which allows no transactions",
         fix: "set pool_mode = transaction (or session) for this database in the pooler")
@@ -30,15 +31,15 @@ extension DatabaseDoctor {
     }
     return .ok(
       """
-      a pooler such as pgbouncer in transaction mode: seeding works as it is, since it keeps no session \
-      state. What does not work through it: SET and LISTEN outside a transaction, named statements, session locks
+      a pooler such as pgbouncer in transaction mode. Seeding works because it keeps no session state. \
+      SET and LISTEN outside a transaction, named statements and session locks do not work
       """)
   }
 
-  /// Two clients at once got the same connection of the server: it is lent out by the transaction.
+  /// Whether two clients get the same server connection, which only happens in transaction mode.
   private func sharesConnections() async throws -> Bool {
     try await PostgresConnection.with(connection.configuration) { other in
-      // Somebody else may be given the connection in between; then the next time shows it.
+      // Another client may get the connection in between, so try several times.
       for _ in 0..<10 {
         if try await backend(connection) == backend(other) { return true }
       }

@@ -3,7 +3,7 @@ import Postgres
 import SeedKit
 
 extension DatabaseDoctor {
-  /// Whether pgvector is there, or can be.
+  /// Checks that pgvector is installed or available, and its version.
   func pgvector() async throws -> DoctorVerdict {
     guard try needsVectors() else { return .skipped("no seeder needs it") }
     let (installed, available) = try await connection.queryOne(
@@ -26,7 +26,7 @@ extension DatabaseDoctor {
       available.map { $0 != installed } ?? false
       ? "run: ALTER EXTENSION vector UPDATE" : "install a newer package of pgvector on the server"
     if (high, low) < (0, 5) {
-      return .failure("\(version), which has no HNSW index", fix: update)
+      return .failure("\(version), which does not support HNSW indexes", fix: update)
     }
     if (high, low) < (0, 8) {
       return .warning("\(version): before 0.8 a filtered search may miss results", fix: update)
@@ -35,7 +35,7 @@ extension DatabaseDoctor {
     return .ok("\(installed)" + (available.map { $0 == installed ? "" : "; \($0) is available" } ?? ""))
   }
 
-  /// Migrations that are due, nil if the history cannot be read.
+  /// The number of pending migrations; nil if the history cannot be read.
   private func dueCount() async -> Int? {
     guard let sets = try? migrationSets(),
       let states = try? await Migrator(sets: sets).status(on: connection)
@@ -43,7 +43,7 @@ extension DatabaseDoctor {
     return states.count { $0.status == .pending }
   }
 
-  /// The right to make schemas and tables, and the temporary tables that every run stages rows in.
+  /// Checks the rights to create schemas, tables and the temporary staging tables of a run.
   func createRights() async throws -> DoctorVerdict {
     let (role, database, mayCreate, mayStage, schema) = try await connection.queryOne(
       """
@@ -85,12 +85,12 @@ extension DatabaseDoctor {
       return .ok("'\(role)' can create schemas, tables and temporary tables")
     }
     let found = "'\(role)' cannot create \(missing.map(\.what).joined(separator: ", nor "))"
-    if await dueCount() == 0 { return .ok("\(found); no pending change requires it") }
-    let remedy = ([first.grant] + missing.dropFirst().map(\.grant)).joined(separator: "; ")
-    return .failure(found, fix: "run as the owner: \(remedy)")
+    if await dueCount() == 0 { return .ok("\(found); no pending migration requires it") }
+    let fix = ([first.grant] + missing.dropFirst().map(\.grant)).joined(separator: "; ")
+    return .failure(found, fix: "run as the owner: \(fix)")
   }
 
-  /// The right to install pgvector, unless it is there.
+  /// Checks the right to install pgvector, unless it is installed.
   func extensionRights() async throws -> DoctorVerdict {
     guard try needsVectors() else { return .skipped("no seeder needs an extension") }
     let (isInstalled, isAvailable, isTrusted, isSuperuser, mayCreate) = try await connection.queryOne(
@@ -111,7 +111,7 @@ extension DatabaseDoctor {
       fix: "have a superuser run 'CREATE EXTENSION vector' in this database")
   }
 
-  /// The right to read and write the tables that are there.
+  /// Checks the rights to read and write the existing tables.
   func tableRights() async throws -> DoctorVerdict {
     let tables = try await existingTables()
     guard !tables.isEmpty else { return .skipped("no tables exist yet") }
@@ -141,7 +141,7 @@ extension DatabaseDoctor {
         + "TO \(try PostgresIdentifier(role))")
   }
 
-  /// Our tables and those of the seeders, as far as they are there.
+  /// The existing tables of seed-runner and of the seeders.
   func existingTables() async throws -> [String] {
     let ours = ["seed_runner.migration", "seed_runner.lock"]
     let made = try migrationSets().flatMap(\.tables)

@@ -3,7 +3,7 @@ import Postgres
 import SeedKit
 
 extension DatabaseDoctor {
-  /// Where the schema stands against the migrations of this program.
+  /// Compares the applied migrations with those of this program.
   func migrations() async throws -> DoctorVerdict {
     let states = try await Migrator(sets: try migrationSets()).status(on: connection)
     var pending: [String] = []
@@ -22,21 +22,21 @@ extension DatabaseDoctor {
     if !edited.isEmpty {
       return .failure(
         "edited after \(edited.count == 1 ? "it was" : "they were") applied: \(edited.joined(separator: ", "))",
-        fix: "restore the applied migration, and make the change in a new one")
+        fix: "restore the applied migration, and make the change in a new migration")
     }
     if !unknown.isEmpty {
       return .warning(
-        "applied by a newer version of seed-runner: \(unknown.joined(separator: ", "))",
-        fix: "use the version of seed-runner that migrated this database")
+        "applied by a newer version of \(session.programName): \(unknown.joined(separator: ", "))",
+        fix: "use the version of \(session.programName) that migrated this database")
     }
     if pending.isEmpty { return .ok("\(applied) applied, none pending") }
     if applied == 0 { return .ok("never migrated; the first run applies \(pending.count)") }
     return .warning(
       "pending: \(pending.joined(separator: ", "))",
-      fix: "run 'seed-runner migrate up', or seed, which also applies them")
+      fix: "run '\(session.programName) migrate up'. A run also applies them")
   }
 
-  /// Whose database it is.
+  /// Compares the environment stamp of the database with the configured environment.
   func environment() async throws -> DoctorVerdict {
     let environment = session.settings[.environment]
     guard let stamp = try await EnvironmentStamp.found(on: connection) else {
@@ -50,7 +50,7 @@ extension DatabaseDoctor {
     return .ok("the database is stamped '\(stamp)'")
   }
 
-  /// Transactions so old that they keep VACUUM and index builds waiting.
+  /// Looks for transactions that are so old that they delay VACUUM and index builds.
   func longTransactions() async throws -> DoctorVerdict {
     let seconds = session.command.integer("older-than") ?? 300
     let found = try await connection.query(
@@ -70,17 +70,17 @@ extension DatabaseDoctor {
     }
     return .warning(
       shown.joined(separator: "\n"),
-      fix: "end it in its program, or run: SELECT pg_terminate_backend(\(oldest.0))")
+      fix: "end the transaction in its application, or run: SELECT pg_terminate_backend(\(oldest.0))")
   }
 
-  /// Locks that a run would have to wait for.
+  /// Looks for locks that a run would wait for.
   func locks() async throws -> DoctorVerdict {
     let blocking = try await reading { try await blockingLocks() }
     if let first = blocking.first {
       let shown = blocking.map { "process \($0.pid) holds \($0.mode) on \($0.table)" }
       return .failure(
         shown.joined(separator: "\n"),
-        fix: "end it in its program, or run: SELECT pg_terminate_backend(\(first.pid))")
+        fix: "end the transaction in its application, or run: SELECT pg_terminate_backend(\(first.pid))")
     }
     let running: [String]
     do {
@@ -92,8 +92,8 @@ extension DatabaseDoctor {
     }
     guard running.isEmpty else {
       return .warning(
-        "another run is active: it holds \(running.joined(separator: ", "))",
-        fix: "wait for it, as seed-runner does, or end it; a run that died holds no lock")
+        "another run is active: it has locked \(running.joined(separator: ", "))",
+        fix: "wait for it to finish, as a new run does, or stop it. Its locks are released when it ends")
     }
     return .ok("no locked tables, no other run is active")
   }
@@ -101,7 +101,7 @@ extension DatabaseDoctor {
   private func blockingLocks() async throws -> [(pid: Int32, mode: String, table: String)] {
     let tables = try await existingTables()
     guard !tables.isEmpty else { return [] }
-    // Those that keep INSERT and UPDATE out.
+    // The lock modes that conflict with INSERT and UPDATE.
     return try await connection.query(
       """
       SELECT l.pid, l.mode, t.name FROM unnest(\(tables)) AS t (name)
@@ -117,7 +117,8 @@ extension DatabaseDoctor {
     }
   }
 
-  /// The rows of the lock table that somebody else has. Those that nobody has are ours for a moment.
+  /// The rows of the lock table that another session has locked. The free rows are locked until the transaction
+  /// ends.
   private func heldRowLocks() async throws -> [String] {
     let exists = try await connection.queryOne("SELECT to_regclass('seed_runner.lock') IS NOT NULL")
       .decode(Bool.self)

@@ -3,6 +3,7 @@ import Postgres
 import SeedKit
 
 extension DatabaseDoctor {
+  /// Checks that the server's version is supported.
   func serverVersion() -> DoctorVerdict {
     let major = connection.serverVersion / 10_000
     let found = "PostgreSQL \(major).\(connection.serverVersion % 10_000)"
@@ -15,7 +16,7 @@ extension DatabaseDoctor {
     return .ok(found)
   }
 
-  /// A replica, or a database, role or session that is told to be read-only.
+  /// Checks that the server is a primary and that transactions are not read-only by default.
   func writable() async throws -> DoctorVerdict {
     let (isReplica, isReadOnly, source) = try await connection.queryOne(
       """
@@ -26,10 +27,10 @@ extension DatabaseDoctor {
     if isReplica {
       return .failure(
         "a read-only replica",
-        fix: "connect to the primary, or name all hosts and add target_session_attrs=read-write")
+        fix: "connect to the primary, or list all hosts and add target_session_attrs=read-write")
     }
     guard isReadOnly else { return .ok("a primary that accepts writes") }
-    let remedy =
+    let fix =
       switch source {
       case "database": "run: ALTER DATABASE … RESET default_transaction_read_only"
       case "user": "run: ALTER ROLE … RESET default_transaction_read_only"
@@ -37,10 +38,10 @@ extension DatabaseDoctor {
       case "client": "remove default_transaction_read_only from PGOPTIONS or from the options in DATABASE_URL"
       default: "set default_transaction_read_only to off on the server"
       }
-    return .failure("transactions are read-only by default, as set by the \(source)", fix: remedy)
+    return .failure("transactions are read-only by default, as set by the \(source)", fix: fix)
   }
 
-  /// Half of the round trip is what the comparison cannot know.
+  /// Compares the clocks of client and server. The result is accurate to half of the round-trip time.
   func clock() async throws -> DoctorVerdict {
     let before = Date().timeIntervalSince1970
     let server = try await connection.queryOne("SELECT clock_timestamp()").decode(Date.self)
@@ -55,7 +56,7 @@ extension DatabaseDoctor {
       fix: "synchronize both clocks with NTP ('timedatectl set-ntp true')")
   }
 
-  /// A run reads and writes timestamps in UTC, whatever the zone of the server: others may not.
+  /// Reports the server's time zone. Runs use UTC regardless of it, but other clients may not.
   func timeZone() async throws -> DoctorVerdict {
     let (name, offset) = try await connection.queryOne(
       "SELECT current_setting('TimeZone'), extract(timezone FROM now())::integer"
@@ -66,7 +67,7 @@ extension DatabaseDoctor {
         + "runs read timestamps without a time zone as UTC")
   }
 
-  /// How many connections are left, for everybody and for this role.
+  /// Compares the free connections of the server, the role and the database with what a run needs.
   func connections() async throws -> DoctorVerdict {
     guard !(try await isPooled) else { return .skipped("managed by the pooler") }
     let (maximum, reserved, used, roleLimit, roleUsed, databaseLimit, databaseUsed) =
@@ -93,7 +94,7 @@ extension DatabaseDoctor {
       cause = "the database is limited to \(databaseLimit)"
     }
     left = max(0, left)
-    // Beside those of the jobs a run has one that migrates and one that watches.
+    // In addition to one per job, a run has a connection that migrates and one that watches.
     let settings = [.jobs] + doctor.modules.flatMap(\.connectionCounts)
     let needed = (settings.map { session.settings[$0] }.max() ?? 0) + 2
     let found = "\(left) left (\(cause), \(used) in use); a run uses up to \(needed)"

@@ -3,7 +3,7 @@ import Postgres
 import SeedKit
 
 extension DatabaseDoctor {
-  /// Whether the tables and columns are there that applied migrations have made and that declarative seeders name.
+  /// Checks that the tables and columns exist that applied migrations created and that declarative seeders use.
   func tables() async throws -> DoctorVerdict {
     var lost: [String] = []
     var statements: [String] = []
@@ -24,11 +24,11 @@ extension DatabaseDoctor {
           continue
         }
         for column in table.columns where !columns.contains(column.name) {
-          // Rows that are there have no value yet.
+          // Existing rows have no value in the new column.
           let isOpen = column.definition.contains(" NOT NULL") && !column.definition.contains(" DEFAULT ")
           lost.append(
             "the column '\(column.name)' of '\(table.name)' is missing"
-              + (isOpen ? "; set NOT NULL again when every row has a value" : ""))
+              + (isOpen ? "; set NOT NULL once every row has a value" : ""))
           let definition =
             isOpen
             ? column.definition.replacing(" NOT NULL", with: "", maxReplacements: 1) : column.definition
@@ -50,7 +50,7 @@ extension DatabaseDoctor {
       ? .skipped("no seeder has tables yet") : .ok("\(Text.count(count, "table")) as expected")
   }
 
-  /// What does not fit in the definitions of the seeders that `--all` selects and whose tables are their owner's.
+  /// The faults of the definitions of selected seeders whose tables are created by the application.
   private func definitionFaults(_ count: inout Int) async throws -> [FixtureFault] {
     guard let registry else { return [] }
     let plan = try? SeedPlan(
@@ -64,7 +64,7 @@ extension DatabaseDoctor {
     return faults
   }
 
-  /// The columns of a table; nil if there is no such table.
+  /// The columns of a table; nil if the table does not exist.
   private func columns(of table: String) async throws -> Set<String>? {
     let rows = try await connection.query(
       """

@@ -2,20 +2,20 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// The checks that ask the database over a connection.
+/// The checks that query the database.
 struct DatabaseDoctor: Sendable {
   let doctor: Doctor
   let connection: PostgresConnection
 
   var session: Session { doctor.session }
 
-  /// Makes a check.
+  /// Runs a check.
   ///
-  /// - Throws: `PostgresError` for what the check does not explain itself.
+  /// - Throws: `PostgresError` for errors that the check does not explain itself.
   func verdict(_ check: DoctorCheckName) async throws -> DoctorVerdict {
     switch check {
     case .serverVersion: serverVersion()
-    // Their subject is what happens between transactions.
+    // These two manage their own transactions.
     case .pooler: try await pooler()
     case .locks: try await locks()
     default: try await reading { try await look(at: check) }
@@ -40,7 +40,7 @@ struct DatabaseDoctor: Sendable {
     }
   }
 
-  /// A check that a module has declared.
+  /// Runs a check that a module declares.
   private func module(_ name: DoctorCheckName) async throws -> DoctorVerdict {
     for check in doctor.modules.flatMap(\.doctorChecks) where check.name == name {
       guard case .connected(let body) = check.body else { continue }
@@ -49,12 +49,13 @@ struct DatabaseDoctor: Sendable {
     return .skipped("no connection needed")
   }
 
-  /// Reads in a transaction, so that nothing of the settings stays behind in a pooler.
+  /// Runs `body` in a read-only transaction, so that no setting leaks to other clients of a pooler.
   func reading<Result>(_ body: () async throws -> Result) async throws -> Result {
     try await inTransaction(["SET TRANSACTION READ ONLY"], body)
   }
 
-  /// The server ends what takes too long before our own limit does, so that the connection stays usable.
+  /// Runs `body` in a transaction with the server's time limits. They are shorter than the client's, so that the
+  /// connection stays usable after a slow statement.
   func inTransaction<Result>(
     _ setup: [PostgresQuery] = [], _ body: () async throws -> Result
   ) async throws -> Result {
@@ -67,13 +68,13 @@ struct DatabaseDoctor: Sendable {
     }
   }
 
-  /// The seeders that there are; none if a definition is faulty, which a check of its own tells.
+  /// The seeders; nil if a definition has faults, which the check `seeders` reports.
   var registry: SeederRegistry? { try? session.registry() }
 
-  /// All migrations, each set once.
+  /// The migration sets of seed-runner and of the seeders, each once.
   func migrationSets() throws -> [MigrationSet] { try MigrateCommand(session: session).migrator().sets }
 
-  /// Whether a seeder needs an extension.
+  /// Whether a migration creates an extension.
   func needsVectors() throws -> Bool {
     try migrationSets().contains { set in set.migrations.contains { $0.up.contains("CREATE EXTENSION") } }
   }

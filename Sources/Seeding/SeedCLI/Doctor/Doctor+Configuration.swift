@@ -4,21 +4,21 @@ import SeedKit
 import Threads
 
 extension Doctor {
-  /// Files, keys and values, read as every command reads them.
+  /// Checks files, keys and values of the configuration as every command does.
   func configuration() -> DoctorVerdict {
     var faults = faults
     do {
       _ = try session.registry()
     } catch let error as ConfigurationError {
-      // Seeders that --all is to select and that there are not.
+      // Settings of --all that name unknown seeders.
       faults += error.faults
     } catch {
-      // A check of its own tells of faulty seeders.
+      // The check 'seeders' reports faulty definitions.
     }
     guard faults.isEmpty else {
       return .failure(
         faults.map(\.description).joined(separator: "\n"),
-        fix: "correct the settings named above; 'seed-runner config' explains every setting")
+        fix: "correct the settings named above; '\(session.programName) config' explains every setting")
     }
     let entries = session.settings.entries
     let places = entries.reduce(into: [String]()) { places, entry in
@@ -36,7 +36,7 @@ extension Doctor {
         + (places.isEmpty ? "defaults only" : places.joined(separator: ", ")))
   }
 
-  /// Definitions, and whether the plan of `--all` can be made.
+  /// Checks the definitions and the plan of `--all`.
   func seeders() -> DoctorVerdict {
     let definitions =
       (try? session.registry().seeders)?.compactMap { $0.definitionError?.faults } ?? []
@@ -59,32 +59,37 @@ extension Doctor {
     } catch is ConfigurationError {
       return .skipped("the configuration names unknown seeders")
     } catch {
-      return .failure("\(error)", fix: "correct the names; 'seed-runner list' shows all seeders")
+      return .failure("\(error)", fix: "correct the names; '\(session.programName) list' shows all seeders")
     }
   }
 
-  /// The embedded server, looked at and not started.
+  /// Checks the embedded server without starting it.
   ///
-  /// - Returns: how to connect to it if it runs.
+  /// - Returns: the verdict, and how to connect if the server is running.
   func embeddedServer() async -> (DoctorVerdict, PostgresConfiguration?) {
     let embedded = session.embeddedPostgres
+    let program = session.programName
     do {
       switch try await TimeLimit.run(Self.limit, { try await embedded.status() }) {
       case .running(let details):
         var configuration = try await embedded.start().configuration
         configuration.connectTimeout = session.settings[.databaseConnectTimeout]
-        return (.ok("PostgreSQL \(details.version) runs in \(details.dataDirectory)"), configuration)
+        return (
+          .ok("PostgreSQL \(details.version) is running, data in \(details.dataDirectory)"), configuration
+        )
       case .starting(let process):
         return (
           .warning(
             "process \(process) is starting or recovering",
-            fix: "wait a moment, then run 'seed-runner doctor' again"), nil
+            fix: "wait a moment, then run '\(program) doctor' again"), nil
         )
       case .broken(let reason):
         return (
           .failure(
             reason,
-            fix: "run 'seed-runner db start', which repairs it if possible, or 'seed-runner db destroy'"),
+            fix:
+              "run '\(program) db start', which repairs it if possible, or '\(program) db destroy'"
+          ),
           nil
         )
       case .stopped:
@@ -95,7 +100,7 @@ extension Doctor {
         )
       }
     } catch is TimeLimit.Exceeded {
-      return (Self.unanswered(Self.limit), nil)
+      return (timedOut(after: Self.limit), nil)
     } catch let error as EmbeddedPostgresError {
       return (.failure(error.message, fix: error.fix), nil)
     } catch {

@@ -2,15 +2,15 @@ import Glibc
 import SeedKit
 
 extension Doctor {
-  /// Below this no run is likely to end well: a fresh cluster alone takes 60 MB, its log 80 more.
+  /// Bytes below which the check fails. A new cluster takes 60 MB and its write-ahead log another 80 MB.
   private static let leastSpace = 256 << 20
-  /// Below this a person should know.
+  /// Bytes below which the check warns.
   private static let ampleSpace = 1 << 30
 
-  /// Free space where the embedded server keeps its data. Of a server elsewhere a client cannot know it.
+  /// Checks the free space for the data of the embedded server. A client cannot see the disk of other servers.
   func diskSpace() async throws -> DoctorVerdict {
     guard try session.externalConfiguration() == nil else {
-      return .skipped("a client cannot see the server's disk; check its monitoring")
+      return .skipped("a client cannot see the server's disk; check the server's monitoring")
     }
     let folder = session.invocation.project.path
     var status = statvfs()

@@ -3,9 +3,9 @@ import SeedKit
 import Threads
 
 extension Doctor {
-  /// Connects, and tells a refused login from a missing database and from TLS that does not come about.
+  /// Connects, and distinguishes a rejected login from a missing database and from failed TLS negotiation.
   ///
-  /// - Returns: the connection; nil without one.
+  /// - Returns: the connection; nil if connecting failed.
   func logIn(
     _ configuration: PostgresConfiguration, _ report: inout DoctorReport
   ) async -> PostgresConnection? {
@@ -16,23 +16,24 @@ extension Doctor {
       let security = try await connection.security()
       report[.login] = .ok(
         security.usedPassword ? "accepted, with a password" : "accepted, without a password")
-      report[.database] = .ok("'\(configuration.database ?? configuration.user ?? "")' is there")
+      report[.database] = .ok("'\(configuration.database ?? configuration.user ?? "")' exists")
       report[.tls] = Self.tls(security, configuration)
       return connection
     } catch let error as PostgresError {
-      refused(error, &report)
+      assign(error, in: &report)
     } catch is TimeLimit.Exceeded {
-      report[.login] = Self.unanswered(configuration.connectTimeout)
+      report[.login] = timedOut(after: configuration.connectTimeout)
     } catch {
       report[.login] = Self.verdict(of: error)
     }
     return nil
   }
 
-  private func refused(_ error: PostgresError, _ report: inout DoctorReport) {
+  /// Assigns a failed connection attempt to the check that it belongs to.
+  private func assign(_ error: PostgresError, in report: inout DoctorReport) {
     let words = error.message
     if error.sqlState == .invalidCatalogName {
-      // The server looks for the database only after it has let the role in.
+      // The server looks for the database only after authentication.
       report[.login] = .ok("accepted")
       report[.database] = .failure(
         words, fix: "create it ('createdb NAME'), or correct the name of the database in DATABASE_URL")
@@ -47,26 +48,27 @@ extension Doctor {
       report[.login] = .skipped("TLS could not be negotiated")
       return
     }
-    report[.login] = .failure(words, fix: Self.loginRemedy(error))
+    report[.login] = .failure(words, fix: loginFix(error))
   }
 
-  private static func loginRemedy(_ error: PostgresError) -> String {
+  private func loginFix(_ error: PostgresError) -> String {
     switch error.sqlState?.rawValue {
     case "28P01": "correct the user and password in DATABASE_URL, PGPASSWORD or the password file"
     case "28000":
       "allow this user and host in the server's pg_hba.conf, or correct the user in DATABASE_URL"
     case "53300": "close unused connections, or raise max_connections"
-    case "57P03": "wait until the server has started or recovered, then run 'seed-runner doctor' again"
+    case "57P03":
+      "wait until the server has started or recovered, then run '\(session.programName) doctor' again"
     case "42501": "run: GRANT CONNECT ON DATABASE … TO …"
     case "55000": "run: ALTER DATABASE … ALLOW_CONNECTIONS true"
     default:
       error.sqlState == nil
-        ? "see the port check, and make sure that PostgreSQL listens there"
-        : "fix what the server reports, then run 'seed-runner doctor' again"
+        ? "see the check 'port', and make sure that PostgreSQL listens on it"
+        : "correct what the server reports, then run '\(session.programName) doctor' again"
     }
   }
 
-  /// How well the connection is protected.
+  /// Checks encryption and the certificate of the connection.
   static func tls(_ security: ConnectionSecurity, _ configuration: PostgresConfiguration) -> DoctorVerdict {
     guard let version = security.tlsVersion else {
       guard !security.isLocal else { return .ok("not in use; the server is on this machine") }
@@ -83,7 +85,7 @@ extension Doctor {
     if let certificate = security.certificate {
       found += "; certificate of \(certificate.subject), \(Text.count(certificate.daysLeft, "day")) left"
     }
-    found += isChecked ? ", checked" : ", not verified (sslmode=\(mode.rawValue))"
+    found += isChecked ? ", verified" : ", not verified (sslmode=\(mode.rawValue))"
     if let days = security.certificate?.daysLeft, days < 14 {
       return .warning(found, fix: "renew the server's certificate before it expires")
     }

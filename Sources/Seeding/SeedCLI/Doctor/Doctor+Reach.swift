@@ -3,10 +3,10 @@ import Postgres
 import Threads
 
 extension Doctor {
-  /// How long the connection to one address may take.
+  /// The time limit for connecting to one address.
   private static let portLimit = Duration.seconds(3)
 
-  /// The checks of the way to the server: its name, its port.
+  /// Checks that the host name resolves and that the port accepts connections.
   func reach(_ configuration: PostgresConfiguration, _ report: inout DoctorReport) async {
     guard let host = configuration.host else {
       let reason = "no host is configured; libpq uses its default"
@@ -15,7 +15,7 @@ extension Doctor {
       return
     }
     let portList = (configuration.port ?? "5432").split(separator: ",").map(String.init)
-    // A port for each host, or one for all.
+    // One port for each host, or one for all hosts, as in libpq.
     let ends = host.split(separator: ",").enumerated().map { index, host in
       (host: String(host), port: index < portList.count ? portList[index] : portList.first ?? "5432")
     }
@@ -55,7 +55,7 @@ extension Doctor {
     return .ok("\(hosts.joined(separator: ", ")): \(texts.joined(separator: ", "))")
   }
 
-  /// One address that listens is enough, as it is for libpq.
+  /// Succeeds if one address accepts connections, as libpq does.
   private func ports(_ addresses: [(port: String, address: Reachability.Address)]) async -> DoctorVerdict {
     var failures: [String] = []
     var numbers: Set<Int32> = []
@@ -72,7 +72,7 @@ extension Doctor {
         failures.append("\(shown): \(error)")
       }
     }
-    let remedy =
+    let fix =
       if numbers.contains(ECONNREFUSED) {
         "start the server, or correct the port in DATABASE_URL"
       } else if numbers.contains(ENOENT) {
@@ -82,6 +82,6 @@ extension Doctor {
       } else {
         "check firewalls, security groups and routes: packets do not reach the server"
       }
-    return .failure(failures.joined(separator: "\n"), fix: remedy)
+    return .failure(failures.joined(separator: "\n"), fix: fix)
   }
 }

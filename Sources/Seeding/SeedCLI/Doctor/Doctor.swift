@@ -3,33 +3,34 @@ import Postgres
 import SeedKit
 import Threads
 
-/// Looks at everything that a run needs, and changes nothing.
+/// Checks everything that a run needs, and changes nothing.
 ///
-/// A check that cannot be made because an earlier one failed is skipped and says so; all others are
-/// made. Each has a time limit.
+/// A check that depends on a failed one is skipped. All others run, each with a time limit.
 struct Doctor: Sendable {
   let session: Session
-  /// What is wrong with the configuration. The settings hold what could be read of it.
+  /// The faults of the configuration. The settings contain the values that are valid.
   let faults: [ConfigurationFault]
 
   var modules: [CommandModule] { session.invocation.program.modules }
 
-  /// How long a check may take. Connecting has the limit that the settings give it, on top.
+  /// The time limit of a check. Connecting has its own limit, the setting `database.connectTimeout`.
   static let limit = Duration.seconds(8)
 
-  /// Makes all checks.
+  /// Runs all checks.
+  ///
+  /// - Returns: the report, and the database without its password.
   func run() async -> (report: DoctorReport, database: String?) {
-    async let verdictsAlone = verdictsWithoutDatabase()
+    async let independent = verdictsWithoutDatabase()
     var report = DoctorReport(order: DoctorCheckName.all(modules))
     report[.configuration] = configuration()
     report[.seeders] = seeders()
     let database = await examine(&report)
     report[.diskSpace] = await guarded { try await self.diskSpace() }
-    for (name, verdict) in await verdictsAlone { report[name] = verdict }
+    for (name, verdict) in await independent { report[name] = verdict }
     return (report, database)
   }
 
-  /// The checks of the modules that need no connection, all at once.
+  /// Runs the checks of the modules that need no connection, concurrently.
   private func verdictsWithoutDatabase() async -> [(DoctorCheckName, DoctorVerdict)] {
     await withTaskGroup(of: (DoctorCheckName, DoctorVerdict).self) { group in
       for check in modules.flatMap(\.doctorChecks) {
@@ -40,35 +41,36 @@ struct Doctor: Sendable {
     }
   }
 
-  /// A check with its time limit. An error that it does not explain itself is a failure.
+  /// Runs a check with a time limit. An error that the check does not explain itself becomes a failure.
   func guarded(
     limit: Duration = Self.limit, _ check: @escaping @Sendable () async throws -> DoctorVerdict
   ) async -> DoctorVerdict {
     do {
       return try await TimeLimit.run(limit, check)
     } catch is TimeLimit.Exceeded {
-      return Self.unanswered(limit)
+      return timedOut(after: limit)
     } catch {
       session.console.debug(FailureReport(error).details)
       return Self.verdict(of: error)
     }
   }
 
-  static func unanswered(_ limit: Duration) -> DoctorVerdict {
+  func timedOut(after limit: Duration) -> DoctorVerdict {
     .failure(
-      "no answer within \(Text.duration(limit))",
-      fix: "check whether the server is overloaded or stopped, then run 'seed-runner doctor' again")
+      "no response within \(Text.duration(limit))",
+      fix: "check whether the server is overloaded or stopped, then run '\(session.programName) doctor' again"
+    )
   }
 
   static func verdict(of error: any Error) -> DoctorVerdict {
     let failure = FailureReport(error)
-    let remedy = failure.remedy.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
-    return .failure(failure.message, fix: remedy ?? "add --debug for details")
+    let fix = failure.remedy.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+    return .failure(failure.message, fix: fix ?? "add --debug for details")
   }
 
-  /// Finds the database and makes the checks that ask it.
+  /// Finds the database and runs the checks that query it.
   ///
-  /// - Returns: what the database is, without its password.
+  /// - Returns: the database without its password; nil if it is not known.
   private func examine(_ report: inout DoctorReport) async -> String? {
     func skip(_ checks: [DoctorCheckName], _ reason: String) {
       for check in checks where report[check] == nil { report[check] = .skipped(reason) }
@@ -94,7 +96,7 @@ struct Doctor: Sendable {
         configuration = running
       }
     } catch {
-      // The PG* variables, which are not among the settings.
+      // The PG* variables are not settings, so the configuration check has not seen them.
       report[.configuration] = Self.verdict(of: error)
       skip([.embeddedServer] + remote, "the database is not known")
       return nil
@@ -108,7 +110,7 @@ struct Doctor: Sendable {
     return "\(configuration)"
   }
 
-  /// The checks that a connection is needed for, one after the other.
+  /// Runs the checks that need a connection, one after the other.
   private func ask(_ connection: PostgresConnection, _ report: inout DoctorReport) async {
     let checks = DatabaseDoctor(doctor: self, connection: connection)
     let asked = DoctorCheckName.needingConnection(modules)
@@ -116,9 +118,9 @@ struct Doctor: Sendable {
       let verdict = await guarded { try await checks.verdict(check) }
       report[check] = verdict
       var reason: String?
-      if verdict == Self.unanswered(Self.limit) {
-        // Its thread is still waiting, so nothing else can be asked, not even whether it is alive.
-        reason = "the server stopped answering"
+      if verdict == timedOut(after: Self.limit) {
+        // The connection's thread is still waiting, so not even a liveness check can run on it.
+        reason = "the server stopped responding"
       } else if await !connection.isAlive {
         reason = "the server closed the connection"
       }
@@ -130,7 +132,7 @@ struct Doctor: Sendable {
   }
 }
 
-/// `seed-runner doctor`: everything that can be wrong, with a remedy each.
+/// `seed-runner doctor`: checks everything that a run needs and suggests a fix for each problem.
 struct DoctorCommand {
   let session: Session
   let faults: [ConfigurationFault]

@@ -1,4 +1,4 @@
-/// The name of a check of `seed-runner doctor`. The names are a contract that is only ever added to;
+/// The name of a check of `seed-runner doctor`. Names may be added, but are never renamed or removed.
 /// `Documentation/doctor.md` describes each.
 struct DoctorCheckName: RawRepresentable, Hashable, Codable, Sendable {
   let rawValue: String
@@ -32,12 +32,12 @@ struct DoctorCheckName: RawRepresentable, Hashable, Codable, Sendable {
   static let longTransactions = Self("long-transactions")
   static let locks = Self("locks")
 
-  /// Those before a connection is there.
+  /// The checks that run before a connection is open.
   static let reach: [Self] = [
     .configuration, .seeders, .embeddedServer, .nameResolution, .port, .login, .database, .tls,
   ]
 
-  /// Those that ask the database, and so need a connection, the modules' among them.
+  /// The checks that need a connection, including those of the modules.
   static func needingConnection(_ modules: [CommandModule]) -> [Self] {
     [
       .serverVersion, .pooler, .writable, .pgvector, .createRights, .extensionRights, .tableRights,
@@ -48,7 +48,7 @@ struct DoctorCheckName: RawRepresentable, Hashable, Codable, Sendable {
     ]
   }
 
-  /// All, in the order of the report.
+  /// All checks, in the order of the report.
   static func all(_ modules: [CommandModule]) -> [Self] {
     let asked = needingConnection(modules)
     let clock = asked.firstIndex(of: .clock) ?? asked.endIndex

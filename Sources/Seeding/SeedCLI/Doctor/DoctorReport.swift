@@ -1,11 +1,17 @@
-/// What a doctor found.
+/// The verdicts of all checks.
 struct DoctorReport: Sendable {
-  /// A check and how it ended.
+  /// A check and its verdict.
   struct Entry: Encodable, Sendable {
     let name: DoctorCheckName
     let outcome: DoctorVerdict.Outcome
     let found: String
-    let remedy: String?
+    let fix: String?
+
+    // The key of the fix in JSON is a contract.
+    private enum CodingKeys: String, CodingKey {
+      case name, outcome, found
+      case fix = "remedy"
+    }
   }
 
   /// The checks, in the order of the report.
@@ -19,16 +25,16 @@ struct DoctorReport: Sendable {
     set { verdicts[check] = newValue }
   }
 
-  /// All of them, always in the same order.
+  /// The checks and their verdicts, in the order of the report.
   var entries: [Entry] {
     order.compactMap { check in
       verdicts[check].map {
-        Entry(name: check, outcome: $0.outcome, found: $0.found, remedy: $0.fix)
+        Entry(name: check, outcome: $0.outcome, found: $0.found, fix: $0.fix)
       }
     }
   }
 
-  /// 78 for a configuration that cannot be used, 4 for any other failure.
+  /// 78 if the configuration is invalid, 4 for any other failure, 0 otherwise.
   var exitCode: ExitCode {
     if verdicts[.configuration]?.outcome == .failure { return .badConfiguration }
     return verdicts.values.contains { $0.outcome == .failure } ? .databaseUnusable : .success
@@ -38,7 +44,7 @@ struct DoctorReport: Sendable {
 }
 
 extension DoctorReport {
-  /// As `--format json` prints it. Keys are only ever added.
+  /// The report as `--format json` prints it. Keys may be added, but are never renamed or removed.
   struct JSON: Encodable {
     let success: Bool
     let programVersion: String
@@ -47,9 +53,9 @@ extension DoctorReport {
     let checks: [Entry]
   }
 
-  /// A line for each check, the remedy below it, then how many there are of each kind.
+  /// A line for each check with its fix below, then the number of checks for each outcome.
   ///
-  /// - Parameter width: columns; what is longer goes on in the next line, under where it began.
+  /// - Parameter width: the number of columns. Longer lines are wrapped and indented.
   func lines(width: Int) -> [String] {
     let shown = entries.filter { $0.outcome != .skipped }
     let nameWidth = shown.map { $0.name.rawValue.count }.max() ?? 0
@@ -61,11 +67,11 @@ extension DoctorReport {
     var lines: [String] = []
     for entry in shown {
       let head = padded(entry.outcome.rawValue, 9) + padded(entry.name.rawValue, nameWidth + 2)
-      // A plan or a list of faults has lines of its own.
+      // A query plan or a list of faults has several lines.
       for (index, line) in entry.found.split(separator: "\n").enumerated() {
         lines += layout.wrap(String(line), margin: margin, first: index == 0 ? head : "")
       }
-      if let remedy = entry.remedy { lines += layout.wrap("Fix: \(remedy)", margin: margin) }
+      if let fix = entry.fix { lines += layout.wrap("Fix: \(fix)", margin: margin) }
     }
     lines += skipped(layout: layout)
     let counts = DoctorVerdict.Outcome.allCases.compactMap { outcome -> String? in
@@ -79,7 +85,7 @@ extension DoctorReport {
     return lines + [counts.joined(separator: ", ")]
   }
 
-  /// Many are often skipped for one reason, which is then said once.
+  /// Groups the skipped checks by their reason, because many are often skipped for the same one.
   private func skipped(layout: TextLayout) -> [String] {
     let skipped = entries.filter { $0.outcome == .skipped }
     let reasons = skipped.map(\.found).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
@@ -90,9 +96,9 @@ extension DoctorReport {
   }
 }
 
-/// How a check of `doctor` ended.
+/// The result of a check of `doctor`.
 public struct DoctorVerdict: Sendable, Hashable {
-  /// The kinds of ending.
+  /// The possible outcomes.
   enum Outcome: String, Codable, Sendable, CaseIterable {
     case ok
     case warning
@@ -101,23 +107,23 @@ public struct DoctorVerdict: Sendable, Hashable {
   }
 
   let outcome: Outcome
-  /// What was found; for a skipped check the reason.
+  /// What the check found, or why it was skipped.
   let found: String
-  /// What to do: one thing. With every warning and failure.
+  /// What to do about a warning or a failure; nil for other outcomes.
   var fix: String?
 
-  /// Nothing is wrong.
+  /// The check found no problem.
   public static func ok(_ found: String) -> DoctorVerdict { .init(outcome: .ok, found: found) }
 
-  /// It could not or need not be made.
+  /// The check could not run or is not needed.
   public static func skipped(_ reason: String) -> DoctorVerdict { .init(outcome: .skipped, found: reason) }
 
-  /// It works, and something should be changed all the same.
+  /// Seeding works, but something should be changed.
   public static func warning(_ found: String, fix: String) -> DoctorVerdict {
     .init(outcome: .warning, found: found, fix: fix)
   }
 
-  /// It does not work.
+  /// Seeding does not work until the problem is fixed.
   public static func failure(_ found: String, fix: String) -> DoctorVerdict {
     .init(outcome: .failure, found: found, fix: fix)
   }

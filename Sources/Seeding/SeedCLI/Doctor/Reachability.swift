@@ -2,36 +2,36 @@ import Glibc
 import Postgres
 import Threads
 
-/// Looks for a server as far as the network leads: names, then ports. Blocks, so on a thread of its own.
+/// Resolves host names and connects to ports. The system calls block, so each runs on a separate thread.
 enum Reachability {
-  /// An address of a host, ready to connect to.
+  /// A socket address of a host, and its text form.
   struct Address: Sendable, Hashable {
     let bytes: [UInt8]
     let text: String
   }
 
-  /// Why something is out of reach, in the system's words.
+  /// Why an address cannot be reached, in the system's words.
   struct Failure: Error, Sendable, CustomStringConvertible {
     let description: String
-    /// The system's number; 0 for an answer that never came.
+    /// The system's error number; 0 after a timeout.
     var number: Int32 = 0
   }
 
-  /// Looks up a name.
+  /// Resolves a host name.
   ///
   /// - Throws: ``Failure``.
   static func addresses(of host: String, port: String) async throws -> [Address] {
     try await DetachedThread.run { try resolve(host, port: port) }
   }
 
-  /// Connects and hangs up at once.
+  /// Connects and disconnects at once.
   ///
   /// - Throws: ``Failure``.
   static func connect(to address: Address, within limit: Duration) async throws {
     try await DetachedThread.run { try open(address.bytes, within: limit) }
   }
 
-  /// The address of a unix socket.
+  /// The address of a Unix socket.
   static func socket(at path: String) -> Address {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -78,7 +78,7 @@ enum Reachability {
     guard errno == EINPROGRESS else { throw failure(errno) }
     var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     guard poll(&waiting, 1, Int32(limit.milliseconds)) > 0 else {
-      throw Failure(description: "no answer within \(Text.duration(limit))")
+      throw Failure(description: "no response within \(Text.duration(limit))")
     }
     var number: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
