@@ -128,7 +128,7 @@ struct ReportTests {
       #expect(RunRecordJSON(recorder.record, isReport: true).steps?.map(\.outcome) == [outcome])
     }
     #expect(CIJob.note([Self.left]) == "nothing was verified: not seeded")
-    #expect(CIJob.note([Self.passed, Self.left]) == "nothing differs; 1 not compared")
+    #expect(CIJob.note([Self.passed, Self.left]) == "no differences; 1 not compared")
     #expect(CIJob.note([Self.passed, Self.differs]) == "1 failed")
   }
 

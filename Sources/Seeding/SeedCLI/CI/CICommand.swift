@@ -9,7 +9,7 @@ struct CICommand {
   let recorder: RunRecorder
   let printer: ProgressPrinter
 
-  /// The database of `ci-local` on the embedded server, beside the one that people work with.
+  /// The database of `ci-local` on the embedded server. It is separate from the development database.
   static let localDatabase = "seed_ci_local"
 
   init(session: Session) {
@@ -20,8 +20,8 @@ struct CICommand {
     printer = ProgressPrinter(console: session.console)
   }
 
-  /// The variables that hold for a command line: these commands choose the environment, and `ci-local` the
-  /// database too.
+  /// The environment variables for a command line. `ci` and `ci-local` set `SEED_ENV`, and `ci-local` removes the
+  /// variables that select a database.
   static func variables(
     for command: ParsedCommand, _ variables: [String: String]
   ) -> [String: String] {
@@ -55,7 +55,7 @@ struct CICommand {
     }
     for failure in record.seeders.compactMap(\.failure) { session.console.debug(failure.details) }
     outputs.tell(GitHubActions(environment: session.invocation.environment), of: record)
-    // An error of the run says more than one of its reports.
+    // The error of the run is more useful than that of a report.
     do { try outputs.write(record) } catch let error { failure = failure ?? error }
     if let failure { throw failure }
     return record.verdict
@@ -69,8 +69,8 @@ struct CICommand {
     guard plan.environment != .production else {
       throw CommandFailure(
         code: .refused, errorCode: .productionGuard,
-        message: "'\(recorder.record.command)' is not for production",
-        fix: "run 'seed-runner --all --env production --allow-production' instead")
+        message: "'\(recorder.record.command)' does not seed production",
+        fix: "run '\(session.programName) --all --env production --allow-production' instead")
     }
     recorder.recordPlan(plan, fixtures: fixtures)
     let target = try await target()
@@ -97,7 +97,7 @@ struct CICommand {
     return configuration
   }
 
-  /// Makes the database of `ci-local`, anew if that is asked for.
+  /// Creates the database of `ci-local` if it does not exist. With `--replace` it is dropped first.
   private func makeLocalDatabase(_ target: PostgresConfiguration) async throws {
     var server = target
     server.database = TemplateDatabases.maintenanceName
@@ -113,16 +113,16 @@ struct CICommand {
       do {
         try await connection.query("CREATE DATABASE \(name)")
       } catch let error as PostgresError where TemplateDatabases.isDuplicate(error) {
-        // Another run of ci-local has just made it.
+        // Another run of ci-local has just created it.
       }
     }
   }
 
-  /// Waits until the database answers, for as long as `--database-wait` says.
+  /// Waits until the database accepts connections, for at most `--database-wait` seconds.
   private func wait(for configuration: PostgresConfiguration) async throws {
     let budget =
       session.command.integer("database-wait").map { Duration.seconds($0) } ?? session.settings[.retryBudget]
-    // Looked at each second at least: nobody wants to wait longer than the database takes.
+    // At most one second between attempts, so that the job starts as soon as the database is ready.
     let policy = RetryPolicy(budget: budget, maximumDelay: .seconds(1))
     let facts = try await recorder.step(.connect) {
       let facts = try await policy.run(
@@ -135,6 +135,7 @@ struct CICommand {
     recorder.update { $0.database = facts }
   }
 
+  /// Reads the name, user, address and version of a database, for the reports.
   static func facts(of configuration: PostgresConfiguration) async throws -> RunRecord.Facts {
     try await PostgresConnection.with(configuration) { connection in
       let (name, user, version) = try await connection.queryOne(

@@ -1,7 +1,7 @@
 import Postgres
 import SeedKit
 
-/// The part of `ci` that works on a database that is there: seed it, and verify what was written.
+/// The part of `ci` that works on an existing database: seeding it and verifying the rows.
 struct CIJob: Sendable {
   let plan: SeedPlan
   let fixtures: FixtureStore
@@ -10,9 +10,9 @@ struct CIJob: Sendable {
   let modules: [CommandModule]
   var options: SeedRunner.Options
 
-  /// Migrates and seeds.
+  /// Applies migrations and seeds.
   ///
-  /// - Throws: as `SeedRunner.run()`; the step that failed is in the record.
+  /// - Throws: The errors of `SeedRunner.run()`. The record contains the failed step.
   func seed(_ database: PostgresConfiguration) async throws -> SeedReport {
     let start = ContinuousClock.now
     let runner = SeedRunner(
@@ -22,15 +22,16 @@ struct CIJob: Sendable {
       recorder.recordReport(report, since: start)
       return report
     } catch {
-      // Once a seeder has been started, its failures are its own and nothing is thrown but by a signal.
+      // Once a seeder has started, failures are part of the report, and only an interruption throws.
       recorder.recordFailure(error, in: recorder.record.seeders.isEmpty ? .migrate : .seed, since: start)
       throw error
     }
   }
 
-  /// Compares the rows of the seeders that succeeded with their fixtures, and judges the database.
+  /// Compares the rows of the successful seeders with their fixtures, and runs the verifications of the modules.
   ///
-  /// - Parameter compares: whether rows are compared; else the verifications say why not.
+  /// - Parameter compares: whether to compare rows. If false, the verifications are recorded as skipped with the
+  ///   reason.
   func verify(
     _ report: SeedReport, on database: PostgresConfiguration, compares: Bool = true
   ) async throws {
@@ -64,7 +65,7 @@ struct CIJob: Sendable {
       if let entry = entries[seeder.id] { return RunRecord.Verification(entry) }
       let reason =
         isUsable.contains(seeder.id)
-        ? "not compared: the template was verified when it was made" : "not seeded"
+        ? "not compared: the template was verified when it was created" : "not seeded"
       return RunRecord.Verification(
         name: seeder.id.rawValue, kind: .rows, outcome: .skipped, found: reason)
     }
@@ -76,14 +77,14 @@ struct CIJob: Sendable {
       }
   }
 
-  /// What verifications have shown, in a line.
+  /// Summarizes the verifications in a line.
   static func note(_ found: [RunRecord.Verification]) -> String {
     let failed = found.count { $0.outcome == .failed }
     let skipped = found.count { $0.outcome == .skipped }
     guard skipped < found.count || found.isEmpty else {
       return "nothing was verified: \(Set(found.map(\.found)).sorted().joined(separator: "; "))"
     }
-    return (failed == 0 ? "nothing differs" : "\(failed) failed")
+    return (failed == 0 ? "no differences" : "\(failed) failed")
       + (skipped == 0 ? "" : "; \(skipped) not compared")
   }
 
@@ -94,7 +95,7 @@ struct CIJob: Sendable {
 }
 
 extension RunRecord.Verification {
-  /// What comparing a seeder's rows has shown.
+  /// Describes the result of comparing a seeder's rows with its fixtures.
   init(_ entry: PlanReport.Entry) {
     let total = entry.tables.total
     let expected = total.inserted + total.updated + total.unchanged + total.drifted

@@ -1,11 +1,11 @@
 import Postgres
 import SeedKit
 
-/// `ci --clone-from`: the first job seeds a template, the others copy it.
+/// `ci --clone-from`: the first job seeds a template, and the others copy it.
 struct CloneJob: Sendable {
   let job: CIJob
   let templates: TemplateDatabases
-  /// Whether a database that is there is dropped first.
+  /// Whether to drop the job's database first if it exists.
   let replaces: Bool
 
   private var recorder: RunRecorder { job.recorder }
@@ -17,7 +17,7 @@ struct CloneJob: Sendable {
       try await templates.checkTarget(replaces: replaces, on: connection)
     }
     guard let fingerprint = Fingerprint.whole(of: job.plan, fixtures: job.fixtures) else {
-      // Its fixtures cannot be read; what can be seeded is, and the report says what cannot.
+      // Without the fixtures there is no fingerprint. The other seeders run, and the report names the faults.
       console.progress("no template: some fixtures cannot be read")
       try await seedWithoutTemplate()
       return
@@ -37,7 +37,7 @@ struct CloneJob: Sendable {
     }
     try await clone(fingerprint, waited: made == nil && lastTold > .zero ? .now - start : nil)
     guard made == nil else { return }
-    // The fingerprints in the history say that there is nothing to do, and the report gets its seeders.
+    // Seeders whose fingerprint is in the copied history are skipped quickly, but appear in the report.
     var clone = job
     clone.options.skipsCurrent = true
     let report = try await clone.seed(templates.target)
@@ -46,15 +46,15 @@ struct CloneJob: Sendable {
   }
 
   private enum Made {
-    /// The template is there.
+    /// The template is complete.
     case whole
-    /// A seeder failed, so that there is none; what was seeded is in the job's database.
+    /// A seeder failed, so there is no template. The seeded rows are in the job's database.
     case failed
   }
 
-  /// Waits for the template, or makes it.
+  /// Waits for the template, or creates it.
   ///
-  /// - Returns: nil if it was there.
+  /// - Returns: nil if the template exists already.
   private func obtain(_ fingerprint: Fingerprint, onWait: (Duration) -> Void) async throws -> Made? {
     var isMaking = false
     var seeded: String?
@@ -69,14 +69,14 @@ struct CloneJob: Sendable {
               return try await make(fingerprint, lock: lock) { seeded = $0 }
             }
           } catch  where isMaking {
-            // Its seeders had their own retries.
+            // The seeders have used their own retries.
             throw Ended(cause: error)
           }
         })
     } catch let error as Ended {
       guard let seeded, RetryPolicy.isTransient(error.cause) else { throw error.cause }
-      // The connection that held the lock was lost, by a restart for one. All is seeded, so what is left is
-      // to give it its name, unless another job was faster.
+      // The connection with the lock was lost, for example because the server restarted. The database is seeded,
+      // so only the renaming is left, unless another job was faster.
       try await job.options.retry.run(
         onRetry: note,
         { _ in
@@ -93,7 +93,7 @@ struct CloneJob: Sendable {
     }
   }
 
-  /// What is not tried again.
+  /// An error that is not retried.
   private struct Ended: Error {
     let cause: any Error
   }
@@ -102,9 +102,9 @@ struct CloneJob: Sendable {
     job.printer.print(.retrying(recorder.recordRetry(error, pause: pause, of: "clone")))
   }
 
-  /// Seeds and verifies a new database, and makes the template of it.
+  /// Seeds and verifies a new database, and turns it into the template.
   ///
-  /// - Parameter onSeeded: called with the database's name when only its name is missing.
+  /// - Parameter onSeeded: Called with the database's name when it only needs to be renamed.
   private func make(
     _ fingerprint: Fingerprint, lock: PostgresConnection, onSeeded: (String) -> Void
   ) async throws -> Made {
@@ -121,7 +121,7 @@ struct CloneJob: Sendable {
         return .failed
       }
     } catch {
-      // A database that nobody asked for must not stay; after a signal there is no time for it.
+      // Do not leave the unfinished database behind. After a signal there is no time to drop it.
       if !Task.isCancelled { try? await withMaintenance { try await templates.drop(new, on: $0) } }
       throw error
     }
@@ -130,7 +130,7 @@ struct CloneJob: Sendable {
     return .whole
   }
 
-  /// Gives what was seeded to the job, as it would have without a template.
+  /// Renames the seeded database to the job's database, so that the job ends as it would without a template.
   private func keep(_ new: String) async throws {
     guard let target = templates.target.database else { return }
     try await withMaintenance { connection in
@@ -146,7 +146,7 @@ struct CloneJob: Sendable {
       try await job.options.retry.run(
         onRetry: note,
         { _ in try await withMaintenance { try await templates.makeTarget(from: name, on: $0) } })
-      let delay = waited.map { " after \(Text.duration($0)) of waiting for the job that created it" } ?? ""
+      let delay = waited.map { " after waiting \(Text.duration($0)) for the job that created it" } ?? ""
       return ((), note: "copied \(name)\(delay)")
     }
     try await tellDatabase()

@@ -3,21 +3,21 @@ import Postgres
 import SeedKit
 
 extension TemplateDatabases {
-  /// Whether there is a whole template of a fingerprint.
+  /// Whether a complete template for a fingerprint exists.
   func exists(_ fingerprint: Fingerprint, on connection: PostgresConnection) async throws -> Bool {
     try await connection.queryOne(
       "SELECT EXISTS (SELECT FROM pg_database WHERE datname = \(name(of: fingerprint)) AND datistemplate)"
     ).decode(Bool.self)
   }
 
-  /// Keeps others from making a template of the fingerprint while `body` works.
+  /// Holds the lock on the template of a fingerprint while `body` runs.
   ///
-  /// The lock is that of a transaction in the maintenance database: it ends with its holder, however that ends.
-  /// There is no database of ours yet in which a row could be locked. Who has to wait polls in short
-  /// transactions.
+  /// The lock is an advisory lock of a transaction in the maintenance database, so the server releases it when the
+  /// connection ends. A row lock is not possible, because the job's database does not exist yet. Other jobs poll in
+  /// short transactions, at most for the lock timeout of the settings.
   ///
-  /// - Parameter body: gets nil if the template is there, so that there is nothing to make; else the
-  ///   connection whose transaction holds the lock.
+  /// - Parameter body: Receives nil if the template already exists, otherwise the connection whose transaction holds
+  ///   the lock.
   func withLock<Result>(
     _ fingerprint: Fingerprint, onWait: (Duration) -> Void,
     _ body: (PostgresConnection?) async throws -> Result
@@ -32,7 +32,7 @@ extension TemplateDatabases {
             "SELECT pg_try_advisory_xact_lock(hashtextextended(\("seed-runner template " + name(of: fingerprint)), 0))"
           ).decode(Bool.self)
           guard isLocked else { return nil }
-          // Somebody may have made it between the look and the lock.
+          // Another job may have created it before this one got the lock.
           return try await body(exists(fingerprint, on: connection) ? nil : connection)
         }
         if let result { return result }
@@ -45,8 +45,8 @@ extension TemplateDatabases {
     }
   }
 
-  /// The transaction is idle while the template is made, which is meant; a host that vanishes is noticed
-  /// after a minute.
+  /// Settings of the transaction that holds the lock. It is idle while the template is seeded, and TCP keepalives
+  /// detect a lost host after a minute.
   private static let lockSetup: [PostgresQuery] = [
     "SET LOCAL idle_in_transaction_session_timeout = 0", "SET LOCAL tcp_keepalives_idle = 30",
     "SET LOCAL tcp_keepalives_interval = 10", "SET LOCAL tcp_keepalives_count = 3",
@@ -57,14 +57,16 @@ extension TemplateDatabases {
       code: .databaseUnusable, errorCode: .lockTimeout,
       message:
         "another job has been creating the template \(name(of: fingerprint)) for \(Text.duration(waited))",
-      fix: "check that job, or raise SEED_LOCK_TIMEOUT. The lock needs no cleanup: the "
-        + "server releases it when the job's connection ends")
+      fix: "check that job, or raise SEED_LOCK_TIMEOUT. The server releases the lock when "
+        + "the job's connection ends")
   }
 
-  /// Makes an empty database in which a template comes to be. Those of makers that were killed go, and no
-  /// others: nobody is connected to them.
+  /// Creates an empty database for a new template. Leftover databases of killed jobs are dropped, which have no
+  /// connections.
   ///
-  /// - Parameter connection: one to the maintenance database, outside a transaction; the lock is held.
+  /// - Parameter connection: A connection to the maintenance database, outside a transaction. The caller holds the
+  ///   lock.
+  /// - Returns: the name of the database.
   func makeNew(_ fingerprint: Fingerprint, on connection: PostgresConnection) async throws -> String {
     let started = "\(name(of: fingerprint))_new_"
     let leftOver = try await all(on: connection).map(\.name).filter { $0.hasPrefix(started) }
@@ -72,7 +74,7 @@ extension TemplateDatabases {
       do {
         try await connection.query("DROP DATABASE IF EXISTS \(PostgresIdentifier(name))")
       } catch let error as PostgresError where error.sqlState == Self.objectInUse {
-        // Its maker lost the lock in a restart of the server, and works on.
+        // Its job lost the lock when the server restarted, and is still working.
       }
     }
     let name = newName(of: fingerprint)
@@ -80,8 +82,8 @@ extension TemplateDatabases {
     return name
   }
 
-  /// Makes a template of a database that is seeded: renamed, closed and labelled in the transaction that
-  /// holds the lock, so that it is whole as soon as it has its name.
+  /// Turns a seeded database into a template. It is renamed, closed for connections and labeled in the transaction
+  /// that holds the lock, so a database with the template's name is always complete.
   func complete(
     _ new: String, _ fingerprint: Fingerprint, environment: SeedEnvironment,
     on connection: PostgresConnection
@@ -93,22 +95,22 @@ extension TemplateDatabases {
     let text = String(decoding: try JSONEncoder.stable.encode(label), as: UTF8.self)
     try await connection.query("ALTER DATABASE \(PostgresIdentifier(new)) RENAME TO \(whole)")
     try await connection.query("ALTER DATABASE \(whole) WITH IS_TEMPLATE true ALLOW_CONNECTIONS false")
-    // COMMENT takes no parameters; the text is our own, its quotes are doubled all the same.
+    // COMMENT does not accept parameters, so quotes are escaped here.
     try await connection.query(
       "COMMENT ON DATABASE \(whole) IS '\(unescaped: text.replacing("'", with: "''"))'")
   }
 
-  /// Makes the job's database from the template.
+  /// Creates the job's database from the template.
   ///
   /// - Parameters:
-  ///   - source: nil for an empty database.
-  ///   - connection: one to the maintenance database.
+  ///   - source: the template; nil for an empty database.
+  ///   - connection: a connection to the maintenance database.
   func makeTarget(from source: String?, on connection: PostgresConnection) async throws {
     guard let database = target.database else { return }
     var options = ""
     if let source {
       options = " TEMPLATE \(try PostgresIdentifier(source).quoted)"
-      // Known since PostgreSQL 15; before that files were copied.
+      // PostgreSQL 15 added STRATEGY. Older versions always copy files.
       if connection.serverVersion >= 150_000 {
         let isLarge = try await connection.queryOne(
           "SELECT pg_database_size(\(source)) >= \(Self.fileCopySize)"
@@ -128,42 +130,42 @@ extension TemplateDatabases {
     }
   }
 
-  /// From how many bytes on the files are copied, 256 MiB: that takes two checkpoints of the whole server, and
-  /// less for each byte. By Benchmarks/results/template-clone.txt it is as fast at 566 MB for one job alone, and
-  /// at 141 MB for four at once.
+  /// The size in bytes from which FILE_COPY is used, 256 MiB. FILE_COPY costs two checkpoints of the whole server,
+  /// but less per byte. In Benchmarks/results/template-clone.txt both strategies are equally fast at 566 MB for one
+  /// job, and at 141 MB for four concurrent jobs.
   private static let fileCopySize = 256 << 20
 
   private static let objectInUse = SQLState(rawValue: "55006")
 
-  /// PostgreSQL copies no database to which somebody is connected. A whole template takes no connections, so
-  /// somebody has changed it, or it is template1 that they are connected to.
+  /// Explains why the source cannot be copied: PostgreSQL does not copy a database with open connections. A complete
+  /// template allows no connections, so it was changed, or the source is template1.
   private func inUse(
     _ source: String, _ error: PostgresError, on connection: PostgresConnection
   ) async throws -> CommandFailure {
     let sessions = try await connection.query(
       "SELECT pid || ' (' || coalesce(application_name, '') || ')' FROM pg_stat_activity WHERE datname = \(source)"
     ).map { try $0.decode(String.self) }
-    let list = sessions.isEmpty ? "gone by now" : sessions.joined(separator: ", ")
+    let list = sessions.isEmpty ? "they have ended since" : sessions.joined(separator: ", ")
     return CommandFailure(
       code: .databaseUnusable, errorCode: .unusableDatabase, message: "\(error.message): \(list)",
       fix: "close these connections and prevent new ones: ALTER DATABASE "
         + "\(try PostgresIdentifier(source).quoted) WITH ALLOW_CONNECTIONS false")
   }
 
-  /// Drops a template or what was to become one.
+  /// Drops a template or an unfinished one.
   func drop(_ name: String, on connection: PostgresConnection) async throws {
     let identifier = try PostgresIdentifier(name)
     do {
       try await connection.query("ALTER DATABASE \(identifier) WITH IS_TEMPLATE false")
       try await connection.query("DROP DATABASE \(identifier) WITH (FORCE)")
     } catch let error as PostgresError where error.sqlState == .invalidCatalogName {
-      // Somebody else has dropped it.
+      // Another job has dropped it.
     }
   }
 
-  /// Looks whether the job's database can be made.
+  /// Checks that the job's database can be created.
   ///
-  /// - Parameter replaces: drops one that is there, unless it is production.
+  /// - Parameter replaces: whether to drop an existing database, unless it is stamped as production.
   func checkTarget(replaces: Bool, on connection: PostgresConnection) async throws {
     guard let database = target.database else {
       throw CommandFailure(
@@ -198,9 +200,9 @@ extension TemplateDatabases {
 }
 
 extension TemplateDatabases {
-  /// Drops a template unless somebody is making it, or one of its fingerprint.
+  /// Drops a template unless a job is creating one with the same fingerprint.
   ///
-  /// - Parameter connection: one to the maintenance database.
+  /// - Parameter connection: a connection to the maintenance database.
   /// - Returns: whether it was dropped.
   func dropUnlessLocked(_ name: String, on connection: PostgresConnection) async throws -> Bool {
     let whole = name.prefix(prefix.count + 1 + Self.fingerprintLength)
@@ -209,7 +211,7 @@ extension TemplateDatabases {
         "SELECT pg_try_advisory_xact_lock(hashtextextended(\("seed-runner template " + whole), 0))"
       ).decode(Bool.self)
       guard isFree else { return false }
-      // A database is dropped outside of transactions, so on a connection of its own.
+      // DROP DATABASE cannot run in a transaction, so it needs another connection.
       try await PostgresConnection.with(maintenance) { try await drop(name, on: $0) }
       return true
     }

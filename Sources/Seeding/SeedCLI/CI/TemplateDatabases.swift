@@ -2,22 +2,24 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// The template databases of one name on a server: seeded once, copied for each job.
+/// The template databases of one name on a server. They are seeded once and copied for each job.
 ///
-/// `NAME_FINGERPRINT` is whole: it was seeded, verified and then renamed, nobody can connect to it, so that it
-/// stays as it was and can always be copied. `NAME_FINGERPRINT_new_RANDOM` is being made, or was when its maker
-/// was killed.
+/// `NAME_FINGERPRINT` is complete: it was seeded, verified and renamed. It allows no connections, so it cannot change
+/// and can always be copied. `NAME_FINGERPRINT_new_RANDOM` is being created, or is left over from a killed job.
 struct TemplateDatabases: Sendable {
-  /// What `--clone-from` says.
+  /// The value of `--clone-from`.
   let prefix: String
-  /// The database that the job wants.
+  /// The job's database.
   let target: PostgresConfiguration
+  /// How long to wait for another job to create the template.
   let lockTimeout: Duration
 
-  /// A database from which no database is made, so that a connection to it is in nobody's way.
+  /// The database for maintenance connections. No database is copied from it, so a connection does not block others.
   static let maintenanceName = "postgres"
-  /// A name has 63 bytes: this, two underlines, the fingerprint, `new_` and eight more.
+  /// The longest prefix in bytes. A name has at most 63: the prefix, two underscores, the fingerprint, `new_` and
+  /// eight digits.
   private static let prefixLimit = 32
+  /// The number of fingerprint digits in a name.
   static let fingerprintLength = 16
 
   init(prefix: String, target: PostgresConfiguration, session: Session) throws {
@@ -34,19 +36,19 @@ struct TemplateDatabases: Sendable {
     lockTimeout = session.settings[.lockTimeout]
   }
 
-  /// Where databases are made and dropped from.
+  /// The connection from which databases are created and dropped.
   var maintenance: PostgresConfiguration {
     var configuration = target
     configuration.database = Self.maintenanceName
     return configuration
   }
 
-  /// The name of the whole template.
+  /// The name of the complete template.
   func name(of fingerprint: Fingerprint) -> String {
     "\(prefix)_\(fingerprint.description.prefix(Self.fingerprintLength))"
   }
 
-  /// A name for a template that is being made.
+  /// A random name for a template that is being created.
   func newName(of fingerprint: Fingerprint) -> String {
     let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
     return "\(name(of: fingerprint))_new_" + String(repeating: "0", count: 8 - number.count) + number
@@ -62,14 +64,14 @@ struct TemplateDatabases: Sendable {
   struct Entry: Sendable, Encodable {
     let name: String
     let bytes: Int
-    /// Whether it is whole; else it is being made, or its maker was killed.
+    /// Whether it is complete. Otherwise it is being created, or is left over from a killed job.
     let isWhole: Bool
     let madeAt: String?
     let environment: String?
     let programVersion: String?
   }
 
-  /// What a template says of itself, as its comment.
+  /// The description of a template, stored as the comment of the database.
   struct Label: Codable {
     let fingerprint: String
     let environment: String
@@ -77,7 +79,7 @@ struct TemplateDatabases: Sendable {
     let madeAt: String
   }
 
-  /// The templates of the name, by name.
+  /// The templates with this prefix, sorted by name.
   ///
   /// - Throws: `PostgresError`.
   func all(on connection: PostgresConnection) async throws -> [Entry] {
@@ -97,7 +99,9 @@ struct TemplateDatabases: Sendable {
     }
   }
 
-  /// Refuses a role that cannot make databases.
+  /// Checks that the role can create databases.
+  ///
+  /// - Throws: `CommandFailure` if it cannot.
   func checkRights(on connection: PostgresConnection) async throws {
     let (user, isAllowed) = try await connection.queryOne(
       "SELECT rolname::text, rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
@@ -110,8 +114,9 @@ struct TemplateDatabases: Sendable {
     }
   }
 
+  /// Whether an error says that the database exists already.
   static func isDuplicate(_ error: PostgresError) -> Bool {
-    // The second code is that of the catalog's unique index, for two that come at the same moment.
+    // Two concurrent CREATE DATABASE violate the unique index of the catalog instead.
     error.sqlState == SQLState(rawValue: "42P04") || error.sqlState == .uniqueViolation
   }
 }
