@@ -1,6 +1,6 @@
 import SeedKit
 
-/// What can be told only when all is read.
+/// Checks that need the whole command line.
 extension CommandLineParser {
   func check() throws(UsageError.Reason) {
     if spec.needsSubcommand { throw .missingSubcommand(spec.subcommands.map(\.name)) }
@@ -50,20 +50,20 @@ extension CommandLineParser {
   }
 }
 
-/// What somebody who mistyped may have meant.
+/// Suggestions for mistyped words.
 extension CommandLineParser {
-  /// A fault with what the end of the line tells about it.
+  /// Adds suggestions to a fault. The command is only known once the whole line is read.
   func completed(_ fault: UsageError.Reason) -> UsageError.Reason {
     guard case .unknownOption(let option, near: let known) = fault, known.isEmpty else { return fault }
-    // A command that starts another program was probably given that program's options.
+    // For a command that starts another program, the option was probably meant for that program.
     if spec.arguments.contains(where: \.isPassedOn) { return .notPassedOn(option) }
     let name = String(option.drop { $0 == "-" })
-    // `-x` is near nothing.
+    // A single letter has no near names.
     guard option.hasPrefix("--") else { return fault }
     return .unknownOption(option, near: near(option: name))
   }
 
-  /// The options near a name, as they are typed: those of the command that was called, else of any.
+  /// The options with similar names, with their hyphens: options of the command, or else of any command.
   func near(option name: String) -> [String] {
     let everywhere = root.tree.flatMap(\.command.options)
     for options in [spec.options, everywhere] {
@@ -73,7 +73,7 @@ extension CommandLineParser {
       }
       let names = options.flatMap { [$0.name] + ($0.negation.map { [String($0.dropFirst(2))] } ?? []) }
       let near = Suggestion.nearest(to: name, in: names)
-      // Half a name is further away than a wrong letter: `--config` for `--config-path`.
+      // An incomplete name such as `--config` for `--config-path` is not near by edit distance.
       let longer = Set(names.filter { $0.hasPrefix(name + "-") }).sorted().prefix(3)
       let found = near.isEmpty ? Array(longer) : near
       if !found.isEmpty { return found.map { "--\($0)" } }
@@ -81,10 +81,10 @@ extension CommandLineParser {
     return []
   }
 
-  /// What to type instead of a word: a command here or below, or a flag without its hyphens.
+  /// Suggestions for an unknown word: a command at this level or below, or a flag without its hyphens.
   func near(word: String) -> [String] {
     let word = Self.folded(word)
-    // `help` takes commands only.
+    // Only commands follow `help`.
     let flags = isHelpWalk ? [] : spec.options.map(\.name)
     if flags.contains(word) { return ["--\(word)"] }
     let below = spec.tree.map(\.path).filter { $0.count > 1 && $0.last == word }

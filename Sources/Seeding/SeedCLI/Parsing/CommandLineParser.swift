@@ -1,21 +1,21 @@
 import SeedKit
 
-/// Understands a command line by the specification of its commands.
+/// Parses a command line according to a `CommandSpec`.
 ///
-/// `--flag`, `--no-flag`, `--key value`, `--key=value`, `-k value`, `-kvalue`, `-qk value`; `--` ends the
-/// options; `_` in an option's name is `-`. Options may stand before, between and after the words.
+/// Supports `--flag`, `--no-flag`, `--key value`, `--key=value`, `-k value`, `-kvalue` and `-qk value`. `--` ends the
+/// options, and `_` in an option's name is the same as `-`. Options are allowed anywhere between the words.
 ///
-/// Reading goes on after a fault: only the end of the line tells which command was meant, and whether its
-/// help was asked for. The first fault is the one that is told.
+/// The parser continues after a fault, because the rest of the line may name the command or contain `--help`. It
+/// reports the first fault.
 struct CommandLineParser {
   let root: CommandSpec
-  /// The command that the words so far lead to.
+  /// The command that the words so far name.
   var spec: CommandSpec
   var rest: ArraySlice<String>
   var parsed = ParsedCommand()
-  /// Whether the words are the path of a command whose help is wanted: `help migrate up`.
+  /// Whether the words after `help` name a command: `help migrate up`.
   var isHelpWalk = false
-  /// Whether a word led nowhere, so that nobody knows whose help `--help` would be.
+  /// Whether a command is unknown, so that `--help` has no command to describe.
   private var isLost = false
 
   private init(root: CommandSpec, arguments: [String]) {
@@ -24,9 +24,9 @@ struct CommandLineParser {
     rest = arguments[...]
   }
 
-  /// Parses what follows the program's name.
+  /// Parses the arguments after the program's name.
   ///
-  /// - Throws: ``UsageError``, unless help or the version was asked for of a command that exists.
+  /// - Throws: ``UsageError``. If help or the version of an existing command is requested, other faults are ignored.
   static func parse(_ arguments: [String], command: CommandSpec) throws(UsageError) -> ParsedCommand {
     var parser = CommandLineParser(root: command, arguments: arguments)
     return try parser.parse()
@@ -102,10 +102,10 @@ struct CommandLineParser {
     try set(option, to: false)
   }
 
-  /// `-q`, `-j 4`, `-j4`, `-j=4` and `-qj4`.
+  /// Parses `-q`, `-j 4`, `-j4`, `-j=4` and `-qj4`.
   mutating func takeShortOptions(_ argument: String) throws(UsageError.Reason) {
     var letters = argument.dropFirst()
-    // `-env` is no `-e` with the value `nv`.
+    // Reject `-env` instead of reading it as `-e` with the value `nv`.
     let name = Self.folded(String(letters.prefix { $0 != "=" }))
     if name.count > 1, let meant = option(where: { $0.name == name }) {
       throw .unknownOption("-\(name)", near: [meant.long])
@@ -120,13 +120,14 @@ struct CommandLineParser {
         return
       }
       if option.role == .help { parsed.isHelpBrief = true }
-      // Only a flag with `=` behind it can have been given a value.
+      // A flag followed by `=` was given a value.
       guard letters.first != "=" else { throw .unexpectedValue(option: "-\(letter)") }
       try take(option, inline: nil)
     }
   }
 
-  /// Before its command's name an option is known as well: it means the same in every command.
+  /// Finds an option of the command, or else of any command: an option may precede the name of its command, and
+  /// means the same in every command.
   private func option(where matches: (OptionSpec) -> Bool) -> OptionSpec? {
     if let option = spec.options.first(where: matches) { return option }
     return root.tree.lazy.flatMap(\.command.options).first(where: matches)
@@ -157,7 +158,7 @@ struct CommandLineParser {
     parsed.options[option.name] = .values(checked)
   }
 
-  /// A flag may be given twice, but not both ways.
+  /// Sets a flag. It may be given twice, but not together with its negation.
   private mutating func set(_ option: OptionSpec, to isOn: Bool) throws(UsageError.Reason) {
     if let earlier = parsed.flag(option.name), earlier != isOn, let negation = option.negation {
       throw .conflicting(option.long, negation)
@@ -172,7 +173,7 @@ struct CommandLineParser {
     if let inline {
       if !inline.isEmpty { return inline }
     } else if let next = rest.first {
-      // `--jobs --all` lacks a value, `--jobs -1` has a wrong one.
+      // `--jobs --all` has no value, while `--jobs -1` has an invalid one.
       let isOption = next.hasPrefix("-") && next.count > 1 && Int(next) == nil
       if !isOption { rest.removeFirst() }
       if !isOption, !next.isEmpty { return next }
@@ -181,7 +182,7 @@ struct CommandLineParser {
     throw .missingValue(option: option.long, valueName: valueName, found: found)
   }
 
-  /// The value as the specification spells it.
+  /// Checks a value and returns it in the spelling of the specification.
   private func checked(_ value: String, for option: OptionSpec) throws(UsageError.Reason) -> String {
     if let allowed = option.allowed {
       if let match = Self.match(value, in: allowed) { return match }
@@ -196,7 +197,7 @@ struct CommandLineParser {
     return String(number)
   }
 
-  /// The entry of a closed list that a value names: `price_lists` is `price-lists` here too.
+  /// Finds a value in a closed list. `price_lists` matches `price-lists`.
   static func match(_ value: String, in allowed: [String]) -> String? {
     allowed.first { $0 == value } ?? allowed.first { $0 == folded(value) }
   }

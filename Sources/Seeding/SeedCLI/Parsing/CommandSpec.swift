@@ -1,17 +1,17 @@
-/// A command, as a value. The parser, the help and the completions are all made from it.
+/// The specification of a command. The parser, the help, the manual page and the completions are derived from it.
 public struct CommandSpec: Sendable, Hashable {
-  /// A command line worth showing.
+  /// An example in the help.
   public struct Example: Sendable, Hashable {
-    /// What it does.
+    /// What the command line does.
     let summary: String
-    /// The line, as it is typed.
+    /// The command line.
     let line: String
 
-    /// Makes an example.
+    /// Creates an example.
     ///
     /// - Parameters:
-    ///   - summary: what it does.
-    ///   - line: the line, as it is typed.
+    ///   - summary: what the command line does.
+    ///   - line: the command line.
     public init(summary: String, line: String) {
       self.summary = summary
       self.line = line
@@ -20,12 +20,12 @@ public struct CommandSpec: Sendable, Hashable {
 
   /// A line of a table in the help: an exit code or an environment variable, and what it means.
   public struct Entry: Sendable, Hashable {
-    /// The code or the variable.
+    /// The exit code or the variable.
     let name: String
     /// What it means.
     let meaning: String
 
-    /// Makes a line of a table.
+    /// Creates a line of a table.
     ///
     /// - Parameters:
     ///   - name: the code or the variable.
@@ -36,46 +36,46 @@ public struct CommandSpec: Sendable, Hashable {
     }
   }
 
-  /// The word that calls it.
+  /// The name on the command line.
   var name: String
-  /// What it does, in a line.
+  /// One line about what the command does.
   var abstract: String
-  /// More about it, in paragraphs with an empty line between them.
+  /// The description, in paragraphs separated by empty lines.
   var discussion = ""
-  /// What follows its name in the usage lines; empty: made from the options and arguments.
+  /// The usage lines without the name. If empty, they are derived from options and arguments.
   var usage: [String] = []
-  /// Its options.
+  /// The options.
   var options: [OptionSpec] = []
-  /// What must hold between its options.
+  /// Rules about combinations of options.
   var rules: [OptionRule] = []
-  /// Its arguments, in order. A command with subcommands has none.
+  /// The arguments, in order. A command with subcommands has none.
   var arguments: [ArgumentSpec] = []
-  /// The commands below it.
+  /// The subcommands.
   var subcommands: [CommandSpec] = []
-  /// Whether it does nothing without one of its subcommands.
+  /// Whether a subcommand is required.
   var needsSubcommand = false
-  /// Command lines worth showing.
+  /// Examples for the help.
   var examples: [Example] = []
-  /// Variables that matter to it and are no option's.
+  /// Environment variables that are not listed with an option.
   var variables: [Entry] = []
-  /// What its exit codes mean.
+  /// The exit codes and their meanings.
   var exitCodes: [Entry] = []
 
-  /// Makes a command.
+  /// Creates a command.
   ///
   /// - Parameters:
-  ///   - name: the word that calls it.
-  ///   - abstract: what it does, in a line without a period.
-  ///   - discussion: more about it, in paragraphs with an empty line between them.
-  ///   - usage: what follows its name in the usage lines; empty: made from the options and arguments.
-  ///   - options: its options; ``OptionSpec/common`` are those that every command takes.
-  ///   - rules: what must hold between its options.
-  ///   - arguments: its arguments, in order. A command with subcommands has none.
-  ///   - subcommands: the commands below it.
-  ///   - needsSubcommand: whether it does nothing without one of its subcommands.
-  ///   - examples: command lines worth showing.
-  ///   - variables: variables that matter to it and are no option's.
-  ///   - exitCodes: what its exit codes mean.
+  ///   - name: the name on the command line.
+  ///   - abstract: one line about what the command does, without a period.
+  ///   - discussion: the description, in paragraphs separated by empty lines.
+  ///   - usage: the usage lines without the name. If empty, they are derived from options and arguments.
+  ///   - options: the options. Most commands include ``OptionSpec/common``.
+  ///   - rules: rules about combinations of options.
+  ///   - arguments: the arguments, in order. A command with subcommands has none.
+  ///   - subcommands: the subcommands.
+  ///   - needsSubcommand: whether a subcommand is required.
+  ///   - examples: examples for the help.
+  ///   - variables: environment variables that are not listed with an option.
+  ///   - exitCodes: the exit codes and their meanings.
   public init(
     name: String, abstract: String, discussion: String = "", usage: [String] = [], options: [OptionSpec] = [],
     rules: [OptionRule] = [], arguments: [ArgumentSpec] = [], subcommands: [CommandSpec] = [],
@@ -95,13 +95,13 @@ public struct CommandSpec: Sendable, Hashable {
     self.exitCodes = exitCodes
   }
 
-  /// The command that a path of names leads to; nil if there is none.
+  /// The command at a path of names; nil if it does not exist.
   func command(at path: [String]) -> CommandSpec? {
     guard let first = path.first else { return self }
     return subcommands.first { $0.name == first }?.command(at: Array(path.dropFirst()))
   }
 
-  /// This command and all below it, each with its path from here.
+  /// This command and all subcommands below it, with their paths relative to this command.
   var tree: [(path: [String], command: CommandSpec)] {
     [([], self)]
       + subcommands.flatMap { subcommand in
@@ -109,22 +109,22 @@ public struct CommandSpec: Sendable, Hashable {
       }
   }
 
-  /// The options that only this command takes.
+  /// The options that are specific to this command.
   var ownOptions: [OptionSpec] { options.filter { !$0.group.isShared && $0.role == .ordinary } }
 
-  /// The options that it shares with other commands.
+  /// The options shared with other commands.
   var commonOptions: [OptionSpec] { options.filter { $0.group.isShared && $0.role == .ordinary } }
 
-  /// The headings of its options, in order.
+  /// The groups of the options, in order.
   var optionGroups: [OptionGroup] {
     options.map(\.group).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
-  /// The same for a program of another name, which its texts then speak of.
+  /// The command with the program's name replaced in its descriptions and examples.
   func renamed(to program: String) -> CommandSpec {
     guard program != SeedRunnerCommand.name else { return self }
     func renamed(_ text: String) -> String {
-      // Not the folder, which every program has.
+      // Keep the folder name, which is the same for every program.
       text.replacing(".seed-runner", with: "\u{0}").replacing(SeedRunnerCommand.name, with: program)
         .replacing("\u{0}", with: ".seed-runner")
     }
@@ -137,28 +137,28 @@ public struct CommandSpec: Sendable, Hashable {
   }
 }
 
-/// An argument of a command, as a value: a word that is no option.
+/// The specification of an argument: a word of the command line that is not an option.
 public struct ArgumentSpec: Sendable, Hashable {
-  /// Its name in the usage line: `SHELL`.
+  /// The name in the usage line, such as `SHELL`.
   let name: String
-  /// A line for the help.
+  /// One line for the help.
   let summary: String
-  /// Whether the command cannot do without it. Default: true.
+  /// Whether the argument is required. Default: true.
   var isRequired = true
-  /// Whether it may be several words. Only the last argument of a command may.
+  /// Whether the argument can be repeated. Only the last one can.
   var isRepeating = false
-  /// Whether it is for another program, so that it stands after `--` only.
+  /// Whether it is passed on to another program. Such arguments are only allowed after `--`.
   var isPassedOn = false
-  /// What a shell can complete.
+  /// What shells complete.
   var completion = OptionSpec.Completion.none
 
-  /// The values that are allowed, if their list is closed.
+  /// The allowed values; nil if any value is allowed.
   var allowed: [String]? {
     guard case .values(let values) = completion else { return nil }
     return values
   }
 
-  /// How the usage line shows it.
+  /// The form in the usage line.
   var usage: String {
     let text = (isPassedOn ? "-- " : "") + name + (isRepeating ? "..." : "")
     return isRequired ? text : "[\(text)]"
@@ -166,13 +166,13 @@ public struct ArgumentSpec: Sendable, Hashable {
 }
 
 extension ArgumentSpec {
-  /// Makes an argument.
+  /// Creates an argument.
   ///
   /// - Parameters:
-  ///   - name: its name in the usage line, in upper case.
-  ///   - summary: a line for the help.
-  ///   - isRequired: whether the command cannot do without it.
-  ///   - isRepeating: whether it may be several words. Only the last argument of a command may.
+  ///   - name: the name in the usage line, in upper case.
+  ///   - summary: one line for the help.
+  ///   - isRequired: whether the argument is required.
+  ///   - isRepeating: whether the argument can be repeated. Only the last one can.
   public init(_ name: String, summary: String, isRequired: Bool = true, isRepeating: Bool = false) {
     self.init(name: name, summary: summary, isRequired: isRequired, isRepeating: isRepeating)
   }

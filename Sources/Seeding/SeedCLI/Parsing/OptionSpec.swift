@@ -1,19 +1,19 @@
 public import SeedKit
 
-/// An option of a command, as a value: `--debug`, `-j N`, `--only A,B`.
+/// The specification of an option, such as `--debug`, `-j N` or `--only A,B`.
 ///
-/// An option means the same in every command that takes it: two options of one name have the same letter
-/// and take a value alike. The parser relies on it where an option stands before its command's name.
+/// Options with the same name must have the same letter and the same kind of value in every command. The parser
+/// relies on this for an option that precedes the name of its command.
 public struct OptionSpec: Sendable, Hashable {
-  /// What follows the option.
+  /// Whether the option takes a value.
   public enum Value: Sendable, Hashable {
-    /// Nothing: the option is a flag.
+    /// The option is a flag.
     case none
-    /// A value, shown in the help under this name.
+    /// The option takes a value, shown in the help under this name.
     case required(valueName: String)
   }
 
-  /// What a shell can complete after the option.
+  /// What shells complete after the option.
   public enum Completion: Sendable, Hashable {
     /// Nothing.
     case none
@@ -21,79 +21,79 @@ public struct OptionSpec: Sendable, Hashable {
     case file
     /// Folders.
     case directory
-    /// These values. The list is closed: the parser refuses every other value.
+    /// These values. The parser rejects all others.
     case values([String])
   }
 
-  /// What the option does to the parser.
+  /// Whether the parser handles the option itself.
   enum Role: Sendable, Hashable {
-    /// Nothing: it is for the command.
+    /// The command handles the option.
     case ordinary
-    /// It asks for the command's help.
+    /// The option requests the command's help.
     case help
-    /// It asks for the program's version.
+    /// The option requests the program's version.
     case version
   }
 
-  /// The long name without its hyphens: `database-url`.
+  /// The long name without hyphens, such as `database-url`.
   public let name: String
-  /// The letter after one hyphen.
+  /// The letter of the short form, such as `j` for `-j`.
   var short: Character?
-  /// What follows the option. Default: nothing.
+  /// Whether the option takes a value. Default: no.
   var value = Value.none
-  /// Whether `--no-NAME` is its opposite.
+  /// Whether `--no-NAME` negates the option.
   var isNegatable = false
-  /// Whether it may be given several times with a value.
+  /// Whether the option can be repeated with further values.
   var isRepeatable = false
-  /// Whether its value is a list with commas.
+  /// Whether the value is a comma-separated list.
   var isList = false
-  /// The whole numbers that are allowed; nil if the value is no number.
+  /// The allowed integers; nil if the value is not an integer.
   var range: ClosedRange<Int>?
-  /// One line or two for the help.
+  /// One or two lines for the help.
   let summary: String
-  /// The environment variable that it overrides.
+  /// The environment variable that the option overrides.
   var variable: String?
-  /// What holds without it, as the help says it.
+  /// The default, as the help shows it.
   var defaultText: String?
-  /// The heading it stands under.
+  /// The group in the help.
   var group = OptionGroup.options
-  /// What a shell can complete.
+  /// What shells complete.
   var completion = Completion.none
-  /// What it does to the parser.
+  /// Whether the parser handles the option itself.
   var role = Role.ordinary
 
-  /// The values that are allowed, if their list is closed.
+  /// The allowed values; nil if any value is allowed.
   var allowed: [String]? {
     guard case .values(let values) = completion else { return nil }
     return values
   }
 
-  /// The name of its value in the help; nil for a flag.
+  /// The name of the value in the help; nil for a flag.
   var valueName: String? {
     guard case .required(let valueName) = value else { return nil }
     return valueName
   }
 
-  /// The long name as it is typed.
+  /// The long name with hyphens.
   var long: String { "--\(name)" }
 
-  /// The long name with its opposite, if it has one.
+  /// The long name with hyphens, with `[no-]` if the option can be negated.
   var longOrNegation: String { isNegatable ? "--[no-]\(name)" : long }
 
-  /// Its opposite as it is typed, if it has one.
+  /// The negated name with hyphens; nil if the option cannot be negated.
   var negation: String? { isNegatable ? "--no-\(name)" : nil }
 }
 
 extension OptionSpec {
-  /// Makes an option of one command.
+  /// Creates an option of one command.
   ///
   /// - Parameters:
-  ///   - name: the long name without its hyphens.
-  ///   - valueName: the name of its value in the help; nil for a flag.
-  ///   - range: the whole numbers that are allowed; nil if the value is no number.
-  ///   - summary: a line or two for the help.
-  ///   - defaultText: what holds without it, as the help says it.
-  ///   - completion: what a shell can complete.
+  ///   - name: the long name without hyphens.
+  ///   - valueName: the name of the value in the help; nil for a flag.
+  ///   - range: the allowed integers; nil if the value is not an integer.
+  ///   - summary: one or two lines for the help.
+  ///   - defaultText: the default, as the help shows it.
+  ///   - completion: what shells complete.
   public init(
     _ name: String, valueName: String? = nil, range: ClosedRange<Int>? = nil, summary: String,
     defaultText: String? = nil, completion: Completion = .none
@@ -103,14 +103,15 @@ extension OptionSpec {
       defaultText: defaultText, completion: completion)
   }
 
-  /// Makes the option that sets a setting: bounds, words, variable and default come from the declaration.
+  /// Creates the option of a setting. Range, allowed values, variable and default come from the setting.
   ///
   /// - Parameters:
   ///   - key: the setting, which must have a flag.
-  ///   - valueName: the name of its value in the help; by default N for a number, else VALUE. A switch has none.
-  ///   - summary: a line or two for the help; by default the setting's summary.
-  ///   - defaultText: what holds without it; by default the setting's default.
-  ///   - group: the heading that it stands under.
+  ///   - valueName: The name of the value in the help. By default `N` for an integer, `X` for a number, otherwise
+  ///     `VALUE`. A Boolean setting becomes a flag without a value.
+  ///   - summary: one or two lines for the help. By default the setting's summary.
+  ///   - defaultText: the default, as the help shows it. By default the setting's default.
+  ///   - group: the group in the help.
   public init<Value: Sendable>(
     _ key: SettingKey<Value>, valueName: String? = nil, summary: String? = nil, defaultText: String? = nil,
     group: OptionGroup = .options
@@ -124,7 +125,7 @@ extension OptionSpec {
     defaultText: String? = nil, group: OptionGroup
   ) {
     let setting = AnySettingKey(key)
-    // A mistake in the declarations of a program, which stops its first start: without a flag there is no option.
+    // A programming error, which shows at the first start of the program.
     guard let flag = key.flag else { preconditionFailure("the setting '\(key.name)' has no flag") }
     let type = setting.schemaType.name
     let isSwitch = type == "boolean"
@@ -138,21 +139,21 @@ extension OptionSpec {
       completion: setting.allowed.map(Completion.values) ?? .none)
   }
 
-  /// What every command takes that looks at the configuration, `--help` among it.
+  /// The options of every command that reads the settings, including `--help`.
   public static let common = SeedRunnerCommand.Option.common
 
   /// `--help`.
   public static let help = SeedRunnerCommand.Option.help
 
-  /// `--version`, for a program.
+  /// `--version`, for programs.
   public static let version = SeedRunnerCommand.Option.version
 }
 
-/// A heading of the help under which options stand.
+/// A group of options under one heading in the help.
 public struct OptionGroup: Sendable, Hashable {
   /// The heading.
   let title: String
-  /// Whether many commands share these options; the usage line then says `[OPTIONS]` for all of them.
+  /// Whether many commands share these options. The usage line then shows `[OPTIONS]` for all of them.
   var isShared = false
 
   init(title: String, isShared: Bool) {
@@ -160,23 +161,23 @@ public struct OptionGroup: Sendable, Hashable {
     self.isShared = isShared
   }
 
-  /// Makes a heading.
+  /// Creates a group.
   public init(title: String) { self.title = title }
 
   /// The options of one command.
   public static let options = OptionGroup(title: "Options")
-  /// How to seed.
+  /// The options of a run.
   public static let run = OptionGroup(title: "Run")
 }
 
-/// What must hold between the options of one command. All names are long names without hyphens.
+/// A rule about combinations of options of one command. All names are long names without hyphens.
 public enum OptionRule: Sendable, Hashable {
-  /// None of the first goes with any of the second.
+  /// No option of the first list can be combined with one of the second.
   case excludes([String], [String])
-  /// The first is meaningless without the second.
+  /// The first option requires the second.
   case requires(String, String)
-  /// The number of the first is not above that of the second.
+  /// The value of the first option must not be greater than that of the second.
   case ascends(String, String)
-  /// At least one of these selects what the command works on.
+  /// At least one of these options is required.
   case selects([String])
 }

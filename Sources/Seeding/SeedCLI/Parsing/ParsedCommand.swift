@@ -1,8 +1,8 @@
 import SeedKit
 
-/// A command line that was understood.
+/// A parsed command line.
 struct ParsedCommand: Sendable, Hashable {
-  /// An option as it was given.
+  /// The value of an option.
   enum Given: Sendable, Hashable {
     /// `--debug` is true, `--no-debug` is false.
     case flag(Bool)
@@ -12,23 +12,23 @@ struct ParsedCommand: Sendable, Hashable {
 
   /// The names of the subcommands; empty for the program itself.
   var path: [String] = []
-  /// The options that were given, by their long names.
+  /// The options by their long names.
   var options: [String: Given] = [:]
   /// The arguments, in order, with those after `--`.
   var arguments: [String] = []
-  /// Whether the command's help was asked for. The rest may then be incomplete.
+  /// Whether the command's help is requested. Other properties may then be incomplete.
   var isHelpRequested = false
-  /// Whether it was asked for by `-h`, which shows the most important part.
+  /// Whether help is requested by `-h`, which shows a summary.
   var isHelpBrief = false
-  /// Whether the program's version was asked for. The rest may then be incomplete.
+  /// Whether the program's version is requested. Other properties may then be incomplete.
   var isVersionRequested = false
 
-  /// Whether an option was given and not negated.
+  /// Whether an option is present and not negated.
   func has(_ option: String) -> Bool {
     options[option].map { $0 != .flag(false) } ?? false
   }
 
-  /// What was said of a flag: nil if nothing was.
+  /// The value of a flag; nil if it is absent.
   func flag(_ option: String) -> Bool? {
     guard case .flag(let isOn) = options[option] else { return nil }
     return isOn
@@ -40,10 +40,10 @@ struct ParsedCommand: Sendable, Hashable {
     return values
   }
 
-  /// The last value of an option.
+  /// The last value of an option; nil if it is absent.
   func value(of option: String) -> String? { values(of: option).last }
 
-  /// The values of the options that are settings, by the name of their flag.
+  /// The values of the options that set settings, by the name of the flag.
   func settingFlags(_ keys: [AnySettingKey]) -> [String: String] {
     var flags: [String: String] = [:]
     for name in keys.compactMap(\.flag) {
@@ -52,12 +52,12 @@ struct ParsedCommand: Sendable, Hashable {
     return flags
   }
 
-  /// The value of an option that has a range of numbers: the parser has checked it.
+  /// The value of an option with a range, which the parser has checked; nil if it is absent.
   func integer(_ option: String) -> Int? { value(of: option).flatMap { Int($0) } }
 }
 
 extension ParsedCommand: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The command and the names of its options. Values may be secrets, so they are left out.
+  /// The command and the names of its options, without values, which may be secret.
   var description: String {
     (path + options.keys.sorted().map { "--\($0)" }).joined(separator: " ")
   }
@@ -65,6 +65,6 @@ extension ParsedCommand: CustomStringConvertible, CustomDebugStringConvertible, 
   /// The same as the description.
   var debugDescription: String { description }
 
-  /// Shows no more than the description does.
+  /// Contains only the description, so that values are not dumped.
   var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -1,19 +1,20 @@
-// The commands for pipelines.
+// The commands for CI pipelines.
 
 extension SeedRunnerCommand {
   static func ci(seeders: [String], _ modules: [CommandModule]) -> CommandSpec {
     CommandSpec(
       name: "ci", abstract: "Wait for the database, migrate, seed, verify and report",
       discussion: """
-        The whole job of a pipeline. Waits for the database, applies pending migrations, runs the seeders that \
-        --all selects, compares every row with the fixtures, and exits with one code. Transient errors are \
-        retried. Reports are written even if the job fails. The environment is ci unless SEED_ENV or --env is \
-        set.
+        Waits for the database, applies pending migrations, runs the seeders that --all selects, and compares \
+        every row with the fixtures. Transient errors are retried. Reports are written even if the job fails. \
+        The environment is ci unless SEED_ENV or --env is set.
 
-        In GitHub Actions, faults become annotations on their lines, and a table is added to the step summary.
+        In GitHub Actions, errors in fixtures are annotated at their lines, and a table is added to the step \
+        summary.
 
-        With --clone-from the job gets a database of its own. The first job seeds a template, and the others \
-        copy it. A template belongs to one fingerprint of the seeded data. Other data makes another template.
+        With --clone-from each job gets a separate database. The first job seeds a template, and the others \
+        copy it. A template is valid for one fingerprint of the seeded data. If the data changes, a new \
+        template is created.
         """,
       options: run(seeders: seeders) + [
         OptionSpec(
@@ -44,7 +45,7 @@ extension SeedRunnerCommand {
         variables are ignored, and the development database is not touched.
         """,
       options: run(seeders: seeders) + [
-        replace("Drop the database first, because ci starts with an empty one")
+        replace("Drop the database first, to start with an empty one as ci does")
       ] + Option.reports + options(of: modules)
         + Option.common(without: Option.databaseURL, Option.environment),
       examples: [
@@ -53,13 +54,13 @@ extension SeedRunnerCommand {
       exitCodes: codes)
   }
 
-  /// The templates that `ci --clone-from` made.
+  /// Manages the templates of `ci --clone-from`.
   static let template = CommandSpec(
     name: "template", abstract: "List and drop the databases that 'ci --clone-from' copies",
     options: Option.common,
     subcommands: [
       CommandSpec(
-        name: "list", abstract: "List the templates of a name: size, age, whether it is current",
+        name: "list", abstract: "List the templates of a name with their size, age and state",
         options: Option.common, arguments: [templateName]),
       CommandSpec(
         name: "drop", abstract: "Drop the outdated templates of a name",
@@ -85,7 +86,7 @@ extension SeedRunnerCommand {
       Option.fixturesPath,
       OptionSpec(
         name: "database-wait", value: .required(valueName: "SECONDS"), range: 0...3600,
-        summary: "How long to wait for the database to answer",
+        summary: "How long to wait for the database to accept connections",
         defaultText: "the setting seed.retryBudget, 60 by default", group: .run),
     ] + Option.run.filter { ["jobs", "restamp"].contains($0.name) }
   }
@@ -98,13 +99,13 @@ extension SeedRunnerCommand {
     OptionSpec(name: "replace", summary: summary)
   }
 
-  /// Where they differ from the program's.
+  /// The exit codes whose meaning differs from the program's.
   private static let codes: [CommandSpec.Entry] = [
     .init(name: "0", meaning: "Everything was seeded and verified"),
     .init(name: "1", meaning: "A seeder failed, not only because of bad data or drift"),
     .init(
       name: "3", meaning: "The verification found differences, or drift was the only cause of failure"),
-    .init(name: "4", meaning: "The database did not answer in time, or cannot be used"),
+    .init(name: "4", meaning: "The database did not respond in time, or cannot be used"),
     .init(name: "5", meaning: "Refused by a guard, such as another environment's stamp"),
     .init(
       name: "64", meaning: "Invalid command line, or a report that cannot be written; nothing was started"),

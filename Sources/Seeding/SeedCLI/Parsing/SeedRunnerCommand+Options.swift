@@ -1,18 +1,18 @@
 import SeedKit
 
 extension OptionGroup {
-  /// What to seed.
+  /// The options that select seeders.
   static let selection = OptionGroup(title: "Selection")
   /// A flag for each seeder.
   static let seeders = OptionGroup(title: "Seeders")
-  /// Files about a run.
+  /// The options for report files.
   static let reports = OptionGroup(title: "Reports")
-  /// What every command takes, where it makes sense.
+  /// The options that most commands share.
   static let common = OptionGroup(title: "Common options", isShared: true)
 }
 
 extension SeedRunnerCommand {
-  /// The options, each once.
+  /// The options of the built-in commands.
   enum Option {
     static let all = OptionSpec(
       name: "all", summary: "Run every seeder that is allowed in the environment", group: .selection)
@@ -22,7 +22,7 @@ extension SeedRunnerCommand {
       [
         OptionSpec(
           name: "only", value: .required(valueName: "NAME,..."), isRepeatable: true, isList: true,
-          summary: "Run these seeders, the same as their flags", group: .selection,
+          summary: "Run these seeders; same as their flags", group: .selection,
           completion: .values(seeders)),
         OptionSpec(
           name: "except", value: .required(valueName: "NAME,..."), isRepeatable: true, isList: true,
@@ -49,7 +49,8 @@ extension SeedRunnerCommand {
       allowProduction,
       OptionSpec(
         name: "allow-deletes",
-        summary: "In production: allow the policy 'sync' to delete rows that left the files", group: .run),
+        summary: "In production: allow the policy 'sync' to delete rows that are no longer in the files",
+        group: .run),
       OptionSpec(
         name: "restamp", summary: "Replace the environment stamp of the database",
         group: .run),
@@ -71,7 +72,7 @@ extension SeedRunnerCommand {
       summary: "Write a report as an HTML page with a timeline of seeders and connections",
       group: .reports, completion: .file)
 
-    /// The files that a run can leave, whether `--all` or `ci` started it.
+    /// The report options of a run and of `ci`.
     static let reports = [reportJSON, reportJUnit, reportHTML]
 
     static let format = OptionSpec(
@@ -101,7 +102,7 @@ extension SeedRunnerCommand {
     static let version = OptionSpec(
       name: "version", summary: "Show the version", group: .common, role: .version)
 
-    /// What every command takes that looks at the configuration.
+    /// The options of every command that reads the settings.
     static let common = [
       environment,
       databaseURL,
@@ -120,7 +121,7 @@ extension SeedRunnerCommand {
         defaultText: "Seeders, in the working directory and in the project", group: .common,
         completion: .directory),
       OptionSpec(
-        name: "no-built-in", summary: "Leave out the built-in seeders",
+        name: "no-built-in", summary: "Disable the built-in seeders",
         variable: "SEED_BUILT_IN=false", group: .common),
       format, logFormat,
       OptionSpec(
@@ -131,7 +132,7 @@ extension SeedRunnerCommand {
       help,
     ]
 
-    /// The same without some.
+    /// The common options except some.
     static func common(without left: OptionSpec...) -> [OptionSpec] {
       common.filter { !left.contains($0) }
     }

@@ -1,4 +1,4 @@
-// The commands about single rows: what would change, what has drifted, where a row came from.
+// The commands that plan, verify, explain, export and create rows.
 
 extension SeedRunnerCommand {
   private static func optionalSeeders(_ seeders: [String], _ summary: String) -> [ArgumentSpec] {
@@ -14,7 +14,7 @@ extension SeedRunnerCommand {
       discussion: """
         Runs the seeders in a transaction and rolls it back, so the plan shows exactly what a run would do. \
         Nothing is written. Rows that would change are locked while the plan is made. Rows that were edited \
-        outside seed-runner are marked.
+        outside seed-runner are marked as drifted.
         """,
       options: [
         OptionSpec(name: "check", summary: "Exit with 3 if a run would change anything"), Option.fixturesPath,
@@ -80,7 +80,7 @@ extension SeedRunnerCommand {
     examples: [
       .init(summary: "Export countries by their code", line: "seed-runner export countries --key code"),
       .init(
-        summary: "Export tables that refer to each other",
+        summary: "Export tables that reference each other",
         line: "seed-runner export customers orders --id sales"),
     ])
 

@@ -35,7 +35,7 @@ extension SeedRunnerCommand {
       name: "reset", abstract: "Delete the rows that seeders inserted",
       discussion: """
         Keeps and reports rows that were edited outside seed-runner, rows that existed before the seeder \
-        changed them, and rows that other rows refer to. If you also name dependents, their rows are deleted \
+        changed them, and rows that other rows reference. If you also name dependents, their rows are deleted \
         first. Generated data is deleted as a whole.
         """,
       options: removal + Option.common,
@@ -46,7 +46,7 @@ extension SeedRunnerCommand {
       ])
   }
 
-  /// How a command that removes rows is confirmed.
+  /// The options that confirm a command that deletes rows.
   private static let removal = [
     Option.yes,
     OptionSpec(name: "allow-production", summary: Option.allowProduction.summary),
@@ -106,7 +106,7 @@ extension SeedRunnerCommand {
         options: embedded),
       CommandSpec(name: "stop", abstract: "Stop the server; its data is kept", options: embedded),
       CommandSpec(
-        name: "status", abstract: "Show whether the server runs, its version and its data directory",
+        name: "status", abstract: "Show whether the server is running, its version and its data directory",
         options: embedded),
       CommandSpec(
         name: "url", abstract: "Print the connection URL", options: embedded),
@@ -128,7 +128,7 @@ extension SeedRunnerCommand {
     ],
     needsSubcommand: true)
 
-  /// `db` is about the embedded database and no other.
+  /// The options of `db`, which only works on the embedded database.
   private static let embedded = Option.common(without: Option.databaseURL)
 
   static func explain(_ codes: [ErrorCode]) -> CommandSpec {

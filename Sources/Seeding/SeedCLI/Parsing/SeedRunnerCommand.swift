@@ -1,15 +1,15 @@
-/// The command line of a program such as `seed-runner`, as a value.
+/// The command line of a program such as `seed-runner`.
 enum SeedRunnerCommand {
-  /// The program's name, which the texts of the commands have too.
+  /// The default name, which descriptions and examples also use.
   static let name = "seed-runner"
-  /// What it does, in a line.
+  /// One line about what the program does.
   static let abstract = "Fill a PostgreSQL database with known data, repeatably and safely."
 
-  /// The whole tree. Each seeder is a flag of the program itself.
+  /// Builds the program's command with all subcommands. Each seeder becomes a flag of the program.
   ///
-  /// A seeder whose name is that of an option has no flag; `--only` and `--except` take it all the same.
+  /// A seeder with the name of an option has no flag, but `--only` and `--except` accept it.
   ///
-  /// - Throws: `CommandFailure` if modules and program have a command or an option of the same name.
+  /// - Throws: `CommandFailure` if two commands or two options have the same name.
   static func spec(
     name: String = name, abstract: String = abstract, seeders: [(name: String, summary: String)],
     modules: [CommandModule]
@@ -51,7 +51,7 @@ enum SeedRunnerCommand {
     return root.renamed(to: name)
   }
 
-  /// The long names that options have already, `no-…` among them: no seeder can have them as its flag.
+  /// The long names of options, including `no-…`. No seeder can have one as its flag.
   static func reservedNames(_ options: [OptionSpec]) -> Set<String> {
     Set(options.flatMap { $0.isNegatable ? [$0.name, "no-\($0.name)"] : [$0.name] })
   }
@@ -60,12 +60,12 @@ enum SeedRunnerCommand {
     var known: Set<String> = []
     for name in names where !known.insert(name).inserted {
       throw CommandFailure(
-        code: .internalFault, message: "two of the program's modules have the \(kind) '\(name)'",
+        code: .internalFault, message: "duplicate \(kind) '\(name)' in the program's modules",
         fix: "rename one of them")
     }
   }
 
-  /// The program without what depends on the seeders.
+  /// The program without the parts that depend on the seeders.
   private static let program = CommandSpec(
     name: name, abstract: abstract,
     discussion: """
@@ -111,7 +111,7 @@ enum SeedRunnerCommand {
     ])
 }
 
-// The commands for operation: what can be wrong.
+// The commands for diagnosis and settings.
 
 extension SeedRunnerCommand {
   static func doctor(_ modules: [CommandModule]) -> CommandSpec {

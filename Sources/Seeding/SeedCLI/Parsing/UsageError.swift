@@ -1,62 +1,60 @@
 import SeedKit
 
-/// Why a command line is invalid. ``UsageErrorFormatter`` words it.
+/// Why a command line is invalid. ``UsageErrorFormatter`` turns it into a message.
 ///
-/// It contains no value of a secret option, and shortens words that may contain a password.
+/// It contains no values of secret options, and words that may contain a password are shortened.
 struct UsageError: CodedError, Sendable, Hashable {
-  /// What is wrong. Options are spelled as they are typed, with their hyphens.
+  /// The reason. Options include their hyphens.
   enum Reason: Error, Sendable, Hashable {
     /// No command has this option.
     case unknownOption(String, near: [String])
-    /// Another command has this option, but not the one that was called.
+    /// Only other commands have this option.
     case optionNotAccepted(String, by: [String])
-    /// An option that has no opposite was given as `--no-…`.
+    /// An option that cannot be negated was given as `--no-…`.
     case notNegatable(option: String)
-    /// The value is missing; `found` is the option that stands in its place.
+    /// The value is missing. `found` is the option in its place.
     case missingValue(option: String, valueName: String, found: String?)
     /// A flag was given a value.
     case unexpectedValue(option: String)
-    /// The value is not on the list.
+    /// The value is not one of the allowed ones.
     case valueNotAllowed(option: String, value: String, allowed: [String], near: [String])
-    /// The value is no whole number of the range.
+    /// The value is not an integer of the range.
     case numberNotAllowed(option: String, value: String, range: ClosedRange<Int>)
-    /// The option can be given only once.
+    /// The option cannot be repeated.
     case givenTwice(option: String)
-    /// Two options that exclude each other.
+    /// The two options cannot be combined.
     case conflicting(String, String)
-    /// An option that is meaningless without another.
+    /// The option requires another one.
     case requires(option: String, other: String)
-    /// The number of the first option is above that of the second.
+    /// The value of the first option is greater than that of the second.
     case descending(option: String, other: String)
-    /// No option says what to work on.
+    /// None of these options is present, but one is required.
     case nothingSelected([String])
-    /// There is no such command; `near` are words to type instead, options among them.
+    /// The command is unknown. `near` are suggestions, which may be options.
     case unknownSubcommand(String, near: [String], known: [String])
-    /// The command does nothing by itself.
+    /// The command requires a subcommand.
     case missingSubcommand([String])
-    /// A word too many.
+    /// The command takes no further argument.
     case unexpectedArgument(String)
-    /// A word for another program that stands before `--`.
+    /// An argument for another program precedes `--`.
     case notPassedOn(String)
-    /// An argument is missing.
-    ///
-    /// - Parameter usage: all arguments as the usage line shows them: `TABLE KEY...`.
+    /// A required argument is missing. `usage` shows all arguments, such as `TABLE KEY...`.
     case missingArgument(String, usage: String)
-    /// The argument is not on the list.
+    /// The argument is not one of the allowed ones.
     case argumentNotAllowed(String, value: String, allowed: [String], near: [String])
   }
 
-  /// What is wrong.
+  /// The reason.
   let reason: Reason
-  /// The command that it is about: the names of the subcommands, as far as they were understood.
+  /// The names of the subcommands, as far as they were recognized.
   let path: [String]
 
   var errorCode: ErrorCode {
     if case .nothingSelected = reason { .nothingSelected } else { .invalidCommandLine }
   }
 
-  /// A word of the command line as an error may show it: of a URL only the scheme, of anything that
-  /// speaks of a password nothing.
+  /// A word of the command line as an error may show it: only the scheme of a URL, and nothing of a word that
+  /// contains "password".
   static func presentable(_ word: String) -> String {
     if let scheme = word.firstRange(of: "://") { return word[..<scheme.upperBound] + "..." }
     return word.lowercased().contains("password") ? "..." : word
