@@ -1,5 +1,5 @@
 extension CompletionScript {
-  /// The script for bash, from version 3.2 on.
+  /// The script for bash 3.2 and later.
   struct Bash {
     let root: CommandSpec
 
@@ -9,7 +9,7 @@ extension CompletionScript {
       """
       # Completion of \(root.name) for bash.
 
-      # What can follow in a command: its path in $1, the number of arguments so far in $2.
+      # Sets the completions of a command: path in $1, number of arguments so far in $2.
       \(name)_command() {
         commands= options= values= kind=
         case $1 in
@@ -20,7 +20,7 @@ extension CompletionScript {
         esac
       }
 
-      # What can follow an option; fails for an option without a value.
+      # Sets the completions of an option's value. Fails for an option without a value.
       \(name)_option() {
         values= kind= list=
         case ${1//_/-} in
@@ -70,7 +70,7 @@ extension CompletionScript {
       }
     }
 
-    /// Finds the command and what is due at the cursor, then fills COMPREPLY.
+    /// Finds the command and the kind of word at the cursor, then fills COMPREPLY.
     private var main: String {
       """
       \(name)() {
@@ -80,7 +80,7 @@ extension CompletionScript {
         for ((index = 1; index < COMP_CWORD; index++)); do
           word=${COMP_WORDS[index]}
           if [[ -n $option ]]; then
-            # bash makes three words of --key=value.
+            # bash splits --key=value into three words.
             [[ $word == = ]] || option=
             continue
           fi
@@ -110,7 +110,7 @@ extension CompletionScript {
             compopt -o nospace 2>/dev/null
             if [[ $current == *,* ]]; then
               prefix=$prefix${current%,*}, current=${current##*,}
-              # What is on the list already is not offered again.
+              # Do not offer values that are already in the list.
               for word in ${prefix//[=,]/ }; do values=" $values "; values=${values/ $word / }; done
             fi
           fi

@@ -1,5 +1,5 @@
 extension CompletionScript {
-  /// The script for fish, from version 3 on.
+  /// The script for fish 3 and later.
   struct Fish {
     let root: CommandSpec
 
@@ -11,7 +11,7 @@ extension CompletionScript {
 
       \(pathFunction)
 
-      # Whether the words before the cursor lead to one of these paths.
+      # Succeeds if the words before the cursor name one of these command paths.
       function \(name)_at
         contains -- (\(name)_path) $argv
       end
@@ -23,14 +23,14 @@ extension CompletionScript {
       """
     }
 
-    /// Prints the path of the command, such as `/migrate/up`, with `help` before it if its help is asked
-    /// for, and `--` if the options have ended.
+    /// The function that prints the path of the command, such as `/migrate/up`. The path has the prefix `help` after
+    /// the word `help`, and `--` after the end of options.
     private var pathFunction: String {
       let valued = root.valuedOptions.flatMap(\.spellings).shellWords
       let paths = root.tree.map(\.path).filter { !$0.isEmpty }.map { slashed($0) }
       let groups = root.tree.filter { !$0.command.subcommands.isEmpty }.map { slashed($0.path) }
       return """
-        # Prints the command that the words before the cursor call, as a path.
+        # Prints the path of the command that the words before the cursor name.
         function \(name)_path
           set -l tokens (commandline -opc)
           set -l path /
@@ -67,7 +67,7 @@ extension CompletionScript {
 
     private var listFunction: String {
       """
-      # Prints what can go on a list with commas whose start is at the cursor.
+      # Prints the values that can be added to the comma-separated list at the cursor.
       function \(name)_list
         set -l token (string replace -r '^--[^=]*=' '' -- (commandline -ct))
         set -l before (string match -r '^.*,' -- $token)
@@ -83,7 +83,7 @@ extension CompletionScript {
     private var commandLines: [String] {
       root.tree.flatMap { path, command in
         command.subcommands.map { subcommand in
-          // The words after "help" are commands too.
+          // Commands are also completed after "help".
           let condition = quoted("\(name)_at \(slashed(path)) help\(slashed(path))")
           return
             "complete -c \(root.name) -n \(condition) -a \(subcommand.name) -d \(quoted(subcommand.abstract))"
@@ -116,7 +116,7 @@ extension CompletionScript {
           option.isList
           ? "-a \(quoted("(\(name)_list \((option.allowed ?? []).shellWords))"))" : action(option.completion)
         let letter = option.short.map { " -s \($0)" } ?? ""
-        // -x: a value is due, and it is no file.
+        // -x: requires a value that is not a file.
         let kind = option.completion == .file ? "-r" : "-x"
         let words = ["\(start) -l \(option.name)\(letter)", kind, action, summary]
         return [words.compactMap { $0 }.joined(separator: " ")]

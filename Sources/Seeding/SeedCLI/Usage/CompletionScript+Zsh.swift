@@ -1,5 +1,5 @@
 extension CompletionScript {
-  /// The script for zsh: to be sourced, or to be a file `_seed-runner` on the `fpath`.
+  /// The script for zsh, to be sourced or installed as `_seed-runner` in the `fpath`.
   struct Zsh {
     let root: CommandSpec
 
@@ -24,14 +24,14 @@ extension CompletionScript {
 
     private func functionName(_ path: [String]) -> String { ([name] + path).joined(separator: "_") }
 
-    /// One function a command. `_arguments` hands what follows a command's name to its function.
+    /// The function of a command. `_arguments` passes the words after a command's name to its function.
     private func function(path: [String], command: CommandSpec) -> String {
       let function = functionName(path)
       let isHelp = path == ["help"]
       var lines = command.options.flatMap(option)
       guard !command.subcommands.isEmpty || isHelp else {
         lines += command.arguments.enumerated().map { index, argument in
-          // What follows `--` comes without any option before it.
+          // Arguments after `--` have no options before them.
           let position = argument.isRepeating ? "*" : "\(index + 1)"
           return "'\(position):\(quoted(argument.name)):\(action(argument.completion))'"
         }
@@ -61,7 +61,7 @@ extension CompletionScript {
       "    (help) \(([name] + ["", "help"] + path).joined(separator: "_")) ;;"
     }
 
-    /// The words after `help`: commands only.
+    /// The functions for the words after `help`, which are commands.
     private var helpFunctions: [String] {
       root.tree.filter { !$0.command.subcommands.isEmpty }.map { path, command in
         let function = ([name] + ["", "help"] + path).joined(separator: "_")
@@ -118,7 +118,7 @@ extension CompletionScript {
 
     private func joined(_ lines: [String]) -> String { lines.map { " \\\n    \($0)" }.joined() }
 
-    /// A text between single quotes, and within what `_arguments` and `_describe` give a meaning.
+    /// Escapes text for single quotes and for the specifications of `_arguments` and `_describe`.
     private func quoted(_ text: String) -> String {
       var quoted = ""
       for character in text.printable {

@@ -1,6 +1,6 @@
-/// Writes what a shell needs to complete a program's commands and options.
+/// Generates the script that completes a program's commands, options and values in a shell.
 struct CompletionScript: Sendable {
-  /// The shells there are scripts for.
+  /// The supported shells.
   enum Shell: String, Sendable, CaseIterable {
     case bash, zsh, fish
   }
@@ -8,7 +8,7 @@ struct CompletionScript: Sendable {
   /// The shell.
   let shell: Shell
 
-  /// The script, without a line break at the end.
+  /// The script, without a trailing line break.
   func text(for root: CommandSpec) -> String {
     switch shell {
     case .bash: Bash(root: root).text
@@ -19,14 +19,14 @@ struct CompletionScript: Sendable {
 }
 
 extension CommandSpec {
-  /// The start of the names of all functions of its script.
+  /// The prefix of all function names in the script.
   var completionFunction: String {
     "_" + String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 
-  /// Every option of the tree once, with the paths of the commands that take it, in order.
+  /// Every option of the tree once, in order, with the paths of the commands that take it.
   ///
-  /// Two options of one name that read differently in the help are two here as well.
+  /// Options with the same name but different descriptions are listed separately.
   var optionsWithPaths: [(option: OptionSpec, paths: [[String]])] {
     var found: [(option: OptionSpec, paths: [[String]])] = []
     for (path, command) in tree {
@@ -41,7 +41,8 @@ extension CommandSpec {
     return found
   }
 
-  /// Every option of the tree that takes a value: one for each name, since one name means one thing.
+  /// Every option of the tree that takes a value, one for each name. Options with the same name take the same kind of
+  /// value.
   var valuedOptions: [OptionSpec] {
     optionsWithPaths.map(\.option).filter { $0.value != .none }.reduce(into: []) { options, option in
       if !options.contains(where: { $0.name == option.name }) { options.append(option) }
@@ -50,13 +51,13 @@ extension CommandSpec {
 }
 
 extension OptionSpec {
-  /// All that can be typed for it.
+  /// All forms of the option: long, short and negated.
   var spellings: [String] { [long] + (short.map { ["-\($0)"] } ?? []) + (negation.map { [$0] } ?? []) }
 }
 
 extension Sequence<String> {
-  /// The words that mean nothing to a shell, with spaces between them: whatever a word is made of, no part
-  /// of a script may be run because of it.
+  /// The words without special characters, joined by spaces. Other words are dropped, so that no name can inject code
+  /// into a script.
   var shellWords: String {
     filter { word in
       !word.isEmpty
@@ -67,13 +68,13 @@ extension Sequence<String> {
   }
 }
 
-/// `seed-runner completions bash|zsh|fish`: a script for the shell.
+/// `seed-runner completions bash|zsh|fish`: prints the completion script for a shell.
 enum CompletionsCommand {
   static func script(shell: String?, spec: CommandSpec) throws -> String {
     guard let shell, let kind = CompletionScript.Shell(rawValue: shell) else {
       throw CommandFailure(
-        code: .usage, message: "expected bash, zsh or fish",
-        fix: "seed-runner completions bash")
+        code: .usage, message: "unknown shell; expected bash, zsh or fish",
+        fix: "run '\(spec.name) completions bash'")
     }
     return CompletionScript(shell: kind).text(for: spec)
   }

@@ -1,12 +1,11 @@
-/// Words a command's help.
+/// Formats the help of commands.
 struct HelpFormatter: Sendable {
   private let layout: TextLayout
 
-  /// Takes the number of columns to fill; what is outside 40 to 120 becomes the nearest of these.
+  /// Creates a formatter for a terminal width in columns. The width is clamped to 40 to 120.
   init(width: Int) { layout = TextLayout(width: width) }
 
-  /// The help of the command that a path leads to, without a line break at the end; empty if there is no
-  /// such command.
+  /// The complete help of the command at a path, without a trailing line break; empty if the command does not exist.
   func text(for path: [String], in root: CommandSpec) -> String {
     guard let command = root.command(at: path) else { return "" }
     let name = ([root.name] + path).joined(separator: " ")
@@ -28,20 +27,20 @@ struct HelpFormatter: Sendable {
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
-  /// The help of `-h`, which fits a screen: usage, examples, and the options that are the command's own.
+  /// The help of `-h`, which fits on one screen: usage, examples, and the options specific to the command.
   func brief(for path: [String], in root: CommandSpec) -> String {
     guard let command = root.command(at: path) else { return "" }
     let name = ([root.name] + path).joined(separator: " ")
     let options = path.isEmpty ? [] : command.ownOptions.map { row($0, hasLetters: false) }
     let rows = arguments(of: command) + options
-    // The others would not fit beside their text.
+    // Longer examples would not fit next to their text.
     let examples = command.examples.filter { $0.line.count < 40 }.map { (name: $0.line, text: $0.summary) }
     let column = { (rows: [(name: String, text: String)]) in layout.column(for: rows.map(\.name)) }
     let table = section("Options", rows, column: column(rows))
     let sections = [
       layout.wrap(command.abstract, margin: 0), usage(of: command, name: name),
       path.isEmpty ? section("Examples", examples, column: column(examples)) : [],
-      // The usage names them, too.
+      // A long table is omitted, because the usage line names the options.
       table.count <= 16 ? table : [],
       command.subcommands.isEmpty
         ? []
@@ -71,7 +70,7 @@ struct HelpFormatter: Sendable {
     entries.map { ($0.name, $0.meaning) }
   }
 
-  /// Lines are not broken: they are there to be copied.
+  /// Example lines are not wrapped, so that they can be copied.
   private func examples(of command: CommandSpec) -> [String] {
     guard !command.examples.isEmpty else { return [] }
     return ["Examples:"]
@@ -83,7 +82,7 @@ extension HelpFormatter {
   private func usage(of command: CommandSpec, name: String) -> [String] {
     let tails = command.usage.isEmpty ? [usageTail(of: command)] : command.usage
     return tails.enumerated().flatMap { index, tail in
-      // Where a line goes on, it does so right of the command's name, if there is room.
+      // Continuation lines are indented to the right of the command's name if there is room.
       let first = (index == 0 ? "Usage: " : "       ") + name + " "
       guard first.count <= layout.width / 2 else {
         let head = index == 0 ? "Usage: " : "       "
@@ -96,7 +95,7 @@ extension HelpFormatter {
   private func usageTail(of command: CommandSpec) -> String {
     if command.needsSubcommand { return "COMMAND [OPTIONS]" }
     var parts = command.ownOptions.map { option in
-      // A line break between an option and its value would mislead.
+      // The no-break space keeps an option and its value on one line.
       "[\(option.long)\(option.valueName.map { "\u{A0}\($0)" } ?? "")]"
     }
     parts.append("[OPTIONS]")
@@ -120,19 +119,19 @@ extension HelpFormatter {
   }
 }
 
-/// Sets text in lines of a given width.
+/// Wraps text and tables to a width.
 struct TextLayout: Sendable {
   /// The number of columns, 40 to 120.
   let width: Int
 
-  /// Takes a width; what is outside 40 to 120 becomes the nearest of these.
+  /// Creates a layout for a width in columns, which is clamped to 40 to 120.
   init(width: Int) { self.width = min(max(width, 40), 120) }
 
-  /// Lines of at most `width` columns, with a margin on the left. A longer word has its line to itself.
+  /// Wraps text to lines of at most `width` columns with a left margin. A longer word gets its own line.
   ///
-  /// A no-break space stays a space. Control characters become visible.
+  /// A no-break space becomes a space at which the text is not wrapped. Control characters are escaped.
   ///
-  /// - Parameter first: what stands in the margin of the first line; no longer than the margin.
+  /// - Parameter first: The text in the margin of the first line, at most as long as the margin.
   func wrap(_ text: String, margin: Int, first: String = "") -> [String] {
     var lines: [String] = []
     var line = first + Self.spaces(margin - first.count)
@@ -151,20 +150,20 @@ struct TextLayout: Sendable {
     return lines + [line]
   }
 
-  /// A table of two columns. A name that is too long for its column has its line to itself, and so have
-  /// all names where the width leaves too little for the text.
+  /// Formats a table of two columns. A name that is too long for its column gets its own line. On a narrow terminal
+  /// all names do.
   func table(_ rows: [(name: String, text: String)], column: Int) -> [String] {
     let isNarrow = width < 60
     let margin = isNarrow ? 6 : column
     return rows.flatMap { row in
       let name = "  " + row.name
-      // Two columns of space at least.
+      // At least two spaces separate the columns.
       guard !isNarrow, name.count + 2 <= margin else { return [name] + wrap(row.text, margin: margin) }
       return wrap(row.text, margin: margin, first: name)
     }
   }
 
-  /// The column in which the texts of tables start: as far right as the names need, within reason.
+  /// The column where the text of tables starts: after the longest name, but at most at two fifths of the width.
   func column(for names: [String]) -> Int {
     let longest = names.lazy.map { $0.count + 4 }.filter { $0 <= width * 2 / 5 }.max()
     return longest ?? width * 2 / 5
@@ -174,8 +173,8 @@ struct TextLayout: Sendable {
 }
 
 extension String {
-  /// The text with every control character made visible: nothing from a command line or a file may
-  /// steer the terminal.
+  /// The text with control characters escaped, so that text from a command line or a file cannot control the
+  /// terminal.
   var printable: String {
     String(
       String.UnicodeScalarView(
