@@ -77,7 +77,7 @@ struct CICloneTests {
         return try await group.reduce(into: []) { $0.append($1) }
       }
       #expect(ends.allSatisfy { $0.exitCode == 0 }, "\(ends.map(\.errors))")
-      #expect(ends.count { $0.output.contains("made the template") } == 1)
+      #expect(ends.count { $0.output.contains("created the template") } == 1)
       #expect(ends.count { $0.output.contains("cloned from the template") } == 4)
       for job in 0..<5 { #expect(try await place.count("users", job: job) == 11) }
       #expect(try await place.names(like: "\(place.prefix)%").count == 1)
@@ -103,7 +103,7 @@ struct CICloneTests {
       #expect(list.output.contains("being created, or left over"), "\(list.output)\(list.errors)")
       let next = try await place.run(2)
       #expect(next.exitCode == 0, "\(next.errors)")
-      #expect(next.output.contains("made the template"))
+      #expect(next.output.contains("created the template"))
       #expect(try await place.names(like: "\(place.prefix)%").count == 1, "what was left over is gone")
     }
   }
@@ -123,7 +123,7 @@ struct CICloneTests {
       try await Waiting.until(on: place.database, holder)
       let end = try await maker.wait()
       #expect(end.exitCode == 0, "\(end.errors)")
-      #expect(end.output.contains("made the template"))
+      #expect(end.output.contains("created the template"))
       #expect(try await place.run(2).output.contains("cloned from the template"))
     }
   }
@@ -133,7 +133,7 @@ struct CICloneTests {
     try await Place.with { place in
       #expect(try await place.run(1).exitCode == 0)
       let changed = try await place.run(2, variables: ["VALIDATION_THRESHOLD": "3"])
-      #expect(changed.exitCode == 0 && changed.output.contains("made the template"), "\(changed.errors)")
+      #expect(changed.exitCode == 0 && changed.output.contains("created the template"), "\(changed.errors)")
       let list = try await place.template("list").output
       #expect(list.contains(" current ") && list.contains(" old "))
       let dropped = try await place.template("drop", "--yes")

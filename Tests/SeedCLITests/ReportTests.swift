@@ -124,7 +124,7 @@ struct ReportTests {
       let recorder = RunRecorder(command: "ci", runID: UUID(), environment: .ci)
       try await recorder.step(.verify) { ((), note: CIJob.note(found)) }
       recorder.update { $0.verifications = found }
-      recorder.judgeVerify()
+      recorder.recordVerifyOutcome()
       #expect(RunRecordJSON(recorder.record, isReport: true).steps?.map(\.outcome) == [outcome])
     }
     #expect(CIJob.note([Self.left]) == "nothing was verified: not seeded")

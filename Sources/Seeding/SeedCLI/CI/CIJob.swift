@@ -44,7 +44,7 @@ struct CIJob: Sendable {
       recorder.update { $0.verifications = found }
       return ((), note: Self.note(found))
     }
-    recorder.judgeVerify()
+    recorder.recordVerifyOutcome()
   }
 
   private func verifications(

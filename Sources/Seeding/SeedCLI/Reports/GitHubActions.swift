@@ -1,18 +1,18 @@
 import FoundationEssentials
 import SeedKit
 
-/// What GitHub Actions shows beside the log: annotations at lines of files, and a summary of the step.
+/// Annotations and the step summary of GitHub Actions.
 ///
-/// Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+/// See https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 struct GitHubActions: Sendable {
-  /// The file that the step's summary is appended to.
+  /// The file to which the step summary is appended; nil outside GitHub Actions.
   let summaryPath: String?
-  /// Whether annotations are wanted: whether this is GitHub Actions.
+  /// Whether to print annotations, which is true in GitHub Actions.
   let annotates: Bool
   private let workspace: String?
   private let directory: String
 
-  /// More than GitHub shows: ten of a kind for each step, fifty for each job.
+  /// The maximum number of annotations. GitHub shows ten of each kind per step and fifty per job.
   static let annotationLimit = 50
 
   init(environment: [String: String], directory: String = FileManager.default.currentDirectoryPath) {
@@ -23,7 +23,7 @@ struct GitHubActions: Sendable {
     self.directory = directory
   }
 
-  /// The workflow commands for a run, one a line.
+  /// The workflow commands for the errors and retries of a run, one per line.
   func annotations(_ record: RunRecord) -> [String] {
     var lines: [String] = []
     for seeder in record.seeders where seeder.outcome == .failed {
@@ -52,8 +52,8 @@ struct GitHubActions: Sendable {
 
   private func annotations(_ failure: FailureReport, title: String) -> [String] {
     guard !failure.faults.isEmpty else {
-      let help = failure.remedy.map { "\nFix: \($0)" } ?? ""
-      return [Self.command("error", ["title": title], failure.lines.joined(separator: "\n") + help)]
+      let fix = failure.remedy.map { "\nFix: \($0)" } ?? ""
+      return [Self.command("error", ["title": title], failure.lines.joined(separator: "\n") + fix)]
     }
     return failure.faults.map { fault in
       var properties = ["title": title, "file": path(fault.file)]
@@ -66,19 +66,19 @@ struct GitHubActions: Sendable {
     }
   }
 
-  /// A file as GitHub knows it: relative to the repository's folder.
+  /// The path of a file relative to the repository, as annotations require.
   func path(_ file: String) -> String {
     guard let workspace else { return file }
     let root = workspace.hasSuffix("/") ? workspace : workspace + "/"
     if file.hasPrefix(root) { return String(file.dropFirst(root.count)) }
-    // A relative path is one from here, unless it names a file that is part of the program.
+    // A relative path that does not exist names a built-in file, which is not in the repository.
     guard !file.hasPrefix("/"), directory.hasPrefix(root),
       FileManager.default.fileExists(atPath: "\(directory)/\(file)")
     else { return file }
     return directory.dropFirst(root.count) + "/" + (file.hasPrefix("./") ? file.dropFirst(2) : file[...])
   }
 
-  /// `::error file=…,line=…,title=…::message`
+  /// Formats a workflow command: `::error file=…,line=…,title=…::message`.
   static func command(_ name: String, _ properties: [String: String], _ message: String) -> String {
     let order = ["file", "line", "title"]
     let text = order.compactMap { key in properties[key].map { "\(key)=\(property($0))" } }
@@ -86,7 +86,7 @@ struct GitHubActions: Sendable {
   }
 
   private static func data(_ text: String) -> String {
-    // By scalars: \r\n is one character to Swift and two to GitHub.
+    // Iterate over scalars, because \r\n is one Character in Swift.
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "%": result += "%25"

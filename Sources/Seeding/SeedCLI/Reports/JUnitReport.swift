@@ -2,15 +2,15 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// The document of `--report-junit`: a test case for each step, seeder and verification, in the form that
-/// Jenkins, GitLab and GitHub's actions read (Apache Ant's, with Jenkins' additions).
+/// The document of `--report-junit`: a test case for each step, seeder and verification. The format is Apache Ant's
+/// with Jenkins' additions, which Jenkins, GitLab and GitHub actions read.
 struct JUnitReport {
   let record: RunRecord
 
   private struct Case {
     var name: String
     var time = Duration.zero
-    /// `failure`, `error` or `skipped`, with a message, a type and a text.
+    /// The element `failure`, `error` or `skipped` with its message, type and text; nil if the case passed.
     var problem: (element: String, message: String, type: String, text: String)?
     var output: [String] = []
   }
@@ -31,7 +31,7 @@ struct JUnitReport {
 
   private func suite(_ name: String, _ cases: [Case]) -> [String] {
     let time = cases.reduce(Duration.zero) { $0 + $1.time }
-    // The schema wants the time without fractions and zone.
+    // The schema requires the time without fractions and time zone.
     let stamp = record.startedAt.formatted(
       Date.ISO8601FormatStyle().year().month().day().dateTimeSeparator(.standard)
         .time(includingFractionalSeconds: false))
@@ -77,7 +77,7 @@ struct JUnitReport {
       test.output = (step.note.map { [$0] } ?? [])
       if step.name == .connect || step.failure != nil { test.output += record.retries.map(RetryText.line) }
       if let failure = step.failure {
-        // What ended the run is an error; what a step found is a failure.
+        // If the step ended the run, it is an error, otherwise a failure.
         test.problem = (
           record.failure == nil ? "failure" : "error", failure.message, failure.sqlState ?? "error",
           text(failure)
@@ -89,7 +89,7 @@ struct JUnitReport {
     } + unstarted
   }
 
-  /// What ended the run outside of a step, such as a refused option.
+  /// An error that ended the run outside of a step, such as an invalid option.
   private var unstarted: [Case] {
     guard let failure = record.failure, record.steps.allSatisfy({ $0.failure == nil }) else { return [] }
     return [
@@ -139,12 +139,12 @@ struct JUnitReport {
   }
 }
 
-/// Text as XML 1.0 can hold it.
+/// Escapes text for XML 1.0.
 enum XMLText {
-  /// For the content of an element.
+  /// Escapes text for the content of an element.
   static func content(_ text: String) -> String { escaped(text, isAttribute: false) }
 
-  /// For the value of an attribute in double quotes; line breaks stay line breaks.
+  /// Escapes text for the value of an attribute in double quotes. Line breaks are preserved.
   static func attribute(_ text: String) -> String { escaped(text, isAttribute: true) }
 
   private static func escaped(_ text: String, isAttribute: Bool) -> String {
@@ -162,7 +162,7 @@ enum XMLText {
           result.append(scalar)
         }
       case 0xD: result.append(contentsOf: "&#13;".unicodeScalars)
-      // Characters that XML 1.0 has no way to write.
+      // XML 1.0 cannot represent these characters.
       case 0..<0x20, 0xFFFE, 0xFFFF: result.append("\u{FFFD}")
       default: result.append(scalar)
       }
@@ -171,7 +171,7 @@ enum XMLText {
   }
 }
 
-/// A retry in a line.
+/// Formats a retry in one line.
 enum RetryText {
   static func line(_ retry: RetryRecord) -> String {
     let cause = retry.cause.split(separator: "\n").first.map(String.init) ?? retry.cause

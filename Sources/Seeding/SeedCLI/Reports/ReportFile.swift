@@ -1,18 +1,18 @@
 import Glibc
 import SeedKit
 
-/// A file that a report goes to: checked before a run, written at once after it.
+/// A file for a report. It is checked before the run and written atomically after it.
 struct ReportFile: Sendable {
-  /// As it was given.
+  /// The path as given.
   let path: String
-  /// Behind symbolic links, so that a link stays one.
+  /// The path with symbolic links resolved, so that a link is not replaced.
   private let target: String
   private let folder: String
 
-  /// Looks whether the file can be written, by making one beside it for a moment.
+  /// Checks that the file can be written, by creating a temporary file in its folder.
   ///
-  /// - Parameter option: the option that names it.
-  /// - Throws: `CommandFailure` with the reason.
+  /// - Parameter option: the option that names the file, for errors.
+  /// - Throws: `CommandFailure` if it cannot be written.
   init(_ path: String, option: String) throws {
     self.path = path
     var status = stat()
@@ -22,27 +22,27 @@ struct ReportFile: Sendable {
     guard !exists || status.st_mode & S_IFMT == S_IFREG else {
       throw Self.refusal(
         path, option, status.st_mode & S_IFMT == S_IFDIR ? "it is a directory" : "it is not a regular file",
-        remedy: "name a file; an existing file is replaced")
+        fix: "name a file; an existing file is replaced")
     }
     guard target.last != "/" else {
-      throw Self.refusal(path, option, "it names a directory", remedy: "name a file")
+      throw Self.refusal(path, option, "it is a directory", fix: "name a file")
     }
-    // A file that may not be written is not to be replaced either.
+    // A rename would replace a read-only file, so check its permissions first.
     guard !exists || access(target, W_OK) == 0 else {
-      throw Self.refusal(path, option, Self.reason(), remedy: "name a writable file")
+      throw Self.refusal(path, option, Self.reason(), fix: "name a writable file")
     }
     do {
       let (descriptor, name) = try temporary()
       close(descriptor)
       unlink(name)
     } catch {
-      throw Self.refusal(path, option, error.description, remedy: "create the folder, or name another one")
+      throw Self.refusal(path, option, error.description, fix: "create the folder, or name another one")
     }
   }
 
-  /// Replaces the file as a whole: a reader sees what was there before, or all of `text`.
+  /// Replaces the file atomically: a reader sees the old content or all of the new one.
   ///
-  /// - Throws: `CommandFailure`.
+  /// - Throws: `CommandFailure` if the file cannot be written.
   func write(_ text: String) throws {
     do throws(SystemFailure) {
       let (descriptor, name) = try temporary()
@@ -60,13 +60,13 @@ struct ReportFile: Sendable {
     } catch {
       throw CommandFailure(
         code: .internalFault, errorCode: .unusablePath, message: "cannot write the report \(path): \(error)",
-        fix: "the run has ended; its result above is valid")
+        fix: "the run itself has finished, and its result above is valid")
     }
   }
 
-  /// Adds text at the end of a file that others write to as well.
+  /// Appends text to a file that other programs may also append to.
   ///
-  /// - Throws: `SystemFailure`.
+  /// - Throws: `SystemFailure` if the file cannot be written.
   static func append(_ text: String, to path: String) throws(SystemFailure) {
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw SystemFailure() }
@@ -74,7 +74,7 @@ struct ReportFile: Sendable {
     try write(text, to: descriptor)
   }
 
-  /// Why the system refused something.
+  /// The reason for a failed system call.
   struct SystemFailure: Error, CustomStringConvertible {
     let description = ReportFile.reason()
   }
@@ -82,7 +82,7 @@ struct ReportFile: Sendable {
   private func temporary() throws(SystemFailure) -> (Int32, name: String) {
     let base = target.split(separator: "/").last.map(String.init) ?? "report"
     for _ in 0..<8 {
-      // 200 bytes of the name, so that the whole stays below the 255 that a name may have.
+      // At most 200 bytes of the name, because the limit for the temporary name is 255.
       let name =
         "\(folder)/.\(String(decoding: base.utf8.prefix(200), as: UTF8.self)).\(UInt32.random(in: 0...UInt32.max))"
       let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -118,11 +118,11 @@ struct ReportFile: Sendable {
   private static func reason() -> String { String(cString: strerror(errno)) }
 
   private static func refusal(
-    _ path: String, _ option: String, _ reason: String, remedy: String
+    _ path: String, _ option: String, _ reason: String, fix: String
   ) -> CommandFailure {
     CommandFailure(
       code: .usage, errorCode: .unusablePath,
       message: "--\(option) \(path) cannot be written: \(reason); nothing was started",
-      fix: remedy)
+      fix: fix)
   }
 }

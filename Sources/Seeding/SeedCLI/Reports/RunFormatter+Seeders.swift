@@ -3,9 +3,11 @@ import Postgres
 import SeedKit
 
 extension RunFormatter {
-  /// One line for each seeder, or some to fit `columns`, and what there is to say beneath.
+  /// Formats each seeder in one line, or in several to fit `columns`, with its errors and fixes below.
   ///
-  /// - Parameter notes: what to say beside causes and remedies.
+  /// - Parameters:
+  ///   - columns: the width to fit; nil for one line each.
+  ///   - notes: further lines for a seeder.
   static func lines(
     of seeders: [SeederReport], columns: Int?, notes: (SeederReport) -> [String] = { _ in [] }
   ) -> [StyledLine] {
@@ -17,7 +19,7 @@ extension RunFormatter {
     }
   }
 
-  /// What the line of a seeder consists of.
+  /// The parts of a seeder's line.
   private struct Row {
     let outcome: SeederReport.Outcome
     let id: String
@@ -58,7 +60,7 @@ extension RunFormatter {
     }
   }
 
-  /// All in one line, the time behind the longest summary.
+  /// Formats a seeder in one line, with times aligned after the longest summary.
   private static func line(of row: Row, _ widths: Widths) -> StyledLine {
     let tail = [row.time, row.retries].filter { !$0.isEmpty }.joined(separator: ", ")
     let cells = [
@@ -71,9 +73,10 @@ extension RunFormatter {
     return line
   }
 
-  /// To fit a terminal: the summary in a column of its own, or in lines of its own where that would be narrow.
+  /// Formats a seeder to fit a terminal. The summary is wrapped in its column, or below the name if that column would
+  /// be too narrow.
   private static func lines(of row: Row, _ widths: Widths, columns: Int) -> [StyledLine] {
-    // One long name must not take the room from all the others.
+    // Limit the column of names, so that one long name does not squeeze the summaries.
     let nameWidth = min(widths.id, max(16, columns * 3 / 10))
     let left = widths.outcome + nameWidth + 4
     let room = columns - left - widths.time - 2
@@ -104,9 +107,10 @@ extension RunFormatter {
     return lines + [head] + parts.map { StyledLine(String(repeating: " ", count: left) + $0) }
   }
 
-  /// A summary narrower than this is better off in a line of its own.
+  /// The minimum width in columns of a summary next to the name.
   private static let leastSummary = 24
 
+  /// Wraps a line to a width, with continuation lines indented by `hanging` more columns.
   static func wrapped(
     _ text: String, indent: Int, columns: Int?, hanging: Int = 2
   ) -> [StyledLine] {
@@ -121,7 +125,7 @@ extension RunFormatter {
     }
   }
 
-  /// What became of a seeder's rows, or why nothing did.
+  /// The row counts of a seeder, or why it did not write any.
   static func summary(of seeder: SeederReport) -> String {
     switch seeder.outcome {
     case .seeded, .unchanged:
@@ -131,6 +135,7 @@ extension RunFormatter {
     }
   }
 
+  /// The rest of the error message, the faults and the fix of a failed seeder.
   static func explanation(of seeder: SeederReport) -> [String] {
     guard let failure = seeder.failure else { return [] }
     return failure.lines.dropFirst() + (failure.remedy.map { ["Fix: \($0)"] } ?? [])

@@ -2,14 +2,13 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// Words a run for a person.
+/// Formats a run as text.
 struct RunFormatter {
   let record: RunRecord
 
-  /// One line for each seeder, causes and remedies under those that failed, then a summary.
+  /// Formats one line per seeder, with errors and fixes below failed ones, then a summary.
   ///
-  /// - Parameter columns: the width to fit, where what is too long is broken between words; nil for one
-  ///   line each, however long.
+  /// - Parameter columns: the width at which lines are wrapped; nil for no wrapping.
   func lines(columns: Int?) -> [StyledLine] {
     Self.lines(of: record.seeders, columns: columns) + wrapped(leftOut("--all in the environment"), columns)
       + [outcomeCounts]
@@ -28,11 +27,11 @@ struct RunFormatter {
     return line
   }
 
-  /// A run of `ci`: outcomes with causes and remedies, what took how long, what was verified.
+  /// Formats a run of `ci`: outcomes with errors and fixes, durations, and verifications.
   ///
-  /// - Parameter columns: as above.
+  /// - Parameter columns: the width at which lines are wrapped; nil for no wrapping.
   func details(columns: Int?) -> [StyledLine] {
-    // A run that was ended before its first seeder says why elsewhere.
+    // If the run ended before its first seeder, the error message says why.
     guard record.failure == nil || record.seeders.contains(where: { $0.attempts > 0 }) else {
       return wrapped([summary], columns)
     }
@@ -68,7 +67,7 @@ struct RunFormatter {
     return ["not part of \(whole) '\(record.environment)': \(names)"]
   }
 
-  /// The phases that took any time, the seeders that were started.
+  /// A table of the seeders that started, with the phases that took time.
   private var metrics: [[String]] {
     let started = record.seeders.filter { $0.attempts > 0 }
     guard !started.isEmpty else { return [] }
@@ -131,7 +130,7 @@ struct RunFormatter {
     parts.append("\(Text.count(rows.written, "row")) written, \(rows.unchanged) unchanged")
     if retries > 0 { parts.append("retried \(retries == 1 ? "once" : "\(retries) times")") }
     if let template = record.template {
-      parts.append("\(template.isMade ? "made" : "cloned from") the template \(template.name)")
+      parts.append("\(template.isMade ? "created" : "cloned from") the template \(template.name)")
     }
     return parts.joined(separator: "; ")
   }

@@ -1,13 +1,13 @@
 import SeedKit
 
-/// Where the reports of a run go, beside the screen.
+/// The report files of a run.
 struct RunOutputs: Sendable {
   private let json: ReportFile?
   private let junit: ReportFile?
   private let html: ReportFile?
   private let console: Console
 
-  /// Looks whether all of them can be written.
+  /// Checks that all requested reports can be written.
   ///
   /// - Throws: `CommandFailure` if one cannot.
   init(_ command: ParsedCommand, console: Console) throws {
@@ -20,15 +20,15 @@ struct RunOutputs: Sendable {
     let paths = [json, junit, html].compactMap(\.?.path)
     if let twice = paths.first(where: { path in paths.count { $0 == path } > 1 }) {
       throw CommandFailure(
-        code: .usage, errorCode: .unusablePath, message: "two reports have the same file: \(twice)",
+        code: .usage, errorCode: .unusablePath, message: "two reports use the same file: \(twice)",
         fix: "name a different file for each")
     }
     self.console = console
   }
 
-  /// Writes them.
+  /// Writes all reports.
   ///
-  /// - Throws: `CommandFailure` for the first that cannot be written; the others are.
+  /// - Throws: `CommandFailure` for the first report that cannot be written. The others are written nevertheless.
   func write(_ record: RunRecord) throws {
     var failure: (any Error)?
     func attempt(_ body: () throws -> Void) {
@@ -40,7 +40,7 @@ struct RunOutputs: Sendable {
     if let failure { throw failure }
   }
 
-  /// Tells GitHub Actions, if that is where we are. What cannot be told there is no failure of the run.
+  /// Prints annotations and writes the step summary in GitHub Actions. An error there does not fail the run.
   func tell(_ actions: GitHubActions, of record: RunRecord) {
     if actions.annotates {
       for line in actions.annotations(record) { console.command(line) }
@@ -55,6 +55,6 @@ struct RunOutputs: Sendable {
 }
 
 extension ParsedCommand {
-  /// Whether any report is asked for.
+  /// Whether any report is requested.
   var hasReports: Bool { SeedRunnerCommand.Option.reports.contains { has($0.name) } }
 }

@@ -3,14 +3,14 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// All that reports tell of a run, whether it came to its end or not.
+/// The data of all reports about a run, complete or not.
 struct RunRecord: Sendable {
-  /// A part of a run that is not a seeder's.
+  /// A part of a run outside of seeders.
   struct Step: Sendable {
     enum Name: String, Sendable, CaseIterable {
-      /// Waiting until the database answers.
+      /// Waiting until the database accepts connections.
       case connect
-      /// Making the database from a template, or the template.
+      /// Creating the template or copying it.
       case clone
       /// Applying migrations and checking the stamp.
       case migrate
@@ -22,14 +22,14 @@ struct RunRecord: Sendable {
     let start: Duration
     var duration = Duration.zero
     var roundTrips = 0
-    /// What was found, in a line.
+    /// The result, in one line.
     var note: String?
     var failure: FailureReport?
-    /// Whether there was nothing to do it with, as the note says.
+    /// Whether the step was skipped. The note gives the reason.
     var isSkipped = false
   }
 
-  /// One thing that was looked at after seeding.
+  /// A verification after seeding.
   struct Verification: Sendable, Encodable {
     enum Outcome: String, Sendable, Encodable {
       case passed
@@ -37,7 +37,7 @@ struct RunRecord: Sendable {
       case skipped
     }
 
-    /// Whether the rows of a seeder were compared, or the database was judged as a whole.
+    /// `rows` compares the rows of a seeder, `check` is a verification of a module.
     enum Kind: String, Sendable, Encodable {
       case rows
       case check
@@ -69,7 +69,7 @@ struct RunRecord: Sendable {
   struct Template: Sendable, Encodable {
     let name: String
     let fingerprint: String
-    /// Whether this run made it.
+    /// Whether this run created it.
     let isMade: Bool
   }
 
@@ -94,16 +94,16 @@ struct RunRecord: Sendable {
   var steps: [Step] = []
   var migrations: [MigrationOutcome] = []
   var seeders: [SeederReport] = []
-  /// The seeders of which a report has come, so that a second one takes its place.
+  /// The seeders that have a report. A second report of a seeder replaces the first.
   var ended: Set<SeederID> = []
   var leftOut: [SeederID] = []
-  /// Those of no seeder.
+  /// The retries outside of seeders.
   var retries: [RetryRecord] = []
   var verifications: [Verification] = []
-  /// What ended the run before its end.
+  /// The error that ended the run early.
   var failure: FailureReport?
 
-  /// Every retry, in the order in which they happened.
+  /// All retries, in chronological order.
   var allRetries: [RetryRecord] { (retries + seeders.flatMap(\.retries)).sorted { $0.at < $1.at } }
   var rows: RowCounts { seeders.map(\.tables.total).reduce(RowCounts(), +) }
   var roundTrips: Int { steps.map(\.roundTrips).reduce(0, +) }
@@ -112,9 +112,9 @@ struct RunRecord: Sendable {
 }
 
 extension RunRecord {
-  /// What a runner reports.
+  /// Creates the record of a finished runner.
   ///
-  /// - Parameter start: when it started, since the command did.
+  /// - Parameter start: when the runner started, relative to the start of the command.
   init(_ report: SeedReport, start: Duration = .zero) {
     self.init(
       command: "run", runID: report.runID, environment: report.environment, startedAt: report.startedAt,
@@ -134,7 +134,7 @@ extension RunRecord {
     steps = [Step(name: .migrate, start: start, duration: report.preparation, roundTrips: trips), seed]
   }
 
-  /// The exit code for a run that was not ended by an error of its own.
+  /// The exit code, unless an error ended the run early.
   var verdict: ExitCode {
     let code = ExitCode(failures: seeders.compactMap(\.failure))
     guard code == .success else { return code }

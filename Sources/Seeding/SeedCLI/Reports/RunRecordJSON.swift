@@ -3,9 +3,9 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// A run in JSON: what `--format json` prints, and the document of `--report-json` and `ci`, as
-/// `Documentation/run-report.schema.json` has it. Keys are only ever added; ``version`` changes when one changes its
-/// meaning.
+/// A run as JSON: the output of `--format json`, and the document of `--report-json` and `ci`, which
+/// `Documentation/run-report.schema.json` describes. Keys may be added. ``version`` changes if the meaning of a key
+/// changes.
 struct RunRecordJSON: Encodable {
   static let version = 1
 
@@ -35,7 +35,7 @@ struct RunRecordJSON: Encodable {
     let drifted: Int
   }
 
-  /// A stretch of a seeder's time; see `PhaseSpan`.
+  /// The time of a seeder in a phase; see `PhaseSpan`.
   struct Span: Encodable {
     let phase: String
     let attempt: Int
@@ -85,7 +85,7 @@ struct RunRecordJSON: Encodable {
   var seeders: [Seeder]
   let leftOut: [String]
   let retries: [RetryRecord]
-  // Of `--format json` only.
+  // In the output of `--format json` only.
   var preparationMilliseconds: Double?
   var roundTrips: Int?
   var success: Bool?
@@ -105,7 +105,9 @@ struct RunRecordJSON: Encodable {
 }
 
 extension RunRecordJSON {
-  /// - Parameter isReport: whether it is the document of a report, not what `--format json` prints of a run.
+  /// Creates the document.
+  ///
+  /// - Parameter isReport: whether it is a report. Otherwise it is the output of `--format json` of a run.
   init(_ record: RunRecord, isReport: Bool) {
     self.init(
       runID: record.runID.uuidString.lowercased(), environment: record.environment.rawValue,

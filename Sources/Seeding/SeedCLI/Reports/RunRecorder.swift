@@ -3,7 +3,7 @@ import Postgres
 import SeedKit
 import Synchronization
 
-/// Gathers a run's record while it happens, so that there is one however the run ends.
+/// Collects the record of a run in progress, so that reports exist even if the run fails.
 final class RunRecorder: Sendable {
   private let state: Mutex<RunRecord>
   private let clockStart = ContinuousClock.now
@@ -18,9 +18,10 @@ final class RunRecorder: Sendable {
   /// The record so far.
   var record: RunRecord { state.withLock { $0 } }
 
+  /// Changes the record.
   func update(_ body: (inout sending RunRecord) -> Void) { state.withLock { body(&$0) } }
 
-  /// Remembers the plan and the files that it reads.
+  /// Records the plan and its source files.
   func recordPlan(_ plan: SeedPlan, fixtures: FixtureStore) {
     let planned = plan.steps.map { step in
       RunRecord.Planned(
@@ -33,7 +34,7 @@ final class RunRecorder: Sendable {
     }
   }
 
-  /// Remembers a migration, the end of a seeder or a retry.
+  /// Records an applied migration, a finished seeder or a retry.
   func recordEvent(_ event: SeedEvent) {
     switch event {
     case .migrated(let migration): update { $0.migrations.append(migration) }
@@ -43,7 +44,7 @@ final class RunRecorder: Sendable {
         record.seeders.append(report)
       }
     case .retrying(let retry):
-      // A seeder's are in its own report.
+      // The report of a seeder contains its own retries.
       update { record in
         if record.planned.allSatisfy({ $0.id.rawValue != retry.subject }) { record.retries.append(retry) }
       }
@@ -51,14 +52,14 @@ final class RunRecorder: Sendable {
     }
   }
 
-  /// Remembers an attempt that is made again.
+  /// Records a retry outside of seeders.
   func recordRetry(_ error: any Error, pause: Duration, of subject: String) -> RetryRecord {
     let retry = RetryRecord(subject: subject, error: error, pause: pause)
     update { $0.retries.append(retry) }
     return retry
   }
 
-  /// Remembers the whole of a run, in the order of its plan.
+  /// Records the report of a run, with the seeders in the order of the plan.
   func recordReport(_ report: SeedReport, since start: ContinuousClock.Instant) {
     let run = RunRecord(report, start: start - clockStart)
     update {
@@ -67,7 +68,7 @@ final class RunRecorder: Sendable {
     }
   }
 
-  /// Remembers a step that failed.
+  /// Records a failed step.
   func recordFailure(_ error: any Error, in name: RunRecord.Step.Name, since start: ContinuousClock.Instant) {
     var step = RunRecord.Step(name: name, start: start - clockStart, duration: .now - start)
     step.failure = FailureReport(ending: error)
@@ -75,9 +76,9 @@ final class RunRecorder: Sendable {
     update { $0.steps.append(ended) }
   }
 
-  /// Measures a step and keeps what went wrong in it.
+  /// Runs a step and records its duration, round trips and failure.
   ///
-  /// - Parameter body: returns also what was found, in a line.
+  /// - Parameter body: Runs the step. Its note is the result in one line.
   func step<Result>(
     _ name: RunRecord.Step.Name, _ body: () async throws -> (Result, note: String?)
   ) async throws -> Result {
@@ -101,8 +102,8 @@ final class RunRecorder: Sendable {
     }
   }
 
-  /// Has the step `verify` end as its verifications did.
-  func judgeVerify() {
+  /// Sets the outcome of the step `verify` from its verifications.
+  func recordVerifyOutcome() {
     update { record in
       guard let index = record.steps.lastIndex(where: { $0.name == .verify }) else { return }
       let outcomes = record.verifications.map(\.outcome)
@@ -121,8 +122,8 @@ final class RunRecorder: Sendable {
   /// Ends the record.
   ///
   /// - Parameters:
-  ///   - error: what ended the run before its end, if anything did.
-  ///   - verdict: the exit code without that; the record's own if nil.
+  ///   - error: the error that ended the run early, if any.
+  ///   - verdict: The exit code without such an error. By default that of the record.
   func finish(_ error: (any Error)?, verdict: ExitCode? = nil) -> RunRecord {
     update { record in
       record.duration = .now - clockStart
@@ -131,7 +132,7 @@ final class RunRecorder: Sendable {
       let reason =
         isInterrupted
         ? "the run was interrupted"
-        : record.failure?.message.split(separator: "\n").first.map(String.init) ?? "the run ended before"
+        : record.failure?.message.split(separator: "\n").first.map(String.init) ?? "the run ended early"
       let reports = Dictionary(record.seeders.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
       record.seeders = record.planned.map { planned in
         reports[planned.id]

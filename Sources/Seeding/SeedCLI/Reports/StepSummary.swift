@@ -2,18 +2,18 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// A run as Markdown, for the page of a step of GitHub Actions.
+/// A run as Markdown, for the step summary of GitHub Actions.
 struct StepSummary {
   let record: RunRecord
 
-  /// GitHub takes a mebibyte for each step; faults beyond these are in the other reports.
+  /// The maximum number of lines in a list. GitHub accepts 1 MiB per step; the other reports list everything.
   private static let lineLimit = 200
 
   var text: String {
     var lines = ["### seed-runner \(record.command): \(record.result.rawValue)", ""]
     if let failure = record.failure {
       lines += ["> " + Self.cell(failure.message)]
-      if let remedy = failure.remedy { lines += [">", "> Fix: " + Self.cell(remedy)] }
+      if let fix = failure.remedy { lines += [">", "> Fix: " + Self.cell(fix)] }
       lines.append("")
     }
     if !record.seeders.isEmpty {
@@ -25,7 +25,7 @@ struct StepSummary {
     let retries = record.allRetries
     if !retries.isEmpty {
       lines +=
-        ["**Tried again**", ""] + retries.prefix(Self.lineLimit).map { "- " + Self.cell(RetryText.line($0)) }
+        ["**Retries**", ""] + retries.prefix(Self.lineLimit).map { "- " + Self.cell(RetryText.line($0)) }
       lines.append("")
     }
     if !record.verifications.isEmpty {
@@ -37,7 +37,7 @@ struct StepSummary {
     }
     let steps = record.steps.map { "\($0.name.rawValue) \(Text.duration($0.duration))" }
     lines.append(
-      "\(steps.isEmpty ? "" : steps.joined(separator: ", ") + "; ")\(Text.duration(record.duration)) in all, "
+      "\(steps.isEmpty ? "" : steps.joined(separator: ", ") + "; ")\(Text.duration(record.duration)) in total, "
         + "run `\(record.runID.uuidString.lowercased())`, environment `\(record.environment)`, "
         + "seed-runner \(ProgramVersion.current), exit code \(record.exitCode)")
     return lines.joined(separator: "\n") + "\n\n"
@@ -60,14 +60,14 @@ struct StepSummary {
     let lines = failures.flatMap(\.faults).map { "- `\(Self.code($0.file))`" + Self.cell(rest($0)) }
     guard !lines.isEmpty else { return [] }
     let more = lines.count - Self.lineLimit
-    return ["**Faults in fixtures**", ""] + lines.prefix(Self.lineLimit)
+    return ["**Errors in fixtures**", ""] + lines.prefix(Self.lineLimit)
       + (more > 0 ? ["- and \(more) more"] : []) + [""]
   }
 
   /// The fault without its file.
   private func rest(_ fault: FixtureFault) -> String { String(fault.description.dropFirst(fault.file.count)) }
 
-  /// Text that is to be nothing but text in a table's cell.
+  /// Escapes text for a cell of a table.
   static func cell(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
