@@ -69,7 +69,7 @@ struct TerminalTests {
       #expect(terminal.screen.isCursorBeneath)
       #expect(text.last == "interrupted; open transactions are rolled back", "\(text)")
       #expect(text.contains("stopped: tags"), "\(text)")
-      #expect(text.contains { $0.hasPrefix("done before: users, ") }, "\(text)")
+      #expect(text.contains { $0.hasPrefix("finished: users, ") }, "\(text)")
       #expect(!text.contains { $0.contains("✓") }, "\(text)")
       #expect(!terminal.output.contains("\u{1B}[?25"))
     }

@@ -54,7 +54,7 @@ struct RunBoardTests {
         ⠋ capacity-traces   2.9 s  loading ██████░░░░░░  50 %  20000 rows/s  2.5 s left
         ⠋ schemas           2.9 s  retrying in 3.0 s: gone
         · embeddings\("     ")
-        3.0 s: 2 of 7 seeders done, 4 at work, 1 failed
+        3.0 s: 2 of 7 seeders done, 4 running, 1 failed
         """)
   }
 
@@ -92,7 +92,7 @@ struct RunBoardTests {
     let lines = text(board, columns: 80, rows: 6, on: unicode).split(separator: "\n")
     #expect(lines.count == 5)
     #expect(lines.prefix(4).allSatisfy { $0.hasPrefix("⠋") }, "\(lines)")
-    #expect(lines.last == "3.0 s: 2 of 7 seeders done, 4 at work, 1 failed, 3 not shown")
+    #expect(lines.last == "3.0 s: 2 of 7 seeders done, 4 running, 1 failed, 3 not shown")
     for rows in 1...20 {
       #expect(board.lines(columns: 80, rows: rows, on: unicode, at: later(3_000)).count <= max(2, rows - 1))
     }
@@ -105,7 +105,7 @@ struct RunBoardTests {
     let lines = text(board, columns: 80, on: unicode)
     #expect(lines.contains("⠋ shares            2.9 s  rolling back"), "\(lines)")
     #expect(
-      lines.hasSuffix("interrupted, rolling back, 3.0 s: 2 of 7 seeders done, 4 at work, 1 failed"),
+      lines.hasSuffix("interrupted, rolling back, 3.0 s: 2 of 7 seeders done, 4 running, 1 failed"),
       "\(lines)")
   }
 

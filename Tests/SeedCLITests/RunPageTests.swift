@@ -75,7 +75,7 @@ struct RunPageTests {
     #expect(html.contains("connection 3"))
   }
 
-  @Test("tells phases apart from the page: three to one, in light and in dark", arguments: RunPage.colours)
+  @Test("tells phases apart from the page: three to one, in light and in dark", arguments: RunPage.colors)
   func contrast(phase: SeedPhase, light: String, dark: String) {
     func luminance(_ colour: String) -> Double {
       let value = Int(colour.dropFirst(), radix: 16) ?? 0
@@ -98,7 +98,7 @@ struct RunPageTests {
     var record = RunRecord(command: "run", runID: UUID(), environment: .dev, startedAt: Date())
     record.failure = RunSample.failure
     let html = RunPage(record: record).html
-    #expect(html.contains("What went wrong") && html.contains("a fault in a fixture"))
+    #expect(html.contains("<h2>Errors</h2>") && html.contains("a fault in a fixture"))
   }
 
   @Test(

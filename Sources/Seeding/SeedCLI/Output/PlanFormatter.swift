@@ -1,13 +1,13 @@
 import SeedKit
 
-/// Words a plan for a person.
+/// Formats a plan as text.
 struct PlanFormatter {
   let report: PlanReport
   let environment: SeedEnvironment
 
-  /// How many rows of a seeder are shown; JSON has more.
+  /// The maximum number of rows shown per seeder. JSON lists more.
   private static let shownRows = 50
-  /// How much of a value is shown; JSON has all of it.
+  /// The maximum length of a value in characters. JSON contains complete values.
   private static let shownLength = 60
 
   var lines: [String] {
@@ -47,7 +47,7 @@ struct PlanFormatter {
     var changes = entry.changes
     if let failure = entry.failure {
       lines += failure.lines.dropFirst() + (failure.remedy.map { ["Fix: \($0)"] } ?? [])
-      // Nothing of a seeder that fails is written; the rows that it fails for are what to look at.
+      // A failing seeder writes nothing, so show only the rows that make it fail.
       changes = failure.cause == .drift ? changes.filter(\.isDrift) : []
     }
     for change in changes.prefix(Self.shownRows) {
@@ -76,7 +76,7 @@ struct PlanFormatter {
       } else if change.isDrift {
         "= (drifted, kept)"
       } else {
-        "= (kept: \(change.reason ?? "other rows refer to it, or a trigger keeps it"))"
+        "= (kept: \(change.reason ?? "other rows reference it, or a trigger keeps it"))"
       }
     }
   }
@@ -91,7 +91,8 @@ struct PlanFormatter {
   private var total: String {
     let counts = report.entries.map(\.tables.total).reduce(RowCounts(), +)
     guard report.isPending else {
-      return "nothing to do: \(counts.unchanged) rows are match the fixtures"
+      return
+        "nothing to do: \(counts.unchanged == 1 ? "1 row matches" : "\(counts.unchanged) rows match") the fixtures"
     }
     let first =
       report.migrations.isEmpty ? "" : "\(Text.count(report.migrations.count, "migration")) to apply; "

@@ -2,16 +2,17 @@ import Postgres
 import SeedKit
 import Threads
 
-/// Tells now and then what a run is doing, where nothing can be written over: a line for long work at its
-/// beginning, every five seconds and at its end; every ten seconds a line for any other seeder.
+/// Prints the progress of a run where lines cannot be updated in place, such as a file or a CI log.
+///
+/// Long operations get a line at the start, every 5 seconds and at the end. Other seeders get a line every 10 seconds.
 final class ProgressLog: Sendable {
   private struct State {
     var board = RunBoard(start: .now)
-    /// When each seeder was last told of.
-    var told: [SeederID: ContinuousClock.Instant] = [:]
-    /// Those of which a line said that they are still at work: their end is told too.
+    /// When the last line about each seeder was printed.
+    var printed: [SeederID: ContinuousClock.Instant] = [:]
+    /// The seeders that a line described as running. Their end is printed as well.
     var mentioned: Set<SeederID> = []
-    /// Long work whose end was told, although its last moments may take long.
+    /// The seeders whose long operation reached 100 percent, which is printed only once.
     var complete: Set<SeederID> = []
     var ticker: Ticker?
     var isOver = false
@@ -20,13 +21,13 @@ final class ProgressLog: Sendable {
   private let console: Console
   private let state = Lock(State())
   private static let progressInterval = Duration.seconds(5)
-  /// Who waits no longer is not worth a line.
+  /// A shorter wait for another run is not printed.
   private static let patience = Duration.seconds(1)
   private static let interval = Duration.seconds(10)
 
   init(console: Console) { self.console = console }
 
-  /// Takes an event in.
+  /// Records an event and prints the lines that are due.
   func apply(_ event: SeedEvent) {
     let now = ContinuousClock.now
     let lines = state.withLock { state -> [Line] in
@@ -38,7 +39,7 @@ final class ProgressLog: Sendable {
         state.ticker = Ticker(everyMilliseconds: 500) { [weak self] in self?.look() }
       }
       switch event {
-      case .started(let id): state.told[id] = now
+      case .started(let id): state.printed[id] = now
       case .progress(let id, _): return Self.progress(of: id, in: &state, isNew: isNew, at: now)
       case .waiting(let id, let waited) where waited >= Self.patience && state.mentioned.insert(id).inserted:
         return Self.line(id, &state, at: now)
@@ -50,9 +51,9 @@ final class ProgressLog: Sendable {
     write(lines)
   }
 
-  /// Stops telling.
+  /// Stops printing.
   ///
-  /// - Returns: the last state.
+  /// - Returns: the final state of the seeders.
   @discardableResult
   func finish() -> RunBoard {
     let (ticker, board) = state.withLock { state in
@@ -74,7 +75,7 @@ final class ProgressLog: Sendable {
     let now = ContinuousClock.now
     let lines = state.withLock { state in
       state.board.running.flatMap { id -> [Line] in
-        guard !state.isOver, let last = state.told[id], now - last >= Self.interval else { return [] }
+        guard !state.isOver, let last = state.printed[id], now - last >= Self.interval else { return [] }
         return Self.line(id, &state, at: now)
       }
     }
@@ -86,7 +87,7 @@ final class ProgressLog: Sendable {
     else {
       return []
     }
-    state.told[id] = now
+    state.printed[id] = now
     state.mentioned.insert(id)
     return switch activity {
     case .working(let phase): [.working(id, phase, now - since)]
@@ -105,11 +106,11 @@ final class ProgressLog: Sendable {
     }
     let isFirst = isNew || meter.start == now
     let isDone = meter.share == 1
-    let isDue = state.told[id].map { now - $0 >= progressInterval } ?? true
+    let isDue = state.printed[id].map { now - $0 >= progressInterval } ?? true
     if isFirst { state.complete.remove(id) }
     guard isFirst || isDue || (isDone && !state.complete.contains(id)) else { return [] }
     if isDone { state.complete.insert(id) }
-    state.told[id] = now
+    state.printed[id] = now
     return [.progress(id, meter)]
   }
 
@@ -118,12 +119,12 @@ final class ProgressLog: Sendable {
     for line in lines {
       switch line {
       case .working(let id, let phase, let duration):
-        // The structured log has an event for the beginning and one for the end.
+        // The structured log already has events for the start and the end of each phase.
         console.tell(nil, text: "\(id): \(phase.activity), \(Text.duration(duration)) so far")
       case .waiting(let id, let duration):
         console.tell(
           LogEvent(.seederWaiting).with(.seeder, id.rawValue).with(.waitedMilliseconds, duration),
-          text: "\(id): waiting for another run of this seeder, for \(Text.duration(duration)) so far")
+          text: "\(id): waiting for another run of this seeder, \(Text.duration(duration)) so far")
       case .progress(let id, let meter):
         let progress = meter.progress
         console.tell(

@@ -2,8 +2,8 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// Tells of a run's events on standard error: live lines on a terminal, a line each elsewhere, structured
-/// events if they were asked for.
+/// Prints the events of a run to standard error: as live lines on a terminal, as plain lines elsewhere, or as JSON
+/// with `--log-format json`.
 struct ProgressPrinter: Sendable {
   let console: Console
   private let display: LiveDisplay?
@@ -17,7 +17,7 @@ struct ProgressPrinter: Sendable {
     progressLog = !isLive && !console.isQuiet ? ProgressLog(console: console) : nil
   }
 
-  /// Tells of an event.
+  /// Prints an event.
   func print(_ event: SeedEvent) {
     if console.log == nil {
       printText(event)
@@ -28,10 +28,10 @@ struct ProgressPrinter: Sendable {
     progressLog?.apply(event)
   }
 
-  /// Runs what tells its events to this. Live lines are gone when it has ended, however it did; when it was
-  /// interrupted, a line says how far it had come.
+  /// Runs a runner that sends its events to this printer, and removes the live lines at the end. After an interruption
+  /// it prints which seeders had finished.
   ///
-  /// - Throws: as `SeedRunner.run()`.
+  /// - Throws: the errors of `SeedRunner.run()`.
   func follow(_ runner: SeedRunner) async throws -> SeedReport {
     let plan = runner.plan
     console.tell(
@@ -48,25 +48,25 @@ struct ProgressPrinter: Sendable {
       return report
     } catch {
       let board = finish()
-      if error is CancellationError, let board { tellStanding(of: board) }
+      if error is CancellationError, let board { printOutcome(of: board) }
       throw error
     }
   }
 
-  /// Takes the live lines away and tells nothing of what goes on any more.
+  /// Removes the live lines and stops printing progress.
   ///
-  /// - Returns: the last state, unless nobody followed it.
+  /// - Returns: the final state of the seeders; nil if progress is not shown.
   @discardableResult
   func finish() -> RunBoard? {
     let board = display?.finish()
     return progressLog?.finish() ?? board
   }
 
-  /// The structured log has an event for each seeder that ended.
-  private func tellStanding(of board: RunBoard) {
+  /// Prints which seeders finished and which were stopped. The structured log has events for this.
+  private func printOutcome(of board: RunBoard) {
     func names(_ ids: [SeederID]) -> String { ids.map(\.rawValue).joined(separator: ", ") }
     let ended = board.reports.filter { $0.outcome == .seeded || $0.outcome == .unchanged }.map(\.id)
-    if !ended.isEmpty { console.tell(nil, text: "done before: \(names(ended))") }
+    if !ended.isEmpty { console.tell(nil, text: "finished: \(names(ended))") }
     if !board.running.isEmpty { console.tell(nil, text: "stopped: \(names(board.running))") }
   }
 
@@ -79,7 +79,7 @@ struct ProgressPrinter: Sendable {
     case .migrated(let migration):
       let time = Text.duration(migration.duration)
       console.progress("migrated \(migration.set) \(migration.version) \(migration.name) in \(time)")
-    case .started(let id): console.debug("\(id) starts")
+    case .started(let id): console.debug("\(id) started")
     case .migrating, .seeding, .phase, .progress: break
     case .waiting(let id, let duration):
       console.debug("\(id) has waited \(Text.duration(duration)) for another run of this seeder")
@@ -89,13 +89,13 @@ struct ProgressPrinter: Sendable {
     case .note(let id, let message): console.progress("\(id): \(message)")
     case .debug(let id, let message): console.debug("\(id): \(message)")
     case .finished(let report):
-      console.debug("\(report.id) ends: \(report.outcome) after \(Text.duration(report.duration))")
+      console.debug("\(report.id) ended: \(report.outcome) after \(Text.duration(report.duration))")
     case .historyNotWritten(let id, let reason):
       console.progress("\(id): could not write the failure to the history: \(reason)")
     case .startup(let phase): console.debug("start-up seeding: \(phase.rawValue)")
     case .startupFailed(let failure):
       console.progress("start-up seeding failed: \(failure.message)")
-      if let remedy = failure.remedy { console.progress("  Fix: \(remedy)") }
+      if let fix = failure.remedy { console.progress("  Fix: \(fix)") }
       console.debug("  \(failure.details)")
     case .startupGoesOn(let limit):
       console.progress("not seeded within \(Text.duration(limit)); continuing in the background")

@@ -2,7 +2,7 @@ package import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// Small pieces of text that several commands print.
+/// Formats of durations, counts and tables that several commands use.
 package enum Text {
   /// `62 ms`, `1.3 s`, `2 min 5 s`
   static func duration(_ duration: Duration) -> String {
@@ -13,7 +13,7 @@ package enum Text {
     return "\(seconds / 60) min \(seconds % 60) s"
   }
 
-  /// `0.3 s`, `2:05 min`, `1:02 h`: of the same width from one moment to the next.
+  /// `0.3 s`, `2:05 min`, `1:02 h`: a duration whose width changes rarely, for live lines.
   static func clock(_ duration: Duration) -> String {
     let tenths = max(0, Int(duration.milliseconds / 100))
     if tenths < 600 { return "\(tenths / 10).\(tenths % 10) s" }
@@ -23,7 +23,7 @@ package enum Text {
       ? pair(seconds / 60, seconds % 60) + " min" : pair(seconds / 3600, seconds / 60 % 60) + " h"
   }
 
-  /// A moment on a scale, without more decimals than it needs: `0`, `250 ms`, `1.5 s`, `2 min`.
+  /// A label of a time axis without unnecessary decimals: `0`, `250 ms`, `1.5 s`, `2 min`.
   static func tick(_ milliseconds: Double) -> String {
     func short(_ value: Double) -> String { HTMLPage.number(value) }
     if milliseconds == 0 { return "0" }
@@ -67,8 +67,8 @@ package enum Text {
         .time(includingFractionalSeconds: false))
   }
 
-  /// The same in several tables one beneath the other where one would be too wide, each with the first
-  /// column.
+  /// Formats a table, split into several tables below each other if it is wider than `columns`. Each part repeats the
+  /// first column.
   static func tables(_ rows: [[String]], columns limit: Int?) -> [String] {
     guard let limit, let header = rows.first else { return table(rows) }
     let widths = header.indices.map { column in rows.map { DisplayText.width(of: $0[column]) }.max() ?? 0 }
@@ -86,7 +86,7 @@ package enum Text {
     return Array(parts.joined(separator: [""]))
   }
 
-  /// Columns aligned on the left, two blanks apart; the last one is not padded.
+  /// Formats a table with left-aligned columns, separated by two spaces.
   package static func table(_ rows: [[String]]) -> [String] {
     let rows = rows.map { $0.map { DisplayText.line($0) } }
     let columnCount = rows.map(\.count).max() ?? 0

@@ -1,7 +1,7 @@
 import SeedKit
 import Threads
 
-/// The live lines of a run, on a terminal.
+/// Draws the live lines of a run on a terminal.
 final class LiveDisplay: Sendable {
   private let screen: Screen
   private let terminal: Terminal
@@ -14,7 +14,7 @@ final class LiveDisplay: Sendable {
     case over
   }
 
-  /// What is over sooner shows no live lines at all, which would only flicker.
+  /// A shorter run shows no live lines, which would only flicker.
   private static let patience = Duration.milliseconds(200)
   private static let interval: Int32 = 100
 
@@ -24,7 +24,7 @@ final class LiveDisplay: Sendable {
     board = Lock(RunBoard(start: .now))
   }
 
-  /// Takes an event in. The lines follow within a tenth of a second.
+  /// Records an event. The lines are redrawn within 100 ms.
   func apply(_ event: SeedEvent) {
     board.withLock { $0.apply(event, at: .now) }
     drawing.withLock { drawing in
@@ -33,7 +33,7 @@ final class LiveDisplay: Sendable {
     }
   }
 
-  /// Says that the run is being stopped.
+  /// Shows that the run is being stopped.
   func stopping() { board.withLock { $0.isStopping = true } }
 
   private func draw() {
@@ -46,9 +46,9 @@ final class LiveDisplay: Sendable {
       board.lines(columns: size.columns, rows: size.rows, on: terminal, at: now), on: terminal)
   }
 
-  /// Takes the lines away for good.
+  /// Removes the live lines and stops drawing.
   ///
-  /// - Returns: the last state.
+  /// - Returns: the final state of the seeders.
   @discardableResult
   func finish() -> RunBoard {
     drawing.withLock { drawing in

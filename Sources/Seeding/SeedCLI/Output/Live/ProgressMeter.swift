@@ -1,30 +1,30 @@
 import SeedKit
 
-/// How fast long work is, and when it will be done.
+/// Measures the rate of a long operation and estimates the remaining time.
 struct ProgressMeter: Sendable {
   private struct Sample {
     let time: ContinuousClock.Instant
     let completed: Int
   }
 
-  /// What was told last.
+  /// The last report.
   private(set) var progress: SeedProgress
-  /// When the activity began.
+  /// When the activity started.
   let start: ContinuousClock.Instant
   private var samples: [Sample]
 
-  /// The rate is that of the last so many seconds: the first rows of a load are no measure of the others.
+  /// The rate is measured over this time, because the start of a load is not representative.
   private static let window = Duration.seconds(10)
   private static let sampleInterval = Duration.milliseconds(250)
 
   init(_ progress: SeedProgress, at time: ContinuousClock.Instant) {
     self.progress = progress
     start = time
-    // What others did before is no work of this run.
+    // Rows that existed before do not count for the rate of this run.
     samples = [Sample(time: time, completed: progress.completed)]
   }
 
-  /// Takes the next report, which may be one of another activity.
+  /// Records a report. If the activity changed, the measurement starts again.
   mutating func update(_ next: SeedProgress, at time: ContinuousClock.Instant) {
     guard next.activity == progress.activity, next.completed >= progress.completed else {
       self = ProgressMeter(next, at: time)
@@ -36,13 +36,13 @@ struct ProgressMeter: Sendable {
     while samples.count > 2, time - samples[1].time >= Self.window { samples.removeFirst() }
   }
 
-  /// The share that is done, from 0 to 1; nil if the whole is not known.
+  /// The completed share, from 0 to 1; nil if the total is unknown.
   var share: Double? {
     guard progress.total > 0 else { return nil }
     return min(1, max(0, Double(progress.completed) / Double(progress.total)))
   }
 
-  /// Units a second; nil while there is nothing to measure it by.
+  /// The rate in units per second; nil if it cannot be measured yet.
   func rate(at time: ContinuousClock.Instant) -> Double? {
     guard let first = samples.first else { return nil }
     let seconds = (time - first.time) / .seconds(1)
@@ -51,7 +51,7 @@ struct ProgressMeter: Sendable {
     return Double(count) / seconds
   }
 
-  /// The time that is left at this rate.
+  /// The estimated remaining time; nil if it is unknown.
   func left(at time: ContinuousClock.Instant) -> Duration? {
     guard progress.total > progress.completed, let rate = rate(at: time) else { return nil }
     return .seconds(Double(progress.total - progress.completed) / rate)
@@ -64,7 +64,7 @@ struct ProgressMeter: Sendable {
       : "\(progress.completed) \(progress.unit)"
   }
 
-  /// `loading 60000 of 100000 rows, 25400 rows/s, 2.0 s left`, for a log.
+  /// The progress for a log: `loading 60000 of 100000 rows, 25400 rows/s, 2.0 s left`.
   func text(at time: ContinuousClock.Instant) -> String {
     guard progress.total > 0 || progress.completed > 0 else {
       return "\(progress.activity) (\(Text.duration(time - start)))"
@@ -75,7 +75,7 @@ struct ProgressMeter: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// The same for a line of a terminal: as much as fits, the least needed left out first.
+  /// The progress for a line of a terminal. If it does not fit, the least important parts are omitted.
   ///
   /// `loading ██████░░░░ 60 %  60000 of 100000 rows  25400 rows/s  2.0 s left`
   func bar(columns: Int, hasUnicode: Bool, at time: ContinuousClock.Instant) -> String {

@@ -2,18 +2,18 @@ import Migrations
 import SeedKit
 
 extension RunBoard {
-  /// A line for each seeder and one for the whole, to fit a terminal.
+  /// A line for each seeder and a summary line, to fit a terminal.
   ///
-  /// Where there are more seeders than rows, those at work come first, then those that failed, then those
-  /// that ended last; the order of the plan is kept.
+  /// If there are more seeders than rows, running seeders are preferred, then failed ones, then those that ended last.
+  /// They keep the order of the plan.
   func lines(columns: Int, rows limit: Int, on terminal: Terminal, at time: ContinuousClock.Instant)
     -> [StyledLine]
   {
     guard !rows.isEmpty else { return [] }
-    // One row for the whole, one for the cursor.
+    // Reserve one row for the summary and one for the cursor.
     let shown = shownRows(atMost: max(1, limit - 2))
     let longest = rows.map { DisplayText.width(of: $0.id.rawValue) }.max() ?? 0
-    // A long name must leave room for what the seeder does.
+    // Limit long names, so that the activity fits.
     let nameWidth = min(longest, max(12, columns * 3 / 10))
     let clockWidth = shown.map { DisplayText.width(of: Self.clock(of: $0, at: time)) }.max() ?? 0
     let lines = shown.map { row in
@@ -75,7 +75,7 @@ extension RunBoard {
     case .pausing(let cause, let until):
       let first = cause.split(separator: "\n").first.map(String.init) ?? ""
       let left = until - time
-      let when = left > .zero ? "retrying in \(Text.clock(left))" : "tries again"
+      let when = left > .zero ? "retrying in \(Text.clock(left))" : "retrying"
       line.append("\(when): \(first)", .yellow)
     case .progress(let meter):
       line.append(meter.bar(columns: columns - line.width, hasUnicode: terminal.hasUnicode, at: time))
@@ -87,7 +87,7 @@ extension RunBoard {
     let ended = reports
     let failedCount = ended.count { $0.outcome == .failed }
     var parts = ["\(ended.count) of \(Text.count(rows.count, "seeder")) done"]
-    if !running.isEmpty { parts.append("\(running.count) at work") }
+    if !running.isEmpty { parts.append("\(running.count) running") }
     if failedCount > 0 { parts.append("\(failedCount) failed") }
     if hiddenCount > 0 { parts.append("\(hiddenCount) not shown") }
     var line = StyledLine()
@@ -97,12 +97,12 @@ extension RunBoard {
       line.append(", " + text)
     } else {
       line.append(
-        ended.isEmpty && running.isEmpty ? "\(Text.clock(time - start)): getting ready" : text, .bold)
+        ended.isEmpty && running.isEmpty ? "\(Text.clock(time - start)): preparing" : text, .bold)
     }
     return line
   }
 
-  /// How long a seeder has been at work, or took.
+  /// The elapsed time of a running seeder, or the duration of one that ended.
   private static func clock(of row: Row, at time: ContinuousClock.Instant) -> String {
     switch row.state {
     case .pending: ""
@@ -111,7 +111,7 @@ extension RunBoard {
     }
   }
 
-  /// What stands before a seeder's name.
+  /// The sign in front of a seeder's name.
   private struct Signs {
     let hasUnicode: Bool
 
@@ -134,7 +134,7 @@ extension RunBoard {
 }
 
 extension SeedPhase {
-  /// What a seeder does in the phase, as a line says it.
+  /// The description of the phase in live lines and progress lines.
   var activity: String {
     switch self {
     case .queued: "queued"

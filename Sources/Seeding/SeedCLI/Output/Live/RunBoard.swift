@@ -1,21 +1,21 @@
 import Migrations
 import SeedKit
 
-/// What is known of a run while it goes on: every seeder with its state.
+/// The state of every seeder during a run.
 struct RunBoard: Sendable {
-  /// What a seeder does.
+  /// The activity of a running seeder.
   enum Activity: Sendable {
-    /// Its own work, or what comes before and after it.
+    /// A phase of its work.
     case working(SeedPhase)
-    /// Another run has the same seeder.
+    /// Waiting for another run of the same seeder.
     case waiting
-    /// A pause after a fault that can pass.
+    /// Pausing before the retry of a transient error.
     case pausing(cause: String, until: ContinuousClock.Instant)
-    /// Long work.
+    /// A long operation that reports progress.
     case progress(ProgressMeter)
   }
 
-  /// Where a seeder is.
+  /// The state of a seeder.
   enum State: Sendable {
     case pending
     case running(since: ContinuousClock.Instant, Activity)
@@ -25,7 +25,7 @@ struct RunBoard: Sendable {
   struct Row: Sendable {
     let id: SeederID
     var state = State.pending
-    /// When it ended, counted: the later ones are the more interesting.
+    /// The position in the order in which seeders ended.
     var order = 0
   }
 
@@ -34,19 +34,19 @@ struct RunBoard: Sendable {
   private var places: [SeederID: Int] = [:]
   /// When the run began.
   let start: ContinuousClock.Instant
-  /// Whether somebody asked it to stop.
+  /// Whether the run is being stopped.
   var isStopping = false
   private var endedCount = 0
 
   init(start: ContinuousClock.Instant) { self.start = start }
 
-  /// Takes an event in.
+  /// Records an event.
   mutating func apply(_ event: SeedEvent, at time: ContinuousClock.Instant) {
     switch event {
     case .loaded(let id, _): change(id) { _ in }
     case .started(let id): change(id) { $0.state = .running(since: time, .working(.locking)) }
     case .phase(let id, let phase):
-      // Before it is taken up it is nobody's work.
+      // A queued seeder is not running yet.
       guard isRunning(id) else { return }
       setActivity(.working(phase), of: id, at: time)
     case .waiting(let id, _): setActivity(.waiting, of: id, at: time)
@@ -84,10 +84,10 @@ struct RunBoard: Sendable {
     }
   }
 
-  /// Where a seeder is; nil for one that nothing is known of.
+  /// The state of a seeder; nil if it is unknown.
   func state(of id: SeederID) -> State? { places[id].map { rows[$0].state } }
 
-  /// Whether a seeder is at work.
+  /// Whether a seeder is running.
   func isRunning(_ id: SeederID) -> Bool {
     if case .running = state(of: id) { true } else { false }
   }
@@ -102,12 +102,12 @@ struct RunBoard: Sendable {
     }
   }
 
-  /// The seeders that are at work.
+  /// The running seeders.
   var running: [SeederID] {
     rows.compactMap { if case .running = $0.state { $0.id } else { nil } }
   }
 
-  /// What became of those that have ended.
+  /// The reports of the seeders that have ended.
   var reports: [SeederReport] {
     rows.compactMap { if case .ended(let report) = $0.state { report } else { nil } }
   }

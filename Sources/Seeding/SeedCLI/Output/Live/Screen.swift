@@ -2,21 +2,20 @@ import Glibc
 import Synchronization
 import Threads
 
-/// All that the process writes to standard output and standard error: one piece at a time, and lines
-/// that stay above the live ones.
+/// Serializes the writes to standard output and standard error, and keeps other lines above the live lines.
 ///
-/// The cursor is never hidden. It rests on the line beneath the live lines, each of which was written
-/// whole: whatever ends the process leaves a screen on which nothing needs mending.
+/// The cursor is never hidden. It rests below the live lines, which are always complete, so the screen needs no repair
+/// if the process is killed.
 final class Screen: Sendable {
-  /// The process's own.
+  /// The screen of this process.
   static let shared = Screen(output: STDOUT_FILENO, errors: STDERR_FILENO)
 
   private struct Block {
-    /// The lines as they were sent.
+    /// The lines as written.
     var lines: [String] = []
-    /// The columns of each.
+    /// The width of each line in columns.
     var widths: [Int] = []
-    /// The columns of the terminal when they were drawn.
+    /// The width of the terminal when they were drawn.
     var columns = 0
   }
 
@@ -24,7 +23,7 @@ final class Screen: Sendable {
   private let errors: Int32
   private let isOutputShared: Bool
   private let block = Lock(Block())
-  /// Why something of the answer did not arrive, as `errno` has it; 0 if all did.
+  /// The `errno` of a failed write to standard output; 0 if all succeeded.
   private let failure = Atomic<Int32>(0)
 
   init(output: Int32, errors: Int32) {
@@ -33,8 +32,7 @@ final class Screen: Sendable {
     isOutputShared = isatty(output) != 0 && isatty(errors) != 0
   }
 
-  /// Why a part of the answer could not be written; nil if all of it was, or if its reader went away, who had read
-  /// enough.
+  /// Why a part of the output could not be written; nil if all was written, or if the reader closed the pipe.
   var lostAnswer: String? {
     let code = failure.load(ordering: .acquiring)
     return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
@@ -57,14 +55,14 @@ final class Screen: Sendable {
 
   /// Writes to standard error, above the live lines.
   ///
-  /// - Parameter text: made when its turn has come, so that the times in a log are in the order of its lines.
+  /// - Parameter text: Evaluated while holding the lock, so that the lines of a log are in the order of their times.
   func tell(_ text: @autoclosure () -> String) {
     block.withLock { block in
       let text = text()
       let erasure = erasure(of: block)
-      // What was made for another width is drawn anew in a moment.
+      // Lines for another width are redrawn soon.
       if block.columns != columns { block = Block() }
-      // In one piece, so that nobody sees the screen without the live lines.
+      // One write, so that the live lines do not flicker.
       Self.write(erasure + text + block.lines.map { $0 + "\n" }.joined(), to: errors)
     }
   }
@@ -73,7 +71,7 @@ final class Screen: Sendable {
   func draw(_ lines: [StyledLine], on terminal: Terminal) {
     block.withLock { block in
       let columns = columns
-      // A line that fills the last column would make some terminals begin another one.
+      // Some terminals start a new line after the last column.
       let sent = lines.map { $0.rendered(columns: columns - 1, on: terminal) }
       guard sent != block.lines || columns != block.columns else { return }
       var text = ""
@@ -82,14 +80,14 @@ final class Screen: Sendable {
       } else if !block.lines.isEmpty {
         text = "\u{1B}[\(block.lines.count)A\r"
       }
-      // Each line is written over the one before and cleared behind its end: nothing flickers.
+      // Overwrite each line and clear its rest, which does not flicker.
       text += sent.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
       Self.write(text, to: errors)
       block = Block(lines: sent, widths: lines.map { min($0.width, columns - 1) }, columns: columns)
     }
   }
 
-  /// Takes the live lines away.
+  /// Removes the live lines.
   func erase() {
     block.withLock { block in
       guard !block.lines.isEmpty else { return }
@@ -98,7 +96,7 @@ final class Screen: Sendable {
     }
   }
 
-  /// Forgets the live lines, which something else has written over: a shell, while the process was stopped.
+  /// Forgets the live lines without erasing them, after a shell has overwritten them while the process was stopped.
   func forget() { block.withLock { $0 = Block() } }
 
   /// The rows and columns of standard error's terminal.
@@ -106,7 +104,7 @@ final class Screen: Sendable {
 
   private var columns: Int { size.columns }
 
-  /// What takes the live lines away. A terminal that has become narrower has broken them.
+  /// The escape sequence that erases the live lines. If the terminal became narrower, they take more rows.
   private func erasure(of block: Block) -> String {
     guard !block.lines.isEmpty else { return "" }
     let columns = columns
@@ -114,9 +112,9 @@ final class Screen: Sendable {
     return "\u{1B}[\(rows)A\r\u{1B}[J"
   }
 
-  /// Writes all of a text. A reader that is gone is no reason to stop seeding.
+  /// Writes all of a text. An error does not stop seeding.
   ///
-  /// - Returns: `errno` if it could not; else 0.
+  /// - Returns: `errno` of the failed write; 0 on success.
   @discardableResult
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
@@ -125,7 +123,7 @@ final class Screen: Sendable {
       if written > 0 {
         bytes = bytes.dropFirst(written)
       } else if errno == EAGAIN {
-        // The terminal is another program's too, which has made it non-blocking.
+        // Another program has made the shared terminal non-blocking.
         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&poller, 1, 1_000)
       } else if errno != EINTR {

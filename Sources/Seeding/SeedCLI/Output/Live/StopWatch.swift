@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Threads
 
-/// Notices that the process was stopped and continues: ctrl-Z, then `fg`. The shell has written to the
+/// Detects that the process was stopped and continued (ctrl-Z, then `fg`), because the shell has written to the
 /// terminal meanwhile.
 final class StopWatch: Sendable {
   static let shared = StopWatch()
@@ -16,20 +16,20 @@ final class StopWatch: Sendable {
     sigaction(SIGCONT, &action, nil)
   }
 
-  /// Whether it continued since this was last asked.
+  /// Whether the process was continued since the last call.
   func hasContinued() -> Bool { Self.continued.exchange(false, ordering: .relaxed) }
 }
 
-/// Calls a function again and again from a thread of its own: the cooperative pool may be busy with the
-/// very work that is shown.
+/// Calls a function periodically from a separate thread, because the cooperative thread pool may be busy with the work
+/// whose progress is shown.
 final class Ticker: Sendable {
   private let isStopped = Lock(false)
 
-  /// Starts. Without a thread for it nothing is shown, which is no reason to stop seeding.
+  /// Starts the thread. If that fails, no progress is shown, but seeding continues.
   ///
   /// - Parameters:
   ///   - milliseconds: the pause between two calls.
-  ///   - body: not called anymore once ``stop()`` has returned.
+  ///   - body: the function. It is not called after ``stop()`` has returned.
   init(everyMilliseconds milliseconds: Int32, _ body: @escaping @Sendable () -> Void) {
     try? DetachedThread.start { [isStopped] in
       while true {
@@ -43,6 +43,6 @@ final class Ticker: Sendable {
     }
   }
 
-  /// Stops.
+  /// Stops the calls.
   func stop() { isStopped.withLock { $0 = true } }
 }

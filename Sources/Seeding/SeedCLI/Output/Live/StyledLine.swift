@@ -1,6 +1,6 @@
-/// A line in pieces, each with its looks.
+/// A line of styled pieces of text.
 struct StyledLine: Sendable, Hashable {
-  /// How a piece looks. The numbers are those of ECMA-48's "select graphic rendition".
+  /// The style of a piece. The raw values are the parameters of "select graphic rendition" in ECMA-48.
   enum Look: String, Sendable {
     case plain = ""
     case bold = "1"
@@ -10,7 +10,7 @@ struct StyledLine: Sendable, Hashable {
     case yellow = "33"
     case cyan = "36"
 
-    /// A text that looks so, if colours are wanted.
+    /// Styles a text, if color is enabled.
     func applied(to text: String, hasColour: Bool) -> String {
       guard hasColour, self != .plain, !text.isEmpty else { return text }
       return "\u{1B}[\(rawValue)m\(text)\u{1B}[0m"
@@ -27,21 +27,21 @@ struct StyledLine: Sendable, Hashable {
   /// An empty line.
   init() {}
 
-  /// A line without any looks.
+  /// A line of plain text.
   init(_ text: String) { append(text) }
 
-  /// The columns it takes.
+  /// The width in columns.
   var width: Int { pieces.reduce(0) { $0 + DisplayText.width(of: $1.text) } }
 
-  /// The text without its looks.
+  /// The text without styles.
   var text: String { pieces.map(\.text).joined() }
 
-  /// Adds a piece; whatever could move the cursor is taken out of it.
+  /// Appends a piece. Control characters are removed from it.
   mutating func append(_ text: String, _ look: Look = .plain) {
     pieces.append(Piece(text: DisplayText.line(text), look: look))
   }
 
-  /// What is sent to a terminal: at most `columns`, no line break.
+  /// The line for a terminal, truncated to `columns`, without a line break.
   func rendered(columns: Int, on terminal: Terminal) -> String {
     var left = columns
     var result = ""

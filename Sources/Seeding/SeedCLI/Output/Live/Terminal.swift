@@ -1,24 +1,24 @@
 import Glibc
 
-/// The terminal that output goes to, and what may be done with it.
+/// The capabilities of the terminal behind a descriptor.
 struct Terminal: Sendable, Hashable {
-  /// Whether it is a terminal at all.
+  /// Whether it is a terminal.
   var isTerminal = false
-  /// Whether lines may be written over.
+  /// Whether lines can be redrawn.
   var isLive = false
-  /// Whether colours are wanted.
+  /// Whether color is enabled.
   var hasColour = false
-  /// Whether it shows more than ASCII.
+  /// Whether it can show characters beyond ASCII.
   var hasUnicode = true
 
-  /// Output that is only appended to: a file, a pipe, a log of CI.
+  /// Output without terminal capabilities: a file, a pipe or a CI log.
   static let plain = Terminal()
 
   private init() {}
 
-  /// Finds out what can be done with what a descriptor leads to.
+  /// Detects the capabilities of a descriptor.
   ///
-  /// - Parameter environment: `TERM`, `CI`, `NO_COLOR` and the locale's variables count.
+  /// - Parameter environment: the environment variables. `TERM`, `CI`, `NO_COLOR` and the locale's variables are used.
   init(descriptor: Int32, environment: [String: String]) {
     self.init(isTerminal: isatty(descriptor) != 0, environment: environment)
   }
@@ -36,10 +36,10 @@ struct Terminal: Sendable, Hashable {
     hasUnicode = locale.contains("utf-8") || locale.contains("utf8")
   }
 
-  /// The size of standard output's terminal in columns; 80 if there is none.
+  /// The width of standard output's terminal in columns; 80 if it is not a terminal.
   static var width: Int { size(of: STDOUT_FILENO)?.columns ?? 80 }
 
-  /// The columns and rows of a terminal; nil if it is none or does not know.
+  /// The columns and rows of a terminal; nil if the descriptor is not a terminal or the size is unknown.
   static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import SeedKit
 
-/// The structured log: one JSON object a line.
+/// The structured log: one JSON object per line.
 struct JSONLog: Sendable {
-  /// Marks every line of one run; the same as in the history and the report.
+  /// The id of the run in every line. The history and the report contain the same id.
   let runID: UUID
 
-  /// The line of an event, without its line break.
+  /// Formats an event as one line, without the line break.
   ///
-  /// Time, level, event and run come first, so that a person who reads along finds them. A line break in a
-  /// value is `\n`; bytes that are no UTF-8 became U+FFFD when they were read.
+  /// Time, level, event and run come first, so that the log is readable for people too. Line breaks in values are
+  /// escaped as `\n`. Invalid UTF-8 was replaced with U+FFFD when it was read.
   func line(for event: LogEvent, at time: Date) -> String {
     let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     let head: [JSONOutput.Member] = [
@@ -24,7 +24,7 @@ struct JSONLog: Sendable {
     return TerminalText.json(JSONOutput.object(head + fields).description)
   }
 
-  /// Thousandths of milliseconds; JSON has no infinity.
+  /// Rounds numbers to three decimals. Infinity and NaN become 0, because JSON cannot represent them.
   private static func rounded(_ value: JSONOutput) -> JSONOutput {
     guard case .number(let number) = value else { return value }
     return .number(number.isFinite ? (number * 1000).rounded() / 1000 : 0)
@@ -37,15 +37,15 @@ extension FormatStyle where Self == Date.ISO8601FormatStyle {
 }
 
 extension Console {
-  /// Writes a value as one JSON document: snake case, keys sorted.
+  /// Writes a value to standard output as one JSON document, with sorted keys in snake case.
   func answer(json value: some Encodable) throws {
     answer(document: try JSONDocument.text(value))
   }
 }
 
-/// What commands print and write as JSON.
+/// The JSON that commands print and write.
 enum JSONDocument {
-  /// A value as one JSON document: snake case, keys sorted, times with milliseconds.
+  /// Encodes a value as one JSON document: sorted keys in snake case, and times in ISO 8601 with milliseconds.
   static func text(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder.stable
     encoder.outputFormatting.insert(.prettyPrinted)

@@ -28,7 +28,7 @@ extension LogEvent {
 }
 
 extension LogEvent.Kind {
-  /// The levels that it comes with, the usual one first.
+  /// The levels of the event, the default first.
   var levels: [LogEvent.Level] {
     switch self {
     case .message, .runStarted, .migrationApplied, .seederStarted, .seederWaiting, .seederProgress,
@@ -42,7 +42,7 @@ extension LogEvent.Kind {
     }
   }
 
-  /// The fields that it may have beside those of every event.
+  /// The possible fields, in addition to those of every event.
   var fields: [LogEvent.Field] {
     switch self {
     case .error: [.message, .errorCode, .remedy, .sqlState, .exitCode]
@@ -75,7 +75,7 @@ extension LogEvent.Kind {
     }
   }
 
-  /// When it comes.
+  /// When the event is written, for the documentation.
   var summary: String {
     switch self {
     case .message: "A progress message that no other event covers."

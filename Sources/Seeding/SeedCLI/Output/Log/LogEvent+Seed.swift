@@ -2,8 +2,7 @@ import Migrations
 import SeedKit
 
 extension LogEvent {
-  /// The events that one of a run stands for; `waiting` and `progress` come too often and are told by
-  /// ``ProgressLog``.
+  /// The log events for an event of a run. `waiting` and `progress` are too frequent, so ``ProgressLog`` logs them.
   static func events(for event: SeedEvent) -> [LogEvent] {
     switch event {
     case .loaded(let id, .selected):
@@ -69,7 +68,7 @@ extension LogEvent {
     return [event] + (report.failure?.faults ?? []).map { Self.fault($0, of: report.id) }
   }
 
-  /// A fault in a fixture; the seeder is not known where nothing was started.
+  /// A fault in a fixture. The seeder is nil if the fault was found before the run.
   static func fault(_ fault: FixtureFault, of seeder: SeederID? = nil) -> LogEvent {
     LogEvent(.fixtureFault).with(.seeder, seeder?.rawValue).with(.errorCode, fault.code.id)
       .with(.file, fault.file).with(.line, fault.line)

@@ -1,12 +1,11 @@
 import Postgres
 import SeedKit
 
-/// One event of the structured log: `--log-format json`.
+/// An event of the structured log of `--log-format json`.
 ///
-/// Names and fields are a contract that is only ever added to. `Documentation/logs.md` has a table of
-/// them, which a test compares with this.
+/// Names and fields may be added, but are never renamed or removed. A test compares them with `Documentation/logs.md`.
 struct LogEvent: Sendable {
-  /// How much it matters.
+  /// The severity.
   enum Level: String, Sendable, Comparable, CaseIterable {
     case debug
     case info
@@ -20,7 +19,7 @@ struct LogEvent: Sendable {
 
   let kind: Kind
   let level: Level
-  /// What is not known is left out, never null.
+  /// The fields in order. Unknown values are omitted and never null.
   private(set) var fields: [(field: Field, value: JSONOutput)] = []
 
   init(_ kind: Kind, _ level: Level? = nil) {
@@ -28,7 +27,7 @@ struct LogEvent: Sendable {
     self.level = level ?? kind.levels[0]
   }
 
-  /// Adds a field, unless its value is not known.
+  /// Adds a field, unless its value is nil.
   consuming func with(_ field: Field, _ value: JSONOutput?) -> LogEvent {
     var copy = self
     if let value { copy.fields.append((field, value)) }
@@ -49,7 +48,7 @@ struct LogEvent: Sendable {
 }
 
 extension LogEvent {
-  /// The names of fields. Those in `_ms` are milliseconds, as numbers.
+  /// The names of fields. Fields that end in `_ms` are numbers of milliseconds.
   enum Field: String, Sendable, CaseIterable {
     case activity
     case attempts

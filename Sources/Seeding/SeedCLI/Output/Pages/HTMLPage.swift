@@ -1,25 +1,25 @@
 import FoundationEssentials
 import Basics
 
-/// A page in one file: no script, nothing loaded from anywhere, readable in light and dark, on a phone and
-/// on paper.
+/// A self-contained HTML page without scripts and external resources. It supports light and dark mode, small screens
+/// and printing.
 package struct HTMLPage {
   /// The title, as text.
   let title: String
-  /// Rules beside the common ones.
+  /// CSS rules in addition to the common ones.
   var style = ""
-  /// What the page shows, as HTML.
+  /// The content, as HTML.
   let body: String
 
-  /// Makes a page.
+  /// Creates a page.
   package init(title: String, style: String = "", body: String) {
     self.title = title
     self.style = style
     self.body = body
   }
 
-  /// The whole document. Its policy allows its own style sheet, by its digest, and nothing else, so that
-  /// no text that came from a file or a server could do anything even if it were not escaped.
+  /// The complete document. Its content security policy allows only its own style sheet, by digest. Text from files
+  /// and servers would be harmless even if it were not escaped.
   package var html: String {
     let sheet = "\n" + Self.common + style
     let digest = Data(Digest.sha256(Array(sheet.utf8))).base64EncodedString()
@@ -45,14 +45,14 @@ package struct HTMLPage {
       """
   }
 
-  /// Text as HTML, also within an attribute's quotes. Characters that no page may have, and those that
-  /// turn the direction of writing, are shown or left out.
+  /// Escapes text for HTML content and quoted attributes. Control characters and characters that change the writing
+  /// direction are made visible or removed.
   package static func escaped(_ text: String) -> String {
     DisplayText.lines(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;")
       .replacing(">", with: "&gt;").replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
   }
 
-  /// A number for an attribute or a cell: at most two decimals, and none where they say nothing.
+  /// Formats a number with at most two decimals and without trailing zeros.
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return "0" }
     let hundredths = Int((value * 100).rounded())
@@ -62,10 +62,10 @@ package struct HTMLPage {
     return "\(sign)\(whole)." + (rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")
   }
 
-  /// A table that is scrolled on its own where it is too wide, also by keyboard.
+  /// A table that scrolls horizontally if it is too wide, also by keyboard.
   ///
   /// - Parameters:
-  ///   - caption: what it shows, as text.
+  ///   - caption: the label for assistive technology, as text.
   ///   - header: the names of the columns, as text.
   ///   - rows: the cells, as HTML with their tags.
   package static func table(_ caption: String, header: [(name: String, isNumber: Bool)], rows: [String])

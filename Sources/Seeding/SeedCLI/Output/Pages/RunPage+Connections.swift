@@ -2,13 +2,13 @@ import Postgres
 import SeedKit
 
 extension RunPage {
-  /// A lane for each connection: the seeders that used it, from when each was taken up to its end.
+  /// A lane for each connection, with the seeders that used it.
   var connections: String {
     let numbers = Set(record.seeders.flatMap(\.connections)).sorted()
     guard !numbers.isEmpty else { return "" }
     return """
       <h2 id="connections">Connections</h2>
-      <p class="soft">Which seeder was at work on which connection. One that used several shows on each of them.</p>
+      <p class="soft">The seeders that used each connection. A seeder that used several connections appears on each.</p>
       <div class="chart">
       \(numbers.map(lane).joined(separator: "\n"))
       </div>
@@ -21,7 +21,7 @@ extension RunPage {
       let start = offset + seeder.start.milliseconds
       let title = "\(seeder.id), connection \(number), \(Text.duration(seeder.duration))"
       let width = seeder.duration.milliseconds / span
-      // A nested picture cuts its text off; one that is too narrow for any has none.
+      // The nested SVG clips its label. A narrow block has no label.
       let label = width < 0.08 ? "" : "<text x=\"4\" y=\"17\">\(escape(seeder.id.rawValue))</text>"
       return """
         <svg x="\(share(start))" width="\(share(max(seeder.duration.milliseconds, span * 0.002)))" height="26">\

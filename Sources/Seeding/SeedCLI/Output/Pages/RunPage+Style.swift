@@ -1,18 +1,18 @@
 import SeedKit
 
 extension RunPage {
-  /// The colours of the phases on a light page and on a dark one: each at least three times as light or as
-  /// dark as the page (WCAG 2.2, 1.4.11), which a test measures.
-  static let colours: [(phase: SeedPhase, light: String, dark: String)] = [
+  /// The colors of the phases in light and dark mode. Each has a contrast ratio of at least 3:1 to the page
+  /// (WCAG 2.2, 1.4.11), which a test checks.
+  static let colors: [(phase: SeedPhase, light: String, dark: String)] = [
     (.queued, "#848d97", "#656d76"), (.locking, "#a87900", "#d29922"), (.reading, "#3d8bfd", "#58a6ff"),
     (.comparing, "#17877f", "#39c5bb"), (.writing, "#1a7f37", "#2ea043"), (.finishing, "#8250df", "#a371f7"),
     (.committing, "#3b434b", "#c9d1d9"), (.pausing, "#cf222e", "#f85149"),
   ]
 
-  /// What gives them to the chart.
+  /// The CSS rules that color the phases in the chart.
   var phaseStyle: String {
-    let light = Self.colours.map { ".p-\($0.phase.rawValue) { fill: \($0.light) }" }
-    let dark = Self.colours.map { ".p-\($0.phase.rawValue) { fill: \($0.dark) }" }
+    let light = Self.colors.map { ".p-\($0.phase.rawValue) { fill: \($0.light) }" }
+    let dark = Self.colors.map { ".p-\($0.phase.rawValue) { fill: \($0.dark) }" }
     return light.joined(separator: " ") + "\n@media (prefers-color-scheme: dark) { @media screen { "
       + dark.joined(separator: " ") + " } }\n"
   }

@@ -4,7 +4,7 @@ import Postgres
 import SeedKit
 
 extension RunPage {
-  /// All of it in words and numbers.
+  /// The tables of the page.
   var tables: String {
     [seeders, retries, steps, migrations, verifications, spans].filter { !$0.isEmpty }.joined(separator: "\n")
   }
@@ -63,7 +63,9 @@ extension RunPage {
     return "<h2 id=\"retries\">Retries</h2>\n"
       + HTMLPage.table(
         "Retries",
-        header: [("At ms", true), ("What", false), ("SQLSTATE", false), ("Pause ms", true), ("Why", false)],
+        header: [
+          ("At ms", true), ("Subject", false), ("SQLSTATE", false), ("Pause ms", true), ("Cause", false),
+        ],
         rows: rows)
   }
 
@@ -78,7 +80,7 @@ extension RunPage {
       + HTMLPage.table(
         "Steps",
         header: [
-          ("Step", false), ("Start ms", true), ("Took ms", true), ("Round trips", true), ("Found", false),
+          ("Step", false), ("Start ms", true), ("Took ms", true), ("Round trips", true), ("Result", false),
         ],
         rows: rows)
   }
@@ -106,10 +108,10 @@ extension RunPage {
     }
     return "<h2 id=\"verifications\">Verifications</h2>\n"
       + HTMLPage.table(
-        "Verifications", header: [("What", false), ("Outcome", false), ("Found", false)], rows: rows)
+        "Verifications", header: [("Verification", false), ("Outcome", false), ("Result", false)], rows: rows)
   }
 
-  /// What the timeline draws.
+  /// The spans that the timeline draws, as a table.
   private var spans: String {
     let rows = record.seeders.flatMap { seeder in
       seeder.spans.map { span in
@@ -123,7 +125,7 @@ extension RunPage {
       + HTMLPage.table(
         "All spans",
         header: [
-          ("Seeder", false), ("Attempt", true), ("Doing", false), ("Start ms", true), ("Took ms", true),
+          ("Seeder", false), ("Attempt", true), ("Phase", false), ("Start ms", true), ("Took ms", true),
           ("Waited for", false),
         ], rows: rows)
   }

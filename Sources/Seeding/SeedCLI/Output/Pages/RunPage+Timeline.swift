@@ -3,15 +3,15 @@ import Postgres
 import SeedKit
 
 extension RunPage {
-  /// A lane for each step and each seeder. All lengths are shares of the width, so that the chart fits a
-  /// phone and a wall; the words are beside it, not in it.
+  /// A lane for each step and each seeder. Lengths are percentages of the width, so the chart fits any screen. Texts
+  /// are next to the chart, not in it.
   var timeline: String {
     guard !record.seeders.isEmpty || !record.steps.isEmpty else { return "" }
     let before = record.steps.filter { $0.name != .seed && $0.name != .verify }.map(lane)
     let after = record.steps.filter { $0.name == .verify }.map(lane)
     return """
       <h2 id="timeline">Timeline</h2>
-      <p class="soft">What each seeder was doing when. The same is in <a href="#spans">a table</a>.</p>
+      <p class="soft">The phases of each seeder over time. <a href="#spans">A table</a> lists the same data.</p>
       <ul class="legend">\(legend)</ul>
       <div class="chart">
       \(axis)
@@ -20,7 +20,7 @@ extension RunPage {
       """
   }
 
-  /// The phases that there are.
+  /// The legend of the phases that occur.
   private var legend: String {
     let seen = Set(record.seeders.flatMap(\.spans).map(\.phase))
     var items = SeedPhase.allCases.filter { seen.contains($0) }.map { phase in
@@ -31,7 +31,7 @@ extension RunPage {
     }
     if !record.allRetries.isEmpty {
       items.append(
-        "<li><svg class=\"swatch\" aria-hidden=\"true\"><path class=\"retry\" d=\"M6 1L12 11H0Z\"/></svg>failed, tried again</li>"
+        "<li><svg class=\"swatch\" aria-hidden=\"true\"><path class=\"retry\" d=\"M6 1L12 11H0Z\"/></svg>failed and retried</li>"
       )
     }
     return items.joined()
@@ -41,7 +41,7 @@ extension RunPage {
     "<svg class=\"swatch\" aria-hidden=\"true\"><rect class=\"\(look)\" width=\"12\" height=\"12\" rx=\"2\"/></svg>"
   }
 
-  /// Round times above the lanes, with as much room between them as a phone needs.
+  /// Labels with round times above the lanes.
   private var axis: String {
     let labels = ticks.map { tick in
       let anchor = tick == 0 ? "start" : tick > span * 0.93 ? "end" : "middle"
@@ -55,7 +55,7 @@ extension RunPage {
       """
   }
 
-  /// 1, 2 or 5 of a power of ten apart, four to six of them.
+  /// Four to six ticks, spaced by 1, 2 or 5 times a power of ten milliseconds.
   var ticks: [Double] {
     var step = 0.1
     for factor in [2.0, 2.5, 2.0].cycled(times: 12) where span / step > 6 { step *= factor }
@@ -68,7 +68,7 @@ extension RunPage {
     }.joined()
   }
 
-  /// A moment as a share of the whole.
+  /// A time in milliseconds as a percentage of the chart's width.
   func share(_ milliseconds: Double) -> String {
     HTMLPage.number(min(100, max(0, milliseconds / span * 100))) + "%"
   }
@@ -124,7 +124,7 @@ extension RunPage {
     """
   }
 
-  /// What is short is still to be seen.
+  /// A bar with a minimum width, so that short spans are visible.
   func bar(_ look: String, isThin: Bool = false, from start: Double, for duration: Double, title: String)
     -> String
   {
@@ -139,7 +139,7 @@ extension RunPage {
     let code = retry.sqlState.map { " (\($0))" } ?? ""
     return """
       <svg x="\(share(moment))" width="12" height="26" overflow="visible"><path class="retry" d="M0 14L6 25H-6Z">\
-      <title>\(escape("tried again\(code): \(retry.cause)"))</title></path></svg>
+      <title>\(escape("retried\(code): \(retry.cause)"))</title></path></svg>
       """
   }
 
@@ -191,7 +191,7 @@ extension [Int] {
 }
 
 extension SeederReport {
-  /// What it waited for, a millisecond or longer: `18 ms for preparation`.
+  /// The waits of at least a millisecond, by cause: `18 ms for preparation`.
   var waits: [String] {
     var order: [String] = []
     var times: [String: Duration] = [:]
@@ -208,10 +208,10 @@ extension SeederReport {
 }
 
 extension SeedPhase {
-  /// Whether nothing is done in it; a chart draws it thinner, not only in another colour.
+  /// Whether the seeder only waits in this phase. The chart draws it thinner, so that color is not the only cue.
   var isWaiting: Bool { self == .queued || self == .locking || self == .pausing }
 
-  /// The phase as a reader of a chart names it.
+  /// The name of the phase in the legend.
   var legend: String {
     switch self {
     case .queued: "queued"

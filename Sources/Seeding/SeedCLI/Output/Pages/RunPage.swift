@@ -3,13 +3,13 @@ import Migrations
 import Postgres
 import SeedKit
 
-/// A run as a page: what ran when, on which connection, waiting for what; then the same in tables.
+/// The HTML report of a run: a timeline of seeders and connections, and tables.
 struct RunPage {
   let record: RunRecord
 
-  /// Milliseconds of the whole chart.
+  /// The duration of the chart in milliseconds.
   var span: Double { max(1, record.duration.milliseconds) }
-  /// When the seeders' clock began, in milliseconds of the record's.
+  /// When the clock of the seeders started, in milliseconds since the start of the run.
   var offset: Double {
     let steps = record.steps.filter { $0.name == .migrate || $0.name == .seed }
     return steps.map(\.start.milliseconds).min() ?? 0
@@ -76,15 +76,15 @@ struct RunPage {
         "<section class=\"problem\"><h3>Verification of \(escape(found.name))</h3><p>\(escape(found.found))</p></section>"
       )
     }
-    return parts.isEmpty ? "" : "<h2>What went wrong</h2>\n" + parts.joined(separator: "\n")
+    return parts.isEmpty ? "" : "<h2>Errors</h2>\n" + parts.joined(separator: "\n")
   }
 
   private func problem(_ title: String, _ failure: FailureReport) -> String {
     let faults = failure.faults.map { "<li><code>\(escape($0.description))</code></li>" }
     let list = faults.isEmpty ? "" : "<ul>\(faults.joined())</ul>"
-    let remedy = failure.remedy.map { "<p><strong>Fix:</strong> \(escape($0))</p>" } ?? ""
+    let fix = failure.remedy.map { "<p><strong>Fix:</strong> \(escape($0))</p>" } ?? ""
     return """
-      <section class="problem"><h3>\(escape(title))</h3><p class="pre">\(escape(failure.message))</p>\(list)\(remedy)</section>
+      <section class="problem"><h3>\(escape(title))</h3><p class="pre">\(escape(failure.message))</p>\(list)\(fix)</section>
       """
   }
 
