@@ -1,7 +1,7 @@
 public import Postgres
 public import SeedKit
 
-/// What the body of a command gets: the command line, the settings, the database, and where the answer goes.
+/// The command line, the settings, the database and the output of a running command.
 public struct CommandContext: Sendable {
   let session: Session
 
@@ -10,45 +10,47 @@ public struct CommandContext: Sendable {
   /// The settings in force.
   public var settings: Settings { session.settings }
 
-  /// The words that called the command: its name, then those of its subcommands.
+  /// The name of the command, followed by those of its subcommands.
   public var path: [String] { session.command.path }
 
   /// The arguments, in order.
   public var arguments: [String] { session.command.arguments }
 
-  /// Whether the answer is to be JSON: `--format json`.
+  /// Whether to print JSON: `--format json`.
   public var isJSON: Bool { session.isJSON }
 
-  /// Whether a flag was given and not negated.
+  /// Whether an option is present and not negated.
   public func has(_ option: String) -> Bool { session.command.has(option) }
 
-  /// The last value of an option; nil if it was not given.
+  /// The last value of an option; nil if it is absent.
   public func value(of option: String) -> String? { session.command.value(of: option) }
 
-  /// The value of an option that has a range of numbers, which the parser has checked.
+  /// The value of an option with a range, which the parser has checked; nil if it is absent.
   public func integer(_ option: String) -> Int? { session.command.integer(option) }
 
-  /// Finds the database, and starts the embedded one if no other is configured.
+  /// Finds the database. If none is configured, starts the embedded server.
   ///
-  /// - Throws: `PostgresError` for a malformed string, `EmbeddedPostgresError`.
+  /// - Throws: `PostgresError` for an invalid connection string; `EmbeddedPostgresError`.
   public func database() async throws -> PostgresConfiguration { try await session.database().configuration }
 
-  /// The seeders, built in or found in folders.
+  /// The built-in seeders and those found in folders.
   ///
-  /// - Throws: `FixtureError` if a folder of seeders is not there; `SeedPlanError`; `ConfigurationError`.
+  /// - Throws: ``CommandFailure`` if a folder of `--seeders-path` does not exist; `SeedPlanError`;
+  ///   `ConfigurationError`.
   public func registry() throws -> SeederRegistry { try session.registry() }
 
-  /// Writes a line of the answer to standard output.
+  /// Writes a line to standard output.
   public func answer(_ line: String) { session.console.answer(line) }
 
-  /// Writes the answer as one JSON document: keys in snake case and sorted, times with milliseconds.
+  /// Writes a value to standard output as one JSON document, with sorted keys in snake case and times with
+  /// milliseconds.
   ///
   /// - Throws: an error of the encoder.
   public func answer(json value: some Encodable) throws { try session.console.answer(json: value) }
 
-  /// Writes a line of progress to standard error, unless `--quiet` was given.
+  /// Writes a progress message to standard error, unless `--quiet` was given.
   public func progress(_ line: String) { session.console.progress(line) }
 
-  /// Writes a line to standard error if `--debug` was given.
+  /// Writes a debug message to standard error if `--debug` was given.
   public func debug(_ line: String) { session.console.debug(line) }
 }

@@ -1,38 +1,37 @@
 public import Postgres
 public import SeedKit
 
-/// What an application adds to the command line: settings, options, commands, checks.
+/// The settings, options, commands and checks that an application adds to its program.
 ///
-/// A program composes modules; help, manual page, completions, `config` and the JSON Schema show what they declare
-/// beside what is built in.
+/// Help, manual page, completions, `config` and the JSON Schema include the declarations of all modules.
 public struct CommandModule: Sendable {
-  /// A command with its body.
+  /// A command and its implementation.
   public struct Command: Sendable {
     let spec: CommandSpec
     let run: @Sendable (CommandContext) async throws -> ExitCode
 
-    /// Makes a command.
+    /// Creates a command.
     ///
     /// - Parameters:
-    ///   - spec: its name, options, arguments and subcommands.
-    ///   - run: what it does, for its subcommands too: ``CommandContext/path`` tells which was called. An error that
-    ///     it throws is worded, and gives the exit code, as for the built-in commands.
+    ///   - spec: the name, options, arguments and subcommands.
+    ///   - run: Runs the command or one of its subcommands, which ``CommandContext/path`` names. Errors are printed and
+    ///     mapped to exit codes as for built-in commands.
     public init(_ spec: CommandSpec, run: @escaping @Sendable (CommandContext) async throws -> ExitCode) {
       self.spec = spec
       self.run = run
     }
   }
 
-  /// An option of a run whose setting only some seeders read: those that have its name in `Seeder.flags`.
+  /// An option of a run for certain seeders: those with its name in `Seeder.flags`.
   public struct RunOption: Sendable {
     let option: OptionSpec
     let isForCI: Bool
 
-    /// Makes an option of `--all` and of the seeders' flags.
+    /// Creates an option of a run.
     ///
     /// - Parameters:
-    ///   - option: made from the setting's declaration: `OptionSpec(.shelves)`.
-    ///   - isForCI: whether `ci` and `ci-local` take it too. True by default.
+    ///   - option: the option, usually of a setting: `OptionSpec(.shelves)`.
+    ///   - isForCI: whether `ci` and `ci-local` also accept it. Default: true.
     public init(_ option: OptionSpec, isForCI: Bool = true) {
       self.option = option
       self.isForCI = isForCI
@@ -50,12 +49,12 @@ public struct CommandModule: Sendable {
     let topic: String?
     let body: Body
 
-    /// Makes a check that needs no connection to the database. It is made beside the others and may take 8 seconds.
+    /// Creates a check that needs no database connection. It runs concurrently with others, for at most 8 seconds.
     ///
     /// - Parameters:
-    ///   - name: its name in the report, in lower case with hyphens.
-    ///   - topic: what it looks at, for the help: "the price service". Nil leaves it out there.
-    ///   - run: makes it. An error is a failure of the check, in the error's own words.
+    ///   - name: the name in the report, in lower case with hyphens.
+    ///   - topic: The subject for the help, such as "the price service". If nil, the help does not mention it.
+    ///   - run: Runs the check. A thrown error becomes a failure with the error's message.
     public init(
       _ name: String, topic: String? = nil,
       run: @escaping @Sendable (DoctorContext) async throws -> DoctorVerdict
@@ -65,13 +64,13 @@ public struct CommandModule: Sendable {
       body = .alone(run)
     }
 
-    /// Makes a check that asks the database, in a read-only transaction with a time limit of 5 seconds for each
+    /// Creates a check that queries the database, in a read-only transaction with a time limit of 5 seconds per
     /// statement.
     ///
     /// - Parameters:
-    ///   - name: its name in the report, in lower case with hyphens.
-    ///   - topic: what it looks at, for the help. Nil leaves it out there.
-    ///   - run: makes it. An error is a failure of the check, in the error's own words.
+    ///   - name: the name in the report, in lower case with hyphens.
+    ///   - topic: The subject for the help. If nil, the help does not mention it.
+    ///   - run: Runs the check. A thrown error becomes a failure with the error's message.
     public init(
       onConnection name: String, topic: String? = nil,
       run: @escaping @Sendable (DoctorContext, PostgresConnection) async throws -> DoctorVerdict
@@ -86,16 +85,16 @@ public struct CommandModule: Sendable {
     }
   }
 
-  /// What `verify` and `ci` look at beside the rows.
+  /// A check that `verify` and `ci` run in addition to comparing rows.
   public struct Verification: Sendable {
     let topic: String
     let run: @Sendable (PostgresConnection) async throws -> [VerificationResult]
 
-    /// Makes a verification.
+    /// Creates a verification.
     ///
     /// - Parameters:
-    ///   - topic: what it does, for the help: "looks for references to nothing".
-    ///   - run: makes it; nothing for a database that it does not concern. Must only read.
+    ///   - topic: what it does, as a verb phrase for the help: "looks for dangling references".
+    ///   - run: Runs the verification, which must not write. Returns no results if it does not apply to the database.
     public init(
       topic: String, run: @escaping @Sendable (PostgresConnection) async throws -> [VerificationResult]
     ) {
@@ -104,7 +103,8 @@ public struct CommandModule: Sendable {
     }
   }
 
-  /// Reads quantities from the database, for `status --metrics`. An error leaves them out.
+  /// Reads metrics from the database for `status --metrics`. If it throws an error of the server, its metrics are
+  /// omitted.
   public typealias MetricSource = @Sendable (Settings, PostgresConnection) async throws -> [Metric]
 
   let settings: [AnySettingKey]
@@ -117,18 +117,18 @@ public struct CommandModule: Sendable {
   let connectionCounts: [SettingKey<Int>]
   let errorCodes: [ErrorCode]
 
-  /// Makes a module. It adds only what is given.
+  /// Creates a module. All parts are optional.
   ///
   /// - Parameters:
   ///   - settings: the settings, in the order of `config`.
   ///   - runOptions: options of a run for certain seeders.
   ///   - commands: the commands.
   ///   - doctorChecks: the checks of `doctor`, in the order of its report.
-  ///   - verifications: what `verify` and `ci` look at beside the rows.
-  ///   - metrics: what `status --metrics` writes beside the last runs of the seeders.
+  ///   - verifications: the checks that `verify` and `ci` run in addition to comparing rows.
+  ///   - metrics: the metrics that `status --metrics` prints in addition to the last runs.
   ///   - examples: examples for the help of built-in commands, by the command's name.
-  ///   - connectionCounts: settings that say how many connections a seeder opens; `doctor` compares them with what
-  ///     the server has left.
+  ///   - connectionCounts: the settings for the number of connections of a seeder. `doctor` compares them with the free
+  ///     connections of the server.
   ///   - errorCodes: the codes of the application's errors, for `explain` and its completions.
   public init(
     settings: [AnySettingKey] = [], runOptions: [RunOption] = [], commands: [Command] = [],
@@ -148,16 +148,16 @@ public struct CommandModule: Sendable {
   }
 }
 
-/// What a verification found.
+/// The result of a verification.
 public struct VerificationResult: Sendable, Encodable {
-  /// What was looked at.
+  /// The name of the verification.
   public let name: String
-  /// Whether it is as it should be.
+  /// Whether the verification passed.
   public let isPassed: Bool
-  /// What was found, in a line.
+  /// What was found, in one line.
   public let found: String
 
-  /// Describes what was found.
+  /// Creates a result.
   public init(name: String, isPassed: Bool, found: String) {
     self.name = name
     self.isPassed = isPassed
@@ -165,13 +165,13 @@ public struct VerificationResult: Sendable, Encodable {
   }
 }
 
-/// An error that knows the exit code of the command that it ends.
+/// An error with an exit code for the command that it ends.
 public protocol CommandError: Error {
   /// The exit code.
   var exitCode: ExitCode { get }
 }
 
-/// A command that ends with a message of its own.
+/// An error with a message, a fix and an exit code.
 public struct CommandFailure: CommandError, CodedError {
   let code: ExitCode
   /// The code of the error.
@@ -182,13 +182,13 @@ public struct CommandFailure: CommandError, CodedError {
   /// The exit code.
   public var exitCode: ExitCode { code }
 
-  /// Describes a failure.
+  /// Creates a failure.
   ///
   /// - Parameters:
   ///   - code: the exit code.
   ///   - errorCode: the code of the error. By default a general one for the exit code.
-  ///   - message: what happened, and where.
-  ///   - fix: what to do next.
+  ///   - message: the problem and its place.
+  ///   - fix: what to do about it; nil if there is no advice.
   public init(code: ExitCode, errorCode: ErrorCode? = nil, message: String, fix: String? = nil) {
     self.code = code
     self.errorCode = errorCode ?? code.generalErrorCode
@@ -208,7 +208,7 @@ extension [CommandModule] {
 
   var runOptions: [OptionSpec] { flatMap(\.runOptions).map(\.option) }
 
-  /// Runs all verifications on a database.
+  /// Runs the verifications of all modules.
   func verify(_ connection: PostgresConnection) async throws -> [VerificationResult] {
     var results: [VerificationResult] = []
     for verification in flatMap(\.verifications) { results += try await verification.run(connection) }

@@ -1,24 +1,24 @@
 public import Migrations
 public import SeedKit
 
-/// What a check of `doctor` may look at.
+/// The settings, seeders and migrations that a check of `doctor` can read.
 public struct DoctorContext: Sendable {
   let doctor: Doctor
 
-  /// The settings, as far as they could be read.
+  /// The settings. Invalid values are replaced by defaults.
   public var settings: Settings { doctor.session.settings }
 
-  /// The seeders; nil if a definition is faulty, which a check of its own tells.
+  /// The seeders; nil if a definition has faults, which the check `seeders` reports.
   public var registry: SeederRegistry? { try? doctor.session.registry() }
 
-  /// The fault of a setting, if it has one.
+  /// The fault of a setting; nil if it is valid.
   public func fault<Value>(of key: SettingKey<Value>) -> ConfigurationFault? {
     doctor.faults.first { $0.key == key.name }
   }
 
-  /// All migrations, each set once.
+  /// The migration sets of seed-runner and of the seeders, each once.
   ///
-  /// - Throws: as the seeders that have them.
+  /// - Throws: the errors of the seeders.
   public func migrationSets() throws -> [MigrationSet] {
     try MigrateCommand(session: doctor.session).migrator().sets
   }
