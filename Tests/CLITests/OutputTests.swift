@@ -145,7 +145,7 @@ struct OutputTests {
   func fewDescriptors(limit: Int) async throws {
     let end = try await shell("ulimit -n \(limit); exec \"$PROGRAM\" list")
     #expect(end.exitCode == 2)
-    #expect(end.errors.contains("the process can open \(limit) files"))
+    #expect(end.errors.contains("too few file descriptors: the limit is \(limit)"))
     #expect(end.errors.contains("ulimit -n"))
   }
 

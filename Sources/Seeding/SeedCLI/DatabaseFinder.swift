@@ -2,16 +2,16 @@ import EmbeddedPostgres
 import Postgres
 import SeedKit
 
-/// Finds the database that a program works on.
+/// Finds the database of a command: a configured one, or the embedded PostgreSQL.
 struct DatabaseFinder: Sendable {
   let settings: Settings
   let environment: [String: String]
   let project: ProjectDirectory
   let console: Console
 
-  /// The configured server, or nil if the embedded one is to be used.
+  /// The configured database; nil if none is configured, so that the embedded server is used.
   ///
-  /// - Throws: `PostgresError` for a malformed string.
+  /// - Throws: `PostgresError` for an invalid connection string.
   func external() throws -> PostgresConfiguration? {
     let url = settings[.databaseURL]?.value
     var found = try url.map { try PostgresConfiguration(url: $0) }
@@ -32,9 +32,9 @@ struct DatabaseFinder: Sendable {
         serverUser: settings[.embeddedUser], onProgress: { console.progress($0) }))
   }
 
-  /// Starts the embedded server if it does not run.
+  /// Starts the embedded server if it is not running.
   ///
-  /// - Returns: how to connect, and the same as a connection string.
+  /// - Returns: the connection parameters, also as a connection URL.
   /// - Throws: `EmbeddedPostgresError`.
   func startEmbedded() async throws -> (configuration: PostgresConfiguration, url: String) {
     let clock = ContinuousClock.now

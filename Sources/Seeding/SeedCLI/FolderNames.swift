@@ -1,10 +1,10 @@
 import Glibc
 
-/// The names in a folder, byte by byte: Foundation leaves out those that are not UTF-8.
+/// Reads the names in a folder as bytes, because Foundation omits names that are not UTF-8.
 enum FolderNames {
-  /// Lists the folders in a folder that hold a file.
+  /// Lists the subfolders that contain a file.
   ///
-  /// - Returns: the names, and those that are not UTF-8, with `\\xE9` for each byte that does not fit.
+  /// - Returns: the names, and separately those that are not UTF-8, with non-ASCII bytes escaped as `\\xE9`.
   static func read(_ path: String, holding file: String) -> (names: [String], unreadable: [String]) {
     guard let directory = opendir(path) else { return ([], []) }
     defer { closedir(directory) }

@@ -5,7 +5,7 @@ import Postgres
 import SeedKit
 import Threads
 
-/// One command line being carried out.
+/// The execution of one command line.
 struct Invocation: Sendable {
   let program: SeedProgram
   let spec: CommandSpec
@@ -16,7 +16,9 @@ struct Invocation: Sendable {
   /// The id of the run in the log, the report and the history.
   let runID: UUID
 
-  /// Carries it out and words whatever goes wrong.
+  /// Runs the command and prints its errors.
+  ///
+  /// - Returns: the exit code.
   func run() async -> ExitCode {
     var console = console
     console.isQuiet = command.has("quiet")
@@ -37,7 +39,9 @@ struct Invocation: Sendable {
     }
   }
 
-  /// Commands that need neither configuration nor database.
+  /// Runs commands that need neither settings nor a database.
+  ///
+  /// - Returns: the exit code; nil if it is another command.
   private func immediate(_ console: Console) throws -> ExitCode? {
     if command.isHelpRequested {
       let help = HelpFormatter(width: Terminal.width)
@@ -51,7 +55,7 @@ struct Invocation: Sendable {
       return .success
     }
     if command.path == ["config"], command.has("schema") {
-      // With its line break, so that the answer is the file.
+      // The console adds a line break, so that the output equals the file.
       console.answer(document: String(try ConfigurationSchema.text(of: program.settings).dropLast()))
       return .success
     }
@@ -75,7 +79,7 @@ struct Invocation: Sendable {
     return nil
   }
 
-  /// Goes on whatever is wrong with the configuration: that is one of the things it tells.
+  /// Runs `doctor` even if the configuration is invalid, because `doctor` reports its faults.
   private func doctor(_ console: Console) async throws -> ExitCode {
     let (settings, faults) = Settings.read(
       flags: command.settingFlags(program.settings), environment: environment,
@@ -94,18 +98,18 @@ struct Invocation: Sendable {
         flags: command.settingFlags(program.settings), environment: environment,
         configDirectory: configDirectory, keys: program.settings)
     } catch let error as ConfigurationError where error.faults.allSatisfy({ $0.place.hasPrefix("--") }) {
-      // Nothing is wrong with the configuration, only with what was typed.
+      // All faults are in flags, so this is a usage error.
       throw CommandFailure(code: .usage, message: "\(error)")
     }
   }
 
-  /// The folder whose configuration and embedded database are meant.
+  /// The project folder, which contains the configuration and the embedded database.
   var project: ProjectDirectory {
     ProjectDirectory(explicit: command.value(of: "project-path"), environment: environment)
   }
 }
 
-/// A command with its configuration.
+/// A command with its settings and its console.
 struct Session: Sendable {
   let invocation: Invocation
   let settings: Settings
@@ -131,7 +135,7 @@ struct Session: Sendable {
     return try await added.run(CommandContext(self))
   }
 
-  /// The built-in commands that need the configuration; the program itself has the empty name.
+  /// The built-in commands that need settings. The empty name is a run.
   private static let bodies: [String: @Sendable (Session) async throws -> ExitCode] = [
     "": { try await RunCommand(session: $0).run() },
     "ci": { try await CICommand(session: $0).run() },
@@ -151,9 +155,9 @@ struct Session: Sendable {
     "db": { try await DatabaseCommand(session: $0).run() },
   ]
 
-  /// The seeders that there are, built in or found in folders. Built once.
+  /// The built-in seeders and those found in folders. The registry is built once.
   ///
-  /// - Throws: `CommandFailure` if a folder of seeders is not there.
+  /// - Throws: `CommandFailure` if a folder of `--seeders-path` does not exist; `SeedPlanError`; `ConfigurationError`.
   func registry() throws -> SeederRegistry {
     if let failure = invocation.discovery.failure { throw failure }
     return try known.withLock { known in

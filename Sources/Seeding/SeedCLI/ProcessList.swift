@@ -1,11 +1,10 @@
 import Glibc
 
-/// What other users of the machine see of this process.
+/// Hides secrets in the arguments that other users see in the process list.
 enum ProcessList {
-  /// Overwrites the passwords of connection strings among the arguments, which `ps` shows to
-  /// everybody. To be called once the arguments have been read.
+  /// Overwrites the passwords of connection URLs in the arguments, which `ps` shows to all users.
   static func hidePasswords() {
-    // The arguments are copied when they are first asked for.
+    // The first access copies the arguments, so that the program still sees the passwords.
     _ = CommandLine.arguments
     for index in 0..<Int(CommandLine.argc) {
       guard let argument = CommandLine.unsafeArgv[index] else { continue }
@@ -15,8 +14,7 @@ enum ProcessList {
     }
   }
 
-  /// Where the password of `scheme://user:password@host` is: from the first colon behind the scheme
-  /// to the last `@`.
+  /// The range of the password in `scheme://user:password@host`: from the first colon after the scheme to the last `@`.
   static func passwordRange(in bytes: [UInt8]) -> Range<Int>? {
     guard let scheme = bytes.firstRange(of: Array("://".utf8)),
       let end = bytes.lastIndex(of: UInt8(ascii: "@")), end > scheme.upperBound,

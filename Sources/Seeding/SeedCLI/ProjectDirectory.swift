@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// The folder that a run belongs to: it holds `Config/` and the embedded database's `.seed-runner/`.
+/// The project folder, which contains `Config/` and the embedded database in `.seed-runner/`.
 struct ProjectDirectory: Sendable {
-  /// The folder.
+  /// The path of the folder.
   let path: String
 
-  /// Takes the flag's value, else `SEED_PROJECT_PATH`, else the nearest folder at or above the
-  /// current one that has a `.seed-runner` or a `Config/default.json`, else the current one.
+  /// Finds the project: the flag's value, or `SEED_PROJECT_PATH`, or the nearest folder at or above the working
+  /// directory with a `.seed-runner` or a `Config/default.json`, or the working directory.
   init(explicit: String?, environment: [String: String]) {
     let variable = environment["SEED_PROJECT_PATH"].flatMap { $0.isEmpty ? nil : $0 }
     let current = FileManager.default.currentDirectoryPath
@@ -21,7 +21,7 @@ struct ProjectDirectory: Sendable {
     path = Self.isProject(folder.path) ? folder.path : current
   }
 
-  /// `Config`, if it is there.
+  /// The path of `Config`; nil if it does not exist.
   var configDirectory: String? {
     let folder = "\(path)/Config"
     return FileManager.default.fileExists(atPath: folder) ? folder : nil

@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import SeedKit
 
-/// An application's own seed command, with all that `seed-runner` can do and what its modules add.
+/// The seed command of an application. It has every command of `seed-runner` and those of its modules.
 ///
 /// ```swift
 /// @main struct BookshopSeeds: SeedCommand {
@@ -9,31 +9,31 @@ public import SeedKit
 /// }
 /// ```
 ///
-/// Seeders without Swift need not be listed: folders with a `seeder.json` in `Seeders/` are found by themselves.
+/// Declarative seeders need not be listed. Folders in `Seeders/` with a `seeder.json` are found automatically.
 public protocol SeedCommand: SendableMetatype {
-  /// What it is called in its help. By default the name of the program's file.
+  /// The name in help and messages. By default the file name of the program.
   static var name: String { get }
-  /// What it does, a sentence for the help. By default what `seed-runner` says.
+  /// One sentence for the help. By default the summary of `seed-runner`.
   static var summary: String { get }
-  /// The seeders. None by default: those in folders are found by themselves.
+  /// The seeders. By default none, because those in folders are found automatically.
   static var seeders: [any Seeder] { get }
-  /// The files that the seeders read. None by default.
+  /// The files that the seeders read. By default none.
   static var fixtures: FixtureStore { get }
-  /// Settings, options, commands and checks of the application. None by default.
+  /// Settings, options, commands and checks of the application. By default none.
   static var modules: [CommandModule] { get }
 
-  /// The seeders for a configuration; for seeders that settings change, and for bulk seeders. By default
-  /// ``seeders``.
+  /// The seeders for the settings. By default ``seeders``. Implement it for seeders that depend on settings, and for
+  /// bulk seeders.
   static func seeders(for settings: Settings) throws -> [any SeederProtocol]
 }
 
 extension SeedCommand {
-  /// The name of the program's file.
+  /// The file name of the program.
   public static var name: String {
     CommandLine.arguments.first.map { URL(filePath: $0).lastPathComponent } ?? SeedRunnerCommand.name
   }
 
-  /// What `seed-runner` says.
+  /// The summary of `seed-runner`.
   public static var summary: String { SeedRunnerCommand.abstract }
 
   /// None.
@@ -45,7 +45,7 @@ extension SeedCommand {
   /// None.
   public static var modules: [CommandModule] { [] }
 
-  /// ``seeders``, whatever the settings.
+  /// ``seeders``, independent of the settings.
   public static func seeders(for settings: Settings) throws -> [any SeederProtocol] { seeders }
 
   /// Runs the command line of the process and ends the process with its exit code.

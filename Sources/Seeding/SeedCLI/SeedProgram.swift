@@ -2,25 +2,25 @@ import FoundationEssentials
 import Glibc
 public import SeedKit
 
-/// A command such as `seed-runner`, for seeders and what modules add.
+/// A program such as `seed-runner`, built from seeders and modules.
 public struct SeedProgram: Sendable {
   let name: String
   let summary: String
   let modules: [CommandModule]
   let fixtures: FixtureStore
   let catalog: @Sendable (Settings) throws -> SeederRegistry
-  /// All settings that there are.
+  /// All settings of the program.
   let settings: [AnySettingKey]
 
-  /// Makes the program.
+  /// Creates the program.
   ///
   /// - Parameters:
-  ///   - name: how it is called. By default `seed-runner`.
-  ///   - summary: what it does, a sentence for the help. By default what `seed-runner` says.
-  ///   - modules: what the application adds to the built-in commands.
-  ///   - fixtures: the files that the seeders read; by default there are none.
-  ///   - seeders: makes the seeders for a configuration. Called once with the defaults for their
-  ///     names, which are flags, and once with the configuration in force.
+  ///   - name: the name in help and messages. By default `seed-runner`.
+  ///   - summary: one sentence for the help. By default the summary of `seed-runner`.
+  ///   - modules: the commands, settings and checks that the application adds.
+  ///   - fixtures: the files that the seeders read. By default none.
+  ///   - seeders: Returns the seeders for the settings. It is called first with default settings, to get the names that
+  ///     become flags, and then with the settings in force.
   public init(
     name: String? = nil, summary: String? = nil, modules: [CommandModule] = [],
     fixtures: FixtureStore = FixtureStore(files: [:]),
@@ -34,10 +34,10 @@ public struct SeedProgram: Sendable {
     settings = modules.allSettings
   }
 
-  /// Runs a command line and ends the process with its exit code. The first thing that a program does.
+  /// Runs a command line and ends the process with its exit code. Call it first in the program.
   ///
-  /// The first SIGINT or SIGTERM rolls back what is under way and ends the process within five seconds,
-  /// whatever the network does. A second one ends it at once.
+  /// The first SIGINT or SIGTERM rolls back open transactions and ends the process within 5 seconds, even if the
+  /// network hangs. A second signal ends it at once.
   public func main(arguments: [String], environment: [String: String]) -> Never {
     StandardDescriptors.prepare()
     ProcessList.hidePasswords()
@@ -49,9 +49,9 @@ public struct SeedProgram: Sendable {
   /// Runs a command line.
   ///
   /// - Parameters:
-  ///   - arguments: what follows the program's name.
-  ///   - environment: the variables.
-  /// - Returns: the exit code. All messages have been written.
+  ///   - arguments: the arguments after the program's name.
+  ///   - environment: the environment variables.
+  /// - Returns: the exit code, after all output has been written.
   public func run(arguments: [String], environment: [String: String]) async -> ExitCode {
     let runID = UUID()
     var console = Console(arguments: arguments, environment: environment, runID: runID)

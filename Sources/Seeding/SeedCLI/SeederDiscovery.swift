@@ -1,22 +1,23 @@
 import FoundationEssentials
 import SeedKit
 
-/// Finds the declarative seeders that are folders: in `Seeders/` here or in the project, and where
-/// `--seeders-path` or `SEEDERS_PATH` say.
+/// Finds declarative seeders in `Seeders/` of the working directory and of the project, and in the folders of
+/// `--seeders-path` or `SEEDERS_PATH`.
 struct SeederDiscovery: Sendable {
-  /// The seeders; those whose definitions are faulty as `FaultySeeder`s.
+  /// The seeders. Those with faulty definitions are `FaultySeeder`s.
   private(set) var seeders: [any SeederProtocol] = []
-  /// What is wrong with the paths.
+  /// The error if a given path does not exist.
   private(set) var failure: CommandFailure?
-  /// The folders that were looked into, or would have been if they were there.
+  /// The folders to search, whether they exist or not.
   private(set) var searched: [String] = []
-  /// The folders that were read, by the path that links lead to, and where each id comes from.
+  /// The resolved paths of the folders that were read.
   private var folders: Set<String> = []
+  /// The index and the definition file of each id.
   private var places: [SeederID: (index: Int, file: String)] = [:]
-  /// Whether those that are part of the program are meant too.
+  /// Whether to include the built-in seeders.
   let includesBuiltIn: Bool
 
-  /// Looks before the command line is parsed, because each seeder found is a flag of it.
+  /// Searches the folders. This happens before the command line is parsed, because each seeder becomes a flag.
   init(arguments: [String], environment: [String: String]) {
     func value(of option: String) -> String? {
       for (index, argument) in arguments.enumerated() {
@@ -44,14 +45,14 @@ struct SeederDiscovery: Sendable {
         message: "\(flag == nil ? "SEEDERS_PATH" : "--seeders-path"): no such folder: \(names)",
         fix: "name existing folders, separated by ':'")
     }
-    // Here, and in the project that this folder may be a part of.
+    // The working directory may be a subfolder of the project.
     let isHere = project.path == FileManager.default.currentDirectoryPath
     paths += ["Seeders"] + (isHere ? [] : ["\(project.path)/Seeders"])
     searched = paths
     for path in paths where Self.isDirectory(path) { search(path) }
   }
 
-  /// A folder with a definition is a seeder; else each of its folders that has one.
+  /// Adds the folder itself if it contains a definition, otherwise each subfolder that contains one.
   private mutating func search(_ path: String) {
     if has(path) {
       add(path)
@@ -75,7 +76,7 @@ struct SeederDiscovery: Sendable {
   }
 
   private mutating func add(_ folder: String) {
-    // The same folder may be named twice, in whatever way.
+    // The same folder may be reached by several paths.
     guard folders.insert(RegularFile.resolve(folder) ?? folder).inserted else { return }
     let file = "\(folder)/\(DeclarativeSeeder.fileName)"
     let seeder: any SeederProtocol
@@ -96,7 +97,7 @@ struct SeederDiscovery: Sendable {
       seeders.append(seeder)
       return
     }
-    // Which of the two is meant nobody can know, so that neither runs.
+    // The id is ambiguous, so neither seeder runs.
     func fault(_ file: String, like other: String) -> FixtureFault {
       FixtureFault(
         file: file, field: "id", found: "'\(seeder.id)', which is also the id of \(other)",
@@ -108,7 +109,7 @@ struct SeederDiscovery: Sendable {
       id: seeder.id, error: FixtureError(before + own + [fault(file, like: other.file)]))
   }
 
-  /// What to say where there is no seeder at all.
+  /// The message if no seeder was found.
   var nothingFound: String {
     let places = searched.map { "\($0)/*/\(DeclarativeSeeder.fileName)" }.joined(separator: ", ")
     return "no seeders found in \(places)"
@@ -120,17 +121,17 @@ struct SeederDiscovery: Sendable {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
   }
 
-  /// The same, with what the configuration says of `--all`.
+  /// The built-in seeders and those found, with the settings for `--all` applied.
   ///
-  /// - Throws: `SeedPlanError`; `ConfigurationError` if it names a seeder that there is not.
+  /// - Throws: `SeedPlanError`; `ConfigurationError` if a setting names an unknown seeder.
   func registry(_ builtIn: SeederRegistry, settings: Settings) throws -> SeederRegistry {
-    // Built-in seeders that were left out are no mistake in a configuration that names them.
+    // Settings may name built-in seeders even if they are disabled.
     try registry(builtIn).selecting(by: settings, known: builtIn.ids)
   }
 
-  /// The built-in seeders and those found. One that was found stands in for a built-in one of its name.
+  /// The built-in seeders and those found. A seeder that was found replaces the built-in one with the same id.
   ///
-  /// - Throws: `SeedPlanError` if two built-in ones have the same id.
+  /// - Throws: `SeedPlanError` if two built-in seeders have the same id.
   func registry(_ builtIn: SeederRegistry) throws -> SeederRegistry {
     guard includesBuiltIn else { return try SeederRegistry(replacingFaulty: seeders) }
     let replaced = Set(builtIn.ids)

@@ -2,10 +2,10 @@ import Postgres
 import SeedKit
 
 extension Session {
-  /// Asks whether rows are to be removed: on a terminal, by `--yes`, in production by the database's
-  /// name.
+  /// Requires confirmation before rows are deleted: typed on a terminal or by `--yes`, and in production by
+  /// `--allow-production` and `--confirm-database` with the database's name.
   ///
-  /// - Throws: `CommandFailure` or `SeedGuardError` unless it is confirmed.
+  /// - Throws: `CommandFailure` or `SeedGuardError` if it is not confirmed.
   func confirmRemoval(_ what: String, from database: Database) async throws {
     let name = try await PostgresConnection.with(database.configuration) { connection in
       try await connection.queryOne("SELECT current_database()::text").decode(String.self)
@@ -17,7 +17,7 @@ extension Session {
       }
       guard command.value(of: "confirm-database") == name else {
         throw CommandFailure(
-          code: .refused, message: "this deletes \(what) in production",
+          code: .refused, message: "this deletes \(what) in production; nothing was deleted",
           fix: "to confirm, add --confirm-database with the name of the database")
       }
       return
@@ -27,7 +27,7 @@ extension Session {
     guard console.ask(question) == "yes" else {
       throw CommandFailure(
         code: .refused, message: "not confirmed; nothing was deleted",
-        fix: "answer yes in a terminal, or add --yes")
+        fix: "type yes in a terminal, or add --yes")
     }
   }
 }

@@ -3,20 +3,19 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// The database that a command works on.
+/// The database of a command.
 struct Database: Sendable {
-  /// How to connect.
+  /// The connection parameters.
   let configuration: PostgresConfiguration
-  /// What a person types to connect to the embedded database; nil for one that is configured, to which its owner
-  /// knows the way.
+  /// The command that connects to the embedded database; nil for a configured database.
   var connectCommand: String?
 }
 
 extension Session {
-  /// Finds the database: `DATABASE_URL` or `--database-url`, else the `PG*` variables, else the
-  /// embedded server, which is started if it does not run.
+  /// Finds the database: `--database-url` or `DATABASE_URL`, the `PG*` variables, or the embedded server, which is
+  /// started if necessary.
   ///
-  /// - Throws: `PostgresError` for a malformed string, `EmbeddedPostgresError`.
+  /// - Throws: `PostgresError` for an invalid connection string; `EmbeddedPostgresError`.
   func database() async throws -> Database {
     if let configuration = try finder.external() {
       console.debug("database \(configuration)")
@@ -40,7 +39,7 @@ extension Session {
       settings: settings, environment: invocation.environment, project: invocation.project, console: console)
   }
 
-  /// The configured server, or nil if the embedded one is to be used.
+  /// The configured database; nil if none is configured, so that the embedded server is used.
   func externalConfiguration() throws -> PostgresConfiguration? { try finder.external() }
 
   /// The embedded server of the project.

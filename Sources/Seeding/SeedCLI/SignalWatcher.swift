@@ -6,30 +6,29 @@ import Threads
 
 /// Turns SIGINT and SIGTERM into the cancellation of the running command.
 ///
-/// The first signal cancels, so that open transactions are rolled back and the exit code tells. A
-/// second one ends the program at once, which the server treats like a lost connection. So does a grace
-/// period, for a program that waits for what nobody can cancel, such as a name server that does not answer.
+/// The first signal cancels the command, which rolls back open transactions. A second signal ends the program at once,
+/// which the server treats like a lost connection. The end of the grace period does the same, because some waits cannot
+/// be cancelled, such as name resolution.
 ///
-/// The signals are caught, not blocked and waited for: an asynchronous `main` parks the main thread in
-/// libdispatch's `sigsuspend`, which lets every signal through, and the default of these two would end the
-/// program before anybody who waits heard of them.
+/// The signals are handled instead of blocked and awaited. An asynchronous `main` parks the main thread in
+/// libdispatch's `sigsuspend`, which unblocks all signals, so the default action would end the program.
 final class SignalWatcher: Sendable {
   private static let watched = [SIGINT, SIGTERM]
-  /// Signals within this time are one: `timeout` of the coreutils, for one, signals the program and then its group.
+  /// Signals within this time count as one: `timeout` of coreutils signals the process and then its group.
   private static let echo = Duration.milliseconds(500)
-  /// Where the handler writes to; it may use nothing that is not safe in the midst of anything.
+  /// The pipe to which the handler writes. A handler may only use async-signal-safe functions.
   private static let writeEnd = Atomic<Int32>(-1)
 
   private static let received = Atomic<Int32>(0)
   private let readEnd: Int32
 
-  /// The signal that came, if one did.
+  /// The first signal that was received; nil if there was none.
   static var latest: Int32? {
     let value = received.load(ordering: .acquiring)
     return value == 0 ? nil : value
   }
 
-  /// Takes the signals away from their default.
+  /// Installs the handlers.
   init() {
     var ends: [Int32] = [-1, -1]
     _ = Glibc.pipe(&ends)
@@ -45,22 +44,23 @@ final class SignalWatcher: Sendable {
     }
     action.sa_flags = SA_RESTART
     for signal in Self.watched { sigaction(signal, &action, nil) }
-    // A reader that goes away must not end a run half way; the write fails instead.
+    // A closed pipe must not kill the program in the middle of a run. The write fails instead.
     Glibc.signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Gives the signals back, for a program that takes this one's place.
+  /// Restores the default actions, for a program that replaces this one.
   static func restore() {
     for signal in watched + [SIGPIPE] { Glibc.signal(signal, SIG_DFL) }
   }
 
-  /// Runs a program, cancels it at the first signal, and ends the process with its exit code or the signal's.
+  /// Runs a program and cancels it at the first signal. Ends the process with the exit code, or 128 plus the signal's
+  /// number.
   ///
-  /// For the main thread before anything else has run: the concurrency runtime opens files of its own, which
-  /// must not take the place of the standard ones.
+  /// Call it on the main thread before anything else, because the concurrency runtime opens file descriptors, which
+  /// must not take the numbers of the standard ones.
   ///
   /// - Parameters:
-  ///   - grace: how long the program may go on after the first signal; as long as it likes if nil.
+  ///   - grace: the time limit after the first signal; nil for no limit.
   ///   - run: the program.
   static func endProcess(
     grace: Duration? = nil, after run: @escaping @Sendable () async -> ExitCode
@@ -75,7 +75,7 @@ final class SignalWatcher: Sendable {
     dispatchMain()
   }
 
-  /// Waits for signals on a thread of its own.
+  /// Waits for signals on a separate thread.
   func start(grace: Duration?, onFirst: @escaping @Sendable () -> Void) {
     do {
       try DetachedThread.start { [self] in
@@ -90,7 +90,7 @@ final class SignalWatcher: Sendable {
         _exit(128 + first)
       }
     } catch {
-      // Without a thread nobody can roll back in time; the signals do what they do to any program.
+      // Without the thread, signals cannot be handled, so restore their default actions.
       Self.restore()
     }
   }

@@ -1,19 +1,20 @@
 import Glibc
 
-/// The descriptors that a process starts with.
+/// Prepares the file descriptors of the process.
 enum StandardDescriptors {
-  /// What a run needs beside them: connections, the pipes of signals and of the concurrency runtime, files.
+  /// The descriptors that a run needs in addition: connections, files, and the pipes of signals and of the concurrency
+  /// runtime.
   private static let needed = 32
-  /// The limit that is set where a lower one may be raised: two hundred connections and some files.
+  /// The soft limit to set if the current one is lower: enough for 200 connections and some files.
   private static let wanted: rlim_t = 1_024
 
-  /// Opens descriptors 0 to 2 where they are closed, so that no connection or file takes the place of one and gets
-  /// what is meant for a person; ends the process if it may open too few others.
+  /// Opens descriptors 0 to 2 if they are closed. Otherwise a connection or a file could get such a number and receive
+  /// the program's output. Ends the process if it cannot open enough other descriptors.
   ///
-  /// - Precondition: nothing was opened yet.
+  /// - Precondition: No descriptor has been opened yet.
   static func prepare() {
     for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) == -1 {
-      // Takes the lowest free number.
+      // open() uses the lowest free number.
       guard open("/dev/null", O_RDWR) == descriptor else { stop("cannot open /dev/null") }
     }
     var limit = rlimit()
@@ -31,7 +32,7 @@ enum StandardDescriptors {
     for descriptor in opened { close(descriptor) }
     guard opened.count < needed else { return }
     stop(
-      "the process can open \(limit.rlim_cur) files, which is too few: it needs \(needed) more than are open\n"
+      "too few file descriptors: the limit is \(limit.rlim_cur), but \(needed) more than are open are required\n"
         + "Fix: raise the limit: ulimit -n \(wanted)")
   }
 

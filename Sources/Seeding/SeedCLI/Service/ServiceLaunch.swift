@@ -1,15 +1,15 @@
 public import Postgres
 public import SeedKit
 
-/// What a service finds out before it serves.
+/// The settings, seeders and database of a service, available before it starts serving.
 public struct ServiceLaunch: Sendable {
-  /// The configuration in force.
+  /// The settings in force.
   public let settings: Settings
-  /// The seeders: those of the catalog, and those that folders hold.
+  /// The built-in seeders and those found in folders.
   public let registry: SeederRegistry
   /// The files that the seeders read.
   public let fixtures: FixtureStore
-  /// Whether somebody said that seeding production is meant.
+  /// Whether `--allow-production` was given.
   public let allowsProduction: Bool
   private let finder: DatabaseFinder
   private let printer: ProgressPrinter
@@ -24,7 +24,7 @@ public struct ServiceLaunch: Sendable {
         flags: command.settingFlags(program.settings), environment: environment,
         configDirectory: command.value(of: "config-path") ?? project.configDirectory, keys: program.settings)
     } catch let error as ConfigurationError where error.faults.allSatisfy({ $0.place.hasPrefix("--") }) {
-      // Nothing is wrong with the configuration, only with what was typed.
+      // All faults are in flags, so this is a usage error.
       throw CommandFailure(code: .usage, message: "\(error)")
     }
     let discovery = SeederDiscovery(arguments: arguments, environment: environment)
@@ -36,22 +36,22 @@ public struct ServiceLaunch: Sendable {
     printer = ProgressPrinter(console: console)
   }
 
-  /// Finds the database, and starts the embedded one if no other is configured.
+  /// Finds the database. If none is configured, starts the embedded server.
   ///
-  /// - Throws: `PostgresError` for a malformed string, `EmbeddedPostgresError`.
+  /// - Throws: `PostgresError` for an invalid connection string; `EmbeddedPostgresError`.
   public func database() async throws -> PostgresConfiguration {
     if let configuration = try finder.external() { return configuration }
     return try await finder.startEmbedded().configuration
   }
 
-  /// Waits until a signal asks the program to stop.
+  /// Waits until the task is cancelled, which the first SIGINT or SIGTERM does.
   public func untilStopped() async {
     let (endless, continuation) = AsyncStream<Never>.makeStream()
     for await _ in endless {}
     continuation.finish()
   }
 
-  /// Tells of an event of a run on standard error; of a seeder that failed in full.
+  /// Prints an event of a run to standard error, with all details of a failed seeder.
   public func tell(_ event: SeedEvent) {
     printer.print(event)
     if case .startup(let phase) = event, phase == .done || phase == .failed { printer.finish() }
@@ -61,7 +61,7 @@ public struct ServiceLaunch: Sendable {
         + (report.failure.map { ": \($0.message)" } ?? report.note.map { ": \($0)" } ?? ""))
     guard let failure = report.failure else { return }
     for fault in failure.faults { printer.console.progress("  \(fault)") }
-    if let remedy = failure.remedy { printer.console.progress("  Fix: \(remedy)") }
+    if let fix = failure.remedy { printer.console.progress("  Fix: \(fix)") }
     printer.console.progress("  \(failure.details)")
   }
 }

@@ -1,23 +1,23 @@
 import Glibc
 public import SeedKit
 
-/// A program that serves until it is told to stop: its command line, its configuration, its end.
+/// A program that runs until it is stopped by a signal, such as a server.
 public struct ServiceProgram: Sendable {
   let spec: CommandSpec
   let fixtures: FixtureStore
-  /// All settings that there are.
+  /// All settings of the program.
   let settings: [AnySettingKey]
   let catalog: @Sendable (Settings) throws -> SeederRegistry
   let serve: @Sendable (ServiceLaunch) async throws -> Void
 
-  /// Makes the program.
+  /// Creates the program.
   ///
   /// - Parameters:
-  ///   - spec: its command line; options that are settings are read as such.
+  ///   - spec: The command line. Options with the name of a setting's flag set that setting.
   ///   - fixtures: the files that the seeders read.
-  ///   - settings: all settings that there are.
-  ///   - seeders: makes the seeders for a configuration.
-  ///   - serve: serves until its task is cancelled, which is what the first SIGINT or SIGTERM does.
+  ///   - settings: all settings of the program.
+  ///   - seeders: returns the seeders for the settings.
+  ///   - serve: Serves until its task is cancelled, which the first SIGINT or SIGTERM does.
   public init(
     spec: CommandSpec, fixtures: FixtureStore, settings: [AnySettingKey],
     seeders: @escaping @Sendable (Settings) throws -> SeederRegistry,
@@ -30,7 +30,7 @@ public struct ServiceProgram: Sendable {
     self.serve = serve
   }
 
-  /// Runs a command line and ends the process with its exit code; a second signal ends it at once.
+  /// Runs a command line and ends the process with its exit code. A second signal ends it at once.
   public func main(arguments: [String], environment: [String: String]) -> Never {
     StandardDescriptors.prepare()
     ProcessList.hidePasswords()
