@@ -72,7 +72,7 @@ STRING_WORDS = {
     r", too(?=[:;,.]|$)": "also",
 }
 # The folders of Swift whose string literals follow the glossary.
-FINISHED = ["Sources/Database", "Sources/Seeding/SeedKit"]
+FINISHED = ["Sources/Database", "Sources/Seeding/SeedKit", "Sources/Seeding/SeedCLI"]
 NOT_PROSE = re.compile(r"\\\n\s*|\\\((?:[^()]|\([^()]*\))*\)")
 SQL = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|INSERT INTO|WHEN)\b")
 LITERAL = re.compile(r'//[^\n]*|"""(?P<block>.*?)"""|"(?P<line>(?:[^"\\\n]|\\.)*)"', re.DOTALL)
