@@ -30,8 +30,8 @@ extension CommandModule {
     ],
     doctorChecks: [
       .init(onConnection: "prices", topic: "prices") { _, connection in
-        let isThere = "SELECT to_regclass('books') IS NOT NULL" as PostgresQuery
-        guard try await connection.queryOne(isThere).decode(Bool.self) else {
+        let exists = "SELECT to_regclass('books') IS NOT NULL" as PostgresQuery
+        guard try await connection.queryOne(exists).decode(Bool.self) else {
           return .skipped("the table 'books' does not exist yet")
         }
         let free = try await connection.queryOne("SELECT count(*) FROM books WHERE cents = 0").decode(

@@ -1,4 +1,4 @@
-// A server with an event loop: Hummingbird, Vapor, or one of your own.
+// A server with an event loop: Hummingbird, Vapor or your own.
 
 import SeedKit
 import Seeding
