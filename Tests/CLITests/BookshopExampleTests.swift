@@ -2,7 +2,7 @@ import FoundationEssentials
 import SeedTesting
 import Testing
 
-@Suite("The example of an application of its own, the bookshop")
+@Suite("The bookshop example")
 struct BookshopExampleTests {
   private static let project = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -22,7 +22,7 @@ struct BookshopExampleTests {
   }
 
   @Test(
-    "has help without a word of traces, and with all that is its own",
+    "has help with its own options and without those of the demo application",
     arguments: [
       ["--help"], ["man"], ["completions", "bash"], ["config"], ["config", "--schema"], ["doctor", "--help"],
     ])
@@ -43,7 +43,7 @@ struct BookshopExampleTests {
     }
   }
 
-  @Test("seeds its seeders, with Swift and without, by its own setting; verifies and resets them")
+  @Test("seeds, verifies and resets Swift and declarative seeders with its own setting")
   func seeding() async throws {
     try await TemporaryDatabase.with { database in
       let seeded = try await run("--all", "--discount", "10", url: database.url)
@@ -61,7 +61,7 @@ struct BookshopExampleTests {
     }
   }
 
-  @Test("has a check of its own in 'doctor'")
+  @Test("adds a check to 'doctor'")
   func doctor() async throws {
     try await TemporaryDatabase.with { database in
       #expect(
@@ -72,7 +72,7 @@ struct BookshopExampleTests {
     }
   }
 
-  @Test("refuses its own option where no selected seeder reads it, and its setting out of bounds")
+  @Test("rejects its option if no selected seeder reads it, and a value out of range")
   func refusals() async throws {
     let unread = try await run("--authors", "--discount", "10", url: "postgresql://127.0.0.1:1/none")
     #expect(unread.exitCode == 64)
@@ -82,7 +82,7 @@ struct BookshopExampleTests {
     #expect(faulty.errors.contains("found '95'; expected percent, a whole number from 0 to 90"))
   }
 
-  @Test("has a server that seeds itself at its start")
+  @Test("has a server that seeds at startup")
   func server() async throws {
     try await TemporaryDatabase.with { database in
       let end = try await run(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("ci --clone-from")
 struct CICloneTests {
-  /// A name for templates and for the databases of jobs, all of which are dropped afterwards.
+  /// A prefix for templates and job databases, which are all dropped afterwards.
   private struct Place {
     let database: TemporaryDatabase
     let prefix: String
@@ -69,7 +69,7 @@ struct CICloneTests {
     static let variables = ["SEED_ENV": "ci"]
   }
 
-  @Test("several jobs at once: one makes the template, each has a seeded database of its own")
+  @Test("concurrent jobs: one creates the template, and each gets its own seeded database")
   func several() async throws {
     try await Place.with { place in
       let ends = try await withThrowingTaskGroup(of: ChildProcess.End.self) { group in
@@ -90,7 +90,7 @@ struct CICloneTests {
     }
   }
 
-  @Test("a maker that is killed leaves nothing that is taken for whole; the next job makes the template")
+  @Test("a killed job leaves no complete template, and the next job creates it")
   func killed() async throws {
     try await Place.with { place in
       let maker = try place.start(1)
@@ -108,7 +108,7 @@ struct CICloneTests {
     }
   }
 
-  @Test("a maker that loses the lock, as in a restart, makes the template all the same")
+  @Test("a job that loses the lock, as after a restart, still completes the template")
   func lostLock() async throws {
     try await Place.with { place in
       let maker = try place.start(1)
@@ -128,7 +128,7 @@ struct CICloneTests {
     }
   }
 
-  @Test("other data is another template; old ones are listed and dropped")
+  @Test("changed data needs a new template; old ones are listed and dropped")
   func old() async throws {
     try await Place.with { place in
       #expect(try await place.run(1).exitCode == 0)
@@ -144,7 +144,7 @@ struct CICloneTests {
     }
   }
 
-  @Test("wrong data: no template, exit code 65, and the job's database has the others' rows")
+  @Test("bad data: no template, exit code 65, and the job's database has the rows of the other seeders")
   func wrongData() async throws {
     try await Place.with { place in
       try await TemporaryFolder.with { folder in
@@ -160,7 +160,7 @@ struct CICloneTests {
     }
   }
 
-  @Test("a role without CREATEDB is told what an administrator has to run")
+  @Test("a role without CREATEDB: the fix names the statement for an administrator")
   func rights() async throws {
     try await Place.with { place in
       let role = "role_\(place.prefix)"

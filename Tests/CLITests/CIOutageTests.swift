@@ -7,9 +7,9 @@ import Synchronization
 import Testing
 import Threads
 
-@Suite("ci with a server in trouble")
+@Suite("ci with server outages")
 struct CIOutageTests {
-  /// Takes and drops connections where a server should listen, and counts them.
+  /// Accepts and drops connections on the server's port, and counts them.
   private final class Absence: Sendable {
     private let descriptor: Int32
     private let path: String
@@ -54,7 +54,7 @@ struct CIOutageTests {
   }
 
   @Test(
-    "late, restarted midway, and once refusing a serialization: seeded, each retry in every report, no password anywhere"
+    "a late start, a restart and a serialization failure: seeded, every retry in every report, no password anywhere"
   )
   func trouble() async throws {
     try await CIReports.with { reports in
@@ -128,8 +128,8 @@ struct CIOutageTests {
       try await connection.query("SELECT pg_advisory_lock(7)")
       let deadline = ContinuousClock.now + .seconds(60)
       while true {
-        // The second attempt of the refused seeder shows that the program has heard of the refusal: the end of the
-        // server would swallow it.
+        // Wait for the second attempt: only then has the program received the serialization failure. Stopping the
+        // server earlier would lose it.
         let isPausedAfterRefusal = try await connection.queryOne(
           """
           SELECT (SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)
@@ -170,7 +170,7 @@ struct CIOutageTests {
     #expect(end.errors.contains("::warning title=seed-runner%3A tags was retried::"))
   }
 
-  /// The server's last word to a connection.
+  /// The last message of the server on a connection.
   private static let lastWords = "terminating connection due to administrator command"
 
   private func commandLine(of id: Int32) -> String {

@@ -2,23 +2,23 @@ import FoundationEssentials
 import SeedTesting
 import Testing
 
-/// The reports of a run in a folder of its own, read as other programs read them.
+/// The reports of a run in a temporary folder, parsed as other programs would.
 struct CIReports {
   let folder: TemporaryFolder
   var json: String { "\(folder.path)/report.json" }
   var junit: String { "\(folder.path)/report.xml" }
   var summary: String { "\(folder.path)/summary.md" }
   var options: [String] { ["--report-json", json, "--report-junit", junit] }
-  /// As GitHub Actions sets them.
+  /// The variables that GitHub Actions sets.
   var variables: [String: String] {
     [
       "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary, "GITHUB_WORKSPACE": folder.path,
-      // What the environment ci has by default takes too long for a test.
+      // The default of the environment ci takes too long for a test.
       "CAPACITY_ROWS": "200", "CAPACITY_IS_PART_OF_ALL": "true",
     ]
   }
 
-  /// What a run of `ci` says in its JSON, as far as tests ask.
+  /// The parts of the JSON report that tests read.
   struct Document: Decodable {
     struct Retry: Decodable {
       let subject: String
@@ -79,7 +79,7 @@ struct CIReports {
     String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
   }
 
-  /// Holds both documents against their schemas.
+  /// Validates both reports against their schemas.
   func validate() async throws {
     let root = FileManager.default.currentDirectoryPath
     let environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]

@@ -17,7 +17,7 @@ struct CITests {
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 
-  @Test("seeds everything of the environment, verifies it, and says so in every report")
+  @Test("seeds and verifies everything in the environment, and reports it everywhere")
   func passes() async throws {
     try await TemporaryDatabase.with { database in
       try await CIReports.with { reports in
@@ -53,7 +53,7 @@ struct CITests {
     }
   }
 
-  @Test("wrong data: exit code 65, an annotation at its line, nothing of that seeder, the others seeded")
+  @Test("bad data: exit code 65, an annotation at its line, no rows of that seeder, the others seeded")
   func wrongData() async throws {
     try await TemporaryDatabase.with { database in
       try await CIReports.with { reports in
@@ -86,7 +86,7 @@ struct CITests {
     }
   }
 
-  @Test("if nothing could be seeded, nothing was verified, and the step says so")
+  @Test("if nothing was seeded, the step verify is skipped with the reason")
   func nothingVerified() async throws {
     try await TemporaryDatabase.with { database in
       try await CIReports.with { reports in
@@ -102,7 +102,7 @@ struct CITests {
     }
   }
 
-  @Test("another failure beside wrong data: exit code 1, because correcting the data would not do")
+  @Test("bad data and another failure: exit code 1, because correcting the data is not enough")
   func otherFailure() async throws {
     try await TemporaryDatabase.with { database in
       try await CIReports.with { reports in
@@ -124,7 +124,7 @@ struct CITests {
     }
   }
 
-  @Test("a row that is not as it was seeded: exit code 3")
+  @Test("a row that differs from its fixture: exit code 3")
   func drift() async throws {
     try await TemporaryDatabase.with { database in
       try await CIReports.with { reports in
@@ -150,7 +150,7 @@ struct CITests {
     }
   }
 
-  @Test("a database that never comes: exit code 4, and the reports tell of it and of every attempt")
+  @Test("a database that never starts: exit code 4, with every attempt in the reports")
   func neverComes() async throws {
     try await CIReports.with { reports in
       let url = "postgresql://nobody:\(SeedRunnerBinary.canary)@/none?host=\(reports.folder.path)"
@@ -173,7 +173,7 @@ struct CITests {
   }
 
   @Test(
-    "a report that cannot be written is refused before anything is opened",
+    "a report that cannot be written is rejected before a connection is opened",
     arguments: ["/nowhere/at/all.json", "/", "/dev/null"])
   func unwritable(path: String) async throws {
     try await TemporaryDatabase.with { database in
@@ -188,7 +188,7 @@ struct CITests {
     }
   }
 
-  @Test("interrupted: the reports are written, with what was done and what was not")
+  @Test("after an interruption the reports list finished and skipped seeders")
   func interrupted() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)
@@ -216,7 +216,7 @@ struct CITests {
   }
 
   @Test(
-    "ci-local: a database of its own on the embedded server, whatever DATABASE_URL says; --replace begins anew"
+    "ci-local: a separate database on the embedded server, ignoring DATABASE_URL; --replace drops it first"
   )
   func local() async throws {
     try await CIReports.with { reports in
@@ -249,7 +249,7 @@ struct CITests {
     }
   }
 
-  @Test("the JSON of --all has the same form")
+  @Test("--all writes the same reports")
   func all() async throws {
     try await TemporaryDatabase.with { database in
       try await CIReports.with { reports in
@@ -263,7 +263,7 @@ struct CITests {
 
   private static let ownSeeders = ["--no-built-in", "--seeders-path", "Seeders"]
 
-  /// Three seeders without Swift: a good one, one with a fault in its fourth line, one that depends on that.
+  /// Three declarative seeders: a valid one, one with a fault in line 4, and one that depends on it.
   private func prepare(_ reports: CIReports, _ database: TemporaryDatabase) async throws {
     for name in ["good", "bad", "dependent"] {
       try FileManager.default.createDirectory(

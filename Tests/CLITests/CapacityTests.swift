@@ -18,7 +18,7 @@ struct CapacityTests {
     }
   }
 
-  /// Runs the load until the condition holds, kills it, and runs it again to its end.
+  /// Starts the load, kills it when the condition is true, and runs it again to the end.
   private func killed(when condition: PostgresQuery, rows: String) async throws -> String {
     try await TemporaryDatabase.with { database in
       _ = try await SeedRunnerBinary.run("--users", url: database.url)
@@ -35,7 +35,7 @@ struct CapacityTests {
     }
   }
 
-  @Test("is the same after a kill while rows are copied, between chunks and during the index build")
+  @Test("is complete after a kill during COPY, between chunks and during the index build")
   func kills() async throws {
     let rows = "6000"
     let undisturbed = try await TemporaryDatabase.with { database in
@@ -55,7 +55,7 @@ struct CapacityTests {
     }
   }
 
-  @Test("is shared by two processes, which end together with each row once")
+  @Test("is loaded once by two concurrent processes")
   func two() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await SeedRunnerBinary.run("--users", url: database.url)
@@ -67,7 +67,7 @@ struct CapacityTests {
     }
   }
 
-  @Test("is loaded by --all in test, with 1,000 rows, and by none in dev")
+  @Test("is loaded by --all in test, with 1,000 rows, but not in dev")
   func environments() async throws {
     try await TemporaryDatabase.with { database in
       let variables = ["CAPACITY_IS_PART_OF_ALL": ""]
@@ -84,7 +84,7 @@ struct CapacityTests {
     }
   }
 
-  @Test("takes its options only when it is selected, and checks them")
+  @Test("accepts its options only if it is selected, and checks them")
   func options() async throws {
     let unread = try await SeedRunnerBinary.run("--users", "--rows", "5")
     #expect(unread.exitCode == 64)
@@ -94,13 +94,13 @@ struct CapacityTests {
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--index", "ivf").exitCode == 64)
   }
 
-  /// Without the blanks that align a table, whose width depends on which checks fail; how many neighbours
-  /// are found depends on how workers happened to share the building of the index.
+  /// Collapses the spaces that align the table. Their number depends on which checks fail, and the recall depends on
+  /// how workers shared the index build.
   private func words(_ text: String) -> String {
     text.split(separator: " ").joined(separator: " ")
   }
 
-  @Test("is measured by capacity check, as text, JSON and a page; without vectors it says what to do")
+  @Test("is measured by capacity check, as text, JSON and HTML; without vectors the error has a fix")
   func check() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in

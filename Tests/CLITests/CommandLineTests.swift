@@ -3,10 +3,10 @@ import Testing
 
 @Suite("The command line")
 struct CommandLineTests {
-  /// A server that cannot be there: whatever ends well has opened nothing.
+  /// A server that does not exist. A command that succeeds has not opened a connection.
   private static let nowhere = "postgresql://nobody@127.0.0.1:1/none"
 
-  @Test("answers a wrong flag with a suggestion and exit code 64, before anything is opened")
+  @Test("rejects an unknown flag with a suggestion and exit code 64, before opening a connection")
   func wrongFlag() async throws {
     let result = try await SeedRunnerBinary.run("--user", url: Self.nowhere)
     #expect(result.exitCode == 64)
@@ -16,7 +16,7 @@ struct CommandLineTests {
   }
 
   @Test(
-    "ends with exit code 64 for what nobody can have meant",
+    "exits with 64 for invalid command lines",
     arguments: [
       ["--all", "--users", "--except", "tags"], ["--except", "tags"], ["--only", "nobody"], ["--jobs"],
       ["frobnicate"],
@@ -30,7 +30,7 @@ struct CommandLineTests {
     #expect(end.errors.hasPrefix("Error: "))
   }
 
-  @Test("shows a summary and ends with exit code 64 without arguments")
+  @Test("without arguments shows a summary and exits with 64")
   func noArguments() async throws {
     let end = try await SeedRunnerBinary.start([], url: Self.nowhere).wait()
     #expect(end.exitCode == 64)
@@ -62,7 +62,7 @@ struct CommandLineTests {
     #expect(json.output.contains(#""id" : "sample-traces""#))
   }
 
-  @Test("names a wrong value of a setting, where it comes from, and ends with exit code 78")
+  @Test("reports an invalid setting with its source and exits with 78")
   func badConfiguration() async throws {
     let result = try await SeedRunnerBinary.run("--all", url: Self.nowhere, variables: ["SEED_JOBS": "many"])
     #expect(result.exitCode == 78)
@@ -72,7 +72,7 @@ struct CommandLineTests {
     #expect(!(malformed.errors + malformed.output).contains(SeedRunnerBinary.canary))
   }
 
-  @Test("says at once that a server cannot be reached once the budget is spent")
+  @Test("fails at once if a server cannot be reached and the retry budget is zero")
   func unreachable() async throws {
     let result = try await SeedRunnerBinary.run(
       "--all", url: Self.nowhere, variables: ["SEED_RETRY_BUDGET": "0"])
@@ -81,7 +81,7 @@ struct CommandLineTests {
     #expect(result.errors.contains("Fix: check that the server is running"))
   }
 
-  @Test("refuses production without the word for it, with exit code 5")
+  @Test("refuses production without --allow-production, with exit code 5")
   func production() async throws {
     let result = try await SeedRunnerBinary.run("--all", "--env", "production", url: Self.nowhere)
     #expect(result.exitCode == 5)

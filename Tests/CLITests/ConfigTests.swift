@@ -21,12 +21,12 @@ struct ConfigTests {
 
   private static let secret = SeedRunnerBinary.canary
 
-  @Test("explains every value: what it is for, its unit, what it may be, where it came from")
+  @Test("explains every setting: purpose, unit, allowed values and source")
   func explains() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("{\"seed\": {\n\"retryBudget\": 15}}", to: "test.json")
       let path = ["--config-path", folder.path]
-      // As a person in the program's folder, which is the root, would write it.
+      // Relative to the program's working directory, which is the root.
       let place = "\(folder.path.dropFirst())/test.json:2"
       let json = try await SeedRunnerBinary.run(
         "config", path[0], path[1], "--format", "json", variables: ["SEED_JOBS": "7"])
@@ -59,7 +59,7 @@ struct ConfigTests {
     }
   }
 
-  @Test("shows the settings of a section, by the variable too, and suggests for a name that is none")
+  @Test("selects settings by group and variable, and suggests a name for an unknown one")
   func selection() async throws {
     let section = try await SeedRunnerBinary.run("config", "--brief", "rateLimit", "SEED_JOBS")
     #expect(section.output.split(separator: "\n").count == 5)
@@ -68,7 +68,7 @@ struct ConfigTests {
     #expect(wrong.errors.contains("did you mean 'seed.jobs'?"))
   }
 
-  @Test("shows a secret in no form")
+  @Test("never shows a secret")
   func secrets() async throws {
     for format in [["--brief"], [], ["--format", "json"]] {
       let process = try SeedRunnerBinary.start(
@@ -80,13 +80,13 @@ struct ConfigTests {
     }
   }
 
-  @Test("prints the schema, whatever is wrong with the configuration")
+  @Test("prints the schema even if the configuration is invalid")
   func schema() async throws {
     let result = try await SeedRunnerBinary.run("config", "--schema", variables: ["SEED_JOBS": "many"])
     #expect(result.exitCode == 0 && result.output.contains("\"urn:seed-runner:schema:config\""))
   }
 
-  @Test("decides what --all seeds in an environment, and a seeder that there is not is bad configuration")
+  @Test("determines what --all seeds, and an unknown seeder is a configuration error")
   func selectionOfAll() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in

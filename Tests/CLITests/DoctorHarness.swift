@@ -2,7 +2,7 @@ import FoundationEssentials
 import SeedTesting
 import Testing
 
-/// `seed-runner doctor --format json`, read as a program would.
+/// A run of `seed-runner doctor --format json`, parsed.
 struct Diagnosis: Decodable {
   struct Check: Decodable {
     let name: String
@@ -16,7 +16,7 @@ struct Diagnosis: Decodable {
   let environment: String
   let database: String?
   let checks: [Check]
-  /// What the program said and how it ended.
+  /// The output and the exit code of the program.
   var result = SeedRunnerBinary.Result(exitCode: -1, output: "", errors: "")
 
   enum CodingKeys: String, CodingKey {
@@ -24,7 +24,7 @@ struct Diagnosis: Decodable {
     case programVersion = "program_version"
   }
 
-  /// Lets the program look.
+  /// Runs the program.
   static func of(
     _ url: String?, _ arguments: [String] = [], variables: [String: String] = [:]
   ) async throws -> Diagnosis {
@@ -40,10 +40,10 @@ struct Diagnosis: Decodable {
 
   subscript(name: String) -> Check? { checks.first { $0.name == name } }
 
-  /// The names of the checks that ended in one way.
+  /// The names of the checks with an outcome.
   func names(_ outcome: String) -> [String] { checks.filter { $0.outcome == outcome }.map(\.name) }
 
-  /// Expects a check to have ended in one way, with words in what was found, and a remedy if one is due.
+  /// Expects the outcome of a check, words in its finding, and a fix for a warning or a failure.
   func expect(
     _ name: String, _ outcome: String, _ words: String..., remedy: String? = nil,
     at location: SourceLocation = #_sourceLocation

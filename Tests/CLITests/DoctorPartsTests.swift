@@ -4,13 +4,13 @@ import SeedTesting
 import Testing
 import TraceTesting
 
-@Suite("The doctor, of what is no database")
+@Suite("doctor: checks outside the database")
 struct DoctorPartsTests {
   private static let secret = SeedRunnerBinary.canary
-  /// Nothing answers there, at once.
+  /// A server that refuses connections at once.
   private static let noServer = "postgresql://app@/app?host=/nonexistent"
 
-  @Test("tells every fault of the configuration, keeps exit code 78, and looks at the rest all the same")
+  @Test("reports every configuration fault, exits with 78, and runs the other checks")
   func configuration() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
@@ -36,7 +36,7 @@ struct DoctorPartsTests {
     #expect(!faulty.result.output.contains(Self.secret) && !faulty.result.errors.contains(Self.secret))
   }
 
-  @Test("tells a faulty definition of a seeder")
+  @Test("reports a faulty definition of a seeder")
   func seeders() async throws {
     try await TemporaryFolder.with { folder in
       try FileManager.default.createDirectory(
@@ -48,7 +48,7 @@ struct DoctorPartsTests {
     }
   }
 
-  @Test("looks at the embedded server and does not start it; tells where its programs are missing")
+  @Test("checks the embedded server without starting it, and reports missing programs")
   func embedded() async throws {
     try await TemporaryFolder.with { folder in
       let project = ["--project-path", folder.path]
@@ -68,7 +68,7 @@ struct DoctorPartsTests {
     }
   }
 
-  @Test("tells a disk that is nearly full", .enabled(if: getuid() == 0, "only root mounts"))
+  @Test("reports a disk that is nearly full", .enabled(if: getuid() == 0, "only root can mount"))
   func disk() async throws {
     try await TemporaryFolder.with { folder in
       func mount(_ size: String) async throws -> Int32 {
@@ -78,7 +78,7 @@ struct DoctorPartsTests {
         return try await process.wait(timeout: .seconds(20)).exitCode
       }
       for (size, outcome) in [("64m", "failure"), ("512m", "warning")] {
-        // In a container even root may not.
+        // In a container even root may not be allowed to.
         guard try await mount(size) == 0 else { return }
         let diagnosis = try await Diagnosis.of(nil, ["--project-path", folder.path])
         umount2(folder.path, 0)
@@ -88,7 +88,7 @@ struct DoctorPartsTests {
   }
 
   @Test(
-    "tells that the clocks differ", .enabled(if: access("/usr/bin/faketime", X_OK) == 0, "needs faketime"))
+    "reports clocks that differ", .enabled(if: access("/usr/bin/faketime", X_OK) == 0, "needs faketime"))
   func clock() async throws {
     try await TemporaryDatabase.with { database in
       for (shift, words) in [("+1h", "behind"), ("-1h", "ahead of")] {
@@ -104,7 +104,7 @@ struct DoctorPartsTests {
     }
   }
 
-  @Test("tells a Redis that is there, that is not, that refuses the password, and that is a replica")
+  @Test("reports a Redis that works, is missing, rejects the password, or is a replica")
   func redis() async throws {
     func look(_ url: String) async throws -> Diagnosis {
       let diagnosis = try await Diagnosis.of(Self.noServer, variables: ["REDIS_URL": url])
@@ -127,7 +127,7 @@ struct DoctorPartsTests {
     try await look("rediss://:\(Self.secret)@localhost").expect("redis", "failure", "TLS")
   }
 
-  @Test("says for a person the same in lines, a reason for many checks only once")
+  @Test("prints text with one line per check, and groups skipped checks by reason")
   func text() async throws {
     let result = try await SeedRunnerBinary.run("doctor", url: Self.noServer)
     #expect(result.exitCode == 4)
@@ -139,7 +139,7 @@ struct DoctorPartsTests {
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(result.output)")
   }
 
-  @Test("has each check described in its page, and in that order")
+  @Test("is documented: doctor.md describes each check, in the order of the report")
   func documentation() async throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

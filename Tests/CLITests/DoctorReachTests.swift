@@ -4,11 +4,11 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("The doctor, of the way to the server")
+@Suite("doctor: reaching the server")
 struct DoctorReachTests {
   private static let secret = SeedRunnerBinary.canary
 
-  /// An address of this machine that is not the loopback's; nil where there is none.
+  /// A non-loopback address of this machine; nil if it has none.
   private static let outerAddress: String? = {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return nil }
@@ -26,13 +26,13 @@ struct DoctorReachTests {
     return nil
   }()
 
-  /// Neither what was said nor the report holds the password.
+  /// Expects that neither the output nor the report contains the password.
   private func expectNoSecret(_ diagnosis: Diagnosis) {
     #expect(!diagnosis.result.output.contains(Self.secret))
     #expect(!diagnosis.result.errors.contains(Self.secret))
   }
 
-  @Test("tells a name that is unknown, a port at which nothing listens, and a socket that is not there")
+  @Test("reports an unknown host name, a closed port and a missing socket")
   func unreachable() async throws {
     let login = "postgresql://app:\(Self.secret)@"
     let unknown = try await Diagnosis.of("\(login)db.invalid/app")
@@ -47,7 +47,7 @@ struct DoctorReachTests {
     for diagnosis in [unknown, closed, noSocket] {
       #expect(diagnosis.result.exitCode == 4)
       diagnosis.expect("login", "failure")
-      // What does not depend on the server is looked at all the same.
+      // Checks that do not depend on the server still run.
       diagnosis.expect("configuration", "ok")
       diagnosis.expect("embedding", "ok", "offline")
       diagnosis.expect("migrations", "skipped", "not connected")
@@ -55,7 +55,7 @@ struct DoctorReachTests {
     }
   }
 
-  @Test("gives up on a server that says nothing")
+  @Test("gives up on a server that never responds")
   func silent() async throws {
     let listener = try SilentListener()
     let diagnosis = try await Diagnosis.of(
@@ -67,7 +67,7 @@ struct DoctorReachTests {
     expectNoSecret(diagnosis)
   }
 
-  @Test("gives up on a server that stops answering, and makes the other checks")
+  @Test("gives up on a server that stops responding, and runs the other checks")
   func stopped() async throws {
     try await TemporaryDatabase.with { database in
       try await SocketProxy.with(database: database, cut: .silence(from: "pg_is_in_recovery")) { proxy in
@@ -82,7 +82,7 @@ struct DoctorReachTests {
     }
   }
 
-  @Test("tells a wrong password, a missing database, a role that may not log in, and a password in the clear")
+  @Test("reports a wrong password, a missing database, a role without LOGIN, and an unencrypted password")
   func login() async throws {
     let outer = Self.outerAddress
     try await DebianPostgres.with(settings: ["listen_addresses": "*"]) { server in
@@ -106,7 +106,7 @@ struct DoctorReachTests {
       local.expect("tls", "ok", "this machine")
       let noTLS = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/postgres?sslmode=require")
       noTLS.expect("tls", "failure", "SSL", remedy: "enable TLS")
-      // The server of Debian has no pgvector.
+      // Debian's PostgreSQL is installed without pgvector.
       local.expect("pgvector", "failure", "not available", remedy: "postgresql-\(server.major)-pgvector")
       for diagnosis in [wrong, none, missing, idle, noTLS] { #expect(diagnosis.result.exitCode == 4) }
       for diagnosis in [wrong, none, missing, idle, local, noTLS] { expectNoSecret(diagnosis) }
@@ -117,7 +117,7 @@ struct DoctorReachTests {
     }
   }
 
-  @Test("tells the version of TLS, the certificate, and whether it was checked")
+  @Test("reports the TLS version, the certificate and whether it was verified")
   func tls() async throws {
     try await TemporaryFolder.with { folder in
       let certificate = try await TestCertificate.make(in: folder, days: 400)
@@ -154,7 +154,7 @@ struct DoctorReachTests {
     }
   }
 
-  @Test("tells a replica")
+  @Test("reports a replica")
   func replica() async throws {
     try await DebianPostgres.with(isStandby: true) { server in
       let diagnosis = try await Diagnosis.of(server.url)
@@ -164,7 +164,7 @@ struct DoctorReachTests {
   }
 }
 
-/// A port that takes connections and never answers: the kernel does that by itself.
+/// A port that accepts connections and never responds. The kernel accepts them without help of the program.
 private final class SilentListener: Sendable {
   let port: UInt16
   private let descriptor: Int32

@@ -3,10 +3,10 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("doctor looks at the tables")
+@Suite("doctor: tables")
 struct DoctorTablesTests {
   @Test(
-    "a table or column that a migration made and that is gone is named, and the fix brings it back",
+    "reports a dropped table or column of a migration, and the fix restores it",
     arguments: [
       (lost: "DROP TABLE tools", found: "the table 'tools' is missing"),
       (
@@ -35,7 +35,7 @@ struct DoctorTablesTests {
   }
 
   @Test(
-    "a table, a column and a key that a definition names and the database lacks are told with their lines")
+    "reports a table, a column and a key that are missing for a definition, with their lines")
   func declared() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int, name text)") { place in
       try place.write("s", table: "t")

@@ -3,7 +3,7 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("The doctor, of the database")
+@Suite("doctor: the database")
 struct DoctorTests {
   private func diagnose(
     _ database: TemporaryDatabase, _ arguments: [String] = [], _ variables: [String: String] = [:]
@@ -19,7 +19,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("finds nothing wrong with a database that was seeded, nor with an empty one")
+  @Test("reports no problem in a seeded database and in an empty one")
   func healthy() async throws {
     try await TemporaryDatabase.with { database in
       let empty = try await diagnose(database)
@@ -44,7 +44,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells that the schema is behind, ahead, or edited, and whose the database is")
+  @Test("reports pending, unknown and edited migrations, and another environment's stamp")
   func schema() async throws {
     try await seeded { database in
       try await database.withConnection {
@@ -73,7 +73,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("names the right that a role lacks, and the statement that grants it")
+  @Test("reports missing rights, and the fix grants them")
   func rights() async throws {
     try await seeded { database in
       let role = "weak_\(UInt32.random(in: 0...UInt32.max))"
@@ -82,7 +82,7 @@ struct DoctorTests {
         let url = database.url + "&options=-c%20role%3D\(role)"
         func look() async throws -> Diagnosis { try await Diagnosis.of(url) }
         var diagnosis = try await look()
-        // Not even the schema may be used.
+        // Without USAGE on the schema.
         for check in ["table-rights", "migrations"] { diagnosis.expect(check, "failure", "42501") }
         #expect(diagnosis.result.exitCode == 4)
         try await connection.runScript("GRANT USAGE ON SCHEMA seed_runner TO \(role)")
@@ -107,7 +107,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells that a role may neither make a schema nor install pgvector in an empty database")
+  @Test("reports that a role can neither create a schema nor install pgvector in an empty database")
   func rightsOfEmpty() async throws {
     try await TemporaryDatabase.with { database in
       let role = "weak_\(UInt32.random(in: 0...UInt32.max))"
@@ -121,7 +121,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells an index that is invalid, one that is missing, and one that no search uses")
+  @Test("reports an invalid, a missing and an unused vector index")
   func index() async throws {
     try await seeded { database in
       try await database.withConnection { connection in
@@ -153,7 +153,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("compares the memory of the server with the data that a run would load")
+  @Test("compares the memory settings of the server with the data that a run would load")
   func memory() async throws {
     try await TemporaryDatabase.with { database in
       let diagnosis = try await diagnose(
@@ -164,7 +164,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells of a database that is read-only, in another time zone, or short of connections")
+  @Test("reports a read-only database, another time zone and a lack of connections")
   func settings() async throws {
     try await TemporaryDatabase.with { database in
       try await database.withConnection { connection in
@@ -189,7 +189,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells who blocks a run: a locked table, a run under way, a transaction that stays open")
+  @Test("reports what blocks a run: a locked table, another run, a long transaction")
   func locks() async throws {
     try await seeded { database in
       try await database.withConnection { connection in
@@ -205,7 +205,7 @@ struct DoctorTests {
         _ = try await connection.query(
           "SELECT name FROM seed_runner.lock WHERE name = 'migrations' FOR UPDATE")
         try await diagnose(database).expect("locks", "warning", "another run", "migrations")
-        // A lock that keeps readers out stops no more than the checks that read that table.
+        // A lock that blocks readers only affects the checks that read that table.
         try await connection.runScript("ROLLBACK; BEGIN; LOCK TABLE seed_runner.migration, traces")
         let shut = try await diagnose(database)
         shut.expect("migrations", "failure", "55P03")
@@ -216,7 +216,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells a pooler and its mode", arguments: ["transaction", "session", "statement"])
+  @Test("reports a pooler and its mode", arguments: ["transaction", "session", "statement"])
   func pooler(mode: String) async throws {
     try await TemporaryDatabase.with { database in
       try await PgBouncer.with(database: database, mode: mode) { _, url in

@@ -10,7 +10,7 @@ struct EmbeddedDatabaseTests {
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 
-  @Test("is named with its project, folder and process before it is removed, and when it was")
+  @Test("is named with project, folder and process before and after 'db destroy'")
   func destroy() async throws {
     try await TemporaryFolder.with { folder in
       let sub = "\(folder.path)/parts/one"

@@ -2,7 +2,7 @@ import FoundationEssentials
 import SeedTesting
 import Testing
 
-@Suite("The example of a server that seeds itself")
+@Suite("The start-up seeding example")
 struct ExampleTests {
   private func run(_ form: String, url: String, variables: [String: String]) async throws -> ChildProcess.End
   {
@@ -13,7 +13,7 @@ struct ExampleTests {
       .wait()
   }
 
-  @Test("seeds when it is told to, and not otherwise", arguments: ["async", "blocking"])
+  @Test("seeds only if AUTO_SEED_DATABASE is true", arguments: ["async", "blocking"])
   func seeds(form: String) async throws {
     try await TemporaryDatabase.with { database in
       let off = try await run(form, url: database.url, variables: ["AUTO_MIGRATE": "false"])
@@ -28,7 +28,7 @@ struct ExampleTests {
     }
   }
 
-  @Test("starts without its database, and says so without a secret", arguments: ["async", "blocking"])
+  @Test("starts without its database and logs that without a secret", arguments: ["async", "blocking"])
   func withoutDatabase(form: String) async throws {
     let url = "postgresql://seed:\(SeedRunnerBinary.canary)@127.0.0.1:1/none"
     let end = try await run(

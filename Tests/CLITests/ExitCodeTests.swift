@@ -2,9 +2,9 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("The exit code of a cause")
+@Suite("The exit code of a failure")
 struct ExitCodeTests {
-  /// What keeps a run from succeeding, and the code of every command that meets it.
+  /// Causes of failure, and the exit code of every command that encounters them.
   private static let causes: [(name: String, sql: String, records: String, policy: String, code: Int32)] = [
     ("wrong data", "SELECT 1", "id,name\n1\n", "", 65),
     ("a row that the table refuses", "ALTER TABLE t ADD CHECK (id < 5)", "id,name\n7,a\n", "", 65),
@@ -23,7 +23,7 @@ struct ExitCodeTests {
   ]
 
   @Test(
-    "is the same in a run, a plan, a verification and in CI", arguments: causes.indices, [16, 18])
+    "is the same for a run, plan, verify and ci", arguments: causes.indices, [16, 18])
   func same(_ index: Int, major: Int) async throws {
     let cause = Self.causes[index]
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)", major: major) { place in
@@ -39,7 +39,7 @@ struct ExitCodeTests {
       #expect(try await place.run("--all").exitCode == 0)
       try define(cause.records)
       if cause.name == "a right that is missing" {
-        // A superuser has every right: a trigger that raises says so in the same way.
+        // A superuser has every right, so a trigger raises the same error.
         try await place.database.withConnection {
           try await $0.runScript(
             """
@@ -62,7 +62,7 @@ struct ExitCodeTests {
   }
 
   @Test(
-    "is 1 for edited rows beside wrong data, and 3 for edited rows that were only found", arguments: [16, 18])
+    "is 1 for drift together with bad data, and 3 for drift that was only found", arguments: [16, 18])
   func mixed(major: Int) async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)", major: major) { place in
       try place.write(
@@ -82,7 +82,7 @@ struct ExitCodeTests {
     }
   }
 
-  @Test("is in the report of CI as its cause", arguments: [16, 18])
+  @Test("is in the report of ci with its cause", arguments: [16, 18])
   func report(major: Int) async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)", major: major) { place in
       try place.write(
@@ -103,7 +103,7 @@ struct ExitCodeTests {
   private static let spellings = ["./data.csv", "sub/../data.csv", ".//data.csv"]
 
   @Test(
-    "is 0 for paths that are written in another way, and a folder that is named again", arguments: spellings,
+    "is 0 for other spellings of a path, and for a folder that is named twice", arguments: spellings,
     [16, 18])
   func paths(_ path: String, major: Int) async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)", major: major) { place in
@@ -114,7 +114,7 @@ struct ExitCodeTests {
       let first = try await place.run("--all", "--seeders-path", "\(folder):\(folder)/./s/..:\(folder)/s")
       #expect(first.exitCode == 0, "\(first.output)\(first.errors)")
       #expect(first.output.contains("seeded  s  t 1 inserted"))
-      // The files are the same ones however they are named, so that nothing is to do.
+      // The spelling names the same files, so there is nothing to do.
       try place.write("s", table: "t")
       let second = try await place.run("--all")
       #expect(second.output.contains("unchanged  s"), "\(second.output)\(second.errors)")

@@ -25,7 +25,7 @@ struct ExportTests {
 
   private static let rows = [
     "INSERT INTO regions VALUES ('no', 'Norway'), ('se', NULL)",
-    // So that the ids are others in an empty database.
+    // Makes the ids differ from those in an empty database.
     "INSERT INTO users (email) VALUES ('gone')", "DELETE FROM users",
     "INSERT INTO users (email, region) VALUES ('b@x', 'no'), ('a@x', 'se')",
     "UPDATE users SET boss = (SELECT id FROM users WHERE email = 'b@x') WHERE email = 'a@x'",
@@ -39,7 +39,7 @@ struct ExportTests {
     "INSERT INTO notes (text, order_id) SELECT 'note ' || number, id FROM orders",
   ]
 
-  /// All rows by their natural keys.
+  /// All rows, with references by natural key.
   private func content(_ database: TemporaryDatabase) async throws -> [String] {
     try await database.withConnection { connection in
       var result: [String] = []
@@ -89,7 +89,7 @@ struct ExportTests {
     return SeedRunnerBinary.Result(exitCode: end.exitCode, output: end.output, errors: end.errors)
   }
 
-  @Test("as one seeder loads into an empty database, whatever the order of the names")
+  @Test("as one seeder loads into an empty database, in any order of the names")
   func together() async throws {
     try await withDatabases { source, target, folder in
       let export = try await run(
@@ -102,7 +102,7 @@ struct ExportTests {
     }
   }
 
-  @Test("table by table depends on the seeders of the tables referred to, and loads into an empty database")
+  @Test("table by table depends on the seeders of referenced tables, and loads into an empty database")
   func tableByTable() async throws {
     try await withDatabases { source, target, folder in
       for arguments in [["regions"], ["users"], ["places"], ["orders"], ["items"], ["notes", "--key", "id"]] {
@@ -117,7 +117,7 @@ struct ExportTests {
   }
 
   @Test(
-    "says what of the command line does not fit the table, as a fault of the command line",
+    "reports arguments that do not fit the table as usage errors",
     arguments: [
       (["regions", "--columns", "nam"], "regions has no column 'nam'"),
       (["regions", "--key", "name,code"], "regions has no unique key (name, code)"),
@@ -132,7 +132,7 @@ struct ExportTests {
     }
   }
 
-  @Test("says which table it needs that no seeder fills, and which has only numbers for a key")
+  @Test("reports a referenced table without a seeder, and one without a natural key")
   func notes() async throws {
     try await withDatabases { source, _, folder in
       let orders = try await run(["export", "orders"], source, folder)
@@ -149,7 +149,7 @@ struct ExportTests {
     }
   }
 
-  @Test("tells the JSON value null from NULL", arguments: ["jsonb", "json"])
+  @Test("distinguishes the JSON value null from NULL", arguments: ["jsonb", "json"])
   func jsonNull(type: String) async throws {
     try await TemporaryDatabase.with { source in
       try await TemporaryDatabase.with { target in

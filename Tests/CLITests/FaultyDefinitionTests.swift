@@ -7,14 +7,14 @@ import Testing
 struct FaultyDefinitionTests {
   private static let table: PostgresQuery = "CREATE TABLE t (id int PRIMARY KEY, name text)"
 
-  /// An unknown key, a missing comma and a text that is no JSON at all.
+  /// An unknown key, a missing comma, and text that is not JSON.
   private static let faulty = [
     (folder: "one", id: "typo", text: #"{"id": "typo", "sumary": "x", "tables": []}"#),
     (folder: "two", id: "comma", text: "{\"id\": \"comma\"\n\"summary\": \"x\", \"tables\": []}"),
     (folder: "No Jason", id: "no-jason", text: "nothing"),
   ]
 
-  @Test("keeps its name, is listed with its fault and fails alone", arguments: faulty, [16, 18])
+  @Test("keeps its id, is listed with its fault, and fails alone", arguments: faulty, [16, 18])
   func alone(_ faulty: (folder: String, id: String, text: String), major: Int) async throws {
     let (folder, id, text) = faulty
     try await SeederPlace.with(Self.table, major: major) { place in
@@ -38,7 +38,7 @@ struct FaultyDefinitionTests {
     }
   }
 
-  @Test("has one exit code in every command that seeds, compares or judges")
+  @Test("has the same exit code in every command that seeds, compares or lints")
   func oneCode() async throws {
     try await SeederPlace.with(Self.table) { place in
       try place.write("good", table: "t")
@@ -54,7 +54,7 @@ struct FaultyDefinitionTests {
     }
   }
 
-  @Test("does not keep the rows it wrote before from being reset")
+  @Test("does not prevent a reset of the rows it wrote before")
   func reset() async throws {
     try await SeederPlace.with(Self.table) { place in
       try place.write("s", table: "t")
@@ -66,7 +66,7 @@ struct FaultyDefinitionTests {
     }
   }
 
-  @Test("dependencies that are missing or lead in a cycle name their files, and the others run")
+  @Test("with missing or cyclic dependencies is reported with its file, and the others run")
   func dependencies() async throws {
     try await SeederPlace.with(Self.table) { place in
       try place.write("good", table: "t")
@@ -93,7 +93,7 @@ struct FaultyDefinitionTests {
     }
   }
 
-  @Test("an id that two folders have is told with both, and a folder that is named twice is one")
+  @Test("with the id of another folder names both, and a folder that is named twice counts once")
   func sameID() async throws {
     try await SeederPlace.with(Self.table) { place in
       try place.write("good", table: "t")
@@ -120,7 +120,7 @@ struct FaultyDefinitionTests {
 
 @Suite("A database that cannot be used")
 struct UnusableDatabaseTests {
-  @Test("is exit code 4 in a run, a plan, a verification and in CI, whatever makes it read-only")
+  @Test("is exit code 4 for a run, plan, verify and ci, for each cause of read-only")
   func readOnly() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       try place.write("s", table: "t")
@@ -136,13 +136,13 @@ struct UnusableDatabaseTests {
       #expect(reset.exitCode == 4)
       #expect(
         reset.errors.contains("default_transaction_read_only is on, set for the database"), "\(reset.errors)")
-      // Beside wrong data it stays the database that keeps all others from being seeded.
+      // Together with bad data it is still 4, because no other seeder can run.
       try place.write("bad", "{")
       #expect(try await place.run("--all").exitCode == 4)
     }
   }
 
-  @Test("is exit code 4 where the role may not connect, and where the database is not there")
+  @Test("is exit code 4 if the role may not log in, and if the database does not exist")
   func noAccess() async throws {
     try await SeederPlace.with { place in
       try place.write("s", table: "t")
@@ -162,7 +162,7 @@ struct UnusableDatabaseTests {
     }
   }
 
-  @Test("is exit code 4 for a role without the right to connect")
+  @Test("is exit code 4 for a role without the CONNECT privilege")
   func noConnect() async throws {
     try await DebianPostgres.with { server in
       try await PostgresConnection.with(server.configuration) { connection in

@@ -3,7 +3,7 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("Records of one's own, with --fixtures-path")
+@Suite("Fixtures of --fixtures-path")
 struct FixturesPathTests {
   private static func trace(_ title: String, context: String = "why", tags: String = #"["python"]"#) -> String
   {
@@ -18,7 +18,7 @@ struct FixturesPathTests {
     }
   }
 
-  @Test("are imported from a folder; one that was edited is the one update of the next run")
+  @Test("are read from a folder, and an edited record is the only update of the next run")
   func edited() async throws {
     try await TemporaryFolder.with { folder in
       try await TemporaryDatabase.with { database in
@@ -40,7 +40,7 @@ struct FixturesPathTests {
     }
   }
 
-  /// What people and their editors do to files.
+  /// Faulty files as people and their editors produce them.
   private static let adversaries: [(name: String, bytes: [UInt8], message: String)] = [
     ("a byte order mark", [0xEF, 0xBB, 0xBF] + Array("[]".utf8), "found a byte order mark"),
     ("UTF-16", [0xFF, 0xFE, 0x5B, 0, 0x5D, 0], "found UTF-16"),
@@ -72,7 +72,7 @@ struct FixturesPathTests {
     ("nothing", [], "found an empty file"),
   ]
 
-  @Test("are refused with exit code 65 before anything is written", arguments: adversaries.indices)
+  @Test("are rejected with exit code 65 before anything is written", arguments: adversaries.indices)
   func refused(index: Int) async throws {
     let adversary = Self.adversaries[index]
     try await TemporaryFolder.with { folder in
@@ -91,7 +91,7 @@ struct FixturesPathTests {
     }
   }
 
-  @Test("are refused with exit code 65 where no file can be read: pipe, device, 300 MB, link, nothing")
+  @Test("are rejected with exit code 65 if unreadable: a pipe, a device, 300 MB, a link, a missing file")
   func unreadable() async throws {
     try await TemporaryFolder.with { folder in
       func check(_ path: String, _ message: String) async throws {
@@ -118,7 +118,7 @@ struct FixturesPathTests {
     }
   }
 
-  @Test("name every fault of every file at once")
+  @Test("report all faults of all files at once")
   func allFaults() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("[{}, \(Self.trace("A"))]", to: "a.json")
@@ -133,14 +133,14 @@ struct FixturesPathTests {
     }
   }
 
-  @Test("cannot be given to seeders that have but the one set")
+  @Test("are rejected for seeders that do not support other fixtures")
   func notTaken() async throws {
     let result = try await SeedRunnerBinary.run("--users", "--fixtures-path", "/nowhere")
     #expect(result.exitCode == 64)
     #expect(result.errors.contains("--fixtures-path applies only to curated-traces"))
   }
 
-  @Test("of a title that another seeder has are refused, and its trace stays")
+  @Test("with a title of another seeder are rejected, and its trace is kept")
   func titleOfAnother() async throws {
     try await TemporaryFolder.with { folder in
       try await TemporaryDatabase.with { database in
@@ -158,7 +158,7 @@ struct FixturesPathTests {
     }
   }
 
-  @Test("are judged by lint, more strictly than they are imported")
+  @Test("are checked by lint more strictly than by a run")
   func lint() async throws {
     try await TemporaryFolder.with { folder in
       try folder.write("[\(Self.trace("A"))]", to: "a.json")

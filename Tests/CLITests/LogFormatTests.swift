@@ -3,7 +3,7 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("Structured logs and the page of a run")
+@Suite("Structured logs and the HTML report of a run")
 struct LogFormatTests {
   private struct Event: Decodable {
     let time: String
@@ -31,7 +31,7 @@ struct LogFormatTests {
     }
   }
 
-  @Test("tell of a run on standard error, an event a line, and standard output stays the answer")
+  @Test("log a run to standard error, one event per line, and leave standard output to the result")
   func run() async throws {
     try await TemporaryDatabase.with { database in
       let run = try await SeedRunnerBinary.run(
@@ -52,7 +52,7 @@ struct LogFormatTests {
     }
   }
 
-  @Test("tell of faults, retries and wrong command lines in the same form, also when errors have many lines")
+  @Test("contain faults, retries, usage errors and errors with many lines in the same format")
   func faults() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
@@ -87,14 +87,14 @@ struct LogFormatTests {
     #expect(last.map(\.level) == ["error"] && last.first?.exit_code == 4)
   }
 
-  @Test("have a secret nowhere: not in the log, not in the page, not in live lines, not in the answer")
+  @Test("contain no secret, and neither do live lines and output")
   func secrets() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
         let canary = SeedRunnerBinary.canary
         let parts = database.url.split(separator: "@", maxSplits: 1)
         let user = try #require(parts.first?.split(separator: "/").last?.split(separator: ":").first)
-        // The test servers trust whoever reaches them, so that any password will do.
+        // The test servers use trust authentication, so any password works.
         let url = "postgresql://\(user):\(canary)@" + parts[1]
         let page = "\(folder.path)/run.html"
         var outputs: [String] = []

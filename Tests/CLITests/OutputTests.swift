@@ -4,9 +4,9 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("What the program writes")
+@Suite("The output of the program")
 struct OutputTests {
-  /// Escape sequences, C1, bell, carriage return and the controls of bidirectional text.
+  /// Escape sequences, C1 controls, bell, carriage return and bidirectional controls.
   private static let evil = "a\u{1B}[2J\u{9B}31m\u{7}\rb\u{202E}c\u{2066}d\u{200F}e\u{61C}"
 
   private static let definition = """
@@ -33,7 +33,7 @@ struct OutputTests {
     #expect(active.isEmpty, "\(command): \(text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined())")
   }
 
-  @Test("has nothing in it that a terminal obeys, whatever names and values are")
+  @Test("contains no control characters, even if names and values do")
   func harmless() async throws {
     try await SeederPlace.with("SELECT 1") { place in
       try await place.sql(
@@ -79,7 +79,7 @@ struct OutputTests {
     }
   }
 
-  /// Runs the program by a shell, for its redirections.
+  /// Runs the program in a shell, for redirections.
   private func shell(_ script: String, url: String? = nil) async throws -> ChildProcess.End {
     var environment = ["PATH": "/usr/bin:/bin", "SEED_ENV": "test", "PROGRAM": SeedRunnerBinary.path]
     environment["DATABASE_URL"] = url
@@ -88,7 +88,7 @@ struct OutputTests {
   }
 
   @Test(
-    "that does not arrive is a failure of every command that answers",
+    "that cannot be written is a failure of every command",
     arguments: [
       "list", "config", "migrate sql", "man", "completions bash", "--help", "--version", "config --schema",
     ])
@@ -100,7 +100,7 @@ struct OutputTests {
     #expect(enough.errors.isEmpty, "a reader that has read enough is no failure")
   }
 
-  @Test("whose reader is gone stops no run", arguments: ["2>&1", "2>&1 >/dev/null", ""])
+  @Test("to a closed pipe does not stop a run", arguments: ["2>&1", "2>&1 >/dev/null", ""])
   func readerGone(redirection: String) async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       try place.write("s", table: "t")
@@ -114,7 +114,7 @@ struct OutputTests {
     }
   }
 
-  @Test("lost output is a failure of commands on a database, too")
+  @Test("that cannot be written is also a failure of commands on a database")
   func lostReports() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       try place.write("s", table: "t")
@@ -128,7 +128,7 @@ struct OutputTests {
   }
 
   @Test(
-    "goes nowhere where descriptors are closed, and nothing else takes their places",
+    "is discarded if descriptors are closed, and connections do not take their numbers",
     arguments: [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
   func closed(redirection: String) async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
@@ -141,7 +141,7 @@ struct OutputTests {
     }
   }
 
-  @Test("too few descriptors are an error that names the limit", arguments: [5, 16])
+  @Test("names the limit if there are too few descriptors", arguments: [5, 16])
   func fewDescriptors(limit: Int) async throws {
     let end = try await shell("ulimit -n \(limit); exec \"$PROGRAM\" list")
     #expect(end.exitCode == 2)
@@ -149,7 +149,7 @@ struct OutputTests {
     #expect(end.errors.contains("ulimit -n"))
   }
 
-  @Test("all and one more are all and that one; only --except contradicts a selection")
+  @Test("--all accepts further seeders, but --except cannot be combined with a selection")
   func allAndOne() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       try place.write("s", table: "t")

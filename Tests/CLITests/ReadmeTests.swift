@@ -2,16 +2,16 @@ import FoundationEssentials
 import SeedTesting
 import Testing
 
-/// Runs what README shows, in a folder and a database of its own, and compares what it prints.
+/// Runs the commands of README in a temporary folder and database, and compares their output.
 @Suite("README")
 struct ReadmeTests {
-  /// A command and what the page says that it prints.
+  /// A command and its documented output.
   private struct Step {
     var command: String
     var output = ""
   }
 
-  /// The commands of a chapter: whole blocks of `sh`, and the lines behind `$` of blocks of `console`.
+  /// The commands of a section: whole `sh` blocks, and the lines after `$` in `console` blocks.
   private static func steps(of chapter: String) throws -> [Step] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -31,10 +31,10 @@ struct ReadmeTests {
     }
   }
 
-  /// Without durations.
+  /// Removes durations, which vary.
   private static func timeless(_ text: String) -> String { text.replacing(/[0-9.]+ m?s\b/, with: "TIME") }
 
-  @Test("does what it shows for a CSV file")
+  @Test("shows the actual output for a CSV file")
   func csv() async throws {
     let steps = try Self.steps(of: "Your CSV in your table, in 60 seconds")
     try #require(steps.count == 4)

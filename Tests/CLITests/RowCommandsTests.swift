@@ -3,7 +3,7 @@ import Postgres
 import SeedTesting
 import Testing
 
-@Suite("Looking before and after a run, from the command line")
+@Suite("The commands on rows: plan, verify, why, reset, export, new")
 struct RowCommandsTests {
   private func run(_ arguments: String..., on database: TemporaryDatabase) async throws
     -> SeedRunnerBinary.Result
@@ -17,7 +17,7 @@ struct RowCommandsTests {
     try await database.withConnection { try await $0.query(statement) }
   }
 
-  @Test("plan tells what a run would do on an empty database, and leaves it empty")
+  @Test("plan shows the changes for an empty database and leaves it empty")
   func planOnEmpty() async throws {
     try await TemporaryDatabase.with { database in
       let plan = try await run("plan", "tools", "--check", on: database)
@@ -33,7 +33,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("an edited row is in the plan with both values, fails the verification, and is written anew")
+  @Test("an edited row is planned with both values, fails verify, and is overwritten by a run")
   func drift() async throws {
     try await TemporaryDatabase.with { database in
       #expect(try await run("--tools", on: database).exitCode == 0)
@@ -62,7 +62,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("run and plan without any seeder say where they looked", arguments: [["--all"], ["plan"]])
+  @Test("run and plan without seeders name the searched folders", arguments: [["--all"], ["plan"]])
   func noSeeders(words: [String]) async throws {
     try await SeederPlace.with { place in
       let end = try await place.run(words)
@@ -74,7 +74,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("plan shows the rows for which a seeder fails, and says deleted of those that were deleted")
+  @Test("plan shows the edited and deleted rows that make a seeder fail")
   func planOfDrift() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       func write(_ policy: String) throws {
@@ -104,7 +104,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("reset removes what nobody edited and nobody refers to, and says what is left")
+  @Test("reset deletes rows that are neither edited nor referenced, and reports the others")
   func reset() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await run("--shares", on: database)
@@ -137,7 +137,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("export writes a seeder that finds its own rows unchanged, references by natural keys")
+  @Test("export writes a seeder with references by natural key, whose run changes nothing")
   func export() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
@@ -160,7 +160,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("new makes a seeder that is found, and complains of nothing but its table")
+  @Test("new creates a seeder that is found and whose only fault is the missing table")
   func new() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
@@ -178,7 +178,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("a faulty seeder.json is listed with its line, and no other command minds")
+  @Test("a faulty seeder.json is reported with its line, and other commands work")
   func faultyDefinition() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
@@ -191,7 +191,7 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("the example of Documentation/your-csv.md does what the page says")
+  @Test("the example of Documentation/your-csv.md works as documented")
   func documentedExample() async throws {
     let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Documentation/your-csv.md")
@@ -201,7 +201,7 @@ struct RowCommandsTests {
       .output.body
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
-        // The tables are made by the test's own connection instead of psql.
+        // The test's connection creates the tables instead of psql.
         _ = try folder.write("psql() { cat >schema.sql; }\nset -e\n\(script)\n", to: "example.sh")
         let shell = try ChildProcess.start(
           "/bin/bash", ["example.sh"], environment: ["PATH": "/usr/bin:/bin"], directory: folder.path)

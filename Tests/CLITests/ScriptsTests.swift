@@ -9,7 +9,7 @@ struct ScriptsTests {
     .deletingLastPathComponent().appending(path: "Scripts/lib").path
 
   @Test(
-    "remove what was built in another place, and nothing else",
+    "remove only what was built in another folder",
     arguments: [
       (path: "/elsewhere/checkout", isKept: false), (path: nil, isKept: true), (path: "SELF", isKept: true),
       (path: "SELF2", isKept: false),
@@ -36,7 +36,7 @@ struct ScriptsTests {
     }
   }
 
-  /// Runs the checks of the layers on a copy of the script, with one file of a module.
+  /// Runs the layer checks in a copy of the script's folder with one file of a module.
   private func lint(_ module: String, _ text: String) async throws -> ChildProcess.End {
     try await TemporaryFolder.with { folder in
       for path in ["Scripts/lib", "Seeders/Catalog", "Sources/\(module)"] {
@@ -45,7 +45,7 @@ struct ScriptsTests {
       }
       let lint = try String(
         contentsOf: URL(filePath: "\(Self.scripts)/../lint"), encoding: .utf8)
-      // The checks need no compiler, so none has to be found.
+      // The checks do not need the compiler.
       try folder.write(
         lint.replacing("for tool in swift python3", with: "for tool in bash"), to: "Scripts/lint")
       let common = try String(contentsOf: URL(filePath: "\(Self.scripts)/common.sh"), encoding: .utf8)
@@ -59,7 +59,7 @@ struct ScriptsTests {
   }
 
   @Test(
-    "refuse an import or a word of the application in the framework",
+    "reject an import or a term of the application in the framework",
     arguments: [
       ("Seeding/SeedKit", "import TraceStore\n"), ("Seeding/SeedCLI", "public import Embeddings\n"),
       ("Database/Postgres", "import struct RateLimiter.TokenBucket\n"),
@@ -79,7 +79,7 @@ struct ScriptsTests {
   }
 
   @Test(
-    "take the words of the standard library, and those of the application where they belong",
+    "accept terms of the standard library, and those of the application in its own modules",
     arguments: [
       ("Seeding/SeedKit", "values.reserveCapacity(8)\nlet buffer = allocate(capacity: 1)\n"),
       ("Traces/TraceStore", "import SeedKit\n// Traces and their embeddings.\n"),

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import SeedTesting
 
-/// The built program, run as a person runs it.
+/// Runs the built program as a user would.
 enum SeedRunnerBinary {
-  /// Beside the test bundle, where SwiftPM puts all that it builds.
+  /// The path of the program, in SwiftPM's build folder next to the test bundle.
   static var path: String {
     let bundle = URL(filePath: CommandLine.arguments[0], directoryHint: .notDirectory)
     return bundle.deletingLastPathComponent().appending(path: "seed-runner").path
@@ -22,7 +22,7 @@ enum SeedRunnerBinary {
     let errors: String
   }
 
-  /// Runs it to its end in an environment of its own: nothing of the caller leaks in but the way to the embedded PostgreSQL.
+  /// Runs the program to the end in a clean environment. Only the path of the embedded PostgreSQL is inherited.
   static func run(
     _ arguments: String..., url: String? = nil, variables: [String: String] = [:]
   ) async throws -> Result {
@@ -36,10 +36,10 @@ enum SeedRunnerBinary {
   ) throws -> ChildProcess {
     var environment = [
       "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SEED_ENV": "test",
-      // Tests of capacity data ask for it.
+      // Only tests of capacity data enable it.
       "CAPACITY_IS_PART_OF_ALL": "false",
     ]
-    // Where Scripts/setup puts PostgreSQL for a user who is not root.
+    // Where Scripts/setup installs PostgreSQL for a user other than root.
     environment["XDG_DATA_HOME"] = dataHome
     environment["DATABASE_URL"] = url
     environment.merge(variables) { $1 }

@@ -3,7 +3,7 @@ import Postgres
 import SeedTesting
 import Testing
 
-/// A database and a folder of declarative seeders, for tests of the program.
+/// A database and a folder of declarative seeders for a test.
 struct SeederPlace: Sendable {
   let database: TemporaryDatabase
   let folder: TemporaryFolder
@@ -19,7 +19,7 @@ struct SeederPlace: Sendable {
     }
   }
 
-  /// Writes a folder with a definition and one file of records.
+  /// Writes a seeder's folder with a definition and one data file.
   func write(_ name: String, _ definition: String, records: String = "id,name\n1,a\n") throws {
     try FileManager.default.createDirectory(
       atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
@@ -27,7 +27,7 @@ struct SeederPlace: Sendable {
     try folder.write(records, to: "\(name)/data.csv")
   }
 
-  /// Writes a seeder of a table with the columns `id` and `name`.
+  /// Writes a seeder for a table with the columns `id` and `name`.
   func write(
     _ id: String, table: String, dependencies: [String] = [], records: String = "id,name\n1,a\n",
     folder name: String? = nil
@@ -41,14 +41,14 @@ struct SeederPlace: Sendable {
       """, records: records)
   }
 
-  /// Runs the program with the folder's seeders and no others.
+  /// Runs the program with only the seeders of the folder.
   func run(_ arguments: String..., variables: [String: String] = [:]) async throws
     -> SeedRunnerBinary.Result
   {
     try await run(arguments, variables: variables)
   }
 
-  /// Runs the program, with the folder's seeders unless the arguments say otherwise.
+  /// Runs the program, with the seeders of the folder unless the arguments name other folders.
   func run(_ arguments: [String], variables: [String: String] = [:]) async throws
     -> SeedRunnerBinary.Result
   {

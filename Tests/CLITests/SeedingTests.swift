@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Seeding from the command line")
 struct SeedingTests {
-  @Test("all of it, twice, on either version; the second run says that nothing changed", arguments: [16, 18])
+  @Test("everything twice: the second run reports all rows as unchanged", arguments: [16, 18])
   func all(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       let first = try await SeedRunnerBinary.run("--all", url: database.url)
@@ -21,7 +21,7 @@ struct SeedingTests {
     }
   }
 
-  @Test("without pgvector, all that needs no vector")
+  @Test("without pgvector: all seeders that do not need vectors")
   func withoutVectors() async throws {
     try await DebianPostgres.with { server in
       let first = try await SeedRunnerBinary.run("--all", url: server.url)
@@ -48,7 +48,7 @@ struct SeedingTests {
     }
   }
 
-  @Test("some of it, however the flag is spelt, and what it depends on")
+  @Test("selected seeders in any spelling of the flag, and their dependencies")
   func some() async throws {
     try await TemporaryDatabase.with { database in
       let users = try await SeedRunnerBinary.run("--users", url: database.url)
@@ -59,7 +59,7 @@ struct SeedingTests {
     }
   }
 
-  @Test("reports as JSON that a program can read")
+  @Test("with a JSON report that can be parsed")
   func json() async throws {
     try await TemporaryDatabase.with { database in
       let result = try await SeedRunnerBinary.run(
@@ -75,7 +75,7 @@ struct SeedingTests {
   }
 
   @Test(
-    "tells Prometheus of the last runs and of the backlog of vectors",
+    "status --metrics: the last runs and the backlog of embeddings",
     arguments: [
       #"seed_runner_last_run_outcome{seeder="users",outcome="seeded"} 1"#,
       "# TYPE seed_runner_last_run_timestamp_seconds gauge", "commontrace_embedding_backlog 12",
@@ -88,7 +88,7 @@ struct SeedingTests {
     }
   }
 
-  @Test("leaves out metrics of tables that are not there, and says so")
+  @Test("status --metrics: metrics of missing tables are omitted with a message")
   func metricsWithoutTables() async throws {
     try await TemporaryDatabase.with { database in
       let status = try await SeedRunnerBinary.run("status", "--metrics", url: database.url)
@@ -97,7 +97,7 @@ struct SeedingTests {
     }
   }
 
-  @Test("by twenty processes at once: each row once, all succeed")
+  @Test("by twenty concurrent processes: each row once, all succeed")
   func twenty() async throws {
     try await TemporaryDatabase.with { database in
       let results = try await withThrowingTaskGroup(of: SeedRunnerBinary.Result.self) { group in
@@ -114,13 +114,13 @@ struct SeedingTests {
     }
   }
 
-  @Test("killed at any moment: nothing half, nothing left locked, and a rerun completes it")
+  @Test("killed at any time: no partial rows, no locks left, and the next run completes it")
   func killed() async throws {
     try await TemporaryDatabase.with { database in
-      // Nothing, the samples, the curated traces, both.
+      // No traces, the samples, the curated traces, or both.
       let curated = try await Self.curatedCount()
       let wholes = [0, 12, curated, curated + 12]
-      // A virgin database first, then one whose schema is there; each kill comes a little later.
+      // First an empty database, then one with the schema. Each kill comes a little later.
       for step in 0..<30 {
         let process = try SeedRunnerBinary.start(["--all"], url: database.url)
         try await Task.sleep(for: .milliseconds(step * 5))
@@ -130,7 +130,7 @@ struct SeedingTests {
           let hasTables = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL")
           guard try hasTables.decode(Bool.self) else { return true }
           return try await connection.withTransaction { connection in
-            // The server may still be undoing the work of a process that is gone.
+            // The server may still be rolling back the work of the killed process.
             try await connection.query("LOCK TABLE traces, trace_tags IN SHARE MODE")
             let counts = try await connection.queryOne(
               "SELECT (SELECT count(*) FROM traces), (SELECT count(DISTINCT trace_id) FROM trace_tags)"
@@ -147,7 +147,7 @@ struct SeedingTests {
     }
   }
 
-  @Test("ended by a signal: rolled back, exit code 143 or 130", arguments: [(15, 143), (2, 130)])
+  @Test("stopped by a signal: rolled back, exit code 143 or 130", arguments: [(15, 143), (2, 130)])
   func signals(signal: Int, code: Int) async throws {
     try await TemporaryDatabase.with { database in
       _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)
@@ -196,7 +196,7 @@ struct SeedingTests {
 }
 
 enum Waiting {
-  /// Waits until a query answers true.
+  /// Waits until a query returns true.
   static func until(on database: TemporaryDatabase, _ query: PostgresQuery) async throws {
     try await database.withConnection { connection in
       let deadline = ContinuousClock.now + .seconds(60)

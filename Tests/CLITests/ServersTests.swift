@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Other servers")
 struct ServersTests {
-  @Test("pgbouncer in transaction mode: seeded, then unchanged, and twenty at once")
+  @Test("pgbouncer in transaction mode: seeded, then unchanged, then by twenty concurrent processes")
   func pgbouncer() async throws {
     try await TemporaryDatabase.with { database in
       try await PgBouncer.with(database: database) { configuration, url in
@@ -22,7 +22,7 @@ struct ServersTests {
     }
   }
 
-  @Test("a PostgreSQL without pgvector: a clear error, exit code 1, and no table that needs it")
+  @Test("PostgreSQL without pgvector: an error with a fix, exit code 1, and no table that needs it")
   func withoutPgvector() async throws {
     try await DebianPostgres.with { server in
       let result = try await SeedRunnerBinary.run("--all", url: server.url)

@@ -6,13 +6,13 @@ import Testing
 @Suite("A signal")
 struct SignalTests {
   @Test(
-    "rolls back what is under way and says so, also if it comes twice at once, as timeout(1) sends it",
+    "rolls back open transactions with a message, also if it is sent twice at once, as timeout(1) does",
     arguments: [SIGINT, SIGTERM], [1, 2])
   func rollsBack(signal: Int32, times: Int) async throws {
     try await TemporaryDatabase.with { database in
       _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)
       try await database.withConnection { holder in
-        // The seeder waits for the table until it is told to stop.
+        // The seeder waits for the locked table until it is stopped.
         try await holder.query("BEGIN")
         try await holder.query("LOCK TABLE users")
         let process = try SeedRunnerBinary.start(["--users"], url: database.url)
@@ -27,7 +27,7 @@ struct SignalTests {
     }
   }
 
-  @Test("ends the program although the network swallows everything", arguments: [SIGINT, SIGTERM])
+  @Test("ends the program even if the network drops all packets", arguments: [SIGINT, SIGTERM])
   func blackHole(signal: Int32) async throws {
     try await TemporaryDatabase.with { database in
       _ = try await SeedRunnerBinary.run("migrate", "up", url: database.url)

@@ -3,8 +3,8 @@ import Postgres
 import SeedTesting
 import Testing
 
-/// A declarative seeder with all that is hard to interrupt: children, references, `sync`, a trigger,
-/// numbers that the tables generate, and unique values that rows exchange. Its files have two versions.
+/// A declarative seeder that is hard to interrupt safely: children, references, `sync`, a trigger, generated numbers,
+/// and unique values that rows swap. Its files have two versions.
 struct SweepFolder: Sendable {
   enum Version: CaseIterable { case first, second }
 
@@ -48,7 +48,7 @@ struct SweepFolder: Sendable {
       ORDER BY 1)
     """
 
-  /// What nobody seeds and nobody may touch.
+  /// The rows that no seeder owns and that must not change.
   private static let theirs = ["99 99 theirs", "99 theirs", "theirs nobody seeds this"]
 
   static func with(_ body: (SweepFolder) async throws -> Void) async throws {
@@ -76,7 +76,7 @@ struct SweepFolder: Sendable {
          {"sku": "2.0", "place": 2, "maker": "b", "labels": ["x"]}, {"sku": "3.0", "place": 3, "maker": "c", "labels": []}]
         """, to: "shop/goods.json")
     case .second:
-      // Places and labels exchanged, a key in another spelling, a good and its maker gone, another one there.
+      // Swapped places and labels, another spelling of a key, a removed good and its maker, and a new one.
       try place.folder.write("code,name,boss\nd, Dan,b\na,Ada,b\nb,Bea,\n", to: "shop/makers.csv")
       try place.folder.write(
         """
@@ -103,7 +103,7 @@ struct SweepFolder: Sendable {
     return (own + theirs).sorted()
   }
 
-  /// All rows, by their natural keys.
+  /// All rows, with references by natural key.
   func rows() async throws -> [String] {
     try await database.withConnection { connection in
       try await connection.queryOne(PostgresQuery(unescaped: Self.rows)).decode([String].self).sorted()
@@ -124,7 +124,7 @@ struct SweepFolder: Sendable {
     }
   }
 
-  /// Starts a run, through a proxy if a configuration is given.
+  /// Starts a run, through a proxy if `configuration` is given.
   func start(_ configuration: PostgresConfiguration? = nil) throws -> ChildProcess {
     let server = configuration ?? database.configuration
     let url = "postgresql://seed@/\(database.name)?host=\(server.host ?? "")&port=\(server.port ?? "5432")"
@@ -132,13 +132,13 @@ struct SweepFolder: Sendable {
       ["--shop", "--no-built-in", "--seeders-path", place.folder.path], url: url)
   }
 
-  /// Demands what every interruption must leave: nothing in between and no session; that the next run completes it, and
-  /// that the one after writes nothing.
+  /// Checks the state after an interruption: no partial changes and no open session. The next run must complete the
+  /// work, and the one after it must write nothing.
   func expectWhole(
     from before: Version, to after: Version, _ moment: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
-    // The server may still be undoing the work of a program that is gone.
+    // The server may still be rolling back the work of the ended program.
     try await Waiting.until(
       on: database,
       "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'seed-runner' AND pid <> pg_backend_pid()"

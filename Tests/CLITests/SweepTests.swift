@@ -3,11 +3,11 @@ import Postgres
 import SeedTesting
 import Testing
 
-/// The small form of `Scripts/soak`: some moments of a run, spread over all of it.
+/// A short form of `Scripts/soak`: interrupts a run at some moments, spread over all of it.
 @Suite("A run of a declarative seeder")
 struct SweepTests {
-  /// Calls `body` for every twenty-first time that a run sends something, until the run ends before that. From one
-  /// moment to the next the files change to and fro.
+  /// Calls `body` for every 21st message that a run sends, until the run ends first. The files alternate between their
+  /// two versions.
   private func sweep(
     _ body: (SweepFolder, _ number: Int, _ moment: String) async throws -> Bool
   ) async throws -> Int {
@@ -27,7 +27,7 @@ struct SweepTests {
     return moments
   }
 
-  @Test("that is killed leaves all or nothing, whenever it is")
+  @Test("leaves all or nothing if it is killed at any time")
   func killed() async throws {
     let moments = try await sweep { folder, number, moment in
       try await SocketProxy.silence(fromSending: number, database: folder.database) { proxy, hasCome in
@@ -45,7 +45,7 @@ struct SweepTests {
     #expect(moments >= 6)
   }
 
-  @Test("that loses its connection repeats what was lost, whenever it is")
+  @Test("repeats the lost work if it loses its connection at any time")
   func cut() async throws {
     let moments = try await sweep { folder, number, moment in
       do {
@@ -62,7 +62,7 @@ struct SweepTests {
   }
 
   @Test(
-    "beside seven others: one of them seeds, also if one is killed in the midst of it",
+    "with seven concurrent ones: one seeds, even if another one is killed in the middle",
     arguments: [nil, 40, 120])
   func herd(killedAt number: Int?) async throws {
     try await SweepFolder.with { folder in
@@ -87,7 +87,7 @@ struct SweepTests {
   }
 
   @Test(
-    "whose server is read-only when it connects again, as after a failover: exit code 4, nothing is written")
+    "whose server is read-only after a reconnect, as after a failover: exit code 4, nothing is written")
   func failover() async throws {
     try await SweepFolder.with { folder in
       let name = folder.database.name
@@ -121,8 +121,8 @@ struct SweepTests {
     "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
   @Test(
-    "whose server's disk is full writes nothing, and the next one does when there is room",
-    .enabled(if: getuid() == 0, "only root mounts"), arguments: ["rows", "table"])
+    "writes nothing if the server's disk is full, and the next one succeeds once there is space",
+    .enabled(if: getuid() == 0, "only root can mount"), arguments: ["rows", "table"])
   func diskFull(ownership: String) async throws {
     try await SeederPlace.with { place in
       try await TemporaryFolder.with(owner: place.database.server.systemUser) { disk in
@@ -133,7 +133,7 @@ struct SweepTests {
             environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
           return try await process.wait(timeout: .seconds(20)).exitCode == 0
         }
-        // In a container even root may not.
+        // In a container even root may not be allowed to.
         guard try await mount("size=1m") else { return }
         defer { umount2(disk.path, 0) }
         let space = "\(place.database.name)_disk"

@@ -17,7 +17,7 @@ struct TerminalTests {
     return try ChildProcess.start(SeedRunnerBinary.path, arguments, environment: environment, on: terminal)
   }
 
-  /// Runs `body` while another transaction has the table `tags`, which a seeder waits for meanwhile.
+  /// Runs `body` while another transaction locks the table `tags`, so that a seeder waits for it.
   private func whileTagsAreLocked(
     _ database: TemporaryDatabase, _ body: (PostgresConnection) async throws -> Void
   ) async throws {
@@ -30,7 +30,7 @@ struct TerminalTests {
     }
   }
 
-  @Test("shows a line for each seeder, then a table in their place that fits", arguments: [80, 120])
+  @Test("shows a live line for each seeder, then replaces them with a table that fits", arguments: [80, 120])
   func shows(columns: Int) async throws {
     try await TemporaryDatabase.with { database in
       let terminal = try PseudoTerminal(columns: columns, rows: 40)
@@ -54,7 +54,9 @@ struct TerminalTests {
     }
   }
 
-  @Test("leaves no live line when it is interrupted, and tells how far it was", arguments: [SIGINT, SIGTERM])
+  @Test(
+    "leaves no live lines after an interruption, and names the finished and stopped seeders",
+    arguments: [SIGINT, SIGTERM])
   func interrupted(signal: Int32) async throws {
     try await TemporaryDatabase.with { database in
       let terminal = try PseudoTerminal(columns: 80, rows: 40)
@@ -75,7 +77,7 @@ struct TerminalTests {
     }
   }
 
-  @Test("leaves whole lines when it is killed, and the cursor beneath them")
+  @Test("leaves complete lines when it is killed, with the cursor below them")
   func killed() async throws {
     try await TemporaryDatabase.with { database in
       let terminal = try PseudoTerminal(columns: 80, rows: 40)
@@ -92,7 +94,7 @@ struct TerminalTests {
   }
 
   @Test(
-    "only appends lines where nothing may be written over",
+    "only appends lines where they cannot be redrawn",
     arguments: [["TERM": "dumb"], ["CI": "true"], ["TERM": ""]])
   func appends(variables: [String: String]) async throws {
     try await TemporaryDatabase.with { database in
@@ -108,7 +110,7 @@ struct TerminalTests {
   }
 
   @Test(
-    "has no colours with NO_COLOR, nothing but the answer with --quiet, no signs beyond ASCII in the locale C"
+    "has no color with NO_COLOR, no progress with --quiet, and only ASCII in the locale C"
   )
   func restrained() async throws {
     try await TemporaryDatabase.with { database in

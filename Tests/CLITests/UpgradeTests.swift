@@ -3,8 +3,8 @@ import Postgres
 import SeedTesting
 import Testing
 
-/// The dump is of a database that commit 115d4a7 seeded: all built-in seeders, the seeder `shop`, and `large`, whose
-/// file of 18 MB was loaded as a whole. Then a tool, a customer and a document were edited and a tag was deleted.
+/// The dump is of a database that commit 115d4a7 seeded with all built-in seeders, the seeder `shop`, and `large`,
+/// whose 18 MB file was bulk-loaded. Afterwards a tool, a customer and a document were edited, and a tag was deleted.
 @Suite("A database that an earlier version seeded")
 struct UpgradeTests {
   private struct Upgrade {
@@ -67,7 +67,7 @@ struct UpgradeTests {
     }
   }
 
-  @Test("keeps its rows: a run writes what was edited, and no other row gets a new version")
+  @Test("keeps its rows: a run writes only edited rows, and no other row gets a new version")
   func rows() async throws {
     try await with { upgrade in
       let tables = ["users", "tags", "traces", "tools", "transcripts", "country", "customer", "document"]
@@ -84,7 +84,7 @@ struct UpgradeTests {
     }
   }
 
-  @Test("keeps what is known of edits")
+  @Test("keeps the detection of edited rows")
   func drift() async throws {
     try await with { upgrade in
       let plan = try await upgrade.run("plan")
@@ -98,7 +98,7 @@ struct UpgradeTests {
     }
   }
 
-  @Test("keeps what is known of where rows came from, before and after its migration")
+  @Test("keeps the origin of rows, before and after its migration")
   func why() async throws {
     try await with { upgrade in
       for _ in 1...2 {
@@ -111,7 +111,9 @@ struct UpgradeTests {
     }
   }
 
-  @Test("keeps its owners: what left the files is removed, and reset removes the rest")
+  @Test(
+    "keeps the ownership of rows: rows that are no longer in the files are deleted, and reset deletes the rest"
+  )
   func owners() async throws {
     try await with { upgrade in
       let file = "\(upgrade.folder.path)/Seeders/shop/customers.json"

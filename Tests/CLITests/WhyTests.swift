@@ -5,7 +5,7 @@ import Testing
 
 @Suite("why and status")
 struct WhyTests {
-  /// Keys whose text is not the only one of their value, in a database whose settings print all of them otherwise.
+  /// Keys whose values have several text forms, in a database whose settings print them in another form.
   private static let definition = """
     {"id": "keys", "summary": "for tests", "tables": [
       {"table": "numbers", "files": "numbers.csv", "key": "k"},
@@ -45,7 +45,7 @@ struct WhyTests {
     }
   }
 
-  @Test("why finds a key however its value is spelled, and whatever the database's settings are")
+  @Test("why finds a key in any text form of its value, independent of the database's settings")
   func spellings() async throws {
     try await withKeys { place in
       for (table, key) in [
@@ -67,7 +67,7 @@ struct WhyTests {
     }
   }
 
-  @Test("why names the columns of the key where the number of values is wrong, and a value of another type")
+  @Test("why names the key's columns if the number of values is wrong, and a value of the wrong type")
   func wrongKeys() async throws {
     try await withKeys { place in
       let few = try await place.run("why", "pairs", "1")
@@ -81,7 +81,7 @@ struct WhyTests {
     }
   }
 
-  @Test("why says that there is no such row, and which columns are the key")
+  @Test("why reports a missing row and names the columns of the key")
   func noRow() async throws {
     try await withKeys { place in
       try await place.sql("INSERT INTO numbers VALUES (7, 'mine')")
@@ -100,7 +100,7 @@ struct WhyTests {
   }
 
   @Test(
-    "why and export suggest the nearest name for a table that is not there", arguments: ["why", "export"])
+    "why and export suggest the nearest name for an unknown table", arguments: ["why", "export"])
   func missingTable(command: String) async throws {
     try await withKeys { place in
       let end = try await place.run([command, "number"] + (command == "why" ? ["1"] : []))
@@ -112,14 +112,16 @@ struct WhyTests {
     }
   }
 
-  @Test("why without a key says which words it takes")
+  @Test("why without a key shows its arguments")
   func usage() async throws {
     let why = try await SeedRunnerBinary.run("why", "country", url: "postgresql://127.0.0.1:1/none")
     #expect(why.exitCode == 64)
     #expect(why.errors.contains("Fix: write 'seed-runner why TABLE KEY...'"), "\(why.errors)")
   }
 
-  @Test("what is no table is called what it is", arguments: ["VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"])
+  @Test(
+    "a relation that is not a table is rejected with its kind",
+    arguments: ["VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"])
   func noTable(kind: String) async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       if kind == "FOREIGN TABLE" {
@@ -139,7 +141,7 @@ struct WhyTests {
     }
   }
 
-  @Test("status says reset after a reset, and the next run says seeded again")
+  @Test("status shows a reset, and the next run seeds again")
   func reset() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       try place.write("s", table: "t")
@@ -153,7 +155,7 @@ struct WhyTests {
     }
   }
 
-  @Test("how to connect is told for the embedded database only")
+  @Test("a run shows how to connect only for the embedded database")
   func connectWith() async throws {
     try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
       try place.write("s", table: "t")

@@ -58,7 +58,7 @@ struct CommandModuleTests {
       .split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
-  @Test("has its options in the help of a run, made from the declarations of the settings")
+  @Test("adds its options to the help of a run, derived from the settings")
   func options() throws {
     let help = try help()
     #expect(help.contains("--shelves N How many shelves the shop has [default: 12] [env: SHOP_SHELVES]"))
@@ -66,7 +66,7 @@ struct CommandModuleTests {
     #expect(help.contains("--[no-]open Whether the shop is open [env: SHOP_OPEN]"))
   }
 
-  @Test("has its options understood, within the bounds of the settings")
+  @Test("adds options that are parsed and checked against the range of their settings")
   func parsing() throws {
     let parsed = try CommandLineParser.parse(["--all", "--shelves", "20", "--no-open"], command: spec())
     #expect(
@@ -80,7 +80,7 @@ struct CommandModuleTests {
     }
   }
 
-  @Test("has its options in 'ci' too, unless it says otherwise")
+  @Test("adds its options to 'ci' unless it opts out")
   func ci() throws {
     for command in ["ci", "ci-local"] {
       let names = try #require(spec().command(at: [command])).options.map(\.name)
@@ -89,7 +89,7 @@ struct CommandModuleTests {
     }
   }
 
-  @Test("has its command beside the others, with all that help, parser and completions make of one")
+  @Test("adds a command to parser, help and completions")
   func command() throws {
     let names = try spec().subcommands.map(\.name)
     #expect(Array(names.drop { $0 != "new" }.prefix(3)) == ["new", "restock", "doctor"])
@@ -102,7 +102,7 @@ struct CommandModuleTests {
     }
   }
 
-  @Test("is spoken of where the help says what 'doctor' and 'verify' look at, and has its examples there")
+  @Test("adds its topics and examples to the help of 'doctor' and 'verify'")
   func texts() throws {
     let doctor = try help("doctor")
     #expect(doctor.contains("migrations, the stock, disk space, clocks, connections, locks and the tills."))
@@ -110,7 +110,7 @@ struct CommandModuleTests {
     #expect(try help("reset").contains("seed-runner reset books"))
   }
 
-  @Test("has its checks in the order of the report: those that ask the database before those that do not")
+  @Test("adds its checks to the report: those with a connection before those without")
   func checks() {
     let names = DoctorCheckName.all([Self.module]).map(\.rawValue)
     #expect(Array(names.drop { $0 != "environment" }.prefix(3)) == ["environment", "stock", "disk-space"])
@@ -133,7 +133,7 @@ struct CommandModuleTests {
   }
 
   @Test(
-    "cannot have a command or an option that there is already",
+    "cannot declare a command or an option that already exists",
     arguments: [
       (
         CommandModule(commands: [.init(CommandSpec(name: "plan", abstract: ""), run: { _ in .success })]),
@@ -148,7 +148,7 @@ struct CommandModuleTests {
     #expect(error?.exitCode == .internalFault)
   }
 
-  @Test("belongs to a program of its own name, which its help, its examples and its manual page have")
+  @Test("belongs to a program whose name appears in help, examples and manual page")
   func name() throws {
     let spec = try spec(name: "shop-seeds")
     let settings = try Settings.load(
@@ -161,7 +161,7 @@ struct CommandModuleTests {
     }
   }
 
-  @Test("gives its own errors their exit codes")
+  @Test("determines the exit codes of its own errors")
   func exitCodes() {
     struct SoldOut: CommandError { let exitCode = ExitCode.drift }
     struct Other: Error {}

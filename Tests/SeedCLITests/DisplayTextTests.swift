@@ -6,7 +6,7 @@ import Testing
 @Suite("Text on a terminal")
 struct DisplayTextTests {
   @Test(
-    "takes the columns that terminals give it",
+    "has the width that terminals use",
     arguments: [
       ("", 0), ("users", 5), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("한국어", 6), ("ｱｲｳ", 3), ("Ａ", 2),
       ("✓✗·…⠋█░", 7), ("🙂", 2), ("👩‍👩‍👧", 2), ("❤\u{FE0F}", 2), ("a\u{200B}b", 2), ("שלום", 4),
@@ -16,10 +16,10 @@ struct DisplayTextTests {
     #expect(DisplayText.width(of: text) == columns)
   }
 
-  @Test("takes as much as the C library says, character by character, in scripts of all kinds")
+  @Test("has the width that the C library computes, for characters of many scripts")
   func widthsAgree() {
     var different: [String] = []
-    // Those that the library's older Unicode knows to be one thing or the other.
+    // Only characters that the library's older Unicode version knows.
     let ranges: [ClosedRange<UInt32>] = [
       0x20...0x7E, 0xA0...0xAC, 0xAE...0x36F, 0x370...0x52F, 0x1100...0x115F, 0x2010...0x2027,
       0x2190...0x22FF,
@@ -27,7 +27,7 @@ struct DisplayTextTests {
       0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x200FF,
     ]
     for value in ranges.joined() {
-      // Of what is no character yet every table thinks otherwise.
+      // Tables differ for unassigned code points.
       guard let scalar = Unicode.Scalar(value), scalar.properties.generalCategory != .unassigned else {
         continue
       }
@@ -39,7 +39,7 @@ struct DisplayTextTests {
     #expect(different == [])
   }
 
-  @Test("cannot move the cursor, clear the screen or turn the direction of writing")
+  @Test("cannot move the cursor, clear the screen or change the writing direction")
   func isHarmless() {
     #expect(
       DisplayText.line("a\u{1B}[2Jb\r\nc\u{9B}31m\u{7}\u{202E}d\te")
@@ -50,7 +50,7 @@ struct DisplayTextTests {
     #expect(DisplayText.lines("a\r\nb") == "a \nb")
   }
 
-  @Test("is cut between characters, with an ellipsis that fits too")
+  @Test("is truncated between characters, including the ellipsis")
   func truncation() {
     #expect(DisplayText.truncated("curated-traces", to: 14) == "curated-traces")
     #expect(DisplayText.truncated("curated-traces", to: 8) == "curated…")
@@ -60,7 +60,7 @@ struct DisplayTextTests {
     #expect(DisplayText.truncated("abcdef", to: 0) == "")
   }
 
-  @Test("is broken between words, behind a comma where there is one")
+  @Test("is wrapped between words, preferably after a comma")
   func wrapping() {
     #expect(
       DisplayText.wrapped("tags 34 unchanged, traces 12 inserted, trace_tags 50 inserted", to: 40) == [
@@ -72,7 +72,7 @@ struct DisplayTextTests {
     #expect(DisplayText.wrapped("", to: 10) == [""])
   }
 
-  @Test("is live only where lines can be written over and nobody keeps them")
+  @Test("is live only on a terminal that can redraw lines, and not in CI")
   func capabilities() {
     func terminal(_ variables: [String: String], isTerminal: Bool = true) -> Terminal {
       Terminal(isTerminal: isTerminal, environment: variables)

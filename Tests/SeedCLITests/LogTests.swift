@@ -28,7 +28,7 @@ struct LogTests {
   }
 
   @Test(
-    "has one line of JSON for an event, whatever is in it",
+    "has one line of JSON per event, even with special characters",
     arguments: [
       "", "one\ntwo\r\nthree", "\"quoted\\\"", "\u{0}\u{1}\u{1B}[31m\u{7F}\u{85}\u{9B}\u{2028}\u{2029}",
       "日本🙂",
@@ -42,7 +42,7 @@ struct LogTests {
     #expect(line.run_id == log.runID.uuidString.lowercased())
   }
 
-  @Test("has times in milliseconds, as numbers, whatever they are")
+  @Test("has durations as finite numbers of milliseconds")
   func numbers() throws {
     for (duration, expected) in [
       (Duration.microseconds(1_234_567), 1234.567), (.zero, 0), (.seconds(86_400 * 365), 31_536_000_000),
@@ -56,7 +56,7 @@ struct LogTests {
       try decoded(LogEvent(.message).with(.durationMilliseconds, .number(.infinity))).duration_ms == 0)
   }
 
-  @Test("says of every event of a run nothing but what is documented of it")
+  @Test("has only documented fields and levels in every event of a run")
   func declaredFields() throws {
     let id: SeederID = "tags"
     let events: [SeedEvent] =
@@ -77,7 +77,7 @@ struct LogTests {
     #expect(entries.first { $0.kind == .retry }?.fields.contains { $0.field == .sqlState } == true)
   }
 
-  @Test("is documented: Documentation/logs.md has the events of the source, their levels, fields and meaning")
+  @Test("is documented: Documentation/logs.md lists every event with level, fields and meaning")
   func documentation() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -101,7 +101,7 @@ struct LogTests {
     for phase in SeedPhase.allCases { #expect(text.contains("| `\(phase.rawValue)` |")) }
   }
 
-  @Test("is asked for wherever the option stands, so that faults of the command line are told in it too")
+  @Test("is enabled wherever the option is, so that usage errors are also logged as JSON")
   func isFoundEarly() {
     func isJSON(_ line: String) -> Bool {
       Console(arguments: line.split(separator: " ").map(String.init), environment: [:], runID: UUID()).log

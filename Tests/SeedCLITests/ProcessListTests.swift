@@ -5,7 +5,7 @@ import Testing
 @Suite("The process list")
 struct ProcessListTests {
   @Test(
-    "shows no password of a connection string",
+    "does not show passwords of connection URLs",
     arguments: [
       ("postgresql://me:secret@host/db", "postgresql://me:******@host/db"),
       ("--database-url=postgresql://me:se@cret@host/db", "--database-url=postgresql://me:*******@host/db"),

@@ -24,7 +24,7 @@ struct ReportTests {
   private let fault = FixtureFault(
     file: "Seeders/a,b:c/x%.json", line: 7, record: 2, field: "name", found: "'50%'\r\n", expected: "a: b, c")
 
-  @Test("a workflow command escapes what would end it or its properties, and nothing else")
+  @Test("a workflow command escapes only the characters that would end it or its properties")
   func annotations() {
     let record = record { $0.seeders = [failed([fault])] }
     let lines = GitHubActions(environment: ["GITHUB_ACTIONS": "true"]).annotations(record)
@@ -35,7 +35,7 @@ struct ReportTests {
       ])
   }
 
-  @Test("a fault without a line has an annotation of the file; many are cut to what GitHub shows")
+  @Test("a fault without a line annotates the file, and the number of annotations is limited")
   func manyAnnotations() {
     let faults = (0..<80).map { FixtureFault(file: "f\($0)", found: "a", expected: "b") }
     let lines = GitHubActions(environment: ["GITHUB_ACTIONS": "true"])
@@ -45,7 +45,7 @@ struct ReportTests {
     #expect(lines.last == "and 30 more annotations; see the reports for all of them")
   }
 
-  @Test("paths are relative to the repository, from wherever the program was started")
+  @Test("paths are relative to the repository, independent of the working directory")
   func paths() async throws {
     try await TemporaryFolder.with { folder in
       try FileManager.default.createDirectory(
@@ -60,7 +60,7 @@ struct ReportTests {
     }
   }
 
-  @Test("XML has no characters that XML has not, and keeps line breaks in attributes")
+  @Test("XML contains no invalid characters and preserves line breaks in attributes")
   func xml() {
     #expect(
       XMLText.attribute("a<b>&\"c\"\n\t\u{1}\u{FFFE}é")
@@ -68,7 +68,7 @@ struct ReportTests {
     #expect(XMLText.content("]]>\u{1B}\r\n") == "]]&gt;\u{FFFD}&#13;\n")
   }
 
-  @Test("a fault of several lines stays in its cell of the summary")
+  @Test("a fault with several lines stays in one cell of the summary")
   func summary() {
     let text = StepSummary(record: record { $0.seeders = [failed([fault], message: "a|b\n<script>")] }).text
     #expect(text.contains("| users | failed | a\\|b \\<script\\> |"))
@@ -76,7 +76,7 @@ struct ReportTests {
       text.contains("- `Seeders/a,b:c/x%.json`:7: record 2, field 'name': found '50%'  ; expected a: b, c"))
   }
 
-  @Test("wrong data alone is 65; with another failure beside it 1; a verification that fails 3")
+  @Test("the exit code is 65 for bad data alone, 1 with another failure, 3 for a failed verification")
   func verdicts() {
     let other = SeederReport(
       id: "tags", outcome: .failed, failure: FailureReport(.invalidData, message: "no", remedy: nil))
@@ -89,7 +89,7 @@ struct ReportTests {
     #expect(record { _ in }.verdict == .success)
   }
 
-  @Test("the step that seeds fails with its seeders, and says which they are")
+  @Test("the step seed fails if seeders fail, and names them")
   func seedStep() {
     let recorder = RunRecorder(command: "ci", runID: UUID(), environment: .ci)
     let failed = failed([fault])
@@ -115,7 +115,7 @@ struct ReportTests {
   private static let left = RunRecord.Verification(
     name: "c", kind: .rows, outcome: .skipped, found: "not seeded")
 
-  @Test("the step that verifies ends as its verifications do")
+  @Test("the step verify has the outcome of its verifications")
   func verifyStep() async throws {
     for (found, outcome) in [
       ([Self.left, Self.left], "skipped"), ([Self.passed, Self.left], "passed"),
@@ -132,7 +132,7 @@ struct ReportTests {
     #expect(CIJob.note([Self.passed, Self.differs]) == "1 failed")
   }
 
-  @Test("a report replaces a file as a whole, through a link too, and leaves nothing beside it")
+  @Test("a report replaces a file atomically, also behind a link, and leaves no temporary file")
   func files() async throws {
     try await TemporaryFolder.with { folder in
       let target = try folder.write("before", to: "target.json")
@@ -147,7 +147,7 @@ struct ReportTests {
     }
   }
 
-  @Test("a pipe or a folder in a report's place is refused and left alone")
+  @Test("a pipe or a folder as a report file is rejected and not changed")
   func refused() async throws {
     try await TemporaryFolder.with { folder in
       let pipe = "\(folder.path)/pipe"

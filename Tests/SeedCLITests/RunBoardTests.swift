@@ -13,7 +13,7 @@ struct RunBoardTests {
 
   private func later(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
 
-  /// Seven seeders, one in each state.
+  /// Seven seeders in different states.
   private var board: RunBoard {
     var board = RunBoard(start: start)
     let ids: [SeederID] = ["tags", "users", "shares", "tools", "capacity-traces", "schemas", "embeddings"]
@@ -43,7 +43,7 @@ struct RunBoardTests {
       separator: "\n")
   }
 
-  @Test("are these at 80 columns")
+  @Test("match the expected lines at 80 columns")
   func narrow() {
     #expect(
       text(board, columns: 80, on: unicode) == """
@@ -58,7 +58,7 @@ struct RunBoardTests {
         """)
   }
 
-  @Test("say more at 120 columns")
+  @Test("show more at 120 columns")
   func wide() {
     let lines = text(board, columns: 120, on: unicode).split(separator: "\n")
     #expect(
@@ -67,7 +67,7 @@ struct RunBoardTests {
     )
   }
 
-  @Test("are ASCII where the locale has nothing else")
+  @Test("are ASCII unless the locale is UTF-8")
   func onlyASCII() {
     let lines = text(board, columns: 80, on: ascii)
     #expect(lines.utf8.allSatisfy { $0 < 0x80 }, "\(lines)")
@@ -87,7 +87,7 @@ struct RunBoardTests {
     }
   }
 
-  @Test("show those at work where there are more seeders than rows, and say that others are hidden")
+  @Test("prefer running seeders if there are more seeders than rows, and count the hidden ones")
   func overflows() {
     let lines = text(board, columns: 80, rows: 6, on: unicode).split(separator: "\n")
     #expect(lines.count == 5)
@@ -98,7 +98,7 @@ struct RunBoardTests {
     }
   }
 
-  @Test("tell that the run is being stopped")
+  @Test("show that the run is being stopped")
   func stopping() {
     var board = board
     board.isStopping = true
@@ -109,7 +109,7 @@ struct RunBoardTests {
       "\(lines)")
   }
 
-  @Test("judge the rate by the last seconds, and not by what others had done before")
+  @Test("measure the rate over the last seconds, without rows that existed before")
   func rate() {
     func progress(_ count: Int) -> SeedProgress {
       SeedProgress(activity: "loading", completed: count, total: 1_000_000, unit: "rows")

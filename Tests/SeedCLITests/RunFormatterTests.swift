@@ -10,7 +10,7 @@ struct RunFormatterTests {
     RunFormatter(record: RunRecord(RunSample.report)).lines(columns: columns).map(\.text)
   }
 
-  @Test("is this at 80 columns")
+  @Test("matches the expected lines at 80 columns")
   func narrow() {
     #expect(
       lines(80).prefix(3).joined(separator: "\n") == """
@@ -20,14 +20,14 @@ struct RunFormatterTests {
         """)
   }
 
-  @Test("fits terminals of usual widths, but for a name that is longer than all of them", arguments: 60...160)
+  @Test("fits terminals of usual widths, except a name that is longer than a line", arguments: 60...160)
   func fits(columns: Int) {
     for line in lines(columns) where !line.contains(RunSample.longID.rawValue) && !line.contains("Seeders/") {
       #expect(TerminalScreen.width(of: line) <= columns, "\(line)")
     }
   }
 
-  @Test("has one line for each seeder where no terminal is, with everything that it says on one")
+  @Test("has one line per seeder without a terminal, with the same content as on a terminal")
   func plain() {
     let heads = lines(nil).filter { line in
       ["seeded", "failed", "skipped", "unchanged"].contains { line.hasPrefix($0) }

@@ -16,17 +16,17 @@ struct RunPageTests {
     }
   }
 
-  @Test("shows texts of files and servers and obeys none")
+  @Test("escapes text from files and servers")
   func escapes() {
     #expect(!html.contains("<script"))
     #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#39;\\x1b[31m"))
     #expect(!html.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     #expect(!html.contains("\u{202E}"))
-    // One title, in which nothing ends it early; others belong to parts of the chart.
+    // One title that is not ended early. The others belong to parts of the chart.
     #expect(html.contains("<title>seed-runner ci failed, "))
   }
 
-  @Test("allows its own style sheet, by its digest, and nothing else; nothing in it needs more")
+  @Test("allows only its own style sheet, by digest, and loads nothing else")
   func policy() throws {
     let policy = try #require(
       parts(html, from: "http-equiv=\"Content-Security-Policy\" content=\"", to: "\"").first)
@@ -40,7 +40,7 @@ struct RunPageTests {
     }
   }
 
-  @Test("is whole: tags are closed in order, links lead somewhere, names are unique")
+  @Test("is well-formed: tags are closed in order, links have targets, ids are unique")
   func isWellFormed() {
     var open: [Substring] = []
     for tag in parts(html, from: "<", to: ">") where !tag.hasPrefix("!") && !tag.hasSuffix("/") {
@@ -59,7 +59,7 @@ struct RunPageTests {
     for link in parts(html, from: " href=\"#", to: "\"") { #expect(names.contains(link), "\(link)") }
   }
 
-  @Test("has a lane and a row for each seeder, a row for each stretch of time, each retry, each fault")
+  @Test("has a lane and a row for each seeder, and a row for each span, retry and fault")
   func isComplete() {
     for seeder in RunSample.seeders {
       #expect(html.contains("<a href=\"#seeder-\(seeder.id)\">"))
@@ -75,7 +75,9 @@ struct RunPageTests {
     #expect(html.contains("connection 3"))
   }
 
-  @Test("tells phases apart from the page: three to one, in light and in dark", arguments: RunPage.colors)
+  @Test(
+    "has phase colors with a contrast of at least 3:1 to the page, in light and dark mode",
+    arguments: RunPage.colors)
   func contrast(phase: SeedPhase, light: String, dark: String) {
     func luminance(_ colour: String) -> Double {
       let value = Int(colour.dropFirst(), radix: 16) ?? 0
@@ -93,7 +95,7 @@ struct RunPageTests {
     #expect(contrast(dark, "#0d1117") >= 3)
   }
 
-  @Test("is there for a run that ended before it began, too")
+  @Test("is also written for a run that ended before its first seeder")
   func empty() {
     var record = RunRecord(command: "run", runID: UUID(), environment: .dev, startedAt: Date())
     record.failure = RunSample.failure
@@ -102,7 +104,7 @@ struct RunPageTests {
   }
 
   @Test(
-    "has round times on its scale, few enough for a phone",
+    "has a time axis with a few round labels",
     arguments: [1, 7, 45, 999, 1_000, 61_100, 3_600_000, 40_000_000])
   func ticks(milliseconds: Int) {
     var record = RunSample.record

@@ -4,7 +4,7 @@ import Postgres
 @testable import SeedCLI
 @testable import SeedKit
 
-/// A run that has everything: what succeeded, failed, was skipped, waited, was tried again.
+/// A run with seeders that succeeded, failed, were skipped, waited and were retried.
 enum RunSample {
   static let longID: SeederID = "the-seeder-with-a-name-that-is-as-long-as-names-may-be-63-bytes"
 

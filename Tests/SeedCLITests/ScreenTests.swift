@@ -24,7 +24,7 @@ struct ScreenTests {
     #expect(terminal.screen.unknown == [])
   }
 
-  @Test("stay beneath what is written, whichever way it is written, and go without a trace")
+  @Test("stay below other output and are removed completely")
   func staysBeneath() async throws {
     try await withTerminal { terminal, screen in
       screen.tell("first\n")
@@ -47,7 +47,7 @@ struct ScreenTests {
     }
   }
 
-  @Test("are drawn whole: whenever the program ends, the cursor is beneath them")
+  @Test("are drawn completely: whenever the program ends, the cursor is below them")
   func isNeverHalfDrawn() async throws {
     try await withTerminal { terminal, screen in
       for number in 0..<50 {
@@ -57,7 +57,7 @@ struct ScreenTests {
         #expect(terminal.screen.isCursorBeneath)
         #expect(terminal.screen.text.suffix(2) == ["users \(number)", "tags \(number)"])
       }
-      // The cursor is never hidden, so nothing has to bring it back.
+      // The cursor is never hidden, so it need not be restored.
       #expect(!terminal.output.contains("\u{1B}[?25"))
     }
   }

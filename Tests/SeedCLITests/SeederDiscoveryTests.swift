@@ -11,7 +11,7 @@ struct SeederDiscoveryTests {
   private static let definition =
     #"{id: "items", summary: "s", tables: [{table: "t", files: "t.csv", key: "id"}]}"#
 
-  /// Lends a folder with `seeders/items`, and `link`, which leads to `seeders`.
+  /// Runs a body with a folder that contains `seeders/items` and the symbolic link `link` to `seeders`.
   private func withSeeder(_ body: (String) throws -> Void) async throws {
     try await TemporaryFolder.with { folder in
       let path = "\(folder.path)/seeders/items"
@@ -28,7 +28,7 @@ struct SeederDiscoveryTests {
   }
 
   @Test(
-    "that are named twice are read once",
+    "are read once if they are named twice",
     arguments: [
       ["seeders", "seeders"], ["seeders", "seeders/items"], ["seeders", "link"], ["seeders/", "./seeders"],
       ["link/items", "seeders/../seeders/items"],
@@ -41,7 +41,7 @@ struct SeederDiscoveryTests {
     }
   }
 
-  @Test("that are not there are named with the flag or the variable that names them")
+  @Test("are reported with the flag or the variable if they do not exist")
   func missing() {
     let flag = SeederDiscovery(arguments: ["--seeders-path", "no/where:nowhere"], environment: [:]).failure
     #expect(flag?.exitCode == .usage)
@@ -51,7 +51,7 @@ struct SeederDiscoveryTests {
     #expect(variable?.message == "SEEDERS_PATH: no such folder: 'no/where'")
   }
 
-  @Test("that are different and hold the same id are a fault")
+  @Test("with the same id are reported as a fault")
   func sameID() async throws {
     try await withSeeder { root in
       try FileManager.default.createDirectory(atPath: "\(root)/other", withIntermediateDirectories: true)
@@ -62,7 +62,7 @@ struct SeederDiscoveryTests {
     }
   }
 
-  @Test("with a faulty definition that are named twice tell it once")
+  @Test("with a faulty definition are reported once if they are named twice")
   func faulty() async throws {
     try await withSeeder { root in
       try Data("{".utf8).write(to: URL(filePath: "\(root)/seeders/items/seeder.json"))
@@ -72,7 +72,7 @@ struct SeederDiscoveryTests {
   }
 
   @Test(
-    "whose names are not UTF-8 are faults with the escaped name",
+    "are reported with the escaped name if it is not UTF-8",
     arguments: [
       ([0x63, 0x61, 0x66, 0xE9], #"caf\xE9"#), ([0xFF], #"\xFF"#), ([0xC3, 0x28, 0x61], #"\xC3(a"#),
     ] as [([UInt8], String)])
@@ -94,7 +94,7 @@ struct SeederDiscoveryTests {
     }
   }
 
-  @Test("whose names are not UTF-8 and that hold no seeder are left alone")
+  @Test("are ignored if the name is not UTF-8 and they contain no seeder")
   func notUTF8Empty() async throws {
     try await withSeeder { root in
       let folder = Array("\(root)/seeders/".utf8) + [0xE9, 0]
