@@ -1,13 +1,13 @@
-/// Header fields in the order in which they came. Names are compared without regard to case.
+/// Header fields in the order in which they were received or added. Names are case-insensitive.
 public struct HTTPHeaders: Sendable, Hashable {
   /// One field.
   public struct Field: Sendable, Hashable {
-    /// The name, as written.
+    /// The name, in its original case.
     public var name: String
-    /// The value, without the white space around it.
+    /// The value, without surrounding whitespace.
     public var value: String
 
-    /// Makes a field.
+    /// Creates a field.
     public init(name: String, value: String) {
       self.name = name
       self.value = value
@@ -17,10 +17,10 @@ public struct HTTPHeaders: Sendable, Hashable {
   /// The fields in their order.
   public private(set) var fields: [Field]
 
-  /// Makes headers from fields.
+  /// Creates headers from fields.
   public init(_ fields: [Field] = []) { self.fields = fields }
 
-  /// The value of the first field of that name. Setting it replaces all fields of that name; nil
+  /// The value of the first field with that name. Setting it replaces all fields with that name. Setting it to nil
   /// removes them.
   public subscript(name: String) -> String? {
     get { fields.first { Self.isSame($0.name, name) }?.value }
@@ -30,17 +30,17 @@ public struct HTTPHeaders: Sendable, Hashable {
     }
   }
 
-  /// The values of all fields of that name, in their order.
+  /// The values of all fields with that name, in order.
   public func values(_ name: String) -> [String] {
     fields.lazy.filter { Self.isSame($0.name, name) }.map(\.value)
   }
 
-  /// Adds a field after the others, also if there is one of that name.
+  /// Adds a field at the end, even if a field with that name exists.
   public mutating func append(_ name: String, _ value: String) {
     fields.append(Field(name: name, value: value))
   }
 
-  /// Compares names; only ASCII has case in them.
+  /// Compares field names, ignoring ASCII case.
   static func isSame(_ left: String, _ right: String) -> Bool {
     left.utf8.count == right.utf8.count
       && zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
@@ -52,7 +52,7 @@ public struct HTTPHeaders: Sendable, Hashable {
 }
 
 extension HTTPHeaders: ExpressibleByDictionaryLiteral {
-  /// Makes headers from names and values.
+  /// Creates headers from names and values.
   public init(dictionaryLiteral elements: (String, String)...) {
     fields = elements.map { Field(name: $0.0, value: $0.1) }
   }

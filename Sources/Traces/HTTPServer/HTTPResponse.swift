@@ -1,22 +1,22 @@
 /// A response to a request.
 public struct HTTPResponse: Sendable, Hashable {
-  /// The status, from 200 to 599. Anything else is sent as 500.
+  /// The status, from 200 to 599. Any other value is sent as 500.
   public var status: Int
-  /// The header fields. `Date`, `Content-Length` and `Transfer-Encoding` are the server's business:
-  /// the latter two are ignored here, and of `Connection` only `close` is heeded. A field that
-  /// cannot be sent (a line break in it, for one) turns the response into 500.
+  /// The header fields. The server sets `Date`, `Content-Length` and `Transfer-Encoding`. It ignores the latter two
+  /// here, and of `Connection` it uses only `close`. A field that cannot be sent, for example with a line break,
+  /// turns the response into a 500.
   public var headers: HTTPHeaders
-  /// The body; empty by default. Not sent to `HEAD`, with 204 and with 304.
+  /// The body; empty by default. Not sent in response to `HEAD`, or with status 204 or 304.
   public var body: [UInt8]
 
-  /// Makes a response.
+  /// Creates a response.
   public init(status: Int = 200, headers: HTTPHeaders = [:], body: [UInt8] = []) {
     self.status = status
     self.headers = headers
     self.body = body
   }
 
-  /// Makes a response with a text as its body.
+  /// Creates a response with a text body.
   public init(
     status: Int = 200, headers: HTTPHeaders = [:], text: String,
     contentType: String = "text/plain; charset=utf-8"
@@ -27,7 +27,7 @@ public struct HTTPResponse: Sendable, Hashable {
 }
 
 extension HTTPResponse {
-  /// Whether the server can send it as it is.
+  /// Whether the server can send the response as it is.
   var isSendable: Bool {
     (200...599).contains(status)
       && headers.fields.allSatisfy { field in

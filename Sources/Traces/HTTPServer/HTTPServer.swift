@@ -1,6 +1,6 @@
 import Threads
 
-/// A small server of HTTP/1.1, over libmicrohttpd.
+/// A small HTTP/1.1 server based on libmicrohttpd.
 ///
 /// ```swift
 /// let server = HTTPServer { request in
@@ -11,19 +11,20 @@ import Threads
 /// await server.stop(grace: .seconds(10))
 /// ```
 ///
-/// It starts once and runs until it is stopped, also if the last reference to it goes. Requests that
-/// it refuses before a handler sees them (invalid, too large, too late) are answered with a problem of
-/// RFC 9457; requests that libmicrohttpd itself cannot parse or store get a short page from the library. A handler gets a request when all of it has arrived, in a task of its own; a client
-/// that goes away meanwhile does not cancel it.
+/// A server starts once and runs until it is stopped, even if the last reference to it is released. The server
+/// responds to requests that it rejects (invalid, too large, too late) with a problem document (RFC 9457). For
+/// requests that libmicrohttpd itself cannot parse or store, the library sends a short page. A handler is called when
+/// its request has been received completely, in a task of its own. The task is not cancelled if the client
+/// disconnects.
 public final class HTTPServer: Sendable {
-  /// Answers a request. Its task is cancelled after ``Options/handlerDeadline``, and when the
-  /// grace of ``stop(grace:)`` ends.
+  /// Responds to a request. Its task is cancelled after ``Options/handlerDeadline``, and when the grace of
+  /// ``stop(grace:)`` ends.
   ///
-  /// It runs on the thread that reads its connection and others, except while it waits: what computes for long should
-  /// do so in a task of its own.
+  /// It runs on the thread that reads its connection and others, except while it is suspended. Move long computations
+  /// to a task of their own.
   public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
-  /// The settings.
+  /// The options that the server was created with.
   public let options: Options
   let handler: Handler
 
@@ -34,13 +35,13 @@ public final class HTTPServer: Sendable {
 
   private let state = Lock(State.new)
 
-  /// Makes a server, which listens from ``start()`` on.
+  /// Creates a server. It does not listen until ``start()``.
   public init(options: Options = Options(), handler: @escaping Handler) {
     self.options = options
     self.handler = handler
   }
 
-  /// Listens and answers. The soft limit of open files is raised if there are too few for the
+  /// Starts to listen and to handle requests. Raises the soft limit of open files if it is too low for the
   /// connections.
   ///
   /// - Throws: ``HTTPServerError``.
@@ -58,7 +59,7 @@ public final class HTTPServer: Sendable {
     }
   }
 
-  /// The port that is listened on, or was; nil before ``start()``.
+  /// The port that the server listens on, also after it has stopped; nil before ``start()``.
   public var port: Int? { engine?.listener.port }
 
   private var engine: Engine? {
@@ -68,20 +69,19 @@ public final class HTTPServer: Sendable {
     }
   }
 
-  /// Stops: accepts nothing any more, lets requests in flight be finished, and closes the
-  /// connections.
+  /// Stops the server: accepts no more connections, lets requests in flight finish, and closes the connections.
   ///
-  /// A request is in flight when its request line has arrived. When it returns, the port is free
-  /// and no handler is waited for. Several calls wait for the same stop; the shortest grace holds.
-  /// Does nothing before ``start()``.
+  /// A request is in flight when its request line has been received. When this method returns, the port is free and
+  /// no client is waiting for a handler. Concurrent calls wait for the same stop, with the shortest grace. Does
+  /// nothing before ``start()``.
   ///
-  /// - Parameter grace: how long to wait for handlers. Those that still run then are cancelled and
-  ///   their clients get 503; a second is left to send that.
+  /// - Parameter grace: how long to wait for handlers. Handlers that are still running are then cancelled and their
+  ///   clients get 503. The server takes up to one more second to send those responses.
   public func stop(grace: Duration) async {
     await engine?.stop(by: Clock.now + Clock.milliseconds(grace))
   }
 
-  /// Answers a request without a socket: this is the handler.
+  /// Responds to a request without a socket by calling the handler.
   public func respond(to request: HTTPRequest) async -> HTTPResponse {
     await handler(request)
   }

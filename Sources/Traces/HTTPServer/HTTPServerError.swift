@@ -1,10 +1,10 @@
-/// Why a server did not start.
+/// An error that prevents a server from starting.
 ///
-/// ``description`` says what happened, where, and what to do next.
+/// ``description`` says what happened, where, and how to fix it.
 public struct HTTPServerError: Error, Sendable {
-  /// The kind of fault.
+  /// The kind of error.
   public enum Code: String, Sendable {
-    /// A setting cannot be used.
+    /// An option is out of range or malformed.
     case invalidConfiguration
     /// Another program listens on the port.
     case addressInUse
@@ -14,20 +14,20 @@ public struct HTTPServerError: Error, Sendable {
     case permissionDenied
     /// The system does not allow as many open files as there may be connections.
     case tooFewDescriptors
-    /// The server was started before.
+    /// The server has already been started.
     case alreadyStarted
     /// A system call failed.
     case systemFailure
   }
 
-  /// The kind of fault.
+  /// The kind of error.
   public let code: Code
   /// What happened, and where.
   public let message: String
-  /// What to do next.
+  /// How to fix it.
   public let fix: String
 
-  /// Makes an error.
+  /// Creates an error.
   public init(_ code: Code, _ message: String, fix: String) {
     self.code = code
     self.message = message
@@ -36,6 +36,6 @@ public struct HTTPServerError: Error, Sendable {
 }
 
 extension HTTPServerError: CustomStringConvertible {
-  /// What happened, where, and what to do next.
+  /// What happened, where, and how to fix it.
   public var description: String { "\(message)\nFix:     \(fix)" }
 }

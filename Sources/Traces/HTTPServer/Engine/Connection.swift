@@ -3,10 +3,10 @@ import Glibc
 import Synchronization
 import Threads
 
-/// A client's connection, from its acceptance until the library closes it.
+/// A client connection, from its acceptance until libmicrohttpd ("the library") closes it.
 ///
-/// The library's threads move it from phase to phase; the supervisor cuts it when a phase lasts too long. The
-/// loser of that race leaves the connection alone.
+/// The library's threads move it from phase to phase. The supervisor cuts it when a phase exceeds its time limit.
+/// Phase changes are compare-and-set, so that only one of the two takes effect.
 final class Connection: Sendable {
   /// The request being received or answered.
   struct Current: Sendable {
@@ -38,14 +38,15 @@ final class Connection: Sendable {
 
   var phase: ConnectionPhase { state.withLock { $0.phase } }
 
-  /// False once it has been told to close.
+  /// False once the connection has been told to close.
   var mayStayOpen: Bool { state.withLock { $0.mayStayOpen } }
 
   var current: Current? { state.withLock { $0.current } }
 
   func changeCurrent(_ body: (inout Current?) -> Void) { state.withLock { body(&$0.current) } }
 
-  /// Enters a phase, unless the connection has been cut. The first request counts from the connection's start.
+  /// Enters a phase, unless the connection has been cut. The time limit of the first request starts with the
+  /// connection.
   @discardableResult
   func advance(to kind: ConnectionPhase.Kind) -> Bool {
     state.withLock { state in
@@ -57,14 +58,15 @@ final class Connection: Sendable {
     }
   }
 
-  /// Has the connection closed once what has arrived is answered: the reading side ends. Nothing happens if the phase
-  /// has changed meanwhile. Only while the connection is in the table.
+  /// Shuts down the reading side, so that the connection closes after the response to what has already arrived. Has
+  /// no effect if the phase has changed in the meantime. Call it only while the connection is in the table.
   func end(from old: ConnectionPhase) {
     guard replace(old, with: .ending) else { return }
     shutdown(descriptor, Int32(SHUT_RD))
   }
 
-  /// Cuts the connection. False if the phase has changed meanwhile. Only while the connection is in the table.
+  /// Cuts the connection. Returns false if the phase has changed in the meantime. Call it only while the connection
+  /// is in the table.
   @discardableResult
   func cut(from old: ConnectionPhase, lastWords: [UInt8] = []) -> Bool {
     guard replace(old, with: .closed) else { return false }
@@ -73,7 +75,8 @@ final class Connection: Sendable {
     return true
   }
 
-  /// Writes past the library, and lets nothing be written after it. What the socket does not take at once is lost.
+  /// Writes to the socket directly, bypassing the library, and shuts down the writing side. Bytes that the socket
+  /// buffer cannot take are lost.
   func writeLast(_ response: [UInt8]) {
     linger()
     _ = response.withUnsafeBytes {
@@ -91,14 +94,14 @@ final class Connection: Sendable {
     }
   }
 
-  // MARK: The end
+  // MARK: Closing
 
   /// Whether the client may still be sending when the connection is closed.
   var lingers: Bool { state.withLock { $0.lingers } }
 
   func linger() { state.withLock { $0.lingers = true } }
 
-  /// Reads what the client still sends for two seconds. A socket closed with unread bytes resets the connection, and
+  /// Reads and discards incoming bytes for two seconds. Closing a socket with unread bytes resets the connection, and
   /// the client may lose the response. Called before the library closes the descriptor.
   func drain() {
     guard Self.draining.add(1, ordering: .relaxed).newValue <= Self.mostDraining else {
@@ -118,15 +121,15 @@ final class Connection: Sendable {
       close(own)
       Self.draining.subtract(1, ordering: .relaxed)
     }
-    // Without a thread the response may be lost.
+    // Without a thread to drain the socket, the response may be lost.
     do { try DetachedThread.start(read) } catch { close(own); Self.draining.subtract(1, ordering: .relaxed) }
   }
 
   private static let draining = Atomic(0)
-  /// Each takes a thread. Clients beyond that may lose their response.
+  /// Each draining connection takes a thread. Clients over this limit may lose their response.
   private static let mostDraining = 64
 
-  /// Marks the end of a response, so that ``hasBeenAnswered`` tells of the next one.
+  /// Marks the end of a response, so that ``hasBeenAnswered`` refers to the next one.
   func noteWritten() {
     let written = http_bytes_written(descriptor)
     state.withLock { $0.written = written }
@@ -143,9 +146,9 @@ final class Connection: Sendable {
   }
 }
 
-/// A daemon or a suspended connection of the library.
+/// A daemon or a suspended connection of libmicrohttpd.
 struct LibraryPointer: @unchecked Sendable {
-  // @unchecked: libmicrohttpd allows calls for both from any thread. A daemon is valid until its one user, the supervisor,
-  // stops it; a suspended connection until it is resumed, which `PendingResponse` does once.
+  // @unchecked: libmicrohttpd allows calls for both from any thread. A daemon is valid until the supervisor, its only
+  // user, stops it. A suspended connection is valid until `PendingResponse` resumes it, which happens once.
   let value: OpaquePointer
 }

@@ -10,13 +10,13 @@ struct ConnectionPhase: Equatable {
     case opened
     /// Between a response and the next request line.
     case idle
-    /// A request line has been received, the rest is awaited.
+    /// A request line has been received, but not yet the rest of the request.
     case receiving
     /// The handler has the request.
     case handling
     /// The response is being sent.
     case sending
-    /// Told to close; what has already arrived is still read.
+    /// Told to close. What has already arrived is still read.
     case ending
     /// Cut, or about to be closed by the library.
     case closed
@@ -37,7 +37,7 @@ struct ConnectionPhase: Equatable {
     case .idle: limit = options.keepAliveTimeout
     case .handling: limit = options.handlerDeadline
     case .sending: limit = options.responseDeadline
-    // Long enough for the library to notice.
+    // Long enough for the library to notice the end of input.
     case .ending: limit = .seconds(1)
     case .closed: return false
     }
@@ -46,7 +46,7 @@ struct ConnectionPhase: Equatable {
 }
 
 extension HTTPServer.Options {
-  /// How often to look for overdue connections, so that the shortest limit is kept to a tenth.
+  /// The interval between checks for overdue connections: a tenth of the shortest limit, from 10 to 500 ms.
   var tick: Milliseconds {
     let shortest = min(keepAliveTimeout, requestDeadline, handlerDeadline, responseDeadline)
     return min(max(Clock.milliseconds(shortest) / 10, 10), 500)

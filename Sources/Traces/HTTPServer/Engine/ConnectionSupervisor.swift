@@ -2,14 +2,14 @@ import CMicroHTTPD
 import Glibc
 import Threads
 
-/// The thread that accepts connections, enforces their deadlines and their number, and stops the server. Everything here
-/// belongs to it.
+/// The thread that accepts connections, enforces their deadlines and limits, and stops the server. All members are
+/// used on this thread only.
 final class ConnectionSupervisor {
   private let engine: Engine
   private let library: LibraryPointer
   private let lateResponse: HTTPResponse
   private var nextRound: Milliseconds = 0
-  /// No connection could be accepted: there are too many, or too many open files.
+  /// No connection can be accepted: the connection limit or the limit of open files is reached.
   private var isFull = false
   private var abortedAt: Milliseconds?
 
@@ -34,9 +34,9 @@ final class ConnectionSupervisor {
     engine.stopped()
   }
 
-  /// How long the last responses of a stopping server may take to be sent.
+  /// How long a stopping server waits until its last responses have been sent, in milliseconds.
   private static let flushTime: Milliseconds = 1_000
-  /// How often a full or stopping server looks whether a connection has closed.
+  /// How often a full or stopping server checks for closed connections, in milliseconds.
   private static let shortTick: Milliseconds = 20
 
   private func wait() {
@@ -86,12 +86,12 @@ final class ConnectionSupervisor {
           MHD_add_connection(library.value, descriptor, $0, length) == .YES
         }
       }
-      // The library has closed the descriptor.
+      // If adding failed, the library has already closed the descriptor.
       if !isAdded { engine.table.remove(connection) }
     }
   }
 
-  /// An address as text, an IPv4 address that came over IPv6 as an IPv4 one.
+  /// The address as text. An IPv4-mapped IPv6 address is written as IPv4.
   private static func text(_ peer: UnsafePointer<sockaddr>, _ length: socklen_t) -> String {
     var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     getnameinfo(peer, length, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
@@ -115,7 +115,7 @@ final class ConnectionSupervisor {
       switch phase.kind {
       case .opened, .idle: connection.end(from: phase)
       case .receiving:
-        // First, for the library may be done with it at once.
+        // Read it first: after the cut, the library may release it at any time.
         let current = connection.current
         if connection.cut(from: phase, lastWords: lateResponse.lastBytes) {
           late.append((connection, current))
@@ -126,7 +126,7 @@ final class ConnectionSupervisor {
       case .closed: break
       }
     }
-    // Outside of the lock: these call the program.
+    // Outside of the lock, because these call the application's closures.
     for (connection, current) in late {
       engine.report(connection, current, status: lateResponse.status, bytes: lateResponse.body.count)
     }
@@ -135,7 +135,7 @@ final class ConnectionSupervisor {
 
   // MARK: Stopping
 
-  /// Goes a step further in stopping. True when there is nothing left to wait for.
+  /// Advances the shutdown. Returns true when there is nothing left to wait for.
   private func isDrained(by stopBy: Milliseconds) -> Bool {
     let now = Clock.now
     if !engine.isStopping {
@@ -156,7 +156,7 @@ final class ConnectionSupervisor {
   }
 
   private func abort() {
-    // Before the look at the connections: a request that is handed over after it sees this.
+    // Set this before looking at the connections, so that requests dispatched afterwards see it.
     engine.beginAborting()
     var abandoned: [PendingResponse] = []
     engine.table.forEach { connection in

@@ -14,7 +14,7 @@ final class ConnectionTable: Sendable {
 
   func insert(_ connection: Connection) { change { $0[connection.descriptor] = connection } }
 
-  /// Called before the descriptor is closed and can be reused.
+  /// Call this before the descriptor is closed, because its number can be reused afterwards.
   func remove(_ connection: Connection) {
     change { if $0[connection.descriptor] === connection { $0[connection.descriptor] = nil } }
   }
@@ -28,15 +28,16 @@ final class ConnectionTable: Sendable {
 
   func connection(descriptor: Int32) -> Connection? { connections.withLock { $0[descriptor] } }
 
-  /// Calls `body` for each connection. None is closed meanwhile, so that the descriptors are theirs.
+  /// Calls `body` for each connection. The lock is held, so no connection is closed meanwhile and all descriptors are
+  /// valid.
   func forEach(_ body: (Connection) -> Void) {
     connections.withLock { for connection in $0.values { body(connection) } }
   }
 
-  /// Closes the connection that has kept the server waiting for longest, unless another one is already closing.
+  /// Closes the connection that has been waiting for its client for longest, unless another one is already closing.
   ///
-  /// One that waits only since a moment ago is left alone: its request may be arriving. Those that fetch their response
-  /// slowly are closed only when no other connection waits.
+  /// Skips connections whose wait has just begun, because their request may be arriving. Clients that read their
+  /// response slowly are closed only when no other connection waits.
   func closeLongestWaiting(at now: Milliseconds) {
     connections.withLock { connections in
       let open = connections.values.map { ($0, $0.phase) }
@@ -52,6 +53,6 @@ final class ConnectionTable: Sendable {
     }
   }
 
-  /// Longer than a request takes to arrive from a client that hurries.
+  /// Longer than a request normally takes to arrive, in milliseconds.
   private static let moment: Milliseconds = 100
 }

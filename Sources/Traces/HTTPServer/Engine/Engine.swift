@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Threads
 
-/// What the library's threads, the supervisor and the server share.
+/// State shared by the library's threads, the supervisor and the server.
 ///
 /// The library's threads read, write and call back. The supervisor accepts connections and enforces their deadlines.
 /// Handlers run in tasks.
@@ -51,17 +51,17 @@ final class Engine: Sendable {
   /// Whether connections close after their response.
   var isStopping: Bool { stop.withLock { $0.isStopping } }
 
-  /// Whether no handler is to be called any more.
+  /// Whether new requests are refused without calling the handler.
   var isAborting: Bool { stop.withLock { $0.isAborting } }
 
   func beginStopping() { stop.withLock { $0.isStopping = true } }
 
   func beginAborting() { stop.withLock { $0.isAborting = true } }
 
-  /// When requests in flight are to be aborted; nil until a stop is asked for.
+  /// When requests in flight are aborted; nil if no stop has been requested.
   var stopBy: Milliseconds? { stop.withLock { $0.deadline } }
 
-  /// Asks for a stop and waits for it. The shortest grace of several holds.
+  /// Requests a stop and waits for it. Of several calls, the earliest deadline applies.
   func stop(by deadline: Milliseconds) async {
     await withCheckedContinuation { continuation in
       let isDone = stop.withLock { stop in
@@ -74,7 +74,7 @@ final class Engine: Sendable {
     }
   }
 
-  /// Called by the supervisor at its end.
+  /// Called by the supervisor when it ends.
   func stopped() {
     let waiters = stop.withLock { stop in
       stop.isDone = true
@@ -92,7 +92,7 @@ final class Engine: Sendable {
       body: options.problem(refusal.status, refusal.detail))
   }
 
-  /// Tells of a response that is about to be sent, or that the library has sent by itself.
+  /// Reports a response that is about to be sent, or that the library has sent by itself.
   func report(_ connection: Connection, _ current: Connection.Current?, status: Int, bytes: Int = 0) {
     guard let onRequest = options.onRequest else { return }
     onRequest(
@@ -102,23 +102,24 @@ final class Engine: Sendable {
         requestBytes: current?.bytes ?? 0, responseBytes: bytes))
   }
 
-  /// Responds past the library.
+  /// Writes a response to the socket directly, bypassing the library.
   func refuse(_ connection: Connection, _ refusal: Refusal) {
     let response = problem(refusal)
     report(connection, connection.current, status: response.status, bytes: response.body.count)
     connection.writeLast(response.lastBytes)
   }
 
-  /// Hands a response to the library. Only on the connection's thread. False has the library close the connection.
+  /// Hands a response to the library. Call it on the connection's thread only. If it returns false, the library
+  /// closes the connection.
   func queue(_ response: HTTPResponse, on handle: OpaquePointer, closing: Bool) -> Bool {
     let made = response.body.withUnsafeBytes { bytes in
-      // Copied, so never written to.
+      // The library copies the buffer, so it is never written to.
       MHD_create_response_from_buffer(
         bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
     }
     guard let made else { return false }
     defer { MHD_destroy_response(made) }
-    // The library takes no empty value.
+    // The library rejects empty values.
     for field in response.headers.fields where !Self.isOwn(field.name) && !field.value.isEmpty {
       guard MHD_add_response_header(made, field.name, field.value) == .YES else { return false }
     }
@@ -130,14 +131,14 @@ final class Engine: Sendable {
     ["Connection", "Content-Length", "Transfer-Encoding"].contains { HTTPHeaders.isSame(name, $0) }
   }
 
-  // MARK: Callbacks of the library
+  // MARK: Library callbacks
 
   private func startLibrary() throws(HTTPServerError) -> LibraryPointer {
     let daemon = http_start(
       UInt32(min(options.threads, options.connectionLimit)),
-      // The supervisor keeps the limit. The library counts a closed connection a little longer.
+      // The supervisor enforces the limit. The library counts a closed connection for a little longer.
       UInt32(options.connectionLimit + 64 * options.threads), 4 * options.headerLimit,
-      // The supervisor's thread keeps the engine until the library has stopped.
+      // Unretained: the supervisor's thread keeps the engine alive until the library has stopped.
       Unmanaged.passUnretained(self).toOpaque(),
       { engine, handle, context, event in
         guard let engine = Engine.from(engine), let handle, let context else { return }
@@ -188,8 +189,8 @@ final class Engine: Sendable {
   /// The library is about to close the descriptor.
   private func closed(_ connection: Connection) {
     let kind = connection.phase.kind
-    // Nobody closed it and nothing is wrong with the socket: the library could not read the request line. Before 1.0
-    // it says nothing if there is no method or no target.
+    // The connection was not closed by either side and the socket is intact, so the library could not parse the
+    // request line. Before 1.0 it does not report a request line without a method or target.
     if kind == .opened || kind == .idle, !isStopping, connection.isPeerThere {
       if connection.hasBeenAnswered {
         connection.linger()

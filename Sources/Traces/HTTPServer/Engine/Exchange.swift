@@ -2,9 +2,9 @@ import CMicroHTTPD
 import Glibc
 import Threads
 
-/// One request and its response, as the library calls for it.
+/// One request and its response, driven by the library's callbacks.
 ///
-/// Belongs to the thread of the library that serves the connection; other threads see `Connection.current` only.
+/// Used only on the library thread that serves the connection. Other threads see only `Connection.current`.
 final class Exchange {
   private enum State {
     case started
@@ -23,7 +23,7 @@ final class Exchange {
   /// Whether the library keeps the connection open after the response.
   private var keepsAlive = false
 
-  /// The request line has been received.
+  /// Called when the request line has been received.
   init(engine: Engine, connection: Connection, rawTarget: [UInt8]) {
     self.engine = engine
     self.connection = connection
@@ -33,8 +33,8 @@ final class Exchange {
     let current = Connection.Current(id: id, path: path, start: start)
     connection.changeCurrent { $0 = current }
     connection.advance(to: .receiving)
-    // The library is about to take the query apart in memory that is meant for the fields. Before 1.0 it loses its
-    // place in the request when that is used up.
+    // The library parses the query into memory that it shares with the header fields. Before 1.0, it loses its place
+    // in the request when that memory runs out.
     let items = rawTarget.count { $0 == UInt8(ascii: "&") }
     if items > engine.options.headerLimit / Self.bytesPerItem {
       refuseDirectly(.headerTooLarge(limit: engine.options.headerLimit))
@@ -42,11 +42,11 @@ final class Exchange {
     }
   }
 
-  /// What the library needs for an item of the query, or less.
+  /// A lower bound for the bytes that the library needs for a query item.
   private static let bytesPerItem = 64
 
-  /// Called when the fields are there, for each part of the body, when all is there, and whenever the connection is
-  /// resumed. False has the library close the connection.
+  /// Called after the header, for each part of the body, after the last part, and whenever the connection is resumed.
+  /// If it returns false, the library closes the connection.
   func receive(
     _ handle: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>,
     bytes: UnsafeRawBufferPointer
@@ -59,9 +59,9 @@ final class Exchange {
     }
   }
 
-  /// The library is done with the request: it was answered, or broken off.
+  /// Called when the library is done with the request: the response was sent, or the connection broke.
   ///
-  /// - Parameter status: of what the library has sent, also by itself; 0 for nothing.
+  /// - Parameter status: the status that was sent, also of the library's own responses; 0 if none was sent.
   func complete(status: Int, isOrderly: Bool) {
     switch state {
     case .started, .receiving:
@@ -74,7 +74,7 @@ final class Exchange {
     connection.changeCurrent { $0 = nil }
     let isKept = isOrderly && keepsAlive
     if isKept { connection.noteWritten() }
-    // The library closes a connection that is not kept; nothing on it is waited for.
+    // The library closes a connection that is not kept alive, so no further request is expected on it.
     connection.advance(to: isKept ? .idle : .closed)
   }
 
@@ -103,7 +103,7 @@ final class Exchange {
 
   private func append(_ bytes: UnsafeRawBufferPointer, _ head: RequestHead) -> Bool {
     guard body.count + bytes.count <= engine.options.bodyLimit else {
-      // In the midst of a body the library takes no response, and the rest may be endless.
+      // The library accepts no response in the middle of a body, and the rest of the body may never end.
       refuseDirectly(.bodyTooLarge(limit: engine.options.bodyLimit))
       return false
     }
@@ -135,7 +135,7 @@ final class Exchange {
     return proceed(handle, head, pending)
   }
 
-  /// A handler that waited for nothing is answered at once.
+  /// If the handler finishes without suspending, the response is sent at once.
   private func proceed(_ handle: OpaquePointer, _ head: RequestHead, _ pending: PendingResponse) -> Bool {
     pending.proceed(handle).map { respond(handle, head, with: $0) } ?? true
   }
@@ -163,10 +163,10 @@ final class Exchange {
   }
 }
 
-/// Header fields, and whether the library gave them as they were sent.
+/// Header fields, and whether the library reported them exactly as they were sent.
 private struct ReceivedFields {
   private(set) var headers = HTTPHeaders()
-  /// Where the next field begins if the library left nothing out.
+  /// Where the next field must begin if the library skipped nothing.
   private var next: UnsafePointer<CChar>
   private var isComplete = true
 
@@ -192,9 +192,10 @@ private struct ReceivedFields {
     next = value + strlen(value) + 2
   }
 
-  /// Before 1.0 the library ends the header at a field without a name, makes a folded line part of the field's name, and
-  /// cuts values at a NUL: another server on the way could see other requests. But it leaves everything where it was
-  /// received. So each field must begin where the one before it ends with CR and LF.
+  /// Before 1.0, the library ends the header at a field without a name, makes a folded line part of the field's name,
+  /// and cuts values at a NUL. A proxy in front of it could then see different requests (request smuggling). The
+  /// library leaves the bytes where it received them, so each field must begin right after the CR LF of the one
+  /// before it.
   func areExact(
     _ handle: OpaquePointer, method: UnsafePointer<CChar>, targetLength: Int, version: UnsafePointer<CChar>
   ) -> Bool {

@@ -2,10 +2,10 @@ import CMicroHTTPD
 import Glibc
 import Threads
 
-/// A socket that listens. Closed with its last reference if not before.
+/// A listening socket, closed with its last reference at the latest.
 final class ListeningSocket: Sendable {
   let descriptor: Int32
-  /// The port that it got.
+  /// The bound port.
   let port: Int
   private let isOpen = Lock(true)
 
@@ -13,7 +13,7 @@ final class ListeningSocket: Sendable {
   init(host: String, port: Int) throws(HTTPServerError) {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    // No names: looking them up may block for long.
+    // Numeric hosts only: a name lookup may block for long.
     hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?
     defer { if let list { freeaddrinfo(list) } }
@@ -32,12 +32,12 @@ final class ListeningSocket: Sendable {
     var address = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let size = socklen_t(MemoryLayout<Int32>.size)
-    // The port may be taken again while old connections to it run out.
+    // Allows binding to a port whose old connections are in TIME_WAIT.
     guard setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size) == 0,
       info.ai_family != AF_INET6
         || setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &onlyIPv6, size) == 0,
       bind(descriptor, info.ai_addr, info.ai_addrlen) == 0,
-      // The system cuts it to net.core.somaxconn.
+      // The kernel caps the backlog at net.core.somaxconn.
       listen(descriptor, 4_096) == 0,
       withUnsafeMutablePointer(
         to: &address,
@@ -46,11 +46,11 @@ final class ListeningSocket: Sendable {
         }) == 0
     else {
       let error = errno
-      // A throwing initializer runs no deinit.
+      // A throwing initializer does not run deinit.
       Glibc.close(descriptor)
       throw Self.failure(host, port, error)
     }
-    // IPv4 and IPv6 have it at the same place.
+    // The port is at the same offset in IPv4 and IPv6 addresses.
     let bound = withUnsafeBytes(of: &address) { $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self) }
     self.port = Int(UInt16(bigEndian: bound))
   }
@@ -64,10 +64,10 @@ final class ListeningSocket: Sendable {
     }
   }
 
-  /// Ends the wait of a thread that polls the socket. Nobody can connect from then on.
+  /// Wakes a thread that polls the socket. No connections are accepted from then on.
   func wakePoll() { isOpen.withLock { if $0 { shutdown(descriptor, Int32(SHUT_RDWR)) } } }
 
-  /// Whether somebody waits to be accepted.
+  /// Whether a connection is waiting to be accepted.
   var hasVisitor: Bool {
     var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&source, 1, 0) > 0
@@ -90,7 +90,7 @@ final class ListeningSocket: Sendable {
     }
   }
 
-  /// Raises the soft limit of open files, if need be, to what so many connections and the rest of the program take.
+  /// Raises the soft limit of open files, if necessary, to what the connections and the rest of the program need.
   ///
   /// - Throws: ``HTTPServerError`` with code `tooFewDescriptors` if the hard limit is lower.
   static func provideDescriptors(connections: Int) throws(HTTPServerError) {

@@ -1,16 +1,16 @@
 import CMicroHTTPD
 import Threads
 
-/// The response to a request that a handler has: given once, by the handler, by the supervisor when the handler takes
-/// too long, or by the server when it stops.
+/// The response to a request that has been passed to a handler. It is given once: by the handler, by the supervisor
+/// when the handler exceeds its deadline, or by the server when it stops.
 ///
-/// It is also the executor of the handler's task. A job that becomes ready resumes the connection, whose thread runs it:
-/// after a statement the handler continues there, without a hop to the cooperative pool.
+/// It is also the executor of the handler's task. A job that becomes ready resumes the connection, whose thread runs
+/// the job. So a handler continues on that thread after a database statement, without a hop to the cooperative pool.
 final class PendingResponse: TaskExecutor {
   private struct State {
     var response: HTTPResponse?
     var task: Task<Void, Never>?
-    /// The connection while it is suspended; taken by whoever resumes it.
+    /// The connection while it is suspended. Whoever resumes it takes it out.
     var suspended: LibraryPointer?
     /// The jobs of the task that are ready to run.
     var jobs: [UnownedJob] = []
@@ -30,7 +30,7 @@ final class PendingResponse: TaskExecutor {
 
   private let state = Lock(State())
 
-  /// Remembers the handler's task, to cancel it; at once if the response has been given for it.
+  /// Stores the handler's task for cancellation. Cancels it at once if the response has already been given.
   func attach(_ task: Task<Void, Never>) {
     let isLate = state.withLock { state in
       state.task = state.response == nil ? task : nil
@@ -39,8 +39,8 @@ final class PendingResponse: TaskExecutor {
     if isLate { task.cancel() }
   }
 
-  /// Runs the jobs that are ready. Returns the response, or suspends the connection until there is one or another job.
-  /// Only on the connection's thread.
+  /// Runs the jobs that are ready. Returns the response, or suspends the connection until there is one or another
+  /// job. Call it on the connection's thread only.
   func proceed(_ connection: OpaquePointer) -> HTTPResponse? {
     while true {
       let (jobs, response) = state.withLock { state in
@@ -56,7 +56,8 @@ final class PendingResponse: TaskExecutor {
     }
   }
 
-  /// Leaves the rest of the task to the cooperative pool: the connection is about to be answered, or gone.
+  /// Moves the rest of the task to the cooperative pool, because the response is about to be sent or the connection
+  /// is gone.
   func detach() {
     let jobs = state.withLock { state in
       state.isDetached = true
@@ -65,7 +66,7 @@ final class PendingResponse: TaskExecutor {
     for job in jobs { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
   }
 
-  /// Takes a job of the handler's task.
+  /// Enqueues a job of the handler's task.
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let (isDetached, suspended) = state.withLock { state in
@@ -76,7 +77,7 @@ final class PendingResponse: TaskExecutor {
     if let suspended { MHD_resume_connection(suspended.value) }
   }
 
-  /// Gives the response and wakes the connection. A second response is dropped.
+  /// Sets the response and wakes the connection. A second response is discarded.
   func finish(with response: HTTPResponse) {
     let suspended: LibraryPointer? = state.withLock { state in
       guard state.response == nil else { return nil }
@@ -86,11 +87,11 @@ final class PendingResponse: TaskExecutor {
     if let suspended { MHD_resume_connection(suspended.value) }
   }
 
-  /// Gives the response in the handler's place and cancels its task.
+  /// Sets a response in place of the handler's and cancels its task.
   func expire(with response: HTTPResponse) {
     finish(with: response)
     guard let task = state.withLock({ $0.task }) else { return }
-    // Cancellation handlers are the program's. The supervisor should not run them.
+    // Cancellation handlers are the application's code, which the supervisor's thread must not run.
     Task { task.cancel() }
   }
 }

@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// A response of the server itself. The detail holds nothing that the client sent.
+/// An error response of the server itself. The detail never quotes the request.
 struct Refusal: Error {
   let status: Int
   let detail: String
@@ -24,7 +24,7 @@ struct Refusal: Error {
   static let timedOut = Self(503, "The request timed out.")
   static let stopping = Self(503, "The server is shutting down.")
 
-  /// A problem of RFC 9457.
+  /// A problem document (RFC 9457).
   var json: String {
     #"{"type":"about:blank","title":\#(Self.quoted(Self.title(status))),"status":\#(status),"#
       + #""detail":\#(Self.quoted(detail))}"#
@@ -50,7 +50,7 @@ struct Refusal: Error {
 }
 
 extension HTTPResponse {
-  /// What is written to a socket past the library, where it gives no chance to respond.
+  /// The response as bytes, for sockets that are written directly because the library cannot send a response.
   var lastBytes: [UInt8] {
     var head = "HTTP/1.1 \(status) \(Refusal.title(status))\r\n"
     for field in headers.fields { head += "\(field.name): \(field.value)\r\n" }

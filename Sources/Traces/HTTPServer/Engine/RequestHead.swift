@@ -1,15 +1,15 @@
-/// Request line and fields that have passed all checks.
+/// A request line and header fields that have passed all checks.
 struct RequestHead {
   let method: HTTPMethod
   let target: HTTPTarget
   let headers: HTTPHeaders
-  /// Nil if the body comes in chunks.
+  /// Nil if the body is chunked.
   let contentLength: Int?
-  /// Whether the client may send another request on the connection.
+  /// Whether the client may send another request on this connection.
   let keepsAlive: Bool
 
-  /// The library is lenient: it takes one of two lengths, and a name with a space after it. What
-  /// another server on the way could read otherwise is refused here (RFC 9112, sections 3.2, 6.3 and 11.2).
+  /// The library accepts two different lengths, and a field name followed by a space. This initializer rejects
+  /// whatever a proxy could read differently (RFC 9112, sections 3.2, 6.3 and 11.2).
   init(
     method: String, rawTarget: [UInt8], version: String, headers: HTTPHeaders, size: Int,
     options: HTTPServer.Options
@@ -42,7 +42,7 @@ struct RequestHead {
       && (!isOld || options.contains { HTTPHeaders.isSame(String($0), "keep-alive") })
     self.method = HTTPMethod(rawValue: method)
     self.target = target
-    // Not before: the library frames the body by the values as they came.
+    // Trim the values only now, because the library frames the body by the untrimmed values.
     self.headers = HTTPHeaders(
       headers.fields.map { HTTPHeaders.Field(name: $0.name, value: Self.trimmed($0.value)) })
   }
