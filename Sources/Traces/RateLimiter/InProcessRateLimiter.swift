@@ -1,12 +1,12 @@
 import Threads
 
-/// Keeps the buckets in this process: for one server, for development, and as the spare of
+/// Keeps the buckets in this process: for a single server, for development, and as the fallback of
 /// ``RedisRateLimiter``.
 ///
-/// Memory is bounded: a bucket that is full again is dropped, and beyond ``maximumBuckets`` those
-/// nearest to being full go first, at a cost to the limit of a few users and to nobody's service.
+/// Memory is bounded. Full buckets are dropped. Beyond ``maximumBuckets``, the buckets closest to full are dropped
+/// first, which gives a few users extra requests but denies none.
 public final class InProcessRateLimiter: RateLimiter {
-  /// The most buckets that are kept.
+  /// The maximum number of buckets.
   public let maximumBuckets: Int
 
   private struct State {
@@ -15,7 +15,7 @@ public final class InProcessRateLimiter: RateLimiter {
     var nextSweep: Int64 = 0
   }
 
-  /// A full minute fills any bucket.
+  /// Any bucket refills within a minute.
   private static let sweepInterval: Int64 = 60_000_000
 
   private let buckets: TokenBuckets
@@ -24,12 +24,12 @@ public final class InProcessRateLimiter: RateLimiter {
   private let state = Lock(State())
   private let counter = DecisionCounter()
 
-  /// Makes a limiter with full buckets.
+  /// Creates a limiter with full buckets.
   ///
   /// - Parameters:
   ///   - policy: the limits.
-  ///   - maximumBuckets: how many buckets are kept; 100,000 by default, which is some 15 MB. At least 1.
-  ///   - clock: what time it is; a clock that never goes back by default.
+  ///   - maximumBuckets: the maximum number of buckets, at least 1; 100,000 by default, about 15 MB.
+  ///   - clock: returns the current time; a monotonic clock by default.
   public init(
     policy: RateLimitPolicy = .standard, maximumBuckets: Int = 100_000,
     clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -47,10 +47,10 @@ public final class InProcessRateLimiter: RateLimiter {
     return decision
   }
 
-  /// What was decided since the limiter was made.
+  /// The decisions since the limiter was created.
   public var counters: RateLimitCounters { counter.snapshot() }
 
-  /// How many buckets are kept at the moment.
+  /// The current number of buckets.
   var bucketCount: Int { state.withLock { $0.fullAt.count } }
 
   func decide(key: String, bucket: TokenBucket) -> RateLimitDecision {
@@ -71,7 +71,7 @@ public final class InProcessRateLimiter: RateLimiter {
     state.nextSweep = now + Self.sweepInterval
   }
 
-  /// Makes room for a tenth at once, so that the sorting is paid for by many requests.
+  /// Drops a tenth of the buckets, so that the cost of sorting is spread over many requests.
   private func makeRoom(_ state: inout State, now: Int64) {
     sweep(&state, now: now)
     let kept = maximumBuckets - max(1, maximumBuckets / 10)

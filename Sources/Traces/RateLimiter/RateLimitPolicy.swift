@@ -1,11 +1,10 @@
-/// How many requests a user may make.
+/// The number of requests that a user may make.
 ///
-/// The limit per minute is also the burst: after a minute of silence a user may spend it at once.
+/// The limit per minute is also the burst: after a minute without requests, a user may spend the whole limit at once.
 public struct RateLimitPolicy: Sendable, Equatable {
   /// 60 reads and 20 writes a minute.
   public static let standard = RateLimitPolicy(reads: 60, writes: 20)
-  /// What a limit may be. Above it one token would be worth less than the 60 microseconds that keep
-  /// the arithmetic exact.
+  /// The allowed limits. The maximum keeps a token at 60 microseconds or more, so that the arithmetic stays exact.
   public static let limits = 1...1_000_000
 
   /// Reads per user and minute.
@@ -13,7 +12,7 @@ public struct RateLimitPolicy: Sendable, Equatable {
   /// Writes per user and minute.
   public let writesPerMinute: Int
 
-  /// Makes a policy.
+  /// Creates a policy.
   ///
   /// - Parameters:
   ///   - readsPerMinute: 1 to 1,000,000; 60 by default.
@@ -36,7 +35,7 @@ public struct RateLimitPolicy: Sendable, Equatable {
     writesPerMinute = writes
   }
 
-  /// The limit of a kind.
+  /// The limit for a kind of request.
   public func limit(of kind: RateLimitKind) -> Int {
     switch kind {
     case .read: readsPerMinute
@@ -45,22 +44,22 @@ public struct RateLimitPolicy: Sendable, Equatable {
   }
 }
 
-/// Why a limiter could not be made. Never quotes a connection string or a password.
+/// An error that prevents a limiter from being created. Never quotes a connection string or a password.
 public struct RateLimitError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of fault.
+  /// The kind of error.
   public enum Code: String, Sendable {
-    /// A limit or the connection string is not usable.
+    /// A limit or the connection string is invalid.
     case invalidConfiguration
-    /// The system has no thread left.
+    /// The system cannot start another thread.
     case resourcesExhausted
   }
 
-  /// The kind of fault.
+  /// The kind of error.
   public let code: Code
   /// What happened and what is expected.
   public let message: String
 
-  /// Makes an error.
+  /// Creates an error.
   public init(code: Code, message: String) {
     self.code = code
     self.message = message

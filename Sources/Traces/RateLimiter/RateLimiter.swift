@@ -1,44 +1,43 @@
 import Synchronization
 
-/// Decides how often a user may ask.
+/// Limits how often a user may make requests.
 ///
-/// Each user has one token bucket for reading and one for writing. A bucket holds as many tokens as
-/// the limit per minute, refills continuously, and every request takes one.
+/// Each user has one token bucket for reads and one for writes. A bucket holds as many tokens as the limit per
+/// minute, refills continuously, and every request takes one token.
 public protocol RateLimiter: Sendable {
   /// Takes a token.
   ///
-  /// Never fails and never waits for long: what happens when no decision can be made is the
-  /// limiter's own choice.
+  /// Never throws and never blocks for long. Each implementation defines what happens when it cannot make a decision.
   ///
   /// - Parameters:
-  ///   - user: who asks; any text. What is not a short plain identifier is hashed.
-  ///   - kind: what is asked for.
+  ///   - user: an identifier of the user. Any string is allowed; all but short plain identifiers are hashed.
+  ///   - kind: whether the request reads or writes.
   func take(user: String, kind: RateLimitKind) async -> RateLimitDecision
 
-  /// What was decided since the limiter was made.
+  /// The decisions since the limiter was created.
   var counters: RateLimitCounters { get }
 }
 
-/// What a request does; each kind has a bucket of its own.
+/// What a request does. Each kind has its own bucket.
 public enum RateLimitKind: String, Sendable, CaseIterable {
-  /// It looks something up.
+  /// The request only reads.
   case read
-  /// It changes something.
+  /// The request changes something.
   case write
 }
 
-/// Whether a request may go on, and what its author may be told.
+/// Whether a request is allowed, and the figures for its response headers.
 public struct RateLimitDecision: Sendable, Equatable {
-  /// Whether a token was there.
+  /// Whether a token was available.
   public let isAllowed: Bool
   /// The limit per minute, which is also the burst.
   public let limit: Int
-  /// How many requests could follow at once.
+  /// How many more requests are allowed right now.
   public let remaining: Int
-  /// How long until there is a token; zero if the request is allowed.
+  /// The time until a token is available; zero if the request is allowed.
   public let retryAfter: Duration
 
-  /// Makes a decision.
+  /// Creates a decision.
   public init(isAllowed: Bool, limit: Int, remaining: Int, retryAfter: Duration = .zero) {
     self.isAllowed = isAllowed
     self.limit = limit
@@ -46,14 +45,14 @@ public struct RateLimitDecision: Sendable, Equatable {
     self.retryAfter = retryAfter
   }
 
-  /// ``retryAfter`` in whole seconds, rounded up, as the HTTP header `Retry-After` wants it.
+  /// ``retryAfter`` in whole seconds, rounded up, as the HTTP header `Retry-After` requires.
   public var retryAfterSeconds: Int {
     let (seconds, attoseconds) = retryAfter.components
     return Int(seconds) + (attoseconds > 0 ? 1 : 0)
   }
 }
 
-/// What a limiter has decided so far, for metrics.
+/// The decisions of a limiter so far, for metrics.
 public struct RateLimitCounters: Sendable, Equatable {
   /// Reads that were allowed.
   public var allowedReads = 0
@@ -63,16 +62,16 @@ public struct RateLimitCounters: Sendable, Equatable {
   public var allowedWrites = 0
   /// Writes that were denied.
   public var deniedWrites = 0
-  /// How many of these were decided without Redis because it gave no answer.
+  /// How many of these were decided without Redis because it did not respond.
   public var failures = 0
-  /// Whether Redis answered last; nil before the first request and for a limiter without Redis.
+  /// Whether the last command to Redis succeeded; nil before the first request and for a limiter without Redis.
   public var isRedisUp: Bool?
 
-  /// Makes counters at zero.
+  /// Creates counters at zero.
   public init() {}
 }
 
-/// Counts decisions from many tasks at once.
+/// Counts decisions. Safe to use concurrently.
 final class DecisionCounter: Sendable {
   private let allowedReads = Atomic(0)
   private let deniedReads = Atomic(0)
@@ -90,7 +89,7 @@ final class DecisionCounter: Sendable {
     if isFailure { failures.add(1, ordering: .relaxed) }
   }
 
-  /// The counts; those of requests in flight may be missing in some of them.
+  /// The current counts. Counters are read one by one, so a request in flight may be in only some of them.
   func snapshot(isRedisUp: Bool? = nil) -> RateLimitCounters {
     var counters = RateLimitCounters()
     counters.allowedReads = allowedReads.load(ordering: .relaxed)

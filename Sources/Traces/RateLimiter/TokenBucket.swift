@@ -1,15 +1,14 @@
 import Basics
 
-/// The arithmetic of a bucket: how much it holds and how fast it refills.
+/// The arithmetic of a bucket: its size and its rate.
 ///
-/// What is kept of a bucket is one number: the moment at which it will be full again. The tokens that
-/// are missing are the time until then, divided by the time that one token takes; an absent bucket is
-/// a full one. Whole microseconds keep that exact, also in Lua, whose numbers are doubles.
-/// ``TokenBucketScript`` does the same in Redis.
+/// The state of a bucket is one number: the time at which it will be full again. The number of missing tokens is the
+/// time until then divided by the time per token. A bucket without state is full. Whole microseconds keep this exact,
+/// even in Lua, whose numbers are doubles. ``TokenBucketScript`` does the same in Redis.
 struct TokenBucket: Sendable, Equatable {
-  /// How many tokens it holds.
+  /// The number of tokens in a full bucket.
   let burst: Int
-  /// Microseconds until the next token. Rounded down, so that a minute brings at least the limit.
+  /// Microseconds per token. Rounded down, so that a minute yields at least the limit.
   let interval: Int64
 
   init(perMinute: Int) {
@@ -17,17 +16,17 @@ struct TokenBucket: Sendable, Equatable {
     interval = 60_000_000 / Int64(perMinute)
   }
 
-  /// Microseconds that an empty bucket takes to refill.
+  /// Microseconds that an empty bucket takes to fill.
   var capacity: Int64 { Int64(burst) * interval }
 
   /// Takes a token.
   ///
   /// - Parameters:
-  ///   - fullAt: when the bucket is full again, in microseconds; moved on if a token was there.
+  ///   - fullAt: when the bucket is full again, in microseconds; moved forward if a token was taken.
   ///   - now: the time on the same clock.
   func take(fullAt: inout Int64, now: Int64) -> RateLimitDecision {
-    // Clamped: neither a clock that was set back nor a limit that was lowered makes anyone wait
-    // longer than an empty bucket does.
+    // Clamped, so that nobody waits longer than an empty bucket takes to fill, even if the clock was set back or the
+    // limit was lowered.
     let missing = min(max(0, fullAt - now), capacity) + interval
     guard missing <= capacity else { return denied(retryAfter: missing - capacity) }
     fullAt = now + missing
@@ -65,14 +64,13 @@ struct TokenBuckets: Sendable {
 
 /// The name of a bucket: `rl:{user}:{read|write}`.
 enum BucketKey {
-  /// A plain identifier, such as a UUID, stays readable.
+  /// Plain identifiers up to this length, such as UUIDs, stay readable.
   private static let longestPlainUser = 64
 
-  /// Names a bucket.
+  /// Returns the name of a bucket.
   ///
-  /// Whatever is not a short plain identifier is replaced by `~` and its SHA-256: a user can neither
-  /// leave the pattern by a colon, nor fill the memory by a long name, nor take on another's name,
-  /// because no plain identifier has a `~`.
+  /// Anything but a short plain identifier is replaced by `~` and its SHA-256. So a user cannot inject a colon, use
+  /// up memory with a long name, or collide with another user's name, because no plain identifier contains `~`.
   static func name(user: String, kind: RateLimitKind) -> String {
     "rl:\(isPlain(user) ? user : "~" + Digest.sha256Hex(Array(user.utf8))):\(kind.rawValue)"
   }

@@ -2,22 +2,22 @@ import Glibc
 import SeedTesting
 import Threads
 
-/// A Redis of a test's own, without persistence: Debian's package.
+/// A private Redis server for a test, without persistence. Uses Debian's package.
 public final class RedisServer: Sendable {
-  /// How to reach it over its socket, password included.
+  /// The URL over its Unix socket, including the password.
   public let url: String
-  /// The same over TCP.
+  /// The URL over TCP, including the password.
   public let tcpURL: String
 
   private let folder: String
   private let password: String?
   private let process = Lock<ChildProcess?>(nil)
 
-  /// Starts one, lends it to `body` and stops it.
+  /// Starts a server, passes it to `body`, and stops it.
   ///
   /// - Parameters:
-  ///   - password: what it asks for; it asks for none by default.
-  ///   - settings: further lines of its configuration.
+  ///   - password: the required password; none by default.
+  ///   - settings: additional lines of the configuration file.
   ///   - body: receives the server.
   /// - Throws: what `body` throws; ``ChildProcess/StartFailure``.
   public static func with<Result>(
@@ -56,9 +56,9 @@ public final class RedisServer: Sendable {
       """, to: "redis.conf")
   }
 
-  /// Starts it again after ``kill()``; what it held is gone.
+  /// Restarts the server after ``kill()``. Its data is lost.
   ///
-  /// - Throws: ``ChildProcess/StartFailure`` if it does not answer within 30 seconds.
+  /// - Throws: ``ChildProcess/StartFailure`` if it does not respond within 30 seconds.
   public func start() async throws {
     let process = try ChildProcess.start(
       "/usr/bin/redis-server", ["\(folder)/redis.conf"], environment: ["PATH": "/usr/bin:/bin"])
@@ -74,7 +74,7 @@ public final class RedisServer: Sendable {
     }
   }
 
-  /// Ends it as a power failure would.
+  /// Kills the server, as a power failure would.
   ///
   /// - Throws: ``ChildProcess/TimedOut``.
   public func kill() async throws {
@@ -86,12 +86,12 @@ public final class RedisServer: Sendable {
     _ = try await process?.wait(timeout: .seconds(20))
   }
 
-  /// Sends its process a signal: SIGSTOP makes it slow without an end, SIGCONT heals it.
+  /// Sends a signal to the process. SIGSTOP makes it hang, SIGCONT lets it continue.
   public func signal(_ number: Int32) {
     process.withLock { $0?.signal(number) }
   }
 
-  /// Returns redis-cli's answer to a command, without the line's end.
+  /// Returns the output of redis-cli for a command, without the final line break.
   ///
   /// - Throws: ``ChildProcess/StartFailure``; ``ChildProcess/TimedOut``.
   @discardableResult

@@ -1,8 +1,8 @@
-/// Keeps a Redis that does not answer from holding up every request, and from being overrun by
-/// connections when it comes back.
+/// Prevents an unresponsive Redis from delaying every request, and from being flooded with connections when it
+/// recovers.
 ///
-/// While all is well everyone is admitted. After a failure nobody is, for ``retryInterval``; then a
-/// single one, whose success ends the outage and whose failure prolongs it.
+/// While Redis works, every request is admitted. After a failure none is admitted for ``retryInterval``. Then a
+/// single request is: its success ends the outage, and its failure prolongs it.
 struct CircuitBreaker: Sendable {
   private enum State {
     case closed
@@ -13,19 +13,19 @@ struct CircuitBreaker: Sendable {
   /// An outage, from the first failure to the first success.
   struct Outage: Sendable, Equatable {
     let start: ContinuousClock.Instant
-    /// How many requests Redis did not decide.
+    /// How many requests were decided without Redis.
     var undecided = 0
   }
 
   let retryInterval: Duration
   private var state = State.closed
   private(set) var outage: Outage?
-  /// Whether the last contact succeeded; nil before the first.
+  /// Whether the last attempt succeeded; nil before the first.
   private(set) var isUp: Bool?
 
   init(retryInterval: Duration) { self.retryInterval = retryInterval }
 
-  /// Whether a request may be tried; the caller then reports ``succeeded()`` or ``failed(now:undecided:)``.
+  /// Whether a request may be sent to Redis. The caller then reports ``succeeded()`` or ``failed(now:undecided:)``.
   mutating func admits(now: ContinuousClock.Instant) -> Bool {
     switch state {
     case .closed: return true
@@ -38,7 +38,7 @@ struct CircuitBreaker: Sendable {
     }
   }
 
-  /// Returns the outage that this ends.
+  /// Records a success. Returns the outage that it ends, if any.
   mutating func succeeded() -> Outage? {
     state = .closed
     isUp = true
@@ -46,7 +46,7 @@ struct CircuitBreaker: Sendable {
     return outage
   }
 
-  /// Returns whether this begins an outage.
+  /// Records a failure. Returns whether it begins an outage.
   mutating func failed(now: ContinuousClock.Instant, undecided: Int) -> Bool {
     state = .open(retryAt: now + retryInterval)
     isUp = false

@@ -1,6 +1,6 @@
 import Basics
 
-/// Where Redis is and how to log in.
+/// The address and the credentials of a Redis server.
 struct RedisAddress: Sendable, Equatable {
   enum Place: Sendable, Equatable {
     case tcp(host: String, port: Int)
@@ -12,11 +12,11 @@ struct RedisAddress: Sendable, Equatable {
   var password: String?
   var database = 0
 
-  /// Reads `redis://[user[:password]@]host[:port][/database]` or
-  /// `unix://[user:password@]/path[?db=database]`. User and password are percent-decoded.
+  /// Parses `redis://[user[:password]@]host[:port][/database]` or `unix://[user:password@]/path[?db=database]`. User
+  /// and password are percent-decoded.
   ///
-  /// - Throws: ``RateLimitError`` with code `invalidConfiguration`. The message never quotes the
-  ///   string, because its password may be what is malformed.
+  /// - Throws: ``RateLimitError`` with code `invalidConfiguration`. The message never quotes the string, because the
+  ///   malformed part may be the password.
   init(url: String) throws(RateLimitError) {
     let (scheme, rest) = Self.cut(url[...], at: ":")
     guard var rest else { throw Self.malformed("it has no scheme") }
@@ -27,7 +27,7 @@ struct RedisAddress: Sendable, Equatable {
     }
     let (beforeQuery, query) = Self.cut(rest, at: "?")
     let (authority, path) = Self.cut(beforeQuery, at: "/")
-    // The last `@` divides, so that a password with an unescaped `@` does not end up as a host.
+    // Split at the last `@`, so that no part of a password with an unescaped `@` is taken for a host.
     let at = authority.lastIndex(of: "@")
     let host = at.map { authority[authority.index(after: $0)...] } ?? authority
     switch scheme.lowercased() {
@@ -70,11 +70,11 @@ struct RedisAddress: Sendable, Equatable {
   private static func tcp(_ text: Substring) throws(RateLimitError) -> Place {
     var host = text
     var port = 6379
-    // The colons of an address in brackets are not the one before the port.
+    // Skip the colons of an IPv6 address in brackets.
     let searched = text.lastIndex(of: "]").map { text[$0...] } ?? text
     if let colon = searched.lastIndex(of: ":") {
       host = text[..<colon]
-      // Not quoted: with a malformed user part this can be a piece of the password.
+      // Not quoted: if the user part is malformed, this can be a piece of the password.
       guard let number = Int(text[text.index(after: colon)...]), (1...65535).contains(number) else {
         throw malformed("the port is not a number from 1 to 65535")
       }
@@ -91,7 +91,7 @@ struct RedisAddress: Sendable, Equatable {
 
   private static func unix(_ text: Substring) throws(RateLimitError) -> Place {
     let path = "/" + (try decoded(text, "path"))
-    // sun_path of sockaddr_un has 108 bytes, one of them for the NUL.
+    // sun_path of sockaddr_un has 108 bytes, including the NUL.
     guard (2...107).contains(path.utf8.count) else {
       throw malformed("the socket path is empty or longer than 107 bytes")
     }
@@ -128,7 +128,7 @@ struct RedisAddress: Sendable, Equatable {
 }
 
 extension RedisAddress: CustomStringConvertible {
-  /// Host and port or the socket's path; never user or password.
+  /// The host and port, or the path of the socket; never the user or password.
   var description: String {
     switch place {
     case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -1,21 +1,21 @@
 import CHiredis
 import Glibc
 
-/// A connection over hiredis, closed with the last reference to it.
+/// A hiredis connection, closed with its last reference.
 ///
-/// Not Sendable: it blocks, and stays on the thread of ``RedisWorker``. After any error it is of no
-/// further use, because an answer that comes late would be taken for that of the next command.
+/// Not Sendable: it blocks, and is used only on the thread of ``RedisWorker``. Discard it after any error, because a
+/// late reply would be taken for the reply to the next command.
 final class RedisConnection {
   private let context: UnsafeMutablePointer<redisContext>
   private let address: RedisAddress
   private let commandTimeout: Duration
 
-  /// Connects, logs in and selects the database.
+  /// Connects, authenticates and selects the database.
   ///
-  /// The timeouts are for each step; looking up a host's name has none, as the system offers none.
+  /// Each step has its own timeout, except the lookup of a host name, for which the system offers none.
   init(_ address: RedisAddress, connectTimeout: Duration, commandTimeout: Duration) throws(RedisFailure) {
-    // hiredis writes without MSG_NOSIGNAL: without this a Redis that went away would end the program.
-    // Blocked for this thread only, which is the worker's own.
+    // hiredis writes without MSG_NOSIGNAL, so SIGPIPE would end the process when Redis disconnects. Only this thread,
+    // which belongs to the worker, blocks the signal.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
@@ -33,7 +33,7 @@ final class RedisConnection {
     guard context.pointee.err == 0 else {
       throw RedisFailure(message: "cannot connect to Redis at \(address): \(systemMessage(connectTimeout))")
     }
-    // A child that inherited the descriptor would keep the connection open.
+    // Otherwise a child process would keep the connection open.
     _ = fcntl(context.pointee.fd, F_SETFD, FD_CLOEXEC)
     redisSetTimeout(context, timeval(commandTimeout))
     try logIn()
@@ -45,7 +45,7 @@ final class RedisConnection {
     if let password = address.password {
       let reply = try ask(["AUTH"] + [address.user].compactMap(\.self) + [password])
       if case .error(let code, _) = reply {
-        // Only the code: Redis quotes the arguments of a command that it does not know.
+        // Only the error code: Redis quotes the arguments of an unknown command, which may include the password.
         throw RedisFailure(
           message: """
             Redis at \(address) rejected the user or password of the connection string (\(code))
@@ -60,7 +60,7 @@ final class RedisConnection {
     }
   }
 
-  /// Sends a command and reads its answer.
+  /// Sends a command and reads its reply.
   func ask(_ words: [String]) throws(RedisFailure) -> RedisReply {
     var bytes: [UInt8] = []
     Self.append(words, to: &bytes)
@@ -68,7 +68,8 @@ final class RedisConnection {
     return try receive()
   }
 
-  /// Appends a command in Redis's own form: each word behind its length, so that none can break out.
+  /// Appends a command in the Redis protocol (RESP). Each word is prefixed with its length, so no value can inject a
+  /// command.
   static func append(_ words: [String], to bytes: inout [UInt8]) {
     bytes += "*\(words.count)\r\n".utf8
     for word in words {
@@ -78,7 +79,7 @@ final class RedisConnection {
     }
   }
 
-  /// Sends commands, whose answers ``receive()`` then reads one by one.
+  /// Sends commands. Read their replies one by one with ``receive()``.
   func send(_ commands: [UInt8]) throws(RedisFailure) {
     let status = commands.withUnsafeBytes {
       redisAppendFormattedCommand(context, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
@@ -110,8 +111,8 @@ final class RedisConnection {
     }
   }
 
-  /// By the text, because `errno` may be another's by now: 0.14 has no code of its own for a timeout;
-  /// the `REDIS_ERR_TIMEOUT` of 1.0 is 6.
+  /// Compares the text, because hiredis 0.14 has no error code for timeouts (1.0 has `REDIS_ERR_TIMEOUT`, which is 6)
+  /// and `errno` may have been overwritten.
   private var isTimeout: Bool {
     if context.pointee.err == 6 { return true }
     let text = errorText

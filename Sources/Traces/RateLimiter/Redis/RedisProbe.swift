@@ -1,36 +1,37 @@
 import Threads
 
-/// Looks whether a Redis is fit for rate limits. Writes nothing.
+/// Checks whether a Redis server is suitable for rate limits. Writes nothing.
 public struct RedisProbe: Sendable {
-  /// What a Redis says of itself.
+  /// What a Redis server reports about itself.
   public struct Info: Sendable, Equatable {
     /// The version, such as `7.0.15`.
     public let version: String
-    /// Whether it is a replica, which refuses the writes of the limiter.
+    /// Whether it is a replica, which rejects the limiter's writes.
     public let isReplica: Bool
-    /// Whether it is part of a cluster, which the limiter cannot use.
+    /// Whether it is part of a cluster, which the limiter does not support.
     public let isCluster: Bool
-    /// Whether it carries out a Lua script for us.
+    /// Whether it runs Lua scripts for this user.
     public let runsScripts: Bool
   }
 
   private let address: RedisAddress
   private let timeout: Duration
 
-  /// Reads the connection string; nothing is opened yet.
+  /// Parses the connection string. Does not connect.
   ///
   /// - Parameters:
-  ///   - url: as ``RedisRateLimiter`` takes it.
-  ///   - timeout: of each step, at least a millisecond.
+  ///   - url: a connection string as for ``RedisRateLimiter``.
+  ///   - timeout: the time limit of each step, at least one millisecond.
   /// - Throws: ``RateLimitError`` for a malformed string.
   public init(url: String, timeout: Duration) throws {
     address = try RedisAddress(url: url)
     self.timeout = max(timeout, .milliseconds(1))
   }
 
-  /// Connects, logs in and asks.
+  /// Connects, authenticates and queries the server.
   ///
-  /// - Throws: ``RedisFailure`` if it cannot be reached, refuses the login or answers something else.
+  /// - Throws: ``RedisFailure`` if the server cannot be reached, rejects the credentials, or sends an unexpected
+  ///   reply.
   public func run() async throws -> Info {
     try await DetachedThread.run { [self] in try look() }
   }

@@ -2,46 +2,45 @@ import Threads
 
 /// Keeps the buckets in Redis, so that all servers share them.
 ///
-/// One Lua script reads the server's clock, refills and takes; keys are `rl:{user}:{read|write}` and
-/// live for 120 seconds. One connection on a thread of its own serves all requests: what arrives while
-/// an answer is awaited goes out together. Redis 5 or newer, a single one or a failover behind one
-/// address; not a cluster.
+/// One Lua script reads the server's clock, refills the bucket and takes a token. Keys are `rl:{user}:{read|write}`
+/// and expire after 120 seconds. One connection on its own thread serves all requests. Requests that arrive while a
+/// reply is pending are sent together. Requires Redis 5 or newer: a single server, or a failover pair behind one
+/// address. Clusters are not supported.
 ///
-/// **When Redis does not answer** (down, slow, read-only after a failover, wrong password), requests
-/// are allowed by default: a limiter protects the service and must not become the reason that it is
-/// down. Such decisions are counted as ``RateLimitCounters/failures``, and each outage is reported once
-/// when it begins and once when it ends. During an outage nobody waits: one request after every
-/// `retryInterval` tries again, all others are answered at once. The first to notice wait for a command
-/// timeout, and 200 milliseconds at most with the default timeouts, whatever is stuck: the sum of the
-/// connect timeout and two command timeouts.
+/// **When Redis does not respond** (down, slow, read-only after a failover, wrong password), requests are allowed by
+/// default, so that the limiter does not cause an outage of the service. Such decisions are counted as
+/// ``RateLimitCounters/failures``. Each outage is reported once when it begins and once when it ends. During an
+/// outage one request per `retryInterval` retries; all others are decided at once without Redis. The first requests
+/// of an outage wait for a command timeout. With the default timeouts they wait at most 200 milliseconds in any case:
+/// the sum of the connect timeout and two command timeouts.
 ///
-/// A script that Redis has forgotten is sent again, and a connection that broke while it was idle is
-/// replaced; neither counts as an outage.
+/// A script that is missing from the cache of Redis is sent again, and a connection that broke while idle is
+/// replaced. Neither counts as an outage.
 public actor RedisRateLimiter: RateLimiter {
-  /// What happens to requests that Redis does not decide.
+  /// What happens to requests that Redis cannot decide.
   public enum FailurePolicy: String, Sendable, CaseIterable {
-    /// They are allowed, and nothing is counted against the user.
+    /// They are allowed and not counted.
     case allow
-    /// They are denied, with the retry interval to wait.
+    /// They are denied, with the retry interval as ``RateLimitDecision/retryAfter``.
     case deny
     /// They are decided by buckets in this process, each with the full limit.
     case inProcess
   }
 
-  /// Something to log. No password is in it.
+  /// An event to log. Contains no password.
   public enum Event: Sendable, Equatable {
     /// An outage began.
     case unavailable(reason: String)
-    /// An outage ended; that many requests were not decided by Redis.
+    /// An outage ended; `undecided` requests were decided without Redis.
     case available(after: Duration, undecided: Int)
   }
 
-  /// What happens to requests that Redis does not decide.
+  /// What happens to requests that Redis cannot decide.
   public let failurePolicy: FailurePolicy
 
   private let buckets: TokenBuckets
   private let retryInterval: Duration
-  /// How long a request may wait, whatever is stuck: hiredis has no timeout for looking up a host's name.
+  /// The maximum time that a request waits in any case. Needed because hiredis has no timeout for host name lookups.
   private let patience: Duration
   private let spare: InProcessRateLimiter?
   private let onEvent: @Sendable (Event) -> Void
@@ -58,31 +57,31 @@ public actor RedisRateLimiter: RateLimiter {
   private var breaker: CircuitBreaker
   /// The requests that arrived while the worker was busy.
   private var waiting: [Ticket] = []
-  /// The requests that the worker has; empty again if they have waited too long.
+  /// The requests that were passed to the worker; empty again once they have waited too long.
   private var asked: [Ticket] = []
   private var isAsking = false
   private var isWatched = false
 
-  /// Makes a limiter; the first request connects.
+  /// Creates a limiter. The first request connects.
   ///
   /// - Parameters:
   ///   - url: `redis://[user[:password]@]host[:port][/database]` (port 6379 by default) or
   ///     `unix://[user:password@]/path[?db=database]`.
   ///   - policy: the limits; 60 reads and 20 writes a minute by default.
-  ///   - onFailure: what happens to requests that Redis does not decide; `.allow` by default.
-  ///   - connectTimeout: 100 milliseconds by default.
-  ///   - commandTimeout: how long an answer may take; 50 milliseconds by default. Redis answers within
-  ///     one; this leaves room for a fork of its that writes a snapshot.
-  ///   - retryInterval: how often a Redis that failed is tried again, at most; 1 second by default.
+  ///   - onFailure: what happens to requests that Redis cannot decide; `.allow` by default.
+  ///   - connectTimeout: the time limit for connecting; 100 milliseconds by default.
+  ///   - commandTimeout: the time limit for a reply; 50 milliseconds by default. Redis normally responds within one
+  ///     millisecond. The default leaves room for the fork that writes a snapshot.
+  ///   - retryInterval: the minimum time between attempts to reach a Redis that failed; 1 second by default.
   ///   - onEvent: called when an outage begins and when it ends, on any thread; it must not block.
-  /// - Throws: ``RateLimitError``, if the URL is malformed, a duration is not positive or there is no
-  ///   thread left.
+  /// - Throws: ``RateLimitError`` if the URL is malformed, a duration is too short, or the system cannot start a
+  ///   thread.
   public init(
     url: String, policy: RateLimitPolicy = .standard, onFailure: FailurePolicy = .allow,
     connectTimeout: Duration = .milliseconds(100), commandTimeout: Duration = .milliseconds(50),
     retryInterval: Duration = .seconds(1), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws {
-    // Zero would mean "without limit" to the socket.
+    // Zero would disable the socket timeout.
     guard min(connectTimeout, commandTimeout, retryInterval) >= .milliseconds(1) else {
       throw RateLimitError(
         code: .invalidConfiguration,
@@ -108,7 +107,7 @@ public actor RedisRateLimiter: RateLimiter {
     return decision
   }
 
-  /// What was decided since the limiter was made.
+  /// The decisions since the limiter was created.
   public nonisolated var counters: RateLimitCounters {
     counter.snapshot(isRedisUp: isUp.withLock { $0 })
   }
@@ -122,7 +121,7 @@ public actor RedisRateLimiter: RateLimiter {
     }
   }
 
-  /// Asks the worker as long as anyone waits.
+  /// Passes requests to the worker for as long as any are waiting.
   private func ask() async {
     while !waiting.isEmpty {
       asked = Array(waiting.prefix(RedisWorker.longestBatch))
@@ -143,10 +142,10 @@ public actor RedisRateLimiter: RateLimiter {
     isAsking = false
   }
 
-  /// Lets everyone go as soon as one has waited too long. Runs as long as anyone waits.
+  /// Fails all requests as soon as one has waited too long. Runs for as long as any are waiting.
   private func watch() async {
     while let oldest = (asked.first ?? waiting.first)?.since {
-      // Nobody cancels this task.
+      // `try?`: this task is never cancelled.
       try? await Task.sleep(until: oldest + patience, clock: .continuous)
       if let first = asked.first ?? waiting.first, first.since == oldest {
         fail(RedisFailure(message: "no response from Redis within \(patience)"))
@@ -177,7 +176,7 @@ public actor RedisRateLimiter: RateLimiter {
 }
 
 extension RedisRateLimiter.Event: CustomStringConvertible {
-  /// A line for the log.
+  /// A log line.
   public var description: String {
     switch self {
     case .unavailable(let reason): "Redis is unavailable for rate limits: \(reason)"

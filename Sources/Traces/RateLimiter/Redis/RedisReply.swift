@@ -1,12 +1,12 @@
 import CHiredis
 
-/// What Redis answered.
+/// A reply of Redis.
 enum RedisReply: Sendable, Equatable {
   case integer(Int64)
   case text(String)
   case array([RedisReply])
   case null
-  /// A refusal: its code, such as `NOSCRIPT`, and what follows, made fit for a log.
+  /// An error reply: its code, such as `NOSCRIPT`, and the message, sanitized for a log.
   case error(code: String, message: String)
 
   init(_ raw: redisReply) {
@@ -33,17 +33,17 @@ enum RedisReply: Sendable, Equatable {
   }
 }
 
-/// Why Redis gave no usable answer.
+/// The reason why Redis did not give a usable reply.
 public struct RedisFailure: Error, Equatable, CustomStringConvertible {
   let message: String
-  /// Whether the connection ended, which an idle one may at any time, as opposed to being refused
-  /// or not answered.
+  /// Whether the connection was closed, as opposed to a rejection or a timeout. An idle connection may be closed at
+  /// any time.
   var isDisconnect = false
 
   /// What happened. Contains no password.
   public var description: String { message }
 
-  /// One line of a bounded length: what a server says is no one's to trust.
+  /// One line of bounded length, because the text of a server cannot be trusted.
   static func printable(_ text: String) -> String {
     let line = text.unicodeScalars.prefix(200)
       .map { $0.properties.generalCategory == .control ? " " : String($0) }

@@ -1,13 +1,13 @@
 import Threads
 
-/// Asks Redis on a thread of its own.
+/// Sends requests to Redis on its own thread.
 actor RedisWorker {
   struct Request: Sendable {
     let key: String
     let bucket: TokenBucket
   }
 
-  /// Small enough that Redis's answers fit into the socket's buffer while we are still writing.
+  /// Small enough that the replies fit into the socket buffer while commands are still being written.
   static let longestBatch = 256
 
   private let address: RedisAddress
@@ -30,15 +30,15 @@ actor RedisWorker {
     self.commandTimeout = commandTimeout
   }
 
-  /// Sends all requests in one write; the next call connects anew if this one fails.
+  /// Sends all requests in one write. If it throws, the next call reconnects.
   func decide(_ requests: [Request]) throws(RedisFailure) -> [RateLimitDecision] {
     var decisions = [RateLimitDecision?](repeating: nil, count: requests.count)
     let isReused = connection != nil
     do {
       try exchange(.digest, requests, &decisions)
     } catch {
-      // Redis closes idle connections and may have been restarted since. What it did not answer it
-      // may still have counted: a token too many is the smaller fault.
+      // Redis closes idle connections and may have restarted, so retry once on a new connection. It may already have
+      // counted requests that it did not reply to. Taking one token too many is the lesser problem.
       guard isReused, error.isDisconnect else { throw error }
       try exchange(.digest, requests, &decisions)
     }
@@ -50,7 +50,7 @@ actor RedisWorker {
     return complete
   }
 
-  /// Sends what is undecided and reads as many answers; what answers NOSCRIPT stays undecided.
+  /// Sends the undecided requests and reads as many replies. Requests that get NOSCRIPT stay undecided.
   private func exchange(
     _ call: TokenBucketScript.Call, _ requests: [Request], _ decisions: inout [RateLimitDecision?]
   ) throws(RedisFailure) {
@@ -58,7 +58,7 @@ actor RedisWorker {
       if let connection { connection } else {
         try RedisConnection(address, connectTimeout: connectTimeout, commandTimeout: commandTimeout)
       }
-    // Kept only if all answers are read: an unread one would be taken for that of the next command.
+    // Kept only once all replies have been read: an unread one would be taken for the reply to the next command.
     self.connection = nil
     let undecided = decisions.indices.filter { decisions[$0] == nil }
     var commands: [UInt8] = []

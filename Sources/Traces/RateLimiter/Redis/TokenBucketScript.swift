@@ -1,17 +1,18 @@
 import Basics
 
-/// ``TokenBucket/take(fullAt:now:)`` in Lua: one round trip, and no two clients in between.
+/// ``TokenBucket/take(fullAt:now:)`` in Lua: atomic, and one round trip.
 ///
-/// The time is the server's: hosts whose clocks differ would refill, or empty, each other's buckets.
+/// It uses the clock of the Redis server, because servers with different clocks would refill or empty each other's
+/// buckets.
 enum TokenBucketScript {
-  /// Twice what any bucket takes to refill.
+  /// Twice the time that any bucket takes to refill.
   static let secondsToLive = 120
 
-  /// `KEYS[1]` the bucket; `ARGV[1]` the burst; `ARGV[2]` microseconds per token. Answers with
-  /// allowed (1 or 0), the tokens left, and the microseconds until there is one.
+  /// `KEYS[1]` is the bucket, `ARGV[1]` the burst, `ARGV[2]` the microseconds per token. Returns whether the request
+  /// is allowed (1 or 0), the tokens left, and the microseconds until the next token.
   ///
-  /// `pcall`, because a key of our name with something else in it must not free its user from the
-  /// limit: it counts as a full bucket and is overwritten.
+  /// `pcall`, because a key of that name with another type must not exempt its user from the limit. It counts as a
+  /// full bucket and is overwritten.
   static let source = """
     local time = redis.call('TIME')
     local now = time[1] * 1000000 + time[2]
@@ -24,14 +25,14 @@ enum TokenBucketScript {
     return {1, math.floor((capacity - missing) / interval), 0}
     """
 
-  /// The name by which Redis knows the script.
+  /// The SHA-1 digest by which Redis identifies the script.
   static let digest = Digest.hexadecimal(Digest.sha1(Array(source.utf8)))
 
   /// How the script is called.
   enum Call {
-    /// By its digest; refused with NOSCRIPT by a server that has not seen it since its start.
+    /// By its digest. A server that has not seen the script since it started replies NOSCRIPT.
     case digest
-    /// With its text, which the server remembers.
+    /// With its source, which the server caches.
     case source
   }
 
@@ -44,7 +45,7 @@ enum TokenBucketScript {
     return script + ["1", key, String(bucket.burst), String(bucket.interval)]
   }
 
-  /// Reads the script's answer; nil if it is none of its.
+  /// Parses the script's reply; nil if it has an unexpected form.
   static func decision(_ reply: RedisReply, _ bucket: TokenBucket) -> RateLimitDecision? {
     guard case .array(let values) = reply, values.count == 3,
       case .integer(let isAllowed) = values[0], case .integer(let remaining) = values[1],
