@@ -2,24 +2,24 @@ public import Postgres
 import Threads
 public import TraceStore
 
-/// Remembers the vectors of the texts that were asked for last, and asks another provider for the rest.
+/// Caches the vectors of recent texts and asks another provider for the rest.
 ///
-/// For questions to a service, which takes tens of milliseconds and costs money: people ask the same again, and a page that
-/// searches while one types asks for every word on the way. A provider's contract is that a text keeps its vector, so
-/// nothing grows old. What fails is not remembered.
+/// Meant for search queries to an embedding service, where a request takes tens of milliseconds and costs money.
+/// Queries repeat, and search-as-you-type sends every prefix. By the provider's contract a text always has the same
+/// vector, so entries do not expire. Errors are not cached.
 public struct CachedEmbeddingProvider: EmbeddingProvider {
-  /// How many texts are remembered at least: at 6 KB a vector, 13 MB at the most.
+  /// The default capacity, in texts. Up to twice as many are kept, which takes 13 MB at 6 KB per vector.
   public static let usualCapacity = 1_000
 
-  /// That of the provider.
+  /// The model of the wrapped provider.
   public var model: EmbeddingModel { provider.model }
 
   private let provider: any EmbeddingProvider
   private let capacity: Int
   private let cache = Lock(Generations())
 
-  /// Two generations: the older one is dropped as a whole when the younger one is full, and what is asked for again before
-  /// that becomes young. Nearly the order of use, without keeping one.
+  /// An approximate LRU cache in two generations. When the younger one is full, the older one is dropped. A hit in
+  /// the older generation moves the entry to the younger one.
   private struct Generations {
     var young: [EmbeddingText: PostgresVector] = [:]
     var old: [EmbeddingText: PostgresVector] = [:]
@@ -27,15 +27,15 @@ public struct CachedEmbeddingProvider: EmbeddingProvider {
 
   /// Wraps a provider.
   ///
-  /// - Parameter capacity: how many texts are remembered at least, at least 1; up to twice as many are.
+  /// - Parameter capacity: the minimum number of texts to keep, at least 1; up to twice as many are kept.
   public init(_ provider: any EmbeddingProvider, capacity: Int = usualCapacity) {
     self.provider = provider
     self.capacity = max(1, capacity)
   }
 
-  /// Takes what is remembered, and asks the provider once for all that is not.
+  /// Returns cached vectors and asks the provider for all missing ones in one call.
   ///
-  /// - Throws: what the provider's ``EmbeddingProvider/vectors(for:)`` throws.
+  /// - Throws: the errors of the provider's ``EmbeddingProvider/vectors(for:)``.
   public func embed(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
     var vectors = texts.map(known)
     let missing = texts.indices.filter { vectors[$0] == nil }

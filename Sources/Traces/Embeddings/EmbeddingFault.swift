@@ -1,22 +1,22 @@
 import TraceStore
 
-/// What is wrong with a vector.
+/// A reason why a vector is invalid.
 public enum EmbeddingFault: Hashable, Sendable, CustomStringConvertible {
-  /// It has another number of components than the column.
+  /// The number of components differs from the column's.
   case dimensions(Int)
-  /// So many of its components are infinite or not a number.
+  /// Some components are infinite or NaN; their number.
   case notFinite(Int)
-  /// All of its components are zero: it has no direction, so no distance to anything.
+  /// All components are zero, so the vector has no direction and no cosine distance.
   case zero
-  /// It has another length than 1.
+  /// The length is not 1.
   case norm(Double)
-  /// One of its components is no number but this.
+  /// A component is not a number; the JSON type that was found.
   case notNumbers(String)
 
-  /// How far from 1 a length may be: far more than single precision loses, far less than would matter.
+  /// How much a length may differ from 1: far more than rounding in single precision, far less than affects search.
   static let tolerance = 0.001
 
-  /// Judges a vector; nil if there is nothing wrong with it.
+  /// Checks a vector. Returns nil if it is valid.
   public init?(in components: [Float]) {
     guard components.count == TraceIndex.dimensions else {
       self = .dimensions(components.count)
@@ -26,7 +26,7 @@ public enum EmbeddingFault: Hashable, Sendable, CustomStringConvertible {
       self = .notFinite(components.count { !$0.isFinite })
       return
     }
-    // In double precision, where squares of single precision neither overflow nor vanish.
+    // In double precision, because squares of single-precision values may overflow or underflow.
     let norm = components.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     guard norm > 0 else {
       self = .zero
@@ -39,7 +39,7 @@ public enum EmbeddingFault: Hashable, Sendable, CustomStringConvertible {
     return nil
   }
 
-  /// What was found, and what was expected.
+  /// What was found and what was expected.
   public var description: String {
     switch self {
     case .dimensions(let count): "found \(count) dimensions, expected \(TraceIndex.dimensions)"

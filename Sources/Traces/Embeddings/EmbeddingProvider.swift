@@ -1,29 +1,28 @@
 public import Postgres
 public import TraceStore
 
-/// Turns texts into vectors.
+/// Computes embeddings of texts.
 ///
-/// The contract: each vector has `TraceIndex.dimensions` components (1,536), all finite, and length 1;
-/// there is one for each text, in the order of the texts; the same text gives the same vector for as
-/// long as ``model`` is the same. Callers who keep or compare vectors ask through
-/// ``vectors(for:)``, which holds a provider to it.
+/// A provider must return one vector per text, in the order of the texts. Each vector must have
+/// `TraceIndex.dimensions` components (1,536), all finite, and length 1. The same text must get the same vector for
+/// as long as ``model`` is the same. Callers that store or compare vectors use ``vectors(for:)``, which checks this.
 public protocol EmbeddingProvider: Sendable {
-  /// By which model. Another version means that vectors made before should be made again.
+  /// The model and its version. Vectors of another version should be computed again.
   var model: EmbeddingModel { get }
 
-  /// Makes the vectors.
+  /// Computes the vectors.
   ///
-  /// - Parameter texts: the texts; none is a valid call with an empty answer.
-  /// - Returns: a vector for each text, in the same order.
-  /// - Throws: ``EmbeddingError``, or whatever else keeps the provider from an answer to all of them.
+  /// - Parameter texts: the texts; may be empty.
+  /// - Returns: one vector per text, in the same order.
+  /// - Throws: ``EmbeddingError``, or any other error if a vector cannot be computed.
   func embed(_ texts: [EmbeddingText]) async throws -> [PostgresVector]
 }
 
 extension EmbeddingProvider {
-  /// Asks the provider and refuses an answer that breaks the contract, as a whole: a vector of
-  /// another length, not finite or zero would be found by no search, or by every one.
+  /// Computes the vectors and checks them. One invalid vector rejects the whole result, because a search would find a
+  /// vector that is zero, not finite or of another length never or always.
   ///
-  /// - Throws: ``EmbeddingError``; what ``embed(_:)`` throws.
+  /// - Throws: ``EmbeddingError``, and the errors of ``embed(_:)``.
   public func vectors(for texts: [EmbeddingText]) async throws -> [PostgresVector] {
     let vectors = try await embed(texts)
     guard vectors.count == texts.count else {
@@ -38,14 +37,14 @@ extension EmbeddingProvider {
   }
 }
 
-/// Why a provider's answer is not used. Nothing of it is stored.
+/// The result of a provider is invalid. Nothing of it is stored.
 public enum EmbeddingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There are more or fewer vectors than texts.
+  /// The numbers of vectors and texts differ.
   case wrongCount(model: String, found: Int, expected: Int)
-  /// A vector breaks the contract; the index is that of its text.
+  /// A vector is invalid; `index` is the position of its text.
   case badVector(model: String, index: Int, EmbeddingFault)
 
-  /// What was found, and what to do.
+  /// What was found, and how to fix it.
   public var description: String {
     switch self {
     case .wrongCount(let model, let found, let expected):

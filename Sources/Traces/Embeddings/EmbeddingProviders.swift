@@ -1,20 +1,20 @@
 public import SeedKit
 
-/// The provider that the configuration asks for.
+/// Creates the provider that the settings choose.
 public enum EmbeddingProviders {
-  /// What vectors are made for, which decides how long to wait for a service.
+  /// The purpose of the vectors, which decides how long to wait for a service.
   public enum Use: Sendable {
-    /// Many traces, while somebody waits: as long as the settings say.
+    /// Many traces in the foreground: time limit and retry budget of the settings.
     case documents
-    /// A search: 5 seconds a request, and 2 for trying again; the last questions are remembered.
+    /// Search queries: 5 seconds per request and 2 seconds for retries. Recent queries are cached.
     case questions
-    /// A worker, which itself decides when to try again.
+    /// A worker, which does its own retries.
     case worker
   }
 
-  /// Makes it; nothing is opened yet.
+  /// Creates the provider. Opens no connection.
   ///
-  /// - Throws: ``EmbeddingServiceError`` for settings that cannot be used together.
+  /// - Throws: ``EmbeddingServiceError`` if settings are incompatible.
   public static func make(_ settings: Settings, for use: Use) throws -> any EmbeddingProvider {
     guard settings[.embeddingProvider] == "openai" else { return LocalEmbeddingProvider() }
     var options = OpenAIOptions(settings)

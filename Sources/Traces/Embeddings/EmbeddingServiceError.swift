@@ -1,31 +1,31 @@
-/// Why an embedding service gave no vectors. It holds no key, and no text that was to be embedded.
+/// An error of an embedding service. Contains no API key and no embedded text.
 public struct EmbeddingServiceError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Whose fault it is, which decides what may help.
+  /// The kind of error, which decides whether a retry can help.
   public enum Kind: String, Hashable, Sendable {
-    /// Nobody answers: it may work another time.
+    /// The service cannot be reached. A retry may help.
     case unreachable
-    /// It asks to be left alone for a while.
+    /// The service is overloaded or a rate limit is exceeded. Retry after a pause.
     case busy
-    /// It failed or took too long: by itself, or because of what was sent.
+    /// The service failed or timed out, because of its own state or because of the request.
     case failed
-    /// It answered with something that is no answer to the request.
+    /// The response is not a valid response to the request.
     case badAnswer
-    /// It refused the texts; others may be taken.
+    /// The service rejected the texts. It may accept others.
     case rejected
-    /// The address, the key, the model or a file of ours: nothing helps but another setting.
+    /// The address, the key, the model or a local file is wrong. Only a change of the settings helps.
     case misconfigured
   }
 
-  /// Whose fault it is.
+  /// The kind of error.
   public let kind: Kind
   /// What happened.
   public let message: String
-  /// What to do.
+  /// How to fix it.
   public let fix: String?
-  /// How long the service asked to be left alone.
+  /// The pause that the service requested (`Retry-After`).
   public let retryAfter: Duration?
 
-  /// Makes an error.
+  /// Creates an error.
   public init(_ kind: Kind, _ message: String, fix: String? = nil, retryAfter: Duration? = nil) {
     self.kind = kind
     self.message = message
@@ -33,6 +33,6 @@ public struct EmbeddingServiceError: Error, Hashable, Sendable, CustomStringConv
     self.retryAfter = retryAfter
   }
 
-  /// What happened, and what to do.
+  /// What happened, and how to fix it.
   public var description: String { fix.map { "\(message); \($0)" } ?? message }
 }

@@ -1,13 +1,13 @@
 public import TraceStore
 
-/// A text to be turned into a vector, and what it is for.
+/// A text to embed, and its role.
 public enum EmbeddingText: Hashable, Sendable {
-  /// What is kept and found: a title and what stands under it.
+  /// A text to be found: a title and a body.
   case document(title: String, body: String)
-  /// What somebody searches with.
+  /// A search query.
   case query(String)
 
-  /// The text as a whole, for a model that makes no difference.
+  /// The whole text, for a model that treats documents and queries alike.
   public var plain: String {
     switch self {
     case .document(let title, let body): "\(title)\n\n\(body)"

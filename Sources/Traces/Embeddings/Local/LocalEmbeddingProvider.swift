@@ -1,35 +1,35 @@
 public import Postgres
 public import TraceStore
 
-/// The model that needs nothing: no network, no key, nothing to fetch. It is **lexical**: it finds texts
-/// that share words with the question, not texts that mean the same in other words.
+/// The built-in model. It needs no network, no key and no download. It is **lexical**: it finds texts that share
+/// words with the query, not texts that say the same in other words.
 ///
-/// Each word is counted by its stem, related words as one. The 1,024 most common words of the built-in
-/// traces have a dimension each; all others share the remaining 512, each in two places and with signs
-/// given by its hash, so that where two fall together they disturb search little (Weinberger and others,
-/// "Feature hashing for large scale multitask learning", 2009). In a document a word's weight grows ever
-/// more slowly with its count, as in BM25 (Robertson and Zaragoza, "The probabilistic relevance
-/// framework", 2009); a word of the title counts for three, one of a code block for half. How rare a
-/// word is weighs in the question only, as `lnc.ltc` of the SMART system does it (Salton and Buckley,
-/// 1988), so that a document's vector stays as it is when other documents come.
+/// Words are counted by stem, and related words count as one. The 1,024 most common words of the built-in traces have
+/// one dimension each. All other words share the remaining 512 dimensions. The hash of a word assigns it two of them,
+/// each with a sign, so that collisions affect search little (Weinberger and others, "Feature hashing for large scale
+/// multitask learning", 2009).
 ///
-/// The same text has the same bits on every machine: everything is a whole number but one square root
-/// and one division, which IEEE 754 defines to the last bit. (Beyond ASCII, which letters have a lower
-/// case is what Unicode says in the version that Swift was built with.)
+/// In a document, the weight of a word grows with its count but saturates, as in BM25 (Robertson and Zaragoza, "The
+/// probabilistic relevance framework", 2009). A word in the title counts three times, a word in a code block half.
+/// The inverse document frequency is applied to queries only (`lnc.ltc` in the SMART notation, Salton and Buckley,
+/// 1988), so that adding documents does not change the vectors of existing ones.
+///
+/// A text has the same vector, bit by bit, on every machine. The computation uses integers, except for one square
+/// root and one division, whose results IEEE 754 defines exactly. (Beyond ASCII, lowercasing depends on the Unicode
+/// version of the Swift toolchain.)
 public struct LocalEmbeddingProvider: EmbeddingProvider {
-  /// `EmbeddingModel.local`
+  /// The model `EmbeddingModel.local`.
   public let model = EmbeddingModel.local
 
-  /// Makes the provider. The word lists are read on first use, which takes about a millisecond.
+  /// Creates the provider. The word lists are read on first use, which takes about a millisecond.
   public init() {}
 
-  /// Makes the vectors. Never fails: a text without any word has a vector as well, which only the same
-  /// text has.
+  /// Computes the vectors. Never throws: a text without any word gets a vector that only the same text has.
   public func embed(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
     texts.map(vector)
   }
 
-  /// Makes one vector, at once: a question takes some microseconds, a trace some hundred.
+  /// Computes one vector synchronously. A query takes a few microseconds, a trace some hundred.
   public func vector(for text: EmbeddingText) -> PostgresVector {
     let vocabulary = Vocabulary.builtIn
     for takesStopWords in [false, true] {
@@ -44,14 +44,14 @@ public struct LocalEmbeddingProvider: EmbeddingProvider {
 }
 
 extension TermCounts {
-  /// How much an occurrence counts, by where it stands.
+  /// The weight of an occurrence by its position.
   private enum Weight {
     static let title = 6
     static let prose = 2
     static let code = 1
   }
 
-  /// Counts the words of a text, by where they stand.
+  /// Counts the words of a text, weighted by position.
   fileprivate mutating func add(_ text: EmbeddingText) {
     switch text {
     case .query(let query): add(query, weight: 1)

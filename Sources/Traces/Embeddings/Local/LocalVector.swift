@@ -1,19 +1,19 @@
 import Postgres
 import TraceStore
 
-/// The components of a vector of the local model before they are brought to length 1.
+/// The components of a vector of the local model before normalization.
 struct LocalVector {
   /// 1,536
   static let dimensions = TraceIndex.dimensions
-  /// Dimensions behind those of the known words: two places of each other word lie in a half each.
+  /// The dimensions after those of the known words form two halves. Every other word has one place in each half.
   private static let half = (dimensions - Vocabulary.size) / 2
 
   private var components = [Int](repeating: 0, count: Self.dimensions)
 
-  /// Makes a vector of zeros.
+  /// Creates a zero vector.
   init() {}
 
-  /// Weighs the terms of a text.
+  /// Computes the weights of the terms of a text.
   init(_ counts: TermCounts, of text: EmbeddingText, _ vocabulary: Vocabulary) {
     switch text {
     case .document: addDocument(counts)
@@ -21,9 +21,9 @@ struct LocalVector {
     }
   }
 
-  /// What a count adds approaches one, and is half of that at this count.
+  /// The weight of a count saturates at one. At this count it is one half.
   private static let halfCount = 5
-  /// One, in the weights of a document.
+  /// The fixed-point value of one in document weights.
   private static let one = 65_536
 
   private mutating func addDocument(_ counts: TermCounts) {
@@ -31,25 +31,26 @@ struct LocalVector {
     for (dimension, count) in counts.known.enumerated() where count > 0 {
       components[dimension] += weight(count)
     }
-    // Half in each of two places: together 0.7 of what a known word has, because others are there too.
+    // Half the weight in each of two places. The total is 0.7 of a known word's weight, because other words share the
+    // places.
     for (term, count) in counts.other { scatter(term, weight(count) / 2) }
     for (name, count) in counts.identifiers { scatter(Self.apart(name), weight(count) / 4) }
   }
 
-  /// What a word that no list knows weighs in a question: like one that occurs in four of 243 traces.
+  /// The query weight of a word without a dimension, about that of a word in four of 243 documents.
   private static let otherWeight = 2 * Vocabulary.unit
 
   private mutating func addQuery(_ counts: TermCounts, _ vocabulary: Vocabulary) {
-    // A question seldom repeats a word, and means nothing by it.
+    // Counts are ignored, because a word repeated in a query has no special meaning.
     for (dimension, count) in counts.known.enumerated() where count > 0 {
       components[dimension] += vocabulary.weights[dimension]
     }
-    // 1 / sqrt(2) in each of two places.
+    // 181 / 256 is 1 / sqrt(2), for each of two places.
     for term in counts.other.keys { scatter(term, Self.otherWeight * 181 / 256) }
     for name in counts.identifiers.keys { scatter(Self.apart(name), Self.otherWeight * 181 / 512) }
   }
 
-  /// Adds a weight in two places, with signs, as the bits of a hash say.
+  /// Adds a weight in two places. The bits of the hash choose the places and the signs.
   mutating func scatter(_ hash: UInt64, _ weight: Int) {
     let half = UInt64(Self.half)
     let first = Vocabulary.size + Int(truncatingIfNeeded: hash % half)
@@ -58,12 +59,13 @@ struct LocalVector {
     components[second] += hash >> 41 & 1 == 0 ? weight : -weight
   }
 
-  /// An identifier's hash where it is not to meet that of the same letters as a word.
+  /// A different hash for identifiers, so that an identifier and a word with the same letters do not collide.
   private static func apart(_ hash: UInt64) -> UInt64 { WordHash.mix(hash) }
 
-  /// The vector of length 1; nil if all is zero: nothing was added, or what was added cancels out.
+  /// The vector scaled to length 1; nil if all components are zero, because nothing was added or the weights cancel
+  /// out.
   var normalized: PostgresVector? {
-    // In the order of the dimensions, so that it rounds alike everywhere.
+    // Sum in the order of the dimensions, so that rounding is the same everywhere.
     let square = components.reduce(0.0) { $0 + Double($1) * Double($1) }
     guard square > 0 else { return nil }
     let length = square.squareRoot()

@@ -1,12 +1,12 @@
-/// How often the terms of a text occur in it.
+/// The weighted counts of the terms of a text.
 ///
-/// Whole numbers all the way: sums come out the same in whatever order they are added.
+/// Counts are integers, so sums do not depend on the order of addition.
 struct TermCounts {
-  /// By dimension, the terms that have one.
+  /// Counts of the terms with a dimension, by dimension.
   private(set) var known: [Int]
-  /// By hash, the terms that have none.
+  /// Counts of the terms without a dimension, by hash.
   private(set) var other: [UInt64: Int] = [:]
-  /// By hash, the identifiers as a whole.
+  /// Counts of whole identifiers, by hash.
   private(set) var identifiers: [UInt64: Int] = [:]
 
   private let vocabulary: Vocabulary
@@ -15,11 +15,11 @@ struct TermCounts {
   /// Whether nothing was counted.
   var isEmpty: Bool { other.isEmpty && identifiers.isEmpty && known.allSatisfy { $0 == 0 } }
 
-  /// Makes counts of nothing.
+  /// Creates empty counts.
   ///
   /// - Parameters:
-  ///   - vocabulary: what is known of words.
-  ///   - takesStopWords: whether words count that say nothing; for texts of nothing else.
+  ///   - vocabulary: the known words.
+  ///   - takesStopWords: whether to count stop words; for texts that contain nothing else.
   init(vocabulary: Vocabulary, takesStopWords: Bool = false) {
     self.vocabulary = vocabulary
     self.takesStopWords = takesStopWords
@@ -30,7 +30,7 @@ struct TermCounts {
   ///
   /// - Parameters:
   ///   - text: the text.
-  ///   - weight: for how many each occurrence counts.
+  ///   - weight: the weight of each occurrence.
   mutating func add(_ text: some StringProtocol, weight: Int) {
     WordReader.read(text) { unit, bytes in
       switch unit {
@@ -48,17 +48,17 @@ struct TermCounts {
   }
 }
 
-/// A word's number, the same on every machine and in every run.
+/// A hash of a word, the same on every machine and in every run.
 enum WordHash {
-  /// FNV-1a of 64 bits (Fowler, Noll, Vo), with the last step of MurmurHash3 so that every bit depends
-  /// on every byte.
+  /// 64-bit FNV-1a (Fowler, Noll, Vo), followed by the finalizer of MurmurHash3, so that every bit depends on every
+  /// byte.
   static func of(_ bytes: some Sequence<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     return mix(hash)
   }
 
-  /// That last step.
+  /// The finalizer of MurmurHash3.
   static func mix(_ hash: UInt64) -> UInt64 {
     var hash = hash
     hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd

@@ -1,11 +1,11 @@
 import Glibc
 
 extension Vocabulary {
-  /// Learns from documents which words are common and how much each weighs in a question, and writes
-  /// that as the file `word-weights.txt`.
+  /// Determines the most common words of the documents and their query weights. Returns the contents of
+  /// `word-weights.txt`.
   ///
-  /// The weight is the square root of the inverse document frequency as in BM25, ln(1 + (N - n + 0.5) /
-  /// (n + 0.5)) for n of N documents; the root was better than the whole in `Benchmarks/retrieval`.
+  /// The weight is the square root of the inverse document frequency of BM25, ln(1 + (N - n + 0.5) / (n + 0.5)) for a
+  /// word in n of N documents. The square root gave better results in `Benchmarks/retrieval` than the plain value.
   package static func learn(from documents: [EmbeddingText]) -> String {
     var frequencies: [[UInt8]: Int] = [:]
     for document in documents {
@@ -34,7 +34,7 @@ extension Vocabulary {
       """
   }
 
-  /// The share of the words with a dimension that are not the most common ones of other documents.
+  /// The share of the words with a dimension that are not among the most common words of other documents.
   package static func drift(to documents: [EmbeddingText]) -> Double {
     let now = Vocabulary(stopWords: "", relatedWords: "", wordWeights: learn(from: documents))
     return Double(now.dimensions.keys.count { builtIn.dimension(of: $0) == nil }) / Double(size)

@@ -1,14 +1,14 @@
 import TraceStore
 
-/// What the local model knows of words: which say nothing, which count as one, and which are common
-/// enough to have a dimension of their own, with the weight that each has in a query.
+/// The words that the local model knows: stop words, groups of related words, and the common words with a dimension
+/// of their own and a query weight.
 package struct Vocabulary: Sendable {
-  /// How many words have a dimension of their own.
+  /// The number of words with a dimension of their own.
   static let size = 1_024
-  /// What one is in the weights.
+  /// The fixed-point value of one in the weights.
   static let unit = 64
 
-  /// The lists in `Sources/Traces/Embeddings/Words`.
+  /// The vocabulary of the lists in `Sources/Traces/Embeddings/Words`.
   static let builtIn = Vocabulary(
     stopWords: text(.stop), relatedWords: text(.related), wordWeights: text(.weights))
 
@@ -24,18 +24,18 @@ package struct Vocabulary: Sendable {
     String(decoding: Resources.file("Words/\(list.rawValue).txt") ?? [], as: UTF8.self)
   }
 
-  /// The weights of the words that have a dimension, which is the index.
+  /// The query weights by dimension.
   let weights: [Int]
   let dimensions: [UInt64: Int]
   private let stopWords: Set<UInt64>
   private let related: [UInt64: [UInt8]]
 
-  /// Reads the lists. In each `#` begins a comment line.
+  /// Parses the lists. Lines that start with `#` are comments.
   ///
   /// - Parameters:
-  ///   - stopWords: words.
-  ///   - relatedWords: a group a line, of which the first word stands for all.
-  ///   - wordWeights: a weight a line and the stems that have it.
+  ///   - stopWords: words, separated by spaces or line breaks.
+  ///   - relatedWords: one group of related words per line. The first word represents the group.
+  ///   - wordWeights: a weight per line, followed by the stems that have it.
   init(stopWords: String, relatedWords: String, wordWeights: String) {
     self.stopWords = Set(Self.lines(stopWords).flatMap { $0 }.map { WordHash.of($0.utf8) })
     var related: [UInt64: [UInt8]] = [:]
@@ -57,15 +57,14 @@ package struct Vocabulary: Sendable {
     self.dimensions = dimensions
   }
 
-  /// The word by which a word is counted: its stem, or that of the group to which it belongs. Nil for
-  /// one that says nothing.
+  /// The term that a word counts as: its stem, or the stem of its group. Nil for a stop word.
   func term(for word: [UInt8]) -> [UInt8]? {
     guard !stopWords.contains(WordHash.of(word)) else { return nil }
     let stem = Self.stem(of: word)
     return related[WordHash.of(stem)] ?? stem
   }
 
-  /// The dimension of a term; nil if it has none of its own.
+  /// The dimension of a term; nil if it has none.
   func dimension(of term: UInt64) -> Int? { dimensions[term] }
 
   private static func stem(of word: some StringProtocol) -> [UInt8] { stem(of: Array(word.utf8)) }

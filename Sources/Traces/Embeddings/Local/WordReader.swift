@@ -1,30 +1,30 @@
-/// Reads the words of a text: what stands between blanks and punctuation, in lower case.
+/// Splits a text into lowercase words at whitespace and punctuation.
 ///
-/// What is written as one but made of several is read both ways. `asyncpg.InterfaceError` gives the
-/// words `asyncpg`, `interface`, `error` and `interfaceerror`, and the identifier as a whole. Scripts
-/// that put no blanks between words give each pair of neighbours.
+/// Compound names are read in both ways. `asyncpg.InterfaceError` yields the words `asyncpg`, `interface`, `error`
+/// and `interfaceerror`, and the whole identifier. Scripts without spaces between words yield each pair of adjacent
+/// characters.
 struct WordReader {
-  /// What is read.
+  /// The kind of a unit.
   enum Unit {
     /// A word, or a part of an identifier.
     case word
-    /// A dotted, hyphened or otherwise joined name as a whole.
+    /// A whole name joined by dots, hyphens or other connectors.
     case identifier
   }
 
-  /// What a character is for.
+  /// The class of a character.
   private enum Class {
     case lower, upper, digit, connector, unspaced, mark, separator
   }
 
   private let visit: (Unit, [UInt8]) -> Void
-  /// The part that is being read, in UTF-8 and lower case, with the class of each byte.
+  /// The current part, lowercase in UTF-8, with the class of each byte.
   private var part: [UInt8] = []
   private var classes: [Class] = []
-  /// The name that is being read: its parts and what joins them.
+  /// The current name: its parts and connectors.
   private var name: [UInt8] = []
   private var wordCount = 0
-  /// Connectors that count if a word follows them.
+  /// Pending connectors. They belong to the name only if a word follows.
   private var connectors: [UInt8] = []
   private var hasApostrophe = false
   private var lastUnspaced: [UInt8] = []
@@ -33,7 +33,7 @@ struct WordReader {
   ///
   /// - Parameters:
   ///   - text: the text.
-  ///   - visit: called for each unit with its UTF-8.
+  ///   - visit: called for each unit with its UTF-8 bytes.
   static func read(_ text: some StringProtocol, visit: (Unit, [UInt8]) -> Void) {
     withoutActuallyEscaping(visit) { visit in
       var reader = WordReader(visit: visit)
@@ -82,7 +82,7 @@ struct WordReader {
     }
   }
 
-  /// Gives the part, and where capitals divide it also what it is made of.
+  /// Emits the part and, if it is camel case, its components.
   private mutating func endPart() {
     guard !part.isEmpty else { return }
     if isPluralOfCapitals {
@@ -112,18 +112,18 @@ struct WordReader {
 
   private mutating func give(_ word: [UInt8]) {
     wordCount += 1
-    // A letter alone says nothing; a digit may.
+    // Skip single letters, but not single digits.
     guard word.count > 1 || classes.first == .digit else { return }
     visit(.word, word)
   }
 
-  /// Whether a part is like `URLs`, which is no form that a stem is taken of.
+  /// Whether the part is a plural like `URLs`, which is not camel case.
   private var isPluralOfCapitals: Bool {
     part.count > 2 && part.last == UInt8(ascii: "s") && classes.last == .lower
       && !classes.dropLast().contains(.lower) && classes.first == .upper
   }
 
-  /// Whether a part is like `clientId` or `HTTPServer`.
+  /// Whether the part is camel case, such as `clientId` or `HTTPServer`.
   private var isCamelCase: Bool {
     guard classes.count > 2 else { return false }
     return (1..<classes.count).contains { isBoundary($0) && classes[$0 - 1] != .digit }
@@ -142,7 +142,7 @@ struct WordReader {
     case "0"..."9": .digit
     case ".", "_", ":", "/", "'", "-", "\u{2019}": .connector
     case _ where scalar.isASCII: .separator
-    // Kana, Han and Hangul, without the rarer blocks that would not change much.
+    // Kana, Han and Hangul, without rare blocks.
     case "\u{3040}"..."\u{30FF}", "\u{3400}"..."\u{9FFF}", "\u{AC00}"..."\u{D7AF}", "\u{20000}"..."\u{3FFFF}":
       .unspaced
     case _ where scalar.properties.isAlphabetic: scalar.properties.isUppercase ? .upper : .lower

@@ -1,8 +1,7 @@
-/// Takes the endings off English words, so that the forms of a word meet: `indexes`, `indexed` and
-/// `indexing` become `index`. Lighter than Porter's stemmer, which found less in
-/// `Benchmarks/retrieval`: plural, `-ing`, `-ed`, a silent `e`.
+/// Strips English suffixes, so that `indexes`, `indexed` and `indexing` all become `index`. Handles plurals, `-ing`,
+/// `-ed` and a silent `e`. Porter's stemmer strips more, but gave worse results in `Benchmarks/retrieval`.
 enum WordStem {
-  /// Shortens a word in lower case.
+  /// Shortens a lowercase word to its stem.
   static func shorten(_ word: inout [UInt8]) {
     dropPlural(&word)
     dropTense(&word)
@@ -26,7 +25,7 @@ enum WordStem {
       let rest = word.count - ending.utf8CodeUnitCount
       guard rest >= 3, word[..<rest].contains(where: isVowel), !word.ends("eed") else { return }
       word.removeLast(ending.utf8CodeUnitCount)
-      // `stopped`, but not `called`, `passed`, `buzzed`.
+      // Undouble the consonant of `stopped`, but not of `called`, `passed` or `buzzed`.
       if rest > 3, word[rest - 1] == word[rest - 2], !doubled.contains(word[rest - 1]) { word.removeLast() }
       return
     }

@@ -1,9 +1,9 @@
 import CCurl
 import Threads
 
-/// Sends requests over libcurl, all of them from one thread of its own, which starts with the first.
+/// An HTTP client based on libcurl. One thread, started with the first request, runs all transfers.
 ///
-/// Connections are kept and shared. A request whose task is cancelled is broken off at once.
+/// Connections are reused. Cancelling the task of a request aborts the request at once.
 final class HTTPClient: Sendable {
   private let state: State
 
@@ -11,7 +11,7 @@ final class HTTPClient: Sendable {
 
   deinit { state.stop() }
 
-  /// Sends a request and waits for the answer, whatever its status.
+  /// Sends a request and waits for the response, whatever its status.
   ///
   /// - Throws: ``HTTPClientError``; `CancellationError`.
   func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
@@ -28,7 +28,7 @@ final class HTTPClient: Sendable {
     return try transfer.result()
   }
 
-  /// What the client and its thread share. The thread keeps it alive until it has ended.
+  /// State shared by the client and its thread. The thread keeps it alive until it ends.
   private final class State: Sendable {
     enum Command {
       case start(HTTPTransfer)
@@ -37,7 +37,7 @@ final class HTTPClient: Sendable {
 
     private struct Inbox {
       var commands: [Command] = []
-      /// libcurl's multi handle. All but `curl_multi_wakeup` happens on the thread, which frees it.
+      /// libcurl's multi handle. The thread makes all calls except `curl_multi_wakeup` and frees the handle.
       var multi: UnsafeMutableRawPointer?
       var isStopped = false
     }
@@ -46,7 +46,7 @@ final class HTTPClient: Sendable {
 
     private static let isInitialized = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    /// Starts the thread unless it runs.
+    /// Starts the thread if it is not running.
     func start() throws {
       try inbox.withLock { inbox in
         guard inbox.multi == nil else { return }
@@ -91,7 +91,7 @@ final class HTTPClient: Sendable {
             if let easy = transfer.cancel(multi) { underWay[easy] = nil }
           }
         }
-        // The client went, so nobody waits for anything.
+        // The client has been released, so nobody waits for a response.
         if isStopped, underWay.isEmpty { break }
         var count: Int32 = 0
         curl_multi_perform(multi, &count)
@@ -99,7 +99,7 @@ final class HTTPClient: Sendable {
           guard message.msg == CURLMSG_DONE, let easy = message.easy_handle else { continue }
           underWay.removeValue(forKey: easy)?.end(easy, message.data.result, multi)
         }
-        // It returns earlier whenever libcurl has something to do.
+        // libcurl returns earlier whenever it has something to do.
         curl_multi_poll(multi, nil, 0, 3_600_000, nil)
       }
       inbox.withLock { $0.multi = nil }
@@ -108,30 +108,30 @@ final class HTTPClient: Sendable {
   }
 }
 
-/// A POST.
+/// A POST request.
 struct HTTPClientRequest: Sendable {
   let url: String
-  /// `Name: value`
+  /// Header lines, as `Name: value`.
   var fields: [String]
   let body: [UInt8]
-  /// For all of it, connecting included.
+  /// The time limit for the whole request, including connecting.
   let timeout: Duration
-  /// A file of certificates of authorities; nil for the system's.
+  /// A PEM file of certificate authorities; nil for the system's.
   let authorities: String?
-  /// The most bytes of an answer's body, decompressed.
+  /// The maximum size of the decompressed response body in bytes.
   let responseLimit: Int
 }
 
-/// An answer.
+/// A response.
 struct HTTPClientResponse: Sendable {
   let status: Int
   let contentType: String
-  /// What Retry-After says, in seconds or as a date.
+  /// The value of `Retry-After`, which is in seconds or a date.
   let retryAfter: Duration?
   let body: [UInt8]
 }
 
-/// Why there is no answer.
+/// The reason why there is no response.
 struct HTTPClientError: Error {
   enum Code {
     case unreachable, timedOut, cut, tooLarge, untrusted, unusable
@@ -145,7 +145,7 @@ struct HTTPClientError: Error {
     self.message = message
   }
 
-  /// A transfer that ended with another code than `CURLE_OK`.
+  /// Creates an error from a result code other than `CURLE_OK`.
   init(_ code: CURLcode, _ message: String) {
     self.message = message
     self.code =

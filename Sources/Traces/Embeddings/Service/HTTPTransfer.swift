@@ -2,14 +2,14 @@ import CCurl
 import Postgres
 import Threads
 
-/// A request under way. All but ``wait(_:)`` and ``result()`` happens on the client's thread.
+/// A transfer. All calls except ``wait(_:)`` and ``result()`` are made on the client's thread.
 final class HTTPTransfer: @unchecked Sendable {
-  // @unchecked: continuation and outcome have locks; all else that changes is touched by the client's thread
-  // only.
+  // @unchecked: the continuation and the outcome have locks. Only the client's thread accesses the other mutable
+  // state.
   private let request: HTTPClientRequest
   private let continuation = Lock<CheckedContinuation<Void, Never>?>(nil)
-  /// Handed over under a lock, although the continuation orders it too: Thread Sanitizer does not see that
-  /// where the answer comes before its task has come to rest.
+  /// Has a lock although resuming the continuation already orders the accesses. Thread Sanitizer does not see that
+  /// order if the response arrives before the task has suspended.
   private let outcome = Lock<Result<HTTPClientResponse, any Error>?>(nil)
   private var easy: UnsafeMutableRawPointer?
   private var fields: UnsafeMutablePointer<curl_slist>?
@@ -29,15 +29,15 @@ final class HTTPTransfer: @unchecked Sendable {
     self.continuation.withLock { $0 = continuation }
   }
 
-  /// How it ended, once the continuation was resumed.
+  /// The outcome, after the continuation has been resumed.
   func result() throws -> HTTPClientResponse {
     guard let outcome = outcome.withLock({ $0 }) else { throw CancellationError() }
     return try outcome.get()
   }
 
-  /// Returns its handle if it is under way now.
+  /// Starts the transfer. Returns its handle, or nil if it did not start.
   func start(_ multi: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    // The cancellation came first.
+    // The request was cancelled before it started.
     guard !isCancelled else {
       finish(.failure(CancellationError()))
       return nil
@@ -69,7 +69,7 @@ final class HTTPTransfer: @unchecked Sendable {
       ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1),
       ccurl_set_long(easy, CURLOPT_POST, 1),
       ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, fields),
-      // All compressions that libcurl knows. The limit applies to the decompressed body.
+      // Accept all encodings that libcurl supports. The size limit applies to the decompressed body.
       ccurl_set_text(easy, CURLOPT_ACCEPT_ENCODING, ""),
       ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, 10_000)),
       ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds),
@@ -77,7 +77,7 @@ final class HTTPTransfer: @unchecked Sendable {
       ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
       ccurl_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque()),
       ccurl_set_receiver(easy) { bytes, size, count, context in
-        // Another number than was offered ends the transfer with CURLE_WRITE_ERROR.
+        // Returning any other number ends the transfer with CURLE_WRITE_ERROR.
         guard let bytes, let context else { return 0 }
         let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
         return transfer.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
@@ -92,7 +92,7 @@ final class HTTPTransfer: @unchecked Sendable {
     return true
   }
 
-  /// Returns its handle, which is no longer valid, if it was under way.
+  /// Cancels the transfer. Returns its handle, which is no longer valid, if it had started.
   func cancel(_ multi: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     isCancelled = true
     let easy = easy
@@ -104,7 +104,7 @@ final class HTTPTransfer: @unchecked Sendable {
   func end(_ easy: UnsafeMutableRawPointer, _ code: CURLcode, _ multi: UnsafeMutableRawPointer) {
     let result: Result<HTTPClientResponse, any Error>
     if code == CURLE_OK {
-      // libcurl does not distinguish a missing Retry-After from 0, which means the same.
+      // libcurl reports a missing Retry-After as 0, which means the same.
       let retryAfter = ccurl_offset(easy, CURLINFO_RETRY_AFTER)
       result = .success(
         HTTPClientResponse(
@@ -133,7 +133,7 @@ final class HTTPTransfer: @unchecked Sendable {
       defer { continuation = nil }
       return continuation
     }
-    // A cancellation that came before anybody waited is told by start(_:).
+    // Without a waiting task, start(_:) reports the cancellation.
     guard let waiting else { return }
     outcome.withLock { $0 = result }
     body = []

@@ -1,7 +1,7 @@
 import SeedKit
 
 extension OpenAIEmbeddingProvider {
-  /// Why there was no response.
+  /// Describes why there was no response.
   func describing(_ error: HTTPClientError) -> EmbeddingServiceError {
     switch error.code {
     case .unreachable:
@@ -30,12 +30,12 @@ extension OpenAIEmbeddingProvider {
     }
   }
 
-  /// Why an answer brings no vectors.
+  /// Describes why a response has no embeddings.
   func describing(_ response: HTTPClientResponse) -> EmbeddingServiceError {
     let status = response.status
     switch status {
     case 401, 403:
-      // Not a word of the service's own: some repeat a part of the key.
+      // Do not quote the message of the service, because some services repeat a part of the key.
       return EmbeddingServiceError(
         .misconfigured,
         "\(options.name) \(options.apiKey == nil ? "requires an API key" : "rejected the API key") (status \(status))",
@@ -55,7 +55,7 @@ extension OpenAIEmbeddingProvider {
     case 200..<300:
       return EmbeddingServiceError(.badAnswer, "\(options.name) returned status \(status), expected 200")
     case 300..<400:
-      // Followed, a POST would lose its body, or the key would go to somebody else.
+      // If redirects were followed, the POST could lose its body, or the key could be sent to another host.
       return EmbeddingServiceError(
         .misconfigured, "\(options.name) redirects with status \(status); redirects are not followed",
         fix: "set EMBEDDING_BASE_URL to the address that it redirects to")
@@ -65,7 +65,7 @@ extension OpenAIEmbeddingProvider {
     }
   }
 
-  /// The service's own words: `error.message` of OpenAI's errors, or nothing.
+  /// The message of the service: `error.message`, as in OpenAI's errors, or `message`; empty if there is none.
   private func words(_ response: HTTPClientResponse) -> String {
     guard response.body.count <= 65_536,
       let root = try? JSONParser.parse(response.body, limits: .init(depth: 16)),
@@ -77,7 +77,7 @@ extension OpenAIEmbeddingProvider {
     return shown.isEmpty ? "" : ": \(shown)"
   }
 
-  /// A text of somebody else's on one line, not too long, and nothing at all if a piece of the key is in it.
+  /// Foreign text on one line of limited length. It is withheld completely if it contains a part of the API key.
   private func safe(_ text: String) -> String {
     let line = text.unicodeScalars.lazy.map { scalar in
       scalar.properties.generalCategory == .control ? " " : Character(scalar)
@@ -92,6 +92,6 @@ extension OpenAIEmbeddingProvider {
     return isTelling ? "its message is not shown because it contains the API key" : shown
   }
 
-  /// So many characters in a row tell something of a key.
+  /// The number of consecutive characters that count as a part of the key.
   private static var tellingPiece: Int { 6 }
 }

@@ -3,23 +3,22 @@ public import Postgres
 import SeedKit
 public import TraceStore
 
-/// A model behind an HTTP service with the interface of OpenAI's `POST /v1/embeddings`, which many others
-/// have too.
+/// An embedding model behind an HTTP service with the API of OpenAI's `POST /v1/embeddings`.
 ///
-/// Requests run on a thread of their own. Vectors shorter than ``TraceIndex/dimensions`` are filled up with
-/// zeros, which leaves the cosine of two of them as it is, and all get length 1. What the service answers
-/// is not believed: the number of vectors, their indexes, their dimensions, every component is looked at.
+/// Requests run on a separate thread. Vectors with fewer than ``TraceIndex/dimensions`` components are padded with
+/// zeros, which does not change their cosine, and scaled to length 1. Responses are validated: the number of vectors,
+/// their indexes, their dimensions, and every component.
 public struct OpenAIEmbeddingProvider: EmbeddingProvider {
-  /// The model's name as the service knows it; the version is the number of its dimensions.
+  /// The service's name of the model. The version is the number of dimensions.
   public let model: EmbeddingModel
-  /// How the service is reached.
+  /// The options of the connection and the model.
   public let options: OpenAIOptions
 
   private let client = HTTPClient()
 
-  /// Makes the provider; nothing is opened yet.
+  /// Creates the provider. Opens no connection.
   ///
-  /// - Throws: ``EmbeddingServiceError`` for options that cannot be used together.
+  /// - Throws: ``EmbeddingServiceError`` if options are incompatible.
   public init(_ options: OpenAIOptions) throws {
     guard options.model != EmbeddingModel.local.id else {
       throw EmbeddingServiceError(
@@ -30,10 +29,10 @@ public struct OpenAIEmbeddingProvider: EmbeddingProvider {
     model = EmbeddingModel(id: options.model, version: "\(options.dimensions)")
   }
 
-  /// Makes the vectors, `options.batchSize` texts a request, one request after the other. What may pass is
-  /// tried again within `options.retryBudget`, no sooner than the service says in Retry-After.
+  /// Computes the vectors, with `options.batchSize` texts per request, one request after another. Transient errors
+  /// are retried within `options.retryBudget`, and not before the time that the service gives in `Retry-After`.
   ///
-  /// - Throws: ``EmbeddingServiceError``; ``EmbeddingError`` for vectors that cannot be used.
+  /// - Throws: ``EmbeddingServiceError``, or ``EmbeddingError`` if a vector is invalid.
   public func embed(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
     var vectors: [PostgresVector] = []
     vectors.reserveCapacity(texts.count)
@@ -59,13 +58,14 @@ public struct OpenAIEmbeddingProvider: EmbeddingProvider {
 
   private func ask(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
     var fields = ["Content-Type: application/json", "Accept: application/json", "User-Agent: seed-runner"]
-    // Without this the library waits a second for a server to say that it wants a long body.
+    // Without this, libcurl waits up to a second for a "100 Continue" before it sends a long body.
     fields.append("Expect:")
     if let key = options.apiKey { fields.append("Authorization: Bearer \(key.value)") }
     let request = HTTPClientRequest(
       url: options.url, fields: fields, body: try body(texts), timeout: options.timeout,
       authorities: options.caFile,
-      // A number takes 25 characters at the most; a model of more dimensions than fit is told of as such.
+      // A number takes at most 25 characters. The limit leaves room for too many dimensions, so that they get an
+      // error of their own.
       responseLimit: 1 << 20 + texts.count * TraceIndex.dimensions * 64)
     let response: HTTPClientResponse
     do {

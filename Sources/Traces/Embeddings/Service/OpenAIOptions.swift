@@ -1,36 +1,34 @@
 public import SeedKit
 import TraceStore
 
-/// How a service with OpenAI's interface is reached, and what its model is like.
+/// The options of a service with OpenAI's API and of its model.
 public struct OpenAIOptions: Sendable {
-  /// The address that `/embeddings` is added to. `https://api.openai.com/v1` by default.
+  /// The base URL, to which `/embeddings` is appended. `https://api.openai.com/v1` by default.
   public var baseURL = "https://api.openai.com/v1"
-  /// What is sent as a bearer token; nil, the default, sends none.
+  /// The bearer token; nil, the default, sends none.
   public var apiKey: Secret<String>?
-  /// The model. `text-embedding-3-small` by default.
+  /// The name of the model. `text-embedding-3-small` by default.
   public var model = "text-embedding-3-small"
-  /// How many dimensions its vectors have, 1 to 1,536. 1,536 by default.
+  /// The dimensions of the model, 1 to 1,536. 1,536 by default.
   public var dimensions = TraceIndex.dimensions
-  /// Whether a request asks for that many dimensions, which some models can and others refuse. False by
-  /// default.
+  /// Whether requests include `dimensions`, which not every model accepts. False by default.
   public var asksForDimensions = false
-  /// How many texts a request holds. 64 by default.
+  /// The maximum number of texts per request. 64 by default.
   public var batchSize = 64
-  /// How many characters of a text are sent, from its start; what follows is left out. 24,000 by default:
-  /// some 8,000 tokens.
+  /// The maximum number of characters of a text that are sent; the rest is cut off. 24,000 by default, which is about
+  /// 8,000 tokens.
   public var textLimit = 24_000
-  /// How long a request may take. 30 seconds by default.
+  /// The time limit for a request. 30 seconds by default.
   public var timeout: Duration = .seconds(30)
-  /// How long a request is tried again that failed with what may pass. 60 seconds by default; zero tries
-  /// once.
+  /// The retry budget for transient errors of a request. 60 seconds by default; zero disables retries.
   public var retryBudget: Duration = .seconds(60)
-  /// A file with certificates of authorities, PEM; nil, the default, for the system's.
+  /// A PEM file of certificate authorities; nil, the default, uses the system's.
   public var caFile: String?
 
-  /// The defaults.
+  /// Creates options with the defaults.
   public init() {}
 
-  /// Takes the settings.
+  /// Creates options from the settings.
   public init(_ settings: Settings) {
     baseURL = settings[.embeddingBaseURL]
     apiKey = settings[.embeddingAPIKey]
@@ -44,16 +42,16 @@ public struct OpenAIOptions: Sendable {
     caFile = settings[.embeddingCAFile]
   }
 
-  /// Where requests go.
+  /// The URL of the requests.
   var url: String { (baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL) + "/embeddings" }
 
-  /// The service in error texts.
+  /// The name of the service in error messages.
   var name: String { "the embedding service at \(url)" }
 }
 
-/// When a request to a service is tried again.
+/// Decides when a request to a service is retried.
 struct ServiceRetries {
-  /// An answer that is none is the same the next time, more often than not.
+  /// Invalid responses usually repeat, so they are retried only once.
   private static let mostBadAnswers = 2
   private static let firstPause: Duration = .milliseconds(250)
   private static let longestPause: Duration = .seconds(20)
@@ -63,13 +61,13 @@ struct ServiceRetries {
   private var count = 0
   private var badAnswers = 0
 
-  /// - Parameter budget: how long, from the first failure on.
+  /// - Parameter budget: the time for retries, counted from the first failure.
   init(budget: Duration) { self.budget = budget }
 
-  /// How long to wait before the next attempt; nil if there is to be none.
+  /// The pause before the next attempt; nil if there should be none.
   ///
-  /// Never sooner than the service asked for. Otherwise a random share of a limit that doubles, so that
-  /// many clients that were refused together do not come back together.
+  /// It is at least the time that the service requested. Otherwise it is a random share of a limit that doubles, so
+  /// that many rejected clients do not retry at the same moment.
   mutating func pause(after error: EmbeddingServiceError) -> Duration? {
     switch error.kind {
     case .unreachable, .busy, .failed: break

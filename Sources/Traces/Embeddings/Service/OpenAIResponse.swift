@@ -2,7 +2,7 @@ import Postgres
 import SeedKit
 import TraceStore
 
-/// What a service answered, to be looked at before it is believed.
+/// A response of the service, before validation.
 struct OpenAIResponse {
   private let entries: [(index: Int, embedding: [JSONNode])]
   private let count: Int
@@ -10,14 +10,14 @@ struct OpenAIResponse {
   private let asks: Bool
   private let service: String
 
-  /// Reads an response.
+  /// Parses a response.
   ///
   /// - Parameters:
-  ///   - count: how many texts were sent.
-  ///   - dimensions: what each vector should have.
-  ///   - asks: whether the request asked for that many.
-  ///   - service: the service's name for errors.
-  /// - Throws: ``EmbeddingServiceError`` for an answer of another form.
+  ///   - count: the number of texts in the request.
+  ///   - dimensions: the expected dimensions of each vector.
+  ///   - asks: whether the request included `dimensions`.
+  ///   - service: the name of the service in errors.
+  /// - Throws: ``EmbeddingServiceError`` if the response has an unexpected form.
   init(_ response: HTTPClientResponse, count: Int, dimensions: Int, asks: Bool, service: String) throws {
     self.count = count
     self.dimensions = dimensions
@@ -43,10 +43,9 @@ struct OpenAIResponse {
     }
   }
 
-  /// The vectors in the order of the texts, whatever the order of the answer: filled up with zeros, with
-  /// length 1.
+  /// The vectors in the order of the texts, padded with zeros and scaled to length 1.
   ///
-  /// - Throws: ``EmbeddingServiceError``; ``EmbeddingError`` for a vector that cannot be used.
+  /// - Throws: ``EmbeddingServiceError``, or ``EmbeddingError`` if a vector is invalid.
   func vectors(model: EmbeddingModel) throws -> [PostgresVector] {
     guard entries.count == count else {
       throw Self.bad(service, "\(entries.count) embedding\(entries.count == 1 ? "" : "s") for \(count) texts")

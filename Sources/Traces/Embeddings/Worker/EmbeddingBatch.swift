@@ -4,21 +4,21 @@ import SeedKit
 import Threads
 import TraceStore
 
-/// A batch of traces on its way to vectors.
+/// A batch of traces to embed.
 ///
-/// What the provider refuses is halved until the trace is found that is to blame; the others get their
-/// vectors. A trace is blamed only while the provider takes another text: without that, a wrong setting or an
-/// outage would give up one trace after the other.
+/// If the provider rejects a part of the batch, the part is halved until the rejected trace is found. The other
+/// traces get their embeddings. A trace is marked as failed only if the provider accepts another text at that time.
+/// Otherwise a wrong setting or an outage would make all traces fail.
 final class EmbeddingBatch: Sendable {
   private let worker: EmbeddingWorker
-  /// What has neither been stored nor failed.
+  /// The jobs that are neither stored nor failed.
   private let open: Lock<[UUID: EmbeddingJob]>
   private let renewedAt: Lock<ContinuousClock.Instant>
-  /// The traces that failed by themselves, with the reason.
+  /// The traces that failed because of their own text, with the reason.
   let failures = Lock<[(job: EmbeddingJob, reason: String)]>([])
   private let storedCount = Lock(0)
 
-  /// How many traces got a vector.
+  /// The number of stored embeddings.
   var stored: Int { storedCount.withLock { $0 } }
 
   private var queue: EmbeddingQueue { worker.queue }
@@ -29,7 +29,7 @@ final class EmbeddingBatch: Sendable {
     renewedAt = Lock(.now)
   }
 
-  /// Does all of it, or gives back what is left.
+  /// Processes the whole batch, or releases what is left of it.
   ///
   /// - Throws: ``ProviderFailure``; `PostgresError`; `CancellationError`.
   func run() async throws {
@@ -42,7 +42,7 @@ final class EmbeddingBatch: Sendable {
     }
   }
 
-  /// Makes and stores the vectors of some. Returns the parts that are to be tried by themselves.
+  /// Embeds and stores a part. Returns the parts that have to be processed separately.
   private func process(_ part: [EmbeddingJob]) async throws -> [[EmbeddingJob]] {
     let jobs = try await renewed(part)
     guard !jobs.isEmpty else { return [] }
@@ -67,9 +67,9 @@ final class EmbeddingBatch: Sendable {
     return []
   }
 
-  /// Whether the error may have nothing to do with the texts.
+  /// Whether the cause of the error may be the service instead of the texts.
   ///
-  /// - Throws: ``ProviderFailure`` if it certainly has not; `CancellationError`.
+  /// - Throws: ``ProviderFailure`` if the cause is certainly the service; `CancellationError`.
   private func mayBeTheService(_ error: any Error, isLast: Bool) async throws -> Bool {
     if error is CancellationError { throw error }
     guard let error = error as? EmbeddingServiceError else { return isLast }
@@ -80,9 +80,9 @@ final class EmbeddingBatch: Sendable {
     }
   }
 
-  /// Asks for the vector of a text that any model takes.
+  /// Embeds a text that any model accepts.
   ///
-  /// - Throws: ``ProviderFailure`` if there is none; `CancellationError`.
+  /// - Throws: ``ProviderFailure`` if that fails; `CancellationError`.
   private func probe(after error: any Error) async throws {
     _ = try await renewed(open.withLock { Array($0.values) })
     do {
@@ -92,12 +92,12 @@ final class EmbeddingBatch: Sendable {
     } catch let another as EmbeddingServiceError where another.kind == .busy {
       throw ProviderFailure(cause: another)
     } catch _ {
-      // The first error is about what was meant.
+      // Report the original error, because it concerns the actual request.
       throw ProviderFailure(cause: error)
     }
   }
 
-  /// The jobs that are still ours, their leases lengthened if that is due.
+  /// The jobs whose leases are still held. Renews the leases if that is due.
   private func renewed(_ jobs: [EmbeddingJob]) async throws -> [EmbeddingJob] {
     guard ContinuousClock.now - renewedAt.withLock({ $0 }) > queue.leaseTime / 4 else { return jobs }
     let all = open.withLock { $0.values.sorted { $0.id.uuidString < $1.id.uuidString } }
@@ -108,7 +108,7 @@ final class EmbeddingBatch: Sendable {
     return jobs.filter { ids.contains($0.id) }
   }
 
-  /// Stores vectors, again and again for as long as the leases last: they were not for nothing.
+  /// Stores vectors. Retries for as long as the leases last, because computing the vectors again would cost money.
   private func store(_ vectors: [(job: EmbeddingJob, vector: PostgresVector)]) async throws -> Int {
     let deadline = renewedAt.withLock { $0 } + queue.leaseTime
     var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
@@ -149,7 +149,7 @@ final class EmbeddingBatch: Sendable {
     open.withLock { open in for job in jobs { open[job.id] = nil } }
   }
 
-  /// Gives back what is left. If that fails, the leases end by themselves.
+  /// Releases what is left. If that fails, the leases expire.
   private func giveBack() async {
     let left = open.withLock { $0.values.sorted { $0.id.uuidString < $1.id.uuidString } }
     guard !left.isEmpty else { return }

@@ -3,10 +3,10 @@ import SeedKit
 import Threads
 import TraceStore
 
-// What a worker tells of itself: to its owner, and to everybody through the database.
+// How a worker reports its state: as events to its owner, and as a record in the database.
 
 extension EmbeddingWorker {
-  /// Counts something that happened.
+  /// Updates the counts.
   func count(_ change: (inout EmbeddingWorkerRecord.Counts) -> Void) {
     state.withLock { change(&$0.record.counts) }
   }
@@ -23,13 +23,13 @@ extension EmbeddingWorker {
     state.withLock { $0.record.trouble = trouble }
   }
 
-  /// Tells that what failed works again.
+  /// Reports that the database and the provider work again.
   func noteRecovery() {
     set(trouble: nil)
     onEvent(.recovered)
   }
 
-  /// Tells of a failure that it waits out.
+  /// Reports a failure after which the worker pauses and retries.
   func note(_ error: any Error, pause: Duration) {
     if let failure = error as? ProviderFailure {
       count { $0.providerFailures += 1 }
@@ -44,14 +44,14 @@ extension EmbeddingWorker {
     }
   }
 
-  /// Tells everybody, again and again until it is cancelled. That fails while the database does; nothing else
-  /// depends on it.
+  /// Writes the worker's record regularly until the task is cancelled. Errors are ignored, because nothing depends on
+  /// the record.
   func tellRegularly() async {
     var told: EmbeddingWorkerRecord?
     var toldAt: ContinuousClock.Instant?
     while !Task.isCancelled {
       let record = current()
-      // At once when something has changed, but once a second at the most.
+      // Write changes immediately, but at most once per interval.
       if record != told || toldAt.map({ .now - $0 >= EmbeddingWorkerRecord.interval }) ?? true {
         do {
           try await pool.withConnection { try await record.tell(on: $0) }
@@ -64,14 +64,14 @@ extension EmbeddingWorker {
     }
   }
 
-  /// Tells everybody that it stops, and closes its connections.
+  /// Writes the final record and closes the connections.
   func leave() async {
     let record = current()
     await atTheEnd { connection in try await record.tell(isLast: true, on: connection) }
     await pool.close()
   }
 
-  /// Does something that is good but not necessary, cancelled or not, and not for long.
+  /// Runs an optional step during shutdown, even if the task is cancelled, with a short time limit.
   func atTheEnd(_ body: @escaping @Sendable (PostgresConnection) async throws -> Void) async {
     let work = Task { try await pool.withConnection { try await body($0) } }
     let limit = Task {
@@ -89,7 +89,8 @@ extension EmbeddingWorker {
     }
   }
 
-  /// Signals every notification, and every new connection, before which notifications may have been lost.
+  /// Sends a signal for every notification. Also for every new connection, because notifications may have been lost
+  /// before it.
   func listen() async {
     var backoff = Backoff(first: options.firstBackoff, longest: options.longestBackoff)
     while !Task.isCancelled {
@@ -106,12 +107,12 @@ extension EmbeddingWorker {
   }
 }
 
-/// The provider gives no vectors, whatever it is asked for.
+/// The provider fails for every text.
 struct ProviderFailure: Error, CustomStringConvertible {
   let cause: any Error
 
   var description: String { "\(cause)" }
 
-  /// How long it asked to be left alone.
+  /// The pause that the service requested.
   var retryAfter: Duration? { (cause as? EmbeddingServiceError)?.retryAfter }
 }

@@ -4,14 +4,13 @@ import Threads
 import TraceStore
 
 extension EmbeddingWorker {
-  /// Gives every trace that can have one a vector, together with the workers that are there, and ends.
+  /// Embeds the whole backlog, together with any other workers, and returns.
   ///
-  /// Other than in ``run()``, a failure ends it: what is stored stays, what is leased is given back.
+  /// Unlike in ``run()``, a failure ends it. Stored embeddings remain, and leases are released.
   ///
-  /// - Parameter onProgress: called with how many are done and how many there are, as far as that is known.
-  /// - Returns: how many traces got a vector by this call.
-  /// - Throws: what keeps the provider from its work; `PostgresError`; ``EmbeddingsLeft`` if traces failed;
-  ///   `CancellationError`.
+  /// - Parameter onProgress: called with the number of processed traces and the total, as far as it is known.
+  /// - Returns: the number of embeddings stored by this call.
+  /// - Throws: errors of the provider; `PostgresError`; ``EmbeddingsLeft`` if traces failed; `CancellationError`.
   public func drain(onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) async throws -> Int {
     do {
       let stored = try await drainAll(onProgress: onProgress)
@@ -25,7 +24,7 @@ extension EmbeddingWorker {
 
   private func drainAll(onProgress: (Int, Int) -> Void) async throws -> Int {
     var stored = 0
-    // A slow run meets a trace again, when its time to be tried again has come.
+    // Keyed by trace, because a long run may retry a failed trace.
     var failures: [UUID: EmbeddingsLeft.Failure] = [:]
     let model = queue.model
     let total = try await pool.withConnection { connection in
@@ -63,24 +62,24 @@ extension EmbeddingWorker {
   }
 }
 
-/// Traces that got no vector by their own fault; all others got theirs.
+/// Some traces could not be embedded because of their own text. All others were embedded.
 public struct EmbeddingsLeft: Error, Hashable, Sendable, CustomStringConvertible {
   /// A trace that failed.
   public struct Failure: Hashable, Sendable {
-    /// The trace.
+    /// The ID of the trace.
     public let id: UUID
-    /// Its title.
+    /// The title of the trace.
     public let title: String
-    /// Why.
+    /// The reason.
     public let reason: String
   }
 
-  /// The traces.
+  /// The traces that failed.
   public let failures: [Failure]
-  /// How many others got their vectors.
+  /// The number of other traces, which were embedded.
   public let stored: Int
 
-  /// Which, why, and what to do.
+  /// Which traces failed, why, and what to do.
   public var description: String {
     let shown = failures.prefix(5).map { "'\($0.title)' (\($0.id.uuidString.lowercased())): \($0.reason)" }
     let more = failures.count > shown.count ? "; and \(failures.count - shown.count) more" : ""

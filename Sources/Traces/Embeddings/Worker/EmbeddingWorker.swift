@@ -5,13 +5,13 @@ public import SeedKit
 import Threads
 public import TraceStore
 
-/// Gives traces that have no vector one, for as long as it runs.
+/// Embeds new and changed traces for as long as it runs.
 ///
-/// It looks at once when somebody says that there are new traces, and otherwise now and then. Any number of
-/// them share the work, on any number of machines: see ``EmbeddingQueue``. No transaction and no lock is held
-/// while the provider is asked. Failures of database and provider are waited out, however long they last.
+/// A notification wakes the worker, and it also polls. Any number of workers share the backlog, on any number of
+/// machines: see ``EmbeddingQueue``. A worker holds no transaction and no lock while it waits for the provider.
+/// Failures of the database and the provider are retried without a limit.
 public final class EmbeddingWorker: Sendable {
-  /// How it behaves.
+  /// The options of the worker.
   public let options: Options
   let provider: any EmbeddingProvider
   let queue: EmbeddingQueue
@@ -27,12 +27,12 @@ public final class EmbeddingWorker: Sendable {
     var retriesFirst = false
   }
 
-  /// Makes a worker; nothing is opened yet.
+  /// Creates a worker. Opens no connection.
   ///
   /// - Parameters:
-  ///   - provider: what makes the vectors. It should not try again for long by itself.
-  ///   - configuration: the database.
-  ///   - options: the defaults unless given.
+  ///   - provider: computes the embeddings. Its own retries should be short.
+  ///   - configuration: the connection to the database.
+  ///   - options: the options; the defaults if omitted.
   ///   - onEvent: called for each event, from several tasks. It must not block.
   public init(
     provider: any EmbeddingProvider, configuration: PostgresConfiguration, options: Options = Options(),
@@ -43,7 +43,7 @@ public final class EmbeddingWorker: Sendable {
     self.onEvent = onEvent
     var named = configuration
     named.applicationName = "embedding-worker"
-    // One for the work, one to tell of it.
+    // One connection for the work, and one for the worker's record.
     pool = PostgresPool(configuration: named, maximumConnections: 2, acquireTimeout: .seconds(30))
     let id = UUID()
     queue = EmbeddingQueue(
@@ -55,11 +55,11 @@ public final class EmbeddingWorker: Sendable {
           id: id, name: Self.processName, model: provider.model.id, startedAt: Date())))
   }
 
-  /// What it has done so far.
+  /// The counts since the worker was created.
   public var counts: EmbeddingWorkerRecord.Counts { state.withLock { $0.record.counts } }
 
-  /// Works until the task is cancelled. What is under way then may end within `options.stopGrace`; the rest is
-  /// given back.
+  /// Runs until the task is cancelled. The current batch may then finish within `options.stopGrace`. After that its
+  /// leases are released.
   public func run() async {
     onEvent(.started(name: state.withLock { $0.record.name }, model: provider.model))
     await withTaskGroup(of: Void.self) { group in
@@ -80,7 +80,7 @@ public final class EmbeddingWorker: Sendable {
         if troubles.end() { noteRecovery() }
         switch step {
         case .worked: continue
-        // Whoever was faster is done with it soon, or has it for good.
+        // Another worker was faster. Look again soon for traces that it did not take.
         case .taken: try await Task.sleep(for: .milliseconds(Int.random(in: 5...25)))
         case .idle(let next):
           await signal.wait(atMost: min(options.pollInterval, next ?? options.pollInterval))
@@ -101,11 +101,11 @@ public final class EmbeddingWorker: Sendable {
     case idle(next: Duration?)
   }
 
-  /// Looks for work and does what it finds.
+  /// Looks for work and processes it.
   ///
   /// - Throws: ``ProviderFailure``; `PostgresError`; `CancellationError`.
   private func step() async throws -> Step {
-    // Before looking: whoever rings while it looks is heard afterwards.
+    // Clear the signal before looking for work, so that no notification is lost.
     signal.clear()
     try await sweepIfDue()
     let retriesFirst = state.withLock { state in
@@ -127,7 +127,7 @@ public final class EmbeddingWorker: Sendable {
     }
   }
 
-  /// Does a batch. A cancellation does not end it at once: what is asked of the provider costs money.
+  /// Processes a batch. Cancellation does not stop it at once, because requests to the provider cost money.
   private func processToTheEnd(_ jobs: [EmbeddingJob]) async throws {
     let batch = EmbeddingBatch(worker: self, jobs: jobs)
     let work = Task { try await batch.run() }
@@ -163,36 +163,36 @@ public final class EmbeddingWorker: Sendable {
     return "\(isKnown ? String(decoding: host, as: UTF8.self) : "host"):\(getpid())"
   }()
 
-  /// How a worker behaves.
+  /// The options of a worker.
   public struct Options: Sendable {
-    /// How many traces it takes at a time. 64 by default.
+    /// The number of traces per batch. 64 by default.
     public var batchSize = 64
-    /// How long it waits before it looks again when nobody tells it anything. 30 seconds by default.
+    /// How often the worker polls in addition to notifications. 30 seconds by default.
     public var pollInterval: Duration = .seconds(30)
-    /// How long traces are its own; a killed worker's come back after that. Longer than a request to the
-    /// provider may take. 2 minutes by default.
+    /// The lease on a batch. After a crash, other workers take over the traces when it expires. It must be longer
+    /// than a request to the provider may take. 2 minutes by default.
     public var leaseTime: Duration = .seconds(120)
-    /// How often a trace is tried before it is given up. 5 by default.
+    /// The number of attempts before the worker gives up on a trace. 5 by default.
     public var maximumAttempts = 5
-    /// The pause after a trace's first failure, which doubles. 5 seconds by default.
+    /// The pause after the first failure of a trace, which doubles with each attempt. 5 seconds by default.
     public var firstPause: Duration = .seconds(5)
-    /// The pause after the first failure of database or provider, which doubles. 1 second by default.
+    /// The pause after the first failure of the database or the provider, which doubles. 1 second by default.
     public var firstBackoff: Duration = .seconds(1)
-    /// The longest such pause, but for what a provider itself asks for. 1 minute by default.
+    /// The longest such pause, unless the provider requests a longer one. 1 minute by default.
     public var longestBackoff: Duration = .seconds(60)
-    /// How long a batch under way may take when it stops. 5 seconds by default.
+    /// How long the current batch may take after a stop is requested. 5 seconds by default.
     public var stopGrace: Duration = .seconds(5)
-    /// Whether it listens for new traces. True by default.
+    /// Whether the worker listens for notifications of new traces. True by default.
     public var listens = true
 
-    /// The defaults.
+    /// Creates options with the defaults.
     public init() {}
 
-    /// Takes the settings.
+    /// Creates options from the settings.
     public init(_ settings: Settings) {
       batchSize = settings[.embeddingBatchSize]
       pollInterval = settings[.embeddingPollInterval]
-      // A lease that ended before the provider may answer would have every batch made twice.
+      // A lease shorter than a request would expire during it, and every batch would be computed twice.
       leaseTime = max(settings[.embeddingLeaseTime], settings[.embeddingTimeout] + .seconds(1))
       maximumAttempts = settings[.embeddingMaxAttempts]
     }

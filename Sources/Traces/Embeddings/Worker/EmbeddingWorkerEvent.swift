@@ -2,28 +2,28 @@ public import FoundationEssentials
 import Postgres
 public import TraceStore
 
-/// Something that a worker tells. No text of a trace and no key is in it.
+/// An event of a worker. Contains no text of a trace and no API key.
 public enum EmbeddingWorkerEvent: Sendable {
-  /// It works from now on.
+  /// The worker started.
   case started(name: String, model: EmbeddingModel)
-  /// Traces got vectors; those that had changed meanwhile come again.
+  /// Embeddings were stored. `stale` traces changed in the meantime and will be processed again.
   case stored(Int, stale: Int, took: Duration)
-  /// A trace failed by itself and is tried again later.
+  /// A trace failed because of its own text and will be retried.
   case failed(UUID, attempt: Int, reason: String)
-  /// A trace failed too often.
+  /// A trace failed too often and will not be retried.
   case gaveUp(UUID, attempts: Int, reason: String)
-  /// The provider gives no vectors; it is asked again after the pause.
+  /// The provider failed and will be retried after the pause.
   case providerFailed(String, pause: Duration)
-  /// The database does not do what it should; it is tried again after the pause.
+  /// The database failed and will be retried after the pause.
   case databaseFailed(String, pause: Duration)
-  /// What failed works again.
+  /// The database and the provider work again.
   case recovered
-  /// It has stopped.
+  /// The worker stopped.
   case stopped(EmbeddingWorkerRecord.Counts)
 }
 
 extension EmbeddingWorkerEvent: CustomStringConvertible {
-  /// A line.
+  /// A log line.
   public var description: String {
     switch self {
     case .started(let name, let model):

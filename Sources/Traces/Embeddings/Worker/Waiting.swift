@@ -1,7 +1,7 @@
 import Postgres
 import Threads
 
-/// Wakes the task that waits for it.
+/// A signal that wakes a waiting task.
 final class AsyncSignal: Sendable {
   private struct State {
     var isSent = false
@@ -10,7 +10,7 @@ final class AsyncSignal: Sendable {
 
   private let state = Lock(State())
 
-  /// Wakes the task that waits, or the next one that will.
+  /// Wakes the waiting task, or the next task that waits.
   func send() {
     let waiting = state.withLock { state in
       defer { state.waiting = nil }
@@ -20,10 +20,10 @@ final class AsyncSignal: Sendable {
     waiting?.resume()
   }
 
-  /// Forgets that it was sent.
+  /// Clears the signal.
   func clear() { state.withLock { $0.isSent = false } }
 
-  /// Waits until it is sent, or was since ``clear()``, or the time is over, or the task is cancelled.
+  /// Waits for a signal sent since ``clear()``, until the time limit, or until the task is cancelled.
   func wait(atMost limit: Duration) async {
     let timer = Task {
       try await Task.sleep(for: limit)
@@ -45,8 +45,7 @@ final class AsyncSignal: Sendable {
   }
 }
 
-/// Pauses that double, each a random share of its limit, so that many who failed together do not come back
-/// together.
+/// Exponential backoff with jitter, so that workers that failed at the same time do not retry at the same time.
 struct Backoff {
   private let first: Duration
   private let longest: Duration
@@ -66,13 +65,13 @@ struct Backoff {
   mutating func reset() { count = 0 }
 }
 
-/// How long to wait after which failure.
+/// Decides how long to pause after a failure.
 struct Troubles {
   private var provider: Backoff
   private var database: Backoff
   private var isThere = false
 
-  /// However long a provider wants to be left alone: it may be wrong about that.
+  /// The longest pause accepted from a provider, which may request too long a pause by mistake.
   private static let longestRetryAfter: Duration = .seconds(3600)
 
   init(_ options: EmbeddingWorker.Options) {
@@ -86,7 +85,7 @@ struct Troubles {
     return max(provider.next(), min(failure.retryAfter ?? .zero, Self.longestRetryAfter))
   }
 
-  /// Everything works. Returns whether that is news.
+  /// Records a success. Returns whether it ends a failure.
   mutating func end() -> Bool {
     defer { isThere = false }
     provider.reset()
@@ -95,7 +94,7 @@ struct Troubles {
   }
 }
 
-/// How many a second, over the last minute.
+/// The rate per second over the last minute.
 struct RateWindow {
   private static let length: Duration = .seconds(60)
 
