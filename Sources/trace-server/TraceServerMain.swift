@@ -18,7 +18,7 @@ enum TraceServerMain {
       arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
   }
 
-  /// Serves until its task is cancelled.
+  /// Serves until the task is cancelled.
   @Sendable private static func serve(_ launch: ServiceLaunch) async throws {
     let configuration = try await launch.database()
     var options = StartupSeeding.Options(launch.settings)
@@ -35,7 +35,7 @@ enum TraceServerMain {
         workerProvider: EmbeddingProviders.make(launch.settings, for: .worker),
         options: TraceServer.Options(launch.settings), log: { log($0) })
       try await server.start()
-      // The first signal cancels; stopping itself must not be cancelled.
+      // The first signal cancels the task. The graceful stop must not run in a cancelled task.
       await launch.untilStopped()
       await Task { await server.stop() }.value
     } catch let error as HTTPServerError {

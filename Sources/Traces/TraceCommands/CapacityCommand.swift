@@ -3,7 +3,7 @@ import SeedCLI
 import SeedKit
 import TraceStore
 
-/// `seed-runner capacity check`: how search behaves on this database.
+/// `seed-runner capacity check`: measures search on a database.
 struct CapacityCommand {
   let context: CommandContext
 

@@ -1,14 +1,14 @@
 import SeedCLI
 import TraceStore
 
-/// A capacity report as a page with charts, in one file without scripts.
+/// A capacity report as an HTML page with charts, in one file without scripts.
 struct CapacityPage {
   let report: CapacityReport
 
   private static let width = 640.0
   private static let height = 280.0
   private static let margin = (left: 60.0, right: 20.0, top: 20.0, bottom: 45.0)
-  private static let colours = ["c0", "c1", "c2"]
+  private static let colors = ["c0", "c1", "c2"]
 
   var html: String {
     HTMLPage(title: "Search capacity", style: Self.style, body: body).html
@@ -57,7 +57,7 @@ struct CapacityPage {
     return "<tr>" + cells.map { "<td class=\"number\">\($0)</td>" }.joined() + "</tr>"
   }
 
-  /// How many searches took how long; each bar's class reaches a quarter further than the one before.
+  /// A histogram of latencies. The upper bound of each bin is a quarter larger than that of the bin before.
   private var histogram: String {
     let measured = report.latencies.first {
       $0.clients == CapacityCheck.clients.max() && $0.candidates == CapacityCheck.defaultCandidates
@@ -73,7 +73,7 @@ struct CapacityPage {
       parts.append(
         """
         <rect x="\(Self.number(x + 1))" y="\(Self.number(bottom - height))" width="\(Self.number(max(1, step - 2)))" \
-        height="\(Self.number(height))" class="\(Self.colours[0])"><title>up to \(Self.number(bin.upTo)) ms: \(bin.count)</title></rect>
+        height="\(Self.number(height))" class="\(Self.colors[0])"><title>up to \(Self.number(bin.upTo)) ms: \(bin.count)</title></rect>
         """)
       if index % max(1, bins.count / 8) == 0 {
         parts.append(Self.label(Self.number(bin.upTo), x: x + step / 2, y: bottom + 16, anchor: "middle"))
@@ -83,7 +83,7 @@ struct CapacityPage {
     return Self.chart(parts, below: "milliseconds", beside: "searches")
   }
 
-  /// A line for each number of clients: the median latency of each number of candidates, and its recall.
+  /// One line per number of clients. Its points are the median latency and the recall for each number of candidates.
   private var curve: String {
     let points = report.latencies.compactMap { latency in
       report.recalls.first { $0.candidates == latency.candidates }.map { (latency, $0.recall) }
@@ -100,13 +100,13 @@ struct CapacityPage {
     var parts: [String] = []
     for (index, clients) in CapacityCheck.clients.enumerated() {
       let line = points.filter { $0.0.clients == clients }
-      let colour = Self.colours[index % Self.colours.count]
+      let color = Self.colors[index % Self.colors.count]
       let path = line.map { "\(Self.number(x($0.0.p50))),\(Self.number(y($0.1)))" }.joined(separator: " ")
-      parts.append("<polyline points=\"\(path)\" class=\"\(colour)\"/>")
+      parts.append("<polyline points=\"\(path)\" class=\"\(color)\"/>")
       for (latency, recall) in line {
         parts.append(
           """
-          <circle cx="\(Self.number(x(latency.p50)))" cy="\(Self.number(y(recall)))" r="4" class="\(colour)">\
+          <circle cx="\(Self.number(x(latency.p50)))" cy="\(Self.number(y(recall)))" r="4" class="\(color)">\
           <title>\(latency.candidates) candidates, \(clients) clients: \(Self.number(latency.p50)) ms, \(CapacityCheck.rounded(recall, 3))</title></circle>
           """)
       }
@@ -114,7 +114,7 @@ struct CapacityPage {
         Self.label(
           clients == 1 ? "1 client" : "\(clients) clients", x: Self.width - Self.margin.right - 80,
           y: bottom - 50 + 16 * Double(index),
-          anchor: "start", colour: colour))
+          anchor: "start", color: color))
     }
     for recall in [floor, (floor + 1) / 2, 1] {
       parts.append(
@@ -141,10 +141,10 @@ struct CapacityPage {
       + "</svg>"
   }
 
-  private static func label(_ text: String, x: Double, y: Double, anchor: String, colour: String = "soft")
+  private static func label(_ text: String, x: Double, y: Double, anchor: String, color: String = "soft")
     -> String
   {
-    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"12\" text-anchor=\"\(anchor)\" class=\"\(colour)\">\(escaped(text))</text>"
+    "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"12\" text-anchor=\"\(anchor)\" class=\"\(color)\">\(escaped(text))</text>"
   }
 
   private static func number(_ value: Double) -> String { CapacityCheck.rounded(value, 2) }

@@ -4,7 +4,7 @@ import SeedCLI
 import SeedKit
 import TraceStore
 
-/// The checks of the vectors, their index and the memory that it needs.
+/// Checks of the vectors, their index, and the memory that the index needs.
 struct SearchChecks {
   let context: DoctorContext
   let connection: PostgresConnection
@@ -26,16 +26,16 @@ struct SearchChecks {
     }
   }
 
-  /// Whether a seeder needs vectors: then its migrations install an extension.
+  /// Whether any seeder uses vectors. Its migrations then install an extension.
   private func needsVectors() throws -> Bool {
     try context.migrationSets().contains { set in
       set.migrations.contains { $0.up.contains("CREATE EXTENSION") }
     }
   }
 
-  /// What a run of `--all` would make of the database, beside what is there.
+  /// The vectors in the database, or those that `--all` would create.
   ///
-  /// - Returns: nil for a database that holds no vectors and is to hold none.
+  /// - Returns: nil for a database without vectors if none are planned.
   private func vectors() async throws -> (count: Int, facts: SearchFacts?, isPlanned: Bool)? {
     guard try needsVectors() else { return nil }
     let facts = try await SearchFacts.read(on: connection)
@@ -44,7 +44,7 @@ struct SearchChecks {
     return (count, facts, planned > facts?.vectorCount ?? 0)
   }
 
-  /// The rows of capacity data that `--all` loads.
+  /// The number of capacity rows that `--all` loads.
   private func plannedRows() throws -> Int {
     guard let registry = context.registry else { return 0 }
     let environment = context.settings[.environment]
@@ -60,7 +60,7 @@ struct SearchChecks {
 
   private static func megabytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MB" }
 
-  /// An index that does not fit is read from disk, step by step of each search.
+  /// An index that does not fit into shared_buffers is read from disk during searches.
   func sharedBuffers() async throws -> DoctorVerdict {
     guard let (count, facts, isPlanned) = try await vectors() else {
       return .skipped("no seeder uses vectors")
@@ -79,7 +79,8 @@ struct SearchChecks {
         + "restart the server, or choose a smaller index (CAPACITY_INDEX=halfvec)")
   }
 
-  /// A graph that does not fit is built several times slower. A build takes what it may by itself.
+  /// An index graph that does not fit into memory takes several times longer to build. The seeder raises
+  /// maintenance_work_mem for a build by itself, within limits.
   func maintenanceMemory() async throws -> DoctorVerdict {
     guard let (count, _, _) = try await vectors() else { return .skipped("no seeder uses vectors") }
     let (setting, cache) = try await (setting("maintenance_work_mem"), setting("effective_cache_size"))
@@ -127,7 +128,7 @@ struct SearchChecks {
     case .notAsked:
       return facts.vectorCount < SearchFacts.rowsWorthAnIndex
         ? .skipped("a full scan of \(facts.vectorCount) vectors is faster than an index")
-        : .skipped("there is no vector index")
+        : .skipped("no vector index")
     case .usesIndex(let name): return .ok("searches use \(name)")
     case .other(let plan):
       return .failure(

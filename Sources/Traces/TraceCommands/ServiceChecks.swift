@@ -5,9 +5,9 @@ import SeedCLI
 import SeedKit
 import TraceStore
 
-/// The checks of the services that stand beside the database.
+/// Checks of the services other than the database.
 enum ServiceChecks {
-  /// The Redis that keeps the rate limits of `trace-server`.
+  /// The Redis server for the rate limits of `trace-server`.
   static let redis = CommandModule.DoctorCheck("redis", topic: "Redis") { context in
     if let fault = context.fault(of: .redisURL) {
       return .skipped("its connection string is invalid: see \(fault.place)")
@@ -40,7 +40,7 @@ enum ServiceChecks {
     }
   }
 
-  /// What makes vectors of texts: asked for one, whose form it checks itself.
+  /// The embedding provider. Embeds one text, which also validates the response.
   static let embedding = CommandModule.DoctorCheck("embedding", topic: "the embedding provider") { context in
     do {
       let provider = try EmbeddingProviders.make(context.settings, for: .questions)

@@ -4,7 +4,7 @@ import SeedKit
 import TraceStore
 
 extension CommandModule {
-  /// What the knowledge base of traces adds to `seed-runner`.
+  /// The commands, options and checks that the trace service adds to `seed-runner`.
   public static let traces = CommandModule(
     settings: AnySettingKey.traceService, runOptions: runOptions,
     commands: [
@@ -68,7 +68,7 @@ extension CommandModule {
         OptionSpec(
           .capacityIndex, valueName: "KIND", summary: "Type of the vector index", group: group)),
       RunOption(
-        OptionSpec(.capacityStreams, summary: "Connections that load at the same time", group: group)),
+        OptionSpec(.capacityStreams, summary: "Number of connections that load in parallel", group: group)),
     ]
   }()
 }

@@ -3,9 +3,9 @@ public import SeedCLI
 import SeedKit
 import TraceStore
 
-/// The command line of `trace-server`, as a value.
+/// The command line of `trace-server`.
 public enum TraceServerCommand {
-  /// The program; it has no subcommands.
+  /// The specification of the program, which has no subcommands.
   public static let spec = CommandSpec(
     name: "trace-server",
     abstract: "Serve the knowledge base over HTTP: search, contribute, confirm.",

@@ -5,7 +5,8 @@ import SeedCLI
 import SeedKit
 import TraceStore
 
-/// `seed-runner worker`: gives traces vectors until it is stopped; `status` and `retry` tell of that work.
+/// `seed-runner worker`: runs the embedding worker until it is stopped. `status` and `retry` show and manage its
+/// work.
 struct WorkerCommand {
   let context: CommandContext
 
@@ -28,7 +29,7 @@ struct WorkerCommand {
   private func work() async throws -> ExitCode {
     let provider = try provider()
     let database = try await context.database()
-    // What no waiting mends is told at once; whatever may pass is the worker's to wait out.
+    // Errors that a retry cannot fix are reported at once. The worker retries all others.
     do {
       try await PostgresConnection.with(database) { try await $0.query("SELECT") }
     } catch  where RetryPolicy.isTransient(error) {}

@@ -7,33 +7,33 @@ public import RateLimiter
 import SeedKit
 import Threads
 
-/// Something to log. No body, no query, no token and no password is in it.
+/// An event to log. Contains no body, query, token or password.
 public enum ServerEvent: Sendable {
   /// The server listens.
   case listening(host: String, port: Int)
-  /// A request was answered.
+  /// A response was sent.
   case request(HTTPRequestRecord)
-  /// A request failed for a reason that is not the client's.
+  /// A request failed because of a server error.
   case failed(requestID: String, String)
-  /// Redis went away or came back.
+  /// Redis became unavailable or available.
   case redis(RedisRateLimiter.Event)
-  /// The embedding worker tells something.
+  /// An event of the embedding worker.
   case worker(EmbeddingWorkerEvent)
-  /// The server stops; requests in flight have that long.
+  /// The server is stopping. Requests in flight have the grace period to finish.
   case stopping(grace: Duration)
-  /// The server has stopped.
+  /// The server stopped.
   case stopped
 }
 
 extension ServerEvent {
-  /// Whether it tells of an answered request, of which there may be thousands a second.
+  /// Whether the event is a request. There can be thousands of them per second.
   var isRequest: Bool {
     if case .request = self { true } else { false }
   }
 }
 
 extension ServerEvent: CustomStringConvertible {
-  /// A line.
+  /// A log line.
   public var description: String {
     switch self {
     case .listening(let host, let port):
@@ -50,9 +50,9 @@ extension ServerEvent: CustomStringConvertible {
   }
 }
 
-/// Writes events to standard error, a line each, from a thread of its own.
+/// Writes events to standard error, one per line, on a separate thread.
 ///
-/// Who logs never waits. A reader that is slower than the events loses some, and is told how many.
+/// Logging never blocks. If standard error is read too slowly, lines are dropped, and a line reports how many.
 public final class ServerLog: Sendable {
   private struct Queue {
     var entries: [(date: Date, event: ServerEvent)] = []
@@ -60,10 +60,10 @@ public final class ServerLog: Sendable {
     var isDraining = false
   }
 
-  /// Lines that wait at most: some megabytes.
+  /// The maximum number of pending lines, which take a few megabytes.
   private static let most = 10_000
-  /// How long a line about a request may wait for others: a thread that wakes for each of them would cost a search
-  /// more than writing does.
+  /// How long a request line may be delayed, so that lines are written together. Waking the thread for every request
+  /// would cost more than the write.
   private static let pause: Duration = .milliseconds(50)
 
   private let queue = Lock(Queue())
@@ -71,7 +71,7 @@ public final class ServerLog: Sendable {
 
   /// Starts the thread.
   ///
-  /// - Throws: `PostgresError` with code `resourcesExhausted` if the system has none left.
+  /// - Throws: `PostgresError` with code `resourcesExhausted` if the system cannot start another thread.
   public init() throws { writer = Writer(executor: try ThreadExecutor()) }
 
   /// Logs an event.
@@ -92,10 +92,10 @@ public final class ServerLog: Sendable {
     }
   }
 
-  /// Waits until everything that was logged so far is written.
+  /// Waits until all events logged so far have been written.
   public func flush() async {
     await drain()
-    // What another drain has taken is written before this, which the thread comes to afterwards.
+    // Entries taken by another drain are written before this, because the thread processes calls in order.
     await writer.write([], lostCount: 0)
   }
 

@@ -6,41 +6,42 @@ public import SeedKit
 import TraceStore
 
 extension TraceServer {
-  /// How a server behaves.
+  /// The options of a server.
   public struct Options: Sendable {
-    /// Where it listens and what it bears. A handler may take 10 seconds here.
+    /// The options of the HTTP server. The deadline of a handler is 10 seconds here.
     public var http: HTTPServer.Options
-    /// The most connections to the database. 16 by default.
+    /// The maximum number of database connections. 16 by default.
     public var poolSize = 16
-    /// Whether the database keeps the statement of a search, which saves it from planning each: unless a pooler
-    /// stands between, by default.
+    /// Whether searches use a prepared statement, which avoids planning each search. By default only without a
+    /// connection pooler.
     public var preparedStatements = PreparedStatements.whenDirect
-    /// Whether a search needs a token. True by default; otherwise one without is limited by its address.
+    /// Whether search requires a token. True by default. If false, searches without a token are limited by address.
     public var searchNeedsToken = true
-    /// How many confirmations make a trace validated. 2 by default.
+    /// The number of confirmations that validates a trace. 2 by default.
     public var validationThreshold = 2
-    /// What a user may do in a minute.
+    /// The rate limits per user and minute.
     public var limits = RateLimitPolicy.standard
-    /// The Redis that rate limits are shared by; nil, the default, keeps them in this process.
+    /// The URL of the Redis server for shared rate limits; nil, the default, keeps them in this process.
     public var redisURL: Secret<String>?
-    /// What happens to requests while Redis does not answer. Allowed by default.
+    /// What happens to requests while Redis is unavailable. They are allowed by default.
     public var onRedisFailure = RedisRateLimiter.FailurePolicy.allow
-    /// How long an answer of Redis may take before a request is decided without it. 50 milliseconds by default.
+    /// The time limit for a response of Redis, after which a request is decided without it. 50 milliseconds by
+    /// default.
     public var redisTimeout: Duration = .milliseconds(50)
-    /// How the embedding worker inside behaves; nil for none. One by default.
+    /// The options of the built-in embedding worker; nil runs none. By default it runs with the default options.
     public var worker: EmbeddingWorker.Options? = EmbeddingWorker.Options()
-    /// How long requests in flight may take when it stops. 10 seconds by default.
+    /// How long requests in flight may take after a stop is requested. 10 seconds by default.
     public var stopGrace: Duration = .seconds(10)
 
-    /// The defaults.
+    /// Creates options with the defaults.
     public init() {
       http = HTTPServer.Options()
       http.handlerDeadline = .seconds(10)
     }
 
-    /// Takes the settings.
+    /// Creates options from the settings.
     ///
-    /// - Throws: `RateLimitError` for limits that cannot be used.
+    /// - Throws: `RateLimitError` for an invalid limit.
     public init(_ settings: Settings) throws {
       self.init()
       http.host = settings[.serverHost]

@@ -6,7 +6,7 @@ import RateLimiter
 public import SeedKit
 import Threads
 
-/// The search service over a knowledge base of traces.
+/// The HTTP service for searching and contributing traces.
 ///
 /// ```swift
 /// let server = try TraceServer(configuration: configuration, startup: seeding)
@@ -15,24 +15,23 @@ import Threads
 /// await server.stop()
 /// ```
 public final class TraceServer: Sendable {
-  /// How it behaves.
+  /// The options of the server.
   public var options: Options { services.options }
   let services: Services
   let worker: WorkerRun?
   private let pipeline: Pipeline
   private let http: HTTPServer
 
-  /// Makes a server; nothing is opened yet.
+  /// Creates a server. Opens no connection.
   ///
   /// - Parameters:
-  ///   - configuration: the database.
-  ///   - startup: what is done to it first.
-  ///   - provider: what makes vectors of questions; it must be the one that made those of the traces.
-  ///   - workerProvider: what makes vectors of new traces, of the same model but in no hurry; `provider`
-  ///     unless given.
-  ///   - options: the defaults unless given.
+  ///   - configuration: the connection to the database.
+  ///   - startup: the migrations and seeders to run first.
+  ///   - provider: embeds queries. It must use the same model as the stored embeddings.
+  ///   - workerProvider: embeds new traces with the same model, with longer timeouts; `provider` by default.
+  ///   - options: the options; the defaults if omitted.
   ///   - log: called for each event, on any thread. It must not block.
-  /// - Throws: `RateLimitError` for a limit or a Redis that cannot be used.
+  /// - Throws: `RateLimitError` for an invalid limit or Redis URL.
   public init(
     configuration: PostgresConfiguration, startup: StartupSeeding,
     provider: any EmbeddingProvider = LocalEmbeddingProvider(),
@@ -72,8 +71,8 @@ public final class TraceServer: Sendable {
     http = HTTPServer(options: httpOptions) { await pipeline.respond(to: $0) }
   }
 
-  /// Migrates and seeds as `startup` was told to, and listens: afterwards, or at once if it works in the
-  /// background. Seeds that fail keep it from nothing.
+  /// Migrates and seeds the database according to `startup`, and starts to listen afterwards, or at once if seeding
+  /// runs in the background. Failed seeders do not prevent the server from starting.
   ///
   /// - Throws: `HTTPServerError` if it cannot listen; `CancellationError` if the task was cancelled before.
   public func start() async throws {
@@ -84,11 +83,11 @@ public final class TraceServer: Sendable {
     services.log(.listening(host: options.http.host, port: http.port ?? 0))
   }
 
-  /// The port that it listens on; nil before ``start()``.
+  /// The port that the server listens on; nil before ``start()``.
   public var port: Int? { http.port }
 
-  /// Stops: accepts nothing any more, finishes what is in flight, rolls back a seeder under way, and closes
-  /// the connections to the database.
+  /// Stops the server: accepts no more requests, finishes those in flight, rolls back a running seeder, and closes
+  /// the database connections.
   public func stop() async {
     services.log(.stopping(grace: options.stopGrace))
     async let seeding: Void = services.startup.stop()
@@ -100,11 +99,11 @@ public final class TraceServer: Sendable {
     services.log(.stopped)
   }
 
-  /// Answers a request without a socket.
+  /// Responds to a request without a socket.
   public func respond(to request: HTTPRequest) async -> HTTPResponse { await pipeline.respond(to: request) }
 }
 
-/// The embedding worker inside a server, from its start to its stop.
+/// The embedding worker inside a server.
 final class WorkerRun: Sendable {
   let worker: EmbeddingWorker
 
@@ -117,7 +116,7 @@ final class WorkerRun: Sendable {
 
   init(_ worker: EmbeddingWorker) { self.worker = worker }
 
-  /// Starts it, once.
+  /// Starts the worker. Later calls have no effect.
   func start() {
     state.withLock { state in
       guard state.task == nil, !state.isStopped else { return }
@@ -125,7 +124,7 @@ final class WorkerRun: Sendable {
     }
   }
 
-  /// Stops it and waits for its end.
+  /// Stops the worker and waits until it has ended.
   func stop() async {
     let task = state.withLock { state in
       state.isStopped = true

@@ -3,12 +3,13 @@ import HTTPServer
 import SeedKit
 import TraceStore
 
-/// Users and their tokens.
+/// Registration of users and their tokens.
 enum AccountController {
   static let routes = [Route(.post, "/api/v1/auth/register", .everybody(.write)) { try await register($0) }]
 
-  /// Nobody shows to own an address, so a known one gets no further token: neither a user's account nor a
-  /// seed's can be taken over. That it is known cannot be hidden from whoever wants to register it.
+  /// Registration does not verify who owns an address. So a registered address gets no second token, which prevents
+  /// taking over an existing account. That an address is registered cannot be hidden from someone who tries to
+  /// register it.
   private static func register(_ context: RequestContext) async throws -> HTTPResponse {
     let (email, displayName) = try context.request.fields { fields in
       let email = fields.string("email", expected: EmailAddress.rule, EmailAddress.init)

@@ -2,7 +2,7 @@ import HTTPServer
 import SeedKit
 import TraceStore
 
-/// What there is: tags, and what was seeded.
+/// Lists of tags and of seeding runs.
 enum CatalogController {
   static let routes = [
     Route(.get, "/api/v1/tags", .everybody(.read)) { try await tags($0) },
@@ -34,7 +34,7 @@ enum CatalogController {
 }
 
 extension JSONOutput {
-  /// The rows that a seeder met, table by table.
+  /// The row counts of a seeder, by table.
   static func tables(_ outcome: SeedOutcome) -> JSONOutput {
     .array(
       outcome.tables.map { table in
@@ -53,6 +53,6 @@ extension Duration {
     return Double(seconds) + Double(attoseconds) / 1e18
   }
 
-  /// To the microsecond.
+  /// Rounded to microseconds.
   var inMilliseconds: Double { (inSeconds * 1e6).rounded() / 1e3 }
 }

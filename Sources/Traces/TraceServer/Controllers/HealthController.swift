@@ -3,7 +3,7 @@ import HTTPServer
 import SeedKit
 import TraceStore
 
-/// What watches the service asks for, and its description.
+/// Health checks and the API description.
 enum HealthController {
   static let routes = [
     Route(.get, "/health", .unlimited) { _ in .json(["status": .text("ok")]) },
@@ -16,8 +16,8 @@ enum HealthController {
   /// The OpenAPI document.
   static let document = Resources.file("openapi.json") ?? []
 
-  /// Ready is a server whose database answers and is migrated, and whose seeding has ended. A seeder that
-  /// failed is told of and keeps nobody from being served.
+  /// The server is ready when the database responds, is migrated, and seeding has finished. A failed seeder is
+  /// reported, but the server still serves requests.
   private static func readiness(_ context: RequestContext) async -> HTTPResponse {
     let state = context.services.startup.state
     let database = await databaseState(context.services.store)
@@ -35,7 +35,7 @@ enum HealthController {
   }
 
   private enum DatabaseState: String {
-    /// It answers, and has the tables of this version.
+    /// The database responds and has the tables of this version.
     case current = "ok"
     case notMigrated = "not-migrated"
     case unreachable

@@ -7,11 +7,11 @@ import SeedKit
 import Threads
 import TraceStore
 
-/// What Prometheus scrapes.
+/// Metrics for Prometheus.
 enum MetricsController {
   static let routes = [Route(.get, "/metrics", .unlimited) { await metricsPage($0.services) }]
 
-  /// The metrics as Prometheus reads them.
+  /// The metrics in the text format of Prometheus.
   private static func metricsPage(_ services: Services) async -> HTTPResponse {
     var page = MetricsText()
     let counted = services.metrics.snapshot
@@ -75,7 +75,7 @@ enum MetricsController {
       [([], Double(usage.waiting))])
   }
 
-  /// Adds what all workers on the database have done and what there is to do; nothing while it does not answer.
+  /// Adds the backlog and the counts of all workers on the database. Adds nothing if the database is unavailable.
   private static func addEmbeddings(to page: inout MetricsText, _ services: Services) async {
     let model = services.provider.model
     let found = try? await services.backlog.value {
@@ -86,13 +86,13 @@ enum MetricsController {
   }
 }
 
-/// What is told of vectors, as it was a few seconds ago at the most: counting a large backlog takes a while.
+/// Caches the backlog for a few seconds, because counting a large backlog takes a while.
 final class BacklogCache: Sendable {
   private static let lifetime: Duration = .seconds(5)
 
   private let state = Lock<(value: EmbeddingBacklog, end: ContinuousClock.Instant)?>(nil)
 
-  /// - Throws: what `read` throws.
+  /// - Throws: the errors of `read`.
   func value(_ read: () async throws -> EmbeddingBacklog) async throws -> EmbeddingBacklog {
     let known = state.withLock { state in state.flatMap { $0.end > .now ? $0.value : nil } }
     if let known { return known }

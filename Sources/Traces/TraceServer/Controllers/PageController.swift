@@ -1,10 +1,10 @@
 import HTTPServer
 
-/// The page for people. It uses the API as any other client does.
+/// The web page. It uses the API like any other client.
 enum PageController {
   static let routes = [
     Route(.get, "/", .unlimited) { try page("index.html", $0) },
-    // Relative in the page, so that it works below a path of a proxy.
+    // The page uses relative links, so it also works below a proxy's path prefix.
     Route(.get, "/page/{file}", .unlimited) { try page($0.values.first ?? "", $0) },
   ]
 

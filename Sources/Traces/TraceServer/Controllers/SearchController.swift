@@ -3,16 +3,16 @@ import HTTPServer
 import SeedKit
 import TraceStore
 
-/// Search.
+/// The search route.
 enum SearchController {
   static let routes = [
     Route(.post, "/api/v1/traces/search", .searchers) { try await search($0) }
   ]
-  /// Characters of a question.
+  /// The allowed length of a query in characters.
   static let question = 1...2_000
-  /// How many traces are returned unless the request says.
+  /// The default number of results.
   static let defaultLimit = 10
-  /// Bytes of most traces in JSON.
+  /// A typical size of a trace in JSON, in bytes.
   static let usualSize = 2048
 
   private static func search(_ context: RequestContext) async throws -> HTTPResponse {

@@ -3,7 +3,7 @@ import HTTPServer
 import SeedKit
 import TraceStore
 
-/// Traces and what is said of them.
+/// Traces and votes on them.
 enum TraceController {
   static let routes = [
     Route(.post, "/api/v1/traces", .users(.write)) { try await createTrace($0) },

@@ -3,14 +3,14 @@ import HTTPServer
 import Postgres
 
 extension APIProblem {
-  /// What a client is told about an error, and whether that is news for the log.
+  /// Maps an error to the problem that is sent to the client.
   static func describing(_ error: any Error) -> APIProblem {
     switch error {
     case let problem as APIProblem: problem
     case let error as PostgresTransactionError: describing(error.cause)
     case let error as PostgresError: describing(error)
     case is EmbeddingServiceError, is EmbeddingError:
-      // Which service, and what it said, is the operator's business: it is in the log.
+      // The log names the service and its error. They are not for clients.
       APIProblem(
         kind: .embeddingUnavailable, status: 503,
         detail: "the embedding service is unavailable or returned an invalid response", headers: retry)
@@ -49,7 +49,7 @@ extension APIProblem {
         headers: retry)
     default: break
     }
-    // A value that only the database found to be wrong.
+    // A value that only the database rejected.
     if state.classCode == "22" || state == .checkViolation {
       return APIProblem(kind: .invalidFields, status: 422, detail: "a value is out of range")
     }

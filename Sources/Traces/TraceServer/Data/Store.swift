@@ -3,16 +3,16 @@ import SeedKit
 import Threads
 import TraceStore
 
-/// The database as the routes use it.
+/// Database access for the routes.
 ///
-/// A server that restarts leaves connections behind that break at their next statement. A read is tried
-/// again on others until one holds; a write first makes sure of its connection, and is never tried twice:
-/// once it was sent, nobody can tell whether it happened.
+/// When the database restarts, pooled connections fail at their next statement. A read is retried on other
+/// connections until one works. A write first checks its connection and is never retried, because once it has been
+/// sent, nobody can tell whether it was committed.
 final class Store: Sendable {
   let pool: PostgresPool
   private let abilities = Lock<(value: SearchAbilities, end: ContinuousClock.Instant)?>(nil)
 
-  /// How long what the database can do for search is taken as known.
+  /// How long the detected search capabilities of the database are cached.
   private static let abilitiesLifetime: Duration = .seconds(30)
 
   init(configuration: PostgresConfiguration, poolSize: Int) {
@@ -20,9 +20,9 @@ final class Store: Sendable {
       configuration: configuration, maximumConnections: poolSize, acquireTimeout: .seconds(5))
   }
 
-  /// Reads.
+  /// Runs a read.
   ///
-  /// - Throws: what `body` throws; `PostgresError`.
+  /// - Throws: the errors of `body`; `PostgresError`.
   func read<Result: Sendable>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -36,9 +36,9 @@ final class Store: Sendable {
     }
   }
 
-  /// Reads in one go, on the connection's thread.
+  /// Runs a read synchronously on the connection's thread.
   ///
-  /// - Throws: what `body` throws; `PostgresError`.
+  /// - Throws: the errors of `body`; `PostgresError`.
   func readAtOnce<Result: Sendable>(
     _ body: @Sendable (isolated PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -52,9 +52,9 @@ final class Store: Sendable {
     }
   }
 
-  /// Writes.
+  /// Runs a write.
   ///
-  /// - Throws: what `body` throws; `PostgresError`.
+  /// - Throws: the errors of `body`; `PostgresError`.
   func write<Result: Sendable>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -76,7 +76,7 @@ final class Store: Sendable {
     }
   }
 
-  /// What the database can do for search, as it was half a minute ago at the most.
+  /// The search capabilities of the database, cached for half a minute.
   func searchAbilities() async throws -> SearchAbilities {
     let known = abilities.withLock { abilities in abilities.flatMap { $0.end > .now ? $0.value : nil } }
     if let known { return known }
@@ -85,12 +85,12 @@ final class Store: Sendable {
     return found
   }
 
-  /// The connection broke before any work was done on it.
+  /// The connection broke before any statement of the request ran on it.
   private struct Broken: Error {
     let cause: any Error
   }
 
-  /// Whether the connection went away under a statement, by itself or because the server shut down.
+  /// Whether the connection was lost during a statement, for example because the server shut down.
   private static func isGone(_ error: any Error) -> Bool {
     let error = (error as? PostgresTransactionError)?.cause ?? error
     guard let error = error as? PostgresError else { return false }

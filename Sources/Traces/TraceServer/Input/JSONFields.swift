@@ -2,14 +2,14 @@ import HTTPServer
 import SeedKit
 
 extension HTTPRequest {
-  /// Arrays in arrays have no place in any body.
+  /// No request body needs deeper nesting.
   private static let depth = 16
 
-  /// Reads the fields of the body, which is an object.
+  /// Parses the request body, which must be a JSON object.
   ///
-  /// - Parameter read: reads each field; nil if one is at fault.
-  /// - Throws: ``APIProblem``: 415 for another type, 400 for a body that is not JSON, 422 with all faults, fields
-  ///   that nobody asked for among them.
+  /// - Parameter read: reads the fields; returns nil if one is invalid.
+  /// - Throws: ``APIProblem`` with status 415 for another content type, 400 for malformed JSON, or 422 with all
+  ///   invalid and unknown fields.
   func fields<Value>(_ read: (JSONObjectReader) -> Value?) throws(APIProblem) -> Value {
     try Self.checkType(headers.values("Content-Type"))
     let node: JSONNode
@@ -43,17 +43,17 @@ extension HTTPRequest {
       throw APIProblem(
         kind: .unsupportedMediaType, status: 415,
         detail:
-          "found \(values.isEmpty ? "no Content-Type" : "another Content-Type"); expected application/json",
+          "found \(values.isEmpty ? "no Content-Type" : "an unsupported Content-Type"); expected application/json",
         headers: ["Accept": "application/json"])
     }
   }
 }
 
 extension JSONObjectReader {
-  /// A whole number; the default if it is missing or at fault.
+  /// An integer; the default if the field is missing or invalid.
   func int(_ key: String, _ range: ClosedRange<Int>, default value: Int) -> Int {
     guard let node = take(key) else { return value }
-    // 3.0 is a whole number, too.
+    // Accept 3.0 as an integer.
     guard let number = (try? node.int()) ?? (try? node.double()).flatMap(Int.init(exactly:)),
       range.contains(number)
     else {
@@ -67,7 +67,7 @@ extension JSONObjectReader {
 }
 
 extension String {
-  /// Without blanks at its ends.
+  /// The string without leading and trailing whitespace.
   var trimmed: String {
     guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
     let start = drop { $0.isWhitespace }

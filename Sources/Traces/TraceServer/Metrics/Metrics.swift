@@ -2,9 +2,9 @@ import HTTPServer
 import Postgres
 import Threads
 
-/// What is counted while the server runs.
+/// The counters and histograms of a server.
 final class Metrics: Sendable {
-  /// What requests are told apart by.
+  /// The labels of a request.
   struct RequestKey: Hashable, Sendable {
     let method: String
     let route: String
@@ -21,19 +21,19 @@ final class Metrics: Sendable {
   private let state = Lock(Snapshot())
   private static let methods: Set<HTTPMethod> = [.get, .head, .post, .put, .patch, .delete, .options]
 
-  /// Counts a request that was answered, whoever answered it.
+  /// Counts a request, including those that the HTTP server rejected by itself.
   func count(_ record: HTTPRequestRecord) {
     count(method: record.method, path: record.path, status: record.status)
   }
 
   func count(method: HTTPMethod?, path: String?, status: Int) {
-    // Neither path nor method as they came: a client could make up as many series as it likes.
+    // Use the route and a known method as labels. Otherwise clients could create any number of series.
     let name = method.map { Self.methods.contains($0) ? $0.rawValue : "other" } ?? "none"
     let key = RequestKey(method: name, route: Router.label(path: path), status: status)
     state.withLock { $0.requests[key, default: 0] += 1 }
   }
 
-  /// Counts a search from the question to the result.
+  /// Records the latency of a search, from the query to the result.
   func search(took duration: Duration, hasTags: Bool) {
     state.withLock { state in
       state.search.observe(duration.inSeconds)
@@ -41,7 +41,7 @@ final class Metrics: Sendable {
     }
   }
 
-  /// Counts where the time of an answered search went.
+  /// Records how the time of a successful search is divided among its stages.
   func search(_ times: SearchTimes) {
     state.withLock { state in
       for (stage, duration) in times.durations {
@@ -53,15 +53,15 @@ final class Metrics: Sendable {
   var snapshot: Snapshot { state.withLock { $0 } }
 }
 
-/// A histogram of durations, as Prometheus has them: how many took no longer than each bound.
+/// A histogram of durations in the form of Prometheus: cumulative counts by upper bound.
 struct Histogram: Sendable, Hashable {
-  /// In seconds. From 0.01 on those of the service that this one is made after; the finer ones because a
-  /// search takes a few milliseconds here.
+  /// In seconds. The bounds from 0.01 on are those of the reference implementation. The finer ones are needed because
+  /// a search takes a few milliseconds here.
   static let searchBounds = [
     0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2,
   ]
 
-  /// In seconds, for parts of a search, of which most take microseconds.
+  /// In seconds, for the stages of a search, most of which take microseconds.
   static let stageBounds = [
     0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.1, 0.5, 2,
   ]
@@ -76,14 +76,14 @@ struct Histogram: Sendable, Hashable {
     counts = Array(repeating: 0, count: bounds.count)
   }
 
-  /// Counts a duration in seconds.
+  /// Records a duration in seconds.
   mutating func observe(_ seconds: Double) {
     count += 1
     sum += seconds
     if let index = bounds.firstIndex(where: { seconds <= $0 }) { counts[index] += 1 }
   }
 
-  /// How many took no longer than each bound.
+  /// For each bound, the number of durations up to it.
   var cumulative: [Int] {
     var total = 0
     return counts.map { count in

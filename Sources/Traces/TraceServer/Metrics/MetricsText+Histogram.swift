@@ -5,7 +5,7 @@ extension MetricsText {
     add(name, help, [([], histogram)])
   }
 
-  /// A histogram with its series; each has labels.
+  /// Adds a histogram with its series, each with its labels.
   mutating func add(_ name: String, _ help: String, _ series: [([(String, String)], Histogram)]) {
     head(name, .histogram, help)
     for (labels, histogram) in series {
@@ -18,7 +18,7 @@ extension MetricsText {
     }
   }
 
-  /// The same for what is no histogram.
+  /// Adds a metric of another type.
   mutating func add(
     _ name: String, _ kind: Metric.Kind, _ help: String, _ series: [([(String, String)], Double)]
   ) { add(Metric(name, kind, help, series)) }

@@ -1,18 +1,18 @@
 import HTTPServer
 
-/// Where the time of a search went.
+/// How the time of a search is divided among its stages.
 struct SearchTimes: Sendable {
-  /// The parts that are told apart.
+  /// The stages of a search.
   enum Stage: String, Sendable, CaseIterable {
-    /// Making the question's vector.
+    /// Embedding the query.
     case embed
-    /// Getting a connection to the database, and to its thread.
+    /// Waiting for a database connection and its thread.
     case pool
-    /// The database: from the vector's way into its message to the last row.
+    /// The database query: from encoding the parameters to the last row.
     case query
-    /// Reading the rows and writing the answer.
+    /// Decoding the rows and encoding the response.
     case encode
-    /// All but the query, from the request line to the answer: what the server itself adds.
+    /// Everything except `query`, from the request line to the response: the server's own share.
     case own
   }
 
@@ -20,30 +20,30 @@ struct SearchTimes: Sendable {
   private let start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant
 
-  /// Begins to measure.
+  /// Starts the measurement.
   ///
-  /// - Parameter start: when the request came.
+  /// - Parameter start: when the request was received.
   init(since start: ContinuousClock.Instant) {
     self.start = start
     last = .now
   }
 
-  /// Leaves out what happened since the last part ended.
+  /// Excludes the time since the end of the last stage.
   mutating func skip() { last = .now }
 
-  /// Ends a part.
+  /// Ends a stage.
   mutating func end(_ stage: Stage, at now: ContinuousClock.Instant = .now) {
     durations[stage] = now - last
     last = now
   }
 
-  /// Ends the last part, and so the whole.
+  /// Ends the last stage and the measurement.
   mutating func finish(_ stage: Stage) {
     end(stage)
     durations[.own] = last - start - (durations[.query] ?? .zero)
   }
 
-  /// As `Server-Timing` has it (W3C), in milliseconds: browsers show it, and so does `curl -i`.
+  /// The header `Server-Timing` (W3C), in milliseconds. Browsers and `curl -i` show it.
   var field: HTTPHeaders.Field {
     let parts = Stage.allCases.compactMap { stage in
       durations[stage].map { "\(stage.rawValue);dur=\(Self.milliseconds($0))" }

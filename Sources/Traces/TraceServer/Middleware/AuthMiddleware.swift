@@ -9,7 +9,7 @@ import TraceStore
 struct AuthMiddleware: Middleware {
   let limiter: any RateLimiter
   let store: Store
-  /// Whether ``Route/Access/searchers`` need a token.
+  /// Whether ``Route/Access/searchers`` require a token.
   let searchNeedsToken: Bool
   private let known = KnownTokens()
 
@@ -36,7 +36,8 @@ struct AuthMiddleware: Middleware {
         throw APIProblem.unauthorized("send the header Authorization: Bearer ct_…")
       }
     } catch let problem as APIProblem where problem.status == 401 {
-      // Who tries tokens is limited like everybody who has none.
+      // Invalid tokens count against the address, like requests without a token, so that tokens cannot be guessed at
+      // will.
       _ = try await take(Self.addressKey(request.remoteAddress), .read)
       throw problem
     }
@@ -45,7 +46,7 @@ struct AuthMiddleware: Middleware {
     return try await next(&context)
   }
 
-  /// Whose token it is; nil if there is none at all.
+  /// The owner of the token; nil for a request without a token.
   private func user(of request: HTTPRequest) async throws -> UUID? {
     let values = request.headers.values("Authorization")
     guard let value = values.first else { return nil }
@@ -78,25 +79,25 @@ struct AuthMiddleware: Middleware {
         detail: "the limit is \(decision.limit) \(kind.rawValue)s per minute; retry in \(seconds) s",
         headers: headers)
     }
-    // Until the bucket is full again.
+    // The time until the bucket is full.
     let missing = decision.limit - decision.remaining
     headers["RateLimit-Reset"] = "\((missing * 60 + decision.limit - 1) / decision.limit)"
     return headers
   }
 
-  /// Of an IPv6 address the first half: a whole network of addresses belongs to one subscriber.
+  /// For IPv6 the first 64 bits, because one subscriber usually has a whole /64 network.
   static func addressKey(_ address: String) -> String {
     guard address.contains(":"), !address.contains(".") else { return "address \(address)" }
-    // Behind `::` stand zeros.
+    // The groups after `::` are zeros.
     let groups = address.split(separator: ":", omittingEmptySubsequences: false).prefix(4)
     let head = groups.prefix { !$0.isEmpty }
     return "network \(head.joined(separator: ":"))"
   }
 }
 
-/// Tokens that were looked up a moment ago, so that not every request asks the database twice.
+/// A cache of recently verified tokens, so that not every request needs an additional query.
 ///
-/// Ten seconds, so that a token that was taken away stops working that soon.
+/// Entries expire after ten seconds, so a revoked token stops working within that time.
 private final class KnownTokens: Sendable {
   private struct Entry {
     let user: UUID

@@ -14,7 +14,7 @@ struct Pipeline: Sendable {
   let services: Services
   let middleware: [any Middleware]
 
-  /// Responds to a request. Errors become problems here and nowhere else.
+  /// Responds to a request. This is the only place where errors become problem documents.
   func respond(to request: HTTPRequest) async -> HTTPResponse {
     var context = RequestContext(request, services: services)
     var response: HTTPResponse

@@ -4,17 +4,17 @@ import HTTPServer
 import RateLimiter
 import SeedKit
 
-/// A request, and what the middleware adds for the controller.
+/// A request, and the values that the middleware adds for the controller.
 struct RequestContext: Sendable {
   let request: HTTPRequest
   let services: Services
   /// Set by ``RoutingMiddleware``.
   var route: Route?
-  /// The parts of the path that match the braces of the route's pattern.
+  /// The path segments that match the parameters of the route's pattern.
   var values: [String] = []
-  /// The user whose token the request has; nil without a token. Set by ``AuthMiddleware``.
+  /// The owner of the request's token; nil without a token. Set by ``AuthMiddleware``.
   var user: UUID?
-  /// Added to the response, whether it is a success or an error.
+  /// Headers that are added to the response, including error responses.
   var responseHeaders: HTTPHeaders = [:]
 
   init(_ request: HTTPRequest, services: Services) {
@@ -22,7 +22,7 @@ struct RequestContext: Sendable {
     self.services = services
   }
 
-  /// The user, on a route that needs a token.
+  /// The user, on a route that requires a token.
   ///
   /// - Throws: ``APIProblem`` with status 401.
   func requireUser() throws(APIProblem) -> UUID {
@@ -30,7 +30,7 @@ struct RequestContext: Sendable {
     return user
   }
 
-  /// The id in the path. What is no UUID is no trace.
+  /// The trace ID in the path. A malformed ID is treated as unknown.
   ///
   /// - Throws: ``APIProblem`` with status 404.
   func traceID() throws(APIProblem) -> UUID {
@@ -40,9 +40,9 @@ struct RequestContext: Sendable {
     return id
   }
 
-  /// A whole number of the query; the default if it is missing.
+  /// An integer query parameter; the default if it is missing.
   ///
-  /// - Throws: ``APIProblem`` with status 422, also if it is there twice.
+  /// - Throws: ``APIProblem`` with status 422 if it is invalid or repeated.
   func int(_ name: String, _ range: ClosedRange<Int>, default value: Int) throws(APIProblem) -> Int {
     let values = request.query.filter { $0.name == name }.map(\.value)
     guard let text = values.first else { return value }

@@ -1,51 +1,51 @@
 import HTTPServer
 import SeedKit
 
-/// Why a request is not answered as it was meant: a problem of RFC 9457.
+/// An error response as a problem document (RFC 9457).
 ///
-/// Its `type` is a name that stays the same, so that a program can tell problems apart.
+/// Its `type` is stable, so that clients can distinguish problems.
 struct APIProblem: Error, Sendable {
-  /// The kinds. The raw value ends the type's name.
+  /// The kinds of problems. The raw value is the last part of `type`.
   enum Kind: String, Sendable, CaseIterable {
-    /// The server refused the request before anyone looked at its meaning.
+    /// The HTTP server rejected the request before it was routed.
     case http
     /// The body is not JSON.
     case malformedJSON = "malformed-json"
-    /// Fields are missing or do not fit; `errors` names each.
+    /// Fields are missing or invalid. `errors` lists them.
     case invalidFields = "invalid-fields"
-    /// The body is of another type.
+    /// The content type of the body is not supported.
     case unsupportedMediaType = "unsupported-media-type"
-    /// There is nothing at this path.
+    /// The path does not exist.
     case noRoute = "no-route"
-    /// The path takes other methods.
+    /// The path exists, but not for this method.
     case methodNotAllowed = "method-not-allowed"
-    /// There is no such trace.
+    /// The trace does not exist.
     case noTrace = "no-trace"
-    /// A token is needed, or the one that was sent is none.
+    /// The token is missing or invalid.
     case unauthorized
-    /// The address is registered.
+    /// The address is already registered.
     case addressTaken = "address-taken"
-    /// Nobody votes on a trace of their own.
+    /// Users cannot vote on their own traces.
     case ownTrace = "own-trace"
-    /// Nobody votes twice on a trace.
+    /// Users cannot vote on a trace twice.
     case votedBefore = "voted-before"
-    /// Too many requests.
+    /// The rate limit is exceeded.
     case rateLimited = "rate-limited"
-    /// The database does not answer.
+    /// The database is unavailable.
     case databaseUnavailable = "database-unavailable"
-    /// The embedding service does not answer.
+    /// The embedding service is unavailable.
     case embeddingUnavailable = "embedding-unavailable"
     /// The server is not ready yet.
     case notReady = "not-ready"
-    /// A fault of the server.
+    /// An internal error of the server.
     case internalFault = "internal"
   }
 
-  /// A fault of one field.
+  /// An error in one field.
   struct FieldError: Sendable, Hashable {
-    /// The field, such as `tags[2]`; empty for the body as a whole.
+    /// The path of the field, such as `tags[2]`; empty for the whole body.
     let field: String
-    /// What was found, never with a value in it, and what was expected.
+    /// What was found and what was expected. Never contains the value.
     let message: String
   }
 
@@ -55,11 +55,11 @@ struct APIProblem: Error, Sendable {
   var errors: [FieldError] = []
   var headers: HTTPHeaders = [:]
 
-  /// What all names of types begin with.
+  /// The common prefix of all types.
   static let typePrefix = "urn:trace-server:problem:"
   static let contentType = "application/problem+json"
 
-  /// Fields that are missing or do not fit.
+  /// The problem for missing or invalid fields.
   static func invalidFields(_ errors: [FieldError]) -> APIProblem {
     APIProblem(
       kind: .invalidFields, status: 422,
@@ -68,7 +68,7 @@ struct APIProblem: Error, Sendable {
     )
   }
 
-  /// The answer.
+  /// The response for this problem.
   func response(requestID: String?) -> HTTPResponse {
     var response = HTTPResponse(status: status, headers: headers, body: body(requestID: requestID))
     response.headers["Content-Type"] = Self.contentType
@@ -94,7 +94,7 @@ struct APIProblem: Error, Sendable {
 }
 
 extension APIProblem.Kind {
-  /// The same for every problem of the kind.
+  /// A title that is the same for every problem of this kind.
   var title: String {
     switch self {
     case .http: "Request failed"

@@ -2,14 +2,14 @@ import Basics
 import HTTPServer
 import TraceStore
 
-/// A file of the page, with the header fields that it is sent with.
+/// A file of the web page, with its header fields.
 struct PageFile: Sendable {
   private let headers: HTTPHeaders
   private let etag: String
   let body: [UInt8]
 
-  /// Scripts, styles and answers from here only; nothing inline, nothing framed, no form that is sent. What
-  /// a trace holds could not be run even if it came to stand in the page as more than text.
+  /// Allows scripts, styles and requests of the same origin only, and no inline scripts, frames or forms. Even if the
+  /// text of a trace got into the page as markup, it could not run.
   static let policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -19,7 +19,7 @@ struct PageFile: Sendable {
     etag = "\"\(Digest.sha256Hex(body).prefix(32))\""
     headers = HTTPHeaders([
       .init(name: "Content-Type", value: type), .init(name: "ETag", value: etag),
-      // Kept, but asked after each time: a new version of the program has a new page at once.
+      // Cached, but revalidated each time, so that a new version of the program takes effect at once.
       .init(name: "Cache-Control", value: "no-cache"),
       .init(name: "Content-Security-Policy", value: Self.policy),
       .init(name: "X-Content-Type-Options", value: "nosniff"),
@@ -29,19 +29,18 @@ struct PageFile: Sendable {
     ])
   }
 
-  /// The file with a name; nil if there is none.
+  /// The file with a name; nil if it does not exist.
   ///
-  /// - Parameter searchNeedsToken: what the page is told, so that it asks for a token before the first search
-  ///   is refused.
+  /// - Parameter searchNeedsToken: whether the page should ask for a token before the first search.
   static func named(_ name: String, searchNeedsToken: Bool) -> PageFile? {
     (searchNeedsToken ? withToken : withoutToken)[name]
   }
 
-  /// The file, or that the client has it (304).
+  /// A response with the file, or 304 if the client has it.
   func response(to request: HTTPRequest) -> HTTPResponse {
     let known = request.headers.values("If-None-Match").flatMap { $0.split(separator: ",") }
       .map { String($0).trimmed }
-    // Compared weakly, as RFC 9110 has it for this field.
+    // A weak comparison, as RFC 9110 requires for If-None-Match.
     let isKnown = known.contains { $0 == "*" || $0 == etag || $0 == "W/" + etag }
     return HTTPResponse(status: isKnown ? 304 : 200, headers: headers, body: isKnown ? [] : body)
   }

@@ -4,9 +4,9 @@ import SeedKit
 import TraceStore
 
 extension HTTPResponse {
-  /// An answer in JSON, which nobody may keep: what it says can change with every request.
+  /// A JSON response that must not be cached, because its content can change at any time.
   ///
-  /// - Parameter size: about how many bytes it will have.
+  /// - Parameter size: the expected size in bytes.
   static func json(_ output: JSONOutput, status: Int = 200, size: Int = 1024) -> HTTPResponse {
     HTTPResponse(
       status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
@@ -15,12 +15,12 @@ extension HTTPResponse {
 }
 
 extension JSONOutput {
-  /// ISO 8601 in UTC.
+  /// A date in ISO 8601 format in UTC.
   static func date(_ date: Date) -> JSONOutput { .text(TimestampText.of(date)) }
 }
 
 extension StoredTrace {
-  /// As the API shows it.
+  /// The fields of a trace in the API.
   var members: [JSONOutput.Member] {
     [
       .init(name: "id", value: .text(id.uuidString.lowercased())),
@@ -44,7 +44,7 @@ extension StoredTrace {
 }
 
 extension RankedSearch.Hit {
-  /// As the API shows it: the trace, and why it is where it is.
+  /// The fields of a search result in the API: the trace, and the values that determine its rank.
   var members: [JSONOutput.Member] {
     [
       .init(name: "score", value: .number(score)),

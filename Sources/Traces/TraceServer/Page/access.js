@@ -1,4 +1,4 @@
-// Where search needs a token: how a visitor gets one, and where it is kept.
+// Getting, using and storing a token.
 
 import { ask } from "./service.js";
 
@@ -6,7 +6,7 @@ const at = (id) => document.getElementById(id);
 const key = "trace-server-token";
 const form = /^ct_[0-9a-f]{64}$/;
 
-/** A browser may keep nothing for us; then the token lives as long as the page. */
+/** The browser may block storage. The token is then kept until the page is closed. */
 function stored(action) {
   try {
     return action();
@@ -21,7 +21,7 @@ export class Access {
   #isNeeded;
   #changed;
 
-  /** @param changed called when there is another token, or none any more */
+  /** @param changed called when the token is changed or removed */
   constructor(isNeeded, changed) {
     this.#isNeeded = isNeeded;
     this.#changed = changed;
@@ -39,7 +39,7 @@ export class Access {
     return this.#token;
   }
 
-  /** Search was refused. */
+  /** Called when the server rejected a search for lack of a valid token. */
   refused() {
     this.#isNeeded = true;
     this.#render();

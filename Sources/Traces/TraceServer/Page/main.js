@@ -1,4 +1,4 @@
-// Puts the page together: the question, the keys, the address, and what is said of it all.
+// Connects the parts of the page: the search field, keyboard shortcuts, the URL, and status messages.
 
 import { Access } from "./access.js";
 import { close, headings, show } from "./results.js";
@@ -18,7 +18,7 @@ const [question, status, welcome, section, problemBox, problemText, problemWait,
   "retry",
 ].map((id) => document.getElementById(id));
 
-/** Below it the best that is found has next to nothing to do with the question. */
+/** If the best similarity is lower, the results have hardly anything to do with the query. */
 const farAway = 0.1;
 let countdown = null;
 
@@ -83,7 +83,7 @@ const view = {
     problemWait.textContent = "";
     if (headings().length > 0) status.textContent = "The previous results are shown below.";
     if (seconds === null) return;
-    // Seen only: a screen reader is told once.
+    // Visible only. A screen reader announces the wait once.
     const end = performance.now() + seconds * 1000;
     countdown = setInterval(() => {
       const left = Math.ceil((end - performance.now()) / 1000);
@@ -98,8 +98,8 @@ const sentence = (text) => {
 };
 const lowerFirst = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
-// The address has question and tags, so that they can be passed on and survive a reload. Behind the #, where no
-// server's log sees them.
+// The URL contains the query and the tags, so that searches can be shared and survive a reload. They are in the
+// fragment, so that they do not appear in server logs.
 function writeAddress() {
   const text = question.value.trim();
   const parts = new URLSearchParams([...(text ? [["q", text]] : []), ...[...tags.chosen].map((tag) => ["tag", tag])]);
@@ -193,7 +193,7 @@ function go(target) {
 document.getElementById("no-script").remove();
 readAddress();
 seeding.look();
-// On a phone the keyboard would cover the page before anything was read.
+// Do not focus the field on phones, because the on-screen keyboard would cover the page.
 if (matchMedia("(hover: hover) and (min-width: 40rem)").matches) {
   const asks = !document.getElementById("access").hidden;
   (asks ? document.getElementById("email") : question).focus({ preventScroll: true });

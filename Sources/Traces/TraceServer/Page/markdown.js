@@ -1,6 +1,5 @@
-// The part of Markdown that traces use: fenced code, lists, tables, headings, quotes, and within a line code,
-// emphasis and addresses. Reads each line once, and looks ahead only so far: a text of 50,000 characters made to be
-// slow is not.
+// The subset of Markdown that traces use: fenced code, lists, tables, headings, quotes, and inline code, emphasis and
+// URLs. It reads each line once with limited lookahead, so that no text of 50,000 characters takes long.
 
 import { element, highlighted } from "./text.js";
 
@@ -10,10 +9,10 @@ const item = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const quote = /^\s*>\s?(.*)$/;
 const row = /^\s*\|.*\|\s*$/;
 const ruler = /^\s*\|(\s*:?-+:?\s*\|)+\s*$/;
-/** Quotes in quotes, and emphasis in emphasis. */
+/** The maximum nesting of quotes and of emphasis. */
 const deepest = 3;
 
-/** Blocks of Markdown as elements. */
+/** Converts blocks of Markdown to elements. */
 export function markdown(text, terms, depth = 0) {
   const lines = text.replace(/\r\n?/g, "\n").split("\n");
   const fragment = document.createDocumentFragment();
@@ -41,7 +40,7 @@ export function markdown(text, terms, depth = 0) {
       fragment.append(codeBlock(code.join("\n"), match[3].trim(), terms));
     } else if ((match = line.match(heading))) {
       at += 1;
-      // The page has the levels above.
+      // The page itself uses the higher levels.
       fragment.append(element("h5", { dir: "auto" }, inline(match[2], terms)));
     } else if (row.test(line) && ruler.test(lines[at + 1] ?? "")) {
       const [head, , ...rest] = take(row).map((found) => cells(found[0]));
@@ -73,10 +72,10 @@ function list(lines, position, move, isOrdered, terms) {
   for (let match; at < lines.length && (match = lines[at].match(item)) && /\d/.test(match[2]) === isOrdered;) {
     const text = [match[3]];
     at += 1;
-    // What is indented goes on with the item.
+    // Indented lines continue the item.
     while (at < lines.length && /^\s+\S/.test(lines[at]) && !startsBlock(lines[at])) text.push(lines[at++].trim());
     made.append(element("li", { dir: "auto" }, inline(text.join(" "), terms)));
-    // A blank line between two items.
+    // Skip a blank line between two items.
     if (lines[at]?.trim() === "" && item.test(lines[at + 1] ?? "")) at += 1;
   }
   move(at);
@@ -96,14 +95,14 @@ function table(head, rows, terms) {
   return element("div", { class: "scrolls" }, made);
 }
 
-/** A code block; what scrolls is made reachable by whoever shows it. */
+/** A code block. The caller makes scrollable blocks reachable by keyboard. */
 function codeBlock(code, language, terms) {
   const name = /^[\w+#.-]{1,20}$/.test(language) && language !== "text" ? language : "";
   const content = element("code", { dir: "ltr", translate: "no" }, highlighted(code, terms));
   const caption = element("figcaption", {}, element("span", {}, name || "text"));
   const block = element("figure", { class: "code" }, caption);
   block.append(element("pre", { class: "scrolls", "aria-label": name ? `Code: ${name}` : "Code" }, content));
-  // Browsers lend the clipboard to secure pages only.
+  // The clipboard is available in secure contexts only.
   if (navigator.clipboard) {
     caption.append(element("button", { type: "button", class: "quiet", click: (event) => copy(event, code) }, "Copy"));
   }
@@ -124,12 +123,12 @@ async function copy(event, text) {
 const special = /[`*\\]|https?:\/\//g;
 const emphasisReach = 500;
 
-/** A line of Markdown as nodes. */
+/** Converts inline Markdown to nodes. */
 export function inline(text, terms, depth = 0) {
   const fragment = document.createDocumentFragment();
   let start = 0;
   const plain = (end) => fragment.append(highlighted(text.slice(start, end), terms));
-  // Puts an element in place of a stretch.
+  // Replaces a range of the text with an element.
   const put = (from, to, node) => {
     plain(from);
     fragment.append(node);
@@ -153,7 +152,7 @@ export function inline(text, terms, depth = 0) {
         special.lastIndex = at + stars.length;
       } else {
         const inner = text.slice(at + stars.length, end);
-        // The pattern is one for all: it is put back where it was.
+        // The recursive call uses the same pattern, so restore its position.
         const node = element(stars === "**" ? "strong" : "em", {}, inline(inner, terms, depth + 1));
         put(at, end + stars.length, node);
       }
@@ -167,7 +166,7 @@ export function inline(text, terms, depth = 0) {
   return fragment;
 }
 
-/** Where emphasis ends; -1 if the stars are only stars. */
+/** The end of the emphasis; -1 if the asterisks are literal. */
 function closing(text, at, stars) {
   const before = text[at - 1] ?? " ";
   const after = text[at + stars.length] ?? " ";
@@ -186,7 +185,7 @@ function code(text, terms) {
   return element("code", { dir: "ltr", translate: "no" }, highlighted(isPadded ? text.slice(1, -1) : text, terms));
 }
 
-/** Shown in full: nobody is led elsewhere than they read. */
+/** The link text is the full URL, so that it cannot mislead about the target. */
 function link(address) {
   return element("a", { href: address, rel: "noopener noreferrer nofollow ugc", dir: "ltr" }, address);
 }

@@ -1,13 +1,13 @@
-// Shows what was found. Each trace is a heading with a button that opens it; its text is made into elements only then.
+// Shows the results. Each trace is a heading with a button that opens it. Its text is rendered when it is first opened.
 
 import { inline, markdown } from "./markdown.js";
 import { element, excerpt, highlighted } from "./text.js";
 
 const list = document.getElementById("results");
-/** Open ones stay open when the next answer has them too. */
+/** The open traces. They stay open if the next results include them. */
 const open = new Set();
 
-// Only what scrolls needs to be reached by the keyboard, and whether it does depends on the width.
+// Only elements that scroll need to be reachable by keyboard. Whether they scroll depends on the width of the window.
 const widths = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const scrolls = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
@@ -16,19 +16,19 @@ const widths = new ResizeObserver((entries) => {
   }
 });
 
-/** Shows traces. `onTag` is called with the name of a tag that is clicked. */
+/** Shows traces. `onTag` is called with the name when a tag is clicked. */
 export function show(traces, terms, chosen, onTag) {
   widths.disconnect();
-  // A heading that has the focus keeps it if its trace is found again.
+  // Keep the focus on a heading if its trace is among the new results.
   const focused = document.activeElement?.closest?.("#results > li")?.dataset.id;
   list.replaceChildren(...traces.map((trace) => result(trace, terms, chosen, onTag)));
   if (focused) (headings().find((button) => button.closest("li").dataset.id === focused) ?? null)?.focus();
 }
 
-/** The buttons of the headings, in their order. */
+/** The buttons of the headings, in order. */
 export const headings = () => [...list.querySelectorAll("h3 button")];
 
-/** Closes what the button opened, if it is open; whether it was. */
+/** Closes the button's trace. Returns whether it was open. */
 export function close(button) {
   const isOpen = button.getAttribute("aria-expanded") === "true";
   if (isOpen) button.click();
@@ -70,18 +70,18 @@ function result(trace, terms, chosen, onTag) {
 function facts(trace) {
   const similarity = Math.max(0, Math.min(1, trace.similarity));
   const bar = element("span", { class: "bar", "aria-hidden": "true" }, element("span", {}));
-  // Allowed by the policy: only style attributes in HTML are not.
+  // The content security policy allows this, unlike style attributes in HTML.
   bar.firstChild.style.setProperty("inline-size", `${Math.round(similarity * 100)}%`);
   const count = trace.confirmation_count;
   const confirmed = count === 0 ? "not confirmed yet" : `confirmed by ${count} ${count === 1 ? "user" : "users"}`;
-  // A seed comes with its confirmations: nobody here gave them.
-  const standing = trace.is_seed ? `${trace.status} seed` : `${trace.status}, ${confirmed}`;
+  // Do not show the confirmations of seeded traces, because no user gave them.
+  const status = trace.is_seed ? `${trace.status} seed` : `${trace.status}, ${confirmed}`;
   return element(
     "ul",
     { class: "facts" },
     element("li", {}, bar, `similarity ${trace.similarity.toFixed(2)}`),
     element("li", {}, `trust ${Number(trace.trust_score.toFixed(2))}`),
-    element("li", { class: trace.status }, standing),
+    element("li", { class: trace.status }, status),
     element("li", {}, "by ", element("bdi", {}, trace.contributor)),
   );
 }

@@ -1,16 +1,16 @@
-// When to search, and what becomes of the answer: only that to the newest question is shown.
+// Decides when to search. Only the response to the latest query is shown.
 
 import { ask, Problem } from "./service.js";
 
-/** Milliseconds without a key before it searches. */
+/** The delay after the last keystroke before a search, in milliseconds. */
 const pause = 250;
-/** The same once few searches are left for this minute: no faster than the limit gives them back. */
+/** The same when few requests remain: not faster than the rate limit refills. */
 const slowPause = 1100;
 const fewLeft = 15;
-/** Milliseconds for which an answer is taken as still true. */
+/** How long responses are cached, in milliseconds. */
 const lifetime = 60_000;
 const mostKept = 50;
-/** Seconds before a server that did not say when is asked again; then twice as many, up to the last. */
+/** The first and the longest pause before a retry without Retry-After, in seconds. The pause doubles each time. */
 const [firstWait, lastWait] = [2, 30];
 
 export class Search {
@@ -35,7 +35,7 @@ export class Search {
     this.#token = token;
   }
 
-  /** Searches after a pause, or at once. */
+  /** Searches after the delay, or at once. */
   want(text, tags, { atOnce = false } = {}) {
     const wanted = { text: text.trim().replace(/\s+/g, " "), tags: [...tags].sort() };
     const isNew = JSON.stringify(wanted) !== JSON.stringify(this.#wanted);
@@ -47,14 +47,14 @@ export class Search {
       this.#view.nothing();
       return;
     }
-    // One letter is no question yet.
+    // Do not search for a single letter.
     if (wanted.text.length < 2 && !atOnce) return;
-    // A wait that the server asked for is kept, whatever is typed meanwhile.
+    // Keep waiting for Retry-After, even if the user types on.
     const wait = Math.max(this.#remaining < fewLeft ? slowPause : pause, this.#notBefore - performance.now());
     this.#after(atOnce ? 0 : wait);
   }
 
-  /** Searches again although nothing else is asked: the data or the token are others. */
+  /** Repeats the search, because the data or the token has changed. */
   again() {
     this.#kept.clear();
     this.#shown = null;

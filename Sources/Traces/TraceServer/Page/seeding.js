@@ -1,11 +1,11 @@
-// The state of seeding: what the server does since it was started, and the last recorded run of each seeder.
+// The state of seeding: the progress of start-up seeding, and the last recorded run of each seeder.
 
 import { ask } from "./service.js";
 import { element } from "./text.js";
 
 const [state, progress, problem, list, note] = ["state", "progress", "problem", "", "note"]
   .map((name) => document.getElementById(name ? `seeding-${name}` : "seeders"));
-/** Milliseconds between two looks: while it works, while it does not answer, and else. */
+/** The polling intervals in milliseconds: during seeding, while the server does not respond, and otherwise. */
 const [often, now, rarely] = [700, 3000, 60_000];
 
 const phases = {
@@ -24,18 +24,18 @@ export class Seeding {
   #hasSettled = false;
   #timer = null;
 
-  /** @param settled called when seeding has ended: with true if it was seen to work, so that the data are others */
+  /** @param settled called when seeding has ended; with true if the page saw it run, so that the data has changed */
   constructor(settled) {
     this.#settled = settled;
     document.addEventListener("visibilitychange", () => document.hidden || this.look());
   }
 
-  /** Looks now, and from then on by itself. */
+  /** Reads the state now and then at intervals. */
   async look() {
     clearTimeout(this.#timer);
     let wait = rarely;
     try {
-      // 503 while it starts: that is what is to be shown.
+      // A 503 during start-up is a state to show, not an error.
       const { json } = await ask("health/ready", { anyStatus: true });
       if (!json.seeding) throw new Error("no readiness");
       this.#live = json;
@@ -54,7 +54,7 @@ export class Seeding {
       wait = now;
       this.#say("The server is not responding.");
     }
-    // Whoever does not look needs no news; coming back, they get it.
+    // Do not poll in the background. The state is read again when the page becomes visible.
     if (!document.hidden) this.#timer = setTimeout(() => this.look(), wait);
   }
 
@@ -62,11 +62,11 @@ export class Seeding {
     try {
       this.#runs = (await ask("api/v1/seeding")).json.runs;
     } catch {
-      // What was read before is still what was recorded then.
+      // Keep showing the runs that were read before.
     }
   }
 
-  /** Says it once, so that a screen reader does not repeat it. */
+  /** Sets the text only if it has changed, so that screen readers do not repeat it. */
   #say(text) {
     if (state.textContent !== text) state.textContent = text;
   }
@@ -108,7 +108,7 @@ function doneText(seeding, ended, status) {
     : `Start-up seeding ran ${count} in ${took}.`;
 }
 
-/** What this start did while it works and where it failed; else what is recorded. */
+/** The result of this start if it is in progress or failed, otherwise the recorded run. */
 function row(name, live, run, isBusy) {
   const isLive = live && (isBusy || !run || live.outcome === "failed" || live.outcome === "skipped");
   const seen = isLive ? live : run;
@@ -139,7 +139,7 @@ function rowsText(tables) {
   return parts.join("; ");
 }
 
-/** Milliseconds in words. */
+/** Formats milliseconds. */
 export function duration(milliseconds) {
   if (!(milliseconds >= 0)) return "an unknown time";
   if (milliseconds < 1000) return `${Math.max(1, Math.round(milliseconds))} ms`;

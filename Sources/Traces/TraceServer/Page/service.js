@@ -1,26 +1,26 @@
-// Asks the service. Every way an answer can fail to come is a Problem.
+// Sends requests to the service. Every failure becomes a Problem.
 
-/** Why there is no answer; `retryAfter` is in seconds, and null if the service does not say. */
+/** A failed request. `retryAfter` is in seconds, or null if the service does not send it. */
 export class Problem extends Error {
   constructor(kind, detail, { status = 0, retryAfter = null, requestID = null } = {}) {
     super(detail);
     Object.assign(this, { kind, status, retryAfter, requestID });
   }
 
-  /** Whether the same request can succeed a little later. */
+  /** Whether a retry may succeed. */
   get passes() {
     return this.kind === "offline" || [429, 502, 503, 504].includes(this.status);
   }
 }
 
-/** Longer than the service takes for its slowest answer. */
+/** Longer than the slowest response of the service, in milliseconds. */
 const timeLimit = 20_000;
 const typePrefix = "urn:trace-server:problem:";
 
 /**
- * Asks for JSON: with a POST if there is a body.
+ * Requests JSON, with POST if there is a body.
  *
- * @returns {Promise<{json: object, remaining: number}>} the answer, and how many more are allowed at once
+ * @returns {Promise<{json: object, remaining: number}>} the response, and the number of requests that remain
  */
 export async function ask(path, { body = null, token = null, signal = null, anyStatus = false } = {}) {
   const controller = new AbortController();
@@ -29,7 +29,7 @@ export async function ask(path, { body = null, token = null, signal = null, anyS
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   try {
-    // Relative, so that it works below a path of a proxy.
+    // Relative, so that it works below a proxy's path prefix.
     const response = await fetch(new URL(path, document.baseURI), {
       method: body ? "POST" : "GET",
       headers: {

@@ -1,13 +1,13 @@
-// The filter: traces that have all of the chosen tags.
+// The filter: only traces with all of the chosen tags.
 
 import { ask } from "./service.js";
 import { element } from "./text.js";
 
 const [chips, other, known, clear] = ["tags", "other-tag", "known-tags", "clear-tags"]
   .map((id) => document.getElementById(id));
-/** Common ones to choose from without typing. */
+/** The number of common tags that are shown as buttons. */
 const offered = 10;
-/** As many as a search takes. */
+/** The maximum number of tags in a search. */
 const most = 20;
 
 export class Tags {
@@ -29,14 +29,14 @@ export class Tags {
       event.preventDefault();
       this.#add();
     });
-    // One that is picked from the list comes without a key.
+    // A tag that is picked from the list causes no key event.
     other.addEventListener("input", (event) => {
       const isTyped = event.inputType && event.inputType !== "insertReplacementText";
       if (!isTyped && this.#names.has(other.value)) this.#add();
     });
   }
 
-  /** Asks for the common ones; the filter works without them, too. */
+  /** Loads the common tags. The filter also works without them. */
   async load() {
     try {
       const { json } = await ask("api/v1/tags?limit=500");
@@ -49,7 +49,7 @@ export class Tags {
     }
   }
 
-  /** Chooses these and no others. */
+  /** Replaces the chosen tags. */
   set(names) {
     this.chosen = new Set(names.map(asTag).filter(Boolean).slice(0, most));
     this.#render();
@@ -92,7 +92,7 @@ export class Tags {
   }
 }
 
-/** A text as the name of a tag, as the service has it; null if it can be none. */
+/** Normalizes a tag as the service does. Returns null if it is invalid. */
 function asTag(text) {
   const name = text.trim().toLowerCase().replace(/\s+/g, "-");
   return /^[a-z0-9][a-z0-9.+#-]{0,49}$/.test(name) ? name : null;

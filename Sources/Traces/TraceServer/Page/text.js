@@ -1,7 +1,7 @@
-// Texts of traces become elements. Nothing in them is taken for HTML: they only ever become text nodes, links to
-// http(s) addresses that are shown in full, and a handful of plain elements.
+// Renders the texts of traces. They are never parsed as HTML. They become text nodes, links whose text is their full
+// http(s) URL, and a few plain elements.
 
-/** Makes an element. A property that is a function is an event's listener. */
+/** Creates an element. A property that is a function becomes an event listener. */
 export function element(name, properties = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -20,26 +20,26 @@ const common = new Set(
     "who why will with without you your").split(" "),
 );
 
-/** What two forms of a word share: enough to highlight "restarts" for "restarting". */
+/** The common prefix of the forms of a word, so that "restarting" highlights "restarts". */
 function stem(word) {
   const lower = word.toLowerCase();
   if (lower.length < 5) return lower.length > 3 && /[^s]s$/.test(lower) ? lower.slice(0, -1) : lower;
   return lower.replace(/(ings?|ed|es|e|s)$/, "");
 }
 
-/** The words of a question that are worth highlighting. */
+/** The words of a query that are highlighted. */
 export function termsOf(question) {
   const words = question.match(/[\p{L}\p{N}_]+/gu) ?? [];
   const telling = words.filter((word) => word.length > 1 && !common.has(word.toLowerCase()));
   return new Set(telling.map(stem));
 }
 
-// What turns the direction of text or cannot be seen at all, and so can make code look like other code.
+// Invisible and bidirectional control characters, which can make code look different from what it is.
 const unseen = /[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/u;
-/** Marks in one text; more help nobody. */
+/** The maximum number of highlights in a text. */
 const mostMarks = 300;
 
-/** A text with the terms marked and unseen characters shown. */
+/** A text with highlighted terms and visible control characters. */
 export function highlighted(text, terms) {
   const fragment = document.createDocumentFragment();
   let [start, marks] = [0, 0];
@@ -61,7 +61,7 @@ export function highlighted(text, terms) {
   return fragment;
 }
 
-/** The stretch of a text's prose that says most about the terms. */
+/** The excerpt of a text's prose that contains the most terms. */
 export function excerpt(text, terms, length = 280) {
   const prose = withoutCode(text);
   const sentences = prose.split(/(?<=[.!?:])\s+|\n+/).map((part) => part.trim()).filter(Boolean);
@@ -70,7 +70,7 @@ export function excerpt(text, terms, length = 280) {
     new Set((part.slice(0, 1000).match(/[\p{L}\p{N}_]+/gu) ?? []).map(stem).filter((word) => terms.has(word))).size;
   const values = parts.map(worth);
   let from = Math.max(0, values.indexOf(Math.max(...values)));
-  // What stands at the end of a text says little alone.
+  // Extend an excerpt at the end of a text backward, so that it is not too short.
   while (from > 0 && parts.slice(from).join(" ").length < length / 2) from -= 1;
   const chosen = parts.slice(from).join(" ");
   const cut = chosen.length > length ? `${upTo(chosen, length)} …` : chosen;
@@ -92,6 +92,6 @@ function withoutCode(text) {
 function upTo(text, length) {
   const space = text.lastIndexOf(" ", length);
   const end = space > length / 2 ? space : length;
-  // Never between the halves of a character.
+  // Do not split a surrogate pair.
   return text.slice(0, /[\ud800-\udbff]/.test(text[end - 1]) ? end - 1 : end);
 }

@@ -4,19 +4,19 @@ import HTTPServer
 enum Router {
   enum Match: Sendable {
     case route(Route, values: [String])
-    /// The path is known; these are its methods.
+    /// The path exists, but only with these methods.
     case otherMethods([HTTPMethod])
     case nothing
   }
 
-  /// All there are.
+  /// All routes.
   static let routes: [Route] =
     PageController.routes + HealthController.routes + MetricsController.routes + AccountController.routes
     + TraceController.routes + SearchController.routes + CatalogController.routes
 
   static func match(_ method: HTTPMethod, _ segments: [String]) -> Match {
     let candidates = routes.compactMap { route in route.match(segments).map { (route: route, values: $0) } }
-    // A pattern without braces goes before one with them: /traces/search is the id of no trace.
+    // Prefer patterns with fewer parameters, so that /traces/search is not taken for a trace ID.
     guard let best = candidates.min(by: { $0.values.count < $1.values.count }) else { return .nothing }
     let here = candidates.filter { $0.route.pattern == best.route.pattern }
     if let (route, values) = here.first(where: { $0.route.method == method }) {
@@ -25,10 +25,10 @@ enum Router {
     return .otherMethods(here.map(\.route.method))
   }
 
-  /// The patterns without braces, which are paths.
+  /// The patterns without parameters, which are complete paths.
   private static let paths = Set(routes.map(\.pattern).filter { !$0.contains("{") })
 
-  /// The pattern that a path leads to, for metrics: a path itself can be anything.
+  /// The pattern that matches a path, as a label for metrics. The path itself could be anything.
   static func label(path: String?) -> String {
     if let path, paths.contains(path) { return path }
     guard let path, let segments = try? HTTPRequest(.get, path).segments,
@@ -40,29 +40,29 @@ enum Router {
   }
 }
 
-/// What the service answers, and under which conditions.
+/// A route of the API and its access rule.
 struct Route: Sendable {
-  /// Who may ask.
+  /// Who has access.
   enum Access: Sendable, Hashable {
-    /// Everybody, at any rate: what watches the service, and its description.
+    /// Everybody, without a rate limit: health checks and the API description.
     case unlimited
-    /// Everybody; without a token the address is limited.
+    /// Everybody. Without a token, the rate limit applies to the address.
     case everybody(Limited)
-    /// Who has a token.
+    /// Users with a token.
     case users(Limited)
-    /// Who has a token, and everybody where the server was told that search needs none: then an address
-    /// without one is limited, as with ``everybody(_:)``.
+    /// Users with a token. If the server does not require a token for search, everybody, limited as in
+    /// ``everybody(_:)``.
     case searchers
   }
 
-  /// Which of a user's two buckets a request takes from.
+  /// The bucket of the rate limit that a request takes a token from.
   enum Limited: Sendable, Hashable {
     case read
     case write
   }
 
   let method: HTTPMethod
-  /// The path as the OpenAPI document writes it: `/api/v1/traces/{id}`. The label of the metrics, too.
+  /// The path in the notation of OpenAPI: `/api/v1/traces/{id}`. Also the label in metrics.
   let pattern: String
   let access: Access
   let handle: @Sendable (RequestContext) async throws -> HTTPResponse
@@ -80,7 +80,7 @@ struct Route: Sendable {
     parts = pattern.split(separator: "/")
   }
 
-  /// The parts of the path that stand in braces; nil if the path is another.
+  /// The values of the path parameters; nil if the path does not match.
   func match(_ segments: [String]) -> [String]? {
     guard segments.count == parts.count else { return nil }
     var values: [String] = []

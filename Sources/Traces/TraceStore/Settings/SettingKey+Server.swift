@@ -1,9 +1,9 @@
 public import SeedKit
 
-// How trace-server listens and limits.
+// The address, the limits and the access rules of trace-server.
 
 extension AnySettingKey {
-  /// The settings of trace-server, the limits of its users among them.
+  /// The settings of trace-server, including rate limits.
   public static let traceServer: [AnySettingKey] = [
     .init(.serverHost), .init(.serverPort), .init(.serverPoolSize), .init(.serverPreparedStatements),
     .init(.searchNeedsToken), .init(.redisURL), .init(.rateLimitReads), .init(.rateLimitWrites),
@@ -12,17 +12,17 @@ extension AnySettingKey {
 }
 
 extension SettingKey where Value == String {
-  /// The address to listen on. `127.0.0.1` by default; `0.0.0.0` or `::` to be reached from elsewhere.
+  /// The address to listen on. `127.0.0.1` by default; `0.0.0.0` or `::` accepts connections from other machines.
   public static let serverHost = SettingKey(
     "server.host", variables: "HOST", flag: "host", default: "127.0.0.1",
     expected: "an IP address, or localhost",
     summary: "Address that trace-server listens on")
-  /// What limits a user while Redis does not answer. `allow` by default.
+  /// What happens to requests while Redis is unavailable. `allow` by default.
   public static let rateLimitOnFailure = SettingKey(
     "rateLimit.onFailure", variables: "RATE_LIMIT_ON_FAILURE", default: "allow",
     among: ["allow", "deny", "in-process"],
     summary: "What happens to requests while Redis is unavailable: allow, deny or in-process")
-  /// Whether the database keeps the statement of a search. `auto` by default: unless a pooler stands between.
+  /// Whether searches use a prepared statement. `auto` by default: only without a connection pooler.
   public static let serverPreparedStatements = SettingKey(
     "server.preparedStatements", variables: "SERVER_PREPARED_STATEMENTS", default: "auto",
     among: ["auto", "always", "never"],
@@ -31,38 +31,38 @@ extension SettingKey where Value == String {
 }
 
 extension SettingKey where Value == Bool {
-  /// Whether search needs a token. True by default; otherwise a search without one is limited by its address.
+  /// Whether search requires a token. True by default. If false, searches without a token are limited by address.
   public static let searchNeedsToken = SettingKey(
     "server.searchNeedsToken", variables: "SEARCH_NEEDS_TOKEN", default: true,
     summary: "Whether search requires a token; if not, searches without one are limited by IP address")
 }
 
 extension SettingKey where Value == Int {
-  /// The TCP port to listen on, 0 to 65535; 0 takes a free one. 8080 by default.
+  /// The TCP port to listen on, 0 to 65535; 0 chooses a free one. 8080 by default.
   public static let serverPort = SettingKey(
     "server.port", variables: "PORT", flag: "port", default: 8080, in: 0...65_535,
     summary: "TCP port that trace-server listens on; 0 chooses a free one")
-  /// The most connections of the server to the database, 1 to 500. 16 by default.
+  /// The maximum number of database connections of the server, 1 to 500. 16 by default.
   public static let serverPoolSize = SettingKey(
     "server.poolSize", variables: "SERVER_POOL_SIZE", default: 16, in: 1...500,
     summary: "Maximum number of database connections of trace-server")
-  /// Reads a user may make in a minute, and at once after one, 1 to 1,000,000. 60 by default.
+  /// Reads per user and minute, which is also the burst, 1 to 1,000,000. 60 by default.
   public static let rateLimitReads = SettingKey(
     "rateLimit.readsPerMinute", variables: "RATE_LIMIT_READ_PER_MINUTE", default: 60, in: 1...1_000_000,
     summary: "Reads per user per minute, searches included")
-  /// Writes a user may make in a minute, and at once after one, 1 to 1,000,000. 20 by default.
+  /// Writes per user and minute, which is also the burst, 1 to 1,000,000. 20 by default.
   public static let rateLimitWrites = SettingKey(
     "rateLimit.writesPerMinute", variables: "RATE_LIMIT_WRITE_PER_MINUTE", default: 20, in: 1...1_000_000,
     summary: "Writes per user per minute")
 }
 
 extension SettingKey where Value == Secret<String>? {
-  /// The Redis that keeps the rate limits of all servers. Unset: each server keeps its own.
+  /// The URL of a Redis server that shares the rate limits between servers. If unset, each server has its own limits.
   public static let redisURL = SettingKey(
     "redis.url", variables: "REDIS_URL", expected: "redis://:password@host:port/database",
     summary: "Redis that shares the rate limits between servers; unset: each server has its own",
     check: { (text) throws(SettingValueError) in
-      // What else may be wrong is told by the limiter, which knows all of it.
+      // The limiter checks the rest of the string.
       guard ["redis://", "unix://", "rediss://"].contains(where: text.hasPrefix) else {
         throw SettingValueError(found: "a connection string with another scheme (not shown)")
       }
@@ -70,7 +70,7 @@ extension SettingKey where Value == Secret<String>? {
     mask: { text in text.prefix { $0 != ":" } + "://****" })
 }
 
-// What holds for every trace.
+// Settings that apply to all traces.
 
 extension AnySettingKey {
   /// The settings of all traces.
@@ -78,7 +78,7 @@ extension AnySettingKey {
 }
 
 extension SettingKey where Value == Int {
-  /// How many confirmations make a trace validated, 1 to 1000. 2 by default.
+  /// The number of confirmations that validates a trace, 1 to 1000. 2 by default.
   public static let validationThreshold = SettingKey(
     "validationThreshold", variables: "VALIDATION_THRESHOLD", default: 2, in: 1...1000,
     summary: "Number of confirmations that validate a trace")
