@@ -65,7 +65,7 @@ struct TraceLintTests {
     }
     #expect(try findings(solution("no code")) == ["solution: no code block"])
     #expect(try findings(solution("```\nls\n```")) == ["solution: code block 1 without a language"])
-    #expect(try findings(solution("```sh\nls")) == ["solution: code block 1 without an end"])
+    #expect(try findings(solution("```sh\nls")) == ["solution: unclosed code block 1"])
     #expect(try findings(solution("```sh\n\n```")) == ["solution: code block 1 without content"])
     #expect(
       try findings(solution("```sh\nls\n```\n~~~python\nx = 1\n  # ...\n~~~"))
@@ -95,7 +95,7 @@ struct TraceLintTests {
     let vocabulary = Set(["pooling", "python", "postgresql"].compactMap(TagName.init))
     let found = try inspect(
       [trace(tags: ["pooling", "python", "postgres"])], TraceLint(vocabulary: vocabulary))
-    #expect(found.findings.map(\.expected) == ["a tag from it, such as 'postgresql'"])
+    #expect(found.findings.map(\.expected) == ["a tag of the vocabulary, such as 'postgresql'"])
   }
 
   @Test("ask for topics of the size that was set")

@@ -1,15 +1,15 @@
-/// An e-mail address in the one form in which it is stored: in lower case.
+/// An email address in the stored form, which is lowercase.
 public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
-  /// What an address looks like, for error texts.
+  /// The expected form, for error messages.
   public static let rule = "an email address of at most 320 bytes, such as name@example.com"
 
   /// The address.
   public let description: String
 
-  /// Takes an address as somebody typed it; letters become lower case.
+  /// Parses an address and converts it to lowercase.
   ///
-  /// Nil unless it is a name, an `@` and a domain with a dot inside, without blanks and control
-  /// characters. Whether mail arrives is not ours to tell.
+  /// Returns nil unless it has a name, an `@` and a domain with a dot, without whitespace and control characters.
+  /// Does not check whether the address exists.
   public init?(_ text: String) {
     let address = text.lowercased()
     guard Self.isAddress(address) else { return nil }

@@ -1,7 +1,7 @@
 import CResources
 import Glibc
 
-/// The files that `Sources/Resources/files.c` embeds in the program.
+/// The files that `Sources/Resources/files.c` embeds into the program.
 package enum Resources {
   /// The files of a folder in the order of the table, with their names relative to the folder.
   package static func files(in folder: String) -> [(name: String, bytes: [UInt8])] {

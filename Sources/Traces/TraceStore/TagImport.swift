@@ -1,11 +1,11 @@
 import Postgres
 public import SeedKit
 
-/// A tag of a fixture.
+/// A tag in a fixture.
 public struct LocatedTag: Sendable {
   /// The name.
   public let name: TagName
-  /// Where its record stands.
+  /// The location of its record.
   public let place: FixturePlace
 }
 
@@ -13,19 +13,19 @@ public struct LocatedTag: Sendable {
 public enum TagImport {
   /// Reads a fixture: an array of `{"name"}`.
   ///
-  /// - Throws: `FixtureError` with all faults of the file, each naming the tag.
+  /// - Throws: `FixtureError` with all errors in the file, each with its record.
   public static func read(_ file: FixtureFile) throws -> [LocatedTag] {
     try FixtureRecords.read(file, naturalKey: \.name.description) { record, place in
       record.string("name", expected: TagName.rule, TagName.init).map { LocatedTag(name: $0, place: place) }
     }
   }
 
-  /// Inserts the tags that are missing; others in the table stay.
+  /// Inserts missing tags. Other tags in the table remain.
   ///
   /// - Parameters:
   ///   - tags: the names.
-  ///   - places: where their records stand, in the same order; empty for tags that traces name.
-  ///   - context: the seeder's.
+  ///   - places: the locations of their records, in the same order; empty for tags of traces.
+  ///   - context: the context of the seeder.
   /// - Throws: `PostgresError`.
   public static func converge(
     _ tags: [TagName], places: [FixturePlace] = [], in context: SeedContext

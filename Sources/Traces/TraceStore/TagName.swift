@@ -1,10 +1,10 @@
 public import Postgres
 
-/// A tag's name in the one form in which it is stored.
+/// The name of a tag in its normalized form.
 public struct TagName: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// The most characters of a name.
+  /// The maximum length in characters.
   public static let maximumLength = 50
-  /// What a name looks like, for error texts.
+  /// The expected form, for error messages.
   public static let rule = """
     a tag of at most \(maximumLength) letters a–z, digits, '-', '.', '+' and '#', starting with a letter or digit
     """
@@ -12,10 +12,10 @@ public struct TagName: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The name.
   public let description: String
 
-  /// Normalises a name: white space at the ends is dropped, letters become lower case, white space
-  /// inside becomes one hyphen.
+  /// Normalizes a name: removes surrounding whitespace, converts letters to lowercase, and replaces inner whitespace
+  /// with one hyphen.
   ///
-  /// Returns nil if what comes out breaks the ``rule``.
+  /// Returns nil if the result violates the ``rule``.
   public init?(_ text: String) {
     let words = text.lowercased().split(whereSeparator: \.isWhitespace)
     let name = words.joined(separator: "-")
@@ -35,14 +35,14 @@ public struct TagName: Hashable, Sendable, Comparable, CustomStringConvertible {
   public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 
-/// A tag and how many traces have it.
+/// A tag and the number of traces that have it.
 public struct TagCount: Hashable, Sendable {
-  /// The tag's name.
+  /// The name of the tag.
   public let name: String
-  /// How many traces have it.
+  /// The number of traces with the tag.
   public let traceCount: Int
 
-  /// The tags that most traces have, the most common first; tags without a trace too.
+  /// The tags sorted by their number of traces, largest first. Includes tags without a trace.
   ///
   /// - Throws: `PostgresError`.
   public static func mostCommon(_ limit: Int, on connection: PostgresConnection) async throws -> [TagCount] {

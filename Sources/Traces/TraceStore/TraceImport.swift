@@ -4,10 +4,10 @@ public import SeedKit
 
 /// Reads traces from fixtures and writes them as validated seeds.
 public enum TraceImport {
-  /// Reads fixtures: arrays of `{"title", "context", "solution", "tags", "agent_model",
-  /// "agent_version"}`, of which the last two may be missing. A title may occur once in all files.
+  /// Reads fixtures: arrays of `{"title", "context", "solution", "tags", "agent_model", "agent_version"}`. The last
+  /// two keys are optional. A title must be unique across all files.
   ///
-  /// - Throws: `FixtureError` with all faults of all files.
+  /// - Throws: `FixtureError` with all errors in all files.
   public static func read(_ files: [FixtureFile]) throws -> [LocatedTrace] {
     try FixtureRecords.read(files, naturalKey: \.trace.title) { record, place in
       var writtenTags: [String] = []
@@ -25,26 +25,26 @@ public enum TraceImport {
     }
   }
 
-  /// Makes the seeded traces equal to the records, with their tags; other traces stay as they are,
-  /// also those of users that have the same title.
+  /// Updates the seeded traces and their tags to match the records. Other traces remain unchanged, even if users have
+  /// contributed traces with the same title.
   ///
-  /// New traces are validated, with the highest trust, and have no embedding yet. What votes and the
-  /// embedding worker change later is theirs; but when a text changes its embedding goes, or search
-  /// would answer for the old text. A tag that a record no longer has stays linked.
+  /// New traces are validated, have the highest trust, and have no embedding yet. Later changes by votes and by the
+  /// embedding worker are kept. If a text changes, its embedding is removed, because search would find the trace by
+  /// its old text. A tag that was removed from a record stays linked.
   ///
   /// - Parameters:
   ///   - located: the records.
-  ///   - contributor: the e-mail address of the user to whom they belong.
-  ///   - confirmations: how many confirmations a new trace starts with.
-  ///   - context: the seeder's.
-  /// - Throws: `PostgresError`; ``TraceImportError`` if there is no such contributor, or if a title is
-  ///   that of a trace that another contributor seeds.
+  ///   - contributor: the email address of the contributor.
+  ///   - confirmations: the initial number of confirmations of a new trace.
+  ///   - context: the context of the seeder.
+  /// - Throws: `PostgresError`; ``TraceImportError`` if the contributor does not exist, or if another contributor has
+  ///   a seeded trace with the same title.
   public static func converge(
     _ located: [LocatedTrace], contributor: String, confirmations: Int, in context: SeedContext
   ) async throws {
     let traces = located.map(\.trace)
     let owner = try await owner(contributor, of: traces, in: context)
-    // Small tables first: a distributed database takes them in no other order.
+    // Small tables first, as distributed databases require.
     try await TagImport.converge(Set(traces.flatMap(\.tags)).sorted(), in: context)
     let written = try await context.converge(
       table(),
@@ -59,7 +59,8 @@ public enum TraceImport {
     try await link(located, in: context)
   }
 
-  /// The contributor's id, if no title is taken: two seeders would rewrite such a trace in turns.
+  /// The ID of the contributor. Throws if a title is taken, because two seeders would overwrite the trace
+  /// alternately.
   private static func owner(
     _ contributor: String, of traces: [TraceRecord], in context: SeedContext
   ) async throws -> UUID {
@@ -79,7 +80,7 @@ public enum TraceImport {
   }
 
   private static func table() throws -> ConvergeTable {
-    // Null-safe, because the text of a trace is never null; the embedding may be.
+    // `=` is sufficient, because the texts of traces are never null.
     let isSameText =
       "(live.title, live.context_text, live.solution_text) = "
       + "(excluded.title, excluded.context_text, excluded.solution_text)"
@@ -123,14 +124,14 @@ public enum TraceImport {
   }
 }
 
-/// Why traces could not be written.
+/// The reason why traces could not be written.
 public enum TraceImportError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The user to whom the traces belong is missing.
+  /// The contributor does not exist.
   case noContributor(String)
-  /// Another contributor seeds traces of these titles.
+  /// Another contributor already has seeded traces with these titles.
   case titlesTaken([String])
 
-  /// What is missing, and what to do.
+  /// What is wrong, and how to fix it.
   public var description: String {
     switch self {
     case .noContributor(let email):

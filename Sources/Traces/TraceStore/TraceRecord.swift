@@ -1,8 +1,8 @@
 public import SeedKit
 
-/// A trace of a fixture: a problem and its solution.
+/// A trace in a fixture: a problem and its solution.
 public struct TraceRecord: Hashable, Sendable {
-  /// What someone would type: the natural key among seeded traces.
+  /// What someone would search for. The natural key among seeded traces.
   public let title: String
   /// The problem, in Markdown.
   public let context: String
@@ -16,27 +16,27 @@ public struct TraceRecord: Hashable, Sendable {
   public let agentVersion: String?
 }
 
-/// A trace with its place in a fixture, for whoever judges it.
+/// A trace and its location in a fixture, for checks.
 public struct LocatedTrace: Sendable {
   /// The trace.
   public let trace: TraceRecord
-  /// Where it stands.
+  /// The location of the record.
   public let place: FixturePlace
-  /// The tags as they are written there, before they were normalised.
+  /// The tags before normalization.
   public let writtenTags: [String]
 }
 
-/// How long the parts of a trace may be, be it of a fixture or of a user.
+/// The limits for the parts of a trace.
 public enum TraceRules {
-  /// Characters of a title.
+  /// The length of a title in characters.
   public static let title = 1...500
-  /// Characters of the problem, and of the solution: far above what a person reads, far below what would
-  /// trouble the server.
+  /// The length of the problem and of the solution in characters: far more than a person reads, and far less than
+  /// would cause problems for the server.
   public static let text = 1...1_000_000
-  /// Characters of a user's problem, and of the solution: fifty of them are still an answer of a few megabytes.
+  /// The same for contributed traces. A search response with fifty of them still has only a few megabytes.
   public static let contributedText = 1...50_000
-  /// How many tags.
+  /// The number of tags.
   public static let tags = 1...20
-  /// Characters of the name of the model that found the solution, and of its version.
+  /// The length in characters of the model's name and of its version.
   public static let agent = 1...200
 }

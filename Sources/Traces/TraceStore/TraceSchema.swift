@@ -3,17 +3,17 @@ public import Postgres
 
 /// The tables of the knowledge base: users, traces, votes, tags.
 public enum TraceSchema {
-  /// The migrations of all tables. Those of traces need pgvector.
+  /// The migrations of all tables. The table of traces requires pgvector.
   ///
   /// - Throws: `MigrationError` if a file is malformed.
   public static func migrations() throws -> [MigrationSet] { try [base.get(), traces.get()] }
 
-  /// The migrations of users, tags and the reference tables, which need no extension.
+  /// The migrations of users, tags and the reference tables, which require no extension.
   ///
   /// - Throws: `MigrationError` if a file is malformed.
   public static func baseMigrations() throws -> [MigrationSet] { [try base.get()] }
 
-  // Parsed once: each seeder asks for them, twice, and that took a fifth of a run with nothing to do.
+  // Parsed once, because each seeder requests them twice. Parsing took a fifth of a run without changes.
   private static let base = Result { try parse("trace-base") }
   private static let traces = Result { try parse("trace-store") }
 
@@ -23,7 +23,7 @@ public enum TraceSchema {
       files: Resources.files(in: name).map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
   }
 
-  /// Whether every migration is applied. Reads only, also on a database that was never migrated.
+  /// Whether all migrations are applied. Reads only, and works on a database that was never migrated.
   ///
   /// - Throws: `PostgresError`; `MigrationError` if a file is malformed.
   public static func isCurrent(on connection: PostgresConnection) async throws -> Bool {

@@ -1,23 +1,23 @@
 public import Postgres
 
-/// Looks whether the knowledge base is whole: what no seeder's rows can tell. Reads only.
+/// Checks the integrity of the traces beyond the rows of single seeders. Reads only.
 public enum TraceVerification {
-  /// One thing that was looked at.
+  /// A single check.
   public struct Check: Sendable, Codable {
-    /// What.
+    /// The name of the check.
     public let name: String
-    /// Whether it is as it should be.
+    /// Whether the check passed.
     public let isPassed: Bool
     /// What was found.
     public let found: String
   }
 
-  /// So many vectors make it worth the planner's while to use an index.
+  /// From this number of vectors on, the planner should prefer an index.
   private static let rowsWorthAnIndex = 2_000
 
   /// Runs all checks.
   ///
-  /// - Returns: nothing for a database without the schema of traces.
+  /// - Returns: the checks; empty for a database without the schema of traces.
   /// - Throws: `PostgresError`.
   public static func run(on connection: PostgresConnection) async throws -> [Check] {
     let isThere = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL").decode(Bool.self)
@@ -27,7 +27,7 @@ public enum TraceVerification {
     ] + (try await index(on: connection))
   }
 
-  /// Rows that refer to nothing: possible where foreign keys are not enforced.
+  /// Checks for dangling references, which are possible where foreign keys are not enforced.
   private static func references(on connection: PostgresConnection) async throws -> Check {
     let orphans = try await connection.queryOne(
       """
@@ -45,8 +45,8 @@ public enum TraceVerification {
         ? "every reference is valid" : "references to missing rows: \(orphans)")
   }
 
-  /// The column refuses other dimensions and what is not finite; a zero vector it takes, and search
-  /// cannot compare it.
+  /// Checks for zero vectors and missing model names. The column type rejects other dimensions and values that are
+  /// not finite, but it accepts zero vectors, which have no cosine distance.
   private static func vectors(on connection: PostgresConnection) async throws -> Check {
     let (count, faulty, models) = try await connection.queryOne(
       """

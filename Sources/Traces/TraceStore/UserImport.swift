@@ -1,23 +1,23 @@
 import Postgres
 public import SeedKit
 
-/// A user of a fixture.
+/// A user in a fixture.
 public struct UserRecord: Hashable, Sendable {
-  /// The address, in lower case: the natural key.
+  /// The email address in lowercase: the natural key.
   public let email: String
-  /// The name shown to others.
+  /// The public name.
   public let displayName: String
-  /// Whether it is a contributor of seeded traces, as opposed to one who stands for a person.
+  /// Whether the user is a contributor of seeded traces, as opposed to a demo user.
   public let isSeed: Bool
-  /// Where the record stands.
+  /// The location of the record.
   public let place: FixturePlace
 }
 
 /// Reads users from fixtures and writes them.
 public enum UserImport {
-  /// Reads fixtures: arrays of `{"email", "display_name"}`. An address may occur once in all files.
+  /// Reads fixtures: arrays of `{"email", "display_name"}`. An address must be unique across all files.
   ///
-  /// - Throws: `FixtureError` with all faults of all files.
+  /// - Throws: `FixtureError` with all errors in all files.
   public static func read(_ files: [FixtureFile], isSeed: Bool) throws -> [UserRecord] {
     try FixtureRecords.read(files, naturalKey: \.email) { record, place in
       let email = record.string("email", expected: "a lowercase email address") { email in
@@ -28,7 +28,7 @@ public enum UserImport {
     }
   }
 
-  /// Makes the table equal to the users; others in it stay as they are.
+  /// Inserts and updates the users. Other users in the table remain unchanged.
   ///
   /// - Throws: `PostgresError`.
   public static func converge(_ users: [UserRecord], in context: SeedContext) async throws {

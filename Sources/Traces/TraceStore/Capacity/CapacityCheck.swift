@@ -1,18 +1,18 @@
 public import Postgres
 
-/// Measures search over the traces of a database. Writes nothing.
+/// Measures search in a database. Writes nothing to it.
 public struct CapacityCheck: Sendable {
-  /// To whom capacity data belongs; all seeds of this user are capacity data.
+  /// The email address of the contributor of capacity data. All seeded traces of this user are capacity data.
   public static let contributor = "capacity-test@commontrace.internal"
-  /// How many clients search at once, one measurement each.
+  /// The numbers of concurrent clients to measure.
   public static let clients = [1, 4, 20]
-  /// For how many candidates the graph is searched, one measurement each.
+  /// The numbers of candidates (`hnsw.ef_search`) to measure.
   public static let candidates = [40, 64, 100]
-  /// How many candidates search uses unless told otherwise: that of the verdict.
+  /// The default number of candidates of a search. The result of the check depends on this one.
   public static let defaultCandidates = 64
-  /// How many searches are compared with a scan of the whole table.
+  /// The number of searches to compare with a full table scan.
   static let exactSearches = 100
-  /// The least share of the ten nearest that must be found.
+  /// The minimum recall: the share of the ten nearest neighbors that a search must find.
   static let leastRecall = 0.95
 
   let configuration: PostgresConfiguration
@@ -20,13 +20,13 @@ public struct CapacityCheck: Sendable {
   let limit: Double
   let onStep: @Sendable (String) -> Void
 
-  /// Prepares a check; nothing is opened yet.
+  /// Creates a check. Opens no connection.
   ///
   /// - Parameters:
-  ///   - configuration: the database.
-  ///   - searches: how many are timed for each number of clients and candidates. 2,000 by default.
-  ///   - limit: the limit of the 99th percentile with 20 clients, in milliseconds. 50 by default.
-  ///   - onStep: called before each step with what it does.
+  ///   - configuration: the connection to the database.
+  ///   - searches: the number of searches for each number of clients and candidates. 2,000 by default.
+  ///   - limit: the limit for the 99th percentile with 20 clients, in milliseconds. 50 by default.
+  ///   - onStep: called before each step with a description of it.
   public init(
     configuration: PostgresConfiguration, searches: Int = 2_000, limit: Double = 50,
     onStep: @escaping @Sendable (String) -> Void = { _ in }
@@ -37,9 +37,9 @@ public struct CapacityCheck: Sendable {
     self.onStep = onStep
   }
 
-  /// Measures.
+  /// Runs the measurements.
   ///
-  /// - Throws: `PostgresError`; ``CapacityCheckError`` if no trace has a vector.
+  /// - Throws: `PostgresError`; ``CapacityCheckError`` if no trace has an embedding.
   public func run() async throws -> CapacityReport {
     let most = Self.clients.max() ?? 1
     return try await PostgresPool.with(configuration, maximumConnections: most) { pool in
@@ -58,7 +58,7 @@ public struct CapacityCheck: Sendable {
       var recalls: [CapacityReport.Recall] = []
       for candidates in Self.candidates {
         let search = TraceSearch(index: index, candidates: candidates)
-        // What was read for the first time is not what search is like.
+        // Warm the caches first.
         _ = try await timed(search, queries: queries, count: min(searches, 500), clients: 4, pool: pool)
         let found = try await timed(
           search, queries: Array(queries.prefix(Self.exactSearches)), count: Self.exactSearches, clients: 1,
@@ -90,12 +90,12 @@ public struct CapacityCheck: Sendable {
   }
 }
 
-/// Why search could not be measured.
+/// The reason why search could not be measured.
 public enum CapacityCheckError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There is nothing to search.
+  /// The database has no embeddings.
   case noVectors
 
-  /// What is missing, and what to do.
+  /// What is missing, and how to fix it.
   public var description: String {
     switch self {
     case .noVectors: "no trace has an embedding; run 'seed-runner --capacity-traces' first."
@@ -104,18 +104,18 @@ public enum CapacityCheckError: Error, Hashable, Sendable, CustomStringConvertib
 }
 
 extension CapacityCheck {
-  /// Searches that were timed.
+  /// A series of timed searches.
   struct Run: Sendable {
-    /// What each found, in the order of the queries.
+    /// The results, in the order of the queries.
     let hits: [[TraceSearch.Hit]]
-    /// How long each took.
+    /// The latency of each search.
     let milliseconds: [Double]
-    /// How long all took together.
+    /// The total time.
     let seconds: Double
   }
 
-  /// Runs a number of searches by so many clients at once, each on a connection of its own: as an
-  /// application does, a transaction and a round trip each.
+  /// Runs searches with a number of concurrent clients. Like in an application, each client has its own connection,
+  /// and each search is a transaction in one round trip.
   func timed(
     _ search: TraceSearch, queries: [PostgresVector], count: Int, clients: Int, pool: PostgresPool
   ) async throws -> Run {
@@ -143,13 +143,13 @@ extension CapacityCheck {
   }
 }
 
-/// Vectors to search with.
+/// Query vectors for measurements.
 enum CapacityQueries {
-  /// The norm of what is added to a unit vector: the cosine to it is then 0.89.
+  /// The norm of the noise that is added to a unit vector. The cosine with it is then 0.89.
   private static let noise: Float = 0.5
 
-  /// A query near each vector of a sample, but none of them, as a question is near its answer. The same
-  /// for the same sample.
+  /// One query near each vector of the sample, but different from it, as a question is near its answer. Deterministic
+  /// for a sample.
   static func near(_ sample: [PostgresVector]) -> [PostgresVector] {
     sample.enumerated().map { index, vector in
       let random = CounterRandom(seed: 7, stream: 9, index: UInt64(index))

@@ -1,6 +1,6 @@
 import Postgres
 
-/// What a check reads before it measures.
+/// Facts about the database that a check reads before it measures.
 struct CapacityFacts: Sendable {
   let rowCount: Int
   let models: [String]
@@ -8,12 +8,12 @@ struct CapacityFacts: Sendable {
   let indexes: [TraceIndex]
   let indexSize: Int
   let sharedBuffers: Int
-  /// The rows that capacity data has, and what its load has recorded; nil if it has recorded nothing.
+  /// The rows of capacity data that exist, and the recorded state of their load; nil if no load was recorded.
   let load: (present: Int, recorded: Int, phase: String)?
 
   private static let sampleSize = 500
 
-  /// - Throws: ``CapacityCheckError`` if there is no table of traces; `PostgresError`.
+  /// - Throws: ``CapacityCheckError`` if the table of traces does not exist; `PostgresError`.
   static func read(on connection: PostgresConnection) async throws -> CapacityFacts {
     let isThere = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL").decode(Bool.self)
     guard isThere else { throw CapacityCheckError.noVectors }
@@ -24,7 +24,7 @@ struct CapacityFacts: Sendable {
       FROM traces WHERE embedding IS NOT NULL
       """
     ).decode(Int.self, [String?].self, Int.self)
-    // Ids are digests, so the first of them are a sample without preference.
+    // IDs are digests, so the first ones are an unbiased sample.
     let sample = try await connection.query(
       """
       SELECT embedding FROM traces WHERE embedding IS NOT NULL ORDER BY id LIMIT \(Int32(sampleSize))
@@ -55,7 +55,7 @@ struct CapacityFacts: Sendable {
 }
 
 extension CapacityCheck {
-  /// Judges what was found.
+  /// Evaluates the facts and the measurements.
   func checks(of report: CapacityReport, facts: CapacityFacts) -> [CapacityReport.Check] {
     let norms = facts.sample.map { CapacityQueries.norm($0.components) }
     let faulty = zip(facts.sample, norms).count { vector, norm in
@@ -103,7 +103,7 @@ extension CapacityCheck {
     ]
   }
 
-  /// A number with so many digits behind the point.
+  /// A number with a fixed number of decimals.
   public static func rounded(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return "\(value)" }
     let factor = (0..<digits).reduce(1.0) { product, _ in product * 10 }

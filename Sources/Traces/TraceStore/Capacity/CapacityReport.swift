@@ -1,73 +1,73 @@
-/// What a capacity check found.
+/// The result of a capacity check.
 public struct CapacityReport: Sendable, Codable {
-  /// One thing that was looked at.
+  /// A single check.
   public struct Check: Sendable, Codable {
-    /// What.
+    /// The name of the check.
     public let name: String
-    /// Whether it is as it should be.
+    /// Whether the check passed.
     public let isPassed: Bool
     /// What was found.
     public let found: String
   }
 
-  /// Searches that were timed together.
+  /// The latencies of a series of searches.
   public struct Latency: Sendable, Codable {
-    /// How many clients searched at once.
+    /// The number of concurrent clients.
     public let clients: Int
-    /// How many candidates the graph was searched for.
+    /// The number of candidates of a search (`hnsw.ef_search`).
     public let candidates: Int
-    /// How many searches were timed.
+    /// The number of searches.
     public let searches: Int
-    /// Searches a second, of all clients together.
+    /// Searches per second, over all clients.
     public let throughput: Double
-    /// Milliseconds below which half, 90, 99 and 99.9 % of them stayed.
+    /// Percentiles of the latency in milliseconds: 50, 90, 99 and 99.9.
     public let p50, p90, p99, p999: Double
-    /// How many searches took how long: the upper end of each class in milliseconds, and the number.
+    /// The distribution of the latencies.
     public let histogram: [Bin]
   }
 
-  /// A class of a histogram.
+  /// A bin of a histogram.
   public struct Bin: Sendable, Codable {
-    /// The upper end in milliseconds.
+    /// The upper bound in milliseconds.
     public let upTo: Double
-    /// How many were in it.
+    /// The number of searches in the bin.
     public let count: Int
   }
 
-  /// How much of the truth a search found.
+  /// The recall of search compared with a full table scan.
   public struct Recall: Sendable, Codable {
-    /// How many candidates the graph was searched for.
+    /// The number of candidates of a search (`hnsw.ef_search`).
     public let candidates: Int
-    /// The share of the ten nearest that were found, on average.
+    /// The average share of the ten nearest neighbors that were found.
     public let recall: Double
   }
 
   /// The index that search uses; nil without one.
   public let index: String?
-  /// How many traces have a vector.
+  /// The number of traces with an embedding.
   public let rowCount: Int
-  /// Bytes of the index and of the server's shared buffers.
+  /// The size of the index, and of the server's shared buffers, in bytes.
   public let indexSize, sharedBuffers: Int
-  /// What was looked at.
+  /// The checks.
   public internal(set) var checks: [Check]
-  /// The timings.
+  /// The latencies.
   public let latencies: [Latency]
-  /// The recall of each number of candidates.
+  /// The recall for each number of candidates.
   public let recalls: [Recall]
-  /// Milliseconds of a scan of the whole table, the median.
+  /// The median time of a full table scan in milliseconds.
   public let exactMedian: Double
-  /// How the plan of a search looks.
+  /// The query plan of a search.
   public let plan: String
 
-  /// Whether all is as it should be.
+  /// Whether all checks passed.
   public var isPassed: Bool { checks.allSatisfy(\.isPassed) }
 }
 
 extension CapacityReport.Latency {
-  /// Sums up durations in milliseconds.
+  /// Summarizes latencies in milliseconds.
   init(clients: Int, candidates: Int, milliseconds: [Double], seconds: Double) {
     let sorted = milliseconds.sorted()
-    // The nearest rank: the least value that so many of all do not exceed.
+    // The nearest-rank method: the smallest value that is at least as large as the given share of all values.
     func percentile(_ share: Double) -> Double {
       guard !sorted.isEmpty else { return 0 }
       return sorted[min(sorted.count - 1, max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1))]
@@ -80,7 +80,7 @@ extension CapacityReport.Latency {
     histogram = Self.histogram(of: sorted)
   }
 
-  /// Classes that each reach a quarter further than the one before, from an eighth of a millisecond.
+  /// Bins from 0.125 ms on, whose upper bounds grow by a quarter.
   private static func histogram(of sorted: [Double]) -> [CapacityReport.Bin] {
     var bins: [CapacityReport.Bin] = []
     var rest = sorted[...]

@@ -1,29 +1,29 @@
-/// Random numbers that are a function of their place: the same for a place on every machine, in any
-/// order, by any number of workers. No state is carried from one to the next.
+/// A counter-based random number generator. A number depends only on its position, so it is the same on every
+/// machine, in any order, and for any number of workers.
 ///
-/// The mixing is that of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", 2014), whose output for a counter passes the usual batteries of tests.
+/// It uses the mixing function of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", 2014), whose output for a counter passes the standard tests of randomness.
 package struct CounterRandom: Sendable {
   @usableFromInline package let key: UInt64
 
-  /// A stream of numbers.
+  /// Creates a stream of numbers.
   ///
   /// - Parameters:
-  ///   - seed: what distinguishes one data set from another.
-  ///   - stream: what the numbers are for, so that a row's words say nothing of its vector.
-  ///   - index: the row or cluster.
+  ///   - seed: selects a data set.
+  ///   - stream: the purpose of the numbers, so that a row's words and its vector are independent.
+  ///   - index: the row or the cluster.
   @inlinable
   package init(seed: UInt64, stream: UInt64, index: UInt64) {
     key = Self.mix(Self.mix(seed &+ stream &* Self.increment) &+ index &* Self.increment)
   }
 
-  /// The number at a place of the stream.
+  /// The number at a position of the stream.
   @inlinable
   package subscript(place: Int) -> UInt64 {
     Self.mix(key &+ UInt64(truncatingIfNeeded: place) &* Self.increment)
   }
 
-  /// A number below a limit. The bias, limit / 2⁶⁴, is far below what any test could see.
+  /// A number below a limit. The bias of at most limit / 2⁶⁴ is negligible.
   @inlinable
   package func below(_ limit: Int, at place: Int) -> Int {
     Int(self[place].multipliedFullWidth(by: UInt64(limit)).high)

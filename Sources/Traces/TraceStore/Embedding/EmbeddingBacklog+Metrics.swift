@@ -1,7 +1,7 @@
 public import SeedKit
 
 extension EmbeddingBacklog {
-  /// The same as metrics.
+  /// The backlog as metrics.
   public var metrics: [Metric] {
     [
       Metric(

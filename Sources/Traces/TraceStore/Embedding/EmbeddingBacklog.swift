@@ -1,22 +1,22 @@
 public import FoundationEssentials
 public import Postgres
 
-/// How far the vectors of a model are.
+/// The state of the embedding work for a model.
 public struct EmbeddingBacklog: Hashable, Sendable {
-  /// Traces without a vector of the model, whatever the reason: those given up, too.
+  /// The number of traces without an embedding of the model, including those given up.
   public let waiting: Int
-  /// Those that a worker is working on.
+  /// The number of traces that workers are processing.
   public let leased: Int
-  /// Those that failed and are tried again later.
+  /// The number of traces that failed and wait for a retry.
   public let pausing: Int
-  /// Those that failed too often.
+  /// The number of traces that failed too often.
   public let givenUp: Int
-  /// What workers have done, those that are gone included.
+  /// The total counts of all workers, including stopped ones.
   public let totals: EmbeddingWorkerRecord.Counts
-  /// The workers that are there.
+  /// The running workers.
   public let workers: [EmbeddingWorkerRecord]
 
-  /// Asks the database.
+  /// Reads the state from the database.
   ///
   /// - Throws: `PostgresError`.
   public static func read(
@@ -39,19 +39,19 @@ public struct EmbeddingBacklog: Hashable, Sendable {
 
   /// A trace that failed too often.
   public struct GivenUp: Hashable, Sendable, Encodable {
-    /// The trace.
+    /// The ID of the trace.
     public let id: UUID
-    /// Its title.
+    /// The title of the trace.
     public let title: String
-    /// How often it was tried.
+    /// The number of attempts.
     public let attempts: Int
-    /// Why the last attempt failed.
+    /// The error of the last attempt.
     public let reason: String
-    /// When it was given up.
+    /// When the worker gave up.
     public let since: Date
   }
 
-  /// The traces that failed too often with the text that they have, the latest first.
+  /// The traces whose current text failed too often, most recent first.
   ///
   /// - Throws: `PostgresError`.
   public static func givenUp(
@@ -69,11 +69,10 @@ public struct EmbeddingBacklog: Hashable, Sendable {
     }
   }
 
-  /// Has traces that were given up, or that wait for another attempt, tried again at once, and tells the
-  /// workers.
+  /// Schedules traces that were given up, or that wait for a retry, for an immediate retry and notifies the workers.
   ///
-  /// - Parameter ids: which; nil for all.
-  /// - Returns: how many.
+  /// - Parameter ids: the traces; nil for all.
+  /// - Returns: the number of traces that will be retried.
   /// - Throws: `PostgresError`.
   public static func retry(_ ids: [UUID]?, on connection: PostgresConnection) async throws -> Int {
     let which: PostgresQuery = ids.map { "AND trace_id = ANY(\($0))" } ?? ""

@@ -2,13 +2,13 @@ import FoundationEssentials
 public import Postgres
 
 extension EmbeddingQueue {
-  /// What came of looking for work.
+  /// The result of a claim.
   public enum Claim: Sendable {
-    /// These are the worker's now, in the order of their ids.
+    /// Leases on these jobs, in the order of their IDs.
     case jobs([EmbeddingJob])
-    /// There was something, but others were faster.
+    /// Other workers were faster.
     case taken
-    /// There is nothing to do.
+    /// No work is due.
     case nothing
   }
 
@@ -18,16 +18,16 @@ extension EmbeddingQueue {
     let attempts: Int
   }
 
-  /// Leases traces that nobody works on.
+  /// Leases traces that no other worker has leased.
   ///
-  /// The search starts anywhere among the ids, so that workers seldom meet. Traces that failed before, or
-  /// whose workers died, are taken by themselves and ever fewer at a time, so that one which is to blame
-  /// does not take others along.
+  /// The search starts at a random ID, so that workers seldom compete for the same traces. Traces that failed before,
+  /// or whose workers died, are leased in separate batches. The batches shrink with each attempt, so that a faulty
+  /// trace does not make others fail.
   ///
   /// - Parameters:
-  ///   - limit: how many at the most.
-  ///   - retriesFirst: whether those that failed before go first; to be alternated, or either kind could
-  ///     keep the other waiting.
+  ///   - limit: the maximum number of traces.
+  ///   - retriesFirst: whether traces that failed before are preferred. Alternate it, or one kind could starve the
+  ///     other.
   /// - Throws: `PostgresError`.
   public func claim(
     limit: Int, retriesFirst: Bool, on connection: PostgresConnection
@@ -45,7 +45,7 @@ extension EmbeddingQueue {
     return wasTaken ? .taken : .nothing
   }
 
-  /// Never tried, or not with this text and this model.
+  /// Traces that have not been tried with their current text and this model.
   private func fresh(limit: Int, on connection: PostgresConnection) async throws -> [Candidate] {
     let start = UUID()
     var found = try await fresh("embedding IS NULL AND traces.id >= \(start)", limit: limit, on: connection)
@@ -54,7 +54,7 @@ extension EmbeddingQueue {
         "embedding IS NULL AND traces.id < \(start)", limit: limit - found.count, on: connection)
     }
     guard found.isEmpty else { return found }
-    // Another version is written as smaller or larger, because no index is used for "not equal".
+    // Written as smaller or larger, because PostgreSQL uses no index for `<>`.
     return try await fresh(
       """
       embedding_model_id = \(model.id) AND (embedding_model_version IS NULL
@@ -100,8 +100,8 @@ extension EmbeddingQueue {
     }
   }
 
-  /// Takes what is still free of the candidates, and reads their texts: after they were leased, so that a
-  /// trace is not taken which another worker has just finished.
+  /// Leases those candidates that are still free and reads their texts. The texts are read after leasing, to detect
+  /// traces that another worker has just finished.
   private func lease(
     _ candidates: [Candidate], on connection: PostgresConnection
   ) async throws -> [EmbeddingJob] {

@@ -1,29 +1,29 @@
 public import FoundationEssentials
 public import Postgres
 
-/// The traces that have no vector of a model yet, shared out among workers on any number of machines.
+/// The traces without an embedding of a model, shared among workers on any number of machines.
 ///
-/// A worker leases traces for a while, row by row in a table of its own, makes their vectors outside any
-/// transaction, and stores them. Who is killed loses nothing but time: its leases end. All times are the
-/// database's. Nothing here needs a session: it works behind poolers, and where traces are distributed.
+/// A worker leases traces in a separate table, computes their embeddings outside of any transaction, and stores them.
+/// If a worker is killed, its leases expire and others take over. All times are the database's. No session state is
+/// used, so this works behind connection poolers and with distributed tables.
 public struct EmbeddingQueue: Sendable {
-  /// The model that makes the vectors. Those of others are left alone.
+  /// The model. Embeddings of other models are left unchanged.
   public let model: EmbeddingModel
-  /// The worker.
+  /// The ID of the worker.
   public let holder: UUID
-  /// How long a lease lasts.
+  /// The duration of a lease.
   public let leaseTime: Duration
-  /// How often a trace is tried before it is given up.
+  /// The number of attempts before a trace is given up.
   public let maximumAttempts: Int
-  /// The pause after a trace's first failure; it doubles from one to the next, up to ten minutes.
+  /// The pause after the first failure of a trace. It doubles with each attempt, up to ten minutes.
   public let firstPause: Duration
 
-  /// Describes a worker's view of the queue.
+  /// Creates a worker's view of the queue.
   ///
   /// - Parameters:
-  ///   - model: the model that makes the vectors.
-  ///   - holder: the worker; another one for each.
-  ///   - leaseTime: longer than making the vectors of a batch takes. 2 minutes by default.
+  ///   - model: the model that computes the embeddings.
+  ///   - holder: the ID of the worker, which must be unique.
+  ///   - leaseTime: must be longer than it takes to embed a batch. 2 minutes by default.
   ///   - maximumAttempts: 5 by default.
   ///   - firstPause: 5 seconds by default.
   public init(
@@ -37,9 +37,9 @@ public struct EmbeddingQueue: Sendable {
     self.firstPause = firstPause
   }
 
-  /// Lengthens leases, counted from now.
+  /// Renews leases from now on.
   ///
-  /// - Returns: the jobs that are still the worker's.
+  /// - Returns: the jobs whose leases are still held.
   /// - Throws: `PostgresError`.
   public func renew(
     _ jobs: [EmbeddingJob], on connection: PostgresConnection
@@ -54,18 +54,19 @@ public struct EmbeddingQueue: Sendable {
     return zip(jobs, results).filter { !$0.1.isEmpty }.map(\.0)
   }
 
-  /// Stores vectors and ends the leases, in one transaction. `updated_at` stays: the trace says what it said.
+  /// Stores vectors and ends the leases in one transaction. `updated_at` is not changed, because the text stays the
+  /// same.
   ///
-  /// A trace whose text has changed since it was read keeps what it has, and is found again; so does one
-  /// that has got a vector meanwhile.
+  /// A trace is skipped if its text has changed since it was read, or if it has been embedded in the meantime. If its
+  /// text has changed, it will be found again.
   ///
-  /// - Returns: how many were stored.
-  /// - Throws: `PostgresError`; then none is.
+  /// - Returns: the number of stored vectors.
+  /// - Throws: `PostgresError`; then nothing is stored.
   public func store(
     _ vectors: [(job: EmbeddingJob, vector: PostgresVector)], on connection: PostgresConnection
   ) async throws -> Int {
     let sorted = vectors.sorted { $0.job.id.uuidString < $1.job.id.uuidString }
-    // The small table first, as Citus demands of one transaction, and rows by their key, against deadlocks.
+    // The small table first, which Citus requires within a transaction. Rows are in key order to avoid deadlocks.
     let ends: [PostgresQuery] = sorted.map { end(of: $0.job) }
     let updates: [PostgresQuery] = sorted.map { job, vector in
       """
@@ -78,7 +79,7 @@ public struct EmbeddingQueue: Sendable {
     return try await connection.pipeline(ends + updates).suffix(updates.count).map(\.count).reduce(0, +)
   }
 
-  /// Gives leases back as if the jobs had never been tried: what went wrong was not the traces' fault.
+  /// Releases leases without counting the attempt, for failures that the traces did not cause.
   ///
   /// - Throws: `PostgresError`.
   public func release(_ jobs: [EmbeddingJob], on connection: PostgresConnection) async throws {
@@ -91,10 +92,10 @@ public struct EmbeddingQueue: Sendable {
       })
   }
 
-  /// Records that a job failed by itself. It is tried again after a pause, or given up.
+  /// Records that a job failed because of its own text. It will be retried after a pause, or is given up.
   ///
-  /// - Parameter reason: what a person should know, without the trace's text.
-  /// - Returns: whether it is given up.
+  /// - Parameter reason: the error, without the text of the trace.
+  /// - Returns: whether the trace was given up.
   /// - Throws: `PostgresError`.
   public func fail(
     _ job: EmbeddingJob, reason: String, on connection: PostgresConnection
@@ -109,10 +110,9 @@ public struct EmbeddingQueue: Sendable {
     return try rows.first?.decode(Bool.self) ?? false
   }
 
-  /// Gives up what workers have taken again and again and then died of, and forgets jobs whose traces have a
-  /// vector, or are gone.
+  /// Gives up on traces whose workers repeatedly died. Deletes jobs whose traces have an embedding or were deleted.
   ///
-  /// - Returns: how many were given up.
+  /// - Returns: the number of traces given up.
   /// - Throws: `PostgresError`.
   public func sweep(on connection: PostgresConnection) async throws -> Int {
     let givenUp = try await connection.query(
@@ -136,7 +136,7 @@ public struct EmbeddingQueue: Sendable {
     return givenUp.count
   }
 
-  /// How long until a lease or a pause ends, so that there may be something to do; nil if none runs.
+  /// The time until the next lease or pause ends; nil if there is none.
   ///
   /// - Throws: `PostgresError`.
   public func nextDue(on connection: PostgresConnection) async throws -> Duration? {
@@ -148,7 +148,7 @@ public struct EmbeddingQueue: Sendable {
     ).decode(Double?.self).map { .milliseconds(Int64(max(0, $0) * 1000) + 1) }
   }
 
-  /// How long until the next lease of another worker ends; nil if no other works.
+  /// The time until the next lease of another worker ends; nil if there is none.
   ///
   /// - Throws: `PostgresError`.
   public func othersWork(on connection: PostgresConnection) async throws -> Duration? {
@@ -170,7 +170,7 @@ public struct EmbeddingQueue: Sendable {
     "make_interval(secs => \(duration.milliseconds / 1000))"
   }
 
-  /// Whether a trace has no vector, or one of another version of the model.
+  /// Whether a trace has no embedding, or one of another version of the model.
   static func isPending(for model: EmbeddingModel) -> PostgresQuery {
     """
     (embedding IS NULL OR (embedding_model_id = \(model.id)
@@ -179,19 +179,19 @@ public struct EmbeddingQueue: Sendable {
   }
 }
 
-/// A trace whose vector somebody is making, alone for as long as the lease lasts.
+/// A leased trace. No other worker processes it until the lease expires.
 public struct EmbeddingJob: Hashable, Sendable {
   /// The trace, as it was read after it was leased.
   public let trace: TraceVectors.Pending
-  /// Which attempt this is, from 1.
+  /// The number of this attempt, starting with 1.
   public let attempt: Int
-  /// SHA-256 of the text.
+  /// The SHA-256 of the text.
   let digest: PostgresBytes
 
-  /// The trace's id.
+  /// The ID of the trace.
   public var id: UUID { trace.id }
 
-  /// The digest of a trace's text, in SQL.
+  /// The SHA-256 of a trace's text, in SQL.
   static let digest: PostgresQuery = """
     sha256(convert_to(title || chr(31) || context_text || chr(31) || solution_text, 'UTF8'))
     """

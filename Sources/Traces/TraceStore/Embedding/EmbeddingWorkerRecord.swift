@@ -1,15 +1,15 @@
 public import FoundationEssentials
 public import Postgres
 
-/// What a worker tells everybody of itself, so that the metrics of one program show the work of all.
+/// The published state of a worker. It lets every program report metrics for all workers.
 public struct EmbeddingWorkerRecord: Hashable, Sendable {
-  /// What happened since it started.
+  /// Counts since the worker started.
   public struct Counts: Hashable, Sendable, Codable {
-    /// Traces that got a vector.
+    /// Traces that were embedded.
     public var embedded = 0
-    /// Traces whose text changed meanwhile, so that the vector was thrown away.
+    /// Traces whose text changed in the meantime, so that the vector was discarded.
     public var stale = 0
-    /// Attempts at a trace that failed by the trace's own fault.
+    /// Attempts that failed because of the trace itself.
     public var failed = 0
     /// Traces that were given up.
     public var givenUp = 0
@@ -18,10 +18,10 @@ public struct EmbeddingWorkerRecord: Hashable, Sendable {
     /// Failures of the database.
     public var databaseFailures = 0
 
-    /// Nothing.
+    /// Creates counts at zero.
     public init() {}
 
-    /// Adds others.
+    /// Adds other counts.
     public mutating func add(_ other: Counts) {
       embedded += other.embedded
       stale += other.stale
@@ -32,24 +32,24 @@ public struct EmbeddingWorkerRecord: Hashable, Sendable {
     }
   }
 
-  /// The worker.
+  /// The ID of the worker.
   public let id: UUID
-  /// Its host and process.
+  /// The host and process ID.
   public let name: String
-  /// By which model it makes vectors.
+  /// The ID of the model.
   public let model: String
   /// When it started.
   public let startedAt: Date
-  /// Whether it was heard of a short time ago, and has not stopped.
+  /// Whether the worker has reported recently and has not stopped.
   public var isThere = true
-  /// What happened since it started.
+  /// Counts since the worker started.
   public var counts = Counts()
-  /// Traces a second, over the last minute.
+  /// Traces per second over the last minute.
   public var rate = 0.0
-  /// Why it does not work at the moment.
+  /// The current error, if there is one.
   public var trouble: String?
 
-  /// Describes a worker that has done nothing yet.
+  /// Creates the record of a new worker.
   public init(id: UUID, name: String, model: String, startedAt: Date) {
     self.id = id
     self.name = name
@@ -57,12 +57,12 @@ public struct EmbeddingWorkerRecord: Hashable, Sendable {
     self.startedAt = startedAt
   }
 
-  /// How often a worker tells of itself, at the least.
+  /// The maximum interval between reports.
   public static let interval: Duration = .seconds(15)
 
-  /// Tells of the worker as it is now.
+  /// Writes the current state to the database.
   ///
-  /// - Parameter isLast: whether it stops.
+  /// - Parameter isLast: whether the worker stops.
   /// - Throws: `PostgresError`.
   public func tell(isLast: Bool = false, on connection: PostgresConnection) async throws {
     try await connection.query(
@@ -80,8 +80,8 @@ public struct EmbeddingWorkerRecord: Hashable, Sendable {
       """)
   }
 
-  /// Adds those that have been gone for a day to the row that stands for all of them, so that the table stays
-  /// small and the sums never fall.
+  /// Merges workers that were last seen more than a day ago into one row. This keeps the table small, and the totals
+  /// never decrease.
   ///
   /// - Throws: `PostgresError`.
   public static func fold(on connection: PostgresConnection) async throws {
@@ -106,7 +106,7 @@ public struct EmbeddingWorkerRecord: Hashable, Sendable {
       """)
   }
 
-  /// All of them, by name.
+  /// All workers, sorted by name.
   static func all(on connection: PostgresConnection) async throws -> [EmbeddingWorkerRecord] {
     try await connection.query(
       """

@@ -1,15 +1,15 @@
 public import FoundationEssentials
 public import Postgres
 
-/// The vectors of traces, as far as they follow from the traces' texts.
+/// The embeddings that are computed from the texts of traces.
 ///
-/// Capacity data is left out: its vectors are generated, not made of its texts.
+/// Capacity data is excluded, because its vectors are generated.
 public enum TraceVectors {
-  /// A trace that has no vector yet, or one of another version of the model.
+  /// A trace that has no embedding, or one of another version of the model.
   public struct Pending: Hashable, Sendable {
-    /// The trace.
+    /// The ID of the trace.
     public let id: UUID
-    /// Its title.
+    /// The title.
     public let title: String
     /// The problem.
     public let context: String
@@ -17,15 +17,15 @@ public enum TraceVectors {
     public let solution: String
   }
 
-  /// Finds traces, pending ones like validated ones, that have no vector, or one that another version
-  /// of the model made. Those that another model made are not among them.
+  /// Finds pending and validated traces that have no embedding, or one of another version of the model. Traces with
+  /// an embedding of another model are not included.
   ///
-  /// Finding that there are none takes a few steps in two indexes, however large the table is. Another
-  /// version is written as smaller or larger, because no index is used for "not equal".
+  /// If there are none, this takes a few index lookups, whatever the size of the table. "Another version" is written
+  /// as smaller or larger, because PostgreSQL uses no index for `<>`.
   ///
   /// - Parameters:
-  ///   - model: the model that would make them.
-  ///   - limit: how many, in the order of their ids.
+  ///   - model: the model.
+  ///   - limit: the maximum number of traces, in the order of their IDs.
   /// - Throws: `PostgresError`.
   public static func pending(
     for model: EmbeddingModel, limit: Int, on connection: PostgresConnection
@@ -44,25 +44,25 @@ public enum TraceVectors {
     }
   }
 
-  /// Whether a trace's vector is made of its text: not that of generated ones.
+  /// Whether a trace's embedding is computed from its text, as opposed to generated.
   static var isOfText: PostgresQuery {
     "contributor_id IS DISTINCT FROM (SELECT id FROM users WHERE email = \(CapacityCheck.contributor))"
   }
 
-  /// The channel on which workers hear of traces without a vector.
+  /// The notification channel for traces without an embedding.
   public static let channel = "trace_embeddings"
 
-  /// Tells workers of traces without a vector when the transaction commits. Sent by whoever inserts some,
-  /// not by a trigger; one that nobody sends costs a worker no more than waiting for its next look.
+  /// Notifies workers of traces without an embedding when the transaction commits. The code that inserts traces sends
+  /// it, there is no trigger. If a notification is missing, workers find the traces when they poll.
   public static let announcement: PostgresQuery = "SELECT pg_notify(\(channel), '')"
 
-  /// How many traces ``pending(for:limit:on:)`` would find.
+  /// The number of traces that ``pending(for:limit:on:)`` would find without a limit.
   ///
   /// - Throws: `PostgresError`.
   public static func pendingCount(
     for model: EmbeddingModel, on connection: PostgresConnection
   ) async throws -> Int {
-    // Two counts, each of which an index answers.
+    // Two counts, so that each can use an index.
     try await connection.queryOne(
       """
       SELECT (SELECT count(*) FROM traces WHERE embedding IS NULL AND \(isOfText))
@@ -73,17 +73,17 @@ public enum TraceVectors {
     ).decode(Int.self)
   }
 
-  /// Stores vectors, in the order given. `updated_at` stays: the trace says what it said.
+  /// Stores vectors in the given order. `updated_at` is not changed, because the text stays the same.
   ///
-  /// A trace whose text somebody has changed since it was read keeps what it has: the vector would be
-  /// the old text's. All statements are sent at once; each is for one id, which is what a distributed
-  /// table takes, and locks one row after the other, which one statement over all does not promise.
+  /// A trace whose text has changed since it was read is skipped, because the vector belongs to the old text. The
+  /// statements are pipelined. Each updates one ID, as distributed tables require, and rows are locked one after
+  /// another. A single statement for all rows would not guarantee an order.
   ///
   /// - Parameters:
-  ///   - vectors: the traces as they were read, in the order of their ids, each with its vector.
-  ///   - model: the model that made them.
-  ///   - connection: inside a transaction.
-  /// - Returns: how many were stored.
+  ///   - vectors: the traces as they were read, in the order of their IDs, each with its vector.
+  ///   - model: the model of the vectors.
+  ///   - connection: a connection inside a transaction.
+  /// - Returns: the number of stored vectors.
   /// - Throws: `PostgresError`.
   public static func store(
     _ vectors: [(trace: Pending, vector: PostgresVector)], of model: EmbeddingModel,
@@ -101,9 +101,10 @@ public enum TraceVectors {
     return try await connection.pipeline(updates).map(\.count).reduce(0, +)
   }
 
-  /// Removes the vectors of a model. Generated traces keep theirs: nobody could make those again from the texts.
+  /// Removes the embeddings of a model. Generated traces keep their vectors, because these cannot be computed from
+  /// the texts.
   ///
-  /// - Returns: how many traces had one.
+  /// - Returns: the number of embeddings removed.
   /// - Throws: `PostgresError`.
   public static func clear(of model: EmbeddingModel, on connection: PostgresConnection) async throws -> Int {
     try await connection.queryOne(

@@ -1,14 +1,14 @@
 /// A fenced code block of a Markdown text.
 struct CodeBlock: Hashable {
-  /// The first word after the fence, in lower case; nil if there is none.
+  /// The first word after the opening fence, in lowercase; nil if there is none.
   let language: String?
   /// The lines between the fences.
   let lines: [Substring]
   /// Whether a closing fence follows.
   let isClosed: Bool
 
-  /// The blocks of a text, in order. A fence is three or more backticks or tildes at the start of a
-  /// line (CommonMark 0.31, section 4.5), closed by as many of the same.
+  /// The code blocks of a text, in order. A fence is three or more backticks or tildes at the start of a line
+  /// (CommonMark 0.31, section 4.5). The closing fence must have the same character and at least the same length.
   static func all(in text: String) -> [CodeBlock] {
     var blocks: [CodeBlock] = []
     var open: (fence: Substring, language: String?, lines: [Substring])?
@@ -38,7 +38,7 @@ struct CodeBlock: Hashable {
 }
 
 extension Substring {
-  /// Without blanks and tabs at both ends.
+  /// The line without leading and trailing spaces and tabs.
   var trimmingBlanks: Substring {
     var text = drop { $0 == " " || $0 == "\t" }
     while text.last == " " || text.last == "\t" { text.removeLast() }

@@ -1,6 +1,6 @@
 import SeedKit
 
-/// Collects what is to be said of one trace.
+/// Collects the findings about one trace.
 struct TraceJudge {
   let place: FixturePlace
   private(set) var findings: [FixtureFault] = []
@@ -33,7 +33,7 @@ struct TraceJudge {
       if block.language == nil {
         add(field, "\(name) without a language", "a language after the opening ```")
       }
-      if !block.isClosed { add(field, "\(name) without an end", "a closing ```") }
+      if !block.isClosed { add(field, "unclosed \(name)", "a closing ```") }
       if block.lines.allSatisfy(\.trimmingBlanks.isEmpty) { add(field, "\(name) without content", "code") }
       if let line = block.lines.first(where: Self.isEllipsis) {
         add(field, "\(name) with '\(line.trimmingBlanks)'", "complete code")
@@ -41,7 +41,7 @@ struct TraceJudge {
     }
   }
 
-  /// A line that stands for code which was left out. A lone `...` may be Python's empty body.
+  /// Whether a line stands for omitted code. A lone `...` may be an empty Python body.
   private static func isEllipsis(_ line: Substring) -> Bool {
     let text = line.trimmingBlanks
     return ["// ...", "# ...", "-- ...", "/* ... */", "// …", "# …", "-- …", "…"].contains(text)
@@ -70,13 +70,13 @@ struct TraceJudge {
       guard let vocabulary, !vocabulary.contains(tag) else { continue }
       let near = Suggestion.nearest(to: tag.description, in: vocabulary.map(\.description)).first
       add(
-        field, "'\(tag)', which is not in the vocabulary",
-        near.map { "a tag from it, such as '\($0)'" } ?? "a tag from it, or a new tag in Seeders/Tags")
+        field, "the unknown tag '\(tag)'",
+        near.map { "a tag of the vocabulary, such as '\($0)'" } ?? "a tag of the vocabulary (Seeders/Tags)")
     }
   }
 }
 
-/// Words that say nothing, and marks of what was not finished.
+/// Filler phrases, and marks of unfinished text.
 private enum Filler {
   static let phrases = [
     "as an ai", "as we all know", "best practice", "best practices", "boost your", "cutting edge", "delve",
@@ -85,7 +85,7 @@ private enum Filler {
     "omitted for brevity", "rest of the code", "rest of your code", "robust solution", "seamless",
     "seamlessly", "unleash", "your code here",
   ]
-  // Split, so that the project's own check for open ends does not find them here.
+  // Split, so that the repository's own check for such marks does not find them here.
   static let marks = ["TO" + "DO", "FIX" + "ME", "X" + "XX:", "<placeholder>", "your_code_here"]
 
   static func words(of text: String) -> [Substring.SubSequence] {

@@ -1,33 +1,33 @@
 public import SeedKit
 
-/// The rules of a good trace, beyond those without which it cannot be seeded.
+/// The rules for good traces, in addition to those required for seeding.
 public struct TraceLint: Sendable {
-  /// How many characters a title has: a symptom or goal in a line.
+  /// The length of a title in characters: a symptom or a goal in one line.
   public static let titleLength = 20...120
-  /// The least characters of a context: one concrete situation does not fit into fewer.
+  /// The minimum length of a context in characters: a concrete situation needs at least this much.
   public static let minimumContextLength = 300
-  /// The least characters of a solution with complete code.
+  /// The minimum length in characters of a solution with complete code.
   public static let minimumSolutionLength = 600
-  /// How many tags a trace has.
+  /// The number of tags of a trace.
   public static let tagCount = 3...6
 
   private let vocabulary: Set<TagName>?
   private let topicSize: ClosedRange<Int>?
 
-  /// Makes the rules.
+  /// Creates the rules.
   ///
   /// - Parameters:
-  ///   - vocabulary: the tags that may be used; nil for any.
-  ///   - topicSize: how many traces share a topic, which the first tag names; nil if the first tag
-  ///     is a tag like all others.
+  ///   - vocabulary: the allowed tags; nil for any.
+  ///   - topicSize: the number of traces that share a topic, which is the first tag; nil if the first tag has no
+  ///     special meaning.
   public init(vocabulary: Set<TagName>? = nil, topicSize: ClosedRange<Int>? = nil) {
     self.vocabulary = vocabulary
     self.topicSize = topicSize
   }
 
-  /// Judges a set of traces.
+  /// Checks a set of traces.
   ///
-  /// - Returns: the findings, and the traces as documents to compare.
+  /// - Returns: the findings, and the traces as documents for finding near-duplicates.
   public func inspect(_ traces: [LocatedTrace]) -> FixtureInspection {
     let findings = traces.flatMap(findings) + topicFindings(traces)
     let tags = Set(traces.flatMap(\.trace.tags)).count

@@ -1,38 +1,38 @@
 public import Postgres
 
-/// What a database has for search, read without counting large tables. Reads only.
+/// Facts about a database that matter for search. Reads only, and does not count large tables.
 public struct SearchFacts: Sendable {
-  /// An index over the vectors.
+  /// An index on the vectors.
   public struct Index: Sendable, Hashable {
-    /// Its name.
+    /// The name of the index.
     public let name: String
-    /// Whether it may be used. An index whose build was interrupted stays and may not.
+    /// Whether the index can be used. An index whose build was interrupted is invalid.
     public let isValid: Bool
-    /// Its size.
+    /// The size in bytes.
     public let bytes: Int
   }
 
-  /// Whether a search uses the index.
+  /// Whether searches use an index.
   public enum Plan: Sendable, Hashable {
-    /// There is none, or too few vectors for it to be worth while.
+    /// Not checked, because there is no index or too few vectors for one.
     case notAsked
-    /// It does.
+    /// Searches use this index.
     case usesIndex(String)
-    /// It does not; the plan instead.
+    /// Searches do not use an index, but this plan.
     case other(String)
   }
 
-  /// So many vectors make it worth the planner's while to use an index.
+  /// From this number of vectors on, the planner should prefer an index.
   public static let rowsWorthAnIndex = 2_000
 
-  /// Traces with a vector: counted up to ``rowsWorthAnIndex``, above that as the server estimates.
+  /// The number of traces with an embedding. Above ``rowsWorthAnIndex`` it is the planner's estimate.
   public let vectorCount: Int
-  /// The indexes over vectors, of whichever name.
+  /// The vector indexes, whatever their names.
   public let indexes: [Index]
   /// The plan of a search.
   public let plan: Plan
 
-  /// Reads them.
+  /// Reads the facts.
   ///
   /// - Returns: nil for a database without the schema of traces.
   /// - Throws: `PostgresError`.

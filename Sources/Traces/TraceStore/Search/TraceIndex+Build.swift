@@ -1,20 +1,20 @@
 public import Postgres
 
-/// How an index build was set up.
+/// The resources of an index build.
 public struct TraceIndexBuild: Hashable, Sendable {
-  /// The memory that the build was given, in bytes.
+  /// The memory for the build, in bytes.
   public let memory: Int
-  /// The memory in which the whole graph would fit, in bytes.
+  /// The memory that would hold the whole graph, in bytes.
   public let memoryNeeded: Int
-  /// The workers beside the leader that were asked for.
+  /// The number of requested parallel workers, in addition to the leader.
   public let workers: Int
 
-  /// Whether the graph does not fit, so that the build will be several times slower.
+  /// Whether the graph does not fit into memory, which makes the build several times slower.
   public var isShortOfMemory: Bool { memory < memoryNeeded }
 }
 
 extension TraceIndex {
-  /// Drops all the indexes for search by meaning.
+  /// Drops all vector indexes.
   ///
   /// - Throws: `PostgresError`.
   public static func dropAll(on connection: PostgresConnection) async throws {
@@ -22,14 +22,13 @@ extension TraceIndex {
     try await connection.query("DROP INDEX IF EXISTS \(unescaped: names)")
   }
 
-  /// Builds the index in place of any other for search by meaning, inside the open transaction.
+  /// Builds the index within the open transaction. It replaces any other vector index.
   ///
-  /// The build gets what ``buildMemory(rowCount:)`` asks for, but never more than an eighth of what the
-  /// server's administrator says that it caches (`effective_cache_size`), nor less than
-  /// `maintenance_work_mem`; and as many parallel workers as the server allows at all. Both hold for the
-  /// transaction only. Writers to the table wait until it ends.
+  /// `maintenance_work_mem` is raised to ``buildMemory(rowCount:)``, but to at most an eighth of
+  /// `effective_cache_size`. It is never lowered. The build uses as many parallel workers as the server allows. Both
+  /// settings apply to the transaction only. Writes to the table are blocked until the transaction ends.
   ///
-  /// - Returns: what the build was given.
+  /// - Returns: the resources of the build.
   /// - Throws: `PostgresError`.
   public func build(on connection: PostgresConnection) async throws -> TraceIndexBuild {
     let (rowCount, maintenance, cache, workers) = try await connection.queryOne(
@@ -46,28 +45,28 @@ extension TraceIndex {
       memory: memory, memoryNeeded: needed, workers: Int(max(0, workers - 1)))
     try await Self.dropAll(on: connection)
     try await connection.pipeline([
-      // The unit of maintenance_work_mem is a kilobyte.
+      // The unit of maintenance_work_mem is kB.
       PostgresQuery(unescaped: "SET LOCAL maintenance_work_mem = \(memory / 1024)"),
       PostgresQuery(unescaped: "SET LOCAL max_parallel_maintenance_workers = \(build.workers)"),
-      // Vectors lie out of line, so the table itself looks too small for many workers.
+      // Vectors are stored out of line (TOAST), so the table looks too small for many workers.
       "SET LOCAL min_parallel_table_scan_size = 0",
       PostgresQuery(unescaped: definition),
     ])
     return build
   }
 
-  /// The memory that a build is given, in bytes: see ``build(on:)``.
+  /// The memory that a build gets, in bytes: see ``build(on:)``.
   ///
   /// - Parameters:
   ///   - maintenance: `maintenance_work_mem` in bytes.
   ///   - cache: `effective_cache_size` in bytes.
-  ///   - rowCount: how many rows have a vector.
+  ///   - rowCount: the number of rows with a vector.
   public func memoryGiven(maintenance: Int, cache: Int, rowCount: Int) -> Int {
     max(maintenance, min(buildMemory(rowCount: rowCount), cache / 8))
   }
 
-  /// How far the build of an index on traces is, as another connection sees it: blocks or rows done
-  /// and in all; nil if none is being built.
+  /// The progress of an index build on traces, as seen from another connection: the completed and total blocks or
+  /// rows; nil if no build is running.
   ///
   /// - Throws: `PostgresError`.
   public static func buildProgress(

@@ -1,34 +1,34 @@
 public import Postgres
 
-/// An index by which traces are found by the meaning of their text.
+/// A vector index on the traces.
 public enum TraceIndex: String, Sendable, CaseIterable {
-  /// HNSW over the vectors as they are: the index of the migrations. 8 KB a row at 1,536 dimensions.
+  /// HNSW on the full vectors, created by the migrations. 8 KB per row with 1,536 dimensions.
   case vector
-  /// HNSW over the vectors in half precision: half the size, practically the same results.
+  /// HNSW on half-precision vectors: half the size, and practically the same results.
   case halfvec
-  /// HNSW over one bit a dimension, searched by Hamming distance and ranked again by the full vectors:
-  /// a sixteenth of the size.
+  /// HNSW on one bit per dimension, searched by Hamming distance and reranked by the full vectors: a sixteenth of the
+  /// size.
   case bit
 
-  /// Dimensions of `traces.embedding`: those of OpenAI's text-embedding-3-small.
+  /// The dimensions of `traces.embedding`: those of OpenAI's text-embedding-3-small.
   public static let dimensions = 1536
 
-  /// Connections of a node in the graph's layers: pgvector's default.
+  /// The maximum number of connections per node and layer (`m`): pgvector's default.
   static let connections = 16
-  /// Candidates looked at while a node is inserted: pgvector's default.
+  /// The number of candidates while a node is inserted (`ef_construction`): pgvector's default.
   static let constructionCandidates = 64
 
-  /// The index's name.
+  /// The name of the index.
   public var name: String {
     switch self {
-    // As the migration that made it called it.
+    // The name that the migration gave it.
     case .vector: "ix_traces_embedding_hnsw"
     case .halfvec: "ix_traces_embedding_hnsw_halfvec"
     case .bit: "ix_traces_embedding_hnsw_bit"
     }
   }
 
-  /// What is indexed, with its operator class.
+  /// The indexed expression and its operator class.
   private var key: String {
     switch self {
     case .vector: "embedding vector_cosine_ops"
@@ -37,7 +37,7 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     }
   }
 
-  /// The statement that makes it.
+  /// The statement that creates the index.
   var definition: String {
     """
     CREATE INDEX \(name) ON traces USING hnsw (\(key)) \
@@ -45,10 +45,10 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     """
   }
 
-  /// Bytes of the index on disk, roughly: a page of 8 KB holds one vector, two in half precision, or
-  /// fifteen of one bit a dimension.
+  /// The approximate size of the index on disk, in bytes. A page of 8 KB holds one vector, two in half precision, or
+  /// fifteen with one bit per dimension.
   ///
-  /// - Parameter rowCount: how many rows have a vector.
+  /// - Parameter rowCount: the number of rows with a vector.
   public func expectedSize(rowCount: Int) -> Int {
     switch self {
     case .vector: rowCount * 8192
@@ -57,17 +57,17 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     }
   }
 
-  /// An SQL condition: whether the index is there and can be used.
+  /// A SQL condition: whether the index exists and can be used.
   public var isValidCondition: String {
     """
     EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('\(name)') AND indisvalid AND indisready)
     """
   }
 
-  /// Bytes that a build holds in memory, as the issue 844 of pgvector estimates them: 8 bytes and the
-  /// components of each row, and a third more for the graph.
+  /// The memory of a build in bytes, as estimated in pgvector's issue 844: 8 bytes plus the components of each row,
+  /// and a third more for the graph.
   ///
-  /// - Parameter rowCount: how many rows have a vector.
+  /// - Parameter rowCount: the number of rows with a vector.
   public func buildMemory(rowCount: Int) -> Int {
     let component =
       switch self {
@@ -78,7 +78,7 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     return Int(Double(rowCount) * (8 + Double(Self.dimensions) * component) * 1.3)
   }
 
-  /// The indexes that are there and can be used, in the order in which search prefers them.
+  /// The usable indexes, in the order in which search prefers them.
   ///
   /// - Throws: `PostgresError`.
   public static func available(on connection: PostgresConnection) async throws -> [TraceIndex] {
@@ -93,19 +93,19 @@ public enum TraceIndex: String, Sendable, CaseIterable {
   }
 }
 
-/// A model by which texts became vectors. Only vectors of one model can be compared.
+/// An embedding model. Only vectors of the same model can be compared.
 public struct EmbeddingModel: Hashable, Sendable {
-  /// What `traces.embedding_model_id` says.
+  /// The value of `traces.embedding_model_id`.
   public let id: String
-  /// What `traces.embedding_model_version` says.
+  /// The value of `traces.embedding_model_version`.
   public let version: String
 
-  /// Names a model.
+  /// Creates a model.
   public init(id: String, version: String) {
     self.id = id
     self.version = version
   }
 
-  /// The model that needs no network: its vectors are made by the program itself.
+  /// The built-in model, which needs no network.
   public static let local = EmbeddingModel(id: "local", version: "1")
 }

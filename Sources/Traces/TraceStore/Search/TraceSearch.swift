@@ -1,33 +1,32 @@
 public import FoundationEssentials
 public import Postgres
 
-/// Finds the traces nearest to a vector, by whichever index is there.
+/// Finds the traces nearest to a vector.
 public struct TraceSearch: Sendable {
-  /// A trace that was found.
+  /// A result.
   public struct Hit: Hashable, Sendable {
-    /// The trace.
+    /// The ID of the trace.
     public let id: UUID
-    /// The cosine distance, 0 for the same direction, 2 for the opposite one.
+    /// The cosine distance: 0 for the same direction, 2 for the opposite one.
     public let distance: Double
   }
 
-  /// By which index; nil for a scan of the whole table, which finds the nearest for certain.
+  /// The index to use; nil for a full table scan, which is exact.
   public let index: TraceIndex?
-  /// How many to return.
+  /// The number of results.
   public let limit: Int
-  /// How many candidates the graph is searched for (`hnsw.ef_search`). Fewer than the limit would cut
-  /// the result short, so it is at least that.
+  /// The number of candidates (`hnsw.ef_search`). At least the limit, because fewer would cut off results.
   public let candidates: Int
 
-  /// How many candidates of a search by bits are ranked again by the full vectors. With 100 the ten
-  /// nearest of 100,000 traces were all found; with 40, three quarters of them.
+  /// The number of candidates of a search on bits that are reranked by the full vectors. In a test with 100,000
+  /// traces, 100 candidates contained all of the ten nearest, and 40 contained three quarters of them.
   public static let rankedAgain = 100
 
-  /// Describes a search.
+  /// Creates a search.
   ///
   /// - Parameters:
-  ///   - index: by which index; nil for an exact scan.
-  ///   - limit: 10 by default.
+  ///   - index: the index to use; nil for an exact scan.
+  ///   - limit: the number of results; 10 by default.
   ///   - candidates: 64 by default; at most 1,000, which is pgvector's limit.
   public init(index: TraceIndex?, limit: Int = 10, candidates: Int = 64) {
     self.index = index
@@ -36,9 +35,9 @@ public struct TraceSearch: Sendable {
     self.candidates = min(1_000, max(candidates, least))
   }
 
-  /// Searches. One round trip; a transaction of its own, so that the settings stay inside.
+  /// Runs the search in one round trip. It has its own transaction, which limits the scope of the settings.
   ///
-  /// - Parameter vector: 1,536 components.
+  /// - Parameter vector: a vector with 1,536 components.
   /// - Throws: `PostgresError`.
   public func run(_ vector: PostgresVector, on connection: PostgresConnection) async throws -> [Hit] {
     try await rows(of: query(vector), on: connection).map { row in
@@ -47,7 +46,7 @@ public struct TraceSearch: Sendable {
     }
   }
 
-  /// The plan that the server makes for the search, as text.
+  /// The query plan of the search, as text.
   ///
   /// - Throws: `PostgresError`.
   public func explain(_ vector: PostgresVector, on connection: PostgresConnection) async throws -> String {
@@ -56,7 +55,7 @@ public struct TraceSearch: Sendable {
     return lines.joined(separator: "\n")
   }
 
-  /// Runs a statement with the settings in a transaction, all in one round trip.
+  /// Runs a statement with the settings in a transaction, in one round trip.
   private func rows(
     of query: PostgresQuery, on connection: PostgresConnection
   ) async throws -> [PostgresRow] {
@@ -64,7 +63,7 @@ public struct TraceSearch: Sendable {
       let results = try await connection.pipeline(["BEGIN"] + settings + [query, "COMMIT"])
       return Array(results[results.count - 2])
     } catch {
-      // What follows an error in a pipeline is skipped, the COMMIT too.
+      // After an error the rest of the pipeline is skipped, including the COMMIT.
       if await !connection.isIdle { _ = try? await connection.query("ROLLBACK") }
       throw error
     }

@@ -4,23 +4,23 @@ public import Postgres
 
 /// The users of the service and their tokens.
 public enum Accounts {
-  /// Adds a user with a first token.
+  /// Adds a user with a token.
   ///
-  /// An address that is known, be it a seed's, is left alone: nobody has shown to own it, so it gets no
-  /// further token. Of two registrations of one address at once, one succeeds.
+  /// If the address is already registered or seeded, nothing is changed: the caller has not proven to own it and gets
+  /// no token. Of two concurrent registrations of an address, one succeeds.
   ///
   /// - Parameters:
   ///   - email: the address.
-  ///   - displayName: the name shown to others, 1 to 200 characters; nil for one made of the user's id.
-  ///   - token: the token that the user will have.
-  /// - Returns: the user's id; nil if the address is known.
+  ///   - displayName: the public name, 1 to 200 characters; nil derives one from the user's ID.
+  ///   - token: the user's token.
+  /// - Returns: the user's ID; nil if the address is already registered.
   /// - Throws: `PostgresError`.
   public static func register(
     _ email: EmailAddress, displayName: String?, token: APIToken, on connection: PostgresConnection
   ) async throws -> UUID? {
     let id = UUID()
     let name = displayName ?? "contributor-\(id.uuidString.prefix(8).lowercased())"
-    // Sent together, they are one transaction.
+    // Pipelined statements form one transaction.
     let results = try await connection.pipeline([
       """
       INSERT INTO users (id, email, display_name) VALUES (\(id), \(email.description), \(name))
@@ -34,9 +34,9 @@ public enum Accounts {
     return try results[1].first?.decode(UUID.self)
   }
 
-  /// The user to whom a token belongs; nil if there is none.
+  /// The owner of a token; nil if the token is unknown.
   ///
-  /// A seed is nobody who could log in, also if somebody registered its address before it was seeded.
+  /// Seeded users cannot log in, even if somebody registered the address before it was seeded.
   ///
   /// - Throws: `PostgresError`.
   public static func user(of token: APIToken, on connection: PostgresConnection) async throws -> UUID? {
@@ -48,7 +48,7 @@ public enum Accounts {
       """)
     guard let (user, isStale) = try rows.first?.decode(UUID.self, Bool.self) else { return nil }
     if isStale {
-      // On a replica it fails, and the user is known all the same.
+      // This fails on a read replica, but the token is valid nevertheless.
       _ = try? await connection.query(
         "UPDATE api_tokens SET last_used_at = now() WHERE token_hash = \(PostgresBytes(token.digest))")
     }
@@ -56,21 +56,21 @@ public enum Accounts {
   }
 }
 
-/// What a user of the service shows to be known: `ct_` and 256 random bits.
+/// An API token: `ct_` and 256 random bits.
 ///
-/// It shows in no description. Only its SHA-256 is stored, which needs no salt and no slow function: nobody
-/// guesses 256 random bits.
+/// It is masked in descriptions. Only its SHA-256 is stored. That needs no salt and no slow hash, because 256 random
+/// bits cannot be guessed.
 public struct APIToken: Sendable {
-  /// What every token begins with, so that one that leaked is recognised for what it is.
+  /// The prefix of every token, which makes leaked tokens recognizable.
   public static let prefix = "ct_"
   private static let digits = 64
 
-  /// The token itself. To be shown once, and never to be logged.
+  /// The token. Show it once, and never log it.
   public let value: String
-  /// What is stored of it.
+  /// The SHA-256 of the token, which is stored.
   public var digest: [UInt8] { Digest.sha256(Array(value.utf8)) }
 
-  /// Makes a new one from the system's random numbers.
+  /// Creates a random token.
   public init() {
     var generator = SystemRandomNumberGenerator()
     value =
@@ -81,7 +81,7 @@ public struct APIToken: Sendable {
       }.joined()
   }
 
-  /// Takes a token as somebody sent it. Nil if no token looks like that.
+  /// Parses a token. Returns nil if it is malformed.
   public init?(_ text: some StringProtocol) {
     let digits = text.utf8.dropFirst(Self.prefix.utf8.count)
     guard text.hasPrefix(Self.prefix), digits.count == Self.digits,
@@ -96,6 +96,6 @@ extension APIToken: CustomStringConvertible, CustomDebugStringConvertible, Custo
   public var description: String { Self.prefix + "****" }
   /// `ct_****`
   public var debugDescription: String { description }
-  /// Nothing to look into.
+  /// An empty mirror, so that dumping a token does not reveal it.
   public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

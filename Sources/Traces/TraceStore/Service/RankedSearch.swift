@@ -1,31 +1,31 @@
 public import Postgres
 
-/// Finds traces by the meaning of a question and ranks them by how far they are trusted.
+/// Finds the traces nearest to a query and ranks them by trust.
 ///
-/// The ``candidates`` nearest by cosine are ranked by `similarity × ln(2 + max(0, trust))`: the formula of
-/// the service that this one is made after (CommonTrace, phase 03-02: `log1p(max(0, trust_score) + 1)`).
-/// Trust counts, but ever less: a trace with ten confirmations weighs 3.6 times as much as one with none.
+/// The ``candidates`` nearest by cosine are ranked by `similarity × ln(2 + max(0, trust))`, the formula of the
+/// reference implementation (CommonTrace, phase 03-02: `log1p(max(0, trust_score) + 1)`). A trace with ten
+/// confirmations weighs 3.6 times as much as one without.
 ///
-/// Flagged traces and those with a vector of another model are no candidates. Pending ones are, as in the
-/// original: they rank lower because nobody trusts them yet.
+/// Flagged traces and traces with an embedding of another model are excluded. Pending traces are included, as in the
+/// reference implementation. They rank lower because they have no confirmations.
 public struct RankedSearch: Sendable {
-  /// A trace that was found.
+  /// A result.
   public struct Hit: Hashable, Sendable {
     /// The trace.
     public let trace: StoredTrace
-    /// The cosine of question and trace, at most 1.
+    /// The cosine of the query and the trace, at most 1.
     public let similarity: Double
-    /// By what it is ranked.
+    /// The score that determines the rank.
     public let score: Double
   }
 
-  /// How many of the nearest are ranked: `SEARCH_LIMIT_ANN` of the original. Its `hnsw.ef_search` of 64
-  /// yields at most 64 of them, so it is the same number here.
+  /// The number of candidates to rank: `SEARCH_LIMIT_ANN` of the reference implementation. Its `hnsw.ef_search` of 64
+  /// yields at most 64 candidates. Here `hnsw.ef_search` is the same number.
   public static let candidates = 100
-  /// The most that ``limit`` may be.
+  /// The maximum ``limit``.
   public static let maximumLimit = 50
-  /// Up to how many traces with the asked-for tags are compared one by one, which is exact and takes a
-  /// few milliseconds. Of more, the index finds the nearest.
+  /// Up to this number of traces with the requested tags, all of them are compared, which is exact and takes a few
+  /// milliseconds. Above it, the index is used.
   static let comparedOneByOne = 2_000
 
   let vector: PostgresVector
@@ -34,14 +34,14 @@ public struct RankedSearch: Sendable {
   let limit: Int
   let abilities: SearchAbilities
 
-  /// Describes a search.
+  /// Creates a search.
   ///
   /// - Parameters:
-  ///   - vector: the question's.
-  ///   - model: the model that made it.
-  ///   - tags: all of them must be a trace's; none by default.
-  ///   - limit: how many to return, 1 to ``maximumLimit``.
-  ///   - abilities: what the database can do.
+  ///   - vector: the vector of the query.
+  ///   - model: the model of the vector.
+  ///   - tags: only traces with all of these tags are found; none by default.
+  ///   - limit: the number of results, 1 to ``maximumLimit``.
+  ///   - abilities: the search capabilities of the database.
   public init(
     _ vector: PostgresVector, of model: EmbeddingModel, tags: [TagName] = [], limit: Int = 10,
     abilities: SearchAbilities
@@ -53,15 +53,15 @@ public struct RankedSearch: Sendable {
     self.abilities = abilities
   }
 
-  /// Searches: one transaction in one round trip.
+  /// Runs the search as one transaction in one round trip.
   ///
-  /// - Returns: the traces, the best first.
+  /// - Returns: the results, best first.
   /// - Throws: `PostgresError`.
   public func run(on connection: PostgresConnection) async throws -> [Hit] {
     try Self.hits(await rows(on: connection))
   }
 
-  /// The first half of ``run(on:)``: asks the database.
+  /// The first half of ``run(on:)``: runs the query.
   ///
   /// - Throws: `PostgresError`.
   public func rows(on connection: PostgresConnection) async throws -> PostgresRows {
@@ -72,7 +72,7 @@ public struct RankedSearch: Sendable {
     }
   }
 
-  /// The second half of ``run(on:)``: reads what the database answered.
+  /// The second half of ``run(on:)``: decodes the rows.
   ///
   /// - Throws: `PostgresError` with code `decodingFailed`.
   public static func hits(_ rows: PostgresRows) throws -> [Hit] {
@@ -88,15 +88,15 @@ public struct RankedSearch: Sendable {
         ["BEGIN READ ONLY"] + settings + [query, "COMMIT"], prepared: true)
       return results[results.count - 2]
     } catch {
-      // What follows an error in a pipeline is skipped, the COMMIT too.
+      // After an error the rest of the pipeline is skipped, including the COMMIT.
       if await !connection.isIdle { _ = try? await connection.query("ROLLBACK") }
       throw error
     }
   }
 
-  /// The plan that the server makes for the search, as text.
+  /// The query plan of the search, as text.
   ///
-  /// - Parameter extra: further settings of the transaction.
+  /// - Parameter extra: additional settings of the transaction.
   /// - Throws: `PostgresError`.
   func explain(
     settings extra: [PostgresQuery] = [], on connection: PostgresConnection
@@ -109,7 +109,7 @@ public struct RankedSearch: Sendable {
 
   private var settings: [PostgresQuery] {
     var settings = [PostgresQuery(unescaped: "SET LOCAL hnsw.ef_search = \(Self.candidates)")]
-    // Goes on in the graph until there are enough candidates that pass the conditions.
+    // Continue the index scan until enough candidates match the conditions.
     if abilities.scansOn { settings.append("SET LOCAL hnsw.iterative_scan = relaxed_order") }
     return settings
   }
@@ -127,8 +127,8 @@ public struct RankedSearch: Sendable {
 
   var nearest: PostgresQuery {
     guard let first = tags.first else { return byIndex(where: "") }
-    // Which of the two branches runs is decided when it is known how many traces have the tags; the other
-    // one costs nothing.
+    // PostgreSQL decides at run time which branch runs, by the number of traces with the tags. The other branch costs
+    // nothing.
     let names = tags.map(\.description)
     return """
       WITH tagged AS MATERIALIZED (
@@ -149,12 +149,12 @@ public struct RankedSearch: Sendable {
       """
   }
 
-  /// All but the innermost query with its ORDER BY and LIMIT would keep the index from being used.
+  /// Only the innermost query may have conditions, ORDER BY and LIMIT. Otherwise the planner could not use the index.
   private func byIndex(where condition: PostgresQuery) -> PostgresQuery {
     let dimensions = PostgresQuery(unescaped: "\(TraceIndex.dimensions)")
     let distance: PostgresQuery = "embedding <=> \(vector)::vector"
     let order: PostgresQuery
-    // Bits say so little that more of the nearest by them are taken.
+    // Distances between bits are coarse, so take more candidates.
     var count = Self.candidates
     switch abilities.index {
     case .vector, nil: order = "distance"
@@ -173,8 +173,8 @@ public struct RankedSearch: Sendable {
     return "SELECT * FROM (\(scan)) AS coarse ORDER BY distance LIMIT \(Self.fixed(Self.candidates))"
   }
 
-  /// A number that is part of the statement. Were it a parameter, a plan for all values would reckon with a tenth of the
-  /// table, seem dear beside one for this value, and so the server would plan each search anew: a millisecond.
+  /// A constant in the SQL text. With a parameter, the generic plan would assume a tenth of the table and look
+  /// expensive, so the server would plan each search again, which takes a millisecond.
   private static func fixed(_ number: Int) -> PostgresQuery { PostgresQuery(unescaped: "\(number)") }
 
   private var isCandidate: PostgresQuery {
@@ -184,7 +184,7 @@ public struct RankedSearch: Sendable {
     """
   }
 
-  /// A count and no join: the planner could turn a join round, and then sort all that has the tags.
+  /// A count instead of a join, because the planner could reverse a join and sort all traces with the tags.
   private func hasAll(_ trace: PostgresQuery, _ names: [String]) -> PostgresQuery {
     """
     (SELECT count(*) FROM trace_tags AS each JOIN tags ON tags.id = each.tag_id
@@ -193,17 +193,17 @@ public struct RankedSearch: Sendable {
   }
 }
 
-/// What a database can do for search. To be asked now and then: an index comes and goes.
+/// The search capabilities of a database. Read them from time to time, because indexes are created and dropped.
 public struct SearchAbilities: Hashable, Sendable {
-  /// The index; nil if there is none, so that all vectors are compared.
+  /// The index; nil if there is none, so that searches scan all vectors.
   public let index: TraceIndex?
-  /// Whether a search of the graph goes on until enough was found: from pgvector 0.8 on.
+  /// Whether index scans continue until they have enough results (iterative scans, pgvector 0.8 or newer).
   public let scansOn: Bool
 
-  /// Nothing but comparing all vectors.
+  /// No index: searches scan all vectors.
   public static let least = SearchAbilities(index: nil, scansOn: false)
 
-  /// Asks the database.
+  /// Reads the capabilities from the database.
   ///
   /// - Throws: `PostgresError`.
   public static func read(on connection: PostgresConnection) async throws -> SearchAbilities {

@@ -1,11 +1,11 @@
 public import FoundationEssentials
 public import Postgres
 
-/// A trace as the database has it, without its vector.
+/// A trace in the database, without its vector.
 public struct StoredTrace: Hashable, Sendable {
-  /// Its primary key.
+  /// The primary key.
   public let id: UUID
-  /// What somebody would type.
+  /// The title: what someone would search for.
   public let title: String
   /// The problem, in Markdown.
   public let context: String
@@ -15,28 +15,28 @@ public struct StoredTrace: Hashable, Sendable {
   public let tags: [String]
   /// `pending` or `validated`.
   public let status: String
-  /// How far it is trusted: confirmations less disputes, 1 for a seed.
+  /// The trust score: confirmations minus disputes, plus 1 for a seeded trace.
   public let trustScore: Double
-  /// How many users confirmed it.
+  /// The number of users who confirmed it.
   public let confirmationCount: Int
-  /// The name of whoever contributed it.
+  /// The display name of the contributor.
   public let contributor: String
   /// The model that found the solution.
   public let agentModel: String?
   /// The model's version.
   public let agentVersion: String?
-  /// Whether it is a seed.
+  /// Whether it was seeded.
   public let isSeed: Bool
-  /// Whether it was flagged, so that search leaves it out.
+  /// Whether it was flagged. Search excludes flagged traces.
   public let isFlagged: Bool
-  /// Whether it has a vector, so that search can find it.
+  /// Whether it has an embedding, so that search can find it.
   public let isSearchable: Bool
   /// When it was inserted.
   public let createdAt: Date
   /// When its text last changed.
   public let updatedAt: Date
 
-  /// Its columns, from `traces` and `users`.
+  /// The columns, from `traces` and `users`.
   static let columns: PostgresQuery = """
     traces.id, title, context_text, solution_text,
     ARRAY(SELECT name FROM trace_tags JOIN tags ON tags.id = tag_id WHERE trace_id = traces.id ORDER BY name),
@@ -44,7 +44,7 @@ public struct StoredTrace: Hashable, Sendable {
     is_flagged, embedding IS NOT NULL, traces.created_at, traces.updated_at
     """
 
-  /// How many columns those are.
+  /// The number of these columns.
   static let columnCount = 16
 
   init(_ row: PostgresRow) throws {
@@ -56,7 +56,7 @@ public struct StoredTrace: Hashable, Sendable {
       String.self, String?.self, String?.self, Bool.self, Bool.self, Bool.self, Date.self, Date.self)
   }
 
-  /// Finds a trace by its id; nil if there is none.
+  /// Finds a trace by ID; nil if it does not exist.
   ///
   /// - Throws: `PostgresError`.
   public static func find(_ id: UUID, on connection: PostgresConnection) async throws -> StoredTrace? {
@@ -69,16 +69,16 @@ public struct StoredTrace: Hashable, Sendable {
 }
 
 extension StoredTrace {
-  /// What a user contributes.
+  /// A trace that a user contributes.
   public struct Draft: Hashable, Sendable {
     /// The title, the problem and the solution.
     public let title, context, solution: String
-    /// The tags, each once.
+    /// The tags, without duplicates.
     public let tags: [TagName]
     /// The model that found the solution, and its version.
     public let agentModel, agentVersion: String?
 
-    /// Makes a draft. Its texts are to be checked before: ``TraceRules``.
+    /// Creates a draft. Check the lengths of the texts first: see ``TraceRules``.
     public init(
       title: String, context: String, solution: String, tags: [TagName], agentModel: String?,
       agentVersion: String?
@@ -92,8 +92,7 @@ extension StoredTrace {
     }
   }
 
-  /// Inserts a trace of a user: pending, without a vector, with the tags that it names. One transaction,
-  /// one round trip.
+  /// Inserts a trace of a user with its tags. It is pending and has no embedding. One transaction in one round trip.
   ///
   /// - Throws: `PostgresError`.
   public static func insert(
@@ -102,8 +101,8 @@ extension StoredTrace {
     let id = UUID()
     let names = draft.tags.map(\.description)
     let results = try await connection.pipeline([
-      // Small tables first: a distributed database takes them in no other order. Any conflict will do: of
-      // two who bring the same tag at once, either key may be the one that the second runs into.
+      // Small tables first, as distributed databases require. `ON CONFLICT` names no constraint, because a concurrent
+      // insert of the same tag may conflict on either key.
       """
       INSERT INTO tags (id, name) SELECT * FROM unnest(
         \(names.map { DeterministicID.make(table: "tags", naturalKey: $0) }), \(names))

@@ -1,22 +1,22 @@
 public import FoundationEssentials
 public import Postgres
 
-/// What a user says of a trace of somebody else.
+/// A vote on a trace of another user.
 public enum TraceVote: String, Hashable, Sendable, CaseIterable {
-  /// It works.
+  /// The solution works.
   case confirm
-  /// It does not.
+  /// The solution does not work.
   case dispute
 
-  /// What became of a vote.
+  /// The result of a vote.
   public enum Outcome: Hashable, Sendable {
-    /// It counts.
+    /// The vote was counted.
     case counted(Status)
-    /// There is no such trace.
+    /// The trace does not exist.
     case noTrace
-    /// The trace is the voter's own.
+    /// The voter contributed the trace.
     case ownTrace
-    /// The voter has voted on it before.
+    /// The voter has already voted on the trace.
     case votedBefore
   }
 
@@ -24,16 +24,16 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
   public struct Status: Hashable, Sendable {
     /// `pending` or `validated`.
     public let status: String
-    /// Confirmations less disputes.
+    /// Confirmations minus disputes.
     public let trustScore: Double
-    /// How many confirmed it.
+    /// The number of confirmations.
     public let confirmationCount: Int
   }
 
-  /// Counts a vote. One statement, so that votes at the same time are all counted, each once.
+  /// Counts a vote. It is a single statement, so concurrent votes are all counted exactly once.
   ///
-  /// A confirmation adds 1 to the trace's trust, a dispute takes 1 away. The `threshold`-th confirmation
-  /// validates the trace; it stays so whatever is said later.
+  /// A confirmation adds 1 to the trust score, and a dispute subtracts 1. With the `threshold`-th confirmation the
+  /// trace becomes validated. Later disputes do not change that.
   ///
   /// - Throws: `PostgresError`.
   public func cast(
