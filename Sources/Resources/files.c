@@ -1,6 +1,6 @@
 #include "CResources.h"
 
-// The C compiler reads bytes a thousand times faster than Swift reads a literal.
+// Embedded by the C compiler, which is a thousand times faster at this than the Swift compiler with a literal.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 #define TEXT (const char *)(const unsigned char[])

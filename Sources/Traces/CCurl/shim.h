@@ -1,5 +1,5 @@
 #pragma once
-// Swift cannot call functions with a variable argument list: one function for each type of an option or a result.
+// Swift cannot call variadic functions, so there is one wrapper for each type of an option or a result.
 #include <curl/curl.h>
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
@@ -32,7 +32,7 @@ static inline curl_off_t ccurl_offset(CURL *easy, CURLINFO info) {
   curl_easy_getinfo(easy, info, &value);
   return value;
 }
-/// The text lives as long as the handle.
+/// The text is valid as long as the handle.
 static inline const char *ccurl_text(CURL *easy, CURLINFO info) {
   const char *value = NULL;
   curl_easy_getinfo(easy, info, &value);

@@ -1,3 +1,3 @@
 #pragma once
-// No pkg-config: hiredis.pc defines _FILE_OFFSET_BITS, which a module must not.
+// Not found through pkg-config, because hiredis.pc defines _FILE_OFFSET_BITS, which Swift does not allow for modules.
 #include <hiredis/hiredis.h>

@@ -1,22 +1,22 @@
 #pragma once
-// libmicrohttpd, and wrappers for what Swift cannot call: functions with variable arguments.
+// libmicrohttpd, with wrappers for its variadic functions, which Swift cannot call.
 #include <microhttpd.h>
 #include <string.h>
 #include <sys/socket.h>
 
-// Of <sys/socket.h>, which declares it only under _GNU_SOURCE. That may not be defined in a header that Swift imports.
+// <sys/socket.h> declares this only with _GNU_SOURCE, which must not be defined in a header that Swift imports.
 int accept4(int, struct sockaddr *, socklen_t *, int);
 
-/// Starts `threads` threads that read and write, without a listening socket. Returns NULL and sets errno.
+/// Starts a daemon with `threads` I/O threads and no listening socket. On failure, returns NULL and sets errno.
 static inline struct MHD_Daemon *http_start(
     unsigned int threads, unsigned int connections, size_t memory, void *context,
     MHD_NotifyConnectionCallback notified, void *(*started)(void *, const char *, struct MHD_Connection *),
     MHD_AccessHandlerCallback received, MHD_RequestCompletedCallback completed) {
-  // Messages of the library quote the request, so none are asked for. TURBO leaves the shutdown of sockets to us: a
-  // client that is still sending can then read why its request was refused.
+  // No error log, because its messages quote requests. With TURBO the caller shuts down sockets, so a client that is
+  // still sending can read why its request was rejected.
   const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
                              MHD_USE_NO_LISTEN_SOCKET | MHD_USE_TURBO;
-  // Since 1.0 this refuses folded fields, bare LF and spaces in the target. Before, it refuses less than we do.
+  // Since 1.0 this rejects folded fields, bare LF and spaces in the target. Before, it checks less than Exchange does.
   const int strictness = MHD_get_version()[0] == '0' ? 0 : 1;
   return MHD_start_daemon(flags, 0, NULL, NULL, received, context,
                           MHD_OPTION_THREAD_POOL_SIZE, threads,
@@ -30,7 +30,7 @@ static inline struct MHD_Daemon *http_start(
                           MHD_OPTION_END);
 }
 
-/// What the `notified` callback stored for the connection, or NULL.
+/// The value that the `notified` callback stored for the connection, or NULL.
 static inline void *http_connection_context(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   return info ? info->socket_context : NULL;
@@ -41,7 +41,7 @@ static inline int http_descriptor(struct MHD_Connection *connection) {
   return info ? info->connect_fd : -1;
 }
 
-/// Bytes of the request line and the fields; 0 before all of them have been received.
+/// The size of the request line and the header fields in bytes; 0 until all of them have been received.
 static inline size_t http_header_size(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
@@ -54,9 +54,9 @@ static inline unsigned int http_status(struct MHD_Connection *connection) {
   return info ? info->http_status : 0;
 }
 
-/// Bytes that were ever written to a TCP socket; 0 if the system does not tell.
+/// The number of bytes written to a TCP socket so far; 0 if the kernel does not report it.
 static inline unsigned long long http_bytes_written(int descriptor) {
-  // struct tcp_info of <linux/tcp.h>, which cannot be included beside <netinet/tcp.h>.
+  // struct tcp_info of <linux/tcp.h>, which cannot be included together with <netinet/tcp.h>.
   struct {
     unsigned char others[144];
     unsigned int not_sent;
