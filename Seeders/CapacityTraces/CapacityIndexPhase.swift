@@ -3,23 +3,22 @@ import Postgres
 import SeedKit
 import TraceStore
 
-/// What happens to the index around a load.
+/// Drops and builds the index around a load.
 ///
-/// A row that is loaded with the index in place costs five times as much as one that is loaded without
-/// and indexed afterwards, and more the larger the graph is. So the index is dropped before a large
-/// load, in the transaction that plans it, and built after it, in the one that records its end: a
-/// database without its index is one whose load is recorded as unfinished.
+/// Loading a row with the index in place takes five times as long as loading it without and building the index
+/// afterwards, and more for larger graphs. So the index is dropped before a large load, in the transaction that plans
+/// the load. It is built afterwards, in the transaction that records the end. If the index is missing, the load is
+/// thus recorded as unfinished.
 struct CapacityIndexPhase: Sendable {
   let index: TraceIndex
   let owner: UUID
   let context: BulkContext
 
-  /// How many times longer a row takes that is inserted into the graph by one process than one of a
-  /// parallel build. Measured with 100,000 rows of 1,536 dimensions: 8 ms against 0.5 ms.
+  /// How much longer it takes to insert a row into the graph than to include it in a parallel build. Measured with
+  /// 100,000 rows of 1,536 dimensions: 8 ms and 0.5 ms.
   private static let insertionCost = 16
 
-  /// Drops the index if building it over all rows is cheaper than inserting the new ones into it, and
-  /// nobody else's rows are found by it.
+  /// Drops the index if a new build is faster than inserting the new rows, and no user's traces depend on the index.
   func begin(newRows: Int, on connection: PostgresConnection) async throws {
     let existing = try await connection.queryOne("SELECT count(*) FROM traces WHERE embedding IS NOT NULL")
       .decode(Int.self)
@@ -31,8 +30,8 @@ struct CapacityIndexPhase: Sendable {
     try await TraceIndex.dropAll(on: connection)
   }
 
-  /// Whether search may go without an index for a while: never in production, and not where traces of
-  /// users have vectors.
+  /// Whether search may be without an index for a while. Never in production, and not if users' traces have
+  /// embeddings.
   func mayDropIndex(on connection: PostgresConnection) async throws -> Bool {
     guard context.environment != .production else { return false }
     return try await connection.queryOne(
@@ -40,7 +39,7 @@ struct CapacityIndexPhase: Sendable {
     ).decode(Bool.self)
   }
 
-  /// Builds the index if it is not there, showing progress.
+  /// Builds the index if it is missing, and reports progress.
   func finish(on connection: PostgresConnection) async throws {
     let isValid = try await connection.queryOne(
       PostgresQuery(unescaped: "SELECT \(index.isValidCondition)")
@@ -66,12 +65,12 @@ struct CapacityIndexPhase: Sendable {
     try await connection.query("ANALYZE traces")
   }
 
-  /// Lets the server note which pages all can see, and frees what a reset has left.
+  /// Updates the visibility map, and frees the space of deleted rows.
   func vacuum() async throws {
     _ = try await context.pool.withConnection { try await $0.query("VACUUM traces") }
   }
 
-  /// Runs a build and tells of its progress, which only another connection can see.
+  /// Runs a build and reports its progress, which only another connection can see.
   private func withProgress<Result: Sendable>(
     _ build: () async throws -> Result
   ) async throws -> Result {

@@ -1,25 +1,25 @@
 public import TraceStore
 
-/// What capacity data is to be like.
+/// The options of capacity data.
 public struct CapacityOptions: Sendable {
-  /// How many rows.
+  /// The number of rows.
   public var rows: Int
-  /// What distinguishes one data set from another.
+  /// Selects a data set.
   public var seed: Int
-  /// How many clusters the vectors lie in.
+  /// The number of clusters of the vectors.
   public var clusters: Int
-  /// The expected cosine of a vector and its cluster's centre, above 0, at most 1.
+  /// The expected cosine of a vector and the center of its cluster, above 0, at most 1.
   public var similarity: Double
-  /// The model that the vectors are said to be of, so that search finds them: the one that it asks with.
+  /// The model that the rows name. Search only finds them if its queries use this model.
   public var model: EmbeddingModel
-  /// By which index they are found.
+  /// The kind of index to build.
   public var index: TraceIndex
-  /// How many connections load at once.
+  /// The number of connections that load in parallel.
   public var streams: Int
   /// Whether `--all` selects the seeder.
   public var runsByDefault: Bool
 
-  /// Makes options.
+  /// Creates options.
   public init(
     rows: Int, seed: Int, clusters: Int, similarity: Double, model: EmbeddingModel = .local,
     index: TraceIndex, streams: Int,
@@ -35,8 +35,8 @@ public struct CapacityOptions: Sendable {
     self.runsByDefault = runsByDefault
   }
 
-  /// All that decides the rows but for their number. Raise `generator` when the same options come to
-  /// mean other rows.
+  /// Everything that determines the rows, except their number. Increase `generator` when the same options produce
+  /// other rows.
   var specification: String {
     let rows = "generator 1, seed \(seed), \(clusters) clusters, similarity \(similarity)"
     return model == .local ? rows : "\(rows), model \(model.id) \(model.version)"

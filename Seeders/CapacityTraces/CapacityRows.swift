@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postgres
 import TraceStore
 
-/// Makes the rows: each a function of the options and of its number.
+/// Generates the rows. Each depends only on the options and the row number.
 struct CapacityRows: Sendable {
   /// The columns, in the order in which ``encode(_:_:)`` appends them.
   static let columns = [
@@ -32,7 +32,7 @@ struct CapacityRows: Sendable {
     let random = CounterRandom(seed: seed, stream: 3, index: UInt64(row))
     let texts = text.texts(row: row, random: random)
     rows.beginRow(columns: Self.columns.count)
-    // Like every seeded trace: its title decides its id.
+    // The ID is derived from the title, as for every seeded trace.
     try rows.append(DeterministicID.make(table: "traces", naturalKey: texts.title))
     try rows.append(texts.title)
     try rows.append(texts.context)

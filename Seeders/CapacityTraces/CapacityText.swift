@@ -1,7 +1,7 @@
 import SeedKit
 import TraceStore
 
-/// Composes texts that read like traces and differ from row to row.
+/// Composes texts that resemble traces and differ from row to row.
 struct CapacityText: Sendable {
   private enum Kind: String, CaseIterable {
     case component
@@ -17,7 +17,7 @@ struct CapacityText: Sendable {
 
   /// Reads the phrases: records of `{"kind", "text"}`.
   ///
-  /// - Throws: `FixtureError` with all faults of the file, or for a kind without a phrase.
+  /// - Throws: `FixtureError` with all errors in the file, or if a kind has no phrase.
   init(_ file: FixtureFile) throws {
     let records = try FixtureRecords.read(file, naturalKey: { $0.text }) {
       record, _ -> (kind: Kind, text: String)? in
@@ -35,17 +35,17 @@ struct CapacityText: Sendable {
     }
   }
 
-  /// How many phrases there are.
+  /// The number of phrases.
   var count: Int { phrases.values.map(\.count).reduce(0, +) }
 
-  /// What a row says.
+  /// The texts of a row.
   struct Texts {
     let title: String
     let context: String
     let solution: String
   }
 
-  /// The texts of a row. The row's number makes the title its own.
+  /// The texts of a row. The title contains the row number, so it is unique.
   func texts(row: Int, random: CounterRandom) -> Texts {
     func pick(_ kind: Kind, _ place: Int) -> String {
       let list = phrases[kind] ?? []

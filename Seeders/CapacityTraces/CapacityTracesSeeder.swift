@@ -4,7 +4,7 @@ public import Postgres
 public import SeedKit
 import TraceStore
 
-/// Many traces with vectors, to measure search with.
+/// Generates many traces with vectors for measuring search.
 public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, VersionedSeeder,
   ScheduledSeeder, ConfigurableSeeder
 {
@@ -12,22 +12,22 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
   public let id: SeederID = "capacity-traces"
   /// One line for lists.
   public let summary: String
-  /// The contributor comes first.
+  /// The contributor is seeded first.
   public let dependencies: [SeederID] = ["users"]
-  /// The words that the texts are made of.
+  /// The phrases that the texts are composed of.
   public let fixtures = [Self.phrases]
   /// Whether `--all` selects it.
   public var runsByDefault: Bool { options.runsByDefault }
-  /// As many as the options say.
+  /// The number of rows in the options.
   public var plannedRows: Int { options.rows }
-  /// What the rows are like.
+  /// The options that determine the rows.
   public var fingerprintInputs: [String] {
     [
       options.specification, "rows \(options.rows)", "index \(options.index.rawValue)",
       "confirmations \(confirmations)",
     ]
   }
-  /// The flags that it reads.
+  /// The flags that configure it.
   public let flags = ["rows", "capacity-seed", "clusters", "similarity", "index", "streams"]
 
   private static let contributor = CapacityCheck.contributor
@@ -35,18 +35,18 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
   private let options: CapacityOptions
   private let confirmations: Int
 
-  /// Makes the seeder.
+  /// Creates the seeder.
   ///
   /// - Parameters:
-  ///   - options: what the rows are like.
-  ///   - validationThreshold: the confirmations that make a trace validated.
+  ///   - options: the options of the rows.
+  ///   - validationThreshold: the number of confirmations that validates a trace.
   public init(options: CapacityOptions, validationThreshold: Int) {
     self.options = options
     confirmations = validationThreshold
     summary = "\(options.rows) generated traces with vectors, for measuring search"
   }
 
-  /// The schema of traces.
+  /// The migrations of traces.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Counts the phrases.
@@ -54,7 +54,7 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
     FixtureInspection(records: try CapacityText(fixtures.file(Self.phrases)).count)
   }
 
-  /// Loads the rows that are missing, then builds the index.
+  /// Loads missing rows, then builds the index.
   public func load(in context: BulkContext) async throws -> SeedOutcome {
     let owner = try await owner(in: context)
     let rows = CapacityRows(
@@ -74,7 +74,7 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
     return SeedOutcome(.init(name: "traces", counts: counts))
   }
 
-  /// The rows that are missing.
+  /// The number of missing rows.
   public func pending(on connection: PostgresConnection) async throws -> SeedOutcome {
     let loaded = try await loadedRows(on: connection)
     return SeedOutcome(
@@ -82,13 +82,13 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
         name: "traces", counts: RowCounts(inserted: max(0, options.rows - loaded), unchanged: loaded)))
   }
 
-  /// Removes the contributor's traces and builds the index anew over what is left, because a graph
-  /// full of dead nodes is slow to search.
+  /// Removes the contributor's traces and rebuilds the index on the remaining ones, because a graph with many dead
+  /// nodes is slow.
   public func reset(in context: BulkContext) async throws -> SeedOutcome {
     let owner = try await owner(in: context)
     let phase = CapacityIndexPhase(index: .vector, owner: owner, context: context)
     let deleted = try await context.pool.withTransaction { connection in
-      // Whoever is loading holds the row of the load while it plans or finishes.
+      // A running load holds this lock while it plans and finishes.
       try await context.lockLoad(on: connection)
       let mayDrop = try await phase.mayDropIndex(on: connection)
       if mayDrop { try await TraceIndex.dropAll(on: connection) }

@@ -8,20 +8,20 @@ import TraceEmbeddings
 import TraceStore
 import Users
 
-/// The built-in seeders: the only place that knows them all.
+/// The built-in seeders. This is the only place that lists them all.
 public enum Catalog {
   /// All settings of the two programs, in the order of `seed-runner config`.
   public static let settings =
     AnySettingKey.seeding + AnySettingKey.traceService + AnySettingKey.embeddedPostgres
 
-  /// The fixtures of the built-in seeders, which are part of the program.
+  /// The fixtures of the built-in seeders, which are embedded in the program.
   public static let fixtures = FixtureStore { Resources.file("Seeders/\($0)") }
 
   /// The seeders, configured.
   ///
   /// - Throws: `SeedPlanError` if two seeders have the same id.
   public static func registry(_ settings: Settings) throws -> SeederRegistry {
-    // Those that take longest come early, so that the others are done beside them.
+    // Seeders that take long come first, so that the others run alongside them.
     try SeederRegistry([
       UsersSeeder(),
       TagsSeeder(),
@@ -39,7 +39,7 @@ public enum Catalog {
     ])
   }
 
-  /// A seeder without Swift, whose tables need no extension.
+  /// A seeder without Swift code, whose tables require no extension.
   private static func declarative(_ folder: String) throws -> DeclarativeSeeder {
     try DeclarativeSeeder(
       builtIn: folder, fixtures: fixtures, migrations: { try TraceSchema.baseMigrations() })

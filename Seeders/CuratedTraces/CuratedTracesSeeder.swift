@@ -2,19 +2,19 @@ public import Migrations
 public import SeedKit
 import TraceStore
 
-/// The curated knowledge base: what an agent's first question finds.
+/// The curated knowledge base, so that searches find something from the start.
 public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures, VersionedSeeder {
   /// `curated-traces`
   public let id: SeederID = "curated-traces"
   /// One line for lists.
   public let summary = "Curated traces in seven categories; --fixtures-path replaces them"
-  /// The contributor and the vocabulary come first.
+  /// The contributor and the tags are seeded first.
   public let dependencies: [SeederID] = ["users", "tags"]
-  /// Everywhere: the knowledge base starts with them in production too.
+  /// All environments: the knowledge base starts with these traces, in production also.
   public let environments = Set(SeedEnvironment.allCases)
-  /// The traces, a file for each field.
+  /// The traces, one file per category.
   public private(set) var fixtures = Self.categories.map { "CuratedTraces/Fixtures/\($0).json" }
-  /// How many confirmations a new trace starts with.
+  /// The initial number of confirmations of a trace.
   public var fingerprintInputs: [String] { ["validationThreshold \(validationThreshold)"] }
 
   private static let categories = [
@@ -26,15 +26,15 @@ public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures,
   private let validationThreshold: Int
   private var isBuiltIn = true
 
-  /// Makes the seeder.
+  /// Creates the seeder.
   ///
-  /// - Parameter validationThreshold: the confirmations that make a trace validated.
+  /// - Parameter validationThreshold: the number of confirmations that validates a trace.
   public init(validationThreshold: Int) { self.validationThreshold = validationThreshold }
 
-  /// The schema of traces.
+  /// The migrations of traces.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
-  /// The same seeder with somebody else's traces.
+  /// The same seeder with other traces.
   public func replacingFixtures(with names: [String]) -> any SeederProtocol {
     var copy = self
     copy.fixtures = names
@@ -42,8 +42,8 @@ public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures,
     return copy
   }
 
-  /// Judges the traces. Our own keep to the vocabulary and come in topics of three to five; another
-  /// set has tags and an order of its own.
+  /// Checks the traces. The built-in ones must use tags of the vocabulary and have three to five traces per topic.
+  /// Other traces may have any tags, in any order.
   public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     let traces = try TraceImport.read(fixtures.files(self.fixtures))
     guard isBuiltIn else { return TraceLint().inspect(traces) }
@@ -51,7 +51,7 @@ public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures,
     return TraceLint(vocabulary: Set(vocabulary.map(\.name)), topicSize: 3...5).inspect(traces)
   }
 
-  /// Writes the traces, and tags that are not in the vocabulary yet.
+  /// Writes the traces and missing tags.
   public func seed(in context: SeedContext) async throws {
     let traces = try TraceImport.read(context.fixtures(fixtures))
     try await TraceImport.converge(

@@ -8,17 +8,17 @@ public struct TagsSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   public let id: SeederID = "tags"
   /// One line for lists.
   public let summary = "The tags that traces can have"
-  /// Everywhere: a vocabulary is reference data.
+  /// All environments: the vocabulary is reference data.
   public let environments = Set(SeedEnvironment.allCases)
   /// The vocabulary.
   public let fixtures = [Self.tags]
 
   private static let tags = "Tags/Fixtures/tags.json"
 
-  /// Makes the seeder.
+  /// Creates the seeder.
   public init() {}
 
-  /// The tables that need no extension.
+  /// The migrations of tables that require no extension.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.baseMigrations() }
 
   /// Counts the tags.

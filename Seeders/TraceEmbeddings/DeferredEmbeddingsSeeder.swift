@@ -3,7 +3,7 @@ import Postgres
 public import SeedKit
 public import TraceStore
 
-/// Leaves traces without a vector to a worker, and tells the workers so.
+/// Leaves traces without an embedding to the embedding workers and notifies them.
 public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, ScheduledSeeder,
   ConfigurableSeeder, ResettableSeeder
 {
@@ -11,25 +11,25 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
   public let summary = "Embeddings for traces without one, left to the embedding worker"
-  /// The seeds come first.
+  /// The traces are seeded first.
   public let dependencies = EmbeddingsSeeders.dependencies
-  /// All other traces, too.
+  /// Runs after all other traces.
   public let runsAfter = EmbeddingsSeeders.runsAfter
-  /// Everywhere.
+  /// All environments.
   public let environments = Set(SeedEnvironment.allCases)
-  /// Whether it is to make the vectors itself.
+  /// The flag that chooses between this seeder and one that computes embeddings.
   public let flags = EmbeddingsSeeders.flags
-  /// Not that of a seeder that makes them: after this one, that has still to be run.
+  /// Differs from the fingerprint of the seeders that compute embeddings, so that these still run after this one.
   public var fingerprintInputs: [String] { ["model \(model.id) \(model.version)", "left to a worker"] }
 
   private let model: EmbeddingModel
 
-  /// Makes the seeder.
+  /// Creates the seeder.
   ///
-  /// - Parameter model: by which the worker makes vectors.
+  /// - Parameter model: the model of the worker.
   public init(model: EmbeddingModel) { self.model = model }
 
-  /// The schema of traces.
+  /// The migrations of traces.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
   /// Writes nothing.
@@ -40,7 +40,7 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
     context.note("left \(count) traces without an embedding to a worker")
   }
 
-  /// Removes the vectors of the model from all traces but generated ones, which come with theirs.
+  /// Removes the embeddings of the model. Generated traces keep their vectors.
   public func reset(in context: SeedContext) async throws {
     let count = try await TraceVectors.clear(of: model, on: context.connection)
     context.count(RowCounts(updated: count), in: "traces")

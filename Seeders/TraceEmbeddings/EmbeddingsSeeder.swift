@@ -3,11 +3,11 @@ public import Migrations
 public import SeedKit
 import TraceStore
 
-/// Gives the traces that have no vector yet one, by the local model, so that search finds them.
+/// Embeds traces that have no embedding with the built-in model, so that search finds them.
 ///
-/// It looks at the table, not at fixtures: traces of users are embedded like seeds, pending ones like
-/// validated ones. Its fingerprint knows the model and the seeds it comes after, so `--if-changed` runs
-/// it when those change, and not when a user's trace is all that is new.
+/// It reads the table instead of fixtures, so it also embeds the traces of users, whether pending or validated. Its
+/// fingerprint covers the model and the seeded traces. So `--if-changed` runs it when those change, but not for new
+/// traces of users.
 public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, ScheduledSeeder, ConfigurableSeeder,
   ResettableSeeder
 {
@@ -15,29 +15,29 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
   public let summary = "Embeddings for traces without one, from the built-in model (no network)"
-  /// The seeds come first.
+  /// The traces are seeded first.
   public let dependencies = EmbeddingsSeeders.dependencies
-  /// All other traces, too.
+  /// Runs after all other traces.
   public let runsAfter = EmbeddingsSeeders.runsAfter
-  /// Everywhere: seeds without vectors are found by no search, in production either.
+  /// All environments: without embeddings, search does not find the traces, in production either.
   public let environments = Set(SeedEnvironment.allCases)
-  /// Whether it is to make the vectors itself.
+  /// The flag that chooses whether the seeder computes embeddings.
   public let flags = EmbeddingsSeeders.flags
-  /// The model.
+  /// The model and its version.
   public var fingerprintInputs: [String] { ["model \(provider.model.id) \(provider.model.version)"] }
 
-  /// How many traces are held in memory at a time.
+  /// The number of traces in memory at a time.
   static let batchSize = 1_000
 
   private let provider = LocalEmbeddingProvider()
 
-  /// Makes the seeder.
+  /// Creates the seeder.
   public init() {}
 
-  /// The schema of traces.
+  /// The migrations of traces.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
-  /// Stores the vectors, batch after batch in the order of the ids. With nothing to do it is one query.
+  /// Stores the embeddings in batches, in the order of the IDs. Without new traces it is one query.
   public func seed(in context: SeedContext) async throws {
     let connection = context.connection
     var stored = 0
@@ -51,13 +51,13 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
       }
       stored += count
       context.debug("embedded \(count) of \(batch.count) traces")
-      // Less than was read: somebody changed a text meanwhile, which the next look finds.
+      // If fewer were stored than read, a text changed in the meantime. The next iteration finds it.
       if batch.count < Self.batchSize, count == batch.count { break }
     }
     if stored > 0 { context.count(RowCounts(updated: stored), in: "traces") }
   }
 
-  /// Removes the vectors of the model from all traces but generated ones, which come with theirs.
+  /// Removes the embeddings of the model. Generated traces keep their vectors.
   public func reset(in context: SeedContext) async throws {
     let count = try await TraceVectors.clear(of: provider.model, on: context.connection)
     context.count(RowCounts(updated: count), in: "traces")

@@ -3,33 +3,33 @@ import Migrations
 public import SeedKit
 public import TraceStore
 
-/// The seeder `embeddings` as the configuration asks for it.
+/// Creates the seeder `embeddings` according to the settings.
 public enum EmbeddingsSeeders {
   static let id: SeederID = "embeddings"
-  /// The flags that each of them reads.
+  /// The flags of all variants.
   static let flags = ["wait"]
-  /// The seeds come first.
+  /// The traces are seeded first.
   static let dependencies: [SeederID] = ["curated-traces"]
-  /// Samples come first where they may be seeded at all; so does capacity data, whose index build keeps
-  /// writers waiting.
+  /// Samples run first if the environment allows them. So does capacity data, because its index build blocks writes.
   static let runsAfter: [SeederID] = ["sample-traces", "capacity-traces"]
 
-  /// The model that the configuration asks for: whose vectors search compares.
+  /// The embedding model of the settings, which search also uses.
   ///
-  /// - Throws: `EmbeddingServiceError` for settings that cannot be used together.
+  /// - Throws: `EmbeddingServiceError` if settings are incompatible.
   public static func model(_ settings: Settings) throws -> EmbeddingModel {
     try EmbeddingProviders.make(settings, for: .documents).model
   }
 
-  /// Makes it: the vectors by the built-in model in one transaction, those of a service outside any, or none.
+  /// Creates the seeder. The built-in model runs in one transaction. A service is called outside of any transaction.
+  /// With `--no-wait`, workers do the work.
   ///
-  /// - Throws: `EmbeddingServiceError` for settings that cannot be used together.
+  /// - Throws: `EmbeddingServiceError` if settings are incompatible.
   public static func make(_ settings: Settings) throws -> any SeederProtocol {
     let provider = try EmbeddingProviders.make(settings, for: .documents)
     guard settings[.embeddingWaits] else { return DeferredEmbeddingsSeeder(model: provider.model) }
     guard !(provider is LocalEmbeddingProvider) else { return EmbeddingsSeeder() }
     var options = EmbeddingWorker.Options(settings)
-    // Other than a worker's, its provider tries again by itself.
+    // Unlike a worker's provider, this one retries by itself.
     options.leaseTime += settings[.embeddingRetryBudget]
     return ServiceEmbeddingsSeeder(provider: provider, options: options)
   }

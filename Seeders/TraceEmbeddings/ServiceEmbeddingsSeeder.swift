@@ -4,10 +4,10 @@ public import Postgres
 public import SeedKit
 import TraceStore
 
-/// Gives the traces that have no vector yet one, by a model that may take its time.
+/// Embeds traces that have no embedding with an embedding service.
 ///
-/// It works as an embedding worker does until nothing is left, and together with those that are there: each
-/// batch is a transaction, and none is open while the service is asked. What was stored when it fails stays.
+/// It works like an embedding worker until the backlog is empty, and shares the work with running workers. Each batch
+/// is a transaction, and none is open during requests to the service. If it fails, stored embeddings remain.
 public struct ServiceEmbeddingsSeeder: BulkSeeder, MigratingSeeder, VersionedSeeder, ScheduledSeeder,
   ConfigurableSeeder
 {
@@ -15,37 +15,37 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder, MigratingSeeder, VersionedSee
   public let id = EmbeddingsSeeders.id
   /// One line for lists.
   public var summary: String { "Embeddings for traces without one, from the model \(provider.model.id)" }
-  /// The seeds come first.
+  /// The traces are seeded first.
   public let dependencies = EmbeddingsSeeders.dependencies
-  /// All other traces, too.
+  /// Runs after all other traces.
   public let runsAfter = EmbeddingsSeeders.runsAfter
-  /// Everywhere: seeds without vectors are found by no search, in production either.
+  /// All environments: without embeddings, search does not find the traces, in production either.
   public let environments = Set(SeedEnvironment.allCases)
-  /// Whether it is to make the vectors itself.
+  /// The flag that chooses whether the seeder computes embeddings.
   public let flags = EmbeddingsSeeders.flags
-  /// The model.
+  /// The model and its version.
   public var fingerprintInputs: [String] { ["model \(provider.model.id) \(provider.model.version)"] }
 
-  /// None: it fills a column of rows that others bring.
+  /// 0, because it updates existing rows.
   public let plannedRows = 0
 
   private let provider: any EmbeddingProvider
   private let options: EmbeddingWorker.Options
 
-  /// Makes the seeder.
+  /// Creates the seeder.
   ///
   /// - Parameters:
-  ///   - provider: what makes the vectors; it should try again by itself.
-  ///   - options: the batch size and the lease time matter.
+  ///   - provider: computes the embeddings. It should do its own retries.
+  ///   - options: the batch size and the lease time are used.
   public init(provider: any EmbeddingProvider, options: EmbeddingWorker.Options) {
     self.provider = provider
     self.options = options
   }
 
-  /// The schema of traces.
+  /// The migrations of traces.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }
 
-  /// Makes and stores the vectors.
+  /// Computes and stores the embeddings.
   public func load(in context: BulkContext) async throws -> SeedOutcome {
     let worker = EmbeddingWorker(
       provider: provider, configuration: context.pool.configuration, options: options,
@@ -57,14 +57,14 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder, MigratingSeeder, VersionedSee
     return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: stored)))
   }
 
-  /// The traces without a vector. The service is not asked.
+  /// The number of traces without an embedding. Sends no request to the service.
   public func pending(on connection: PostgresConnection) async throws -> SeedOutcome {
     let count = try await TraceVectors.pendingCount(for: provider.model, on: connection)
     guard count > 0 else { return SeedOutcome() }
     return SeedOutcome(.init(name: "traces", counts: RowCounts(updated: count)))
   }
 
-  /// Removes the vectors of the model from all traces but generated ones, which come with theirs.
+  /// Removes the embeddings of the model. Generated traces keep their vectors.
   public func reset(in context: BulkContext) async throws -> SeedOutcome {
     let count = try await context.pool.withTransaction { connection in
       try await TraceVectors.clear(of: provider.model, on: connection)

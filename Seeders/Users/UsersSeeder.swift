@@ -8,7 +8,7 @@ public struct UsersSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   public let id: SeederID = "users"
   /// One line for lists.
   public let summary = "Contributors of the seeded traces, and demo users outside production"
-  /// Everywhere: seeded traces need their contributors in production too.
+  /// All environments: seeded traces need their contributors, in production also.
   public let environments = Set(SeedEnvironment.allCases)
   /// Contributors and demo users.
   public let fixtures = [Self.contributors, Self.demoUsers]
@@ -16,10 +16,10 @@ public struct UsersSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   private static let contributors = "Users/Fixtures/contributors.json"
   private static let demoUsers = "Users/Fixtures/demo-users.json"
 
-  /// Makes the seeder.
+  /// Creates the seeder.
   public init() {}
 
-  /// The tables that need no extension.
+  /// The migrations of tables that require no extension.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.baseMigrations() }
 
   /// Counts the users.

@@ -14,10 +14,10 @@ struct CapacityVectorsTests {
   }
 
   @Test(
-    "have the similarity to their cluster's centre that was asked for", arguments: [0.3, 0.5, 0.8, 0.95, 1])
+    "have the similarity to their cluster's center that was asked for", arguments: [0.3, 0.5, 0.8, 0.95, 1])
   func similarity(asked: Double) {
     let vectors = CapacityVectors(seed: 1, clusters: 50, similarity: asked)
-    let cosines = (0..<400).map { cosine(vectors.vector(row: $0), vectors.centre(vectors.cluster(of: $0))) }
+    let cosines = (0..<400).map { cosine(vectors.vector(row: $0), vectors.center(vectors.cluster(of: $0))) }
     let mean = cosines.reduce(0, +) / Double(cosines.count)
     // The spread of one is about 0.01, that of the mean of 400 a twentieth of it.
     #expect(abs(mean - asked) < 0.005, "measured \(mean)")
@@ -25,13 +25,13 @@ struct CapacityVectorsTests {
   }
 
   @Test(
-    "have norm 1 and are not alike: two of one cluster less than each and its centre, two of others not at all"
+    "have norm 1 and are not alike: two of one cluster less than each and its center, two of others not at all"
   )
   func spread() {
     let vectors = CapacityVectors(seed: 1, clusters: 100, similarity: 0.8)
     let list = (0..<200).map { vectors.vector(row: $0) }
     #expect(list.allSatisfy { abs(norm($0) - 1) < 1e-5 })
-    // Row 0 and row 100 share a cluster: the cosine is the product of both to the centre.
+    // Row 0 and row 100 share a cluster: the cosine is the product of both to the center.
     #expect(abs(cosine(list[0], list[100]) - 0.64) < 0.06)
     #expect(abs(cosine(list[0], list[1])) < 0.15)
   }
