@@ -34,7 +34,7 @@ struct CapacityLoadTests {
     try await database.withConnection { try await $0.queryOne(query).decode(Value.self) }
   }
 
-  /// Of everything but the times.
+  /// A digest of all columns except timestamps.
   private func checksum(_ database: TemporaryDatabase) async throws -> String {
     try await scalar(
       """
@@ -48,7 +48,7 @@ struct CapacityLoadTests {
     try await scalar("SELECT count(*) FROM traces", database)
   }
 
-  @Test("makes validated seeds with vectors, whole numbers of rows, and the index over them")
+  @Test("inserts validated traces with vectors, the requested number of rows, and a vector index")
   func loads() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await seed(options(rows: 2_601), database)
@@ -86,7 +86,7 @@ struct CapacityLoadTests {
     }
   }
 
-  @Test("grows by what is missing and is then what a load at once is")
+  @Test("loads only missing rows, with the same result as a single load")
   func grows() async throws {
     let atOnce = try await TemporaryDatabase.with { database in
       _ = try await seed(options(rows: 2_710), database)
@@ -97,13 +97,13 @@ struct CapacityLoadTests {
       let grown = try await seed(options(rows: 2_710), database)
       #expect(grown.tables.total == RowCounts(inserted: 1_476, unchanged: 1_234))
       #expect(try await checksum(database) == atOnce)
-      // Fewer were asked for: what is there stays.
+      // Fewer rows are requested. Existing rows remain.
       #expect(try await seed(options(rows: 10), database).outcome == .unchanged)
       #expect(try await count(database) == 2_710)
     }
   }
 
-  @Test("is shared by runs that start together: each row once, and all say so at the end")
+  @Test("is shared by concurrent runs: each row is inserted once, and all runs succeed")
   func together() async throws {
     try await TemporaryDatabase.with { database in
       let reports = try await withThrowingTaskGroup(of: SeederReport.self) { group in
@@ -119,7 +119,7 @@ struct CapacityLoadTests {
     }
   }
 
-  @Test("refuses rows made otherwise until the others are reset; reset leaves everything else")
+  @Test("rejects rows of other options until the old ones are reset; reset leaves other rows unchanged")
   func otherSpecification() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(options(rows: 300), database)
@@ -145,7 +145,7 @@ struct CapacityLoadTests {
     }
   }
 
-  @Test("builds an index that was left unbuilt, and replaces one of another kind")
+  @Test("builds a missing index, and replaces one of another kind")
   func index() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(options(rows: 400), database)
@@ -162,7 +162,7 @@ struct CapacityLoadTests {
     }
   }
 
-  @Test("keeps the index where users' traces are found by it")
+  @Test("keeps the index if users' traces need it")
   func served() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(options(rows: 10), database)
@@ -186,7 +186,7 @@ struct CapacityLoadTests {
     }
   }
 
-  @Test("is searched by whichever index is there, with the nearest found", arguments: TraceIndex.allCases)
+  @Test("finds the nearest traces with every kind of index", arguments: TraceIndex.allCases)
   func search(kind: TraceIndex) async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(options(rows: 2_000, index: kind), database)
@@ -210,7 +210,7 @@ struct CapacityLoadTests {
       }
     }
   }
-  @Test("is searched by a plan that is made once, not for each question", arguments: TraceIndex.allCases)
+  @Test("uses a generic plan, so that it is not planned for each search", arguments: TraceIndex.allCases)
   func planned(kind: TraceIndex) async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(options(rows: 2_000, index: kind), database)
@@ -224,7 +224,7 @@ struct CapacityLoadTests {
         let search = RankedSearch(try row.decode(PostgresVector.self), of: .local, abilities: abilities)
         #expect(try await search.run(on: connection).count == 10)
       }
-      // The server tries a plan for the values five times before it takes one for all of them.
+      // The server tries five custom plans before it uses a generic one.
       let (made, kept) = try await connection.queryOne(
         "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT traces.id%'"
       ).decode(Int.self, Int.self)
@@ -233,7 +233,7 @@ struct CapacityLoadTests {
     }
   }
 
-  @Test("belongs to the model that search asks with")
+  @Test("belongs to the model that search uses")
   func model() async throws {
     try await TemporaryDatabase.with { database in
       let settings = try Settings.load(
@@ -252,7 +252,7 @@ struct CapacityLoadTests {
         FROM traces WHERE embedding IS NOT NULL
         """, database, as: String.self)
       #expect(found == "some-model 768")
-      // Rows of another model would never be found: to be told, not to be taken for the same.
+      // Searches would never find rows of another model, so the mismatch must be reported.
       let other = try await seed(options(rows: 30), database)
       #expect(other.outcome == .failed)
     }

@@ -18,7 +18,7 @@ struct CatalogTests {
       try Settings.load(flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings))
   }
 
-  @Test("names the same plug-ins as the folder and the manifest")
+  @Test("lists the same seeders as the folders and the package manifest")
   func agreement() throws {
     let seeders = Self.repository.appending(path: "Seeders")
     let folders = try FileManager.default.contentsOfDirectory(atPath: seeders.path)
@@ -40,7 +40,7 @@ struct CatalogTests {
     #expect(try registry().seeders.count == folders.count)
   }
 
-  @Test("has every fixture that its seeders name, and no other")
+  @Test("embeds exactly the fixtures that its seeders name")
   func fixtures() throws {
     let named = try registry().seeders.flatMap(\.fixtures)
     for name in named {
@@ -61,7 +61,7 @@ struct CatalogTests {
     #expect(!plan.leftOut.contains("curated-traces"))
   }
 
-  @Test("has fixtures in which the linter finds nothing")
+  @Test("has fixtures without lint findings")
   func lint() throws {
     let registry = try registry()
     let report = Linter.run(registry.seeders, alongside: [], fixtures: Catalog.fixtures)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("The schema of the configuration")
+@Suite("The JSON schema of the settings")
 struct ConfigurationSchemaTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -14,7 +14,7 @@ struct ConfigurationSchemaTests {
     try JSONParser.parse(Array(try Data(contentsOf: URL(filePath: "\(Self.root)/\(path)"))), dialect: .json5)
   }
 
-  @Test("is the file that editors read, made from the settings: seed-runner config --schema")
+  @Test("is the output of seed-runner config --schema")
   func file() throws {
     let data = try Data(contentsOf: URL(filePath: "\(Self.root)/Config/config.schema.json"))
     #expect(
@@ -22,7 +22,7 @@ struct ConfigurationSchemaTests {
       "run: seed-runner config --schema > Config/config.schema.json")
   }
 
-  @Test("describes every setting that a file may set, and is named by every file")
+  @Test("describes every setting that a file may contain, and every file refers to it")
   func complete() throws {
     let schema = try ConfigurationSchema.text(of: Catalog.settings)
     for key in Catalog.settings.inFiles {
@@ -36,8 +36,8 @@ struct ConfigurationSchemaTests {
     }
   }
 
-  /// `Scripts/lint` puts the same cases to the schema.
-  @Test("says what the program says")
+  /// `Scripts/lint` checks the same cases against the schema.
+  @Test("accepts and rejects the same files as the program")
   func cases() async throws {
     guard case .array(let cases) = try parse("Tests/CatalogTests/Definitions/config-cases.json").value else {
       Issue.record("no list of cases")
@@ -47,7 +47,7 @@ struct ConfigurationSchemaTests {
       decoding: Data(
         contentsOf: URL(filePath: "\(Self.root)/Tests/CatalogTests/Definitions/config-cases.json")),
       as: UTF8.self)
-    // A case a line, so that its definition is what stands behind the key.
+    // One case per line, so that the definition follows the key.
     let lines = text.split(separator: "\n").filter { $0.contains("\"definition\":") }
     #expect(lines.count == cases.count)
     for line in lines {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SeedKit
 
-@Suite("The configuration that is shipped")
+@Suite("The shipped settings files")
 struct ConfigurationShippedTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -16,7 +16,7 @@ struct ConfigurationShippedTests {
     return text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  /// The dotted path of each value, with the node.
+  /// The dotted path of each value, and its node.
   private func values(_ node: JSONNode, _ path: [String] = []) -> [(key: String, node: JSONNode)] {
     guard case .object(let members) = node.value else { return [(path.joined(separator: "."), node)] }
     return members.flatMap { values($0.value, path + [$0.key]) }
@@ -27,7 +27,7 @@ struct ConfigurationShippedTests {
     return values(try JSONParser.parse(Array(data), dialect: .json5)).filter { $0.key != "$schema" }
   }
 
-  @Test("sets in default.json every key, each to its built-in default")
+  @Test("default.json contains every key with its built-in default")
   func defaults() throws {
     let found = try read("default.json")
     #expect(found.map(\.key).sorted() == Catalog.settings.inFiles.map(\.name).sorted())
@@ -40,7 +40,7 @@ struct ConfigurationShippedTests {
     }
   }
 
-  @Test("names above each key of default.json the variable, the flag, and the unit or the bounds")
+  @Test("default.json documents above each key its variable, its flag, and its unit or range")
   func comments() throws {
     let lines = try lines("Config/default.json")
     for (name, node) in try read("default.json") {
@@ -57,14 +57,14 @@ struct ConfigurationShippedTests {
     }
   }
 
-  @Test("loads in each environment, and says at the top what is special", arguments: SeedEnvironment.allCases)
+  @Test("load in each environment and start with a comment about it", arguments: SeedEnvironment.allCases)
   func environments(environment: SeedEnvironment) throws {
     let settings = try Settings.load(
       flags: ["env": environment.rawValue], environment: [:], configDirectory: folder, keys: Catalog.settings)
     #expect(settings[.environment] == environment)
     #expect(settings.source(of: .environment) == .flag("env"))
     #expect(try lines("Config/\(environment).json").first?.hasPrefix("// ") == true)
-    // Only what truly differs.
+    // Environment files contain only values that differ from the default.
     for (name, node) in try read("\(environment).json") where name != "" {
       let key = try #require(Catalog.settings.inFiles.first { $0.name == name })
       let text = try #require(try key.fileText(node), "\(name) is null")
@@ -73,19 +73,19 @@ struct ConfigurationShippedTests {
     }
   }
 
-  @Test("waits longer for the database in continuous integration")
+  @Test("wait longer for the database in CI")
   func ci() throws {
     let settings = try Settings.load(
       flags: [:], environment: ["CI": "true"], configDirectory: folder, keys: Catalog.settings)
     #expect(settings[.retryBudget] == .seconds(120))
     #expect(settings.isExplicit(.retryBudget))
-    // default.json gives it the built-in value, which nobody chose.
+    // The value in default.json equals the built-in one, which does not count as set by a user.
     #expect(settings.source(of: .databaseConnectTimeout) != .default)
     #expect(!settings.isExplicit(.databaseConnectTimeout))
     #expect(!settings.isExplicit(.databaseURL))
   }
 
-  @Test("lists every key that is declared, and none twice")
+  @Test("list every declared key once")
   func declarations() throws {
     let folders = [
       "Sources/Seeding/SeedKit/Configuration", "Sources/Traces/TraceStore/Settings",
@@ -100,7 +100,7 @@ struct ConfigurationShippedTests {
     try Catalog.settings.checkConflicts()
   }
 
-  @Test("explains the settings in a stable order: seeding, the application, the embedded PostgreSQL")
+  @Test("explain the settings in a stable order: seeding, the application, the embedded PostgreSQL")
   func order() throws {
     let settings = try Settings.load(
       flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings)

@@ -14,7 +14,7 @@ struct ConformanceTests {
 
   private static let ids = (try? registry().ids) ?? []
 
-  @Test("meets the guarantees of a seeder", arguments: ids)
+  @Test("meets the requirements of SeederConformance", arguments: ids)
   func conformance(id: SeederID) async throws {
     let registry = try Self.registry()
     let seeder = try #require(registry[id])
@@ -23,7 +23,7 @@ struct ConformanceTests {
       fixtures: Catalog.fixtures)
   }
 
-  @Test("is among those that are tested")
+  @Test("is included in these tests")
   func complete() throws {
     #expect(try Self.registry().ids == Self.ids && Self.ids.count >= 12)
   }

@@ -4,7 +4,7 @@ import SeedKit
 import SeedTesting
 import Testing
 
-/// The success criteria SC-1 to SC-5 of the plan that the project grew from.
+/// The success criteria SC-1 to SC-5 of the project plan.
 @Suite("A seeded database")
 struct SeededDatabaseTests {
   private func seed(
@@ -28,7 +28,7 @@ struct SeededDatabaseTests {
   }
 
   @Test(
-    "holds twelve validated seed traces with vectors of the local model, on either version",
+    "has twelve validated sample traces with embeddings of the built-in model",
     arguments: [16, 18])
   func traces(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
@@ -44,7 +44,7 @@ struct SeededDatabaseTests {
     }
   }
 
-  @Test("holds the curated traces as validated seeds with vectors, each with three to six tags")
+  @Test("has the curated traces, validated and with embeddings, each with three to six tags")
   func curatedTraces() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await seed(database)
@@ -57,13 +57,13 @@ struct SeededDatabaseTests {
         """, database)
       #expect(curated >= 225)
       #expect(try await count("SELECT count(*) FROM traces", database) == curated + 12)
-      // The vocabulary has them all.
+      // The vocabulary contains all of them.
       let tags = report.seeders.first { $0.id == "curated-traces" }?.tables.tables.first { $0.name == "tags" }
       #expect(tags?.counts.inserted == 0)
     }
   }
 
-  @Test("has only normalised tags, each once")
+  @Test("has only normalized tags without duplicates")
   func tags() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -75,7 +75,7 @@ struct SeededDatabaseTests {
     }
   }
 
-  @Test("is not touched by a second run: every row keeps its transaction")
+  @Test("is not changed by a second run: every row keeps its transaction ID")
   func secondRun() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -99,7 +99,7 @@ struct SeededDatabaseTests {
     }
   }
 
-  @Test("has users alone when users alone are selected")
+  @Test("contains only users if only users are selected")
   func usersOnly() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await seed(database, selection: .only(["users"]))
@@ -114,12 +114,12 @@ struct SeededDatabaseTests {
         ])
       #expect(try await count("SELECT count(*) FROM users WHERE NOT is_seed", database) >= 5)
       #expect(try await count("SELECT count(*) FROM tags", database) == 0)
-      // Their tables need an extension, which users do not.
+      // The tables of traces require an extension, the table of users does not.
       #expect(try await count("SELECT count(*) FROM pg_tables WHERE tablename = 'traces'", database) == 0)
     }
   }
 
-  @Test("has contributors, tags and curated traces, but neither demo users nor samples, in production")
+  @Test("has contributors, tags and curated traces, but no demo users or samples, in production")
   func production() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await seed(database, environment: .production) { $0.allowsProduction = true }
@@ -137,7 +137,7 @@ struct SeededDatabaseTests {
     }
   }
 
-  @Test("has rows of the same ids wherever it is seeded")
+  @Test("has the same row IDs in every database")
   func sameIDs() async throws {
     func ids() async throws -> [String] {
       try await TemporaryDatabase.with { database in
@@ -153,7 +153,7 @@ struct SeededDatabaseTests {
     #expect(try await ids() == first)
   }
 
-  @Test("is seeded but for what a broken fixture concerns, and completed once that is mended")
+  @Test("is seeded except for a broken fixture and its dependents, and completed after the fix")
   func brokenFixture() async throws {
     try await TemporaryDatabase.with { database in
       let name = "Users/Fixtures/contributors.json"
@@ -186,7 +186,7 @@ struct SeededDatabaseTests {
     }
   }
 
-  @Test("can be seeded by twenty runs at once, each row once")
+  @Test("is seeded once by twenty concurrent runs")
   func twenty() async throws {
     try await TemporaryDatabase.with { database in
       let reports = try await withThrowingTaskGroup(of: SeedReport.self) { group in

@@ -4,11 +4,11 @@ import Testing
 import Threads
 import TraceStore
 
-@Suite("Remembered vectors")
+@Suite("Cached embeddings")
 struct CachedEmbeddingTests {
   private struct Refused: Error {}
 
-  /// Gives each text a vector of its own, and counts what it is asked for.
+  /// Returns a distinct vector for each text and records the requests.
   private final class CountingProvider: EmbeddingProvider {
     let model = EmbeddingModel(id: "counting", version: "7")
     let asked = Lock<[[EmbeddingText]]>([])
@@ -35,7 +35,7 @@ struct CachedEmbeddingTests {
 
   private let counting = CountingProvider()
 
-  @Test("are asked for once, and are those of the provider")
+  @Test("are requested from the provider once")
   func once() async throws {
     let provider = CachedEmbeddingProvider(counting)
     #expect(provider.model == counting.model)
@@ -46,7 +46,7 @@ struct CachedEmbeddingTests {
     #expect(counting.texts == ["a", "b"])
   }
 
-  @Test("are mixed with new ones in the order of the texts, with one call for all that are new")
+  @Test("are combined with new ones in the order of the texts, with one request for all new ones")
   func mixed() async throws {
     let provider = CachedEmbeddingProvider(counting)
     _ = try await provider.vectors(for: [.query("b")])
@@ -57,7 +57,7 @@ struct CachedEmbeddingTests {
     #expect(counting.asked.withLock { $0.count } == 2)
   }
 
-  @Test("tell a question from a document of the same words")
+  @Test("distinguish a query from a document with the same words")
   func kinds() async throws {
     let provider = CachedEmbeddingProvider(counting)
     _ = try await provider.vectors(for: [.query("a\n\nb")])
@@ -65,7 +65,7 @@ struct CachedEmbeddingTests {
     #expect(counting.texts.count == 2)
   }
 
-  @Test("are not those of a call that failed")
+  @Test("do not include results of failed requests")
   func failure() async throws {
     let provider = CachedEmbeddingProvider(counting)
     let texts = [EmbeddingText.query("good"), .query("fails once")]
@@ -74,7 +74,7 @@ struct CachedEmbeddingTests {
     #expect(counting.texts == ["good", "fails once", "good", "fails once"])
   }
 
-  @Test("are at most twice as many as asked for; what is used stays")
+  @Test("never exceed twice the capacity; recently used entries stay")
   func bounded() async throws {
     let provider = CachedEmbeddingProvider(counting, capacity: 10)
     for number in 0..<200 { _ = try await provider.vectors(for: [.query("used"), .query("\(number)")]) }
@@ -84,7 +84,7 @@ struct CachedEmbeddingTests {
     #expect(counting.texts.count - before >= 180)
   }
 
-  @Test("are the same for tasks that ask at the same time")
+  @Test("are consistent under concurrent access")
   func together() async throws {
     let provider = CachedEmbeddingProvider(counting, capacity: 5)
     try await withThrowingTaskGroup(of: Void.self) { group in

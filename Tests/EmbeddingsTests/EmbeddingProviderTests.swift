@@ -3,7 +3,7 @@ import Postgres
 import Testing
 import TraceStore
 
-@Suite("The answer of an embedding provider")
+@Suite("The result of an embedding provider")
 struct EmbeddingProviderTests {
   private struct StubProvider: EmbeddingProvider {
     let model = EmbeddingModel(id: "stub", version: "1")
@@ -21,14 +21,14 @@ struct EmbeddingProviderTests {
       .vectors(for: [EmbeddingText](repeating: .query("q"), count: texts ?? vectors.count))
   }
 
-  @Test("is taken if each vector has 1,536 finite components and length 1")
+  @Test("is accepted if each vector has 1,536 finite components and length 1")
   func good() async throws {
     #expect(try await check(Self.vector(1), Self.vector(-1)).count == 2)
     #expect(try await check(Self.vector(1.0005)).count == 1, "as near as single precision makes it")
     #expect(try await check().isEmpty)
   }
 
-  @Test("is refused as a whole if there are more or fewer vectors than texts", arguments: [1, 3])
+  @Test("is rejected if there are more or fewer vectors than texts", arguments: [1, 3])
   func count(texts: Int) async throws {
     await #expect(throws: EmbeddingError.wrongCount(model: "stub", found: 2, expected: texts)) {
       try await check(Self.vector(1), Self.vector(1), texts: texts)
@@ -43,7 +43,7 @@ struct EmbeddingProviderTests {
     (vector(2), .norm(2)), (vector(0.5), .norm(0.5)),
   ]
 
-  @Test("is refused as a whole for one bad vector, which is named", arguments: bad.indices)
+  @Test("is rejected as a whole if one vector is invalid, and the error names it", arguments: bad.indices)
   func fault(index: Int) async throws {
     let (vector, fault) = Self.bad[index]
     let error = await #expect(throws: EmbeddingError.self) { try await check(Self.vector(1), vector) }
@@ -51,7 +51,7 @@ struct EmbeddingProviderTests {
     #expect(error?.description.contains("returned an invalid vector for text 2: \(fault). Nothing") == true)
   }
 
-  @Test("is refused if it is so small or so large that its squares leave single precision")
+  @Test("is rejected if squares of its components overflow or underflow in single precision")
   func extremes() async throws {
     await #expect(throws: EmbeddingError.self) { try await check(Self.vector(.leastNonzeroMagnitude)) }
     await #expect(throws: EmbeddingError.self) { try await check(Self.vector(.greatestFiniteMagnitude)) }

@@ -10,7 +10,7 @@ import TraceStore
 
 @Suite("The seeder 'embeddings'")
 struct EmbeddingsSeederTests {
-  /// Three traces in place of the hundreds of the real seeder: what follows does not depend on them.
+  /// Three traces instead of the hundreds of the built-in seeder, because these tests do not depend on their number.
   private struct FewTraces: Seeder, MigratingSeeder {
     let id: SeederID = "curated-traces"
     let summary = "for tests"
@@ -57,11 +57,11 @@ struct EmbeddingsSeederTests {
 
   private static let missing: PostgresQuery = "SELECT count(*) FROM traces WHERE embedding IS NULL"
 
-  /// Of all that a run may touch, `updated_at` included.
+  /// A digest of everything that a run may change, including `updated_at`.
   private static let state: PostgresQuery =
     "SELECT md5(string_agg(id::text || xmin || updated_at, '' ORDER BY id)) FROM traces"
 
-  @Test("gives every trace a vector of the local model, and writes nothing the second time")
+  @Test("embeds every trace with the built-in model, and writes nothing in a second run")
   func seeds() async throws {
     try await TemporaryDatabase.with { database in
       let first = try await seed(database)
@@ -81,7 +81,7 @@ struct EmbeddingsSeederTests {
     }
   }
 
-  @Test("makes traces be found by words of theirs")
+  @Test("makes traces searchable by their words")
   func search() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -100,7 +100,7 @@ struct EmbeddingsSeederTests {
     }
   }
 
-  @Test("takes users' traces too, pending ones like validated ones, and leaves other models' vectors alone")
+  @Test("embeds users' traces, pending or validated, and keeps embeddings of other models")
   func usersTraces() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -129,7 +129,7 @@ struct EmbeddingsSeederTests {
     }
   }
 
-  @Test("embeds a seed again whose text was put right, and only that one")
+  @Test("embeds a seeded trace again after its text was changed by hand, and only that one")
   func changedText() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -137,13 +137,13 @@ struct EmbeddingsSeederTests {
       let vector = try await scalar(
         "SELECT embedding FROM traces WHERE title = \(title)", database, as: PostgresVector.self)
       try await run("UPDATE traces SET solution_text = 'spoilt' WHERE title = \(title)", database)
-      // The run rewrites the text, which drops the vector, and then makes it anew.
+      // The run restores the text, which removes the vector, and then computes a new one.
       #expect(try await seed(database).tables.total == RowCounts(updated: 1))
       #expect(try await scalar("SELECT embedding FROM traces WHERE title = \(title)", database) == vector)
     }
   }
 
-  @Test("leaves capacity data alone, whose vectors are not made of its texts")
+  @Test("skips capacity data, whose vectors are not computed from text")
   func capacity() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -159,7 +159,7 @@ struct EmbeddingsSeederTests {
     }
   }
 
-  @Test("takes more than a batch")
+  @Test("processes more than one batch")
   func batches() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -175,7 +175,7 @@ struct EmbeddingsSeederTests {
     }
   }
 
-  @Test("is passed over by --if-changed while seeds and model are the same, whatever users have added")
+  @Test("is skipped by --if-changed while seeds and model are unchanged, even if users added traces")
   func ifChanged() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)
@@ -191,7 +191,7 @@ struct EmbeddingsSeederTests {
     }
   }
 
-  @Test("stores no vector for a text that somebody changed meanwhile")
+  @Test("stores no embedding for a text that was edited in the meantime")
   func changedMeanwhile() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed(database)

@@ -14,7 +14,7 @@ struct LocalEmbeddingTests {
   }
 
   @Test(
-    "gives every text a vector of length 1, whatever is in it",
+    "gives every text a vector of length 1, whatever it contains",
     arguments: [
       "", " ", "\n\n", "???", "```", "a", "7", "the", "how do I do it", "0", "\u{0}", "\u{FFFD}", "e\u{301}",
       "'", "don't", "--", "::", "a.b.c", "x/y", "ÄÖÜ straße", "接続が切れる", "한국어", "🙂", "🙂🙂 🙂",
@@ -24,11 +24,11 @@ struct LocalEmbeddingTests {
     let texts: [EmbeddingText] = [
       .query(text), .document(title: text, body: text), .document(title: "", body: text),
     ]
-    // The check throws for what is not as promised.
+    // The check throws if a vector is invalid.
     #expect(try await provider.vectors(for: texts).count == 3)
   }
 
-  @Test("gives long texts a vector, also those of one word and of a hundred thousand")
+  @Test("embeds long texts, also of a single word or of a hundred thousand words")
   func longTexts() async throws {
     let words = (0..<100_000).map { "w\($0)" }.joined(separator: " ")
     let texts = [
@@ -39,7 +39,7 @@ struct LocalEmbeddingTests {
     }
   }
 
-  @Test("answers no text with no vector, and several in their order")
+  @Test("returns no vector for no text, and the vectors of several texts in order")
   func order() async throws {
     #expect(try await provider.vectors(for: []).isEmpty)
     let texts = ["one", "two", "three"].map { EmbeddingText.query($0) }
@@ -48,7 +48,7 @@ struct LocalEmbeddingTests {
     #expect(Set(together).count == 3)
   }
 
-  @Test("gives the bits that version 1 gives on every machine")
+  @Test("computes the same bits as version 1 on every machine")
   func bits() throws {
     let texts: [EmbeddingText] = [
       .query("Why does asyncpg.exceptions.InvalidCachedStatementError come behind pgbouncer?"),
@@ -65,13 +65,13 @@ struct LocalEmbeddingTests {
       }
     }
     #expect(provider.model == EmbeddingModel(id: "local", version: "1"))
-    // Other bits are another version: raise that of EmbeddingModel.local, so that what is stored is
-    // made anew, and write down here what it gives.
+    // If these bits change, increase the version of EmbeddingModel.local, so that stored embeddings are computed
+    // again, and update the values here.
     #expect(
       Digest.sha256Hex(bytes) == "f13bb75912709502949a30c35b08ef1d8955385dad53adca68c60bc49ae368d0")
   }
 
-  @Test("finds forms of a word, parts of an identifier, abbreviations and related words")
+  @Test("matches inflected forms, parts of identifiers, abbreviations and related words")
   func words() {
     let other = EmbeddingText.query("zebra")
     for (first, second) in [
@@ -86,12 +86,12 @@ struct LocalEmbeddingTests {
     }
   }
 
-  @Test("does not know that words mean the same which no list relates: it is lexical")
+  @Test("does not match synonyms that are not in the word list: it is lexical")
   func lexical() {
     #expect(similarity(.query("automobile"), .query("vehicle")) < 0.1)
   }
 
-  @Test("counts a word of the title for more than one of the text, and that for more than one of code")
+  @Test("weights words in the title more than words in the text, and words in code less")
   func places() {
     let question = EmbeddingText.query("deadlock")
     let filler = "Rows are written by several workers"

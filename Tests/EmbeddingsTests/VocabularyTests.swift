@@ -5,9 +5,9 @@ import SeedKit
 import Testing
 import TraceStore
 
-@Suite("The words of the local model")
+@Suite("The vocabulary of the local model")
 struct VocabularyTests {
-  @Test("are the most common ones of the built-in traces, but for one in twenty")
+  @Test("contains the most common words of the built-in traces, except for one in twenty")
   func drift() throws {
     let names = CuratedTracesSeeder(validationThreshold: 0).fixtures
     let traces = try TraceImport.read(Catalog.fixtures.files(names)).map { EmbeddingText($0.trace) }
@@ -17,7 +17,7 @@ struct VocabularyTests {
       "run Scripts/word-weights, raise the version of EmbeddingModel.local and correct LocalEmbeddingTests")
   }
 
-  @Test("have a dimension each, and no weight is zero")
+  @Test("has one dimension per word and no zero weight")
   func dimensions() {
     let vocabulary = Vocabulary.builtIn
     #expect(vocabulary.weights.count == Vocabulary.size)
@@ -26,24 +26,24 @@ struct VocabularyTests {
     #expect(vocabulary.weights.allSatisfy { (1...256).contains($0) })
   }
 
-  @Test("are learnt alike from the same documents, whatever their order")
+  @Test("does not depend on the order of the documents")
   func order() {
     let documents = (0..<50).map {
       EmbeddingText.document(title: "title \($0)", body: "word\($0 % 7) common")
     }
-    let learnt = Vocabulary.learn(from: documents)
-    #expect(Vocabulary.learn(from: documents.reversed()) == learnt)
-    #expect(learnt.contains("common"))
+    let learned = Vocabulary.learn(from: documents)
+    #expect(Vocabulary.learn(from: documents.reversed()) == learned)
+    #expect(learned.contains("common"))
   }
 
-  @Test("are in one group of related words at most, and none of those says nothing")
+  @Test("has every related word in one group only, and no stop words in groups")
   func groups() {
     let vocabulary = Vocabulary(stopWords: Vocabulary.text(.stop), relatedWords: "", wordWeights: "")
     var seen: [[UInt8]: [Substring]] = [:]
     for group in Vocabulary.lines(Vocabulary.text(.related)) {
       for word in group {
         guard let stem = vocabulary.term(for: Array(word.utf8)) else {
-          Issue.record("'\(word)' says nothing")
+          Issue.record("'\(word)' is a stop word")
           continue
         }
         #expect(seen[stem] == nil || seen[stem] == group, "'\(word)' is in two groups")

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Deadlines")
 struct DeadlineTests {
-  @Test("a client that sends a byte now and then is closed while others are served")
+  @Test("a client that sends single bytes slowly is disconnected while others are served")
   func slow() async throws {
     let records = Records()
     try await withServer {
@@ -38,14 +38,14 @@ struct DeadlineTests {
     }
   }
 
-  @Test("a request on a connection kept alive has the whole deadline again")
+  @Test("the request deadline starts again for each request on a kept-alive connection")
   func laterRequest() async throws {
     try await withServer {
       $0.requestDeadline = .seconds(2)
     } _: { server in
       let client = try RawClient(port: server.port)
       #expect(try await client.exchange(get("/")).status == 200)
-      // Longer than the deadline, which does not run between requests.
+      // Longer than the deadline, which does not include the time between requests.
       try await Task.sleep(for: .milliseconds(2_200))
       #expect(try await client.exchange(get("/")).status == 200)
       await client.send("GET / HTTP/1.1\r\nHost: x\r\n")
@@ -64,7 +64,7 @@ struct DeadlineTests {
     }
   }
 
-  @Test("a handler that takes too long is cancelled and its client gets 503")
+  @Test("a handler that exceeds its deadline is cancelled and its client gets 503")
   func handler() async throws {
     let records = Records()
     let cancelled = Counter()
@@ -89,7 +89,7 @@ struct DeadlineTests {
     }
   }
 
-  @Test("a handler that heeds no cancellation holds up nobody, and its late answer is dropped")
+  @Test("a handler that ignores cancellation blocks nobody, and its late response is discarded")
   func deafHandler() async throws {
     let gate = Gate()
     let returned = Counter()
@@ -109,7 +109,7 @@ struct DeadlineTests {
     }
   }
 
-  @Test("a client that does not fetch its answer is closed")
+  @Test("a client that does not read its response is disconnected")
   func slowReader() async throws {
     let large = [UInt8](repeating: 1, count: 50_000_000)
     try await withServer {
@@ -120,13 +120,13 @@ struct DeadlineTests {
     } _: { server in
       let client = try RawClient(port: server.port, receiveBuffer: 4_096)
       await client.send(get("/large"))
-      // Served only when the other is gone.
+      // Served only after the other connection is closed.
       #expect(try await RawClient(port: server.port).exchange(get("/")).status == 200)
       await #expect(throws: RawClient.Failure.self) { try await client.receive() }
     }
   }
 
-  @Test("a client that goes away while its handler runs leaks neither connection nor memory of it")
+  @Test("a client that disconnects while its handler runs leaks no connection and no memory")
   func goneClient() async throws {
     let started = Counter()
     let alive = Counter()
@@ -154,7 +154,7 @@ struct DeadlineTests {
       try await started.reach(90)
       gate.open()
       try await ended.reach(90)
-      // Their places are free again.
+      // The connection slots are free again.
       let clients = try (0..<100).map { _ in try RawClient(port: server.port) }
       for client in clients { #expect(try await client.exchange(get("/")).status == 200) }
     }

@@ -2,9 +2,9 @@ import Glibc
 import HTTPServer
 import Testing
 
-@Suite("Requests and answers")
+@Suite("Requests and responses")
 struct ExchangeTests {
-  @Test("many requests on one connection, pipelined too")
+  @Test("many requests on one connection, also pipelined")
   func keepAlive() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
@@ -19,7 +19,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("many connections at once")
+  @Test("many concurrent connections")
   func connections() async throws {
     try await withServer { server in
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -37,7 +37,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("a body by Content-Length and one in chunks, in parts that fall anywhere")
+  @Test("a body with Content-Length or in chunks, split at any byte")
   func bodies() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
@@ -52,7 +52,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("HEAD is answered as GET, without the body")
+  @Test("HEAD is handled like GET, without a response body")
   func head() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
@@ -64,7 +64,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("a client that expects 100 is told to continue, unless its body would be refused")
+  @Test("a client that expects 100-continue gets it, unless its body would be rejected")
   func expectContinue() async throws {
     try await withServer {
       $0.bodyLimit = 10
@@ -77,7 +77,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("path and query arrive decoded")
+  @Test("path and query are decoded")
   func target() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
@@ -90,7 +90,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("a handler sees fields without regard to case, address and id")
+  @Test("a handler gets case-insensitive header fields, the client's address and a request ID")
   func fields() async throws {
     try await withServer(handler: { request in
       HTTPResponse(
@@ -108,7 +108,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("HTTP/1.0 is answered, and its connection closed unless it asks otherwise")
+  @Test("HTTP/1.0 is supported, and its connection is closed unless the client asks for keep-alive")
   func old() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
@@ -122,7 +122,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("a client that has ended its sending side still gets its answer")
+  @Test("a client that has shut down its sending side still gets its response")
   func halfClosed() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
@@ -133,7 +133,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("an answer keeps its status and fields; the server's own are left to the server")
+  @Test("a response keeps its status and header fields, except those that the server sets")
   func response() async throws {
     try await withServer(handler: { request in
       switch request.path {
@@ -170,7 +170,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("a large answer arrives whole")
+  @Test("a large response arrives completely")
   func largeResponse() async throws {
     let large = String(repeating: "x", count: 5_000_000)
     try await withServer(handler: { _ in HTTPResponse(text: large) }) { server in
@@ -180,7 +180,7 @@ struct ExchangeTests {
     }
   }
 
-  @Test("a handler continues on its connection's thread after it has waited")
+  @Test("a handler continues on the connection's thread after it was suspended")
   func thread() async throws {
     @Sendable func thread() -> pthread_t { pthread_self() }
     try await withServer(handler: { _ in

@@ -3,7 +3,7 @@ import HTTPServer
 import Synchronization
 
 extension HTTPServer.Options {
-  /// A free port, and deadlines that no test runs into on a busy machine unless it wants to.
+  /// A free port, and deadlines so long that no test exceeds them by accident on a busy machine.
   static var patient: Self {
     var options = Self()
     options.port = 0
@@ -15,7 +15,7 @@ extension HTTPServer.Options {
   }
 }
 
-/// Lends a running server to `body` and stops it.
+/// Starts a server, passes it to `body`, and stops it.
 func withServer(
   _ change: (inout HTTPServer.Options) -> Void = { _ in },
   grace: Duration = .seconds(10), handler: @escaping HTTPServer.Handler = echo,
@@ -34,7 +34,7 @@ func withServer(
   await server.stop(grace: grace)
 }
 
-/// Answers with what it was asked.
+/// Echoes the request.
 @Sendable func echo(_ request: HTTPRequest) async -> HTTPResponse {
   let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
   return HTTPResponse(
@@ -50,7 +50,7 @@ func post(_ path: String, _ body: String) -> String {
   "POST \(path) HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
 }
 
-/// Opens when it is told to; who waits is not cancelled.
+/// A gate that a test opens. Waiting ignores cancellation.
 final class Gate: Sendable {
   private let stream: AsyncStream<Void>
   private let continuation: AsyncStream<Void>.Continuation
@@ -59,14 +59,14 @@ final class Gate: Sendable {
 
   func open() { continuation.finish() }
 
-  /// Waits, also beyond the cancellation of the task.
+  /// Waits until the gate is open, even if the task is cancelled.
   func wait() async {
     let stream = stream
     await Task.detached { for await _ in stream {} }.value
   }
 }
 
-/// Counts, and tells who waits.
+/// A counter that tasks can wait for.
 final class Counter: Sendable {
   private let value = Atomic(0)
 
@@ -74,13 +74,13 @@ final class Counter: Sendable {
 
   func add() { value.add(1, ordering: .acquiringAndReleasing) }
 
-  /// Waits until so much has been counted.
+  /// Waits until the counter has reached a number.
   func reach(_ number: Int) async throws {
     while count < number { try await Task.sleep(for: .milliseconds(1)) }
   }
 }
 
-/// Records what the server tells of its answers.
+/// Records what the server reports about its responses.
 final class Records: Sendable {
   private let stream: AsyncStream<HTTPRequestRecord>
   private let continuation: AsyncStream<HTTPRequestRecord>.Continuation
@@ -89,7 +89,7 @@ final class Records: Sendable {
 
   func add(_ record: HTTPRequestRecord) { continuation.yield(record) }
 
-  /// The next record, waiting for it if need be.
+  /// The next record. Waits for it if necessary.
   func next() async -> HTTPRequestRecord? {
     var iterator = stream.makeAsyncIterator()
     return await iterator.next()

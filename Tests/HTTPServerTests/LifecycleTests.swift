@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Starting and stopping")
 struct LifecycleTests {
-  @Test("a port that is taken is an error that says so")
+  @Test("a port that is in use is reported as such")
   func portTaken() async throws {
     try await withServer { server in
       var options = HTTPServer.Options.patient
@@ -16,7 +16,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("settings that cannot be are errors that name them")
+  @Test("invalid options are reported by name")
   func invalid() throws {
     func code(_ change: (inout HTTPServer.Options) -> Void) -> String {
       var options = HTTPServer.Options.patient
@@ -45,7 +45,7 @@ struct LifecycleTests {
       code { $0.host = "192.0.2.1" }.hasPrefix("addressNotAvailable: cannot listen on 192.0.2.1:0: "))
   }
 
-  @Test("a server starts once, and stops however often it is told to")
+  @Test("a server starts only once, and can be stopped several times")
   func once() async throws {
     let server = HTTPServer(options: .patient, handler: echo)
     #expect(server.port == nil)
@@ -59,7 +59,7 @@ struct LifecycleTests {
     await server.stop(grace: .zero)
   }
 
-  @Test("requests in flight are finished, idle connections closed, and the port is free afterwards")
+  @Test("a stop finishes requests in flight, closes idle connections, and frees the port")
   func graceful() async throws {
     let gate = Gate()
     let started = Counter()
@@ -100,7 +100,7 @@ struct LifecycleTests {
     await next.stop(grace: .zero)
   }
 
-  @Test("handlers that outlast the grace are cancelled, and their clients get 503")
+  @Test("handlers that exceed the grace are cancelled, and their clients get 503")
   func grace() async throws {
     let started = Counter()
     let cancelled = Counter()
@@ -128,12 +128,12 @@ struct LifecycleTests {
       #expect(response.isProblem)
     }
     #expect(await slow.isClosed())
-    // Those that heed no cancellation are not waited for.
+    // Handlers that ignore cancellation are not waited for.
     gate.open()
     try await cancelled.reach(20)
   }
 
-  @Test("a stop amid a flood of requests ends all of them")
+  @Test("a stop during a flood of requests ends all of them")
   func busy() async throws {
     for _ in 0..<5 {
       var options = HTTPServer.Options.patient
@@ -159,7 +159,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("the handler answers without a socket, so that what it does can be tested")
+  @Test("the handler can be called without a socket, for tests")
   func inProcess() async throws {
     let server = HTTPServer(handler: echo)
     let request = try HTTPRequest(.post, "/a%20b?c=d", headers: ["X": "y"], body: [104, 105])
@@ -169,7 +169,7 @@ struct LifecycleTests {
     #expect(throws: HTTPRequest.InvalidTarget.self) { try HTTPRequest(.get, "a") }
   }
 
-  @Test("IPv6 is listened on, and IPv4 with it when all addresses are")
+  @Test("the server listens on IPv6, and also on IPv4 if it listens on all addresses")
   func dualStack() async throws {
     try await withServer {
       $0.host = "::"
@@ -179,7 +179,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("what was answered is told with method, path, status, time and sizes, but without the query")
+  @Test("requests are reported with method, path, status, duration and sizes, but without the query")
   func records() async throws {
     let records = Records()
     try await withServer {

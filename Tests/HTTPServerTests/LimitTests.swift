@@ -1,9 +1,9 @@
 import HTTPServer
 import Testing
 
-@Suite("Limits of connections")
+@Suite("Connection limits")
 struct LimitTests {
-  @Test("500 idle connections keep nobody from being served")
+  @Test("500 idle connections do not prevent others from being served")
   func idle() async throws {
     try await withServer { server in
       let idle = try (0..<500).map { _ in try RawClient(port: server.port) }
@@ -13,7 +13,7 @@ struct LimitTests {
     }
   }
 
-  @Test("the connection that has been idle for longest makes room for a new one")
+  @Test("the longest idle connection is closed for a new one")
   func room() async throws {
     try await withServer {
       $0.connectionLimit = 10
@@ -22,7 +22,7 @@ struct LimitTests {
       for _ in 0..<10 {
         clients.append(try RawClient(port: server.port))
         #expect(try await clients[clients.count - 1].exchange(get("/")).status == 200)
-        // The server tells them apart by the millisecond.
+        // The server orders connections by the millisecond.
         let later = ContinuousClock.now + .milliseconds(2)
         while ContinuousClock.now < later { await Task.yield() }
       }
@@ -35,7 +35,7 @@ struct LimitTests {
     }
   }
 
-  @Test("slow clients that take all places are closed for others")
+  @Test("slow clients that use up the limit are disconnected for others")
   func slowClients() async throws {
     try await withServer {
       $0.connectionLimit = 20
@@ -46,7 +46,7 @@ struct LimitTests {
     }
   }
 
-  @Test("clients beyond the limit wait while all places are at work")
+  @Test("clients over the limit wait while all connections have requests in progress")
   func waiting() async throws {
     let gate = Gate()
     let started = Counter()
@@ -71,7 +71,7 @@ struct LimitTests {
     }
   }
 
-  @Test("a flood of connections neither crashes the server nor keeps places")
+  @Test("a flood of connections neither crashes the server nor uses up the limit for good")
   func flood() async throws {
     try await withServer {
       $0.connectionLimit = 50
@@ -92,7 +92,7 @@ struct LimitTests {
     }
   }
 
-  @Test("connections from one address beyond its limit are closed at once")
+  @Test("connections over the limit of their address are closed at once")
   func perAddress() async throws {
     try await withServer {
       $0.connectionLimitPerAddress = 3

@@ -1,11 +1,11 @@
 import Glibc
 import Threads
 
-/// A client that sends bytes as a test wants them, over a blocking socket.
+/// A client that sends arbitrary bytes over a blocking socket.
 ///
-/// Its calls run on threads of their own, so that they take none of the few that the tests run on.
+/// Its calls run on separate threads, so that they do not block the threads of the tests.
 final class RawClient: Sendable {
-  /// Nothing came, or not what HTTP allows.
+  /// No response was received, or an invalid one.
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
@@ -15,7 +15,7 @@ final class RawClient: Sendable {
     let headers: [String: String]
     let body: String
 
-    /// Whether the body is a problem of RFC 9457.
+    /// Whether the body is a problem document (RFC 9457).
     var isProblem: Bool {
       headers["content-type"] == "application/problem+json" && body.contains(#""status":\#(status),"#)
         && body.contains(#""title":"#) && body.contains(#""detail":"#) && body.contains(#""type":"#)
@@ -25,19 +25,19 @@ final class RawClient: Sendable {
   let descriptor: Int32
   private let unread = Bytes()
 
-  /// What has been received and not been asked for.
+  /// Received bytes that have not been consumed.
   private final class Bytes: @unchecked Sendable {
     // @unchecked: a test makes one call at a time.
     var value: [UInt8] = []
   }
 
-  /// - Parameter receiveBuffer: bytes; small for a client that reads slowly.
+  /// - Parameter receiveBuffer: the size in bytes; small to simulate a client that reads slowly.
   init(port: Int?, receiveBuffer: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     if var receiveBuffer {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
     }
-    // A test that waits in vain fails instead of hanging.
+    // A timeout, so that a test fails instead of hanging.
     var patience = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
@@ -56,10 +56,10 @@ final class RawClient: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Sends all of it, or as much as the server takes before it closes.
+  /// Sends all bytes, or as many as the server accepts before it closes the connection.
   func send(_ text: String) async { await send(Array(text.utf8)) }
 
-  /// Sends all of it, or as much as the server takes before it closes.
+  /// Sends all bytes, or as many as the server accepts before it closes the connection.
   func send(_ bytes: [UInt8]) async {
     await Self.blocking { [self] in
       var rest = bytes[...]
@@ -73,7 +73,7 @@ final class RawClient: Sendable {
     }
   }
 
-  /// The next response. Interim ones (100) come by themselves.
+  /// The next response. Interim responses (100) are returned separately.
   func receive(toHead: Bool = false) async throws -> Response {
     try await Self.blocking { [self] in try readResponse(toHead: toHead) }
   }
@@ -84,12 +84,12 @@ final class RawClient: Sendable {
     return try await receive()
   }
 
-  /// Whether the server closes the connection before it sends anything more.
+  /// Whether the server closes the connection without sending anything else.
   func isClosed() async -> Bool {
     await Self.blocking { [self] in unread.value.isEmpty && !fill() }
   }
 
-  /// Receives until the server closes the connection, and drops it.
+  /// Discards bytes until the server closes the connection.
   func receiveRest() async {
     await Self.blocking { [self] in
       while fill() {}
@@ -97,7 +97,7 @@ final class RawClient: Sendable {
     }
   }
 
-  /// Ends the sending side.
+  /// Shuts down the sending side.
   func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   private func readResponse(toHead: Bool) throws -> Response {
@@ -132,7 +132,7 @@ final class RawClient: Sendable {
     return true
   }
 
-  /// Runs what blocks on a thread of its own.
+  /// Runs a blocking call on a separate thread.
   static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
   {
     try await DetachedThread.run(body)
@@ -143,7 +143,7 @@ final class RawClient: Sendable {
       do {
         try DetachedThread.start { continuation.resume(returning: body()) }
       } catch {
-        // No thread to be had: better late than never.
+        // If no thread can be started, run it here.
         continuation.resume(returning: body())
       }
     }

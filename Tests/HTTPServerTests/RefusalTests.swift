@@ -1,7 +1,7 @@
 import HTTPServer
 import Testing
 
-@Suite("What is refused")
+@Suite("Rejected requests")
 struct RefusalTests {
   @Test(
     "malformed requests get 400",
@@ -11,7 +11,7 @@ struct RefusalTests {
       "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", "GET a HTTP/1.1\r\nHost: x\r\n\r\n",
       "G<T / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /#a HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET http:// HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n",
-      // Fields.
+      // Header fields.
       "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nX : a\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: x\r\nX: a\u{1}b\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n: a\r\n\r\n",
@@ -56,7 +56,7 @@ struct RefusalTests {
   }
 
   @Test(
-    "a Content-Length that is no number gets 400 and the end of the connection",
+    "a Content-Length that is not a number gets 400 and closes the connection",
     arguments: [
       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\na",
       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\na",
@@ -84,7 +84,7 @@ struct RefusalTests {
   }
 
   @Test(
-    "invalid requests that libmicrohttpd can read get a problem",
+    "invalid requests that libmicrohttpd can parse get a problem document",
     arguments: [
       "GET a HTTP/1.1\r\nHost: x\r\n\r\n", "GET /#a HTTP/1.1\r\nHost: x\r\n\r\n",
       "G<T / HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -99,7 +99,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("bytes that are not UTF-8 in the target get 400")
+  @Test("a target that is not UTF-8 gets 400")
   func invalidBytes() async throws {
     try await withServer { server in
       let client = try RawClient(port: server.port)
@@ -108,7 +108,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("a body announced as too large gets 413 before it is sent")
+  @Test("a body with a too large Content-Length gets 413 before it is sent")
   func contentLength() async throws {
     let records = Records()
     try await withServer {
@@ -133,7 +133,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("a client that goes on sending a refused body gets to read why")
+  @Test("a client that continues to send a rejected body can read the response")
   func stubborn() async throws {
     try await withServer {
       $0.bodyLimit = 1_000
@@ -146,7 +146,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("a body in chunks that grows too large gets 413, though it never ends")
+  @Test("a chunked body that exceeds the limit gets 413 before it ends")
   func chunked() async throws {
     let records = Records()
     try await withServer {
@@ -169,7 +169,7 @@ struct RefusalTests {
   }
 
   @Test(
-    "a header that is too large gets 431, a request line 414", arguments: [3_000, 100_000, 5_000_000])
+    "a too large header gets 431, and a too long request line 414", arguments: [3_000, 100_000, 5_000_000])
   func header(size: Int) async throws {
     let records = Records()
     try await withServer {
@@ -179,7 +179,7 @@ struct RefusalTests {
       let long = String(repeating: "x", count: size)
       let one = try await RawClient(port: server.port).exchange(get("/a", "X: \(long)\r\n"))
       #expect(one.status == 431)
-      // More than that is more than the library holds.
+      // The library's memory holds at most this much.
       #expect(one.isProblem == (size <= 8_192))
       let record = await records.next()
       #expect(record?.status == 431)
@@ -193,7 +193,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("a query of very many items is refused or answered, and harms nobody")
+  @Test("a query with very many items gets a response and does not affect other requests")
   func manyItems() async throws {
     try await withServer { server in
       for count in [100, 1_000, 4_000, 8_000] {
@@ -205,7 +205,9 @@ struct RefusalTests {
     }
   }
 
-  @Test("a query of too many items gets 431, also before the fields have come", arguments: [1_000, 8_000])
+  @Test(
+    "a query with too many items gets 431, even before the header fields have arrived",
+    arguments: [1_000, 8_000])
   func endlessItems(count: Int) async throws {
     let records = Records()
     try await withServer {
@@ -223,7 +225,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("very many cookies or fields are refused or answered, and harm nobody")
+  @Test("very many cookies or fields get a response and do not affect other requests")
   func manyFields() async throws {
     try await withServer { server in
       for count in [10, 100, 1_000, 2_000, 5_000, 8_000] {
@@ -239,7 +241,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("transfer codings but chunked get 501, other major versions 505")
+  @Test("transfer codings other than chunked get 501, other major versions 505")
   func unsupported() async throws {
     try await withServer { server in
       for coding in ["gzip", "gzip, chunked", "xchunked", "chunked "] {
@@ -255,7 +257,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("the body of the server's own errors is the program's to make")
+  @Test("the program can create the body of the server's own errors")
   func customProblem() async throws {
     try await withServer {
       $0.problem = { status, detail in Array("<\(status) \(detail.isEmpty)>".utf8) }
@@ -271,7 +273,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("the default problem is JSON, whatever the detail says")
+  @Test("the default problem document is valid JSON, whatever the detail contains")
   func problem() {
     let body = HTTPServer.Options.defaultProblem(status: 404, detail: "a \"b\" \\ \n c")
     #expect(

@@ -1,4 +1,4 @@
-"""What the tests of the page share: a seeded service, a browser, a page that must not complain."""
+"""Fixtures of the page tests: a seeded service, a browser, and a page that must not report errors."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from trace_server import BINARIES, ROOT, Project
 
 PICTURES = pathlib.Path(os.environ.get("PAGE_PICTURES", ROOT / ".build" / "page"))
-# Debian's, which Scripts/setup --tests installs.
+# Debian's package, which Scripts/setup --tests installs.
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 expect.set_options(timeout=30_000)
@@ -24,19 +24,19 @@ def project():
 
 @pytest.fixture(scope="session")
 def server(project):
-    """Seeded; search needs no token."""
+    """A seeded server without tokens for search."""
     return project.serve()
 
 
 @pytest.fixture(scope="session")
 def strict_server(project, server):
-    """On the same database; search needs a token."""
+    """A server on the same database that requires a token for search."""
     return project.serve(SEARCH_NEEDS_TOKEN="true")
 
 
 @pytest.fixture(scope="session")
 def hostile_trace(project, server):
-    """Somebody's trace that is after the reader, with its vector."""
+    """A trace with hostile text and its embedding."""
     from hostile import TRACE
 
     token = server.register("mallory@example.com")
@@ -59,11 +59,11 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Opens the page of a server in a browser of its own; what it complains of fails the test."""
+    """Opens the page of a server in a new browser context. Console errors and warnings fail the test."""
     contexts, complaints = [], []
 
     def listen(message):
-        # What a refused request leaves in the console is the browser's, not the page's.
+        # The browser itself logs failed requests.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             complaints.append(message.text)
 
@@ -88,7 +88,7 @@ def open_page(browser):
 
 @pytest.fixture
 def picture(request):
-    """Keeps a screenshot, to be looked at."""
+    """Stores a screenshot for review."""
 
     def take(page, name=None, **options):
         PICTURES.mkdir(parents=True, exist_ok=True)

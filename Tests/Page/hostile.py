@@ -1,4 +1,4 @@
-"""A trace that tries what a text can try on a page."""
+"""A trace whose text tries to attack the page."""
 
 SCRIPT = "<script>window.wasRun = 1</script><img src=x onerror='window.wasRun = 2'>"
 OVERRIDE = "\u202e"

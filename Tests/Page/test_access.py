@@ -1,4 +1,4 @@
-"""Where search needs a token."""
+"""Search with tokens."""
 
 from playwright.sync_api import expect
 from test_search import ask
@@ -8,7 +8,7 @@ def keys(page):
     return page.evaluate("[Object.keys(localStorage).length, Object.keys(sessionStorage).length]")
 
 
-def test_where_search_is_open_nothing_is_asked_for(server, open_page):
+def test_no_token_is_requested_if_search_is_open(server, open_page):
     page = open_page(server)
     expect(page.get_by_role("button", name="Use a token")).to_be_visible()
     expect(page.locator("#access")).to_be_hidden()
@@ -16,7 +16,7 @@ def test_where_search_is_open_nothing_is_asked_for(server, open_page):
     assert keys(page) == [0, 0]
 
 
-def test_registering_shows_the_token_once_and_searches_with_it(strict_server, open_page, picture):
+def test_registration_shows_the_token_once_and_uses_it_for_searches(strict_server, open_page, picture):
     page = open_page(strict_server, "#q=nginx+502")
     expect(page.locator("#access-why")).to_contain_text("Only registered users")
     expect(page.get_by_label("Register with an email address")).to_be_visible()
@@ -26,7 +26,7 @@ def test_registering_shows_the_token_once_and_searches_with_it(strict_server, op
     token = page.get_by_label("Your new token")
     expect(token).to_be_focused()
     assert token.input_value().startswith("ct_")
-    # The question that was waiting is answered.
+    # The pending query is sent.
     expect(page.locator("#results > li")).to_have_count(10)
     picture(page, "registered")
     assert keys(page) == [0, 1]
@@ -37,7 +37,7 @@ def test_registering_shows_the_token_once_and_searches_with_it(strict_server, op
     expect(other.locator("#access")).to_be_visible()
 
 
-def test_a_token_is_kept_only_if_one_says_so_and_can_be_forgotten(strict_server, open_page):
+def test_a_token_is_stored_only_on_request_and_can_be_removed(strict_server, open_page):
     token = strict_server.register("grace@example.com")
     page = open_page(strict_server)
     page.get_by_label("Or use an existing token").fill("ct_123")
@@ -58,14 +58,14 @@ def test_a_token_is_kept_only_if_one_says_so_and_can_be_forgotten(strict_server,
     expect(other.locator("#results > li")).to_have_count(0)
 
 
-def test_a_token_that_the_server_does_not_know_is_told(strict_server, open_page):
+def test_an_unknown_token_is_reported(strict_server, open_page):
     page = open_page(strict_server, "#q=docker")
     page.get_by_label("Or use an existing token").fill("ct_" + "0" * 64)
     page.get_by_role("button", name="Use token").click()
     expect(page.locator("#access-problem")).to_contain_text("rejected this token")
 
 
-def test_an_address_that_is_registered_gets_no_second_token(strict_server, open_page, picture):
+def test_a_registered_address_gets_no_second_token(strict_server, open_page, picture):
     strict_server.register("joan@example.com")
     page = open_page(strict_server)
     page.get_by_label("Register with an email address").fill("nonsense")

@@ -1,4 +1,4 @@
-"""For every reader: axe-core's rules in each state, and what it cannot see."""
+"""Accessibility: axe-core's rules in each state, and what axe-core cannot check."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -55,7 +55,7 @@ def token(page):
 @pytest.mark.parametrize("state", [start, results, opened, empty, refused, token], ids=lambda state: state.__name__)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_no_fault_and_nothing_is_wider_than_the_window(server, open_page, picture, width, scheme, state):
+def test_axe_finds_no_violation_and_nothing_is_wider_than_the_window(server, open_page, picture, width, scheme, state):
     page = open_page(server, width=width, height=800, color_scheme=scheme)
     start(page)
     state(page)
@@ -64,7 +64,7 @@ def test_axe_finds_no_fault_and_nothing_is_wider_than_the_window(server, open_pa
     picture(page, f"{state.__name__}-{scheme}-{width}", full_page=True)
 
 
-def test_the_focus_is_seen_wherever_it_goes(server, open_page):
+def test_the_focus_is_always_visible(server, open_page):
     page = open_page(server)
     ask(page, "roll back after each test")
     page.locator("#results h3 button").first.click()
@@ -84,11 +84,11 @@ def test_the_focus_is_seen_wherever_it_goes(server, open_page):
     assert {"INPUT", "BUTTON", "PRE", "A"} <= seen
 
 
-def test_a_screen_reader_hears_how_many_were_found_and_what_went_wrong(server, open_page):
+def test_screen_readers_announce_the_number_of_results_and_find_landmarks(server, open_page):
     page = open_page(server)
     ask(page, "docker")
     expect(page.get_by_role("status").filter(has_text="10 traces")).to_be_visible()
-    # The names of what one meets.
+    # Roles and accessible names.
     expect(page.get_by_role("search", name="Traces")).to_be_visible()
     expect(page.get_by_role("searchbox", name="What went wrong, or what do you want to do?")).to_be_visible()
     expect(page.get_by_role("group", name="Only traces with all of these tags")).to_be_visible()
@@ -96,7 +96,7 @@ def test_a_screen_reader_hears_how_many_were_found_and_what_went_wrong(server, o
     expect(page.get_by_role("listitem").filter(has=page.get_by_role("heading", level=3))).to_have_count(10)
 
 
-def test_nothing_moves_for_who_wants_it_still(server, open_page):
+def test_reduced_motion_is_respected(server, open_page):
     page = open_page(server, reduced_motion="reduce")
     ask(page, "docker")
     moving = page.evaluate(
@@ -104,7 +104,7 @@ def test_nothing_moves_for_who_wants_it_still(server, open_page):
     assert moving == 0
 
 
-def test_letters_twice_as_large_need_no_scrolling_sideways(server, open_page):
+def test_text_of_double_size_needs_no_horizontal_scrolling(server, open_page):
     page = open_page(server, width=640)
     ask(page, "roll back after each test")
     page.locator("#results h3 button").first.click()
@@ -112,7 +112,7 @@ def test_letters_twice_as_large_need_no_scrolling_sideways(server, open_page):
     assert page.evaluate("document.documentElement.scrollWidth") == 640
 
 
-def test_without_javascript_it_says_what_there_is(server, open_page):
+def test_without_javascript_a_notice_links_to_the_api(server, open_page):
     page = open_page(server, java_script_enabled=False)
     notice = page.get_by_text("This page needs JavaScript")
     expect(notice).to_be_visible()

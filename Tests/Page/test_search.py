@@ -1,4 +1,4 @@
-"""Searching, as a person does it."""
+"""Searching, as a user does it."""
 
 import json
 import os
@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 QUESTIONS = json.loads(pathlib.Path(__file__).with_name("questions.json").read_text())["questions"]
-# By whose vectors it searches: these settings are passed on to the server.
+# The embedding model. These settings are passed on to the server.
 IS_LOCAL = os.environ.get("EMBEDDING_PROVIDER", "local") == "local"
 MODEL = "local" if IS_LOCAL else os.environ["EMBEDDING_MODEL"]
 SEARCH = "**/api/v1/traces/search"
 
 
 def searches(page):
-    """The questions that the page sends from now on."""
+    """Collects the queries that the page sends from now on."""
     sent = []
     page.on(
         "request",
@@ -26,7 +26,7 @@ def searches(page):
 
 
 def ask(page, question):
-    """Types it behind what is there, and waits for the answer to it."""
+    """Appends a question to the search field, and waits for the response to the whole."""
     whole = " ".join((page.locator("#q").input_value() + question).split())
     with page.expect_response(
         lambda answer: answer.url.endswith("/search")
@@ -52,7 +52,7 @@ def test_a_question_finds_a_fitting_trace_first(server, open_page, asked):
     assert min(ranks, default=0) == expected, found[:3]
 
 
-def test_it_searches_as_one_types_without_enter_and_not_for_every_key(server, open_page, picture):
+def test_it_searches_as_you_type_but_not_for_every_key(server, open_page, picture):
     page = open_page(server)
     sent = searches(page)
     question = "prepared statement already exists behind pgbouncer"
@@ -66,7 +66,7 @@ def test_it_searches_as_one_types_without_enter_and_not_for_every_key(server, op
     picture(page, "results-light")
 
 
-def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(server, open_page):
+def test_a_late_response_does_not_replace_a_newer_one(server, open_page):
     page = open_page(server)
     held = []
 
@@ -82,13 +82,13 @@ def test_an_answer_that_comes_late_is_not_shown_over_a_newer_one(server, open_pa
     ask(page, " volume backup")
     expected = titles(page)
     assert len(held) == 1 and len(expected) == 10
-    # The page has given it up; if it had not, this would be shown.
+    # The page has aborted this request. Otherwise its response would be shown.
     held[0].fulfill(json={"results": []}, headers={"Content-Type": "application/json"})
     page.wait_for_load_state("networkidle")
     assert titles(page) == expected
 
 
-def test_a_result_tells_trust_and_similarity_in_words_and_opens_with_its_code(server, open_page, picture):
+def test_a_result_shows_trust_and_similarity_as_text_and_opens_with_its_code(server, open_page, picture):
     page = open_page(server, height=1400)
     ask(page, "roll back after each test")
     first = page.locator("#results > li").first
@@ -103,12 +103,12 @@ def test_a_result_tells_trust_and_similarity_in_words_and_opens_with_its_code(se
     assert "\n" in code.locator("pre code").inner_text()
     assert first.locator(".body").inner_text().count("```") == 0
     picture(page, "opened-light")
-    # It stays open when the next answer has it again.
+    # It stays open if the next results include it.
     ask(page, " with sqlalchemy")
     expect(first.get_by_role("heading", name="Solution")).to_be_visible()
 
 
-def test_code_is_copied_as_it_is(server, open_page):
+def test_code_is_copied_unchanged(server, open_page):
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
     ask(page, "roll back after each test")
     page.locator("#results h3 button").first.click()
@@ -118,7 +118,7 @@ def test_code_is_copied_as_it_is(server, open_page):
     assert page.evaluate("navigator.clipboard.readText()") == block.locator("code").text_content()
 
 
-def test_tags_filter_and_the_address_keeps_question_and_tags(server, open_page, picture):
+def test_tags_filter_and_the_url_keeps_query_and_tags(server, open_page, picture):
     page = open_page(server)
     page.locator("#tags").get_by_role("button", name=re.compile("^docker")).click()
     expect(page.locator("#status")).to_have_text("Type a question to search the traces with docker.")
@@ -142,11 +142,11 @@ def test_tags_filter_and_the_address_keeps_question_and_tags(server, open_page, 
     assert titles(page) == found
     page.get_by_role("button", name="All traces").click()
     expect(page.locator("#results > li")).to_have_count(10)
-    # In the address behind the #, which no server sees.
+    # In the fragment of the URL, which is not sent to the server.
     assert "#q=connection+refused" in page.url
 
 
-def test_what_nothing_fits_is_said(server, open_page, picture):
+def test_missing_matches_are_reported(server, open_page, picture):
     page = open_page(server)
     ask(page, "how do I bake sourdough bread")
     expect(page.locator("#status")).to_contain_text("No good match.")
@@ -157,7 +157,7 @@ def test_what_nothing_fits_is_said(server, open_page, picture):
     picture(page, "empty")
 
 
-def test_an_impossible_tag_is_refused_before_it_is_sent(server, open_page):
+def test_an_invalid_tag_is_rejected_before_it_is_sent(server, open_page):
     page = open_page(server)
     page.locator("#other-tag").fill("!?")
     page.get_by_role("button", name="Add").click()
@@ -165,7 +165,7 @@ def test_an_impossible_tag_is_refused_before_it_is_sent(server, open_page):
     expect(page.locator("#tags").get_by_role("button", pressed=True)).to_have_count(0)
 
 
-def test_the_keyboard_does_it_all(server, open_page):
+def test_everything_works_by_keyboard(server, open_page):
     page = open_page(server)
     question = page.locator("#q")
     page.locator("h1").click()
@@ -194,12 +194,12 @@ def test_the_keyboard_does_it_all(server, open_page):
     page.keyboard.press("Escape")
     expect(question).to_have_value("")
     expect(page.locator("#welcome")).to_be_visible()
-    # Within the field it is a character like others.
+    # Within the field it is a normal character.
     question.press_sequentially("a/b")
     expect(question).to_have_value("a/b")
 
 
-def test_an_answer_that_is_known_is_not_asked_for_again(server, open_page):
+def test_a_cached_response_is_not_requested_again(server, open_page):
     page = open_page(server)
     ask(page, "jsonb index")
     sent = searches(page)
@@ -210,7 +210,7 @@ def test_an_answer_that_is_known_is_not_asked_for_again(server, open_page):
     assert sent == []
 
 
-def test_an_example_is_a_question(server, open_page):
+def test_examples_are_searches(server, open_page):
     page = open_page(server)
     for example in page.locator("#examples button").all():
         example.click()

@@ -21,7 +21,7 @@ def test_it_lists_every_seeder_with_rows_and_durations(server, open_page):
     expect(users.locator("time")).to_be_visible()
 
 
-def test_it_is_live_while_the_server_seeds_and_search_comes_with_the_data(open_page, picture):
+def test_it_is_updated_during_seeding_and_search_works_as_data_arrives(open_page, picture):
     with Project() as project:
         server = project.serve(AUTO_SEED_MODE="background", CAPACITY_IS_PART_OF_ALL="true", CAPACITY_ROWS="40000")
         page = open_page(server, "#q=docker")
@@ -35,13 +35,13 @@ def test_it_is_live_while_the_server_seeds_and_search_comes_with_the_data(open_p
         expect(page.get_by_role("progressbar")).to_be_hidden()
         expect(page.locator("#results > li")).to_have_count(10)
         expect(page.locator("#tags button").first).to_be_visible()
-        # Started again it finds all of it done.
+        # After a restart, everything is unchanged.
         server.stop()
         page.goto(project.serve(CAPACITY_IS_PART_OF_ALL="true", CAPACITY_ROWS="40000").url)
         expect(state).to_contain_text("Nothing to do: 12 seeders checked")
 
 
-def test_a_seeder_that_failed_is_told_with_its_reason_in_words(server, open_page, picture):
+def test_a_failed_seeder_is_shown_with_its_reason(server, open_page, picture):
     page = open_page(server)
     answer = server.ask("health/ready")[1]
     seeders = answer["seeding"]["seeders"]
@@ -57,7 +57,7 @@ def test_a_seeder_that_failed_is_told_with_its_reason_in_words(server, open_page
     picture(page, "seeding-failed")
 
 
-def test_a_server_that_is_gone_is_told(server, open_page):
+def test_an_unresponsive_server_is_reported(server, open_page):
     page = open_page(server)
     page.route("**/health/ready", lambda route: route.abort())
     page.reload()

@@ -1,4 +1,4 @@
-"""When the service, the network or a trace is not as one would wish."""
+"""Failures of the service and the network, and hostile traces."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from test_search import SEARCH, ask, searches
 
 
-def test_too_many_searches_wait_as_long_as_the_server_says_and_go_on_by_themselves(server, open_page, picture):
+def test_after_too_many_searches_it_waits_for_retry_after_and_continues(server, open_page, picture):
     page = open_page(server)
     page.route(
         SEARCH,
@@ -22,7 +22,7 @@ def test_too_many_searches_wait_as_long_as_the_server_says_and_go_on_by_themselv
     alert = page.get_by_role("alert").filter(has_text="searches")
     expect(alert).to_contain_text("Too many searches in the last minute. Retrying automatically in 37 s.")
     picture(page, "too-many")
-    # Typing on does not ask before the time.
+    # Typing sends no request before the time.
     sent = searches(page)
     page.locator("#q").fill("docker volume")
     page.clock.run_for(30_000)
@@ -34,7 +34,7 @@ def test_too_many_searches_wait_as_long_as_the_server_says_and_go_on_by_themselv
     assert sent == ["docker volume"]
 
 
-def test_the_limit_of_the_server_is_told_with_its_own_seconds(project, server, open_page):
+def test_the_rate_limit_is_reported_with_the_seconds_of_the_server(project, server, open_page):
     limited = project.serve(RATE_LIMIT_READ_PER_MINUTE="4")
     page = open_page(limited)
     answers = []
@@ -50,8 +50,8 @@ def test_the_limit_of_the_server_is_told_with_its_own_seconds(project, server, o
     limited.stop()
 
 
-def test_a_slow_typist_never_meets_the_limit(server, open_page):
-    """Once few searches are left the page asks no faster than they come back: one a second."""
+def test_typing_slowly_never_exceeds_the_limit(server, open_page):
+    """When few requests remain, the page sends at most one per second, which is the refill rate."""
     page = open_page(server)
     page.route(
         SEARCH,
@@ -68,7 +68,7 @@ def test_a_slow_typist_never_meets_the_limit(server, open_page):
     assert sent[-1] == "docker 39"
 
 
-def test_a_database_that_is_away_is_told_and_asked_again(server, open_page, picture):
+def test_an_unavailable_database_is_reported_and_retried(server, open_page, picture):
     page = open_page(server)
     ask(page, "docker")
     problem = {"type": "urn:trace-server:problem:database-unavailable", "detail": "the database is unavailable"}
@@ -84,7 +84,7 @@ def test_a_database_that_is_away_is_told_and_asked_again(server, open_page, pict
     expect(page.locator("#results > li")).to_have_count(10)
 
 
-def test_offline_is_told_and_ends_with_the_network(server, open_page, picture):
+def test_being_offline_is_reported_and_searches_continue_afterwards(server, open_page, picture):
     page = open_page(server)
     expect(page.locator("#seeders > li").first).to_be_visible()
     page.context.set_offline(True)
@@ -96,7 +96,7 @@ def test_offline_is_told_and_ends_with_the_network(server, open_page, picture):
     expect(page.locator("#problem")).to_be_hidden()
 
 
-def test_a_fault_of_the_server_names_what_its_log_has(server, open_page):
+def test_an_internal_error_shows_the_request_id_of_the_log(server, open_page):
     page = open_page(server)
     problem = {"type": "urn:trace-server:problem:internal", "detail": "internal server error", "request_id": "r-17"}
     page.route(SEARCH, lambda route: route.fulfill(status=500, json=problem))
@@ -105,14 +105,14 @@ def test_a_fault_of_the_server_names_what_its_log_has(server, open_page):
         "Internal server error. Request ID in the server log: r-17.")
 
 
-def test_an_answer_that_is_no_json_is_told(server, open_page):
+def test_a_response_that_is_not_json_is_reported(server, open_page):
     page = open_page(server)
     page.route(SEARCH, lambda route: route.fulfill(status=200, body="<html>a proxy's page"))
     page.locator("#q").fill("docker")
     expect(page.locator("#problem-text")).to_have_text("The response is not valid JSON.")
 
 
-def test_what_a_trace_says_is_text_and_nothing_else(server, hostile_trace, open_page, picture):
+def test_the_text_of_a_trace_is_never_interpreted_as_html(server, hostile_trace, open_page, picture):
     for width in (1280, 320):
         page = open_page(server, width=width, height=1200)
         ask(page, "zorbificate")
@@ -125,15 +125,15 @@ def test_what_a_trace_says_is_text_and_nothing_else(server, hostile_trace, open_
         addresses = first.locator("a").evaluate_all("links => links.map(link => link.href)")
         assert all(re.match(r"https?://", address) for address in addresses), addresses
         assert first.locator("a").evaluate_all("links => links.every(link => link.textContent.length > 8)")
-        # What turns text around is shown, in the title and in code.
+        # Bidirectional control characters are visible, in the title and in code.
         expect(first.locator("h3 .unseen").first).to_have_text("U+202E")
         expect(first.locator("pre .unseen").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        # Only the first line of tags and code moves sideways.
+        # Only the first line of tags and code scroll sideways.
         picture(page, f"hostile-{width}")
 
 
-def test_a_long_question_is_cut_by_the_field_to_what_the_service_takes(server, open_page):
+def test_the_field_limits_a_query_to_the_length_that_the_service_accepts(server, open_page):
     page = open_page(server)
     page.locator("#q").fill("docker volume " * 500)
     page.locator("#q").press("Enter")

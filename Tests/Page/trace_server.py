@@ -1,4 +1,4 @@
-"""Starts trace-server for the tests of its page, on a database of its own."""
+"""Starts trace-server with its own database for the page tests."""
 
 import json
 import os
@@ -15,16 +15,16 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARIES = pathlib.Path(os.environ.get("PAGE_BINARIES", ROOT / ".build" / "debug"))
-# A busy machine is no fault of the page.
+# In seconds. Long, because the machine may be busy.
 PATIENCE = 120
 
 
 class Project:
-    """A folder with an embedded PostgreSQL, which all servers in it share."""
+    """A folder with an embedded PostgreSQL that all its servers share."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="trace-page-"))
-        # PostgreSQL runs as another user when we are root.
+        # If the tests run as root, PostgreSQL runs as another user.
         self.folder.chmod(0o755)
         self.servers = []
 
@@ -42,7 +42,7 @@ class Project:
 
     def environment(self, **variables):
         names = {"PATH", "HOME", "LANG", "TMPDIR"}
-        # Another model is named by the settings of whoever runs the tests.
+        # Variables of the caller can select another embedding model.
         kept = {name: value for name, value in os.environ.items() if name in names or name.startswith("EMBEDDING_")}
         return kept | {"SEED_PROJECT_PATH": str(self.folder), "SEED_ENV": "dev"} | variables
 
@@ -57,7 +57,7 @@ class Project:
 
 
 class Server:
-    """One trace-server that listens."""
+    """A running trace-server."""
 
     def __init__(self, environment, folder):
         self.process = subprocess.Popen(
@@ -83,7 +83,7 @@ class Server:
                 self.url = found and found[1].decode() + "/"
 
     def drain(self):
-        """Reads what it has written, so that the pipe never fills up."""
+        """Reads the log, so that the pipe never fills up."""
         while chunk := self.process.stderr.read(65536) or b"":
             self.log += chunk
 
@@ -97,7 +97,7 @@ class Server:
             self.process.communicate()
 
     def ask(self, path, body=None, token=None):
-        """Asks the API without the page; returns status and JSON."""
+        """Sends a request to the API. Returns the status and the JSON."""
         self.drain()
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         data = None if body is None else json.dumps(body).encode()

@@ -5,11 +5,11 @@ import Threads
 
 @testable import RateLimiter
 
-@Suite("The breaker in front of Redis")
+@Suite("The circuit breaker for Redis")
 struct CircuitBreakerTests {
   private let start = ContinuousClock.now
 
-  @Test("admits everyone while all is well")
+  @Test("admits every request while Redis works")
   func closed() {
     var breaker = CircuitBreaker(retryInterval: .seconds(1))
     #expect(breaker.isUp == nil)
@@ -20,7 +20,7 @@ struct CircuitBreakerTests {
     #expect(breaker.isUp == true)
   }
 
-  @Test("admits one a second during an outage, which begins once and ends once")
+  @Test("admits one request per second during an outage, and reports its begin and end once")
   func outage() {
     var breaker = CircuitBreaker(retryInterval: .seconds(1))
     func admits(after milliseconds: Int) -> Bool {
@@ -39,7 +39,7 @@ struct CircuitBreakerTests {
     #expect(begins == [true, false, true])
   }
 
-  @Test("is told when the worker is stuck, and its requests are let go")
+  @Test("opens when the worker is stuck, and its requests are decided without Redis")
   func stuck() async throws {
     let log = EventLog()
     let limiter = try RedisRateLimiter(
@@ -62,7 +62,7 @@ private enum WorkerState {
 }
 
 extension RedisWorker {
-  /// Blocks the worker's thread, as looking up a host's name does.
+  /// Blocks the worker's thread, like a slow host name lookup.
   fileprivate func block(_ state: Lock<WorkerState>) {
     state.withLock { $0 = .blocked }
     while state.withLock({ $0 == .blocked }) { usleep(1000) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import RateLimiter
 
-@Suite("A limiter in the process")
+@Suite("The in-process limiter")
 struct InProcessRateLimiterTests {
   private let clock = ManualClock()
 
@@ -14,7 +14,7 @@ struct InProcessRateLimiterTests {
   }
 
   @Test(
-    "allows exactly its burst, then denies with the time until the next token", arguments: [1, 7, 20, 60])
+    "allows exactly the burst, then denies with the time until the next token", arguments: [1, 7, 20, 60])
   func burst(limit: Int) async throws {
     let limiter = try limiter(reads: limit)
     for left in (0..<limit).reversed() {
@@ -27,7 +27,7 @@ struct InProcessRateLimiterTests {
     #expect(denied.retryAfter == .microseconds(60_000_000 / limit))
   }
 
-  @Test("gives tokens back one by one, and not a moment too early")
+  @Test("refills tokens one by one, and not too early")
   func refill() async throws {
     let limiter = try limiter(writes: 20)
     #expect(await limiter.takeInTurn(25, user: "ann", kind: .write) == 20)
@@ -43,7 +43,7 @@ struct InProcessRateLimiterTests {
     #expect(await limiter.takeInTurn(50, user: "ann", kind: .write) == 20)
   }
 
-  @Test("keeps users and kinds apart")
+  @Test("has separate buckets for users and kinds")
   func independent() async throws {
     let limiter = try limiter(reads: 3, writes: 2)
     #expect(await limiter.takeInTurn(9, user: "ann", kind: .read) == 3)
@@ -51,12 +51,12 @@ struct InProcessRateLimiterTests {
     #expect(await limiter.takeInTurn(9, user: "bob", kind: .read) == 3)
   }
 
-  @Test("allows fifty at once exactly the burst")
+  @Test("allows exactly the burst to fifty concurrent requests")
   func concurrent() async throws {
     #expect(try await limiter(reads: 20).takeAtOnce(50, user: "ann", kind: .read) == 20)
   }
 
-  @Test("counts what it decides")
+  @Test("counts its decisions")
   func counters() async throws {
     let limiter = try limiter(reads: 3, writes: 1)
     _ = await limiter.takeInTurn(5, user: "ann", kind: .read)
@@ -67,7 +67,7 @@ struct InProcessRateLimiterTests {
     #expect(limiter.counters == expected)
   }
 
-  @Test("drops buckets that are full again")
+  @Test("drops full buckets")
   func dropsFull() async throws {
     let limiter = try limiter()
     for user in 0..<100 { _ = await limiter.take(user: "u\(user)", kind: .read) }
@@ -77,7 +77,7 @@ struct InProcessRateLimiterTests {
     #expect(limiter.bucketCount == 1)
   }
 
-  @Test("never keeps more buckets than it may, and forgets the emptiest last")
+  @Test("never exceeds the maximum number of buckets, and drops the emptiest last")
   func bounded() async throws {
     let limiter = try limiter(reads: 5, maximum: 50)
     #expect(await limiter.takeInTurn(9, user: "ann", kind: .read) == 5)
@@ -88,7 +88,7 @@ struct InProcessRateLimiterTests {
     #expect(await limiter.take(user: "ann", kind: .read).isAllowed == false)
   }
 
-  @Test("keeps a single bucket if it may keep no more")
+  @Test("works with a maximum of one bucket")
   func smallest() async throws {
     let limiter = try limiter(reads: 2, maximum: 0)
     #expect(await limiter.takeInTurn(5, user: "ann", kind: .read) == 2)
@@ -99,7 +99,7 @@ struct InProcessRateLimiterTests {
 
 @Suite("A bucket")
 struct TokenBucketTests {
-  @Test("makes nobody wait longer than an empty bucket does, whatever the clock did")
+  @Test("makes nobody wait longer than an empty bucket takes to fill, even if the clock changes")
   func clockWentBack() {
     let bucket = TokenBucket(perMinute: 20)
     var fullAt: Int64 = 3_600_000_000
@@ -107,7 +107,7 @@ struct TokenBucketTests {
   }
 
   @Test(
-    "brings at least the limit in a minute, also where a minute does not divide", arguments: [7, 13, 999_999])
+    "refills at least the limit per minute, even if the interval is rounded", arguments: [7, 13, 999_999])
   func rounding(limit: Int) {
     let bucket = TokenBucket(perMinute: limit)
     var fullAt: Int64 = bucket.capacity
@@ -115,16 +115,16 @@ struct TokenBucketTests {
   }
 }
 
-@Suite("A policy of rate limits")
+@Suite("A rate limit policy")
 struct RateLimitPolicyTests {
-  @Test("has the limits of old by default")
+  @Test("has the documented defaults")
   func standard() throws {
     #expect(try RateLimitPolicy() == .standard)
     #expect(RateLimitPolicy.standard.limit(of: .read) == 60)
     #expect(RateLimitPolicy.standard.limit(of: .write) == 20)
   }
 
-  @Test("refuses what is no limit and names it", arguments: [0, -1, 1_000_001])
+  @Test("rejects an invalid limit and names it", arguments: [0, -1, 1_000_001])
   func refused(value: Int) {
     let error = #expect(throws: RateLimitError.self) { try RateLimitPolicy(writesPerMinute: value) }
     #expect(error?.message == "invalid limit of writes per minute: found \(value), expected 1 to 1000000")
@@ -140,12 +140,12 @@ struct BucketKeyTests {
     #expect(BucketKey.name(user: "ann@example.org", kind: .write) == "rl:ann@example.org:write")
   }
 
-  @Test("lets no user out of the pattern, nor grow it, nor take on another's name")
+  @Test("cannot be used to inject a colon, use up memory, or collide with another user")
   func hostile() throws {
     let keys = HostileUsers.all.map { BucketKey.name(user: $0, kind: .read) }
     for key in keys { #expect(key.wholeMatch(of: #/rl:~[0-9a-f]{64}:read/#) != nil, "\(key.prefix(200))") }
     #expect(Set(keys).count == keys.count)
-    // The text that a hostile name is replaced by is no plain identifier itself.
+    // The replacement of a hostile name is not a plain identifier itself.
     let first = try #require(keys.first)
     let replaced = String(first.dropFirst(3).dropLast(5))
     #expect(BucketKey.name(user: replaced, kind: .read) != first)

@@ -2,10 +2,10 @@ import Testing
 
 @testable import RateLimiter
 
-@Suite("A connection string of Redis")
+@Suite("A Redis connection string")
 struct RedisAddressTests {
   @Test(
-    "is read",
+    "is parsed",
     arguments: [
       ("redis://localhost", "localhost:6379", nil, nil, 0),
       ("redis://localhost/", "localhost:6379", nil, nil, 0),
@@ -28,7 +28,7 @@ struct RedisAddressTests {
   }
 
   @Test(
-    "that is malformed is refused with a reason, and is not quoted",
+    "that is malformed is rejected with a reason, and is not quoted",
     arguments: [
       ("", "no scheme"), ("localhost", "no scheme"), ("redis:canary", "followed by //"),
       ("http://:canary@host", "neither redis nor unix"), ("redis://", "the host is missing"),
@@ -55,7 +55,7 @@ struct RedisAddressTests {
     #expect(message.contains("Expected redis://user:password@host:port/database"))
   }
 
-  @Test("with TLS is refused, and the way out is named")
+  @Test("with TLS is rejected with a workaround")
   func tls() throws {
     let error = #expect(throws: RateLimitError.self) { try RedisAddress(url: "rediss://:canary@host") }
     let message = try #require(error?.message)
@@ -63,7 +63,7 @@ struct RedisAddressTests {
     #expect(!message.contains("canary"))
   }
 
-  @Test("makes the limiter's initializer fail, as does a timeout that would mean none")
+  @Test("makes the limiter's initializer throw if it is malformed, as does a zero timeout")
   func limiter() {
     #expect(throws: RateLimitError.self) { try RedisRateLimiter(url: "redis://") }
     #expect(throws: RateLimitError.self) {

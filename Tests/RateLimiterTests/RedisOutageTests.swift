@@ -5,9 +5,9 @@ import TraceTesting
 
 @testable import RateLimiter
 
-@Suite("A limiter whose Redis fails")
+@Suite("A limiter during Redis outages")
 struct RedisOutageTests {
-  @Test("allows while Redis is down, says so once, and enforces again when it is back")
+  @Test("allows requests while Redis is down, logs the outage once, and enforces limits afterwards")
   func restart() async throws {
     try await RedisServer.with { server in
       let log = EventLog()
@@ -33,7 +33,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("hears of no restart that happens between two requests")
+  @Test("does not report a restart between two requests")
   func quietRestart() async throws {
     try await RedisServer.with { server in
       let log = EventLog()
@@ -43,7 +43,7 @@ struct RedisOutageTests {
         try await server.kill()
         try await server.start()
       }
-      // Idle clients, as Redis's setting `timeout` closes them.
+      // Idle clients, which Redis closes with its setting `timeout`.
       _ = await limiter.take(user: "ann", kind: .read)
       #expect(try await server.ask("CLIENT", "KILL", "TYPE", "normal") == "1")
       _ = await limiter.take(user: "ann", kind: .read)
@@ -52,7 +52,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("sends its script again when Redis has forgotten it")
+  @Test("sends its script again if it is missing from Redis's cache")
   func forgottenScript() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url, reads: 4)
@@ -63,7 +63,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("does not wait for a Redis that is slow, and recovers")
+  @Test("does not wait for a slow Redis, and recovers")
   func slow() async throws {
     try await RedisServer.with { server in
       let log = EventLog()
@@ -80,7 +80,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("takes a server that became a replica for one that is down")
+  @Test("treats a server that became a replica as unavailable")
   func failover() async throws {
     try await RedisServer.with { server in
       let log = EventLog()
@@ -96,7 +96,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("reports a wrong password without showing it, and does not try it all the time")
+  @Test("reports a wrong password without showing it, and does not retry it on every request")
   func wrongPassword() async throws {
     try await RedisServer.with(password: "right") { server in
       let log = EventLog()
@@ -104,7 +104,7 @@ struct RedisOutageTests {
       let limiter = try RedisRateLimiter.forTest(url, retryInterval: .seconds(3600), log: log)
       let before = try await server.connections()
       #expect(await limiter.takeInTurn(300, user: "ann", kind: .read) == 300)
-      // The second is redis-cli's, which asks.
+      // The second connection is that of redis-cli.
       #expect(try await server.connections() == before + 2)
       #expect(log.events.count == 1)
       #expect(log.text.contains("rejected the user or password of the connection string (WRONGPASS)"))
@@ -112,9 +112,9 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("shows no password to the log when Redis quotes it")
+  @Test("does not log the password if Redis quotes it")
   func quotedPassword() async throws {
-    // Redis answers to an unknown command with its arguments.
+    // Redis quotes the arguments of an unknown command.
     try await RedisServer.with(settings: ["rename-command AUTH \"\""]) { server in
       let log = EventLog()
       let limiter = try RedisRateLimiter.forTest(
@@ -125,7 +125,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("reports that a password is missing")
+  @Test("reports a missing password")
   func noPassword() async throws {
     try await RedisServer.with(password: "right") { server in
       let log = EventLog()
@@ -135,7 +135,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("keeps no connection of those that failed")
+  @Test("keeps no failed connections")
   func descriptors() async throws {
     try await RedisServer.with(password: "right") { server in
       let limiter = try RedisRateLimiter.forTest(
@@ -149,7 +149,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("says which database there is not")
+  @Test("reports a database that does not exist")
   func database() async throws {
     try await RedisServer.with { server in
       let log = EventLog()
@@ -159,7 +159,7 @@ struct RedisOutageTests {
     }
   }
 
-  @Test("denies without Redis if it is told to")
+  @Test("denies without Redis if configured")
   func deny() async throws {
     let limiter = try RedisRateLimiter.forTest(
       "unix:///nowhere/redis.sock", writes: 2, onFailure: .deny, retryInterval: .seconds(3600))
@@ -170,7 +170,7 @@ struct RedisOutageTests {
     #expect(limiter.counters.failures == 1)
   }
 
-  @Test("decides by itself without Redis if it is told to")
+  @Test("uses in-process buckets without Redis if configured")
   func inProcess() async throws {
     let limiter = try RedisRateLimiter.forTest(
       "unix:///nowhere/redis.sock", reads: 3, onFailure: .inProcess, retryInterval: .seconds(3600))
@@ -181,7 +181,7 @@ struct RedisOutageTests {
 }
 
 extension RedisRateLimiter {
-  /// Asks for a user of its own until Redis decides.
+  /// Sends requests for a new user until Redis decides.
   func untilRedisIsUp() async throws {
     try await eventually {
       _ = await take(user: "probe", kind: .read)
@@ -191,7 +191,7 @@ extension RedisRateLimiter {
 }
 
 extension RedisServer {
-  /// How many connections it has had, the one that asks included.
+  /// The number of connections so far, including the one that asks.
   func connections() async throws -> Int {
     let statistics = try await ask("INFO", "stats")
     let line = try #require(statistics.firstMatch(of: #/total_connections_received:(\d+)/#))

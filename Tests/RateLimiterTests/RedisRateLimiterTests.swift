@@ -4,9 +4,9 @@ import TraceTesting
 
 @testable import RateLimiter
 
-@Suite("A limiter in Redis")
+@Suite("A Redis limiter")
 struct RedisRateLimiterTests {
-  @Test("allows exactly its burst, then denies with the time until the next token")
+  @Test("allows exactly the burst, then denies with the time until the next token")
   func burst() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url, reads: 5)
@@ -25,18 +25,18 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("gives tokens back as time goes by")
+  @Test("refills tokens over time")
   func refill() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url, reads: 1)
       #expect(await limiter.takeInTurn(3, user: "ann", kind: .read) == 1)
-      // A token takes a minute. It is the bucket that ages, not the clock that is moved.
+      // A token takes a minute, so the test changes the bucket instead of waiting.
       try await server.age("rl:ann:read", by: .seconds(61))
       #expect(await limiter.takeInTurn(3, user: "ann", kind: .read) == 1)
     }
   }
 
-  @Test("makes nobody wait longer than a token takes, whatever the server's clock did")
+  @Test("makes nobody wait longer than a token takes, even if the server's clock changes")
   func clockWentBack() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url, reads: 4)
@@ -47,7 +47,7 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("keeps users and kinds apart")
+  @Test("has separate buckets for users and kinds")
   func independent() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.tcpURL, reads: 3, writes: 2)
@@ -57,7 +57,7 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("allows fifty at once exactly the burst, also when they ask two servers")
+  @Test("allows exactly the burst to fifty concurrent requests, also through two servers")
   func concurrent() async throws {
     try await RedisServer.with { server in
       let limiters = try (0..<2).map { _ in try RedisRateLimiter.forTest(server.url, reads: 4) }
@@ -69,7 +69,7 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("lets a bucket that nobody uses die")
+  @Test("lets unused buckets expire")
   func timeToLive() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url)
@@ -79,7 +79,7 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("has a bucket for each hostile user, and no other key")
+  @Test("has one bucket per hostile user name, and no other key")
   func hostile() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url, reads: 2)
@@ -92,7 +92,7 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("overwrites what is no bucket")
+  @Test("overwrites keys of another type")
   func foreignValue() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url, reads: 2)
@@ -104,7 +104,7 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("decides as the limiter in the process does", arguments: [1, 4, 7])
+  @Test("makes the same decisions as the in-process limiter", arguments: [1, 4, 7])
   func sameArithmetic(limit: Int) async throws {
     try await RedisServer.with { server in
       let policy = try RateLimitPolicy(readsPerMinute: limit)
@@ -134,7 +134,7 @@ struct RedisRateLimiterTests {
     }
   }
 
-  @Test("serves thousands of waiting requests")
+  @Test("serves thousands of concurrent requests")
   func pipelined() async throws {
     try await RedisServer.with { server in
       let limiter = try RedisRateLimiter.forTest(server.url, reads: 4)
@@ -151,7 +151,7 @@ struct RedisRateLimiterTests {
 }
 
 extension RedisServer {
-  /// Makes a bucket as old as if so much time had gone by.
+  /// Changes a bucket as if this much time had passed.
   func age(_ key: String, by duration: Duration) async throws {
     let value = try await ask("GET", key)
     let fullAt = try #require(Int64(value)) - duration.components.seconds * 1_000_000

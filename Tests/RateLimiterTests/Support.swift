@@ -3,7 +3,7 @@ import SeedTesting
 import Testing
 import Threads
 
-/// A clock that stands still until a test moves it.
+/// A clock that a test sets.
 final class ManualClock: Sendable {
   private let instant = Lock(ContinuousClock.now)
 
@@ -12,7 +12,7 @@ final class ManualClock: Sendable {
   func advance(by duration: Duration) { instant.withLock { $0 += duration } }
 }
 
-/// What a limiter reported.
+/// The events that a limiter reported.
 final class EventLog: Sendable {
   private let list = Lock<[RedisRateLimiter.Event]>([])
 
@@ -23,8 +23,7 @@ final class EventLog: Sendable {
 }
 
 extension RedisRateLimiter {
-  /// A limiter with limits of the test's choice. Its timeouts are generous: on a busy machine a Redis
-  /// that is well may take its time.
+  /// A limiter with the given limits. Its timeouts are long, because Redis may be slow on a busy machine.
   static func forTest(
     _ url: String, reads: Int = 5, writes: Int = 2, onFailure: FailurePolicy = .allow,
     commandTimeout: Duration = .seconds(10), retryInterval: Duration = .milliseconds(20), log: EventLog? = nil
@@ -37,7 +36,7 @@ extension RedisRateLimiter {
 }
 
 extension RateLimiter {
-  /// How many of so many requests at once are allowed.
+  /// How many of a number of concurrent requests are allowed.
   func takeAtOnce(_ count: Int, user: String, kind: RateLimitKind) async -> Int {
     await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<count { group.addTask { await self.take(user: user, kind: kind).isAllowed } }
@@ -45,7 +44,7 @@ extension RateLimiter {
     }
   }
 
-  /// How many of so many requests, one after the other, are allowed.
+  /// How many of a number of sequential requests are allowed.
   func takeInTurn(_ count: Int, user: String, kind: RateLimitKind) async -> Int {
     var allowed = 0
     for _ in 0..<count where await take(user: user, kind: kind).isAllowed { allowed += 1 }

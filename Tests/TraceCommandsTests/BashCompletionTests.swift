@@ -7,7 +7,7 @@ import Testing
 struct BashCompletionTests {
   static let script = CompletionScript(shell: .bash).text(for: SampleCommand.spec)
 
-  /// What bash offers. The words are as bash splits them; the last one is at the cursor.
+  /// The completions of bash. The words are split as bash does, and the last one is at the cursor.
   private func complete(_ words: [String]) async throws -> [String] {
     let list = (["seed-runner"] + words).map { "'\($0)'" }.joined(separator: " ")
     let end = try await ShellProgram.bash.runAmongFiles(
@@ -22,7 +22,7 @@ struct BashCompletionTests {
     return end.output.split(separator: "\n").map(String.init)
   }
 
-  @Test("is a script without a fault")
+  @Test("is a valid script")
   func syntax() async throws {
     let end = try await ShellProgram.bash.run(Self.script, ["-n"])
     #expect(end.exitCode == 0 && end.errors.isEmpty, "\(end.errors)")
@@ -61,12 +61,12 @@ struct BashCompletionTests {
     (["--", ""], []),
   ]
 
-  @Test("offers what can follow", arguments: exact)
+  @Test("offers the possible continuations", arguments: exact)
   func offers(words: [String], expected: [String]) async throws {
     #expect(try await complete(words).sorted() == expected.sorted())
   }
 
-  @Test("offers commands, seeders and options where nothing is typed")
+  @Test("offers commands, seeders and options for an empty word")
   func empty() async throws {
     let offered = try await complete([""])
     let spec = SampleCommand.spec
@@ -82,7 +82,7 @@ struct BashCompletionTests {
     }
   }
 
-  @Test("runs nothing that a name holds")
+  @Test("does not execute file names")
   func injection() async throws {
     let spec = SampleCommand.make([
       ("$(echo owned >&2)", "A `summary` of 'quotes'"), ("tags", "x"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SeedCLI
 
-@Suite("The grammar of the command line")
+@Suite("The command line parser")
 struct CommandLineParserTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let line: String
@@ -64,7 +64,7 @@ struct CommandLineParserTests {
     Case(line: "completions -- fish", path: ["completions"], arguments: ["fish"]),
   ]
 
-  @Test("takes options in every spelling and every place", arguments: cases)
+  @Test("accepts options in every spelling and position", arguments: cases)
   func grammar(expected: Case) throws {
     let parsed = try SampleCommand.parse(expected.line)
     #expect(parsed.path == expected.path)
@@ -74,7 +74,7 @@ struct CommandLineParserTests {
   }
 
   @Test(
-    "gives help for the command that is named, whatever else is wrong",
+    "gives help for the named command, even if other arguments are wrong",
     arguments: [
       ("--help", []), ("-h", []), ("help", []), ("-qh", []), ("--all --users --help", []),
       ("migrate up --help", ["migrate", "up"]), ("--help migrate up", ["migrate", "up"]),
@@ -91,7 +91,8 @@ struct CommandLineParserTests {
     #expect(parsed.path == path)
   }
 
-  @Test("gives the version anywhere", arguments: ["--version", "--all --version", "migrate --version"])
+  @Test(
+    "gives the version at any position", arguments: ["--version", "--all --version", "migrate --version"])
   func version(line: String) throws {
     let parsed = try SampleCommand.parse(line)
     #expect(parsed.isVersionRequested && !parsed.isHelpRequested)
@@ -102,7 +103,7 @@ struct CommandLineParserTests {
     #expect(try !SampleCommand.parse("db psql -- --help").isHelpRequested)
   }
 
-  @Test("answers questions about what was given")
+  @Test("returns the parsed options")
   func accessors() throws {
     let parsed = try SampleCommand.parse("--only users --only tags --no-debug --jobs 3")
     #expect(parsed.values(of: "only") == ["users", "tags"])
@@ -113,7 +114,7 @@ struct CommandLineParserTests {
     #expect(parsed.flag("all") == nil && parsed.value(of: "env") == nil && parsed.values(of: "except") == [])
   }
 
-  @Test("never shows a value in a description")
+  @Test("never includes values in descriptions")
   func secrets() throws {
     let parsed = try SampleCommand.parse("status --database-url postgresql://u:canary@h/d")
     var dumped = ""
@@ -124,7 +125,7 @@ struct CommandLineParserTests {
     }
   }
 
-  @Test("keeps empty arguments and text beyond ASCII as they are")
+  @Test("preserves empty and non-ASCII arguments")
   func rawArguments() throws {
     let parsed = try CommandLineParser.parse(
       ["db", "psql", "--", "", "Größe\n"], command: SampleCommand.spec)

@@ -6,20 +6,20 @@ import Testing
 struct HelpFormatterTests {
   static let paths = SampleCommand.spec.tree.map(\.path)
 
-  @Test("is this for the program, at 80 columns")
+  @Test("of the program matches the snapshot at 80 columns")
   func root() throws {
     try Snapshot.expect(
       HelpFormatter(width: 80).text(for: [], in: SampleCommand.spec), equals: "root-help.txt")
   }
 
-  @Test("in brief fits a screen of 80 by 24", arguments: SampleCommand.spec.tree.map(\.path))
+  @Test("in brief fits on a screen of 80 by 24", arguments: SampleCommand.spec.tree.map(\.path))
   func brief(path: [String]) {
     let lines = HelpFormatter(width: 80).brief(for: path, in: SampleCommand.spec).split(
       separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count < 24 && lines.allSatisfy { $0.count <= 80 }, "\(lines)")
   }
 
-  @Test("is this for a command")
+  @Test("of a command has this form")
   func command() {
     let text = HelpFormatter(width: 80).text(for: ["completions"], in: SampleCommand.spec)
     #expect(
@@ -45,7 +45,7 @@ struct HelpFormatterTests {
   }
 
   @Test(
-    "shows how a command is called",
+    "shows the usage of a command",
     arguments: [
       (["migrate"], "Usage: seed-runner migrate COMMAND [OPTIONS]"),
       (["migrate", "up"], "Usage: seed-runner migrate up [--to VERSION] [OPTIONS]"),
@@ -65,7 +65,7 @@ struct HelpFormatterTests {
     #expect(text.contains("\n\n\(expected)\n\n"))
   }
 
-  @Test("stays within its width, examples aside", arguments: [1, 40, 52, 59, 60, 80, 100, 120, 500])
+  @Test("stays within its width, except for examples", arguments: [1, 40, 52, 59, 60, 80, 100, 120, 500])
   func width(_ width: Int) {
     let columns = min(max(width, 40), 120)
     for path in Self.paths {
@@ -78,7 +78,7 @@ struct HelpFormatterTests {
     }
   }
 
-  @Test("tells of every option its name, variable and default")
+  @Test("shows the name, variable and default of every option")
   func complete() {
     for (path, command) in SampleCommand.spec.tree {
       let text = HelpFormatter(width: 120).text(for: path, in: SampleCommand.spec)
@@ -97,18 +97,18 @@ struct HelpFormatterTests {
     }
   }
 
-  @Test("puts each name on its own line where there is little room")
+  @Test("puts each name on its own line if the width is small")
   func narrow() {
     let text = HelpFormatter(width: 40).text(for: ["migrate", "up"], in: SampleCommand.spec)
     #expect(text.contains("\n  --to VERSION\n      The last version to apply\n      [default: the newest]\n"))
   }
 
-  @Test("is empty for a command that does not exist")
+  @Test("is empty for an unknown command")
   func unknown() {
     #expect(HelpFormatter(width: 80).text(for: ["up"], in: SampleCommand.spec).isEmpty)
   }
 
-  @Test("lets no summary steer the terminal or break the table")
+  @Test("escapes control characters and line breaks in summaries")
   func foreignSummary() {
     let spec = SampleCommand.make([("odd", "one\u{1B}[2J\n\n  two")])
     let text = HelpFormatter(width: 80).text(for: [], in: spec)

@@ -13,7 +13,7 @@ struct ManualPageTests {
     return ManualPage(settings: settings).text(for: SampleCommand.spec)
   }
 
-  /// Runs a program on the page.
+  /// Runs a program with the page as input.
   private func run(_ program: String, _ arguments: [String]) async throws -> ChildProcess.End {
     try await TemporaryFolder.with { folder in
       let file = try folder.write(try page() + "\n", to: "seed-runner.1")
@@ -23,14 +23,14 @@ struct ManualPageTests {
     }
   }
 
-  @Test("is found faultless by mandoc, down to its style")
+  @Test("passes mandoc's lint, including style")
   func mandoc() async throws {
     let end = try await run("/usr/bin/mandoc", ["-T", "lint"])
     #expect(end.output == "" && end.errors == "")
     #expect(end.exitCode == 0)
   }
 
-  @Test("is set by groff without a warning")
+  @Test("is formatted by groff without warnings")
   func groff() async throws {
     let end = try await run("/usr/bin/groff", ["-man", "-ww", "-T", "utf8", "-z"])
     #expect(end.output == "" && end.errors == "")
@@ -38,10 +38,10 @@ struct ManualPageTests {
   }
 
   @Test(
-    "tells all that the help tells: commands, options, arguments, examples, exit codes, and every variable")
+    "contains everything in the help: commands, options, arguments, examples, exit codes and variables")
   func complete() async throws {
     let end = try await run("/usr/bin/mandoc", ["-T", "ascii", "-O", "width=200"])
-    // A terminal's bold is each character twice, with a backspace between.
+    // In terminal output, bold text is each character twice with a backspace between.
     var text = ""
     for character in end.output {
       if character == "\u{8}" { text.removeLast() } else { text.append(character) }
@@ -65,7 +65,7 @@ struct ManualPageTests {
   }
 
   @Test(
-    "takes no text for a command",
+    "escapes text that looks like a macro",
     arguments: [
       (".SH evil", #"\&.SH evil"#), ("a\\b", #"a\eb"#), ("--all", #"\-\-all"#), ("it's", #"it\(aqs"#),
       ("né…", #"n\[u00E9]\[u2026]"#), ("one\ntwo", #"one\eu{A}two"#),

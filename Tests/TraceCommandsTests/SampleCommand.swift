@@ -4,7 +4,7 @@ import TraceCommands
 
 @testable import SeedCLI
 
-/// `seed-runner` with seeders that all tests share.
+/// `seed-runner` with a fixed set of seeders for tests.
 enum SampleCommand {
   static let spec = make([
     ("users", "Seed contributors, and demo users outside production"),
@@ -24,13 +24,13 @@ enum SampleCommand {
     }
   }
 
-  /// Its commands, as a sentence names them.
+  /// Its commands, as listed in a sentence.
   static let names: String = {
     let names = spec.subcommands.map(\.name)
     return names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
   }()
 
-  /// Parses words as a shell without quotes would split them.
+  /// Parses a line that is split at spaces, without quoting.
   static func parse(_ line: String) throws(UsageError) -> ParsedCommand {
     try CommandLineParser.parse(line.split(separator: " ").map(String.init), command: spec)
   }
@@ -42,7 +42,7 @@ enum SampleCommand {
     return (lines + ["See '\(UsageErrorFormatter.reference(for: error))'."]).joined(separator: "\n")
   }
 
-  /// What is said about a command line; nil if nothing is wrong with it.
+  /// The error message for a command line; nil if it is valid.
   static func complaint(about arguments: [String]) -> String? {
     do throws(UsageError) {
       _ = try CommandLineParser.parse(arguments, command: spec)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SeedCLI
 
-@Suite("The tree of commands")
+@Suite("The command tree")
 struct SeedRunnerCommandTests {
   @Test("has every command")
   func commands() {
@@ -19,7 +19,7 @@ struct SeedRunnerCommandTests {
       ])
   }
 
-  @Test("means the same by an option in every command: the parser relies on it")
+  @Test("uses each option name with the same meaning in every command, as the parser requires")
   func consistency() {
     let options = SampleCommand.spec.tree.flatMap(\.command.options)
     for (name, same) in Dictionary(grouping: options, by: \.name) {
@@ -32,7 +32,7 @@ struct SeedRunnerCommandTests {
     for (_, same) in letters { #expect(Set(same.map(\.name)).count == 1) }
   }
 
-  @Test("has each option once in a command, and rules about options that exist")
+  @Test("has no duplicate options in a command, and only rules about existing options")
   func soundness() {
     for (path, command) in SampleCommand.spec.tree {
       let names = command.options.map(\.name)
@@ -51,7 +51,7 @@ struct SeedRunnerCommandTests {
   }
 
   @Test(
-    "gives no flag to a seeder whose name is an option's, but lets it be selected by its name",
+    "gives no flag to a seeder whose name is that of an option, but allows selecting it by name",
     arguments: ["all", "steps", "debug", "no-debug", "version", "only", "help", "jobs"])
   func reservedName(name: String) throws {
     let spec = SampleCommand.make([(name, "A seeder"), ("tags", "Tags")])
@@ -62,11 +62,11 @@ struct SeedRunnerCommandTests {
       try CommandLineParser.parse(["migrate", "down", "--steps", "2"], command: spec).integer("steps") == 2)
   }
 
-  @Test("has examples that are understood")
+  @Test("has valid examples")
   func examples() throws {
     for (path, command) in SampleCommand.spec.tree {
       for example in command.examples {
-        // What a shell makes of the line: no variables in front, no redirection behind, no source <( ).
+        // Simulate the shell: remove leading variables, redirections and process substitution <( ).
         let words = example.line.split(whereSeparator: { " ()".contains($0) }).map(String.init)
         let start = try #require(words.firstIndex(of: "seed-runner"), "\(example.line)")
         let arguments = words[(start + 1)...].prefix { $0 != ">" && $0 != "|" }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SeedTesting
 
-/// A shell that runs text: no start-up files, no terminal.
+/// A shell that runs a script without start-up files and terminal.
 struct ShellProgram: Sendable {
   let path: String
   let options: [String]
@@ -10,10 +10,10 @@ struct ShellProgram: Sendable {
   static let zsh = ShellProgram(path: "/usr/bin/zsh", options: ["-f"])
   static let fish = ShellProgram(path: "/usr/bin/fish", options: ["--no-config"])
 
-  /// Whether the shell is on this machine.
+  /// Whether the shell is installed.
   var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
-  /// Runs text in a folder.
+  /// Runs a script in a folder.
   func run(_ text: String, _ more: [String] = [], in folder: String = "/") async throws -> ChildProcess.End {
     let process = try ChildProcess.start(
       path, options + more + ["-c", text],
@@ -22,7 +22,7 @@ struct ShellProgram: Sendable {
     return try await process.wait()
   }
 
-  /// Runs text in a folder of its own that holds a file `data file.json` and a folder `Config dir`.
+  /// Runs a script in a temporary folder with a file `data file.json` and a folder `Config dir`.
   func runAmongFiles(_ text: String) async throws -> ChildProcess.End {
     let files = FileManager.default
     let folder = files.temporaryDirectory.appending(path: "seed-cli-\(UUID().uuidString)")

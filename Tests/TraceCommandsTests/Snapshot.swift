@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Testing
 
-/// Compares a text with a golden file in `Snapshots`.
+/// Compares a text with a file in `Snapshots`.
 enum Snapshot {
-  /// Expects a text to be the file's, which ends with a line break more. With `UPDATE_SNAPSHOTS=1` the file
-  /// is written instead.
+  /// Expects a text to match the file, which has a final line break. With `UPDATE_SNAPSHOTS=1` the file is written
+  /// instead.
   static func expect(
     _ text: String, equals name: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -15,7 +15,7 @@ enum Snapshot {
       return
     }
     let remedy =
-      "If the change is meant, run the tests with UPDATE_SNAPSHOTS=1 and read the difference in \(name)."
+      "If the change is intended, run the tests with UPDATE_SNAPSHOTS=1 and review the changes in \(name)."
     guard let golden = try? String(decoding: Data(contentsOf: file), as: UTF8.self) else {
       Issue.record("\(name) cannot be read. \(remedy)", sourceLocation: sourceLocation)
       return

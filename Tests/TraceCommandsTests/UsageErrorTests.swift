@@ -2,7 +2,7 @@ import Testing
 
 @testable import SeedCLI
 
-@Suite("What is said about a wrong command line")
+@Suite("The error message for a wrong command line")
 struct UsageErrorTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let arguments: [String]
@@ -165,7 +165,7 @@ struct UsageErrorTests {
     Case("--xyzzy --jobs 0 --all --users", "unknown option '--xyzzy'"),
   ]
 
-  @Test("names the fault and the way out", arguments: selection + words + options)
+  @Test("names the problem and the fix", arguments: selection + words + options)
   func text(expected: Case) {
     #expect(SampleCommand.complaint(about: expected.arguments) == expected.text)
   }
@@ -191,13 +191,13 @@ struct UsageErrorTests {
     #expect(!String(reflecting: error).contains("canary"))
   }
 
-  @Test("shows control characters instead of sending them to the terminal")
+  @Test("escapes control characters")
   func controlCharacters() {
     let text = SampleCommand.complaint(about: ["\u{1B}[31mred\n"])
     #expect(text?.hasPrefix(#"Error: unknown command '\u{1B}[31mred\u{A}' [SR-101]"# + "\n") == true)
   }
 
-  @Test("says that there are no seeders to choose from")
+  @Test("says if there are no seeders")
   func noSeeders() {
     let error = #expect(throws: UsageError.self) {
       try CommandLineParser.parse(["--only", "users"], command: SampleCommand.make([]))

@@ -4,14 +4,14 @@ import Testing
 
 @testable import SeedCLI
 
-@Suite("Workflows of GitHub Actions")
+@Suite("GitHub Actions workflows")
 struct WorkflowTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  @Test("keep to the published schema, ours and the one that users paste, and name what there is")
+  @Test("match the published schema and use only existing scripts, options and variables")
   func schema() async throws {
-    // Scripts/setup --tests puts it there.
+    // Scripts/setup --tests installs it.
     let process = try ChildProcess.start(
       "\(Self.root)/.build/parsers/bin/python", ["Scripts/lib/check-workflows.py"],
       environment: ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"], directory: Self.root)
@@ -20,7 +20,7 @@ struct WorkflowTests {
     #expect(end.output == "")
   }
 
-  @Test("have commands that are understood", arguments: [".github/workflows/ci.yml", "Documentation/ci.md"])
+  @Test("contain valid commands", arguments: [".github/workflows/ci.yml", "Documentation/ci.md"])
   func commands(file: String) throws {
     let text = String(decoding: try Data(contentsOf: URL(filePath: "\(Self.root)/\(file)")), as: UTF8.self)
     let lines = text.split(separator: "\n").filter { $0.contains("run: ") && $0.contains("Scripts/seed ") }
@@ -28,7 +28,7 @@ struct WorkflowTests {
     for line in lines {
       let start = try #require(line.firstRange(of: "Scripts/seed ")).upperBound
       let words = line[start...].split(separator: " ").map(String.init)
-      // A branch without the command 'ci' can say nothing of its options.
+      // A command line that ends before 'ci' cannot have its options checked.
       if words.first == "ci", SampleCommand.spec.command(at: ["ci"]) == nil { continue }
       #expect(throws: Never.self, "\(line)") {
         try CommandLineParser.parse(words, command: SampleCommand.spec)

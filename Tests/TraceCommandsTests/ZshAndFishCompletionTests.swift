@@ -3,12 +3,12 @@ import Testing
 
 @testable import SeedCLI
 
-/// Many machines have no zsh: its tests then have nothing to run.
+/// Many machines have no zsh. The tests are skipped there.
 @Suite("Completion in zsh", .enabled(if: ShellProgram.zsh.isInstalled))
 struct ZshCompletionTests {
   static let script = CompletionScript(shell: .zsh).text(for: SampleCommand.spec)
 
-  @Test("is a script without a fault")
+  @Test("is a valid script")
   func syntax() async throws {
     let end = try await ShellProgram.zsh.run(Self.script, ["-n"])
     #expect(end.exitCode == 0 && end.errors.isEmpty, "\(end.errors)")
@@ -21,7 +21,7 @@ struct ZshCompletionTests {
     #expect(end.output == "_seed_runner\n" && end.errors.isEmpty, "\(end.errors)")
   }
 
-  /// Stands in for `_arguments`, so that what a function says to it can be read.
+  /// Replaces `_arguments`, so that the test can read its arguments.
   private func specifications(of function: String) async throws -> [String] {
     let end = try await ShellProgram.zsh.run(
       "compdef() { }; _arguments() { print -rl -- \"$@\" }\n\(Self.script)\n\(function)")
@@ -29,7 +29,7 @@ struct ZshCompletionTests {
     return end.output.split(separator: "\n").map(String.init)
   }
 
-  @Test("tells zsh each option with its summary and values")
+  @Test("passes each option with its summary and values")
   func options() async throws {
     let root = try await specifications(of: "_seed_runner")
     #expect(root.contains("--users[Seed contributors, and demo users outside production]"))
@@ -51,7 +51,7 @@ struct ZshCompletionTests {
   }
 }
 
-/// Many machines have no fish: its tests then have nothing to run.
+/// Many machines have no fish. The tests are skipped there.
 @Suite("Completion in fish", .enabled(if: ShellProgram.fish.isInstalled))
 struct FishCompletionTests {
   static let script = CompletionScript(shell: .fish).text(for: SampleCommand.spec)
@@ -62,7 +62,7 @@ struct FishCompletionTests {
     return end.output.split(separator: "\n").map(String.init)
   }
 
-  @Test("is a script without a fault")
+  @Test("is a valid script")
   func syntax() async throws {
     let end = try await ShellProgram.fish.run(Self.script, ["-n"])
     #expect(end.exitCode == 0 && end.errors.isEmpty, "\(end.errors)")
@@ -90,7 +90,7 @@ struct FishCompletionTests {
     ("seed-runner db psql -- da", ["data file.json"]), ("seed-runner list ", []),
   ]
 
-  @Test("offers what can follow", arguments: exact)
+  @Test("offers the possible continuations", arguments: exact)
   func offers(line: String, expected: [String]) async throws {
     let words = try await complete(line).map { String($0.prefix { $0 != "\t" }) }
     #expect(words.sorted() == expected)

@@ -28,7 +28,7 @@ struct AccountTests {
     }
   }
 
-  @Test("of an address that is known is nobody else's: no second token, and nothing changes")
+  @Test("cannot be taken over: registering its address again returns no token and changes nothing")
   func takeover() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -53,7 +53,7 @@ struct AccountTests {
     }
   }
 
-  @Test("that was registered for a seed's address before it was seeded logs in no more")
+  @Test("cannot log in after a seeder has taken over its address")
   func seedLater() async throws {
     try await Service.with { service in
       let token = try await service.register("seeds@commontrace.internal")
@@ -63,7 +63,7 @@ struct AccountTests {
     }
   }
 
-  @Test("registered twenty times at once is there once")
+  @Test("exists once after twenty concurrent registrations")
   func race() async throws {
     try await Service.with { service in
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -78,7 +78,7 @@ struct AccountTests {
     }
   }
 
-  @Test("is asked for by a token that nobody else has")
+  @Test("is identified by a token that nobody else has")
   func tokens() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -104,7 +104,7 @@ struct AccountTests {
       #expect(
         try await service.send(.post, path, body, headers: ["Authorization": "bearer \(token)"]).status == 200
       )
-      // A wrong token is refused also where none is needed.
+      // An invalid token is rejected even on routes that do not require one.
       #expect(try await service.get("/api/v1/tags", token: other).status == 401)
       #expect(try await service.get("/api/v1/tags").status == 200)
     }

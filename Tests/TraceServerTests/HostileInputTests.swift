@@ -29,7 +29,7 @@ struct HostileInputTests {
   ]
 
   @Test(
-    "in every field of every route is answered with 2xx or 4xx, never with 5xx, and nothing is broken by it")
+    "in any field of any route gets 2xx or 4xx, never 5xx, and breaks nothing")
   func fields() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -66,7 +66,7 @@ struct HostileInputTests {
     ),
   ]
 
-  @Test("as a whole body is 400, 415 or 422")
+  @Test("as a whole body gets 400, 415 or 422")
   func wholeBodies() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -81,7 +81,7 @@ struct HostileInputTests {
     }
   }
 
-  @Test("that is not UTF-8 is 400")
+  @Test("that is not UTF-8 gets 400")
   func encoding() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -94,7 +94,7 @@ struct HostileInputTests {
     }
   }
 
-  @Test("names each field at fault, and quotes none of them")
+  @Test("gets an error per invalid field that does not quote the value")
   func faults() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -108,7 +108,7 @@ struct HostileInputTests {
     }
   }
 
-  @Test("as a limit is refused from 0 down and from 51 up")
+  @Test("as a limit is rejected below 1 and above 50")
   func limits() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -123,7 +123,7 @@ struct HostileInputTests {
     }
   }
 
-  @Test("as a path or a method is 404 or 405 with the methods that are allowed")
+  @Test("as a path or a method gets 404, or 405 with the allowed methods")
   func routes() async throws {
     try await Service.with { service in
       for path in [

@@ -29,13 +29,13 @@ struct LimitTests {
     }
     let denied = answer
     #expect(denied.status == 429 && denied.problem == "rate-limited")
-    // The bucket, and a token for every six seconds that a busy machine took.
+    // The burst, and a token for every six seconds that a busy machine took.
     let refilled = Int((ContinuousClock.now - start).components.seconds) / 6
     #expect((10...10 + refilled).contains(allowed), "\(allowed)")
     let wait = try #require(denied.response.headers["Retry-After"].flatMap { Int($0) })
     #expect((1...6).contains(wait))
     #expect(try await search(other).status == 200)
-    // Writes have a bucket of their own, and so has the address.
+    // Writes and the address have separate buckets.
     _ = try await service.contribute("One", token: one)
     #expect(try await service.get("/api/v1/tags").status == 200)
     for _ in 0..<30 { #expect(try await service.get("/health").status == 200) }
@@ -50,19 +50,19 @@ struct LimitTests {
     options.limits = try RateLimitPolicy(readsPerMinute: 10, writesPerMinute: 5)
   }
 
-  @Test("allow exactly the burst, then 429, each user apart")
+  @Test("allow exactly the burst, then return 429, separately for each user")
   func inProcess() async throws {
     try await Service.with(options: Self.small, check)
   }
 
-  @Test("the same with Redis, under its keys")
+  @Test("work the same with Redis, under its keys")
   func redis() async throws {
     try await RedisServer.with { redis in
       try await Service.with(
         options: { options in
           try Self.small(&options)
           options.redisURL = Secret(redis.url)
-          // A busy machine is no outage.
+          // Long timeouts, because a busy machine is not an outage.
           options.redisTimeout = .seconds(20)
         },
         { service in
@@ -73,14 +73,14 @@ struct LimitTests {
     }
   }
 
-  @Test("when Redis dies: allowed, counted, logged once; and decided again when it is back")
+  @Test("during a Redis outage allow requests, count them and log once; afterwards they are enforced again")
   func outage() async throws {
     try await RedisServer.with { redis in
       try await Service.with(
         options: { options in
           try Self.small(&options)
           options.redisURL = Secret(redis.url)
-          // A busy machine is no outage.
+          // Long timeouts, because a busy machine is not an outage.
           options.redisTimeout = .seconds(20)
         },
         { service in
@@ -104,10 +104,10 @@ struct LimitTests {
     }
   }
 
-  @Test("without a token are the address's: whoever tries tokens runs into them, and registers no more")
+  @Test("without a token apply to the address, also for invalid tokens and registrations")
   func addresses() async throws {
     try await Service.with(options: Self.small) { service in
-      // However slow the machine is, tokens come back more slowly.
+      // The limit is so low that no token is refilled, even on a slow machine.
       var statuses: [Int] = []
       repeat {
         statuses.append(try await service.get("/api/v1/tags", token: "ct_wrong", from: "10.0.0.1").status)
@@ -124,7 +124,7 @@ struct LimitTests {
   }
 
   @Test(
-    "take half of an IPv6 address, which is one subscriber's",
+    "apply to the first half of an IPv6 address, which is one subscriber's",
     arguments: [
       ("192.0.2.1", "address 192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "network 2001:db8:1:2"),
       ("2001:db8:1:2::9", "network 2001:db8:1:2"), ("2001:db8::9", "network 2001:db8"), ("::1", "network "),

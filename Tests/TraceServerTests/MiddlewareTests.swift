@@ -11,7 +11,7 @@ struct MiddlewareTests {
     options.limits = try RateLimitPolicy(readsPerMinute: 10, writesPerMinute: 10)
   }
 
-  @Test("an error of a controller carries the headers of the rate limit")
+  @Test("an error of a controller has the headers of the rate limit")
   func headers() async throws {
     try await Service.with(options: Self.small) { service in
       let token = try await service.register("a@example.com")
@@ -28,7 +28,7 @@ struct MiddlewareTests {
   }
 
   @Test(
-    "a path or a method that does not exist is refused before authentication and takes no token from the limits"
+    "an unknown path or method is rejected before authentication and does not count against the limit"
   )
   func order() async throws {
     try await Service.with(options: Self.small) { service in
@@ -44,7 +44,7 @@ struct MiddlewareTests {
     }
   }
 
-  @Test("a refused token gets 401 before the body is read")
+  @Test("an invalid token gets 401 before the body is parsed")
   func unauthorized() async throws {
     try await Service.with(options: Self.small) { service in
       let answer = try await service.post("/api/v1/traces", "no JSON", token: "ct_invalid")

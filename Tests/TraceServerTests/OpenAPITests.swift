@@ -13,7 +13,7 @@ struct OpenAPITests {
 
   private func member(_ node: JSONNode?, _ key: String) throws -> JSONNode? { try node?.member(key)?.value }
 
-  @Test("describes every route, and no other")
+  @Test("describes exactly the existing routes")
   func routes() throws {
     var described: Set<String> = []
     for path in try member(document, "paths")?.members() ?? [] {
@@ -25,7 +25,7 @@ struct OpenAPITests {
     #expect(try member(document, "openapi")?.string() == "3.1.0")
   }
 
-  @Test("says which routes need a token, and that limited ones may answer 429")
+  @Test("says which routes require a token, and lists 429 for limited ones")
   func access() throws {
     for route in Router.routes {
       let path = try member(member(document, "paths"), route.pattern)
@@ -44,16 +44,16 @@ struct OpenAPITests {
     }
   }
 
-  @Test("names every kind of problem that a route has")
+  @Test("names every kind of problem")
   func problems() {
     let text = String(decoding: HealthController.document, as: UTF8.self)
-    // No route of the document leads to it.
+    // No documented route can cause these.
     for kind in APIProblem.Kind.allCases where kind != .methodNotAllowed {
       #expect(text.contains("`\(APIProblem.typePrefix)\(kind.rawValue)`"), "\(kind)")
     }
   }
 
-  @Test("refers to nothing that is not in it")
+  @Test("has no dangling references")
   func references() throws {
     func walk(_ node: JSONNode) throws {
       switch node.value {

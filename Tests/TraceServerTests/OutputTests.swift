@@ -4,16 +4,16 @@ import Testing
 
 @testable import TraceServer
 
-@Suite("What is sent")
+@Suite("Response output")
 struct OutputTests {
-  @Test("has instants written as the library writes them")
+  @Test("formats dates like the library")
   func instants() {
     let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     var generator = SystemRandomNumberGenerator()
     var dates = [0, -1, -0.25, 951_782_400, 4_107_542_399.875, -62_135_596_800, 253_402_300_799].map {
       Date(timeIntervalSince1970: $0)
     }
-    // Eighths of a second, which a double holds and no rounding moves.
+    // Eighths of a second are exact in a double.
     for _ in 0..<2000 {
       let eighths = Int.random(in: -12_000_000_000 * 8...100_000_000_000 * 8, using: &generator)
       dates.append(Date(timeIntervalSince1970: Double(eighths) / 8))
@@ -21,7 +21,7 @@ struct OutputTests {
     for date in dates { #expect(TimestampText.of(date) == date.formatted(style)) }
   }
 
-  @Test("is JSON whatever the text holds", arguments: 1..<128)
+  @Test("is valid JSON whatever the text contains", arguments: 1..<128)
   func escapes(code: UInt8) throws {
     let one = String(UnicodeScalar(code))
     for text in [one, "a\(one)", "\(one)b", "ä\(one)€\(one)\(one)", ""] {
@@ -32,7 +32,7 @@ struct OutputTests {
   }
 
   @Test(
-    "has no blanks at its ends when it is trimmed",
+    "has no surrounding whitespace after trimming",
     arguments: ["", " ", "a", " a", "a\t", "\u{3000} a b \n", "\r\n"])
   func trimmed(text: String) {
     let trimmed = text.trimmed

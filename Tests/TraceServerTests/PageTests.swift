@@ -11,7 +11,7 @@ struct PageTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Sources/Traces/TraceServer/Page")
 
-  @Test("is every file of its folder, and the program holds it as it is there")
+  @Test("consists of all files of its folder, embedded unchanged")
   func files() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
     #expect(names.count > 5)
@@ -22,7 +22,7 @@ struct PageTests {
     }
   }
 
-  @Test("names no file that there is not, and holds nothing inline that its policy would stop")
+  @Test("refers only to existing files, and contains nothing inline that its policy would block")
   func references() throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: Self.folder.path) {
       let file = try #require(PageFile.named(name, searchNeedsToken: true))
@@ -37,7 +37,7 @@ struct PageTests {
     #expect(page.matches(of: /<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/).isEmpty)
   }
 
-  @Test("comes with a policy that lets nothing else in, and is kept until it changes")
+  @Test("has a strict content security policy, and is cached until it changes")
   func headers() async throws {
     try await Service.with { service in
       let page = try await service.get("/").response
@@ -71,7 +71,7 @@ struct PageTests {
     }
   }
 
-  @Test("is told whether search needs a token")
+  @Test("knows whether search requires a token")
   func tokenNeeded() async throws {
     for (isNeeded, mark) in [(true, "data-search=\"token\""), (false, "data-search=\"open\"")] {
       try await Service.with(options: { $0.searchNeedsToken = isNeeded }) { service in
@@ -79,7 +79,7 @@ struct PageTests {
         #expect(String(decoding: page.response.body, as: UTF8.self).contains(mark))
         #expect(
           try await service.post("/api/v1/traces/search", #"{"q": "x"}"#).status == (isNeeded ? 401 : 200))
-        // What writes needs one all the same, and a wrong one is refused.
+        // Writes require a token in any case, and an invalid one is rejected.
         #expect(try await service.post("/api/v1/traces", "{}").status == 401)
         let wrong = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, token: "ct_wrong")
         #expect(wrong.status == 401)
@@ -87,7 +87,7 @@ struct PageTests {
     }
   }
 
-  @Test("a search without a token is limited by its address, as other reads are")
+  @Test("a search without a token is limited by address, like other reads")
   func limits() async throws {
     try await Service.with(options: { options in
       options.searchNeedsToken = false
@@ -95,7 +95,7 @@ struct PageTests {
     }) { service in
       var allowed = 0
       var answer = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, from: "10.0.0.1")
-      // However slow the machine is, they come back more slowly.
+      // The limit is so low that no token is refilled, even on a slow machine.
       while answer.status == 200 {
         allowed += 1
         answer = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, from: "10.0.0.1")

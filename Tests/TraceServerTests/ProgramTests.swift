@@ -11,10 +11,10 @@ import Threads
 struct ProgramTests {
   private static let nowhere = "postgresql://nobody@127.0.0.1:1/none"
 
-  @Test("seeds an empty database, answers, logs a line each, and has no secret in its log")
+  @Test("seeds an empty database, serves requests, logs one line each, and logs no secret")
   func serves() async throws {
     try await TemporaryDatabase.with { database in
-      // A parameter that libpq takes and nobody needs, so that a password is in the string.
+      // An optional parameter, so that the connection string contains a password.
       let url = database.url.replacing("@/", with: ":\(TraceServerBinary.canary)@/")
       var token = ""
       let end = try await TraceServerBinary.with(
@@ -53,7 +53,7 @@ struct ProgramTests {
     }
   }
 
-  @Test("starts and seeds all others where a definition in its folder of seeders is faulty")
+  @Test("starts and runs all other seeders if a definition in its folder of seeders is invalid")
   func faultyDefinition() async throws {
     try await TemporaryDatabase.with { database in
       try await TemporaryFolder.with { folder in
@@ -73,7 +73,7 @@ struct ProgramTests {
     }
   }
 
-  @Test("SIGTERM under load ends it, and what was answered was done, no more and no less")
+  @Test("stops on SIGTERM under load, and exactly the acknowledged writes were committed")
   func sigterm() async throws {
     try await TemporaryDatabase.with { database in
       let created = Lock(0)
@@ -87,7 +87,7 @@ struct ProgramTests {
               let trace = #"{"title": "T\#(client)", "context": "C", "solution": "S", "tags": ["load"]}"#
               while let answer = try await server.post("/api/v1/traces", trace, token: token) {
                 guard answer.status == 201 else {
-                  // Told that it was too late, not left without an answer.
+                  // The client gets a 503 instead of no response.
                   guard answer.status == 503 else {
                     throw TraceServerBinary.Failure(description: "\(answer)")
                   }
@@ -115,7 +115,7 @@ struct ProgramTests {
     }
   }
 
-  @Test("is live before its database, ready after it, and outlives its restart under load")
+  @Test("is live before its database, ready after it, and survives its restart under load")
   func databaseRestart() async throws {
     try await TemporaryFolder.with { folder in
       let postgres = EmbeddedPostgres(EmbeddedPostgres.Settings(projectDirectory: folder.path))
@@ -164,7 +164,7 @@ struct ProgramTests {
   }
 
   @Test(
-    "knows its command line",
+    "parses its command line",
     arguments: [
       (["--help"], Int32(0), "--port N"), (["--version"], 0, "trace-server"),
       (["--frobnicate"], 64, "--frobnicate"),
@@ -182,7 +182,7 @@ struct ProgramTests {
   }
 
   @Test(
-    "refuses a configuration that it cannot use",
+    "rejects invalid settings",
     arguments: [
       ["PORT": "70000"], ["REDIS_URL": "http://x"], ["REDIS_URL": "redis://a b"],
       ["EMBEDDING_PROVIDER": "magic"],

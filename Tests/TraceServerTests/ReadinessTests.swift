@@ -17,7 +17,7 @@ struct ReadinessTests {
     func seed(in context: SeedContext) async throws { throw CocoaError(.featureUnsupported) }
   }
 
-  @Test("is not kept away by a seeder that fails, but tells of it")
+  @Test("is reached despite a failed seeder, which is reported")
   func failingSeeder() async throws {
     try await Service.with(seeds: true, registry: SeederRegistry([Failing()])) { service in
       let bare = try await service.get("/health/ready")
@@ -37,7 +37,7 @@ struct ReadinessTests {
     }
   }
 
-  @Test("is gone with the database, whose users get 503, and comes back with it")
+  @Test("is lost with the database, whose users get 503, and restored with it")
   func noDatabase() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -61,12 +61,12 @@ struct ReadinessTests {
     }
   }
 
-  @Test("of connections that a restart broke: neither a read nor a write notices")
+  @Test("survives connections that a restart broke: reads and writes do not fail")
   func brokenConnections() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
       for round in 0..<3 {
-        // Several connections, all of which are idle and then broken.
+        // Open several idle connections, which are then broken.
         try await withThrowingTaskGroup(of: Int.self) { group in
           for _ in 0..<20 { group.addTask { try await service.get("/api/v1/tags").status } }
           for try await status in group { #expect(status == 200) }
@@ -84,7 +84,7 @@ struct ReadinessTests {
     }
   }
 
-  @Test("and metrics tell routes apart by their patterns, so that no client makes up series")
+  @Test("and metrics use route patterns as labels, so that clients cannot create series")
   func labels() {
     let metrics = Metrics()
     for number in 0..<100 {

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Search", .serialized)
 struct SearchTests {
-  @Test("finds a curated trace by its words, after a start that seeded")
+  @Test("finds a curated trace by its words after start-up seeding")
   func curated() async throws {
     try await Service.with(seeds: true) { service in
       let token = try await service.register("me@example.com")
@@ -39,7 +39,7 @@ struct SearchTests {
     }
   }
 
-  @Test("ranks by similarity × ln(2 + trust), and leaves out what is flagged or of another model")
+  @Test("ranks by similarity × ln(2 + trust), and excludes flagged traces and other models")
   func ranking() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -82,12 +82,12 @@ struct SearchTests {
   }
 
   @Test(
-    "takes the hundred nearest as candidates, by the index, also among those with tags",
+    "ranks the hundred nearest candidates of the index, also with tags",
     arguments: TraceIndex.allCases)
   func candidates(index: TraceIndex) async throws {
     try await Service.with { service in
       try await service.database.withConnection { connection in
-        // 3,000 of one tag are more than are compared one by one; all flagged but one in ten.
+        // 3,000 traces with one tag are more than are compared without the index. All but one in ten are flagged.
         try await connection.query("INSERT INTO users (email, display_name) VALUES ('a@b.c', 'A')")
         try await connection.query("INSERT INTO tags (name) VALUES ('many'), ('few')")
         try await connection.query(
@@ -116,12 +116,12 @@ struct SearchTests {
           #expect(hits.count == 50, "\(tags)")
           #expect(hits.first?.trace.title == "t500" && hits.allSatisfy { !$0.trace.isFlagged }, "\(tags)")
           #expect(hits.allSatisfy { Set($0.trace.tags).isSuperset(of: tags) })
-          // Of so few rows the server would rather read all.
+          // With so few rows, the planner would prefer a sequential scan.
           let plan = try await search.explain(
             settings: ["SET LOCAL enable_seqscan = off", "SET LOCAL enable_sort = off"], on: connection)
           #expect(plan.contains("Index Scan using \(index.name)"), "\(tags)\n\(plan)")
         }
-        // In the innermost query; the limit of the answer is another.
+        // The limit of the innermost query, which differs from the number of results.
         let plan = try await connection.pipeline([
           "BEGIN", "SET LOCAL hnsw.ef_search = 100", "SET LOCAL hnsw.iterative_scan = relaxed_order",
           "SELECT count(*) FROM (\(RankedSearch(vector, of: .local, limit: 1, abilities: abilities).nearest)) AS n",
@@ -132,7 +132,7 @@ struct SearchTests {
     }
   }
 
-  @Test("is timed, also in the buckets of the service that this one is made after")
+  @Test("is timed, also in the histogram buckets of the reference implementation")
   func histogram() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -150,7 +150,7 @@ struct SearchTests {
     }
   }
 
-  @Test("says where its time went, in the answer and in the metrics")
+  @Test("reports the time of each stage in the response and in the metrics")
   func stages() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -172,7 +172,7 @@ struct SearchTests {
     }
   }
 
-  @Test("has its statement kept by the database, and asks anew when the schema makes that unusable")
+  @Test("uses a prepared statement, and prepares it again after a schema change")
   func kept() async throws {
     try await Service.with(options: { $0.poolSize = 1 }) { service in
       let token = try await service.register("me@example.com")

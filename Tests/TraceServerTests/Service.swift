@@ -12,18 +12,18 @@ import TraceStore
 
 @testable import TraceServer
 
-/// A service over a database of its own, asked without sockets.
+/// A service on its own database, called without sockets.
 struct Service: Sendable {
   let server: TraceServer
   let database: TemporaryDatabase
   let log: Lock<[String]>
 
-  /// Makes it, lends it to `body` and stops it.
+  /// Creates the service, passes it to `body`, and stops it.
   ///
   /// - Parameters:
-  ///   - seeds: whether the seeders of the environment test run; capacity data is left out.
-  ///   - registry: the seeders; those that are built in by default.
-  ///   - configure: changes the options, whose limits no test runs into by default.
+  ///   - seeds: whether the seeders of the environment test run, except capacity data.
+  ///   - registry: the seeders; the built-in ones by default.
+  ///   - configure: changes the options. By default no test reaches a limit.
   static func with(
     seeds: Bool = false, registry: SeederRegistry? = nil,
     options configure: (inout TraceServer.Options) throws -> Void = { _ in },
@@ -57,14 +57,14 @@ struct Service: Sendable {
     }
   }
 
-  /// What was answered.
+  /// A response.
   struct Answer: Sendable {
     let response: HTTPResponse
     let json: JSONNode?
 
     var status: Int { response.status }
 
-    /// The value at a path such as `results.0.title`; nil if there is none.
+    /// The value at a path such as `results.0.title`; nil if it does not exist.
     subscript(path: String) -> JSONNode? {
       path.split(separator: ".").reduce(json) { node, part in
         switch node?.value {
@@ -80,7 +80,7 @@ struct Service: Sendable {
     func number(_ path: String) -> Double? { try? self[path]?.double() }
     func count(_ path: String) -> Int { ((try? self[path]?.array()) ?? nil)?.count ?? 0 }
 
-    /// The end of a problem's type.
+    /// The last part of a problem's type.
     var problem: String? { text("type").map { String($0.dropFirst(APIProblem.typePrefix.count)) } }
   }
 
@@ -107,13 +107,13 @@ struct Service: Sendable {
     return Answer(response: response, json: try? JSONParser.parse(response.body))
   }
 
-  /// Registers somebody and returns the token.
+  /// Registers a user and returns the token.
   func register(_ email: String) async throws -> String {
     let answer = try await post("/api/v1/auth/register", #"{"email": "\#(email)"}"#)
     return try #require(answer.text("token"), "\(answer.response)")
   }
 
-  /// Contributes a trace and returns its id.
+  /// Contributes a trace and returns its ID.
   func contribute(_ title: String, tags: [String] = ["swift"], token: String) async throws -> String {
     let names = tags.map { #""\#($0)""# }.joined(separator: ", ")
     let answer = try await post(
@@ -123,7 +123,7 @@ struct Service: Sendable {
     return try #require(answer.text("id"), "\(answer.response)")
   }
 
-  /// Gives every trace that has no vector one, as the embeddings seeder does.
+  /// Embeds every trace without an embedding, like the embeddings seeder.
   func embed() async throws {
     let provider = LocalEmbeddingProvider()
     try await database.withConnection { connection in
@@ -133,7 +133,7 @@ struct Service: Sendable {
     }
   }
 
-  /// Runs a statement for its first value.
+  /// Runs a statement and returns its first value.
   func one<Value: PostgresDecodable & Sendable>(_ query: PostgresQuery, _: Value.Type) async throws -> Value {
     try await database.withConnection { try await $0.queryOne(query).decode(Value.self) }
   }

@@ -3,20 +3,20 @@ import FoundationEssentials
 import Glibc
 import SeedTesting
 
-/// The built program, run as a person runs it, and asked over sockets.
+/// The built program, run as a user runs it, and called over sockets.
 struct TraceServerBinary: Sendable {
   let process: ChildProcess
   let port: Int
 
   static let canary = "canary-51d2-secret"
 
-  /// Beside the test bundle, where SwiftPM puts all that it builds.
+  /// In the folder of the test bundle, where SwiftPM puts all products.
   static var path: String {
     let bundle = URL(filePath: CommandLine.arguments[0], directoryHint: .notDirectory)
     return bundle.deletingLastPathComponent().appending(path: "trace-server").path
   }
 
-  /// Starts it in an environment of its own: nothing of the caller's leaks in.
+  /// Starts the program with a clean environment.
   static func start(
     _ arguments: [String] = [], url: String?, variables: [String: String] = [:]
   ) throws -> TraceServerBinary {
@@ -31,11 +31,11 @@ struct TraceServerBinary: Sendable {
     return TraceServerBinary(process: process, port: Int(port))
   }
 
-  /// Starts it, waits until it is ready, lends it to `body` and stops it.
+  /// Starts the program, waits until it is ready, passes it to `body`, and stops it.
   ///
   /// - Parameters:
   ///   - readyFirst: whether to wait until it is ready.
-  ///   - signal: what stops it; nil if `body` has sent one. If `body` throws it is killed.
+  ///   - signal: the signal that stops it; nil if `body` has sent one. If `body` throws, the process is killed.
   static func with(
     url: String, variables: [String: String] = [:], readyFirst: Bool = true, signal: Int32? = SIGTERM,
     _ body: (TraceServerBinary) async throws -> Void
@@ -57,7 +57,7 @@ struct TraceServerBinary: Sendable {
     let description: String
   }
 
-  /// Asks until the answer has a status.
+  /// Repeats a request until the response has a status.
   func reach(_ path: String, status: Int) async throws {
     let deadline = ContinuousClock.now + .seconds(300)
     while try await get(path)?.status != status {
@@ -70,7 +70,7 @@ struct TraceServerBinary: Sendable {
     let status: Int
     let body: String
 
-    /// The text of a member, as far as a pattern finds it.
+    /// The value of a string member, found by a pattern.
     func text(_ name: String) -> String? {
       guard let range = body.firstRange(of: "\"\(name)\":\"") else { return nil }
       return String(body[range.upperBound...].prefix { $0 != "\"" })
@@ -96,7 +96,7 @@ struct TraceServerBinary: Sendable {
     return token
   }
 
-  /// Sends a request over a connection of its own; nil if no answer came.
+  /// Sends a request over a new connection; nil if there was no response.
   func send(_ request: String) async throws -> Answer? {
     let port = port
     return await withCheckedContinuation { continuation in

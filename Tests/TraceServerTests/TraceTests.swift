@@ -9,7 +9,7 @@ import TraceStore
 
 @Suite("A trace", .serialized)
 struct TraceTests {
-  @Test("is created pending, without a vector, its tags normalised, and can be read by everybody")
+  @Test("is created pending, without an embedding, with normalized tags, and readable by everybody")
   func creation() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -33,7 +33,7 @@ struct TraceTests {
     }
   }
 
-  @Test("is created though others bring the same new tag at the same moment, and the tag is there once")
+  @Test("is created while others add the same new tag concurrently, and the tag exists once")
   func sameTag() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
@@ -53,7 +53,7 @@ struct TraceTests {
     }
   }
 
-  @Test("that is not there is 404, whatever stands in its place")
+  @Test("that does not exist returns 404, whatever its ID")
   func missing() async throws {
     try await Service.with { service in
       for id in ["00000000-0000-0000-0000-000000000000", "1", "%27%20OR%20true", "..", "%F0%9F%9A%80"] {
@@ -63,7 +63,7 @@ struct TraceTests {
     }
   }
 
-  @Test("is validated by the confirmation that the setting names, and counts votes at once exactly")
+  @Test("is validated by the configured number of confirmations, and concurrent votes are counted exactly")
   func votes() async throws {
     try await Service.with(options: { $0.validationThreshold = 5 }) { service in
       let author = try await service.register("author@example.com")
@@ -76,7 +76,7 @@ struct TraceTests {
         #expect(answer.status == 201 && answer.text("status") == "pending")
         #expect(answer.int("confirmation_count") == index + 1)
       }
-      // The rest at once, each twice: ten confirm, six dispute.
+      // The other votes concurrently, each twice: ten confirm, six dispute.
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
         for (index, token) in voters[4...].enumerated() {
           for _ in 0..<2 {
@@ -99,7 +99,7 @@ struct TraceTests {
     }
   }
 
-  @Test("is neither confirmed by its author nor by nobody, and disputes never validate")
+  @Test("cannot be confirmed by its author or anonymously, and disputes never validate it")
   func refusedVotes() async throws {
     try await Service.with(options: { $0.validationThreshold = 1 }) { service in
       let author = try await service.register("author@example.com")

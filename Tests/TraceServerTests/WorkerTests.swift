@@ -14,7 +14,7 @@ struct WorkerTests {
   private static let trace =
     #"{"title": "A teapot boils over", "context": "C", "solution": "S", "tags": ["tea"]}"#
 
-  @Test("makes what a user contributes be found, and tells of it in the metrics")
+  @Test("makes a contributed trace searchable, and reports it in the metrics")
   func contributed() async throws {
     try await TemporaryDatabase.with { database in
       let end = try await TraceServerBinary.with(
@@ -30,7 +30,7 @@ struct WorkerTests {
         }
         let found = try await server.post("/api/v1/traces/search", #"{"q": "teapot"}"#, token: token)
         #expect(found?.text("id") == id, "\(String(describing: found))")
-        // The worker tells of itself within a second or so, and the page is some seconds old at the most.
+        // The worker updates its record within a second or so, and metrics may be some seconds old.
         var page = ""
         while !page.contains("commontrace_embedding_traces_total{outcome=\"embedded\"} 1\n") {
           page = try await server.get("/metrics")?.body ?? ""
@@ -47,7 +47,7 @@ struct WorkerTests {
     }
   }
 
-  @Test("is not there if it is not wanted, and the backlog is told of all the same")
+  @Test("can be turned off, and the backlog is still reported")
   func off() async throws {
     try await Service.with(options: { $0.worker = nil }) { service in
       let token = try await service.register("a@example.com")
@@ -59,7 +59,7 @@ struct WorkerTests {
     }
   }
 
-  @Test("lets a search whose service fails be told so, not how")
+  @Test("reports a failed embedding service to the client without details")
   func searchWithoutService() async throws {
     try await TemporaryDatabase.with { database in
       let end = try await TraceServerBinary.with(

@@ -19,7 +19,7 @@ struct SchemaTests {
     }
   }
 
-  @Test("has every column of a trace, the vector and its model among them", arguments: [16, 18])
+  @Test("has every column of a trace, including the vector and its model", arguments: [16, 18])
   func columns(major: Int) async throws {
     try await withSchema(major: major) { connection in
       let rows = try await connection.query(
@@ -39,7 +39,7 @@ struct SchemaTests {
     }
   }
 
-  @Test("has the indexes that search and lists need, the HNSW one by cosine distance")
+  @Test("has the indexes that search and lists need, including HNSW by cosine distance")
   func indexes() async throws {
     try await withSchema { connection in
       let rows = try await connection.query(
@@ -55,7 +55,7 @@ struct SchemaTests {
     }
   }
 
-  @Test("makes a new trace pending, unseeded and unconfirmed")
+  @Test("makes a new trace pending, not seeded and unconfirmed")
   func defaults() async throws {
     try await withSchema { connection in
       let user = try await user("a@example.com", on: connection)
@@ -70,7 +70,7 @@ struct SchemaTests {
     }
   }
 
-  @Test("allows one vote for each trace and voter")
+  @Test("allows one vote per trace and voter")
   func votes() async throws {
     try await withSchema { connection in
       let trace = try await trace(by: "a@example.com", on: connection)
@@ -83,7 +83,7 @@ struct SchemaTests {
     }
   }
 
-  @Test("removes a user's traces with the user, and their votes and tags with them")
+  @Test("deletes a user's traces with the user, and their votes and tags with them")
   func cascades() async throws {
     try await withSchema { connection in
       let trace = try await trace(by: "a@example.com", on: connection)
@@ -104,7 +104,7 @@ struct SchemaTests {
     }
   }
 
-  @Test("refuses an embedding of another length")
+  @Test("rejects an embedding of another length")
   func dimensions() async throws {
     try await withSchema { connection in
       let trace = try await trace(by: "a@example.com", on: connection)
@@ -116,14 +116,14 @@ struct SchemaTests {
     }
   }
 
-  @Test("keeps vectors with their rows, and lets texts that leave no room for them be as long as they are")
+  @Test("stores vectors in line, and accepts texts of any length")
   func inLine() async throws {
     try await withSchema { connection in
       let contributor = try await user("a@example.com", on: connection)
       let vector = PostgresVector((0..<1536).map { Float($0 * 7919 % 1536) - 768 })
       let word = "timeout"
       for (title, length) in [("short", 500), ("usual", 3_000), ("long", 200_000)] {
-        // Numbers among the words, or it would compress to nothing.
+        // Random numbers, because repetitive text would be compressed to almost nothing.
         let text = String((0..<length).map { "\(word) \($0 * 7919 % 100_000) " }.joined().prefix(length))
         try await connection.query(
           """
@@ -162,9 +162,9 @@ struct SchemaTests {
     }
   }
 
-  /// Databases have the checksums of the files from which tables were taken, so these say nothing of a later edit.
+  /// Databases store the checksums of the earlier files, so checksums do not detect an edit of these files.
   @Test(
-    "is not edited where a file has the checksum of an earlier text",
+    "is unchanged in files with the checksum of an earlier text",
     arguments: [
       ("0002_initial_schema.sql", "f87c00d54e7ee1ba9d388a398cfe399e95567795cc13bc2bc71ef9394db9e37a"),
       ("0003_reference_tables.sql", "39d456d711bb6629f520d4428bf6b9975f041ab7c9ab2dc742f95f26a9cfc5e8"),
@@ -176,7 +176,7 @@ struct SchemaTests {
     #expect(Digest.sha256Hex([UInt8](bytes)) == digest)
   }
 
-  @Test("of an earlier version is recorded under its new names and not made again", arguments: [16, 18])
+  @Test("of an earlier version is recorded under new names and not created again", arguments: [16, 18])
   func earlierVersion(major: Int) async throws {
     try await TemporaryDatabase.with(major: major) { database in
       try await database.withPool(maximumConnections: 2) { pool in

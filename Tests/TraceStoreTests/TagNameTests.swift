@@ -2,20 +2,20 @@ import FoundationEssentials
 import Testing
 import TraceStore
 
-@Suite("A tag's name")
+@Suite("A tag name")
 struct TagNameTests {
   @Test(
-    "is trimmed, in lower case, with hyphens for blanks",
+    "is trimmed, in lowercase, with hyphens for whitespace",
     arguments: [
       ("  Python  ", "python"), ("FASTAPI", "fastapi"), ("Error Handling", "error-handling"),
       ("a \t\n b", "a-b"), ("C++", "c++"), ("c#", "c#"), ("Node.js", "node.js"), ("x", "x"),
       (String(repeating: "A", count: 50), String(repeating: "a", count: 50)), ("3d", "3d"),
     ])
-  func normalised(text: String, expected: String) {
+  func normalized(text: String, expected: String) {
     #expect(TagName(text)?.description == expected)
   }
 
-  @Test("normalised twice is the same as once", arguments: ["  Error  Handling ", "C++", "Node.JS"])
+  @Test("is not changed by a second normalization", arguments: ["  Error  Handling ", "C++", "Node.JS"])
   func idempotent(text: String) {
     let once = TagName(text)
     #expect(once != nil)
@@ -23,7 +23,7 @@ struct TagNameTests {
   }
 
   @Test(
-    "that breaks the rule is refused",
+    "that violates the rule is rejected",
     arguments: [
       "", "   ", "-python", "pyt/hon", "a_b", "naïve", "тег", "a,b", "a'b", "\u{0}", "🦉",
       String(repeating: "a", count: 51),
@@ -33,9 +33,9 @@ struct TagNameTests {
   }
 }
 
-@Suite("A deterministic id")
+@Suite("A deterministic ID")
 struct DeterministicIDTests {
-  @Test("is a UUID of version 5 that depends on table and natural key alone")
+  @Test("is a version 5 UUID that depends on table and natural key only")
   func stable() {
     let id = DeterministicID.make(table: "users", naturalKey: "seed@commontrace.dev")
     let text = id.uuidString.lowercased()
@@ -44,7 +44,7 @@ struct DeterministicIDTests {
     #expect(id != DeterministicID.make(table: "users", naturalKey: "seeds@commontrace.internal"))
     #expect(Array(text)[14] == "5")
     #expect("89ab".contains(Array(text)[19]))
-    // Pinned: another value would make a second row of every seeded row in every database.
+    // Pinned: another value would duplicate every seeded row in existing databases.
     #expect(text == "d8b916a3-9a1f-51af-8a07-fe63e087a9ec")
   }
 }

@@ -10,7 +10,7 @@ import TraceStore
 struct TraceImportTests {
   private static let contributor = "seed@commontrace.dev"
 
-  /// A seeder of one contributor and some traces.
+  /// A seeder with one contributor and some traces.
   private struct TracesSeeder: Seeder, MigratingSeeder {
     let id: SeederID = "traces-for-tests"
     let summary = "for tests"
@@ -53,7 +53,7 @@ struct TraceImportTests {
     report.tables.tables.first { $0.name == table }?.counts
   }
 
-  @Test("makes validated seeds with normalised tags and no embedding")
+  @Test("creates validated traces with normalized tags and no embedding")
   func inserts() async throws {
     try await TemporaryDatabase.with { database in
       let report = try await seed("[\(trace("A"))]", on: database)
@@ -76,7 +76,7 @@ struct TraceImportTests {
     }
   }
 
-  @Test("drops the embedding of a trace whose text changed and keeps that of one that did not")
+  @Test("removes the embedding of a trace whose text changed and keeps the others")
   func embeddings() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed("[\(trace("A")), \(trace("B"))]", on: database)
@@ -100,7 +100,7 @@ struct TraceImportTests {
     }
   }
 
-  @Test("leaves a user's trace of the same title alone")
+  @Test("leaves a user's trace with the same title unchanged")
   func sameTitle() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed("[]", on: database)
@@ -122,7 +122,7 @@ struct TraceImportTests {
     }
   }
 
-  @Test("does not undo what votes have changed")
+  @Test("keeps changes by votes")
   func votes() async throws {
     try await TemporaryDatabase.with { database in
       _ = try await seed("[\(trace("A"))]", on: database)
@@ -133,7 +133,7 @@ struct TraceImportTests {
     }
   }
 
-  @Test("refuses a file with faults, all named, before anything is written")
+  @Test("rejects a file with errors, reports all of them, and writes nothing")
   func faults() async throws {
     try await TemporaryDatabase.with { database in
       let json = """

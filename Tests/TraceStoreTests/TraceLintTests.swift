@@ -43,7 +43,7 @@ struct TraceLintTests {
     try inspect([trace]).findings.map { "\($0.field ?? "-"): \($0.found)" }
   }
 
-  @Test("are met by a trace of some length with code")
+  @Test("accept a long enough trace with code")
   func good() throws {
     let inspection = try inspect([trace()])
     #expect(inspection.findings == [])
@@ -51,14 +51,14 @@ struct TraceLintTests {
     #expect(inspection.documents.map(\.title) == ["Connection pool runs dry under load"])
   }
 
-  @Test("ask for lengths")
+  @Test("require minimum lengths")
   func lengths() throws {
     #expect(try findings(trace(title: "Pool")) == ["title: 4 characters"])
     #expect(try findings(trace(context: "Short.")) == ["context: 6 characters"])
     #expect(try findings(trace(solution: "```sh\nls\n```")) == ["solution: 12 characters"])
   }
 
-  @Test("ask for code with a language, closed and complete")
+  @Test("require closed, complete code blocks with a language")
   func code() throws {
     func solution(_ code: String) -> [String: JSON] {
       trace(solution: String(repeating: Self.sentence, count: 9) + "\n" + code)
@@ -73,7 +73,7 @@ struct TraceLintTests {
     #expect(try findings(solution("````text\n```\n````\n")) == [], "a longer fence holds a shorter one")
   }
 
-  @Test("refuse filler and open ends, but not the same letters inside a word")
+  @Test("reject filler phrases and placeholders, but not the same letters inside a word")
   func filler() throws {
     #expect(
       try findings(trace(context: Self.context + "It's important to note that seamlessly."))
@@ -85,7 +85,7 @@ struct TraceLintTests {
     #expect(try findings(trace(context: Self.context + "A delver unleashed.")) == [])
   }
 
-  @Test("ask for three to six tags, as they are stored, each once, of the vocabulary")
+  @Test("require three to six normalized tags of the vocabulary, without duplicates")
   func tags() throws {
     #expect(try findings(trace(tags: ["python", "pooling"])) == ["tags: 2 tags"])
     #expect(
@@ -98,7 +98,7 @@ struct TraceLintTests {
     #expect(found.findings.map(\.expected) == ["a tag of the vocabulary, such as 'postgresql'"])
   }
 
-  @Test("ask for topics of the size that was set")
+  @Test("require topics of the configured size")
   func topics() throws {
     let traces = [
       trace(), trace(title: "Connection pool leaks when a task is cancelled"),

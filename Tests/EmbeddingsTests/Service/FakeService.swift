@@ -4,9 +4,9 @@ import HTTPServer
 import SeedKit
 import Threads
 
-/// An embedding service with OpenAI's interface in this process, which does what a test tells it to.
+/// An embedding service with OpenAI's API in this process, controlled by a test.
 final class FakeService: Sendable {
-  /// A request that came.
+  /// A request that the service received.
   struct Asked: Sendable {
     /// Its number, from 1.
     let number: Int
@@ -16,7 +16,7 @@ final class FakeService: Sendable {
     let headers: HTTPHeaders
   }
 
-  /// Answers instead of the service; nil lets the service answer.
+  /// Replaces the response of the service; nil uses the normal one.
   typealias Script = @Sendable (Asked) async throws -> HTTPResponse?
 
   static let model = "fake-model"
@@ -30,12 +30,12 @@ final class FakeService: Sendable {
   /// All requests so far.
   var asked: [Asked] { requests.withLock { $0 } }
 
-  /// How often each text was asked for.
+  /// The number of requests for each text.
   var textCounts: [String: Int] {
     asked.flatMap(\.texts).reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 
-  /// Starts a service, lends it and options to reach it to `body`, and stops it.
+  /// Starts a service, passes it with matching options to `body`, and stops it.
   static func with<Result>(
     _ script: @escaping Script = { _ in nil }, _ body: (FakeService, OpenAIOptions) async throws -> Result
   ) async throws -> Result {
@@ -81,7 +81,7 @@ final class FakeService: Sendable {
     }
   }
 
-  /// A text's vector: the same for the same text.
+  /// The vector of a text. The same text has the same vector.
   static func vector(_ text: String) -> [Double] {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     return (0..<dimensions).map { _ in
@@ -90,12 +90,12 @@ final class FakeService: Sendable {
     }
   }
 
-  /// A good answer, its entries in another order than the texts.
+  /// A valid response whose entries are not in the order of the texts.
   static func answer(_ vectors: [[Double]]) -> HTTPResponse {
     json(entries(vectors.enumerated().map { ($0, "\($1)") }.reversed()))
   }
 
-  /// An answer with these entries: an index and a list.
+  /// A response with these entries: an index and a JSON array.
   static func entries(_ entries: [(Int, String)]) -> String {
     let data = entries.map { #"{"object": "embedding", "index": \#($0), "embedding": \#($1)}"# }
     return #"{"object": "list", "data": [\#(data.joined(separator: ", "))], "model": "m"}"#
@@ -105,15 +105,15 @@ final class FakeService: Sendable {
     HTTPResponse(status: status, headers: headers, text: text, contentType: "application/json")
   }
 
-  /// An error as OpenAI has them.
+  /// An error in OpenAI's format.
   static func refusal(_ status: Int, _ message: String, headers: HTTPHeaders = [:]) -> HTTPResponse {
     json(#"{"error": {"message": "\#(message)", "type": "error"}}"#, status: status, headers: headers)
   }
 }
 
-/// A service that sends bytes and closes, which a real one does only when it fails.
+/// A server that sends fixed bytes and closes the connection, like a failing service.
 enum RawService {
-  /// Starts one that answers each connection with these bytes, lends its address to `body` and stops it.
+  /// Starts a server that sends these bytes on each connection, passes its URL to `body`, and stops it.
   static func with<Result>(
     _ answer: String, _ body: (String) async throws -> Result
   ) async throws -> Result {

@@ -2,19 +2,19 @@ import FoundationEssentials
 import SeedTesting
 import Threads
 
-/// `Benchmarks/retrieval/serve.py`, a program with OpenAI's interface, as a process of its own.
+/// `Benchmarks/retrieval/serve.py`, a server with OpenAI's API, in a process of its own.
 enum ModelService {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
 
-  /// The Python that has the real model; `Scripts/setup --tests` installs it.
+  /// The Python with the real model. `Scripts/setup --tests` installs it.
   static let python = "\(root)/.build/benchmark-retrieval/bin/python"
 
   struct NotStarted: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Starts it, lends its address to `body` and stops it.
+  /// Starts the server, passes its URL to `body`, and stops it.
   static func with<Result>(
     _ arguments: [String] = [], python: String = python, variables: [String: String] = [:],
     _ body: (String) async throws -> Result

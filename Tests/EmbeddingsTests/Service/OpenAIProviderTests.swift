@@ -9,11 +9,11 @@ import TraceStore
 
 @testable import Embeddings
 
-@Suite("A service with OpenAI's interface")
+@Suite("A service with OpenAI's API")
 struct OpenAIProviderTests {
   private static func texts(_ count: Int) -> [EmbeddingText] { (0..<count).map { .query("text \($0)") } }
 
-  @Test("is asked in batches, and each text gets its own vector, whatever the order of the answer")
+  @Test("receives batches, and each text gets its vector, whatever the order of the response")
   func order() async throws {
     try await FakeService.with { service, options in
       var options = options
@@ -32,7 +32,7 @@ struct OpenAIProviderTests {
     }
   }
 
-  @Test("gives vectors whose cosines are those of the service's own")
+  @Test("returns vectors whose cosines are preserved")
   func cosine() async throws {
     try await FakeService.with { _, options in
       let vectors = try await OpenAIEmbeddingProvider(options).vectors(for: Self.texts(2))
@@ -46,7 +46,7 @@ struct OpenAIProviderTests {
     }
   }
 
-  @Test("gets key, dimensions and as much of a text as it may")
+  @Test("receives the API key, the dimensions, and texts cut to the limit")
   func request() async throws {
     try await FakeService.with { service, options in
       var options = options
@@ -63,7 +63,7 @@ struct OpenAIProviderTests {
     }
   }
 
-  @Test("stands by its name and its dimensions for a model that is never mixed up with another")
+  @Test("is identified by model name and dimensions, so that models are never mixed up")
   func identity() throws {
     var options = OpenAIOptions()
     options.dimensions = 384
@@ -74,7 +74,7 @@ struct OpenAIProviderTests {
     #expect(throws: EmbeddingServiceError.self) { try OpenAIEmbeddingProvider(options) }
   }
 
-  @Test("may fail for a while: what can pass is tried again", arguments: [429, 500, 502, 503, 504, 408])
+  @Test("may fail for a while: transient errors are retried", arguments: [429, 500, 502, 503, 504, 408])
   func retries(status: Int) async throws {
     try await FakeService.with({ $0.number <= 2 ? FakeService.refusal(status, "not now") : nil }) {
       service, options in
@@ -83,7 +83,7 @@ struct OpenAIProviderTests {
     }
   }
 
-  @Test("is left alone for as long as it says in Retry-After, in seconds or as a date")
+  @Test("is not called again before the time in Retry-After, in seconds or as a date")
   func retryAfter() async throws {
     for value in ["100", Self.httpDate(secondsFromNow: 100)] {
       try await FakeService.with({ _ in
@@ -93,9 +93,9 @@ struct OpenAIProviderTests {
           try await OpenAIEmbeddingProvider(options).embed(Self.texts(1))
         }
         let seconds = error?.retryAfter?.components.seconds ?? 0
-        // A date is seconds from now, of which some pass.
+        // The date is relative to now, and some seconds may have passed.
         #expect((40...100).contains(seconds), "\(value): \(seconds)")
-        // Longer than the budget: nobody waits for it here.
+        // Longer than the retry budget, so the request fails.
         #expect(error?.kind == .busy && service.asked.count == 1)
       }
     }
@@ -110,7 +110,7 @@ struct OpenAIProviderTests {
     return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  @Test("is tried again no sooner than it says, ever more slowly, and within a budget")
+  @Test("is retried with increasing pauses, not before Retry-After, and within the retry budget")
   func schedule() throws {
     func error(_ kind: EmbeddingServiceError.Kind, _ after: Duration? = nil) -> EmbeddingServiceError {
       EmbeddingServiceError(kind, "no", retryAfter: after)
@@ -135,12 +135,12 @@ struct OpenAIProviderTests {
     }
   }
 
-  @Test("is not waited for by whoever has given up")
+  @Test("is not waited for after cancellation")
   func cancellation() async throws {
     let (stream, continuation) = AsyncStream<Void>.makeStream()
     try await FakeService.with({ _ in
       continuation.yield()
-      // Until the server stops.
+      // Keep the request open until the server stops.
       try await Task.sleep(for: .seconds(3600))
       return nil
     }) { _, options in
@@ -155,7 +155,7 @@ struct OpenAIProviderTests {
     }
   }
 
-  @Test("answers many at once")
+  @Test("handles concurrent requests")
   func parallel() async throws {
     try await FakeService.with { service, options in
       let provider = try OpenAIEmbeddingProvider(options)

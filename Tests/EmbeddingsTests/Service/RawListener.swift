@@ -25,7 +25,7 @@ final class RawListener: Sendable {
     port = Int(UInt16(bigEndian: address.sin_port))
   }
 
-  /// Reads something from each connection, sends the bytes and closes.
+  /// Reads from each connection, sends the bytes, and closes it.
   func serve(_ answer: [UInt8]) throws {
     let descriptor = descriptor
     try DetachedThread.start {
@@ -36,14 +36,14 @@ final class RawListener: Sendable {
         _ = recv(client, &buffer, buffer.count, 0)
         _ = send(client, answer, answer.count, Int32(MSG_NOSIGNAL))
         shutdown(client, Int32(SHUT_WR))
-        // What is still on its way would turn the end into a reset.
+        // Unread bytes would reset the connection.
         while recv(client, &buffer, buffer.count, 0) > 0 {}
         close(client)
       }
     }
   }
 
-  /// Wakes the thread, which ends.
+  /// Wakes the thread so that it ends.
   func stop() {
     shutdown(descriptor, Int32(SHUT_RDWR))
     close(descriptor)
@@ -51,14 +51,14 @@ final class RawListener: Sendable {
 }
 
 extension RawListener {
-  /// A port on which nobody listens at the moment.
+  /// A port without a listener.
   static func freePort() throws -> Int {
     let listener = try RawListener()
     defer { listener.stop() }
     return listener.port
   }
 
-  /// Whether somebody listens.
+  /// Whether a server is listening on the port.
   static func isListening(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }

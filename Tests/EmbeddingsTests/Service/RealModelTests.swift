@@ -7,7 +7,7 @@ import TraceStore
 
 @Suite("A real model behind a real service")
 struct RealModelTests {
-  @Test("makes vectors by which texts of one meaning are near each other, without a word in common")
+  @Test("embeds texts with the same meaning close to each other, even without common words")
   func meaning() async throws {
     try await ModelService.with(variables: ["EMBEDDING_API_KEY": "a-key"]) { url in
       var options = OpenAIOptions()
@@ -18,7 +18,7 @@ struct RealModelTests {
       options.batchSize = 2
       let vectors = try await OpenAIEmbeddingProvider(options).vectors(for: [
         .query("My dog is ill and does not eat."), .query("A sick puppy refuses its food."),
-        .query("How do I centre a div in CSS?"),
+        .query("How do I center a div in CSS?"),
       ]).map(\.components)
       func cosine(_ left: [Float], _ right: [Float]) -> Float { zip(left, right).map(*).reduce(0, +) }
       #expect(cosine(vectors[0], vectors[1]) > 0.5)

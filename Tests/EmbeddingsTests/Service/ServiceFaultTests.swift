@@ -7,7 +7,7 @@ import SeedTesting
 import Testing
 import TraceStore
 
-@Suite("What an embedding service answers")
+@Suite("The response of an embedding service")
 struct ServiceFaultTests {
   private static let texts: [EmbeddingText] = [.query("a"), .query("b")]
   private static let vector = "[1, 0, 0, 0, 0, 0, 0, 0]"
@@ -16,7 +16,7 @@ struct ServiceFaultTests {
     let name: String
     let response: HTTPResponse
     let kind: EmbeddingServiceError.Kind?
-    /// A part of what is told.
+    /// A part of the error message.
     let told: String
     var requests = 1
 
@@ -34,7 +34,7 @@ struct ServiceFaultTests {
     FakeService.json(FakeService.entries([(0, vector), (1, second)]))
   }
 
-  /// Of eight components, the last given.
+  /// A vector with eight components, of which the last is given.
   private static func last(_ component: String) -> String { "[1, 0, 0, 0, 0, 0, 0, \(component)]" }
 
   static let faults: [Fault] = [
@@ -103,7 +103,7 @@ struct ServiceFaultTests {
     .init("no content", HTTPResponse(status: 204), .badAnswer, "204, expected 200", requests: 3),
   ]
 
-  @Test("is refused if it is not what was asked for, and told", arguments: faults)
+  @Test("is rejected with an error if it is invalid", arguments: faults)
   func fault(fault: Fault) async throws {
     try await FakeService.with({ _ in fault.response }) { service, options in
       let provider = try OpenAIEmbeddingProvider(options)
@@ -119,7 +119,7 @@ struct ServiceFaultTests {
     }
   }
 
-  @Test("is taken with another length than 1, tiny or huge, with charset and unknown members")
+  @Test("is accepted with a vector of any length, with a charset and unknown keys")
   func tolerated() async throws {
     let body =
       #"{"usage": {}, "data": [{"index": 1, "x": [], "embedding": [3e-30, 4e-30, 0, 0, 0, 0, 0, 0]}, "#
@@ -142,7 +142,7 @@ struct ServiceFaultTests {
   }
 
   @Test(
-    "is not believed if it breaks off",
+    "is rejected if it is truncated",
     arguments: [
       "", "HTTP/1.1 200 OK\r\nContent-Ty",
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
@@ -158,7 +158,7 @@ struct ServiceFaultTests {
     }
   }
 
-  @Test("is not believed if it is not HTTP")
+  @Test("is rejected if it is not HTTP")
   func notHTTP() async throws {
     try await RawService.with("SSH-2.0-OpenSSH_9.2\r\n") { url in
       var options = OpenAIOptions()
@@ -168,7 +168,7 @@ struct ServiceFaultTests {
     }
   }
 
-  @Test("is not waited for longer than is set")
+  @Test("is not waited for longer than the timeout")
   func timeout() async throws {
     try await FakeService.with({ _ in
       try await Task.sleep(for: .seconds(3600))
@@ -181,7 +181,9 @@ struct ServiceFaultTests {
     }
   }
 
-  @Test("cannot come from where nobody is", arguments: ["http://127.0.0.1:1/v1", "http://nobody.invalid/v1"])
+  @Test(
+    "is reported as unreachable if there is no server",
+    arguments: ["http://127.0.0.1:1/v1", "http://nobody.invalid/v1"])
   func unreachable(url: String) async throws {
     var options = OpenAIOptions()
     options.baseURL = url
@@ -190,7 +192,7 @@ struct ServiceFaultTests {
       error?.kind == .unreachable && error?.message.contains(url) == true, "\(String(describing: error))")
   }
 
-  @Test("shows nothing of the key, even if it repeats it", arguments: [400, 401, 404, 429, 500])
+  @Test("never reveals the API key, even if the service repeats it", arguments: [400, 401, 404, 429, 500])
   func key(status: Int) async throws {
     let key = "sk-canary-81c2-secret"
     try await FakeService.with({ _ in
@@ -205,7 +207,7 @@ struct ServiceFaultTests {
     }
   }
 
-  @Test("comes over TLS only from whom an authority vouches for: the system's or that of a file")
+  @Test("is accepted over TLS only with a certificate of the system's authorities or of the configured file")
   func privateAuthority() async throws {
     try await TemporaryFolder.with { folder in
       let (certificate, key) = ("\(folder.path)/cert.pem", "\(folder.path)/key.pem")

@@ -14,7 +14,7 @@ struct ServiceSeederTests {
   private static let state: PostgresQuery =
     "SELECT md5(string_agg(id::text || xmin || updated_at, '' ORDER BY id)) FROM traces"
 
-  @Test("makes every vector once, no transaction open meanwhile, and writes nothing the second time")
+  @Test("embeds every trace once, without an open transaction, and writes nothing in a second run")
   func converges() async throws {
     try await WorkerHarness.with { harness in
       let open = Lock<[Int]>([])
@@ -49,7 +49,7 @@ struct ServiceSeederTests {
     }
   }
 
-  @Test("never touches another model's vectors; a reset is how models are switched")
+  @Test("never changes embeddings of another model; reset switches models")
   func switching() async throws {
     try await WorkerHarness.with { harness in
       let url = harness.database.url
@@ -71,7 +71,7 @@ struct ServiceSeederTests {
     }
   }
 
-  @Test("fails, naming the trace, when a text is refused; the others keep their vectors")
+  @Test("fails and names the trace if its text is rejected; other traces keep their embeddings")
   func refused() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert(["poison"])
@@ -89,7 +89,7 @@ struct ServiceSeederTests {
     }
   }
 
-  @Test("fails when nobody answers, says where it asked, shows no key, and leaves nothing leased")
+  @Test("fails with the URL and without the key if the service is unreachable, and leaves no lease")
   func unreachable() async throws {
     try await WorkerHarness.with { harness in
       var options = OpenAIOptions()
@@ -105,7 +105,7 @@ struct ServiceSeederTests {
     }
   }
 
-  @Test("leaves the work to a worker if it is told not to wait, and wakes it", arguments: [true, false])
+  @Test("leaves the work to a worker with --no-wait and notifies it", arguments: [true, false])
   func noWait(usesFlag: Bool) async throws {
     try await WorkerHarness.with { harness in
       let url = harness.database.url

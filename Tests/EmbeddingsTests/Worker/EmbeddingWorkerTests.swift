@@ -8,7 +8,7 @@ import TraceStore
 
 @Suite("An embedding worker")
 struct EmbeddingWorkerTests {
-  @Test("gives every trace without a vector one, of all but generated ones, and leaves other models' alone")
+  @Test("embeds every trace without an embedding, except generated ones, and keeps those of other models")
   func works() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert((0..<200).map { "trace \($0)" })
@@ -35,7 +35,7 @@ struct EmbeddingWorkerTests {
     }
   }
 
-  @Test("hears of a user's new trace at once, long before it would look by itself")
+  @Test("is notified of a user's new trace at once, long before the next poll")
   func notification() async throws {
     try await WorkerHarness.with { harness in
       var options = WorkerHarness.options
@@ -43,7 +43,7 @@ struct EmbeddingWorkerTests {
       options.listens = true
       let provider = StubProvider()
       try await harness.withWorker(provider, options: options) { worker in
-        // Idle and listening, so that nothing but a notification can wake it.
+        // Wait until the worker is idle and listening, so that only a notification can wake it.
         try await harness.until("a listener") {
           try await harness.one(
             """
@@ -64,7 +64,7 @@ struct EmbeddingWorkerTests {
     }
   }
 
-  @Test("looks by itself where notifications are dropped: behind pgbouncer in transaction mode")
+  @Test("polls where notifications are dropped: behind pgbouncer in transaction mode")
   func pooler() async throws {
     try await WorkerHarness.with { harness in
       try await PgBouncer.with(database: harness.database) { configuration, _ in
@@ -82,7 +82,7 @@ struct EmbeddingWorkerTests {
     }
   }
 
-  @Test("stores no vector of a text that was edited meanwhile, and then that of the new one")
+  @Test("discards the embedding of a text that was edited in the meantime, and embeds the new text")
   func editedMeanwhile() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert(["one", "two"])
@@ -105,7 +105,7 @@ struct EmbeddingWorkerTests {
     }
   }
 
-  @Test("holds no transaction and no lock while the provider works")
+  @Test("holds no transaction and no lock while it waits for the provider")
   func noTransaction() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert((0..<10).map { "trace \($0)" })
@@ -118,7 +118,7 @@ struct EmbeddingWorkerTests {
             AND (state <> 'active' OR query NOT LIKE '%embedding_workers%')
           """, as: Int.self)
         open.withLock { $0.append(count) }
-        // Nobody would wait for anything of the worker's.
+        // The worker must not block this.
         try await harness.database.withConnection { connection in
           try await connection.runScript(
             "BEGIN; SET LOCAL lock_timeout = '60s'; LOCK TABLE traces, embedding_jobs; COMMIT")
@@ -133,7 +133,7 @@ struct EmbeddingWorkerTests {
     }
   }
 
-  @Test("shares the work with others: each trace is made once")
+  @Test("shares the work with others: each trace is embedded once")
   func many() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert((0..<300).map { "trace \($0)" })
@@ -165,7 +165,7 @@ struct EmbeddingWorkerTests {
     }
   }
 
-  @Test("gives back what it has when it is stopped, or ends it in time")
+  @Test("releases its leases when it is stopped, or finishes the batch in time")
   func stop() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert(["one", "two"])
@@ -189,14 +189,14 @@ struct EmbeddingWorkerTests {
       #expect(
         try await harness.one(
           "SELECT count(*) FROM embedding_workers WHERE stopped_at IS NOT NULL", as: Int.self) == 1)
-      // What is given back is anybody's at once.
+      // Other workers can lease the released traces at once.
       try await harness.withWorker(StubProvider()) { worker in
         try await harness.until("both") { worker.counts.embedded == 2 }
       }
     }
   }
 
-  @Test("ends what is under way when it is stopped, if that does not take long")
+  @Test("finishes a short batch when it is stopped")
   func stopInTime() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert(["one"])

@@ -2,17 +2,17 @@ import Embeddings
 import FoundationEssentials
 import SeedTesting
 
-/// The built `seed-runner`, run as a person runs it.
+/// The built program `seed-runner`, run as a user runs it.
 enum SeedRunnerProgram {
   static let canary = "canary-2d90-secret"
 
-  /// Beside the test bundle, where SwiftPM puts all that it builds.
+  /// In the folder of the test bundle, where SwiftPM puts all products.
   private static var path: String {
     URL(filePath: CommandLine.arguments[0], directoryHint: .notDirectory).deletingLastPathComponent()
       .appending(path: "seed-runner").path
   }
 
-  /// Starts it in an environment of its own, with a service for embeddings if there are options for one.
+  /// Starts the program with a clean environment, and with the embedding service of the options, if given.
   static func start(
     _ arguments: [String], url: String, service: OpenAIOptions? = nil, variables: [String: String] = [:]
   ) throws -> ChildProcess {
@@ -30,7 +30,7 @@ enum SeedRunnerProgram {
       path, arguments, environment: environment.merging(variables) { $1 }, directory: "/")
   }
 
-  /// Runs it to its end.
+  /// Runs the program until it ends.
   static func run(
     _ arguments: String..., url: String, service: OpenAIOptions? = nil, variables: [String: String] = [:]
   ) async throws -> ChildProcess.End {

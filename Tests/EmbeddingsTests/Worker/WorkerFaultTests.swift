@@ -8,9 +8,9 @@ import Testing
 import Threads
 import TraceStore
 
-@Suite("An embedding worker outlives")
+@Suite("An embedding worker survives")
 struct WorkerFaultTests {
-  /// How a service fails at a text that it cannot take.
+  /// How a service fails for a text that it does not accept.
   private static let refusals: [(name: String, response: HTTPResponse)] = [
     ("a refusal", FakeService.refusal(400, "this text is too long")),
     ("a failure", FakeService.refusal(500, "input is too large to process")),
@@ -19,7 +19,7 @@ struct WorkerFaultTests {
   ]
 
   @Test(
-    "a text that its service cannot take: the others get their vectors, it is given up, and that is seen",
+    "a rejected text: other traces are embedded, this one is given up and reported",
     arguments: refusals.indices)
   func poison(index: Int) async throws {
     let poisoned = Self.refusals[index].response
@@ -47,13 +47,13 @@ struct WorkerFaultTests {
           #expect(backlog.waiting == 1 && backlog.givenUp == 1 && backlog.leased == 0)
           #expect(givenUp.map(\.title) == ["poison"] && givenUp.first?.attempts == 3)
           #expect(givenUp.first?.reason.contains("solution") == false, "no text of the trace")
-          // Asked to, it tries again, and gives up again.
+          // After 'retry' the worker tries again, and gives up again.
           let retried = try await harness.database.withConnection { connection in
             try await EmbeddingBacklog.retry(nil, on: connection)
           }
           #expect(retried == 1)
           try await harness.until("another end of it") { worker.counts.givenUp == 2 }
-          // Another text is another matter.
+          // A new text starts with new attempts.
           try await harness.run("UPDATE traces SET title = 'cured' WHERE title = 'poison'")
           try await harness.until("a vector for it") { worker.counts.embedded == 21 }
         }
@@ -64,7 +64,7 @@ struct WorkerFaultTests {
   }
 
   @Test(
-    "a service that takes no text at all, and goes on when it does; no trace is blamed",
+    "a service that rejects all texts, and continues when it recovers; no trace is marked as failed",
     arguments: [
       EmbeddingServiceError.Kind.unreachable, .busy, .failed, .misconfigured, .rejected, .badAnswer,
     ])
@@ -93,7 +93,7 @@ struct WorkerFaultTests {
     }
   }
 
-  @Test("a service that asks to be left alone: it is, for as long as it says")
+  @Test("a service that sends Retry-After, and waits that long")
   func retryAfter() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert(["one"])
@@ -119,7 +119,7 @@ struct WorkerFaultTests {
     }
   }
 
-  @Test("a database that is not migrated yet, and one that restarts in the midst of its work")
+  @Test("a database that is not migrated yet, and one that restarts during its work")
   func databaseRestart() async throws {
     try await TemporaryFolder.with { folder in
       let postgres = EmbeddedPostgres(EmbeddedPostgres.Settings(projectDirectory: folder.path))
@@ -155,8 +155,8 @@ struct WorkerFaultTests {
           """)
       }
       try await until { worker.counts.embedded == 5 }
-      // What was made before the restart was stored after it: no text was asked for twice. Not "one call": a
-      // look that falls between the insert's commit and its start may find some of them only.
+      // Embeddings computed before the restart were stored after it: no text was requested twice. There may be more
+      // than one request, because a poll between the insert's commit and its start may find only some of the traces.
       let told = events.withLock { $0.suffix(12).joined(separator: "\n") }
       let titles = asked.withLock { $0.sorted() }
       #expect(titles == (1...5).map { "trace \($0)" }, "\(told)")
@@ -167,12 +167,12 @@ struct WorkerFaultTests {
     }
   }
 
-  @Test("workers that die of a trace: it is given up, and those that were taken with it are not")
+  @Test("workers that crash on a trace: it is given up, and the other traces of its batch are not")
   func deadlyTrace() async throws {
     try await WorkerHarness.with { harness in
       let deadly = try await harness.insert(["deadly"])[0]
       try await harness.insert((0..<15).map { "trace \($0)" })
-      // A worker that dies leaves nothing but its leases, which end.
+      // A crashed worker leaves only its leases, which expire.
       func die(afterTaking limit: Int) async throws -> [UUID] {
         let queue = EmbeddingQueue(
           model: StubProvider().model, holder: UUID(), leaseTime: .milliseconds(1), maximumAttempts: 5)
@@ -196,7 +196,7 @@ struct WorkerFaultTests {
           "SELECT count(*) FROM embedding_jobs WHERE given_up_at IS NOT NULL", as: Int.self) > 0
       }
       #expect(deaths == 5)
-      // The others are done, or still to be done, but none is given up.
+      // The other traces are embedded or pending, but none is given up.
       try await harness.withWorker(StubProvider()) { _ in
         try await harness.until("the others") { try await harness.missing() == 1 }
       }

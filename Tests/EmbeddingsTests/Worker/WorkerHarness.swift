@@ -12,7 +12,7 @@ import TraceStore
 struct WorkerHarness: Sendable {
   let database: TemporaryDatabase
 
-  /// Makes one and lends it to `body`.
+  /// Creates the database and passes the harness to `body`.
   static func with(_ body: (WorkerHarness) async throws -> Void) async throws {
     try await TemporaryDatabase.with { database in
       let harness = WorkerHarness(database: database)
@@ -32,14 +32,14 @@ struct WorkerHarness: Sendable {
     }
   }
 
-  /// Options with which nothing is waited for that a test does not want to wait for.
+  /// Options without long waits, except those that a test needs.
   static var options: EmbeddingWorker.Options {
     var options = EmbeddingWorker.Options()
     options.firstPause = .milliseconds(1)
     options.firstBackoff = .milliseconds(5)
     options.longestBackoff = .milliseconds(50)
     options.pollInterval = .milliseconds(50)
-    // A connection less for each of many workers on the server that all tests share.
+    // One connection less per worker, because all tests share the server.
     options.listens = false
     return options
   }
@@ -68,7 +68,7 @@ struct WorkerHarness: Sendable {
     }
   }
 
-  /// Inserts traces without telling anybody. Their ids.
+  /// Inserts traces without a notification. Returns their IDs.
   @discardableResult
   func insert(_ titles: [String], contributor: String = "somebody@example.com") async throws -> [UUID] {
     try await database.withConnection { connection in
@@ -82,7 +82,7 @@ struct WorkerHarness: Sendable {
     }
   }
 
-  /// Runs a statement for its first value.
+  /// Runs a statement and returns its first value.
   func one<Value: PostgresDecodable & Sendable>(
     _ query: PostgresQuery, as: Value.Type = Value.self
   ) async throws -> Value {
@@ -93,10 +93,10 @@ struct WorkerHarness: Sendable {
     try await database.withConnection { connection in _ = try await connection.query(query) }
   }
 
-  /// Traces without a vector.
+  /// The number of traces without an embedding.
   func missing() async throws -> Int { try await one("SELECT count(*) FROM traces WHERE embedding IS NULL") }
 
-  /// The titles that have a vector of a provider's, each exactly the one of its text as it is now.
+  /// The titles of the traces whose embedding is exactly that of their current text.
   func rightTitles(_ provider: any EmbeddingProvider) async throws -> [String] {
     let rows = try await database.withConnection { connection in
       try await connection.query(
@@ -116,7 +116,7 @@ struct WorkerHarness: Sendable {
     let description: String
   }
 
-  /// Waits until something holds.
+  /// Waits until a condition holds.
   func until(
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
@@ -131,12 +131,12 @@ struct WorkerHarness: Sendable {
   }
 }
 
-/// A provider in this process, which does what a test tells it to.
+/// A provider in this process, controlled by a test.
 struct StubProvider: EmbeddingProvider {
   let model: EmbeddingModel
   let script: @Sendable ([EmbeddingText]) async throws -> Void
 
-  /// - Parameter script: called before each answer; what it throws is the answer.
+  /// - Parameter script: called before each response. If it throws, the request fails with that error.
   init(
     model: EmbeddingModel = EmbeddingModel(id: "stub", version: "1"),
     script: @escaping @Sendable ([EmbeddingText]) async throws -> Void = { _ in }

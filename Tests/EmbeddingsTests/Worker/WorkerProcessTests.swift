@@ -10,7 +10,7 @@ import TraceStore
 
 @Suite("seed-runner worker")
 struct WorkerProcessTests {
-  @Test("embeds 50 traces once each with 8 processes of which 3 are killed in the midst of it")
+  @Test("embeds 50 traces once each with 8 processes, 3 of which are killed during their work")
   func kills() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert((0..<50).map { "trace \($0)" })
@@ -19,7 +19,7 @@ struct WorkerProcessTests {
       try await FakeService.with({ asked in
         let worker = asked.headers["Authorization"] ?? ""
         askedBy.withLock { _ = $0.insert(worker) }
-        // The victims wait for an answer when they are killed.
+        // The killed processes are waiting for a response.
         if worker.contains("victim") { try await Task.sleep(for: .seconds(3600)) }
         answered.withLock { answered in for text in asked.texts { answered[text, default: 0] += 1 } }
         return nil
@@ -63,7 +63,7 @@ struct WorkerProcessTests {
     }
   }
 
-  @Test("ends with the new text's vector of a trace that was edited while a process embedded it")
+  @Test("stores the embedding of the new text if a trace was edited while a process embedded it")
   func edited() async throws {
     try await WorkerHarness.with { harness in
       try await harness.insert(["one"])
@@ -83,7 +83,7 @@ struct WorkerProcessTests {
     }
   }
 
-  @Test("shows what was given up and why, has it tried again, and shows no key")
+  @Test("lists traces that were given up with the reason, retries them, and shows no key")
   func status() async throws {
     try await WorkerHarness.with { harness in
       let id = try await harness.insert(["poison"])[0]
@@ -129,7 +129,7 @@ struct WorkerProcessTests {
     }
   }
 
-  @Test("refuses what no waiting mends, and says what to do")
+  @Test("reports errors that a retry cannot fix, with a fix")
   func refusals() async throws {
     try await WorkerHarness.with { harness in
       let url = harness.database.url
