@@ -1,8 +1,9 @@
-"""compare.py URL SEED-RUNNER: loading capacity data, ours beside other ways, on one server.
+"""compare.py URL SEED-RUNNER: compares loading of capacity data with other methods, on one server.
 
-Every way loads the same rows (exported from our own load) into the same table with the same small indexes and foreign
-keys, in a database of its own, the vector index dropped before. What the others load is read or generated beforehand; only
-ours makes its rows while it loads. The rates of the slow ways are taken from fewer rows.
+Every method loads the same rows (exported from seed-runner's load) into the same table with the same small indexes and
+foreign keys, in a new database without a vector index. The rows of the other methods are read or generated beforehand.
+Only seed-runner generates its rows during the load. Slow methods load fewer rows, and their rates are computed from
+those.
 """
 
 import argparse
@@ -48,7 +49,7 @@ class Bench:
         self.admin_url, self.url, self.program = url, with_database(url, NAME), program
         self.rows, self.rounds = rows, rounds
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="seed-runner-benchmark-"))
-        # The server's own user writes and reads files here.
+        # The operating system user of the server writes and reads files here.
         self.folder.chmod(0o777)
         self.times = {}
         self.python_rows = []
@@ -59,7 +60,7 @@ class Bench:
             return cursor.fetchone()[0] if cursor.description else None
 
     def ours(self, *arguments, rows):
-        """Runs our own load. Returns seconds in all, seconds until the last row was committed, peak memory in MB."""
+        """Runs seed-runner. Returns total seconds, seconds until the last commit of rows, and peak memory in MB."""
         command = [self.program, "--capacity-traces", "--rows", str(rows), "--streams", str(STREAMS), "--quiet", *arguments]
         start = time.time()
         process = subprocess.Popen(
@@ -71,7 +72,7 @@ class Bench:
             time.sleep(0.02)
         seconds = time.time() - start
         if process.returncode:
-            sys.exit(f"{' '.join(command)} ended with status {process.returncode}")
+            sys.exit(f"{' '.join(command)} exited with status {process.returncode}")
         loaded = self.sql("SELECT extract(epoch FROM max(loaded_at))::float8 FROM seed_runner.bulk_chunk") - start
         return seconds, loaded, memory
 
@@ -84,11 +85,11 @@ class Bench:
         )
         if not has_index:
             self.sql(f"DROP INDEX {INDEX}")
-        # What one way leaves to be written must not slow the next.
+        # Pending writes of one method must not slow down the next.
         self.sql("CHECKPOINT", self.admin_url)
 
     def export(self):
-        """The rows as binary files, one a stream, and the first of them as Python values."""
+        """Exports the rows as binary files, one per stream, and returns the first rows as Python values."""
         self.fresh(has_index=True)
         self.ours(rows=self.rows)
         columns = ", ".join(COLUMNS)
@@ -119,7 +120,7 @@ class Bench:
                 f"CREATE INDEX {INDEX} ON traces USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64)"
             )
 
-    # (a) as the script does it that the project replaces
+    # (a) like the script that this project replaces
 
     def executemany_text(self, count):
         async def work():
@@ -127,7 +128,7 @@ class Bench:
             casts = ", ".join(f"${i}::text::vector" if t == "vector" else f"${i}" for i, t in enumerate(TYPES, 1))
             statement = f"INSERT INTO traces ({', '.join(COLUMNS)}) VALUES ({casts})"
             for start in range(0, count, 1000):
-                # Making the text is part of this way.
+                # The conversion to text is part of this method.
                 batch = [
                     (*row[:4], "[" + ",".join(map(str, vector(row[4]).tolist())) + "]", *row[5:])
                     for row in self.python_rows[start : min(start + 1000, count)]
@@ -159,7 +160,7 @@ class Bench:
                 for row in rows:
                     copy.write_row(row)
 
-    # (c) ready files: what the server itself can do
+    # (c) prepared files: the maximum speed of the server
 
     def psql_copy(self, files):
         columns = ", ".join(COLUMNS)
@@ -202,7 +203,7 @@ class Bench:
         self.report(peak)
 
     def report(self, peak):
-        print(f"{self.rows} rows, medians of {self.rounds} interleaved rounds; peak memory of our process {peak:.0f} MB")
+        print(f"{self.rows} rows, medians of {self.rounds} interleaved rounds; peak memory {peak:.0f} MB")
         rates = {name: statistics.median(rows / seconds for rows, seconds in runs) for name, runs in self.times.items()}
         for wanted, base in ((False, "ours, 4 streams"), (True, "ours, load and index")):
             for name, runs in self.times.items():

@@ -1,4 +1,4 @@
-"""compare.py URL SEED-RUNNER ROUNDS: both imports in turn, and the statements that the server saw."""
+"""compare.py URL SEED-RUNNER ROUNDS: runs both imports in turn and counts the statements on the server."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ LOG = pathlib.Path(".seed-runner/postgres/server.log")
 
 
 async def counted(admin, work):
-    """How many statements the server takes for some work: it logs each, in a round that is not timed."""
+    """Counts the statements from the server's log, in a round that is not timed."""
     await admin.execute(f"ALTER DATABASE {NAME} SET log_statement = 'all'")
     start = LOG.stat().st_size
     await asyncio.to_thread(work)
@@ -38,7 +38,7 @@ async def fresh(admin):
 
 
 def seed_runner(program, url, *arguments):
-    # Without a folder of its own .seed-runner and Config are found as they are in the project.
+    # Use the .seed-runner and Config folders of the project.
     environment = {**os.environ, "DATABASE_URL": url, "SEED_ENV": "dev"}
     start = time.perf_counter()
     answer = subprocess.run(
@@ -51,7 +51,7 @@ def seed_runner(program, url, *arguments):
 
 
 def timed_per_row(url):
-    """In this process, so that Python's start and its imports do not count."""
+    """Runs in this process, so that the start of Python and its imports do not count."""
     start = time.perf_counter()
     asyncio.run(per_row.import_traces(url, FILES))
     return time.perf_counter() - start
@@ -71,7 +71,7 @@ async def main(url, program, rounds):
     for number in range(rounds + 1):
         for way, work in ways.items():
             await fresh(admin)
-            # Schema, contributors and vocabulary are there for both; only the traces are measured.
+            # Both start with the schema, the contributors and the tags. Only the traces are measured.
             seed_runner(program, own, "--users", "--tags")
             for name in (way, f"{way}, nothing to do"):
                 if number == 0:
@@ -81,7 +81,7 @@ async def main(url, program, rounds):
     traces = await admin_count(own)
     await admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
     await admin.close()
-    print(f"{traces} traces, {rounds} rounds; ours from start to end of the process, the other without Python's start")
+    print(f"{traces} traces, {rounds} rounds; ours includes the start of the process, the other excludes it")
     for name, values in sorted(times.items()):
         median, ours = statistics.median(values), statistics.median(times[base(name)])
         print(

@@ -1,4 +1,4 @@
-"""The import row by row: select, then insert, as an application's ORM does it."""
+"""An import row by row with SELECT and INSERT, as an application with an ORM does it."""
 
 import json
 import pathlib
@@ -50,12 +50,12 @@ trace_tags = Table(
 )
 
 
-def normalised(tag):
+def normalized(tag):
     return re.sub(r"\s+", "-", tag.strip().lower())
 
 
 async def import_traces(url, files):
-    # asyncpg reads the URL itself, because SQLAlchemy has no name for a socket's folder.
+    # asyncpg parses the URL, because SQLAlchemy's URLs cannot contain the folder of a Unix socket.
     engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
     inserted = 0
     async with AsyncSession(engine) as session:
@@ -79,7 +79,7 @@ async def import_traces(url, files):
                 )
                 session.add(trace)
                 await session.flush()
-                for name in map(normalised, record["tags"]):
+                for name in map(normalized, record["tags"]):
                     tag = (await session.execute(select(Tag).where(Tag.name == name))).scalar_one_or_none()
                     if tag is None:
                         tag = Tag(name=name)

@@ -1,8 +1,8 @@
-"""compare.py URL SEED-RUNNER: a declarative seeder's CSV file beside psql's \\copy, on one server.
+"""compare.py URL SEED-RUNNER: compares a declarative seeder with psql's \\copy for the same CSV file, on one server.
 
-Each round has databases of its own with the same table. Ours: a first run, a run with nothing to do, a run after one
-row of the file changed, once for a table that is owned as a whole and once row by row. A first run also makes the tables of the history, checks every row and remembers where it
-came from, which \\copy does not.
+Each round uses new databases with the same table. seed-runner is measured in a first run, in a run without changes,
+and in a run after one row of the file has changed, with ownership of the whole table and of single rows. A first run
+also creates the history tables, checks every row and records its origin, which \\copy does not do.
 """
 
 import argparse
@@ -71,7 +71,7 @@ class Bench:
                     f"{dice.randrange(10**8) / 100:.2f},{date},{'true' if number % 3 else 'false'},{note}\n")
 
     def own(self, ownership):
-        """Says in the definition how the history remembers the rows."""
+        """Sets in the definition how the history tracks the rows."""
         SEEDER["tables"][0]["ownership"] = ownership
         (self.folder / "seeder.json").write_text(json.dumps(SEEDER))
 
@@ -83,7 +83,7 @@ class Bench:
         self.psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", self.admin_url)
         self.psql(f"CREATE DATABASE {NAME}", self.admin_url)
         self.psql(TABLE)
-        # What one way leaves to be written must not slow the next.
+        # Pending writes of one method must not slow down the next.
         self.psql("CHECKPOINT")
 
     def timed(self, name, work):
@@ -94,7 +94,7 @@ class Bench:
     def ours(self, expected):
         command = [str(self.program), "--people", "--no-built-in", "--quiet", "--format", "json"]
         variables = {"DATABASE_URL": self.url, "SEED_ENV": "dev", "SEEDERS_PATH": str(self.folder)}
-        # The project's folder is another, whose seeders are not meant.
+        # Set the project folder, so that the seeders of this repository are not used.
         variables["SEED_PROJECT_PATH"] = str(self.folder)
         process = subprocess.Popen(
             command, cwd=self.folder, env={**os.environ, **variables}, stdout=subprocess.PIPE)
@@ -128,7 +128,7 @@ class Bench:
         size = self.file.stat().st_size >> 20
         print(
             f"{self.rows} rows, {size} MB, medians of {self.rounds} interleaved rounds; "
-            f"peak memory of our process {self.memory:.0f} MB")
+            f"peak memory of seed-runner {self.memory:.0f} MB")
         base = statistics.median(self.times["psql \\copy"])
         for name, seconds in self.times.items():
             median = statistics.median(seconds)

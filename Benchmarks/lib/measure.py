@@ -1,10 +1,10 @@
-"""What several benchmarks measure in the same way."""
+"""Measurements that several benchmarks share."""
 
 import pathlib
 
 
 def peak_memory(pid):
-    """The peak of a running process in MB. Not getrusage's, which counts what the parent had before exec."""
+    """The peak memory of a running process in MB. getrusage would include the memory of the parent before exec."""
     try:
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
     except OSError:

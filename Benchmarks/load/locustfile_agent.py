@@ -1,6 +1,6 @@
-"""A coding agent as it is: 10 to 15 searches within 30 seconds, then nothing for a while. It is never to be blocked.
+"""Simulates coding agents: 10 to 15 searches within 30 seconds, then a pause. Agents must never be rate limited.
 
-LOAD_IDLE is how many seconds it then does nothing: 300 by default.
+LOAD_IDLE is the length of the pause in seconds, 300 by default.
 """
 
 import os
@@ -23,7 +23,7 @@ class CodingAgent(FastHttpUser):
 
     @task
     def session(self):
-        # When it asks: at any moments, so often several at once.
+        # Random times, so several requests are often concurrent.
         moments = sorted(random.uniform(0, SESSION) for _ in range(random.randint(10, 15)))
         now = 0.0
         for moment in moments:

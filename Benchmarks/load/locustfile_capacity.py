@@ -1,7 +1,7 @@
-"""How long a search takes among many: each user asks, waits for the answer, pauses and asks again.
+"""Measures the latency of searches under load: each user sends a request, waits for the response, pauses and repeats.
 
-LOAD_PAUSE is the pause in seconds: 0.1 by default, ten searches a second for each user at the most; 0 asks without pause.
-LOAD_STAGES names a file for what `Server-Timing` said of each search.
+LOAD_PAUSE is the pause in seconds, 0.1 by default (at most ten searches per second and user). 0 means no pause.
+LOAD_STAGES names a file for the `Server-Timing` values of each search.
 """
 
 import itertools

@@ -1,13 +1,14 @@
-"""Whether the limiter lets through what it should, and no more, while many ask at once.
+"""Checks that the rate limiter allows exactly the limit under concurrent requests.
 
-Each agent is a user with a bucket of its own, of LOAD_LIMIT tokens (60) that fills up in a minute. It checks:
+Each agent is a user with its own bucket of LOAD_LIMIT tokens (60), which fills within a minute. The checks:
 
-1. a burst as large as the bucket is let through whole;
-2. of as many again at once, almost all get 429 and a Retry-After: only what came back meanwhile is let through;
-3. after ten seconds a sixth of the bucket has come back;
-4. all of this for each of the agents, who burst at the same time: nobody takes from another's bucket.
+1. A burst as large as the bucket is allowed.
+2. Of a second burst of the same size, almost all requests get 429 with Retry-After. Only as many are allowed as tokens
+   have been refilled.
+3. After ten seconds, a sixth of the bucket has been refilled.
+4. All of this holds for each agent, with concurrent bursts: no agent takes tokens from another's bucket.
 
-A check that fails is a failed request of that name, and Locust ends with status 1.
+A failed check is recorded as a failed request with its name, and Locust exits with status 1.
 """
 
 import math
@@ -33,7 +34,7 @@ class Agent(FastHttpUser):
     def ask(self):
         body = {"q": random.choice(QUESTIONS), "limit": 10}
         with self.client.post(SEARCH, json=body, headers=self.headers, name="search", catch_response=True) as answer:
-            # Being refused is what this is about.
+            # A 429 is an expected result.
             if answer.status_code not in (200, 429):
                 answer.failure(f"status {answer.status_code}")
                 return 0
@@ -43,7 +44,7 @@ class Agent(FastHttpUser):
             return answer.status_code
 
     def burst(self, count):
-        """Asks that often, several at a time. How many were let through, refused, and how long it took."""
+        """Sends requests, several concurrently. Returns the numbers of allowed and denied ones, and the duration."""
         begin = time.monotonic()
         asked = [gevent.spawn(self.ask) for _ in range(count)]
         gevent.joinall(asked)
@@ -60,14 +61,14 @@ class Agent(FastHttpUser):
     def assertions(self):
         begin = time.monotonic()
         allowed, _, _ = self.burst(LIMIT)
-        self.check("1. a burst of the whole bucket is let through", allowed == LIMIT, f"{allowed} of {LIMIT}")
+        self.check("1. a burst as large as the bucket is allowed", allowed == LIMIT, f"{allowed} of {LIMIT}")
 
         again, refused, _ = self.burst(LIMIT)
-        # Since the first request of all, at most this many tokens came back.
+        # The maximum number of tokens refilled since the first request.
         returned = math.ceil((time.monotonic() - begin) * LIMIT / 60)
         self.check(
-            "2. of as many again, only what came back meanwhile", again <= returned and again + refused == LIMIT,
-            f"{again} let through, {refused} refused; {returned} had come back",
+            "2. of a second burst, only refilled tokens are allowed", again <= returned and again + refused == LIMIT,
+            f"{again} allowed, {refused} denied, {returned} refilled",
         )
 
         rest = time.monotonic()
@@ -75,6 +76,6 @@ class Agent(FastHttpUser):
         waited = time.monotonic() - rest
         later, _, took = self.burst(LIMIT // 2)
         least, most = math.floor(waited * LIMIT / 60), math.ceil((waited + took) * LIMIT / 60) + 1
-        self.check("3. after ten seconds a sixth has come back", least <= later <= most, f"{later}, not {least} to {most}")
-        self.check("4. each agent for itself", allowed == LIMIT and later >= least, f"{allowed}, {later}")
+        self.check("3. a sixth is refilled after 10 s", least <= later <= most, f"{later}, expected {least} to {most}")
+        self.check("4. agents are independent", allowed == LIMIT and later >= least, f"{allowed}, {later}")
         raise StopUser()

@@ -1,20 +1,21 @@
-"""Searches under load: trace-server, the same service in Python, and the bare query, in turn.
+"""Measures searches under load: trace-server, the same service in Python, and the bare query.
 
-Each round does the same with all of them, so that a busy moment hits all; figures are medians of the rounds.
+Each round runs all of them in turn, so that load from other processes affects all alike. Results are medians of the
+rounds.
 
-Questions are near some of the rows, as they are in use: vectors whose expected cosine to the vector of a row is 0.8. An
-embedding service with OpenAI's interface (retrieval/serve.py) gives them to trace-server, which asks it once for each; the services
-in Python look them up. What a question costs that is near nothing is told of the bare query.
+Queries are vectors whose expected cosine with the vector of some row is 0.8, as in real use. An embedding service with
+OpenAI's API (retrieval/serve.py) returns them to trace-server, which requests each of them once. The Python services
+look them up in a table. The cost of queries that are near no row is reported for the bare query.
 
-- paced: Locust, 20 and 50 users who pause a tenth of a second after each answer, as the load test of the service that this
-  one is made after has it. They come one by one over five seconds, so that they do not ask in step. The latency of a machine
-  that is not at its limit.
-- without pause: 20 users who ask at once again. Requests a second of a machine at its limit, by Locust in two processes, and
-  by wrk, which takes less of the four processors; the bare query by pgbench.
-- one user without pause, by wrk and pgbench: what a service adds to the query.
-- once, at the end, with the default limits: the limiter's assertions, and agents as they are.
+- paced: Locust with 20 and 50 users who pause a tenth of a second after each response, as in the load test of the
+  reference implementation. They start one by one within five seconds, so that they are not synchronized. This is the
+  latency of a machine that is not saturated.
+- without pause: 20 users who send the next request at once. This is the throughput of a saturated machine, measured by
+  Locust with two processes and by wrk, which uses less of the four processors, and by pgbench for the bare query.
+- one user without pause, measured by wrk and pgbench: the overhead of a service compared with the query.
+- once, at the end, with the default limits: the checks of the rate limiter, and simulated agents.
 
-The limits are raised to a million a minute for all but the last.
+For all but the last, the limits are raised to a million requests per minute.
 """
 
 import argparse
@@ -84,7 +85,7 @@ class Bench:
             stdout=subprocess.DEVNULL,
             env={**os.environ, **self.embeddings, "DATABASE_URL": self.url, "SEED_ENV": "dev"},
         )
-        # Or the server would do it while others are measured.
+        # Otherwise the server would do it during a measurement.
         self.psql("VACUUM ANALYZE")
         self.psql("CHECKPOINT")
         near = self.near_vectors()
@@ -112,7 +113,7 @@ class Bench:
                 sys.exit(f"the query does not use the index:\n{plan}")
 
     def server(self):
-        """The database server in a line."""
+        """Describes the database server in one line."""
         return self.psql(
             "SELECT 'PostgreSQL ' || current_setting('server_version') || ', pgvector ' || extversion || ', shared_buffers '"
             " || current_setting('shared_buffers') || ', huge pages ' || current_setting('huge_pages_status', true)"
@@ -120,7 +121,7 @@ class Bench:
         )
 
     def near_vectors(self):
-        """A vector for each question, of length 1: that of a row and noise of the norm that makes the cosine 0.8."""
+        """A unit vector for each question: that of a row plus noise, with an expected cosine of 0.8."""
         rows = self.psql(
             f"SELECT embedding FROM traces WHERE embedding IS NOT NULL ORDER BY md5(id::text) LIMIT {len(QUESTIONS)}"
         ).splitlines()
@@ -134,7 +135,7 @@ class Bench:
         return vectors
 
     def keep_questions(self, table, vectors):
-        # In line, so that pgbench's statement has its vector at hand, as one has that comes as a parameter.
+        # Stored in line, so that reading the vector costs pgbench as little as a parameter.
         self.psql(f"CREATE TABLE {table} (id int PRIMARY KEY, v vector(1536))")
         self.psql(f"ALTER TABLE {table} ALTER COLUMN v SET STORAGE plain")
         rows = "".join(f"{index}\t{json.dumps(vector)}\n" for index, vector in enumerate(vectors))
@@ -164,7 +165,7 @@ class Bench:
         ]
         environment = {
             "DATABASE_URL": self.url, "VECTORS": str(self.vectors), "READS_PER_MINUTE": UNLIMITED,
-            # As many connections in all as trace-server has.
+            # As many connections in total as trace-server.
             "WRITES_PER_MINUTE": UNLIMITED, "POOL_SIZE": str(16 // workers), "STYLE": style, "MODEL": MODEL,
             "MODEL_VERSION": VERSION,
         }
@@ -182,7 +183,7 @@ class Bench:
                 for service, token in zip((ours, theirs), tokens)
             ]
             if answers[0] != answers[1] or len(answers[0]) != 10:
-                sys.exit(f"the services answer '{question}' differently:\n{answers[0]}\n{answers[1]}")
+                sys.exit(f"the services return different results for '{question}':\n{answers[0]}\n{answers[1]}")
 
     # Measuring
 
@@ -197,7 +198,7 @@ class Bench:
             "--host", service.url, "--csv", prefix, "--loglevel", "ERROR",
         ]
         if file == "locustfile_capacity.py":
-            # What happens while the users come is not counted.
+            # Exclude the ramp-up of users.
             command += ["--spawn-rate", str(users / ARRIVAL), "--run-time", f"{seconds + ARRIVAL}s", "--reset-stats"]
         else:
             command += ["--spawn-rate", str(users), "--run-time", f"{seconds}s"]
@@ -267,7 +268,7 @@ class Bench:
         for part in self.folder.glob("pgbench-log*"):
             for line in part.read_text().splitlines():
                 fields = line.split()
-                # Of a paced run the wait for one's turn is in the time, and told apart as the last field.
+                # In a paced run, the latency includes the schedule lag, which is the last field.
                 times.append((int(fields[2]) - (int(fields[6]) if rate else 0)) / 1000)
         shares = {f"p{share}": percentile(times, share / 100) for share in (50, 75, 90, 95, 99)}
         self.add(what, who, rate=len(times) / self.seconds, **shares)
@@ -287,7 +288,7 @@ class Bench:
                 say(f"round {number} of {self.rounds}: {users} users, paced")
                 for service in (ours, plain, tuned):
                     self.with_locust(f"{users} paced", service, users)
-                # As many a second as the users asked for.
+                # The same rate as that of the users.
                 rate = self.figures[f"{users} paced", ours.name, "rate"][-1]
                 self.with_pgbench(f"{users} paced", users, rate)
             say(f"round {number} of {self.rounds}: {CLIENTS} without pause")
@@ -308,29 +309,29 @@ class Bench:
         Report(self.rows, self.rounds, self.seconds, self.server(), self.figures, self.stages).write(limits)
 
     def warm_up(self, service):
-        """Opens the connections, has the statements planned and the pages read, and each question's vector asked for."""
+        """Opens connections, plans statements, warms the cache, and requests the vector of each question."""
         token = service.register()
         with concurrent.futures.ThreadPoolExecutor(16) as clients:
             list(clients.map(lambda question: service.post(SEARCH, {"q": question}, token), QUESTIONS * 4))
 
     def limits(self):
-        """With the limits of every day: registering is not what is tested."""
+        """Runs with the default limits, except for registrations."""
         service = self.start_ours(RATE_LIMIT_READ_PER_MINUTE="60")
         lines = []
-        say("the limiter's assertions, 20 agents at the same time")
+        say("checks of the rate limiter with 20 concurrent agents")
         done, stats = self.locust("locustfile_rate_limit.py", service, 20, 25)
         checks = {name: row for (kind, name), row in stats.items() if kind == "CHECK"}
         for name, row in sorted(checks.items()):
             count, failed = int(row["Request Count"]), int(row["Failure Count"])
             lines.append(f"{name}: {count - failed} of {count} agents")
         if done.returncode or len(checks) < 4:
-            sys.exit(f"the limiter does not keep to its limits:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
-        say("agents as they are: 10 to 15 searches in 30 s, then idle; 40 of them")
+            sys.exit(f"the rate limiter does not enforce its limits:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+        say("40 simulated agents: 10 to 15 searches in 30 s, then idle")
         done, stats = self.locust("locustfile_agent.py", service, 40, 45, LOAD_IDLE="60")
         row = stats["POST", "search"]
         if done.returncode or int(row["Failure Count"]):
-            sys.exit(f"an agent was blocked:\n{done.stdout[-4000:]}")
-        lines.append(f"40 agents as they are: {row['Request Count']} searches, none blocked, p99 {float(row['99%']):.0f} ms")
+            sys.exit(f"an agent was rate limited:\n{done.stdout[-4000:]}")
+        lines.append(f"40 simulated agents: {row['Request Count']} searches, no 429, p99 {float(row['99%']):.0f} ms")
         service.stop()
         return lines
 

@@ -1,4 +1,4 @@
-"""What users ask: the questions of the benchmark `retrieval`, in the words of people."""
+"""The queries: the questions of the benchmark `retrieval`."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ SEARCH = "/api/v1/traces/search"
 
 
 def register(client, name):
-    """Registers somebody and returns the header that shows who it is. Not counted among the searches."""
+    """Registers a user and returns the Authorization header. Not counted as a search."""
     import secrets
 
     answer = client.post(

@@ -1,4 +1,4 @@
-"""Prints what was measured, and draws it."""
+"""Prints the results and draws a chart."""
 
 import pathlib
 import statistics
@@ -6,7 +6,7 @@ import statistics
 from chart import write_chart
 
 HERE = pathlib.Path(__file__).parent
-# How many ask at once where nobody pauses.
+# The number of users without pause.
 CLIENTS = 20
 
 
@@ -30,8 +30,8 @@ class Report:
                 continue
             p50, p90, p99 = (self.median(what, who, f"p{share}") for share in (50, 90, 99))
             cpu = self.median(what, who, "cpu")
-            used = f"   {cpu:5.0f} µs of processor each" if cpu is not None else " " * 29
-            times = "" if who == "trace-server" else f"   trace-server has {ours / rate:.2f} times that"
+            used = f"   {cpu:5.0f} µs CPU per search" if cpu is not None else " " * 26
+            times = "" if who == "trace-server" else f"   trace-server: {ours / rate:.2f} times as many"
             print(f"  {who:24} {rate:7.0f} searches/s   p50 {p50:7.2f}  p90 {p90:7.2f}  p99 {p99:7.2f} ms{used}{times}")
 
     def write(self, limits):

@@ -1,4 +1,4 @@
-"""Starts a service, asks it, and tells what processor time it took."""
+"""Starts a service, sends requests to it, and measures its processor time."""
 
 import json
 import os
@@ -18,7 +18,7 @@ def free_port():
 
 
 class Service:
-    """A service that runs, with its log in a file."""
+    """A running service with a log file."""
 
     def __init__(self, name, command, environment, port, folder):
         self.name, self.url = name, f"http://127.0.0.1:{port}"
@@ -32,7 +32,7 @@ class Service:
                 return
             except OSError:
                 if self.process.poll() is not None or time.time() > deadline:
-                    sys.exit(f"{name} does not answer:\n{self.log.read_text()[-2000:]}")
+                    sys.exit(f"{name} does not respond:\n{self.log.read_text()[-2000:]}")
                 time.sleep(0.1)
 
     def post(self, path, body, token=None):
@@ -42,13 +42,13 @@ class Service:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            sys.exit(f"{self.name} answers {error.code} to {path}:\n{self.log.read_text()[-2000:]}")
+            sys.exit(f"{self.name} returned status {error.code} for {path}:\n{self.log.read_text()[-2000:]}")
 
     def register(self):
         return self.post("/api/v1/auth/register", {"email": f"bench-{time.time_ns()}@example.com"})["token"]
 
     def cpu(self):
-        """Seconds of processor time so far, of the process and its children."""
+        """The processor time of the process and its children so far, in seconds."""
         pids, total = [self.process.pid], 0
         while pids:
             pid = pids.pop()

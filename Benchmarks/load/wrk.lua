@@ -1,4 +1,4 @@
--- What users ask, without pause. LOAD_REQUESTS names a file: the token, then a body a line.
+-- Sends searches without pause. LOAD_REQUESTS names a file with the token, followed by one request body per line.
 local file = assert(io.open(os.getenv("LOAD_REQUESTS")))
 local token = file:read("l")
 local bodies = {}

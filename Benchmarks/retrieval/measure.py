@@ -1,10 +1,10 @@
-"""measure.py [--misses] PROVIDER...: how often the expected trace of a question is among the first 1, 3 and 10.
+"""measure.py [--misses] PROVIDER...: measures how often the expected trace is among the first 1, 3 and 10 results.
 
 A provider is a name in Benchmarks/retrieval/providers, or any program that reads a JSON array of texts and writes the
-array of their vectors. Its argument says how many of the texts, from the first, are traces; the others are questions,
-and a model that makes no difference between the two ignores it. Traces and questions are ranked by cosine, exactly. recall@k is the share of the questions for
-which an expected trace is among the first k; MRR is the mean of 1 / rank of the first expected one. With --misses
-each question is shown whose trace is not among the first ten.
+array of their vectors. Its argument is the number of texts, from the first, that are traces. The others are questions.
+A model that treats both alike ignores it. Traces are ranked by exact cosine. recall@k is the share of questions with
+an expected trace among the first k. MRR is the mean of 1 / rank of the first expected trace. --misses prints each
+question without an expected trace among the first ten.
 """
 
 import json
@@ -53,7 +53,7 @@ def main(arguments):
         print(f"{provider:12} {shares}   MRR {np.mean([1 / rank for rank in ranks]):.3f}")
         for question, rank, ranking in zip(questions, ranks, order, strict=True):
             if shows_misses and rank > 10:
-                print(f"  rank {rank:3}: {question['question']}\n            found first: {titles[ranking[0]]}")
+                print(f"  rank {rank:3}: {question['question']}\n            first result: {titles[ranking[0]]}")
 
 
 main(sys.argv[1:])

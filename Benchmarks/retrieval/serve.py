@@ -1,10 +1,13 @@
-"""serve.py [--port N] [--model minilm|hash | --vectors FILE] [--certificate FILE --key FILE]: an embedding service with OpenAI's interface.
+"""serve.py [OPTIONS]: an embedding service with OpenAI's API.
 
-POST /v1/embeddings answers as OpenAI's does, by all-MiniLM-L6-v2 (384 dimensions): a real model behind the real
-protocol, for tests and for machines without a network. `hash` needs no packages: 384 numbers made of a text's SHA-256,
-which mean nothing. `--vectors` answers with those of a file (JSON: text to components), whose name is the model's, and knows no
-other texts. With EMBEDDING_API_KEY in the environment a request must bring that key. The first line on standard
-output says where it listens; --port 0, the default, takes a free port.
+Options: [--port N] [--model minilm|hash | --vectors FILE] [--certificate FILE --key FILE].
+
+POST /v1/embeddings responds like OpenAI's API, with vectors of all-MiniLM-L6-v2 (384 dimensions): a real model and the
+real protocol, for tests and for machines without a network. `hash` requires no packages. Its vectors are 384
+meaningless numbers derived from the SHA-256 of the text. `--vectors` returns vectors from a file (JSON: text to
+components) and rejects other texts. The name of the file is the name of the model. If EMBEDDING_API_KEY is set,
+requests must contain that key. The first line on standard output is the base URL. --port 0, the default, chooses a
+free port.
 """
 
 import argparse
@@ -17,7 +20,7 @@ import ssl
 import sys
 import threading
 
-# The threads of OpenBLAS wait for each other by spinning: on a busy machine a text took ten seconds, not a tenth of one.
+# OpenBLAS threads spin while they wait: on a busy machine a text took 10 s instead of 0.1 s.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 DIMENSIONS, MOST_TEXTS, MOST_BYTES = 384, 2048, 64 << 20
@@ -39,7 +42,7 @@ def minilm():
 
     def embed(texts):
         vectors = [None] * len(texts)
-        # Texts of like length together: what is padded is computed for nothing.
+        # Batch texts of similar length, because padding wastes computation.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]

@@ -1,4 +1,4 @@
-"""What is done to a run. Each attack returns a note on its parameters; the soak looks at what it left."""
+"""The attacks on runs. Each returns a note about its parameters. The soak test then checks the database."""
 
 import subprocess
 import threading
@@ -9,12 +9,12 @@ import fuzz
 from place import INT, KILL, QUIT, TERM
 from proxy import Plan
 
-# The documented end of a run after a signal is 4.5 s; a busy machine gets more.
+# A run is documented to end within 4.5 s after a signal. Allow more on a busy machine.
 SIGNAL_LIMIT = 15
 
 
 def pause(dice, soak):
-    """A moment of a run, sometimes after its end."""
+    """A random time during a run, sometimes after its end."""
     return round(dice.uniform(0, 1.2) * soak.typical, 4)
 
 
@@ -34,11 +34,11 @@ def proxied(soak, dice, plan):
 
 
 def at_message(soak, dice):
-    """Any message, or one of the first, as most are rows: statements lie closer together there."""
+    """Any message, or one of the first, where statements are closer together. Most messages are rows."""
     return dice.choice([dice.randrange(1, soak.messages), int(soak.messages ** dice.random())])
 
 
-# Ended.
+# Attacks that end the run.
 
 
 def kill_later(soak, dice):
@@ -59,7 +59,7 @@ def kill_at_message(soak, dice):
 
 
 def signal_codes(number):
-    # Before the program has set itself up the signal's own default ends it.
+    # Before the program has installed its handlers, the default action of the signal ends it.
     return {0, 128 + number, -number}
 
 
@@ -75,7 +75,7 @@ def signal_later(soak, dice):
     wait_or(run, seconds)
     run.signal(number)
     if dice.random() < 0.3:
-        # As timeout(1) sends it.
+        # Sent in the same way as timeout(1).
         run.signal(number)
     end_by(soak, run, number)
     return f"{number.name} after {seconds} s"
@@ -102,7 +102,7 @@ def black_hole_and_signal(soak, dice):
     return signal_at_message(soak, dice, "blackhole")
 
 
-# Cut off.
+# Attacks on the connection.
 
 
 def cut(soak, dice):
@@ -145,7 +145,7 @@ def restart(soak, dice):
     return f"{'fast' if number == INT else 'immediate'} after {seconds} s"
 
 
-# Together.
+# Concurrent runs.
 
 
 def some_arguments(dice):
@@ -177,13 +177,13 @@ def herd_with_kills(soak, dice):
     return f"{len(runs)} processes, {len(doomed)} killed"
 
 
-# Files.
+# Attacks on files.
 
 
 def change_while_read(soak, dice):
     run, seconds = soak.go(*arguments(dice)), pause(dice, soak)
     wait_or(run, seconds)
-    # Only files that stand alone: two files cannot be replaced at once.
+    # Only seeders with one file, because two files cannot be replaced atomically.
     changes.edit_points(dice, soak.world)
     changes.add_points(dice, soak.world)
     soak.world.write(only=["points/points.csv"])
@@ -200,7 +200,7 @@ def damage(soak, dice):
     return ", ".join(fuzz.step(soak, dice, damaged=True) for _ in range(8))
 
 
-# Others.
+# Other attacks.
 
 
 def nothing(soak, dice):
@@ -208,15 +208,15 @@ def nothing(soak, dice):
     code = soak.finish(soak.go("verify"), {0, 3})
     run = proxied(soak, dice, plan)
     soak.complete(run)
-    # Counted where there is something to write.
+    # Counted only if there is something to write.
     soak.messages = plan.count
-    # An edited row that left the file stays, and counts as drift.
+    # An edited row that was removed from the file remains, and is reported as drift.
     soak.finish(soak.go("verify"), {3 if any(row["edited"] for row in soak.world.kept.values()) else 0})
     return f"{plan.count} messages, verify before: {code}"
 
 
 def reset(soak, dice):
-    """Ended in its midst, it has removed all rows of the seeder or none."""
+    """A reset that is killed has removed all rows of the seeder or none."""
     soak.complete(soak.go("--all"))
     soak.world.settled()
     plan = Plan("call", dice.randrange(1, 60), part=dice.choice([0, 1]))
@@ -230,7 +230,7 @@ def reset(soak, dice):
     return f"killed at message {plan.at}: {len(found)} rows left"
 
 
-# With what is slow seldom.
+# Slow attacks are rare.
 ATTACKS = {
     nothing: 4, kill_later: 12, kill_at_message: 14, signal_later: 6, signal_at_message: 6, black_hole_and_signal: 3,
     cut: 14, delay: 4, swallow: 0.3, terminate: 8, restart: 5, herd: 8, herd_with_kills: 5, change_while_read: 6,

@@ -1,4 +1,4 @@
-"""Changes of the data files, and rows edited by hand, between two runs. Each also tells the model."""
+"""Changes to the data files, and manual edits of rows, between two runs. Each also updates the model."""
 
 import decimal
 
@@ -6,11 +6,11 @@ from world import labels, price, text, value
 
 
 def literal(content):
-    """A text as an SQL literal."""
+    """Quotes a string as an SQL literal."""
     return "'" + content.replace("'", "''") + "'"
 
 
-# Changes of the files. Each takes the dice and the world.
+# Changes of the files. Each takes the random generator and the world.
 
 
 def exchange_places(dice, world):
@@ -33,7 +33,7 @@ def reorder_labels(dice, world):
 
 
 def new_labels(dice, world):
-    # A label that somebody edited would stay.
+    # A label that was edited by hand would remain.
     for key in dice.sample([key for key in world.goods if key not in world.untouchable], 5):
         world.goods[key]["labels"] = labels(dice)
 
@@ -44,7 +44,7 @@ def edit_goods(dice, world):
 
 
 def respell_keys(dice, world):
-    """1.0 becomes 1.00: another text, the same value."""
+    """1.0 becomes 1.00: a different text with the same value."""
     for key in dice.sample(list(world.goods), 8):
         whole, fraction = world.goods[key]["sku"].split(".")
         world.goods[key]["sku"] = whole + "." + (fraction.rstrip("0") or "0") + "0" * dice.randrange(3)
@@ -58,7 +58,7 @@ def add_goods(dice, world):
 def remove_goods(dice, world):
     used = world.noted | {note["sku"] for note in world.notes.values()} | world.untouchable
     stays = world.reviewed | set(world.edited)
-    # What stays keeps its place, so the files may not have given it away.
+    # Kept rows keep their unique value, so the files must not reuse it.
     used |= {key for key in stays & world.goods.keys() if world.goods[key]["place"] != world.present[key]["place"]}
     free = [key for key in world.goods if key not in used]
     for key in dice.sample(free, min(len(free), dice.randrange(1, 12), max(0, len(world.goods) - 40))):
@@ -76,7 +76,7 @@ def add_makers(dice, world):
 def remove_makers(dice, world):
     used = {row["maker"] for row in [*world.goods.values(), *world.kept.values()]} | world.untouchable
     used |= {maker["boss"] for maker in world.makers.values()}
-    # They may yet leave the file and stay.
+    # They may still be removed from the file and remain in the table.
     used |= {world.present[key]["maker"] for key in world.reviewed | set(world.edited) if key in world.present}
     for code in [code for code in world.makers if code not in used][:3]:
         del world.makers[code]
@@ -127,7 +127,7 @@ FILE_CHANGES = [
     edit_points, add_points, remove_points]
 
 
-# Edits by hand. Each returns SQL; they come right after a run, so that the rows are those of the model.
+# Manual edits. Each returns SQL. They follow a run directly, so that the rows match the model.
 
 
 def of_good(key):

@@ -1,4 +1,4 @@
-"""Files of random values, which must be loaded exactly, and damaged ones, which must be loaded or refused."""
+"""Files with random values, which must be loaded exactly, and damaged files, which must be loaded or rejected."""
 
 import json
 
@@ -24,7 +24,7 @@ def record(dice, key):
 
 
 def array(elements):
-    """An array as PostgreSQL reads it from a text."""
+    """Formats an array as a PostgreSQL array literal."""
     def element(content):
         return "NULL" if content is None else '"' + content.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return "{" + ",".join(map(element, elements)) + "}"
@@ -67,7 +67,7 @@ PIECES = [b'"', b"'", b",", b"\n", b"\r", b"\\", b"{", b"}", b"[", b"]", b":", b
 
 
 def damage(dice, content):
-    """Some bytes replaced, inserted, removed, repeated or cut off."""
+    """Replaces, inserts, removes, repeats or truncates some bytes."""
     made = bytearray(content)
     for _ in range(dice.choice([1, 1, 2, 5, 30])):
         place = dice.randrange(len(made) + 1)
@@ -89,7 +89,7 @@ def damage(dice, content):
 
 
 def step(soak, dice, damaged):
-    """Writes one file, runs its seeder twice and looks at the table."""
+    """Writes one file, runs its seeder twice and checks the table."""
     place, kind = soak.place, dice.choice(["csv", "json", "jsonl"])
     folder = place.folder / "fuzz"
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""A private server, the program under test and what is asked of both."""
+"""A private server, the program under test, and queries to both."""
 
 import json
 import os
@@ -32,7 +32,7 @@ class Run:
         self.errors_file = tempfile.TemporaryFile()
         self.output_file = tempfile.TemporaryFile()
         if plan:
-            # Known to the plan before the first message.
+            # The proxy's plan must know the run before the first message.
             plan.run = self
         self.process = subprocess.Popen(
             command, env={**place.variables, "DATABASE_URL": url}, cwd=place.folder, stdin=subprocess.DEVNULL,
@@ -66,7 +66,7 @@ class Run:
         return self.read(self.errors_file)
 
     def entries(self):
-        """What the report says of each seeder; nothing after a kill."""
+        """The report's entry for each seeder; empty after a kill."""
         try:
             return json.loads(self.output).get("seeders", [])
         except (ValueError, AttributeError):
@@ -83,7 +83,7 @@ class Run:
         for entry in self.entries():
             tables = [{name: count for name, count in table.items() if count} for table in entry.get("tables", [])]
             if "outcome" not in entry:
-                # Of a command that does not seed, such as verify.
+                # Commands that do not seed, such as verify, have no entries.
                 lines.append(f"  {json.dumps(entry)[:3000]}")
                 continue
             lines.append(f"  {entry['id']}: {entry['outcome']}, {tables}")
@@ -98,10 +98,10 @@ class Place:
 
     def __init__(self, program):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="seed-runner-soak-"))
-        # The server may belong to another user, as PostgreSQL does not run as root.
+        # The server may run as another user, because PostgreSQL does not run as root.
         self.folder.chmod(0o755)
         self.seeders = self.folder / "seeders"
-        # A copy: builds go on beside it.
+        # A copy, so that builds do not affect the test.
         self.program = str(shutil.copy(program, self.folder / "seed-runner"))
         names = ("HOME", "XDG_DATA_HOME", "SEED_POSTGRES_VERSION")
         keep = {name: os.environ[name] for name in names if name in os.environ}
@@ -126,7 +126,7 @@ class Place:
         self.database("start")
 
     def restart(self, number):
-        """Stops the server, SIGINT for fast and SIGQUIT for immediate, and starts it again."""
+        """Restarts the server, stopping it with SIGINT (fast) or SIGQUIT (immediate)."""
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, number)
         deadline = time.monotonic() + 60
@@ -139,11 +139,11 @@ class Place:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def through(self, port):
-        """The URL that leads through the proxy."""
+        """The URL of the database through the proxy."""
         return f"postgresql://{self.user}@127.0.0.1:{port}/soak?sslmode=disable&gssencmode=disable"
 
     def sql(self, *statements, url=None):
-        """What each statement prints, unaligned."""
+        """The unaligned output of each statement."""
         separator = "\x1f"
         command = ["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-R", separator, url or self.url]
         text = "".join(f"{statement};\n\\echo {separator}{separator}\n" for statement in statements)
@@ -154,10 +154,10 @@ class Place:
         return [part.strip() for part in result.stdout.split(separator * 2)[:-1]]
 
     def fresh(self):
-        """An empty database with the tables."""
+        """Creates an empty database with the tables."""
         self.sql("DROP DATABASE IF EXISTS soak WITH (FORCE)", url=self.admin_url)
         self.sql("CREATE DATABASE soak", url=self.admin_url)
-        # The embedded server may lose the last commits in a crash; here a crash must lose nothing.
+        # The embedded server may lose the last commits in a crash. In this test, a crash must lose nothing.
         self.sql("ALTER DATABASE soak SET synchronous_commit = on", url=self.admin_url)
         self.sql(world.SCHEMA)
 
@@ -171,7 +171,7 @@ class Place:
         return self.sql('SELECT string_agg(v, E\'\\n\') FROM versions() AS v')[0]
 
     def wait_for_sessions(self):
-        """Waits until the server has ended our sessions; the time that it took."""
+        """Waits until the server has ended the sessions of seed-runner. Returns the time that it took."""
         start = time.monotonic()
         while int(self.sql(world.SESSIONS)[0]):
             if time.monotonic() > start + 60:

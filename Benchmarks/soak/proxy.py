@@ -1,4 +1,4 @@
-"""A proxy between the runner and the server that counts the messages of the protocol and breaks at the n-th."""
+"""A proxy between seed-runner and the server that counts protocol messages and fails at the n-th."""
 
 import socket
 import struct
@@ -7,7 +7,7 @@ import time
 
 
 class Plan:
-    """What happens at the n-th message, counted over all connections and both directions.
+    """The action at the n-th message, counted over all connections and both directions.
 
     ``kind``: ``reset`` and ``close`` end the connection, ``swallow`` forwards nothing on it from then on,
     ``blackhole`` on no connection, ``delay`` waits, ``call`` calls ``action``. ``part`` of the message is forwarded
@@ -22,7 +22,7 @@ class Plan:
         self.lock = threading.Lock()
 
     def is_due(self):
-        """Counts a message and tells whether it is the one."""
+        """Counts a message. Returns whether it is the n-th."""
         with self.lock:
             self.count += 1
             due = self.kind != "none" and self.fired < self.times and self.count >= self.at * (self.fired + 1)
@@ -46,12 +46,12 @@ class Proxy:
         return plan
 
     def drop(self):
-        """Ends what is still open, such as connections whose packets were swallowed."""
+        """Closes open connections, such as those whose packets were dropped."""
         for pair in list(self.pairs):
             self.end(pair)
 
     def end(self, pair, hard=False):
-        """Closes both sides once; the client gets a reset if it is hard."""
+        """Closes both sides once. If `hard` is set, the client gets a reset."""
         if pair in self.pairs:
             self.pairs.discard(pair)
             close(*pair, hard)
@@ -63,7 +63,7 @@ class Proxy:
             try:
                 upstream.connect(self.server)
             except OSError:
-                # The server restarts: its clients are refused.
+                # The server is restarting and refuses connections.
                 close(client, upstream, hard=True)
                 continue
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -108,7 +108,7 @@ class Proxy:
 
 
 def take(buffer, has_type):
-    """The next whole message; the first of a client has no letter for its type."""
+    """The next complete message. The first message of a client has no type byte."""
     start = 1 if has_type else 0
     if len(buffer) < start + 4:
         return None
@@ -125,7 +125,7 @@ def close(client, upstream, hard):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     for side, how in ((client, socket.SHUT_RD if hard else socket.SHUT_RDWR), (upstream, socket.SHUT_RDWR)):
         try:
-            # Wakes the other thread, which reads from it: until then the socket stays open.
+            # Wakes the other thread, which is reading. Otherwise the socket would stay open.
             side.shutdown(how)
         except OSError:
             pass

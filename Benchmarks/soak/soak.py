@@ -1,9 +1,9 @@
-"""soak.py SEED-RUNNER [--minutes N] [--steps N] [--seed N]: attacks runs on a private server and looks at what is left.
+"""soak.py SEED-RUNNER [--minutes N] [--steps N] [--seed N]: attacks runs on a private server and checks the database.
 
-Each step changes the data files, and rows by hand, attacks a run, and then demands that every seeder's rows are as
-before or as the files have them, that the next run completes them, that the one after writes nothing, that no session
-of ours is left, that the rows of others are as they were and that the exit code is a documented one. What a step does
-follows from the seed and its number; moments in time do not.
+Each step changes the data files, edits rows by hand, and attacks a run. Then it checks these invariants: every
+seeder's rows are either unchanged or match the files. The next run completes them, and the one after it writes
+nothing. No session of seed-runner is left. Rows of others are unchanged. The exit code is a documented one. The
+actions of a step are determined by the seed and the number of the step, but their timing is not.
 """
 
 import argparse
@@ -39,14 +39,14 @@ class Soak:
         self.log = open(f".build/soak/{options.seed}.log", "w")
 
     def anew(self, dice):
-        """An empty database and new files."""
+        """Creates an empty database and new files."""
         self.runs, self.others, self.attack, self.note, self.doing = [], None, "start", "", ""
         shutil.rmtree(self.place.seeders, ignore_errors=True)
         self.world = world.World(dice, self.place.seeders)
         self.place.fresh()
         self.settle()
 
-    # What attacks use.
+    # Used by attacks.
 
     def go(self, *arguments, url=None, path=None, plan=None):
         """Starts a run."""
@@ -58,15 +58,15 @@ class Soak:
         return run
 
     def finish(self, run, codes, limit=None):
-        """Waits for a run and demands one of these exit codes."""
+        """Waits for a run and checks that it has one of these exit codes."""
         code = run.wait(limit) if limit else run.wait()
         self.table[self.attack][f"exit {code}"] += 1
         self.longest("run", run.seconds)
-        self.demand(code in codes and (code < 0 or code in DOCUMENTED), f"exit code {code} is none of {codes}", run)
+        self.demand(code in codes and (code < 0 or code in DOCUMENTED), f"exit code {code}, expected {codes}", run)
         return code
 
     def complete(self, run):
-        """Demands that a run succeeds, and that everything is written then."""
+        """Checks that a run succeeds. All changes must then be written."""
         self.finish(run, {0})
         self.must_be_complete = True
 
@@ -77,14 +77,14 @@ class Soak:
     def longest(self, what, seconds):
         self.maxima[what] = max(self.maxima[what], seconds)
 
-    # A step.
+    # Steps.
 
     def settle(self):
-        """A run completes what the files say, the next one writes nothing."""
+        """Checks that a run completes the state of the files, and that the next one writes nothing."""
         self.attack, self.note = "settle", f"{self.note} (settling)"
         first = self.go("--all")
         self.finish(first, {0})
-        # Moments are chosen within a run as long as the last ones.
+        # The random times depend on the duration of recent runs.
         self.typical += (first.seconds - self.typical) / 5
         state, others = self.place.state()
         self.demand(self.others in (None, others), f"rows of others changed: {self.others}, now {others}", first)
@@ -96,16 +96,16 @@ class Soak:
         self.world.settled()
 
     def compare(self, state, allowed, run=None):
-        """Demands that each seeder's rows are those of one of the allowed states; which."""
+        """Checks that each seeder's rows match one of the allowed states. Returns the matching states."""
         found = []
         for seeder, parts in world.PARTS.items():
             places = [n for n, other in enumerate(allowed) if all(state[part] == other[part] for part in parts)]
             if not places:
                 difference = [
                     f"{part}, against state {n}: missing {sorted(other[part] - state[part], key=str)[:5]},"
-                    f" too much {sorted(state[part] - other[part], key=str)[:5]}"
+                    f" unexpected {sorted(state[part] - other[part], key=str)[:5]}"
                     for n, other in enumerate(allowed) for part in parts if state[part] != other[part]]
-                raise Violation(f"the rows of {seeder} are none of the {len(allowed)} states allowed\n" +
+                raise Violation(f"the rows of {seeder} match none of the {len(allowed)} allowed states\n" +
                                 "\n".join(difference) + (f"\n{run.report()}" if run else ""))
             found.append(places)
         return found
@@ -134,7 +134,7 @@ class Soak:
         retried = sum(len(entry.get("retries", [])) for run in self.runs for entry in run.entries())
         self.table[self.attack]["retries"] += retried
         self.note = f"{self.note}, {retried} retries"
-        # The network that lost packets is gone; the server hears of it.
+        # Close the connections with lost packets, so that the server ends their sessions.
         self.proxy.drop()
         self.longest("server ends our sessions", self.place.wait_for_sessions())
         state, others = self.place.state()
@@ -210,8 +210,8 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--only", help="the name of an attack, to repeat a violation sooner")
-    # As Ctrl-C does: the server is stopped.
+    parser.add_argument("--only", help="run only this attack, to reproduce a violation")
+    # Handle it like Ctrl-C, so that the server is stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     soak = Soak(parser.parse_args())
     try:

@@ -1,7 +1,7 @@
-"""What the seeders of the soak should leave in the database, kept apart from the product.
+"""A model of what the seeders should leave in the database, independent of the product.
 
-The model knows the records of the files, the rows that other people made or edited, and from them what a run must
-leave. It writes the files by writers of its own, and reads the database by psql.
+The model tracks the records of the files and the rows that others created or edited, and derives from them the state
+that a run must leave. It writes the files with its own writers, and reads the database with psql.
 """
 
 import decimal
@@ -32,7 +32,7 @@ CREATE TABLE fuzz (
   id integer PRIMARY KEY, name text, amount numeric(10,2), ratio double precision, flag boolean, doc jsonb, list text[],
   day date);
 CREATE TABLE strangers (id integer PRIMARY KEY, words text NOT NULL);
--- The version of every row of every table but that of the locks.
+-- The version of every row of every table except the lock table.
 CREATE FUNCTION versions() RETURNS SETOF text LANGUAGE plpgsql AS $$
   DECLARE name text; digest text;
   BEGIN
@@ -50,7 +50,7 @@ SEEDERS = {
     "shop": {
         "id": "shop", "summary": "Goods with labels", "environments": ["test"],
         "tables": [
-            # Named in the wrong order: the foreign keys decide.
+            # Listed in the wrong order, because the order follows from the foreign keys.
             {"table": "goods", "files": "goods.json", "key": "sku", "policy": "sync", "touch": "changed_at",
              "columns": {"maker_id": {"field": "maker", "references": {"table": "makers", "key": "code"}}},
              "children": [{"table": "good_labels", "field": "labels", "parent": "good_id", "policy": "sync",
@@ -67,7 +67,7 @@ SEEDERS = {
         "tables": [{"table": "points", "files": "points.csv", "key": "id", "ownership": "table"}]},
 }
 
-# An array of arrays for each seeder, and the tables of nobody's.
+# An array of arrays for each seeder, and the tables without a seeder.
 DUMP = """
 SELECT json_build_object(
   'makers', (SELECT coalesce(json_agg(json_build_array(m.code, m.name, m.shown, b.code)), '[]')
@@ -92,7 +92,7 @@ PARTS = {"shop": ("makers", "goods", "labels"), "notes": ("notes",), "points": (
 
 
 def cell(field):
-    """A field of CSV. Python's csv cannot write NULL and an empty text apart."""
+    """Formats a CSV field. Python's csv cannot distinguish NULL from an empty string."""
     return "" if field is None else '"' + str(field).replace('"', '""') + '"'
 
 
@@ -101,20 +101,20 @@ def number(text):
 
 
 class World:
-    """The records of the files (by natural key, as a value), and what others did to the rows."""
+    """The records of the files by natural key, and the changes that others made to the rows."""
 
     def __init__(self, dice, folder):
         self.folder = folder
         self.makers, self.goods, self.notes, self.points = {}, {}, {}, {}
-        # Goods that left the file and stay, because somebody edited them or refers to them.
+        # Goods that were removed from the file but remain, because they were edited or are referenced.
         self.kept = {}
-        # What others did: goods with reviews, and titles written since the last run.
+        # Changes by others: goods with reviews, and titles written since the last run.
         self.reviewed, self.edited = set(), {}
-        # As the last run left it: the rows, and the goods to which notes refer.
+        # The state after the last run: the rows, and the goods that notes reference.
         self.present, self.present_points, self.noted = {}, {}, set()
-        # Records that stay in their files until the next run: somebody changed more of their rows than the model knows.
+        # Records that must stay in their files until the next run. The model does not know all edits of their rows.
         self.untouchable = set()
-        # Points that left the file, which the policy `upsert` leaves.
+        # Points that were removed from the file. The policy `upsert` keeps them.
         self.stale_points = {}
         self.next = 0
         for name, definition in SEEDERS.items():
@@ -134,7 +134,7 @@ class World:
         self.next += 1
         return self.next
 
-    # What can be added.
+    # Possible additions.
 
     def add_maker(self, dice):
         boss = dice.choice([None, *self.makers]) if self.makers else None
@@ -161,10 +161,10 @@ class World:
         x = f"{dice.randrange(10**6)}.{dice.randrange(1000):03}"
         self.points[self.serial()] = [x, dice.choice([None, text(dice)])]
 
-    # What the files say.
+    # The contents of the files.
 
     def write(self, only=None):
-        """Writes the files, each at once."""
+        """Writes the files, each atomically."""
         self.only = only
         self.write_csv("shop/makers.csv", ["code", "name", "boss"],
                        [[code, row["name"], row["boss"]] for code, row in self.makers.items()])
@@ -187,18 +187,18 @@ class World:
         path.rename(self.folder / name)
 
     def settled(self):
-        """A run has left what was expected."""
+        """Records that a run has left the expected state."""
         self.present = {key: {**row, "labels": list(row["labels"])} for key, row in self.goods.items()}
         self.present_points = {key: list(row) for key, row in self.points.items()}
         self.noted = {note["sku"] for note in self.notes.values()}
         self.edited, self.untouchable = {}, set()
 
     def check_kept(self):
-        """Deletes what nobody refers to any more; edited rows stay."""
+        """Deletes rows that are no longer referenced. Edited rows remain."""
         for key in [key for key, row in self.kept.items() if key not in self.reviewed and not row.get("edited")]:
             del self.kept[key]
 
-    # What a run must leave.
+    # The state that a run must leave.
 
     def expected(self):
         makers = {(code, row["name"].strip(" "), "~" + row["name"].strip(" "), row["boss"])
@@ -208,7 +208,7 @@ class World:
         own = {(row["sku"], label, place + 1) for row in rows for place, label in enumerate(row["labels"])}
         notes = set()
         for key, note in self.notes.items():
-            # By value: another seeder writes its digits.
+            # Compared by value, because another seeder writes its digits.
             sku = None if note["sku"] is None else f"{note['sku'].normalize():f}"
             notes.add((key, sku, note["body"], frozen(note["info"]), frozen(note["tags"]), frozen(moment(note["at"]))))
         points = {(key, *row) for key, row in (self.stale_points | self.points).items()}
@@ -216,7 +216,7 @@ class World:
 
 
 def read(dump):
-    """The database's answer to DUMP as sets like those of ``World.expected``."""
+    """The result of DUMP as sets like those of ``World.expected``."""
     found = json.loads(dump)
     state = {name: {tuple(row) for row in found[name]} for name in ("makers", "goods", "labels", "points")}
     state["notes"] = {
@@ -239,7 +239,7 @@ ALPHABET = ["a", "b", "Z", "9", " ", " ", ".", ",", ";", '"', "'", "\\", "\\n", 
 
 
 def text(dice, least=1, most=12):
-    """A text that is not empty, not `\\N` and not blank at its ends, made of what is often handled wrongly."""
+    """A string of characters that are often handled wrongly. Not empty, not `\\N`, without surrounding whitespace."""
     made = "".join(dice.choice(ALPHABET) for _ in range(dice.randrange(least, most)))
     return "x" + made + dice.choice(["", "", "  "]) if dice.random() < 0.3 else "x" + made
 
@@ -253,9 +253,9 @@ def price(dice):
 
 
 def value(dice, depth):
-    """A JSON value; numbers are integers, whose text has one form."""
+    """A JSON value. Numbers are integers, because these have a unique text form."""
     if depth == 0 or dice.random() < 0.5:
-        # Not null: null in a jsonb column is NULL.
+        # Not null, because null in a jsonb column becomes NULL.
         return dice.choice([True, False, 0, -1, 2**53 + 1, 10**30, "", text(dice)])
     if dice.random() < 0.5:
         return [value(dice, depth - 1) for _ in range(dice.randrange(4))]

@@ -1,17 +1,19 @@
-"""The same search in Python, to measure beside: FastAPI, asyncpg, uvicorn with uvloop and httptools.
+"""The same search service in Python for comparison: FastAPI, asyncpg, and uvicorn with uvloop and httptools.
 
-Same tables, same statement, same answer, tokens and limits likewise, no access log, where trace-server writes one. Two ways, by STYLE:
+It has the same tables, SQL statement, responses, tokens and limits, but no access log, while trace-server writes one.
+STYLE selects one of two variants:
 
-- `plain`: with what trace-server promises, by the means of the libraries' own documentation. A search is a transaction with
-  its settings, so that it works behind a pooler; the pool resets a connection between two borrowers; a model of pydantic
-  describes the answer.
-- `tuned`: whatever is faster. The settings belong to the session, which saves the transaction, and nothing is reset (why it
-  would not work behind a pooler); the answer is written by orjson and described by nothing.
+- `plain`: gives the same guarantees as trace-server, written as the documentation of the libraries recommends. A
+  search is a transaction with its settings, so it works behind a pooler. The pool resets a connection before it is
+  reused. A pydantic model describes the response.
+- `tuned`: as fast as possible. The settings apply to the session, which saves the transaction, and connections are not
+  reset, so it would not work behind a pooler. orjson encodes the response, without a model.
 
-Both ways have the easier part in places: vectors of the questions are looked up in a table made beforehand; of several
-workers each has a limiter of its own, where there should be one for all; there are no metrics.
+Both variants have less to do than trace-server. They look up the vectors of queries in a table. With several workers,
+each has its own rate limiter. They have no metrics.
 
-DATABASE_URL, VECTORS (JSON: question to components), MODEL, MODEL_VERSION, READS_PER_MINUTE, WRITES_PER_MINUTE, POOL_SIZE.
+Environment: DATABASE_URL, VECTORS (JSON: query to components), MODEL, MODEL_VERSION, READS_PER_MINUTE,
+WRITES_PER_MINUTE, POOL_SIZE.
 """
 
 import contextlib
@@ -56,7 +58,7 @@ TOKEN_SECONDS = 10
 TUNED = os.environ.get("STYLE") == "tuned"
 MODEL = os.environ.get("MODEL", "local"), os.environ.get("MODEL_VERSION", "1")
 SETTINGS = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "relaxed_order"}
-# As pgvector receives them.
+# In pgvector's binary format.
 VECTORS = {
     question: struct.pack(f">HH{len(vector)}f", len(vector), 0, *vector)
     for question, vector in json.loads(pathlib.Path(os.environ["VECTORS"]).read_text()).items()
@@ -97,7 +99,7 @@ class Registration(BaseModel):
 
 
 def take(user, kind):
-    """Takes a token from a bucket; 429 if there is none. What the answer says of it."""
+    """Takes a token from a bucket, or raises 429. Returns the rate limit headers."""
     limit, now = LIMITS[kind], time.monotonic()
     tokens, since = buckets.get((user, kind), (limit, now))
     tokens = min(limit, tokens + (now - since) * limit / 60)

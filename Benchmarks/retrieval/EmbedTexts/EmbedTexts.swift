@@ -6,11 +6,11 @@ import Postgres
 import SeedKit
 import TraceStore
 
-/// The local model for the benchmark `retrieval`, and what `Scripts/word-weights` runs.
+/// The local model as a program, for the benchmark `retrieval` and `Scripts/word-weights`.
 ///
-/// `embed-texts vectors N`: a JSON array of texts on standard input, of which the first N are traces,
-/// their vectors on standard output. `embed-texts weights`: the file of word weights that the built-in
-/// traces give. `embed-texts time`: how long a vector takes.
+/// `embed-texts vectors N` reads a JSON array of texts, of which the first N are traces, and writes the array of their
+/// vectors. `embed-texts weights` writes the word weights of the built-in traces. `embed-texts time` measures the time
+/// per vector.
 @main
 enum EmbedTexts {
   static func main() throws {
@@ -32,7 +32,7 @@ enum EmbedTexts {
     return try TraceImport.read(Catalog.fixtures.files(names)).map { EmbeddingText($0.trace) }
   }
 
-  /// A title ends where the first empty line begins.
+  /// The title ends at the first empty line.
   private static func document(_ text: String) -> EmbeddingText {
     let parts = text.split(separator: "\n\n", maxSplits: 1)
     return .document(
@@ -53,7 +53,7 @@ enum EmbedTexts {
   private static func time() throws {
     let provider = LocalEmbeddingProvider()
     let first = ContinuousClock().measure { _ = provider.vector(for: .query("first")) }
-    print("the first, which reads the word lists: \(Int(first / .nanoseconds(1)) / 1_000) µs")
+    print("first vector, including reading the word lists: \(Int(first / .nanoseconds(1)) / 1_000) µs")
     let documents = try builtInTraces()
     let questions = documents.map { text in
       if case .document(let title, _) = text { EmbeddingText.query(title) } else { text }

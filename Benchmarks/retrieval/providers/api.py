@@ -1,6 +1,6 @@
-"""A JSON array of texts on standard input, their vectors on standard output: an OpenAI-compatible API.
+"""Reads a JSON array of texts and writes their vectors, computed by an OpenAI-compatible API.
 
-Reads EMBEDDING_API_URL (such as https://api.example.com/v1), EMBEDDING_API_KEY and EMBEDDING_MODEL.
+Environment: EMBEDDING_API_URL (such as https://api.example.com/v1), EMBEDDING_API_KEY and EMBEDDING_MODEL.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""A JSON array of texts on standard input, their vectors on standard output: the product's own local model.
+"""Reads a JSON array of texts and writes their vectors, computed by the built-in model.
 
-The argument says how many of the texts, from the first, are traces; the others are questions.
+The argument is the number of texts, from the first, that are traces. The others are questions.
 """
 
 import subprocess

