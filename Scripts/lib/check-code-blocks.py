@@ -1,8 +1,8 @@
-"""check-code-blocks.py FILE...: every code block of the traces goes through its language's own parser.
+"""check-code-blocks.py FILE...: parses every code block of the traces with a parser for its language.
 
-A file is a fixture of traces: a JSON array of objects with a title, a context and a solution in
-Markdown. Prints each fault with file, trace and line of the block, then the number of blocks per
-language. The parsers are those that Scripts/setup --tests installs.
+A file is a fixture of traces: a JSON array of objects with a title, a context and a solution in Markdown. Prints each
+error with file, trace and line of the block, then the number of blocks per language. Scripts/setup --tests installs
+the parsers.
 """
 
 import collections
@@ -40,7 +40,7 @@ FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 
 
 def blocks_of(text, place):
-    """The fenced blocks of a Markdown text; an unclosed one is a fault."""
+    """The fenced blocks of a Markdown text. An unclosed block is an error."""
     fence, info, lines, start = None, "", [], 0
     for number, line in enumerate(text.split("\n"), 1):
         match = FENCE.match(line)
@@ -55,7 +55,7 @@ def blocks_of(text, place):
         yield Block(f"{place}, line {start}", "unclosed", "")
 
 
-# A parser of one text yields its faults.
+# Parsers that take one text and yield its errors.
 
 
 def json_faults(text):
@@ -110,12 +110,12 @@ def sql_faults(text):
 def hcl_faults(text):
     try:
         hcl2.loads(text)
-    except Exception as error:  # the parser's grammar errors have no common class
+    except Exception as error:  # the parser's errors have no common base class
         yield str(error).split("\n")[0]
 
 
 def nginx_faults(text):
-    # A part of a configuration is put where it would be included.
+    # Put a fragment where it would be included.
     if not re.search(r"^\s*(events|http|stream)\s*\{", text, re.M):
         is_for_http = re.search(r"^\s*(server|upstream|map|limit_req_zone|proxy_cache_path|log_format)\b", text, re.M)
         text = "events {}\nhttp {\n" + (text if is_for_http else "server {\n" + text + "}\n") + "}\n"
@@ -135,7 +135,7 @@ SCHEMAS = {
 
 
 def yaml_faults(text):
-    yaml = ruamel.yaml.YAML(typ="safe", pure=True)  # YAML 1.2: "on" is a key, not a truth value
+    yaml = ruamel.yaml.YAML(typ="safe", pure=True)  # YAML 1.2: "on" is a string, not a boolean
     try:
         documents = list(yaml.load_all(text))
     except ruamel.yaml.error.YAMLError as error:
@@ -155,7 +155,7 @@ def yaml_faults(text):
                 yield f"not a valid {name} file: {where}: {error.message[:200]}"
 
 
-# A program takes all blocks of its language at once: starting it costs more than its work.
+# Programs get all blocks of their language at once, because starting them takes longer than parsing.
 
 
 def write(blocks, folder, suffix):
@@ -179,7 +179,7 @@ def decode(result):
 
 
 def python_faults(blocks):
-    """Ruff: what does not parse, and names that nothing defines or imports."""
+    """Ruff: syntax errors and undefined names."""
     with tempfile.TemporaryDirectory() as folder:
         paths = write(blocks, folder, ".py")
         rules = "E9,F"
@@ -190,20 +190,20 @@ def python_faults(blocks):
 
 
 def script_faults(suffix):
-    """Deno's parser (swc) of JavaScript and TypeScript."""
+    """Deno's parser (swc) for JavaScript and TypeScript."""
 
     def faults(blocks):
         with tempfile.TemporaryDirectory() as folder:
             paths = write(blocks, folder, suffix)
             configuration = pathlib.Path(folder) / "deno.json"
-            # Some rule must be on; this one finds nothing in what we print.
+            # At least one rule must be enabled. This one does not apply to the blocks.
             configuration.write_text('{"lint": {"rules": {"tags": [], "include": ["no-octal"]}}}')
             environment = {**os.environ, "DENO_DIR": folder, "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
             for path, block in paths.items():
                 result = run([TOOLS / "deno", "lint", "--config", configuration, "--json", path], env=environment)
                 for fault in decode(result)["errors"]:
                     yield block, fault["message"].split("\n")[0]
-                # What the parser recovers from is only a warning there.
+                # Errors that the parser recovers from are only warnings in its output.
                 if "SyntaxError" in result.stderr:
                     yield block, result.stderr.strip().split("\n")[0]
 
@@ -259,7 +259,7 @@ PARSERS = {
     "dockerfile": dockerfile_faults,
     "nginx": each(nginx_faults),
     "hcl": each(hcl_faults),
-    "text": lambda blocks: [],  # output of a program: has no grammar
+    "text": lambda blocks: [],  # output of a program, which has no grammar
 }
 
 

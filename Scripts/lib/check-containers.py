@@ -1,8 +1,8 @@
-"""check-containers.py: Dockerfile, .dockerignore and compose.yaml name only what there is.
+"""check-containers.py: checks that Dockerfile, .dockerignore and compose.yaml refer only to things that exist.
 
-No container engine runs where this project is built, so this reads the files instead. The settings'
-variables, the products, the folders, the ports and the routes that they name are looked up where they
-are declared. Prints each fault. Runs in the repository's folder.
+No container engine is available where this project is built, so this script reads the files instead. It looks up the
+variables, products, folders, ports and routes where they are declared. Prints each error. Runs in the repository's
+folder.
 """
 
 import pathlib
@@ -15,14 +15,14 @@ from ruamel.yaml import YAML
 
 SOURCES = [path.read_text() for path in pathlib.Path("Sources").rglob("*.swift")]
 
-# What libpq's programs share, as PostgresConfiguration reads it, and what ProjectDirectory reads.
+# Environment variables of libpq that PostgresConfiguration reads, and those that ProjectDirectory reads.
 OURS = set(re.findall(r'"(PG[A-Z]+)": "', "".join(SOURCES)))
 OURS |= set(re.findall(r'environment\["(SEED_[A-Z_]+)"\]', "".join(SOURCES)))
 for text in SOURCES:
     for names in re.findall(r'variables: \[?((?:"[A-Z_]+"(?:, )?)+)', text):
         OURS |= set(re.findall(r"[A-Z_]+", names))
 
-# Of the images that are not ours: their documented variables and programs.
+# The documented variables, programs and ports of third-party images.
 OTHERS = {
     "pgvector/pgvector": (
         {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "POSTGRES_INITDB_ARGS", "PGDATA"},
@@ -49,7 +49,7 @@ def size(text):
 
 
 class Dockerfile:
-    """The instructions of a Dockerfile, stage by stage."""
+    """The instructions of a Dockerfile, by stage."""
 
     def __init__(self, path):
         text = re.sub(r"^\s*#.*\n", "", pathlib.Path(path).read_text(), flags=re.M)
@@ -89,7 +89,7 @@ def dockerfile_faults(docker):
     build = docker.names["build"]
     built = set(re.findall(r"--product (\S+)", " ".join(docker.all("RUN", build))))
     for product in built - products():
-        yield f"builds {product}, which is no product of Package.swift"
+        yield f"builds {product}, which is not a product in Package.swift"
     for stage in docker.stages:
         for rest in docker.all("COPY", stage):
             words = rest.split()
@@ -98,33 +98,33 @@ def dockerfile_faults(docker):
             for source in sources:
                 if not flags:
                     if not pathlib.Path(source).exists():
-                        yield f"copies {source}, which is not there"
+                        yield f"copies {source}, which does not exist"
                     if f"!{source.split('/')[0]}" not in ignore:
-                        yield f"copies {source}, which .dockerignore keeps out"
+                        yield f"copies {source}, which .dockerignore excludes"
                 elif pathlib.Path(source).name not in built:
                     yield f"copies {source}, which the stage does not build"
     copied = {word for rest in docker.all("COPY") for word in rest.split()}
     for line in ignore:
         if line.startswith("!") and line[1:] not in copied:
-            yield f".dockerignore lets {line[1:]} in, which nothing copies"
-    # A target's folder that is not copied is found only when the image is built.
+            yield f".dockerignore includes {line[1:]}, which is not copied"
+    # Otherwise a target's folder that is not copied would only be noticed when the image is built.
     for path in set(re.findall(r'path: "([A-Za-z]+)/', pathlib.Path("Package.swift").read_text())):
         if path not in copied:
-            yield f"does not copy {path}, where targets of Package.swift are"
+            yield f"does not copy {path}, which contains targets of Package.swift"
     common = pathlib.Path("Scripts/lib/common.sh").read_text().split("A server without pgvector")[0]
     headers = {name for name in re.findall(r"^\s+(lib[\w-]+-dev)\s", common, re.M) if not name.startswith(("libc6", "libgcc"))}
     for package in headers ^ {name for name in installed(build, docker) if name.endswith("-dev")}:
-        yield f"installs other packages to build with than Scripts/lib/common.sh: {package}"
+        yield f"the build packages differ from Scripts/lib/common.sh: {package}"
     for package in headers:
-        # libcurl's headers come once for each of its TLS libraries.
+        # There is one package of libcurl's headers for each of its TLS libraries.
         stem = re.sub(r"\d+-openssl$", "", package.removesuffix("-dev"))
         if not any(re.fullmatch(rf"{stem}[\d.]+(t64)?", name) for name in installed(docker.stages[-1], docker)):
-            yield f"does not install the library of {package} where the programs run"
+            yield f"does not install the shared library of {package} in the final stage"
     for name, value in docker.environment.items():
         if name not in OURS:
-            yield f"sets {name}, which is no variable of a setting"
+            yield f"sets {name}, which is not a variable of a setting"
         if SECRET.search(name):
-            yield f"holds a secret: {name}"
+            yield f"contains a secret: {name}"
     if docker.last("USER") in ("", "0", "root"):
         yield "runs as root"
     command = re.findall(r'"([^"]+)"', docker.last("CMD"))
@@ -134,41 +134,41 @@ def dockerfile_faults(docker):
         yield f"exposes {docker.last('EXPOSE')}, but PORT is {docker.environment.get('PORT')}"
     route = re.search(r"GET (\S+) HTTP", docker.last("HEALTHCHECK"))
     if not route or not any(f'Route(.get, "{route[1]}"' in text for text in SOURCES):
-        yield f"its health check asks for {route and route[1]}, which is no route"
+        yield f"its health check requests {route and route[1]}, which is not a route"
 
 
 def service_faults(name, service, services, docker):
     mine = "build" in service
     image = service.get("image", "").rsplit(":", 1)[0]
     if not mine and image not in OTHERS:
-        yield f"the image {image} is not known to this check"
+        yield f"unknown image {image}: add it to this check"
         return
     variables, programs, _ = (OURS, products(), 0) if mine else OTHERS[image]
     environment = {**docker.environment, **service.get("environment", {})} if mine else service.get("environment", {})
     for variable, value in environment.items():
         if variable not in variables:
-            yield f"sets {variable}, which is no variable of its program"
+            yield f"sets {variable}, which is not a variable of its program"
         if SECRET.search(variable) and value is not None and not str(value).startswith("${"):
-            yield f"holds a secret: {variable}"
+            yield f"contains a secret: {variable}"
     for used in re.findall(r"\$\{(\w+)", str(dict(service))):
         if used not in OURS | {"POSTGRES_PASSWORD"}:
-            yield f"asks for {used}, which is no variable of a setting"
+            yield f"uses {used}, which is not a variable of a setting"
     for command in [service.get("command", []), service.get("healthcheck", {}).get("test", ["CMD"])[1:]]:
         if command and command[0] not in programs:
             yield f"runs {command[0]}, which is not in its image"
     for other in service.get("depends_on", []):
         if other not in services:
-            yield f"depends on {other}, which is no service"
+            yield f"depends on {other}, which is not a service"
     for published in service.get("ports", []):
         if published.rsplit(":", 1)[-1] != environment.get("PORT"):
             yield f"publishes {published}, but PORT is {environment.get('PORT')}"
     if mine and not pathlib.Path(service["build"], "Dockerfile").is_file():
-        yield f"is built in {service['build']}, where no Dockerfile is"
+        yield f"is built in {service['build']}, which has no Dockerfile"
     command = service.get("command", [])
     if mine and command[:1] == ["seed-runner"] and command[1:2] and command[1] not in subcommands():
-        yield f"runs seed-runner {command[1]}, which is no command"
+        yield f"runs seed-runner {command[1]}, which is not a command"
     if mine and command[:1] != ["trace-server"] and not service.get("healthcheck", {}).get("disable"):
-        yield "inherits the image's health check, which is about trace-server"
+        yield "inherits the image's health check, which is for trace-server"
     for variable, other in [("DATABASE_URL", "pgvector/pgvector"), ("REDIS_URL", "redis")]:
         if mine and variable in environment:
             yield from address_faults(variable, environment, services, other)
@@ -178,21 +178,21 @@ def address_faults(variable, environment, services, image):
     url = urlsplit(environment[variable])
     target = services.get(url.hostname, {})
     if target.get("image", "").rsplit(":", 1)[0] != image:
-        yield f"{variable} leads to {url.hostname}, which is no service with the image {image}"
+        yield f"{variable} refers to {url.hostname}, which is not a service with the image {image}"
     if url.port not in (None, OTHERS[image][2]):
-        yield f"{variable} names the port {url.port}; the image listens on {OTHERS[image][2]}"
+        yield f"{variable} has the port {url.port}, but the image listens on {OTHERS[image][2]}"
     if url.password:
-        yield f"{variable} holds a password"
+        yield f"{variable} contains a password"
     if variable == "DATABASE_URL":
         server = target.get("environment", {})
         if (url.username, url.path[1:]) != (server.get("POSTGRES_USER"), server.get("POSTGRES_DB")):
-            yield f"{variable} names another user or database than {url.hostname} makes"
+            yield f"{variable} has a different user or database than {url.hostname} creates"
         if environment.get("PGPASSWORD") != server.get("POSTGRES_PASSWORD"):
             yield f"PGPASSWORD is not the password of {url.hostname}"
 
 
 def embedding_faults(services):
-    """Who makes vectors and who searches by them must use the same model, and somebody must make them."""
+    """All services must use the same embedding model, and one of them must compute embeddings."""
     mine = {name: service for name, service in services.items() if "build" in service}
 
     def settings(service):
@@ -204,7 +204,7 @@ def embedding_faults(services):
     works = [name for name, service in mine.items() if service.get("command", [])[:2] == ["seed-runner", "worker"]]
     for name, service in mine.items():
         if service.get("environment", {}).get("EMBEDDING_WORKER") == "false" and not works:
-            yield f"{name}: leaves vectors to a worker, but no service is one"
+            yield f"{name}: leaves embeddings to a worker, but no service runs one"
 
 
 def compose_faults(compose, docker):
@@ -220,7 +220,7 @@ def compose_faults(compose, docker):
             settings = dict(word.split("=", 1) for word in service["command"] if "=" in word)
             needed = max(size(settings["effective_cache_size"]) // 8, size(settings["maintenance_work_mem"]))
             if size(service["shm_size"]) < 2 * needed:
-                yield f"{name}: shm_size is less than twice what the build of an index takes"
+                yield f"{name}: shm_size is less than twice the memory of an index build"
 
 
 def main():

@@ -1,7 +1,7 @@
-"""check-json.py FOLDER...: every JSON file below the folders parses and repeats no key.
+"""check-json.py FOLDER...: every JSON file in the folders is valid and has no duplicate keys.
 
-A folder named Config may hold comments and trailing commas, the part of JSON5 that the project
-uses; .jsonl and .ndjson hold one value per line.
+Files in a folder named Config may contain comments and trailing commas, the part of JSON5 that the project uses.
+.jsonl and .ndjson files contain one value per line.
 """
 
 import json
@@ -13,7 +13,7 @@ STRING = r'"(?:[^"\\\n]|\\.)*"'
 
 
 def without_comments(text):
-    # Blanks of the same length and lines keep the positions in the messages right.
+    # Replace with the same number of spaces and lines, so that positions in messages are correct.
     def blank(match):
         return match[0] if match[0].startswith('"') else re.sub(r"[^\n]", " ", match[0])
 

@@ -1,7 +1,7 @@
-"""check-reference-data.py FOLDER: what the declarative reference seeders of FOLDER promise, beyond their tables' rules.
+"""check-reference-data.py FOLDER: checks the data of the reference seeders beyond the constraints of the tables.
 
-Schemas are valid and accept their own examples, prompts declare the variables that they use, limits of
-models fit, and there is enough of each. Prints each fault with file and record.
+Schemas are valid and accept their own examples, prompts declare the variables that they use, limits of models are
+consistent, and there are enough records. Prints each error with file and record.
 """
 
 import datetime
@@ -17,7 +17,7 @@ VARIABLE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.S)
 
 
 def schema_faults(schema):
-    """The draft's own rules, references to what is not there, and examples that the schema refuses."""
+    """Violations of the draft, dangling references, and examples that the schema rejects."""
     declared = schema.get("$schema", DRAFT)
     if declared != DRAFT:
         yield f"'$schema' is {declared}, expected {DRAFT}"
@@ -25,13 +25,13 @@ def schema_faults(schema):
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:
-        yield f"no valid JSON Schema: {error.json_path}: {error.message[:200]}"
+        yield f"not a valid JSON Schema: {error.json_path}: {error.message[:200]}"
         return
     yield from example_faults(schema, schema, "$")
 
 
 def example_faults(root, part, place):
-    """The examples and the default of each part, judged with the references of the whole."""
+    """Invalid examples and defaults of each subschema, with references resolved in the whole schema."""
     if isinstance(part, list):
         for index, element in enumerate(part):
             yield from example_faults(root, element, f"{place}[{index}]")
@@ -48,7 +48,7 @@ def example_faults(root, part, place):
             for error in validator.iter_errors(value):
                 yield f"{place}.{name}: {error.json_path}: {error.message[:200]}"
     for key, value in part.items():
-        # What an instance looks like is no schema.
+        # Instances are not schemas.
         if not is_schema or key not in ("examples", "default", "const", "enum", "required"):
             yield from example_faults(root, value, f"{place}.{key}")
 
@@ -56,33 +56,33 @@ def example_faults(root, part, place):
 def tool_faults(record):
     yield from schema_faults(record["parameters"])
     if record["parameters"].get("type") != "object":
-        yield "parameters that are no object"
+        yield "parameters that are not an object"
 
 
 def named_schema_faults(record):
     yield from schema_faults(record["schema"])
     if not record["schema"].get("examples"):
-        yield "a schema without examples"
+        yield "no examples in the schema"
 
 
 def prompt_faults(record):
     used, declared = set(VARIABLE.findall(record["template"])), record["variables"]
-    yield from (f"the variable '{name}' is used and not declared" for name in sorted(used - set(declared)))
-    yield from (f"the variable '{name}' is declared and not used" for name in sorted(set(declared) - used))
+    yield from (f"the variable '{name}' is used but not declared" for name in sorted(used - set(declared)))
+    yield from (f"the variable '{name}' is declared but not used" for name in sorted(set(declared) - used))
     yield from (f"the variable '{name}' is declared twice" for name in sorted(set(declared)) if declared.count(name) > 1)
 
 
 def model_faults(record):
     limit = record.get("output_limit")
     if limit is not None and limit > record["context_window"]:
-        yield f"an output limit of {limit}, more than the window of {record['context_window']}"
+        yield f"the output limit {limit} exceeds the context window {record['context_window']}"
     try:
         datetime.date.fromisoformat(record["as_of"])
     except (TypeError, ValueError) as error:
         yield f"as_of: {error}"
 
 
-# folder, file, least number of records, natural key, what each record must hold
+# folder, file, minimum number of records, natural key, required fields
 SEEDERS = (
     ("Tools", "tools.json", 15, ("name",), tool_faults),
     ("Schemas", "schemas.json", 12, ("name", "version"), named_schema_faults),

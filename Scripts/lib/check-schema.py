@@ -1,8 +1,8 @@
-"""check-schema.py [--relaxed] SCHEMA CASES FILE...: a JSON Schema says what the program says.
+"""check-schema.py [--relaxed] SCHEMA CASES FILE...: checks that a JSON Schema agrees with the program.
 
-The schema is valid, accepts its own examples and every file given, and judges the cases, which the
-tests of SeedKit put to the program's own reader, as they are to be judged. Prints each fault.
---relaxed: the files may hold comments and trailing commas.
+The schema is valid and accepts its own examples and every given file. It accepts and rejects the cases like the
+program, whose tests read the same cases. Prints each error. --relaxed: the files may contain comments and trailing
+commas.
 """
 
 import importlib
@@ -19,7 +19,7 @@ def faults_of(validator, value):
 
 
 def faults(schema_path, cases_path, definitions, relaxed):
-    # Its name is one of a script, which import statements do not take.
+    # The name of the script contains a hyphen, so it cannot be imported by a statement.
     blank = importlib.import_module("check-json").without_comments if relaxed else str
     schema = json.loads(pathlib.Path(schema_path).read_text())
     try:
@@ -39,7 +39,7 @@ def faults(schema_path, cases_path, definitions, relaxed):
         if case["isAccepted"]:
             yield from (f"{cases_path}: {case['name']}: {fault}" for fault in found)
         elif not found:
-            yield f"{cases_path}: {case['name']}: accepted, which the program refuses"
+            yield f"{cases_path}: {case['name']}: accepted, but the program rejects it"
 
 
 def main():

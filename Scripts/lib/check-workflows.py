@@ -1,8 +1,8 @@
-"""check-workflows.py: our workflow, and the one that users paste, are workflows and name only what there is.
+"""check-workflows.py: checks the project's workflow and the one in the documentation.
 
-Both are put to the schema of GitHub's workflows that check-jsonschema brings along. The scripts and the
-variables that they name are looked up where they are declared; a test of the command line reads the
-commands. What .ci/run calls is called by our workflow too. Prints each fault. Runs in the repository's folder.
+Both must match the schema of GitHub's workflows that is part of check-jsonschema. The scripts and variables in them
+must exist. A test of the command line parses the commands. The project's workflow must call everything that .ci/run
+calls. Prints each error. Runs in the repository's folder.
 """
 
 import pathlib
@@ -17,7 +17,7 @@ OURS = pathlib.Path(".github/workflows/ci.yml")
 PAGE = pathlib.Path("Documentation/ci.md")
 TOOL = pathlib.Path(sys.executable).parent / "check-jsonschema"
 SWIFT = re.search(r"^ARG SWIFT_VERSION=(\S+)", pathlib.Path("Dockerfile").read_text(), flags=re.M)[1]
-# What the images and services of others declare.
+# Variables of third-party images and services.
 FOREIGN = {"POSTGRES_PASSWORD"}
 
 
@@ -52,24 +52,24 @@ def reference_faults(name, text):
         for holder in [workflow, job, *services, *job["steps"]]:
             for variable in holder.get("env") or {}:
                 if variable not in known:
-                    yield f"{where}: {variable} is a variable of nobody"
+                    yield f"{where}: unknown variable {variable}"
         if job.get("container") != f"swift:{SWIFT}-bookworm":
-            yield f"{where}: another image than the Dockerfile builds with"
+            yield f"{where}: the image differs from that of the Dockerfile"
         for step in job["steps"]:
             for script in re.findall(r"(?:^|[\s/])((?:Scripts|\.ci)/[\w./-]+)", step.get("run", "")):
                 if not pathlib.Path(script).is_file():
-                    yield f"{where}: {script} is not there"
+                    yield f"{where}: {script} does not exist"
             if "uses" in step and not re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]):
-                yield f"{where}: {step['uses']} names no major version"
+                yield f"{where}: {step['uses']} has no major version"
 
 
 def coverage_faults():
-    """Every script of .ci/run, with its first argument that is a word, is called by our workflow."""
+    """The project's workflow must call every script of .ci/run, with its first argument that is a word."""
     called = re.findall(r"^step (Scripts/[\w-]+)", pathlib.Path(".ci/run").read_text(), flags=re.M)
     text = OURS.read_text()
     for script in called:
         if script not in text:
-            yield f"{OURS}: does not call {script}, which .ci/run does"
+            yield f"{OURS}: does not call {script}, which .ci/run calls"
 
 
 def main():

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# What the scripts share. The caller has set `script`, its own path, and `root`, the repository's.
+# Common functions of the scripts. The caller has set `script` to its own path and `root` to that of the repository.
 
-# Every script fails with 2, "internal fault": 1 means that a seeder failed.
+# Scripts fail with 2 ("internal fault"), because 1 means that a seeder failed.
 readonly failure=2
 # shellcheck disable=SC2154 # assigned by the caller
 readonly name=${script##*/}
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 
-# fail WHAT WHAT-TO-DO
+# fail PROBLEM FIX
 fail() {
   printf '%s: %s\n  %s\n' "$name" "$1" "$2" >&2
   exit "$failure"
@@ -17,19 +17,19 @@ fail() {
 readonly pgserver_version=0.6.0
 readonly pgserver_system=/usr/local/lib/seed-runner
 
-# Compiled into bash, so it is the system's architecture even under a kernel of another one.
+# HOSTTYPE is compiled into bash, so it is correct even under a kernel of another architecture.
 case $HOSTTYPE in
   x86_64 | aarch64) readonly machine=$HOSTTYPE ;;
   arm64) readonly machine=aarch64 ;;
   *) fail "the architecture $HOSTTYPE is not supported" "Use a machine with x86-64 (amd64) or ARM64 (arm64)." ;;
 esac
 
-# find_missing build|tests: sets the array `missing` to the Debian packages to install. Each is
-# known by a file and not by dpkg's database: that takes no process, and what came by another way
-# counts too.
+# find_missing build|tests: sets the array `missing` to the Debian packages to install. A package is detected by one of
+# its files instead of dpkg's database. This starts no process and also accepts files that were installed in other
+# ways.
 find_missing() {
   local lib=/usr/lib/$machine-linux-gnu package file
-  # In groups: what the Swift toolchain loads, what it compiles and links against, what runs.
+  # In groups: libraries of the Swift toolchain, build dependencies, and run-time dependencies.
   local table="
     libcurl4         $lib/libcurl.so.4
     libncurses6      $lib/libncurses.so.6
@@ -49,7 +49,7 @@ find_missing() {
     util-linux       /usr/bin/setpriv
     zlib1g           $lib/libz.so.1
   "
-  # A server without pgvector, a pooler, a Redis, a browser, and what Scripts/lint calls.
+  # A server without pgvector, a pooler, Redis, a browser, and tools of Scripts/lint.
   [[ $1 != tests ]] || table+="
     chromium         /usr/bin/chromium
     faketime         /usr/bin/faketime
@@ -69,14 +69,14 @@ find_missing() {
   done <<<"$table"
 }
 
-# The person's own folder for PostgreSQL; empty if there is no home. XDG has relative paths ignored.
+# The user's folder for PostgreSQL; empty if HOME is not set. Relative paths in XDG variables must be ignored.
 pgserver_personal() {
   local data=${XDG_DATA_HOME-}
   [[ $data == /* ]] || data=${HOME:+$HOME/.local/share}
   personal=${data:+$data/seed-runner}
 }
 
-# Setup moves the whole folder into place at once, so its presence means that it is complete.
+# Setup moves the complete folder into place, so if it exists, it is complete.
 has_pgserver() {
   local home
   pgserver_personal
@@ -86,9 +86,9 @@ has_pgserver() {
   return 1
 }
 
-# Python's packages for Scripts/lint and Scripts/test-page, in an environment of the project's own.
+# The Python packages for Scripts/lint and Scripts/test-page, in a virtual environment of the project.
 # shellcheck disable=SC2154 # assigned by the caller
 readonly parsers=$root/.build/parsers parsers_list=$root/Scripts/lib/parsers.txt
 
-# The list is copied last, so its presence means that all of it is installed.
+# The list is copied last, so if it exists, all packages are installed.
 has_parsers() { [[ -f $parsers/installed.txt && $(<"$parsers/installed.txt") == "$(<"$parsers_list")" ]]; }

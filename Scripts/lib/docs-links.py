@@ -1,7 +1,7 @@
-"""docs-links.py: a hook of mkdocs for links from the pages to files outside of Documentation.
+"""docs-links.py: an mkdocs hook for links from the pages to files outside of Documentation.
 
-With SITE_REPOSITORY, such as https://github.com/OWNER/seed-runner, they lead there. Without it only their text is left.
-Scripts/lint links checks that the files exist.
+With SITE_REPOSITORY, such as https://github.com/OWNER/seed-runner, links point there. Without it, only their text
+remains. Scripts/lint links checks that the files exist.
 """
 
 import os
