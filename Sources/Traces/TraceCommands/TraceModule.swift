@@ -68,7 +68,7 @@ extension CommandModule {
         OptionSpec(
           .capacityIndex, valueName: "KIND", summary: "Type of the vector index", group: group)),
       RunOption(
-        OptionSpec(.capacityStreams, summary: "Number of connections that load in parallel", group: group)),
+        OptionSpec(.capacityStreams, summary: "Number of parallel connections", group: group)),
     ]
   }()
 }
