@@ -10,7 +10,7 @@ public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures,
   public let summary = "Curated traces in seven categories; --fixtures-path replaces them"
   /// The contributor and the tags are seeded first.
   public let dependencies: [SeederID] = ["users", "tags"]
-  /// All environments: the knowledge base starts with these traces, in production also.
+  /// All environments: the knowledge base starts with these traces, also in production.
   public let environments = Set(SeedEnvironment.allCases)
   /// The traces, one file per category.
   public private(set) var fixtures = Self.categories.map { "CuratedTraces/Fixtures/\($0).json" }

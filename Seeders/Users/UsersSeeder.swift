@@ -8,7 +8,7 @@ public struct UsersSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   public let id: SeederID = "users"
   /// One line for lists.
   public let summary = "Contributors of the seeded traces, and demo users outside production"
-  /// All environments: seeded traces need their contributors, in production also.
+  /// All environments: seeded traces need their contributors, also in production.
   public let environments = Set(SeedEnvironment.allCases)
   /// Contributors and demo users.
   public let fixtures = [Self.contributors, Self.demoUsers]

@@ -51,7 +51,7 @@ extension EmbeddingWorker {
     var toldAt: ContinuousClock.Instant?
     while !Task.isCancelled {
       let record = current()
-      // Write changes immediately, but at most once per interval.
+      // Write changes at once, but at most one per second.
       if record != told || toldAt.map({ .now - $0 >= EmbeddingWorkerRecord.interval }) ?? true {
         do {
           try await pool.withConnection { try await record.tell(on: $0) }

@@ -36,7 +36,7 @@ final class Store: Sendable {
     }
   }
 
-  /// Runs a read synchronously on the connection's thread.
+  /// Runs a read on the connection's thread, without a hop for each statement.
   ///
   /// - Throws: the errors of `body`; `PostgresError`.
   func readAtOnce<Result: Sendable>(

@@ -27,7 +27,7 @@ export class Search {
 
   /**
    * @param view gets `searching()`, `results(wanted, traces)`, `nothing()`, `problem(problem, seconds)`: `seconds` is
-   *   when it tries again by itself, null if it does not
+   *   the time until the automatic retry, or null if there is none
    * @param token gives the token to search with, or null
    */
   constructor(view, token) {

@@ -18,7 +18,7 @@ public struct SearchFacts: Sendable {
     case notAsked
     /// Searches use this index.
     case usesIndex(String)
-    /// Searches do not use an index, but this plan.
+    /// Searches do not use an index. The plan that they use instead.
     case other(String)
   }
 

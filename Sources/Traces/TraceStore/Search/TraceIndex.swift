@@ -57,7 +57,7 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     }
   }
 
-  /// A SQL condition: whether the index exists and can be used.
+  /// An SQL condition: whether the index exists and can be used.
   public var isValidCondition: String {
     """
     EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('\(name)') AND indisvalid AND indisready)
