@@ -91,8 +91,8 @@ struct PlanFormatter {
   private var total: String {
     let counts = report.entries.map(\.tables.total).reduce(RowCounts(), +)
     guard report.isPending else {
-      return
-        "nothing to do: \(counts.unchanged == 1 ? "1 row matches" : "\(counts.unchanged) rows match") the fixtures"
+      let verb = counts.unchanged == 1 ? "matches" : "match"
+      return "nothing to do: \(Text.count(counts.unchanged, "row")) \(verb) the fixtures"
     }
     let first =
       report.migrations.isEmpty ? "" : "\(Text.count(report.migrations.count, "migration")) to apply; "
