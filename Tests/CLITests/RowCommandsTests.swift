@@ -190,46 +190,4 @@ struct RowCommandsTests {
       }
     }
   }
-
-  @Test("the example of Documentation/your-csv.md works as documented")
-  func documentedExample() async throws {
-    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Documentation/your-csv.md")
-    let text = try String(contentsOf: page, encoding: .utf8)
-    let chapter = try #require(text.firstRange(of: "## Create the tables and the seeder"))
-    let script = try #require(text[chapter.upperBound...].firstMatch(of: /```sh\n(?<body>(?s:.*?))\n```/))
-      .output.body
-    try await TemporaryDatabase.with { database in
-      try await TemporaryFolder.with { folder in
-        // The test's connection creates the tables instead of psql.
-        _ = try folder.write("psql() { cat >schema.sql; }\nset -e\n\(script)\n", to: "example.sh")
-        let shell = try ChildProcess.start(
-          "/bin/bash", ["example.sh"], environment: ["PATH": "/usr/bin:/bin"], directory: folder.path)
-        #expect(try await shell.wait().exitCode == 0)
-        let schema = try String(contentsOfFile: "\(folder.path)/schema.sql", encoding: .utf8)
-        try await database.withConnection { try await $0.runScript(schema) }
-        let path = "\(folder.path)/Seeders"
-        let plan = try await run("plan", "geography", "--seeders-path", path, on: database)
-        #expect(plan.output.contains("country 3 to insert; city 2 to insert; city_name 2 to insert"))
-        let first = try await run("--geography", "--seeders-path", path, on: database)
-        #expect(
-          first.output.contains("country 3 inserted, city 2 inserted, city_name 2 inserted"),
-          "\(first.output)")
-        let second = try await run("--all", "--no-built-in", "--seeders-path", path, on: database)
-        #expect(second.output.contains("country 3 unchanged, city 2 unchanged, city_name 2 unchanged"))
-        let file = "\(path)/geography/cities.json"
-        let cities = try String(contentsOfFile: file, encoding: .utf8).replacing("717710", with: "724290")
-        try Data(cities.utf8).write(to: URL(filePath: file))
-        let third = try await run("--geography", "--seeders-path", path, on: database)
-        #expect(
-          third.output.contains("country 3 unchanged, city 1 updated 1 unchanged, city_name 2 unchanged"))
-        let values = try await database.withConnection { connection in
-          try await connection.query("SELECT code, \"calling code\" FROM country ORDER BY code")
-            .map { try $0.decode(String.self, String?.self) }
-        }
-        #expect(values.map(\.0) == ["AQ", "NA", "NO"])
-        #expect(values.map(\.1) == [nil, "00264", "0047"])
-      }
-    }
-  }
 }

@@ -11,7 +11,8 @@ enum SeedRunnerBinary {
 
   static let canary = "canary-7f3e-secret"
 
-  private static var dataHome: String? {
+  /// Where Scripts/setup puts PostgreSQL for a user who is not root.
+  static var dataHome: String? {
     let caller = ProcessInfo.processInfo.environment
     return caller["XDG_DATA_HOME"] ?? caller["HOME"].map { $0 + "/.local/share" }
   }
