@@ -1,6 +1,7 @@
 """check-docs.py links|language|strings|reference: checks texts. Prints each error. Runs in the repository's folder.
 
-links: every relative link, anchor and path in code exists, every page is in the index, and the README is short.
+links: every relative link, anchor and path in code exists, every page is in the index, the README is short, and
+  pictures are small and have a title.
 language: the pages avoid the words that the glossary replaces.
 strings: so do the string literals of the folders in FINISHED.
 reference: settings.md and commands.md are complete, compared with files that tests compare with the program.
@@ -13,6 +14,7 @@ import subprocess
 import sys
 
 README_LINES = 150
+PICTURE_BYTES = 30_000
 INDEX = pathlib.Path("Documentation/README.md")
 SCHEMA = pathlib.Path("Config/config.schema.json")
 HELP = pathlib.Path("Tests/TraceCommandsTests/Snapshots/root-help.txt")
@@ -133,6 +135,10 @@ def links():
     for page in sorted(INDEX.parent.glob("*.md")):
         if page != INDEX and f"({page.name})" not in index:
             yield f"{INDEX}: does not list {page.name}"
+    for picture in sorted(INDEX.parent.glob("images/*.svg")):
+        text = picture.read_text()
+        if len(text.encode()) > PICTURE_BYTES or 'role="img"' not in text or "<title" not in text:
+            yield f"{picture}: larger than {PICTURE_BYTES} bytes, or without a title or role=\"img\""
     if (count := len(pathlib.Path("README.md").read_text().splitlines())) > README_LINES:
         yield f"README.md: {count} lines, at most {README_LINES} are allowed: move text to Documentation/"
 
