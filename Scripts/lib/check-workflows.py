@@ -1,8 +1,8 @@
-"""check-workflows.py: checks the project's workflow and the one in the documentation.
+"""check-workflows.py: checks the project's workflows and the one in the documentation.
 
-Both must match the schema of GitHub's workflows that is part of check-jsonschema. The scripts and variables in them
-must exist. A test of the command line parses the commands. The project's workflow must call everything that .ci/run
-calls. Prints each error. Runs in the repository's folder.
+They must match the schema of GitHub's workflows that is part of check-jsonschema. The scripts and variables in them
+must exist. A test of the command line parses the commands. ci.yml must call everything that .ci/run calls. Prints each
+error. Runs in the repository's folder.
 """
 
 import pathlib
@@ -13,7 +13,8 @@ import tempfile
 
 from ruamel.yaml import YAML
 
-OURS = pathlib.Path(".github/workflows/ci.yml")
+OURS = sorted(pathlib.Path(".github/workflows").glob("*.yml"))
+CI = pathlib.Path(".github/workflows/ci.yml")
 PAGE = pathlib.Path("Documentation/ci.md")
 TOOL = pathlib.Path(sys.executable).parent / "check-jsonschema"
 SWIFT = re.search(r"^ARG SWIFT_VERSION=(\S+)", pathlib.Path("Dockerfile").read_text(), flags=re.M)[1]
@@ -40,6 +41,9 @@ def variables():
     found = set(re.findall(r'(?:environment|variables)\["(SEED_[A-Z_]+)"\]', sources))
     for names in re.findall(r'variables: \[?((?:"[A-Z_]+"(?:, )?)+)', sources):
         found |= set(re.findall(r"[A-Z_]+", names))
+    for script in pathlib.Path("Scripts").rglob("*"):
+        if script.is_file() and script.suffix != ".pyc":
+            found |= set(re.findall(r'(?:\$\{|environ\.get\(")(SITE_[A-Z_]+)', script.read_text()))
     return found | FOREIGN
 
 
@@ -53,7 +57,8 @@ def reference_faults(name, text):
             for variable in holder.get("env") or {}:
                 if variable not in known:
                     yield f"{where}: unknown variable {variable}"
-        if job.get("container") != f"swift:{SWIFT}-bookworm":
+        runs_scripts = any("run" in step for step in job["steps"])
+        if runs_scripts and job.get("container") != f"swift:{SWIFT}-bookworm":
             yield f"{where}: the image differs from that of the Dockerfile"
         for step in job["steps"]:
             for script in re.findall(r"(?:^|[\s/])((?:Scripts|\.ci)/[\w./-]+)", step.get("run", "")):
@@ -66,16 +71,16 @@ def reference_faults(name, text):
 def coverage_faults():
     """The project's workflow must call every script of .ci/run, with its first argument that is a word."""
     called = re.findall(r"^step (Scripts/[\w-]+)", pathlib.Path(".ci/run").read_text(), flags=re.M)
-    text = OURS.read_text()
+    text = CI.read_text()
     for script in called:
         if script not in text:
-            yield f"{OURS}: does not call {script}, which .ci/run calls"
+            yield f"{CI}: does not call {script}, which .ci/run calls"
 
 
 def main():
     blocks = pasted()
     found = [] if blocks else [f"{PAGE}: has no workflow to paste"]
-    texts = [(str(OURS), OURS.read_text())] + [(f"{PAGE}, block {n}", text) for n, text in enumerate(blocks, 1)]
+    texts = [(str(path), path.read_text()) for path in OURS] + [(f"{PAGE}, block {n}", text) for n, text in enumerate(blocks, 1)]
     for name, text in texts:
         faults = list(schema_faults(name, text))
         found += faults or reference_faults(name, text)
