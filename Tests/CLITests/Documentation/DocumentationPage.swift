@@ -3,8 +3,8 @@ import Testing
 
 /// A page of the documentation: its commands in order, and the output that it shows for each.
 ///
-/// Blocks of `sh` are one command each. In blocks of `console` a line that begins with `$ ` is a command, with the lines
-/// that `\` continues, and the lines below it are its output. A comment directly before a block changes that:
+/// Blocks of `sh` are one command each. In blocks of `console` a line that begins with `$ ` is a command, with the
+/// lines that `\` continues, and the lines below it are its output. A comment directly before a block changes that:
 ///
 /// - `<!-- not run: REASON -->` for what a test cannot do
 /// - `<!-- runs until stopped; ready: "TEXT" -->` for servers: they run to the end of the page, and the next command

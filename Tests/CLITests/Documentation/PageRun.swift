@@ -4,8 +4,8 @@ import SeedTesting
 /// Runs the commands of a page in one shell, in a folder and on a database of its own.
 ///
 /// What differs from what a reader does: the programs of the tests are used, and `Scripts/seed` and `Scripts/serve`
-/// build nothing. `swift run NAME` starts the program that the tests built. The URL in `DATABASE_URL=…` becomes that of
-/// a test database, and port 8080 a free one.
+/// build nothing. `swift run NAME` starts the program that the tests built. The URL in `DATABASE_URL=…` becomes that
+/// of a test database, and port 8080 a free one.
 struct PageRun {
   struct Result: Sendable {
     let exitCode: Int
