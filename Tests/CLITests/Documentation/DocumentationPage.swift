@@ -26,18 +26,19 @@ struct DocumentationPage: Sendable, CustomTestStringConvertible {
   private(set) var steps: [Step] = []
   /// Blocks that are neither run nor marked correctly.
   private(set) var faults: [String] = []
+  private(set) var swiftBlocks: [(line: Int, text: String)] = []
 
   var testDescription: String { name }
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The pages with commands.
+  /// The pages.
   static func all() throws -> [DocumentationPage] {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: root.appending(path: "Documentation").path)
     return try (["README.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "Documentation/\($0)" })
-      .map { try DocumentationPage(named: $0) }.filter { !$0.steps.isEmpty || !$0.faults.isEmpty }
+      .map { try DocumentationPage(named: $0) }
   }
 
   init(named name: String) throws {
@@ -66,6 +67,7 @@ struct DocumentationPage: Sendable, CustomTestStringConvertible {
   }
 
   private mutating func add(_ lines: [Substring], language: Substring, line: Int, mark: Substring?) {
+    if language == "swift" { swiftBlocks.append((line, lines.joined(separator: "\n") + "\n")) }
     guard ["sh", "bash", "shell", "console"].contains(language) else {
       if mark != nil { faults.append("line \(line): a block of \(language) is never run") }
       return

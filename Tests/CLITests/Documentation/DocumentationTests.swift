@@ -7,7 +7,9 @@ struct DocumentationTests {
   /// Pages whose commands continue with the seeder of another page.
   private static let precedents = ["Documentation/troubleshooting.md": "README.md"]
 
-  @Test("the commands of a page work and print what it shows", arguments: try DocumentationPage.all())
+  @Test(
+    "the commands of a page work and print what it shows",
+    arguments: try DocumentationPage.all().filter { !$0.steps.isEmpty || !$0.faults.isEmpty })
   func works(page: DocumentationPage) async throws {
     #expect(page.faults.isEmpty)
     var steps = page.steps
