@@ -60,8 +60,8 @@ enum SeedRunnerCommand {
     var known: Set<String> = []
     for name in names where !known.insert(name).inserted {
       throw CommandFailure(
-        code: .internalFault, message: "duplicate \(kind) '\(name)' in the program's modules",
-        fix: "rename one of them")
+        code: .internalFault, message: "duplicate \(kind) '\(name)'",
+        fix: "rename the one in the module")
     }
   }
 
