@@ -69,6 +69,14 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     makeMigrations = { [] }
   }
 
+  /// Makes a seeder of a definition whose files may still be elsewhere, to check them.
+  init(definition: SeederDefinition, folder: DataFolder) {
+    self.definition = definition
+    definitionDigest = ""
+    self.folder = folder
+    makeMigrations = { [] }
+  }
+
   /// The definition and the files; empty for a folder on disk.
   public var fixtures: [String] {
     guard case .builtIn(let store, let name) = folder else { return [] }

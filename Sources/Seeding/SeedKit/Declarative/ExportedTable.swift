@@ -22,9 +22,7 @@ struct ExportedTable {
 
   init(_ request: TableExport.Request, on connection: PostgresConnection) async throws {
     let name = request.table
-    guard let live = try await LiveTable.describe([name], on: connection)[name] else {
-      let kind = try await RelationKind.find([name], on: connection)[name]
-      if let kind { throw TableExportError(message: "'\(name)' is \(kind)", fix: "choose a table") }
+    guard let live = try await LiveTable.find(name, on: connection) else {
       throw TableExportError(
         missing: name.description, known: try await RelationKind.Known.read(on: connection))
     }
@@ -33,23 +31,11 @@ struct ExportedTable {
         message: "\(name) has child tables: \(inheriting.names.joined(separator: ", "))",
         fix: "export a table without child tables: their rows would become rows of \(name)")
     }
-    let unknown = (request.key + request.columns).filter { live[$0] == nil }
-    guard unknown.isEmpty else {
-      throw TableExportError(
-        message: "\(name) has no column '\(unknown[0])'",
-        fix: "its columns are " + live.columns.map(\.name.name).joined(separator: ", "))
-    }
-    let keys = live.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
+    try live.requireColumns(request.key + request.columns)
     guard let key = request.key.isEmpty ? live.naturalKey ?? live.primaryKey : request.key else {
-      throw TableExportError(
-        message: "\(name) has no unique key",
-        fix: "add a unique constraint on the columns that identify a row")
+      throw live.withoutKey
     }
-    guard live.uniqueKeys.contains(where: { Set($0) == Set(key) }) else {
-      throw TableExportError(
-        message: "\(name) has no unique key (\(key.joined(separator: ", ")))",
-        fix: keys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keys)")
-    }
+    try live.requireKey(key)
     self.live = live
     self.key = key
     columns = live.columns.filter { column in
@@ -218,15 +204,11 @@ struct ExportedTable {
 
   /// The table's part of `seeder.json`.
   var definition: String {
-    func list(_ texts: [String]) -> String { "[\(texts.map(JSONOutput.quoted).joined(separator: ", "))]" }
-    func oneOrMore(_ texts: [String]) -> String {
-      texts.count == 1 ? JSONOutput.quoted(texts[0]) : list(texts)
-    }
     let rules = targets.filter { !$0.key.isEmpty }.map { target in
       """
               \(JSONOutput.quoted(target.column)): {
-                "field": \(oneOrMore(target.key.map(\.field))),
-                "references": {"table": \(JSONOutput.quoted(target.live.name.description)), "key": \(oneOrMore(target.key.map(\.column))), "column": \(JSONOutput.quoted(target.targetColumn))}
+                "field": \(DefinitionText.oneOrMore(target.key.map(\.field))),
+                "references": {"table": \(JSONOutput.quoted(target.live.name.description)), "key": \(DefinitionText.oneOrMore(target.key.map(\.column))), "column": \(JSONOutput.quoted(target.targetColumn))}
               }
       """
     }
@@ -235,22 +217,8 @@ struct ExportedTable {
           {
             "table": \(JSONOutput.quoted(live.name.description)),
             "files": \(JSONOutput.quoted(fileName)),
-            "key": \(list(key))\(columns)
+            "key": \(DefinitionText.list(key))\(columns)
           }
       """
-  }
-}
-
-extension LiveTable {
-  /// Whether a column is a generated primary key, whose values differ between databases.
-  func isSurrogate(_ column: String) -> Bool {
-    primaryKey == [column] && self[column]?.defaultExpression != nil
-  }
-
-  /// The first unique key without nullable and generated columns.
-  var naturalKey: [String]? {
-    uniqueKeys.first { key in
-      key.allSatisfy { column in self[column]?.isNotNull == true && !isSurrogate(column) }
-    }
   }
 }

@@ -133,19 +133,41 @@ public struct TableExport: Sendable {
   private static func definition(
     _ tables: [ExportedTable], id: SeederID, dependencies: [SeederID]
   ) -> String {
-    func list(_ texts: [String]) -> String { texts.map(JSONOutput.quoted).joined(separator: ", ") }
-    let names = tables.map(\.live.name.description).joined(separator: ", ")
+    DefinitionText.seeder(
+      id: id, summary: "Rows of " + tables.map(\.live.name.description).joined(separator: ", "),
+      dependencies: dependencies, tables: tables.map(\.definition))
+  }
+}
+
+/// The text of a `seeder.json`.
+enum DefinitionText {
+  /// The whole text.
+  ///
+  /// - Parameter tables: the text of each table's object, indented by four spaces.
+  static func seeder(
+    id: SeederID, summary: String, dependencies: [SeederID] = [], tables: [String]
+  ) -> String {
     let needed =
-      dependencies.isEmpty ? "" : "\n  \"dependencies\": [\(list(dependencies.map(\.rawValue)))],"
+      dependencies.isEmpty ? "" : "\n  \"dependencies\": \(list(dependencies.map(\.rawValue))),"
     return """
       {
         "id": \(JSONOutput.quoted(id.rawValue)),
-        "summary": \(JSONOutput.quoted("Rows of \(names)")),\(needed)
+        "summary": \(JSONOutput.quoted(summary)),\(needed)
         "tables": [
-      \(tables.map(\.definition).joined(separator: ",\n"))
+      \(tables.joined(separator: ",\n"))
         ]
       }
 
       """
+  }
+
+  /// An array of strings.
+  static func list(_ texts: [String]) -> String {
+    "[\(texts.map(JSONOutput.quoted).joined(separator: ", "))]"
+  }
+
+  /// A string, or an array of several.
+  static func oneOrMore(_ texts: [String]) -> String {
+    texts.count == 1 ? JSONOutput.quoted(texts[0]) : list(texts)
   }
 }

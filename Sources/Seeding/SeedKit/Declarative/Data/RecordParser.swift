@@ -47,14 +47,18 @@ struct RecordFile {
       return true
     }
     isBegun = true
-    if let encoding = TextEncodingCheck.wideEncoding(of: chunk) {
-      throw FixtureError([
-        FixtureFault(
-          .malformedFile, file: path, line: 1, found: "\(encoding) at byte 0", expected: "a UTF-8 file")
-      ])
-    }
+    try Self.checkEncoding(of: chunk, path: path)
     try parser.feed(TextEncodingCheck.withoutMark(chunk))
     return true
+  }
+
+  /// Throws ``FixtureError`` for the first bytes of a file in UTF-16 or UTF-32.
+  static func checkEncoding(of bytes: [UInt8], path: String) throws {
+    guard let encoding = TextEncodingCheck.wideEncoding(of: bytes) else { return }
+    throw FixtureError([
+      FixtureFault(
+        .malformedFile, file: path, line: 1, found: "\(encoding) at byte 0", expected: "a UTF-8 file")
+    ])
   }
 }
 

@@ -32,6 +32,19 @@ public struct SeederDefinition: Sendable {
     try allTables.map { try $0.table.quoted() }
   }
 
+  /// Whether it writes a table, named as `export` takes it.
+  package func fills(_ table: String) -> Bool {
+    tables.contains { $0.table == TableName(text: table) }
+  }
+
+  /// The names of its data files, in its folder.
+  package var dataFiles: [String] {
+    tables.flatMap { table -> [String] in
+      guard case .files(let files) = table.source else { return [] }
+      return files.map(\.name)
+    }
+  }
+
   /// The tables that it references, as SQL.
   func referencedTableNames() throws -> [String] {
     try allTables.flatMap(\.columns).compactMap { try $0.reference?.table.quoted() }

@@ -1,0 +1,119 @@
+import Postgres
+
+/// The fields of a data file, as far as a first look at it tells.
+struct DataFileFields {
+  /// What the values of a field are.
+  enum Kind: Hashable {
+    case text, number, boolean, structure
+  }
+
+  struct Field {
+    let name: String
+    /// The kinds that occur; empty if all values are null, and for CSV only text.
+    var kinds: Set<Kind> = []
+  }
+
+  /// In the order in which the file names them.
+  private(set) var fields: [Field] = []
+  /// What separates the fields of a CSV file.
+  private(set) var delimiter = CSVFormat().delimiter
+
+  /// Reads the header of a CSV file, or all records of another.
+  ///
+  /// - Returns: nil if there is no such file, or its name does not tell the format.
+  /// - Throws: ``FixtureError``; `CancellationError`.
+  init?(_ name: String, in folder: DataFolder) throws {
+    guard let format = DataFormat(fileName: name), let source = try folder.open(name) else { return nil }
+    let path = folder.path(of: name)
+    let faults = FaultCollector()
+    do {
+      if format == .csv {
+        let bytes = try source.next() ?? []
+        try RecordFile.checkEncoding(of: bytes, path: path)
+        readHeader(bytes)
+      } else {
+        try readRecords(source, format, path: path, faults)
+      }
+    } catch {
+      try faults.add(error, of: path)
+    }
+    try faults.check()
+  }
+
+  /// Takes the delimiter that finds the most names. A faulty header has none; a check of the file says more.
+  private mutating func readHeader(_ bytes: [UInt8]) {
+    struct End: Error {}
+    var names: [String] = []
+    for candidate in CSVFormat.delimiters {
+      var parser = CSVParser(delimiter: candidate)
+      var found: [String] = []
+      do {
+        let take = { (line: borrowing CSVRecord) throws in
+          found = line.fields.indices.map { line.text($0) }
+          throw End()
+        }
+        try parser.feed(TextEncodingCheck.withoutMark(bytes), take)
+        try parser.finish(take)
+      } catch is End {
+        guard found.count > names.count else { continue }
+        names = found
+        delimiter = candidate
+      } catch {
+        continue
+      }
+    }
+    fields = names.map { Field(name: $0, kinds: [.text]) }
+  }
+
+  private mutating func readRecords(
+    _ source: ByteSource, _ format: DataFormat, path: String, _ faults: FaultCollector
+  ) throws {
+    var found: [Field] = []
+    var places: [ExactName: Int] = [:]
+    let take = { (node: JSONNode, _: FixturePlace) in
+      guard case .object(let members) = node.value else { return }
+      for member in members {
+        let name = ExactName(member.key)
+        let index = places[name] ?? found.count
+        if index == found.count {
+          places[name] = index
+          found.append(Field(name: member.key))
+        }
+        if let kind = Kind(member.value.value) { found[index].kinds.insert(kind) }
+      }
+    }
+    let parser: any RecordParser =
+      format == .json
+      ? JSONArrayParser(path: path, onRecord: take)
+      : JSONLinesParser(path: path, faults: faults, onRecord: take)
+    var file = RecordFile(source, path: path, parser: parser)
+    while try file.next() {}
+    fields = found
+  }
+}
+
+extension DataFileFields.Kind {
+  /// Nil for null.
+  fileprivate init?(_ value: JSONValue) {
+    switch value {
+    case .null: return nil
+    case .bool: self = .boolean
+    case .number: self = .number
+    case .string: self = .text
+    case .array, .object: self = .structure
+    }
+  }
+}
+
+extension DataFileFields.Field {
+  /// The type of a column for it, as SQL.
+  var columnType: String {
+    guard kinds.count < 2 else { return "jsonb" }
+    return switch kinds.first {
+    case .number: "numeric"
+    case .boolean: "boolean"
+    case .structure: "jsonb"
+    case .text, nil: "text"
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Postgres
+
+/// Which column each field of a data file fills.
+struct FieldMatch {
+  /// The columns whose field has another name, in the order of the fields.
+  private(set) var renamed: [(column: String, field: String)] = []
+  /// All columns that have a field.
+  private(set) var columns: [String] = []
+  /// The fields without a column.
+  private(set) var ignored: [String] = []
+  private var columnOfField: [ExactName: String] = [:]
+
+  /// The columns that stand for columns or fields, each by its own name or by its field's.
+  func columns(for names: [String]) -> [String] { names.map { columnOfField[ExactName($0)] ?? $0 } }
+
+  /// Matches fields with the columns of a table: by the exact name, else by the plain name, so that `Calling-Code`
+  /// fills `calling_code`.
+  init(_ fields: [String], columns live: [String]) {
+    let exact = Set(live.map(ExactName.init))
+    let taken = Set(fields.map(ExactName.init)).intersection(exact)
+    let plain = Dictionary(grouping: live.filter { !taken.contains(ExactName($0)) }, by: Self.plain)
+    let askers = Dictionary(grouping: fields.filter { !exact.contains(ExactName($0)) }, by: Self.plain)
+    for field in fields {
+      let name = Self.plain(field)
+      if exact.contains(ExactName(field)) {
+        add(field, field: field)
+      } else if let candidates = plain[name], candidates.count == 1, askers[name]?.count == 1 {
+        add(candidates[0], field: field)
+      } else {
+        ignored.append(field)
+      }
+    }
+  }
+
+  /// Names columns for fields: their plain names, unless two are the same.
+  init(naming fields: [String]) {
+    let plain = Dictionary(grouping: fields, by: Self.plain)
+    for field in fields {
+      let name = Self.plain(field)
+      guard !field.isEmpty else {
+        ignored.append(field)
+        continue
+      }
+      add(name.isEmpty || plain[name]?.count != 1 ? field : name, field: field)
+    }
+  }
+
+  /// Takes each field for the column of its name, where nobody knows the columns.
+  init(same fields: [String]) {
+    for field in fields where !field.isEmpty { add(field, field: field) }
+    ignored = fields.filter(\.isEmpty)
+  }
+
+  private mutating func add(_ column: String, field: String) {
+    columns.append(column)
+    columnOfField[ExactName(field)] = column
+    if ExactName(column) != ExactName(field) { renamed.append((column, field)) }
+  }
+
+  /// `calling_code` for `Calling-Code`: letters and digits in lower case, with `_` for all between them.
+  static func plain(_ name: String) -> String {
+    name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
+  }
+}
