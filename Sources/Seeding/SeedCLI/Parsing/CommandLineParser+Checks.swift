@@ -8,6 +8,10 @@ extension CommandLineParser {
       let owners = root.tree.filter { $0.command.options.contains { $0.name == name } }
       throw .optionNotAccepted("--\(name)", by: owners.map { $0.path.joined(separator: " ") })
     }
+    // Values before the name of the command may not have been checked.
+    for option in spec.options where option.range != nil {
+      for value in parsed.values(of: option.name) { _ = try checked(value, for: option) }
+    }
     try checkArguments()
     for rule in spec.rules { try check(rule) }
   }

@@ -126,8 +126,13 @@ struct CommandLineParser {
     }
   }
 
+  /// Whether only the command tells which values an option takes.
+  private func isAmbiguous(_ option: OptionSpec) -> Bool {
+    root.tree.contains { $0.command.options.contains { $0.name == option.name && $0.range != option.range } }
+  }
+
   /// Finds an option of the command, or else of any command: an option may precede the name of its command, and
-  /// means the same in every command.
+  /// takes a value in every command or in none.
   private func option(where matches: (OptionSpec) -> Bool) -> OptionSpec? {
     if let option = spec.options.first(where: matches) { return option }
     return root.tree.lazy.flatMap(\.command.options).first(where: matches)
@@ -154,7 +159,8 @@ struct CommandLineParser {
       }
     }
     var checked = earlier
-    for value in values { checked.append(try self.checked(value, for: option)) }
+    let isKnown = spec.options.contains(option) || !isAmbiguous(option)
+    for value in values { checked.append(isKnown ? try self.checked(value, for: option) : value) }
     parsed.options[option.name] = .values(checked)
   }
 
@@ -183,7 +189,7 @@ struct CommandLineParser {
   }
 
   /// Checks a value and returns it in the spelling of the specification.
-  private func checked(_ value: String, for option: OptionSpec) throws(UsageError.Reason) -> String {
+  func checked(_ value: String, for option: OptionSpec) throws(UsageError.Reason) -> String {
     if let allowed = option.allowed {
       if let match = Self.match(value, in: allowed) { return match }
       throw .valueNotAllowed(

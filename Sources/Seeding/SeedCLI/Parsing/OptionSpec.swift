@@ -2,8 +2,8 @@ public import SeedKit
 
 /// The specification of an option, such as `--debug`, `-j N` or `--only A,B`.
 ///
-/// Options with the same name must have the same letter and the same kind of value in every command. The parser
-/// relies on this for an option that precedes the name of its command.
+/// Options with the same name must have the same letter and the same kind of value in every command, though their
+/// ranges may differ. The parser relies on this for an option that precedes the name of its command.
 public struct OptionSpec: Sendable, Hashable {
   /// Whether the option takes a value.
   public enum Value: Sendable, Hashable {
