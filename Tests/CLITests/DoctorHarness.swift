@@ -8,7 +8,12 @@ struct Diagnosis: Decodable {
     let name: String
     let outcome: String
     let found: String
-    let remedy: String?
+    let fix: String?
+
+    enum CodingKeys: String, CodingKey {
+      case name, outcome, found
+      case fix = "remedy"
+    }
   }
 
   let success: Bool
@@ -45,20 +50,20 @@ struct Diagnosis: Decodable {
 
   /// Expects the outcome of a check, words in its finding, and a fix for a warning or a failure.
   func expect(
-    _ name: String, _ outcome: String, _ words: String..., remedy: String? = nil,
+    _ name: String, _ outcome: String, _ words: String..., fix: String? = nil,
     at location: SourceLocation = #_sourceLocation
   ) {
     let check = self[name]
-    let all = "\(name): \(check.map { "\($0.outcome): \($0.found) / \($0.remedy ?? "-")" } ?? "missing")"
+    let all = "\(name): \(check.map { "\($0.outcome): \($0.found) / \($0.fix ?? "-")" } ?? "missing")"
     #expect(check?.outcome == outcome, "\(all)", sourceLocation: location)
     for word in words {
       #expect(check?.found.contains(word) == true, "'\(word)' is not in \(all)", sourceLocation: location)
     }
     #expect(
-      (check?.remedy != nil) == ["warning", "failure"].contains(outcome), "\(all)", sourceLocation: location)
-    if let remedy {
+      (check?.fix != nil) == ["warning", "failure"].contains(outcome), "\(all)", sourceLocation: location)
+    if let fix {
       #expect(
-        check?.remedy?.contains(remedy) == true, "'\(remedy)' is not in \(all)", sourceLocation: location)
+        check?.fix?.contains(fix) == true, "'\(fix)' is not in \(all)", sourceLocation: location)
     }
   }
 }

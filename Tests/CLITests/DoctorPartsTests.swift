@@ -20,7 +20,7 @@ struct DoctorPartsTests {
         diagnosis.expect(
           "configuration", "failure", "default.json:1:11: seed.job: found an unknown key",
           "Did you mean 'seed.jobs'",
-          "redis.url", "SEED_JOBS: seed.jobs: found 'many'", remedy: "seed-runner config")
+          "redis.url", "SEED_JOBS: seed.jobs: found 'many'", fix: "seed-runner config")
         #expect(diagnosis.result.exitCode == 78)
         diagnosis.expect("login", "ok")
         diagnosis.expect("redis", "skipped", "connection string is invalid")
@@ -43,7 +43,7 @@ struct DoctorPartsTests {
         atPath: "\(folder.path)/odd", withIntermediateDirectories: false)
       try folder.write(#"{"id": "odd", "tabels": []}"#, to: "odd/seeder.json")
       let diagnosis = try await Diagnosis.of(Self.noServer, ["--seeders-path", folder.path])
-      diagnosis.expect("seeders", "failure", "odd/seeder.json", "tabels", remedy: "seeder.md")
+      diagnosis.expect("seeders", "failure", "odd/seeder.json", "tabels", fix: "seeder.md")
       #expect(diagnosis.result.exitCode == 4)
     }
   }
@@ -59,7 +59,7 @@ struct DoctorPartsTests {
       #expect(stopped.result.exitCode == 0, "\(stopped.result.output)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
       let missing = try await Diagnosis.of(nil, project, variables: ["SEED_POSTGRES_BIN": "/nonexistent"])
-      missing.expect("embedded-server", "failure", "cannot be used", remedy: "Scripts/setup")
+      missing.expect("embedded-server", "failure", "cannot be used", fix: "Scripts/setup")
       #expect(missing.result.exitCode == 4)
       try FileManager.default.createDirectory(
         atPath: "\(folder.path)/.seed-runner/postgres/data", withIntermediateDirectories: true)
@@ -82,7 +82,7 @@ struct DoctorPartsTests {
         guard try await mount(size) == 0 else { return }
         let diagnosis = try await Diagnosis.of(nil, ["--project-path", folder.path])
         umount2(folder.path, 0)
-        diagnosis.expect("disk-space", outcome, "MB free", remedy: "free space")
+        diagnosis.expect("disk-space", outcome, "MB free", fix: "free space")
       }
     }
   }
@@ -117,12 +117,12 @@ struct DoctorPartsTests {
         try await look(url).expect("redis", "ok", "responds and runs scripts")
       }
       let wrong = server.tcpURL.replacing(":\(Self.secret)@", with: ":wrong-\(Self.secret)@")
-      try await look(wrong).expect("redis", "failure", "rejected", remedy: "REDIS_URL")
+      try await look(wrong).expect("redis", "failure", "rejected", fix: "REDIS_URL")
       try await server.kill()
-      try await look(server.tcpURL).expect("redis", "failure", "cannot connect", remedy: "start Redis")
+      try await look(server.tcpURL).expect("redis", "failure", "cannot connect", fix: "start Redis")
     }
     try await RedisServer.with(settings: ["replicaof 127.0.0.1 1"]) { server in
-      try await look(server.url).expect("redis", "failure", "replica", remedy: "primary")
+      try await look(server.url).expect("redis", "failure", "replica", fix: "primary")
     }
     try await look("rediss://:\(Self.secret)@localhost").expect("redis", "failure", "TLS")
   }

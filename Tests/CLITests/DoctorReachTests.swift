@@ -36,14 +36,14 @@ struct DoctorReachTests {
   func unreachable() async throws {
     let login = "postgresql://app:\(Self.secret)@"
     let unknown = try await Diagnosis.of("\(login)db.invalid/app")
-    unknown.expect("name-resolution", "failure", "'db.invalid'", remedy: "getent hosts")
+    unknown.expect("name-resolution", "failure", "'db.invalid'", fix: "getent hosts")
     unknown.expect("port", "skipped", "not resolved")
     let port = try FreePort.find()
     let closed = try await Diagnosis.of("\(login)127.0.0.1:\(port)/app")
     closed.expect("name-resolution", "ok", "127.0.0.1")
-    closed.expect("port", "failure", "port \(port)", "refused", remedy: "start the server")
+    closed.expect("port", "failure", "port \(port)", "refused", fix: "start the server")
     let noSocket = try await Diagnosis.of("postgresql://app@/app?host=/nonexistent")
-    noSocket.expect("port", "failure", "/nonexistent/.s.PGSQL.5432", remedy: "socket")
+    noSocket.expect("port", "failure", "/nonexistent/.s.PGSQL.5432", fix: "socket")
     for diagnosis in [unknown, closed, noSocket] {
       #expect(diagnosis.result.exitCode == 4)
       diagnosis.expect("login", "failure")
@@ -93,26 +93,26 @@ struct DoctorReachTests {
       let wrong = try await Diagnosis.of("postgresql://app:wrong-\(Self.secret)@\(place)/postgres")
       wrong.expect("port", "ok")
       wrong.expect(
-        "login", "failure", "password authentication failed", remedy: "correct the user and password")
+        "login", "failure", "password authentication failed", fix: "correct the user and password")
       let none = try await Diagnosis.of("postgresql://app@\(place)/postgres")
-      none.expect("login", "failure", remedy: "correct the user and password")
+      none.expect("login", "failure", fix: "correct the user and password")
       let missing = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/nothing_here")
       missing.expect("login", "ok")
-      missing.expect("database", "failure", "nothing_here", remedy: "createdb")
+      missing.expect("database", "failure", "nothing_here", fix: "createdb")
       let idle = try await Diagnosis.of(server.url.replacing("seed@", with: "idle@"))
-      idle.expect("login", "failure", "not permitted to log in", remedy: "pg_hba.conf")
+      idle.expect("login", "failure", "not permitted to log in", fix: "pg_hba.conf")
       let local = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/postgres")
       local.expect("login", "ok", "with a password")
       local.expect("tls", "ok", "this machine")
       let noTLS = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(place)/postgres?sslmode=require")
-      noTLS.expect("tls", "failure", "SSL", remedy: "enable TLS")
+      noTLS.expect("tls", "failure", "SSL", fix: "enable TLS")
       // Debian's PostgreSQL is installed without pgvector.
-      local.expect("pgvector", "failure", "not available", remedy: "postgresql-\(server.major)-pgvector")
+      local.expect("pgvector", "failure", "not available", fix: "postgresql-\(server.major)-pgvector")
       for diagnosis in [wrong, none, missing, idle, noTLS] { #expect(diagnosis.result.exitCode == 4) }
       for diagnosis in [wrong, none, missing, idle, local, noTLS] { expectNoSecret(diagnosis) }
       guard let outer else { return }
       let clear = try await Diagnosis.of("postgresql://app:\(Self.secret)@\(outer):\(server.port)/postgres")
-      clear.expect("tls", "warning", "unencrypted", outer, remedy: "sslmode=verify-full")
+      clear.expect("tls", "warning", "unencrypted", outer, fix: "sslmode=verify-full")
       expectNoSecret(clear)
     }
   }
@@ -134,7 +134,7 @@ struct DoctorReachTests {
         let required = try await Diagnosis.of(url + "require")
         required.expect("tls", "ok", "TLSv1.", "CN=localhost", "not verified (sslmode=require)")
         let unknown = try await Diagnosis.of(url + "verify-full")
-        unknown.expect("tls", "failure", "certificate", remedy: "sslrootcert")
+        unknown.expect("tls", "failure", "certificate", fix: "sslrootcert")
         #expect(unknown.result.exitCode == 4)
         let checked = try await Diagnosis.of(url + "verify-full&sslrootcert=\(certificate.path)")
         checked.expect("tls", "ok", "399 days left, verified")
@@ -149,7 +149,7 @@ struct DoctorReachTests {
         }
         let expires = try await Diagnosis.of(
           "postgresql://app:x@localhost:\(server.port)/postgres?sslmode=require")
-        expires.expect("tls", "warning", "2 days left", remedy: "renew")
+        expires.expect("tls", "warning", "2 days left", fix: "renew")
       }
     }
   }
@@ -158,7 +158,7 @@ struct DoctorReachTests {
   func replica() async throws {
     try await DebianPostgres.with(isStandby: true) { server in
       let diagnosis = try await Diagnosis.of(server.url)
-      diagnosis.expect("writable", "failure", "replica", remedy: "primary")
+      diagnosis.expect("writable", "failure", "replica", fix: "primary")
       #expect(diagnosis.result.exitCode == 4)
     }
   }

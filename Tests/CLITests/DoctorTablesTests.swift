@@ -25,8 +25,8 @@ struct DoctorTablesTests {
       try await database.withConnection { _ = try await $0.query("\(unescaped: lost)") }
       let diagnosis = try await Diagnosis.of(database.url)
       #expect(diagnosis.result.exitCode == 4)
-      diagnosis.expect("tables", "failure", found, remedy: "run as the owner: ")
-      let fix = (diagnosis["tables"]?.remedy ?? "").replacing("run as the owner: ", with: "")
+      diagnosis.expect("tables", "failure", found, fix: "run as the owner: ")
+      let fix = (diagnosis["tables"]?.fix ?? "").replacing("run as the owner: ", with: "")
       try await database.withConnection { try await $0.runScript(fix) }
       try await Diagnosis.of(database.url).expect("tables", "ok")
       let again = try await SeedRunnerBinary.run("--tools", "--sample-traces", url: database.url)

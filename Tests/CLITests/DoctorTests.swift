@@ -61,14 +61,14 @@ struct DoctorTests {
           """)
       }
       let behind = try await diagnose(database)
-      behind.expect("migrations", "warning", "pending: trace-store", remedy: "migrate up")
+      behind.expect("migrations", "warning", "pending: trace-store", fix: "migrate up")
       #expect(behind.result.exitCode == 0, "a warning is no failure")
       try await database.withConnection {
         _ = try await $0.query("UPDATE seed_runner.migration SET checksum = 'x' WHERE version = 1")
       }
       try await diagnose(database).expect("migrations", "failure", "edited")
       let other = try await diagnose(database, ["--env", "dev"])
-      other.expect("environment", "failure", "stamped 'test'", remedy: "--env test")
+      other.expect("environment", "failure", "stamped 'test'", fix: "--env test")
       #expect(other.result.exitCode == 4)
     }
   }
@@ -89,7 +89,7 @@ struct DoctorTests {
         diagnosis = try await look()
         diagnosis.expect(
           "table-rights", "failure", "seed_runner.lock (SELECT, INSERT, UPDATE, DELETE)",
-          remedy: "GRANT SELECT")
+          fix: "GRANT SELECT")
         try await connection.runScript(
           """
           GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public, seed_runner TO \(role);
@@ -97,11 +97,11 @@ struct DoctorTests {
           """)
         diagnosis = try await look()
         diagnosis.expect(
-          "table-rights", "failure", "missing on 1 of", "users (UPDATE)", remedy: "GRANT UPDATE ON users TO")
+          "table-rights", "failure", "missing on 1 of", "users (UPDATE)", fix: "GRANT UPDATE ON users TO")
         diagnosis.expect("create-rights", "ok", "no pending migration")
         diagnosis.expect("extension-rights", "ok", "installed")
         try await connection.runScript("REVOKE TEMPORARY ON DATABASE \(database.name) FROM PUBLIC")
-        try await look().expect("create-rights", "failure", "temporary", remedy: "GRANT TEMPORARY")
+        try await look().expect("create-rights", "failure", "temporary", fix: "GRANT TEMPORARY")
         try await connection.runScript("DROP OWNED BY \(role); DROP ROLE \(role)")
       }
     }
@@ -114,8 +114,8 @@ struct DoctorTests {
       try await database.withConnection { connection in
         try await connection.runScript("CREATE ROLE \(role)")
         let diagnosis = try await Diagnosis.of(database.url + "&options=-c%20role%3D\(role)")
-        diagnosis.expect("create-rights", "failure", "schemas in", remedy: "GRANT CREATE ON DATABASE")
-        diagnosis.expect("extension-rights", "failure", remedy: "CREATE EXTENSION vector")
+        diagnosis.expect("create-rights", "failure", "schemas in", fix: "GRANT CREATE ON DATABASE")
+        diagnosis.expect("extension-rights", "failure", fix: "CREATE EXTENSION vector")
         try await connection.runScript("DROP ROLE \(role)")
       }
     }
@@ -129,7 +129,7 @@ struct DoctorTests {
           "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_traces_embedding_hnsw'::regclass")
         try await diagnose(database).expect(
           "vector-index", "failure", "ix_traces_embedding_hnsw is invalid",
-          remedy: "REINDEX INDEX CONCURRENTLY")
+          fix: "REINDEX INDEX CONCURRENTLY")
         try await connection.runScript(
           """
           DROP INDEX ix_traces_embedding_hnsw;
@@ -139,7 +139,7 @@ struct DoctorTests {
           INSERT INTO traces SELECT * FROM many
           """)
         try await diagnose(database).expect(
-          "vector-index", "failure", "none: each search reads all 2", remedy: "--capacity-traces")
+          "vector-index", "failure", "none: each search reads all 2", fix: "--capacity-traces")
         try await connection.runScript(
           """
           CREATE INDEX ix_traces_embedding_hnsw ON traces USING hnsw (embedding vector_cosine_ops);
@@ -148,7 +148,7 @@ struct DoctorTests {
         try await diagnose(database).expect("search-plan", "ok", "searches use ix_traces_embedding_hnsw")
         try await connection.runScript("ALTER DATABASE \(database.name) SET enable_indexscan = off")
         try await diagnose(database).expect(
-          "search-plan", "failure", "searches do not use", remedy: "ANALYZE traces")
+          "search-plan", "failure", "searches do not use", fix: "ANALYZE traces")
       }
     }
   }
@@ -159,8 +159,8 @@ struct DoctorTests {
       let diagnosis = try await diagnose(
         database, [], ["CAPACITY_ROWS": "10000000", "CAPACITY_IS_PART_OF_ALL": "true"])
       diagnosis.expect(
-        "shared-buffers", "warning", "will be 78125 MB", remedy: "ALTER SYSTEM SET shared_buffers")
-      diagnosis.expect("maintenance-memory", "warning", "10000000 vectors", remedy: "maintenance_work_mem")
+        "shared-buffers", "warning", "will be 78125 MB", fix: "ALTER SYSTEM SET shared_buffers")
+      diagnosis.expect("maintenance-memory", "warning", "10000000 vectors", fix: "maintenance_work_mem")
     }
   }
 
@@ -171,10 +171,10 @@ struct DoctorTests {
         let name = database.name
         try await connection.runScript("ALTER DATABASE \(name) SET default_transaction_read_only = on")
         let readOnly = try await diagnose(database)
-        readOnly.expect("writable", "failure", "read-only", remedy: "ALTER DATABASE")
+        readOnly.expect("writable", "failure", "read-only", fix: "ALTER DATABASE")
         #expect(readOnly.result.exitCode == 4)
         let viaURL = try await Diagnosis.of(database.url + "&options=-c%20default_transaction_read_only%3Don")
-        viaURL.expect("writable", "failure", "client", remedy: "PGOPTIONS")
+        viaURL.expect("writable", "failure", "client", fix: "PGOPTIONS")
         try await connection.runScript(
           """
           SET default_transaction_read_only = off;
@@ -184,7 +184,7 @@ struct DoctorTests {
         try await diagnose(database).expect("time-zone", "ok", "Asia/Kolkata, +330 min", "as UTC")
         try await connection.runScript("ALTER DATABASE \(name) CONNECTION LIMIT 4")
         try await diagnose(database).expect(
-          "connections", "warning", "the database is limited to 4", remedy: "SEED_JOBS")
+          "connections", "warning", "the database is limited to 4", fix: "SEED_JOBS")
       }
     }
   }
@@ -198,7 +198,7 @@ struct DoctorTests {
         let locked = try await diagnose(database, ["--older-than", "0"])
         locked.expect(
           "locks", "failure", "process \(pid) holds ShareLock on users",
-          remedy: "pg_terminate_backend(\(pid))")
+          fix: "pg_terminate_backend(\(pid))")
         locked.expect("long-transactions", "warning", "process \(pid)", "idle in transaction")
         #expect(locked["table-rights"]?.outcome == "ok")
         try await connection.runScript("ROLLBACK; BEGIN")
@@ -227,7 +227,7 @@ struct DoctorTests {
           #expect(diagnosis.names("failure") + diagnosis.names("warning") == [], "\(diagnosis.result.output)")
         case "session": diagnosis.expect("pooler", "ok", "in session mode")
         default:
-          diagnosis.expect("pooler", "failure", "in statement mode", remedy: "pool_mode = transaction")
+          diagnosis.expect("pooler", "failure", "in statement mode", fix: "pool_mode = transaction")
         }
         diagnosis.expect("connections", "skipped", mode == "statement" ? "closed" : "pooler")
       }

@@ -18,7 +18,7 @@ struct ReportTests {
   private func failed(_ faults: [FixtureFault], message: String = "a fault in a fixture") -> SeederReport {
     SeederReport(
       id: "users", outcome: .failed,
-      failure: FailureReport(.invalidData, message: message, remedy: nil, faults: faults))
+      failure: FailureReport(.invalidData, message: message, fix: nil, faults: faults))
   }
 
   private let fault = FixtureFault(
@@ -79,7 +79,7 @@ struct ReportTests {
   @Test("the exit code is 65 for bad data alone, 1 with another failure, 3 for a failed verification")
   func verdicts() {
     let other = SeederReport(
-      id: "tags", outcome: .failed, failure: FailureReport(.invalidData, message: "no", remedy: nil))
+      id: "tags", outcome: .failed, failure: FailureReport(.invalidData, message: "no", fix: nil))
     let skipped = SeederReport(id: "shares", outcome: .skipped)
     let check = RunRecord.Verification(name: "x", kind: .check, outcome: .failed, found: "y")
     #expect(record { $0.seeders = [failed([fault]), skipped] }.verdict == .badData)

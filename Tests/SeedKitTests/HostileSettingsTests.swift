@@ -170,7 +170,7 @@ struct HostileSettingsTests {
         }
         let cause = error?.cause as? PostgresError
         #expect(cause?.sqlState == .insufficientPrivilege)
-        #expect(cause?.remedy?.contains("RESET session_replication_role") == true)
+        #expect(cause?.fix?.contains("RESET session_replication_role") == true)
         try await connection.runScript("RESET ROLE; DROP ROLE \"\(database.name)\"")
       }
     }

@@ -181,7 +181,7 @@ struct JSONParserErrorTests {
     #expect(error?.position == SourcePosition(line: 2, column: 5))
     #expect(error?.found == "'x'")
     #expect(error?.expected == "',' or ']'")
-    #expect(error?.remedy == nil)
+    #expect(error?.fix == nil)
   }
 
   @Test(

@@ -40,7 +40,7 @@ struct MissingExtensionTests {
         #expect(outcomes == ["extended": .failed, "plain": outcome, "dependent": .skipped])
         let failure = report.seeders.first { $0.id == "extended" }?.failure
         #expect(failure?.message.contains("0001_extension.sql of 'extended'") == true)
-        #expect(failure?.remedy?.contains("does not provide the extension 'missing_one'") == true)
+        #expect(failure?.fix?.contains("does not provide the extension 'missing_one'") == true)
       }
       #expect(try await Harness.history(of: "extended", on: database) == ["failed", "failed"])
       #expect(try await Harness.history(of: "plain", on: database) == ["seeded"])
@@ -56,7 +56,7 @@ struct MissingExtensionTests {
         plan: plan, configuration: database.configuration, fixtures: FixtureStore(files: [:]))
       let report = try await runner.preview()
       let entries = Dictionary(uniqueKeysWithValues: report.entries.map { ($0.id, $0) })
-      #expect(entries["extended"]?.failure?.remedy?.contains("'missing_one'") == true)
+      #expect(entries["extended"]?.failure?.fix?.contains("'missing_one'") == true)
       #expect(entries["plain"]?.tables.total == RowCounts(inserted: 1))
       #expect(entries["dependent"]?.note?.contains("depends on 'extended'") == true)
       #expect(report.migrations.contains("stub 1 items"))
@@ -92,7 +92,7 @@ struct MissingExtensionTests {
       let first = try await runner.run()
       #expect(first.seeders.map(\.outcome) == [.failed, .seeded])
       #expect(
-        first.seeders.first?.failure?.remedy?.contains("Run 'CREATE EXTENSION pg_buffercache'")
+        first.seeders.first?.failure?.fix?.contains("Run 'CREATE EXTENSION pg_buffercache'")
           == true)
       try await PostgresConnection.with(server.configuration) { connection in
         try await connection.runScript("CREATE EXTENSION pg_buffercache")

@@ -110,7 +110,7 @@ struct SeedRunnerGuardTests {
       }
       #expect(error?.sqlState == .undefinedTable)
       #expect(
-        error?.remedy
+        error?.fix
           == "run 'seed-runner migrate up'; if nothing is due, 'seed-runner doctor' shows what is missing.")
     }
   }

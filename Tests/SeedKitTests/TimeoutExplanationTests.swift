@@ -43,7 +43,7 @@ struct TimeoutExplanationTests {
         "SELECT pg_sleep(60)", on: database, configuration: configuration)
       #expect(failure.message.contains("statement_timeout is 400ms, set"), "\(failure.message)")
       #expect(failure.message.contains(setting.place), "\(failure.message)")
-      #expect(failure.remedy?.contains("options=-c%20statement_timeout%3D0") == true)
+      #expect(failure.fix?.contains("options=-c%20statement_timeout%3D0") == true)
       #expect(retries == 0)
     }
   }
@@ -111,7 +111,7 @@ struct TimeoutExplanationTests {
       #expect(
         failure.message.contains("default_transaction_read_only is on, set for the database"),
         "\(failure.message)")
-      #expect(failure.remedy?.contains("options=-c%20default_transaction_read_only%3Doff") == true)
+      #expect(failure.fix?.contains("options=-c%20default_transaction_read_only%3Doff") == true)
     }
   }
 
@@ -153,7 +153,7 @@ struct TimeoutExplanationTests {
         #expect(failure.message.contains("held by process \(process) (user seed, application night shift"))
         #expect(failure.message.contains("idle in transaction since"), "\(failure.message)")
         #expect(failure.message.contains("transaction began"), "\(failure.message)")
-        #expect(failure.remedy?.contains("pg_terminate_backend") == true)
+        #expect(failure.fix?.contains("pg_terminate_backend") == true)
       }
     }
   }

@@ -9,7 +9,7 @@ struct SeedRunnerCommandTests {
     let paths = SampleCommand.spec.tree.map { $0.path.joined(separator: " ") }
     #expect(
       paths == [
-        "", "list", "status", "plan", "verify", "lint", "reset", "ci", "ci-local", "template",
+        "", "init", "list", "status", "plan", "verify", "lint", "reset", "ci", "ci-local", "template",
         "template list", "template drop", "why", "export", "new", "worker", "worker status", "worker retry",
         "capacity",
         "capacity check", "doctor", "explain", "config", "migrate",
@@ -19,17 +19,29 @@ struct SeedRunnerCommandTests {
       ])
   }
 
-  @Test("uses each option name with the same meaning in every command, as the parser requires")
+  @Test("takes a value for an option in every command or in none, as the parser requires")
   func consistency() {
     let options = SampleCommand.spec.tree.flatMap(\.command.options)
     for (name, same) in Dictionary(grouping: options, by: \.name) {
-      #expect(Set(same.map(\.value)).count == 1, "--\(name)")
+      #expect(Set(same.map { $0.valueName == nil }).count == 1, "--\(name)")
       #expect(Set(same.map(\.short)).count == 1, "--\(name)")
       #expect(Set(same.map(\.isNegatable)).count == 1, "--\(name)")
-      #expect(Set(same.map(\.range)).count == 1, "--\(name)")
+      #expect(Set(same.map(\.allowed)).count == 1, "--\(name)")
     }
     let letters = Dictionary(grouping: options.filter { $0.short != nil }, by: \.short)
     for (_, same) in letters { #expect(Set(same.map(\.name)).count == 1) }
+  }
+
+  @Test("checks a value before the name of a command by that command")
+  func sharedName() throws {
+    let spec = SampleCommand.spec
+    #expect(
+      try CommandLineParser.parse(["--from", "city", "init"], command: spec).value(of: "from") == "city")
+    #expect(
+      try CommandLineParser.parse(["--from", "4", "migrate", "sql"], command: spec).integer("from") == 4)
+    for words in [["--from", "city", "migrate", "sql"], ["migrate", "sql", "--from", "city"]] {
+      #expect(throws: UsageError.self) { try CommandLineParser.parse(words, command: spec) }
+    }
   }
 
   @Test("has no duplicate options in a command, and only rules about existing options")

@@ -14,10 +14,10 @@ enum Snapshot {
       try Data((text + "\n").utf8).write(to: file)
       return
     }
-    let remedy =
+    let fix =
       "If the change is intended, run the tests with UPDATE_SNAPSHOTS=1 and review the changes in \(name)."
     guard let golden = try? String(decoding: Data(contentsOf: file), as: UTF8.self) else {
-      Issue.record("\(name) cannot be read. \(remedy)", sourceLocation: sourceLocation)
+      Issue.record("\(name) cannot be read. \(fix)", sourceLocation: sourceLocation)
       return
     }
     guard golden != text + "\n" else { return }
@@ -26,7 +26,7 @@ enum Snapshot {
     let line = zip(expected, found).prefix { $0 == $1 }.count
     func shown(_ lines: [Substring]) -> String { line < lines.count ? "'\(lines[line])'" : "the end" }
     Issue.record(
-      "\(name), line \(line + 1): expected \(shown(expected)), found \(shown(found)). \(remedy)",
+      "\(name), line \(line + 1): expected \(shown(expected)), found \(shown(found)). \(fix)",
       sourceLocation: sourceLocation)
   }
 }

@@ -105,7 +105,9 @@ struct Invocation: Sendable {
 
   /// The project folder, which contains the configuration and the embedded database.
   var project: ProjectDirectory {
-    ProjectDirectory(explicit: command.value(of: "project-path"), environment: environment)
+    ProjectDirectory(
+      explicit: command.value(of: "project-path"), environment: environment,
+      searchesParents: command.path != ["init"])
   }
 }
 
@@ -150,6 +152,7 @@ struct Session: Sendable {
     "why": { try await WhyCommand(session: $0).run() },
     "export": { try await ExportCommand(session: $0).run() },
     "new": { try NewCommand(session: $0).run() },
+    "init": { try await InitCommand(session: $0).run() },
     "config": { try ConfigCommand(session: $0).run() },
     "migrate": { try await MigrateCommand(session: $0).run() },
     "db": { try await DatabaseCommand(session: $0).run() },

@@ -7,11 +7,17 @@ struct ProjectDirectory: Sendable {
 
   /// Finds the project: the flag's value, or `SEED_PROJECT_PATH`, or the nearest folder at or above the working
   /// directory with a `.seed-runner` or a `Config/default.json`, or the working directory.
-  init(explicit: String?, environment: [String: String]) {
+  ///
+  /// - Parameter searchesParents: false for `init`, which creates a project in the working directory.
+  init(explicit: String?, environment: [String: String], searchesParents: Bool = true) {
     let variable = environment["SEED_PROJECT_PATH"].flatMap { $0.isEmpty ? nil : $0 }
     let current = FileManager.default.currentDirectoryPath
     if let given = explicit ?? variable {
       path = given.hasPrefix("/") ? given : "\(current)/\(given)"
+      return
+    }
+    guard searchesParents else {
+      path = current
       return
     }
     var folder = URL(filePath: current, directoryHint: .isDirectory)

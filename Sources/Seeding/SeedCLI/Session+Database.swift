@@ -28,7 +28,7 @@ extension Session {
   }
 
   /// The path of the program as it can be typed in the working directory.
-  private var programPath: String {
+  var programPath: String {
     let path = CommandLine.arguments.first ?? "seed-runner"
     let current = FileManager.default.currentDirectoryPath + "/"
     return path.hasPrefix(current) ? String(path.dropFirst(current.count)) : path

@@ -109,11 +109,11 @@ struct SearchChecks {
         fix: "run: REINDEX INDEX CONCURRENTLY \(invalid.name)")
     }
     guard !facts.indexes.isEmpty else {
-      let remedy =
+      let fix =
         "run 'seed-runner --capacity-traces', or create the index with the statement from 'seed-runner migrate sql'"
       return facts.vectorCount < SearchFacts.rowsWorthAnIndex
         ? .ok("none; not needed for \(facts.vectorCount) vectors")
-        : .failure("none: each search reads all \(facts.vectorCount) vectors", fix: remedy)
+        : .failure("none: each search reads all \(facts.vectorCount) vectors", fix: fix)
     }
     return .ok(
       facts.indexes.map { "\($0.name), \(Self.megabytes($0.bytes))" }.joined(separator: "; ") + ", valid")

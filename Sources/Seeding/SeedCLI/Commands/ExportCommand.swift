@@ -22,29 +22,12 @@ struct ExportCommand {
         code: .usage, message: "--key and --columns require exactly one table",
         fix: "omit them: each table is exported with its own natural key")
     }
-    let name = command.value(of: "id") ?? Self.id(for: tables[0])
-    guard let id = SeederID(rawValue: name) else {
-      throw CommandFailure(
-        code: .usage,
-        message: "'\(name)' is not a valid seeder id: use lowercase letters, digits and hyphens",
-        fix: "set an id with --id")
-    }
+    let id = try SeederID(option: command.value(of: "id"), for: tables[0])
     let folder = command.value(of: "output") ?? "Seeders/\(id)"
     let scaffold = SeederFolder(path: folder)
     try scaffold.checkAbsent()
-    let seeders = try session.registry().seeders
-    let database = try await session.database()
-    let export: TableExport
-    do {
-      export = try await PostgresConnection.with(database.configuration) { connection in
-        try await TableExport.read(
-          tables.map { .init(table: $0, key: key, columns: columns) }, id: id, seeders: seeders,
-          on: connection)
-      }
-    } catch let error as TableExportError {
-      throw CommandFailure(
-        code: .usage, errorCode: error.errorCode, message: error.message, fix: error.fix)
-    }
+    let export = try await session.export(
+      tables.map { .init(table: $0, key: key, columns: columns) }, id: id)
     try scaffold.write([(DeclarativeSeeder.fileName, export.definition)] + export.files)
     for note in export.notes { session.console.progress("note: \(note)") }
     if session.isJSON {
@@ -56,11 +39,23 @@ struct ExportCommand {
     }
     return .success
   }
+}
 
-  /// Derives the seeder's id from the table: `order-items` for `shop.order_items`.
-  private static func id(for table: String) -> String {
-    let name = table.split(separator: ".").last.map(String.init) ?? table
-    return String(name.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" })
+extension Session {
+  /// Reads tables as a seeder.
+  ///
+  /// - Throws: `CommandFailure` if a table cannot be exported; `PostgresError`.
+  func export(_ requests: [TableExport.Request], id: SeederID) async throws -> TableExport {
+    let seeders = try registry().seeders
+    let database = try await database()
+    do {
+      return try await PostgresConnection.with(database.configuration) { connection in
+        try await TableExport.read(requests, id: id, seeders: seeders, on: connection)
+      }
+    } catch let error as TableExportError {
+      throw CommandFailure(
+        code: .usage, errorCode: error.errorCode, message: error.message, fix: error.fix)
+    }
   }
 }
 

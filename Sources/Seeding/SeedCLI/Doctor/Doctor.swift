@@ -64,7 +64,7 @@ struct Doctor: Sendable {
 
   static func verdict(of error: any Error) -> DoctorVerdict {
     let failure = FailureReport(error)
-    let fix = failure.remedy.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+    let fix = failure.fix.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
     return .failure(failure.message, fix: fix ?? "add --debug for details")
   }
 

@@ -73,14 +73,14 @@ struct Console: Sendable {
     guard log == nil else {
       tell(
         LogEvent(.error).with(.message, failure.message).with(.errorCode, failure.code.id)
-          .with(.remedy, failure.remedy).with(.sqlState, failure.sqlState)
+          .with(.fix, failure.fix).with(.sqlState, failure.sqlState)
           .with(.exitCode, Int(exitCode.rawValue)))
       for fault in failure.faults { tell(LogEvent.fault(fault)) }
       return
     }
     let title = StyledLine.Look.red.applied(to: "Error:", hasColour: terminal.hasColour)
     var lines = failure.lines
-    if let fix = failure.remedy { lines.append("Fix: \(fix)") }
+    if let fix = failure.fix { lines.append("Fix: \(fix)") }
     lines.append("See '\(seeAlso ?? "\(program) explain \(failure.code.id)")'.")
     write(lines.joined(separator: "\n"), after: title + " ")
   }
@@ -89,7 +89,7 @@ struct Console: Sendable {
   func error(_ error: UsageError) {
     let failure = FailureReport(
       error.errorCode, message: UsageErrorFormatter.message(for: error, program: program),
-      remedy: UsageErrorFormatter.help(for: error, program: program))
+      fix: UsageErrorFormatter.help(for: error, program: program))
     self.error(
       failure, exitCode: .usage, seeAlso: UsageErrorFormatter.reference(for: error, program: program))
   }
@@ -115,7 +115,7 @@ extension Console {
     guard let reason = screen.lostAnswer else { return code }
     let result = code == .success ? .internalFault : code
     error(
-      FailureReport(.internalError, message: "the output could not be written: \(reason)", remedy: nil),
+      FailureReport(.internalError, message: "the output could not be written: \(reason)", fix: nil),
       exitCode: result)
     return result
   }

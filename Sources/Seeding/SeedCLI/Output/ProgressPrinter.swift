@@ -95,7 +95,7 @@ struct ProgressPrinter: Sendable {
     case .startup(let phase): console.debug("start-up seeding: \(phase.rawValue)")
     case .startupFailed(let failure):
       console.progress("start-up seeding failed: \(failure.message)")
-      if let fix = failure.remedy { console.progress("  Fix: \(fix)") }
+      if let fix = failure.fix { console.progress("  Fix: \(fix)") }
       console.debug("  \(failure.details)")
     case .startupGoesOn(let limit):
       console.progress("not seeded within \(Text.duration(limit)); continuing in the background")

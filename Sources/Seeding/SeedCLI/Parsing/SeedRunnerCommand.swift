@@ -19,7 +19,7 @@ enum SeedRunnerCommand {
     root.abstract = abstract
     root.subcommands =
       [
-        list, status, plan(seeders: names), verify(seeders: names, modules), lint(seeders: names),
+        initialize, list, status, plan(seeders: names), verify(seeders: names, modules), lint(seeders: names),
         reset(seeders: names), ci(seeders: names, modules), ciLocal(seeders: names, modules), template, why,
         export, new,
       ] + modules.flatMap(\.commands).map(\.spec) + [
@@ -80,10 +80,10 @@ enum SeedRunnerCommand {
       "--all [--except NAME,... | --SEEDER...] [OPTIONS]", "--SEEDER... [OPTIONS]", "COMMAND [OPTIONS]",
     ],
     examples: [
+      .init(summary: "Set up a project, then follow its next steps", line: "seed-runner init"),
+      .init(summary: "Create a seeder from a table or file", line: "seed-runner init --from city"),
       .init(summary: "Seed everything", line: "seed-runner --all"),
       .init(summary: "Show what a run would change", line: "seed-runner plan"),
-      .init(summary: "Create a seeder for a table", line: "seed-runner new countries"),
-      .init(summary: "Create a seeder from existing rows", line: "seed-runner export countries"),
       .init(summary: "Check the setup and suggest fixes", line: "seed-runner doctor"),
       .init(
         summary: "Seed one seeder and its dependencies, for tests",

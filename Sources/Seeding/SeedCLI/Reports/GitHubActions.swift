@@ -52,7 +52,7 @@ struct GitHubActions: Sendable {
 
   private func annotations(_ failure: FailureReport, title: String) -> [String] {
     guard !failure.faults.isEmpty else {
-      let fix = failure.remedy.map { "\nFix: \($0)" } ?? ""
+      let fix = failure.fix.map { "\nFix: \($0)" } ?? ""
       return [Self.command("error", ["title": title], failure.lines.joined(separator: "\n") + fix)]
     }
     return failure.faults.map { fault in

@@ -122,7 +122,7 @@ struct JUnitReport {
   }
 
   private func text(_ failure: FailureReport) -> String {
-    (failure.lines + (failure.remedy.map { ["Fix: \($0)"] } ?? []))
+    (failure.lines + (failure.fix.map { ["Fix: \($0)"] } ?? []))
       .joined(separator: "\n")
   }
 

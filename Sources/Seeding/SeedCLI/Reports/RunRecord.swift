@@ -128,7 +128,7 @@ extension RunRecord {
       let seeders = Text.count(report.seeders.count, "seeder")
       seed.failure = FailureReport(
         .seedersFailed, message: "\(failed.count) of \(seeders) failed: \(failed.joined(separator: ", "))",
-        remedy: nil)
+        fix: nil)
     }
     let trips = report.roundTrips - seed.roundTrips
     steps = [Step(name: .migrate, start: start, duration: report.preparation, roundTrips: trips), seed]

@@ -112,7 +112,7 @@ final class RunRecorder: Sendable {
         record.steps[index].failure = FailureReport(
           .verificationFailed,
           message: "\(Text.count(failed.count, "verification")) failed: \(failed.joined(separator: ", "))",
-          remedy: nil)
+          fix: nil)
       } else if !outcomes.isEmpty, !outcomes.contains(.passed) {
         record.steps[index].isSkipped = true
       }
@@ -151,10 +151,10 @@ extension FailureReport {
   init(ending error: any Error) {
     switch error {
     case let error as CommandFailure:
-      self.init(error.errorCode, message: error.message, remedy: error.fix)
+      self.init(error.errorCode, message: error.message, fix: error.fix)
     case is CancellationError:
       self.init(
-        .interrupted, message: "interrupted; open transactions are rolled back", remedy: nil)
+        .interrupted, message: "interrupted; open transactions are rolled back", fix: nil)
     default: self.init(error)
     }
   }

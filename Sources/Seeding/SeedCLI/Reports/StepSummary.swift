@@ -13,7 +13,7 @@ struct StepSummary {
     var lines = ["### seed-runner \(record.command): \(record.result.rawValue)", ""]
     if let failure = record.failure {
       lines += ["> " + Self.cell(failure.message)]
-      if let fix = failure.remedy { lines += [">", "> Fix: " + Self.cell(fix)] }
+      if let fix = failure.fix { lines += [">", "> Fix: " + Self.cell(fix)] }
       lines.append("")
     }
     if !record.seeders.isEmpty {

@@ -61,7 +61,7 @@ public struct ServiceLaunch: Sendable {
         + (report.failure.map { ": \($0.message)" } ?? report.note.map { ": \($0)" } ?? ""))
     guard let failure = report.failure else { return }
     for fault in failure.faults { printer.console.progress("  \(fault)") }
-    if let fix = failure.remedy { printer.console.progress("  Fix: \(fix)") }
+    if let fix = failure.fix { printer.console.progress("  Fix: \(fix)") }
     printer.console.progress("  \(failure.details)")
   }
 }

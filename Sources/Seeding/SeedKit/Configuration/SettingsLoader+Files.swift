@@ -30,7 +30,7 @@ extension SettingsLoader {
       faults.append(
         ConfigurationFault(
           place: "\(shown):\(error.position)", found: error.found,
-          expected: error.expected + (error.remedy.map { ". \($0)" } ?? "")))
+          expected: error.expected + (error.fix.map { ". \($0)" } ?? "")))
     } catch let error as RegularFile.Failure {
       faults.append(ConfigurationFault(place: shown, found: error.found, expected: error.expected))
     } catch {

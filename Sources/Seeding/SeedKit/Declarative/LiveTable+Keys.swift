@@ -7,7 +7,7 @@ extension LiveTable {
   static func find(_ name: TableName, on connection: PostgresConnection) async throws -> LiveTable? {
     if let live = try await describe([name], on: connection)[name] { return live }
     let kind = try await RelationKind.find([name], on: connection)[name]
-    if let kind { throw TableExportError(message: "'\(name)' is \(kind)", remedy: "choose a table") }
+    if let kind { throw TableExportError(message: "'\(name)' is \(kind)", fix: "choose a table") }
     return nil
   }
 
@@ -16,7 +16,7 @@ extension LiveTable {
     guard let unknown = names.first(where: { self[$0] == nil }) else { return }
     throw TableExportError(
       message: "\(name) has no column '\(unknown)'",
-      remedy: "its columns are " + columns.map(\.name.name).joined(separator: ", "))
+      fix: "its columns are " + columns.map(\.name.name).joined(separator: ", "))
   }
 
   /// Throws ``TableExportError`` unless a unique key has exactly these columns.
@@ -24,7 +24,7 @@ extension LiveTable {
     guard !uniqueKeys.contains(where: { Set($0) == Set(key) }) else { return }
     throw TableExportError(
       message: "\(name) has no unique key (\(key.joined(separator: ", ")))",
-      remedy: uniqueKeys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keyList)")
+      fix: uniqueKeys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keyList)")
   }
 
   /// The unique keys, for an error text.
@@ -34,7 +34,7 @@ extension LiveTable {
   var withoutKey: TableExportError {
     TableExportError(
       message: "\(name) has no unique key",
-      remedy: "add a unique constraint on the columns that identify a row")
+      fix: "add a unique constraint on the columns that identify a row")
   }
 
   /// Whether a column is a primary key that the database makes by itself, so that an empty database makes others.

@@ -70,7 +70,7 @@ public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
       FixtureFault(
         .malformedFile, file: file, line: error.position.line, column: error.position.column, record: record,
         field: record == nil ? nil : error.field, found: error.found,
-        expected: [error.expected, error.remedy ?? ""].filter { !$0.isEmpty }.joined(separator: "; "))
+        expected: [error.expected, error.fix ?? ""].filter { !$0.isEmpty }.joined(separator: "; "))
     ])
   }
 

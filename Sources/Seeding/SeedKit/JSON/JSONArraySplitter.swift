@@ -55,7 +55,7 @@ struct JSONArraySplitter {
       case .beforeElement where byte == UInt8(ascii: "]"):
         throw error(
           found: "a trailing comma", expected: "no comma before the closing bracket",
-          remedy: "JSON does not allow trailing commas", at: commaPosition)
+          fix: "JSON does not allow trailing commas", at: commaPosition)
       case .beforeFirst, .beforeElement:
         guard byte != UInt8(ascii: ",") else { throw error(found: "','", expected: "a value") }
         state = .element
@@ -67,7 +67,7 @@ struct JSONArraySplitter {
         let text = String(decoding: chunk[index..<min(index + 4, chunk.count)], as: UTF8.self)
         throw error(
           found: text.unicodeScalars.first.map(JSONReader.description(of:)) ?? "",
-          expected: "the end of the file", remedy: "A file contains one value")
+          expected: "the end of the file", fix: "A file contains one value")
       }
       advance(byte)
     }
@@ -76,17 +76,17 @@ struct JSONArraySplitter {
 
   /// Ends the document.
   mutating func finish(_ onElement: (inout [UInt8], SourcePosition) throws -> Void) throws {
-    let remedy =
+    let fix =
       "The array that starts at line \(arrayPosition.line), column \(arrayPosition.column) is not closed"
     switch state {
     case .end: return
     case .start: throw error(found: "an empty file", expected: "a value")
     case .beforeFirst, .beforeElement:
-      throw error(found: "the end of the file", expected: "a value", remedy: remedy)
+      throw error(found: "the end of the file", expected: "a value", fix: fix)
     case .element:
       // A truncated element causes its own error.
       try onElement(&pending, elementPosition)
-      throw error(found: "the end of the file", expected: "',' or ']'", remedy: remedy)
+      throw error(found: "the end of the file", expected: "',' or ']'", fix: fix)
     }
   }
 
@@ -134,9 +134,9 @@ struct JSONArraySplitter {
   }
 
   private func error(
-    found: String, expected: String, remedy: String? = nil, at place: SourcePosition? = nil
+    found: String, expected: String, fix: String? = nil, at place: SourcePosition? = nil
   ) -> JSONParseError {
     JSONParseError(
-      position: place ?? position, offset: offset, found: found, expected: expected, remedy: remedy)
+      position: place ?? position, offset: offset, found: found, expected: expected, fix: fix)
   }
 }

@@ -11,7 +11,7 @@ public struct JSONParseError: Error, Hashable, Sendable {
   /// What should be there.
   public let expected: String
   /// What to do about it: a sentence, where there is more to say than `expected` says.
-  public let remedy: String?
+  public let fix: String?
   /// The member in which it is, such as `tags[2]`, seen from the outermost value; nil if in none.
   public internal(set) var field: String?
   /// Whether it is a key that an object has twice.
@@ -27,6 +27,6 @@ extension JSONParseError: CustomStringConvertible {
   public var description: String {
     "line \(position.line), column \(position.column): "
       + (expected.isEmpty ? found : "found \(found); expected \(expected)")
-      + (remedy.map { ". \($0)" } ?? "")
+      + (fix.map { ". \($0)" } ?? "")
   }
 }

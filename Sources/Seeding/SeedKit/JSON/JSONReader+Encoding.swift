@@ -19,13 +19,13 @@ extension JSONReader {
 
   private mutating func checkMark() throws(Failure) {
     if let name = wideEncoding {
-      throw error(found: name, expected: "a UTF-8 file", remedy: Self.saveAsUTF8, at: 0)
+      throw error(found: name, expected: "a UTF-8 file", fix: Self.saveAsUTF8, at: 0)
     }
     if bytes.starts(with: Self.byteOrderMark) {
       guard isJSON5 else {
         throw error(
           found: "a byte order mark", expected: "JSON from the first byte",
-          remedy: "Save the file as UTF-8 without a byte order mark (BOM)", at: 0)
+          fix: "Save the file as UTF-8 without a byte order mark (BOM)", at: 0)
       }
       index = 3
     }
@@ -86,6 +86,6 @@ extension JSONReader {
     return error(
       found: "byte 0x\(byte) at offset \(offset), which is invalid in UTF-8: \(reason)",
       expected: "a UTF-8 file",
-      remedy: Self.saveAsUTF8, at: offset)
+      fix: Self.saveAsUTF8, at: offset)
   }
 }

@@ -6,7 +6,7 @@ extension JSONReader {
 
   /// Creates an error about the next byte or an offset.
   func error(
-    found: String? = nil, expected: String, remedy: String? = nil, at offset: Int? = nil
+    found: String? = nil, expected: String, fix: String? = nil, at offset: Int? = nil
   ) -> JSONParseError {
     let offset = offset ?? index
     var cursor = PositionCursor(at: start)
@@ -16,7 +16,7 @@ extension JSONReader {
     let hint = found == nil ? hint(at: offset) : nil
     return JSONParseError(
       position: cursor.position, offset: offset, found: found ?? description(at: offset), expected: expected,
-      remedy: remedy ?? hint)
+      fix: fix ?? hint)
   }
 
   /// Creates an error about an exceeded limit.

@@ -41,7 +41,7 @@ extension JSONReader {
       index += UTF8.width(scalar)
     }
     guard index > start else {
-      throw error(expected: expected, remedy: "Put a key that is not an identifier in quotes")
+      throw error(expected: expected, fix: "Put a key that is not an identifier in quotes")
     }
     guard index - start <= limits.stringSize else { throw tooLong(start) }
     return text(start..<index)
@@ -73,7 +73,7 @@ extension JSONReader {
     guard whole < 2 || bytes[first] != UInt8(ascii: "0") else {
       throw error(
         found: "a leading zero", expected: "a number without it",
-        remedy: "Write an identifier such as a postal code as a string, in quotes", at: first)
+        fix: "Write an identifier such as a postal code as a string, in quotes", at: first)
     }
     if next == UInt8(ascii: ".") {
       index += 1

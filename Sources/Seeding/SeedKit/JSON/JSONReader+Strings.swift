@@ -89,7 +89,7 @@ extension JSONReader {
     case 0x0A, 0x0D:
       return error(
         found: "a line break in a string", expected: "a closing quote, or the line break written as \\n",
-        remedy: "The string starts at column \(error(expected: "", at: start).position.column)")
+        fix: "The string starts at column \(error(expected: "", at: start).position.column)")
     case 0x09: return error(found: "a tab in a string", expected: "the tab written as \\t")
     default:
       let digits = String(bytes[index], radix: 16, uppercase: true)
@@ -100,7 +100,7 @@ extension JSONReader {
   private func nul(_ offset: Int) -> JSONParseError {
     error(
       found: "the character NUL", expected: "a string without it",
-      remedy: "PostgreSQL cannot store NUL in a string",
+      fix: "PostgreSQL cannot store NUL in a string",
       at: offset)
   }
 
@@ -122,7 +122,7 @@ extension JSONReader {
         throw error(
           found: "a backslash before \(description(at: start + 1))",
           expected: "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
-          remedy: "Write a literal backslash as \\\\", at: start)
+          fix: "Write a literal backslash as \\\\", at: start)
       }
       try escapeOfJSON5(byte, start)
     }
@@ -163,7 +163,7 @@ extension JSONReader {
   private func loneSurrogate(_ start: Int, end: Int) -> JSONParseError {
     error(
       found: "\(text(start..<end)), half of a surrogate pair",
-      expected: "both halves, such as \\uD83D\\uDE00", remedy: "PostgreSQL cannot store half of a character",
+      expected: "both halves, such as \\uD83D\\uDE00", fix: "PostgreSQL cannot store half of a character",
       at: start)
   }
 

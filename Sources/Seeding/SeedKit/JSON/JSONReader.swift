@@ -82,7 +82,7 @@ struct JSONReader {
   private mutating func valueOrOpen() throws(Failure) -> JSONNode? {
     try skipBlanks()
     let position = currentPosition()
-    guard let byte = next else { throw error(found: endOfFile, expected: "a value", remedy: unclosed) }
+    guard let byte = next else { throw error(found: endOfFile, expected: "a value", fix: unclosed) }
     try count()
     guard byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") else {
       return JSONNode(position: position, value: try scalar(byte))
@@ -131,11 +131,11 @@ struct JSONReader {
       guard isJSON5 else {
         throw error(
           found: "a trailing comma", expected: "no comma before the closing bracket",
-          remedy: "JSON does not allow trailing commas", at: comma)
+          fix: "JSON does not allow trailing commas", at: comma)
       }
     }
     guard next == close else {
-      throw error(expected: isObject ? "',' or '}'" : "',' or ']'", remedy: next == nil ? unclosed : nil)
+      throw error(expected: isObject ? "',' or '}'" : "',' or ']'", fix: next == nil ? unclosed : nil)
     }
     index += 1
     let container = open.removeLast()
@@ -151,7 +151,7 @@ struct JSONReader {
       let bracket = object.position
       var failure = error(
         expected: isJSON5 ? "a key" : "a key in double quotes",
-        remedy: "The object that starts at line \(bracket.line), column \(bracket.column) is not an array: "
+        fix: "The object that starts at line \(bracket.line), column \(bracket.column) is not an array: "
           + "an array starts with '['")
       failure.objectForArray = bracket
       throw failure
@@ -169,7 +169,7 @@ struct JSONReader {
     }
     try skipBlanks()
     guard next == UInt8(ascii: ":") else {
-      throw error(expected: "':'", remedy: next == nil ? unclosed : nil)
+      throw error(expected: "':'", fix: next == nil ? unclosed : nil)
     }
     index += 1
   }
@@ -178,8 +178,8 @@ struct JSONReader {
   private var behindTheEnd: Failure {
     switch part {
     case .element: error(expected: "',' or ']'")
-    case .line: error(expected: "the end of the line", remedy: "A line contains one value")
-    case nil: error(expected: "the end of the file", remedy: "A file contains one value")
+    case .line: error(expected: "the end of the line", fix: "A line contains one value")
+    case nil: error(expected: "the end of the file", fix: "A file contains one value")
     }
   }
 

@@ -22,13 +22,23 @@ public struct FailureReport: Sendable, Codable {
   /// What happened.
   public let message: String
   /// What to do about it, if known.
-  public let remedy: String?
+  public let fix: String?
   /// The SQLSTATE of the server's error.
   public let sqlState: String?
   /// The faults of the fixtures.
   public let faults: [FixtureFault]
   /// Everything that is known, for the debug log.
   public let details: String
+
+  private enum CodingKeys: String, CodingKey {
+    case cause
+    case code
+    case message
+    case fix = "remedy"
+    case sqlState
+    case faults
+    case details
+  }
 
   /// The message with the code at the end of its first line, then the faults, a line each.
   package var lines: [String] {
@@ -39,11 +49,11 @@ public struct FailureReport: Sendable, Codable {
   }
 
   /// Makes a report of a message.
-  package init(_ code: ErrorCode, message: String, remedy: String?, faults: [FixtureFault] = []) {
+  package init(_ code: ErrorCode, message: String, fix: String?, faults: [FixtureFault] = []) {
     cause = faults.isEmpty ? .other : .data
     self.code = code
     self.message = message
-    self.remedy = remedy
+    self.fix = fix
     sqlState = nil
     self.faults = faults
     details = message
@@ -57,7 +67,7 @@ public struct FailureReport: Sendable, Codable {
       let inner = FailureReport(error.cause)
       cause = inner.cause
       message = inner.message
-      remedy = inner.remedy
+      fix = inner.fix
       sqlState = inner.sqlState
       faults = inner.faults
       details = error.rollbackError == nil ? inner.details : "\(inner.details)\n\(error)"
@@ -65,28 +75,28 @@ public struct FailureReport: Sendable, Codable {
       cause = .data
       message =
         error.total == 1 ? "a fault in a fixture" : error.summary(place: " in a fixture")
-      remedy = "correct the faults and run again; nothing of it was written."
+      fix = "correct the faults and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults
       details = error.description
     case let error as PostgresError:
       cause = error.isDatabaseUnusable ? .database : .other
       message = error.description
-      remedy = error.remedy
+      fix = error.fix
       sqlState = error.sqlState?.rawValue
       faults = []
       details = error.debugDescription
     case let error as MigrationError:
       cause = .other
       message = error.problem
-      remedy = error.fix
+      fix = error.fix
       sqlState = (error.underlying as? PostgresError)?.sqlState?.rawValue
       faults = []
       details = error.description
     default:
       cause = error is DriftError ? .drift : .other
       message = "\(error)"
-      remedy = nil
+      fix = nil
       sqlState = nil
       faults = []
       details = String(reflecting: error)
@@ -102,7 +112,7 @@ extension PostgresError {
   }
 
   /// What to do about an error of the server, for conditions that a person can fix.
-  public var remedy: String? {
+  public var fix: String? {
     if case .permanent(let fix) = connectionFault { return fix }
     return switch sqlState {
     case .insufficientPrivilege where message.contains("session_replication_role"):

@@ -37,7 +37,7 @@ extension EmbeddingWorker {
       onEvent(.providerFailed(failure.description, pause: pause))
     } else {
       let report = FailureReport(error)
-      let text = report.remedy.map { "\(report.message); \($0)" } ?? report.message
+      let text = report.fix.map { "\(report.message); \($0)" } ?? report.message
       count { $0.databaseFailures += 1 }
       set(trouble: text)
       onEvent(.databaseFailed(text, pause: pause))

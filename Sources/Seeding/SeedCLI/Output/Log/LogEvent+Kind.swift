@@ -45,7 +45,7 @@ extension LogEvent.Kind {
   /// The possible fields, in addition to those of every event.
   var fields: [LogEvent.Field] {
     switch self {
-    case .error: [.message, .errorCode, .remedy, .sqlState, .exitCode]
+    case .error: [.message, .errorCode, .fix, .sqlState, .exitCode]
     case .fixtureFault:
       [.seeder, .errorCode, .file, .line, .column, .record, .field, .found, .expected]
     case .message, .debug, .interrupted: [.message]
@@ -67,10 +67,10 @@ extension LogEvent.Kind {
       [
         .seeder, .outcome, .startMilliseconds, .durationMilliseconds, .attempts, .inserted, .updated,
         .unchanged, .deleted, .drifted, .rowsPerSecond, .roundTrips, .errorCode, .sqlState,
-        .message, .remedy,
+        .message, .fix,
       ] + SeedPhase.allCases.map(LogEvent.Field.time)
     case .startup: [.phase]
-    case .startupFailed: [.message, .errorCode, .remedy, .sqlState]
+    case .startupFailed: [.message, .errorCode, .fix, .sqlState]
     case .startupContinues: [.waitedMilliseconds]
     }
   }

@@ -39,7 +39,7 @@ extension LogEvent {
     case .startupFailed(let failure):
       [
         LogEvent(.startupFailed).with(.message, failure.message).with(.errorCode, failure.code.id).with(
-          .remedy, failure.remedy
+          .fix, failure.fix
         )
         .with(.sqlState, failure.sqlState)
       ]
@@ -63,7 +63,7 @@ extension LogEvent {
       .with(.deleted, rows.deleted).with(.drifted, rows.drifted)
       .with(.rowsPerSecond, report.rowsPerSecond.map { .number($0) }).with(.roundTrips, report.roundTrips)
       .with(.sqlState, report.failure?.sqlState).with(.message, report.failure?.message ?? report.note)
-      .with(.errorCode, report.failure?.code.id).with(.remedy, report.failure?.remedy)
+      .with(.errorCode, report.failure?.code.id).with(.fix, report.failure?.fix)
     for (phase, duration) in report.spans.times { event = event.with(.time(in: phase), duration) }
     return [event] + (report.failure?.faults ?? []).map { Self.fault($0, of: report.id) }
   }

@@ -84,7 +84,7 @@ extension LogEvent {
     case readingMilliseconds = "reading_ms"
     case reason
     case record
-    case remedy
+    case fix = "remedy"
     case requiredBy = "required_by"
     case retries
     case roundTrips = "round_trips"

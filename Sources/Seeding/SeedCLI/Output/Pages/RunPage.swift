@@ -82,7 +82,7 @@ struct RunPage {
   private func problem(_ title: String, _ failure: FailureReport) -> String {
     let faults = failure.faults.map { "<li><code>\(escape($0.description))</code></li>" }
     let list = faults.isEmpty ? "" : "<ul>\(faults.joined())</ul>"
-    let fix = failure.remedy.map { "<p><strong>Fix:</strong> \(escape($0))</p>" } ?? ""
+    let fix = failure.fix.map { "<p><strong>Fix:</strong> \(escape($0))</p>" } ?? ""
     return """
       <section class="problem"><h3>\(escape(title))</h3><p class="pre">\(escape(failure.message))</p>\(list)\(fix)</section>
       """

@@ -59,7 +59,7 @@ package struct FileImport: Sendable {
     let folder = DataFolder.directory(path: directory, watch: nil)
     guard let file = try DataFileFields(name, in: folder) else {
       throw TableExportError(
-        message: "no file '\(request.path)'", remedy: "name a file that ends in \(DataFormat.endings)")
+        message: "no file '\(request.path)'", fix: "name a file that ends in \(DataFormat.endings)")
     }
     guard !file.fields.isEmpty else {
       throw folder.fault(name, found: "no records", expected: "at least one, which names the fields")
@@ -75,7 +75,7 @@ package struct FileImport: Sendable {
     } catch let error as FixtureError where draft.isKeyGuessed && error.isAboutKeys {
       throw TableExportError(
         message: "the first field '\(file.fields[0].name)' is not a key: \(error.faults[0])",
-        remedy: "name the key with --key")
+        fix: "name the key with --key")
     }
     return FileImport(
       definition: definition, fileName: name, table: draft.table.description, key: draft.key,
@@ -112,7 +112,7 @@ private struct Draft {
         guard !match.columns.isEmpty else {
           throw TableExportError(
             message: "no field of \(fileName) is a column of \(live.name): \(fields.joined(separator: ", "))",
-            remedy: "its columns are " + live.columns.map(\.name.name).joined(separator: ", "))
+            fix: "its columns are " + live.columns.map(\.name.name).joined(separator: ", "))
         }
         key = try Self.key(match.columns(for: request.key), of: live, match, fileName)
         if !match.ignored.isEmpty {
@@ -127,7 +127,7 @@ private struct Draft {
       if request.table == nil, let near = names.lazy.compactMap({ known.nearest(to: $0.name) }).first {
         throw TableExportError(
           message: "no table '\(names[0])' in the database '\(known.database)'",
-          remedy: "Did you mean --table \(near)? To use a new table, pass --table \(names[0]).")
+          fix: "Did you mean --table \(near)? To use a new table, pass --table \(names[0]).")
       }
     }
     table = names.last ?? TableName(schema: nil, name: fileName)
@@ -138,7 +138,7 @@ private struct Draft {
     for name in key where !match.columns.contains(name) {
       throw TableExportError(
         message: "\(fileName) has no field '\(name)' for the key",
-        remedy: "its fields are " + fields.joined(separator: ", "))
+        fix: "its fields are " + fields.joined(separator: ", "))
     }
     if isNew { createTable = statement }
   }
@@ -166,7 +166,7 @@ private struct Draft {
     guard let own else {
       throw TableExportError(
         message: "\(fileName) has no field for a unique key of \(live.name)",
-        remedy:
+        fix:
           "its keys are \(live.keyList): add their fields to the file, or add a unique constraint to the table"
       )
     }

@@ -1,0 +1,135 @@
+import FoundationEssentials
+import Postgres
+import SeedKit
+
+/// What `init` suggests to do next: commands that can be pasted as they are.
+struct NextSteps {
+  /// One of them.
+  struct Step: Encodable {
+    let summary: String
+    /// Several where one is to be chosen, none where only a person knows the command.
+    let commands: [String]
+
+    init(_ summary: String, _ commands: String...) {
+      self.summary = summary
+      self.commands = commands
+    }
+
+    init(_ summary: String, oneOf commands: [String]) {
+      self.summary = summary
+      self.commands = commands
+    }
+  }
+
+  let session: Session
+
+  private static let suggestionLimit = 5
+  private static let exampleFile = "nations.csv"
+
+  /// After a first seeder.
+  func steps(for draft: InitDraft) -> [Step] {
+    var steps = setting
+    if draft.isOffline { steps.append(Step(Self.unreachable, line("doctor"))) }
+    if let statement = draft.createTable {
+      steps.append(Step("Create the table, with other types if you like", psql(statement)))
+    }
+    let id = draft.id.rawValue
+    // A seeder with the name of an option has no flag.
+    let isReserved = SeedRunnerCommand.reservedNames(
+      session.invocation.spec.tree.flatMap(\.command.options).filter { $0.group != .seeders }
+    ).contains(id)
+    return steps + [
+      Step("Show what a run would change", line("plan", id)),
+      Step("Seed the table", isReserved ? line("--only", id) : line("--\(id)")),
+    ]
+  }
+
+  /// Where neither table nor file was named.
+  func steps(for suggestions: InitDatabase.Suggestions) throws -> [Step] {
+    let another = Step("Create a seeder with '\(session.invocation.program.name) init --from TABLE or FILE'")
+    if case .unreachable = suggestions { return setting + [Step(Self.unreachable, line("doctor")), another] }
+    if case .tables(let found) = suggestions {
+      let registry = try session.registry()
+      let commands = found.tables.lazy.compactMap { table -> String? in
+        guard let id = SeederID(rawValue: SeederID.proposal(for: table)) else { return nil }
+        return line(["init", "--from", table] + (registry[id] == nil ? [] : ["--id", "my-\(id)"]))
+      }.prefix(Self.suggestionLimit)
+      if !commands.isEmpty {
+        let all = found.total > commands.count ? ", or from another of \(found.total) tables" : ""
+        return setting + [
+          Step("Create a seeder from one of these tables\(all), or from a file", oneOf: Array(commands))
+        ]
+      }
+    }
+    let seeders = session.invocation.discovery.seeders.map(\.id.rawValue)
+    guard seeders.isEmpty else {
+      return [Step("Show what a run would change", line(["plan"] + seeders)), another]
+    }
+    let create = Step("Create a seeder from the file", line("init", "--from", Self.exampleFile))
+    guard !FileManager.default.fileExists(atPath: Self.exampleFile) else { return [create] }
+    let reason =
+      if case .noDatabase = suggestions {
+        "No database is configured. Set DATABASE_URL, or try the embedded PostgreSQL with a file"
+      } else {
+        "The database has no table to create a seeder from. Create a file, such as"
+      }
+    return [Step(reason, #"printf 'code,name\nNO,Norway\nSE,Sweden\n' > "# + Self.exampleFile), create]
+  }
+
+  /// What has to be done before the commands work on the same database.
+  private var setting: [Step] {
+    guard case .flag = session.settings.source(of: .databaseURL), givenURL == nil else { return [] }
+    return [Step("Set DATABASE_URL to the value of --database-url, whose password is not repeated here")]
+  }
+
+  private static let unreachable = "Find out why the database cannot be reached"
+
+  /// A command line of this program, with the options of this one that say where it works.
+  private func line(_ words: String...) -> String { line(words) }
+
+  private func line(_ words: [String]) -> String {
+    let command = session.command
+    var words = [session.programPath] + words
+    for option in ["env", "config-path", "project-path"] {
+      if let value = command.value(of: option) { words += ["--\(option)", value] }
+    }
+    if command.has("no-built-in") { words.append("--no-built-in") }
+    if let url = givenURL { words += ["--database-url", url] }
+    return words.map(Self.shellWord).joined(separator: " ")
+  }
+
+  /// The URL of `--database-url`; nil if it was not given or has a password, which is never printed.
+  private var givenURL: String? {
+    guard case .flag = session.settings.source(of: .databaseURL),
+      let url = session.settings[.databaseURL]?.value,
+      (try? PostgresConfiguration(url: url))?.password == nil
+    else { return nil }
+    return url
+  }
+
+  private func psql(_ statement: String) -> String {
+    let sql = Self.shellWord(statement)
+    guard (try? session.externalConfiguration()) != nil else {
+      return line("db", "psql") + " -- -c \(sql)"
+    }
+    if let givenURL { return "psql \(Self.shellWord(givenURL)) -c \(sql)" }
+    switch session.settings.source(of: .databaseURL) {
+    case .file:
+      let url = session.settings[.databaseURL]?.value ?? ""
+      guard (try? PostgresConfiguration(url: url))?.password == nil else { break }
+      return "psql \(Self.shellWord(url)) -c \(sql)"
+    case .flag, .variable: break
+    case .default, .impliedByCI: return "psql -c \(sql)"
+    }
+    return "psql \"$DATABASE_URL\" -c \(sql)"
+  }
+
+  /// A word as a shell takes it.
+  private static func shellWord(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || "-_./:,=@%+".utf8.contains(byte)
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+  }
+}
