@@ -153,6 +153,6 @@ struct FixtureDecodingTests {
   func otherFiles() {
     #expect(
       faults("x", "p.txt").first?.contains("found 'p.txt'; expected a name that ends in .json") == true)
-    #expect(faults("{}") == ["1: found an object; expected an array of objects"])
+    #expect(faults("{}") == ["1: found an object; expected a list: an array of objects"])
   }
 }

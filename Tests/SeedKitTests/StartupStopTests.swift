@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Stopping start-up seeding")
 struct StartupStopTests {
-  /// Writes a row and then keeps the server busy until it is cancelled.
+  /// Writes a row and then keeps the server busy until it is canceled.
   private func busy(_ isBusy: Gate) -> StubSeeder {
     StubSeeder(id: "busy") { context in
       let rows: [[any PostgresEncodable & Sendable]] = [[Int32(1), "a", String?.none, Int32(0)]]

@@ -9,7 +9,7 @@ extension EmbeddedPostgres {
   /// are missing. After a crash, the server recovers first. Concurrent callers wait for each other and get the same
   /// server.
   ///
-  /// If the task is cancelled or the timeout is reached, a server that is starting continues to do so.
+  /// If the task is canceled or the timeout is reached, a server that is starting continues to do so.
   ///
   /// - Throws: ``EmbeddedPostgresError``; `PostgresError` if the server rejects a statement; `CancellationError`.
   public func start() async throws -> RunningServer {

@@ -40,7 +40,7 @@ extension LibPQConnection {
 
   /// Waits until the socket is ready. Returns false after the deadline.
   ///
-  /// - Throws: `CancellationError`, at most 0.1 seconds after the task was cancelled.
+  /// - Throws: `CancellationError`, at most 0.1 seconds after the task was canceled.
   func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws -> Bool {
     var descriptor = pollfd(fd: PQsocket(raw), events: events, revents: 0)
     while true {

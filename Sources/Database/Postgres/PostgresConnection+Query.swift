@@ -6,7 +6,7 @@ extension PostgresConnection {
   /// Outside a transaction it is its own transaction. It is not a prepared statement, so it works behind pgbouncer
   /// in any mode.
   ///
-  /// - Throws: ``PostgresError``; `CancellationError` if the task was cancelled.
+  /// - Throws: ``PostgresError``; `CancellationError` if the task was canceled.
   @discardableResult
   public func query(
     _ query: PostgresQuery, file: String = #fileID, line: Int = #line

@@ -21,7 +21,7 @@ extension PostgresConnection {
   ///   - file: the file of the caller, for errors.
   ///   - line: the line of the caller.
   /// - Throws: ``PostgresTransactionError``, which has the error of each step; `CancellationError` if the task was
-  ///   cancelled and the rollback succeeded; ``PostgresError`` with code `notBorrowed` if another task uses the
+  ///   canceled and the rollback succeeded; ``PostgresError`` with code `notBorrowed` if another task uses the
   ///   connection.
   public nonisolated func withTransaction<Result>(
     isolation: Isolation = .readCommitted, setup: [PostgresQuery] = [],
@@ -59,7 +59,7 @@ extension PostgresConnection {
     }
   }
 
-  /// Rolls back even if the task is cancelled. If that fails, closes the connection.
+  /// Rolls back even if the task is canceled. If that fails, closes the connection.
   private nonisolated func rollback() async -> (any Error)? {
     let isCancelled = Task.isCancelled
     return await Task { await self.rollbackNow(isCancelled: isCancelled) }.value

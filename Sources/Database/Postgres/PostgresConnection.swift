@@ -8,7 +8,7 @@ import Threads
 /// transaction or a COPY is open, it belongs to the task that opened it. Statements of other tasks throw
 /// ``PostgresError`` with code `notBorrowed`.
 ///
-/// If a task is cancelled, its statement is canceled on the server and the call throws `CancellationError`. If the
+/// If a task is canceled, its statement is canceled on the server and the call throws `CancellationError`. If the
 /// server does not end the statement within two seconds, the connection is closed and the call throws too. The
 /// connection is closed with the last reference to it.
 ///
@@ -117,7 +117,7 @@ public actor PostgresConnection {
     return connection
   }
 
-  /// Runs `body`. If the task is cancelled, the statement is canceled on the server.
+  /// Runs `body`. If the task is canceled, the statement is canceled on the server.
   func cancellable<Result: Sendable>(
     file: String, line: Int, _ body: () throws -> Result
   ) async throws -> Result {
@@ -125,7 +125,7 @@ public actor PostgresConnection {
     try beginStatement(file: file, line: line)
     return try await withTaskCancellationHandler {
       try running {
-        // If the task was cancelled before the statement started, the handler had nothing to cancel.
+        // If the task was canceled before the statement started, the handler had nothing to cancel.
         try Task.checkCancellation()
         do {
           return try body()
@@ -156,9 +156,9 @@ public actor PostgresConnection {
     return try body()
   }
 
-  /// Runs cleanup even if the task was cancelled, but with a time limit.
+  /// Runs cleanup even if the task was canceled, but with a time limit.
   ///
-  /// - Parameter isCancelled: whether it was cancelled. If not, there is no limit.
+  /// - Parameter isCancelled: whether it was canceled. If not, there is no limit.
   func cleaningUp<Result>(isCancelled: Bool, _ body: () async throws -> Result) async rethrows -> Result {
     statementLimit = isCancelled ? StatementCanceller.grace : nil
     defer { statementLimit = nil }

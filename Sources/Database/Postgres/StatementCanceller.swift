@@ -8,7 +8,7 @@ import Threads
 final class StatementCanceller: Sendable {
   /// Why the connection was cut.
   enum Cut: Sendable, Equatable {
-    /// The task was cancelled, and the server did not respond in time.
+    /// The task was canceled, and the server did not respond in time.
     case cancelled
     /// The server is not working on the statement, for this reason.
     case silent(String)

@@ -5,10 +5,10 @@ package enum TimeLimit {
 
   /// Waits for `body` until the limit.
   ///
-  /// After the limit or a cancellation of the task, `body` is cancelled but not waited for. A thread that blocks
+  /// After the limit or a cancellation of the task, `body` is canceled but not waited for. A thread that blocks
   /// forever ends with the program.
   ///
-  /// - Throws: the error of `body`; ``Exceeded``; `CancellationError` if the task was cancelled.
+  /// - Throws: the error of `body`; ``Exceeded``; `CancellationError` if the task was canceled.
   package static func run<Result: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {

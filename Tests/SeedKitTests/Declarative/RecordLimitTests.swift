@@ -76,7 +76,7 @@ struct RecordLimitTests {
         "t.json:1:29: record 1, field 'kids[1].n': found the character NUL; expected a string without it; PostgreSQL cannot store NUL in a string"
       ]
     ),
-    ("t.json", "7", ["t.json:1: found number 7; expected an array of objects"]),
+    ("t.json", "7", ["t.json:1: found number 7; expected a list: an array of objects"]),
     (
       "t.csv", "id" + String(repeating: ",", count: 100_001),
       ["found more than 100000 fields in a record; expected at most 100000"]

@@ -1,3 +1,4 @@
+import SeedKit
 import FoundationEssentials
 
 /// Files that a command adds to a folder: all of them or none, and never over another.

@@ -1,24 +1,24 @@
-/// Why a text is not JSON, and where.
+/// Why a document is not valid JSON, and where.
 ///
-/// It quotes single characters and the keys of objects, never a value: values can be secrets.
+/// It quotes single characters and object keys but no values, which may be secret.
 public struct JSONParseError: Error, Hashable, Sendable {
-  /// Where.
+  /// The position of the error.
   public let position: SourcePosition
-  /// The same place as a number of bytes from the start of the file, 0-based.
+  /// The same position as a byte offset from 0.
   public let offset: Int
-  /// What is there.
+  /// What was found.
   public let found: String
-  /// What should be there.
+  /// What was expected.
   public let expected: String
-  /// What to do about it: a sentence, where there is more to say than `expected` says.
+  /// The fix, as a sentence; nil if `expected` says enough.
   public let fix: String?
-  /// The member in which it is, such as `tags[2]`, seen from the outermost value; nil if in none.
+  /// The path of the member, such as `tags[2]`; nil outside of members and elements.
   public internal(set) var field: String?
-  /// Whether it is a key that an object has twice.
+  /// Whether an object has a duplicate key.
   var isDuplicateKey = false
-  /// Where an object begins that holds a value without a key, as an array does; nil for other errors.
+  /// The start of an object that should probably be an array, because it has a value without a key; otherwise nil.
   var objectForArray: SourcePosition?
-  /// Whether it is more than ``JSONParser/Limits`` allow, and may be JSON.
+  /// Whether a limit of ``JSONParser/Limits`` was exceeded. The document may be valid.
   var isLimit = false
 }
 

@@ -77,7 +77,7 @@ public struct SeedRunner: Sendable {
   ///
   /// - Returns: a report, which includes the seeders that failed.
   /// - Throws: ``SeedGuardError``, `MigrationError` or `PostgresError` if no seeder could start;
-  ///   `CancellationError` if the task was cancelled, after rolling back open transactions.
+  ///   `CancellationError` if the task was canceled, after rolling back open transactions.
   public func run() async throws -> SeedReport {
     try plan.checkProduction(isAllowed: options.allowsProduction)
     return try await PostgresPool.with(configuration, maximumConnections: maximumConnections) { pool in

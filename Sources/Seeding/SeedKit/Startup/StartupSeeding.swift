@@ -126,7 +126,7 @@ public final class StartupSeeding: Sendable {
   /// Migrates and seeds.
   ///
   /// A second call does not start again; it waits for the work of the first call or for the time limit. If the
-  /// waiting task is cancelled, the work is too, as by ``stop()``.
+  /// waiting task is canceled, the work is too, as by ``stop()``.
   ///
   /// - Returns: the state after the work has finished, or after the time limit. In background mode, the state at
   ///   once. Failed seeders are part of the state.
@@ -135,7 +135,7 @@ public final class StartupSeeding: Sendable {
     guard let work = launch() else { return state }
     guard options.mode == .blocking else { return state }
     let isFinished = await withTaskCancellationHandler {
-      // In its own task, because cancelled work must be waited for too, until it is rolled back.
+      // In its own task, because canceled work must be waited for too, until it is rolled back.
       await Task { (try? await TimeLimit.run(options.timeLimit) { await work.value }) != nil }.value
     } onCancel: {
       work.cancel()
@@ -144,7 +144,7 @@ public final class StartupSeeding: Sendable {
     return state
   }
 
-  /// Migrates and seeds as a service of a group, such as ServiceLifecycle's. Returns when its task is cancelled,
+  /// Migrates and seeds as a service of a group, such as ServiceLifecycle's. Returns when its task is canceled,
   /// after open transactions are rolled back.
   public func run() async {
     let work = launch()

@@ -14,7 +14,7 @@ enum RecordLimits {
   /// The size added for each JSON value and key, because even short ones use memory.
   static let valueSize = 32
 
-  /// The number of records after which a parser checks whether the run was cancelled.
+  /// The number of records after which a parser checks whether the run was canceled.
   static let cancellationInterval = 100
 
   static let json = JSONParser.Limits(size: size, stringSize: size, valueSize: valueSize)
