@@ -91,9 +91,11 @@ struct UsageErrorTests {
     Case(
       "completions", "'seed-runner completions' needs SHELL", help: "write 'seed-runner completions SHELL'",
       command: "completions"),
-    Case("completions zhs", "'zhs' is not a valid SHELL", help: "Did you mean 'zsh'?", command: "completions"),
     Case(
-      "completions tcsh", "'tcsh' is not a valid SHELL", help: "expected bash, zsh or fish", command: "completions"),
+      "completions zhs", "'zhs' is not a valid SHELL", help: "Did you mean 'zsh'?", command: "completions"),
+    Case(
+      "completions tcsh", "'tcsh' is not a valid SHELL", help: "expected bash, zsh or fish",
+      command: "completions"),
     Case("completions bash zsh", "unexpected argument 'zsh'", command: "completions"),
     Case(
       "db psql -c x", "'-c' must follow '--'", help: "write 'seed-runner db psql -- -c' to pass it on",
