@@ -85,7 +85,7 @@ struct InitDraft {
       if found.isKeyGuessed {
         notes.append(
           "the key is the first field, because "
-            + (isOffline ? "the table is not known" : "there is no table to take it from")
+            + (isOffline ? "the table is not known" : "the table does not exist")
             + "; edit \(definition) to change it"
         )
       }
