@@ -45,7 +45,7 @@ struct LostConnectionTests {
   @Test(
     "at any statement: the seeder is repeated as a whole",
     arguments: [
-      "BEGIN ISOLATION", "FOR UPDATE SKIP", "CREATE TEMPORARY", "COPY ", "WITH written",
+      "BEGIN ISOLATION", "FOR UPDATE SKIP", "CREATE TEMPORARY", "INSERT INTO \"seed_stage", "WITH written",
       "INSERT INTO seed_runner.history",
     ])
   func lostAnywhere(statement: String) async throws {

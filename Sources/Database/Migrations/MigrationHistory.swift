@@ -36,10 +36,15 @@ enum MigrationHistory {
   static func read(on connection: PostgresConnection) async throws -> [Entry]? {
     let exists = try await connection.queryOne("SELECT to_regclass('seed_runner.migration') IS NOT NULL")
     guard try exists.decode(Bool.self) else { return nil }
-    let rows = try await connection.query(
-      "SELECT set_name, version, name, checksum, applied_at FROM seed_runner.migration ORDER BY set_name, version"
-    )
-    return try rows.map { row in
+    return try decode(try await connection.query(all))
+  }
+
+  /// The query for all entries, whose rows ``decode(_:)`` decodes.
+  static let all: PostgresQuery =
+    "SELECT set_name, version, name, checksum, applied_at FROM seed_runner.migration ORDER BY set_name, version"
+
+  static func decode(_ rows: PostgresRows) throws -> [Entry] {
+    try rows.map { row in
       let (set, version, name, checksum, appliedAt) = try row.decode(
         String.self, Int.self, String.self, String.self, Date.self)
       return Entry(set: set, version: version, name: name, checksum: checksum, appliedAt: appliedAt)
@@ -53,15 +58,13 @@ enum MigrationHistory {
     }
   }
 
-  static func insert(
-    _ migration: Migration, set: String, duration: Duration, on connection: PostgresConnection
-  ) async throws {
-    try await connection.query(
-      """
-      INSERT INTO seed_runner.migration (set_name, version, name, checksum, applied_at, duration_ms)
-      VALUES (\(set), \(migration.version), \(migration.name), \(migration.checksum), now(),
-        \(duration.milliseconds))
-      """)
+  /// The statement that records an applied migration.
+  static func insertion(of migration: Migration, set: String, duration: Duration) -> PostgresQuery {
+    """
+    INSERT INTO seed_runner.migration (set_name, version, name, checksum, applied_at, duration_ms)
+    VALUES (\(set), \(migration.version), \(migration.name), \(migration.checksum), now(),
+      \(duration.milliseconds))
+    """
   }
 
   static func delete(_ migration: Migration, set: String, on connection: PostgresConnection) async throws {

@@ -80,8 +80,10 @@ public struct Migrator: Sendable {
   private func apply(_ step: Step, to limit: Int, on pool: PostgresPool) async throws -> MigrationOutcome? {
     try await pool.withConnection { connection in
       try await explained(step, on: connection) {
-        try await lock.withTransaction(on: connection, setup: [StableSettings.statement]) { connection in
-          let history = try await MigrationHistory.read(on: connection) ?? []
+        try await lock.withTransaction(
+          on: connection, setup: [StableSettings.statement], reading: [MigrationHistory.all], onWait: { _ in }
+        ) { connection, rows in
+          let history = try MigrationHistory.decode(rows[0])
           let isDue = try due(history, to: limit).contains {
             $0.set == step.set && $0.migration.version == step.migration.version
           }
@@ -90,8 +92,8 @@ public struct Migrator: Sendable {
             guard !isPresent(step.migration, by: history) else { return }
             try await run(step.migration.up, of: step, on: connection, pool: pool)
           }
-          try await MigrationHistory.insert(
-            step.migration, set: step.set, duration: duration, on: connection)
+          await connection.runAtCommit(
+            MigrationHistory.insertion(of: step.migration, set: step.set, duration: duration))
           return MigrationOutcome(
             set: step.set, version: step.migration.version, name: step.migration.name, duration: duration)
         }

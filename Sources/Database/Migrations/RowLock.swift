@@ -44,13 +44,23 @@ public struct RowLock: Sendable {
     on connection: PostgresConnection, setup: [PostgresQuery] = [], onWait: (Duration) -> Void = { _ in },
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
+    try await withTransaction(on: connection, setup: setup, reading: [], onWait: onWait) { connection, _ in
+      try await body(connection)
+    }
+  }
+
+  /// The same, with the rows of queries that are sent together with `BEGIN` and run once the lock is held.
+  public func withTransaction<Result>(
+    on connection: PostgresConnection, setup: [PostgresQuery], reading queries: [PostgresQuery],
+    onWait: (Duration) -> Void, _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
+  ) async throws -> Result {
+    let lock: PostgresQuery = "SELECT name FROM seed_runner.lock WHERE name = \(name) FOR UPDATE SKIP LOCKED"
     let start = ContinuousClock.now
     var pause = Duration.milliseconds(10)
     while true {
-      let result: Result? = try await connection.withTransaction(setup: setup) { connection in
-        let locked = try await connection.query(
-          "SELECT name FROM seed_runner.lock WHERE name = \(name) FOR UPDATE SKIP LOCKED")
-        return locked.isEmpty ? nil : try await body(connection)
+      let result: Result? = try await connection.withTransaction(opening: setup + [lock] + queries) {
+        connection, rows in
+        rows[setup.count].isEmpty ? nil : try await body(connection, Array(rows.dropFirst(setup.count + 1)))
       }
       if let result { return result }
       let waited = ContinuousClock.now - start

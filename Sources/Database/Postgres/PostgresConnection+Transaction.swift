@@ -27,16 +27,29 @@ extension PostgresConnection {
     isolation: Isolation = .readCommitted, setup: [PostgresQuery] = [],
     file: String = #fileID, line: Int = #line, _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
+    try await withTransaction(isolation: isolation, opening: setup, file: file, line: line) { connection, _ in
+      try await body(connection)
+    }
+  }
+
+  /// The same, with the rows of the statements that are sent together with `BEGIN`.
+  public nonisolated func withTransaction<Result>(
+    isolation: Isolation = .readCommitted, opening: [PostgresQuery],
+    file: String = #fileID, line: Int = #line,
+    _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
+  ) async throws -> Result {
     try await exclusively(for: .transaction, file: file, line: line) {
+      let opened: [PostgresRows]
       do {
         let begin = PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
-        try await pipeline([begin] + setup, file: file, line: line)
+        await clearClosing()
+        opened = try await pipeline([begin] + opening, file: file, line: line)
       } catch {
         throw PostgresTransactionError(beginError: error, rollbackError: await rollback())
       }
       let result: Result
       do {
-        result = try await body(self)
+        result = try await body(self, Array(opened.dropFirst()))
       } catch {
         let rollbackError = await rollback()
         if error is CancellationError, rollbackError == nil { throw error }
@@ -49,7 +62,7 @@ extension PostgresConnection {
             code: .serverError, message: "the transaction was rolled back because a statement in it failed",
             sqlState: SQLState(rawValue: "25P02"), file: file, line: line)
         }
-        try await query("COMMIT", file: file, line: line)
+        try await pipeline(takeClosing() + ["COMMIT"], file: file, line: line)
       } catch {
         let rollbackError = await rollback()
         if error is CancellationError, rollbackError == nil { throw error }
@@ -58,6 +71,17 @@ extension PostgresConnection {
       return result
     }
   }
+
+  /// Runs a statement together with the COMMIT of the open transaction, in the same round trip. If it fails, the
+  /// transaction is rolled back.
+  public func runAtCommit(_ query: PostgresQuery) { closing.append(query) }
+
+  private func takeClosing() -> [PostgresQuery] {
+    defer { closing = [] }
+    return closing
+  }
+
+  private func clearClosing() { closing = [] }
 
   /// Rolls back even if the task is canceled. If that fails, closes the connection.
   private nonisolated func rollback() async -> (any Error)? {

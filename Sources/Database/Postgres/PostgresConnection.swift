@@ -26,6 +26,8 @@ public actor PostgresConnection {
   let canceller: StatementCanceller
   var connection: LibPQConnection?
   var statements = StatementNames()
+  /// The statements to run together with the COMMIT of the open transaction.
+  var closing: [PostgresQuery] = []
   /// The time after which the connection is cut if the next statement has not ended.
   private var statementLimit: Duration?
   nonisolated let availability = Lock(Availability())

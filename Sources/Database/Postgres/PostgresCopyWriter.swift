@@ -47,15 +47,19 @@ public final class PostgresCopyWriter {
   }
 
   private func append(_ value: some PostgresEncodable, column: Int) throws {
-    let (name, type) = columns[column]
+    try Self.check(value, fits: columns[column].type, of: columns[column].name)
+    try buffer.append(field: value)
+  }
+
+  /// Checks that a value has the type of its column, because neither COPY nor an assignment should convert it.
+  static func check(_ value: some PostgresEncodable, fits type: PostgresType, of column: String) throws {
     guard type.takes(Swift.type(of: value).postgresType) else {
       throw PostgresError(
         code: .invalidValue,
         message:
-          "column '\(name)' has the type \(type); a \(Swift.type(of: value)) is sent as \(Swift.type(of: value).postgresType)"
+          "column '\(column)' has the type \(type); a \(Swift.type(of: value)) is sent as \(Swift.type(of: value).postgresType)"
       )
     }
-    try buffer.append(field: value)
   }
 
   private func beginRow(_ count: Int) throws {

@@ -23,6 +23,23 @@ public struct PostgresQuery: Sendable, ExpressibleByStringInterpolation, CustomS
   /// Creates a statement from a literal with values.
   public init(stringInterpolation: StringInterpolation) { segments = stringInterpolation.segments }
 
+  /// Creates a statement that ends with a VALUES list, such as `INSERT INTO users (id, name) VALUES`.
+  ///
+  /// - Parameters:
+  ///   - sql: the text before the list. It is not escaped.
+  ///   - rows: the values of each row, at most 65,535 in total.
+  init(_ sql: String, rows: [[any PostgresEncodable & Sendable]]) {
+    segments = [.text(sql)]
+    for (index, row) in rows.enumerated() {
+      segments.append(.text(index == 0 ? "(" : "), ("))
+      for (column, value) in row.enumerated() {
+        if column > 0 { segments.append(.text(", ")) }
+        segments.append(.parameter(value))
+      }
+    }
+    segments.append(.text(")"))
+  }
+
   /// The statement, with `$1`, `$2` in place of values.
   public var sql: String {
     var text = ""

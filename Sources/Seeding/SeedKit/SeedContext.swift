@@ -38,12 +38,14 @@ public final class SeedContext {
   private var edits: [(rows: DriftError, policy: DriftPolicy)] = []
   private var commitChecks: [() throws -> Void] = []
   private var ownedTables: [String: OwnedTable?] = [:]
+  /// Whether ``ownedTables`` has all entries of the seeder.
+  private let knowsAllTables: Bool
 
   init(
     seeder: SeederID, environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
     fixtures: FixtureStore, attemptID: UUID, fingerprint: Fingerprint? = nil, allowsDeletes: Bool = false,
     recorder: ChangeRecorder? = nil, firstStage: Int = 0, seeders: Set<String> = [],
-    meter: SeederMeter = SeederMeter(),
+    ownedTables: [OwnedTable]? = nil, meter: SeederMeter = SeederMeter(),
     onEvent: @escaping (SeedEvent) -> Void
   ) {
     self.seeder = seeder
@@ -57,6 +59,8 @@ public final class SeedContext {
     self.recorder = recorder
     self.seeders = seeders
     self.meter = meter
+    knowsAllTables = ownedTables != nil
+    for table in ownedTables ?? [] { self.ownedTables[table.table] = table }
     stageCount = firstStage
     self.fixtures = fixtures
     self.onEvent = onEvent
@@ -136,6 +140,7 @@ public final class SeedContext {
   /// The recorded entry of the seeder for a table.
   func ownedTable(_ canonicalName: String) async throws -> OwnedTable? {
     if let known = ownedTables[canonicalName] { return known }
+    guard !knowsAllTables else { return nil }
     let found = try await OwnedTable.find(seeder: seeder, table: canonicalName, on: connection)
     ownedTables[canonicalName] = .some(found)
     return found
@@ -189,20 +194,26 @@ public final class SeedContext {
     )
   }
 
-  /// Creates the entry with which the rows of a table are recorded.
+  /// Creates the entry with which the rows of a table are recorded, and the ids of their files.
+  ///
+  /// - Returns: the entry, and an id for each file.
   func recordOwnedTable(
-    _ canonicalName: String, keyColumns: [String], valueColumns: [String]
-  ) async throws -> OwnedTable {
-    if let known = ownedTables[canonicalName] ?? nil, known.keyColumns == keyColumns,
-      known.valueColumns == valueColumns
-    {
-      return known
+    _ canonicalName: String, keyColumns: [String], valueColumns: [String], files: [String]
+  ) async throws -> (entry: OwnedTable, files: [Int32]) {
+    var statements = SourceFiles.numbering(files)
+    let known = ownedTables[canonicalName] ?? nil
+    let isCurrent = known?.keyColumns == keyColumns && known?.valueColumns == valueColumns
+    if !isCurrent {
+      statements.insert(
+        OwnedTable.recording(
+          seeder: seeder, table: canonicalName, keyColumns: keyColumns, valueColumns: valueColumns), at: 0)
     }
-    let entry = try await OwnedTable.record(
-      seeder: seeder, table: canonicalName, keyColumns: keyColumns, valueColumns: valueColumns, on: connection
-    )
+    let results = try await connection.pipeline(statements)
+    guard let entry = isCurrent ? known : try results.first.map(OwnedTable.decode)?.first else {
+      throw PostgresError(code: .decodingFailed, message: "owned_table returned no entry")
+    }
     ownedTables[canonicalName] = .some(entry)
-    return entry
+    return (entry, try SourceFiles.decode(files.isEmpty ? nil : results.last, files))
   }
 
   func nextStageNumber() -> Int {

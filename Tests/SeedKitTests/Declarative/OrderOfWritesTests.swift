@@ -259,6 +259,6 @@ struct OrderOfWritesTests {
         counts.append(try await folder.run().roundTrips)
       }
     }
-    #expect(counts[0] - counts[1] == 2, "the check of the references, and the numbers")
+    #expect(counts[0] - counts[1] == 2, "the numbers, and the comparison after them")
   }
 }

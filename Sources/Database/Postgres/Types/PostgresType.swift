@@ -43,6 +43,8 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
   public static let varchar = PostgresType(rawValue: 1043)
   /// `timestamp with time zone`
   public static let timestamptz = PostgresType(rawValue: 1184)
+  /// `bit varying`
+  public static let varbit = PostgresType(rawValue: 1562)
   /// `numeric`
   public static let numeric = PostgresType(rawValue: 1700)
   /// `uuid`
@@ -71,6 +73,6 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
     .int2: "smallint", .int4: "integer", .text: "text", .oid: "oid", .json: "json",
     .float4: "real", .float8: "double precision", .unknown: "unknown", .bpchar: "character",
     .varchar: "character varying", .timestamptz: "timestamp with time zone", .numeric: "numeric",
-    .uuid: "uuid", .jsonb: "jsonb",
+    .uuid: "uuid", .jsonb: "jsonb", .varbit: "bit varying",
   ]
 }

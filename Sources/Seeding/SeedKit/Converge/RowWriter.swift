@@ -68,6 +68,8 @@ struct RowWriter {
   /// Compares the stored bytes, so that 1.0 and 1.00 differ. Only possible if both sides have the same types.
   var comparesImages = true
   var statements: any RowStatements
+  /// The row of ``comparisonQuery``, if it has been queried and nothing was written since.
+  var comparison: PostgresRow?
 
   var compared: [Column] { columns.filter(\.isCompared) }
   var match: String {
@@ -105,6 +107,16 @@ struct RowWriter {
     return try await context.measure(.comparing) { try await converge() }
   }
 
+  /// The query that counts the rows that are missing and those that differ.
+  var comparisonQuery: PostgresQuery {
+    """
+    SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
+      count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs)),
+      (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(quoted)))
+    FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
+    """
+  }
+
   private func converge() async throws -> RowCounts {
     let connection = context.connection
     var edited: DriftError?
@@ -112,14 +124,9 @@ struct RowWriter {
     let hasDigests = owned?.valueColumns == digestColumns
     // Recorded rows are looked up only for rows that are missing or differ: that join, by text, costs more than the
     // comparison.
-    let (missing, differing, hasRules) = try await connection.queryOne(
-      """
-      SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
-        count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs)),
-        (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(quoted)))
-      FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
-      """
-    ).decode(Int.self, Int.self, Bool.self)
+    let found: PostgresRow
+    if let comparison { found = comparison } else { found = try await connection.queryOne(comparisonQuery) }
+    let (missing, differing, hasRules) = try found.decode(Int.self, Int.self, Bool.self)
     let gone = missing > 0 ? try await countGone(owned) : 0
     try await statements.check(missing: missing, self)
     var counts = RowCounts(unchanged: rowCount - missing)
@@ -154,9 +161,8 @@ struct RowWriter {
     var ownership: Ownership?
     if owns {
       let isFirst = owned == nil
-      let entry = try await context.recordOwnedTable(
-        canonicalName, keyColumns: key, valueColumns: digestColumns)
-      let numbers = try await SourceFiles.numbers(of: files, on: connection)
+      let (entry, numbers) = try await context.recordOwnedTable(
+        canonicalName, keyColumns: key, valueColumns: digestColumns, files: files)
       ownership = Ownership(
         table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
       owned = entry

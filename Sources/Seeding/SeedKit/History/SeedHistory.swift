@@ -79,7 +79,7 @@ package enum SeedHistory {
 
   /// Writes an entry, with the current time as its end.
   static func insert(_ entry: Entry, on connection: PostgresConnection) async throws {
-    try await insert(entry, outcome: entry.outcome.rawValue, on: connection)
+    try await connection.query(try insertion(of: entry))
   }
 
   /// Records that the rows of a seeder were deleted.
@@ -87,26 +87,25 @@ package enum SeedHistory {
     of seeder: SeederID, environment: SeedEnvironment, tables: SeedOutcome, startedAt: Date,
     on connection: PostgresConnection
   ) async throws {
-    try await insert(
-      Entry(
-        attemptID: UUID(), runID: UUID(), seeder: seeder, environment: environment, outcome: .seeded,
-        tables: tables, fingerprint: nil, attempts: 1, failure: nil, startedAt: startedAt),
-      outcome: "reset", on: connection)
+    try await connection.query(
+      try insertion(
+        of: Entry(
+          attemptID: UUID(), runID: UUID(), seeder: seeder, environment: environment, outcome: .seeded,
+          tables: tables, fingerprint: nil, attempts: 1, failure: nil, startedAt: startedAt),
+        outcome: "reset"))
   }
 
-  private static func insert(
-    _ entry: Entry, outcome: String, on connection: PostgresConnection
-  ) async throws {
+  /// The statement that writes an entry.
+  static func insertion(of entry: Entry, outcome: String? = nil) throws -> PostgresQuery {
     let tables = PostgresJSON(String(decoding: try JSONEncoder.stable.encode(entry.tables), as: UTF8.self))
-    try await connection.query(
-      """
+    return """
       INSERT INTO seed_runner.history (attempt_id, run_id, seeder, environment, outcome, tables,
         fingerprint, attempts, failure, program_version, started_at, finished_at, search_path)
       VALUES (\(entry.attemptID), \(entry.runID), \(entry.seeder.rawValue),
-        \(entry.environment.rawValue), \(outcome), \(tables),
+        \(entry.environment.rawValue), \(outcome ?? entry.outcome.rawValue), \(tables),
         \(entry.fingerprint?.description), \(Int32(entry.attempts)), \(entry.failure),
         \(ProgramVersion.current), \(entry.startedAt), clock_timestamp(), \(unescaped: SearchPath.current))
-      """)
+      """
   }
 
   /// Whether an attempt was committed. Asked when the answer to COMMIT was lost.
@@ -120,13 +119,20 @@ package enum SeedHistory {
   static func fingerprints(
     of seeders: [SeederID], on connection: PostgresConnection
   ) async throws -> [SeederID: Fingerprint] {
-    let rows = try await connection.query(
-      """
-      SELECT DISTINCT ON (seeder) seeder, fingerprint, outcome IN ('seeded', 'unchanged')
-      FROM seed_runner.history
-      WHERE seeder = ANY(\(seeders.map(\.rawValue))) AND search_path = \(unescaped: SearchPath.current)
-      ORDER BY seeder, finished_at DESC
-      """)
+    try fingerprints(try await connection.query(lastRuns(of: seeders)))
+  }
+
+  /// The query whose rows ``fingerprints(_:)`` decodes.
+  static func lastRuns(of seeders: [SeederID]) -> PostgresQuery {
+    """
+    SELECT DISTINCT ON (seeder) seeder, fingerprint, outcome IN ('seeded', 'unchanged')
+    FROM seed_runner.history
+    WHERE seeder = ANY(\(seeders.map(\.rawValue))) AND search_path = \(unescaped: SearchPath.current)
+    ORDER BY seeder, finished_at DESC
+    """
+  }
+
+  static func fingerprints(_ rows: PostgresRows) throws -> [SeederID: Fingerprint] {
     var result: [SeederID: Fingerprint] = [:]
     for row in rows {
       let (name, fingerprint, isSuccess) = try row.decode(String.self, String?.self, Bool.self)

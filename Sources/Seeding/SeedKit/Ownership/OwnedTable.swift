@@ -12,6 +12,14 @@ package struct OwnedTable: Sendable {
   /// Whether the table is owned as a whole, not row by row.
   let isWhole: Bool
 
+  /// The query for all entries of a seeder, whose rows ``decode(_:)`` decodes.
+  static func all(writtenBy seeder: SeederID) -> PostgresQuery {
+    """
+    SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table
+    WHERE seeder = \(seeder.rawValue)
+    """
+  }
+
   /// The entry of a seeder and a table; nil if the seeder never wrote to it.
   ///
   /// - Throws: `PostgresError`.
@@ -52,30 +60,28 @@ package struct OwnedTable: Sendable {
       """, on: connection)
   }
 
-  /// Creates the entry or updates its columns.
-  static func record(
-    seeder: SeederID, table: String, keyColumns: [String], valueColumns: [String],
-    on connection: PostgresConnection
-  ) async throws -> OwnedTable {
-    let found = try await rows(
-      """
-      INSERT INTO seed_runner.owned_table (seeder, table_name, key_columns, value_columns, search_path)
-      VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(valueColumns), \(unescaped: SearchPath.current))
-      ON CONFLICT (seeder, table_name) DO UPDATE
-        SET key_columns = excluded.key_columns, value_columns = excluded.value_columns,
-          search_path = excluded.search_path
-      RETURNING id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
-      """, on: connection)
-    guard let entry = found.first else {
-      throw PostgresError(code: .decodingFailed, message: "owned_table returned no entry")
-    }
-    return entry
+  /// The statement that creates the entry or updates its columns, and returns it.
+  static func recording(
+    seeder: SeederID, table: String, keyColumns: [String], valueColumns: [String]
+  ) -> PostgresQuery {
+    """
+    INSERT INTO seed_runner.owned_table (seeder, table_name, key_columns, value_columns, search_path)
+    VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(valueColumns), \(unescaped: SearchPath.current))
+    ON CONFLICT (seeder, table_name) DO UPDATE
+      SET key_columns = excluded.key_columns, value_columns = excluded.value_columns,
+        search_path = excluded.search_path
+    RETURNING id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
+    """
   }
 
   private static func rows(
     _ query: PostgresQuery, on connection: PostgresConnection
   ) async throws -> [OwnedTable] {
-    try await connection.query(query).map { row in
+    try decode(try await connection.query(query))
+  }
+
+  static func decode(_ rows: PostgresRows) throws -> [OwnedTable] {
+    try rows.map { row in
       let (id, seeder, table, keys, values, isWhole) = try row.decode(
         Int32.self, String.self, String.self, [String].self, [String].self, Bool.self)
       return OwnedTable(
@@ -86,19 +92,21 @@ package struct OwnedTable: Sendable {
 
 /// The ids by which rows refer to the files they came from.
 enum SourceFiles {
-  /// Creates missing ids.
-  ///
-  /// - Returns: an id for each path, in order.
-  static func numbers(of paths: [String], on connection: PostgresConnection) async throws -> [Int32] {
+  /// The statements that create missing ids and return the ids.
+  static func numbering(_ paths: [String]) -> [PostgresQuery] {
     guard !paths.isEmpty else { return [] }
-    try await connection.query(
+    return [
       """
       INSERT INTO seed_runner.source_file (path) SELECT DISTINCT path FROM unnest(\(paths)) AS path
       ORDER BY path ON CONFLICT DO NOTHING
-      """)
-    let rows = try await connection.query(
-      "SELECT path, id FROM seed_runner.source_file WHERE path = ANY(\(paths))")
-    let pairs = try rows.map { try $0.decode(String.self, Int32.self) }
+      """,
+      "SELECT path, id FROM seed_runner.source_file WHERE path = ANY(\(paths))",
+    ]
+  }
+
+  /// The id of each path, in order, from the rows of the last statement.
+  static func decode(_ rows: PostgresRows?, _ paths: [String]) throws -> [Int32] {
+    let pairs = try (rows.map(Array.init) ?? []).map { try $0.decode(String.self, Int32.self) }
     let numbers = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     return paths.compactMap { numbers[$0] }
   }

@@ -7,6 +7,8 @@ struct DatabaseSnapshot: Sendable {
   var stamp: String?
   /// The applied migrations.
   var applied: [Migrator.Applied] = []
+  /// The names of the existing locks.
+  var locks: Set<String> = []
   /// The fingerprint of each seeder's last run, unless that run failed.
   var fingerprints: [SeederID: Fingerprint] = [:]
 
@@ -21,6 +23,7 @@ struct DatabaseSnapshot: Sendable {
         """
         SELECT 'stamp', name, NULL, NULL FROM seed_runner.environment
         UNION ALL SELECT 'migration', set_name, version::text, checksum FROM seed_runner.migration
+        UNION ALL SELECT 'lock', name, NULL, NULL FROM seed_runner.lock
         UNION ALL (SELECT DISTINCT ON (seeder) 'seeder', seeder, fingerprint, NULL
           FROM (SELECT seeder, finished_at,
               CASE WHEN outcome IN ('seeded', 'unchanged') THEN fingerprint END AS fingerprint
@@ -38,6 +41,7 @@ struct DatabaseSnapshot: Sendable {
       let (kind, name, second, third) = try row.decode(String.self, String.self, String?.self, String?.self)
       switch kind {
       case "stamp": snapshot.stamp = name
+      case "lock": snapshot.locks.insert(name)
       case "migration":
         guard let version = second.flatMap({ Int($0) }), let third else { continue }
         snapshot.applied.append(Migrator.Applied(set: name, version: version, checksum: third))

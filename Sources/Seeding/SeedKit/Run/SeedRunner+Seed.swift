@@ -83,30 +83,32 @@ extension SeedRunner {
       return try await pool.withConnection { connection in
         try await lock.withTransaction(
           on: connection, setup: Self.transactionSetup,
+          reading: [SeedHistory.lastRuns(of: [seeder.id]), OwnedTable.all(writtenBy: seeder.id)],
           onWait: { onEvent(.waiting(seeder.id, $0)) },
-          { connection in
-            if try await isCurrent(seeder.id, fingerprint: fingerprint, on: connection) { return nil }
+          { connection, rows in
+            let known = try SeedHistory.fingerprints(rows[0])[seeder.id]
+            if options.skipsCurrent, known != nil, known == fingerprint { return nil }
             meter.enter(.reading)
             let context = SeedContext(
               seeder: seeder.id, environment: plan.environment, connection: connection,
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
               fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
-              seeders: plan.registered, meter: meter, onEvent: onEvent)
+              seeders: plan.registered, ownedTables: try OwnedTable.decode(rows[1]), meter: meter,
+              onEvent: onEvent)
             try await TimeoutExplanation(configuration: configuration).namingBlockers(of: connection) {
               try await seeder.seed(in: context)
             }
             outcome = context.outcome
             context.noteEdits()
             meter.enter(.committing)
-            let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
             if outcome.total.written > 0 || known == nil || known != fingerprint {
-              try await SeedHistory.insert(
-                SeedHistory.Entry(
-                  attemptID: attemptID, runID: run.id, seeder: seeder.id,
-                  environment: plan.environment,
-                  outcome: outcome.total.written > 0 ? .seeded : .unchanged, tables: outcome,
-                  fingerprint: fingerprint, attempts: number, failure: nil, startedAt: startedAt),
-                on: connection)
+              await connection.runAtCommit(
+                try SeedHistory.insertion(
+                  of: SeedHistory.Entry(
+                    attemptID: attemptID, runID: run.id, seeder: seeder.id,
+                    environment: plan.environment,
+                    outcome: outcome.total.written > 0 ? .seeded : .unchanged, tables: outcome,
+                    fingerprint: fingerprint, attempts: number, failure: nil, startedAt: startedAt)))
             }
             try context.checkBeforeCommit()
             return outcome

@@ -187,7 +187,8 @@ public struct SeedRunner: Sendable {
             plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction,
             on: connection)
         }
-        try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
+        let locks = plan.steps.map { Self.lockName($0.id) }
+        if isDue || !snapshot.locks.isSuperset(of: locks) { try await RowLock.prepare(locks, on: connection) }
         let ordered = try await TableOrder.apply(to: plan, on: connection)
         guard options.skipsCurrent else { return (ordered, [:]) }
         return (ordered, try await SeedHistory.fingerprints(of: ids, on: connection))

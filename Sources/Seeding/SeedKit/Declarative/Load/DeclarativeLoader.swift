@@ -42,8 +42,8 @@ struct DeclarativeLoader {
         stages.append(stage)
       }
     }
-    try await stageAll(stages, files: files)
-    for table in try await write(stages).tables { outcome.add(table) }
+    let comparisons = try await stageAll(stages, files: files)
+    for table in try await write(stages, comparisons).tables { outcome.add(table) }
     if outcome.total.written > 0 {
       try await checkConstraints(stages)
       for stage in stages where !stage.load.live.triggers.isEmpty { try await stage.refreshOwnership() }
@@ -74,15 +74,20 @@ struct DeclarativeLoader {
     }
   }
 
-  /// Stages the rows of all files and finds all faults.
-  private func stageAll(_ stages: [TableStage], files: FileList) async throws {
+  /// Stages the rows of all files, finds all faults, and compares the tables.
+  ///
+  /// - Returns: the result of comparing each table that can be compared before others are written.
+  @discardableResult
+  private func stageAll(
+    _ stages: [TableStage], files: FileList
+  ) async throws -> [ObjectIdentifier: PostgresRow] {
     let connection = context.connection
     for (_, entries) in Dictionary(grouping: stages, by: \.load.live.canonicalName) {
       for stage in entries { stage.entries = entries }
     }
-    try await connection.pipeline([Self.deferral] + stages.flatMap { $0.create() })
     let faults = FaultCollector()
-    let sender = RowSender(connection: connection)
+    let sender = RowSender(
+      connection: connection, after: [Self.deferral] + stages.flatMap { $0.create() })
     do {
       try await read(into: stages, files: files, faults: faults, sender: sender)
     } catch {
@@ -93,12 +98,25 @@ struct DeclarativeLoader {
     }
     // A file that changed while it was read would cause misleading faults.
     try watch.check()
-    for stage in stages { try await stage.type(faults) }
-    for stage in stages { try await stage.check(faults) }
-    for stage in stages { try await stage.checkReferences(faults, others: stages) }
-    for stage in stages { try await stage.checkForeignKeys(faults, others: stages) }
+    var compared: [TableStage] = []
+    let comparisons = try await TableStage.typeAndCheck(
+      stages, after: sender.takePending(), faults, on: connection
+    ) {
+      let steps = Self.comparable(stages)
+      compared = steps.map(\.stage)
+      var queries: [PostgresQuery] = []
+      for step in steps {
+        let source = try step.stage.source(ahead: step.ahead)
+        queries.append(try await step.stage.writer(source: source).comparisonQuery)
+      }
+      return queries
+    }
     for stage in stages { try await stage.checkOtherEntries(faults) }
     try faults.check()
+    let pairs = zip(compared, comparisons).compactMap { stage, rows in
+      rows.first.map { (ObjectIdentifier(stage), $0) }
+    }
+    return Dictionary(uniqueKeysWithValues: pairs)
   }
 
   /// Stages the rows of tables owned as a whole, as far as they match the files.
@@ -162,6 +180,7 @@ struct DeclarativeLoader {
       try await flush(true)
       if faults.count > before { for stage in filled { stage.isIncomplete = true } }
       if hasOverlay, faults.isEmpty {
+        try await sender.flush()
         for stage in filled.reversed() {
           try await stage.overlay(firstFile: firstOverlay)
           try await stage.recount()
@@ -170,16 +189,34 @@ struct DeclarativeLoader {
     }
   }
 
+  /// The tables that can be compared before others are written. A cycle is reported when they are written.
+  private static func comparable(_ stages: [TableStage]) -> [WriteOrder.Step] {
+    guard let steps = try? WriteOrder(stages).steps,
+      steps.allSatisfy({ $0.left.isEmpty && $0.numbered.isEmpty })
+    else { return [] }
+    return steps.filter { step in
+      step.stage.load.rowCount > 0
+        && step.stage.load.definition.key.allSatisfy { step.stage.stagedName(of: $0) != nil }
+    }
+  }
+
   /// Writes the tables in the order of their references, then deletes rows that are no longer in the files.
-  private func write(_ stages: [TableStage]) async throws -> SeedOutcome {
+  ///
+  /// - Parameter comparisons: hold until a table is written, because later tables may reference its rows.
+  private func write(
+    _ stages: [TableStage], _ comparisons: [ObjectIdentifier: PostgresRow]
+  ) async throws -> SeedOutcome {
     let order = try WriteOrder(stages)
     var outcome = SeedOutcome()
     var gone: [ObjectIdentifier: Int] = [:]
+    var comparisons = comparisons
     for step in order.steps {
       for (stage, column, key) in step.numbered {
         try await stage.number(column, onlyNew: Set(key) == Set(stage.load.definition.key))
       }
-      let counts = try await step.stage.write(without: step.left, ahead: step.ahead)
+      let counts = try await step.stage.write(
+        without: step.left, ahead: step.ahead, comparison: comparisons[ObjectIdentifier(step.stage)])
+      if counts.written > 0 { comparisons = [:] }
       gone[ObjectIdentifier(step.stage)] = counts.drifted
       outcome.add(.init(name: step.stage.load.live.name.description, counts: counts))
     }

@@ -46,26 +46,25 @@ extension TableStage {
     return presentReferences.first { $0.column.name.isNamed(column) }?.slots ?? []
   }
 
-  /// Finds faults that types do not detect: missing values, duplicate keys, violated check constraints.
-  func check(_ faults: FaultCollector) async throws {
-    guard load.rowCount > 0 else { return }
+  /// The checks for faults that types do not detect: missing values, duplicate keys, violated check constraints.
+  func checks(_ faults: FaultCollector) throws -> [StageCheck] {
+    guard load.rowCount > 0 else { return [] }
     let keySlots = load.definition.key.flatMap(slots(of:))
     for name in load.definition.key where slots(of: name).isEmpty {
       faults.add(load.definition.unfilledKey(name))
     }
-    guard load.definition.key.allSatisfy({ !slots(of: $0).isEmpty }) else { return }
-    try await checkNulls(faults, keySlots: keySlots)
-    try await checkDuplicates(faults, keySlots: keySlots)
-    try await checkRules(faults)
+    guard load.definition.key.allSatisfy({ !slots(of: $0).isEmpty }) else { return [] }
+    return [nullCheck(faults, keySlots: keySlots), duplicateCheck(faults, keySlots: keySlots)]
+      .compactMap(\.self) + (try ruleChecks(faults))
   }
 
-  private func checkNulls(_ faults: FaultCollector, keySlots: [Int]) async throws {
+  private func nullCheck(_ faults: FaultCollector, keySlots: [Int]) -> StageCheck? {
     let needed = present.filter { slot in
       keySlots.contains(slot)
         || load.slots[slot].column?.isNotNull == true && !load.live.changesInsertedRows
         || presentReferences.contains { $0.slots.contains(slot) && $0.column.isNotNull }
     }
-    guard !needed.isEmpty else { return }
+    guard !needed.isEmpty else { return nil }
     func isNull(_ slot: Int) -> String {
       let name = "typed.\(load.slots[slot].stagedName.quoted)"
       let hasDefault = load.slots[slot].column?.defaultExpression != nil && !keySlots.contains(slot)
@@ -75,25 +74,25 @@ extension TableStage {
         ? "(\(isNull) AND NOT coalesce(\(slot) = ANY(typed.seed_faulty), false))" : "(\(isNull))"
     }
     let anyNull = needed.map(isNull).joined(separator: " OR ")
-    let found = try await context.connection.queryOne(
-      "SELECT EXISTS (SELECT FROM \(typed) AS typed WHERE \(unescaped: anyNull))"
-    ).decode(Bool.self)
-    guard found else { return }
-    for slot in needed {
-      try await collect(
-        "SELECT \(origin(of: "typed")) FROM \(typed.quoted) AS typed WHERE \(isNull(slot))", faults
-      ) { place in
-        place.fault(
-          field: load.fieldName(slot), found: "nothing",
-          expected: keySlots.contains(slot)
-            ? "a value, because it is part of the key" : "a value, because the column is NOT NULL")
+    return StageCheck("SELECT EXISTS (SELECT FROM \(typed) AS typed WHERE \(unescaped: anyNull))") { rows in
+      guard let row = rows.first, try row.decode(Bool.self) else { return }
+      for slot in needed {
+        try await self.collect(
+          "SELECT \(self.origin(of: "typed")) FROM \(self.typed.quoted) AS typed WHERE \(isNull(slot))",
+          faults
+        ) { place in
+          place.fault(
+            field: self.load.fieldName(slot), found: "nothing",
+            expected: keySlots.contains(slot)
+              ? "a value, because it is part of the key" : "a value, because the column is NOT NULL")
+        }
       }
     }
   }
 
-  private func checkDuplicates(_ faults: FaultCollector, keySlots: [Int]) async throws {
+  private func duplicateCheck(_ faults: FaultCollector, keySlots: [Int]) -> StageCheck {
     let key = keySlots.map { load.slots[$0].stagedName.quoted }.joined(separator: ", ")
-    let rows = try await context.connection.query(
+    return StageCheck(
       """
       WITH twice AS (
         SELECT \(unescaped: key), row_number() OVER (ORDER BY min(seed_row)) AS seed_number
@@ -103,19 +102,21 @@ extension TableStage {
       SELECT twice.seed_number, \(unescaped: RowText.key(keySlots.map { load.slots[$0].stagedName.quoted }, of: "typed")),
         \(unescaped: origin(of: "typed"))
       FROM \(typed) AS typed JOIN twice USING (\(unescaped: key)) ORDER BY 1, seed_row
-      """)
-    // Equal keys may have different texts: 1.0 and 1.00, or texts with a case-insensitive collation.
-    var first: (number: Int64, place: FixturePlace)?
-    for row in rows {
-      let (number, key, origin) = try row.decode(Int64.self, String.self, [Int32].self)
-      let place = place(origin)
-      if let known = first, known.number == number {
-        faults.add(place.duplicate(of: known.place, key: key))
-      } else {
-        first = (number, place)
+      """
+    ) { rows in
+      // Equal keys may have different texts: 1.0 and 1.00, or texts with a case-insensitive collation.
+      var first: (number: Int64, place: FixturePlace)?
+      for row in rows {
+        let (number, key, origin) = try row.decode(Int64.self, String.self, [Int32].self)
+        let place = self.place(origin)
+        if let known = first, known.number == number {
+          faults.add(place.duplicate(of: known.place, key: key))
+        } else {
+          first = (number, place)
+        }
       }
+      faults.noteRows(Int(first?.number ?? 0))
     }
-    faults.noteRows(Int(first?.number ?? 0))
   }
 
   func isKey(_ slot: Int) -> Bool {
@@ -123,7 +124,7 @@ extension TableStage {
   }
 
   /// Evaluates the table's CHECK constraints where records fill all their columns.
-  private func checkRules(_ faults: FaultCollector) async throws {
+  private func ruleChecks(_ faults: FaultCollector) throws -> [StageCheck] {
     // A trigger may change the row, so only the server can check it, when it is written.
     let rules =
       load.live.changesInsertedRows
@@ -139,11 +140,11 @@ extension TableStage {
         }
       }.joined(separator: ", ")
     }
-    let queries = rules.map { rule in
+    return rules.map { rule in
       // If a record lacks a field, the default or the existing value counts, which is checked on writing.
       let lacking = rule.columns.compactMap(slot(of:)).map { isMissing($0, "typed") }.joined(
         separator: " OR ")
-      return PostgresQuery(
+      let query = PostgresQuery(
         unescaped: """
           SELECT "seed_runner:origin" FROM (
             SELECT \(values(rule.columns)), \(origin(of: "typed")) AS "seed_runner:origin",
@@ -151,23 +152,24 @@ extension TableStage {
             FROM \(typed.quoted) AS typed WHERE NOT (\(lacking))) AS \(name)
           WHERE NOT (\(rule.expression)) ORDER BY "seed_runner:row" LIMIT \(FaultCollector.limit)
           """)
-    }
-    for (rule, rows) in zip(rules, try await context.connection.pipeline(queries)) {
-      faults.noteRows(rows.count)
-      for row in rows {
-        let origin = try row.decode([Int32].self)
-        faults.add(
-          place(origin).fault(
-            .rejectedRow, field: fieldNames(rule.columns.compactMap(slot(of:))),
-            found: "a value that violates the check constraint '\(rule.name)'",
-            expected: rule.expression))
+      return StageCheck(query) { rows in
+        faults.noteRows(rows.count)
+        for row in rows {
+          let origin = try row.decode([Int32].self)
+          faults.add(
+            self.place(origin).fault(
+              .rejectedRow, field: self.fieldNames(rule.columns.compactMap(self.slot(of:))),
+              found: "a value that violates the check constraint '\(rule.name)'",
+              expected: rule.expression))
+        }
       }
     }
   }
 
   /// Finds foreign key values that are neither in the database nor in the rows to write.
-  func checkForeignKeys(_ faults: FaultCollector, others: [TableStage]) async throws {
-    guard !load.live.changesInsertedRows else { return }
+  func foreignKeyChecks(_ faults: FaultCollector, others: [TableStage]) throws -> [StageCheck] {
+    guard !load.live.changesInsertedRows else { return [] }
+    var checks: [StageCheck] = []
     for key in load.live.foreignKeys {
       let slots = key.columns.compactMap(slot(of:))
       let targets = others.filter { $0.load.live.canonicalName == key.target && $0.load.rowCount > 0 }
@@ -187,30 +189,35 @@ extension TableStage {
         joins.append("LEFT JOIN \(other.typed.quoted) AS other\(index) ON \(match("other\(index)", columns))")
         absent.append("other\(index).\(columns[0]) IS NULL")
       }
-      let rows = try await context.connection.query(
-        """
-        SELECT \(unescaped: origin(of: "typed")),
-          \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
-        FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
-        WHERE \(unescaped: (names.map { "\($0) IS NOT NULL" } + absent).joined(separator: " AND "))
-        ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
-        """)
-      faults.noteRows(rows.count)
-      for row in rows {
-        let (origin, value) = try row.decode([Int32].self, String.self)
-        faults.add(
-          place(origin).fault(
-            .missingReference, field: fieldNames(slots),
-            found: """
-              no row of \(key.target) with \(key.targetColumns.joined(separator: ", ")) '\(value)' in the database or \
-              the files (foreign key '\(key.name)')
-              """, expected: ""))
-      }
+      checks.append(
+        StageCheck(
+          """
+          SELECT \(unescaped: origin(of: "typed")),
+            \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
+          FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
+          WHERE \(unescaped: (names.map { "\($0) IS NOT NULL" } + absent).joined(separator: " AND "))
+          ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
+          """
+        ) { rows in
+          faults.noteRows(rows.count)
+          for row in rows {
+            let (origin, value) = try row.decode([Int32].self, String.self)
+            faults.add(
+              self.place(origin).fault(
+                .missingReference, field: self.fieldNames(slots),
+                found: """
+                  no row of \(key.target) with \(key.targetColumns.joined(separator: ", ")) '\(value)' in the database or \
+                  the files (foreign key '\(key.name)')
+                  """, expected: ""))
+          }
+        })
     }
+    return checks
   }
 
   /// Finds references to rows that are neither in the database nor in the rows to write.
-  func checkReferences(_ faults: FaultCollector, others: [TableStage]) async throws {
+  func referenceChecks(_ faults: FaultCollector, others: [TableStage]) throws -> [StageCheck] {
+    var checks: [StageCheck] = []
     for reference in presentReferences {
       // A record that could not be read may be the referenced one.
       let targets = others.filter { $0.load.live.canonicalName == reference.table.canonicalName }
@@ -233,28 +240,32 @@ extension TableStage {
         absent.append("other\(index).\(columns[0]) IS NULL")
       }
       let given = names.map { "\($0) IS NOT NULL" }
-      let rows = try await context.connection.query(
-        """
-        SELECT \(unescaped: origin(of: "typed")),
-          \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
-        FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
-        WHERE \(unescaped: (given + absent).joined(separator: " AND "))
-        ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
-        """)
-      faults.noteRows(rows.count)
-      for row in rows {
-        let (origin, value) = try row.decode([Int32].self, String.self)
-        let isParent = load.slots[reference.slots[0]].field.hasPrefix("$parent")
-        guard !isParent else { continue }
-        faults.add(
-          place(origin).fault(
-            .missingReference, field: fieldNames(reference.slots),
-            found: """
-              no row of \(reference.table.name) with \(reference.rule.key.joined(separator: ", ")) '\(value)' in the \
-              database or the files
-              """, expected: ""))
-      }
+      checks.append(
+        StageCheck(
+          """
+          SELECT \(unescaped: origin(of: "typed")),
+            \(unescaped: names.map { "\($0)::text" }.joined(separator: " || ', ' || "))
+          FROM \(typed) AS typed \(unescaped: joins.joined(separator: " "))
+          WHERE \(unescaped: (given + absent).joined(separator: " AND "))
+          ORDER BY typed.seed_row LIMIT \(Int64(FaultCollector.limit))
+          """
+        ) { rows in
+          faults.noteRows(rows.count)
+          for row in rows {
+            let (origin, value) = try row.decode([Int32].self, String.self)
+            let isParent = self.load.slots[reference.slots[0]].field.hasPrefix("$parent")
+            guard !isParent else { continue }
+            faults.add(
+              self.place(origin).fault(
+                .missingReference, field: self.fieldNames(reference.slots),
+                found: """
+                  no row of \(reference.table.name) with \(reference.rule.key.joined(separator: ", ")) '\(value)' in the \
+                  database or the files
+                  """, expected: ""))
+          }
+        })
     }
+    return checks
   }
 
   private func collect(

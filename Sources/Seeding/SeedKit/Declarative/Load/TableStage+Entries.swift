@@ -70,9 +70,8 @@ extension TableStage {
   func adopt() async throws {
     try await context.forgetWholeTable(load.live.canonicalName)
     let writer = try await writer(source: try source())
-    let entry = try await context.recordOwnedTable(
-      writer.canonicalName, keyColumns: writer.key, valueColumns: writer.digested)
-    let numbers = try await SourceFiles.numbers(of: fileList, on: context.connection)
+    let (entry, numbers) = try await context.recordOwnedTable(
+      writer.canonicalName, keyColumns: writer.key, valueColumns: writer.digested, files: fileList)
     try await context.connection.query(
       """
       INSERT INTO seed_runner.owned_row (table_id, file_id, record, inserted, attempt_id, digest, key)

@@ -1,10 +1,10 @@
 import Postgres
 
 extension TableStage {
-  /// Creates the staging table with typed values.
+  /// Determines the slots that some record has.
   ///
-  /// - Throws: ``FixtureError`` with every value that is not valid for its column's type.
-  func type(_ faults: FaultCollector) async throws {
+  /// - Throws: ``FixtureError`` if there are too many.
+  func findPresent() throws {
     present = load.slots.indices.filter { load.presence[$0] > 0 }
     guard present.count <= TableLoad.columnLimit else {
       throw FixtureError([
@@ -14,19 +14,70 @@ extension TableStage {
           expected: "at most \(TableLoad.columnLimit)")
       ])
     }
+  }
+
+  /// Creates the staging tables with typed values, and runs the checks of their rows, in one round trip.
+  ///
+  /// - Parameters:
+  ///   - stages: all stages of a seeder.
+  ///   - statements: the statements to run before.
+  ///   - faults: receives every value that is not valid for its column's type, and what the checks find.
+  ///   - queries: makes queries to run after the checks, once the present slots are known.
+  /// - Returns: the rows of these queries; empty if there are unreadable values.
+  static func typeAndCheck(
+    _ stages: [TableStage], after statements: [PostgresQuery], _ faults: FaultCollector,
+    on connection: PostgresConnection, then queries: () async throws -> [PostgresQuery]
+  ) async throws -> ArraySlice<PostgresRows> {
+    for stage in stages { try stage.findPresent() }
+    let typing =
+      statements + ["SAVEPOINT seed_typing"] + stages.flatMap { $0.typing() } + [
+        "RELEASE SAVEPOINT seed_typing"
+      ]
+    let checks = try checks(of: stages, faults)
+    do {
+      let rows = try await connection.pipeline(typing + checks.map(\.query) + queries())
+      try await StageCheck.report(checks, rows.dropFirst(typing.count))
+      return rows.dropFirst(typing.count + checks.count)
+    } catch let error as PostgresError where error.isAboutValues {
+      // It may have another cause than the typing, after which the savepoint does not exist.
+      guard (try? await connection.query("ROLLBACK TO SAVEPOINT seed_typing")) != nil else { throw error }
+      for stage in stages { try await stage.typeAlone(faults) }
+      guard stages.contains(where: { !$0.faulty.isEmpty }) else { throw error }
+      let checks = try Self.checks(of: stages, faults)
+      let rows = try await connection.pipeline(checks.map(\.query))
+      try await StageCheck.report(checks, rows[...])
+      return []
+    }
+  }
+
+  private static func checks(
+    of stages: [TableStage], _ faults: FaultCollector
+  ) throws -> [StageCheck] {
+    try stages.flatMap { try $0.checks(faults) }
+      + stages.flatMap { try $0.referenceChecks(faults, others: stages) }
+      + stages.flatMap { try $0.foreignKeyChecks(faults, others: stages) }
+  }
+
+  /// The statements that create and fill the table with typed values.
+  private func typing() -> [PostgresQuery] {
+    fillTyped() + tryDomains() + analysis
+  }
+
+  /// For a few rows any plan is fast enough, and ANALYZE would take longer than everything else.
+  private var analysis: [PostgresQuery] { load.rowCount >= 1_000 ? ["ANALYZE \(typed)"] : [] }
+
+  /// Creates the table after the values of some stage were rejected.
+  private func typeAlone(_ faults: FaultCollector) async throws {
     let connection = context.connection
     do {
-      try await connection.pipeline(
-        ["SAVEPOINT seed_typing"] + fillTyped() + tryDomains() + ["RELEASE SAVEPOINT seed_typing"])
+      try await connection.pipeline(["SAVEPOINT seed_typing"] + typing() + ["RELEASE SAVEPOINT seed_typing"])
     } catch let error as PostgresError where error.isAboutValues {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_typing")
       try await findFaultyValues(faults)
       guard !faulty.isEmpty else { throw error }
       // Filled without the faulty values, so that all other faults are found in the same run.
-      try await connection.pipeline(fillTyped())
+      try await connection.pipeline(fillTyped() + analysis)
     }
-    // For a few rows any plan is fast enough, and ANALYZE would take longer than everything else.
-    if load.rowCount >= 1_000 { try await connection.query("ANALYZE \(typed)") }
   }
 
   private func fillTyped() -> [PostgresQuery] {

@@ -99,10 +99,14 @@ extension TableStage {
   ///   - left: columns whose references lead to rows that are not written yet. They are left empty in new rows and
   ///     unchanged in existing rows.
   ///   - ahead: columns whose references may lead to rows that are not written yet, with the stages of those.
-  func write(without left: Set<String>, ahead: [String: [TableStage]]) async throws -> RowCounts {
+  ///   - comparison: the row of the writer's query, if it has been queried.
+  func write(
+    without left: Set<String>, ahead: [String: [TableStage]], comparison: PostgresRow?
+  ) async throws -> RowCounts {
     let earlier = try await writeParents(left)
     // Existing rows keep their references until the second pass compares them.
-    let writer = try await writer(source: try source(without: left, ahead: ahead), insertsOnly: !left.isEmpty)
+    var writer = try await writer(source: try source(without: left, ahead: ahead), insertsOnly: !left.isEmpty)
+    writer.comparison = comparison
     var counts = try await writer.run()
     counts.inserted += earlier.inserted
     counts.unchanged -= earlier.inserted

@@ -36,14 +36,16 @@ final class TableStage {
 
   /// Additional columns of a row: its place, the bits of missing fields, and the position of an element in its
   /// array.
-  private var ordinals: [(name: String, type: String)] {
+  private var ordinals: [(name: String, type: PostgresType)] {
     [
-      ("seed_row", "bigint"), ("seed_file", "integer"), ("seed_record", "integer"),
-      ("seed_line", "integer"), ("seed_missing", "varbit"),
-    ] + (load.parent == nil ? [] : [("seed_position", "integer")])
+      ("seed_row", .int8), ("seed_file", .int4), ("seed_record", .int4), ("seed_line", .int4),
+      ("seed_missing", .varbit),
+    ] + (load.parent == nil ? [] : [("seed_position", .int4)])
   }
   /// Those, and the slots with unreadable values.
-  var stagedOrdinals: [(name: String, type: String)] { ordinals + [("seed_faulty", "integer[]")] }
+  var stagedOrdinals: [(name: String, type: String)] {
+    ordinals.map { ($0.name, $0.type.description) } + [("seed_faulty", "integer[]")]
+  }
 
   private let files: FileList
 
@@ -67,10 +69,11 @@ final class TableStage {
   func takeWaiting() throws -> RowSender.Rows? {
     guard load.buffer.rowCount > 0 else { return nil }
     defer { load.buffer = PostgresRowBuffer() }
-    let names =
-      load.slots.indices.map { "f\($0)" } + ordinals.map(\.name)
+    let columns: [(name: String, type: PostgresType)] =
+      load.slots.indices.map { ("f\($0)", .text) } + ordinals
     return RowSender.Rows(
-      table: raw, columns: try names.map { try PostgresIdentifier($0) }, buffer: load.buffer)
+      table: raw, columns: try columns.map { (try PostgresIdentifier($0.name), $0.type) }, buffer: load.buffer
+    )
   }
 
   /// Applies an overlay: the fields of a record replace those of the base record with the same key.

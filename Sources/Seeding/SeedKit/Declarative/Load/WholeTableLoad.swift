@@ -87,8 +87,9 @@ struct WholeTableLoad {
   private func record(columns: [String]) async throws {
     guard let direct, let fingerprint = context.fingerprint else { return }
     let entry = try await context.recordOwnedTable(
-      live.canonicalName, keyColumns: try stage.liveKey(), valueColumns: columns)
-    _ = try await SourceFiles.numbers(of: direct.names.map(folder.path(of:)), on: context.connection)
+      live.canonicalName, keyColumns: try stage.liveKey(), valueColumns: columns,
+      files: direct.names.map(folder.path(of:))
+    ).entry
     try await WholeTable.read(
       files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.connection
     ).record(entry: entry, on: context.connection)
