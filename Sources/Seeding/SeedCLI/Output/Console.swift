@@ -2,50 +2,49 @@ import FoundationEssentials
 import Glibc
 import SeedKit
 
-/// Standard output and standard error: the answer goes to the one, progress to the other.
+/// Writes the output to standard output, and progress and errors to standard error.
 struct Console: Sendable {
-  /// The program's name, for help with a command line that was not understood.
+  /// The name of the program, for hints.
   var program = SeedRunnerCommand.name
-  /// Whether progress is written at all.
+  /// Whether progress is suppressed.
   var isQuiet = false
   /// Whether debug lines are written.
   var isDebug = false
-  /// Writes structured events in place of lines, if that was asked for.
+  /// The structured log that replaces lines; nil for text.
   var log: JSONLog?
-  /// What can be done with standard error.
+  /// The capabilities of standard error.
   var terminal = Terminal.plain
-  /// What can be done with standard output.
+  /// The capabilities of standard output.
   var answers = Terminal.plain
-  /// Where it goes.
+  /// The destination.
   var screen = Screen.shared
 
-  /// The columns that the answer is to fit; nil if it goes to no terminal.
+  /// The width of the terminal; nil if standard output is not a terminal.
   var columns: Int? { answers.isTerminal ? Terminal.width : nil }
 
-  /// Writes a line of the answer. Names and values in it may come from anywhere; they steer no terminal.
+  /// Writes a line of output. Control characters are escaped, because names and values may come from anywhere.
   func answer(_ line: String) { screen.answer(DisplayText.line(line) + "\n") }
 
-  /// Writes an answer of several lines that is for a program, byte by byte unless a person reads it.
+  /// Writes output for a program, unchanged unless standard output is a terminal.
   func answer(document: String) {
     screen.answer((answers.isTerminal ? DisplayText.lines(document) : document) + "\n")
   }
 
-  /// Writes a line that is for the machinery around us, with nothing before it; not into a structured log, of
-  /// which every line is JSON.
+  /// Writes a line for the CI system, without a prefix. Not into a structured log, whose lines are all JSON.
   func command(_ line: String) {
     guard log == nil else { return }
     screen.tell(DisplayText.line(line) + "\n")
   }
 
-  /// Writes a line of the answer, in colours if they are wanted.
+  /// Writes a line of output, in color if the terminal supports it.
   func answer(_ line: StyledLine) { screen.answer(line.rendered(columns: .max, on: answers) + "\n") }
 
   /// Writes a line of progress.
   func progress(_ line: String) { tell(LogEvent(.message).with(.message, line), text: line) }
 
-  /// Writes an event to the structured log, or else its text as a line of progress.
+  /// Writes an event to the structured log, or its text as a line of progress.
   ///
-  /// - Parameter event: nil for what the log has no event for.
+  /// - Parameter event: nil if the log has no event for it.
   func tell(_ event: LogEvent?, text: String) {
     guard log == nil else {
       if let event { tell(event) }
@@ -94,23 +93,23 @@ struct Console: Sendable {
       failure, exitCode: .usage, seeAlso: UsageErrorFormatter.reference(for: error, program: program))
   }
 
-  /// Asks on the terminal and reads a line; nil if there is no terminal to ask on.
+  /// Asks a question and reads a line; nil if standard input is not a terminal.
   func ask(_ question: String) -> String? {
     guard isatty(STDIN_FILENO) != 0 else { return nil }
     screen.tell(DisplayText.line(question) + " ")
     return readLine(strippingNewline: true)
   }
 
-  /// Writes lines to standard error. What a server or a file says must not steer a terminal.
+  /// Writes lines to standard error. Control characters are escaped, because texts may come from a server or a file.
   func write(_ text: String, after trusted: String = "") {
     screen.tell(trusted + DisplayText.lines(text) + "\n")
   }
 }
 
 extension Console {
-  /// Ends a command: an answer that could not be written was not given.
+  /// Ends a command. Output that could not be written is an error.
   ///
-  /// - Returns: the exit code, of the command or of the lost answer.
+  /// - Returns: the exit code of the command, or of the lost output.
   func finish(_ code: ExitCode) -> ExitCode {
     guard let reason = screen.lostAnswer else { return code }
     let result = code == .success ? .internalFault : code
@@ -120,12 +119,12 @@ extension Console {
     return result
   }
 
-  /// The console of a command line that was not read yet.
+  /// Creates the console before the command line is parsed.
   ///
   /// - Parameters:
-  ///   - arguments: `--log-format json` counts wherever it stands, so that a fault of the command line, too,
-  ///     is told in that format.
-  ///   - environment: what says what a terminal can do.
+  ///   - arguments: the arguments. `--log-format json` counts wherever it is, so that errors of the command line also
+  ///     have that format.
+  ///   - environment: the variables that describe the terminal.
   init(arguments: [String], environment: [String: String], runID: UUID) {
     terminal = Terminal(descriptor: STDERR_FILENO, environment: environment)
     answers = Terminal(descriptor: STDOUT_FILENO, environment: environment)

@@ -1,14 +1,14 @@
-/// One thing that is wrong with the configuration.
+/// A fault in the settings.
 public struct ConfigurationFault: Hashable, Sendable {
-  /// Where: `Config/dev.json:3:5`, a variable's name, or a flag such as `--jobs`.
+  /// The place: `Config/dev.json:3:5`, the name of a variable, or a flag such as `--jobs`.
   public let place: String
-  /// The setting, if the fault is about one: `seed.jobs`.
+  /// The setting, such as `seed.jobs`; nil if the fault is not about one.
   public let key: String?
-  /// What is there; if ``expected`` is empty, the problem in full. Secrets are not in it.
+  /// What was found, without secrets. If ``expected`` is empty, the whole problem.
   public let found: String
-  /// What should be there.
+  /// What was expected.
   public let expected: String
-  /// What was probably meant.
+  /// A similar valid name.
   public let suggestion: String?
 
   init(place: String, key: String? = nil, found: String, expected: String, suggestion: String? = nil) {
@@ -28,9 +28,8 @@ extension ConfigurationFault: CustomStringConvertible {
       + (suggestion.map { ". Did you mean '\($0)'?" } ?? "")
   }
 
-  /// A text in quotes, fit for a line: shortened, its control characters escaped.
-  ///
-  /// A connection string can end up in the wrong setting. What may hold its password is left out.
+  /// A quoted value in one line: shortened, with escaped control characters. Connection strings are not shown, because
+  /// they may contain a password.
   static func quoted(_ text: String) -> String {
     if let scheme = text.firstRange(of: "://"), text[scheme.upperBound...].contains("@") {
       return "a connection string (not shown)"
@@ -42,11 +41,11 @@ extension ConfigurationFault: CustomStringConvertible {
   }
 }
 
-/// What is wrong with the configuration, all of it at once.
+/// All faults in the settings.
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Each fault with its place: files first, then variables, then flags.
+  /// The faults: of files first, then of variables, then of flags.
   public let faults: [ConfigurationFault]
 
-  /// The faults, a line each.
+  /// One line per fault.
   public var description: String { faults.map(\.description).joined(separator: "\n") }
 }

@@ -1,13 +1,13 @@
-/// Rows that were edited outside seed-runner since they were written, under the policy that this is a failure.
+/// Rows that were edited or deleted outside seed-runner since they were written.
 public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The table.
   public let table: String
-  /// The rows that are there and have other values.
+  /// The rows with different values.
   let edited: Rows
-  /// The rows that are no longer there.
+  /// The rows that no longer exist.
   let deleted: Rows
 
-  /// Some rows.
+  /// A number of rows, with examples.
   struct Rows: Hashable, Sendable {
     /// The natural keys of the first few.
     let keys: [String]
@@ -31,13 +31,13 @@ public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The natural keys of the first few.
   public var keys: [String] { edited.keys + deleted.keys }
-  /// How many there are.
+  /// The number of rows.
   public var count: Int { edited.count + deleted.count }
 
-  /// So many keys of each kind are listed.
+  /// The number of keys that are listed for each kind.
   static let keyLimit = 5
 
-  /// What was found, and what to do.
+  /// The rows and how to proceed.
   public var description: String {
     let parts = [(edited, "edited"), (deleted, "deleted")].filter { $0.0.count > 0 }
       .map { "\($0.0.past($0.1)) outside seed-runner: \($0.0.list)" }
@@ -58,7 +58,7 @@ public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
     return "\(table): \(parts.joined(separator: "; "))"
   }
 
-  /// The rows of both, which are different ones.
+  /// Adds up two errors for different rows of the same table.
   func adding(_ other: DriftError) -> DriftError {
     DriftError(
       table: table, edited: edited.adding(other.edited), deleted: deleted.adding(other.deleted))

@@ -1,17 +1,17 @@
 package import Postgres
 
-/// The environment that a database belongs to, written into it by its first run.
+/// The environment stamp: the environment that a database belongs to. The first run writes it.
 package enum EnvironmentStamp {
-  /// Stamps a database that has no stamp, and checks the stamp of one that has.
+  /// Stamps a database without a stamp, or checks the stamp.
   ///
-  /// - Parameter restamp: replaces another environment's stamp instead of refusing.
+  /// - Parameter restamp: whether the stamp of another environment is replaced instead of refused.
   /// - Throws: ``SeedGuardError``.
   static func check(
     _ environment: SeedEnvironment, restamp: Bool, allowProduction: Bool, on connection: PostgresConnection
   ) async throws {
     let found = try await read(on: connection)
     guard let found else {
-      // Two first runs at once: one inserts, both read what is there then.
+      // Of two concurrent first runs one inserts, and both read the same stamp.
       try await connection.query(
         """
         INSERT INTO seed_runner.environment (name, stamped_at) VALUES (\(environment.rawValue), now())
@@ -25,7 +25,7 @@ package enum EnvironmentStamp {
     }
     guard found != environment.rawValue else { return }
     guard restamp else { throw SeedGuardError.otherEnvironment(stamp: found, run: environment) }
-    // Taking the production stamp off is as serious as seeding production.
+    // Replacing the production stamp is as serious as seeding production.
     guard found != SeedEnvironment.production.rawValue || allowProduction else {
       throw SeedGuardError.productionNotAllowed
     }
@@ -33,7 +33,7 @@ package enum EnvironmentStamp {
       "UPDATE seed_runner.environment SET name = \(environment.rawValue), stamped_at = now()")
   }
 
-  /// Checks the stamp of a database that has one, and writes nothing.
+  /// Checks the stamp, if there is one. Writes nothing.
   ///
   /// - Throws: ``SeedGuardError``.
   static func checkOnly(_ environment: SeedEnvironment, on connection: PostgresConnection) async throws {
@@ -41,7 +41,7 @@ package enum EnvironmentStamp {
     throw SeedGuardError.otherEnvironment(stamp: found, run: environment)
   }
 
-  /// The environment that the database is stamped with; nil if it is not, or was never migrated.
+  /// The environment stamp; nil if the database has none or was never migrated.
   package static func found(on connection: PostgresConnection) async throws -> String? {
     let exists = try await connection.queryOne("SELECT to_regclass('seed_runner.environment') IS NOT NULL")
       .decode(Bool.self)
@@ -53,16 +53,16 @@ package enum EnvironmentStamp {
   }
 }
 
-/// A run that was refused so that nothing is written where it must not be.
+/// A run that a guard refused. Nothing was written.
 public enum SeedGuardError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The environment is production and nobody said that this is meant.
+  /// The environment is production, which was not allowed.
   case productionNotAllowed
-  /// The database was stamped with another environment by its first run.
+  /// The database has the stamp of another environment.
   case otherEnvironment(stamp: String, run: SeedEnvironment)
-  /// A seeder may delete rows, the environment is production, and nobody said that this is meant.
+  /// A seeder may delete rows in production, which was not allowed.
   case deletesNotAllowed(table: String)
 
-  /// Why it was refused, and what to do if it is meant.
+  /// Why it was refused, and how to allow it.
   public var description: String {
     switch self {
     case .productionNotAllowed:

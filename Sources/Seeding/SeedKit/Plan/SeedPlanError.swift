@@ -1,23 +1,23 @@
-/// Why no plan could be made. Nothing was opened or written.
+/// Why a plan could not be created. Nothing was opened or written.
 public enum SeedPlanError: Error, Hashable, Sendable {
-  /// Nothing was selected.
+  /// No seeder was selected.
   case emptySelection
-  /// Seeders that the registry does not have.
+  /// The registry does not contain these seeders.
   case unknown([SeederID], known: [SeederID])
   /// Two seeders have the same id.
   case duplicates([SeederID])
-  /// A seeder depends on others that the registry does not have.
+  /// A seeder depends on seeders that the registry does not contain.
   case missingDependencies([SeederID], of: SeederID)
-  /// Seeders depend on each other in a circle; the first is named again at the end.
+  /// Seeders depend on each other. The first one is repeated at the end.
   case cycle([SeederID])
-  /// A seeder is excluded that others need.
+  /// An excluded seeder is a dependency of selected ones.
   case excludedDependency(SeederID, dependents: [SeederID])
-  /// Seeders were selected, or are depended on, that do not name the environment.
+  /// Selected seeders, or their dependencies, do not list the environment.
   case notForEnvironment([SeederID], environment: SeedEnvironment)
 }
 
 extension SeedPlanError: CustomStringConvertible {
-  /// What is wrong and what to do.
+  /// The problem and its fix.
   public var description: String {
     func list(_ ids: [SeederID]) -> String { ids.map { "'\($0)'" }.joined(separator: ", ") }
     switch self {
