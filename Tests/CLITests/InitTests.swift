@@ -111,7 +111,7 @@ struct InitTests {
       let end = try await place.run(
         "init", "--from", "2 things.\(ending)", "--id", "things", "--table", "Things")
       #expect(end.exitCode == 0, "\(end.errors)")
-      #expect(end.errors.contains("note: the key is the first field, because there is no table"))
+      #expect(end.errors.contains("note: the key is the first field, because the table does not exist"))
       #expect(end.output.contains(#"CREATE TABLE "Things" ("order" "#))
       let seeded = try await place.paste(end.output)
       #expect(
