@@ -105,7 +105,7 @@ struct UpgradeTests {
         let row = try await upgrade.run("why", "customer", "cy@example.com")
         #expect(row.output.contains("Seeders/shop/customers.json, record 3"), "\(row.output)\(row.errors)")
         let whole = try await upgrade.run("why", "document", "5")
-        #expect(whole.output.contains("owned as a whole"), "\(whole.output)\(whole.errors)")
+        #expect(whole.output.contains("owns the whole table"), "\(whole.output)\(whole.errors)")
         _ = try await upgrade.run("migrate", "up")
       }
     }
