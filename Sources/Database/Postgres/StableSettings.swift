@@ -45,6 +45,8 @@ public enum StableSettings {
     ("gin_fuzzy_search_limit", "0"),
     // Otherwise any error ends the connection.
     ("exit_on_error", "off"),
+    // Compiling a statement that runs once takes seconds for a few rows.
+    ("jit", "off"),
   ]
 
   /// Sets them for the current transaction in one statement, which is sent together with `BEGIN`.

@@ -100,7 +100,7 @@ struct SeederDiscovery: Sendable {
     // The id is ambiguous, so neither seeder runs.
     func fault(_ file: String, like other: String) -> FixtureFault {
       FixtureFault(
-        file: file, field: "id", found: "'\(seeder.id)', which is also the id of \(other)",
+        .duplicateSeeder, file: file, field: "id", found: "'\(seeder.id)', which is also the id of \(other)",
         expected: "a unique id")
     }
     let before = (seeders[other.index] as? FaultySeeder)?.error.faults ?? [fault(other.file, like: file)]

@@ -58,13 +58,23 @@ extension DatabaseDoctor {
         "'\(role)' cannot create temporary tables, which seeders use for staging",
         fix: "run as the owner: GRANT TEMPORARY ON DATABASE \(base) TO \(user)")
     }
-    let (hasOurs, mayOurs, mayTheirs) = try await connection.queryOne(
+    let (hasOurs, mayUseOurs, mayOurs, mayTheirs) = try await connection.queryOne(
       """
       SELECT to_regnamespace('seed_runner') IS NOT NULL,
+        CASE WHEN has_schema_privilege(to_regnamespace('seed_runner'), 'USAGE')
+          THEN coalesce(has_table_privilege(to_regclass('seed_runner.migration'), 'SELECT'), true) ELSE false END,
         coalesce(has_schema_privilege(to_regnamespace('seed_runner'), 'CREATE, USAGE'), false),
         coalesce(has_schema_privilege(to_regnamespace(quote_ident(current_schema())), 'CREATE'), false)
       """
-    ).decode(Bool.self, Bool.self, Bool.self)
+    ).decode(Bool.self, Bool.self, Bool.self, Bool.self)
+    guard mayUseOurs || !hasOurs else {
+      return .failure(
+        "'\(role)' cannot use the schema 'seed_runner', which contains the history",
+        fix: """
+          run as the owner: GRANT USAGE, CREATE ON SCHEMA seed_runner TO \(user); \
+          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA seed_runner TO \(user)
+          """)
+    }
     var missing: [(what: String, grant: String)] = []
     if !hasOurs, !mayCreate {
       missing.append(("schemas in '\(database)'", "GRANT CREATE ON DATABASE \(base) TO \(user)"))
@@ -143,7 +153,10 @@ extension DatabaseDoctor {
 
   /// The existing tables of seed-runner and of the seeders.
   func existingTables() async throws -> [String] {
-    let ours = ["seed_runner.migration", "seed_runner.lock"]
+    let mayUseOurs = try await connection.queryOne(
+      "SELECT coalesce(has_schema_privilege(to_regnamespace('seed_runner'), 'USAGE'), false)"
+    ).decode(Bool.self)
+    let ours = mayUseOurs ? ["seed_runner.migration", "seed_runner.lock"] : []
     let made = try migrationSets().flatMap(\.tables)
     let declared = try (registry?.seeders ?? []).compactMap(\.declarative)
       .flatMap { try $0.definition.tableNames() }

@@ -29,7 +29,7 @@ struct PlanFormatter {
 
   private static func summary(_ entry: PlanReport.Entry) -> String {
     if let failure = entry.failure {
-      return failure.message.split(separator: "\n").first.map(String.init) ?? ""
+      return failure.lines.first ?? ""
     }
     if let note = entry.note { return note }
     return entry.tables.tables.map { table in

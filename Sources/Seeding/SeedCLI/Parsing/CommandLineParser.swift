@@ -206,6 +206,7 @@ struct CommandLineParser {
   /// Finds a value in a closed list. `price_lists` matches `price-lists`.
   static func match(_ value: String, in allowed: [String]) -> String? {
     allowed.first { $0 == value } ?? allowed.first { $0 == folded(value) }
+      ?? allowed.first { $0.lowercased() == value.lowercased() }
   }
 
   private static func trimmed(_ item: Substring) -> String {

@@ -50,7 +50,13 @@ struct UsageError: CodedError, Sendable, Hashable {
   let path: [String]
 
   var errorCode: ErrorCode {
-    if case .nothingSelected = reason { .nothingSelected } else { .invalidCommandLine }
+    switch reason {
+    case .nothingSelected: .nothingSelected
+    case .valueNotAllowed("--only", _, _, _), .valueNotAllowed("--except", _, _, _),
+      .argumentNotAllowed("SEEDER", _, _, _):
+      .unknownSeeder
+    default: .invalidCommandLine
+    }
   }
 
   /// A word of the command line as an error may show it: only the scheme of a URL, and nothing of a word that

@@ -15,7 +15,7 @@ extension PostgresError: CodedError {
     case .resourcesExhausted: .outOfResources
     case .connectionFailed where message.isAboutTLS: .tls
     case _ where sqlState != nil: sqlState.map(Self.code(of:)) ?? .databaseError
-    case .connectionFailed: connectionFault == .unanswered ? .unreachable : .invalidConnectionString
+    case .connectionFailed: isTransient ? .unreachable : .invalidConnectionString
     case .connectionLost: .connectionLost
     default: .databaseError
     }
@@ -65,10 +65,10 @@ extension MigrationError: CodedError {
 }
 
 extension FixtureError: CodedError {
-  /// The code that all faults have; ``ErrorCode/invalidData`` for faults of several kinds.
+  /// The code that all faults have, or ``ErrorCode/severalFaults``.
   public var errorCode: ErrorCode {
-    guard let first = faults.first?.code, faults.allSatisfy({ $0.code == first }) else { return .invalidData }
-    return first
+    let codes = Set(faults.map(\.code))
+    return codes.count == 1 ? codes.first ?? .severalFaults : .severalFaults
   }
 }
 
@@ -99,8 +99,10 @@ extension SeedPlanError: CodedError {
 }
 
 extension ConfigurationError: CodedError {
-  /// ``ErrorCode/invalidSetting``.
-  public var errorCode: ErrorCode { .invalidSetting }
+  /// ``ErrorCode/invalidSetting``, or ``ErrorCode/invalidConnectionString`` if only that is invalid.
+  public var errorCode: ErrorCode {
+    faults.allSatisfy { $0.key == "database.url" } ? .invalidConnectionString : .invalidSetting
+  }
 }
 
 extension SeedEnvironmentError: CodedError {

@@ -1,11 +1,17 @@
 extension ErrorCode {
   /// Faults of data files and seeder definitions. Nothing of the seeder was written.
   static let data = [
-    invalidData, malformedFile, unreadableFile, duplicateKey, missingReference, invalidColumnValue,
+    severalFaults, invalidData, malformedFile, unreadableFile, duplicateKey, missingReference,
+    invalidColumnValue,
     missingTable,
     missingUniqueKey, rejectedRow, rowOfAnotherSeeder, unsupportedTable, invalidDefinition,
   ]
 
+  /// Faults with different codes.
+  public static let severalFaults = ErrorCode(
+    "SR-300", "several kinds of faults",
+    cause: "The data has faults with different codes. The code of each one is at the end of its line.",
+    fix: "Look up the codes of the faults, such as 'seed-runner explain SR-302 SR-304'.")
   /// A record is not as its reader expects.
   public static let invalidData = ErrorCode(
     "SR-301", "invalid data",
@@ -18,7 +24,7 @@ extension ErrorCode {
   public static let malformedFile = ErrorCode(
     "SR-302", "malformed file",
     cause:
-      "The file is not valid JSON, JSON lines or CSV, or a CSV record has more or fewer fields than the header.",
+      "The file is not UTF-8, is not valid JSON, JSON lines or CSV, or a CSV record has more or fewer fields than the header.",
     fix: """
       Correct the line that the message names. For CSV, check the quotes and "delimiter". 'seed-runner lint' checks \
       all files without a database.
@@ -27,10 +33,10 @@ extension ErrorCode {
   public static let unreadableFile = ErrorCode(
     "SR-303", "unreadable file",
     cause: """
-      A data file or seeder.json is missing, is not a regular file, is not UTF-8, is too large, cannot be opened, or \
+      A data file or seeder.json is missing, is not a regular file, is too large, cannot be opened, or \
       changed while it was read.
       """,
-    fix: "Correct the name in the seeder.json, the permissions or the encoding, then run again.")
+    fix: "Correct the name in the seeder.json, or the permissions, then run again.")
   /// Two records have the same key.
   public static let duplicateKey = ErrorCode(
     "SR-304", "duplicate key",
@@ -51,8 +57,8 @@ extension ErrorCode {
       a session setting.
       """,
     fix: """
-      Write the value as the column stores it, or change the type of the column. The page 'seeder.json' explains \
-      how values are read.
+      Write the value as the column stores it, or change the type of the column. Documentation/seeder.md explains how \
+      values are read.
       """)
   /// A table or a column does not exist.
   public static let missingTable = ErrorCode(
@@ -93,6 +99,6 @@ extension ErrorCode {
     "SR-312", "invalid seeder definition",
     cause: "A seeder.json has an unknown key, lacks a required one, or contradicts itself.",
     fix:
-      "Correct the key that the message names. The page 'seeder.json' describes all keys; 'seed-runner new' creates a valid file."
+      "Correct the key that the message names. Documentation/seeder.md describes all keys; 'seed-runner new' creates a valid file."
   )
 }

@@ -39,7 +39,7 @@ extension ErrorCode {
   public static let connectionLost = ErrorCode(
     "SR-405", "connection lost",
     cause:
-      "The connection ended during the run: a restart, a failover, a pooler or the network. Retries did not help.",
+      "The connection ended during the run: a restart, a failover, a pooler or the network. The retries failed too.",
     fix: "Run again. Every seeder is one transaction, so no part of it was written.")
   /// The database is read-only.
   public static let readOnly = ErrorCode(
@@ -55,7 +55,7 @@ extension ErrorCode {
   public static let lockTimeout = ErrorCode(
     "SR-408", "locked by another session",
     cause:
-      "Another session has locked the rows or the table, or wrote to them at the same time. Retries did not help.",
+      "Another session has locked the rows or the table, or wrote to them at the same time. The retries failed too.",
     fix: "End the transaction of the session that the message names, or wait for it. Then run again.")
   /// A statement exceeded its time limit.
   public static let statementTimeout = ErrorCode(
@@ -115,5 +115,5 @@ extension ErrorCode {
   public static let databaseError = ErrorCode(
     "SR-499", "database error",
     cause: "The server reported an error that has no code here. The message contains its SQLSTATE.",
-    fix: "Look up the SQLSTATE in the manual of PostgreSQL. --debug logs the statement.")
+    fix: "Look up the SQLSTATE in the PostgreSQL manual. --debug logs the statement.")
 }

@@ -84,7 +84,7 @@ extension ErrorCode {
   public static let seedersFailed = ErrorCode(
     "SR-213", "seeders failed",
     cause: "At least one seeder failed. The others ran, except those that depend on it.",
-    fix: "Each failed seeder is reported with its own error, code and fix.")
+    fix: "Read the error of each failed seeder, which has its own code and fix.")
   /// A verification failed.
   public static let verificationFailed = ErrorCode(
     "SR-214", "verification failed",

@@ -120,7 +120,8 @@ extension PostgresError {
       foreign keys and triggers are turned off for this role or database. Turn them on: ALTER ROLE … or ALTER \
       DATABASE … RESET session_replication_role.
       """
-    case .insufficientPrivilege: "grant the role the missing privilege, or connect as another role."
+    case .insufficientPrivilege:
+      "run 'seed-runner doctor', which prints the GRANT statement, or connect as another role."
     case .readOnlyTransaction where message.contains("default_transaction_read_only is "):
       """
       turn it off where it is set, or for this program with a DATABASE_URL parameter: \

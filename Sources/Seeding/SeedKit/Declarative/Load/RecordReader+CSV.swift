@@ -97,10 +97,10 @@ private struct HeaderCheck {
     }
     var seen: Set<ExactName> = []
     for (index, name) in names.enumerated() {
-      func fault(_ found: String, _ expected: String) {
+      func fault(_ found: String, _ expected: String, code: ErrorCode = .malformedFile) {
         faults.add(
           FixtureFault(
-            .malformedFile, file: path, line: 1, field: name.isEmpty ? nil : name, found: found,
+            code, file: path, line: 1, field: name.isEmpty ? nil : name, found: found,
             expected: expected))
       }
       let exact = ExactName(name)
@@ -108,7 +108,7 @@ private struct HeaderCheck {
       if load.children[exact] != nil {
         fault(
           "a field of 'children': CSV has no arrays",
-          "no such field, and the arrays in a .json or .jsonl file")
+          "no such field, and the arrays in a .json or .jsonl file", code: .invalidData)
       } else if load.definition.ignores(name), !isRead {
         continue
       } else if name.isEmpty {
@@ -119,7 +119,7 @@ private struct HeaderCheck {
         fault(found, expected)
       } else if !isRead, !load.isOffline {
         let (found, expected) = faults.isFull ? ("", "") : load.unknownField(name)
-        fault(found, expected)
+        fault(found, expected, code: .invalidData)
       }
     }
     return faults.count > before
