@@ -93,7 +93,9 @@ extension PostgresConnection {
         throw PostgresError(
           code: .connectionLost, message: connection.errorMessage, sql: sql, file: file, line: line)
       }
-      throw PostgresError(server: result.error, sql: sql, file: file, line: line)
+      let error = PostgresError(server: result.error, sql: sql, file: file, line: line)
+      firstFailure = firstFailure ?? error
+      throw error
     }
   }
 

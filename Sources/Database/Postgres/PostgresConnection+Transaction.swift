@@ -12,6 +12,8 @@ extension PostgresConnection {
 
   /// Runs `body` in a transaction. Commits when it returns and rolls back when it throws.
   ///
+  /// In an open transaction it is a savepoint: if `body` throws, only its work is rolled back.
+  ///
   /// Nothing is retried. Use `SET LOCAL` for settings, because session settings leak through poolers.
   ///
   /// - Parameters:
@@ -39,6 +41,9 @@ extension PostgresConnection {
     _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
   ) async throws -> Result {
     try await exclusively(for: .transaction, file: file, line: line) {
+      guard await isIdle else {
+        return try await withSavepoint(opening: opening, file: file, line: line, body)
+      }
       let opened: [PostgresRows]
       do {
         let begin = PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
@@ -56,12 +61,7 @@ extension PostgresConnection {
         throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
       }
       do {
-        // In a failed transaction COMMIT rolls back without an error.
-        guard await !isFailed else {
-          throw PostgresError(
-            code: .serverError, message: "the transaction was rolled back because a statement in it failed",
-            sqlState: SQLState(rawValue: "25P02"), file: file, line: line)
-        }
+        try await checkOpen(file: file, line: line)
         try await pipeline(takeClosing() + ["COMMIT"], file: file, line: line)
       } catch {
         let rollbackError = await rollback()
@@ -69,6 +69,67 @@ extension PostgresConnection {
         throw PostgresTransactionError(rollbackError: rollbackError, commitError: error)
       }
       return result
+    }
+  }
+
+  /// Checks that the transaction can commit. In a failed transaction COMMIT rolls back without an error, and without
+  /// a transaction it does nothing.
+  private func checkOpen(file: String, line: Int) throws {
+    guard !isIdle else {
+      throw PostgresError(
+        code: .invalidValue,
+        message: """
+          a statement ended the transaction; COMMIT and ROLLBACK are not allowed in it, use a nested \
+          withTransaction to undo a part
+          """, file: file, line: line)
+    }
+    guard isFailed else { return }
+    let cause = firstFailure.map { ": \($0)" } ?? ""
+    throw PostgresError(
+      code: .serverError,
+      message: """
+        the transaction was rolled back because a statement in it failed and its error was caught\(cause)
+        A nested withTransaction keeps the transaction usable after such an error.
+        """, sqlState: SQLState(rawValue: "25P02"), file: file, line: line)
+  }
+
+  /// Runs `body` in a savepoint of the open transaction.
+  private nonisolated func withSavepoint<Result>(
+    opening: [PostgresQuery], file: String, line: Int,
+    _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
+  ) async throws -> Result {
+    let name = await nextSavepoint()
+    let opened: [PostgresRows]
+    do {
+      opened = try await pipeline(["SAVEPOINT \(name)"] + opening, file: file, line: line)
+    } catch {
+      throw PostgresTransactionError(beginError: error)
+    }
+    do {
+      let result = try await body(self, Array(opened.dropFirst()))
+      try await query("RELEASE SAVEPOINT \(name)", file: file, line: line)
+      return result
+    } catch {
+      let isCancelled = Task.isCancelled
+      let rollbackError = await Task { await self.rollback(to: name, isCancelled: isCancelled) }.value
+      if error is CancellationError, rollbackError == nil { throw error }
+      throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
+    }
+  }
+
+  private func nextSavepoint() -> PostgresQuery {
+    savepointCount += 1
+    return PostgresQuery(unescaped: "nested_\(savepointCount)")
+  }
+
+  private func rollback(to savepoint: PostgresQuery, isCancelled: Bool) async -> (any Error)? {
+    do {
+      try await cleaningUp(isCancelled: isCancelled) {
+        _ = try await pipeline(["ROLLBACK TO SAVEPOINT \(savepoint)", "RELEASE SAVEPOINT \(savepoint)"])
+      }
+      return nil
+    } catch {
+      return error
     }
   }
 
@@ -81,7 +142,10 @@ extension PostgresConnection {
     return closing
   }
 
-  private func clearClosing() { closing = [] }
+  private func clearClosing() {
+    closing = []
+    firstFailure = nil
+  }
 
   /// Rolls back even if the task is canceled. If that fails, closes the connection.
   private nonisolated func rollback() async -> (any Error)? {

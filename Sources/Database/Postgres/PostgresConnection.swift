@@ -28,6 +28,10 @@ public actor PostgresConnection {
   var statements = StatementNames()
   /// The statements to run together with the COMMIT of the open transaction.
   var closing: [PostgresQuery] = []
+  /// The first error of a statement in the open transaction.
+  var firstFailure: PostgresError?
+  /// The number of nested transactions so far, for their names.
+  var savepointCount = 0
   /// The time after which the connection is cut if the next statement has not ended.
   private var statementLimit: Duration?
   nonisolated let availability = Lock(Availability())

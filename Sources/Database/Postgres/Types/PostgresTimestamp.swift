@@ -21,8 +21,13 @@ public struct PostgresTimestamp: PostgresArrayElement, Hashable, Comparable, Sen
     microsecondsSince2000 = microsecondsSince1970 - Self.epochOffset * 1_000_000
   }
 
-  /// Creates an instant from a date, rounded to the microsecond.
-  public init(_ date: Date) {
+  /// The seconds since 1970 of the instants that PostgreSQL stores: 4714-11-24 BC to the end of 294276 AD. See
+  /// MIN_TIMESTAMP and END_TIMESTAMP in PostgreSQL's `datatype/timestamp.h`.
+  private static let range = -210_866_803_200.0..<9_224_318_016_000.0
+
+  /// Creates an instant from a date, rounded to the microsecond; nil for a date that PostgreSQL cannot store.
+  public init?(_ date: Date) {
+    guard Self.range.contains(date.timeIntervalSince1970) else { return nil }
     let seconds = date.timeIntervalSince1970 - Double(Self.epochOffset)
     let whole = seconds.rounded(.down)
     microsecondsSince2000 =
@@ -65,8 +70,16 @@ extension Date: PostgresArrayElement {
   public static var postgresArrayType: PostgresType { PostgresType(rawValue: 1185) }
 
   /// Appends the instant, rounded to the microsecond.
-  public func encode(into buffer: inout PostgresBuffer) -> Bool {
-    PostgresTimestamp(self).encode(into: &buffer)
+  ///
+  /// - Throws: ``PostgresError`` with code `invalidValue` for a date that PostgreSQL cannot store.
+  public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
+    guard let timestamp = PostgresTimestamp(self) else {
+      throw PostgresError(
+        code: .invalidValue,
+        message:
+          "the date \(timeIntervalSince1970) s since 1970 is beyond the range of PostgreSQL's timestamps")
+    }
+    return timestamp.encode(into: &buffer)
   }
 
   /// Decodes `timestamp with time zone`. Throws for `infinity`, which a date cannot represent.

@@ -111,6 +111,10 @@ private final class Node {
 
   /// ISO 8601 in UTC with microseconds, PostgreSQL's resolution.
   private static func timestamp(_ date: Date) -> String {
+    // Any column rejects this text, with the record and the field. Years after 9999 have no form in ISO 8601.
+    guard abs(date.timeIntervalSince1970) < 253_402_300_800 else {
+      return "\(date.timeIntervalSince1970) s since 1970"
+    }
     let microseconds = Int64((date.timeIntervalSince1970 * 1e6).rounded())
     let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
     let whole = Date(timeIntervalSince1970: Double(rest < 0 ? seconds - 1 : seconds))
