@@ -62,15 +62,36 @@ struct RowCommandsTests {
     }
   }
 
-  @Test("run and plan without seeders name the searched folders", arguments: [["--all"], ["plan"]])
+  @Test(
+    "commands without seeders fail and name the searched folders",
+    arguments: [["--all"], ["plan"], ["verify"], ["ci"]])
   func noSeeders(words: [String]) async throws {
     try await SeederPlace.with { place in
       let end = try await place.run(words)
-      #expect(end.exitCode == 0, "\(end.errors)")
+      #expect(end.exitCode == 64, "\(end.errors)")
       #expect(
-        end.output.contains("no seeders found in \(place.folder.path)/*/seeder.json, Seeders/*/seeder.json"),
-        "\(end.output)")
-      #expect(end.output.contains("--no-built-in"))
+        end.errors.contains(
+          "Error: no seeders found in \(place.folder.path)/*/seeder.json, Seeders/*/seeder.json; "
+            + "the built-in seeders are disabled [SR-103]"), "\(end.errors)")
+      #expect(end.errors.contains("Fix: run it in the folder of the project, or name the folder"))
+    }
+  }
+
+  @Test(
+    "commands whose environment allows no seeder fail and name the seeders", arguments: [["--all"], ["ci"]])
+  func noSeederForEnvironment(words: [String]) async throws {
+    try await SeederPlace.with { place in
+      try place.write(
+        "s",
+        """
+        {"id": "s", "summary": "for tests", "environments": ["dev"],
+         "tables": [{"table": "t", "files": "data.csv", "key": "id"}]}
+        """)
+      let end = try await place.run(words)
+      #expect(end.exitCode == 64)
+      #expect(
+        end.errors.contains("Error: no seeder is selected in the environment 'test'; left out: s [SR-103]"),
+        "\(end.errors)")
     }
   }
 

@@ -109,11 +109,25 @@ struct SeederDiscovery: Sendable {
       id: seeder.id, error: FixtureError(before + own + [fault(file, like: other.file)]))
   }
 
-  /// The message if no seeder was found.
-  var nothingFound: String {
+  /// Rejects a plan without seeders. In the wrong folder, a command that checks nothing would otherwise pass.
+  ///
+  /// - Parameter known: the seeders among which the plan selects.
+  /// - Throws: `CommandFailure` that names the searched folders, or the seeders that were left out.
+  func checkNotEmpty(_ plan: SeedPlan, of known: SeederRegistry) throws {
+    guard plan.steps.isEmpty else { return }
+    guard known.seeders.isEmpty else {
+      throw CommandFailure(
+        code: .usage, errorCode: .nothingSelected,
+        message: "no seeder is selected in the environment '\(plan.environment)'; "
+          + "left out: \(known.ids.map(\.rawValue).joined(separator: ", "))",
+        fix: "name seeders, or correct the environment; 'seed-runner list' shows where each may run")
+    }
     let places = searched.map { "\($0)/*/\(DeclarativeSeeder.fileName)" }.joined(separator: ", ")
-    return "no seeders found in \(places)"
-      + (includesBuiltIn ? "" : "; built-in seeders are disabled by --no-built-in or SEED_BUILT_IN")
+    throw CommandFailure(
+      code: .usage, errorCode: .nothingSelected,
+      message: "no seeders found in \(places)"
+        + (includesBuiltIn ? "" : "; the built-in seeders are disabled"),
+      fix: "run it in the folder of the project, or name the folder of the seeders with --seeders-path")
   }
 
   private static func isDirectory(_ path: String) -> Bool {

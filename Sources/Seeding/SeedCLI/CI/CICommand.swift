@@ -72,6 +72,7 @@ struct CICommand {
         message: "'\(recorder.record.command)' does not seed production",
         fix: "run '\(session.programName) --all --env production --allow-production' instead")
     }
+    try session.invocation.discovery.checkNotEmpty(plan, of: registry)
     recorder.recordPlan(plan, fixtures: fixtures)
     let target = try await target()
     let job = CIJob(

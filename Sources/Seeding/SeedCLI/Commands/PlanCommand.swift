@@ -10,9 +10,6 @@ struct PlanCommand {
     if session.isJSON {
       try session.console.answer(json: PlanJSON(report))
     } else {
-      if try session.registry().seeders.isEmpty {
-        session.console.answer(session.invocation.discovery.nothingFound)
-      }
       for line in PlanFormatter(report: report, environment: plan.environment).lines {
         session.console.answer(line)
       }
@@ -32,6 +29,7 @@ extension Session {
     let (registry, fixtures) = try sources { ids.isEmpty || ids.contains($0) }
     let plan = try SeedPlan(
       registry: registry, selection: ids.isEmpty ? .all() : .only(ids), environment: settings[.environment])
+    try invocation.discovery.checkNotEmpty(plan, of: registry)
     let database = try await database()
     let printer = ProgressPrinter(console: console)
     defer { printer.finish() }

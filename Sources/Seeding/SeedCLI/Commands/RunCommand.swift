@@ -26,6 +26,7 @@ struct RunCommand {
     let selection = selection(known)
     let environment = session.settings[.environment]
     let selected = try SeedPlan(registry: known, selection: selection, environment: environment)
+    try session.invocation.discovery.checkNotEmpty(selected, of: known)
     try selected.checkProduction(isAllowed: session.command.has("allow-production"))
     try checkFlags(of: selected)
     var (plan, fixtures) = (selected, session.invocation.program.fixtures)
@@ -63,7 +64,6 @@ struct RunCommand {
     if session.isJSON {
       try console.answer(json: RunRecordJSON(record, isReport: false))
     } else {
-      if known.seeders.isEmpty { console.answer(session.invocation.discovery.nothingFound) }
       for line in RunFormatter(record: record).lines(columns: console.columns) { console.answer(line) }
       if let command = database.connectCommand, report.isSuccess {
         console.progress("connect with: \(command)")
