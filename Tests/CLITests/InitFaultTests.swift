@@ -21,7 +21,7 @@ struct InitFaultTests {
         ["--from", "country", "--key", "name"], 64, "country has no unique key (name)",
         "its keys are (id), (code)"
       ),
-      (["--from", "users"], 5, "'users' is the id of a built-in seeder", "--id my-users"),
+      (["--from", "users", "--built-in"], 5, "'users' is the id of a built-in seeder", "--id my-users"),
       (["--from", "country", "--id", "My Id"], 64, "'My Id' is not a valid seeder id", "set one with --id"),
       (["--from", "country", "--table", "bare"], 64, "'country' is not a file", "omit --table"),
       (["--from", "nowhere.csv"], 64, "no file 'nowhere.csv'", "check the path"),

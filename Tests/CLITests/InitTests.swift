@@ -34,7 +34,7 @@ struct InitTests {
       #expect(
         InitPlace.commands(first.output) == [
           "\(SeedRunnerBinary.path) init --from country",
-          "\(SeedRunnerBinary.path) init --from users --id my-users",
+          "\(SeedRunnerBinary.path) init --from users",
         ])
       #expect(try place.read(".gitignore") == ".seed-runner/\n")
       #expect(try await place.run("config", "--brief").exitCode == 0)

@@ -31,21 +31,31 @@ public struct MigrationError: Error, Sendable, CustomStringConvertible {
   /// Whether an extension is missing or this role may not create it. Sets that need none can still be applied.
   public let isExtensionMissing: Bool
 
+  /// The set of the migration that failed, if it is one migration.
+  public let set: String?
+
   /// The problem and the place.
   package let problem: String
   /// The fix, if it is not part of the problem.
   package let fix: String?
 
   init(
-    _ code: Code, _ problem: String, fix: String? = nil, underlying: (any Error)? = nil,
+    _ code: Code, _ problem: String, fix: String? = nil, set: String? = nil, underlying: (any Error)? = nil,
     isExtensionMissing: Bool = false
   ) {
     self.code = code
+    self.set = set
     self.problem = problem
     self.fix = fix
     description = fix.map { "\(problem)\n\($0)" } ?? problem
     self.underlying = underlying
     self.isExtensionMissing = isExtensionMissing
+  }
+
+  /// The same error with another fix.
+  package func withFix(_ fix: String) -> MigrationError {
+    MigrationError(
+      code, problem, fix: fix, set: set, underlying: underlying, isExtensionMissing: isExtensionMissing)
   }
 
   static func invalidFiles(_ faults: [String]) -> MigrationError {

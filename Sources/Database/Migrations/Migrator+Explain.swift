@@ -35,7 +35,7 @@ extension Migrator {
         underlying: error, isExtensionMissing: true)
     }
     guard error.sqlState == .insufficientPrivilege else {
-      return MigrationError(.failed, failure, underlying: error)
+      return MigrationError(.failed, failure, set: step?.set, underlying: error)
     }
     let absent =
       (try? await Self.extensions(extensions, missingFrom: "pg_extension", connection)) ?? []

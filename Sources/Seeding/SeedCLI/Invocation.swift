@@ -130,6 +130,14 @@ struct Session: Sendable {
   var isJSON: Bool { command.value(of: "format") == "json" }
 
   func run() async throws -> ExitCode {
+    do {
+      return try await runCommand()
+    } catch let error as MigrationError {
+      throw explained(error)
+    }
+  }
+
+  private func runCommand() async throws -> ExitCode {
     let name = command.path.first ?? ""
     if let body = Self.bodies[name] { return try await body(self) }
     guard let added = invocation.program.modules.flatMap(\.commands).first(where: { $0.spec.name == name })

@@ -9,6 +9,7 @@ public struct SeedProgram: Sendable {
   let modules: [CommandModule]
   let fixtures: FixtureStore
   let catalog: @Sendable (Settings) throws -> SeederRegistry
+  let hasDemoSeeders: Bool
   /// All settings of the program.
   let settings: [AnySettingKey]
 
@@ -19,17 +20,20 @@ public struct SeedProgram: Sendable {
   ///   - summary: one sentence for the help. By default the summary of `seed-runner`.
   ///   - modules: the commands, settings and checks that the application adds.
   ///   - fixtures: the files that the seeders read. By default none.
+  ///   - hasDemoSeeders: whether the seeders are an example, so that `init` turns them off in a new project. False by
+  ///     default.
   ///   - seeders: Returns the seeders for the settings. It is called first with default settings, to get the names that
   ///     become flags, and then with the settings in force.
   public init(
     name: String? = nil, summary: String? = nil, modules: [CommandModule] = [],
-    fixtures: FixtureStore = FixtureStore(files: [:]),
+    fixtures: FixtureStore = FixtureStore(files: [:]), hasDemoSeeders: Bool = false,
     seeders: @escaping @Sendable (Settings) throws -> SeederRegistry
   ) {
     self.name = name ?? SeedRunnerCommand.name
     self.summary = summary ?? SeedRunnerCommand.abstract
     self.modules = modules
     self.fixtures = fixtures
+    self.hasDemoSeeders = hasDemoSeeders
     catalog = seeders
     settings = modules.allSettings
   }
@@ -58,7 +62,8 @@ public struct SeedProgram: Sendable {
     console.program = name
     do {
       let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil, keys: settings)
-      let discovery = SeederDiscovery(arguments: arguments, environment: environment)
+      let discovery = SeederDiscovery(
+        arguments: arguments, environment: environment, hasDemoSeeders: hasDemoSeeders)
       let names = try discovery.registry(catalog(defaults)).seeders.map { ($0.id.rawValue, $0.summary) }
       let spec = try SeedRunnerCommand.spec(
         name: name, abstract: summary, seeders: names, modules: modules)
@@ -69,7 +74,8 @@ public struct SeedProgram: Sendable {
       let command = try CommandLineParser.parse(arguments, command: spec)
       let code = await Invocation(
         program: self, spec: spec, command: command,
-        environment: CICommand.variables(for: command, environment), discovery: discovery, console: console,
+        environment: CICommand.variables(for: command.path.first, environment), discovery: discovery,
+        console: console,
         runID: runID
       ).run()
       return console.finish(code)

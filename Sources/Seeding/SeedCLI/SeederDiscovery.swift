@@ -18,7 +18,9 @@ struct SeederDiscovery: Sendable {
   let includesBuiltIn: Bool
 
   /// Searches the folders. This happens before the command line is parsed, because each seeder becomes a flag.
-  init(arguments: [String], environment: [String: String]) {
+  ///
+  /// - Parameter hasDemoSeeders: whether the built-in seeders are an example, which `init` leaves out of a new project.
+  init(arguments: [String], environment: [String: String], hasDemoSeeders: Bool = false) {
     func value(of option: String) -> String? {
       for (index, argument) in arguments.enumerated() {
         if argument == "--" { return nil }
@@ -28,13 +30,18 @@ struct SeederDiscovery: Sendable {
       return nil
     }
     func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    let off = ["false", "0", "no", "off"]
-    includesBuiltIn =
-      !arguments.contains("--no-built-in")
-      && !off.contains((variable("SEED_BUILT_IN") ?? "").lowercased())
     let flag = value(of: "--seeders-path")
     let given = flag ?? variable("SEEDERS_PATH")
-    let project = ProjectDirectory(explicit: value(of: "--project-path"), environment: environment)
+    let verb = arguments.first { !$0.hasPrefix("-") }
+    let project = ProjectDirectory(
+      explicit: value(of: "--project-path"), environment: environment, searchesParents: verb != "init")
+    let configDirectory = value(of: "--config-path") ?? project.configDirectory
+    let settings = Self.settings(
+      arguments, environment: CICommand.variables(for: verb, environment),
+      named: value(of: "--env") ?? value(of: "-e"), configDirectory: configDirectory)
+    let isNew = hasDemoSeeders && verb == "init" && configDirectory == nil
+    includesBuiltIn =
+      isNew && settings.source(of: .builtInSeeders) == .default ? false : settings[.builtInSeeders]
     var paths = given.map { $0.split(separator: ":").map(String.init) } ?? []
     let missing = paths.filter { !Self.isDirectory($0) }
     if !missing.isEmpty {
@@ -50,6 +57,23 @@ struct SeederDiscovery: Sendable {
     paths += ["Seeders"] + (isHere ? [] : ["\(project.path)/Seeders"])
     searched = paths
     for path in paths where Self.isDirectory(path) { search(path) }
+  }
+
+  /// The setting `seeders.builtIn`, and the environment, which decides which files are read. Their errors are reported
+  /// when all settings are read.
+  private static func settings(
+    _ arguments: [String], environment: [String: String], named: String?, configDirectory: String?
+  ) -> Settings {
+    var flags: [String: String] = [:]
+    flags["env"] = named
+    for argument in arguments.prefix(while: { $0 != "--" }) {
+      if argument == "--built-in" { flags["built-in"] = "true" }
+      if argument == "--no-built-in" { flags["built-in"] = "false" }
+    }
+    return Settings.read(
+      flags: flags, environment: environment, configDirectory: configDirectory,
+      keys: [AnySettingKey(.environment), AnySettingKey(.builtInSeeders)]
+    ).settings
   }
 
   /// Adds the folder itself if it contains a definition, otherwise each subfolder that contains one.

@@ -23,10 +23,10 @@ struct CICommand {
   /// The environment variables for a command line. `ci` and `ci-local` set `SEED_ENV`, and `ci-local` removes the
   /// variables that select a database.
   static func variables(
-    for command: ParsedCommand, _ variables: [String: String]
+    for command: String?, _ variables: [String: String]
   ) -> [String: String] {
     var result = variables
-    switch command.path.first {
+    switch command {
     case "ci":
       if (variables["SEED_ENV"] ?? "").isEmpty { result["SEED_ENV"] = SeedEnvironment.ci.rawValue }
     case "ci-local":
@@ -43,7 +43,7 @@ struct CICommand {
     do {
       try await work()
     } catch {
-      failure = error
+      failure = (error as? MigrationError).map(session.explained) ?? error
     }
     let record = recorder.finish(failure)
     if session.isJSON {

@@ -75,6 +75,13 @@ struct InitCommand {
   private var settingsFiles: [NewFiles.File] {
     get throws {
       let program = session.invocation.program
+      let seeders = """
+          "seeders": {
+            // false leaves out the built-in seeders, which are a demo application. --built-in adds them to one run.
+            "builtIn": false,
+          },
+
+        """
       return [
         .init(
           path: "Config/default.json",
@@ -90,7 +97,7 @@ struct InitCommand {
                 // null: the PG* variables, or else an embedded PostgreSQL in .seed-runner.
                 "url": null,
               },
-            }
+            \(program.hasDemoSeeders ? seeders : "")}
 
             """)),
         .init(

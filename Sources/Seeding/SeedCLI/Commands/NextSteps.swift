@@ -93,7 +93,7 @@ struct NextSteps {
     for option in ["env", "config-path", "project-path"] {
       if let value = command.value(of: option) { words += ["--\(option)", value] }
     }
-    if command.has("no-built-in") { words.append("--no-built-in") }
+    if let isOn = command.flag("built-in") { words.append(isOn ? "--built-in" : "--no-built-in") }
     if let url = givenURL { words += ["--database-url", url] }
     return words.map(Self.shellWord).joined(separator: " ")
   }

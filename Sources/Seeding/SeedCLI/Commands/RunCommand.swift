@@ -15,6 +15,9 @@ struct RunCommand {
       let code = try await seed(recorder)
       try outputs.write(recorder.finish(nil, verdict: code))
       return code
+    } catch let error as MigrationError {
+      try outputs.write(recorder.finish(session.explained(error)))
+      throw error
     } catch {
       try outputs.write(recorder.finish(error))
       throw error

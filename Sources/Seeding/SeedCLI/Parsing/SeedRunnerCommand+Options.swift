@@ -120,9 +120,7 @@ extension SeedRunnerCommand {
         summary: "Folders of declarative seeders, separated by colons", variable: "SEEDERS_PATH",
         defaultText: "Seeders, in the working directory and in the project", group: .common,
         completion: .directory),
-      OptionSpec(
-        name: "no-built-in", summary: "Disable the built-in seeders",
-        variable: "SEED_BUILT_IN=false", group: .common),
+      OptionSpec(.builtInSeeders, summary: "Load the built-in seeders, or do not", group: .common),
       format, logFormat,
       OptionSpec(
         .debug, summary: "Log which seeders are loaded, when each starts and ends, and errors in full",

@@ -4,7 +4,7 @@ extension AnySettingKey {
   /// The settings for seeding: the database, the seeders, and what a server does when it starts.
   public static let seeding: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
-    .init(.retryBudget), .init(.lockTimeout), .init(.allOnly), .init(.allExcept),
+    .init(.retryBudget), .init(.lockTimeout), .init(.builtInSeeders), .init(.allOnly), .init(.allExcept),
     .init(.autoMigrate), .init(.autoSeed), .init(.autoSeedMode), .init(.autoSeedTimeLimit), .init(.debug),
   ]
 
@@ -82,6 +82,10 @@ extension SettingKey where Value == Int {
 }
 
 extension SettingKey where Value == Bool {
+  /// Whether the seeders that are compiled into the program are loaded. True by default.
+  public static let builtInSeeders = SettingKey(
+    "seeders.builtIn", variables: "SEED_BUILT_IN", flag: "built-in", default: true,
+    summary: "Load the built-in seeders")
   /// Whether debug lines are written. False by default.
   public static let debug = SettingKey(
     "debug", variables: "SEED_DEBUG", flag: "debug", default: false,
