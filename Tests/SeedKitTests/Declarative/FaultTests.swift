@@ -124,7 +124,7 @@ struct FaultTests {
       try folder.define(#"{table: "t", files: "t.json", key: "id"}"#)
       let failure = try #require(try await folder.run().failure)
       #expect(failure.faults.count == 200)
-      #expect(failure.message == "500 faults in a fixture; the first 200 are listed")
+      #expect(failure.message == "500 errors in the data; the first 200 are listed")
     }
   }
 

@@ -93,9 +93,9 @@ public struct FixtureError: Error, Hashable, Sendable, CustomStringConvertible {
       isTotalKnown: faults.count < FaultCollector.limit)
   }
 
-  /// `3 faults`, `at least 200 faults; the first 200 are listed`
+  /// `3 errors`, `at least 200 errors; the first 200 are listed`
   func summary(place: String = "") -> String {
-    let count = (isTotalKnown ? "" : "at least ") + "\(total) fault\(total == 1 ? "" : "s")\(place)"
+    let count = (isTotalKnown ? "" : "at least ") + "\(total) error\(total == 1 ? "" : "s")\(place)"
     return isTotalKnown && total <= faults.count ? count : "\(count); the first \(faults.count) are listed"
   }
 

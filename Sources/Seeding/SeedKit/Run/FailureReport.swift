@@ -74,8 +74,8 @@ public struct FailureReport: Sendable, Codable {
     case let error as FixtureError:
       cause = .data
       message =
-        error.total == 1 ? "a fault in a fixture" : error.summary(place: " in a fixture")
-      fix = "correct the faults and run again; nothing of it was written."
+        error.summary(place: " in the data")
+      fix = "correct the \(error.total == 1 ? "error" : "errors") and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults
       details = error.description

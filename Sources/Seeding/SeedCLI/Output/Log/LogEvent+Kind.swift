@@ -81,7 +81,7 @@ extension LogEvent.Kind {
     case .message: "A progress message that no other event covers."
     case .debug: "A debug message (`--debug`)."
     case .error: "The command failed, with the reason."
-    case .fixtureFault: "A fault in a fixture, with its place. Nothing of its seeder is written."
+    case .fixtureFault: "An error in the data, with its place. Nothing of its seeder is written."
     case .interrupted: "SIGINT or SIGTERM was received. Open transactions are rolled back."
     case .runStarted: "The plan; `seeders` are its steps in order. No connection is open yet."
     case .runFinished:
