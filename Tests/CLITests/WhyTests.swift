@@ -60,10 +60,33 @@ struct WhyTests {
       }
       #expect(try await place.run("verify").exitCode == 0)
       try await place.sql("DELETE FROM numbers")
-      #expect(try await place.run("why", "numbers", "1.0").output.contains("deleted"))
+      #expect(
+        try await place.run("why", "numbers", "1.0").output.contains("now      deleted outside seed-runner"))
       try await place.sql("UPDATE measures SET i = '3 days'")
       #expect(
-        try await place.run("why", "measures", ".1").output.contains("drifted: edited outside seed-runner"))
+        try await place.run("why", "measures", ".1").output.contains(
+          "drifted: edited outside seed-runner; 'seed-runner plan keys' shows the columns"))
+    }
+  }
+
+  @Test("why says when a row was written last, and whether it was there before")
+  func written() async throws {
+    let table: PostgresQuery = "CREATE TABLE t (id int PRIMARY KEY, name text); INSERT INTO t VALUES (2, 'x')"
+    try await SeederPlace.with { place in
+      try await place.database.withConnection { try await $0.runScript(table.sql) }
+      try place.write("s", table: "t", records: "id,name\n1,a\n2,b\n")
+      #expect(try await place.run("--s").exitCode == 0)
+      try place.write("s", table: "t", records: "id,name\n1,changed\n2,b\n")
+      let second = try await place.run("--s", "--format", "json")
+      let own = try await place.run("why", "t", "1")
+      #expect(own.output.contains("\nwritten  ") && !own.output.contains("inserted"), "\(own.output)")
+      let other = try await place.run("why", "t", "2")
+      #expect(
+        other.output.contains("\ninserted  outside seed-runner, so 'reset' keeps the row\nwritten   "),
+        "\(other.output)")
+      let json = try await place.run("why", "t", "1", "--format", "json")
+      let run = try #require(json.output.firstMatch(of: #/"run_id" : "([^"]+)"/#)?.output.1)
+      #expect(run == run.lowercased() && own.output.contains(run) && second.output.contains(run))
     }
   }
 

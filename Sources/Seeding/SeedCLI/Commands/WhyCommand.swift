@@ -52,23 +52,28 @@ struct WhyCommand {
     let state =
       switch origin.isAsWritten {
       case true?: "unchanged since it was written"
-      case false?: "drifted: edited outside seed-runner"
-      case nil: "deleted"
+      case false?:
+        "drifted: edited outside seed-runner; '\(session.programName) plan \(origin.seeder)' shows the columns"
+      case nil: "deleted outside seed-runner"
       }
     let written = [
       origin.writtenAt.map { "\(Text.time($0)) UTC" },
       origin.runID.map { "run \($0.uuidString.lowercased())" },
       origin.environment, origin.programVersion.map { "\(session.programName) \($0)" },
     ]
-    return Text.table([
-      ["row", "\(origin.table) '\(origin.key)'"],
-      ["seeder", origin.seeder],
+    // The history has the run that wrote the row last. Which run inserted it is not recorded.
+    let before = origin.isInserted ? [] : [["inserted", "outside seed-runner, so 'reset' keeps the row"]]
+    return Text.table(
       [
-        "from",
-        origin.file.map { file in file + (origin.record.map { ", record \($0)" } ?? "") } ?? "no file",
-      ],
-      [origin.isInserted ? "inserted" : "updated", written.compactMap(\.self).joined(separator: ", ")],
-      ["now", state],
-    ])
+        ["row", "\(origin.table) '\(origin.key)'"],
+        ["seeder", origin.seeder],
+        [
+          "from",
+          origin.file.map { file in file + (origin.record.map { ", record \($0)" } ?? "") } ?? "no file",
+        ],
+      ] + before + [
+        ["written", written.compactMap(\.self).joined(separator: ", ")],
+        ["now", state],
+      ])
   }
 }

@@ -76,6 +76,25 @@ extension RowOrigin {
   }
 }
 
+extension RowOrigin {
+  /// Writes all properties. The run has lowercase letters, as in the history and in reports.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(isOfWholeTable, forKey: .isOfWholeTable)
+    try container.encode(seeder, forKey: .seeder)
+    try container.encode(table, forKey: .table)
+    try container.encode(key, forKey: .key)
+    try container.encodeIfPresent(file, forKey: .file)
+    try container.encodeIfPresent(record, forKey: .record)
+    try container.encode(isInserted, forKey: .isInserted)
+    try container.encodeIfPresent(isAsWritten, forKey: .isAsWritten)
+    try container.encodeIfPresent(runID?.uuidString.lowercased(), forKey: .runID)
+    try container.encodeIfPresent(writtenAt, forKey: .writtenAt)
+    try container.encodeIfPresent(environment, forKey: .environment)
+    try container.encodeIfPresent(programVersion, forKey: .programVersion)
+  }
+}
+
 /// Why the origin of a row cannot be looked up.
 public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A suggestion; nil if there is none.
