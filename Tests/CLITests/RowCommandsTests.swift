@@ -125,6 +125,47 @@ struct RowCommandsTests {
     }
   }
 
+  @Test("plan --check fails for what a run would change, not for drift that it keeps")
+  func checkOfDrift() async throws {
+    try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
+      try place.write(
+        "s",
+        """
+        {"id": "s", "summary": "for tests",
+         "tables": [{"table": "t", "files": "data.csv", "key": "id", "onDrift": "keep"}]}
+        """, records: "id,name\n1,a\n2,b\n3,c\n")
+      #expect(try await place.run("--s").exitCode == 0)
+      try await place.sql("UPDATE t SET name = 'mine' WHERE id = 1")
+      try await place.sql("DELETE FROM t WHERE id = 2")
+      let kept = try await place.run("plan", "--check")
+      #expect(kept.exitCode == 0, "\(kept.output)")
+      #expect(kept.output.hasPrefix("kept  s  t "), "\(kept.output)")
+      #expect(
+        kept.output.hasSuffix("nothing to do: 1 row matches the fixtures, 2 drifted rows kept\n"),
+        "\(kept.output)")
+      #expect(try await place.run("plan", "--format", "json").output.contains(#""pending" : false"#))
+      #expect(try await place.run("verify").exitCode == 3)
+      try await place.sql("DELETE FROM t WHERE id = 3")
+      try await place.sql("DELETE FROM seed_runner.owned_row WHERE key = '3'")
+      let due = try await place.run("plan", "--check")
+      #expect(due.exitCode == 3 && due.output.hasPrefix("change"), "\(due.output)")
+    }
+  }
+
+  @Test("plan counts the seeders that would fail")
+  func planOfFailure() async throws {
+    try await SeederPlace.with("CREATE TABLE t (id int PRIMARY KEY, name text)") { place in
+      try place.write("bad", table: "t", records: "id,name\nx,a\n")
+      let plan = try await place.run("plan")
+      #expect(
+        plan.output.hasSuffix("0 to delete; 1 seeder would fail; nothing was written\n"), "\(plan.output)")
+      #expect(plan.output.contains("fail  bad  1 error in the data\n"), "\(plan.output)")
+      #expect(
+        plan.output.contains("Fix: correct the error and run again; nothing of it was written."),
+        "\(plan.output)")
+    }
+  }
+
   @Test("reset deletes rows that are neither edited nor referenced, and reports the others")
   func reset() async throws {
     try await TemporaryDatabase.with { database in

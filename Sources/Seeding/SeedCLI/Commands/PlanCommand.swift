@@ -16,7 +16,7 @@ struct PlanCommand {
     }
     let code = ExitCode(failures: report.entries.compactMap(\.failure))
     guard code == .success else { return code }
-    return session.command.has("check") && report.isPending ? .drift : .success
+    return session.command.has("check") && report.wouldChange ? .drift : .success
   }
 }
 
@@ -55,7 +55,7 @@ struct PlanJSON: Encodable {
   let seeders: [Entry]
 
   init(_ report: PlanReport) {
-    pending = report.isPending
+    pending = report.wouldChange
     migrations = report.migrations
     seeders = report.entries.map { entry in
       Entry(

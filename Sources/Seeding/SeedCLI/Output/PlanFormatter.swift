@@ -24,7 +24,7 @@ struct PlanFormatter {
   private static func verb(_ entry: PlanReport.Entry) -> String {
     if entry.failure != nil { return "fail" }
     if entry.note != nil { return "wait" }
-    return entry.isPending ? "change" : "unchanged"
+    return entry.wouldChange ? "change" : entry.isPending ? "kept" : "unchanged"
   }
 
   private static func summary(_ entry: PlanReport.Entry) -> String {
@@ -90,13 +90,17 @@ struct PlanFormatter {
 
   private var total: String {
     let counts = report.entries.map(\.tables.total).reduce(RowCounts(), +)
-    guard report.isPending else {
+    guard report.wouldChange else {
       let verb = counts.unchanged == 1 ? "matches" : "match"
+      let kept = report.entries.map(\.keptRows).reduce(0, +)
       return "nothing to do: \(Text.count(counts.unchanged, "row")) \(verb) the fixtures"
+        + (kept == 0 ? "" : ", \(Text.count(kept, "drifted row")) kept")
     }
     let first =
       report.migrations.isEmpty ? "" : "\(Text.count(report.migrations.count, "migration")) to apply; "
+    let failed = report.entries.count { $0.failure != nil }
     return first
-      + "\(counts.inserted) to insert, \(counts.updated) to update, \(counts.deleted) to delete; nothing was written"
+      + "\(counts.inserted) to insert, \(counts.updated) to update, \(counts.deleted) to delete; "
+      + (failed == 0 ? "" : "\(Text.count(failed, "seeder")) would fail; ") + "nothing was written"
   }
 }

@@ -17,7 +17,15 @@ public struct PlanReport: Sendable {
     /// Why the seeder was not compared.
     public let note: String?
 
-    /// Whether a run would write, fail, or find rows that were edited outside seed-runner.
+    /// Whether a run would write or fail, or whether nobody knows.
+    public var wouldChange: Bool { tables.total.written > 0 || failure != nil || note != nil }
+    /// The number of rows that were edited or deleted outside seed-runner and that a run would leave as they are. Of
+    /// deleted rows at most 1,000 of each table count.
+    package var keptRows: Int {
+      max(changes.count { $0.action == .keep && $0.isDrift }, tables.total.drifted)
+    }
+    /// Whether the rows differ from the fixtures: a run would write or fail, or find rows that were edited outside
+    /// seed-runner, even if it kept them.
     public var isPending: Bool {
       tables.total.written > 0 || tables.total.drifted > 0 || failure != nil || note != nil
         || changes.contains(where: \.isDrift)
@@ -29,7 +37,9 @@ public struct PlanReport: Sendable {
   /// Migrations that a run would apply first.
   public let migrations: [String]
 
-  /// Whether a run would change anything.
+  /// Whether a run would change anything or fail.
+  public var wouldChange: Bool { !migrations.isEmpty || entries.contains(where: \.wouldChange) }
+  /// Whether anything differs, including rows that a run would keep.
   public var isPending: Bool { !migrations.isEmpty || entries.contains(where: \.isPending) }
 }
 
