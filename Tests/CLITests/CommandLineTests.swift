@@ -85,10 +85,12 @@ struct CommandLineTests {
   func production() async throws {
     let result = try await SeedRunnerBinary.run("--all", "--env", "production", url: Self.nowhere)
     #expect(result.exitCode == 5)
-    #expect(result.errors.contains("--allow-production"))
+    #expect(result.errors.contains("Error: the environment is production [SR-"), "\(result.errors)")
+    #expect(result.errors.contains("\nFix: add --allow-production to continue\n"), "\(result.errors)")
     let named = try await SeedRunnerBinary.run(
       "--sample-traces", "--env", "production", "--allow-production", url: Self.nowhere)
     #expect(named.exitCode == 5)
-    #expect(named.errors.contains("'sample-traces' cannot run in the environment 'production'"))
+    #expect(named.errors.contains("'sample-traces' cannot run in the environment 'production' [SR-"))
+    #expect(named.errors.contains("\nFix: to allow it, add \"production\""), "\(named.errors)")
   }
 }

@@ -48,7 +48,7 @@ struct SeedPlanTests {
     let registry = try registry(("x", []), ("a", ["b"]), ("b", ["c"]), ("c", ["a"]))
     let error = #expect(throws: SeedPlanError.self) { try ids(registry, .only(["x"])) }
     #expect(error == .cycle(["a", "b", "c", "a"]))
-    #expect(error?.description == "seeders depend on each other in a cycle: a → b → c → a.")
+    #expect(error?.problem == "seeders depend on each other in a cycle: a → b → c → a")
   }
 
   @Test("names a seeder that depends on itself")
@@ -67,6 +67,7 @@ struct SeedPlanTests {
     }
     let error = #expect(throws: SeedPlanError.self) { try ids(registry, .only(["user"])) }
     #expect(error?.description == "unknown seeder 'user'. Did you mean 'users'?")
+    #expect(error?.problem == "unknown seeder 'user'" && error?.fix == "Did you mean 'users'?")
   }
 
   @Test(
@@ -84,6 +85,9 @@ struct SeedPlanTests {
     }
     #expect(error == .notForEnvironment(["dev-only"], environment: .production))
     #expect(error?.description.contains("add \"production\" to \"environments\" in its seeder.json") == true)
+    let several = SeedPlanError.notForEnvironment(["a", "b"], environment: .ci)
+    #expect(several.problem == "'a', 'b' cannot run in the environment 'ci'")
+    #expect(several.fix?.contains("in their seeder.json") == true)
   }
 
   @Test("rejects excluding a seeder that others depend on")

@@ -1,5 +1,5 @@
 /// Rows that were edited or deleted outside seed-runner since they were written.
-public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct DriftError: FixableError, Hashable, Sendable, CustomStringConvertible {
   /// The table.
   public let table: String
   /// The rows with different values.
@@ -38,11 +38,16 @@ public struct DriftError: Error, Hashable, Sendable, CustomStringConvertible {
   static let keyLimit = 5
 
   /// The rows and how to proceed.
-  public var description: String {
+  public var description: String { text }
+
+  package var problem: String {
     let parts = [(edited, "edited"), (deleted, "deleted")].filter { $0.0.count > 0 }
       .map { "\($0.0.past($0.1)) outside seed-runner: \($0.0.list)" }
-    return "\(table): \(parts.joined(separator: "; ")). "
-      + "Inspect the rows with 'seed-runner plan', then revert the edits, add them to the fixture, or set onDrift."
+    return "\(table): \(parts.joined(separator: "; "))"
+  }
+
+  package var fix: String? {
+    "inspect the rows with 'seed-runner plan', then revert the edits, add them to the fixture, or set onDrift"
   }
 
   func description(for policy: DriftPolicy) -> String {

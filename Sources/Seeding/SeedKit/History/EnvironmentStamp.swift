@@ -54,7 +54,7 @@ package enum EnvironmentStamp {
 }
 
 /// A run that a guard refused. Nothing was written.
-public enum SeedGuardError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum SeedGuardError: FixableError, Hashable, Sendable, CustomStringConvertible {
   /// The environment is production, which was not allowed.
   case productionNotAllowed
   /// The database has the stamp of another environment.
@@ -63,20 +63,23 @@ public enum SeedGuardError: Error, Hashable, Sendable, CustomStringConvertible {
   case deletesNotAllowed(table: String)
 
   /// Why it was refused, and how to allow it.
-  public var description: String {
+  public var description: String { text }
+
+  package var problem: String {
     switch self {
-    case .productionNotAllowed:
-      "the environment is production. Add --allow-production to continue."
-    case .deletesNotAllowed(let table):
-      """
-      the policy 'sync' would delete rows of \(table) in production. \
-      Add --allow-deletes to allow it.
-      """
+    case .productionNotAllowed: "the environment is production"
+    case .deletesNotAllowed(let table): "the policy 'sync' would delete rows of \(table) in production"
     case .otherEnvironment(let stamp, let run):
-      """
-      the database belongs to the environment '\(stamp)', but this run uses '\(run)'. \
-      Use --env \(stamp) or another database, or add --restamp to assign this one to '\(run)'.
-      """
+      "the database belongs to the environment '\(stamp)', but this run uses '\(run)'"
+    }
+  }
+
+  package var fix: String? {
+    switch self {
+    case .productionNotAllowed: "add --allow-production to continue"
+    case .deletesNotAllowed: "add --allow-deletes to allow it"
+    case .otherEnvironment(let stamp, let run):
+      "use --env \(stamp) or another database, or add --restamp to assign this one to '\(run)'"
     }
   }
 }

@@ -95,8 +95,8 @@ public struct FailureReport: Sendable, Codable {
       details = error.description
     default:
       cause = error is DriftError ? .drift : .other
-      message = "\(error)"
-      fix = nil
+      message = (error as? any FixableError)?.problem ?? "\(error)"
+      fix = (error as? any FixableError)?.fix
       sqlState = nil
       faults = []
       details = String(reflecting: error)
