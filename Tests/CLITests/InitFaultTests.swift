@@ -48,6 +48,10 @@ struct InitFaultTests {
         "correct"
       ),
       (["--from", "data/empty.json"], 65, "data/empty.json: found no records", "correct"),
+      (
+        ["--from", "data/blank.csv"], 65, "data/blank.csv:1: found an empty line; expected the header",
+        "correct"
+      ),
       (["--from", "data/wide.csv"], 65, "data/wide.csv:1: found UTF-16", "correct"),
       (
         ["--from", "Seeders/own/own.csv", "--id", "mine"], 64, "already belongs to the seeder in",
@@ -65,6 +69,7 @@ struct InitFaultTests {
       try place.write("name\nx\n", to: "data/names.csv")
       try place.write("code,name\nNO,a\nNO,b\n", to: "data/twice.csv")
       try place.write("code,name\nNO\n", to: "data/short.csv")
+      try place.write("\ncode,name\nNO,Norway\n", to: "data/blank.csv")
       try place.write("[]", to: "data/empty.json")
       try place.write("c\0o\0", to: "data/wide.csv")
       try place.write("code\nNO\n", to: "Seeders/own/own.csv")

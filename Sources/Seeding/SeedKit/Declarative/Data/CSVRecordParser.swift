@@ -58,6 +58,13 @@ final class CSVRecordParser: RecordParser {
 
   private func take(_ line: borrowing CSVRecord) throws {
     guard let names else {
+      guard !line.isBlank else {
+        throw FixtureError([
+          FixtureFault(
+            .malformedFile, file: path, line: line.line, found: "an empty line",
+            expected: "the header, with the field names")
+        ])
+      }
       let names = line.fields.indices.map { line.text($0) }
       self.names = names
       // Without field names no record can be read. Their faults are already collected.

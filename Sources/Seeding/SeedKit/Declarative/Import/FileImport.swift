@@ -64,6 +64,14 @@ package struct FileImport: Sendable {
     guard !file.fields.isEmpty else {
       throw folder.fault(name, found: "no records", expected: "at least one, which names the fields")
     }
+    guard file.fields.contains(where: { !$0.name.isEmpty }) else {
+      throw FixtureError([
+        FixtureFault(
+          .malformedFile, file: folder.path(of: name), line: 1,
+          found: file.fields.count == 1 ? "an empty line" : "no field names",
+          expected: "the header, with the field names")
+      ])
+    }
     let draft = try await Draft(request, fileName: name, file, database)
     let definition = draft.definition
     let seeder = DeclarativeSeeder(
