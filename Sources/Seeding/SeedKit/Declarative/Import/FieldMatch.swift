@@ -45,12 +45,6 @@ struct FieldMatch {
     }
   }
 
-  /// Takes each field for the column of its name, where nobody knows the columns.
-  init(same fields: [String]) {
-    for field in fields where !field.isEmpty { add(field, field: field) }
-    ignored = fields.filter(\.isEmpty)
-  }
-
   private mutating func add(_ column: String, field: String) {
     columns.append(column)
     columnOfField[ExactName(field)] = column

@@ -140,7 +140,7 @@ private struct Draft {
     }
     table = names.last ?? TableName(schema: nil, name: fileName)
     let isNew = if case .unknown = database { false } else { true }
-    match = isNew ? FieldMatch(naming: fields) : FieldMatch(same: fields)
+    match = FieldMatch(naming: fields)
     isKeyGuessed = request.key.isEmpty
     key = isKeyGuessed ? Array(match.columns.prefix(1)) : match.columns(for: request.key)
     for name in key where !match.columns.contains(name) {
