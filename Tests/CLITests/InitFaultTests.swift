@@ -125,6 +125,59 @@ struct InitFaultTests {
     }
   }
 
+  @Test("refuses a table or a key that the existing seeder does not have")
+  func others() async throws {
+    let schema = Self.schema + "CREATE TABLE land (code text PRIMARY KEY, name text UNIQUE);"
+    try await InitPlace.with(schema) { place, _ in
+      try place.write("Code,Name\nNO,Norway\n", to: "land.csv")
+      #expect(try await place.run("init", "--from", "land.csv").exitCode == 0)
+      for (words, part) in [
+        (["--key", "name"], "the key code"), (["--table", "country"], "the table land"),
+        (["--table", "land", "--key", "code,name"], "the key code"),
+      ] {
+        let end = try await SeedRunnerBinary.start(
+          ["init", "--from", "land.csv"] + words, url: place.url, directory: place.folder.path
+        ).wait()
+        #expect(end.exitCode == 5, "\(words): \(end.output)\(end.errors)")
+        #expect(end.errors.contains("Seeders/land already exists, with \(part); nothing was written"))
+        #expect(end.errors.contains("Fix: edit Seeders/land/seeder.json, or choose another id with --id"))
+      }
+      let same = try await place.run("init", "--from", "land.csv", "--table", "land", "--key", "Code")
+      #expect(same.exitCode == 0, "\(same.errors)")
+      #expect(try await place.run("init", "--from", "land", "--key", "name").exitCode == 5)
+    }
+  }
+
+  @Test("notes the required columns that no field fills, and how to look up a reference")
+  func required() async throws {
+    let schema = """
+      CREATE TABLE supplier (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, vat_no text NOT NULL UNIQUE);
+      CREATE TABLE invoices (number text PRIMARY KEY, amount int NOT NULL, note text,
+        at date NOT NULL DEFAULT now(), supplier_id int NOT NULL REFERENCES supplier);
+      INSERT INTO supplier (vat_no) VALUES ('V1');
+      """
+    try await InitPlace.with(schema) { place, database in
+      try place.write("Number,Amount,Supplier\n1,5,V1\n", to: "invoices.csv")
+      let end = try await place.run("init", "--from", "invoices.csv")
+      #expect(end.exitCode == 0, "\(end.errors)")
+      #expect(
+        end.errors.contains(
+          "invoices requires values for these columns, which no field fills: 'supplier_id'\n"),
+        "\(end.errors)")
+      let snippet =
+        #""supplier_id": {"field": "Supplier", "references": {"table": "supplier", "key": "vat_no"}}"#
+      #expect(end.errors.contains("\"columns\": {\(snippet)}, and remove \"Supplier\""), "\(end.errors)")
+      // The advice, taken literally, works.
+      let path = "Seeders/invoices/seeder.json"
+      let definition = try place.read(path)
+        .replacing(#""columns": {"#, with: "\"columns\": {\(snippet), ")
+        .replacing(#""ignore": ["Supplier"]"#, with: #""ignore": []"#)
+      try place.write(definition, to: path)
+      let seeded = try await place.run("--invoices")
+      #expect(seeded.output.contains("invoices 1 inserted"), "\(definition)\(seeded.output)\(seeded.errors)")
+    }
+  }
+
   @Test("leaves nothing if a file cannot be written")
   func undone() async throws {
     try await InitPlace.with(Self.schema) { place, _ in

@@ -31,7 +31,7 @@ struct InitDraft {
     let folder = "Seeders/\(id)"
     let definition = "\(folder)/\(DeclarativeSeeder.fileName)"
     if FileManager.default.fileExists(atPath: "\(root)/\(definition)") {
-      let names = try Self.existing("\(root)/\(folder)", shown: folder, source, id: &id)
+      let names = try Self.existing("\(root)/\(folder)", shown: folder, source, command, id: &id)
       self.id = id
       files = (names + [DeclarativeSeeder.fileName]).map {
         .init(path: "\(folder)/\($0)", content: .text(""))
@@ -101,7 +101,7 @@ struct InitDraft {
   /// - Parameter id: becomes the seeder's own, which may differ from its folder's name.
   /// - Returns: the data file that was asked for, by its name in the folder.
   private static func existing(
-    _ folder: String, shown: String, _ source: InitSource, id: inout SeederID
+    _ folder: String, shown: String, _ source: InitSource, _ command: ParsedCommand, id: inout SeederID
   ) throws -> [String] {
     let seeder = try DeclarativeSeeder(directory: folder)
     let isSame: Bool
@@ -119,6 +119,16 @@ struct InitDraft {
         code: .refused, errorCode: .unusablePath,
         message: "\(shown) already exists, for other data; nothing was written",
         fix: "choose another id with --id")
+    }
+    let table = if case .table(let name) = source { name } else { command.value(of: "table") }
+    let differences = seeder.definition.differences(
+      file: names.first, table: table, key: command.values(of: "key"))
+    guard differences.isEmpty else {
+      throw CommandFailure(
+        code: .refused, errorCode: .unusablePath,
+        message:
+          "\(shown) already exists, with \(differences.joined(separator: " and ")); nothing was written",
+        fix: "edit \(shown)/\(DeclarativeSeeder.fileName), or choose another id with --id")
     }
     id = seeder.id
     return names.filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }

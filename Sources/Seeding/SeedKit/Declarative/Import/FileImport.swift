@@ -129,6 +129,7 @@ private struct Draft {
               + match.ignored.map { "'\($0)'" }.joined(separator: ", ")
           ]
         }
+        notes += try await UnfilledColumns(of: live, match, on: connection).notes
         return
       }
       let known = try await RelationKind.Known.read(on: connection)
