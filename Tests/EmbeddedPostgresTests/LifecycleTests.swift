@@ -130,7 +130,12 @@ struct LifecycleTests {
       #expect(try await connection.queryOne("SELECT 1").decode(Int32.self) == 1)
       await connection.close()
       let psql = try postgres.psqlCommand
-      #expect(try output([psql.executable] + psql.arguments + ["-Atc", "SELECT 40 + 2"]) == "42\n")
+      let variables = psql.variables.compactMap { name, value in value.map { "\(name)=\($0)" } }
+      let command = ["/usr/bin/env"] + variables + [psql.executable]
+      #expect(try output(command + ["-Atc", "SELECT 40 + 2"]) == "42\n")
+      #expect(
+        try output(command + ["-d", "postgres", "-Atc", "SELECT current_database()"]) == "postgres\n",
+        "an option overrides only the database")
     }
   }
 

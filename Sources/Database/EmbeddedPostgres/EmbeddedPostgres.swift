@@ -137,15 +137,20 @@ extension EmbeddedPostgres {
     }
   }
 
-  /// The path and arguments of `psql` for connecting to the running server.
+  /// The path of `psql`, and the environment variables with which it connects to the running server. A nil removes a
+  /// variable that would have precedence. Options of psql, such as `-d NAME`, override single variables.
   ///
   /// - Throws: ``EmbeddedPostgresError`` with code `notRunning` or `binariesNotFound`.
-  public var psqlCommand: (executable: String, arguments: [String]) {
+  public var psqlCommand: (executable: String, variables: [String: String?]) {
     get throws {
       let (cluster, file) = try runningCluster()
       let binaries = try PostgresBinaries.locate(
         explicit: settings.binaries, majorVersion: cluster.majorVersion)
-      return (binaries.program("psql"), [socketURL(cluster, file)])
+      let variables: [String: String?] = [
+        "PGHOST": SocketDirectory.path(home: cluster.home), "PGPORT": "\(file.port)", "PGUSER": settings.role,
+        "PGDATABASE": settings.database, "PGHOSTADDR": nil, "PGSERVICE": nil,
+      ]
+      return (binaries.program("psql"), variables)
     }
   }
 

@@ -36,7 +36,10 @@ struct DatabaseCommand {
   private func psql() async throws {
     _ = try await postgres.start()
     let command = try postgres.psqlCommand
-    let arguments = [command.executable] + command.arguments + session.command.arguments
+    for (name, value) in command.variables {
+      if let value { setenv(name, value, 1) } else { unsetenv(name) }
+    }
+    let arguments = [command.executable] + session.command.arguments
     var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     pointers.append(nil)
     SignalWatcher.restore()
