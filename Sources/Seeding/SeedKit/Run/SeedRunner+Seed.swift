@@ -149,7 +149,12 @@ extension SeedRunner {
           on: connection)
       }
     } catch {
-      onEvent(.historyNotWritten(report.id, FailureReport(error).message))
+      let failure = FailureReport(error)
+      // The database refused the seeder for the same reason, which its report names already.
+      let isKnown =
+        report.failure.map { $0.cause == failure.cause && $0.sqlState == failure.sqlState } ?? true
+      guard failure.cause != .database || !isKnown else { return }
+      onEvent(.historyNotWritten(report.id, failure.message))
     }
   }
 }
