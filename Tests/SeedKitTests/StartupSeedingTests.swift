@@ -206,7 +206,7 @@ struct StartupSeedingTests {
       }
       let refused = try await run(allowed: false)
       #expect(refused.state.phase == .failed)
-      #expect(refused.state.failure == SeedGuardError.productionNotAllowed.description)
+      #expect(refused.state.failure == SeedGuardError.productionNotAllowed.problem)
       #expect(refused.events.contains { if case .startupFailed = $0 { true } else { false } })
       #expect(try await Harness.count("items", on: database) == 0)
       #expect(try await Harness.count("seed_runner.environment", on: database) == 0)
@@ -223,7 +223,7 @@ struct StartupSeedingTests {
         let seeding = try StartupHarness.seeding([items], on: database.configuration) { $0.seeds = seeds }
         let state = await seeding.run()
         #expect(state.phase == .failed)
-        #expect(state.failure == SeedGuardError.otherEnvironment(stamp: "dev", run: .test).description)
+        #expect(state.failure == SeedGuardError.otherEnvironment(stamp: "dev", run: .test).problem)
       }
       let exists = try await database.withConnection { connection in
         try await connection.queryOne("SELECT to_regclass('items') IS NOT NULL").decode(Bool.self)

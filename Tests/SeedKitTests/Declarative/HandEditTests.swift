@@ -70,9 +70,8 @@ struct HandEditTests {
       ).preview()
       let entry = try #require(report.entries.first)
       #expect(
-        entry.failure?.message.hasPrefix(
-          "t: 1 row was edited outside seed-runner: '1'; 1 row was deleted outside seed-runner: '2'.")
-          == true, "\(entry.failure?.message ?? "")")
+        entry.failure?.message
+          == "t: 1 row was edited outside seed-runner: '1'; 1 row was deleted outside seed-runner: '2'")
       #expect(entry.changes.filter(\.isDrift).map(\.key) == ["1", "2"])
       #expect(entry.changes.first?.columns == [RowChange.Column(name: "a", old: "mine", new: "x")])
     }

@@ -118,7 +118,7 @@ struct PolicyTests {
         to: "seeder.json")
       let refused = try await folder.run(environment: .production) { $0.allowsProduction = true }
       #expect(refused.outcome == .failed)
-      #expect(refused.failure?.message.contains("--allow-deletes") == true)
+      #expect(refused.failure?.fix?.contains("--allow-deletes") == true)
       #expect(try await folder.rows(Self.rows) == [])
       let allow: (inout SeedRunner.Options) -> Void = {
         $0.allowsProduction = true
@@ -209,8 +209,9 @@ struct PolicyTests {
         #expect(try await folder.counts() == RowCounts(updated: 1, drifted: 1))
         #expect(try await folder.rows(Self.rows) == ["1│mine│d", "2│Y│d"])
       default:
-        let message = try await folder.run().failure?.message ?? ""
-        #expect(message.hasPrefix("t: 1 row was edited outside seed-runner: '1'."))
+        let failure = try await folder.run().failure
+        #expect(failure?.message == "t: 1 row was edited outside seed-runner: '1'")
+        #expect(failure?.fix?.hasPrefix("inspect the rows with 'seed-runner plan'") == true)
         #expect(try await folder.rows(Self.rows) == ["1│mine│d", "2│y│d"])
       }
     }
