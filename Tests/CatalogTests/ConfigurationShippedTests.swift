@@ -107,7 +107,8 @@ struct ConfigurationShippedTests {
     #expect(
       settings.entries.map(\.name) == [
         "environment", "database.url", "database.connectTimeout", "seed.jobs", "seed.retryBudget",
-        "seed.lockTimeout", "all.only", "all.except", "startup.migrates", "startup.seeds", "startup.mode",
+        "seed.lockTimeout", "seeders.builtIn", "all.only", "all.except", "startup.migrates", "startup.seeds",
+        "startup.mode",
         "startup.timeLimit", "debug", "validationThreshold", "capacity.rows", "capacity.isPartOfAll",
         "capacity.seed", "capacity.clusters", "capacity.similarity", "capacity.index", "capacity.streams",
         "server.host", "server.port", "server.poolSize", "server.preparedStatements",
@@ -121,7 +122,8 @@ struct ConfigurationShippedTests {
     #expect(
       settings.entries.map { "\($0.variable)=\($0.defaultValue)" }.filter { !$0.hasSuffix("=") } == [
         "SEED_ENV=dev", "DATABASE_CONNECT_TIMEOUT=10", "SEED_JOBS=4", "SEED_RETRY_BUDGET=60",
-        "SEED_LOCK_TIMEOUT=300", "AUTO_MIGRATE=true", "AUTO_SEED_DATABASE=false", "AUTO_SEED_MODE=blocking",
+        "SEED_LOCK_TIMEOUT=300", "SEED_BUILT_IN=true", "AUTO_MIGRATE=true", "AUTO_SEED_DATABASE=false",
+        "AUTO_SEED_MODE=blocking",
         "AUTO_SEED_TIMEOUT=60", "SEED_DEBUG=false", "VALIDATION_THRESHOLD=2", "CAPACITY_SEED=1",
         "CAPACITY_CLUSTERS=1000", "CAPACITY_SIMILARITY=0.8", "CAPACITY_INDEX=vector", "CAPACITY_STREAMS=4",
         "HOST=127.0.0.1", "PORT=8080", "SERVER_POOL_SIZE=16", "SERVER_PREPARED_STATEMENTS=auto",
@@ -135,7 +137,8 @@ struct ConfigurationShippedTests {
       ])
     #expect(
       settings.entries.compactMap(\.flag) == [
-        "env", "database-url", "jobs", "debug", "rows", "capacity-seed", "clusters", "similarity", "index",
+        "env", "database-url", "jobs", "built-in", "debug", "rows", "capacity-seed", "clusters", "similarity",
+        "index",
         "streams", "host", "port", "wait",
       ])
     #expect(settings.entries.filter { $0.unit == "seconds" }.count == 8)

@@ -70,7 +70,8 @@ struct BashCompletionTests {
   func empty() async throws {
     let offered = try await complete([""])
     let spec = SampleCommand.spec
-    let expected = spec.subcommands.map(\.name) + spec.options.map(\.long) + ["--no-debug", "--no-wait"]
+    let expected =
+      spec.subcommands.map(\.name) + spec.options.map(\.long) + ["--no-built-in", "--no-debug", "--no-wait"]
     #expect(offered.sorted() == expected.sorted())
   }
 
