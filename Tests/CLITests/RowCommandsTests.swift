@@ -90,7 +90,7 @@ struct RowCommandsTests {
       let end = try await place.run(words)
       #expect(end.exitCode == 64)
       #expect(
-        end.errors.contains("Error: no seeder is selected in the environment 'test'; left out: s [SR-103]"),
+        end.errors.contains("Error: no seeder is selected in the environment 'test'; available: s [SR-103]"),
         "\(end.errors)")
     }
   }

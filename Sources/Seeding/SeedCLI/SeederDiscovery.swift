@@ -143,7 +143,7 @@ struct SeederDiscovery: Sendable {
       throw CommandFailure(
         code: .usage, errorCode: .nothingSelected,
         message: "no seeder is selected in the environment '\(plan.environment)'; "
-          + "left out: \(known.ids.map(\.rawValue).joined(separator: ", "))",
+          + "available: \(known.ids.map(\.rawValue).joined(separator: ", "))",
         fix: "name seeders, or correct the environment; 'seed-runner list' shows where each may run")
     }
     let places = searched.map { "\($0)/*/\(DeclarativeSeeder.fileName)" }.joined(separator: ", ")
