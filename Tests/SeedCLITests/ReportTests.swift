@@ -15,7 +15,7 @@ struct ReportTests {
     return record
   }
 
-  private func failed(_ faults: [FixtureFault], message: String = "a fault in a fixture") -> SeederReport {
+  private func failed(_ faults: [FixtureFault], message: String = "1 error in the data") -> SeederReport {
     SeederReport(
       id: "users", outcome: .failed,
       failure: FailureReport(.invalidData, message: message, fix: nil, faults: faults))
@@ -105,7 +105,7 @@ struct ReportTests {
     #expect(steps.map(\.failure?.message) == [nil, "1 of 2 seeders failed: users"])
     let junit = JUnitReport(record: recorder.record).text
     #expect(junit.contains(#"<failure message="1 of 2 seeders failed: users""#))
-    #expect(junit.contains("failed: a fault in a fixture"))
+    #expect(junit.contains("failed: 1 error in the data"))
   }
 
   private static let passed = RunRecord.Verification(

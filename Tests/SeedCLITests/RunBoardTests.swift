@@ -48,7 +48,7 @@ struct RunBoardTests {
     #expect(
       text(board, columns: 80, on: unicode) == """
         ✓ tags             480 ms  tags 235 inserted
-        ✗ users              3 ms  a fault in a fixture [SR-301]
+        ✗ users              3 ms  1 error in the data [SR-301]
         ⠋ shares            2.9 s  waiting for another run of this seeder
         ⠋ tools             2.9 s  writing rows
         ⠋ capacity-traces   2.9 s  loading ██████░░░░░░  50 %  20000 rows/s  2.5 s left

@@ -16,7 +16,7 @@ struct RunFormatterTests {
       lines(80).prefix(3).joined(separator: "\n") == """
         seeded     tags                      tags 235 inserted; after 1           480 ms
                                              failed attempt
-        failed     users                     a fault in a fixture [SR-301]          3 ms
+        failed     users                     1 error in the data [SR-301]           3 ms
         """)
   }
 

@@ -100,7 +100,7 @@ struct RunPageTests {
     var record = RunRecord(command: "run", runID: UUID(), environment: .dev, startedAt: Date())
     record.failure = RunSample.failure
     let html = RunPage(record: record).html
-    #expect(html.contains("<h2>Errors</h2>") && html.contains("a fault in a fixture"))
+    #expect(html.contains("<h2>Errors</h2>") && html.contains("1 error in the data"))
   }
 
   @Test(
