@@ -39,6 +39,10 @@ struct BuiltInSeedersTests {
       #expect(
         try await !list("--no-built-in", variables: ["SEED_BUILT_IN": "true"]).1.contains("sample-traces"))
       #expect(try await list("--env", "dev").1.contains("sample-traces"), "the file of another environment")
+      let disabled = try await SeedRunnerBinary.run("--users", "--no-built-in")
+      #expect(disabled.exitCode == 64)
+      #expect(
+        disabled.errors.contains("'--users' is a built-in seeder, and the built-in seeders are disabled"))
       let invalid = try await list(variables: ["SEED_BUILT_IN": "perhaps"])
       #expect(invalid.0 == 78 && invalid.1.contains("SEED_BUILT_IN: seeders.builtIn: found 'perhaps'"))
     }

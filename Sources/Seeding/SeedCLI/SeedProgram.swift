@@ -71,7 +71,12 @@ public struct SeedProgram: Sendable {
         console.write(HelpFormatter(width: Terminal.width).brief(for: [], in: spec))
         return .usage
       }
-      let command = try CommandLineParser.parse(arguments, command: spec)
+      let command: ParsedCommand
+      do {
+        command = try CommandLineParser.parse(arguments, command: spec)
+      } catch {
+        throw try disabledSeeder(error, discovery, catalog(defaults)) ?? error
+      }
       let code = await Invocation(
         program: self, spec: spec, command: command,
         environment: CICommand.variables(for: command.path.first, environment), discovery: discovery,
@@ -82,5 +87,18 @@ public struct SeedProgram: Sendable {
     } catch {
       return console.end(with: error)
     }
+  }
+
+  /// The error for the flag of a built-in seeder that is disabled, which parses as an unknown option.
+  private func disabledSeeder(
+    _ error: UsageError, _ discovery: SeederDiscovery, _ builtIn: SeederRegistry
+  ) -> CommandFailure? {
+    guard case .unknownOption(let option, _) = error.reason, !discovery.includesBuiltIn,
+      builtIn.ids.contains(where: { "--\($0)" == option })
+    else { return nil }
+    return CommandFailure(
+      code: .usage, errorCode: .unknownSeeder,
+      message: "'\(option)' is a built-in seeder, and the built-in seeders are disabled",
+      fix: "add --built-in, or correct the option; '\(name) list' shows all seeders")
   }
 }
