@@ -128,6 +128,26 @@ struct CICloneTests {
     }
   }
 
+  @Test("a table that no migration creates is missing in a new template, which a note explains")
+  func ownTable() async throws {
+    try await Place.with { place in
+      try await TemporaryFolder.with { folder in
+        try FileManager.default.createDirectory(
+          atPath: "\(folder.path)/s", withIntermediateDirectories: false)
+        try folder.write("id\n1\n", to: "s/data.csv")
+        try folder.write(
+          #"{"id": "s", "summary": "x", "tables": [{"table": "supplier", "files": "data.csv", "key": "id"}]}"#,
+          to: "s/seeder.json")
+        let end = try await place.run(1, ["--no-built-in", "--seeders-path", folder.path])
+        #expect(end.exitCode == 65, "\(end.errors)")
+        #expect(
+          end.errors.contains(
+            "note: a new template is an empty database, in which only migrations create tables"),
+          "\(end.errors)")
+      }
+    }
+  }
+
   @Test("changed data needs a new template; old ones are listed and dropped")
   func old() async throws {
     try await Place.with { place in

@@ -115,6 +115,11 @@ struct CloneJob: Sendable {
     do {
       let database = templates.configuration(of: new)
       let report = try await job.seed(database)
+      if report.seeders.contains(where: { $0.failure?.code == .missingTable }) {
+        console.progress(
+          "note: a new template is an empty database, in which only migrations create tables. If other tools create "
+            + "the tables, run 'ci' without --clone-from")
+      }
       try await job.verify(report, on: database)
       guard recorder.record.verdict == .success else {
         try await keep(new)
