@@ -95,6 +95,7 @@ struct WhyTests {
     try await withKeys { place in
       let few = try await place.run("why", "pairs", "1")
       #expect(few.exitCode == 64)
+      #expect(few.errors.contains("Fix: give a value for each of a, b, in this order"), "\(few.errors)")
       #expect(few.errors.contains("the key of pairs is (a, b): expected 2 values, found 1"))
       let many = try await place.run("why", "numbers", "1", "2")
       #expect(many.errors.contains("the key of numbers is (k): expected 1 value, found 2"))

@@ -52,7 +52,7 @@ struct UsageErrorTests {
       help: "Did you mean 'sample-traces'?"),
     Case(
       "--only nobody", "'nobody' is not a value of '--only'",
-      help: "expected users, tags, sample-traces, curated-traces or capacity-traces"),
+      help: "choose users, tags, sample-traces, curated-traces or capacity-traces"),
     Case(["--only", " , "], "'--only' needs a value", help: "write '--only NAME,...'"),
   ]
 
@@ -94,7 +94,7 @@ struct UsageErrorTests {
     Case(
       "completions zhs", "'zhs' is not a valid SHELL", help: "Did you mean 'zsh'?", command: "completions"),
     Case(
-      "completions tcsh", "'tcsh' is not a valid SHELL", help: "expected bash, zsh or fish",
+      "completions tcsh", "'tcsh' is not a valid SHELL", help: "choose bash, zsh or fish",
       command: "completions"),
     Case("completions bash zsh", "unexpected argument 'zsh'", command: "completions"),
     Case(
@@ -120,13 +120,13 @@ struct UsageErrorTests {
       command: "migrate down"),
     Case(
       "migrate up --jobs 2", "'--jobs' is not an option of 'seed-runner migrate up'",
-      help: "it belongs to 'seed-runner', 'seed-runner ci' and 'seed-runner ci-local'", command: "migrate up"),
+      help: "use it with 'seed-runner', 'seed-runner ci' or 'seed-runner ci-local'", command: "migrate up"),
     Case(
-      "--users list", "'--users' is not an option of 'seed-runner list'", help: "it belongs to 'seed-runner'",
+      "--users list", "'--users' is not an option of 'seed-runner list'", help: "use it with 'seed-runner'",
       command: "list"),
     Case(
       "--all --to 3", "'--to' is not an option of 'seed-runner'",
-      help: "it belongs to 'seed-runner migrate up', 'seed-runner migrate down' and 'seed-runner migrate sql'"
+      help: "use it with 'seed-runner migrate up', 'seed-runner migrate down' or 'seed-runner migrate sql'"
     ),
     Case(
       "db start --database-url x", "'--database-url' is not an option of 'seed-runner db start'",
@@ -138,12 +138,12 @@ struct UsageErrorTests {
     Case(
       "--jobs --all", "'--jobs' needs a value",
       help: "'--all' is read as an option. Write '--jobs N', or '--jobs=N' for a value that starts with '-'."),
-    Case("--all --jobs -1", "'-1' is not a value of '--jobs'", help: "expected a whole number from 1 to 64"),
+    Case("--all --jobs -1", "'-1' is not a value of '--jobs'", help: "give a whole number from 1 to 64"),
     Case(
-      "--all --jobs many", "'many' is not a value of '--jobs'", help: "expected a whole number from 1 to 64"),
-    Case("--all -j65", "'65' is not a value of '--jobs'", help: "expected a whole number from 1 to 64"),
+      "--all --jobs many", "'many' is not a value of '--jobs'", help: "give a whole number from 1 to 64"),
+    Case("--all -j65", "'65' is not a value of '--jobs'", help: "give a whole number from 1 to 64"),
     Case(
-      "migrate up --to 1.5", "'1.5' is not a value of '--to'", help: "expected a whole number from 0",
+      "migrate up --to 1.5", "'1.5' is not a value of '--to'", help: "give a whole number from 0",
       command: "migrate up"),
     Case("--all=yes", "'--all' takes no value"),
     Case("--all --no-debug=1", "'--no-debug' takes no value"),
@@ -153,16 +153,16 @@ struct UsageErrorTests {
     Case(
       "--all --debug --no-debug", "'--debug' and '--no-debug' cannot be combined",
       help: "omit '--debug' or '--no-debug'"),
-    Case("--all --format yaml", "'yaml' is not a value of '--format'", help: "expected text or json"),
+    Case("--all --format yaml", "'yaml' is not a value of '--format'", help: "choose text or json"),
     Case(
       "--all --env prod", "'prod' is not a value of '--env'",
-      help: "expected dev, test, ci, ci-local or production"),
+      help: "choose dev, test, ci, ci-local or production"),
     Case(
       "migrate down --to 3 --steps 2", "'--to' and '--steps' cannot be combined",
       help: "omit '--to' or '--steps'", command: "migrate down"),
     Case(
       "migrate sql --from 5 --to 4", "'--from' is above '--to'",
-      help: "'--from' must not be greater than '--to'",
+      help: "make '--from' at most as large as '--to'",
       command: "migrate sql"),
     Case("--xyzzy --jobs 0 --all --users", "unknown option '--xyzzy'"),
   ]
@@ -204,6 +204,6 @@ struct UsageErrorTests {
     let error = #expect(throws: UsageError.self) {
       try CommandLineParser.parse(["--only", "users"], command: SampleCommand.make([]))
     }
-    #expect(error.flatMap { UsageErrorFormatter.help(for: $0) } == "expected nothing")
+    #expect(error.flatMap { UsageErrorFormatter.help(for: $0) } == "choose nothing")
   }
 }

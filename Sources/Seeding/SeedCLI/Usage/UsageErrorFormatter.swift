@@ -44,7 +44,7 @@ enum UsageErrorFormatter {
       // A list of many commands would not help.
       owners.count > 3
         ? nil
-        : "it belongs to \(quoted(owners.map { command($0.isEmpty ? [] : [$0], program) }, last: "and"))"
+        : "use it with \(quoted(owners.map { command($0.isEmpty ? [] : [$0], program) }, last: "or"))"
     case .notNegatable(let option): "omit '\(option)' instead"
     case .missingValue(let option, let valueName, let found):
       if let found {
@@ -55,11 +55,11 @@ enum UsageErrorFormatter {
       }
     case .unexpectedValue, .givenTwice, .unexpectedArgument: nil
     case .valueNotAllowed(_, _, let allowed, let near), .argumentNotAllowed(_, _, let allowed, let near):
-      near.isEmpty ? "expected \(list(allowed))" : didYouMean(near)
-    case .numberNotAllowed(_, _, let range): "expected a whole number\(limits(of: range))"
+      near.isEmpty ? "choose \(list(allowed))" : didYouMean(near)
+    case .numberNotAllowed(_, _, let range): "give a whole number\(limits(of: range))"
     case .conflicting(let one, let other): "omit '\(one)' or '\(other)'"
     case .requires(_, let other): "add '\(other)'"
-    case .descending(let option, let other): "'\(option)' must not be greater than '\(other)'"
+    case .descending(let option, let other): "make '\(option)' at most as large as '\(other)'"
     case .nothingSelected(let options): "add \(list(options))"
     case .unknownSubcommand(_, let near, let known):
       near.isEmpty ? "use one of \(list(known, last: "and"))" : didYouMean(near)

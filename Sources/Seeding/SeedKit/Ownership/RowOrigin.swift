@@ -99,8 +99,14 @@ extension RowOrigin {
 public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A suggestion; nil if there is none.
   public var fix: String? {
-    guard case .noTable(_, _, let near?) = self else { return nil }
-    return "Did you mean '\(near)'?"
+    switch self {
+    case .noTable(_, _, let near?): "Did you mean '\(near)'?"
+    case .noTable: "name a table, with its schema unless the search_path finds it"
+    case .notTable: "choose a table"
+    case .wrongKey(_, let columns, _):
+      "give a value for each of \(columns.joined(separator: ", ")), in this order"
+    case .wrongValue(_, _, let type): "give a value of type \(type)"
+    }
   }
 
   /// The table does not exist. `near` is a similar name.
