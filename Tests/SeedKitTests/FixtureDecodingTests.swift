@@ -89,7 +89,7 @@ struct FixtureDecodingTests {
         "2: record 1, field 'people': found number 40000; expected a whole number from -32768 to 32767",
         "2: record 1, field 'area': found number 1e400; expected a number",
         "2: record 1, field 'is_capital': found a string; expected true or false",
-        "3: record 2, field 'name': is missing; expected a string",
+        "3: record 2, field 'name' is missing; expected a string",
         "3: record 2, field 'address.street': found null; expected a string",
         "3: record 2, field 'address.lines[2]': found number 2; expected a string",
         "3: record 2, field 'nmae': found an unknown field; expected 'name'",
@@ -142,10 +142,10 @@ struct FixtureDecodingTests {
     #expect(
       faults(#"[{"pair": [1, 2], "code": "N"}, {"pair": [1], "code": 7}, {}]"#, as: Checked.self) == [
         "1: record 1, field 'code': not two letters",
-        "1: record 2, field 'pair[2]': is missing; expected \("a whole number from \(Int.min) to \(Int.max)")",
+        "1: record 2, field 'pair[2]' is missing; expected \("a whole number from \(Int.min) to \(Int.max)")",
         "1: record 2, field 'code': found number 7; expected a string",
-        "1: record 3, field 'pair': is missing; expected an array",
-        "1: record 3, field 'code': is missing; expected a string",
+        "1: record 3, field 'pair' is missing; expected an array",
+        "1: record 3, field 'code' is missing; expected a string",
       ])
   }
 

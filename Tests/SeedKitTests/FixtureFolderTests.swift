@@ -103,7 +103,7 @@ struct FixtureFolderTests {
     #expect(faults.count == 3)
     #expect(
       faults.first
-        == "Seeders/a.json:2: record 2, field 'name': is missing; expected a string of 1 to 9 characters")
+        == "Seeders/a.json:2: record 2, field 'name' is missing; expected a string of 1 to 9 characters")
     #expect(
       faults.last
         == "Seeders/c.json:1: record 1: duplicate key \"x\" (first in Seeders/a.json:1: record 1)"

@@ -44,7 +44,7 @@ struct FixtureRecordsTests {
       ":2: record 1, field 'name': found number 12; expected a string of 1 to 10 characters",
       ":3: record 2, field 'tags[1]': found 'bad'; expected a good tag",
       ":3: record 2, field 'tags[2]': found number 3; expected a good tag",
-      ":3: record 2, field 'name': is missing; expected a string of 1 to 10 characters",
+      ":3: record 2, field 'name' is missing; expected a string of 1 to 10 characters",
       ":3: record 2, field 'colour': found an unknown field; expected one of name, note, tags",
       ":4: record 3: found a string; expected an object",
       ":5: record 4, field 'note': found a string of 8 characters; expected a string of 0 to 5 characters",

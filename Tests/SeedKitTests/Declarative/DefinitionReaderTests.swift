@@ -79,7 +79,7 @@ struct DefinitionReaderTests {
     #expect(
       found == [
         "2: field 'id': found 'Not An Id'; expected lowercase letters, digits and hyphens",
-        "1: field 'summary': is missing; expected a string",
+        "1: field 'summary' is missing; expected a string",
         "3: field 'environments[2]': found 'moon'; expected one of dev, test, ci, ci-local, production",
         "5: field 'table': found 'a.b.c'; expected TABLE or SCHEMA.TABLE",
         "5: field 'files': found '../t.csv'; expected a path inside the seeder's folder",
@@ -87,7 +87,7 @@ struct DefinitionReaderTests {
         "5: field 'files': found 't.txt'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
         "5: field 'files': found '/etc/passwd'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
         "5: field 'key': found an empty array; expected at least one string",
-        "6: field 'table': is missing; expected a string",
+        "6: field 'table' is missing; expected a string",
         "6: field 'policy': found 'replace'; expected one of upsert, insert-missing, sync",
         "6: field 'onDrift': found number 3; expected one of overwrite, keep, fail",
         "6: field 'delimiter': found '||'; expected one ASCII character other than a quote",
@@ -136,7 +136,7 @@ struct DefinitionReaderTests {
       ),
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', children: [{table: 'c', key: 'k'}]}]}",
-        "1: field 'field': is missing"
+        "1: field 'field' is missing"
       ),
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', delimiter: '\"'}]}",

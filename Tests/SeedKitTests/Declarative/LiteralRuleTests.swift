@@ -136,9 +136,9 @@ struct LiteralRuleTests {
       let lossy = try await folder.run().failure?.faults.map(\.expected)
       #expect(
         lossy == [
-          "no more digits or spaces than numeric(4,1) stores (attribute home.n)",
+          "at most 1 decimal place, as numeric(4,1) stores (attribute home.n)",
           "a fixed date or time: 'today' has a different value in every run (attribute d)",
-          "no more digits or spaces than timestamp(0) without time zone stores (attribute cut at)",
+          "no more decimal places than timestamp(0) without time zone stores (attribute cut at)",
         ])
       try folder.write(
         #"[{"id": 1, "v": {"home": null}, "list": [{"d": null}], "at": ["a", "b"]}]"#, to: "t.json")

@@ -79,7 +79,7 @@ struct OfflineFaultTests {
   func null(_ index: Int) async throws {
     let example = Self.nulls[index]
     let faults = try await OfflineFaults.find(example.tables, [example.file: Array(example.text.utf8)])
-    #expect(faults == ["\(example.expected): is missing; expected a value, because it is part of the key"])
+    #expect(faults == ["\(example.expected) is missing; expected a value, because it is part of the key"])
   }
 
   @Test("include '$value' and '$position' outside 'children'", arguments: ["$value", "$position"])

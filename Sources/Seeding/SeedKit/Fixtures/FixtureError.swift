@@ -51,7 +51,8 @@ extension FixtureFault: CustomStringConvertible {
     var place = file + [line, column].compactMap { $0.map { ":\($0)" } }.joined()
     let parts = [record.map { "record \($0)" }, field.map { "field '\($0)'" }].compactMap(\.self)
     if !parts.isEmpty { place += ": " + parts.joined(separator: ", ") }
-    return "\(place): \(problem)"
+    // "field 'name' is missing"
+    return place + (field != nil && found == JSONFault.nothing && !expected.isEmpty ? " " : ": ") + problem
   }
 }
 

@@ -34,7 +34,7 @@ enum FormFaults {
       ]),
     FaultCase(
       name: "an unclosed quote", files: ["t.csv": "id,a,n\n1,x,1\n2,\"x,2\n3,y,3\n"],
-      expected: ["t.csv:3: found an unclosed quote; expected a closing quote"]),
+      expected: ["t.csv:3: an unclosed quote"]),
     FaultCase(
       name: "a quote inside a field", files: ["t.csv": "id,a,n\n1,x \"y\",1\n"],
       expected: [
@@ -127,7 +127,7 @@ enum FormFaults {
       name: "an unknown key in the definition",
       tables: #"{table: "t", file: "t.csv", key: "id", polcy: "sync"}"#, files: [:],
       expected: [
-        "seeder.json:1: field 'files': is missing; expected a string or an array of strings",
+        "seeder.json:1: field 'files' is missing; expected a string or an array of strings",
         "seeder.json:1: field 'file': found an unknown key; expected 'files'",
         "seeder.json:1: field 'polcy': found an unknown key; expected 'policy'",
       ]),

@@ -26,7 +26,7 @@ enum ValueFaults {
       sql: "CREATE TABLE t (id int PRIMARY KEY, v varchar(4), c char(2), b bit(3), list varchar(1)[])",
       files: ["t.csv": "id,v,c,b,list\n1,🦉🦉🦉🦉🦉,ab,101,{a}\n2,abcd,😀😀😀,10,\"{a,bc}\"\n3,abc  ,ab,101,\n"],
       expected: [
-        "t.csv:4: record 3, field 'v': found 'abc  '; expected no more digits or spaces than character varying(4) stores",
+        "t.csv:4: record 3, field 'v': found 'abc  '; expected at most 4 characters, with the spaces at the end",
         "t.csv:2: record 1, field 'v': found '🦉🦉🦉🦉🦉'; expected a value of type character varying(4) (value too long for type character varying(4))",
         "t.csv:3: record 2, field 'c': found '😀😀😀'; expected a value of type character(2) (value too long for type character(2))",
         "t.csv:3: record 2, field 'b': found '10'; expected a value of type bit(3) (bit string length 2 does not match type bit(3))",
@@ -39,8 +39,8 @@ enum ValueFaults {
       expected: [
         "t.csv:3: record 2: found 1 field; expected 2, as in the header",
         "t.csv:4: record 3, field 'id': found 'many'; expected a value of type integer (invalid input syntax for type integer: \"many\")",
-        "t.csv:6: record 5, field 'id': is missing; expected a value, because it is part of the key",
-        "t.csv:7: record 6, field 'v': is missing; expected a value, because the column is NOT NULL",
+        "t.csv:6: record 5, field 'id' is missing; expected a value, because it is part of the key",
+        "t.csv:7: record 6, field 'v' is missing; expected a value, because the column is NOT NULL",
         "t.csv:5: record 4: duplicate key \"1\" (first in record 1)",
         "t.csv:8: record 7, field 'v': found a value that violates the check constraint 't_v_check'; expected (v <> 'bad'::text)",
       ]),
@@ -59,12 +59,12 @@ enum ValueFaults {
         """
       ],
       expected: [
-        "t.csv:2: record 1, field 'n': found '1.005'; expected no more digits or spaces than numeric(10,2) stores",
-        "t.csv:2: record 1, field 'p': found '2.345'; expected no more digits or spaces than numeric(10,2) stores",
-        "t.csv:2: record 1, field 'list': found '{1.25,1}'; expected no more digits or spaces than numeric(3,1) stores",
-        "t.csv:2: record 1, field 'v': found 'abc '; expected no more digits or spaces than character varying(3) stores",
-        "t.csv:2: record 1, field 'at': found '2024-01-01 00:00:00.5Z'; expected no more digits or spaces than timestamp(0) with time zone stores",
-        "t.csv:2: record 1, field 'i': found '0.125 s'; expected no more digits or spaces than interval(2) stores",
+        "t.csv:2: record 1, field 'n': found '1.005'; expected at most 2 decimal places, as numeric(10,2) stores",
+        "t.csv:2: record 1, field 'p': found '2.345'; expected at most 2 decimal places, as numeric(10,2) stores",
+        "t.csv:2: record 1, field 'list': found '{1.25,1}'; expected at most 1 decimal place, as numeric(3,1) stores",
+        "t.csv:2: record 1, field 'v': found 'abc '; expected at most 3 characters, with the spaces at the end",
+        "t.csv:2: record 1, field 'at': found '2024-01-01 00:00:00.5Z'; expected no more decimal places than timestamp(0) with time zone stores",
+        "t.csv:2: record 1, field 'i': found '0.125 s'; expected no more decimal places than interval(2) stores",
       ]),
     FaultCase(
       name:
@@ -84,9 +84,9 @@ enum ValueFaults {
       ],
       expected: [
         "t.jsonl:2: record 2, field 'p': found '-1'; expected a value of type positive (value for domain positive violates check constraint \"positive_check\")",
-        "t.jsonl:3: record 3, field 'p': is missing; expected a value of type positive (domain positive does not allow null values)",
+        "t.jsonl:3: record 3, field 'p' is missing; expected a value of type positive (domain positive does not allow null values)",
         "t.jsonl:1: record 1, field 'q': found '0'; expected a value of type positive (value for domain positive violates check constraint \"positive_check\")",
-        "t.jsonl:3: record 3, field 'q': is missing; expected a value of type positive (domain positive does not allow null values)",
+        "t.jsonl:3: record 3, field 'q' is missing; expected a value of type positive (domain positive does not allow null values)",
         "t.jsonl:3: record 3, field 'd': found 'soon'; expected a value of type date (invalid input syntax for type date: \"soon\")",
       ]),
     FaultCase(

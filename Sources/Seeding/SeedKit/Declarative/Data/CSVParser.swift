@@ -130,7 +130,7 @@ struct CSVParser {
   mutating func finish(_ onRecord: (borrowing CSVRecord) throws -> Void) throws {
     switch state {
     case .quoted:
-      throw Failure(line: quoteLine, found: "an unclosed quote", expected: "a closing quote")
+      throw Failure(line: quoteLine, found: "an unclosed quote", expected: "")
     case .carriageReturn:
       throw loneCarriageReturn("a line break")
     case .fieldStart where record.fields.isEmpty: return

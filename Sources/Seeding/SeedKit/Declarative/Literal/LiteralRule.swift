@@ -182,7 +182,7 @@ extension LiteralRule.Part {
     case .interval(let fields, let precision):
       guard let interval = IntervalLiteral(literal, fields: fields) else { return nil }
       return interval.isKept(by: fields, precision: precision) ? nil : tooPrecise
-    case .numeric(let scale): return DecimalLiteral.fits(literal, scale: scale) ? nil : tooPrecise
+    case .numeric(let scale): return DecimalLiteral.fits(literal, scale: scale) ? nil : decimals(scale)
     case .float(let bits):
       return DecimalLiteral.isExact(literal, significantBits: bits)
         ? nil : "a number that \(type) stores exactly, or a column of type numeric or bigint"
@@ -202,7 +202,7 @@ extension LiteralRule.Part {
       // PostgreSQL itself rejects longer literals that do not end in blanks.
       guard literal.last == 0x20, literal.count > length else { return nil }
       let count = literal.lazy.filter { $0 & 0xC0 != 0x80 }.count
-      return count > length ? tooPrecise : nil
+      return count > length ? "at most \(length) characters, with the spaces at the end" : nil
     case .bytes(let limit):
       // "char" writes a byte beyond ASCII as a backslash and three digits.
       let isOctal = limit == 1 && literal.count == 4 && literal.first == UInt8(ascii: "\\")
@@ -226,7 +226,12 @@ extension LiteralRule.Part {
     }
   }
 
-  private var tooPrecise: String { "no more digits or spaces than \(type) stores" }
+  private var tooPrecise: String { "no more decimal places than \(type) stores" }
+
+  private func decimals(_ scale: Int) -> String {
+    guard scale > 0 else { return tooPrecise }
+    return "at most \(scale) decimal place\(scale == 1 ? "" : "s"), as \(type) stores"
+  }
 
   private func refusal(ofMoment literal: ArraySlice<UInt8>) -> String? {
     if DateTimeLiteral.isPlain(literal, scalar) { return nil }
@@ -244,8 +249,7 @@ extension LiteralRule.Part {
       if moment.namesDay { return "a time without a date, which \(type) drops" }
     } else if moment.isAmbiguous {
       return
-        "a four-digit year, placed first if the month is a number, such as 2019-01-13: the order of day, "
-        + "month and year is ambiguous"
+        "a date as YYYY-MM-DD, because the order of day, month and year is ambiguous"
     }
     if case .date = scalar {
       return moment.isMidnight
