@@ -79,6 +79,7 @@ struct CommandLineTests {
     #expect(result.exitCode == 4)
     #expect(result.errors.contains("127.0.0.1"))
     #expect(result.errors.contains("Fix: check that the server is running"))
+    #expect(!result.errors.contains("\t") && !result.errors.contains("⇥"), "\(result.errors)")
   }
 
   @Test("refuses production without --allow-production, with exit code 5")

@@ -74,7 +74,8 @@ extension LibPQConnection {
       // With several hosts, or with and without TLS, there are several such lines, and the last one decides. A
       // SQLSTATE here has a digit, unlike the word FATAL.
       guard let match = line.firstMatch(of: #/:\s+(?=[A-Z]*[0-9])([0-9A-Z]{5}):\s/#) else {
-        return String(line)
+        // The second line of libpq's message is indented by a tab.
+        return String(line.trimmingPrefix { $0 == "\t" })
       }
       state = SQLState(rawValue: String(match.output.1))
       return line[..<match.range.lowerBound] + ": " + line[match.range.upperBound...]
