@@ -79,6 +79,20 @@ struct FieldMappingTests {
     ),
   ]
 
+  @Test("reports a column whose field is in no record also if the file has the column itself")
+  func missingBesideUnknown() async throws {
+    try await SeederFolder.with(
+      Self.shops,
+      tables: #"{"table": "shop", "key": "id", "files": "s.csv", "columns": {"name": "Title"}}"#,
+      files: ["s.csv": "id,name\n1,Quay\n"]
+    ) { folder in
+      let found = try await folder.faults()
+      #expect(found.count == 2, "\(found)")
+      #expect(found.first?.hasPrefix("s.csv:1: field 'name': found an unknown field") == true)
+      #expect(found.last?.contains("found the field 'Title', which no record has") == true)
+    }
+  }
+
   @Test("reports a column whose field is in no record", arguments: unmatched.indices, [nil, 16])
   func missing(_ index: Int, _ major: Int?) async throws {
     let example = Self.unmatched[index]

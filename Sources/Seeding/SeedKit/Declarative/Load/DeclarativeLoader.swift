@@ -176,7 +176,10 @@ struct DeclarativeLoader {
         hasOverlay =
           try await reader.read(overlay, number: number, pause: { try await flush(false) }) || hasOverlay
       }
-      if faults.count == before { for stage in filled { stage.load.checkMappedFields(faults) } }
+      // After other faults, some fields may not have been read.
+      if faults.allSatisfy(after: before, { $0.found == TableLoad.unknownField }) {
+        for stage in filled { stage.load.checkMappedFields(faults) }
+      }
       try await flush(true)
       if faults.count > before { for stage in filled { stage.isIncomplete = true } }
       if hasOverlay, faults.isEmpty {

@@ -14,6 +14,11 @@ final class FaultCollector {
   /// Whether further faults are only counted, so that their texts are not needed.
   var isFull: Bool { faults.count >= Self.limit }
 
+  /// Whether all faults after the first ones satisfy a condition. False if some were only counted.
+  func allSatisfy(after first: Int, _ condition: (FixtureFault) -> Bool) -> Bool {
+    omitted == 0 && faults.dropFirst(first).allSatisfy(condition)
+  }
+
   func add(_ fault: @autoclosure () -> FixtureFault) {
     if isFull { omitted += 1 } else { faults.append(fault()) }
   }

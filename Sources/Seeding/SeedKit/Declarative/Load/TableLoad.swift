@@ -149,6 +149,9 @@ final class TableLoad {
     }
   }
 
+  /// What is found if a field has no column.
+  static let unknownField = "an unknown field"
+
   /// The fault for a field that fills nothing.
   func unknownField(_ name: String) -> (found: String, expected: String) {
     if name == definition.touchedColumn {
@@ -161,7 +164,7 @@ final class TableLoad {
     }
     let near = Suggestion.nearest(to: name, in: knownFields).first.map { "'\($0)'" }
     return (
-      "an unknown field", near ?? "a column of \(live.name), or an entry under 'columns' or 'ignore'"
+      Self.unknownField, near ?? "a column of \(live.name), or an entry under 'columns' or 'ignore'"
     )
   }
 
