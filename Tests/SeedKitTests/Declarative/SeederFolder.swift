@@ -71,6 +71,7 @@ struct SeederFolder {
     let seeder = try DeclarativeSeeder(directory: path)
     let report = try await Harness.run(
       [seeder], on: database, selection: .only([seeder.id]), environment: environment,
+      options: { $0.allowsProduction = true },
       onEvent: { event in
         if case .note(_, let text) = event { notes.withLock { $0.append(text) } }
       })

@@ -16,24 +16,27 @@ struct RowDifference {
   ///
   /// - Parameters:
   ///   - owned: the recorded entry of the table.
+  ///   - recorded: the digest over its columns; nil if it is not comparable.
   ///   - hasDigests: whether its digests cover the current columns.
   static func stage(
-    _ writer: RowWriter, owned: OwnedTable?, hasDigests: Bool
+    _ writer: RowWriter, owned: OwnedTable?, recorded: String?, hasDigests: Bool
   ) async throws -> RowDifference {
     let connection = writer.context.connection
     let name = try writer.context.temporaryName("seed_difference")
     var isDrift = "false"
     var ownerJoin = ""
     var settled = ""
-    if let owned, hasDigests {
-      isDrift = "coalesce(owner.digest <> \(writer.liveDigest), false)"
+    if let owned, let recorded {
+      isDrift = "coalesce(owner.digest <> \(recorded), false)"
       ownerJoin = """
         LEFT JOIN seed_runner.owned_row AS owner
           ON owner.table_id = \(owned.id) AND owner.key = \(writer.liveKeyText)
         """
-      settled = """
-        AND NOT coalesce(owner.input = \(writer.inputDigest) AND owner.digest = \(writer.liveDigest), false)
-        """
+      if hasDigests {
+        settled = """
+          AND NOT coalesce(owner.input = \(writer.inputDigest) AND owner.digest = \(writer.liveDigest), false)
+          """
+      }
     }
     let details =
       writer.context.recorder == nil

@@ -45,6 +45,8 @@ struct RowWriter {
   /// The natural key in the staged rows, quoted, in the same order.
   let stagedKey: [String]
   let columns: [Column]
+  /// The columns of the table, quoted.
+  let tableColumns: [String]
   /// The rows within which the natural key is unique, over the alias `live`.
   var condition = "true"
   /// A FROM item: the staged rows with `seed_row`, `seed_file`, `seed_record` and, if some record lacks a field,
@@ -86,7 +88,7 @@ struct RowWriter {
     return comparesImages
       ? "record_image_ne(ROW(\(live)), ROW(\(wanted)))" : "(\(live)) IS DISTINCT FROM (\(wanted))"
   }
-  private var digestColumns: [String] { digested.isEmpty ? compared.map(\.quoted) : digested }
+  var digestColumns: [String] { digested.isEmpty ? compared.map(\.quoted) : digested }
   var liveDigest: String { RowText.digest(digestColumns, of: "live") }
   /// The digest of what the record asks for. Differs from ``liveDigest`` if the database itself changed a value,
   /// for example in a trigger.
@@ -122,6 +124,7 @@ struct RowWriter {
     var edited: DriftError?
     var owned = try await context.ownedTable(canonicalName)
     let hasDigests = owned?.valueColumns == digestColumns
+    let recorded = recordedDigest(owned)
     // Recorded rows are looked up only for rows that are missing or differ: that join, by text, costs more than the
     // comparison.
     let found: PostgresRow
@@ -132,7 +135,8 @@ struct RowWriter {
     var counts = RowCounts(unchanged: rowCount - missing)
     var difference: RowDifference?
     if differing > 0, updates {
-      let found = try await RowDifference.stage(self, owned: owned, hasDigests: hasDigests)
+      let found = try await RowDifference.stage(
+        self, owned: owned, recorded: recorded, hasDigests: hasDigests)
       difference = found
       counts.updated = found.rowCount - (drift == .keep ? found.drifted : 0)
       counts.drifted = drift == .keep ? found.drifted : 0
@@ -152,12 +156,18 @@ struct RowWriter {
       // A later comparison would find and report the kept rows again.
       if drift != .keep || !isLookedAtAgain { edited = error }
     }
+    let columnsChanged = owned != nil && !hasDigests
     guard counts.written > 0 else {
+      // Equal rows count as written with the new columns. Otherwise a later edit of these would not be noticed.
+      if columnsChanged, owns, recorded != nil, context.recorder == nil {
+        let (entry, _) = try await context.recordOwnedTable(
+          canonicalName, keyColumns: key, valueColumns: digestColumns, files: [])
+        try await refreshDigests(entry, recorded: recorded)
+      }
       if let edited { context.note(edited, policy: drift) }
       return counts
     }
     if hasRules { try await refuseRules(counts) }
-    let columnsChanged = owned != nil && !hasDigests
     var ownership: Ownership?
     if owns {
       let isFirst = owned == nil
@@ -173,7 +183,7 @@ struct RowWriter {
     let written = try await context.measure(.writing) { try await statements.write(self, write) }
     // A row whose natural key was changed is missing under that key, but is found by its primary key.
     (counts.inserted, counts.updated, counts.deleted) = (written.inserted, written.updated, written.deleted)
-    if columnsChanged, owns, let owned { try await refreshDigests(owned) }
+    if columnsChanged, owns, let owned { try await refreshDigests(owned, recorded: recorded) }
     if let edited { context.note(edited, policy: drift) }
     return counts
   }
@@ -215,16 +225,6 @@ struct RowWriter {
       WHERE \(unescaped: isAbsent)
       """
     ).decode(Int.self)
-  }
-
-  /// After the seeder's columns changed, updates the digests of rows that needed no update.
-  private func refreshDigests(_ entry: OwnedTable) async throws {
-    try await context.connection.query(
-      """
-      UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: liveDigest)
-      FROM \(unescaped: quoted) AS live
-      WHERE owner.table_id = \(entry.id) AND owner.key = \(unescaped: liveKeyText) AND (\(unescaped: condition))
-      """)
   }
 
   private func driftError(

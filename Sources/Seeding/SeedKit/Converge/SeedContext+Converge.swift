@@ -39,9 +39,9 @@ extension SeedContext {
   public func converge(
     _ table: ConvergeTable, from stage: Stage, rows: String? = nil
   ) async throws -> RowCounts {
+    let (canonicalName, tableColumns) = try await describe(table.name, from: stage.files)
     let counts = try await RowWriter(
-      context: self, name: table.name.name,
-      canonicalName: try await canonicalName(of: table.name, from: stage.files),
+      context: self, name: table.name.name, canonicalName: canonicalName,
       quoted: table.name.quoted, key: table.naturalKey.map(\.name.quoted),
       stagedKey: table.naturalKey.map(\.name.quoted),
       columns: table.columns.map { column in
@@ -49,7 +49,8 @@ extension SeedContext {
           quoted: column.name.quoted, stagedName: column.name.quoted,
           isCompared: column.role == .naturalKey || column.role == .value)
       },
-      condition: table.condition, source: rows.map { "(\($0))" } ?? stage.name.quoted,
+      tableColumns: tableColumns, condition: table.condition,
+      source: rows.map { "(\($0))" } ?? stage.name.quoted,
       rowCount: stage.rowCount, files: stage.files, drift: driftPolicy, comparesImages: false,
       statements: UpsertByKey(table: table)
     ).run()
@@ -57,17 +58,21 @@ extension SeedContext {
     return counts
   }
 
+  /// The schema and name of a table, and its columns, quoted.
+  ///
   /// - Parameter files: the files of the rows, for the error about a table with child tables.
-  private func canonicalName(of table: PostgresIdentifier, from files: [String]) async throws -> String {
+  private func describe(
+    _ table: PostgresIdentifier, from files: [String]
+  ) async throws -> (name: String, columns: [String]) {
     let found = try await connection.query(
       """
-      SELECT n.nspname || '.' || c.relname, \(unescaped: InheritingTables.list(of: "c"))
+      SELECT n.nspname || '.' || c.relname, \(unescaped: InheritingTables.list(of: "c")),
+        ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
       WHERE c.oid = to_regclass(\(table.quoted))
       """)
-    guard let (name, inheriting) = try found.first?.decode(String.self, [String].self) else {
-      return table.name
-    }
+    guard let (name, inheriting, columns) = try found.first?.decode(String.self, [String].self, [String].self)
+    else { return (table.name, []) }
     if let inheriting = InheritingTables(inheriting, of: table.name) {
       throw FixtureError([
         FixtureFault(
@@ -75,6 +80,6 @@ extension SeedContext {
           expected: InheritingTables.expected)
       ])
     }
-    return name
+    return (name, try columns.map { try PostgresIdentifier($0).quoted })
   }
 }

@@ -170,7 +170,8 @@ extension TableStage {
     var writer = RowWriter(
       context: context, name: load.live.name.description, canonicalName: load.live.canonicalName,
       quoted: load.live.quoted, key: try liveKey(), stagedKey: stagedKey,
-      columns: columns, source: source, rowCount: load.rowCount, files: fileList,
+      columns: columns, tableColumns: load.live.columns.map(\.name.quoted), source: source,
+      rowCount: load.rowCount, files: fileList,
       updates: definition.policy != .insertMissing && !insertsOnly,
       drift: definition.drift ?? context.driftPolicy,
       statements: InsertAndUpdate(
@@ -188,7 +189,9 @@ extension TableStage {
       digested.append(column.quoted)
     }
     // Sorted, because all entries must cover the same columns in the same order.
-    writer.digested = entries.count > 1 ? digested.sorted() : digested
+    writer.digested = OwnedTable.digestColumns(
+      entries.count > 1 ? digested.sorted() : digested,
+      recorded: try await context.ownedTable(load.live.canonicalName))
     return writer
   }
 

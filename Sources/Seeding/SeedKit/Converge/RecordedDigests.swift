@@ -1,0 +1,41 @@
+import Postgres
+
+extension RowWriter {
+  /// SQL for the digest by which rows of the seeder are recognized as edited: over the recorded columns, which may
+  /// be others than those that the seeder fills now.
+  ///
+  /// - Returns: nil if no digest is comparable: nothing is recorded, the table is owned as a whole, the recorded
+  ///   rows have another key, or a recorded column no longer exists.
+  func recordedDigest(_ owned: OwnedTable?) -> String? {
+    guard let owned else { return nil }
+    if owned.valueColumns == digestColumns { return liveDigest }
+    guard !owned.isWhole, owned.keyColumns == key, owned.valueColumns.allSatisfy(tableColumns.contains)
+    else { return nil }
+    return RowText.digest(owned.valueColumns, of: "live")
+  }
+
+  /// After the seeder's columns changed, updates the digests of rows that needed no update. Edited rows keep
+  /// theirs, so that they still count as edited.
+  ///
+  /// - Parameter recorded: the digest over the columns before the change; nil if edited rows cannot be recognized.
+  func refreshDigests(_ entry: OwnedTable, recorded: String?) async throws {
+    let isUnedited = recorded.map { "owner.digest = \($0)" } ?? "true"
+    try await context.connection.query(
+      """
+      UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: liveDigest)
+      FROM \(unescaped: quoted) AS live
+      WHERE owner.table_id = \(entry.id) AND owner.key = \(unescaped: liveKeyText) AND (\(unescaped: condition))
+        AND \(unescaped: isUnedited)
+      """)
+  }
+}
+
+extension OwnedTable {
+  /// The columns that the digests cover when the seeder fills some columns.
+  ///
+  /// The recorded order is kept, because the same columns in another order are no change.
+  static func digestColumns(_ filled: [String], recorded: OwnedTable?) -> [String] {
+    guard let recorded, Set(recorded.valueColumns) == Set(filled) else { return filled }
+    return recorded.valueColumns
+  }
+}
