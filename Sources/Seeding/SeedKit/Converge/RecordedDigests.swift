@@ -33,9 +33,23 @@ extension RowWriter {
 extension OwnedTable {
   /// The columns that the digests cover when the seeder fills some columns.
   ///
-  /// The recorded order is kept, because the same columns in another order are no change.
-  static func digestColumns(_ filled: [String], recorded: OwnedTable?) -> [String] {
-    guard let recorded, Set(recorded.valueColumns) == Set(filled) else { return filled }
-    return recorded.valueColumns
+  /// The recorded order is kept, because the same columns in another order are no change. Upserts keep the recorded
+  /// columns too: a seeder may fill the columns of a row in several upserts, which share one digest.
+  ///
+  /// - Parameters:
+  ///   - filled: the columns that the seeder fills, quoted.
+  ///   - recorded: the recorded entry of the table.
+  ///   - tableColumns: the columns of the table, quoted.
+  ///   - isUpsert: whether an upsert fills them.
+  static func digestColumns(
+    _ filled: [String], recorded: OwnedTable?, tableColumns: [String], isUpsert: Bool
+  ) -> [String] {
+    guard let recorded else { return filled }
+    var columns = filled
+    if isUpsert, !recorded.isWhole {
+      columns += recorded.valueColumns.filter { tableColumns.contains($0) && !filled.contains($0) }
+      columns.sort()
+    }
+    return Set(recorded.valueColumns) == Set(columns) ? recorded.valueColumns : columns
   }
 }

@@ -44,7 +44,7 @@ extension SeedContext {
     let definition = try DefinitionReader.read(Array(source.utf8), path: path)
     let outcome = try await DeclarativeLoader(
       definition: definition, folder: .memory(path: path, name: file, bytes: bytes),
-      watch: FileWatch(expected: [:]), context: self
+      watch: FileWatch(expected: [:]), context: self, isUpsert: true
     ).run()
     return outcome.total
   }

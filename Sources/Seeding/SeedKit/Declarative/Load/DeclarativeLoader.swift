@@ -6,6 +6,8 @@ struct DeclarativeLoader {
   let folder: DataFolder
   let watch: FileWatch
   let context: SeedContext
+  /// Whether the rows come from ``SeedContext/upsert(_:into:key:touch:)``.
+  var isUpsert = false
 
   /// Rows are sent when this many bytes are waiting.
   private static let flushSize = 4 << 20
@@ -34,6 +36,7 @@ struct DeclarativeLoader {
     var numbers: [(sequence: String, query: String)] = []
     for load in loads {
       let stage = try TableStage(load: load, context: context, files: files)
+      stage.isUpsert = isUpsert
       let whole = WholeTableLoad(stage: stage, folder: folder)
       if let counts = try await whole.run() {
         outcome.add(.init(name: load.live.name.description, counts: counts))

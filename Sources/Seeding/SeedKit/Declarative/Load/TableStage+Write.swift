@@ -191,7 +191,8 @@ extension TableStage {
     // Sorted, because all entries must cover the same columns in the same order.
     writer.digested = OwnedTable.digestColumns(
       entries.count > 1 ? digested.sorted() : digested,
-      recorded: try await context.ownedTable(load.live.canonicalName))
+      recorded: try await context.ownedTable(load.live.canonicalName), tableColumns: writer.tableColumns,
+      isUpsert: isUpsert)
     return writer
   }
 

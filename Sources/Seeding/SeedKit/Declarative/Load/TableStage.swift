@@ -25,6 +25,8 @@ final class TableStage {
   var faulty: Set<Int> = []
   /// Whether the table is owned as a whole, not row by row.
   var isWhole = false
+  /// Whether the rows come from ``SeedContext/upsert(_:into:key:touch:)``.
+  var isUpsert = false
   /// Whether some records are not staged because they cannot be read.
   var isIncomplete = false
   /// Columns that no field fills and whose numbers are drawn before the rows are written.
