@@ -20,6 +20,10 @@ struct SeveralUpsertsTests {
     var name: String
     var cap: Int
   }
+  private struct Code: Encodable, Sendable {
+    var code: String
+    var name: String
+  }
 
   private static let table = "CREATE TABLE t (k int PRIMARY KEY, name text, cap int, code text UNIQUE)"
 
@@ -64,6 +68,11 @@ struct SeveralUpsertsTests {
     let report = try await run(seeder, on: database, environment: environment).report
     try #require(report.failure == nil, "\(report.failure?.details ?? "")")
     return report.tables.total
+  }
+
+  private func faults(_ seeder: StubSeeder, on database: TemporaryDatabase) async throws -> [String] {
+    let failure = try #require(try await run(seeder, on: database).report.failure, "the run succeeded")
+    return failure.faults.map(\.description)
   }
 
   private func rows(_ database: TemporaryDatabase) async throws -> [String] {
@@ -164,6 +173,82 @@ struct SeveralUpsertsTests {
       try await sql("ALTER TABLE t DROP COLUMN cap", on: database)
       #expect(try await counts(names, on: database).written == 1)
       #expect(try await counts(names, on: database) == RowCounts(unchanged: 2))
+    }
+  }
+
+  @Test("with different keys are refused")
+  func keys() async throws {
+    try await with { database in
+      let twice = self.seeder { context in
+        try await context.upsert([Named(k: 1, name: "A")], into: "t", key: "k")
+        try await context.upsert([Code(code: "x", name: "A")], into: "t", key: "code")
+      }
+      let expected =
+        "rows of Code: field 'key': found the key (code) for the table t, but an earlier upsert of this seeder has "
+        + "the key (k); expected the same key in all upserts of a seeder into a table"
+      let found = try await faults(twice, on: database)
+      #expect(found == [expected])
+      #expect(try await rows(database) == [])
+    }
+  }
+
+  @Test(
+    "with different values for a row are refused, whatever the table has", arguments: [nil, "b", "B", "c"])
+  func values(_ before: String?) async throws {
+    try await with { database in
+      if let before {
+        _ = try await counts(
+          seeder { try await $0.upsert([Named(k: 2, name: before)], into: "t", key: "k") }, on: database)
+      }
+      let former = try await rows(database)
+      let twice = self.seeder { context in
+        try await context.upsert([Named(k: 1, name: "a"), Named(k: 2, name: "b")], into: "t", key: "k")
+        try await context.upsert([Named(k: 3, name: "c"), Named(k: 2, name: "B")], into: "t", key: "k")
+      }
+      let expected =
+        "rows of Named:2: record 2, field 'name': found a different value for the key '2' than in an earlier upsert "
+        + "of this seeder; expected the same value, or the row in only one of the upserts"
+      let found = try await faults(twice, on: database)
+      #expect(found == [expected])
+      #expect(try await rows(database) == former)
+    }
+  }
+
+  @Test("with equal values for a row, or with rows that a trigger changes, are not refused")
+  func agree() async throws {
+    try await with(
+      """
+      \(Self.table);
+      CREATE FUNCTION up() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NEW.name = upper(NEW.name); RETURN NEW; END $$;
+      CREATE TRIGGER up BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION up();
+      """
+    ) { database in
+      let twice = self.seeder { context in
+        try await context.upsert([Named(k: 1, name: "a"), Named(k: 2, name: "b")], into: "t", key: "k")
+        try await context.upsert([Both(k: 2, name: "b", cap: 7)], into: "t", key: "k")
+      }
+      for _ in 1...2 { _ = try await counts(twice, on: database) }
+      #expect(try await counts(twice, on: database) == RowCounts(unchanged: 3))
+      #expect(try await rows(database) == ["1 A", "2 B 7"])
+    }
+  }
+
+  @Test("in many small parts are compared with each other")
+  func parts() async throws {
+    try await with { database in
+      func seeder(_ suffix: String, last: Int) -> StubSeeder {
+        self.seeder { context in
+          for k in 1...120 {
+            try await context.upsert([Named(k: k, name: "\(k)\(suffix)")], into: "t", key: "k")
+          }
+          try await context.upsert([Named(k: last, name: "other")], into: "t", key: "k")
+        }
+      }
+      _ = try await counts(seeder("", last: 121), on: database)
+      #expect(try await counts(seeder("x", last: 121), on: database) == RowCounts(updated: 120, unchanged: 1))
+      let faults = try await faults(seeder("x", last: 3), on: database)
+      #expect(faults.count == 1 && faults[0].contains("for the key '3'"), "\(faults)")
     }
   }
 }

@@ -38,6 +38,7 @@ public final class SeedContext {
   private var edits: [(rows: DriftError, policy: DriftPolicy)] = []
   private var commitChecks: [() throws -> Void] = []
   private var ownedTables: [String: OwnedTable?] = [:]
+  private var upserts: [String: [EarlierUpsert]] = [:]
   /// Whether ``ownedTables`` has all entries of the seeder.
   private let knowsAllTables: Bool
 
@@ -144,6 +145,16 @@ public final class SeedContext {
     let found = try await OwnedTable.find(seeder: seeder, table: canonicalName, on: connection)
     ownedTables[canonicalName] = .some(found)
     return found
+  }
+
+  /// The upserts into a table so far.
+  func upserts(into canonicalName: String) -> [EarlierUpsert] { upserts[canonicalName] ?? [] }
+
+  /// Remembers the rows of an upsert, so that later ones are compared with them.
+  func remember(_ writer: RowWriter) {
+    upserts[writer.canonicalName, default: []].append(
+      EarlierUpsert(
+        key: writer.key, stagedKey: writer.stagedKey, columns: writer.compared, source: writer.source))
   }
 
   /// The recorded entries of other seeders of the program for a table.

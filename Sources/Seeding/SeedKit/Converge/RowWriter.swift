@@ -66,6 +66,8 @@ struct RowWriter {
   var isLookedAtAgain = false
   /// Whether a plan shows these rows.
   var isRecorded = true
+  /// Whether the rows are those of an upsert, which must agree with earlier ones.
+  var isUpsert = false
   var drift: DriftPolicy
   /// Compares the stored bytes, so that 1.0 and 1.00 differ. Only possible if both sides have the same types.
   var comparesImages = true
@@ -106,7 +108,10 @@ struct RowWriter {
   ///   policy `fail`.
   func run() async throws -> RowCounts {
     guard rowCount > 0 else { return RowCounts() }
-    return try await context.measure(.comparing) { try await converge() }
+    try refuseOtherKey()
+    let counts = try await context.measure(.comparing) { try await converge() }
+    if isUpsert { context.remember(self) }
+    return counts
   }
 
   /// The query that counts the rows that are missing and those that differ.
@@ -142,6 +147,7 @@ struct RowWriter {
       counts.drifted = drift == .keep ? found.drifted : 0
       counts.unchanged -= found.rowCount
       try await refuseOtherOwners(found)
+      try await refuseEarlierUpserts(found)
     }
     let keepsGone = drift == .keep && gone > 0
     counts.inserted = missing - (keepsGone ? gone : 0)

@@ -12,6 +12,9 @@ extension SeedContext {
   /// all rows are reported before anything is written. Columns without a property keep their values, or get their
   /// defaults in new rows. Other rows of the table stay.
   ///
+  /// A seeder may upsert rows into a table several times, with the same key. The upserts may fill different columns
+  /// of a row. In columns that both fill, they must agree.
+  ///
   /// `Date` is written as a timestamp in UTC, `Data` as `bytea`, nested types as JSON or arrays.
   ///
   /// - Parameters:

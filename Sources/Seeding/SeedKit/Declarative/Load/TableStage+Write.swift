@@ -183,6 +183,7 @@ extension TableStage {
         leftOver: definition.policy == .sync ? try await leftOver() : nil))
     writer.owns = !isWhole
     writer.isLookedAtAgain = insertsOnly
+    writer.isUpsert = isUpsert
     var digested = columns.filter(\.isCompared).map(\.quoted)
     for column in entries.flatMap({ $0.columns() })
     where column.isCompared && !digested.contains(column.quoted) {
