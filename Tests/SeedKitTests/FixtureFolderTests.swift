@@ -83,6 +83,43 @@ struct FixtureFolderTests {
     }
   }
 
+  @Test("are found by their paths in the folder of a store, and faults show their paths on disk")
+  func store() async throws {
+    struct Item: Decodable { let size: Int }
+    try await TemporaryFolder.with { folder in
+      try #require(mkdir(folder.path + "/items", 0o700) == 0)
+      try folder.write("[{\"size\": 1},\n{\"size\": \"x\"}]", to: "items/a.json")
+      let store = FixtureStore(folder: folder.path)
+      #expect(store.contains("items/a.json") && !store.contains("a.json"))
+      let error = #expect(throws: FixtureError.self) { try store.file("items/a.json").decode([Item].self) }
+      #expect(error?.faults.first?.file == "\(folder.path)/items/a.json" && error?.faults.first?.line == 2)
+      let missing = #expect(throws: FixtureError.self) { try store.files(["b.json", "items"]) }
+      #expect(
+        missing?.faults.map(\.description) == [
+          "\(folder.path)/b.json: found no such file; expected a fixture",
+          "\(folder.path)/items: found a folder; expected a fixture",
+        ])
+    }
+  }
+
+  @Test("with a relative path are searched in the working directory, which a fault names")
+  func relative() {
+    let error = #expect(throws: FixtureError.self) { try FixtureStore(folder: "nowhere/").file("a.json") }
+    let text = error?.faults.first?.description ?? ""
+    #expect(
+      text.hasPrefix("nowhere/a.json: found no such file; expected a fixture; the working directory is /"))
+  }
+
+  @Test("that the program does not have are reported with the way to add them")
+  func unknown() {
+    let error = #expect(throws: FixtureError.self) { try FixtureStore(files: [:]).file("a.json") }
+    #expect(
+      error?.faults.map(\.description) == [
+        "a.json: the program has no such fixture; add it to the fixtures of the command, such as "
+          + "FixtureStore(folder: \"Fixtures\")"
+      ])
+  }
+
   @Test("in several files form one set in which keys are unique")
   func set() throws {
     func file(_ name: String, _ json: String) -> FixtureFile {

@@ -75,14 +75,14 @@ public final class SeedContext {
 
   /// Reads a fixture.
   ///
-  /// - Parameter name: the file's path in the folder of the seeders. It should be one of the seeder's
+  /// - Parameter name: the name of the file in the program's ``FixtureStore``. It should be one of the seeder's
   ///   ``FixtureSeeder/fixtures``; otherwise changes of the file are not noticed.
-  /// - Throws: ``FixtureError`` if the file does not exist.
+  /// - Throws: ``FixtureError`` if the file does not exist or cannot be read.
   public func fixture(_ name: String) throws -> FixtureFile { try fixtures.file(name) }
 
   /// Reads several fixtures.
   ///
-  /// - Parameter names: the files' paths, as for ``fixture(_:)``.
+  /// - Parameter names: the names of the files, as for ``fixture(_:)``.
   /// - Throws: ``FixtureError`` with all missing files.
   public func fixtures(_ names: [String]) throws -> [FixtureFile] { try fixtures.files(names) }
 

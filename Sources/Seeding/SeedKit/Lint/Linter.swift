@@ -30,7 +30,7 @@ public enum Linter {
         entry.unlisted = error.total - error.faults.count
       } catch {
         entry.findings = seeder.fixtures.prefix(1).map { file in
-          FixtureFault(file: FixtureFile.displayPath(file), found: "\(error)", expected: "a fixture")
+          FixtureFault(file: fixtures.path(of: file), found: "\(error)", expected: "a fixture")
         }
       }
       report.seeders.append(entry)

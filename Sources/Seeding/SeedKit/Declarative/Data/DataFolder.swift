@@ -20,7 +20,7 @@ enum DataFolder: Sendable {
   /// The path of a file for messages.
   func path(of name: String) -> String {
     switch self {
-    case .builtIn(_, let folder): FixtureFile.displayPath("\(folder)/\(name)")
+    case .builtIn(let store, let folder): store.path(of: "\(folder)/\(name)")
     case .directory(let path, _): "\(path)/\(name)"
     case .memory(let path, _, _): path
     }
