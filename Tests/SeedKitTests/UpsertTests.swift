@@ -78,6 +78,7 @@ struct UpsertTests {
         ], on: database)
       let places = report.failure?.faults.map { [$0.record.map(String.init), $0.field] }
       #expect(places == [["2", "name"], ["3", "population"]])
+      #expect(report.failure?.faults.allSatisfy { $0.line == nil } == true)
       let rows = try await Harness.count("countries", on: database)
       #expect(rows == 0)
     }
@@ -108,7 +109,69 @@ struct UpsertTests {
   func notObjects() async throws {
     try await withTable { database in
       let report = try await seed(["DE", "FR"], on: database)
-      #expect(report.failure?.message.contains("a row must encode as an object") == true)
+      let faults = report.failure?.faults.map(\.description) ?? []
+      #expect(faults.count == 2)
+      #expect(
+        faults.last
+          == "rows of String: record 2: cannot encode the row for countries: a row must encode as an "
+          + "object, as a struct does")
+    }
+  }
+
+  private struct Picky: Encodable, Sendable {
+    struct Refusal: Error {}
+    struct Details: Encodable { var ratio: Double }
+    var code: String
+    var name = "x"
+    var details: Details?
+
+    func encode(to encoder: any Encoder) throws {
+      if code == "refused" { throw Refusal() }
+      var fields = encoder.container(keyedBy: Keys.self)
+      try fields.encode(code, forKey: .code)
+      try fields.encode(details, forKey: .details)
+    }
+
+    enum Keys: String, CodingKey { case code, details }
+  }
+
+  @Test("names the record and the table of each row that cannot be encoded")
+  func notEncodable() async throws {
+    try await withTable("CREATE TABLE picky (code text PRIMARY KEY, details jsonb)") { database in
+      let report = try await seed(
+        [
+          Picky(code: "good", details: .init(ratio: 0.5)), Picky(code: "refused"),
+          Picky(code: "bad", details: .init(ratio: .nan)),
+        ], into: "picky", on: database)
+      #expect(
+        report.failure?.faults.map(\.description) == [
+          "rows of Picky: record 2: cannot encode the row for picky: Refusal()",
+          "rows of Picky: record 3, field 'details.ratio': cannot encode the row for picky: JSON cannot store nan; "
+            + "use nil",
+        ])
+      let rows = try await Harness.count("picky", on: database)
+      #expect(rows == 0)
+    }
+  }
+
+  private struct Renamed: Encodable, Sendable {
+    var code = "DE"
+    var name = "Germany"
+    var continentOfTheCountry = "Europe"
+  }
+
+  @Test("names faults in terms of the code, without lines of a file that nobody can open")
+  func terms() async throws {
+    try await withTable { database in
+      let unknown = try await seed([Renamed()], on: database)
+      #expect(
+        unknown.failure?.faults.map(\.description) == [
+          "rows of Renamed: record 1, field 'continentOfTheCountry': found an unknown field; expected a column of "
+            + "countries; rename the coding key, or add the column"
+        ])
+      let missing = try await seed([Country(code: "DE", name: "x")], into: "nowhere", on: database)
+      let fault = try #require(missing.failure?.faults.first)
+      #expect(fault.line == nil && fault.description.hasPrefix("rows of Country: field 'table': "))
     }
   }
 

@@ -76,6 +76,10 @@ private final class Node {
   }
 
   func encode(_ value: some Encodable, at path: [any CodingKey]) throws {
+    if path.count > 1, let number = value as? any BinaryFloatingPoint, !number.isFinite {
+      throw EncodingError.invalidValue(
+        value, .init(codingPath: path, debugDescription: "JSON cannot store \(number); use nil"))
+    }
     if let json = Self.json(value) {
       content = .json(json)
     } else {

@@ -3,6 +3,7 @@ import Postgres
 /// Reads a `seeder.json` and collects all its faults.
 struct DefinitionReader {
   private let path: String
+  private let isUpsert: Bool
   private let faults = JSONFaults()
 
   /// The length of a nonempty string.
@@ -10,8 +11,9 @@ struct DefinitionReader {
 
   /// Reads a definition.
   ///
+  /// - Parameter isUpsert: whether it was generated for an upsert.
   /// - Throws: ``FixtureError`` with all faults.
-  static func read(_ bytes: [UInt8], path: String) throws -> SeederDefinition {
+  static func read(_ bytes: [UInt8], path: String, isUpsert: Bool = false) throws -> SeederDefinition {
     let root: JSONNode
     do {
       root = try JSONParser.parse(bytes, dialect: .json5)
@@ -28,7 +30,7 @@ struct DefinitionReader {
           expected: arrayOf(field) + ", in '[' and ']'")
       ])
     }
-    let reader = DefinitionReader(path: path)
+    let reader = DefinitionReader(path: path, isUpsert: isUpsert)
     let definition = reader.definition(root)
     guard let definition, reader.faults.list.isEmpty else {
       throw FixtureError(reader.faults.list.map { FixtureFault($0, file: path, code: .invalidDefinition) })
@@ -86,7 +88,7 @@ struct DefinitionReader {
     let result = TableDefinition(
       path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
       ignoredFields: Set(ignored), policy: policy, drift: drift, csv: csv, touchedColumn: touched,
-      children: children, ownership: ownership, lines: lines)
+      children: children, ownership: ownership, lines: lines, isUpsert: isUpsert)
     if ownership == .table, !result.canBeWhole {
       object.fault(
         "ownership", found: "'table' with children, references, onDrift or another policy",

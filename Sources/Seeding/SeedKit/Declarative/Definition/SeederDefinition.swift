@@ -134,6 +134,8 @@ struct TableDefinition: Sendable {
   let ownership: Ownership?
   /// The lines of the keys in the definition.
   let lines: [String: Int]
+  /// Whether the rows are values of an upsert, so that there is no `seeder.json`.
+  var isUpsert = false
 
   /// The line of a key; that of the table if the key is missing.
   func line(of key: String) -> Int { lines[key] ?? line }

@@ -154,18 +154,19 @@ final class TableLoad {
 
   /// The fault for a field that fills nothing.
   func unknownField(_ name: String) -> (found: String, expected: String) {
+    let omitted =
+      definition.isUpsert ? "no property with this coding key" : "no such field, or the field under 'ignore'"
+    let unknown =
+      definition.isUpsert
+      ? "; rename the coding key, or add the column" : ", or an entry under 'columns' or 'ignore'"
     if name == definition.touchedColumn {
-      return ("the column '\(name)', which 'touch' sets", "no such field, or the field under 'ignore'")
+      return ("the column '\(name)', which 'touch' sets", omitted)
     }
     if live[name]?.isGenerated == true {
-      return (
-        "the generated column '\(name)' of \(live.name)", "no such field, or the field under 'ignore'"
-      )
+      return ("the generated column '\(name)' of \(live.name)", omitted)
     }
     let near = Suggestion.nearest(to: name, in: knownFields).first.map { "'\($0)'" }
-    return (
-      Self.unknownField, near ?? "a column of \(live.name), or an entry under 'columns' or 'ignore'"
-    )
+    return (Self.unknownField, near ?? "a column of \(live.name)\(unknown)")
   }
 
   /// Sets counts that the server computed.
