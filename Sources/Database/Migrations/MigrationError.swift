@@ -4,6 +4,8 @@ public struct MigrationError: Error, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable {
     /// A migration's file is malformed.
     case invalidFile
+    /// Two sets with different migrations have the same name.
+    case conflictingSets
     /// An applied migration was edited afterwards.
     case checksumMismatch
     /// A due migration is older than an applied one.
@@ -56,6 +58,13 @@ public struct MigrationError: Error, Sendable, CustomStringConvertible {
   package func withFix(_ fix: String) -> MigrationError {
     MigrationError(
       code, problem, fix: fix, set: set, underlying: underlying, isExtensionMissing: isExtensionMissing)
+  }
+
+  /// Two owners have different sets with the same name.
+  package static func conflict(set: String, owners first: String, _ second: String) -> MigrationError {
+    MigrationError(
+      .conflictingSets, "\(first) and \(second) have different migration sets named '\(set)'",
+      fix: "rename one of the sets, or return the same set from both")
   }
 
   static func invalidFiles(_ faults: [String]) -> MigrationError {

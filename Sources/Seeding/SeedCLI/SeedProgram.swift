@@ -60,6 +60,14 @@ public struct SeedProgram: Sendable {
     let runID = UUID()
     var console = Console(arguments: arguments, environment: environment, runID: runID)
     console.program = name
+    return await ProgramName.$current.withValue(name) {
+      await run(arguments, environment, console: console, runID: runID)
+    }
+  }
+
+  private func run(
+    _ arguments: [String], _ environment: [String: String], console: Console, runID: UUID
+  ) async -> ExitCode {
     do {
       let defaults = try Settings.load(flags: [:], environment: [:], configDirectory: nil, keys: settings)
       let discovery = SeederDiscovery(

@@ -48,6 +48,13 @@ public struct FailureReport: Sendable, Codable {
       + faults.map { hasOneCode ? $0.description : "\($0.description) [\($0.code.id)]" }
   }
 
+  /// The message with the code at the end of its first line, then the first fault.
+  var summary: String {
+    let message = lines.prefix(lines.count - faults.count).joined(separator: "\n")
+    guard let fault = faults.first else { return message }
+    return "\(message): \(faults.count > 1 ? "the first is " : "")\(fault)"
+  }
+
   /// Makes a report of a message.
   package init(_ code: ErrorCode, message: String, fix: String?, faults: [FixtureFault] = []) {
     cause = faults.isEmpty ? .other : .data
@@ -82,7 +89,7 @@ public struct FailureReport: Sendable, Codable {
     case let error as PostgresError:
       cause = error.isDatabaseUnusable ? .database : .other
       message = error.description
-      fix = error.fix
+      fix = error.fix.map(ProgramName.named)
       sqlState = error.sqlState?.rawValue
       faults = []
       details = error.debugDescription
@@ -95,8 +102,8 @@ public struct FailureReport: Sendable, Codable {
       details = error.description
     default:
       cause = error is DriftError ? .drift : .other
-      message = (error as? any FixableError)?.problem ?? "\(error)"
-      fix = (error as? any FixableError)?.fix
+      message = ProgramName.named((error as? any FixableError)?.problem ?? "\(error)")
+      fix = (error as? any FixableError)?.fix.map(ProgramName.named)
       sqlState = nil
       faults = []
       details = String(reflecting: error)

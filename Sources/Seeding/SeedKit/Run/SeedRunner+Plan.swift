@@ -147,12 +147,12 @@ extension SeedRunner {
       return PlanReport.Entry(
         id: step.id, tables: tables, changes: recorder.changes, failure: nil, note: nil)
     } catch {
-      if error is CancellationError { throw error }
+      if Task.isCancelled { throw CancellationError() }
       if let error = error as? PostgresError, error.code == .connectionLost { throw error }
       try await connection.pipeline(Self.undo)
       return PlanReport.Entry(
-        id: step.id, tables: SeedOutcome(), changes: recorder.changes, failure: FailureReport(error),
-        note: nil)
+        id: step.id, tables: SeedOutcome(), changes: recorder.changes,
+        failure: FailureReport(UnexpectedCancellation.named(error)), note: nil)
     }
   }
 }

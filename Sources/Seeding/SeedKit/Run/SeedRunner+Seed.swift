@@ -19,7 +19,7 @@ extension SeedRunner {
 
   /// Runs one seeder with retries. A failure is reported, not thrown.
   ///
-  /// - Throws: `CancellationError` only.
+  /// - Throws: `CancellationError` only, if the run was canceled.
   func seed(
     _ seeder: RegisteredSeeder, run: Run, pool: PostgresPool, fingerprint: Fingerprint?, meter: SeederMeter
   ) async throws -> SeederReport {
@@ -60,8 +60,8 @@ extension SeedRunner {
       guard let tables else { return report(.unchanged, note: "another run has just seeded it") }
       return report(tables.total.written > 0 ? .seeded : .unchanged, tables)
     } catch {
-      if error is CancellationError || Task.isCancelled { throw CancellationError() }
-      let report = report(.failed, failure: FailureReport(error))
+      if Task.isCancelled { throw CancellationError() }
+      let report = report(.failed, failure: FailureReport(UnexpectedCancellation.named(error)))
       await recordUnsuccessful(report, run: run, pool: pool)
       return report
     }
@@ -156,5 +156,16 @@ extension SeedRunner {
       guard failure.cause != .database || !isKnown else { return }
       onEvent(.historyNotWritten(report.id, failure.message))
     }
+  }
+}
+
+/// A seeder threw `CancellationError`, for example because it canceled a task of its own. It is a failure of this
+/// seeder, not the end of the run.
+struct UnexpectedCancellation: Error, CustomStringConvertible {
+  let description = "the seeder threw CancellationError, although the run was not canceled"
+
+  /// The error; this one instead of `CancellationError`.
+  static func named(_ error: any Error) -> any Error {
+    error is CancellationError ? UnexpectedCancellation() : error
   }
 }

@@ -211,11 +211,23 @@ public struct SeedRunner: Sendable {
   }
 
   /// The migrations that these seeders need.
+  ///
+  /// - Throws: `MigrationError` if two sets have the same name and different migrations.
   package static func migrationSets(of seeders: [RegisteredSeeder]) throws -> [MigrationSet] {
     var sets = [try SeedHistory.migrations()]
-    var names = Set(sets.map(\.name))
-    for set in try seeders.flatMap({ try $0.migrations() }) where names.insert(set.name).inserted {
-      sets.append(set)
+    var owners = [SeedHistory.setName: "seed-runner"]
+    for seeder in seeders {
+      for set in try seeder.migrations() {
+        guard let known = sets.first(where: { $0.name == set.name }) else {
+          sets.append(set)
+          owners[set.name] = "seeder '\(seeder.id)'"
+          continue
+        }
+        guard known.migrations == set.migrations else {
+          throw MigrationError.conflict(
+            set: set.name, owners: owners[set.name] ?? "", "seeder '\(seeder.id)'")
+        }
+      }
     }
     return sets
   }
