@@ -58,6 +58,44 @@ struct StartupSeedingTests {
     }
   }
 
+  @Test("takes options in place of those of the settings, such as permission to seed production")
+  func options() async throws {
+    try await TemporaryDatabase.with { database in
+      let settings = try Settings.load(
+        flags: [:],
+        environment: [
+          "DATABASE_URL": database.url, "AUTO_SEED_DATABASE": "true", "SEED_ENV": "production",
+        ], configDirectory: nil)
+      var everywhere = items
+      everywhere.environments = Set(SeedEnvironment.allCases)
+      let refused = try StartupSeeding(seeders: [everywhere], settings: settings)
+      #expect(await refused.start().phase == .failed)
+      var options = StartupSeeding.Options(settings)
+      options.run.allowsProduction = true
+      let seeding = try StartupSeeding(seeders: [everywhere], settings: settings, options: options)
+      #expect(await seeding.start().seeders.map(\.outcome) == ["seeded"])
+    }
+  }
+
+  @Test("has the code and the first fault of a failed seeder in its state")
+  func faults() async throws {
+    struct Item: Encodable, Sendable {
+      let id: Int
+      let name: String?
+    }
+    try await TemporaryDatabase.with { database in
+      let broken = StubSeeder(id: "broken") { context in
+        try await context.upsert(
+          [Item(id: 1, name: nil), Item(id: 2, name: nil)], into: "items", key: "id")
+      }
+      let seeding = try StartupHarness.seeding([broken], on: database.configuration)
+      let state = await seeding.run()
+      let failure = try #require(state.seeders.first?.failure)
+      #expect(failure.hasPrefix("2 errors in the data [SR-"), "\(failure)")
+      #expect(failure.contains("]: the first is rows of Item: record 1, field 'name': "), "\(failure)")
+    }
+  }
+
   @Test("seeds before start() returns, and only once")
   func blocking() async throws {
     try await TemporaryDatabase.with { database in

@@ -106,18 +106,20 @@ public final class StartupSeeding: Sendable {
   ///   - settings: the database (`DATABASE_URL`, otherwise libpq's variables such as `PGHOST`), the environment,
   ///     and the settings of ``Options/init(_:)``.
   ///   - fixtures: the files that the seeders read. None by default.
+  ///   - options: by default those of the settings. To allow seeding production, start from ``Options/init(_:)`` and
+  ///     set `run.allowsProduction`.
   ///   - onEvent: called for each event, from several tasks.
   /// - Throws: ``SeedPlanError`` if two seeders have the same id; `PostgresError` for a malformed database URL;
   ///   ``ConfigurationError``.
   public convenience init(
     seeders: [any SeederProtocol], settings: Settings, fixtures: FixtureStore = FixtureStore(files: [:]),
-    onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in }
+    options: Options? = nil, onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in }
   ) throws {
     self.init(
       registry: try SeederRegistry(seeders).selecting(by: settings), environment: settings[.environment],
       configuration: try settings[.databaseURL].map { try PostgresConfiguration(url: $0.value) }
         ?? PostgresConfiguration(),
-      fixtures: fixtures, options: Options(settings), onEvent: onEvent)
+      fixtures: fixtures, options: options ?? Options(settings), onEvent: onEvent)
   }
 
   /// The current state. Returns at once.
