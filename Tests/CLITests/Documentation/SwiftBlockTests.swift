@@ -9,7 +9,10 @@ struct SwiftBlockTests {
   private static let support = """
     @_exported import SeedKit
 
-    public struct Country: Codable, Sendable { public let code, name: String }
+    public struct Country: Codable, Sendable {
+      public let code, name: String
+      public init(code: String, name: String) { (self.code, self.name) = (code, name) }
+    }
     public struct Countries: Seeder {
       public let id: SeederID = "countries"
       public let summary = ""
