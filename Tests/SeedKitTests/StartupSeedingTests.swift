@@ -92,7 +92,7 @@ struct StartupSeedingTests {
       let state = await seeding.run()
       let failure = try #require(state.seeders.first?.failure)
       #expect(failure.hasPrefix("2 errors in the data [SR-"), "\(failure)")
-      #expect(failure.contains("]: the first is rows of Item: record 1, field 'name': "), "\(failure)")
+      #expect(failure.contains("]: the first is rows of Item: record 1, field 'name' "), "\(failure)")
     }
   }
 
