@@ -55,7 +55,7 @@ struct FixturesPathTests {
       "a title twice", Array("[\(trace("A")),\n\(trace("B")),\n\(trace("A"))]".utf8),
       ":3: record 3: duplicate key \"A\""
     ),
-    ("missing fields", Array(#"[{"title": "A"}]"#.utf8), "record 1, field 'solution': is missing"),
+    ("missing fields", Array(#"[{"title": "A"}]"#.utf8), "record 1, field 'solution' is missing"),
     (
       "wrong types", Array(#"[{"title": 1, "context": [], "solution": null, "tags": "python"}]"#.utf8),
       "record 1, field 'tags': found"
