@@ -78,7 +78,7 @@ struct CITests {
         #expect(try await count("places", database) == 2)
         #expect(try reports.text(reports.summary).contains("`Seeders/bad/people.csv`:4: record 3"))
         let junit = try reports.text(reports.junit)
-        #expect(junit.contains(#"type="SR-302""#))
+        #expect(junit.contains(#"type="SR-306""#))
         #expect(junit.contains(#"<failure message="1 of 3 seeders failed: people""#))
         #expect(junit.contains("no differences; 2 not compared"))
         #expect(document.steps.map(\.outcome) == ["passed", "passed", "failed", "passed"])

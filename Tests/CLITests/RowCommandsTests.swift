@@ -159,7 +159,7 @@ struct RowCommandsTests {
       let plan = try await place.run("plan")
       #expect(
         plan.output.hasSuffix("0 to delete; 1 seeder would fail; nothing was written\n"), "\(plan.output)")
-      #expect(plan.output.contains("fail  bad  1 error in the data\n"), "\(plan.output)")
+      #expect(plan.output.contains("fail  bad  1 error in the data [SR-306]\n"), "\(plan.output)")
       #expect(
         plan.output.contains("Fix: correct the error and run again; nothing of it was written."),
         "\(plan.output)")

@@ -97,14 +97,14 @@ public struct RankedSearch: Sendable {
   /// The query plan of the search, as text.
   ///
   /// - Parameter extra: additional settings of the transaction.
-  /// - Throws: `PostgresError`.
+  /// - Throws: `PostgresTransactionError`.
   func explain(
     settings extra: [PostgresQuery] = [], on connection: PostgresConnection
   ) async throws -> String {
-    let results = try await connection.pipeline(
-      ["BEGIN READ ONLY"] + settings + extra + ["EXPLAIN (COSTS off) \(query)", "COMMIT"])
-    let lines: [String] = try results[results.count - 2].map { try $0.decode(String.self) }
-    return lines.joined(separator: "\n")
+    try await connection.withTransaction(setup: settings + extra) { connection in
+      try await connection.query("EXPLAIN (COSTS off) \(query)").map { try $0.decode(String.self) }
+        .joined(separator: "\n")
+    }
   }
 
   private var settings: [PostgresQuery] {
