@@ -48,11 +48,13 @@ public struct TraceSearch: Sendable {
 
   /// The query plan of the search, as text.
   ///
-  /// - Throws: `PostgresError`.
+  /// - Throws: `PostgresTransactionError`.
   public func explain(_ vector: PostgresVector, on connection: PostgresConnection) async throws -> String {
-    let rows = try await rows(of: "EXPLAIN (COSTS off) \(query(vector))", on: connection)
-    let lines: [String] = try rows.map { try $0.decode(String.self) }
-    return lines.joined(separator: "\n")
+    try await connection.withTransaction(setup: settings) { connection in
+      let rows = try await connection.query("EXPLAIN (COSTS off) \(query(vector))")
+      let lines: [String] = try rows.map { try $0.decode(String.self) }
+      return lines.joined(separator: "\n")
+    }
   }
 
   /// Runs a statement with the settings in a transaction, in one round trip.

@@ -102,8 +102,9 @@ public struct RankedSearch: Sendable {
     settings extra: [PostgresQuery] = [], on connection: PostgresConnection
   ) async throws -> String {
     try await connection.withTransaction(setup: settings + extra) { connection in
-      try await connection.query("EXPLAIN (COSTS off) \(query)").map { try $0.decode(String.self) }
-        .joined(separator: "\n")
+      let rows = try await connection.query("EXPLAIN (COSTS off) \(query)")
+      let lines: [String] = try rows.map { try $0.decode(String.self) }
+      return lines.joined(separator: "\n")
     }
   }
 
