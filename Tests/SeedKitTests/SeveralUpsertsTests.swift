@@ -206,7 +206,7 @@ struct SeveralUpsertsTests {
         try await context.upsert([Named(k: 3, name: "c"), Named(k: 2, name: "B")], into: "t", key: "k")
       }
       let expected =
-        "rows of Named:2: record 2, field 'name': found a different value for the key '2' than in an earlier upsert "
+        "rows of Named: record 2, field 'name': found a different value for the key '2' than in an earlier upsert "
         + "of this seeder; expected the same value, or the row in only one of the upserts"
       let found = try await faults(twice, on: database)
       #expect(found == [expected])
