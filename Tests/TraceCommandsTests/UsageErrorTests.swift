@@ -21,10 +21,15 @@ struct UsageErrorTests {
       self.command = command
     }
 
+    private var code: String {
+      if error == "no seeders selected" { return "SR-103" }
+      return error.hasSuffix("of '--only'") || error.hasSuffix("of '--except'") ? "SR-102" : "SR-101"
+    }
+
     var text: String {
       let reference = "See 'seed-runner\(command.isEmpty ? "" : " " + command) --help'."
       return
-        (["Error: \(error) [\(error == "no seeders selected" ? "SR-103" : "SR-101")]"]
+        (["Error: \(error) [\(code)]"]
         + (help.map { ["Fix: \($0)"] } ?? []) + [reference]).joined(
           separator: "\n")
     }
