@@ -65,6 +65,36 @@ struct NestedTransactionTests {
     }
   }
 
+  @Test("that failed does not name an earlier error that a nested one has undone")
+  func undoneError() async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withConnection { connection in
+        let error = await #expect(throws: PostgresTransactionError.self) {
+          try await connection.withTransaction { connection in
+            try? await connection.withTransaction { _ = try await $0.query("SELECT 1 / 0") }
+            _ = try? await connection.query("SELECT nothing")
+          }
+        }
+        let text = "\(error.map { "\($0)" } ?? "")"
+        #expect(text.contains("nothing") && !text.contains("division by zero"))
+      }
+    }
+  }
+
+  @Test("cannot have another isolation level")
+  func isolation() async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withConnection { connection in
+        let error = await #expect(throws: PostgresTransactionError.self) {
+          try await connection.withTransaction { connection in
+            try await connection.withTransaction(isolation: .serializable) { _ = $0 }
+          }
+        }
+        #expect((error?.cause as? PostgresError)?.code == .invalidValue)
+      }
+    }
+  }
+
   @Test("rejects dates that PostgreSQL cannot store", arguments: [1.7e15, .infinity, .nan, -1e13])
   func dates(seconds: Double) async throws {
     try await TemporaryDatabase.with { database in

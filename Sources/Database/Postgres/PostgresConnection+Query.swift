@@ -94,7 +94,8 @@ extension PostgresConnection {
           code: .connectionLost, message: connection.errorMessage, sql: sql, file: file, line: line)
       }
       let error = PostgresError(server: result.error, sql: sql, file: file, line: line)
-      firstFailure = firstFailure ?? error
+      // In a failed transaction the server rejects every statement, which says nothing about the cause.
+      if error.sqlState != .inFailedTransaction { failure = error }
       throw error
     }
   }

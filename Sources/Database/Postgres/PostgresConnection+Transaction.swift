@@ -12,7 +12,8 @@ extension PostgresConnection {
 
   /// Runs `body` in a transaction. Commits when it returns and rolls back when it throws.
   ///
-  /// In an open transaction it is a savepoint: if `body` throws, only its work is rolled back.
+  /// In an open transaction it is a savepoint: if `body` throws, only its work is rolled back. A savepoint has the
+  /// isolation level of its transaction, so another one than the default is an error.
   ///
   /// Nothing is retried. Use `SET LOCAL` for settings, because session settings leak through poolers.
   ///
@@ -42,6 +43,12 @@ extension PostgresConnection {
   ) async throws -> Result {
     try await exclusively(for: .transaction, file: file, line: line) {
       guard await isIdle else {
+        guard isolation == .readCommitted else {
+          throw PostgresError(
+            code: .invalidValue,
+            message: "a transaction is open, so the isolation level cannot be set to \(isolation.rawValue)",
+            file: file, line: line)
+        }
         return try await withSavepoint(opening: opening, file: file, line: line, body)
       }
       let opened: [PostgresRows]
@@ -84,13 +91,13 @@ extension PostgresConnection {
           """, file: file, line: line)
     }
     guard isFailed else { return }
-    let cause = firstFailure.map { ": \($0)" } ?? ""
+    let cause = failure.map { ": \($0)" } ?? ""
     throw PostgresError(
       code: .serverError,
       message: """
         the transaction was rolled back because a statement in it failed and its error was caught\(cause)
         A nested withTransaction keeps the transaction usable after such an error.
-        """, sqlState: SQLState(rawValue: "25P02"), file: file, line: line)
+        """, sqlState: .inFailedTransaction, file: file, line: line)
   }
 
   /// Runs `body` in a savepoint of the open transaction.
@@ -142,10 +149,7 @@ extension PostgresConnection {
     return closing
   }
 
-  private func clearClosing() {
-    closing = []
-    firstFailure = nil
-  }
+  private func clearClosing() { closing = [] }
 
   /// Rolls back even if the task is canceled. If that fails, closes the connection.
   private nonisolated func rollback() async -> (any Error)? {
@@ -162,7 +166,7 @@ extension PostgresConnection {
       try await cleaningUp(isCancelled: isCancelled) { _ = try await query("ROLLBACK") }
       return nil
     } catch {
-      // The server rolls back when the connection ends. Until then nobody may use it.
+      // The server rolls back when the connection ends. Until then it must not be used.
       close()
       return error
     }

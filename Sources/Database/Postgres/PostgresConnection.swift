@@ -28,8 +28,8 @@ public actor PostgresConnection {
   var statements = StatementNames()
   /// The statements to run together with the COMMIT of the open transaction.
   var closing: [PostgresQuery] = []
-  /// The first error of a statement in the open transaction.
-  var firstFailure: PostgresError?
+  /// The last error of a statement: what made the open transaction fail, if it has failed.
+  var failure: PostgresError?
   /// The number of nested transactions so far, for their names.
   var savepointCount = 0
   /// The time after which the connection is cut if the next statement has not ended.

@@ -20,7 +20,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// Whether the error is transient, so that a retry may succeed.
   ///
   /// True for class 08 (connection), 40001, 40P01, 55P03, 57P01 to 57P03, 57P05, 53300 and 58030. False for errors
-  /// that somebody has to fix: a wrong password, a missing database, invalid data, a full disk.
+  /// that a person has to fix: a wrong password, a missing database, invalid data, a full disk.
   public var isTransient: Bool {
     classCode == "08" || Self.transient.contains(rawValue)
   }
@@ -47,6 +47,8 @@ extension SQLState {
   public static let transactionTimeout = SQLState(rawValue: "25P04")
   /// 25006: a write in a read-only transaction, for example on a replica.
   public static let readOnlyTransaction = SQLState(rawValue: "25006")
+  /// 25P02: a statement in a transaction that has failed and must be rolled back.
+  public static let inFailedTransaction = SQLState(rawValue: "25P02")
   /// 28P01: the password is wrong.
   public static let invalidPassword = SQLState(rawValue: "28P01")
   /// 3D000: the database does not exist.
