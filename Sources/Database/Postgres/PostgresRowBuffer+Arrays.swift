@@ -9,13 +9,8 @@ extension PostgresRowBuffer {
     into table: PostgresIdentifier, columns: [(name: PostgresIdentifier, type: PostgresType)]
   ) -> PostgresQuery {
     var arrays = columns.map { column in
-      // The format of `array_send`: see the encoding of arrays.
       var array = PostgresBuffer()
-      array.append(integer: Int32(1))
-      array.append(integer: Int32(1))
-      array.append(integer: column.type.rawValue)
-      array.append(integer: Int32(rowCount))
-      array.append(integer: Int32(1))
+      array.append(arrayOf: rowCount, column.type)
       return array
     }
     let bytes = buffer.bytes

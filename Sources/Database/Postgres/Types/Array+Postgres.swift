@@ -3,16 +3,8 @@ extension Array: PostgresEncodable where Element: PostgresArrayElement {
   public static var postgresType: PostgresType { Element.postgresArrayType }
 
   /// Appends a one-dimensional array.
-  ///
-  /// The format is that of PostgreSQL's `array_send`: dimensions, flag for NULLs, element type, length and lower
-  /// bound of each dimension, then the elements, each after its length.
   public func encode(into buffer: inout PostgresBuffer) throws -> Bool {
-    buffer.append(integer: Int32(isEmpty ? 0 : 1))
-    buffer.append(integer: Int32(1))
-    buffer.append(integer: Element.postgresType.rawValue)
-    guard !isEmpty else { return true }
-    buffer.append(integer: Int32(count))
-    buffer.append(integer: Int32(1))
+    buffer.append(arrayOf: count, Element.postgresType)
     for element in self { try buffer.append(field: element) }
     return true
   }
@@ -51,4 +43,19 @@ extension Array: PostgresDecodable where Element: PostgresArrayElement {
 extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {
   /// The array type of the wrapped value. PostgreSQL arrays can contain NULL.
   public static var postgresArrayType: PostgresType { Wrapped.postgresArrayType }
+}
+
+extension PostgresBuffer {
+  /// Appends the head of a one-dimensional array. The elements follow, each after its length.
+  ///
+  /// The format is that of PostgreSQL's `array_send`: dimensions, flag for NULLs, element type, length and lower
+  /// bound of each dimension.
+  mutating func append(arrayOf count: Int, _ type: PostgresType) {
+    append(integer: Int32(count == 0 ? 0 : 1))
+    append(integer: Int32(1))
+    append(integer: type.rawValue)
+    guard count > 0 else { return }
+    append(integer: Int32(count))
+    append(integer: Int32(1))
+  }
 }
