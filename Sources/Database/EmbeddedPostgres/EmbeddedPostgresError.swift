@@ -1,3 +1,5 @@
+import Basics
+
 /// Why the embedded PostgreSQL could not be found, started, stopped or deleted.
 ///
 /// ``description`` has the problem, the place and the fix. It never contains a password.
@@ -51,23 +53,9 @@ public struct EmbeddedPostgresError: Error, Sendable {
     self.code = code
     self.message = message
     self.path = path
-    self.command = command?.map(Self.shellQuoted).joined(separator: " ")
+    self.command = command?.map(ShellWord.quoted).joined(separator: " ")
     self.output = output
     self.fix = fix
-  }
-
-  /// Quoted for pasting into a shell.
-  private static func shellQuoted(_ argument: String) -> String {
-    let isPlain = argument.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-_./=:,+@%".utf8.contains(byte)
-      }
-    }
-    guard !isPlain || argument.isEmpty else { return argument }
-    return "'" + argument.replacing("'", with: #"'\''"#) + "'"
   }
 }
 

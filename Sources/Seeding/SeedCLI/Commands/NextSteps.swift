@@ -1,13 +1,14 @@
+import Basics
 import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// What `init` suggests to do next: commands that can be pasted as they are.
+/// The next steps after `init`, as commands that can be pasted.
 struct NextSteps {
-  /// One of them.
+  /// A step.
   struct Step: Encodable {
     let summary: String
-    /// Several where one is to be chosen, none where only a person knows the command.
+    /// Several commands to choose from, or none if the step is not a command.
     let commands: [String]
 
     init(_ summary: String, _ commands: String...) {
@@ -26,7 +27,7 @@ struct NextSteps {
   private static let suggestionLimit = 5
   private static let exampleFile = "nations.csv"
 
-  /// After a first seeder.
+  /// The steps after creating a seeder.
   func steps(for draft: InitDraft) -> [Step] {
     var steps = setting
     if draft.isOffline { steps.append(Step(Self.unreachable, line("doctor"))) }
@@ -44,7 +45,7 @@ struct NextSteps {
     ]
   }
 
-  /// Where neither table nor file was named.
+  /// The steps without `--from`.
   func steps(for suggestions: InitDatabase.Suggestions) throws -> [Step] {
     let another = Step("Create a seeder with '\(session.invocation.program.name) init --from TABLE or FILE'")
     if case .unreachable = suggestions { return setting + [Step(Self.unreachable, line("doctor")), another] }
@@ -76,7 +77,7 @@ struct NextSteps {
     return [Step(reason, #"printf 'code,name\nNO,Norway\nSE,Sweden\n' > "# + Self.exampleFile), create]
   }
 
-  /// What has to be done before the commands work on the same database.
+  /// The step that makes the other commands use the same database.
   private var setting: [Step] {
     guard case .flag = session.settings.source(of: .databaseURL), givenURL == nil else { return [] }
     return [Step("Set DATABASE_URL to the value of --database-url, whose password is not repeated here")]
@@ -84,7 +85,7 @@ struct NextSteps {
 
   private static let unreachable = "Find out why the database cannot be reached"
 
-  /// A command line of this program, with the options of this one that say where it works.
+  /// A command line of this program with the options of this call that select project and database.
   private func line(_ words: String...) -> String { line(words) }
 
   private func line(_ words: [String]) -> String {
@@ -95,10 +96,10 @@ struct NextSteps {
     }
     if let isOn = command.flag("built-in") { words.append(isOn ? "--built-in" : "--no-built-in") }
     if let url = givenURL { words += ["--database-url", url] }
-    return words.map(Self.shellWord).joined(separator: " ")
+    return words.map(ShellWord.quoted).joined(separator: " ")
   }
 
-  /// The URL of `--database-url`; nil if it was not given or has a password, which is never printed.
+  /// The URL of `--database-url`; nil if it is not set, or contains a password, which is never printed.
   private var givenURL: String? {
     guard case .flag = session.settings.source(of: .databaseURL),
       let url = session.settings[.databaseURL]?.value,
@@ -108,28 +109,19 @@ struct NextSteps {
   }
 
   private func psql(_ statement: String) -> String {
-    let sql = Self.shellWord(statement)
+    let sql = ShellWord.quoted(statement)
     guard (try? session.externalConfiguration()) != nil else {
       return line("db", "psql") + " -- -c \(sql)"
     }
-    if let givenURL { return "psql \(Self.shellWord(givenURL)) -c \(sql)" }
+    if let givenURL { return "psql \(ShellWord.quoted(givenURL)) -c \(sql)" }
     switch session.settings.source(of: .databaseURL) {
     case .file:
       let url = session.settings[.databaseURL]?.value ?? ""
       guard (try? PostgresConfiguration(url: url))?.password == nil else { break }
-      return "psql \(Self.shellWord(url)) -c \(sql)"
+      return "psql \(ShellWord.quoted(url)) -c \(sql)"
     case .flag, .variable: break
     case .default, .impliedByCI: return "psql -c \(sql)"
     }
     return "psql \"$DATABASE_URL\" -c \(sql)"
-  }
-
-  /// A word as a shell takes it.
-  private static func shellWord(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        || "-_./:,=@%+".utf8.contains(byte)
-    }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
   }
 }
