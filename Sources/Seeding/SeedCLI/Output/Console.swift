@@ -79,7 +79,6 @@ struct Console: Sendable {
     }
     let title = StyledLine.Look.red.applied(to: "Error:", hasColour: terminal.hasColour)
     var lines = failure.lines
-    if let fix = failure.fix { lines.append("Fix: \(fix)") }
     lines.append("See '\(seeAlso ?? "\(program) explain \(failure.code.id)")'.")
     write(lines.joined(separator: "\n"), after: title + " ")
   }

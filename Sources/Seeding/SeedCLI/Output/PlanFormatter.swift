@@ -46,7 +46,7 @@ struct PlanFormatter {
     var lines: [String] = []
     var changes = entry.changes
     if let failure = entry.failure {
-      lines += failure.lines.dropFirst() + (failure.fix.map { ["Fix: \($0)"] } ?? [])
+      lines += failure.lines.dropFirst()
       // A failing seeder writes nothing, so show only the rows that make it fail.
       changes = failure.cause == .drift ? changes.filter(\.isDrift) : []
     }

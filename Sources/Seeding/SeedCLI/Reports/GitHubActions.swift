@@ -52,8 +52,7 @@ struct GitHubActions: Sendable {
 
   private func annotations(_ failure: FailureReport, title: String) -> [String] {
     guard !failure.faults.isEmpty else {
-      let fix = failure.fix.map { "\nFix: \($0)" } ?? ""
-      return [Self.command("error", ["title": title], failure.lines.joined(separator: "\n") + fix)]
+      return [Self.command("error", ["title": title], failure.lines.joined(separator: "\n"))]
     }
     return failure.faults.map { fault in
       var properties = ["title": title, "file": path(fault.file)]

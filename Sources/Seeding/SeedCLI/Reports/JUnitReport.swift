@@ -121,10 +121,7 @@ struct JUnitReport {
     return test
   }
 
-  private func text(_ failure: FailureReport) -> String {
-    (failure.lines + (failure.fix.map { ["Fix: \($0)"] } ?? []))
-      .joined(separator: "\n")
-  }
+  private func text(_ failure: FailureReport) -> String { failure.lines.joined(separator: "\n") }
 
   private func counts(_ cases: [Case]) -> String {
     func count(_ element: String) -> Int { cases.count { $0.problem?.element == element } }

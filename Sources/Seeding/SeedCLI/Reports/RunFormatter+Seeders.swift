@@ -138,6 +138,6 @@ extension RunFormatter {
   /// The rest of the error message, the faults and the fix of a failed seeder.
   static func explanation(of seeder: SeederReport) -> [String] {
     guard let failure = seeder.failure else { return [] }
-    return failure.lines.dropFirst() + (failure.fix.map { ["Fix: \($0)"] } ?? [])
+    return Array(failure.lines.dropFirst())
   }
 }

@@ -40,19 +40,23 @@ public struct FailureReport: Sendable, Codable {
     case details
   }
 
-  /// The message with the code at the end of its first line, then the faults, a line each.
+  /// The message with the code at the end of its first line, the faults, a line each, and the fix.
   package var lines: [String] {
-    let message = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let hasOneCode = Set(faults.map(\.code)).count < 2
-    return [(message.first ?? "") + " [\(code.id)]"] + message.dropFirst()
-      + faults.map { hasOneCode ? $0.description : "\($0.description) [\($0.code.id)]" }
+    return codedMessage + faults.map { hasOneCode ? $0.description : "\($0.description) [\($0.code.id)]" }
+      + (fix.map { ["Fix: \($0)"] } ?? [])
   }
 
   /// The message with the code at the end of its first line, then the first fault.
   var summary: String {
-    let message = lines.prefix(lines.count - faults.count).joined(separator: "\n")
+    let message = codedMessage.joined(separator: "\n")
     guard let fault = faults.first else { return message }
     return "\(message): \(faults.count > 1 ? "the first is " : "")\(fault)"
+  }
+
+  private var codedMessage: [String] {
+    let message = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    return [(message.first ?? "") + " [\(code.id)]"] + message.dropFirst()
   }
 
   /// Makes a report of a message.
@@ -80,8 +84,7 @@ public struct FailureReport: Sendable, Codable {
       details = error.rollbackError == nil ? inner.details : "\(inner.details)\n\(error)"
     case let error as FixtureError:
       cause = .data
-      message =
-        error.summary(place: " in the data")
+      message = error.summary(place: " in the data")
       fix = "correct the \(error.total == 1 ? "error" : "errors") and run again; nothing of it was written."
       sqlState = nil
       faults = error.faults
