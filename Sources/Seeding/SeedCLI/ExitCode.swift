@@ -55,7 +55,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
       self = .usage
     case is FixtureError: self = .badData
     case is ConfigurationError: self = .badConfiguration
-    case is UsageError: self = .usage
+    case is UsageError, is TableExportError, is RowOriginError: self = .usage
     case let error as any CommandError: self = error.exitCode
     default: self = .internalFault
     }

@@ -44,17 +44,12 @@ struct ExportCommand {
 extension Session {
   /// Reads tables as a seeder.
   ///
-  /// - Throws: `CommandFailure` if a table cannot be exported; `PostgresError`.
+  /// - Throws: `TableExportError`; `PostgresError`.
   func export(_ requests: [TableExport.Request], id: SeederID) async throws -> TableExport {
     let seeders = try registry().seeders
     let database = try await database()
-    do {
-      return try await PostgresConnection.with(database.configuration) { connection in
-        try await TableExport.read(requests, id: id, seeders: seeders, on: connection)
-      }
-    } catch let error as TableExportError {
-      throw CommandFailure(
-        code: .usage, errorCode: error.errorCode, message: error.message, fix: error.fix)
+    return try await PostgresConnection.with(database.configuration) { connection in
+      try await TableExport.read(requests, id: id, seeders: seeders, on: connection)
     }
   }
 }

@@ -8,17 +8,17 @@ struct InitDraft {
   let id: SeederID
   /// Its files below the project's folder, the definition last: without it, the folder is not a seeder.
   let files: [NewFiles.File]
-  /// What to add to the line about a file, for one that was created and for one that was kept.
+  /// Texts to append to the line of a file, given whether it was created or kept.
   var details: [String: @Sendable (Bool) -> String] = [:]
   var notes: [String] = []
-  /// What creates the table, if it does not exist.
+  /// The statement that creates the table; nil if it exists.
   var createTable: String?
-  /// Whether the database could not be asked.
+  /// Whether the database is unreachable.
   var isOffline = false
 
-  /// Reads the table or the file. Everything that can be wrong is found here, before anything is written.
+  /// Reads the table or the file. All errors are found here, before anything is written.
   ///
-  /// - Throws: `CommandFailure`, `FixtureError`, `PostgresError`.
+  /// - Throws: `CommandFailure`, `TableExportError`, `FixtureError`, `PostgresError`.
   init(from text: String, root: String, session: Session) async throws {
     let command = session.command
     let source = try InitSource(text)
@@ -96,10 +96,10 @@ struct InitDraft {
     }
   }
 
-  /// Looks whether the seeder that exists is the one that was asked for, as at a second run.
+  /// Checks that an existing seeder is the requested one, as in a second run.
   ///
-  /// - Parameter id: becomes the seeder's own, which may differ from its folder's name.
-  /// - Returns: the data file that was asked for, by its name in the folder.
+  /// - Parameter id: set to the id of the existing seeder, which may differ from the name of its folder.
+  /// - Returns: the names of the requested data files in the folder.
   private static func existing(
     _ folder: String, shown: String, _ source: InitSource, _ command: ParsedCommand, id: inout SeederID
   ) throws -> [String] {
@@ -135,11 +135,11 @@ struct InitDraft {
   }
 }
 
-/// The database, as far as `init` needs it.
+/// Access to the database for `init`.
 struct InitDatabase {
   let session: Session
 
-  /// What to suggest to somebody who named neither table nor file.
+  /// What to suggest without `--from`.
   enum Suggestions {
     case tables(TableSuggestions)
     /// No database is configured, and the embedded one does not exist yet.
@@ -166,28 +166,24 @@ struct InitDatabase {
     return try await session.export([request], id: id)
   }
 
-  /// Makes a seeder of a file, with the table of the database if it can be reached.
+  /// Creates a seeder from a file, with the table of the database if it is reachable.
   ///
-  /// - Returns: also why it cannot be reached.
+  /// - Returns: the seeder, and why the database is unreachable; nil if it is not.
   func importing(_ request: FileImport.Request) async throws -> (FileImport, problem: String?) {
+    if try isEmpty { return (try await FileImport.read(request, from: .empty), nil) }
+    let connection: PostgresConnection
     do {
-      if try isEmpty { return (try await FileImport.read(request, from: .empty), nil) }
-      let connection: PostgresConnection
-      do {
-        connection = try await connect()
-      } catch let error as PostgresError {
-        return (try await FileImport.read(request, from: .unknown), error.message)
-      }
-      do {
-        let found = try await FileImport.read(request, from: .connected(connection))
-        await connection.close()
-        return (found, nil)
-      } catch {
-        await connection.close()
-        throw error
-      }
-    } catch let error as TableExportError {
-      throw CommandFailure(code: .usage, errorCode: error.errorCode, message: error.message, fix: error.fix)
+      connection = try await connect()
+    } catch let error as PostgresError {
+      return (try await FileImport.read(request, from: .unknown), error.message)
+    }
+    do {
+      let found = try await FileImport.read(request, from: .connected(connection))
+      await connection.close()
+      return (found, nil)
+    } catch {
+      await connection.close()
+      throw error
     }
   }
 

@@ -1,28 +1,25 @@
 import FoundationEssentials
 import SeedKit
 
-/// What `init --from` names.
+/// The argument of `init --from`.
 enum InitSource {
   case table(String)
-  /// A data file, by the path as it was given.
+  /// A data file, with the path as given.
   case file(String)
 
-  private static let endings = ["csv", "json", "jsonl", "ndjson"]
-
-  /// Takes a path for what looks like a file or is one, and everything else for a table.
+  /// Treats paths and names of existing files as files, and everything else as tables.
   ///
   /// - Throws: `CommandFailure` for a file that cannot become a seeder.
   init(_ text: String) throws {
     let name = text.split(separator: "/").last.map(String.init) ?? text
-    let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } : nil
-    let isData = ending.map(Self.endings.contains) ?? false
+    let isData = DataFormat(fileName: name) != nil
     var isFolder = false
-    let isThere = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
-    guard text.contains("/") || isData || (isThere && !isFolder && ending != nil) else {
+    let exists = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
+    guard text.contains("/") || isData || (exists && !isFolder && name.contains(".")) else {
       self = .table(text)
       return
     }
-    guard isThere else {
+    guard exists else {
       throw CommandFailure(
         code: .usage, errorCode: .unusablePath, message: "no file '\(text)'",
         fix: "check the path; a table is named without an ending")
@@ -31,7 +28,7 @@ enum InitSource {
       throw CommandFailure(
         code: .usage, errorCode: .unusablePath,
         message: isFolder ? "'\(text)' is a folder" : "'\(text)' is not a CSV, JSON or JSONL file",
-        fix: "name a file that ends in .csv, .json, .jsonl or .ndjson")
+        fix: "name a file that ends in \(DataFormat.endings)")
     }
     self = .file(text)
   }
@@ -46,7 +43,7 @@ enum InitSource {
     }
   }
 
-  /// The seeder that a file belongs to already; nil if it belongs to none.
+  /// The folder of the seeder that already contains a file; nil if there is none.
   static func seeder(holding path: String) -> String? {
     var folder = RegularFile.resolve(path) ?? path
     while let end = folder.lastIndex(of: "/"), end > folder.startIndex {
@@ -58,13 +55,13 @@ enum InitSource {
 }
 
 extension SeederID {
-  /// `order-items` for `shop.order_items`: what could be the id of a table's seeder, though it may not be valid.
+  /// `order-items` for `shop.order_items`: the id derived from a table's name. It may be invalid.
   static func proposal(for table: String) -> String {
     let name = table.split(separator: ".").last.map(String.init) ?? table
     return name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "-")
   }
 
-  /// The id that an option names, or else the proposal for a table.
+  /// Uses the id of an option, or else the proposal for a table.
   ///
   /// - Throws: `CommandFailure` if it is not valid.
   init(option: String?, for table: String) throws {

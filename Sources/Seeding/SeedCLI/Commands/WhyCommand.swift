@@ -10,18 +10,12 @@ struct WhyCommand {
     let table = session.command.arguments[0]
     let key = Array(session.command.arguments.dropFirst())
     let database = try await session.database()
-    let origins: [RowOrigin]
-    var absence: String?
-    do {
-      (origins, absence) = try await PostgresConnection.with(database.configuration) { connection in
-        let origins = try await RowOrigin.find(table: table, key: key, on: connection)
-        return (
-          origins,
-          origins.isEmpty ? try await RowOrigin.absence(table: table, key: key, on: connection) : nil
-        )
-      }
-    } catch let error as RowOriginError {
-      throw CommandFailure(code: .usage, errorCode: error.errorCode, message: "\(error)", fix: error.fix)
+    let (origins, absence) = try await PostgresConnection.with(database.configuration) { connection in
+      let origins = try await RowOrigin.find(table: table, key: key, on: connection)
+      return (
+        origins,
+        origins.isEmpty ? try await RowOrigin.absence(table: table, key: key, on: connection) : nil
+      )
     }
     if session.isJSON {
       try session.console.answer(json: origins)

@@ -28,7 +28,7 @@ struct ExportedTable {
     }
     if let inheriting = live.inheriting {
       throw TableExportError(
-        message: "\(name) has child tables: \(inheriting.names.joined(separator: ", "))",
+        "\(name) has child tables: \(inheriting.names.joined(separator: ", "))",
         fix: "export a table without child tables: their rows would become rows of \(name)")
     }
     try live.requireColumns(request.key + request.columns)

@@ -1,21 +1,21 @@
 import Postgres
 
 extension LiveTable {
-  /// Describes one table; nil if nothing has its name.
+  /// Describes one table; nil if it does not exist.
   ///
-  /// - Throws: ``TableExportError`` for a view and whatever else is no table; `PostgresError`.
+  /// - Throws: ``TableExportError`` if the relation is not a table, such as a view; `PostgresError`.
   static func find(_ name: TableName, on connection: PostgresConnection) async throws -> LiveTable? {
     if let live = try await describe([name], on: connection)[name] { return live }
     let kind = try await RelationKind.find([name], on: connection)[name]
-    if let kind { throw TableExportError(message: "'\(name)' is \(kind)", fix: "choose a table") }
+    if let kind { throw TableExportError("'\(name)' is \(kind)", fix: "choose a table") }
     return nil
   }
 
-  /// Throws ``TableExportError`` for the first name that is no column.
+  /// Throws ``TableExportError`` for the first name that is not a column.
   func requireColumns(_ names: [String]) throws {
     guard let unknown = names.first(where: { self[$0] == nil }) else { return }
     throw TableExportError(
-      message: "\(name) has no column '\(unknown)'",
+      "\(name) has no column '\(unknown)'",
       fix: "its columns are " + columns.map(\.name.name).joined(separator: ", "))
   }
 
@@ -23,29 +23,34 @@ extension LiveTable {
   func requireKey(_ key: [String]) throws {
     guard !uniqueKeys.contains(where: { Set($0) == Set(key) }) else { return }
     throw TableExportError(
-      message: "\(name) has no unique key (\(key.joined(separator: ", ")))",
+      "\(name) has no unique key (\(key.joined(separator: ", ")))",
       fix: uniqueKeys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keyList)")
   }
 
-  /// The unique keys, for an error text.
+  /// The unique keys, for error messages.
   var keyList: String { uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ") }
 
-  /// The error for a table without any key.
+  /// The error for a table without a unique key.
   var withoutKey: TableExportError {
     TableExportError(
-      message: "\(name) has no unique key",
+      "\(name) has no unique key",
       fix: "add a unique constraint on the columns that identify a row")
   }
 
-  /// Whether a column is a primary key that the database makes by itself, so that an empty database makes others.
+  /// Whether a column is a generated primary key, whose values differ between databases.
   func isSurrogate(_ column: String) -> Bool {
     primaryKey == [column] && self[column]?.defaultExpression != nil
   }
 
-  /// The first unique key that has no empty columns and none that the database makes.
+  /// The first unique key without nullable and generated columns.
   var naturalKey: [String]? {
     uniqueKeys.first { key in
       key.allSatisfy { column in self[column]?.isNotNull == true && !isSurrogate(column) }
     }
+  }
+
+  /// The columns that need a value in every new row: NOT NULL, without a default, and not generated.
+  var requiredColumns: [PostgresIdentifier] {
+    columns.filter { $0.isNotNull && $0.defaultExpression == nil && !$0.isGenerated }.map(\.name)
   }
 }

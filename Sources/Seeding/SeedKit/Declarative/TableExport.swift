@@ -2,20 +2,20 @@ import FoundationEssentials
 public import Postgres
 
 /// Why a table cannot be exported.
-public struct TableExportError: Error, Hashable, Sendable {
+public struct TableExportError: FixableError, Hashable, Sendable {
   /// The problem.
-  public let message: String
+  public let problem: String
   /// The fix; nil if there is none.
   public let fix: String?
 
-  init(message: String, fix: String?) {
-    self.message = message
+  init(_ problem: String, fix: String?) {
+    self.problem = problem
     self.fix = fix
   }
 
   /// The table does not exist.
   init(missing table: String, known: RelationKind.Known) {
-    message = "no table '\(table)' in the database '\(known.database)'"
+    problem = "no table '\(table)' in the database '\(known.database)'"
     fix = known.nearest(to: table).map { "Did you mean '\($0)'?" }
   }
 }

@@ -96,7 +96,7 @@ extension RowOrigin {
 }
 
 /// Why the origin of a row cannot be looked up.
-public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum RowOriginError: FixableError, Hashable, Sendable {
   /// A suggestion; nil if there is none.
   public var fix: String? {
     switch self {
@@ -119,7 +119,7 @@ public enum RowOriginError: Error, Hashable, Sendable, CustomStringConvertible {
   case wrongValue(String, column: String, type: String)
 
   /// The problem.
-  public var description: String {
+  public var problem: String {
     switch self {
     case .noTable(let name, let database, _): "no table '\(name)' in the database '\(database)'"
     case .notTable(let name, let kind): "'\(name)' is \(kind), not a table"

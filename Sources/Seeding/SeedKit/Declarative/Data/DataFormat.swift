@@ -1,5 +1,5 @@
 /// The format of a data file, by its extension.
-enum DataFormat: String, CaseIterable {
+package enum DataFormat: String, CaseIterable {
   /// An array of objects, one held in memory at a time.
   case json
   /// An object on each line.
@@ -7,7 +7,8 @@ enum DataFormat: String, CaseIterable {
   /// CSV as in RFC 4180, with field names on the first line.
   case csv
 
-  init?(fileName: String) {
+  /// The format of a file name; nil for another extension.
+  package init?(fileName: String) {
     let parts = fileName.lowercased().split(separator: ".", omittingEmptySubsequences: false)
     let ending = parts.last.map(String.init) ?? ""
     guard fileName.contains("."), let format = Self(rawValue: ending == "ndjson" ? "jsonl" : ending) else {
@@ -17,7 +18,7 @@ enum DataFormat: String, CaseIterable {
   }
 
   /// For error messages.
-  static let endings = ".json, .jsonl, .ndjson or .csv"
+  package static let endings = ".json, .jsonl, .ndjson or .csv"
 
   /// `tools.dev.json` for `tools.json`: an overlay, whose records change those of the base file in one environment.
   static func overlay(of fileName: String, in environment: SeedEnvironment) -> String {

@@ -1,19 +1,19 @@
 package import Postgres
 
-/// A declarative seeder for a data file, made from its fields and from the table that they fill.
+/// A declarative seeder for a data file, derived from its fields and from the table.
 package struct FileImport: Sendable {
-  /// What is asked for.
+  /// The file to import.
   package struct Request: Sendable {
-    /// The data file; its name stays.
+    /// The path of the data file.
     package let path: String
     /// The id of the seeder.
     package let id: SeederID
     /// The table, with its schema if necessary; nil takes it from the file's name.
     package let table: String?
-    /// The columns or fields of the natural key; if empty, the table's own key that the file has.
+    /// The columns or fields of the natural key; if empty, a unique key of the table that the file fills.
     package let key: [String]
 
-    /// Asks for a file.
+    /// Creates a request.
     package init(path: String, id: SeederID, table: String?, key: [String]) {
       self.path = path
       self.id = id
@@ -22,35 +22,35 @@ package struct FileImport: Sendable {
     }
   }
 
-  /// What is known about the database.
+  /// The database to look up the table in.
   package enum Database {
     case connected(PostgresConnection)
-    /// There are no tables yet.
+    /// A database without tables.
     case empty
-    /// It cannot be asked.
+    /// An unreachable database.
     case unknown
   }
 
-  /// What `seeder.json` should say.
+  /// The text of `seeder.json`.
   package let definition: String
   /// The name of the data file.
   package let fileName: String
-  /// The table, as the definition names it.
+  /// The name of the table in the definition.
   package let table: String
   /// The columns of the natural key.
   package let key: [String]
-  /// Whether nothing but the order of the fields speaks for the key.
+  /// Whether the key is only a guess: the first field.
   package let isKeyGuessed: Bool
-  /// How many records there are.
+  /// The number of records.
   package let count: Int
-  /// What a person should know about the definition.
+  /// Remarks on the definition for the user.
   package let notes: [String]
-  /// The statement that creates the table; nil if it exists, or nobody knows.
+  /// The statement that creates the table; nil if the table exists or the database is unreachable.
   package let createTable: String?
 
   /// Reads the file, finds its table and key, and checks all records as `lint` does.
   ///
-  /// - Throws: ``TableExportError`` for what does not fit the table, ``FixtureError`` for a faulty file,
+  /// - Throws: ``TableExportError`` if file and table do not match; ``FixtureError`` for an invalid file;
   ///   `PostgresError`.
   package static func read(_ request: Request, from database: Database) async throws -> FileImport {
     let name = request.path.split(separator: "/").last.map(String.init) ?? request.path
@@ -59,7 +59,7 @@ package struct FileImport: Sendable {
     let folder = DataFolder.directory(path: directory, watch: nil)
     guard let file = try DataFileFields(name, in: folder) else {
       throw TableExportError(
-        message: "no file '\(request.path)'", fix: "name a file that ends in \(DataFormat.endings)")
+        "no file '\(request.path)'", fix: "name a file that ends in \(DataFormat.endings)")
     }
     guard !file.fields.isEmpty else {
       throw folder.fault(name, found: "no records", expected: "at least one, which names the fields")
@@ -82,7 +82,7 @@ package struct FileImport: Sendable {
       records = try seeder.validate(FixtureStore(files: [:])).records
     } catch let error as FixtureError where draft.isKeyGuessed && error.isAboutKeys {
       throw TableExportError(
-        message: "the first field '\(file.fields[0].name)' is not a key: \(error.faults[0])",
+        "the first field '\(file.fields[0].name)' is not a key: \(error.faults[0])",
         fix: "name the key with --key")
     }
     return FileImport(
@@ -91,7 +91,7 @@ package struct FileImport: Sendable {
   }
 }
 
-/// The parts of a definition while they are found.
+/// The parts of a definition.
 private struct Draft {
   let id: SeederID
   let fileName: String
@@ -119,7 +119,7 @@ private struct Draft {
         match = FieldMatch(fields, columns: live.columns.filter { !$0.isGenerated }.map(\.name.name))
         guard !match.columns.isEmpty else {
           throw TableExportError(
-            message: "no field of \(fileName) is a column of \(live.name): \(fields.joined(separator: ", "))",
+            "no field of \(fileName) is a column of \(live.name): \(fields.joined(separator: ", "))",
             fix: "its columns are " + live.columns.map(\.name.name).joined(separator: ", "))
         }
         key = try Self.key(match.columns(for: request.key), of: live, match, fileName)
@@ -135,7 +135,7 @@ private struct Draft {
       let known = try await RelationKind.Known.read(on: connection)
       if request.table == nil, let near = names.lazy.compactMap({ known.nearest(to: $0.name) }).first {
         throw TableExportError(
-          message: "no table '\(names[0])' in the database '\(known.database)'",
+          "no table '\(names[0])' in the database '\(known.database)'",
           fix: "Did you mean --table \(near)? To use a new table, pass --table \(names[0]).")
       }
     }
@@ -146,13 +146,13 @@ private struct Draft {
     key = isKeyGuessed ? Array(match.columns.prefix(1)) : match.columns(for: request.key)
     for name in key where !match.columns.contains(name) {
       throw TableExportError(
-        message: "\(fileName) has no field '\(name)' for the key",
+        "\(fileName) has no field '\(name)' for the key",
         fix: "its fields are " + fields.joined(separator: ", "))
     }
     if isNew { createTable = statement }
   }
 
-  /// The table that was named; else the file's name without its ending, as it is or as a plain name.
+  /// The requested table, or else candidates from the file name without its extension: unchanged and as a plain name.
   private static func tableNames(_ request: FileImport.Request, _ fileName: String) -> [TableName] {
     if let table = request.table { return [TableName(text: table)] }
     let stem = fileName.lastIndex(of: ".").map { String(fileName[..<$0]) } ?? fileName
@@ -174,7 +174,7 @@ private struct Draft {
     let own = live.uniqueKeys.first { $0.allSatisfy { filled.contains(ExactName($0)) } }
     guard let own else {
       throw TableExportError(
-        message: "\(fileName) has no field for a unique key of \(live.name)",
+        "\(fileName) has no field for a unique key of \(live.name)",
         fix:
           "its keys are \(live.keyList): add their fields to the file, or add a unique constraint to the table"
       )
@@ -212,7 +212,7 @@ private struct Draft {
 }
 
 extension FixtureError {
-  /// Whether another key could be without these faults.
+  /// Whether a different key might avoid these faults.
   fileprivate var isAboutKeys: Bool {
     faults.allSatisfy { $0.found.hasPrefix("duplicate key") || $0.expected.contains("key") }
   }

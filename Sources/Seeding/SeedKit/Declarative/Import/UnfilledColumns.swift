@@ -1,19 +1,16 @@
 import Postgres
 
-/// The columns of a table that need a value and that no field of a data file fills.
+/// The columns of a table that require a value but are not filled by any field of a data file.
 struct UnfilledColumns {
-  /// What a person should know before the first run.
+  /// Notes for the user.
   private(set) var notes: [String] = []
 
-  /// Finds them, with what `seeder.json` could say about foreign keys.
+  /// Finds the columns. For foreign keys, the notes suggest a reference for `seeder.json`.
   ///
   /// - Throws: `PostgresError`.
   init(of live: LiveTable, _ match: FieldMatch, on connection: PostgresConnection) async throws {
     let filled = Set(match.columns.map(ExactName.init))
-    let missing = live.columns.filter { column in
-      column.isNotNull && column.defaultExpression == nil && !column.isGenerated
-        && !filled.contains(ExactName(column.name.name))
-    }.map(\.name.name)
+    let missing = live.requiredColumns.map(\.name).filter { !filled.contains(ExactName($0)) }
     guard !missing.isEmpty else { return }
     notes = [
       "\(live.name) requires values for these columns, which no field fills: "
@@ -37,7 +34,7 @@ struct UnfilledColumns {
     }
   }
 
-  /// The ignored field whose name fits: `Supplier` for `supplier_id` or for a reference to `supplier`.
+  /// The ignored field with a similar name: `Supplier` for `supplier_id` or for a reference to `supplier`.
   private static func field(for column: String, target: LiveTable?, among ignored: [String]) -> String? {
     let plain = FieldMatch.plain(column)
     let names = [plain.hasSuffix("_id") ? String(plain.dropLast(3)) : plain, target?.name.name]

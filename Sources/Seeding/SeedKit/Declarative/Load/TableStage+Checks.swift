@@ -25,10 +25,7 @@ extension TableStage {
   var requiredColumns: [String] {
     guard !load.live.changesInsertedRows else { return [] }
     let filled = Set(filledColumns.map(\.name))
-    return load.live.columns.filter { column in
-      column.isNotNull && column.defaultExpression == nil && !column.isGenerated
-        && !filled.contains(column.name)
-    }.map(\.name.name)
+    return load.live.requiredColumns.filter { !filled.contains($0) }.map(\.name)
   }
 
   /// The slot that fills a column directly.
