@@ -13,6 +13,11 @@ struct ChangedColumnTests {
   private static let kept = "evo: 2 rows edited outside seed-runner, kept: '1', '2'"
   private static let overwritten = "evo: 2 rows edited outside seed-runner, overwritten: '1', '2'"
 
+  private func with(_ data: String, _ body: (SeederFolder) async throws -> Void) async throws {
+    try await SeederFolder.with(
+      Self.sql, tables: Self.list, files: ["seeder.json": Self.definition, "r.csv": data], body)
+  }
+
   /// A file before and after a change of its columns.
   struct Change: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -73,9 +78,7 @@ struct ChangedColumnTests {
 
   @Test("keeps edited rows in production", arguments: changes)
   func production(_ change: Change) async throws {
-    try await SeederFolder.with(
-      Self.sql, tables: Self.list, files: ["seeder.json": Self.definition, "r.csv": change.before]
-    ) { folder in
+    try await with(change.before) { folder in
       _ = try await folder.noted(environment: .production)
       try await folder.sql("UPDATE evo SET name = 'edited' WHERE k IN (1, 2)")
       try folder.write(change.after, to: "r.csv")
@@ -101,9 +104,7 @@ struct ChangedColumnTests {
 
   @Test("overwrites edited rows elsewhere, and says so", arguments: changes)
   func elsewhere(_ change: Change) async throws {
-    try await SeederFolder.with(
-      Self.sql, tables: Self.list, files: ["seeder.json": Self.definition, "r.csv": change.before]
-    ) { folder in
+    try await with(change.before) { folder in
       _ = try await folder.counts()
       try await folder.sql("UPDATE evo SET name = 'edited' WHERE k IN (1, 2)")
       try folder.write(change.after, to: "r.csv")
@@ -138,9 +139,7 @@ struct ChangedColumnTests {
 
   @Test("recognizes an edit of a new column that was equal at first")
   func equalColumn() async throws {
-    try await SeederFolder.with(
-      Self.sql, tables: Self.list, files: ["seeder.json": Self.definition, "r.csv": "k,name\n1,A\n2,B\n"]
-    ) {
+    try await with("k,name\n1,A\n2,B\n") {
       folder in
       _ = try await folder.noted(environment: .production)
       try folder.write("k,name,cap\n1,A,0\n2,B,0\n", to: "r.csv")
@@ -152,9 +151,7 @@ struct ChangedColumnTests {
 
   @Test("ignores an edit of a column that is no longer in the file")
   func leftColumn() async throws {
-    try await SeederFolder.with(
-      Self.sql, tables: Self.list, files: ["seeder.json": Self.definition, "r.csv": Self.added]
-    ) { folder in
+    try await with(Self.added) { folder in
       _ = try await folder.noted(environment: .production)
       try folder.write("k,name\n1,A\n2,B\n3,C\n", to: "r.csv")
       #expect(try await folder.noted(environment: .production).counts == RowCounts(unchanged: 3))
@@ -166,9 +163,7 @@ struct ChangedColumnTests {
 
   @Test("updates all rows if a recorded column was dropped")
   func dropped() async throws {
-    try await SeederFolder.with(
-      Self.sql, tables: Self.list, files: ["seeder.json": Self.definition, "r.csv": Self.added]
-    ) { folder in
+    try await with(Self.added) { folder in
       _ = try await folder.noted(environment: .production)
       try await folder.sql("ALTER TABLE evo DROP COLUMN cap")
       try folder.write("k,name\n1,A2\n2,B\n3,C\n", to: "r.csv")
@@ -226,9 +221,7 @@ struct ChangedColumnTests {
 
   @Test("costs no more round trips for a run without a change")
   func roundTrips() async throws {
-    try await SeederFolder.with(
-      Self.sql, tables: Self.list, files: ["seeder.json": Self.definition, "r.csv": Self.added]
-    ) { folder in
+    try await with(Self.added) { folder in
       _ = try await folder.counts()
       let plain = try await folder.run().roundTrips
       try folder.write("k,name\n1,A\n2,B\n3,C\n", to: "r.csv")

@@ -40,7 +40,16 @@ public struct TraceSearch: Sendable {
   /// - Parameter vector: a vector with 1,536 components.
   /// - Throws: `PostgresError`.
   public func run(_ vector: PostgresVector, on connection: PostgresConnection) async throws -> [Hit] {
-    try await rows(of: query(vector), on: connection).map { row in
+    let results: [PostgresRows]
+    do {
+      // The settings and the search share one round trip.
+      results = try await connection.pipeline(["BEGIN"] + settings + [query(vector), "COMMIT"])
+    } catch {
+      // After an error the rest of the pipeline is skipped, including the COMMIT.
+      if await !connection.isIdle { _ = try? await connection.query("ROLLBACK") }
+      throw error
+    }
+    return try results[results.count - 2].map { row in
       let (id, distance) = try row.decode(UUID.self, Double.self)
       return Hit(id: id, distance: distance)
     }
@@ -54,20 +63,6 @@ public struct TraceSearch: Sendable {
       let rows = try await connection.query("EXPLAIN (COSTS off) \(query(vector))")
       let lines: [String] = try rows.map { try $0.decode(String.self) }
       return lines.joined(separator: "\n")
-    }
-  }
-
-  /// Runs a statement with the settings in a transaction, in one round trip.
-  private func rows(
-    of query: PostgresQuery, on connection: PostgresConnection
-  ) async throws -> [PostgresRow] {
-    do {
-      let results = try await connection.pipeline(["BEGIN"] + settings + [query, "COMMIT"])
-      return Array(results[results.count - 2])
-    } catch {
-      // After an error the rest of the pipeline is skipped, including the COMMIT.
-      if await !connection.isIdle { _ = try? await connection.query("ROLLBACK") }
-      throw error
     }
   }
 
