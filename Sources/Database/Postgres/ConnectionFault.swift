@@ -6,7 +6,7 @@
 public enum ConnectionFault: Sendable, Hashable {
   /// The server did not respond: refused, timed out, or closed the connection without a message. Transient.
   case unanswered
-  /// The connection fails until somebody fixes the cause.
+  /// The connection fails until the cause is fixed.
   case permanent(fix: String)
 
   /// Recognizes a message.

@@ -3,8 +3,8 @@ import Postgres
 import SeedKit
 
 extension Session {
-  /// Adds a fix to the error of a built-in seeder's migration that creates something which the database already has,
-  /// such as a table of an application. Somebody with seeders of their own seldom wants the built-in ones.
+  /// Adds a fix to the error of a built-in seeder's migration that creates an existing object, such as a table of an
+  /// application, whose users seldom want the built-in seeders.
   func explained(_ error: MigrationError) -> MigrationError {
     guard error.fix == nil, let set = error.set, let cause = error.underlying as? PostgresError,
       let state = cause.sqlState?.rawValue, Self.duplicates.contains(state),

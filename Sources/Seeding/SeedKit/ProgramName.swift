@@ -4,7 +4,7 @@ package enum ProgramName {
   @TaskLocal package static var current = "seed-runner"
 
   /// A message in which the commands of seed-runner, such as `'seed-runner plan'`, have the name of the program.
-  static func named(_ message: String) -> String {
+  package static func named(_ message: String) -> String {
     current == "seed-runner" ? message : message.replacing("'seed-runner ", with: "'\(current) ")
   }
 }

@@ -25,7 +25,7 @@ struct TokenBucket: Sendable, Equatable {
   ///   - fullAt: when the bucket is full again, in microseconds; moved forward if a token was taken.
   ///   - now: the time on the same clock.
   func take(fullAt: inout Int64, now: Int64) -> RateLimitDecision {
-    // Clamped, so that nobody waits longer than an empty bucket takes to fill, even if the clock was set back or the
+    // Clamped, so that no client waits longer than an empty bucket takes to fill, even if the clock was set back or the
     // limit was lowered.
     let missing = min(max(0, fullAt - now), capacity) + interval
     guard missing <= capacity else { return denied(retryAfter: missing - capacity) }

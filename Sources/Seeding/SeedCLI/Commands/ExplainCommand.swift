@@ -10,7 +10,7 @@ enum ExplainCommand {
 
   private static func text(for code: ErrorCode) -> String {
     func paragraph(_ text: String) -> String {
-      DisplayText.wrapped(text, to: min(Terminal.width, 100)).joined(separator: "\n")
+      DisplayText.wrapped(ProgramName.named(text), to: min(Terminal.width, 100)).joined(separator: "\n")
     }
     return ["\(code.id): \(code.title)", paragraph(code.cause), paragraph("Fix: \(code.fix)")]
       .joined(separator: "\n\n")

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// `seed-runner init`: the settings and the folder of seeders of a project, and a first seeder.
+/// `seed-runner init`: creates the settings, the folder of seeders and a first seeder of a project.
 struct InitCommand {
   let session: Session
 
@@ -28,7 +28,7 @@ struct InitCommand {
     let suggestions = draft == nil ? try await InitDatabase(session: session).suggestions() : nil
     let steps = try draft.map(next.steps) ?? suggestions.map(next.steps) ?? []
     var files = NewFiles(root: root)
-    // Whoever keeps the settings elsewhere wants no others.
+    // With --config-path, the settings are elsewhere.
     let settings = session.command.value(of: "config-path") == nil ? try settingsFiles : []
     var written = try files.write(
       settings + (draft?.files ?? [.init(path: "Seeders", content: .folder)]))
@@ -58,7 +58,7 @@ struct InitCommand {
     return .success
   }
 
-  /// A project in a project would hide the settings and the embedded database of the outer one.
+  /// A project inside another one would hide the settings and the embedded database of the outer one.
   private func checkPlace() throws {
     let isNamed =
       session.command.value(of: "project-path") != nil
@@ -88,7 +88,7 @@ struct InitCommand {
           content: .text(
             """
             // Settings for all environments. '\(program.name) config' explains every setting.
-            // An environment can have its own file, such as dev.json or production.json, with what differs there.
+            // An environment can have its own file, such as dev.json or production.json, with the settings that differ.
             {
               // Lets editors complete and check the keys. '\(program.name) config --schema' prints the schema.
               "$schema": "./config.schema.json",
@@ -133,7 +133,7 @@ struct InitCommand {
     }
   }
 
-  /// A path of the project as a person in the working directory writes it.
+  /// The path relative to the working directory.
   private func shown(_ path: String) -> String {
     let current = FileManager.default.currentDirectoryPath
     if root == current { return path }

@@ -1,7 +1,7 @@
 import SeedKit
 import FoundationEssentials
 
-/// Files that a command adds to a folder: all of them or none, and never over another.
+/// Adds files to a folder: all of them or none. Existing files are never overwritten.
 struct NewFiles {
   /// A file to add.
   struct File {
@@ -17,31 +17,31 @@ struct NewFiles {
     case folder
   }
 
-  /// What became of a file.
+  /// The outcome for a file.
   struct Outcome {
     let path: String
-    /// False for what was there before.
+    /// False if the file existed before.
     let isCreated: Bool
   }
 
   /// The folder; it is created if it does not exist.
   let root: String
-  /// What was created, the newest last.
+  /// The created paths, the newest last.
   private var created: [String] = []
 
   init(root: String) { self.root = root }
 
-  /// Adds the files that do not exist, in their order.
+  /// Adds the files that do not exist, in order.
   ///
-  /// - Throws: `CommandFailure` if one cannot be written. Then nothing is left of the others.
+  /// - Throws: `CommandFailure` if one cannot be written. The others are removed again.
   mutating func write(_ files: [File]) throws -> [Outcome] {
     do {
       return try files.map { file in
         let path = "\(root)/\(file.path)"
-        let isThere = FileManager.default.fileExists(atPath: path)
-        if !isThere { try write(file.content, to: path) }
+        let exists = FileManager.default.fileExists(atPath: path)
+        if !exists { try write(file.content, to: path) }
         let isFolder = if case .folder = file.content { true } else { false }
-        return Outcome(path: file.path + (isFolder ? "/" : ""), isCreated: !isThere)
+        return Outcome(path: file.path + (isFolder ? "/" : ""), isCreated: !exists)
       }
     } catch {
       let place = current.map { $0.hasPrefix(root + "/") ? String($0.dropFirst(root.count + 1)) : $0 }
@@ -53,13 +53,13 @@ struct NewFiles {
     }
   }
 
-  /// Removes what was created.
+  /// Removes the created files and folders.
   mutating func undo() {
     for path in created.reversed() { try? FileManager.default.removeItem(atPath: path) }
     created = []
   }
 
-  /// What is being written.
+  /// The path being written, for the error.
   private var current: String?
 
   private mutating func write(_ content: Content, to path: String) throws {
@@ -71,7 +71,7 @@ struct NewFiles {
     switch content {
     case .text(let text): try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
     case .copy(let source):
-      // Under its name only once it is whole.
+      // Renamed once it is complete.
       let part = path + ".part"
       created.append(part)
       try FileManager.default.copyItem(atPath: source, toPath: part)
@@ -123,7 +123,7 @@ struct GitIgnore {
       }
       guard let end = folder.lastIndex(of: "/") else { return false }
       folder = String(folder[..<end])
-      // With a slash in front, a pattern is about its own folder only.
+      // A pattern with a leading slash applies only to its own folder.
       patterns = Self.names
     }
   }

@@ -1,6 +1,6 @@
 /// A value that never appears in descriptions, errors or dumps. Only ``value`` returns it.
 public struct Secret<Value: Sendable>: Sendable {
-  /// The value itself. Never put it into text that somebody may read.
+  /// The value itself. Never put it into messages or logs.
   public let value: Value
 
   /// Wraps a value.

@@ -9,7 +9,7 @@ public struct FaultySeeder: MigratingSeeder, FixtureSeeder, VersionedSeeder, Res
   public let error: FixtureError
   private var makeMigrations: @Sendable () throws -> [MigrationSet] = { [] }
 
-  /// Creates a placeholder for a seeder.
+  /// Creates a seeder that reports the faults of an invalid definition.
   ///
   /// - Parameters:
   ///   - id: the id of the seeder.
@@ -59,7 +59,7 @@ public struct FaultySeeder: MigratingSeeder, FixtureSeeder, VersionedSeeder, Res
 }
 
 extension FaultySeeder {
-  /// Creates a placeholder for a folder with an invalid definition.
+  /// Creates a seeder that reports the faults of the definition in a folder.
   ///
   /// - Parameters:
   ///   - folder: the folder's path.

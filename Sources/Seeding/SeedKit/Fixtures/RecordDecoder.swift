@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// Decodes one record.
 ///
-/// An invalid value adds a fault and yields a placeholder, so that decoding continues. If an initializer throws
-/// after a fault was added, the cause may be a placeholder, so its error is dropped.
+/// An invalid value adds a fault and yields a stand-in, so that decoding continues. If an initializer throws
+/// after a fault was added, the cause may be a stand-in, so its error is dropped.
 struct RecordDecoder: Decoder {
   /// What all parts of a record share.
   final class Record {
@@ -22,7 +22,7 @@ struct RecordDecoder: Decoder {
     case node(JSONNode)
     /// A missing member that is not reported yet.
     case missing(in: SourcePosition)
-    /// A part of a reported value. Everything in it is a placeholder.
+    /// A part of a reported value. All its values are stand-ins.
     case standIn
   }
 
@@ -136,7 +136,7 @@ struct RecordDecoder: Decoder {
 /// The members of an object in a record.
 struct RecordFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let decoder: RecordDecoder
-  /// Nil for a placeholder.
+  /// Nil for a stand-in.
   let reader: JSONObjectReader?
 
   var codingPath: [any CodingKey] { decoder.codingPath }
@@ -180,7 +180,7 @@ struct RecordElements: UnkeyedDecodingContainer {
 
   let decoder: RecordDecoder
   let array: JSONNode?
-  /// Empty for a placeholder.
+  /// Empty for a stand-in.
   let elements: [JSONNode]
   private(set) var currentIndex = 0
 

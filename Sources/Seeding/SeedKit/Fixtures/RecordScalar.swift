@@ -68,7 +68,7 @@ struct RecordScalar {
     Date.ISO8601FormatStyle().year().month().day(),
   ]
 
-  /// The value; a placeholder if it is invalid, which is added as a fault.
+  /// The value; a stand-in if it is invalid, which is added as a fault.
   func value(of decoder: RecordDecoder) -> Any {
     guard let node = decoder.node(expecting: expected) else { return standIn }
     let text = text(of: node, readsText: decoder.record.readsText)

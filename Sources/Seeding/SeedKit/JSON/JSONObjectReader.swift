@@ -1,7 +1,7 @@
 /// Reads the members of a JSON object and collects all faults.
 ///
-/// Reading an invalid member adds a fault and returns a placeholder, so that one pass finds all faults. Objects
-/// with faults are dropped, so placeholders are never used.
+/// Reading an invalid member adds a fault and returns a stand-in value, so that one pass finds all faults. Objects
+/// with faults are dropped, so stand-ins are never used.
 public final class JSONObjectReader {
   /// The source of the object, which determines the wording of faults.
   package enum Source: Sendable {

@@ -46,7 +46,7 @@ struct JSONReader {
     do {
       return try value()
     } catch var error as Failure {
-      // Nobody reads longer paths.
+      // Longer paths are not readable.
       let path = open.prefix(3).map(\.pathOfNext).joined() + (open.count > 3 ? "…" : "")
       error.field = path.isEmpty ? nil : String(path.drop { $0 == "." })
       throw error

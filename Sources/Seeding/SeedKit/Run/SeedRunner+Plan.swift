@@ -17,7 +17,7 @@ public struct PlanReport: Sendable {
     /// Why the seeder was not compared.
     public let note: String?
 
-    /// Whether a run would write or fail, or whether nobody knows.
+    /// Whether a run would write or fail. Also true for a seeder that was not compared.
     public var wouldChange: Bool { tables.total.written > 0 || failure != nil || note != nil }
     /// The number of rows that were edited or deleted outside seed-runner and that a run would leave as they are. Of
     /// deleted rows at most 1,000 of each table count.

@@ -66,7 +66,7 @@ extension SeedContext {
 }
 
 extension FixtureError {
-  /// The same error without the lines of a generated file, which nobody can open.
+  /// The same error without the lines of the generated file, which does not exist on disk.
   fileprivate func withoutLines(of path: String) -> FixtureError {
     let faults = faults.map { fault in
       fault.file != path

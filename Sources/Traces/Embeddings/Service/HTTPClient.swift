@@ -91,7 +91,7 @@ final class HTTPClient: Sendable {
             if let easy = transfer.cancel(multi) { underWay[easy] = nil }
           }
         }
-        // The client has been released, so nobody waits for a response.
+        // The client has been released, so no task waits for a response.
         if isStopped, underWay.isEmpty { break }
         var count: Int32 = 0
         curl_multi_perform(multi, &count)

@@ -7,7 +7,7 @@ import TraceStore
 ///
 /// When the database restarts, pooled connections fail at their next statement. A read is retried on other
 /// connections until one works. A write first checks its connection and is never retried, because once it has been
-/// sent, nobody can tell whether it was committed.
+/// sent, it is unknown whether it was committed.
 final class Store: Sendable {
   let pool: PostgresPool
   private let abilities = Lock<(value: SearchAbilities, end: ContinuousClock.Instant)?>(nil)

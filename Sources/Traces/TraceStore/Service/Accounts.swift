@@ -36,7 +36,7 @@ public enum Accounts {
 
   /// The owner of a token; nil if the token is unknown.
   ///
-  /// Seeded users cannot log in, even if somebody registered the address before it was seeded.
+  /// Seeded users cannot log in, even if the address was registered before it was seeded.
   ///
   /// - Throws: `PostgresError`.
   public static func user(of token: APIToken, on connection: PostgresConnection) async throws -> UUID? {

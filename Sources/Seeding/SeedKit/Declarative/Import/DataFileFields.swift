@@ -1,26 +1,26 @@
 import Postgres
 
-/// The fields of a data file, as far as a first look at it tells.
+/// The fields of a data file.
 struct DataFileFields {
-  /// What the values of a field are.
+  /// The kind of a value.
   enum Kind: Hashable {
     case text, number, boolean, structure
   }
 
   struct Field {
     let name: String
-    /// The kinds that occur; empty if all values are null, and for CSV only text.
+    /// The kinds of its values. Empty if all are null. CSV has only text.
     var kinds: Set<Kind> = []
   }
 
-  /// In the order in which the file names them.
+  /// The fields in the order of the file.
   private(set) var fields: [Field] = []
-  /// What separates the fields of a CSV file.
+  /// The delimiter of a CSV file.
   private(set) var delimiter = CSVFormat().delimiter
 
-  /// Reads the header of a CSV file, or all records of another.
+  /// Reads the header of a CSV file, or all records of a JSON file.
   ///
-  /// - Returns: nil if there is no such file, or its name does not tell the format.
+  /// - Returns: nil if the file does not exist or has another extension.
   /// - Throws: ``FixtureError``; `CancellationError`.
   init?(_ name: String, in folder: DataFolder) throws {
     guard let format = DataFormat(fileName: name), let source = try folder.open(name) else { return nil }
@@ -40,7 +40,8 @@ struct DataFileFields {
     try faults.check()
   }
 
-  /// Takes the delimiter that finds the most names. A faulty header has none; a check of the file says more.
+  /// Chooses the delimiter that yields the most names. An invalid header yields none and is reported when the file is
+  /// checked.
   private mutating func readHeader(_ bytes: [UInt8]) {
     struct End: Error {}
     var names: [String] = []

@@ -1,8 +1,8 @@
 import Postgres
 
-/// Which column each field of a data file fills.
+/// Maps the fields of a data file to columns.
 struct FieldMatch {
-  /// The columns whose field has another name, in the order of the fields.
+  /// The columns whose fields have different names, in the order of the fields.
   private(set) var renamed: [(column: String, field: String)] = []
   /// All columns that have a field.
   private(set) var columns: [String] = []
@@ -10,10 +10,10 @@ struct FieldMatch {
   private(set) var ignored: [String] = []
   private var columnOfField: [ExactName: String] = [:]
 
-  /// The columns that stand for columns or fields, each by its own name or by its field's.
+  /// Resolves names of columns or fields to columns.
   func columns(for names: [String]) -> [String] { names.map { columnOfField[ExactName($0)] ?? $0 } }
 
-  /// Matches fields with the columns of a table: by the exact name, else by the plain name, so that `Calling-Code`
+  /// Matches fields with the columns of a table by the exact name, or else by the plain name, so that `Calling-Code`
   /// fills `calling_code`.
   init(_ fields: [String], columns live: [String]) {
     let exact = Set(live.map(ExactName.init))
@@ -32,7 +32,7 @@ struct FieldMatch {
     }
   }
 
-  /// Names columns for fields: their plain names, unless two are the same.
+  /// Derives the names of columns from fields: the plain names, unless two are equal.
   init(naming fields: [String]) {
     let plain = Dictionary(grouping: fields, by: Self.plain)
     for field in fields {
@@ -51,7 +51,7 @@ struct FieldMatch {
     if ExactName(column) != ExactName(field) { renamed.append((column, field)) }
   }
 
-  /// `calling_code` for `Calling-Code`: letters and digits in lower case, with `_` for all between them.
+  /// `calling_code` for `Calling-Code`: letters and digits in lowercase, with `_` for everything between them.
   static func plain(_ name: String) -> String {
     name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
   }

@@ -1,8 +1,8 @@
 import Postgres
 
-/// Names as a person writes them in SQL.
+/// Names in SQL, quoted only if necessary.
 enum SQLName {
-  /// The name, in quotes only if it needs them.
+  /// The name, quoted if necessary.
   static func shown(_ name: String) -> String {
     let isPlain = name.utf8.enumerated().allSatisfy { index, byte in
       (0x61...0x7A).contains(byte) || byte == 0x5F || index > 0 && (0x30...0x39).contains(byte)

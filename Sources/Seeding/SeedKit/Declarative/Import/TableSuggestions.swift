@@ -1,19 +1,19 @@
 package import Postgres
 
-/// The tables of a database from which a seeder can be made.
+/// The tables of a database that can be exported as a seeder.
 package struct TableSuggestions: Sendable {
   /// Names as `export` takes them: tables with rows first, small ones before large ones.
   package let tables: [String]
-  /// How many tables the database has, whether or not a seeder can be made from them.
+  /// The number of all tables in the database.
   package let total: Int
 
-  /// Looks at no more tables than this: a person reads a few names.
+  /// The maximum number of examined tables. The user is shown a few names.
   private static let limit = 100
 
   /// Reads the names of tables with a unique key that no seeder fills.
   ///
   /// - Parameters:
-  ///   - seeders: those that may fill tables.
+  ///   - seeders: the registered seeders, whose tables are left out.
   ///   - connection: the database.
   /// - Throws: `PostgresError`.
   package static func read(
