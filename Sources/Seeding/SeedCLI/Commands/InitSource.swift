@@ -28,7 +28,7 @@ enum InitSource {
       throw CommandFailure(
         code: .usage, errorCode: .unusablePath,
         message: isFolder ? "'\(text)' is a folder" : "'\(text)' is not a CSV, JSON or JSONL file",
-        fix: "name a file that ends in \(DataFormat.endings)")
+        fix: "name a file that ends in .csv, .json, .jsonl or .ndjson")
     }
     self = .file(text)
   }

@@ -18,7 +18,7 @@ package enum DataFormat: String, CaseIterable {
   }
 
   /// For error messages.
-  package static let endings = ".json, .jsonl, .ndjson or .csv"
+  static let endings = ".json, .jsonl, .ndjson or .csv"
 
   /// `tools.dev.json` for `tools.json`: an overlay, whose records change those of the base file in one environment.
   static func overlay(of fileName: String, in environment: SeedEnvironment) -> String {
