@@ -34,9 +34,9 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
 
   /// Writes nothing.
   public func seed(in context: SeedContext) async throws {
-    let count = try await TraceVectors.pendingCount(for: model, on: context.connection)
-    guard count > 0 else { return }
-    try await context.connection.query(TraceVectors.announcement)
+    let rows = try await context.read(TraceVectors.pendingCountQuery(for: model))
+    guard let count = try rows.first?.decode(Int.self), count > 0 else { return }
+    await context.connection.runAtCommit(TraceVectors.announcement)
     context.note("left \(count) traces without an embedding to a worker")
   }
 

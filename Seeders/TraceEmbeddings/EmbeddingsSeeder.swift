@@ -39,15 +39,15 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
 
   /// Stores the embeddings in batches, in the order of the IDs. Without new traces it is one query.
   public func seed(in context: SeedContext) async throws {
-    let connection = context.connection
     var stored = 0
     while true {
-      let batch = try await TraceVectors.pending(
-        for: provider.model, limit: Self.batchSize, on: connection)
+      let batch = try TraceVectors.pending(
+        try await context.read(TraceVectors.pendingQuery(for: provider.model, limit: Self.batchSize)))
       guard !batch.isEmpty else { break }
       let vectors = try await provider.vectors(for: batch.map { EmbeddingText($0) })
       let count = try await context.measure(.writing) {
-        try await TraceVectors.store(Array(zip(batch, vectors)), of: provider.model, on: connection)
+        try await TraceVectors.store(
+          Array(zip(batch, vectors)), of: provider.model, on: context.connection)
       }
       stored += count
       context.debug("embedded \(count) of \(batch.count) traces")

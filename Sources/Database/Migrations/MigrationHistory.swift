@@ -39,6 +39,15 @@ enum MigrationHistory {
     return try decode(try await connection.query(all))
   }
 
+  /// The same outside a transaction, in one round trip.
+  static func find(on connection: PostgresConnection) async throws -> [Entry]? {
+    do {
+      return try decode(try await connection.query(all))
+    } catch let error as PostgresError where error.sqlState == .undefinedTable {
+      return nil
+    }
+  }
+
   /// The query for all entries, whose rows ``decode(_:)`` decodes.
   static let all: PostgresQuery =
     "SELECT set_name, version, name, checksum, applied_at FROM seed_runner.migration ORDER BY set_name, version"
@@ -52,10 +61,8 @@ enum MigrationHistory {
   }
 
   static func create(on connection: PostgresConnection) async throws {
-    try await connection.withTransaction { connection in
-      try await connection.query("SELECT pg_advisory_xact_lock(\(bootstrapKey))")
-      try await connection.runScript(bootstrap)
-    }
+    // The statements of a script are one transaction.
+    try await connection.runScript("SELECT pg_advisory_xact_lock(\(bootstrapKey)); \(bootstrap)")
   }
 
   /// The statement that records an applied migration.

@@ -62,7 +62,7 @@ extension Migrator {
     return migration.isTransactional ? "BEGIN;\n\(statements)\nCOMMIT;" : statements
   }
 
-  private func literal(_ text: String) -> String {
+  func literal(_ text: String) -> String {
     "'" + text.replacing("'", with: "''") + "'"
   }
 }

@@ -55,18 +55,38 @@ public struct Migrator: Sendable {
   public func applyPossible(
     on pool: PostgresPool, to version: Int? = nil
   ) async throws -> (outcomes: [MigrationOutcome], missing: [Unavailable]) {
+    try await applyPossible(on: pool, to: version, after: nil)
+  }
+
+  /// The same, if the caller has read the history; empty if there may be none.
+  package func applyPossible(
+    on pool: PostgresPool, to version: Int? = nil, after applied: [Applied]?
+  ) async throws -> (outcomes: [MigrationOutcome], missing: [Unavailable]) {
     let limit = version ?? .max
-    var history = try await pool.withConnection { try await MigrationHistory.read(on: $0) }
-    guard try history == nil || !due(history ?? [], to: limit).isEmpty else { return ([], []) }
-    if history == nil {
+    let known: [MigrationHistory.Entry]? =
+      if let applied { applied.map(\.entry) } else {
+        try await pool.withConnection { try await MigrationHistory.find(on: $0) }
+      }
+    guard try known == nil || !due(known ?? [], to: limit).isEmpty else { return ([], []) }
+    if known?.isEmpty != false {
       try await pool.withConnection { connection in
         try await explained(nil, on: connection) { try await MigrationHistory.create(on: connection) }
       }
-      history = []
     }
+    let history = known ?? []
+    var steps = try due(history, to: limit)[...]
     var outcomes: [MigrationOutcome] = []
     var missing: [Unavailable] = []
-    for step in try due(history ?? [], to: limit) where !missing.contains(where: { $0.set == step.set }) {
+    let first = together(Array(steps), after: history)
+    if first.count > 1 {
+      outcomes = try await pool.withConnection { connection in
+        // A script is read as a whole, with the setting from before its first statement.
+        guard await connection.hasStandardStrings else { return [] }
+        return try await applyTogether(first, on: connection)
+      }
+      steps = steps.dropFirst(outcomes.count)
+    }
+    for step in steps where !missing.contains(where: { $0.set == step.set }) {
       do {
         if let outcome = try await apply(step, to: limit, on: pool) { outcomes.append(outcome) }
       } catch let error as MigrationError where error.isExtensionMissing {
@@ -82,8 +102,8 @@ public struct Migrator: Sendable {
       try await explained(step, on: connection) {
         try await lock.withTransaction(
           on: connection, setup: [StableSettings.statement], reading: [MigrationHistory.all], onWait: { _ in }
-        ) { connection, rows in
-          let history = try MigrationHistory.decode(rows[0])
+        ) { connection, opening in
+          let history = try MigrationHistory.decode(try await connection.rows(of: opening)[0])
           let isDue = try due(history, to: limit).contains {
             $0.set == step.set && $0.migration.version == step.migration.version
           }
@@ -102,7 +122,7 @@ public struct Migrator: Sendable {
   }
 
   /// Whether the database has a migration's statements from the set they were moved from.
-  private func isPresent(_ migration: Migration, by history: [MigrationHistory.Entry]) -> Bool {
+  func isPresent(_ migration: Migration, by history: [MigrationHistory.Entry]) -> Bool {
     history.contains { $0.set == migration.origin?.set && $0.version == migration.origin?.version }
   }
 
@@ -239,18 +259,18 @@ extension Migrator {
       self.version = version
       self.checksum = checksum
     }
+
+    var entry: MigrationHistory.Entry {
+      MigrationHistory.Entry(
+        set: set, version: version, name: "", checksum: checksum, appliedAt: .distantPast)
+    }
   }
 
   /// Whether nothing is due, for callers that have read the history themselves.
   ///
   /// - Throws: ``MigrationError`` if the history and the files contradict each other.
   package func isCurrent(_ applied: [Applied]) throws -> Bool {
-    try due(
-      applied.map {
-        MigrationHistory.Entry(
-          set: $0.set, version: $0.version, name: "", checksum: $0.checksum, appliedAt: .distantPast)
-      }, to: .max
-    ).isEmpty
+    try due(applied.map(\.entry), to: .max).isEmpty
   }
 
   /// The due migrations, in order.

@@ -22,11 +22,15 @@ public struct RowLock: Sendable {
   public static func prepare(_ names: [String], on connection: PostgresConnection) async throws {
     let found = try await connection.query("SELECT name FROM seed_runner.lock WHERE name = ANY(\(names))")
     guard found.count < Set(names).count else { return }
-    try await connection.query(
-      """
-      INSERT INTO seed_runner.lock (name) SELECT name FROM unnest(\(Set(names).sorted())) AS name
-      ON CONFLICT DO NOTHING
-      """)
+    try await connection.query(creation(of: names))
+  }
+
+  /// The statement that creates missing rows for locks.
+  package static func creation(of names: [String]) -> PostgresQuery {
+    """
+    INSERT INTO seed_runner.lock (name) SELECT name FROM unnest(\(Set(names).sorted())) AS name
+    ON CONFLICT DO NOTHING
+    """
   }
 
   /// Runs `body` in a transaction that holds the lock.
@@ -45,24 +49,32 @@ public struct RowLock: Sendable {
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
     try await withTransaction(on: connection, setup: setup, reading: [], onWait: onWait) { connection, _ in
-      try await body(connection)
+      try await connection.sendOpening()
+      return try await body(connection)
     }
   }
 
-  /// The same, with the rows of queries that are sent together with `BEGIN` and run once the lock is held.
-  public func withTransaction<Result>(
+  /// Thrown if another transaction holds the lock.
+  private struct Held: Error {}
+
+  /// The same, with queries that run once the lock is held. All of this is sent together with the first statements
+  /// of `body`, which gets the rows of the queries with ``PostgresConnection/rows(of:)``.
+  package func withTransaction<Result>(
     on connection: PostgresConnection, setup: [PostgresQuery], reading queries: [PostgresQuery],
-    onWait: (Duration) -> Void, _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
+    onWait: (Duration) -> Void, _ body: (PostgresConnection, TransactionOpening) async throws -> Result
   ) async throws -> Result {
     let lock: PostgresQuery = "SELECT name FROM seed_runner.lock WHERE name = \(name) FOR UPDATE SKIP LOCKED"
     let start = ContinuousClock.now
     var pause = Duration.milliseconds(10)
     while true {
-      let result: Result? = try await connection.withTransaction(opening: setup + [lock] + queries) {
-        connection, rows in
-        rows[setup.count].isEmpty ? nil : try await body(connection, Array(rows.dropFirst(setup.count + 1)))
+      let opening = TransactionOpening(setup + [lock], reading: queries) { rows in
+        if rows.last?.isEmpty != false { throw Held() }
       }
-      if let result { return result }
+      do {
+        return try await connection.withTransaction(opening: opening) { try await body($0, opening) }
+      } catch let error as PostgresTransactionError where opening.isRejected {
+        if let rollbackError = error.rollbackError { throw rollbackError }
+      }
       let waited = ContinuousClock.now - start
       guard waited < timeout else { throw try await timeoutError(waited, on: connection) }
       onWait(waited)

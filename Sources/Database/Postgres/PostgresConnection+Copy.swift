@@ -100,6 +100,8 @@ extension PostgresConnection {
   }
 
   private func beginCopy(_ sql: String, file: String, line: Int) async throws {
+    try refuseIfShared()
+    try await sendAhead(file: file, line: line)
     let connection = try live(file: file, line: line)
     countRoundTrip()
     _ = try await cancellable(file: file, line: line) {

@@ -3,7 +3,7 @@ import CLibPQ
 extension PostgresConnection {
   /// The number of statements sent before results are read. With more, both sides could block with full buffers,
   /// each waiting for the other to read.
-  private static let pipelineWindow = 128
+  private static let pipelineWindow = 256
 
   private struct Statement: Sendable {
     let sql: String
@@ -31,16 +31,35 @@ extension PostgresConnection {
     _ queries: [PostgresQuery], prepared: Bool = false, file: String = #fileID, line: Int = #line
   ) async throws -> [PostgresRows] {
     guard !queries.isEmpty else { return [] }
+    if let rows = try await shared(queries) { return rows }
+    try await sendOpening(file: file, line: line)
+    return try await pipeline(sharingOpening: queries, prepared: prepared, file: file, line: line)
+  }
+
+  /// The same for statements that may run before the result of the transaction's ``TransactionOpening`` is known.
+  @discardableResult
+  package func pipeline(
+    sharingOpening queries: [PostgresQuery], prepared: Bool = false, file: String = #fileID,
+    line: Int = #line
+  ) async throws -> [PostgresRows] {
+    if let rows = try await shared(queries) { return rows }
+    guard !queries.isEmpty || opening != nil || !waiting.isEmpty else { return [] }
     let keeps = prepared ? try await keepsStatements(file: file, line: line) : false
     let connection = try live(file: file, line: line)
     let encoded = try queries.map { (sql: $0.sql, parameters: try PostgresParameters($0.parameters)) }
     return try await cancellable(file: file, line: line) {
+      let ahead = takeAhead()
+      let first = try ((ahead.opening?.statements ?? []) + ahead.waiting.flatMap(\.queries)).map {
+        Statement(sql: $0.sql, parameters: try PostgresParameters($0.parameters), use: .unnamed)
+      }
       // Statements that get a name here are sent for certain.
       let prepared = encoded.map { query in
         Statement(
           sql: query.sql, parameters: query.parameters, use: keeps ? statements.use(query.sql) : .unnamed)
       }
-      return try exchange(prepared, over: connection, file: file, line: line)
+      let rows = try exchange(first + prepared, over: connection, file: file, line: line)
+      try accept(ahead, rows[...])
+      return Array(rows.dropFirst(first.count))
     }
   }
 

@@ -11,6 +11,9 @@ extension PostgresConnection {
   public func query(
     _ query: PostgresQuery, file: String = #fileID, line: Int = #line
   ) async throws -> PostgresRows {
+    if let rows = try await shared([query]) { return rows[0] }
+    try await sendOpening(file: file, line: line)
+    guard waiting.isEmpty else { return try await pipeline([query], file: file, line: line)[0] }
     let connection = try live(file: file, line: line)
     let parameters = try PostgresParameters(query.parameters)
     let sql = query.sql
@@ -47,6 +50,8 @@ extension PostgresConnection {
   ///
   /// - Throws: as ``query(_:file:line:)``.
   public func runScript(_ sql: String, file: String = #fileID, line: Int = #line) async throws {
+    try refuseIfShared()
+    try await sendAhead(file: file, line: line)
     let connection = try live(file: file, line: line)
     guard !sql.utf8.contains(0) else {
       throw PostgresError(
@@ -55,6 +60,32 @@ extension PostgresConnection {
     countRoundTrip()
     _ = try await cancellable(file: file, line: line) {
       try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
+    }
+  }
+
+  /// Runs a script of transactions in one round trip, up to the first error.
+  ///
+  /// - Returns: the number of committed transactions, and the error.
+  /// - Throws: `CancellationError`; ``PostgresError`` if the connection was lost.
+  package func runTransactions(_ sql: String) async throws -> (committed: Int, error: PostgresError?) {
+    try refuseIfShared()
+    let connection = try live(file: #fileID, line: #line)
+    countRoundTrip()
+    return try await cancellable(file: #fileID, line: #line) {
+      guard PQsendQuery(connection.raw, sql) == 1 else {
+        throw lost(connection, sql: sql, file: #fileID, line: #line)
+      }
+      var committed = 0
+      var failure: PostgresError?
+      while let raw = PQgetResult(connection.raw) {
+        do {
+          let result = try check(raw, connection: connection, sql: sql, file: #fileID, line: #line)
+          if String(cString: PQcmdStatus(result.raw)) == "COMMIT" { committed += 1 }
+        } catch let error as PostgresError where error.code == .serverError {
+          failure = failure ?? error
+        }
+      }
+      return (committed, failure)
     }
   }
 

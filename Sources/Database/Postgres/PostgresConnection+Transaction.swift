@@ -41,7 +41,8 @@ extension PostgresConnection {
     file: String = #fileID, line: Int = #line,
     _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
   ) async throws -> Result {
-    try await exclusively(for: .transaction, file: file, line: line) {
+    try refuseIfShared()
+    return try await exclusively(for: .transaction, file: file, line: line) {
       guard await isIdle else {
         guard isolation == .readCommitted else {
           throw PostgresError(
@@ -53,30 +54,76 @@ extension PostgresConnection {
       }
       let opened: [PostgresRows]
       do {
-        let begin = PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
-        await clearClosing()
-        opened = try await pipeline([begin] + opening, file: file, line: line)
+        await clear()
+        opened = try await pipeline([Self.begin(isolation)] + opening, file: file, line: line)
       } catch {
         throw PostgresTransactionError(beginError: error, rollbackError: await rollback())
       }
-      let result: Result
-      do {
-        result = try await body(self, Array(opened.dropFirst()))
-      } catch {
-        let rollbackError = await rollback()
-        if error is CancellationError, rollbackError == nil { throw error }
-        throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
+      return try await runAndCommit(file: file, line: line) {
+        try await body(self, Array(opened.dropFirst()))
       }
-      do {
-        try await checkOpen(file: file, line: line)
-        try await pipeline(takeClosing() + ["COMMIT"], file: file, line: line)
-      } catch {
-        let rollbackError = await rollback()
-        if error is CancellationError, rollbackError == nil { throw error }
-        throw PostgresTransactionError(rollbackError: rollbackError, commitError: error)
-      }
-      return result
     }
+  }
+
+  /// Runs `body` in a transaction whose opening is sent together with its first statements.
+  ///
+  /// - Throws: as ``withTransaction(isolation:setup:file:line:_:)``; the body gets the error of the opening.
+  package nonisolated func withTransaction<Result>(
+    opening: TransactionOpening, file: String = #fileID, line: Int = #line,
+    _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    try refuseIfShared()
+    return try await exclusively(for: .transaction, file: file, line: line) {
+      guard await isIdle else {
+        throw PostgresError(
+          code: .invalidValue, message: "a transaction is open, so none can be opened", file: file, line: line
+        )
+      }
+      await begin(with: opening)
+      return try await runAndCommit(file: file, line: line) { try await body(self) }
+    }
+  }
+
+  private func begin(with opening: TransactionOpening) {
+    clear()
+    self.opening = opening
+  }
+
+  static func begin(_ isolation: Isolation) -> PostgresQuery {
+    PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
+  }
+
+  /// Runs `body` in the open transaction and ends it.
+  private nonisolated func runAndCommit<Result>(
+    file: String, line: Int, _ body: () async throws -> Result
+  ) async throws -> Result {
+    let result: Result
+    do {
+      result = try await body()
+    } catch {
+      let rollbackError = await rollback()
+      if error is CancellationError, rollbackError == nil { throw error }
+      throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
+    }
+    do {
+      try await commit(file: file, line: line)
+    } catch {
+      let rollbackError = await rollback()
+      if error is CancellationError, rollbackError == nil { throw error }
+      throw PostgresTransactionError(rollbackError: rollbackError, commitError: error)
+    }
+    return result
+  }
+
+  private func commit(file: String, line: Int) async throws {
+    if opening != nil {
+      // Without any statement there is nothing to commit.
+      guard !waiting.isEmpty || !closing.isEmpty else { return clear() }
+      try await sendOpening(file: file, line: line)
+    }
+    if let refusal { throw refusal }
+    try checkOpen(file: file, line: line)
+    try await pipeline(takeClosing() + ["COMMIT"], file: file, line: line)
   }
 
   /// Checks that the transaction can commit. In a failed transaction COMMIT rolls back without an error, and without
@@ -131,6 +178,7 @@ extension PostgresConnection {
 
   private func rollback(to savepoint: PostgresQuery, isCancelled: Bool) async -> (any Error)? {
     do {
+      waiting = []
       try await cleaningUp(isCancelled: isCancelled) {
         _ = try await pipeline(["ROLLBACK TO SAVEPOINT \(savepoint)", "RELEASE SAVEPOINT \(savepoint)"])
       }
@@ -149,7 +197,10 @@ extension PostgresConnection {
     return closing
   }
 
-  private func clearClosing() { closing = [] }
+  private func clear() {
+    (opening, waiting, closing) = (nil, [], [])
+    refusal = nil
+  }
 
   /// Rolls back even if the task is canceled. If that fails, closes the connection.
   private nonisolated func rollback() async -> (any Error)? {
@@ -158,6 +209,7 @@ extension PostgresConnection {
   }
 
   private func rollbackNow(isCancelled: Bool) async -> (any Error)? {
+    clear()
     guard let connection, !isIdle else { return nil }
     do {
       guard connection.isAlive else {

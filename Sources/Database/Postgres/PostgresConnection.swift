@@ -28,6 +28,12 @@ public actor PostgresConnection {
   var statements = StatementNames()
   /// The statements to run together with the COMMIT of the open transaction.
   var closing: [PostgresQuery] = []
+  /// The opening of the current transaction, until it is sent.
+  var opening: TransactionOpening?
+  /// The statements to send together with the next ones.
+  var waiting: [WaitingStatements] = []
+  /// Why the opening of the current transaction was rejected.
+  var refusal: (any Error)?
   /// The last error of a statement: what made the open transaction fail, if it has failed.
   var failure: PostgresError?
   /// The number of nested transactions so far, for their names.
@@ -91,9 +97,17 @@ public actor PostgresConnection {
   /// Whether the connection is open and not known to be broken.
   public var isAlive: Bool { connection?.isAlive ?? false }
 
+  /// Whether `'\'` is an ordinary character in SQL strings, as it is by default.
+  package var hasStandardStrings: Bool {
+    guard let connection, let value = PQparameterStatus(connection.raw, "standard_conforming_strings") else {
+      return false
+    }
+    return String(cString: value) == "on"
+  }
+
   /// Whether no transaction is open.
   public var isIdle: Bool {
-    guard let connection else { return false }
+    guard let connection, opening == nil else { return false }
     return PQtransactionStatus(connection.raw) == PQTRANS_IDLE
   }
 
@@ -120,6 +134,7 @@ public actor PostgresConnection {
         message: "the connection was closed; await all work inside the closure that borrowed it", file: file,
         line: line)
     }
+    if let refusal { throw refusal }
     return connection
   }
 

@@ -32,11 +32,16 @@ public final class PostgresTraffic: Sendable {
   public var processes: [Int32] { counts.withLock { $0.processes } }
 
   func add(process: Int32) {
+    addShared(process: process)
+    whole?.add(process: process)
+  }
+
+  /// Counts a round trip that another task makes and counts.
+  func addShared(process: Int32) {
     counts.withLock { counts in
       counts.roundTrips += 1
       if !counts.processes.contains(process) { counts.processes.append(process) }
     }
-    whole?.add(process: process)
   }
 }
 

@@ -8,7 +8,15 @@ public final class SeedContext {
   /// The environment of the run.
   public let environment: SeedEnvironment
   /// The connection. Only the runner commits or rolls back its transaction.
-  public let connection: PostgresConnection
+  ///
+  /// A seeder that uses it runs in a transaction of its own, even if there is nothing to do. Use ``read(_:)`` for
+  /// queries, so that seeders without changes share the round trips of one transaction.
+  public var connection: PostgresConnection {
+    SharedRoundTrips.member?.leave()
+    return session
+  }
+  /// The connection for statements of the framework.
+  let session: PostgresConnection
   /// The start of the run, the same for all its seeders.
   public let startedAt: Date
 
@@ -37,21 +45,34 @@ public final class SeedContext {
   private var stageCount: Int
   private var edits: [(rows: DriftError, policy: DriftPolicy)] = []
   private var commitChecks: [() throws -> Void] = []
-  private var ownedTables: [String: OwnedTable?] = [:]
+  /// The recorded entries of the seeder by table; nil until they are read.
+  var ownedTables: [String: OwnedTable]?
+  /// The tables whose entries have changed since.
+  var changedTables: Set<String> = []
+  /// The opening that reads the entries.
+  private let opening: TransactionOpening?
+  /// The tables of the run's definitions.
+  let catalog: TableCatalog?
+  /// Whether the seeder may own tables as a whole.
+  let mayOwnWholeTables: Bool
+  /// Whether the seeder is run only to find that nothing differs. Anything else throws ``NotCurrent``.
+  let isSurvey: Bool
   private var upserts: [String: [EarlierUpsert]] = [:]
-  /// Whether ``ownedTables`` has all entries of the seeder.
-  private let knowsAllTables: Bool
+
+  /// Something would be written.
+  struct NotCurrent: Error {}
 
   init(
     seeder: SeederID, environment: SeedEnvironment, connection: PostgresConnection, startedAt: Date,
     fixtures: FixtureStore, attemptID: UUID, fingerprint: Fingerprint? = nil, allowsDeletes: Bool = false,
     recorder: ChangeRecorder? = nil, firstStage: Int = 0, seeders: Set<String> = [],
-    ownedTables: [OwnedTable]? = nil, meter: SeederMeter = SeederMeter(),
+    opening: TransactionOpening? = nil, catalog: TableCatalog? = nil,
+    mayOwnWholeTables: Bool = true, isSurvey: Bool = false, meter: SeederMeter = SeederMeter(),
     onEvent: @escaping (SeedEvent) -> Void
   ) {
     self.seeder = seeder
     self.environment = environment
-    self.connection = connection
+    session = connection
     self.startedAt = startedAt
     driftPolicy = .standard(in: environment)
     self.allowsDeletes = allowsDeletes
@@ -60,8 +81,10 @@ public final class SeedContext {
     self.recorder = recorder
     self.seeders = seeders
     self.meter = meter
-    knowsAllTables = ownedTables != nil
-    for table in ownedTables ?? [] { self.ownedTables[table.table] = table }
+    self.opening = opening
+    self.catalog = catalog
+    self.mayOwnWholeTables = mayOwnWholeTables
+    self.isSurvey = isSurvey
     stageCount = firstStage
     self.fixtures = fixtures
     self.onEvent = onEvent
@@ -72,6 +95,14 @@ public final class SeedContext {
 
   /// Runs the checks of ``beforeCommit(_:)``.
   func checkBeforeCommit() throws { for check in commitChecks { try check() } }
+
+  /// Runs a query that only reads. It may be run a second time, in a transaction of its own, if anything is to be
+  /// written.
+  ///
+  /// - Throws: `PostgresError`.
+  public func read(_ query: PostgresQuery) async throws -> PostgresRows {
+    try await session.pipeline(sharingOpening: [query])[0]
+  }
 
   /// Reads a fixture.
   ///
@@ -138,15 +169,6 @@ public final class SeedContext {
     for edit in edits { note(edit.rows.description(for: edit.policy)) }
     edits = []
   }
-  /// The recorded entry of the seeder for a table.
-  func ownedTable(_ canonicalName: String) async throws -> OwnedTable? {
-    if let known = ownedTables[canonicalName] { return known }
-    guard !knowsAllTables else { return nil }
-    let found = try await OwnedTable.find(seeder: seeder, table: canonicalName, on: connection)
-    ownedTables[canonicalName] = .some(found)
-    return found
-  }
-
   /// The upserts into a table so far.
   func upserts(into canonicalName: String) -> [EarlierUpsert] { upserts[canonicalName] ?? [] }
 
@@ -157,74 +179,15 @@ public final class SeedContext {
         key: writer.key, stagedKey: writer.stagedKey, columns: writer.compared, source: writer.source))
   }
 
-  /// The recorded entries of other seeders of the program for a table.
-  func otherOwners(of canonicalName: String) async throws -> [OwnedTable] {
-    try await OwnedTable.others(than: seeder, table: canonicalName, on: connection)
-      .filter { seeders.contains($0.seeder) }
+  /// What an opening reads about seeders.
+  static func opening(of seeders: [SeederID]) -> [PostgresQuery] {
+    [SeedHistory.lastRuns(of: seeders), OwnedTable.all(writtenBy: seeders)]
   }
 
-  /// What is recorded of a table that the seeder owns as a whole.
-  func wholeTable(_ canonicalName: String) async throws -> WholeTable? {
-    try await WholeTable.find(seeder: seeder, table: canonicalName, on: connection)
-  }
-
-  /// Whether the seeder owns any existing table as a whole.
-  func hasWholeTables() async throws -> Bool {
-    try await connection.queryOne(
-      """
-      SELECT EXISTS (
-        SELECT FROM seed_runner.owned_table
-        JOIN pg_namespace AS space ON starts_with(table_name, space.nspname || '.')
-        JOIN pg_class AS class ON class.relnamespace = space.oid
-          AND space.nspname || '.' || class.relname = table_name
-        WHERE seeder = \(seeder.rawValue) AND whole_files IS NOT NULL)
-      """
-    ).decode(Bool.self)
-  }
-
-  /// Deletes the records of single rows, because the table is now owned as a whole.
-  func forgetRows(of canonicalName: String) async throws {
-    guard let owned = try await ownedTable(canonicalName) else { return }
-    try await connection.query("DELETE FROM seed_runner.owned_row WHERE table_id = \(owned.id)")
-  }
-
-  /// Deletes the record that a table was owned as a whole.
-  func forgetWholeTable(_ canonicalName: String) async throws {
-    try await connection.query(
-      """
-      UPDATE seed_runner.owned_table SET whole_files = NULL, whole_rows = NULL, whole_content = NULL
-      WHERE seeder = \(seeder.rawValue) AND table_name = \(canonicalName)
-      """)
-  }
-
-  /// Removes the entry of a table in which the seeder has no rows left.
-  func forgetTable(_ canonicalName: String) async throws {
-    ownedTables[canonicalName] = nil
-    try await connection.query(
-      "DELETE FROM seed_runner.owned_table WHERE seeder = \(seeder.rawValue) AND table_name = \(canonicalName)"
-    )
-  }
-
-  /// Creates the entry with which the rows of a table are recorded, and the ids of their files.
-  ///
-  /// - Returns: the entry, and an id for each file.
-  func recordOwnedTable(
-    _ canonicalName: String, keyColumns: [String], valueColumns: [String], files: [String]
-  ) async throws -> (entry: OwnedTable, files: [Int32]) {
-    var statements = SourceFiles.numbering(files)
-    let known = ownedTables[canonicalName] ?? nil
-    let isCurrent = known?.keyColumns == keyColumns && known?.valueColumns == valueColumns
-    if !isCurrent {
-      statements.insert(
-        OwnedTable.recording(
-          seeder: seeder, table: canonicalName, keyColumns: keyColumns, valueColumns: valueColumns), at: 0)
-    }
-    let results = try await connection.pipeline(statements)
-    guard let entry = isCurrent ? known : try results.first.map(OwnedTable.decode)?.first else {
-      throw PostgresError(code: .decodingFailed, message: "owned_table returned no entry")
-    }
-    ownedTables[canonicalName] = .some(entry)
-    return (entry, try SourceFiles.decode(files.isEmpty ? nil : results.last, files))
+  /// The rows of ``opening(of:)``; nil if nothing was read.
+  func openingRows() async throws -> [PostgresRows]? {
+    guard let opening else { return nil }
+    return try await session.rows(of: opening)
   }
 
   func nextStageNumber() -> Int {

@@ -55,7 +55,7 @@ public enum TraceImport {
           Int32(confirmations),
         ]
       }, places: located.map(\.place))
-    if written.written > 0 { try await context.connection.query(TraceVectors.announcement) }
+    if written.written > 0 { await context.connection.runAtCommit(TraceVectors.announcement) }
     try await link(located, in: context)
   }
 
@@ -64,7 +64,7 @@ public enum TraceImport {
   private static func owner(
     _ contributor: String, of traces: [TraceRecord], in context: SeedContext
   ) async throws -> UUID {
-    let found = try await context.connection.query(
+    let found = try await context.read(
       """
       SELECT owner.id, ARRAY(
         SELECT title FROM traces JOIN users AS other ON other.id = traces.contributor_id

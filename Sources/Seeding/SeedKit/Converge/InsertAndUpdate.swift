@@ -42,7 +42,7 @@ struct InsertAndUpdate: RowStatements {
     func values(_ of: (RowWriter.Column) -> String) -> String {
       fixed.map { "(\(of($0)))::text" }.joined(separator: ", ")
     }
-    let rows = try await writer.context.connection.query(
+    let rows = try await writer.context.session.query(
       PostgresQuery(
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.liveKeyText),
@@ -66,18 +66,22 @@ struct InsertAndUpdate: RowStatements {
   }
 
   func write(_ writer: RowWriter, _ write: RowWrite) async throws -> RowCounts {
-    let connection = writer.context.connection
+    let connection = writer.context.session
     // Staged first, because after the INSERT they cannot be told from existing rows.
     var named: PostgresIdentifier?
     if write.inserts > 0, writer.rowCount > write.inserts { named = try await name(writer, write) }
     let attempt = WriteAttempt(writer: writer, write: write, named: named, statements: self)
     var counts = RowCounts()
+    let recording = write.ownership.map { recordingOfRows(attempt, $0) } ?? []
+    var isRecorded = true
     do {
-      counts = try await execute(attempt)
+      counts = try await execute(attempt, then: recording)
     } catch let error as PostgresError where error.isAboutRows {
-      try await connection.query("ROLLBACK TO SAVEPOINT seed_write")
+      // An error of the recording is one of seed-runner, after which the savepoint does not exist.
+      guard (try? await connection.query("ROLLBACK TO SAVEPOINT seed_write")) != nil else { throw error }
       guard error.isUniqueConflict else { throw try await RefusedRows(attempt).explain(error) }
       counts = try await UniqueConflicts(attempt).resolve(error)
+      isRecorded = false
     }
     if counts.inserted < write.inserts || counts.updated < write.updates {
       throw try await RefusedRows(attempt).explainAbsence(counts)
@@ -85,14 +89,18 @@ struct InsertAndUpdate: RowStatements {
     if hasTriggers, counts.inserted > 0, let error = try await RefusedRows(attempt).explainChangedKeys() {
       throw error
     }
-    if let ownership = write.ownership { try await own(attempt, ownership) }
+    if !isRecorded { try await connection.pipeline(recording) }
     return counts
   }
 
   /// Updates, then inserts, in one statement, so that foreign keys are checked after both.
   ///
-  /// - Parameter room: additional parts of the statement.
-  func execute(_ attempt: WriteAttempt, _ room: Room = Room()) async throws -> RowCounts {
+  /// - Parameters:
+  ///   - room: additional parts of the statement.
+  ///   - recording: the statements to run after it.
+  func execute(
+    _ attempt: WriteAttempt, _ room: Room = Room(), then recording: [PostgresQuery] = []
+  ) async throws -> RowCounts {
     var parts = room.deletions.map { PostgresQuery(unescaped: $0) }
     // Reading the count of deleted rows forces the DELETE to run first.
     let afterRoom: PostgresQuery = parts.isEmpty ? "" : "WHERE (SELECT count FROM cleared) >= 0"
@@ -112,9 +120,8 @@ struct InsertAndUpdate: RowStatements {
       \(statement) SELECT updates + \(unescaped: room.replacements), \(unescaped: inserts),
         \(unescaped: room.removals) FROM done
       """
-    let rows = try await attempt.writer.context.connection.pipeline([
-      "SAVEPOINT seed_write", statement, "RELEASE SAVEPOINT seed_write",
-    ])
+    let rows = try await attempt.writer.context.session.pipeline(
+      ["SAVEPOINT seed_write", statement, "RELEASE SAVEPOINT seed_write"] + recording)
     guard let row = rows[1].first else { return RowCounts() }
     let (updated, inserted, deleted) = try row.decode(Int.self, Int.self, Int.self)
     return RowCounts(inserted: inserted, updated: updated, deleted: deleted)
@@ -128,14 +135,14 @@ struct InsertAndUpdate: RowStatements {
       LEFT JOIN seed_runner.owned_row AS owner ON owner.table_id = \(gone) AND owner.key = \(writer.stagedKeyText)
       """
     }
-    try await writer.context.connection.query(
+    await writer.context.session.runWithNext([
       PostgresQuery(
         unescaped: """
           CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS SELECT staged.seed_row
           FROM \(writer.source) AS staged LEFT JOIN \(writer.quoted) AS live ON \(writer.match) \(owner ?? "")
           WHERE \(writer.isAbsent) \(owner == nil ? "" : "AND owner.key IS NULL")
-          """))
-    try await writer.context.connection.query("ANALYZE \(name)")
+          """), "ANALYZE \(name)",
+    ])
     return name
   }
 
@@ -178,9 +185,9 @@ struct InsertAndUpdate: RowStatements {
       "UPDATE \(attempt.writer.quoted) AS live SET \(sets.joined(separator: ", ")) FROM \(source) AS staged"
   }
 
-  /// Records the written rows with the values that the table now has. A separate statement, because an INSERT
-  /// cannot return the staged row of each new row. Sorted like the index, which halves the time.
-  private func own(_ attempt: WriteAttempt, _ ownership: RowWriter.Ownership) async throws {
+  /// Statements that record the written rows with the values that the table then has. An INSERT cannot return the
+  /// staged row of each new row. Sorted like the index, which halves the time.
+  private func recordingOfRows(_ attempt: WriteAttempt, _ ownership: RowWriter.Ownership) -> [PostgresQuery] {
     let writer = attempt.writer
     var statements: [PostgresQuery] = []
     if let difference = attempt.write.difference, !ownership.isFirst {
@@ -191,7 +198,7 @@ struct InsertAndUpdate: RowStatements {
         FROM \(unescaped: writer.source) AS staged
         JOIN \(difference.stage) AS difference ON difference.seed_row = staged.seed_row
         JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
-        WHERE owner.table_id = \(ownership.table) AND owner.key = difference.key
+        WHERE owner.table_id = \(ownership.tableID) AND owner.key = difference.key
           AND owner.key <> \(unescaped: writer.liveKeyText)
         """)
     }
@@ -213,7 +220,7 @@ struct InsertAndUpdate: RowStatements {
       """
       INSERT INTO seed_runner.owned_row AS owner
         (table_id, file_id, record, inserted, attempt_id, digest, input, key)
-      SELECT \(ownership.table), (\(ownership.files))[staged.seed_file + 1], staged.seed_record,
+      SELECT \(ownership.tableID), (\(ownership.fileIDs))[staged.seed_file + 1], staged.seed_record,
         \(unescaped: isAllNew ? "true" : "written.is_new"), \(ownership.attempt), \(unescaped: writer.liveDigest),
         \(unescaped: hasTriggers ? "nullif(\(writer.inputDigest), \(writer.liveDigest))" : "NULL::uuid"),
         \(unescaped: writer.liveKeyText)
@@ -222,7 +229,7 @@ struct InsertAndUpdate: RowStatements {
       ORDER BY \(unescaped: writer.liveKeyText)
       \(unescaped: ownership.isFirst ? "" : RowWriter.replacesOwner)
       """)
-    try await writer.context.connection.pipeline(statements)
+    return statements
   }
 }
 
@@ -271,7 +278,7 @@ extension RowWriter {
     owned AS (
       INSERT INTO seed_runner.owned_row AS owner
         (table_id, file_id, record, inserted, attempt_id, digest, input, key)
-      SELECT \(ownership.table), (\(ownership.files))[staged.seed_file + 1], staged.seed_record,
+      SELECT \(ownership.tableID), (\(ownership.fileIDs))[staged.seed_file + 1], staged.seed_record,
         \(unescaped: inserted), \(ownership.attempt), written.digest,
         nullif(\(unescaped: RowText.digest(compared.map(\.stagedName), of: "staged")), written.digest), written.key
       FROM written JOIN \(unescaped: source) AS staged ON \(unescaped: stagedKeyText) = written.key

@@ -15,7 +15,7 @@ extension RowWriter {
       let columns = shared.map {
         "CASE WHEN \(differs(in: [$0])) THEN '\($0.plainName.replacing("'", with: "''"))' END"
       }
-      let rows = try await context.connection.query(
+      let rows = try await context.session.query(
         """
         SELECT staged.seed_file, staged.seed_record, staged.seed_line, difference.key,
           concat_ws(', ', \(unescaped: columns.joined(separator: ", ")))

@@ -20,7 +20,7 @@ extension RowWriter {
   /// - Parameter recorded: the digest over the columns before the change; nil if edited rows cannot be recognized.
   func refreshDigests(_ entry: OwnedTable, recorded: String?) async throws {
     let isUnedited = recorded.map { "owner.digest = \($0)" } ?? "true"
-    try await context.connection.query(
+    try await context.session.query(
       """
       UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: liveDigest)
       FROM \(unescaped: quoted) AS live

@@ -5,7 +5,7 @@ import Postgres
 struct RefusedRows {
   private let attempt: WriteAttempt
   private var writer: RowWriter { attempt.writer }
-  private var connection: PostgresConnection { writer.context.connection }
+  private var connection: PostgresConnection { writer.context.session }
 
   init(_ attempt: WriteAttempt) { self.attempt = attempt }
 

@@ -21,7 +21,7 @@ struct RowDifference {
   static func stage(
     _ writer: RowWriter, owned: OwnedTable?, recorded: String?, hasDigests: Bool
   ) async throws -> RowDifference {
-    let connection = writer.context.connection
+    let connection = writer.context.session
     let name = try writer.context.temporaryName("seed_difference")
     var isDrift = "false"
     var ownerJoin = ""
@@ -78,7 +78,7 @@ extension RowWriter {
     guard let recorder = context.recorder else { return }
     let limit = ChangeRecorder.rowLimit
     if let difference {
-      let rows = try await context.connection.query(
+      let rows = try await context.session.query(
         """
         SELECT key, drifted, old, new, seed_file, seed_record FROM \(difference.stage)
         ORDER BY seed_row LIMIT \(Int64(limit))
@@ -101,7 +101,7 @@ extension RowWriter {
     }
     let columns = columns.filter(\.isRecorded)
     let values = columns.map { "staged.\($0.stagedName)::text" }.joined(separator: ", ")
-    let rows = try await context.connection.query(
+    let rows = try await context.session.query(
       """
       SELECT \(unescaped: stagedKeyText), \(unescaped: owner == nil ? "false" : "owner.key IS NOT NULL"),
         ARRAY[\(unescaped: values)], staged.seed_file, staged.seed_record

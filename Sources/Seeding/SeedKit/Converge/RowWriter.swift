@@ -37,7 +37,7 @@ struct RowWriter {
   /// The table's name in reports.
   let name: String
   /// Schema and name.
-  let canonicalName: String
+  var canonicalName: String
   /// The table as SQL.
   let quoted: String
   /// The natural key in the table, quoted.
@@ -46,7 +46,7 @@ struct RowWriter {
   let stagedKey: [String]
   let columns: [Column]
   /// The columns of the table, quoted.
-  let tableColumns: [String]
+  var tableColumns: [String]
   /// The rows within which the natural key is unique, over the alias `live`.
   var condition = "true"
   /// A FROM item: the staged rows with `seed_row`, `seed_file`, `seed_record` and, if some record lacks a field,
@@ -125,9 +125,9 @@ struct RowWriter {
   }
 
   private func converge() async throws -> RowCounts {
-    let connection = context.connection
+    let connection = context.session
     var edited: DriftError?
-    var owned = try await context.ownedTable(canonicalName)
+    let owned = try await context.ownedTable(canonicalName)
     let hasDigests = owned?.valueColumns == digestColumns
     let recorded = recordedDigest(owned)
     // Recorded rows are looked up only for rows that are missing or differ: that join, by text, costs more than the
@@ -135,6 +135,12 @@ struct RowWriter {
     let found: PostgresRow
     if let comparison { found = comparison } else { found = try await connection.queryOne(comparisonQuery) }
     let (missing, differing, hasRules) = try found.decode(Int.self, Int.self, Bool.self)
+    if context.isSurvey {
+      guard missing == 0, differing == 0 || !updates, owned == nil || hasDigests else {
+        throw SeedContext.NotCurrent()
+      }
+      return RowCounts(unchanged: rowCount)
+    }
     let gone = missing > 0 ? try await countGone(owned) : 0
     try await statements.check(missing: missing, self)
     var counts = RowCounts(unchanged: rowCount - missing)
@@ -176,12 +182,12 @@ struct RowWriter {
     if hasRules { try await refuseRules(counts) }
     var ownership: Ownership?
     if owns {
-      let isFirst = owned == nil
-      let (entry, numbers) = try await context.recordOwnedTable(
+      let recording = try await context.recording(
         canonicalName, keyColumns: key, valueColumns: digestColumns, files: files)
+      await connection.runWithNext(recording)
       ownership = Ownership(
-        table: entry.id, files: numbers, attempt: context.attemptID, isFirst: isFirst)
-      owned = entry
+        seeder: context.seeder, table: canonicalName, paths: files, attempt: context.attemptID,
+        isFirst: owned == nil)
     }
     let write = RowWrite(
       missing: missing, inserts: counts.inserted, updates: counts.updated, difference: difference,
@@ -200,7 +206,7 @@ struct RowWriter {
     // The server rejects ON CONFLICT for both kinds of rules.
     if counts.inserted > 0 || statements is UpsertByKey { events.insert(.insert) }
     if counts.updated > 0 || statements is UpsertByKey { events.insert(.update) }
-    let rows = try await context.connection.query(TableRules.query(quoted))
+    let rows = try await context.session.query(TableRules.query(quoted))
     guard let rules = try TableRules(Array(rows), of: name, for: events) else { return }
     let place = (statements as? InsertAndUpdate)?.place
     throw FixtureError([
@@ -213,17 +219,32 @@ struct RowWriter {
 
   /// What is needed to record the written rows.
   struct Ownership {
-    let table: Int32
-    let files: [Int32]
+    let seeder: SeederID
+    /// Schema and name.
+    let table: String
+    /// The paths by the values of `seed_file`, from 0.
+    let paths: [String]
     let attempt: UUID
     /// Whether the seeder writes to the table for the first time.
     let isFirst: Bool
+
+    /// SQL for the id of the entry. Not the id itself, because the entry may be created in the same round trip.
+    var tableID: PostgresQuery {
+      "(SELECT id FROM seed_runner.owned_table WHERE seeder = \(seeder.rawValue) AND table_name = \(table))"
+    }
+    /// SQL for an array with the id of each file.
+    var fileIDs: PostgresQuery {
+      """
+      ARRAY(SELECT file.id FROM unnest(\(paths)) WITH ORDINALITY AS named (path, place)
+        JOIN seed_runner.source_file AS file ON file.path = named.path ORDER BY named.place)
+      """
+    }
   }
 
   /// The number of missing rows that are recorded, which means they were deleted outside seed-runner.
   private func countGone(_ owned: OwnedTable?) async throws -> Int {
     guard let owned else { return 0 }
-    return try await context.connection.queryOne(
+    return try await context.session.queryOne(
       """
       SELECT count(owner.key) FROM \(unescaped: source) AS staged
       LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
@@ -246,7 +267,7 @@ struct RowWriter {
     }
     func rows(_ count: Int, _ query: String?) async throws -> DriftError.Rows {
       guard count > 0, let query else { return DriftError.Rows(keys: [], count: 0) }
-      let keys = try await context.connection.query(
+      let keys = try await context.session.query(
         PostgresQuery(unescaped: "\(query) ORDER BY 1 LIMIT \(DriftError.keyLimit)")
       ).map { try $0.decode(String.self) }
       return DriftError.Rows(keys: keys, count: count)

@@ -39,9 +39,12 @@ extension SeedContext {
   public func converge(
     _ table: ConvergeTable, from stage: Stage, rows: String? = nil
   ) async throws -> RowCounts {
-    let (canonicalName, tableColumns) = try await describe(table.name, from: stage.files)
-    let counts = try await RowWriter(
-      context: self, name: table.name.name, canonicalName: canonicalName,
+    guard stage.rowCount > 0 else {
+      count(RowCounts(), in: table.name.name)
+      return RowCounts()
+    }
+    var writer = RowWriter(
+      context: self, name: table.name.name, canonicalName: table.name.name,
       quoted: table.name.quoted, key: table.naturalKey.map(\.name.quoted),
       stagedKey: table.naturalKey.map(\.name.quoted),
       columns: table.columns.map { column in
@@ -49,37 +52,46 @@ extension SeedContext {
           quoted: column.name.quoted, stagedName: column.name.quoted,
           isCompared: column.role == .naturalKey || column.role == .value)
       },
-      tableColumns: tableColumns, condition: table.condition,
+      tableColumns: [], condition: table.condition,
       source: rows.map { "(\($0))" } ?? stage.name.quoted,
       rowCount: stage.rowCount, files: stage.files, drift: driftPolicy, comparesImages: false,
-      statements: UpsertByKey(table: table)
-    ).run()
+      statements: UpsertByKey(table: table))
+    let answers = try await session.pipeline(sharingOpening: [
+      description(of: table.name), writer.comparisonQuery,
+    ])
+    try name(&writer, answers[0])
+    writer.comparison = answers[1].first
+    let counts = try await writer.run()
     count(counts, in: table.name.name)
     return counts
   }
 
-  /// The schema and name of a table, and its columns, quoted.
+  /// The query for the schema and name of a table, its child tables and its columns.
+  private func description(of table: PostgresIdentifier) -> PostgresQuery {
+    """
+    SELECT n.nspname || '.' || c.relname, \(unescaped: InheritingTables.list(of: "c")),
+      ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = to_regclass(\(table.quoted))
+    """
+  }
+
+  /// Adds the description of the table.
   ///
-  /// - Parameter files: the files of the rows, for the error about a table with child tables.
-  private func describe(
-    _ table: PostgresIdentifier, from files: [String]
-  ) async throws -> (name: String, columns: [String]) {
-    let found = try await connection.query(
-      """
-      SELECT n.nspname || '.' || c.relname, \(unescaped: InheritingTables.list(of: "c")),
-        ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
-      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      WHERE c.oid = to_regclass(\(table.quoted))
-      """)
-    guard let (name, inheriting, columns) = try found.first?.decode(String.self, [String].self, [String].self)
-    else { return (table.name, []) }
-    if let inheriting = InheritingTables(inheriting, of: table.name) {
+  /// - Throws: ``FixtureError`` for a table with child tables.
+  private func name(_ writer: inout RowWriter, _ description: PostgresRows) throws {
+    guard
+      let (name, inheriting, columns) = try description.first?.decode(
+        String.self, [String].self, [String].self)
+    else { return }
+    if let inheriting = InheritingTables(inheriting, of: writer.name) {
       throw FixtureError([
         FixtureFault(
-          .unsupportedTable, file: files.first ?? table.name, field: "table", found: inheriting.found,
+          .unsupportedTable, file: writer.files.first ?? writer.name, field: "table", found: inheriting.found,
           expected: InheritingTables.expected)
       ])
     }
-    return (name, try columns.map { try PostgresIdentifier($0).quoted })
+    writer.canonicalName = name
+    writer.tableColumns = try columns.map { try PostgresIdentifier($0).quoted }
   }
 }

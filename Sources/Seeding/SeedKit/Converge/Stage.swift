@@ -21,7 +21,7 @@ extension SeedContext {
   ///     types of the values.
   ///   - rows: a value for each column.
   ///   - places: the place of each row's record; empty if the rows do not come from files.
-  /// - Throws: `PostgresError`.
+  /// - Throws: `PostgresError`. A few rows are sent with the next statement, which throws it instead.
   public func stage(
     columns: [(name: PostgresIdentifier, type: String)], rows: [[any PostgresEncodable & Sendable]],
     places: [FixturePlace] = []
@@ -43,11 +43,11 @@ extension SeedContext {
     let names =
       try columns.map(\.name) + ordinals.map { try PostgresIdentifier($0.0) }
     if rows.count * names.count <= Self.valueLimit {
-      try await connection.insert(
+      await session.insertWithNext(
         rows.indices.map(staged), into: "\(name)", columns: names, after: creation)
     } else {
-      try await connection.pipeline(creation)
-      try await connection.copyIn(into: "\(name)", columns: names) { writer in
+      try await session.pipeline(creation)
+      try await session.copyIn(into: "\(name)", columns: names) { writer in
         for index in rows.indices { try await writer.write(row: staged(index)) }
       }
     }
@@ -68,7 +68,7 @@ extension SeedContext {
   {
     let texts = columns.filter { $0.type == "text" }.map(\.name)
     // STORAGE in a column definition needs PostgreSQL 16.
-    let isInline = connection.serverVersion >= 160_000
+    let isInline = session.serverVersion >= 160_000
     let definitions = columns.map {
       "\($0.name) \($0.type)\(isInline && $0.type == "text" ? " STORAGE EXTERNAL" : "")"
     }

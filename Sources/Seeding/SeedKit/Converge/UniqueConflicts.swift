@@ -20,7 +20,7 @@ final class UniqueConflicts {
   var references: [TableReferences] = []
 
   var writer: RowWriter { attempt.writer }
-  var connection: PostgresConnection { writer.context.connection }
+  var connection: PostgresConnection { writer.context.session }
 
   init(_ attempt: WriteAttempt) throws {
     self.attempt = attempt

@@ -40,7 +40,7 @@ struct UpsertByKey: RowStatements {
       conditions.append(
         "difference.seed_row IS NOT NULL\(writer.drift == .keep ? " AND NOT difference.drifted" : "")")
     }
-    let row = try await writer.context.connection.queryOne(
+    let row = try await writer.context.session.queryOne(
       """
       WITH written AS (
         INSERT INTO \(table.name) AS live (\(unescaped: list(table.columns, ""))\
@@ -68,7 +68,7 @@ struct UpsertByKey: RowStatements {
   /// Explains why fewer rows than expected were written. Rows that still differ were rejected. Otherwise another
   /// program wrote at the same time, and the whole seeder is retried.
   private func explainAbsence(_ writer: RowWriter) async throws -> any Error {
-    let faults = try await writer.context.connection.query(
+    let faults = try await writer.context.session.query(
       PostgresQuery(
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)

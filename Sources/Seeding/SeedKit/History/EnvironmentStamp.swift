@@ -9,20 +9,7 @@ package enum EnvironmentStamp {
   static func check(
     _ environment: SeedEnvironment, restamp: Bool, allowProduction: Bool, on connection: PostgresConnection
   ) async throws {
-    let found = try await read(on: connection)
-    guard let found else {
-      // Of two concurrent first runs one inserts, and both read the same stamp.
-      try await connection.query(
-        """
-        INSERT INTO seed_runner.environment (name, stamped_at) VALUES (\(environment.rawValue), now())
-        ON CONFLICT DO NOTHING
-        """)
-      let stamped = try await read(on: connection)
-      guard stamped == environment.rawValue else {
-        throw SeedGuardError.otherEnvironment(stamp: stamped ?? "", run: environment)
-      }
-      return
-    }
+    let found = try await connection.pipeline(stamping(environment))[1].first?.decode(String.self) ?? ""
     guard found != environment.rawValue else { return }
     guard restamp else { throw SeedGuardError.otherEnvironment(stamp: found, run: environment) }
     // Replacing the production stamp is as serious as seeding production.
@@ -31,6 +18,17 @@ package enum EnvironmentStamp {
     }
     try await connection.query(
       "UPDATE seed_runner.environment SET name = \(environment.rawValue), stamped_at = now()")
+  }
+
+  /// The statements that stamp a database without a stamp, and read the stamp. Of two concurrent first runs one
+  /// stamps, and both read the same stamp.
+  static func stamping(_ environment: SeedEnvironment) -> [PostgresQuery] {
+    [
+      """
+      INSERT INTO seed_runner.environment (name, stamped_at) VALUES (\(environment.rawValue), now())
+      ON CONFLICT DO NOTHING
+      """, stamp,
+    ]
   }
 
   /// Checks the stamp, if there is one. Writes nothing.
@@ -49,8 +47,10 @@ package enum EnvironmentStamp {
   }
 
   private static func read(on connection: PostgresConnection) async throws -> String? {
-    try await connection.query("SELECT name FROM seed_runner.environment").first?.decode(String.self)
+    try await connection.query(stamp).first?.decode(String.self)
   }
+
+  private static let stamp: PostgresQuery = "SELECT name FROM seed_runner.environment"
 }
 
 /// A run that a guard refused. Nothing was written.

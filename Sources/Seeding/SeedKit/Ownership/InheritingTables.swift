@@ -4,7 +4,7 @@ import Postgres
 ///
 /// A statement for a table also reads, updates and deletes the rows of its child tables. Unique constraints do not
 /// cover these rows, so a row with the key of a record may be in a child table.
-struct InheritingTables {
+struct InheritingTables: Hashable {
   /// The table, for messages.
   let table: String
   let names: [String]

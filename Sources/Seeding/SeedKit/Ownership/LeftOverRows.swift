@@ -79,7 +79,7 @@ final class LeftOverRows {
   /// Stages the unedited rows in a temporary table, as ``RowRemoval/Table/rows``.
   func stage(in context: SeedContext) async throws -> PostgresIdentifier {
     let rows = try context.temporaryName("seed_left_over")
-    try await context.connection.query(
+    try await context.session.query(
       """
       CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
       SELECT \(unescaped: RowRemoval.selection(key, text: "owner.key")) \(unescaped: selection)
@@ -98,7 +98,7 @@ final class LeftOverRows {
   /// - Parameter rows: as ``RowRemoval/Table/rows``.
   func record(_ rows: PostgresIdentifier, in context: SeedContext) async throws {
     guard let recorder = context.recorder else { return }
-    let keys = try await context.connection.query(
+    let keys = try await context.session.query(
       "SELECT seed_key FROM \(rows) ORDER BY 1 LIMIT \(Int64(ChangeRecorder.rowLimit))")
     recorder.add(
       try keys.map {
@@ -112,7 +112,7 @@ final class LeftOverRows {
   /// Remembers the rows of `conflicts` that are no longer in the files and whose values are used by others.
   func mustGo(_ conflicts: PostgresIdentifier, attempt: WriteAttempt) async throws {
     let writer = attempt.writer
-    let rows = try await writer.context.connection.query(
+    let rows = try await writer.context.session.query(
       """
       SELECT conflict.key_text, conflict.shown, staged.seed_file, staged.seed_record, staged.seed_line
       FROM \(conflicts) AS conflict JOIN \(unescaped: writer.source) AS staged ON staged.seed_row = conflict.seed_row

@@ -12,11 +12,19 @@ package struct OwnedTable: Sendable {
   /// Whether the table is owned as a whole, not row by row.
   let isWhole: Bool
 
-  /// The query for all entries of a seeder, whose rows ``decode(_:)`` decodes.
-  static func all(writtenBy seeder: SeederID) -> PostgresQuery {
+  /// The query for all entries of seeders, whose rows ``decode(_:)`` decodes.
+  static func all(writtenBy seeders: [SeederID]) -> PostgresQuery {
     """
     SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table
-    WHERE seeder = \(seeder.rawValue)
+    WHERE seeder = ANY(\(seeders.map(\.rawValue)))
+    """
+  }
+
+  /// The query for the names of the seeders that own a table as a whole.
+  static func wholeOwners(among seeders: [SeederID]) -> PostgresQuery {
+    """
+    SELECT DISTINCT seeder FROM seed_runner.owned_table
+    WHERE whole_files IS NOT NULL AND seeder = ANY(\(seeders.map(\.rawValue)))
     """
   }
 

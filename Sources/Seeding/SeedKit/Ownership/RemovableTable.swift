@@ -33,7 +33,7 @@ struct RemovableTable {
   /// Stages the rows that were not edited.
   func stage(in context: SeedContext) async throws -> RowRemoval.Table {
     let rows = try context.temporaryName("seed_removable")
-    try await context.connection.query(
+    try await context.session.query(
       """
       CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
       SELECT \(unescaped: RowRemoval.selection(owned.keyColumns, text: "owner.key"))

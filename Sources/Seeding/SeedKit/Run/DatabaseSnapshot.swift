@@ -12,11 +12,10 @@ struct DatabaseSnapshot: Sendable {
   /// The fingerprint of each seeder's last run, unless that run failed.
   var fingerprints: [SeederID: Fingerprint] = [:]
 
-  /// Reads the snapshot. If one of seed-runner's tables or columns is missing, the snapshot is empty and everything
-  /// is due.
+  /// Reads the snapshot; nil if one of seed-runner's tables or columns is missing.
   ///
   /// - Throws: `PostgresError`.
-  static func read(of seeders: [SeederID], on connection: PostgresConnection) async throws -> Self {
+  static func read(of seeders: [SeederID], on connection: PostgresConnection) async throws -> Self? {
     let rows: PostgresRows
     do {
       rows = try await connection.query(
@@ -34,7 +33,7 @@ struct DatabaseSnapshot: Sendable {
     } catch let error as PostgresError
       where error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn
     {
-      return Self()
+      return nil
     }
     var snapshot = Self()
     for row in rows {

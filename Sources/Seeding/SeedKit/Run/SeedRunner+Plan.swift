@@ -44,9 +44,6 @@ public struct PlanReport: Sendable {
 }
 
 extension SeedRunner {
-  /// Thrown to roll back the transaction of a plan.
-  private struct Undone: Error {}
-
   /// Finds out what ``run()`` would do.
   ///
   /// Runs the seeders in one transaction and rolls it back, so the plan is exact for any seeder. Rows that would

@@ -83,7 +83,7 @@ extension SeedRunner {
   private func removeRows(
     of seeder: RegisteredSeeder, in context: SeedContext
   ) async throws -> ResetReport {
-    let connection = context.connection
+    let connection = context.session
     try await seeder.resettable?.reset(in: context)
     var outcome = context.outcome
     let removal = RowRemoval(on: connection)

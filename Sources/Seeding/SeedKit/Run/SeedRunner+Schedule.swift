@@ -4,9 +4,10 @@ import Postgres
 extension SeedRunner {
   /// Runs the steps, at most `jobs` at a time. A step starts when all steps that it depends on or follows are done.
   func execute(
-    _ plan: SeedPlan, in run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
-    current: [SeederID: Fingerprint], unable: [SeederID: MigrationError] = [:]
+    _ prepared: Prepared, in run: Run, pool: PostgresPool, fingerprints: [SeederID: Fingerprint],
+    unable: [SeederID: MigrationError]
   ) async throws -> [SeederReport] {
+    let plan = prepared.plan
     var schedule = Schedule(plan)
     var meters: [SeederID: SeederMeter] = [:]
     for step in plan.steps {
@@ -19,14 +20,22 @@ extension SeedRunner {
       onEvent(.finished(report))
       for id in schedule.finish(report) { meters[id]?.enter(.queued, after: report.id.rawValue) }
     }
-    for step in plan.steps {
-      guard unable[step.id] == nil, let known = current[step.id], known == fingerprints[step.id] else {
-        continue
+    let known = plan.steps.filter { step in
+      unable[step.id] == nil && fingerprints[step.id].map { $0 == prepared.fingerprints[step.id] } ?? false
+    }
+    if options.skipsCurrent {
+      for step in known {
+        finish(
+          SeederReport(
+            id: step.id, outcome: .unchanged, fingerprint: fingerprints[step.id],
+            start: .now - run.clockStart, note: "the fingerprint matches the history"))
       }
-      finish(
-        SeederReport(
-          id: step.id, outcome: .unchanged, fingerprint: fingerprints[step.id],
-          start: .now - run.clockStart, note: "the fingerprint matches the history"))
+    } else {
+      for report in try await survey(
+        known, prepared, run: run, pool: pool, fingerprints: fingerprints)
+      {
+        finish(report)
+      }
     }
     for step in plan.steps {
       guard let error = unable[step.id] else { continue }
@@ -55,7 +64,8 @@ extension SeedRunner {
           meter.begin(attempt: 1, after: "a free job")
           group.addTask {
             try await PostgresTraffic.$current.withValue(meter.traffic) {
-              try await self.seed(seeder, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
+              try await self.seed(
+                seeder, prepared, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
             }
           }
         }

@@ -21,7 +21,8 @@ extension SeedRunner {
   ///
   /// - Throws: `CancellationError` only, if the run was canceled.
   func seed(
-    _ seeder: RegisteredSeeder, run: Run, pool: PostgresPool, fingerprint: Fingerprint?, meter: SeederMeter
+    _ seeder: RegisteredSeeder, _ prepared: Prepared, run: Run, pool: PostgresPool, fingerprint: Fingerprint?,
+    meter: SeederMeter
   ) async throws -> SeederReport {
     let start = ContinuousClock.now
     onEvent(.started(seeder.id))
@@ -49,11 +50,20 @@ extension SeedRunner {
           return try await TimeoutExplanation(configuration: configuration).namingLimits {
             switch seeder.work {
             case .bulk(let seeder):
-              try await self.load(
+              return try await self.load(
                 seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
             case .transaction(let seeder):
-              try await self.attempt(
-                seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
+              do {
+                return try await self.attempt(
+                  seeder, prepared, number: attempt, run: run, pool: pool, fingerprint: fingerprint,
+                  meter: meter)
+              } catch let error as PostgresTransactionError where error.cause is TableCatalog.Stale {
+                // Without the catalog, the seeder describes its tables in its own transaction.
+                prepared.catalog.clear()
+                return try await self.attempt(
+                  seeder, prepared, number: attempt, run: run, pool: pool, fingerprint: fingerprint,
+                  meter: meter)
+              }
             }
           }
         })
@@ -72,7 +82,8 @@ extension SeedRunner {
   /// - Returns: nil if ``Options/skipsCurrent`` is set and another run has written the same fingerprint to the
   ///   history meanwhile.
   private func attempt(
-    _ seeder: any Seeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?,
+    _ seeder: any Seeder, _ prepared: Prepared, number: Int, run: Run, pool: PostgresPool,
+    fingerprint: Fingerprint?,
     meter: SeederMeter
   ) async throws -> SeedOutcome? {
     let attemptID = UUID()
@@ -83,17 +94,20 @@ extension SeedRunner {
       return try await pool.withConnection { connection in
         try await lock.withTransaction(
           on: connection, setup: Self.transactionSetup,
-          reading: [SeedHistory.lastRuns(of: [seeder.id]), OwnedTable.all(writtenBy: seeder.id)],
+          reading: SeedContext.opening(of: [seeder.id]),
           onWait: { onEvent(.waiting(seeder.id, $0)) },
-          { connection, rows in
-            let known = try SeedHistory.fingerprints(rows[0])[seeder.id]
-            if options.skipsCurrent, known != nil, known == fingerprint { return nil }
+          { connection, opening in
+            func known() async throws -> Fingerprint? {
+              try SeedHistory.fingerprints(try await connection.rows(of: opening)[0])[seeder.id]
+            }
+            if options.skipsCurrent, let known = try await known(), known == fingerprint { return nil }
             meter.enter(.reading)
             let context = SeedContext(
               seeder: seeder.id, environment: plan.environment, connection: connection,
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
               fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
-              seeders: plan.registered, ownedTables: try OwnedTable.decode(rows[1]), meter: meter,
+              seeders: plan.registered, opening: opening, catalog: prepared.catalog,
+              mayOwnWholeTables: prepared.wholeOwners.contains(seeder.id.rawValue), meter: meter,
               onEvent: onEvent)
             try await TimeoutExplanation(configuration: configuration).namingBlockers(of: connection) {
               try await seeder.seed(in: context)
@@ -101,6 +115,7 @@ extension SeedRunner {
             outcome = context.outcome
             context.noteEdits()
             meter.enter(.committing)
+            let known = try await known()
             if outcome.total.written > 0 || known == nil || known != fingerprint {
               await connection.runAtCommit(
                 try SeedHistory.insertion(

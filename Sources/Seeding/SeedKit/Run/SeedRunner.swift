@@ -98,7 +98,7 @@ public struct SeedRunner: Sendable {
       }
       let preparation = ContinuousClock.now - run.clockStart
       let seeders = try await execute(
-        prepared.plan, in: run, pool: pool, fingerprints: fingerprints, current: prepared.fingerprints,
+        prepared, in: run, pool: pool, fingerprints: fingerprints,
         unable: try Self.unable(plan, without: prepared.missing))
       return SeedReport(
         runID: run.id, environment: plan.environment, startedAt: run.startedAt,
@@ -124,85 +124,6 @@ public struct SeedRunner: Sendable {
     let startedAt: Date
     let clockStart: ContinuousClock.Instant
     let traffic = PostgresTraffic()
-  }
-
-  private struct Prepared {
-    /// The plan in an order that satisfies the foreign keys.
-    var plan: SeedPlan
-    var migrations: [MigrationOutcome] = []
-    /// Migration sets whose extension is missing.
-    var missing: [Migrator.Unavailable] = []
-    /// The fingerprints in the history. Empty unless ``Options/skipsCurrent`` is set.
-    var fingerprints: [SeederID: Fingerprint] = [:]
-    var retries: [RetryRecord] = []
-  }
-
-  /// Prepares the first seeder: connects, applies migrations, checks the environment stamp.
-  ///
-  /// - Parameter fingerprints: the current fingerprints of the seeders; nil if nothing is to be seeded.
-  private func prepare(
-    _ pool: PostgresPool, for fingerprints: [SeederID: Fingerprint]?
-  ) async throws -> Prepared {
-    var prepared = Prepared(plan: plan)
-    func retrying<Result>(
-      _ policy: RetryPolicy, _ subject: String, _ work: () async throws -> Result
-    ) async throws -> Result {
-      try await policy.run(
-        onRetry: { prepared.retries.append(record($0, $1, of: subject)) }, { _ in try await work() })
-    }
-    let migrator = Migrator(
-      sets: options.migrates ? try Self.migrationSets(of: migrated) : [], lockTimeout: options.lockTimeout)
-    let ids = fingerprints == nil ? [] : plan.steps.map(\.id)
-    // Retried until a query succeeds: a starting server may accept a connection and then refuse queries.
-    let snapshot = try await retrying(connectRetry, "connect") {
-      try await pool.withConnection { try await DatabaseSnapshot.read(of: ids, on: $0) }
-    }
-    let isDue = try !migrator.isCurrent(snapshot.applied)
-    if fingerprints != nil || isDue, let stamp = snapshot.stamp, stamp != plan.environment.rawValue,
-      !options.restamps
-    {
-      throw SeedGuardError.otherEnvironment(stamp: stamp, run: plan.environment)
-    }
-    if isDue {
-      onEvent(.migrating)
-      (prepared.migrations, prepared.missing) = try await retrying(options.retry, "migrate") {
-        try await migrator.applyPossible(on: pool)
-      }
-      for migration in prepared.migrations { onEvent(.migrated(migration)) }
-    }
-    guard let fingerprints else { return prepared }
-    onEvent(.seeding)
-    if options.skipsCurrent, !isDue, snapshot.stamp == plan.environment.rawValue {
-      prepared.fingerprints = snapshot.fingerprints
-      // If all seeders are current, not even the row of a lock is needed.
-      let isCurrent = plan.steps.allSatisfy { step in
-        fingerprints[step.id].map { $0 == snapshot.fingerprints[step.id] } ?? false
-      }
-      if isCurrent { return prepared }
-    }
-    (prepared.plan, prepared.fingerprints) = try await retrying(options.retry, "connect") {
-      try await pool.withConnection { connection in
-        if snapshot.stamp != plan.environment.rawValue {
-          try await EnvironmentStamp.check(
-            plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction,
-            on: connection)
-        }
-        let locks = plan.steps.map { Self.lockName($0.id) }
-        if isDue || !snapshot.locks.isSuperset(of: locks) { try await RowLock.prepare(locks, on: connection) }
-        let ordered = try await TableOrder.apply(to: plan, on: connection)
-        guard options.skipsCurrent else { return (ordered, [:]) }
-        return (ordered, try await SeedHistory.fingerprints(of: ids, on: connection))
-      }
-    }
-    return prepared
-  }
-
-  /// With a connect budget, the pause is at most a second, so that a run starts soon after the database does.
-  private var connectRetry: RetryPolicy {
-    guard let budget = options.connectBudget else { return options.retry }
-    return RetryPolicy(
-      budget: budget, firstDelay: options.retry.firstDelay,
-      maximumDelay: min(options.retry.maximumDelay, .seconds(1)))
   }
 
   /// The migrations that a plan needs: those of seed-runner, then those of its seeders, each set once.

@@ -8,8 +8,14 @@ enum TableOrder {
   ///
   /// - Throws: `PostgresError`.
   static func apply(to plan: SeedPlan, on connection: PostgresConnection) async throws -> SeedPlan {
+    guard let query = try query(for: plan) else { return plan }
+    return try apply(to: plan, try await connection.query(query))
+  }
+
+  /// The query whose rows ``apply(to:_:)`` takes; nil if there is nothing to order.
+  static func query(for plan: SeedPlan) throws -> PostgresQuery? {
     let seeders = plan.steps.compactMap(\.seeder.declarative)
-    guard seeders.count > 1 else { return plan }
+    guard seeders.count > 1 else { return nil }
     var writers: (seeders: [String], tables: [String]) = ([], [])
     var references: (seeders: [String], tables: [String]) = ([], [])
     for seeder in seeders {
@@ -23,8 +29,7 @@ enum TableOrder {
       }
     }
     let order = seeders.map(\.id.rawValue)
-    let rows = try await connection.query(
-      """
+    return """
       WITH writer AS (
         SELECT seeder, to_regclass(name) AS id FROM unnest(\(writers.seeders), \(writers.tables)) AS w (seeder, name)
       ), need AS (
@@ -38,7 +43,11 @@ enum TableOrder {
         SELECT seeder, lag(seeder) OVER (PARTITION BY id ORDER BY array_position(\(order), seeder)) AS before FROM writer
         WHERE id IS NOT NULL) AS same WHERE before <> seeder
       ORDER BY 1, 2, 3
-      """)
+      """
+  }
+
+  /// The same plan, ordered by the rows of the query.
+  static func apply(to plan: SeedPlan, _ rows: PostgresRows) throws -> SeedPlan {
     let pairs = try rows.compactMap { row -> (SeederID, SeederID)? in
       let (_, seeder, first) = try row.decode(Int32.self, String.self, String.self)
       guard let seeder = SeederID(rawValue: seeder), let first = SeederID(rawValue: first) else { return nil }

@@ -76,7 +76,7 @@ extension RowWriter {
         """
       }
     let match = stagedKey.enumerated().map { "earlier.k\($0) = staged.\($1)" }.joined(separator: " AND ")
-    return try await context.connection.query(
+    return try await context.session.query(
       PostgresQuery(
         unescaped: """
           SELECT * FROM (

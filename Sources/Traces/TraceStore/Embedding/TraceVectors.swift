@@ -30,15 +30,23 @@ public enum TraceVectors {
   public static func pending(
     for model: EmbeddingModel, limit: Int, on connection: PostgresConnection
   ) async throws -> [Pending] {
-    try await connection.query(
-      """
-      SELECT id, title, context_text, solution_text FROM traces
-      WHERE (embedding IS NULL OR (embedding_model_id = \(model.id) AND (embedding_model_version IS NULL
-          OR embedding_model_version < \(model.version) OR embedding_model_version > \(model.version))))
-        AND \(isOfText)
-      ORDER BY id LIMIT \(Int32(limit))
-      """
-    ).map { row in
+    try pending(try await connection.query(pendingQuery(for: model, limit: limit)))
+  }
+
+  /// The query of ``pending(for:limit:on:)``.
+  public static func pendingQuery(for model: EmbeddingModel, limit: Int) -> PostgresQuery {
+    """
+    SELECT id, title, context_text, solution_text FROM traces
+    WHERE (embedding IS NULL OR (embedding_model_id = \(model.id) AND (embedding_model_version IS NULL
+        OR embedding_model_version < \(model.version) OR embedding_model_version > \(model.version))))
+      AND \(isOfText)
+    ORDER BY id LIMIT \(Int32(limit))
+    """
+  }
+
+  /// Decodes the rows of ``pendingQuery(for:limit:)``.
+  public static func pending(_ rows: PostgresRows) throws -> [Pending] {
+    try rows.map { row in
       let (id, title, context, solution) = try row.decode(UUID.self, String.self, String.self, String.self)
       return Pending(id: id, title: title, context: context, solution: solution)
     }
@@ -62,15 +70,18 @@ public enum TraceVectors {
   public static func pendingCount(
     for model: EmbeddingModel, on connection: PostgresConnection
   ) async throws -> Int {
+    try await connection.queryOne(pendingCountQuery(for: model)).decode(Int.self)
+  }
+
+  /// The query of ``pendingCount(for:on:)``.
+  public static func pendingCountQuery(for model: EmbeddingModel) -> PostgresQuery {
     // Two counts, so that each can use an index.
-    try await connection.queryOne(
-      """
-      SELECT (SELECT count(*) FROM traces WHERE embedding IS NULL AND \(isOfText))
-        + (SELECT count(*) FROM traces WHERE embedding_model_id = \(model.id) AND (
-          embedding_model_version < \(model.version) OR embedding_model_version > \(model.version)
-          OR embedding_model_version IS NULL) AND embedding IS NOT NULL AND \(isOfText))
-      """
-    ).decode(Int.self)
+    """
+    SELECT (SELECT count(*) FROM traces WHERE embedding IS NULL AND \(isOfText))
+      + (SELECT count(*) FROM traces WHERE embedding_model_id = \(model.id) AND (
+        embedding_model_version < \(model.version) OR embedding_model_version > \(model.version)
+        OR embedding_model_version IS NULL) AND embedding IS NOT NULL AND \(isOfText))
+    """
   }
 
   /// Stores vectors in the given order. `updated_at` is not changed, because the text stays the same.

@@ -1,7 +1,7 @@
 /// Converts JSON values to text that column types parse.
 enum JSONText {
   /// How a column stores a value.
-  enum Kind: Sendable {
+  enum Kind: Sendable, Hashable {
     /// As a scalar: a string, a number with all its digits, true or false.
     case plain
     /// Any value, as JSON.

@@ -77,6 +77,11 @@ public struct SeederDefinition: Sendable {
     try allTables.flatMap(\.columns).compactMap { try $0.reference?.table.quoted() }
   }
 
+  /// The tables that it fills or refers to. A table may occur several times.
+  var usedTables: [TableName] {
+    allTables.flatMap { [$0.table] + $0.columns.compactMap { $0.reference?.table } }
+  }
+
   private var allTables: [TableDefinition] {
     func all(_ tables: [TableDefinition]) -> [TableDefinition] {
       tables + tables.flatMap { all($0.children) }

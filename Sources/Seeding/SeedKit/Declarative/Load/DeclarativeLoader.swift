@@ -26,9 +26,12 @@ struct DeclarativeLoader {
   }
 
   private func load() async throws -> SeedOutcome {
-    let connection = context.connection
+    let connection = context.session
     try checkSync()
-    let loads = try await LoadPlanner.plan(definition, on: connection)
+    let known = context.catalog?.tables(definition.usedTables)
+    let loads = try await LoadPlanner.plan(definition, known: known, on: connection)
+    // A survey reads what is committed now, as its comparison does.
+    let catalog = known == nil || context.isSurvey ? nil : context.catalog
     noteAmbiguities(loads)
     let files = FileList()
     var outcome = SeedOutcome()
@@ -45,15 +48,27 @@ struct DeclarativeLoader {
         stages.append(stage)
       }
     }
-    let comparisons = try await stageAll(stages, files: files)
+    let comparisons = try await stageAll(stages, files: files, comparedWith: catalog)
+    guard
+      !context.isSurvey
+        || stages.allSatisfy({ $0.load.rowCount == 0 || comparisons[ObjectIdentifier($0)] != nil })
+    else { throw SeedContext.NotCurrent() }
     for table in try await write(stages, comparisons).tables { outcome.add(table) }
     if outcome.total.written > 0 {
-      try await checkConstraints(stages)
+      // Triggers may write to tables with deferred constraints.
+      if stages.contains(where: { $0.load.live.isDeferred || !$0.load.live.triggers.isEmpty }) {
+        try await checkConstraints(stages)
+      }
       for stage in stages where !stage.load.live.triggers.isEmpty { try await stage.refreshOwnership() }
     }
     guard context.recorder == nil else { return outcome }
     for stage in stages { try await WholeTableLoad(stage: stage, folder: folder).recordStaged() }
-    try await SequenceAdvance.run(numbers + stages.flatMap(\.numbersOfSequences), on: connection)
+    let sequences = SequenceAdvance(numbers + stages.flatMap(\.numbersOfSequences))
+    if context.isSurvey {
+      guard try await !sequences.isDue(on: connection) else { throw SeedContext.NotCurrent() }
+    } else {
+      await connection.runWithNext(sequences.statements)
+    }
     return outcome
   }
 
@@ -68,7 +83,7 @@ struct DeclarativeLoader {
 
   /// Checks the deferred constraints.
   private func checkConstraints(_ stages: [TableStage]) async throws {
-    let connection = context.connection
+    let connection = context.session
     do {
       try await connection.pipeline(["SAVEPOINT seed_constraints", "SET CONSTRAINTS ALL IMMEDIATE"])
     } catch let error as PostgresError where error.isAboutRows {
@@ -79,12 +94,13 @@ struct DeclarativeLoader {
 
   /// Stages the rows of all files, finds all faults, and compares the tables.
   ///
+  /// - Parameter catalog: describes the tables as they were before the transaction.
   /// - Returns: the result of comparing each table that can be compared before others are written.
   @discardableResult
   private func stageAll(
-    _ stages: [TableStage], files: FileList
+    _ stages: [TableStage], files: FileList, comparedWith catalog: TableCatalog? = nil
   ) async throws -> [ObjectIdentifier: PostgresRow] {
-    let connection = context.connection
+    let connection = context.session
     for (_, entries) in Dictionary(grouping: stages, by: \.load.live.canonicalName) {
       for stage in entries { stage.entries = entries }
     }
@@ -102,15 +118,18 @@ struct DeclarativeLoader {
     // A file that changed while it was read would cause misleading faults.
     try watch.check()
     var compared: [TableStage] = []
+    let tables = try catalog.map {
+      TableCheck(catalog: $0, description: try TableDescription(of: definition.usedTables))
+    }
     let comparisons = try await TableStage.typeAndCheck(
-      stages, after: sender.takePending(), faults, on: connection
+      stages, after: sender.takePending(), faults, comparing: tables, on: connection
     ) {
       let steps = Self.comparable(stages)
       compared = steps.map(\.stage)
       var queries: [PostgresQuery] = []
       for step in steps {
         let source = try step.stage.source(ahead: step.ahead)
-        queries.append(try await step.stage.writer(source: source).comparisonQuery)
+        queries.append(try step.stage.plainWriter(source: source).comparisonQuery)
       }
       return queries
     }
@@ -128,7 +147,7 @@ struct DeclarativeLoader {
     guard try await context.hasWholeTables() else { return [] }
     let files = FileList()
     var tables: [RowRemoval.Table] = []
-    for load in try await LoadPlanner.plan(definition, on: context.connection) {
+    for load in try await LoadPlanner.plan(definition, on: context.session) {
       guard try await context.wholeTable(load.live.canonicalName) != nil else { continue }
       let stage = try TableStage(load: load, context: context, files: files)
       try await stageAll([stage], files: files)

@@ -46,7 +46,7 @@ final class DirectLoad {
       return .refused("\(name) has an overlay")
     }
     guard load.live.triggers.isEmpty else { return .refused("the table has triggers") }
-    let connection = context.connection
+    let connection = context.session
     let (isEmpty, hasRules) = try await connection.queryOne(
       """
       SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted)),
@@ -106,7 +106,7 @@ final class DirectLoad {
     guard !found.isEmpty, columns.isEmpty || columns == found else { throw Refused() }
     columns = found
     var pending = first
-    return try await context.connection.copyText(
+    return try await context.session.copyText(
       into: PostgresQuery(unescaped: load.live.quoted), columns: lines.columns
     ) {
       if let part = pending {

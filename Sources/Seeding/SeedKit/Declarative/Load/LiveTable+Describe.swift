@@ -3,53 +3,45 @@ import Postgres
 extension LiveTable {
   /// Describes tables. Missing tables are left out of the result.
   ///
-  /// One set of statements describes all tables, because planning them costs the server more than running them. For
-  /// the same reason, only the columns that need it are queried a second time.
-  ///
   /// - Throws: `PostgresError`.
   static func describe(
     _ names: some Collection<TableName>, on connection: PostgresConnection
   ) async throws -> [TableName: LiveTable] {
-    let names = Array(Set(names)).sorted { $0.description < $1.description }
     guard !names.isEmpty else { return [:] }
-    let asked = try names.map { try $0.quoted() }
-    let answers = try await connection.pipeline([
-      tables(asked), simpleColumns(asked), uniqueKeys(asked), constraints(asked),
-    ]).map(byTable)
-    var wrapped: [Int: [PostgresRow]] = [:]
-    if try answers[1].values.joined().contains(where: { try $0.decode("is_wrapped", as: Bool.self) }) {
-      wrapped = try byTable(try await connection.query(wrappedColumns(asked)))
-    }
-    var result: [TableName: LiveTable] = [:]
-    for (index, name) in names.enumerated() {
-      let rows = answers.map { $0[index + 1] ?? [] }
-      guard let head = rows[0].first else { continue }
-      let (schema, table, schemas, path, triggers, inheriting) = try head.decode(
-        String.self, String.self, [String].self, [String].self, [String].self, [String].self, from: 1)
-      let keys: [(Bool, [String])] = try rows[2].map { try $0.decode(Bool.self, [String].self, from: 1) }
-      let details = Dictionary(
-        try (wrapped[index + 1] ?? []).map { row in
-          let column = try Column(row)
-          return (column.name, column)
-        }, uniquingKeysWith: { first, _ in first })
-      let constraints = try Dictionary(grouping: rows[3]) { try $0.decode("contype", as: String.self) }
-      result[name] = LiveTable(
-        name: name, canonicalName: "\(schema).\(table)",
-        quoted: "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(table).quoted)",
-        ambiguity: name.schema == nil
-          ? ambiguity(of: table, in: schema, among: schemas, path: path) : nil,
-        columns: try rows[1].map { row in
-          let column = try Column(row)
-          return details[column.name] ?? column
-        },
-        uniqueKeys: keys.map(\.1),
-        primaryKey: keys.first(where: \.0)?.1,
-        checks: try (constraints["c"] ?? []).map(Check.init),
-        triggers: triggers.map(Trigger.init),
-        foreignKeys: try (constraints["f"] ?? []).map(ForeignKey.init),
-        inheriting: InheritingTables(inheriting, of: name.description))
-    }
-    return result
+    let description = try TableDescription(of: names)
+    let answers = try await connection.pipeline(sharingOpening: description.queries)
+    guard let query = try description.detailsQuery(answers) else { return try description.tables(answers) }
+    return try description.tables(answers, details: try await connection.query(query))
+  }
+
+  /// Reads the rows that describe a table; nil if there is none.
+  init?(_ name: TableName, _ rows: [[PostgresRow]], details: [PostgresRow]) throws {
+    guard let head = rows[0].first else { return nil }
+    let (schema, table, schemas, path, triggers, inheriting) = try head.decode(
+      String.self, String.self, [String].self, [String].self, [String].self, [String].self, from: 1)
+    let keys: [(Bool, [String])] = try rows[2].map { try $0.decode(Bool.self, [String].self, from: 1) }
+    let details = Dictionary(
+      try details.map { row in
+        let column = try Column(row)
+        return (column.name, column)
+      }, uniquingKeysWith: { first, _ in first })
+    let constraints = try Dictionary(grouping: rows[3]) { try $0.decode("contype", as: String.self) }
+    self.init(
+      name: name, canonicalName: "\(schema).\(table)",
+      quoted: "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(table).quoted)",
+      ambiguity: name.schema == nil
+        ? Self.ambiguity(of: table, in: schema, among: schemas, path: path) : nil,
+      columns: try rows[1].map { row in
+        let column = try Column(row)
+        return details[column.name] ?? column
+      },
+      uniqueKeys: keys.map(\.1),
+      primaryKey: keys.first(where: \.0)?.1,
+      checks: try (constraints["c"] ?? []).map(Check.init),
+      triggers: triggers.map(Trigger.init),
+      isDeferred: try head.decode("is_deferred", as: Bool.self),
+      foreignKeys: try (constraints["f"] ?? []).map(ForeignKey.init),
+      inheriting: InheritingTables(inheriting, of: name.description))
   }
 
   /// - Parameters:
@@ -68,17 +60,12 @@ extension LiveTable {
       "\(table) is \(schema).\(table); '\(first)', the first schema of the search_path, has no such table"
   }
 
-  /// Groups rows by their first column, the position of the table in the list of names.
-  private static func byTable(_ rows: PostgresRows) throws -> [Int: [PostgresRow]] {
-    try Dictionary(grouping: rows) { row -> Int in try row.decode("place") }
-  }
-
   /// SQL for the list of quoted table names.
   private static func asked(_ names: [String]) -> PostgresQuery {
     "unnest(\(names)::text[]) WITH ORDINALITY AS asked (name, place)"
   }
 
-  private static func tables(_ names: [String]) -> PostgresQuery {
+  static func tables(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, n.nspname::text, c.relname::text, ARRAY(
         SELECT s.nspname::text FROM pg_class AS same JOIN pg_namespace AS s ON s.oid = same.relnamespace
@@ -89,7 +76,8 @@ extension LiveTable {
       -- tgtype is a set of bits: 1 each row, 2 before, 4 INSERT, 16 UPDATE.
       ARRAY(SELECT concat_ws(' ', tgtype & 3 = 3, tgtype & 4 <> 0, tgtype & 16 <> 0, tgname) FROM pg_trigger
         WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 20 <> 0 ORDER BY tgname),
-      \(unescaped: InheritingTables.list(of: "c"))
+      \(unescaped: InheritingTables.list(of: "c")),
+      EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND tgdeferrable) AS is_deferred
     FROM \(asked(names)) JOIN pg_class AS c ON c.oid = to_regclass(asked.name)
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p')
@@ -97,7 +85,7 @@ extension LiveTable {
   }
 
   /// Columns whose types are not built on others and whose sequence needs no search. `is_wrapped` marks the rest.
-  private static func simpleColumns(_ names: [String]) -> PostgresQuery {
+  static func simpleColumns(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, a.attname::text, format_type(a.atttypid, a.atttypmod), format_type(t.oid, -1),
       format_type(t.oid, a.atttypmod), t.typname::text, t.typcategory::text, coalesce(e.typname::text, ''),
@@ -119,7 +107,7 @@ extension LiveTable {
   }
 
   /// The same for the columns that ``simpleColumns(_:)`` marks and others.
-  private static func wrappedColumns(_ names: [String]) -> PostgresQuery {
+  static func wrappedColumns(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, a.attname::text, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
       format_type(b.oid, CASE WHEN t.typtype = 'd' THEN base.modifier ELSE a.atttypmod END),
@@ -174,7 +162,7 @@ extension LiveTable {
       $re$nextval\(\(+'((?:[^']|'')+)'(?:::[a-z ]+\))*::regclass\)$re$), $q$''$q$, $q$'$q$)
     """#
 
-  private static func uniqueKeys(_ names: [String]) -> PostgresQuery {
+  static func uniqueKeys(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, i.indisprimary, ARRAY(
       SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
@@ -187,7 +175,7 @@ extension LiveTable {
   }
 
   /// Check constraints and foreign keys.
-  private static func constraints(_ names: [String]) -> PostgresQuery {
+  static func constraints(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, c.contype::text AS contype, c.conname::text, ARRAY(
         SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, place)

@@ -1,8 +1,8 @@
 import Postgres
 
 /// A table as described by the server's catalog.
-struct LiveTable: Sendable {
-  struct Column: Sendable {
+struct LiveTable: Sendable, Hashable {
+  struct Column: Sendable, Hashable {
     let name: PostgresIdentifier
     /// The type with modifiers, as SQL: `numeric(10,2)`, or the name of a domain.
     let type: String
@@ -33,7 +33,7 @@ struct LiveTable: Sendable {
   }
 
   /// A user-defined trigger.
-  struct Trigger: Sendable {
+  struct Trigger: Sendable, Hashable {
     let name: String
     /// Whether it is a BEFORE row trigger, which may change or discard the row.
     let isBeforeRow: Bool
@@ -42,7 +42,7 @@ struct LiveTable: Sendable {
   }
 
   /// A foreign key of the table.
-  struct ForeignKey: Sendable {
+  struct ForeignKey: Sendable, Hashable {
     let name: String
     let columns: [String]
     /// Schema and name of the referenced table, as in ``LiveTable/canonicalName``.
@@ -53,7 +53,7 @@ struct LiveTable: Sendable {
     let isDeferrable: Bool
   }
 
-  struct Check: Sendable {
+  struct Check: Sendable, Hashable {
     let name: String
     let expression: String
     let columns: [String]
@@ -75,6 +75,8 @@ struct LiveTable: Sendable {
   let checks: [Check]
   /// The triggers that fire when a row is written.
   let triggers: [Trigger]
+  /// Whether a constraint of the table, or a foreign key to it, can be checked at the end of the transaction.
+  let isDeferred: Bool
   let foreignKeys: [ForeignKey]
   /// The child tables; nil if there are none or the table is partitioned.
   let inheriting: InheritingTables?

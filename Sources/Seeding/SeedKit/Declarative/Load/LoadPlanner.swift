@@ -15,19 +15,23 @@ struct LoadPlanner {
 
   /// Looks up the tables and matches them with the definition.
   ///
+  /// - Parameters:
+  ///   - definition: the definition.
+  ///   - known: its tables, if they were described before.
   /// - Returns: the loads in the order of the definition, children after their parents.
   /// - Throws: ``FixtureError`` with all faults; `PostgresError`.
   static func plan(
-    _ definition: SeederDefinition, on connection: PostgresConnection
+    _ definition: SeederDefinition, known tables: [TableName: LiveTable]? = nil,
+    on connection: PostgresConnection
   ) async throws -> [TableLoad] {
-    var names: [TableName] = []
-    func collect(_ table: TableDefinition) {
-      names.append(table.table)
-      names += table.columns.compactMap { $0.reference?.table }
-      table.children.forEach(collect)
+    let names = definition.usedTables
+    let described: [TableName: LiveTable]
+    if let tables {
+      described = tables
+    } else {
+      described = try await LiveTable.describe(names, on: connection)
     }
-    definition.tables.forEach(collect)
-    let tables = try await LiveTable.describe(names, on: connection)
+    let tables = described
     let kinds = try await RelationKind.find(names.filter { tables[$0] == nil }, on: connection)
     let isAnyMissing = names.contains { tables[$0] == nil }
     let known = isAnyMissing ? try await RelationKind.Known.read(on: connection) : nil

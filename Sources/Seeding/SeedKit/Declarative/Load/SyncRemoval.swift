@@ -12,12 +12,13 @@ struct SyncRemoval {
   func run() async throws -> SeedOutcome {
     var outcome = SeedOutcome()
     guard stages.contains(where: { $0.load.definition.policy == .sync }) else { return outcome }
-    let removal = RowRemoval(on: context.connection)
+    let removal = RowRemoval(on: context.session)
     var left: [LeftOverRows] = []
     for stage in stages where removal.index(of: stage.load.live.canonicalName) == nil {
       guard let leftOver = try await stage.leftOver() else { continue }
       if stage.load.definition.policy == .sync {
-        guard try await leftOver.isAny(on: context.connection) else { continue }
+        guard try await leftOver.isAny(on: context.session) else { continue }
+        guard !context.isSurvey else { throw SeedContext.NotCurrent() }
         left.append(leftOver)
         try await removal.add(leftOver.table(try await leftOver.stage(in: context)))
         outcome.add(.init(name: leftOver.name, counts: try await countEdited(leftOver)))
@@ -50,12 +51,12 @@ struct SyncRemoval {
         "\(kept.note), although \(kept.keys.count == 1 ? "it is" : "they are") no longer in the files")
     }
     for leftOver in left {
-      if let note = try await leftOver.sharedNote(on: context.connection) { context.note(note) }
+      if let note = try await leftOver.sharedNote(on: context.session) { context.note(note) }
     }
     for (table, count) in zip(removal.tables, counts) {
       outcome.add(.init(name: table.name, counts: RowCounts(deleted: count)))
     }
-    for leftOver in left { try await leftOver.checkGone(on: context.connection) }
+    for leftOver in left { try await leftOver.checkGone(on: context.session) }
     return outcome
   }
 
@@ -93,7 +94,7 @@ struct SyncRemoval {
     let rows = try await leftOver.stage(in: context)
     var table = leftOver.table(rows)
     table.isCascaded = true
-    try await context.connection.query(
+    try await context.session.query(
       """
       DELETE FROM \(rows) AS mine USING \(unescaped: table.quoted) AS other
       WHERE \(unescaped: table.match("other", "mine")) AND NOT (\(unescaped: parents.joined(separator: " OR ")))
@@ -106,7 +107,7 @@ struct SyncRemoval {
     guard context.recorder != nil else { return [] }
     var result: [Candidate] = []
     for table in removal.tables {
-      let keys = try await context.connection.query(
+      let keys = try await context.session.query(
         "SELECT seed_key FROM \(table.rows) ORDER BY 1 LIMIT \(Int64(ChangeRecorder.rowLimit))")
       result += try keys.map { Candidate(table: table.name, key: try $0.decode(String.self)) }
     }
@@ -121,7 +122,7 @@ struct SyncRemoval {
 
   /// Counts the rows that are no longer in the files and are kept because they were edited outside seed-runner.
   private func countEdited(_ leftOver: LeftOverRows) async throws -> RowCounts {
-    let keys = try await context.connection.query(
+    let keys = try await context.session.query(
       PostgresQuery(
         unescaped:
           "SELECT owner.key \(leftOver.selection) AND owner.digest <> \(leftOver.liveDigest) ORDER BY 1")

@@ -19,8 +19,9 @@ extension TableLoad {
     }
     let live = LiveTable(
       name: definition.table, canonicalName: definition.table.description, quoted: "", ambiguity: nil,
-      columns: [], uniqueKeys: [], primaryKey: nil, checks: [], triggers: [], foreignKeys: [], inheriting: nil
-    )
+      columns: [], uniqueKeys: [], primaryKey: nil, checks: [], triggers: [], isDeferred: false,
+      foreignKeys: [],
+      inheriting: nil)
     let load = try TableLoad(definition: definition, live: live, slots: slots, references: [], parent: parent)
     load.isOffline = true
     for child in definition.children { _ = try offline(child, parent: load) }

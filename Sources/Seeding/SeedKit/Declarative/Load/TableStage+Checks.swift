@@ -268,7 +268,7 @@ extension TableStage {
   private func collect(
     _ sql: String, _ faults: FaultCollector, _ fault: (FixturePlace) -> FixtureFault
   ) async throws {
-    let rows = try await context.connection.query(
+    let rows = try await context.session.query(
       PostgresQuery(unescaped: "\(sql) ORDER BY seed_row LIMIT \(FaultCollector.limit)"))
     faults.noteRows(rows.count)
     for row in rows {

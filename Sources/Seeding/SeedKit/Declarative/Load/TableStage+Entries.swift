@@ -23,7 +23,7 @@ extension TableStage {
       }
       let match = zip(stagedKey, other.stagedKey).map { "mine.\($0) = theirs.\($1)" }.joined(
         separator: " AND ")
-      let rows = try await context.connection.query(
+      let rows = try await context.session.query(
         PostgresQuery(
           unescaped: """
             SELECT * FROM (
@@ -54,7 +54,7 @@ extension TableStage {
       return
     }
     let writer = try await writer(source: try source())
-    try await context.connection.query(
+    try await context.session.query(
       """
       UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: writer.liveDigest),
         input = nullif(\(unescaped: writer.inputDigest), \(unescaped: writer.liveDigest))
@@ -72,7 +72,7 @@ extension TableStage {
     let writer = try await writer(source: try source())
     let (entry, numbers) = try await context.recordOwnedTable(
       writer.canonicalName, keyColumns: writer.key, valueColumns: writer.digested, files: fileList)
-    try await context.connection.query(
+    try await context.session.query(
       """
       INSERT INTO seed_runner.owned_row (table_id, file_id, record, inserted, attempt_id, digest, key)
       SELECT \(entry.id), (\(numbers))[staged.seed_file + 1], staged.seed_record, true, \(context.attemptID),
@@ -81,7 +81,7 @@ extension TableStage {
       WHERE NOT \(unescaped: writer.differs) ON CONFLICT DO NOTHING
       """)
     guard load.definition.policy == .sync else { return }
-    let others = try await context.connection.queryOne(
+    let others = try await context.session.queryOne(
       """
       SELECT count(*) FROM \(unescaped: writer.quoted) AS live
       LEFT JOIN \(unescaped: writer.source) AS staged ON \(unescaped: writer.match)

@@ -22,31 +22,41 @@ extension TableStage {
   ///   - stages: all stages of a seeder.
   ///   - statements: the statements to run before.
   ///   - faults: receives every value that is not valid for its column's type, and what the checks find.
+  ///   - tables: the tables to compare with their earlier description.
   ///   - queries: makes queries to run after the checks, once the present slots are known.
   /// - Returns: the rows of these queries; empty if there are unreadable values.
   static func typeAndCheck(
     _ stages: [TableStage], after statements: [PostgresQuery], _ faults: FaultCollector,
-    on connection: PostgresConnection, then queries: () async throws -> [PostgresQuery]
+    comparing tables: TableCheck?, on connection: PostgresConnection,
+    then queries: () throws -> [PostgresQuery]
   ) async throws -> ArraySlice<PostgresRows> {
     for stage in stages { try stage.findPresent() }
+    let description = tables?.description.queries ?? []
     let typing =
-      statements + ["SAVEPOINT seed_typing"] + stages.flatMap { $0.typing() } + [
+      description + statements + ["SAVEPOINT seed_typing"] + stages.flatMap { $0.typing() } + [
         "RELEASE SAVEPOINT seed_typing"
       ]
     let checks = try checks(of: stages, faults)
     do {
-      let rows = try await connection.pipeline(typing + checks.map(\.query) + queries())
+      let rows = try await connection.pipeline(sharingOpening: typing + checks.map(\.query) + queries())
+      try tables?.run(Array(rows.prefix(description.count)))
       try await StageCheck.report(checks, rows.dropFirst(typing.count))
       return rows.dropFirst(typing.count + checks.count)
-    } catch let error as PostgresError where error.isAboutValues {
+    } catch let error as PostgresError where error.isAboutValues && SharedRoundTrips.member == nil {
       // It may have another cause than the typing, after which the savepoint does not exist.
-      guard (try? await connection.query("ROLLBACK TO SAVEPOINT seed_typing")) != nil else { throw error }
+      guard (try? await connection.query("ROLLBACK TO SAVEPOINT seed_typing")) != nil else {
+        throw tables == nil ? error : TableCatalog.Stale()
+      }
+      if let tables { try tables.run(try await connection.pipeline(description)) }
       for stage in stages { try await stage.typeAlone(faults) }
       guard stages.contains(where: { !$0.faulty.isEmpty }) else { throw error }
       let checks = try Self.checks(of: stages, faults)
       let rows = try await connection.pipeline(checks.map(\.query))
       try await StageCheck.report(checks, rows[...])
       return []
+    } catch let error as PostgresError where tables != nil && error.isPermanent {
+      // A statement that fits the earlier tables may fail for other ones.
+      throw TableCatalog.Stale()
     }
   }
 
@@ -68,7 +78,7 @@ extension TableStage {
 
   /// Creates the table after the values of some stage were rejected.
   private func typeAlone(_ faults: FaultCollector) async throws {
-    let connection = context.connection
+    let connection = context.session
     do {
       try await connection.pipeline(["SAVEPOINT seed_typing"] + typing() + ["RELEASE SAVEPOINT seed_typing"])
     } catch let error as PostgresError where error.isAboutValues {
@@ -117,7 +127,7 @@ extension TableStage {
 
   /// Tries each value separately, which is slow and therefore done only after an error.
   private func findFaultyValues(_ faults: FaultCollector) async throws {
-    let connection = context.connection
+    let connection = context.session
     try await connection.runScript(
       """
       CREATE OR REPLACE FUNCTION pg_temp.seed_value_fault(statement text, value text) RETURNS text LANGUAGE plpgsql AS $$
@@ -165,7 +175,19 @@ extension TableStage {
   }
 }
 
+/// Compares tables with their description in a catalog.
+struct TableCheck {
+  let catalog: TableCatalog
+  let description: TableDescription
+
+  /// - Throws: ``TableCatalog/Stale``.
+  func run(_ answers: [PostgresRows]) throws { try catalog.check(description, answers) }
+}
+
 extension PostgresError {
+  /// Whether the server rejected a statement, and would reject it again.
+  fileprivate var isPermanent: Bool { code == .serverError && !isTransient }
+
   /// Whether the server rejected a value for its type: class 22, and constraints of domains and columns.
   var isAboutValues: Bool {
     guard let state = sqlState?.rawValue else { return false }

@@ -165,6 +165,25 @@ extension TableStage {
 
   /// - Parameter insertsOnly: whether existing rows are updated in a later pass.
   func writer(source: String, insertsOnly: Bool = false) async throws -> RowWriter {
+    let leftOver = load.definition.policy == .sync ? try await leftOver() : nil
+    var writer = try plainWriter(source: source, insertsOnly: insertsOnly, leftOver: leftOver)
+    var digested = writer.columns.filter(\.isCompared).map(\.quoted)
+    for column in entries.flatMap({ $0.columns() })
+    where column.isCompared && !digested.contains(column.quoted) {
+      digested.append(column.quoted)
+    }
+    // Sorted, because all entries must cover the same columns in the same order.
+    writer.digested = OwnedTable.digestColumns(
+      entries.count > 1 ? digested.sorted() : digested,
+      recorded: try await context.ownedTable(load.live.canonicalName), tableColumns: writer.tableColumns,
+      isUpsert: isUpsert)
+    return writer
+  }
+
+  /// The same without what is recorded of the table. It can compare, but not write.
+  func plainWriter(
+    source: String, insertsOnly: Bool = false, leftOver: LeftOverRows? = nil
+  ) throws -> RowWriter {
     let definition = load.definition
     let columns = columns()
     var writer = RowWriter(
@@ -180,20 +199,10 @@ extension TableStage {
         touchedColumn: try definition.touchedColumn.map { try PostgresIdentifier($0).quoted },
         place: (definition.path, definition.line), hasTriggers: !load.live.triggers.isEmpty,
         changesRows: load.live.triggers.contains(where: \.isBeforeRow), insertsFirst: insertsOnly,
-        leftOver: definition.policy == .sync ? try await leftOver() : nil))
+        leftOver: leftOver))
     writer.owns = !isWhole
     writer.isLookedAtAgain = insertsOnly
     writer.isUpsert = isUpsert
-    var digested = columns.filter(\.isCompared).map(\.quoted)
-    for column in entries.flatMap({ $0.columns() })
-    where column.isCompared && !digested.contains(column.quoted) {
-      digested.append(column.quoted)
-    }
-    // Sorted, because all entries must cover the same columns in the same order.
-    writer.digested = OwnedTable.digestColumns(
-      entries.count > 1 ? digested.sorted() : digested,
-      recorded: try await context.ownedTable(load.live.canonicalName), tableColumns: writer.tableColumns,
-      isUpsert: isUpsert)
     return writer
   }
 
@@ -219,7 +228,7 @@ extension TableStage {
     let writer = try await writer(source: try source())
     guard !writer.compared.isEmpty else { return [] }
     let tests = writer.compared.map { "coalesce(bool_or(\(writer.differs(in: [$0]))), false)" }
-    let found = try await context.connection.queryOne(
+    let found = try await context.session.queryOne(
       PostgresQuery(
         unescaped: """
           SELECT ARRAY[\(tests.joined(separator: ", "))]::text[]
@@ -233,7 +242,7 @@ extension TableStage {
   func wholeRows() async throws -> RowRemoval.Table {
     let writer = try await writer(source: try source())
     let rows = try context.temporaryName("seed_whole")
-    try await context.connection.query(
+    try await context.session.query(
       """
       CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
       SELECT \(unescaped: RowRemoval.selection(writer.key, text: writer.liveKeyText))
@@ -257,31 +266,46 @@ extension TableStage {
   }
 }
 
-/// Advances sequences past the numbers in the files.
-enum SequenceAdvance {
-  /// Without this, the next insert would get a number that is in use.
-  static func run(_ numbers: [(sequence: String, query: String)], on connection: PostgresConnection)
-    async throws
-  {
-    let queries = Dictionary(grouping: numbers, by: \.sequence).sorted { $0.key < $1.key }.map {
-      sequence, uses in
+/// Advances sequences past the numbers in the files. Without this, the next insert would get a number that is in use.
+struct SequenceAdvance {
+  private let uses: [(sequence: String, query: String)]
+
+  /// - Parameter numbers: the numbers in use, as a query for each column.
+  init(_ numbers: [(sequence: String, query: String)]) {
+    uses = Dictionary(grouping: numbers, by: \.sequence).sorted { $0.key < $1.key }.map { sequence, uses in
+      (sequence, uses.map(\.query).joined(separator: " UNION ALL "))
+    }
+  }
+
+  /// The statements that advance them.
+  var statements: [PostgresQuery] {
+    uses.map { use in
       PostgresQuery(
         unescaped: """
           SELECT setval(state.seqrelid::regclass, CASE WHEN seqincrement > 0 THEN used.top ELSE used.bottom END)
-          FROM (
-            SELECT max(number) AS top, min(number) AS bottom
-            FROM (\(uses.map(\.query).joined(separator: " UNION ALL "))) AS every
-          ) AS used
-          CROSS JOIN LATERAL (
-            SELECT *, CASE WHEN has_sequence_privilege(seqrelid, 'SELECT, USAGE')
-              THEN pg_sequence_last_value(seqrelid) END AS last
-            FROM pg_sequence WHERE seqrelid = '\(sequence.replacing("'", with: "''"))'::regclass
-          ) AS state
-          WHERE CASE WHEN seqincrement > 0 THEN used.top > coalesce(last, seqstart - 1)
-              AND used.top BETWEEN seqmin AND seqmax
-            ELSE used.bottom < coalesce(last, seqstart + 1) AND used.bottom BETWEEN seqmin AND seqmax END
+          \(Self.behind(use))
           """)
     }
-    try await connection.pipeline(queries)
+  }
+
+  /// Whether a sequence is behind the numbers.
+  func isDue(on connection: PostgresConnection) async throws -> Bool {
+    let queries = uses.map { PostgresQuery(unescaped: "SELECT \(Self.behind($0))") }
+    return try await connection.pipeline(queries).contains { !$0.isEmpty }
+  }
+
+  /// SQL for a sequence and the numbers in use, if it is behind them.
+  private static func behind(_ use: (sequence: String, query: String)) -> String {
+    """
+    FROM (SELECT max(number) AS top, min(number) AS bottom FROM (\(use.query)) AS every) AS used
+    CROSS JOIN LATERAL (
+      SELECT *, CASE WHEN has_sequence_privilege(seqrelid, 'SELECT, USAGE')
+        THEN pg_sequence_last_value(seqrelid) END AS last
+      FROM pg_sequence WHERE seqrelid = '\(use.sequence.replacing("'", with: "''"))'::regclass
+    ) AS state
+    WHERE CASE WHEN seqincrement > 0 THEN used.top > coalesce(last, seqstart - 1)
+        AND used.top BETWEEN seqmin AND seqmax
+      ELSE used.bottom < coalesce(last, seqstart + 1) AND used.bottom BETWEEN seqmin AND seqmax END
+    """
   }
 }

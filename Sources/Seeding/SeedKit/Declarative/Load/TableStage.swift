@@ -88,14 +88,14 @@ final class TableStage {
     if load.parent != nil {
       // An array in an overlay replaces the whole array.
       let match = load.parentSlots.map(isSame).joined(separator: " AND ")
-      try await context.connection.query(
+      try await context.session.query(
         """
         DELETE FROM \(raw) AS base WHERE seed_file < \(Int32(firstFile)) AND EXISTS (
           SELECT FROM \(raw) AS other WHERE other.seed_file >= \(Int32(firstFile)) AND \(unescaped: match))
         """)
       let key = "ARRAY[\(load.parentSlots.map { "f\($0)" }.joined(separator: ", "))]"
       for parent in load.emptiedParents {
-        try await context.connection.query("DELETE FROM \(raw) WHERE \(unescaped: key) = \(parent)")
+        try await context.session.query("DELETE FROM \(raw) WHERE \(unescaped: key) = \(parent)")
       }
       return
     }
@@ -103,7 +103,7 @@ final class TableStage {
     let sets = load.slots.indices.map {
       "f\($0) = CASE WHEN get_bit(other.seed_missing, \($0)) = 1 THEN base.f\($0) ELSE other.f\($0) END"
     }
-    try await context.connection.query(
+    try await context.session.query(
       """
       WITH laid AS (
         UPDATE \(raw) AS base SET \(unescaped: sets.joined(separator: ", ")),
@@ -134,7 +134,7 @@ final class TableStage {
   /// Counts rows and fields again after an overlay was applied.
   func recount() async throws {
     let counts = load.slots.indices.map { "count(*) FILTER (WHERE get_bit(seed_missing, \($0)) = 0)" }
-    let row = try await context.connection.queryOne(
+    let row = try await context.session.queryOne(
       "SELECT ARRAY[count(*), \(unescaped: counts.joined(separator: ", "))] FROM \(raw)")
     let numbers: [Int64] = try row.decode([Int64].self)
     load.replaceCounts(rows: Int(numbers[0]), presence: numbers.dropFirst().map(Int.init))

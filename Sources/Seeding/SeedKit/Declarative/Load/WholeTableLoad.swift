@@ -25,6 +25,7 @@ struct WholeTableLoad {
   ///
   /// - Returns: nil if the rows must be compared. ``TableStage/isWhole`` says how they are owned.
   func run() async throws -> RowCounts? {
+    guard definition.ownership == .table || context.mayOwnWholeTables else { return nil }
     let owned = try await context.ownedTable(live.canonicalName)
     let wasWhole = owned?.isWhole == true
     let staysWhole = wasWhole && definition.ownership == nil && definition.canBeWhole
@@ -34,9 +35,10 @@ struct WholeTableLoad {
     if let known, let owned {
       guard context.fingerprint?.description == known.files else { return nil }
       let now = try await WholeTable.read(
-        files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.connection)
+        files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.session)
       return now == known ? RowCounts(unchanged: known.rows) : nil
     }
+    guard !context.isSurvey else { throw SeedContext.NotCurrent() }
     guard context.recorder == nil, owned == nil, let direct else { return nil }
     switch try await context.measure(.writing, { try await direct.run() }) {
     case .loaded(let count):
@@ -50,11 +52,13 @@ struct WholeTableLoad {
 
   /// Records the table after its rows were compared and written.
   func recordStaged() async throws {
+    guard stage.isWhole || context.mayOwnWholeTables else { return }
     if stage.isWhole {
       try await warnOfTriggers()
       try await context.forgetRows(of: live.canonicalName)
       try await record(columns: stage.filledColumns.map(\.name.quoted))
     } else if try await context.ownedTable(live.canonicalName)?.isWhole == true {
+      guard !context.isSurvey else { throw SeedContext.NotCurrent() }
       // From now on, the table is owned row by row.
       try await stage.adopt()
     }
@@ -91,7 +95,7 @@ struct WholeTableLoad {
       files: direct.names.map(folder.path(of:))
     ).entry
     try await WholeTable.read(
-      files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.connection
-    ).record(entry: entry, on: context.connection)
+      files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.session
+    ).record(entry: entry, on: context.session)
   }
 }

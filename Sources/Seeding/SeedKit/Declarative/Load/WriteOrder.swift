@@ -145,7 +145,7 @@ extension TableStage {
           WHERE owner.table_id = \(owned.id) AND owner.key = \(RowText.key(stagedKey, of: "staged")))
         """
     }
-    try await context.connection.pipeline([
+    try await context.session.pipeline([
       "ALTER TABLE \(typed) ADD COLUMN \(unescaped: name) \(unescaped: column.storedType)",
       """
       UPDATE \(typed) AS typed

@@ -1,0 +1,118 @@
+import Threads
+
+/// The beginning of a transaction, which is sent together with its first statements to save a round trip.
+///
+/// The first statements run after those of the opening, but are sent before the result of the opening is known. So
+/// only statements that do no harm if the opening is rejected share its round trip; see
+/// ``PostgresConnection/pipeline(sharingOpening:prepared:file:line:)``. Before any other, the opening is sent alone.
+package final class TransactionOpening: Sendable {
+  private struct Received {
+    var rows: [PostgresRows]?
+    var isRejected = false
+  }
+
+  private let setup: [PostgresQuery]
+  private let queries: [PostgresQuery]
+  private let check: @Sendable ([PostgresRows]) throws -> Void
+  private let received = Lock(Received())
+
+  /// Creates an opening. Sends nothing.
+  ///
+  /// - Parameters:
+  ///   - setup: the statements to run first.
+  ///   - queries: the statements to run after them.
+  ///   - check: receives the rows of `setup`. If it throws, no statement of the transaction succeeds, and it is
+  ///     rolled back.
+  package init(
+    _ setup: [PostgresQuery], reading queries: [PostgresQuery],
+    check: @escaping @Sendable ([PostgresRows]) throws -> Void
+  ) {
+    self.setup = setup
+    self.queries = queries
+    self.check = check
+  }
+
+  var statements: [PostgresQuery] { [PostgresConnection.begin(.readCommitted)] + setup + queries }
+
+  /// Whether the check has thrown.
+  package var isRejected: Bool { received.withLock(\.isRejected) }
+
+  var rows: [PostgresRows]? { received.withLock(\.rows) }
+
+  func accept(_ rows: [PostgresRows]) throws {
+    let own = rows.dropFirst().prefix(setup.count)
+    do {
+      try check(Array(own))
+    } catch {
+      received.withLock { $0.isRejected = true }
+      throw error
+    }
+    received.withLock { $0.rows = Array(rows.dropFirst(1 + setup.count).prefix(queries.count)) }
+  }
+}
+
+/// Statements to send together with the next ones.
+struct WaitingStatements: Sendable {
+  let queries: [PostgresQuery]
+  let check: (@Sendable ([PostgresRows]) throws -> Void)?
+}
+
+extension PostgresConnection {
+  /// Sends the opening of the transaction now, unless it was sent.
+  package func sendOpening(file: String = #fileID, line: Int = #line) async throws {
+    guard opening != nil else { return }
+    try await pipeline(sharingOpening: [], file: file, line: line)
+  }
+
+  /// The rows of the queries of an opening. Sends the opening unless it was sent.
+  package func rows(of opening: TransactionOpening) async throws -> [PostgresRows] {
+    try await sendOpening()
+    guard let rows = opening.rows else {
+      throw PostgresError(code: .invalidValue, message: "the transaction of this opening has ended")
+    }
+    return rows
+  }
+
+  /// Runs statements together with the next statement of the open transaction, in the same round trip. If one
+  /// fails, the next statement throws its error.
+  ///
+  /// - Parameters:
+  ///   - queries: the statements.
+  ///   - check: receives their rows. If it throws, so does the next statement.
+  package func runWithNext(
+    _ queries: [PostgresQuery], check: (@Sendable ([PostgresRows]) throws -> Void)? = nil
+  ) {
+    waiting.append(WaitingStatements(queries: queries, check: check))
+  }
+
+  /// Sends the opening and the waiting statements now.
+  func sendAhead(file: String, line: Int) async throws {
+    try await pipeline(sharingOpening: [], file: file, line: line)
+  }
+
+  /// Takes what is sent ahead of the next statements.
+  func takeAhead() -> (opening: TransactionOpening?, waiting: [WaitingStatements]) {
+    defer { (opening, waiting) = (nil, []) }
+    return (opening, waiting)
+  }
+
+  /// Passes the rows of what was sent ahead to those who check them.
+  func accept(
+    _ ahead: (opening: TransactionOpening?, waiting: [WaitingStatements]), _ rows: ArraySlice<PostgresRows>
+  ) throws {
+    var rows = rows
+    if let opening = ahead.opening {
+      do {
+        try opening.accept(Array(rows))
+      } catch {
+        refusal = error
+        throw error
+      }
+      rows = rows.dropFirst(opening.statements.count)
+    }
+    for part in ahead.waiting {
+      try part.check?(Array(rows.prefix(part.queries.count)))
+      rows = rows.dropFirst(part.queries.count)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Migrations
+import Postgres
+
+extension SeedRunner {
+  /// What is known when the first seeder starts.
+  struct Prepared {
+    /// The plan in an order that satisfies the foreign keys.
+    var plan: SeedPlan
+    var migrations: [MigrationOutcome] = []
+    /// Migration sets whose extension is missing.
+    var missing: [Migrator.Unavailable] = []
+    /// The fingerprints in the history; empty if a migration was due.
+    var fingerprints: [SeederID: Fingerprint] = [:]
+    /// The tables of the definitions.
+    let catalog = TableCatalog()
+    /// The seeders that own a table as a whole.
+    var wholeOwners: Set<String> = []
+    var retries: [RetryRecord] = []
+  }
+
+  /// Prepares the first seeder: connects, applies migrations, checks the environment stamp.
+  ///
+  /// - Parameter fingerprints: the current fingerprints of the seeders; nil if nothing is to be seeded.
+  func prepare(
+    _ pool: PostgresPool, for fingerprints: [SeederID: Fingerprint]?
+  ) async throws -> Prepared {
+    var prepared = Prepared(plan: plan)
+    func retrying<Result>(
+      _ policy: RetryPolicy, _ subject: String, _ work: () async throws -> Result
+    ) async throws -> Result {
+      try await policy.run(
+        onRetry: { prepared.retries.append(record($0, $1, of: subject)) }, { _ in try await work() })
+    }
+    let migrator = Migrator(
+      sets: options.migrates ? try Self.migrationSets(of: migrated) : [], lockTimeout: options.lockTimeout)
+    let ids = fingerprints == nil ? [] : plan.steps.map(\.id)
+    // Retried until a query succeeds: a starting server may accept a connection and then refuse queries.
+    let snapshot = try await retrying(connectRetry, "connect") {
+      try await pool.withConnection { try await DatabaseSnapshot.read(of: ids, on: $0) }
+    }
+    let isDue = try !migrator.isCurrent(snapshot?.applied ?? [])
+    if fingerprints != nil || isDue, let stamp = snapshot?.stamp, stamp != plan.environment.rawValue,
+      !options.restamps
+    {
+      throw SeedGuardError.otherEnvironment(stamp: stamp, run: plan.environment)
+    }
+    if isDue {
+      onEvent(.migrating)
+      (prepared.migrations, prepared.missing) = try await retrying(options.retry, "migrate") {
+        try await migrator.applyPossible(on: pool, after: snapshot?.applied)
+      }
+      for migration in prepared.migrations { onEvent(.migrated(migration)) }
+    }
+    guard let fingerprints else { return prepared }
+    onEvent(.seeding)
+    let isStamped = snapshot?.stamp == plan.environment.rawValue
+    if !isDue, isStamped {
+      prepared.fingerprints = snapshot?.fingerprints ?? [:]
+      // If all seeders are current, not even the row of a lock is needed.
+      let isCurrent = plan.steps.allSatisfy { step in
+        fingerprints[step.id].map { $0 == prepared.fingerprints[step.id] } ?? false
+      }
+      if options.skipsCurrent, isCurrent { return prepared }
+    }
+    try await retrying(options.retry, "connect") {
+      try await pool.withConnection { connection in
+        try await read(
+          into: &prepared, isStamped: isStamped, locks: isDue ? [] : snapshot?.locks ?? [], on: connection)
+      }
+    }
+    return prepared
+  }
+
+  /// Reads what all seeders need, stamps the database and creates the locks of the seeders, in one round trip.
+  private func read(
+    into prepared: inout Prepared, isStamped: Bool, locks: Set<String>, on connection: PostgresConnection
+  ) async throws {
+    let ids = plan.steps.map(\.id)
+    let description = try TableDescription(
+      of: plan.steps.compactMap(\.seeder.declarative).flatMap(\.definition.usedTables))
+    let order = try TableOrder.query(for: plan)
+    let needed = plan.steps.map { Self.lockName($0.id) }
+    let stamping = isStamped ? [] : EnvironmentStamp.stamping(plan.environment)
+    let creation = locks.isSuperset(of: needed) ? [] : [RowLock.creation(of: needed)]
+    let describing = description.names.isEmpty ? [] : description.queries
+    var rows = try await connection.pipeline(
+      [StableSettings.statement] + creation + stamping + [OwnedTable.wholeOwners(among: ids)]
+        + (order.map { [$0] } ?? []) + describing
+        + (options.skipsCurrent ? [SeedHistory.lastRuns(of: ids)] : []))[(1 + creation.count)...]
+    func take(_ count: Int) -> [PostgresRows] {
+      defer { rows = rows.dropFirst(count) }
+      return Array(rows.prefix(count))
+    }
+    if let stamp = try take(stamping.count).last?.first?.decode(String.self),
+      stamp != plan.environment.rawValue
+    {
+      try await EnvironmentStamp.check(
+        plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction, on: connection
+      )
+    }
+    prepared.wholeOwners = Set(try take(1)[0].map { try $0.decode(String.self) })
+    if order != nil { prepared.plan = try TableOrder.apply(to: plan, take(1)[0]) }
+    if !describing.isEmpty {
+      try await prepared.catalog.add(description, take(describing.count), on: connection)
+    }
+    if options.skipsCurrent { prepared.fingerprints = try SeedHistory.fingerprints(take(1)[0]) }
+  }
+
+  /// With a connect budget, the pause is at most a second, so that a run starts soon after the database does.
+  private var connectRetry: RetryPolicy {
+    guard let budget = options.connectBudget else { return options.retry }
+    return RetryPolicy(
+      budget: budget, firstDelay: options.retry.firstDelay,
+      maximumDelay: min(options.retry.maximumDelay, .seconds(1)))
+  }
+}

@@ -1,0 +1,104 @@
+import FoundationEssentials
+import Postgres
+import Threads
+
+extension SeedRunner {
+  /// Compares seeders whose fingerprints are in the history, all in one transaction that is rolled back. They share
+  /// round trips, so a run with nothing to do takes no longer with more seeders.
+  ///
+  /// A seeder takes part as long as it only reads and compares. If it would write, uses the connection itself, or
+  /// fails, it runs in its own transaction afterwards. An error of a statement ends the survey.
+  ///
+  /// - Returns: the reports of the seeders that are unchanged.
+  /// - Throws: `CancellationError`.
+  func survey(
+    _ steps: [SeedPlan.Step], _ prepared: Prepared, run: Run, pool: PostgresPool,
+    fingerprints: [SeederID: Fingerprint]
+  ) async throws -> [SeederReport] {
+    let seeders = steps.compactMap { step -> (any Seeder)? in
+      if case .transaction(let seeder) = step.seeder.work { seeder } else { nil }
+    }
+    // A single seeder needs as many round trips in its own transaction.
+    guard seeders.count > 1 else { return [] }
+    let start = ContinuousClock.now
+    let opening = TransactionOpening(
+      Self.surveySetup, reading: SeedContext.opening(of: seeders.map(\.id)), check: { _ in })
+    var surveys: [Survey?] = []
+    do {
+      try await pool.withConnection { connection in
+        try await connection.withTransaction(opening: opening) { connection in
+          surveys = await SharedRoundTrips.run(
+            on: connection,
+            seeders.enumerated().map { number, seeder in
+              { @Sendable in
+                await survey(
+                  seeder, number: number, opening: opening, prepared, run: run,
+                  fingerprint: fingerprints[seeder.id], on: connection)
+              }
+            })
+          throw Undone()
+        }
+      }
+    } catch {
+      // Whatever the error is, the seeders that are not surveyed meet it on their own.
+      try Task.checkCancellation()
+    }
+    let processes = run.traffic.processes
+    return zip(seeders, surveys).compactMap { seeder, survey in
+      guard let survey else { return nil }
+      onEvent(.started(seeder.id))
+      survey.events.forEach(onEvent)
+      return SeederReport(
+        id: seeder.id, outcome: .unchanged, tables: survey.tables, fingerprint: fingerprints[seeder.id],
+        start: start - run.clockStart, duration: survey.duration, spans: survey.meter.spans,
+        roundTrips: survey.meter.traffic.roundTrips,
+        connections: survey.meter.traffic.processes.compactMap { processes.firstIndex(of: $0) }.map { $0 + 1 }
+      )
+    }
+  }
+
+  /// Thrown to roll back a transaction.
+  struct Undone: Error {}
+
+  /// What was found about a seeder that has nothing to do.
+  private struct Survey: Sendable {
+    let tables: SeedOutcome
+    let events: [SeedEvent]
+    let meter: SeederMeter
+    let duration: Duration
+  }
+
+  /// The seeders wait for a table lock in their own transactions, where they do not delay each other.
+  private static let surveySetup = [
+    StableSettings.statement, stagingTables, "SET LOCAL lock_timeout = '1s'", idleTimeout,
+  ]
+
+  /// - Returns: nil unless it is certain that the seeder has nothing to do.
+  private func survey(
+    _ seeder: any Seeder, number: Int, opening: TransactionOpening, _ prepared: Prepared, run: Run,
+    fingerprint: Fingerprint?, on connection: PostgresConnection
+  ) async -> Survey? {
+    let start = ContinuousClock.now
+    let meter = SeederMeter(runStart: run.clockStart)
+    meter.enter(.reading)
+    let events = Lock<[SeedEvent]>([])
+    let context = SeedContext(
+      seeder: seeder.id, environment: plan.environment, connection: connection, startedAt: run.startedAt,
+      fixtures: fixtures, attemptID: UUID(), fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
+      // The temporary tables of all seeders are in one transaction, so their names must not collide.
+      firstStage: number * 10_000, seeders: plan.registered, opening: opening, catalog: prepared.catalog,
+      mayOwnWholeTables: prepared.wholeOwners.contains(seeder.id.rawValue), isSurvey: true, meter: meter,
+      onEvent: { event in events.withLock { $0.append(event) } })
+    do {
+      try await PostgresTraffic.$current.withValue(meter.traffic) { try await seeder.seed(in: context) }
+      try context.checkBeforeCommit()
+    } catch {
+      return nil
+    }
+    guard SharedRoundTrips.member?.hasLeft == false, context.outcome.total.written == 0 else { return nil }
+    context.noteEdits()
+    meter.end()
+    return Survey(
+      tables: context.outcome, events: events.withLock(\.self), meter: meter, duration: .now - start)
+  }
+}
