@@ -10,9 +10,12 @@ struct ServerShutdownTests {
     ("a statement", { try await $0.query("SELECT 1") }),
     ("a script", { try await $0.runScript("SELECT 1; SELECT 2") }),
     ("a pipeline", { _ = try await $0.pipeline(["SELECT 1", "SELECT 2"]) }),
-    ("a transaction", { try await $0.withTransaction { _ in } }),
+    ("a transaction", { try await $0.withTransaction { _ = try await $0.query("SELECT 1") } }),
     (
-      "a transaction with settings", { try await $0.withTransaction(setup: ["SET LOCAL jit = off"]) { _ in } }
+      "a transaction with settings",
+      {
+        try await $0.withTransaction(setup: ["SET LOCAL jit = off"]) { _ = try await $0.query("SELECT 1") }
+      }
     ),
     (
       "a COPY",

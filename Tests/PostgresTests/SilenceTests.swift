@@ -116,7 +116,8 @@ struct SilenceTests {
       try await SocketProxy.blackHole(from: "ROLLBACK", database: database) { proxy, hasCome in
         let connection = try await PostgresConnection.connect(proxy)
         let task = Task {
-          try await connection.withTransaction { _ in
+          try await connection.withTransaction { connection in
+            try await connection.query("SELECT 1")
             withUnsafeCurrentTask { $0?.cancel() }
             try Task.checkCancellation()
           }

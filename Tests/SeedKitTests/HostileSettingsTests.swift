@@ -166,7 +166,9 @@ struct HostileSettingsTests {
           SET ROLE "\(database.name)"
           """)
         let error = await #expect(throws: PostgresTransactionError.self) {
-          try await connection.withTransaction(setup: [StableSettings.statement]) { _ in }
+          try await connection.withTransaction(setup: [StableSettings.statement]) { connection in
+            try await connection.query("SELECT 1")
+          }
         }
         let cause = error?.cause as? PostgresError
         #expect(cause?.sqlState == .insufficientPrivilege)

@@ -273,11 +273,18 @@ extension Migrator {
     try due(applied.map(\.entry), to: .max).isEmpty
   }
 
+  /// The due migrations, in order, for callers that have read the history themselves.
+  ///
+  /// - Throws: ``MigrationError`` if the history and the files contradict each other.
+  package func due(_ applied: [Applied]) throws -> [(set: String, migration: Migration)] {
+    try due(applied.map(\.entry), to: .max).map { ($0.set, $0.migration) }
+  }
+
   /// The due migrations, in order.
   ///
   /// - Throws: ``MigrationError`` if the history and the files contradict each other; `PostgresError`.
   package func due(on pool: PostgresPool) async throws -> [(set: String, migration: Migration)] {
-    let history = try await pool.withConnection { try await MigrationHistory.read(on: $0) } ?? []
+    let history = try await pool.withConnection { try await MigrationHistory.find(on: $0) } ?? []
     return try due(history, to: .max).map { ($0.set, $0.migration) }
   }
 }

@@ -32,7 +32,7 @@ extension PostgresConnection {
   ) async throws -> [PostgresRows] {
     guard !queries.isEmpty else { return [] }
     if let rows = try await shared(queries) { return rows }
-    try await sendOpening(file: file, line: line)
+    try await checkOpening(file: file, line: line)
     return try await pipeline(sharingOpening: queries, prepared: prepared, file: file, line: line)
   }
 

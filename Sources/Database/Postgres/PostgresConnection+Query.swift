@@ -12,8 +12,10 @@ extension PostgresConnection {
     _ query: PostgresQuery, file: String = #fileID, line: Int = #line
   ) async throws -> PostgresRows {
     if let rows = try await shared([query]) { return rows[0] }
-    try await sendOpening(file: file, line: line)
-    guard waiting.isEmpty else { return try await pipeline([query], file: file, line: line)[0] }
+    try await checkOpening(file: file, line: line)
+    guard waiting.isEmpty, opening == nil else {
+      return try await pipeline([query], file: file, line: line)[0]
+    }
     let connection = try live(file: file, line: line)
     let parameters = try PostgresParameters(query.parameters)
     let sql = query.sql

@@ -19,7 +19,8 @@ extension PostgresConnection {
   ///
   /// - Parameters:
   ///   - isolation: read committed by default.
-  ///   - setup: statements sent together with `BEGIN`, in the same round trip.
+  ///   - setup: statements sent together with `BEGIN` and the first statement of `body`, in the same round trip. That
+  ///     statement throws their errors.
   ///   - body: the work. Until it returns, only its task and child tasks can use the connection.
   ///   - file: the file of the caller, for errors.
   ///   - line: the line of the caller.
@@ -30,17 +31,6 @@ extension PostgresConnection {
     isolation: Isolation = .readCommitted, setup: [PostgresQuery] = [],
     file: String = #fileID, line: Int = #line, _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    try await withTransaction(isolation: isolation, opening: setup, file: file, line: line) { connection, _ in
-      try await body(connection)
-    }
-  }
-
-  /// The same, with the rows of the statements that are sent together with `BEGIN`.
-  public nonisolated func withTransaction<Result>(
-    isolation: Isolation = .readCommitted, opening: [PostgresQuery],
-    file: String = #fileID, line: Int = #line,
-    _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
-  ) async throws -> Result {
     try refuseIfShared()
     return try await exclusively(for: .transaction, file: file, line: line) {
       guard await isIdle else {
@@ -50,18 +40,10 @@ extension PostgresConnection {
             message: "a transaction is open, so the isolation level cannot be set to \(isolation.rawValue)",
             file: file, line: line)
         }
-        return try await withSavepoint(opening: opening, file: file, line: line, body)
+        return try await withSavepoint(setup: setup, file: file, line: line, body)
       }
-      let opened: [PostgresRows]
-      do {
-        await clear()
-        opened = try await pipeline([Self.begin(isolation)] + opening, file: file, line: line)
-      } catch {
-        throw PostgresTransactionError(beginError: error, rollbackError: await rollback())
-      }
-      return try await runAndCommit(file: file, line: line) {
-        try await body(self, Array(opened.dropFirst()))
-      }
+      await begin(with: TransactionOpening(setup, isolation: isolation))
+      return try await runAndCommit(file: file, line: line) { try await body(self) }
     }
   }
 
@@ -87,10 +69,6 @@ extension PostgresConnection {
   private func begin(with opening: TransactionOpening) {
     clear()
     self.opening = opening
-  }
-
-  static func begin(_ isolation: Isolation) -> PostgresQuery {
-    PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")
   }
 
   /// Runs `body` in the open transaction and ends it.
@@ -149,18 +127,16 @@ extension PostgresConnection {
 
   /// Runs `body` in a savepoint of the open transaction.
   private nonisolated func withSavepoint<Result>(
-    opening: [PostgresQuery], file: String, line: Int,
-    _ body: (PostgresConnection, [PostgresRows]) async throws -> Result
+    setup: [PostgresQuery], file: String, line: Int, _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
     let name = await nextSavepoint()
-    let opened: [PostgresRows]
     do {
-      opened = try await pipeline(["SAVEPOINT \(name)"] + opening, file: file, line: line)
+      try await pipeline(["SAVEPOINT \(name)"] + setup, file: file, line: line)
     } catch {
-      throw PostgresTransactionError(beginError: error)
+      throw PostgresTransactionError(bodyError: error)
     }
     do {
-      let result = try await body(self, Array(opened.dropFirst()))
+      let result = try await body(self)
       try await query("RELEASE SAVEPOINT \(name)", file: file, line: line)
       return result
     } catch {
@@ -229,9 +205,7 @@ extension PostgresConnection {
 ///
 /// A failed rollback never hides its cause.
 public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible {
-  /// `BEGIN` failed. Nothing was done.
-  public let beginError: (any Error)?
-  /// The body threw. Its work was rolled back.
+  /// The body threw, or `BEGIN` failed. The work was rolled back.
   public let bodyError: (any Error)?
   /// `ROLLBACK` failed too. The server rolls back when the connection ends.
   public let rollbackError: (any Error)?
@@ -239,19 +213,15 @@ public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible
   public let commitError: (any Error)?
 
   init(
-    beginError: (any Error)? = nil, bodyError: (any Error)? = nil, rollbackError: (any Error)? = nil,
-    commitError: (any Error)? = nil
+    bodyError: (any Error)? = nil, rollbackError: (any Error)? = nil, commitError: (any Error)? = nil
   ) {
-    self.beginError = beginError
     self.bodyError = bodyError
     self.rollbackError = rollbackError
     self.commitError = commitError
   }
 
-  /// The error that caused the failure: of the body, the commit or the begin, in this order.
-  public var cause: any Error {
-    bodyError ?? commitError ?? beginError ?? rollbackError ?? CancellationError()
-  }
+  /// The error that caused the failure: of the body or the commit, in this order.
+  public var cause: any Error { bodyError ?? commitError ?? rollbackError ?? CancellationError() }
 
   /// Whether the connection was lost before the response to COMMIT arrived. The transaction is then either
   /// committed or not, and only the database can tell.
@@ -264,7 +234,7 @@ public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible
   /// The error of each step that failed.
   public var description: String {
     let steps = [
-      ("BEGIN failed", beginError), ("the transaction was rolled back", bodyError),
+      ("the transaction was rolled back", bodyError),
       ("COMMIT failed", commitError), ("ROLLBACK also failed", rollbackError),
     ]
     return steps.compactMap { step, error in error.map { "\(step): \($0)" } }.joined(separator: "\n")

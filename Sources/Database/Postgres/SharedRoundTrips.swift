@@ -32,14 +32,16 @@ package final class SharedRoundTrips: Sendable {
   }
 
   private struct State {
-    /// The number of tasks that do not wait for rows.
+    /// The number of bodies that have not ended.
+    var open = 0
+    /// The number of tasks that do not wait for rows. May be too small, if a body has several tasks.
     var running = 0
     var requests: [Request] = []
     var sender: CheckedContinuation<[Request], Never>?
 
-    /// Takes the requests if nobody else will add one. Their tasks count as running from now on.
+    /// Takes the requests if no other is expected. Their tasks count as running from now on. Empty at the end.
     mutating func take() -> [Request]? {
-      guard running == 0 else { return nil }
+      guard running <= 0, !requests.isEmpty || open == 0 else { return nil }
       defer { (running, requests) = (requests.count, []) }
       return requests
     }
@@ -57,11 +59,13 @@ package final class SharedRoundTrips: Sendable {
     on connection: PostgresConnection, _ bodies: [@Sendable () async -> Result]
   ) async -> [Result] {
     let trips = SharedRoundTrips(connection)
-    trips.state.withLock { $0.running = bodies.count }
+    trips.state.withLock { ($0.open, $0.running) = (bodies.count, bodies.count) }
     return await withTaskGroup(of: (Int, Result).self) { group in
       for (index, body) in bodies.enumerated() {
         group.addTask {
-          let result = await $member.withValue(Member(trips)) { await body() }
+          let member = Member(trips)
+          let result = await $member.withValue(member) { await body() }
+          member.leave()
           trips.end()
           return (index, result)
         }
@@ -101,7 +105,7 @@ package final class SharedRoundTrips: Sendable {
   private func end(_ request: Request? = nil) {
     let (sender, requests) = state.withLock { state -> (CheckedContinuation<[Request], Never>?, [Request]) in
       state.running -= 1
-      if let request { state.requests.append(request) }
+      if let request { state.requests.append(request) } else { state.open -= 1 }
       guard let sender = state.sender, let requests = state.take() else { return (nil, []) }
       state.sender = nil
       return (sender, requests)

@@ -2,8 +2,8 @@ import Threads
 
 /// The beginning of a transaction, which is sent together with its first statements to save a round trip.
 ///
-/// The first statements run after those of the opening, but are sent before the result of the opening is known. So
-/// only statements that do no harm if the opening is rejected share its round trip; see
+/// The first statements run after those of the opening, but are sent before the result of the opening is known. If
+/// the opening has a check, only statements that do no harm if it fails share the round trip; see
 /// ``PostgresConnection/pipeline(sharingOpening:prepared:file:line:)``. Before any other, the opening is sent alone.
 package final class TransactionOpening: Sendable {
   private struct Received {
@@ -13,7 +13,8 @@ package final class TransactionOpening: Sendable {
 
   private let setup: [PostgresQuery]
   private let queries: [PostgresQuery]
-  private let check: @Sendable ([PostgresRows]) throws -> Void
+  private let isolation: PostgresConnection.Isolation
+  private let check: (@Sendable ([PostgresRows]) throws -> Void)?
   private let received = Lock(Received())
 
   /// Creates an opening. Sends nothing.
@@ -21,18 +22,26 @@ package final class TransactionOpening: Sendable {
   /// - Parameters:
   ///   - setup: the statements to run first.
   ///   - queries: the statements to run after them.
+  ///   - isolation: read committed by default.
   ///   - check: receives the rows of `setup`. If it throws, no statement of the transaction succeeds, and it is
-  ///     rolled back.
+  ///     rolled back. Nil by default: any statement may share the round trip.
   package init(
-    _ setup: [PostgresQuery], reading queries: [PostgresQuery],
-    check: @escaping @Sendable ([PostgresRows]) throws -> Void
+    _ setup: [PostgresQuery], reading queries: [PostgresQuery] = [],
+    isolation: PostgresConnection.Isolation = .readCommitted,
+    check: (@Sendable ([PostgresRows]) throws -> Void)? = nil
   ) {
     self.setup = setup
     self.queries = queries
+    self.isolation = isolation
     self.check = check
   }
 
-  var statements: [PostgresQuery] { [PostgresConnection.begin(.readCommitted)] + setup + queries }
+  var statements: [PostgresQuery] {
+    [PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")] + setup + queries
+  }
+
+  /// Whether only statements that do no harm may share the round trip.
+  var isChecked: Bool { check != nil }
 
   /// Whether the check has thrown.
   package var isRejected: Bool { received.withLock(\.isRejected) }
@@ -42,7 +51,7 @@ package final class TransactionOpening: Sendable {
   func accept(_ rows: [PostgresRows]) throws {
     let own = rows.dropFirst().prefix(setup.count)
     do {
-      try check(Array(own))
+      try check?(Array(own))
     } catch {
       received.withLock { $0.isRejected = true }
       throw error
@@ -71,6 +80,11 @@ extension PostgresConnection {
       throw PostgresError(code: .invalidValue, message: "the transaction of this opening has ended")
     }
     return rows
+  }
+
+  /// Sends the opening if it has to be checked before other statements are sent.
+  func checkOpening(file: String, line: Int) async throws {
+    if opening?.isChecked == true { try await sendOpening(file: file, line: line) }
   }
 
   /// Runs statements together with the next statement of the open transaction, in the same round trip. If one

@@ -17,18 +17,19 @@ extension SeedHistory {
   /// The last entry of each seeder with the connection's search path; empty for a database that was never seeded.
   /// Entries of earlier versions match any search path.
   package static func lastRuns(on connection: PostgresConnection) async throws -> [SeedStatus] {
-    let exists = try await connection.queryOne(
-      "SELECT to_regclass('seed_runner.history') IS NOT NULL"
-    ).decode(Bool.self)
-    guard exists else { return [] }
-    let rows = try await connection.query(
-      """
-      SELECT DISTINCT ON (seeder) seeder, environment, outcome, tables, failure, finished_at,
-        (extract(epoch FROM finished_at - started_at) * 1000000)::bigint, program_version
-      FROM seed_runner.history
-      WHERE coalesce(to_jsonb(history) ->> 'search_path', \(unescaped: SearchPath.current)) = \(unescaped: SearchPath.current)
-      ORDER BY seeder, finished_at DESC
-      """)
+    let rows: PostgresRows
+    do {
+      rows = try await connection.query(
+        """
+        SELECT DISTINCT ON (seeder) seeder, environment, outcome, tables, failure, finished_at,
+          (extract(epoch FROM finished_at - started_at) * 1000000)::bigint, program_version
+        FROM seed_runner.history
+        WHERE coalesce(to_jsonb(history) ->> 'search_path', \(unescaped: SearchPath.current)) = \(unescaped: SearchPath.current)
+        ORDER BY seeder, finished_at DESC
+        """)
+    } catch let error as PostgresError where error.sqlState == .undefinedTable {
+      return []
+    }
     return try rows.map { row in
       let (seeder, environment, outcome, tables, failure, finishedAt, microseconds, version) =
         try row.decode(

@@ -13,15 +13,16 @@ struct RowOriginQuery {
     table: String, key: [String], isSeeded isSeededOnly: Bool = true, on connection: PostgresConnection
   ) async throws {
     let name = TableName(text: table)
-    guard let live = try await LiveTable.describe([name], on: connection)[name] else {
+    let (tables, rows) = try await LiveTable.describe(
+      [name], and: ["SELECT to_regclass('seed_runner.owned_table') IS NOT NULL"], on: connection)
+    guard let live = tables[name] else {
       if let kind = try await RelationKind.find([name], on: connection)[name] {
         throw RowOriginError.notTable(table, kind: kind)
       }
       let known = try await RelationKind.Known.read(on: connection)
       throw RowOriginError.noTable(table, database: known.database, near: known.nearest(to: table))
     }
-    let isSeeded = try await connection.queryOne("SELECT to_regclass('seed_runner.owned_table') IS NOT NULL")
-      .decode(Bool.self)
+    let isSeeded = try rows[0].first?.decode(Bool.self) ?? false
     guard isSeeded || !isSeededOnly else { return nil }
     self.isSeeded = isSeeded
     self.live = live

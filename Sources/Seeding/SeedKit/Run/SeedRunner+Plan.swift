@@ -53,7 +53,11 @@ extension SeedRunner {
   public func preview() async throws -> PlanReport {
     try await PostgresPool.with(configuration, maximumConnections: 2) { pool in
       let migrator = Migrator(sets: try Self.migrationSets(of: plan), lockTimeout: options.lockTimeout)
-      let due = try await migrator.due(on: pool)
+      let snapshot = try await pool.withConnection {
+        try await DatabaseSnapshot.read(of: plan.steps.map(\.id), on: $0)
+      }
+      let due =
+        if let snapshot { try migrator.due(snapshot.applied) } else { try await migrator.due(on: pool) }
       guard due.allSatisfy(\.migration.isTransactional) else {
         let entries = plan.steps.map { step in
           PlanReport.Entry(
@@ -64,43 +68,94 @@ extension SeedRunner {
           entries: entries, migrations: due.map { "\($0.set) \($0.migration.version) \($0.migration.name)" })
       }
       return try await pool.withConnection { connection in
-        if due.allSatisfy({ $0.set != SeedHistory.setName }) {
+        if let stamp = snapshot?.stamp, stamp != plan.environment.rawValue {
+          throw SeedGuardError.otherEnvironment(stamp: stamp, run: plan.environment)
+        }
+        if snapshot == nil, due.allSatisfy({ $0.set != SeedHistory.setName }) {
           try await EnvironmentStamp.checkOnly(plan.environment, on: connection)
         }
-        var entries: [PlanReport.Entry] = []
-        var names: [String] = []
+        var report = PlanReport(entries: [], migrations: [])
+        let setup: [PostgresQuery] = [
+          StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'", Self.idleTimeout,
+        ]
         do {
-          try await connection.withTransaction(
-            setup: [
-              StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'", Self.idleTimeout,
-            ]
-          ) { connection in
-            // A database that was never seeded has no such schema.
-            if !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }
-            let (applied, missing) = try await migrator.rehearse(on: connection)
-            names = applied
-            let unable = try Self.unable(plan, without: missing)
-            var failed: Set<SeederID> = []
-            let ordered = try await TableOrder.apply(to: plan, on: connection)
-            let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
-            for (number, step) in ordered.steps.enumerated() {
-              let entry =
-                if let error = unable[step.id] {
-                  PlanReport.Entry(
-                    id: step.id, tables: SeedOutcome(), changes: [], failure: FailureReport(error), note: nil)
-                } else {
-                  try await preview(
-                    step, number: number, fingerprint: fingerprints[step.id], failed: failed, on: connection)
-                }
-              if entry.failure != nil || entry.note != nil { failed.insert(entry.id) }
-              entries.append(entry)
+          if due.isEmpty, let snapshot {
+            let opening = TransactionOpening(
+              setup, reading: SeedContext.opening(of: plan.steps.map(\.id)))
+            try await connection.withTransaction(opening: opening) { connection in
+              report = try await compare(snapshot, opening: opening, on: connection)
+              throw Undone()
             }
-            throw Undone()
+          } else {
+            try await connection.withTransaction(setup: setup) { connection in
+              report = try await rehearse(migrator, on: connection)
+              throw Undone()
+            }
           }
         } catch let error as PostgresTransactionError where error.cause is Undone {}
-        return PlanReport(entries: entries, migrations: names)
+        return report
       }
     }
+  }
+
+  /// Compares the seeders in a transaction that the caller rolls back.
+  private func compare(
+    _ snapshot: DatabaseSnapshot, opening: TransactionOpening, on connection: PostgresConnection
+  ) async throws -> PlanReport {
+    var prepared = Prepared(plan: plan)
+    try await read(into: &prepared, isStamped: true, locks: nil, on: connection)
+    let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
+    let known = plan.steps.compactMap(\.seeder.transactional).filter { seeder in
+      fingerprints[seeder.id].map { $0 == snapshot.fingerprints[seeder.id] } ?? false
+    }
+    var surveys: [SeederID: Survey] = [:]
+    if known.count > 1 {
+      await connection.runWithNext(["SAVEPOINT seed_survey"])
+      surveys = await survey(
+        known, prepared, run: Run(id: options.runID, startedAt: Date(), clockStart: .now), opening: opening,
+        fingerprints: fingerprints, isPlan: true, on: connection)
+      try Task.checkCancellation()
+      await connection.runWithNext(["ROLLBACK TO SAVEPOINT seed_survey", "RELEASE SAVEPOINT seed_survey"])
+    }
+    return PlanReport(
+      entries: try await preview(prepared.plan, surveys: surveys, opening: opening, on: connection),
+      migrations: [])
+  }
+
+  /// Applies due migrations and compares the seeders in a transaction that the caller rolls back.
+  private func rehearse(_ migrator: Migrator, on connection: PostgresConnection) async throws -> PlanReport {
+    // A database that was never seeded has no such schema.
+    try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner")
+    let (applied, missing) = try await migrator.rehearse(on: connection)
+    let ordered = try await TableOrder.apply(to: plan, on: connection)
+    return PlanReport(
+      entries: try await preview(ordered, unable: try Self.unable(plan, without: missing), on: connection),
+      migrations: applied)
+  }
+
+  private func preview(
+    _ plan: SeedPlan, surveys: [SeederID: Survey] = [:], unable: [SeederID: MigrationError] = [:],
+    opening: TransactionOpening? = nil, on connection: PostgresConnection
+  ) async throws -> [PlanReport.Entry] {
+    let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
+    var failed: Set<SeederID> = []
+    var entries: [PlanReport.Entry] = []
+    for (number, step) in plan.steps.enumerated() {
+      let entry =
+        if let error = unable[step.id] {
+          PlanReport.Entry(
+            id: step.id, tables: SeedOutcome(), changes: [], failure: FailureReport(error), note: nil)
+        } else if let survey = surveys[step.id] {
+          PlanReport.Entry(id: step.id, tables: survey.tables, changes: [], failure: nil, note: nil)
+        } else {
+          try await preview(
+            step, number: number + 1, fingerprint: fingerprints[step.id], failed: failed, opening: opening,
+            on: connection)
+        }
+      if entry.failure != nil || entry.note != nil { failed.insert(entry.id) }
+      entries.append(entry)
+    }
+    return entries
   }
 
   private static let undo: [PostgresQuery] = [
@@ -109,7 +164,7 @@ extension SeedRunner {
 
   private func preview(
     _ step: SeedPlan.Step, number: Int, fingerprint: Fingerprint?, failed: Set<SeederID>,
-    on connection: PostgresConnection
+    opening: TransactionOpening?, on connection: PostgresConnection
   ) async throws -> PlanReport.Entry {
     if let failed = step.seeder.dependencies.first(where: failed.contains) {
       return PlanReport.Entry(
@@ -129,8 +184,8 @@ extension SeedRunner {
       fixtures: fixtures, attemptID: UUID(), fingerprint: fingerprint,
       allowsDeletes: options.allowsDeletes, recorder: recorder,
       // Seeders before this one have created temporary tables in the same transaction, so names must not collide.
-      firstStage: number * 10_000, seeders: plan.registered, onEvent: onEvent)
-    try await connection.query("SAVEPOINT seed_preview")
+      firstStage: number * 10_000, seeders: plan.registered, opening: opening, onEvent: onEvent)
+    await connection.runWithNext(["SAVEPOINT seed_preview"])
     do {
       let explanation = TimeoutExplanation(configuration: configuration)
       try await explanation.namingLimits {
@@ -140,7 +195,7 @@ extension SeedRunner {
       // If nothing would change, rolling back frees locks and temporary tables. The cost of ending a savepoint
       // grows with what the transaction holds.
       let isUnchanged = tables.total.written == 0 && recorder.changes.isEmpty
-      try await connection.pipeline(isUnchanged ? Self.undo : ["RELEASE SAVEPOINT seed_preview"])
+      await connection.runWithNext(isUnchanged ? Self.undo : ["RELEASE SAVEPOINT seed_preview"])
       return PlanReport.Entry(
         id: step.id, tables: tables, changes: recorder.changes, failure: nil, note: nil)
     } catch {

@@ -72,8 +72,10 @@ extension SeedRunner {
   }
 
   /// Reads what all seeders need, stamps the database and creates the locks of the seeders, in one round trip.
-  private func read(
-    into prepared: inout Prepared, isStamped: Bool, locks: Set<String>, on connection: PostgresConnection
+  ///
+  /// - Parameter locks: the existing locks; nil if none are needed.
+  func read(
+    into prepared: inout Prepared, isStamped: Bool, locks: Set<String>?, on connection: PostgresConnection
   ) async throws {
     let ids = plan.steps.map(\.id)
     let description = try TableDescription(
@@ -81,10 +83,10 @@ extension SeedRunner {
     let order = try TableOrder.query(for: plan)
     let needed = plan.steps.map { Self.lockName($0.id) }
     let stamping = isStamped ? [] : EnvironmentStamp.stamping(plan.environment)
-    let creation = locks.isSuperset(of: needed) ? [] : [RowLock.creation(of: needed)]
+    let creation = locks?.isSuperset(of: needed) ?? true ? [] : [RowLock.creation(of: needed)]
     let describing = description.names.isEmpty ? [] : description.queries
     var rows = try await connection.pipeline(
-      [StableSettings.statement] + creation + stamping + [OwnedTable.wholeOwners(among: ids)]
+      sharingOpening: [StableSettings.statement] + creation + stamping + [OwnedTable.wholeOwners(among: ids)]
         + (order.map { [$0] } ?? []) + describing
         + (options.skipsCurrent ? [SeedHistory.lastRuns(of: ids)] : []))[(1 + creation.count)...]
     func take(_ count: Int) -> [PostgresRows] {

@@ -15,27 +15,18 @@ extension SeedRunner {
     _ steps: [SeedPlan.Step], _ prepared: Prepared, run: Run, pool: PostgresPool,
     fingerprints: [SeederID: Fingerprint]
   ) async throws -> [SeederReport] {
-    let seeders = steps.compactMap { step -> (any Seeder)? in
-      if case .transaction(let seeder) = step.seeder.work { seeder } else { nil }
-    }
+    let seeders = steps.compactMap(\.seeder.transactional)
     // A single seeder needs as many round trips in its own transaction.
     guard seeders.count > 1 else { return [] }
     let start = ContinuousClock.now
     let opening = TransactionOpening(
-      Self.surveySetup, reading: SeedContext.opening(of: seeders.map(\.id)), check: { _ in })
-    var surveys: [Survey?] = []
+      Self.surveySetup, reading: SeedContext.opening(of: seeders.map(\.id)))
+    var surveys: [SeederID: Survey] = [:]
     do {
       try await pool.withConnection { connection in
         try await connection.withTransaction(opening: opening) { connection in
-          surveys = await SharedRoundTrips.run(
-            on: connection,
-            seeders.enumerated().map { number, seeder in
-              { @Sendable in
-                await survey(
-                  seeder, number: number, opening: opening, prepared, run: run,
-                  fingerprint: fingerprints[seeder.id], on: connection)
-              }
-            })
+          surveys = await survey(
+            seeders, prepared, run: run, opening: opening, fingerprints: fingerprints, on: connection)
           throw Undone()
         }
       }
@@ -44,8 +35,8 @@ extension SeedRunner {
       try Task.checkCancellation()
     }
     let processes = run.traffic.processes
-    return zip(seeders, surveys).compactMap { seeder, survey in
-      guard let survey else { return nil }
+    return seeders.compactMap { seeder in
+      guard let survey = surveys[seeder.id] else { return nil }
       onEvent(.started(seeder.id))
       survey.events.forEach(onEvent)
       return SeederReport(
@@ -60,8 +51,38 @@ extension SeedRunner {
   /// Thrown to roll back a transaction.
   struct Undone: Error {}
 
+  /// Compares seeders in the open transaction.
+  ///
+  /// - Parameter isPlan: whether nothing will be written.
+  /// - Returns: those that have nothing to do.
+  func survey(
+    _ seeders: [any Seeder], _ prepared: Prepared, run: Run, opening: TransactionOpening,
+    fingerprints: [SeederID: Fingerprint], isPlan: Bool = false, on connection: PostgresConnection
+  ) async -> [SeederID: Survey] {
+    let surveys = await SharedRoundTrips.run(
+      on: connection,
+      seeders.enumerated().map { number, seeder in
+        { @Sendable in
+          await survey(
+            seeder, number: number, opening: opening, prepared, run: run,
+            fingerprint: fingerprints[seeder.id], isPlan: isPlan, on: connection)
+        }
+      })
+    let found = Dictionary(
+      zip(seeders.map(\.id), surveys).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+    // A seeder that runs after one that writes may find something to do.
+    let planned = Set(prepared.plan.steps.map(\.id))
+    var certain: [SeederID: Survey] = [:]
+    for step in prepared.plan.steps {
+      let earlier = (step.seeder.dependencies + step.runsAfter).filter(planned.contains)
+      guard let survey = found[step.id] ?? nil, earlier.allSatisfy({ certain[$0] != nil }) else { continue }
+      certain[step.id] = survey
+    }
+    return certain
+  }
+
   /// What was found about a seeder that has nothing to do.
-  private struct Survey: Sendable {
+  struct Survey: Sendable {
     let tables: SeedOutcome
     let events: [SeedEvent]
     let meter: SeederMeter
@@ -76,7 +97,7 @@ extension SeedRunner {
   /// - Returns: nil unless it is certain that the seeder has nothing to do.
   private func survey(
     _ seeder: any Seeder, number: Int, opening: TransactionOpening, _ prepared: Prepared, run: Run,
-    fingerprint: Fingerprint?, on connection: PostgresConnection
+    fingerprint: Fingerprint?, isPlan: Bool, on connection: PostgresConnection
   ) async -> Survey? {
     let start = ContinuousClock.now
     let meter = SeederMeter(runStart: run.clockStart)
@@ -85,6 +106,7 @@ extension SeedRunner {
     let context = SeedContext(
       seeder: seeder.id, environment: plan.environment, connection: connection, startedAt: run.startedAt,
       fixtures: fixtures, attemptID: UUID(), fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
+      recorder: isPlan ? ChangeRecorder() : nil,
       // The temporary tables of all seeders are in one transaction, so their names must not collide.
       firstStage: number * 10_000, seeders: plan.registered, opening: opening, catalog: prepared.catalog,
       mayOwnWholeTables: prepared.wholeOwners.contains(seeder.id.rawValue), isSurvey: true, meter: meter,
@@ -100,5 +122,12 @@ extension SeedRunner {
     meter.end()
     return Survey(
       tables: context.outcome, events: events.withLock(\.self), meter: meter, duration: .now - start)
+  }
+}
+
+extension RegisteredSeeder {
+  /// The seeder if it runs in a transaction.
+  var transactional: (any Seeder)? {
+    if case .transaction(let seeder) = work { seeder } else { nil }
   }
 }

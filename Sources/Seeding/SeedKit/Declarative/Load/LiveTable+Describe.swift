@@ -7,11 +7,19 @@ extension LiveTable {
   static func describe(
     _ names: some Collection<TableName>, on connection: PostgresConnection
   ) async throws -> [TableName: LiveTable] {
-    guard !names.isEmpty else { return [:] }
+    names.isEmpty ? [:] : try await describe(names, and: [], on: connection).tables
+  }
+
+  /// The same, with the rows of other queries in the same round trip.
+  static func describe(
+    _ names: some Collection<TableName>, and others: [PostgresQuery], on connection: PostgresConnection
+  ) async throws -> (tables: [TableName: LiveTable], rows: [PostgresRows]) {
     let description = try TableDescription(of: names)
-    let answers = try await connection.pipeline(sharingOpening: description.queries)
-    guard let query = try description.detailsQuery(answers) else { return try description.tables(answers) }
-    return try description.tables(answers, details: try await connection.query(query))
+    let answers = try await connection.pipeline(sharingOpening: description.queries + others)
+    let own = Array(answers.prefix(description.queries.count))
+    var details: PostgresRows?
+    if let query = try description.detailsQuery(own) { details = try await connection.query(query) }
+    return (try description.tables(own, details: details), Array(answers.suffix(others.count)))
   }
 
   /// Reads the rows that describe a table; nil if there is none.
