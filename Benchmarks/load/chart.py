@@ -1,8 +1,12 @@
 """Draws latencies by percentile as an SVG that is readable on light and dark backgrounds."""
 
 import html
+import pathlib
+import sys
 
-COLORS = ("#2f7ed8", "#d9730d", "#c9a227", "#7a869a")
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "lib"))
+from svg import COLORS, opening  # noqa: E402
+
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 380, 56, 24, 56, 66
 
 
@@ -21,15 +25,8 @@ def write_chart(path, title, labels, series):
     def y(value):
         return TOP + height * (1 - value / ticks[-1])
 
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-size="13"'
-        ' font-family="system-ui, sans-serif">',
-        f"<title>{html.escape(title)}</title>",
-        "<style>text{fill:#24292f}.grid{stroke:#24292f;stroke-opacity:.15}.value{font-size:11px}"
-        "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.grid{stroke:#e6edf3;stroke-opacity:.2}}</style>",
-        f'<text x="{LEFT}" y="24" font-size="15" font-weight="600">{html.escape(title)}</text>',
-        f'<text x="{LEFT}" y="43" class="value">milliseconds, lower is better; services measured with Locust, the bare query with pgbench</text>',
-    ]
+    subtitle = "milliseconds, lower is better; services measured with Locust, the bare query with pgbench"
+    parts = opening(WIDTH, HEIGHT, LEFT, title, subtitle)
     for tick in ticks:
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>')

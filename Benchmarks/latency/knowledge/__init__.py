@@ -1,0 +1,1 @@
+"""A Django application with the tables of the traces, for loaddata."""
