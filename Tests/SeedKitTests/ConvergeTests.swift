@@ -153,6 +153,32 @@ struct ConvergeTests {
     }
   }
 
+  @Test("stores text in columns that only take it as a literal, such as an enum and json")
+  func typesOfText() async throws {
+    let seeder = StubSeeder(id: "moods") { context in
+      try await context.converge(
+        try ConvergeTable(
+          "moods",
+          columns: [.init("name", "text", .naturalKey), .init("mood", "mood"), .init("data", "jsonb")],
+          timestamps: false),
+        rows: [
+          ["a", "sad", PostgresJSON(#"{"b": 1}"#)],
+          ["c", Optional<String>.none, Optional<PostgresJSON>.none],
+        ])
+    }
+    try await TemporaryDatabase.with { database in
+      try await database.withConnection { connection in
+        try await connection.runScript(
+          """
+          CREATE TYPE mood AS ENUM ('sad', 'glad');
+          CREATE TABLE moods (name text PRIMARY KEY, mood mood, data jsonb)
+          """)
+      }
+      let report = try await Harness.run([seeder], on: database)
+      #expect(report.seeders.first?.tables.total == RowCounts(inserted: 2))
+    }
+  }
+
   @Test("handles 20,000 rows in one call")
   func many() async throws {
     try await TemporaryDatabase.with { database in

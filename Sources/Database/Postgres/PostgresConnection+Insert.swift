@@ -18,7 +18,7 @@ extension PostgresConnection {
     let names = columns.map(\.quoted).joined(separator: ", ")
     runWithNext(
       statements + [
-        PostgresQuery("INSERT INTO \(table.sql) (\(names)) VALUES ", rows: rows),
+        PostgresQuery("INSERT INTO \(table.sql) (\(names)) VALUES ", rows: rows.map { $0.map(Untyped.text) }),
         "SELECT \(unescaped: names) FROM \(table) LIMIT 0",
       ]
     ) { results in
@@ -30,4 +30,19 @@ extension PostgresConnection {
       }
     }
   }
+}
+
+/// Text whose type the server takes from the column, as in a COPY: an assignment from `text` to an enum or to `json`
+/// would be an error.
+private struct Untyped: PostgresEncodable, Sendable {
+  static var postgresType: PostgresType { .inferred }
+
+  let value: any PostgresEncodable & Sendable
+
+  /// Wraps text, and returns other values unchanged.
+  static func text(_ value: any PostgresEncodable & Sendable) -> any PostgresEncodable & Sendable {
+    type(of: value).postgresType == .text ? Untyped(value: value) : value
+  }
+
+  func encode(into buffer: inout PostgresBuffer) throws -> Bool { try value.encode(into: &buffer) }
 }

@@ -12,9 +12,13 @@ package final class SharedRoundTrips: Sendable {
   /// A task that shares the connection.
   package final class Member: Sendable {
     fileprivate let trips: SharedRoundTrips
+    fileprivate let number: Int
     private let isOut = Lock(false)
 
-    fileprivate init(_ trips: SharedRoundTrips) { self.trips = trips }
+    fileprivate init(_ trips: SharedRoundTrips, number: Int) {
+      self.trips = trips
+      self.number = number
+    }
 
     /// Rejects all further statements of the task.
     package func leave() { isOut.withLock { $0 = true } }
@@ -27,22 +31,22 @@ package final class SharedRoundTrips: Sendable {
   @TaskLocal package static var member: Member?
 
   private struct Request {
+    let member: Int
     let queries: [PostgresQuery]
     let answer: CheckedContinuation<[PostgresRows], any Error>
   }
 
   private struct State {
-    /// The number of bodies that have not ended.
-    var open = 0
-    /// The number of tasks that do not wait for rows. May be too small, if a body has several tasks.
-    var running = 0
+    /// For each member that has not ended, the number of its requests.
+    var waiting: [Int: Int] = [:]
     var requests: [Request] = []
     var sender: CheckedContinuation<[Request], Never>?
 
-    /// Takes the requests if no other is expected. Their tasks count as running from now on. Empty at the end.
+    /// Takes the requests if every member has one. Empty at the end.
     mutating func take() -> [Request]? {
-      guard running <= 0, !requests.isEmpty || open == 0 else { return nil }
-      defer { (running, requests) = (requests.count, []) }
+      guard waiting.values.allSatisfy({ $0 > 0 }) else { return nil }
+      for request in requests { waiting[request.member]? -= 1 }
+      defer { requests = [] }
       return requests
     }
   }
@@ -59,14 +63,14 @@ package final class SharedRoundTrips: Sendable {
     on connection: PostgresConnection, _ bodies: [@Sendable () async -> Result]
   ) async -> [Result] {
     let trips = SharedRoundTrips(connection)
-    trips.state.withLock { ($0.open, $0.running) = (bodies.count, bodies.count) }
+    trips.state.withLock { state in for index in bodies.indices { state.waiting[index] = 0 } }
     return await withTaskGroup(of: (Int, Result).self) { group in
       for (index, body) in bodies.enumerated() {
         group.addTask {
-          let member = Member(trips)
+          let member = Member(trips, number: index)
           let result = await $member.withValue(member) { await body() }
           member.leave()
-          trips.end()
+          trips.update { $0.waiting[index] = nil }
           return (index, result)
         }
       }
@@ -101,11 +105,10 @@ package final class SharedRoundTrips: Sendable {
     }
   }
 
-  /// Counts a task as waiting or ended.
-  private func end(_ request: Request? = nil) {
+  /// Changes the state, and sends the requests if nothing else is to be waited for.
+  private func update(_ change: (inout State) -> Void) {
     let (sender, requests) = state.withLock { state -> (CheckedContinuation<[Request], Never>?, [Request]) in
-      state.running -= 1
-      if let request { state.requests.append(request) } else { state.open -= 1 }
+      change(&state)
       guard let sender = state.sender, let requests = state.take() else { return (nil, []) }
       state.sender = nil
       return (sender, requests)
@@ -113,9 +116,14 @@ package final class SharedRoundTrips: Sendable {
     sender?.resume(returning: requests)
   }
 
-  fileprivate func rows(of queries: [PostgresQuery]) async throws -> [PostgresRows] {
+  fileprivate func rows(of queries: [PostgresQuery], for member: Int) async throws -> [PostgresRows] {
     PostgresTraffic.current?.addShared(process: connection.backendProcessID)
-    return try await withCheckedThrowingContinuation { end(Request(queries: queries, answer: $0)) }
+    return try await withCheckedThrowingContinuation { answer in
+      update { state in
+        state.waiting[member]? += 1
+        state.requests.append(Request(member: member, queries: queries, answer: answer))
+      }
+    }
   }
 }
 
@@ -124,7 +132,7 @@ extension PostgresConnection {
   nonisolated func shared(_ queries: [PostgresQuery]) async throws -> [PostgresRows]? {
     guard let member = SharedRoundTrips.member, member.trips.isOf(self) else { return nil }
     guard !member.hasLeft else { throw SharedRoundTrips.Unfit() }
-    return try await member.trips.rows(of: queries)
+    return try await member.trips.rows(of: queries, for: member.number)
   }
 
   /// Rejects what cannot be shared.
