@@ -128,7 +128,7 @@ def links():
                     yield f"{path}:{number}: no file {target}"
                 elif anchor and file in pages and anchor not in anchors(file):
                     yield f"{path}:{number}: no anchor {target}"
-            for name in re.findall(r"`((?:Sources|Tests|Scripts|Benchmarks|Documentation|Examples)/[\w./+-]+)", line):
+            for name in re.findall(r"`((?:Sources|Tests|Scripts|Packaging|Benchmarks|Documentation|Examples)/[\w./+-]+)", line):
                 if not pathlib.Path(name).exists():
                     yield f"{path}:{number}: no file {name}"
     index = INDEX.read_text()

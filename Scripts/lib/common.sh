@@ -24,7 +24,7 @@ case $HOSTTYPE in
   *) fail "the architecture $HOSTTYPE is not supported" "Use a machine with x86-64 (amd64) or ARM64 (arm64)." ;;
 esac
 
-# find_missing build|tests: sets the array `missing` to the Debian packages to install. A package is detected by one of
+# find_missing build|tests|packages: sets the array `missing` to the Debian packages to install. A package is detected by one of
 # its files instead of dpkg's database. This starts no process and also accepts files that were installed in other
 # ways.
 find_missing() {
@@ -62,6 +62,18 @@ find_missing() {
     python3-venv     /usr/lib/python3*/ensurepip/__init__.py
     redis-server     /usr/bin/redis-server
     shellcheck       /usr/bin/shellcheck
+  "
+  # Static libraries and headers for Packaging/build, and tools of the other scripts in Packaging.
+  [[ $1 != packages ]] || table+="
+    debhelper        /usr/bin/dh
+    debootstrap      /usr/sbin/debootstrap
+    g++              /usr/lib/gcc/$machine-linux-gnu/*/libstdc++.a
+    libkrb5-dev      /usr/include/gssapi/gssapi.h
+    lintian          /usr/bin/lintian
+    postgresql-server-dev-all /usr/lib/postgresql/*/lib/libpgcommon_shlib.a
+    python3          /usr/bin/python3
+    python3-venv     /usr/lib/python3*/ensurepip/__init__.py
+    xz-utils         /usr/bin/xz
   "
   missing=()
   while read -r package file; do
