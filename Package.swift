@@ -78,8 +78,9 @@ var targets: [Target] = [
   Layer.database.library("Migrations", ["Basics", "Postgres"]),
   Layer.database.library("EmbeddedPostgres", ["Basics", "CLinux", "Postgres", "Threads"]),
 
+  Layer.seeding.systemLibrary("CBuild"),
   Layer.seeding.library(
-    "SeedKit", ["Basics", "Migrations", "Postgres", "Threads"],
+    "SeedKit", ["Basics", "CBuild", "Migrations", "Postgres", "Threads"],
     exclude: ["Declarative/Definition/seeder.schema.json"]),
   Layer.seeding.library(
     "SeedCLI", ["Basics", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),

@@ -36,9 +36,39 @@ check_portable() {
   say "${1##*/}: needs glibc $newest and ${needed//$'\n'/ }"
 }
 
+# pack_folder FOLDER ARCHIVE: writes a .tar.gz whose bytes depend only on the content, not on who packs it and when.
+pack_folder() {
+  tar --directory="${1%/*}" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
+    --mode=u=rwX,go=rX --format=ustar -c "${1##*/}" | gzip -9n >"$2"
+}
+
 # write_checksums: writes SHA256SUMS of all finished packages.
 write_checksums() (
   cd -- "$finished" || exit
   shopt -s nullglob
   sha256sum -- *.tar.gz *.whl *.deb *.tgz >SHA256SUMS
 )
+
+# write_version_object BUILD FILE: compiles what `--version --format json` shows. See Sources/Seeding/CBuild.
+write_version_object() {
+  local commit compiler
+  compiler=$(find_clang)
+  if commit=$(git -C "$root" rev-parse HEAD 2>/dev/null); then
+    git -C "$root" diff --quiet HEAD || commit+=-dirty
+  else
+    commit=${GITHUB_SHA-}
+  fi
+  {
+    printf 'const char seed_runner_package[] = "%s";\n' "$1"
+    [[ -z $commit ]] || printf 'const char seed_runner_commit[] = "%s";\n' "$commit"
+  } | "$compiler" -fPIC -x c -c - -o "$2"
+}
+
+# find_clang: prints the path of the compiler of the Swift toolchain.
+find_clang() {
+  local folder
+  folder=$(type -P swift)
+  folder=${folder%/*}
+  [[ -x $folder/clang ]] || fail "no clang in the folder $folder" "Put a complete Swift toolchain on PATH."
+  printf '%s' "$folder/clang"
+}

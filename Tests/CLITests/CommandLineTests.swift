@@ -51,6 +51,17 @@ struct CommandLineTests {
     #expect(!end.output.isEmpty)
   }
 
+  @Test("prints its version, commit and build as JSON")
+  func version() async throws {
+    let end = try await SeedRunnerBinary.start(["--version", "--format", "json"], url: Self.nowhere).wait()
+    #expect(end.exitCode == 0, "\(end.errors)")
+    let text = try await SeedRunnerBinary.run("--version").output.split(whereSeparator: \.isWhitespace)
+    #expect(text.count == 2)
+    #expect(end.output.contains(#""version" : "\#(text[1])""#), "\(end.output)")
+    // The tests run a developer's build.
+    #expect(end.output.contains(#""build" : "source""#) && end.output.contains(#""commit" : null"#))
+  }
+
   @Test("lists each seeder with its summary, environments and dependencies")
   func list() async throws {
     let result = try await SeedRunnerBinary.run("list")

@@ -51,7 +51,7 @@ struct Invocation: Sendable {
       return .success
     }
     if command.isVersionRequested {
-      console.answer("\(program.name) \(ProgramVersion.current)")
+      try VersionCommand(program: program.name).answer(console, isJSON: command.value(of: "format") == "json")
       return .success
     }
     if command.path == ["config"], command.has("schema") {

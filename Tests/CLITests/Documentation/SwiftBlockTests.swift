@@ -74,11 +74,13 @@ struct SwiftBlockTests {
 
   private func compile(_ arguments: [String], in folder: String) async throws -> ChildProcess.End {
     let built = URL(filePath: SeedRunnerBinary.path).deletingLastPathComponent().path
-    let database = DocumentationPage.root.appending(path: "Sources/Database")
-    let maps = try FileManager.default.contentsOfDirectory(atPath: database.path)
-      .map { database.appending(path: "\($0)/module.modulemap").path }
-      .filter { FileManager.default.fileExists(atPath: $0) }
-      .flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
+    let layers = ["Database", "Seeding"].map { DocumentationPage.root.appending(path: "Sources/\($0)") }
+    let maps = try layers.flatMap { layer in
+      try FileManager.default.contentsOfDirectory(atPath: layer.path)
+        .map { layer.appending(path: "\($0)/module.modulemap").path }
+    }
+    .filter { FileManager.default.fileExists(atPath: $0) }
+    .flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
     return try await ChildProcess.start(
       "\(Self.toolchain)/bin/swiftc",
       [
