@@ -68,6 +68,7 @@ find_missing() {
     debhelper        /usr/bin/dh
     debootstrap      /usr/sbin/debootstrap
     g++              /usr/lib/gcc/$machine-linux-gnu/*/libstdc++.a
+    help2man         /usr/bin/help2man
     libkrb5-dev      /usr/include/gssapi/gssapi.h
     lintian          /usr/bin/lintian
     postgresql-server-dev-all /usr/lib/postgresql/*/lib/libpgcommon_shlib.a
