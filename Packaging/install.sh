@@ -1,8 +1,8 @@
 #!/bin/sh
 # install.sh: installs seed-runner from its tarball for the current user, without root.
 #
-#   install.sh [--prefix FOLDER] [--from FOLDER-OR-URL]    installs, or replaces an older version
-#   install.sh [--prefix FOLDER] --uninstall               removes everything that it installed
+#   install.sh [--prefix FOLDER] [--from FOLDER-OR-URL] [--version VERSION]    installs, or replaces an older version
+#   install.sh [--prefix FOLDER] --uninstall                                   removes everything that it installed
 #
 # The prefix is ~/.local by default; the program goes to its folder bin. The tarball and the file SHA256SUMS are read
 # from FOLDER-OR-URL, by default from the folder of this script, or from the release that it belongs to.
@@ -21,12 +21,12 @@ fail() { # PROBLEM FIX
   exit 1
 }
 
-usage='Usage: install.sh [--prefix FOLDER] [--from FOLDER-OR-URL | --uninstall]'
+usage='Usage: install.sh [--prefix FOLDER] [--from FOLDER-OR-URL] [--version VERSION] [--uninstall]'
 while [ $# -gt 0 ]; do
   case $1 in
-    --prefix | --from)
+    --prefix | --from | --version)
       [ $# -gt 1 ] || fail "$1 needs a value" "$usage"
-      if [ "$1" = --prefix ]; then prefix=$2; else from=$2; fi
+      case $1 in --prefix) prefix=$2 ;; --from) from=$2 ;; *) version=$2 ;; esac
       shift 2
       ;;
     --uninstall) action=uninstall && shift ;;

@@ -1,8 +1,8 @@
-"""check-workflows.py: checks the project's workflows and the one in the documentation.
+"""check-workflows.py: checks the project's workflows, its action and the workflow in the documentation.
 
-They must match the schema of GitHub's workflows that is part of check-jsonschema. The scripts and variables in them
-must exist. A test of the command line parses the commands. ci.yml must call everything that .ci/run calls. Prints each
-error. Runs in the repository's folder.
+They must match GitHub's schemas that are part of check-jsonschema. The scripts and variables in them must exist. A test
+of the command line parses the commands. ci.yml must call everything that .ci/run calls, and test every package on some
+system. Prints each error. Runs in the repository's folder.
 """
 
 import pathlib
@@ -18,20 +18,25 @@ CI = pathlib.Path(".github/workflows/ci.yml")
 PAGE = pathlib.Path("Documentation/ci.md")
 TOOL = pathlib.Path(sys.executable).parent / "check-jsonschema"
 SWIFT = re.search(r"^ARG SWIFT_VERSION=(\S+)", pathlib.Path("Dockerfile").read_text(), flags=re.M)[1]
-# Variables of third-party images and services.
-FOREIGN = {"POSTGRES_PASSWORD"}
+ACTION = pathlib.Path("action.yml")
+# Variables of third-party images and programs.
+FOREIGN = {"POSTGRES_PASSWORD", "GH_TOKEN"}
+# Actions that publish branches instead of tags for their major versions.
+BRANCHES = {"pypa/gh-action-pypi-publish@release/v1"}
+# Builds with Swift. Other scripts run in any image.
+NEEDS_SWIFT = re.compile(r"(?:^|[\s/])(Scripts/[\w-]+|\.ci/run|Packaging/(?:build|tarball|wheel|deb|test))\b(?!/)")
 
 
 def pasted():
     return [match[1] for match in re.finditer(r"^```yaml\n(.*?)^```", PAGE.read_text(), flags=re.M | re.S)]
 
 
-def schema_faults(name, text):
+def schema_faults(name, text, schema="vendor.github-workflows"):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "workflow.yml"
         path.write_text(text)
         result = subprocess.run(
-            [TOOL, "--builtin-schema", "vendor.github-workflows", path], capture_output=True, text=True)
+            [TOOL, "--builtin-schema", schema, path], capture_output=True, text=True)
     if result.returncode:
         yield f"{name}: {(result.stdout + result.stderr).strip()}"
 
@@ -57,14 +62,16 @@ def reference_faults(name, text):
             for variable in holder.get("env") or {}:
                 if variable not in known:
                     yield f"{where}: unknown variable {variable}"
+        needs_swift = any(NEEDS_SWIFT.search(step.get("run", "")) for step in job["steps"])
         runs_scripts = any("run" in step for step in job["steps"])
-        if runs_scripts and job.get("container") != f"swift:{SWIFT}-bookworm":
+        if needs_swift and runs_scripts and job.get("container") != f"swift:{SWIFT}-bookworm":
             yield f"{where}: the image differs from that of the Dockerfile"
         for step in job["steps"]:
-            for script in re.findall(r"(?:^|[\s/])((?:Scripts|\.ci)/[\w./-]+)", step.get("run", "")):
-                if not pathlib.Path(script).is_file():
+            for script in re.findall(r"(?:^|[\s/])((?:Scripts|Packaging|\.ci)/[\w./-]+)", step.get("run", "")):
+                # With a slash at the end, a value of the matrix follows.
+                if not (pathlib.Path(script).is_file() or script.endswith("/") and pathlib.Path(script).is_dir()):
                     yield f"{where}: {script} does not exist"
-            if "uses" in step and not re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]):
+            if "uses" in step and not re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]) and step["uses"] not in BRANCHES:
                 yield f"{where}: {step['uses']} has no major version"
 
 
@@ -77,6 +84,28 @@ def coverage_faults():
             yield f"{CI}: does not call {script}, which .ci/run calls"
 
 
+def package_faults():
+    """ci.yml must run every test of the packages."""
+    matrix = YAML(typ="safe").load(CI.read_text())["jobs"]["install"]["strategy"]["matrix"]
+    tested = {*matrix["test"], *(entry["test"] for entry in matrix["include"])}
+    for test in pathlib.Path("Packaging/tests").iterdir():
+        if test.name not in tested:
+            yield f"{CI}: does not run {test}"
+
+
+def action_faults():
+    """The steps of the action must pass each of its inputs to its script, which must use it."""
+    text = ACTION.read_text()
+    script = pathlib.Path("Packaging/action").read_text()
+    action = YAML(typ="safe").load(text)
+    used = set(re.findall(r"inputs\.([\w-]+)", text))
+    for name in used ^ set(action["inputs"]):
+        yield f"{ACTION}: the input {name} is not declared or not used"
+    passed = {variable for step in action["runs"]["steps"] for variable in step["env"]}
+    for variable in passed ^ set(re.findall(r"\b(INPUT_[A-Z_]+|RELEASES)\b", script)):
+        yield f"{ACTION}: the variable {variable} is not passed or not used"
+
+
 def main():
     blocks = pasted()
     found = [] if blocks else [f"{PAGE}: has no workflow to paste"]
@@ -85,6 +114,8 @@ def main():
         faults = list(schema_faults(name, text))
         found += faults or reference_faults(name, text)
     found += coverage_faults()
+    found += package_faults()
+    found += list(schema_faults(str(ACTION), ACTION.read_text(), "vendor.github-actions")) or action_faults()
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
 
