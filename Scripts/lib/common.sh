@@ -65,9 +65,9 @@ find_missing() {
   "
   # Static libraries and headers for Packaging/build, and tools of the other scripts in Packaging.
   [[ $1 != packages ]] || table+="
+    build-essential  /usr/share/build-essential/essential-packages-list
     debhelper        /usr/bin/dh
     debootstrap      /usr/sbin/debootstrap
-    g++              /usr/lib/gcc/$machine-linux-gnu/*/libstdc++.a
     help2man         /usr/bin/help2man
     libkrb5-dev      /usr/include/gssapi/gssapi.h
     lintian          /usr/bin/lintian
