@@ -17,7 +17,7 @@ extension DatabaseDoctor {
   func pooler() async throws -> DoctorVerdict {
     guard try await isPooled else { return .ok("none: direct connection to the server") }
     do {
-      try await reading {}
+      _ = try await reading { try await connection.query("SELECT 1") }
     } catch let error as PostgresError
       where error.code == .connectionLost || error.sqlState?.rawValue == "08P01"
     {
