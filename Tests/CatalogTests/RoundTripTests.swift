@@ -8,7 +8,8 @@ import Testing
 @Suite("The round trips of all seeders together")
 struct RoundTripTests {
   private func runner(
-    _ database: TemporaryDatabase, configure: (inout SeedRunner.Options) -> Void = { _ in }
+    _ database: TemporaryDatabase, configuration: PostgresConfiguration? = nil,
+    configure: (inout SeedRunner.Options) -> Void = { _ in }
   ) throws -> SeedRunner {
     let settings = try Settings.load(
       flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings)
@@ -17,7 +18,8 @@ struct RoundTripTests {
     var options = SeedRunner.Options()
     configure(&options)
     return SeedRunner(
-      plan: plan, configuration: database.configuration, fixtures: Catalog.fixtures, options: options)
+      plan: plan, configuration: configuration ?? database.configuration, fixtures: Catalog.fixtures,
+      options: options)
   }
 
   @Test("are at most 54 to fill an empty database, with migrations")
@@ -66,5 +68,28 @@ struct RoundTripTests {
       _ = try await PostgresTraffic.$current.withValue(traffic) { try await runner(database).preview() }
       #expect(traffic.roundTrips <= 7)
     }
+  }
+
+  @Test("can be cut off at any of them: the run repeats what is lost, and nothing is written twice")
+  func cutConnections() async throws {
+    var cuts = 0
+    for number in stride(from: 1, through: 1_000, by: 17) {
+      let hasCome = try await TemporaryDatabase.with { database in
+        do {
+          try await SocketProxy.with(database: database, cut: .sending(number)) { proxy in
+            let report = try await runner(database, configuration: proxy).run()
+            #expect(report.isSuccess, "sending \(number)")
+          }
+        } catch is SocketProxy.NothingCut {
+          return false
+        }
+        let again = try await runner(database).run()
+        #expect(again.seeders.allSatisfy { $0.outcome == .unchanged }, "sending \(number)")
+        return true
+      }
+      guard hasCome else { break }
+      cuts += 1
+    }
+    #expect(cuts > 3)
   }
 }
