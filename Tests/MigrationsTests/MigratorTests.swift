@@ -82,6 +82,17 @@ struct MigratorTests {
     }
   }
 
+  @Test("fails for a COPY that waits for rows, and keeps the migrations before it", .timeLimit(.minutes(1)))
+  func copyFromStandardInput() async throws {
+    try await withPool { pool in
+      let copying = (name: "0002_copy.sql", text: "-- migrate:up\nCOPY a FROM STDIN;\n")
+      let first = (name: "0001_a.sql", text: "-- migrate:up\nCREATE TABLE a (id int);\n")
+      let migrator = try self.migrator(first, copying)
+      await #expect(throws: (any Error).self) { try await migrator.apply(on: pool) }
+      #expect(try await migrator.status(on: pool).map { $0.status == .pending } == [false, true])
+    }
+  }
+
   @Test("rejects an applied migration that was edited and shows both checksums")
   func edited() async throws {
     try await withPool { pool in

@@ -62,6 +62,24 @@ struct SurveyTests {
     }
   }
 
+  @Test("do not count a seeder as unchanged that catches the error of a query, even if another one caused it")
+  func caughtErrorOfAnother() async throws {
+    let careless = StubSeeder(id: "careless") { context in
+      guard let rows = try? await context.read("SELECT value FROM items WHERE id = 1") else { return }
+      let value = try rows.first?.decode(String.self)
+      try await context.converge(
+        StubSeeder.itemsTable(), rows: [[Int32(3), "c", value == nil ? "none" : "some", Int32(0)]])
+    }
+    try await TemporaryDatabase.with { database in
+      let all = [Self.first, Self.second, careless, StubSeeder(id: "failing")]
+      _ = try await Harness.run(all, on: database)
+      try await database.withConnection { try await $0.query("DELETE FROM items WHERE id = 3") }
+      let failing = StubSeeder(id: "failing") { context in _ = try await context.read("SELECT 1 / 0") }
+      let report = try await Harness.run(Array(all.dropLast()) + [failing], on: database)
+      #expect(report.seeders.map(\.outcome) == [.unchanged, .unchanged, .seeded, .failed])
+    }
+  }
+
   @Test("share queries with read(_:)")
   func reading() async throws {
     let seeder = StubSeeder(id: "reader") { context in

@@ -36,7 +36,7 @@ extension Migrator {
     let milliseconds = "1000 * extract(epoch FROM clock_timestamp())"
     let place = "set_name = \(literal(step.set)) AND version = \(migration.version)"
     return """
-      BEGIN;
+      BEGIN ISOLATION LEVEL READ COMMITTED;
       \(StableSettings.statement.sql);
       SELECT name FROM seed_runner.lock WHERE name = \(literal(lock.name)) FOR UPDATE NOWAIT;
       INSERT INTO seed_runner.migration (set_name, version, name, checksum, applied_at, duration_ms)

@@ -80,6 +80,10 @@ extension PostgresConnection {
       var committed = 0
       var failure: PostgresError?
       while let raw = PQgetResult(connection.raw) {
+        // Otherwise the server would wait for rows forever. The COPY fails, which ends the script.
+        if PQresultStatus(raw) == PGRES_COPY_IN {
+          PQputCopyEnd(connection.raw, "a script has no rows to copy")
+        }
         do {
           let result = try check(raw, connection: connection, sql: sql, file: #fileID, line: #line)
           if String(cString: PQcmdStatus(result.raw)) == "COMMIT" { committed += 1 }

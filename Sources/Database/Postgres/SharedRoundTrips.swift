@@ -132,7 +132,13 @@ extension PostgresConnection {
   nonisolated func shared(_ queries: [PostgresQuery]) async throws -> [PostgresRows]? {
     guard let member = SharedRoundTrips.member, member.trips.isOf(self) else { return nil }
     guard !member.hasLeft else { throw SharedRoundTrips.Unfit() }
-    return try await member.trips.rows(of: queries, for: member.number)
+    do {
+      return try await member.trips.rows(of: queries, for: member.number)
+    } catch {
+      // The task may catch the error, but its result is not valid.
+      member.leave()
+      throw error
+    }
   }
 
   /// Rejects what cannot be shared.

@@ -63,9 +63,7 @@ extension TableStage {
   private static func checks(
     of stages: [TableStage], _ faults: FaultCollector
   ) throws -> [StageCheck] {
-    // In a survey these files have been loaded before. A reference that is lost since is a difference.
-    guard stages.first?.context.isSurvey == false else { return [] }
-    return try stages.flatMap { try $0.checks(faults) }
+    try stages.flatMap { try $0.checks(faults) }
       + stages.flatMap { try $0.referenceChecks(faults, others: stages) }
       + stages.flatMap { try $0.foreignKeyChecks(faults, others: stages) }
   }
