@@ -66,17 +66,23 @@ public struct RowLock: Sendable {
     let lock: PostgresQuery = "SELECT name FROM seed_runner.lock WHERE name = \(name) FOR UPDATE SKIP LOCKED"
     let start = ContinuousClock.now
     var pause = Duration.milliseconds(10)
+    var hasWaited = false
     while true {
       let opening = TransactionOpening(setup + [lock], reading: queries) { rows in
         if rows.last?.isEmpty != false { throw Held() }
       }
       do {
-        return try await connection.withTransaction(opening: opening) { try await body($0, opening) }
+        return try await connection.withTransaction(opening: opening) { connection in
+          // After a first failure it is likely to fail again, so `body` does not start in vain.
+          if hasWaited { try await connection.sendOpening() }
+          return try await body(connection, opening)
+        }
       } catch let error as PostgresTransactionError where opening.isRejected {
         if let rollbackError = error.rollbackError { throw rollbackError }
       }
       let waited = ContinuousClock.now - start
       guard waited < timeout else { throw try await timeoutError(waited, on: connection) }
+      hasWaited = true
       onWait(waited)
       try await Task.sleep(for: pause * Double.random(in: 0.5...1))
       pause = min(pause * 2, .milliseconds(100))

@@ -48,10 +48,11 @@ extension PostgresConnection {
     let connection = try live(file: file, line: line)
     let encoded = try queries.map { (sql: $0.sql, parameters: try PostgresParameters($0.parameters)) }
     return try await cancellable(file: file, line: line) {
-      let ahead = takeAhead()
-      let first = try ((ahead.opening?.statements ?? []) + ahead.waiting.flatMap(\.queries)).map {
+      // Encoded before they are taken: a value that cannot be encoded must not lose the BEGIN.
+      let first = try ((opening?.statements ?? []) + waiting.flatMap(\.queries)).map {
         Statement(sql: $0.sql, parameters: try PostgresParameters($0.parameters), use: .unnamed)
       }
+      let ahead = takeAhead()
       // Statements that get a name here are sent for certain.
       let prepared = encoded.map { query in
         Statement(

@@ -141,6 +141,7 @@ extension SeedRunner {
     var failed: Set<SeederID> = []
     var entries: [PlanReport.Entry] = []
     for (number, step) in plan.steps.enumerated() {
+      surveys[step.id]?.events.forEach(onEvent)
       let entry =
         if let error = unable[step.id] {
           PlanReport.Entry(

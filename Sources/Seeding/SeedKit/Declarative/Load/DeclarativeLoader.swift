@@ -29,7 +29,13 @@ struct DeclarativeLoader {
     let connection = context.session
     try checkSync()
     let known = context.catalog?.tables(definition.usedTables)
-    let loads = try await LoadPlanner.plan(definition, known: known, on: connection)
+    let loads: [TableLoad]
+    do {
+      loads = try await LoadPlanner.plan(definition, known: known, on: connection)
+    } catch is FixtureError where known != nil && !context.isSurvey {
+      // An earlier seeder may have changed the tables since they were described.
+      throw TableCatalog.Stale()
+    }
     // A survey reads what is committed now, as its comparison does.
     let catalog = known == nil || context.isSurvey ? nil : context.catalog
     noteAmbiguities(loads)

@@ -54,6 +54,7 @@ struct WholeTableLoad {
   func recordStaged() async throws {
     guard stage.isWhole || context.mayOwnWholeTables else { return }
     if stage.isWhole {
+      guard !context.isSurvey else { throw SeedContext.NotCurrent() }
       try await warnOfTriggers()
       try await context.forgetRows(of: live.canonicalName)
       try await record(columns: stage.filledColumns.map(\.name.quoted))
