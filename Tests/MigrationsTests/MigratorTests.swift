@@ -11,6 +11,9 @@ struct MigratorTests {
   private static let second = (
     name: "0002_b.sql", text: "-- migrate:up\nCREATE TABLE b (id int);\n-- migrate:down\nDROP TABLE b;"
   )
+  private static let third = (
+    name: "0003_c.sql", text: "-- migrate:up\nCREATE TABLE c (id int);\n-- migrate:down\nDROP TABLE c;"
+  )
   private static let concurrent = (
     name: "0003_index.sql",
     text: """
@@ -47,6 +50,19 @@ struct MigratorTests {
       #expect(try await tables(pool) == ["a", "b"])
       let again = try await migrator(Self.first, Self.second).apply(on: pool)
       #expect(again.isEmpty)
+    }
+  }
+
+  @Test("applies nothing without the row of its lock")
+  func missingLock() async throws {
+    try await withPool { pool in
+      _ = try await migrator(Self.first).apply(on: pool)
+      _ = try await pool.withConnection { try await $0.query("DELETE FROM seed_runner.lock") }
+      let later = Migrator(
+        sets: [try MigrationSet(name: "more", files: [Self.second, Self.third])], lockTimeout: .zero)
+      let error = await #expect(throws: MigrationError.self) { try await later.apply(on: pool) }
+      #expect(error?.code == .lockTimeout)
+      #expect(try await tables(pool) == ["a"])
     }
   }
 

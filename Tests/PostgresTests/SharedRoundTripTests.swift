@@ -75,6 +75,35 @@ struct SharedRoundTripTests {
     #expect(results == Array(repeating: [1, 2, 3], count: 4))
   }
 
+  @Test("does not wait forever for a task that waits for another one")
+  func waitingForAnother() async throws {
+    let (stream, continuation) = AsyncStream.makeStream(of: Int?.self)
+    let (results, _) = try await share([
+      { @Sendable connection in
+        continuation.yield(await Self.number("1", connection))
+        return 1
+      },
+      { @Sendable _ in
+        await stream.first { _ in true } ?? nil
+      },
+    ])
+    #expect(results == [1, 1])
+  }
+
+  @Test("discards statements that wait for the next one of a task")
+  func leftOver() async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withConnection { connection in
+        try await connection.withTransaction { connection in
+          try await connection.query("SELECT 1")
+          _ = await SharedRoundTrips.run(
+            on: connection, [{ @Sendable in await connection.runWithNext(["SELECT 1 / 0"]) }])
+          #expect(await Self.number("1", connection) == 1)
+        }
+      }
+    }
+  }
+
   @Test("throws the error of one task's statement in all that wait")
   func failure() async throws {
     let (results, _) = try await share([

@@ -39,7 +39,7 @@ enum MigrationHistory {
     return try decode(try await connection.query(all))
   }
 
-  /// The same outside a transaction, in one round trip.
+  /// Like ``read(on:)``, in one round trip, which may fail and so must be outside a transaction.
   static func find(on connection: PostgresConnection) async throws -> [Entry]? {
     do {
       return try decode(try await connection.query(all))

@@ -3,10 +3,10 @@ import Postgres
 extension Migrator {
   /// Applies several migrations in one round trip, each in its own transaction with its entry in the history.
   ///
-  /// The transactions are sent as one script, of which the server runs nothing after the first error. The caller
-  /// then applies the rest one by one, which waits for locks and explains errors.
+  /// The server stops at the first error. The caller then applies the rest one at a time. That path waits for locks
+  /// and reports errors with their cause.
   ///
-  /// - Returns: the migrations that it has applied: `steps` or, after an error, their beginning.
+  /// - Returns: the applied migrations: all of `steps`, or those before the error.
   /// - Throws: `PostgresError` if the connection was lost; `CancellationError`.
   func applyTogether(_ steps: ArraySlice<Step>, on connection: PostgresConnection) async throws
     -> [MigrationOutcome]
@@ -16,11 +16,13 @@ extension Migrator {
     guard committed > 0 else { return [] }
     let rows = try await connection.query("SELECT set_name, version, duration_ms FROM seed_runner.migration")
     let entries = try rows.map { try $0.decode(String.self, Int.self, Double.self) }
-    return steps.prefix(committed).map { step in
+    return steps.prefix(committed).compactMap { step in
       let entry = entries.first { $0.0 == step.set && $0.1 == step.migration.version }
-      return MigrationOutcome(
-        set: step.set, version: step.migration.version, name: step.migration.name,
-        duration: .milliseconds(entry?.2 ?? 0))
+      return entry.map {
+        MigrationOutcome(
+          set: step.set, version: step.migration.version, name: step.migration.name,
+          duration: .milliseconds($0.2))
+      }
     }
   }
 
@@ -29,7 +31,8 @@ extension Migrator {
     steps.prefix { $0.migration.isTransactional && !isPresent($0.migration, by: history) }
   }
 
-  /// A transaction that applies a migration. It fails if another program is migrating, or has applied it.
+  /// A transaction that applies a migration. It fails if another program is migrating or has applied it, and by a
+  /// division by zero if the lock does not exist.
   private func script(_ step: Step) -> String {
     let migration = step.migration
     // In a script, now() is the same in all transactions.
@@ -38,7 +41,8 @@ extension Migrator {
     return """
       BEGIN ISOLATION LEVEL READ COMMITTED;
       \(StableSettings.statement.sql);
-      SELECT name FROM seed_runner.lock WHERE name = \(literal(lock.name)) FOR UPDATE NOWAIT;
+      SELECT 1 / count(*) FROM (
+        SELECT FROM seed_runner.lock WHERE name = \(literal(lock.name)) FOR UPDATE NOWAIT) AS held;
       INSERT INTO seed_runner.migration (set_name, version, name, checksum, applied_at, duration_ms)
       VALUES (\(literal(step.set)), \(migration.version), \(literal(migration.name)), '\(migration.checksum)',
         clock_timestamp(), -\(milliseconds));

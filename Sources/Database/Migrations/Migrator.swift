@@ -58,7 +58,12 @@ public struct Migrator: Sendable {
     try await applyPossible(on: pool, to: version, after: nil)
   }
 
-  /// The same, if the caller has read the history; empty if there may be none.
+  /// Like ``applyPossible(on:to:)``, for callers that have already read the history.
+  ///
+  /// - Parameters:
+  ///   - pool: as there.
+  ///   - version: as there.
+  ///   - applied: the history; nil to read it, and empty if it may not exist.
   package func applyPossible(
     on pool: PostgresPool, to version: Int? = nil, after applied: [Applied]?
   ) async throws -> (outcomes: [MigrationOutcome], missing: [Unavailable]) {
@@ -80,7 +85,8 @@ public struct Migrator: Sendable {
     let first = together(Array(steps), after: history)
     if first.count > 1 {
       outcomes = try await pool.withConnection { connection in
-        // A script is read as a whole, with the setting from before its first statement.
+        // The server parses the whole script before running it, so `standard_conforming_strings` must already be
+        // on.
         guard await connection.hasStandardStrings else { return [] }
         return try await applyTogether(first, on: connection)
       }
@@ -133,10 +139,14 @@ public struct Migrator: Sendable {
   package func rehearse(
     on connection: PostgresConnection
   ) async throws -> (names: [String], missing: [Unavailable]) {
-    let history = try await MigrationHistory.read(on: connection) ?? []
+    let found = try await MigrationHistory.read(on: connection)
+    let history = found ?? []
+    let due = try due(history, to: .max)
+    // A database without a history has no such schema.
+    if found == nil, !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }
     var names: [String] = []
     var missing: [Unavailable] = []
-    for step in try due(history, to: .max) where !missing.contains(where: { $0.set == step.set }) {
+    for step in due where !missing.contains(where: { $0.set == step.set }) {
       do {
         try await explained(step, on: connection) {
           try await connection.query("SAVEPOINT rehearsal")

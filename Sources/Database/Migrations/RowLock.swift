@@ -57,8 +57,9 @@ public struct RowLock: Sendable {
   /// Thrown if another transaction holds the lock.
   private struct Held: Error {}
 
-  /// The same, with queries that run once the lock is held. All of this is sent together with the first statements
-  /// of `body`, which gets the rows of the queries with ``PostgresConnection/rows(of:)``.
+  /// Like ``withTransaction(on:setup:onWait:_:)``, and also runs `queries` once the lock is held. Everything is sent
+  /// together with the first statements of `body`, which gets the rows of the queries with
+  /// ``PostgresConnection/rows(of:)``.
   package func withTransaction<Result>(
     on connection: PostgresConnection, setup: [PostgresQuery], reading queries: [PostgresQuery],
     onWait: (Duration) -> Void, _ body: (PostgresConnection, TransactionOpening) async throws -> Result

@@ -1,9 +1,9 @@
 extension PostgresConnection {
   /// Inserts a few rows together with the next statement of the open transaction, in the same round trip.
   ///
-  /// Values must have the types of the columns, as for ``copyIn(into:columns:file:line:_:)``. A row with another type
-  /// is found when it is inserted already, so the transaction must be rolled back after an error. The next statement
-  /// throws it: ``PostgresError``, with code `invalidValue` for values that do not fit the columns.
+  /// Values must have the types of the columns, as for ``copyIn(into:columns:file:line:_:)``. A type mismatch is
+  /// detected only after the rows are inserted, so the transaction must be rolled back after an error. The next
+  /// statement throws it: ``PostgresError``, with code `invalidValue` for values that do not fit the columns.
   ///
   /// - Parameters:
   ///   - rows: a value for each column, at most 65,535 values in total.
@@ -18,11 +18,11 @@ extension PostgresConnection {
     let names = columns.map(\.quoted).joined(separator: ", ")
     runWithNext(
       statements + [
-        PostgresQuery("INSERT INTO \(table.sql) (\(names)) VALUES ", rows: rows.map { $0.map(Untyped.text) }),
         "SELECT \(unescaped: names) FROM \(table) LIMIT 0",
+        PostgresQuery("INSERT INTO \(table.sql) (\(names)) VALUES ", rows: rows.map { $0.map(Untyped.text) }),
       ]
     ) { results in
-      let types = results.last?.columnTypes ?? []
+      guard let types = results.dropFirst(statements.count).first?.columnTypes else { return }
       for row in rows {
         for (index, value) in row.enumerated() {
           try PostgresCopyWriter.check(value, fits: types[index], of: columns[index].name)

@@ -36,7 +36,8 @@ extension PostgresConnection {
     return try await pipeline(sharingOpening: queries, prepared: prepared, file: file, line: line)
   }
 
-  /// The same for statements that may run before the result of the transaction's ``TransactionOpening`` is known.
+  /// Like ``pipeline(_:prepared:file:line:)``, for statements that may run before the result of the transaction's
+  /// ``TransactionOpening`` is known.
   @discardableResult
   package func pipeline(
     sharingOpening queries: [PostgresQuery], prepared: Bool = false, file: String = #fileID,
@@ -58,15 +59,18 @@ extension PostgresConnection {
         Statement(
           sql: query.sql, parameters: query.parameters, use: keeps ? statements.use(query.sql) : .unnamed)
       }
-      let rows = try exchange(first + prepared, over: connection, file: file, line: line)
+      let (rows, error) = try exchange(first + prepared, over: connection, file: file, line: line)
+      // A rejected opening explains the error of a later statement.
       try accept(ahead, rows[...])
+      if let error { throw error }
       return Array(rows.dropFirst(first.count))
     }
   }
 
+  /// - Returns: the rows of each statement before the first error, and that error.
   private func exchange(
     _ prepared: [Statement], over connection: LibPQConnection, file: String, line: Int
-  ) throws -> [PostgresRows] {
+  ) throws -> (rows: [PostgresRows], error: PostgresError?) {
     guard PQenterPipelineMode(connection.raw) == 1 else {
       throw lost(connection, sql: nil, file: file, line: line)
     }
@@ -115,11 +119,8 @@ extension PostgresConnection {
       throw firstError ?? error
     }
     PQexitPipelineMode(connection.raw)
-    if let firstError {
-      if firstError.isStale { statements.forget() }
-      throw firstError
-    }
-    return rows
+    if firstError?.isStale == true { statements.forget() }
+    return (rows, firstError)
   }
 
   private func send(_ statement: Statement, over connection: LibPQConnection) -> Bool {

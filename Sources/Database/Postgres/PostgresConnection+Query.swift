@@ -52,14 +52,7 @@ extension PostgresConnection {
   ///
   /// - Throws: as ``query(_:file:line:)``.
   public func runScript(_ sql: String, file: String = #fileID, line: Int = #line) async throws {
-    try refuseIfShared()
-    try await sendAhead(file: file, line: line)
-    let connection = try live(file: file, line: line)
-    guard !sql.utf8.contains(0) else {
-      throw PostgresError(
-        code: .invalidValue, message: "the script contains a NUL character", file: file, line: line)
-    }
-    countRoundTrip()
+    let connection = try await prepare(script: sql, file: file, line: line)
     _ = try await cancellable(file: file, line: line) {
       try check(PQexec(connection.raw, sql), connection: connection, sql: sql, file: file, line: line)
     }
@@ -70,9 +63,7 @@ extension PostgresConnection {
   /// - Returns: the number of committed transactions, and the error.
   /// - Throws: `CancellationError`; ``PostgresError`` if the connection was lost.
   package func runTransactions(_ sql: String) async throws -> (committed: Int, error: PostgresError?) {
-    try refuseIfShared()
-    let connection = try live(file: #fileID, line: #line)
-    countRoundTrip()
+    let connection = try await prepare(script: sql, file: #fileID, line: #line)
     return try await cancellable(file: #fileID, line: #line) {
       guard PQsendQuery(connection.raw, sql) == 1 else {
         throw lost(connection, sql: sql, file: #fileID, line: #line)
@@ -93,6 +84,19 @@ extension PostgresConnection {
       }
       return (committed, failure)
     }
+  }
+
+  /// Sends what waits for the next statement, and checks that a script can be sent.
+  private func prepare(script: String, file: String, line: Int) async throws -> LibPQConnection {
+    try refuseIfShared()
+    try await sendAhead(file: file, line: line)
+    let connection = try live(file: file, line: line)
+    guard !script.utf8.contains(0) else {
+      throw PostgresError(
+        code: .invalidValue, message: "the script contains a NUL character", file: file, line: line)
+    }
+    countRoundTrip()
+    return connection
   }
 
   /// The first result of a statement. `PQexecParams` would return the last one, which after an error that ends the

@@ -49,7 +49,8 @@ extension PostgresConnection {
 
   /// Runs `body` in a transaction whose opening is sent together with its first statements.
   ///
-  /// - Throws: as ``withTransaction(isolation:setup:file:line:_:)``; the body gets the error of the opening.
+  /// - Throws: as ``withTransaction(isolation:setup:file:line:_:)``; errors of the opening are thrown by the first
+  ///   statement in `body`.
   package nonisolated func withTransaction<Result>(
     opening: TransactionOpening, file: String = #fileID, line: Int = #line,
     _ body: (PostgresConnection) async throws -> Result
@@ -88,9 +89,18 @@ extension PostgresConnection {
     } catch {
       let rollbackError = await rollback()
       if error is CancellationError, rollbackError == nil { throw error }
+      guard Self.isOfCommit(error) else {
+        throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
+      }
       throw PostgresTransactionError(rollbackError: rollbackError, commitError: error)
     }
     return result
+  }
+
+  /// Whether an error is that of COMMIT, and not of a statement or a check that was sent together with it.
+  private nonisolated static func isOfCommit(_ error: any Error) -> Bool {
+    guard let error = error as? PostgresError else { return error is CancellationError }
+    return error.code != .serverError || error.sql == nil || error.sql == "COMMIT"
   }
 
   private func commit(file: String, line: Int) async throws {
@@ -99,6 +109,8 @@ extension PostgresConnection {
       guard !waiting.isEmpty || !closing.isEmpty else { return clear() }
       try await sendOpening(file: file, line: line)
     }
+    // A check must not fail after COMMIT.
+    if waiting.contains(where: { $0.check != nil }) { try await sendAhead(file: file, line: line) }
     if let refusal { throw refusal }
     try checkOpen(file: file, line: line)
     try await pipeline(takeClosing() + ["COMMIT"], file: file, line: line)
@@ -205,7 +217,7 @@ extension PostgresConnection {
 ///
 /// A failed rollback never hides its cause.
 public struct PostgresTransactionError: Error, Sendable, CustomStringConvertible {
-  /// The body threw, or `BEGIN` failed. The work was rolled back.
+  /// The body threw, or a statement before COMMIT failed. The work was rolled back.
   public let bodyError: (any Error)?
   /// `ROLLBACK` failed too. The server rolls back when the connection ends.
   public let rollbackError: (any Error)?

@@ -36,7 +36,7 @@ public final class PostgresTraffic: Sendable {
     whole?.add(process: process)
   }
 
-  /// Counts a round trip that another task makes and counts.
+  /// Counts a round trip that is shared with another task, without adding it to the total.
   func addShared(process: Int32) {
     counts.withLock { counts in
       counts.roundTrips += 1

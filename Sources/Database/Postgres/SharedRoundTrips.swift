@@ -2,12 +2,13 @@ import Threads
 
 /// Lets several tasks share the round trips of one connection.
 ///
-/// Statements are collected until every task has ended or waits for rows, and are then sent in one pipeline. So the
-/// tasks together need as many round trips as the one that needs most. They run in one transaction, in which an error
+/// Statements are collected until every task has either finished or is waiting for rows, and are then sent in one
+/// pipeline. So the tasks together need as many round trips as the one that needs most. They are also sent after a
+/// second, because one task may wait for another.  They run in one transaction, in which an error
 /// of one fails the statements of all.
 package final class SharedRoundTrips: Sendable {
   /// A statement cannot be shared: a COPY, a script, or a transaction of its own.
-  package struct Unfit: Error {}
+  package struct NotShareable: Error {}
 
   /// A task that shares the connection.
   package final class Member: Sendable {
@@ -23,7 +24,7 @@ package final class SharedRoundTrips: Sendable {
     /// Rejects all further statements of the task.
     package func leave() { isOut.withLock { $0 = true } }
 
-    /// Whether a statement of the task was rejected, or would be.
+    /// Whether the task can no longer share the connection.
     package var hasLeft: Bool { isOut.withLock(\.self) }
   }
 
@@ -33,7 +34,7 @@ package final class SharedRoundTrips: Sendable {
   private struct Request {
     let member: Int
     let queries: [PostgresQuery]
-    let answer: CheckedContinuation<[PostgresRows], any Error>
+    let response: CheckedContinuation<[PostgresRows], any Error>
   }
 
   private struct State {
@@ -42,9 +43,11 @@ package final class SharedRoundTrips: Sendable {
     var requests: [Request] = []
     var sender: CheckedContinuation<[Request], Never>?
 
-    /// Takes the requests if every member has one. Empty at the end.
-    mutating func take() -> [Request]? {
-      guard waiting.values.allSatisfy({ $0 > 0 }) else { return nil }
+    /// Returns the pending requests once every active member has one. Returns an empty array when all have finished.
+    ///
+    /// - Parameter isLate: whether to return them without waiting for the other members.
+    mutating func take(isLate: Bool = false) -> [Request]? {
+      guard waiting.values.allSatisfy({ $0 > 0 }) || isLate && !requests.isEmpty else { return nil }
       for request in requests { waiting[request.member]? -= 1 }
       defer { requests = [] }
       return requests
@@ -74,14 +77,16 @@ package final class SharedRoundTrips: Sendable {
           return (index, result)
         }
       }
+      async let _ = trips.hurry()
       await trips.send()
+      await connection.discardWaiting()
       var results: [Int: Result] = [:]
       for await (index, result) in group { results[index] = result }
       return bodies.indices.compactMap { results[$0] }
     }
   }
 
-  /// Sends what the tasks ask for until all have ended.
+  /// Sends what the tasks ask for until all have finished.
   private func send() async {
     while true {
       let requests = await withCheckedContinuation { sender in
@@ -96,20 +101,25 @@ package final class SharedRoundTrips: Sendable {
       do {
         var rows = try await connection.pipeline(sharingOpening: requests.flatMap(\.queries))[...]
         for request in requests {
-          request.answer.resume(returning: Array(rows.prefix(request.queries.count)))
+          request.response.resume(returning: Array(rows.prefix(request.queries.count)))
           rows = rows.dropFirst(request.queries.count)
         }
       } catch {
-        for request in requests { request.answer.resume(throwing: error) }
+        for request in requests { request.response.resume(throwing: error) }
       }
     }
   }
 
-  /// Changes the state, and sends the requests if nothing else is to be waited for.
-  private func update(_ change: (inout State) -> Void) {
+  /// Sends what has been waiting for up to a second, until the task is canceled.
+  private func hurry() async {
+    while (try? await Task.sleep(for: .seconds(1))) != nil { update(isLate: true) }
+  }
+
+  /// Changes the state, and sends the requests if no other task is still running.
+  private func update(isLate: Bool = false, _ change: (inout State) -> Void = { _ in }) {
     let (sender, requests) = state.withLock { state -> (CheckedContinuation<[Request], Never>?, [Request]) in
       change(&state)
-      guard let sender = state.sender, let requests = state.take() else { return (nil, []) }
+      guard let sender = state.sender, let requests = state.take(isLate: isLate) else { return (nil, []) }
       state.sender = nil
       return (sender, requests)
     }
@@ -118,10 +128,10 @@ package final class SharedRoundTrips: Sendable {
 
   fileprivate func rows(of queries: [PostgresQuery], for member: Int) async throws -> [PostgresRows] {
     PostgresTraffic.current?.addShared(process: connection.backendProcessID)
-    return try await withCheckedThrowingContinuation { answer in
+    return try await withCheckedThrowingContinuation { response in
       update { state in
         state.waiting[member]? += 1
-        state.requests.append(Request(member: member, queries: queries, answer: answer))
+        state.requests.append(Request(member: member, queries: queries, response: response))
       }
     }
   }
@@ -131,7 +141,7 @@ extension PostgresConnection {
   /// Runs statements together with those of other tasks; nil if the current task does not share the connection.
   nonisolated func shared(_ queries: [PostgresQuery]) async throws -> [PostgresRows]? {
     guard let member = SharedRoundTrips.member, member.trips.isOf(self) else { return nil }
-    guard !member.hasLeft else { throw SharedRoundTrips.Unfit() }
+    guard !member.hasLeft else { throw SharedRoundTrips.NotShareable() }
     do {
       return try await member.trips.rows(of: queries, for: member.number)
     } catch {
@@ -145,7 +155,7 @@ extension PostgresConnection {
   nonisolated func refuseIfShared() throws {
     guard let member = SharedRoundTrips.member, member.trips.isOf(self) else { return }
     member.leave()
-    throw SharedRoundTrips.Unfit()
+    throw SharedRoundTrips.NotShareable()
   }
 }
 

@@ -3,8 +3,9 @@ import Threads
 /// The beginning of a transaction, which is sent together with its first statements to save a round trip.
 ///
 /// The first statements run after those of the opening, but are sent before the result of the opening is known. If
-/// the opening has a check, only statements that do no harm if it fails share the round trip; see
-/// ``PostgresConnection/pipeline(sharingOpening:prepared:file:line:)``. Before any other, the opening is sent alone.
+/// the opening has a check, only read-only or temporary statements may share its round trip; see
+/// ``PostgresConnection/pipeline(sharingOpening:prepared:file:line:)``. For any other statement, the opening is sent
+/// first.
 package final class TransactionOpening: Sendable {
   private struct Received {
     var rows: [PostgresRows]?
@@ -23,7 +24,7 @@ package final class TransactionOpening: Sendable {
   ///   - setup: the statements to run first.
   ///   - queries: the statements to run after them.
   ///   - isolation: read committed by default.
-  ///   - check: receives the rows of `setup`. If it throws, no statement of the transaction succeeds, and it is
+  ///   - check: receives the rows of `setup`. If it throws, all later statements throw and the transaction is
   ///     rolled back. Nil by default: any statement may share the round trip.
   package init(
     _ setup: [PostgresQuery], reading queries: [PostgresQuery] = [],
@@ -40,7 +41,7 @@ package final class TransactionOpening: Sendable {
     [PostgresQuery(unescaped: "BEGIN ISOLATION LEVEL \(isolation.rawValue)")] + setup + queries
   }
 
-  /// Whether only statements that do no harm may share the round trip.
+  /// Whether only read-only or temporary statements may share the round trip.
   var isChecked: Bool { check != nil }
 
   /// Whether the check has thrown.
@@ -48,14 +49,16 @@ package final class TransactionOpening: Sendable {
 
   var rows: [PostgresRows]? { received.withLock(\.rows) }
 
-  func accept(_ rows: [PostgresRows]) throws {
-    let own = rows.dropFirst().prefix(setup.count)
+  /// Checks the rows of the opening. After an error these are the rows of the statements before it.
+  func accept(_ rows: ArraySlice<PostgresRows>) throws {
+    guard rows.count > setup.count else { return }
     do {
-      try check?(Array(own))
+      try check?(Array(rows.dropFirst().prefix(setup.count)))
     } catch {
       received.withLock { $0.isRejected = true }
       throw error
     }
+    guard rows.count >= statements.count else { return }
     received.withLock { $0.rows = Array(rows.dropFirst(1 + setup.count).prefix(queries.count)) }
   }
 }
@@ -77,7 +80,7 @@ extension PostgresConnection {
   package func rows(of opening: TransactionOpening) async throws -> [PostgresRows] {
     try await sendOpening()
     guard let rows = opening.rows else {
-      throw PostgresError(code: .invalidValue, message: "the transaction of this opening has ended")
+      throw PostgresError(code: .invalidValue, message: "internal error: the transaction was not opened")
     }
     return rows
   }
@@ -92,12 +95,16 @@ extension PostgresConnection {
   ///
   /// - Parameters:
   ///   - queries: the statements.
-  ///   - check: receives their rows. If it throws, so does the next statement.
+  ///   - check: receives their rows; after an error, the rows of the statements before it. If it throws, so does the
+  ///     next statement, and with this error.
   package func runWithNext(
     _ queries: [PostgresQuery], check: (@Sendable ([PostgresRows]) throws -> Void)? = nil
   ) {
     waiting.append(WaitingStatements(queries: queries, check: check))
   }
+
+  /// Discards the statements that wait for the next one.
+  func discardWaiting() { waiting = [] }
 
   /// Sends the opening and the waiting statements now.
   func sendAhead(file: String, line: Int) async throws {
@@ -117,7 +124,7 @@ extension PostgresConnection {
     var rows = rows
     if let opening = ahead.opening {
       do {
-        try opening.accept(Array(rows))
+        try opening.accept(rows)
       } catch {
         refusal = error
         throw error
