@@ -44,6 +44,7 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
       let batch = try TraceVectors.pending(
         try await context.read(TraceVectors.pendingQuery(for: provider.model, limit: Self.batchSize)))
       guard !batch.isEmpty else { break }
+      try context.willWrite()
       let vectors = try await provider.vectors(for: batch.map { EmbeddingText($0) })
       let count = try await context.measure(.writing) {
         try await TraceVectors.store(

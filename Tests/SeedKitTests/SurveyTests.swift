@@ -2,6 +2,7 @@ import Postgres
 import SeedKit
 import SeedTesting
 import Testing
+import Threads
 
 @Suite("Seeders without changes, compared together")
 struct SurveyTests {
@@ -51,7 +52,7 @@ struct SurveyTests {
     let seeder = StubSeeder(id: "visits", dependencies: ["first", "second"]) { context in
       do {
         try await context.connection.query("UPDATE items SET visits = visits + 1")
-      } catch is SharedRoundTrips.Unfit {}
+      } catch is SharedRoundTrips.NotShareable {}
     }
     try await TemporaryDatabase.with { database in
       for _ in 0..<2 { _ = try await Harness.run([Self.first, Self.second, seeder], on: database) }
@@ -90,6 +91,20 @@ struct SurveyTests {
       _ = try await Harness.run([Self.first, Self.second, seeder], on: database)
       let report = try await Harness.run([Self.first, Self.second, seeder], on: database)
       #expect(Set(report.seeders.flatMap(\.connections)).count == 1)
+    }
+  }
+
+  @Test("do not prepare rows in vain: a seeder that says that it will write is called once more")
+  func expensiveRows() async throws {
+    let computations = Lock(0)
+    let seeder = StubSeeder(id: "expensive") { context in
+      _ = try await context.read("SELECT 1")
+      try context.willWrite()
+      computations.withLock { $0 += 1 }
+    }
+    try await TemporaryDatabase.with { database in
+      for _ in 0..<2 { _ = try await Harness.run([Self.first, seeder], on: database) }
+      #expect(computations.withLock(\.self) == 2)
     }
   }
 

@@ -4,7 +4,7 @@ extension SeedContext {
   /// The recorded entry of the seeder for a table.
   func ownedTable(_ canonicalName: String) async throws -> OwnedTable? {
     if ownedTables == nil, let rows = try await openingRows() {
-      know(try OwnedTable.decode(rows[1]).filter { $0.seeder == seeder.rawValue })
+      cache(try OwnedTable.decode(rows[1]).filter { $0.seeder == seeder.rawValue })
     }
     if let ownedTables, !changedTables.contains(canonicalName) { return ownedTables[canonicalName] }
     let found = try await OwnedTable.find(seeder: seeder, table: canonicalName, on: session)
@@ -15,8 +15,8 @@ extension SeedContext {
     return found
   }
 
-  /// Remembers all recorded entries of the seeder.
-  func know(_ tables: [OwnedTable]) {
+  /// Caches the recorded entries of the seeder.
+  func cache(_ tables: [OwnedTable]) {
     ownedTables = Dictionary(tables.map { ($0.table, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -88,7 +88,7 @@ extension SeedContext {
   }
 
   /// The statements that create the entry with which the rows of a table are recorded, unless it exists, and the ids
-  /// of their files. They must be run.
+  /// of their files. The caller must run them.
   func recording(
     _ canonicalName: String, keyColumns: [String], valueColumns: [String], files: [String]
   ) async throws -> [PostgresQuery] {

@@ -59,7 +59,7 @@ public final class SeedContext {
   let isSurvey: Bool
   private var upserts: [String: [EarlierUpsert]] = [:]
 
-  /// Something would be written.
+  /// The seeder would write something.
   struct NotCurrent: Error {}
 
   init(
@@ -96,12 +96,20 @@ public final class SeedContext {
   /// Runs the checks of ``beforeCommit(_:)``.
   func checkBeforeCommit() throws { for check in commitChecks { try check() } }
 
-  /// Runs a query that only reads. It may be run a second time, in a transaction of its own, if anything is to be
-  /// written.
+  /// Runs a query that only reads. It must not write: a run may first call ``Seeder/seed(in:)`` in a transaction that
+  /// is rolled back, and the query is not noticed there.
   ///
   /// - Throws: `PostgresError`.
   public func read(_ query: PostgresQuery) async throws -> PostgresRows {
     try await session.pipeline(sharingOpening: [query])[0]
+  }
+
+  /// Tells the run that the seeder is going to write, for seeders that prepare their rows at some expense. Call it
+  /// before the preparation, which the run then does not repeat.
+  ///
+  /// - Throws: an error in the call of ``Seeder/seed(in:)`` that only checks for differences; do not catch it.
+  public func willWrite() throws {
+    if isSurvey { throw NotCurrent() }
   }
 
   /// Reads a fixture.

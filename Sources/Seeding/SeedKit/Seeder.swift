@@ -52,8 +52,8 @@ public enum SeedWork: Sendable {
 public protocol Seeder: SeederProtocol {
   /// Writes the rows that differ.
   ///
-  /// Called within a transaction. A run may first call it only to compare, in a transaction that is rolled back; then
-  /// the first write throws. After a transient error it is called again from the start.
+  /// Called within a transaction. A run may first call it in a transaction that is rolled back, to check for
+  /// differences. In that call the first write throws. After a transient error it is called again from the start.
   ///
   /// - Throws: ``FixtureError`` for invalid data, before anything is written; or any other error. Everything
   ///   written is rolled back.

@@ -16,7 +16,7 @@ package enum TerminalText {
     return result
   }
 
-  /// The same for several lines.
+  /// Like ``line(_:)``, for several lines.
   package static func lines(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { isActive($0) && $0 != "\n" }) else { return text }
     return text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)

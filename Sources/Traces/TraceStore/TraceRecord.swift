@@ -33,7 +33,7 @@ public enum TraceRules {
   /// The length of the problem and of the solution in characters: far more than a person reads, and far less than
   /// would cause problems for the server.
   public static let text = 1...1_000_000
-  /// The same for contributed traces. A search response with fifty of them still has only a few megabytes.
+  /// The length of each of these texts in contributed traces. A search response with fifty of them still has only a few megabytes.
   public static let contributedText = 1...50_000
   /// The number of tags.
   public static let tags = 1...20

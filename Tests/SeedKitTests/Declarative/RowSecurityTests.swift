@@ -88,6 +88,34 @@ struct RowSecurityTests {
     }
   }
 
+  @Test("fails only the seeder of a table whose schema the role may not use")
+  func schema() async throws {
+    try await DebianPostgres.with { server in
+      try await PostgresConnection.with(server.configuration) { connection in
+        try await connection.runScript(
+          """
+          CREATE ROLE app LOGIN; GRANT CREATE ON DATABASE postgres TO app;
+          CREATE TABLE open (id int PRIMARY KEY); GRANT SELECT, INSERT, UPDATE ON open TO app;
+          CREATE SCHEMA hidden; CREATE TABLE hidden.closed (id int PRIMARY KEY)
+          """)
+      }
+      var app = server.configuration
+      app.user = "app"
+      let report = try await TemporaryFolder.with { folder in
+        try folder.write("id\n1\n", to: "rows.csv")
+        let seeders = try [("a-hidden", "hidden.closed"), ("b-open", "open")].map { id, table in
+          try folder.write(
+            #"{id: "\#(id)", summary: "s", tables: [{table: "\#(table)", files: "rows.csv", key: "id"}]}"#,
+            to: "seeder.json")
+          return try DeclarativeSeeder(directory: folder.path)
+        }
+        let plan = try SeedPlan(registry: SeederRegistry(seeders), selection: .all(), environment: .test)
+        return try await SeedRunner(plan: plan, configuration: app, fixtures: FixtureStore(files: [:])).run()
+      }
+      #expect(report.seeders.map(\.outcome) == [.failed, .seeded])
+    }
+  }
+
   private func run(
     _ example: RowSecurityCase, _ configuration: PostgresConfiguration
   ) async throws -> SeederReport {

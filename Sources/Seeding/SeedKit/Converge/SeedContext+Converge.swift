@@ -56,11 +56,11 @@ extension SeedContext {
       source: rows.map { "(\($0))" } ?? stage.name.quoted,
       rowCount: stage.rowCount, files: stage.files, drift: driftPolicy, comparesImages: false,
       statements: UpsertByKey(table: table))
-    let answers = try await session.pipeline(sharingOpening: [
+    let results = try await session.pipeline(sharingOpening: [
       description(of: table.name), writer.comparisonQuery,
     ])
-    try name(&writer, answers[0])
-    writer.comparison = answers[1].first
+    try name(&writer, results[0])
+    writer.comparison = results[1].first
     let counts = try await writer.run()
     count(counts, in: table.name.name)
     return counts
@@ -76,7 +76,7 @@ extension SeedContext {
     """
   }
 
-  /// Adds the description of the table.
+  /// Fills in the table's schema and columns.
   ///
   /// - Throws: ``FixtureError`` for a table with child tables.
   private func name(_ writer: inout RowWriter, _ description: PostgresRows) throws {

@@ -77,7 +77,7 @@ extension UniqueConflicts {
       do {
         return try await execute(removal)
       } catch let next as PostgresError where next.isUniqueConflict {
-        try await connection.query("ROLLBACK TO SAVEPOINT seed_write")
+        try await connection.pipeline(InsertAndUpdate.undo)
         error = next
       }
     }
@@ -242,8 +242,8 @@ extension UniqueConflicts {
         """)
     }
     do {
-      let answers = try await connection.pipeline(statements)
-      let isWanted: Bool = try answers[2].first?.decode(Bool.self) ?? true
+      let results = try await connection.pipeline(statements)
+      let isWanted: Bool = try results[2].first?.decode(Bool.self) ?? true
       if !isWanted { return true }
     } catch let error as PostgresError where error.code == .serverError && !error.isTransient {}
     try await connection.query("ROLLBACK TO SAVEPOINT seed_aside")

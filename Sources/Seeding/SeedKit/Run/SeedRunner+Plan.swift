@@ -103,14 +103,19 @@ extension SeedRunner {
     _ snapshot: DatabaseSnapshot, opening: TransactionOpening, on connection: PostgresConnection
   ) async throws -> PlanReport {
     var prepared = Prepared(plan: plan)
-    try await read(into: &prepared, isStamped: true, locks: nil, on: connection)
+    await connection.runWithNext(["SAVEPOINT seed_survey"])
+    do {
+      try await read(into: &prepared, isStamped: true, locks: nil, on: connection)
+    } catch let error as PostgresError where Self.mayBeOfOneTable(error) {
+      await connection.runWithNext(["ROLLBACK TO SAVEPOINT seed_survey"])
+      try await read(into: &prepared, isStamped: true, locks: nil, describes: false, on: connection)
+    }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
     let known = plan.steps.compactMap(\.seeder.transactional).filter { seeder in
       fingerprints[seeder.id].map { $0 == snapshot.fingerprints[seeder.id] } ?? false
     }
     var surveys: [SeederID: Survey] = [:]
     if known.count > 1 {
-      await connection.runWithNext(["SAVEPOINT seed_survey"])
       surveys = await survey(
         known, prepared, run: Run(id: options.runID, startedAt: Date(), clockStart: .now), opening: opening,
         fingerprints: fingerprints, isPlan: true, on: connection)
@@ -124,8 +129,6 @@ extension SeedRunner {
 
   /// Applies due migrations and compares the seeders in a transaction that the caller rolls back.
   private func rehearse(_ migrator: Migrator, on connection: PostgresConnection) async throws -> PlanReport {
-    // A database that was never seeded has no such schema.
-    try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner")
     let (applied, missing) = try await migrator.rehearse(on: connection)
     let ordered = try await TableOrder.apply(to: plan, on: connection)
     return PlanReport(

@@ -26,16 +26,15 @@ extension SeedRunner {
   ) async throws -> Prepared {
     var prepared = Prepared(plan: plan)
     func retrying<Result>(
-      _ policy: RetryPolicy, _ subject: String, _ work: () async throws -> Result
+      _ policy: RetryPolicy, _ subject: String, _ work: (_ attempt: Int) async throws -> Result
     ) async throws -> Result {
-      try await policy.run(
-        onRetry: { prepared.retries.append(record($0, $1, of: subject)) }, { _ in try await work() })
+      try await policy.run(onRetry: { prepared.retries.append(record($0, $1, of: subject)) }, work)
     }
     let migrator = Migrator(
       sets: options.migrates ? try Self.migrationSets(of: migrated) : [], lockTimeout: options.lockTimeout)
     let ids = fingerprints == nil ? [] : plan.steps.map(\.id)
     // Retried until a query succeeds: a starting server may accept a connection and then refuse queries.
-    let snapshot = try await retrying(connectRetry, "connect") {
+    let snapshot = try await retrying(connectRetry, "connect") { _ in
       try await pool.withConnection { try await DatabaseSnapshot.read(of: ids, on: $0) }
     }
     let isDue = try !migrator.isCurrent(snapshot?.applied ?? [])
@@ -46,8 +45,9 @@ extension SeedRunner {
     }
     if isDue {
       onEvent(.migrating)
-      (prepared.migrations, prepared.missing) = try await retrying(options.retry, "migrate") {
-        try await migrator.applyPossible(on: pool, after: snapshot?.applied)
+      (prepared.migrations, prepared.missing) = try await retrying(options.retry, "migrate") { attempt in
+        // A failed attempt may have applied some.
+        try await migrator.applyPossible(on: pool, after: attempt == 1 ? snapshot?.applied : nil)
       }
       for migration in prepared.migrations { onEvent(.migrated(migration)) }
     }
@@ -56,16 +56,21 @@ extension SeedRunner {
     let isStamped = snapshot?.stamp == plan.environment.rawValue
     if !isDue, isStamped {
       prepared.fingerprints = snapshot?.fingerprints ?? [:]
-      // If all seeders are current, not even the row of a lock is needed.
+      // If all seeders are current, no lock rows are needed.
       let isCurrent = plan.steps.allSatisfy { step in
         fingerprints[step.id].map { $0 == prepared.fingerprints[step.id] } ?? false
       }
       if options.skipsCurrent, isCurrent { return prepared }
     }
-    try await retrying(options.retry, "connect") {
+    let locks = isDue ? [] : snapshot?.locks ?? []
+    try await retrying(options.retry, "connect") { _ in
       try await pool.withConnection { connection in
-        try await read(
-          into: &prepared, isStamped: isStamped, locks: isDue ? [] : snapshot?.locks ?? [], on: connection)
+        do {
+          try await read(into: &prepared, isStamped: isStamped, locks: locks, on: connection)
+        } catch let error as PostgresError where Self.mayBeOfOneTable(error) {
+          try await read(
+            into: &prepared, isStamped: isStamped, locks: locks, describes: false, on: connection)
+        }
       }
     }
     return prepared
@@ -73,9 +78,12 @@ extension SeedRunner {
 
   /// Reads what all seeders need, stamps the database and creates the locks of the seeders, in one round trip.
   ///
-  /// - Parameter locks: the existing locks; nil if none are needed.
+  /// - Parameters:
+  ///   - locks: the existing locks; nil if none are needed.
+  ///   - describes: whether to describe the tables of the definitions. Otherwise each seeder describes its own.
   func read(
-    into prepared: inout Prepared, isStamped: Bool, locks: Set<String>?, on connection: PostgresConnection
+    into prepared: inout Prepared, isStamped: Bool, locks: Set<String>?, describes: Bool = true,
+    on connection: PostgresConnection
   ) async throws {
     let ids = plan.steps.map(\.id)
     let description = try TableDescription(
@@ -84,7 +92,7 @@ extension SeedRunner {
     let needed = plan.steps.map { Self.lockName($0.id) }
     let stamping = isStamped ? [] : EnvironmentStamp.stamping(plan.environment)
     let creation = locks?.isSuperset(of: needed) ?? true ? [] : [RowLock.creation(of: needed)]
-    let describing = description.names.isEmpty ? [] : description.queries
+    let describing = description.names.isEmpty || !describes ? [] : description.queries
     var rows = try await connection.pipeline(
       sharingOpening: [StableSettings.statement] + creation + stamping + [OwnedTable.wholeOwners(among: ids)]
         + (order.map { [$0] } ?? []) + describing
@@ -106,6 +114,12 @@ extension SeedRunner {
       try await prepared.catalog.add(description, take(describing.count), on: connection)
     }
     if options.skipsCurrent { prepared.fingerprints = try SeedHistory.fingerprints(take(1)[0]) }
+  }
+
+  /// Whether the description of a table may have caused an error, such as a missing privilege on its schema. Then only
+  /// its seeder should fail.
+  static func mayBeOfOneTable(_ error: PostgresError) -> Bool {
+    error.code == .serverError && !error.isTransient
   }
 
   /// With a connect budget, the pause is at most a second, so that a run starts soon after the database does.

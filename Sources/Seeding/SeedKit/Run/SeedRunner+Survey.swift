@@ -4,9 +4,9 @@ import Threads
 
 extension SeedRunner {
   /// Compares seeders whose fingerprints are in the history, all in one transaction that is rolled back. They share
-  /// round trips, so a run with nothing to do takes no longer with more seeders.
+  /// round trips, so the number of round trips does not grow with the number of seeders.
   ///
-  /// A seeder takes part as long as it only reads and compares. If it would write, uses the connection itself, or
+  /// A seeder takes part as long as it only reads and compares. If it would write, uses `context.connection`, or
   /// fails, it runs in its own transaction afterwards. An error of a statement ends the survey.
   ///
   /// - Returns: the reports of the seeders that are unchanged.
@@ -31,7 +31,7 @@ extension SeedRunner {
         }
       }
     } catch {
-      // Whatever the error is, the seeders that are not surveyed meet it on their own.
+      // The other seeders run in their own transactions and report the error themselves.
       try Task.checkCancellation()
     }
     let processes = run.traffic.processes
@@ -81,7 +81,7 @@ extension SeedRunner {
     return certain
   }
 
-  /// What was found about a seeder that has nothing to do.
+  /// The result for a seeder that has nothing to do.
   struct Survey: Sendable {
     let tables: SeedOutcome
     let events: [SeedEvent]

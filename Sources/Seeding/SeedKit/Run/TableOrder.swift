@@ -31,11 +31,12 @@ enum TableOrder {
     let order = seeders.map(\.id.rawValue)
     return """
       WITH writer AS (
-        SELECT seeder, to_regclass(name) AS id FROM unnest(\(writers.seeders), \(writers.tables)) AS w (seeder, name)
+        SELECT seeder, \(unescaped: table) AS id FROM unnest(\(writers.seeders), \(writers.tables)) AS w (seeder, name)
       ), need AS (
         SELECT writer.seeder, c.confrelid AS id FROM writer JOIN pg_constraint AS c ON c.conrelid = writer.id
         WHERE c.contype = 'f'
-        UNION SELECT seeder, to_regclass(name) FROM unnest(\(references.seeders), \(references.tables)) AS r (seeder, name)
+        UNION SELECT seeder, \(unescaped: table)
+        FROM unnest(\(references.seeders), \(references.tables)) AS r (seeder, name)
       )
       SELECT 1 AS rank, need.seeder, writer.seeder FROM need JOIN writer ON writer.id = need.id
       WHERE need.seeder <> writer.seeder
@@ -45,6 +46,14 @@ enum TableOrder {
       ORDER BY 1, 2, 3
       """
   }
+
+  /// SQL for the table `name`; null in a schema that the role may not use, for which `to_regclass` throws. Its seeder
+  /// reports the error.
+  private static let table = """
+    CASE WHEN cardinality(parse_ident(name)) = 1 OR EXISTS (
+      SELECT FROM pg_namespace WHERE nspname = (parse_ident(name))[1] AND has_schema_privilege(oid, 'USAGE'))
+    THEN to_regclass(name) END
+    """
 
   /// The same plan, ordered by the rows of the query.
   static func apply(to plan: SeedPlan, _ rows: PostgresRows) throws -> SeedPlan {

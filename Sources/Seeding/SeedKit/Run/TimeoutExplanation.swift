@@ -24,7 +24,7 @@ struct TimeoutExplanation: Sendable {
     let look = Task {
       try await Task.sleep(for: Self.firstLook)
       while true {
-        // Not a round trip of the seeder, which does not wait for it.
+        // Not counted, because the seeder does not wait for it.
         let found = try await PostgresTraffic.$current.withValue(nil) {
           try await blockingSessions(of: process)
         }

@@ -36,7 +36,7 @@ struct DeclarativeLoader {
       // An earlier seeder may have changed the tables since they were described.
       throw TableCatalog.Stale()
     }
-    // A survey reads what is committed now, as its comparison does.
+    // A survey compares right after the catalog is read, so the tables are not described again.
     let catalog = known == nil || context.isSurvey ? nil : context.catalog
     noteAmbiguities(loads)
     let files = FileList()
@@ -55,10 +55,9 @@ struct DeclarativeLoader {
       }
     }
     let comparisons = try await stageAll(stages, files: files, comparedWith: catalog)
-    guard
-      !context.isSurvey
-        || stages.allSatisfy({ $0.load.rowCount == 0 || comparisons[ObjectIdentifier($0)] != nil })
-    else { throw SeedContext.NotCurrent() }
+    if stages.contains(where: { $0.load.rowCount > 0 && comparisons[ObjectIdentifier($0)] == nil }) {
+      try context.willWrite()
+    }
     for table in try await write(stages, comparisons).tables { outcome.add(table) }
     if outcome.total.written > 0 {
       // Triggers may write to tables with deferred constraints.
@@ -71,7 +70,7 @@ struct DeclarativeLoader {
     for stage in stages { try await WholeTableLoad(stage: stage, folder: folder).recordStaged() }
     let sequences = SequenceAdvance(numbers + stages.flatMap(\.numbersOfSequences))
     if context.isSurvey {
-      guard try await !sequences.isDue(on: connection) else { throw SeedContext.NotCurrent() }
+      if try await sequences.isDue(on: connection) { try context.willWrite() }
     } else {
       await connection.runWithNext(sequences.statements)
     }

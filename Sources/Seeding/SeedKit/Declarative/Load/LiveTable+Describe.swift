@@ -10,16 +10,16 @@ extension LiveTable {
     names.isEmpty ? [:] : try await describe(names, and: [], on: connection).tables
   }
 
-  /// The same, with the rows of other queries in the same round trip.
+  /// Like `describe(_:on:)`, and returns the rows of other queries, in the same round trip.
   static func describe(
     _ names: some Collection<TableName>, and others: [PostgresQuery], on connection: PostgresConnection
   ) async throws -> (tables: [TableName: LiveTable], rows: [PostgresRows]) {
     let description = try TableDescription(of: names)
-    let answers = try await connection.pipeline(sharingOpening: description.queries + others)
-    let own = Array(answers.prefix(description.queries.count))
+    let results = try await connection.pipeline(sharingOpening: description.queries + others)
+    let own = Array(results.prefix(description.queries.count))
     var details: PostgresRows?
     if let query = try description.detailsQuery(own) { details = try await connection.query(query) }
-    return (try description.tables(own, details: details), Array(answers.suffix(others.count)))
+    return (try description.tables(own, details: details), Array(results.suffix(others.count)))
   }
 
   /// Reads the rows that describe a table; nil if there is none.
@@ -114,7 +114,7 @@ extension LiveTable {
     """
   }
 
-  /// The same for the columns that ``simpleColumns(_:)`` marks and others.
+  /// Like ``simpleColumns(_:)``, also for the columns that it marks.
   static func wrappedColumns(_ names: [String]) -> PostgresQuery {
     """
     SELECT asked.place, a.attname::text, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),

@@ -18,7 +18,7 @@ struct SyncRemoval {
       guard let leftOver = try await stage.leftOver() else { continue }
       if stage.load.definition.policy == .sync {
         guard try await leftOver.isAny(on: context.session) else { continue }
-        guard !context.isSurvey else { throw SeedContext.NotCurrent() }
+        try context.willWrite()
         left.append(leftOver)
         try await removal.add(leftOver.table(try await leftOver.stage(in: context)))
         outcome.add(.init(name: leftOver.name, counts: try await countEdited(leftOver)))

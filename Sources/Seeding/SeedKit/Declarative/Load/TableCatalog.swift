@@ -12,7 +12,7 @@ final class TableCatalog: Sendable {
     let outline: LiveTable
   }
 
-  /// A table is not as the catalog describes it.
+  /// A table has changed since it was described.
   struct Stale: Error {}
 
   private let entries = Lock<[TableName: Entry]>([:])
@@ -21,17 +21,17 @@ final class TableCatalog: Sendable {
   ///
   /// - Parameters:
   ///   - description: the statements.
-  ///   - answers: their rows.
+  ///   - results: their rows.
   /// - Throws: `PostgresError`.
   func add(
-    _ description: TableDescription, _ answers: [PostgresRows], on connection: PostgresConnection
+    _ description: TableDescription, _ results: [PostgresRows], on connection: PostgresConnection
   ) async throws {
-    let outlines = try description.tables(answers)
+    let outlines = try description.tables(results)
     var tables = outlines
-    if let query = try description.detailsQuery(answers) {
+    if let query = try description.detailsQuery(results) {
       // The same settings, because the texts of types and defaults depend on them.
       let details = try await connection.pipeline([StableSettings.statement, query])[1]
-      tables = try description.tables(answers, details: details)
+      tables = try description.tables(results, details: details)
     }
     entries.withLock { entries in
       for (name, table) in tables {
@@ -51,8 +51,8 @@ final class TableCatalog: Sendable {
   /// Compares the tables with another description.
   ///
   /// - Throws: ``Stale``.
-  func check(_ description: TableDescription, _ answers: [PostgresRows]) throws {
-    let now = try description.tables(answers)
+  func check(_ description: TableDescription, _ results: [PostgresRows]) throws {
+    let now = try description.tables(results)
     let known = entries.withLock { entries in entries.mapValues(\.outline) }
     guard description.names.allSatisfy({ now[$0] == known[$0] }) else { throw Stale() }
   }

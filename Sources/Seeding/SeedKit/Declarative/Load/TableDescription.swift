@@ -20,18 +20,18 @@ struct TableDescription {
   }
 
   /// The query for the columns that need it; nil if none does.
-  func detailsQuery(_ answers: [PostgresRows]) throws -> PostgresQuery? {
-    try answers[1].contains { try $0.decode("is_wrapped", as: Bool.self) }
+  func detailsQuery(_ results: [PostgresRows]) throws -> PostgresQuery? {
+    try results[1].contains { try $0.decode("is_wrapped", as: Bool.self) }
       ? LiveTable.wrappedColumns(quoted) : nil
   }
 
-  /// Reads the answers. Missing tables are left out.
-  func tables(_ answers: [PostgresRows], details: PostgresRows? = nil) throws -> [TableName: LiveTable] {
-    let answers = try answers.map(byTable)
+  /// Reads the results. Missing tables are left out.
+  func tables(_ results: [PostgresRows], details: PostgresRows? = nil) throws -> [TableName: LiveTable] {
+    let results = try results.map(byTable)
     let wrapped = try details.map(byTable) ?? [:]
     var result: [TableName: LiveTable] = [:]
     for (index, name) in names.enumerated() {
-      let rows = answers.map { $0[index + 1] ?? [] }
+      let rows = results.map { $0[index + 1] ?? [] }
       result[name] = try LiveTable(name, rows, details: wrapped[index + 1] ?? [])
     }
     return result

@@ -181,7 +181,7 @@ struct TableCheck {
   let description: TableDescription
 
   /// - Throws: ``TableCatalog/Stale``.
-  func run(_ answers: [PostgresRows]) throws { try catalog.check(description, answers) }
+  func run(_ results: [PostgresRows]) throws { try catalog.check(description, results) }
 }
 
 extension PostgresError {

@@ -180,7 +180,8 @@ extension TableStage {
     return writer
   }
 
-  /// The same without what is recorded of the table. It can compare, but not write.
+  /// Like ``writer(source:insertsOnly:)``, without what is recorded of the table. It can compare, but not
+  /// write.
   func plainWriter(
     source: String, insertsOnly: Bool = false, leftOver: LeftOverRows? = nil
   ) throws -> RowWriter {

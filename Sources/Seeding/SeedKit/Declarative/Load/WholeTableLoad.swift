@@ -38,7 +38,7 @@ struct WholeTableLoad {
         files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.session)
       return now == known ? RowCounts(unchanged: known.rows) : nil
     }
-    guard !context.isSurvey else { throw SeedContext.NotCurrent() }
+    try context.willWrite()
     guard context.recorder == nil, owned == nil, let direct else { return nil }
     switch try await context.measure(.writing, { try await direct.run() }) {
     case .loaded(let count):
@@ -54,12 +54,12 @@ struct WholeTableLoad {
   func recordStaged() async throws {
     guard stage.isWhole || context.mayOwnWholeTables else { return }
     if stage.isWhole {
-      guard !context.isSurvey else { throw SeedContext.NotCurrent() }
+      try context.willWrite()
       try await warnOfTriggers()
       try await context.forgetRows(of: live.canonicalName)
       try await record(columns: stage.filledColumns.map(\.name.quoted))
     } else if try await context.ownedTable(live.canonicalName)?.isWhole == true {
-      guard !context.isSurvey else { throw SeedContext.NotCurrent() }
+      try context.willWrite()
       // From now on, the table is owned row by row.
       try await stage.adopt()
     }
