@@ -89,7 +89,7 @@ def package_faults():
     matrix = YAML(typ="safe").load(CI.read_text())["jobs"]["install"]["strategy"]["matrix"]
     tested = {*matrix["test"], *(entry["test"] for entry in matrix["include"])}
     for test in pathlib.Path("Packaging/tests").iterdir():
-        if test.name not in tested:
+        if test.name not in tested and str(test) not in CI.read_text():
             yield f"{CI}: does not run {test}"
 
 

@@ -20,6 +20,7 @@ enum TraceServerMain {
 
   /// Serves until the task is cancelled.
   @Sendable private static func serve(_ launch: ServiceLaunch) async throws {
+    guard !launch.has("check-health") else { return try checkHealth(launch.settings) }
     let configuration = try await launch.database()
     var options = StartupSeeding.Options(launch.settings)
     options.run.allowsProduction = launch.allowsProduction
@@ -47,5 +48,15 @@ enum TraceServerMain {
         fix: "Correct REDIS_URL or the RATE_LIMIT_ variables.")
     }
     await log.flush()
+  }
+
+  private static func checkHealth(_ settings: Settings) throws {
+    let http = try TraceServer.Options(settings).http
+    let status = HealthProbe.status(of: "/health", host: http.host, port: http.port)
+    guard status != 200 else { return }
+    throw CommandFailure(
+      code: .seederFailed, errorCode: .serverDown,
+      message: status.map { "the server responds with status \($0)" } ?? "the server does not respond",
+      fix: "Its log has the reason. HOST and PORT must be those with which it was started.")
   }
 }

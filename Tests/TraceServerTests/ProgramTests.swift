@@ -53,6 +53,25 @@ struct ProgramTests {
     }
   }
 
+  @Test("answers --check-health, which fails without a server")
+  func checkHealth() async throws {
+    func check(_ port: Int) async throws -> ChildProcess.End {
+      let variables = ["PORT": "\(port)", "SEED_ENV": "test", "PATH": "/usr/bin:/bin"]
+      return try await ChildProcess.start(
+        TraceServerBinary.path, ["--check-health"], environment: variables, directory: "/"
+      ).wait()
+    }
+    let before = try await check(Int(FreePort.find()))
+    #expect(before.exitCode == 1)
+    #expect(before.errors.contains("the server does not respond [SR-606]"))
+    try await TemporaryDatabase.with { database in
+      _ = try await TraceServerBinary.with(url: database.url) { server in
+        let health = try await check(server.port)
+        #expect(health.exitCode == 0)
+      }
+    }
+  }
+
   @Test("starts and runs all other seeders if a definition in its folder of seeders is invalid")
   func faultyDefinition() async throws {
     try await TemporaryDatabase.with { database in

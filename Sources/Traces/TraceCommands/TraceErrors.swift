@@ -5,7 +5,9 @@ public import TraceStore
 
 extension ErrorCode {
   /// The codes of the knowledge base.
-  static let traces = [embeddingService, embeddingVector, missingContributor, titleTaken, nothingToSearch]
+  static let traces = [
+    embeddingService, embeddingVector, missingContributor, titleTaken, nothingToSearch, serverDown,
+  ]
 
   /// The embedding service does not work.
   static let embeddingService = ErrorCode(
@@ -37,6 +39,11 @@ extension ErrorCode {
     "SR-605", "no embeddings to search",
     cause: "The search cannot be measured, because no trace has an embedding.",
     fix: "Run 'seed-runner --capacity-traces' first.")
+  /// The server does not respond.
+  public static let serverDown = ErrorCode(
+    "SR-606", "server does not respond",
+    cause: "'trace-server --check-health' got no response from the server, or not the status 200.",
+    fix: "Look into the log of the server. HOST and PORT must be those with which it was started.")
 }
 
 extension CapacityCheckError: CommandError, CodedError {

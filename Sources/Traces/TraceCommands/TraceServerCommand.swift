@@ -23,6 +23,10 @@ public enum TraceServerCommand {
         summary: "Address to listen on; 0.0.0.0 or :: accepts connections from other machines"),
       OptionSpec(.serverPort, summary: "TCP port to listen on; 0 chooses a free one"),
       OptionSpec("allow-production", summary: "Allow seeding production"),
+      OptionSpec(
+        "check-health",
+        summary:
+          "Ask the running server for GET /health, and exit with 0 if the response is 200, otherwise with 1"),
     ]
       + OptionSpec.common.filter { !["format", "log-format", "quiet"].contains($0.name) } + [.version],
     examples: [
@@ -30,6 +34,7 @@ public enum TraceServerCommand {
         summary: "Seed the embedded PostgreSQL and serve it", line: "AUTO_SEED_DATABASE=true trace-server")
     ],
     exitCodes: [
+      .init(name: "1", meaning: "With --check-health: the server does not respond"),
       .init(name: "2", meaning: "Internal fault"),
       .init(name: "4", meaning: "The database is not usable"),
       .init(name: "64", meaning: "Wrong usage of the command line"),

@@ -11,12 +11,14 @@ public struct ServiceLaunch: Sendable {
   public let fixtures: FixtureStore
   /// Whether `--allow-production` was given.
   public let allowsProduction: Bool
+  private let command: ParsedCommand
   private let finder: DatabaseFinder
   private let printer: ProgressPrinter
 
   init(
     program: ServiceProgram, command: ParsedCommand, arguments: [String], environment: [String: String]
   ) throws {
+    self.command = command
     allowsProduction = command.has("allow-production")
     let project = ProjectDirectory(explicit: command.value(of: "project-path"), environment: environment)
     do {
@@ -35,6 +37,9 @@ public struct ServiceLaunch: Sendable {
     finder = DatabaseFinder(settings: settings, environment: environment, project: project, console: console)
     printer = ProgressPrinter(console: console)
   }
+
+  /// Whether an option of the command line is set.
+  public func has(_ option: String) -> Bool { command.has(option) }
 
   /// Finds the database. If none is configured, starts the embedded server.
   ///
