@@ -26,6 +26,9 @@ public struct CuratedTracesSeeder: Seeder, MigratingSeeder, ReplaceableFixtures,
   private let validationThreshold: Int
   private var isBuiltIn = true
 
+  /// Only the fixtures and the database decide about the rows.
+  public let isDeterministic = true
+
   /// Creates the seeder.
   ///
   /// - Parameter validationThreshold: the number of confirmations that validates a trace.

@@ -18,6 +18,9 @@ public struct SampleTracesSeeder: Seeder, MigratingSeeder, FixtureSeeder, Versio
   private static let contributor = "seed@commontrace.dev"
   private let validationThreshold: Int
 
+  /// Only the fixtures and the database decide about the rows.
+  public let isDeterministic = true
+
   /// Creates the seeder.
   ///
   /// - Parameter validationThreshold: the number of confirmations that validates a trace.

@@ -15,6 +15,9 @@ public struct TagsSeeder: Seeder, MigratingSeeder, FixtureSeeder {
 
   private static let tags = "Tags/Fixtures/tags.json"
 
+  /// Only the fixtures and the database decide about the rows.
+  public let isDeterministic = true
+
   /// Creates the seeder.
   public init() {}
 

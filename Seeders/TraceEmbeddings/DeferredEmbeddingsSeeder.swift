@@ -24,6 +24,9 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
 
   private let model: EmbeddingModel
 
+  /// It computes nothing.
+  public let isDeterministic = true
+
   /// Creates the seeder.
   ///
   /// - Parameter model: the model of the worker.

@@ -31,6 +31,9 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
 
   private let provider = LocalEmbeddingProvider()
 
+  /// Only the texts and the model decide about the embeddings.
+  public let isDeterministic = true
+
   /// Creates the seeder.
   public init() {}
 

@@ -16,6 +16,9 @@ public struct UsersSeeder: Seeder, MigratingSeeder, FixtureSeeder {
   private static let contributors = "Users/Fixtures/contributors.json"
   private static let demoUsers = "Users/Fixtures/demo-users.json"
 
+  /// Only the fixtures and the database decide about the rows.
+  public let isDeterministic = true
+
   /// Creates the seeder.
   public init() {}
 

@@ -39,6 +39,8 @@ public struct RegisteredSeeder: Sendable {
   public var dependencies: [SeederID] { seeder.dependencies }
   /// ``SeederProtocol/environments``
   public var environments: Set<SeedEnvironment> { seeder.environments }
+  /// ``SeederProtocol/isDeterministic``
+  public var isDeterministic: Bool { seeder.isDeterministic }
   /// ``SeederProtocol/work``
   public var work: SeedWork { seeder.work }
   /// ``ScheduledSeeder/runsAfter``

@@ -14,6 +14,10 @@ public protocol SeederProtocol: Sendable {
   var dependencies: [SeederID] { get }
   /// Where the seeder may run. By default everywhere except in production.
   var environments: Set<SeedEnvironment> { get }
+  /// Whether the rows depend only on the ``Fingerprint``, the code and the database: not on the time, on variables or on
+  /// a service. If so, a run does not call the seeder as long as nothing was written to the server since the seeder was
+  /// found unchanged. False by default.
+  var isDeterministic: Bool { get }
   /// How it runs. ``Seeder`` and ``BulkSeeder`` implement this.
   var work: SeedWork { get }
 }
@@ -23,6 +27,8 @@ extension SeederProtocol {
   public var dependencies: [SeederID] { [] }
   /// Everywhere except in production.
   public var environments: Set<SeedEnvironment> { [.dev, .test, .ci, .ciLocal] }
+  /// False.
+  public var isDeterministic: Bool { false }
 }
 
 /// How a seeder runs.

@@ -61,7 +61,12 @@ struct SeederFolder {
   ) async throws -> SeederReport {
     let seeder = try DeclarativeSeeder(directory: path)
     let report = try await Harness.run(
-      [seeder], on: database, selection: .only([seeder.id]), environment: environment, options: options)
+      [seeder], on: database, selection: .only([seeder.id]), environment: environment,
+      options: { settings in
+        // Other tests write to the same server.
+        settings.alwaysCompares = true
+        options(&settings)
+      })
     return try #require(report.seeders.first)
   }
 

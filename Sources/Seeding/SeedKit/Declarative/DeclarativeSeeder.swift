@@ -83,6 +83,9 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     return fileNames.map { "\(name)/\($0)" }.filter(store.contains)
   }
 
+  /// Only the files and the database decide about the rows.
+  public var isDeterministic: Bool { true }
+
   /// The digests of the files of a folder on disk. They are read in pieces, because they may be large.
   public var fingerprintInputs: [String] {
     guard case .directory = folder else { return [] }

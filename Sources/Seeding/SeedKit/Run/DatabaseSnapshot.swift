@@ -11,11 +11,16 @@ struct DatabaseSnapshot: Sendable {
   var locks: Set<String> = []
   /// The fingerprint of each seeder's last run, unless that run failed.
   var fingerprints: [SeederID: Fingerprint] = [:]
+  /// The counts of the last comparison of the seeders, if they still hold.
+  var compared: [LastComparison.Outcome]?
 
   /// Reads the snapshot; nil if one of seed-runner's tables or columns is missing.
   ///
+  /// - Parameter comparison: the key of ``LastComparison``; nil if it is not used.
   /// - Throws: `PostgresError`.
-  static func read(of seeders: [SeederID], on connection: PostgresConnection) async throws -> Self? {
+  static func read(
+    of seeders: [SeederID], comparison: String? = nil, on connection: PostgresConnection
+  ) async throws -> Self? {
     let rows: PostgresRows
     do {
       rows = try await connection.query(
@@ -29,6 +34,8 @@ struct DatabaseSnapshot: Sendable {
             FROM seed_runner.history WHERE seeder = ANY(\(seeders.map(\.rawValue)))
               AND search_path = \(unescaped: SearchPath.current)) AS runs
           ORDER BY seeder, finished_at DESC)
+        UNION ALL SELECT 'compared', outcomes, NULL, NULL
+        FROM (\(LastComparison.valid(comparison ?? ""))) AS last (outcomes)
         """)
     } catch let error as PostgresError
       where error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn
@@ -41,6 +48,7 @@ struct DatabaseSnapshot: Sendable {
       switch kind {
       case "stamp": snapshot.stamp = name
       case "lock": snapshot.locks.insert(name)
+      case "compared": snapshot.compared = try LastComparison.outcomes(name)
       case "migration":
         guard let version = second.flatMap({ Int($0) }), let third else { continue }
         snapshot.applied.append(Migrator.Applied(set: name, version: version, checksum: third))

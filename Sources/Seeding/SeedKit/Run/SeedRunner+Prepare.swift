@@ -15,7 +15,20 @@ extension SeedRunner {
     let catalog = TableCatalog()
     /// The seeders that own a table as a whole.
     var wholeOwners: Set<String> = []
+    /// The counts of a comparison that still holds, for all seeders.
+    var compared: [SeederID: SeedOutcome] = [:]
+    /// The key of ``LastComparison``.
+    var comparison: String?
     var retries: [RetryRecord] = []
+
+    /// Takes the counts and the order of a comparison.
+    mutating func use(_ outcomes: [LastComparison.Outcome]) {
+      let steps = Dictionary(plan.steps.map { ($0.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+      plan.steps = outcomes.compactMap { steps[$0.seeder] }
+      for outcome in outcomes {
+        if let step = steps[outcome.seeder] { compared[step.id] = outcome.tables }
+      }
+    }
   }
 
   /// Prepares the first seeder: connects, applies migrations, checks the environment stamp.
@@ -33,9 +46,15 @@ extension SeedRunner {
     let migrator = Migrator(
       sets: options.migrates ? try Self.migrationSets(of: migrated) : [], lockTimeout: options.lockTimeout)
     let ids = fingerprints == nil ? [] : plan.steps.map(\.id)
+    prepared.comparison = fingerprints.flatMap {
+      options.alwaysCompares ? nil : LastComparison.key(of: plan, $0, allowsDeletes: options.allowsDeletes)
+    }
+    let comparison = prepared.comparison
     // Retried until a query succeeds: a starting server may accept a connection and then refuse queries.
     let snapshot = try await retrying(connectRetry, "connect") { _ in
-      try await pool.withConnection { try await DatabaseSnapshot.read(of: ids, on: $0) }
+      try await pool.withConnection {
+        try await DatabaseSnapshot.read(of: ids, comparison: comparison, on: $0)
+      }
     }
     let isDue = try !migrator.isCurrent(snapshot?.applied ?? [])
     if fingerprints != nil || isDue, let stamp = snapshot?.stamp, stamp != plan.environment.rawValue,
@@ -61,6 +80,10 @@ extension SeedRunner {
         fingerprints[step.id].map { $0 == prepared.fingerprints[step.id] } ?? false
       }
       if options.skipsCurrent, isCurrent { return prepared }
+      if !options.skipsCurrent, let compared = snapshot?.compared {
+        prepared.use(compared)
+        return prepared
+      }
     }
     let locks = isDue ? [] : snapshot?.locks ?? []
     try await retrying(options.retry, "connect") { _ in

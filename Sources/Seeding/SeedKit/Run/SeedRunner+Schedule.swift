@@ -30,6 +30,15 @@ extension SeedRunner {
             id: step.id, outcome: .unchanged, fingerprint: fingerprints[step.id],
             start: .now - run.clockStart, note: "the fingerprint matches the history"))
       }
+    } else if !prepared.compared.isEmpty {
+      for step in plan.steps {
+        onEvent(.started(step.id))
+        onEvent(.debug(step.id, "nothing was written to the server since its rows were compared"))
+        finish(
+          SeederReport(
+            id: step.id, outcome: .unchanged, tables: prepared.compared[step.id] ?? SeedOutcome(),
+            fingerprint: fingerprints[step.id], start: .now - run.clockStart))
+      }
     } else {
       for report in try await survey(
         known, prepared, run: run, pool: pool, fingerprints: fingerprints)

@@ -16,23 +16,30 @@ extension SeedRunner {
     fingerprints: [SeederID: Fingerprint]
   ) async throws -> [SeederReport] {
     let seeders = steps.compactMap(\.seeder.transactional)
-    // A single seeder needs as many round trips in its own transaction.
-    guard seeders.count > 1 else { return [] }
+    // A single seeder needs as many round trips in its own transaction, whose result cannot be stored.
+    guard seeders.count > 1 || seeders.count == 1 && prepared.comparison != nil else { return [] }
     let start = ContinuousClock.now
     let opening = TransactionOpening(
-      Self.surveySetup, reading: SeedContext.opening(of: seeders.map(\.id)))
+      Self.surveySetup, reading: SeedContext.opening(of: seeders.map(\.id)) + [LastComparison.start])
     var surveys: [SeederID: Survey] = [:]
+    var number: Int?
     do {
       try await pool.withConnection { connection in
         try await connection.withTransaction(opening: opening) { connection in
           surveys = await survey(
             seeders, prepared, run: run, opening: opening, fingerprints: fingerprints, on: connection)
+          number = try await connection.rows(of: opening).last?.first?.decode(Int.self)
           throw Undone()
         }
       }
     } catch {
       // The other seeders run in their own transactions and report the error themselves.
       try Task.checkCancellation()
+    }
+    if let key = prepared.comparison, let number, surveys.count == prepared.plan.steps.count,
+      surveys.values.allSatisfy(\.events.isEmpty)
+    {
+      await store(surveys, of: prepared.plan, key: key, after: number, pool: pool)
     }
     let processes = run.traffic.processes
     return seeders.compactMap { seeder in
@@ -45,6 +52,22 @@ extension SeedRunner {
         roundTrips: survey.meter.traffic.roundTrips,
         connections: survey.meter.traffic.processes.compactMap { processes.firstIndex(of: $0) }.map { $0 + 1 }
       )
+    }
+  }
+
+  /// Stores that nothing differed, so that the next run need not compare.
+  private func store(
+    _ surveys: [SeederID: Survey], of plan: SeedPlan, key: String, after number: Int, pool: PostgresPool
+  ) async {
+    let outcomes = plan.steps.compactMap { step in
+      surveys[step.id].map { LastComparison.Outcome(seeder: step.id.rawValue, tables: $0.tables) }
+    }
+    do {
+      let query = try LastComparison.storing(outcomes, key: key, after: number)
+      _ = try await pool.withConnection { try await $0.query(query) }
+    } catch {
+      // The role may only read. The next run compares again.
+      for step in plan.steps.prefix(1) { onEvent(.debug(step.id, "the comparison was not stored: \(error)")) }
     }
   }
 

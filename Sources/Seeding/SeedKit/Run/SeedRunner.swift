@@ -22,6 +22,9 @@ public struct SeedRunner: Sendable {
     /// Whether a seeder with the fingerprint in the history counts as unchanged without comparing rows. False by
     /// default, so that drifted rows are found.
     public var skipsCurrent = false
+    /// Whether rows are compared even if nothing was written to the server since a run found them unchanged. False by
+    /// default.
+    public var alwaysCompares = false
     /// Whether due migrations are applied first. True by default.
     public var migrates = true
     /// Whether the `sync` policy may delete rows in production. False by default.

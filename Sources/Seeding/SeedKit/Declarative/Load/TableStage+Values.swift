@@ -32,17 +32,18 @@ extension TableStage {
   ) async throws -> ArraySlice<PostgresRows> {
     for stage in stages { try stage.findPresent() }
     let description = tables?.description.queries ?? []
+    // In a survey, an error ends the seeder's part.
+    let isSurvey = SharedRoundTrips.member != nil
     let typing =
-      description + statements + ["SAVEPOINT seed_typing"] + stages.flatMap { $0.typing() } + [
-        "RELEASE SAVEPOINT seed_typing"
-      ]
+      description + statements + (isSurvey ? [] : ["SAVEPOINT seed_typing"])
+      + stages.flatMap { $0.typing() } + (isSurvey ? [] : ["RELEASE SAVEPOINT seed_typing"])
     let checks = try checks(of: stages, faults)
     do {
       let rows = try await connection.pipeline(sharingOpening: typing + checks.map(\.query) + queries())
       try tables?.run(Array(rows.prefix(description.count)))
       try await StageCheck.report(checks, rows.dropFirst(typing.count))
       return rows.dropFirst(typing.count + checks.count)
-    } catch let error as PostgresError where error.isAboutValues && SharedRoundTrips.member == nil {
+    } catch let error as PostgresError where error.isAboutValues && !isSurvey {
       // It may have another cause than the typing, after which the savepoint does not exist.
       guard (try? await connection.query("ROLLBACK TO SAVEPOINT seed_typing")) != nil else {
         throw tables == nil ? error : TableCatalog.Stale()
