@@ -52,6 +52,15 @@ enum OwnershipSchema {
     ALTER TABLE seed_runner.owned_table DROP COLUMN search_path;
     ALTER TABLE seed_runner.owned_row DROP COLUMN input;
     """
+
+  // The condition of the partial unique index behind the key.
+  static let thirdMigration = """
+    -- migrate:up
+    ALTER TABLE seed_runner.owned_table ADD COLUMN key_predicate text;
+
+    -- migrate:down
+    ALTER TABLE seed_runner.owned_table DROP COLUMN key_predicate;
+    """
 }
 
 /// The schemas in which a run looks for unqualified tables. The records of a run apply to this search path only.

@@ -69,6 +69,7 @@ struct DefinitionReader {
     let name = tableName(object)
     let source = source(object, isChild: parent != nil)
     let key = object.oneOrMore("key")
+    let index = object.optionalString("index", length: Self.nonEmpty)
     let columns = columns(object, source, isChild: parent != nil)
     let ignored = object.stringsIfAny("ignore", expected: "a string", ExactName.init) ?? []
     let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert
@@ -86,7 +87,8 @@ struct DefinitionReader {
     let lines = Dictionary(
       object.members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
     let result = TableDefinition(
-      path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
+      path: path, line: node.position.line, table: name, source: source, key: key, index: index,
+      columns: columns,
       ignoredFields: Set(ignored), policy: policy, drift: drift, csv: csv, touchedColumn: touched,
       children: children, ownership: ownership, lines: lines, isUpsert: isUpsert)
     if ownership == .table, !result.canBeWhole {
@@ -190,10 +192,11 @@ struct DefinitionReader {
     guard let object = JSONObjectReader(node, expected: "a reference", faults: faults) else { return nil }
     let table = tableName(object)
     let key = object.oneOrMore("key")
+    let index = object.optionalString("index", length: Self.nonEmpty)
     let column = object.stringIfThere("column")
     object.finish("an unknown key")
     guard let table, let key else { return nil }
-    return ReferenceRule(line: node.position.line, table: table, key: key, column: column)
+    return ReferenceRule(line: node.position.line, table: table, key: key, index: index, column: column)
   }
 
   private func tableName(_ object: JSONObjectReader) -> TableName? {

@@ -125,6 +125,8 @@ struct TableDefinition: Sendable {
   let source: Source
   /// The columns of the natural key.
   let key: [String]
+  /// The unique index behind the key; nil if the columns suffice.
+  var index: String?
   /// Columns that are not simply filled by the field of the same name.
   let columns: [ColumnRule]
   /// Fields that are ignored; `*` for all that `columns` and `children` do not name.
@@ -189,6 +191,8 @@ struct ReferenceRule: Sendable {
   let table: TableName
   /// The columns that are compared with the fields.
   let key: [String]
+  /// The unique index behind the key; nil if the columns suffice.
+  let index: String?
   /// The column with the value; nil for the primary key.
   let column: String?
 }

@@ -99,13 +99,14 @@ struct DeferredConstraint {
     _ code: ErrorCode, _ stage: TableStage, values: String, join: String = "", condition: String,
     found: (String) -> String, expected: String
   ) async throws -> [FixtureFault] {
-    let match = zip(try stage.liveKey(), stage.stagedKey).map { "live.\($0) = staged.\($1)" }
-      .joined(separator: " AND ")
+    let match = stage.load.keyRule.match(
+      try stage.liveKey().map { "live.\($0)" }, stage.stagedKey.map { "staged.\($0)" })
     return try await connection.query(
       PostgresQuery(
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(values)
-          FROM \(try stage.source()) AS staged JOIN \(stage.load.live.quoted) AS live ON \(match) \(join)
+          FROM \(try stage.source()) AS staged
+          JOIN \(stage.load.keyRule.rows(of: stage.load.live.quoted)) AS live ON \(match) \(join)
           WHERE \(condition) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """)
     ).map { row in

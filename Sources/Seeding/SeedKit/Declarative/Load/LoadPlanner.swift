@@ -98,11 +98,13 @@ struct LoadPlanner {
         table.line, found: "\(live.name), which has \(slots.count) columns",
         expected: "a table of at most \(TableLoad.tableColumnLimit) columns", at: "table")
     }
-    checkKey(table, live: live)
+    let key = uniqueKey(of: table, live: live)
     if let touched = table.touchedColumn {
       _ = column(touched, of: live, line: table.line(of: "touch"), at: "touch")
     }
-    return try TableLoad(definition: table, live: live, slots: slots, references: references, parent: parent)
+    return try TableLoad(
+      definition: table, live: live, slots: slots, references: references, parent: parent,
+      key: key)
   }
 
   private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {
@@ -127,7 +129,9 @@ struct LoadPlanner {
     return [
       ColumnRule(
         line: table.line, column: column, fields: key.indices.map { "$parent\($0)" },
-        reference: ReferenceRule(line: table.line, table: parent.definition.table, key: key, column: nil))
+        reference: ReferenceRule(
+          line: table.line, table: parent.definition.table, key: key, index: parent.definition.index,
+          column: nil))
     ]
   }
 
@@ -144,12 +148,7 @@ struct LoadPlanner {
           kind: key.kind, rule: literalRule(key), stagedName: key.name, column: nil))
     }
     guard slots.count == rule.key.count else { return nil }
-    if !table.uniqueKeys.contains(where: { Set($0) == Set(rule.key) }) {
-      fault(
-        rule.line, .missingUniqueKey,
-        found: "a reference by \(list(rule.key)), but \(table.name) has no unique key on it",
-        expected: keys(of: table), at: "references")
-    }
+    let key = uniqueKey(of: rule, table: table)
     let target: LiveTable.Column
     if let name = rule.column {
       guard let found = self.column(name, of: table, line: rule.line, isRead: true) else { return nil }
@@ -164,31 +163,11 @@ struct LoadPlanner {
     }
     return (
       TableLoad.Reference(
-        rule: rule, column: column, table: table, target: target,
+        rule: rule, column: column, table: table, target: target, key: key,
         slots: Array(firstSlot..<(firstSlot + slots.count))),
       slots
     )
   }
-
-  private func checkKey(_ table: TableDefinition, live: LiveTable) {
-    var isKnown = true
-    for name in table.key
-    where column(name, of: live, line: table.line(of: "key"), at: "key") == nil { isKnown = false }
-    guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
-    let advice = advice[KeyAdvice.Place(table: table.table, key: table.key)]
-    fault(
-      table.line(of: "key"), .missingUniqueKey,
-      found: "the key \(list(table.key)), but \(live.name) has no unique key on it",
-      expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")
-  }
-
-  private func keys(of table: LiveTable) -> String {
-    table.uniqueKeys.isEmpty
-      ? "a unique key (the table has none)"
-      : "one of " + table.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
-  }
-
-  private func list(_ columns: [String]) -> String { "(\(columns.joined(separator: ", ")))" }
 
   private func liveTable(_ name: TableName, line: Int) -> LiveTable? {
     if let live = tables[name] { return live }
@@ -212,7 +191,7 @@ struct LoadPlanner {
     return nil
   }
 
-  private func column(
+  func column(
     _ name: String, of table: LiveTable, line: Int, at field: String? = nil, isRead: Bool = false
   ) -> LiveTable.Column? {
     guard let column = table[name] else {
@@ -232,7 +211,7 @@ struct LoadPlanner {
     return column
   }
 
-  private func fault(
+  func fault(
     _ line: Int, _ code: ErrorCode = .invalidDefinition, found: String, expected: String, at field: String
   ) {
     faults.add(

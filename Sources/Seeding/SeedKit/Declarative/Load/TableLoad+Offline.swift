@@ -19,7 +19,7 @@ extension TableLoad {
     }
     let live = LiveTable(
       name: definition.table, canonicalName: definition.table.description, quoted: "", ambiguity: nil,
-      columns: [], uniqueKeys: [], primaryKey: nil, checks: [], triggers: [], isDeferred: false,
+      columns: [], keys: [], checks: [], triggers: [], isDeferred: false,
       foreignKeys: [],
       inheriting: nil)
     let load = try TableLoad(definition: definition, live: live, slots: slots, references: [], parent: parent)

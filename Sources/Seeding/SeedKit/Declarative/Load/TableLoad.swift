@@ -33,8 +33,13 @@ final class TableLoad {
     let column: LiveTable.Column
     let table: LiveTable
     let target: LiveTable.Column
+    /// The unique key behind the rule's key; nil if the planner found none and reported it.
+    let key: LiveTable.UniqueKey?
     /// The slots that are compared with the rule's key, in its order.
     let slots: [Int]
+    /// A FROM item for the rows that the key identifies.
+    var rows: String { keyRule.rows(of: table.ownRows) }
+    var keyRule: KeyRule { key?.rule ?? .plain }
     /// Whether the value is part of the key, so that no lookup is needed.
     var isInRecord: Bool { rule.key.contains(where: target.name.isNamed) }
   }
@@ -44,6 +49,9 @@ final class TableLoad {
   let slots: [Slot]
   let references: [Reference]
   let parent: TableLoad?
+  /// The unique key behind the natural key; nil without a database, or if the planner found none and reported it.
+  let key: LiveTable.UniqueKey?
+  var keyRule: KeyRule { key?.rule ?? .plain }
   /// The loads of arrays in the records, by field.
   private(set) var children: [ExactName: TableLoad] = [:]
 
@@ -73,7 +81,8 @@ final class TableLoad {
   static let tableColumnLimit = 1_590
 
   init(
-    definition: TableDefinition, live: LiveTable, slots: [Slot], references: [Reference], parent: TableLoad?
+    definition: TableDefinition, live: LiveTable, slots: [Slot], references: [Reference], parent: TableLoad?,
+    key: LiveTable.UniqueKey? = nil
   ) throws {
     self.definition = definition
     self.live = live
@@ -84,6 +93,7 @@ final class TableLoad {
     }
     self.references = references
     self.parent = parent
+    self.key = key
     presence = Array(repeating: 0, count: slots.count)
     missing = Array(repeating: 0, count: (slots.count + 7) / 8)
     slotsOfField = Dictionary(grouping: slots.indices) { ExactName(slots[$0].field) }

@@ -224,9 +224,9 @@ extension TableStage {
       let names = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
       let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
       func match(_ alias: String, _ columns: [String]) -> String {
-        zip(columns, names).map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
+        reference.keyRule.match(columns.map { "\(alias).\($0)" }, names)
       }
-      var joins = ["LEFT JOIN \(reference.table.ownRows) AS live ON \(match("live", keys))"]
+      var joins = ["LEFT JOIN \(reference.rows) AS live ON \(match("live", keys))"]
       var absent = ["live.\(keys[0]) IS NULL"]
       for (index, other) in others.enumerated()
       where other.load.live.canonicalName == reference.table.canonicalName {

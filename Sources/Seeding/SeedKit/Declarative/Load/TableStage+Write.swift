@@ -36,15 +36,15 @@ extension TableStage {
         columns.append("\(staged[place])::\(type) AS \(name)")
       } else {
         let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
-        let match = zip(keys, staged).map { "r\(index).\($0) = \($1)" }.joined(separator: " AND ")
-        joins.append("LEFT JOIN \(reference.table.ownRows) AS r\(index) ON \(match)")
+        let match = reference.keyRule.match(keys.map { "r\(index).\($0)" }, staged)
+        joins.append("LEFT JOIN \(reference.rows) AS r\(index) ON \(match)")
         let live = "r\(index).\(reference.target.name.quoted)"
         var found = [live]
         for (number, other) in (ahead[reference.column.name.name] ?? []).enumerated() {
           guard let target = other.stagedName(of: reference.target.name.name) else { continue }
           let alias = "a\(index)_\(number)"
-          let match = zip(reference.rule.key.compactMap(other.stagedName(of:)), staged)
-            .map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
+          let match = reference.keyRule.match(
+            reference.rule.key.compactMap(other.stagedName(of:)).map { "\(alias).\($0)" }, staged)
           joins.append("LEFT JOIN \(other.typed.quoted) AS \(alias) ON \(match)")
           let isMissing = other.slot(of: reference.target.name.name).map { other.isMissing($0, alias) }
           let value =
@@ -200,6 +200,10 @@ extension TableStage {
         place: (definition.path, definition.line), hasTriggers: !load.live.triggers.isEmpty,
         changesRows: load.live.triggers.contains(where: \.isBeforeRow), insertsFirst: insertsOnly,
         leftOver: leftOver))
+    writer.rule = load.keyRule
+    writer.condition = load.keyRule.holds(for: "live") ?? "true"
+    writer.outside = outsideOfKey(columns, isAbsent: writer.isAbsent, updates: writer.updates)
+    writer.checksNewKeys = !foreseesKeys
     writer.owns = !isWhole
     writer.isLookedAtAgain = insertsOnly
     writer.isUpsert = isUpsert
@@ -215,7 +219,7 @@ extension TableStage {
     }
     let rows = LeftOverRows(
       name: load.live.name.description, quoted: load.live.quoted, owned: owned, key: try liveKey(),
-      otherSeeders: context.seeders.subtracting([owned.seeder]),
+      rule: load.keyRule, otherSeeders: context.seeders.subtracting([owned.seeder]),
       // Files without records fill no columns to compare.
       staged: try entries.filter { $0.load.rowCount > 0 }.map { (try $0.source(), $0.stagedKey) })
     for entry in entries { entry.knownLeftOver = rows }
@@ -251,7 +255,7 @@ extension TableStage {
       """)
     return RowRemoval.Table(
       name: writer.name, canonicalName: writer.canonicalName, quoted: writer.quoted, key: writer.key,
-      ownedID: nil,
+      rule: writer.rule, ownedID: nil,
       rows: rows)
   }
 

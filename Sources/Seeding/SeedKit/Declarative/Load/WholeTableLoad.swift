@@ -35,7 +35,8 @@ struct WholeTableLoad {
     if let known, let owned {
       guard context.fingerprint?.description == known.files else { return nil }
       let now = try await WholeTable.read(
-        files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.session)
+        files: known.files, rows: stage.load.keyRule.rows(of: live.quoted), columns: owned.valueColumns,
+        on: context.session)
       return now == known ? RowCounts(unchanged: known.rows) : nil
     }
     guard !context.isSurvey else { throw SeedContext.NotCurrent() }
@@ -92,11 +93,12 @@ struct WholeTableLoad {
   private func record(columns: [String]) async throws {
     guard let direct, let fingerprint = context.fingerprint else { return }
     let entry = try await context.recordOwnedTable(
-      live.canonicalName, keyColumns: try stage.liveKey(), valueColumns: columns,
+      live.canonicalName, keyColumns: try stage.liveKey(), rule: stage.load.keyRule, valueColumns: columns,
       files: direct.names.map(folder.path(of:))
     ).entry
     try await WholeTable.read(
-      files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.session
+      files: fingerprint.description, rows: stage.load.keyRule.rows(of: live.quoted), columns: columns,
+      on: context.session
     ).record(entry: entry, on: context.session)
   }
 }

@@ -136,7 +136,7 @@ extension TableStage {
     else { return }
     let name = "\"n\(numbered.count)\""
     let key = try liveKey()
-    let match = zip(key, stagedKey).map { "live.\($0) = staged.\($1)" }.joined(separator: " AND ")
+    let match = load.keyRule.match(key.map { "live.\($0)" }, stagedKey.map { "staged.\($0)" })
     var isNew = "live.\(key[0]) IS NULL"
     if keepsEdited, let owned = try await context.ownedTable(load.live.canonicalName) {
       // A row that was deleted outside seed-runner is not reinserted.
@@ -152,7 +152,8 @@ extension TableStage {
       SET \(unescaped: name) = CASE WHEN row.is_new THEN \(unescaped: expression) ELSE row.value END
       FROM (
         SELECT staged.seed_row, live.\(column.name) AS value, \(unescaped: isNew) AS is_new
-        FROM \(typed) AS staged LEFT JOIN \(unescaped: load.live.quoted) AS live ON \(unescaped: match)
+        FROM \(typed) AS staged 
+        LEFT JOIN \(unescaped: load.keyRule.rows(of: load.live.quoted)) AS live ON \(unescaped: match)
         \(unescaped: onlyNew ? "WHERE \(isNew)" : "") ORDER BY staged.seed_row
       ) AS row WHERE row.seed_row = typed.seed_row
       """,
