@@ -94,7 +94,9 @@ extension SeedContext {
   ) async throws -> [PostgresQuery] {
     let known = try await ownedTable(canonicalName)
     let numbering = SourceFiles.numbering(files)
-    guard known?.keyColumns != keyColumns || known?.rule != rule || known?.valueColumns != valueColumns else {
+    guard
+      known?.keyColumns != keyColumns || known?.rule != rule.recorded || known?.valueColumns != valueColumns
+    else {
       return numbering
     }
     changedTables.insert(canonicalName)

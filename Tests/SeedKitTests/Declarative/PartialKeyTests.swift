@@ -237,8 +237,8 @@ struct PartialKeyTests {
     try await with(sql, tables: #"{table: "t", files: "t.csv", key: "name"}"#, files: files) { folder in
       #expect(
         try await folder.faults() == [
-          "seeder.json:1: field 'key': found the key (name), but t has several partial unique indexes on it; expected "
-            + #""index": "draft" (WHERE (state = 'draft'::text)) or "index": "live" (WHERE (state = 'live'::text))"#
+          "seeder.json:1: field 'key': found the key (name), but t has several unique indexes on it, each with a condition or "
+            + #"expressions; expected "index": "draft" for (name) WHERE (state = 'draft'::text) or "index": "live" for (name) WHERE (state = 'live'::text)"#
         ])
       try folder.define(#"{table: "t", files: "t.csv", key: "name", index: "liv"}"#)
       #expect(

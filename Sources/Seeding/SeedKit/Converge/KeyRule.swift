@@ -1,11 +1,30 @@
 /// How a natural key identifies rows: what the unique index behind it says beyond the names of its columns.
 struct KeyRule: Sendable, Hashable {
+  /// An index over expressions.
+  struct Expressions: Sendable, Hashable {
+    /// The columns of the key, quoted.
+    let columns: [String]
+    /// SQL for each value of the index, over the unqualified columns.
+    let values: [String]
+  }
+
   /// The condition of a partial index, over the unqualified columns of the table. Rows for which it does not hold
   /// are not rows of the seeder: another row may have the same key.
   var predicate: String?
+  /// Whether two NULLs are the same key: NULLS NOT DISTINCT.
+  var nullsAreEqual = false
+  /// The expressions whose values are compared; nil if the columns themselves are.
+  var expressions: Expressions?
+  /// Whether a column of the key may be NULL.
+  var allowsNulls = false
 
   /// A plain unique key.
   static let plain = KeyRule()
+
+  /// What is recorded: a row that was found is identified by the values of its columns.
+  var recorded: KeyRule {
+    KeyRule(predicate: predicate, nullsAreEqual: allowsNulls, allowsNulls: allowsNulls)
+  }
 
   /// SQL for whether two rows have the same key.
   ///
@@ -13,7 +32,21 @@ struct KeyRule: Sendable, Hashable {
   ///   - left: SQL for the key columns of one row, in the order of the key.
   ///   - right: the same for the other row.
   func match(_ left: [String], _ right: [String]) -> String {
-    zip(left, right).map { "\($0) = \($1)" }.joined(separator: " AND ")
+    // An equality of arrays can be hashed. IS NOT DISTINCT FROM would compare every row with every other.
+    zip(values(left), values(right)).map { nullsAreEqual ? "ARRAY[\($0)] = ARRAY[\($1)]" : "\($0) = \($1)" }
+      .joined(separator: " AND ")
+  }
+
+  /// SQL for the values of the index.
+  ///
+  /// - Parameter columns: SQL for the key columns of a row, in the order of the key.
+  func values(_ columns: [String]) -> [String] {
+    guard let expressions else { return columns }
+    let row = zip(columns, expressions.columns).map { "\($0) AS \($1)" }.joined(separator: ", ")
+    return expressions.values.map { value in
+      if let index = expressions.columns.firstIndex(of: value) { return columns[index] }
+      return "(SELECT \(value) FROM (SELECT \(row)) AS seed_row_of_key)"
+    }
   }
 
   /// SQL for whether the condition holds for a row of the table; nil without a condition.
@@ -30,10 +63,5 @@ struct KeyRule: Sendable, Hashable {
   /// A FROM item for the rows of a table that have a key. The planner can use the partial index.
   func rows(of table: String) -> String {
     predicate.map { "(SELECT * FROM \(table) WHERE \($0))" } ?? table
-  }
-
-  /// `(org, slug) WHERE deleted_at IS NULL`, without the condition for a plain key.
-  static func shown(_ columns: [String], _ predicate: String?) -> String {
-    "(\(columns.joined(separator: ", ")))" + (predicate.map { " WHERE \($0)" } ?? "")
   }
 }

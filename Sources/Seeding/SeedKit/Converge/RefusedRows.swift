@@ -133,7 +133,13 @@ struct RefusedRows {
           """)
     ).map { row in
       let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
-      if attempt.statements.hasTriggers == false, let condition = writer.rule.predicate {
+      if !attempt.statements.hasTriggers, writer.rule.expressions != nil {
+        return writer.fault(
+          file: file, record: record, line: line, field: names.joined(separator: ", "),
+          found: "the key '\(key)', for which the unique index of the key has a NULL",
+          expected: "a value, because it is part of the key")
+      }
+      if !attempt.statements.hasTriggers, let condition = writer.rule.predicate {
         return writer.fault(
           file: file, record: record, line: line, found: writer.foundOutside(key, condition),
           expected: RowWriter.expectedInside)

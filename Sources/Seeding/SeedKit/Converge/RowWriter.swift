@@ -49,6 +49,8 @@ struct RowWriter {
   var tableColumns: [String]
   /// How the key identifies rows.
   var rule = KeyRule.plain
+  /// A column of the table that is NULL only if there is no row, quoted; nil if those of the key are such columns.
+  var presence: String?
   /// The rows within which the natural key is unique, over the alias `live`.
   var condition = "true"
   /// SQL for whether a staged row would not be among these rows, over the aliases `staged` and `live`; nil if all
@@ -87,7 +89,7 @@ struct RowWriter {
     rule.match(key.map { "live.\($0)" }, stagedKey.map { "staged.\($0)" })
       + (condition == "true" ? "" : " AND (\(condition))")
   }
-  var isAbsent: String { "live.\(key[0]) IS NULL" }
+  var isAbsent: String { "live.\(presence ?? key[0]) IS NULL" }
   var differs: String { differs(in: compared) }
   func differs(in columns: [Column]) -> String {
     guard !columns.isEmpty else { return "false" }

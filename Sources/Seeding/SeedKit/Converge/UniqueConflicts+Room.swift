@@ -216,6 +216,7 @@ extension UniqueConflicts {
     let key = writer.key.indices.map { "y\($0)" }.joined(separator: ", ")
     let aside = writer.key.indices.map { "aside.y\($0)" }
     let match = "\(writer.rule.match(writer.key.map { "live.\($0)" }, aside)) AND (\(writer.condition))"
+    let occupied = writer.rule.match(writer.key.indices.map { "occupants.y\($0)" }, aside)
     let same = writer.rule.match(writer.key.indices.map { "wanted.y\($0)" }, aside)
     let rows = "(SELECT DISTINCT \(key) FROM \(place.rows.quoted) WHERE \(occupants.rawValue))"
     var statements: [PostgresQuery] = [
@@ -231,7 +232,7 @@ extension UniqueConflicts {
             SELECT FROM (
               SELECT \(writer.key.enumerated().map { "\($1) AS y\($0)" }.joined(separator: ", ")), \(place.index.values)
               FROM \(writer.quoted) AS live \(place.index.filter)) AS aside
-            JOIN \(rows) AS occupants USING (\(key))
+            JOIN \(rows) AS occupants ON \(occupied)
             JOIN \(wantedRows(place.index)) AS wanted ON \(place.index.match("wanted", "aside")) AND NOT (\(same)))
           """),
     ]

@@ -205,7 +205,7 @@ final class UniqueConflicts {
           CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS
           SELECT wanted.seed_row, existing.key_text, \(numbers.map { "existing.y\($0)" }.joined(separator: ", ")),
             \(index.text(of: "wanted")) AS shown, other."seed_runner:row" AS moving_row,
-            other."seed_runner:row" IS NOT NULL AS moves, \(leaving == nil ? "false" : "leaving.k0 IS NOT NULL") AS leaves,
+            other."seed_runner:row" IS NOT NULL AS moves, \(leaving == nil ? "false" : "leaving.seed_key IS NOT NULL") AS leaves,
             wanted.is_new AND existing.in_scope AND \(same) AS raced
           FROM \(wantedRows(index)) AS wanted
           JOIN (

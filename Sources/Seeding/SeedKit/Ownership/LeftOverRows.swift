@@ -38,7 +38,7 @@ final class LeftOverRows {
       let match = rule.match(key.map { "live.\($0)" }, entry.key.map { "staged\(index).\($0)" })
       return "LEFT JOIN \(entry.source) AS staged\(index) ON \(match)"
     }
-    let isStaged = staged.enumerated().map { " AND staged\($0).\($1.key[0]) IS NULL" }.joined()
+    let isStaged = staged.indices.map { " AND staged\($0).seed_row IS NULL" }.joined()
     return """
       FROM seed_runner.owned_row AS owner
       JOIN \(rule.rows(of: quoted)) AS live ON \(RowText.key(owned.keyColumns, of: "live")) = owner.key
@@ -93,7 +93,8 @@ final class LeftOverRows {
 
   func table(_ rows: PostgresIdentifier) -> RowRemoval.Table {
     RowRemoval.Table(
-      name: name, canonicalName: owned.table, quoted: quoted, key: key, rule: rule, ownedID: owned.id,
+      name: name, canonicalName: owned.table, quoted: quoted, key: key, rule: rule.recorded,
+      ownedID: owned.id,
       rows: rows)
   }
 

@@ -14,10 +14,10 @@ package struct OwnedTable: Sendable {
   /// Whether the table is owned as a whole, not row by row.
   let isWhole: Bool
 
-  /// What ``decode(_:)`` decodes, over the alias `owned`. Databases of earlier versions lack the last column.
+  /// What ``decode(_:)`` decodes, over the alias `owned`. Databases of earlier versions lack the last columns.
   private static let list = """
     id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL,
-      to_jsonb(owned) ->> 'key_predicate'
+      to_jsonb(owned) ->> 'key_predicate', coalesce(to_jsonb(owned) ->> 'key_nulls', 'false')::boolean
     """
 
   /// The query for all entries of seeders, whose rows ``decode(_:)`` decodes.
@@ -82,11 +82,12 @@ package struct OwnedTable: Sendable {
   ) -> PostgresQuery {
     """
     INSERT INTO seed_runner.owned_table AS owned
-      (seeder, table_name, key_columns, key_predicate, value_columns, search_path)
-    VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(rule.predicate), \(valueColumns),
+      (seeder, table_name, key_columns, key_predicate, key_nulls, value_columns, search_path)
+    VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(rule.predicate), \(rule.allowsNulls), \(valueColumns),
       \(unescaped: SearchPath.current))
     ON CONFLICT (seeder, table_name) DO UPDATE
       SET key_columns = excluded.key_columns, key_predicate = excluded.key_predicate,
+        key_nulls = excluded.key_nulls,
         value_columns = excluded.value_columns, search_path = excluded.search_path
     RETURNING \(unescaped: list)
     """
@@ -100,10 +101,12 @@ package struct OwnedTable: Sendable {
 
   static func decode(_ rows: PostgresRows) throws -> [OwnedTable] {
     try rows.map { row in
-      let (id, seeder, table, keys, values, isWhole, predicate) = try row.decode(
-        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self, String?.self)
+      let (id, seeder, table, keys, values, isWhole, predicate, nulls) = try row.decode(
+        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self, String?.self, Bool.self
+      )
       return OwnedTable(
-        id: id, seeder: seeder, table: table, keyColumns: keys, rule: KeyRule(predicate: predicate),
+        id: id, seeder: seeder, table: table, keyColumns: keys,
+        rule: KeyRule(predicate: predicate, nullsAreEqual: nulls, allowsNulls: nulls),
         valueColumns: values, isWhole: isWhole)
     }
   }

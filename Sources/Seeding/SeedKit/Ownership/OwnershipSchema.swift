@@ -53,13 +53,14 @@ enum OwnershipSchema {
     ALTER TABLE seed_runner.owned_row DROP COLUMN input;
     """
 
-  // The condition of the partial unique index behind the key.
+  // The condition of the partial unique index behind the key, and whether columns of the key may be NULL.
   static let thirdMigration = """
     -- migrate:up
-    ALTER TABLE seed_runner.owned_table ADD COLUMN key_predicate text;
+    ALTER TABLE seed_runner.owned_table ADD COLUMN key_predicate text,
+      ADD COLUMN key_nulls boolean NOT NULL DEFAULT false;
 
     -- migrate:down
-    ALTER TABLE seed_runner.owned_table DROP COLUMN key_predicate;
+    ALTER TABLE seed_runner.owned_table DROP COLUMN key_predicate, DROP COLUMN key_nulls;
     """
 }
 

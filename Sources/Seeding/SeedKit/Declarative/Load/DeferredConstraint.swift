@@ -79,8 +79,9 @@ struct DeferredConstraint {
         let key = try stage.liveKey()
         let keys = key.enumerated().map { "live.\($1) AS y\($0)" }.joined(separator: ", ")
         let rows = "(SELECT \(keys), \(index.values) FROM \(live.quoted) AS live \(index.filter))"
-        let isSame = key.indices.map { "a.y\($0) = b.y\($0)" }.joined(separator: " AND ")
-        let isLive = key.enumerated().map { "a.y\($0) = live.\($1)" }.joined(separator: " AND ")
+        let rule = stage.load.keyRule
+        let isSame = rule.match(key.indices.map { "a.y\($0)" }, key.indices.map { "b.y\($0)" })
+        let isLive = rule.match(key.indices.map { "a.y\($0)" }, key.map { "live.\($0)" })
         faults += try await faultsOfStage(
           .duplicateKey, stage, values: "double.text",
           join: """

@@ -173,13 +173,20 @@ extension LiveTable {
     SELECT asked.place, c.relname::text, i.indisprimary, ARRAY(
         SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
-        WHERE k.place <= i.indnkeyatts ORDER BY k.place),
-      pg_get_expr(i.indpred, i.indrelid), \(unescaped: columns(in: "i.indpred"))
+        WHERE k.place <= i.indnkeyatts ORDER BY k.place)
+      || ARRAY(
+        SELECT name FROM unnest(\(unescaped: columns(in: "i.indexprs"))) AS name
+        WHERE name <> ALL (ARRAY(
+          SELECT attname::text FROM pg_attribute
+          WHERE attrelid = i.indrelid AND attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))),
+      CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+        SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) AS k ORDER BY k) END,
+      i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), \(unescaped: columns(in: "i.indpred"))
     FROM \(asked(names)) JOIN pg_index AS i ON i.indrelid = to_regclass(asked.name)
     JOIN pg_class AS c ON c.oid = i.indexrelid
-    WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indexprs IS NULL
-      -- Conditions on the whole row cannot be evaluated for a record.
-      AND (i.indpred IS NULL OR i.indpred::text !~ ':varattno 0 ')
+    WHERE i.indisunique AND i.indisvalid AND i.indimmediate
+      -- Expressions over the whole row cannot be evaluated for a record.
+      AND concat(i.indpred, i.indexprs) !~ ':varattno 0 '
     ORDER BY i.indisprimary DESC, i.indexrelid
     """
   }
@@ -265,8 +272,8 @@ extension LiveTable.ForeignKey {
 
 extension LiveTable.UniqueKey {
   init(_ row: PostgresRow) throws {
-    (index, isPrimary, columns, predicate, predicateColumns) = try row.decode(
-      String.self, Bool.self, [String].self, String?.self, [String].self, from: 1)
+    (index, isPrimary, columns, expressions, nullsAreEqual, predicate, predicateColumns) = try row.decode(
+      String.self, Bool.self, [String].self, [String]?.self, Bool.self, String?.self, [String].self, from: 1)
   }
 }
 

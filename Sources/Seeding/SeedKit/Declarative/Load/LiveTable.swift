@@ -57,15 +57,23 @@ struct LiveTable: Sendable, Hashable {
   struct UniqueKey: Sendable, Hashable {
     let index: String
     let isPrimary: Bool
+    /// The columns, including those in expressions.
     let columns: [String]
+    /// SQL for each value of an index over expressions; nil if it only has columns.
+    let expressions: [String]?
+    /// Whether it is NULLS NOT DISTINCT.
+    let nullsAreEqual: Bool
     /// The condition of a partial index, as in ``KeyRule/predicate``.
     let predicate: String?
     /// The columns in the condition.
     let predicateColumns: [String]
 
-    var rule: KeyRule { KeyRule(predicate: predicate) }
+    /// Whether it identifies all rows by the values of columns.
+    var isPlain: Bool { predicate == nil && expressions == nil }
     /// `(a, b)`, and the condition of a partial index.
-    var shown: String { KeyRule.shown(columns, predicate) }
+    var shown: String {
+      "(\((expressions ?? columns).joined(separator: ", ")))" + (predicate.map { " WHERE \($0)" } ?? "")
+    }
   }
 
   struct Check: Sendable, Hashable {
@@ -95,8 +103,8 @@ struct LiveTable: Sendable, Hashable {
   /// The child tables; nil if there are none or the table is partitioned.
   let inheriting: InheritingTables?
 
-  /// The columns of each unique key without a condition, primary key first.
-  var uniqueKeys: [[String]] { keys.filter { $0.predicate == nil }.map(\.columns) }
+  /// The columns of each plain unique key, primary key first.
+  var uniqueKeys: [[String]] { keys.filter(\.isPlain).map(\.columns) }
   var primaryKey: [String]? { keys.first(where: \.isPrimary)?.columns }
   /// A FROM item for the table without its child tables.
   var ownRows: String { inheriting == nil ? quoted : "ONLY \(quoted)" }

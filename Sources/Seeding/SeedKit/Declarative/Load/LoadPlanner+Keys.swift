@@ -20,7 +20,7 @@ extension LoadPlanner {
       found: "a reference by \(list(rule.key)), but \(table.name) has", advice: nil)
   }
 
-  /// A unique key without a condition identifies rows among all rows, so it comes before partial ones.
+  /// A plain unique key identifies rows among all rows, so it comes before partial ones and those over expressions.
   private func uniqueKey(
     on columns: [String], index: String?, of live: LiveTable, line: Int, at field: String, found: String,
     advice: String?
@@ -34,16 +34,18 @@ extension LoadPlanner {
         expected: names.isEmpty ? keys(of: live) : "one of \(names)", at: "index")
       return nil
     }
-    if let key = fitting.first(where: { $0.predicate == nil }) { return key }
+    let plain = fitting.filter(\.isPlain)
+    if let key = plain.first(where: \.nullsAreEqual) ?? plain.first { return key }
     guard fitting.count != 1 else { return fitting[0] }
     if fitting.isEmpty {
       fault(
         line, .missingUniqueKey, found: "\(found) no unique key on it",
         expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: field)
     } else {
-      let names = fitting.map { "\"index\": \"\($0.index)\" (WHERE \($0.predicate ?? "true"))" }
+      let names = fitting.map { "\"index\": \"\($0.index)\" for \($0.shown)" }
       fault(
-        line, .missingUniqueKey, found: "\(found) several partial unique indexes on it",
+        line, .missingUniqueKey,
+        found: "\(found) several unique indexes on it, each with a condition or expressions",
         expected: names.joined(separator: " or "), at: field)
     }
     return nil

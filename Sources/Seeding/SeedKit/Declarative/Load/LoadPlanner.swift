@@ -148,7 +148,12 @@ struct LoadPlanner {
           kind: key.kind, rule: literalRule(key), stagedName: key.name, column: nil))
     }
     guard slots.count == rule.key.count else { return nil }
-    let key = uniqueKey(of: rule, table: table)
+    var keyRule = table.rule(of: uniqueKey(of: rule, table: table), for: rule.key)
+    // A record with NULL references nothing, except an element of an array its parent.
+    if fields.first?.hasPrefix("$parent") != true {
+      keyRule.nullsAreEqual = false
+      keyRule.allowsNulls = false
+    }
     let target: LiveTable.Column
     if let name = rule.column {
       guard let found = self.column(name, of: table, line: rule.line, isRead: true) else { return nil }
@@ -163,7 +168,7 @@ struct LoadPlanner {
     }
     return (
       TableLoad.Reference(
-        rule: rule, column: column, table: table, target: target, key: key,
+        rule: rule, column: column, table: table, target: target, keyRule: keyRule,
         slots: Array(firstSlot..<(firstSlot + slots.count))),
       slots
     )

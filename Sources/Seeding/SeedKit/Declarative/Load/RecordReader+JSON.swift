@@ -10,7 +10,7 @@ extension RecordReader {
   /// What an element of an array needs to know about its record.
   struct Parent {
     /// The texts of its natural key.
-    let key: [String]
+    let key: [String?]
     /// The element's position in the array, from 1.
     let position: Int
   }
@@ -71,7 +71,7 @@ extension RecordReader {
       }
     }
     if let parent {
-      for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = .text(text) }
+      for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = text.map(Value.text) ?? .null }
       for slot in load.slotsOfField[ExactName(ColumnRule.position)] ?? [] {
         values[slot] = .text("\(parent.position)")
       }
@@ -109,9 +109,10 @@ extension RecordReader {
     fault: (JSONNode, String?, String, String) -> Void
   ) {
     guard !load.children.isEmpty else { return }
-    let key = load.keySlots.compactMap { slot -> String? in
-      guard case .text(let text) = values[slot] else { return nil }
-      return text
+    // A record with NULL in a key that cannot be NULL is reported separately.
+    let key = load.keySlots.compactMap { slot -> String?? in
+      if case .text(let text) = values[slot] { return text }
+      return load.keyRule.allowsNulls || load.isOffline && load.keySlots.count > 1 ? .some(nil) : .none
     }
     for member in members {
       guard let child = load.children[ExactName(member.key)], !member.value.isNull else { continue }
@@ -119,7 +120,6 @@ extension RecordReader {
         fault(member.value, member.key, member.value.foundDescription, "an array")
         continue
       }
-      // A record without a key is reported separately.
       guard key.count == load.definition.key.count else { continue }
       if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
       for (index, element) in elements.enumerated() {

@@ -33,13 +33,19 @@ final class TableLoad {
     let column: LiveTable.Column
     let table: LiveTable
     let target: LiveTable.Column
-    /// The unique key behind the rule's key; nil if the planner found none and reported it.
-    let key: LiveTable.UniqueKey?
+    /// How the rule's key identifies rows.
+    let keyRule: KeyRule
     /// The slots that are compared with the rule's key, in its order.
     let slots: [Int]
     /// A FROM item for the rows that the key identifies.
     var rows: String { keyRule.rows(of: table.ownRows) }
-    var keyRule: KeyRule { key?.rule ?? .plain }
+    /// SQL for whether the values of a record identify a row. NULL identifies none, unless the record is an element of
+    /// an array and the row its parent.
+    func match(_ columns: [String], _ values: [String]) -> String {
+      let isGiven =
+        keyRule.expressions == nil || keyRule.allowsNulls ? [] : values.map { "\($0) IS NOT NULL" }
+      return ([keyRule.match(columns, values)] + isGiven).joined(separator: " AND ")
+    }
     /// Whether the value is part of the key, so that no lookup is needed.
     var isInRecord: Bool { rule.key.contains(where: target.name.isNamed) }
   }
@@ -51,12 +57,13 @@ final class TableLoad {
   let parent: TableLoad?
   /// The unique key behind the natural key; nil without a database, or if the planner found none and reported it.
   let key: LiveTable.UniqueKey?
-  var keyRule: KeyRule { key?.rule ?? .plain }
+  /// How the natural key identifies rows.
+  let keyRule: KeyRule
   /// The loads of arrays in the records, by field.
   private(set) var children: [ExactName: TableLoad] = [:]
 
   /// The keys of parents whose array is empty in an overlay.
-  var emptiedParents: [[String]] = []
+  var emptiedParents: [[String?]] = []
 
   let slotsOfField: [ExactName: [Int]]
   /// Whether there is no database; see ``offline(_:parent:)``.
@@ -94,6 +101,7 @@ final class TableLoad {
     self.references = references
     self.parent = parent
     self.key = key
+    keyRule = live.rule(of: key, for: definition.key)
     presence = Array(repeating: 0, count: slots.count)
     missing = Array(repeating: 0, count: (slots.count + 7) / 8)
     slotsOfField = Dictionary(grouping: slots.indices) { ExactName(slots[$0].field) }

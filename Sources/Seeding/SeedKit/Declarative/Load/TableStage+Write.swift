@@ -36,14 +36,14 @@ extension TableStage {
         columns.append("\(staged[place])::\(type) AS \(name)")
       } else {
         let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
-        let match = reference.keyRule.match(keys.map { "r\(index).\($0)" }, staged)
+        let match = reference.match(keys.map { "r\(index).\($0)" }, staged)
         joins.append("LEFT JOIN \(reference.rows) AS r\(index) ON \(match)")
         let live = "r\(index).\(reference.target.name.quoted)"
         var found = [live]
         for (number, other) in (ahead[reference.column.name.name] ?? []).enumerated() {
           guard let target = other.stagedName(of: reference.target.name.name) else { continue }
           let alias = "a\(index)_\(number)"
-          let match = reference.keyRule.match(
+          let match = reference.match(
             reference.rule.key.compactMap(other.stagedName(of:)).map { "\(alias).\($0)" }, staged)
           joins.append("LEFT JOIN \(other.typed.quoted) AS \(alias) ON \(match)")
           let isMissing = other.slot(of: reference.target.name.name).map { other.isMissing($0, alias) }
@@ -104,8 +104,12 @@ extension TableStage {
     without left: Set<String>, ahead: [String: [TableStage]], comparison: PostgresRow?
   ) async throws -> RowCounts {
     let earlier = try await writeParents(left)
+    // A row is only found by its key if the references in it are resolved.
+    let own = ownReferencesOfKey(left)
+    try await refuseUnresolved(own)
     // Existing rows keep their references until the second pass compares them.
-    var writer = try await writer(source: try source(without: left, ahead: ahead), insertsOnly: !left.isEmpty)
+    var writer = try await writer(
+      source: try source(without: left.subtracting(own), ahead: ahead), insertsOnly: !left.isEmpty)
     writer.comparison = comparison
     var counts = try await writer.run()
     counts.inserted += earlier.inserted
@@ -116,7 +120,7 @@ extension TableStage {
 
   /// The number of tree levels that are written one after another. Deeper rows get their references in the second
   /// pass, like those of a cycle.
-  private static let levels = 64
+  static let levels = 64
 
   /// Writes rows that reference other rows of the same table, parents first. If the reference were empty at first,
   /// a row could violate a CHECK or a unique index, and triggers would treat it as a root.
@@ -201,9 +205,10 @@ extension TableStage {
         changesRows: load.live.triggers.contains(where: \.isBeforeRow), insertsFirst: insertsOnly,
         leftOver: leftOver))
     writer.rule = load.keyRule
+    writer.presence = presenceColumn
     writer.condition = load.keyRule.holds(for: "live") ?? "true"
     writer.outside = outsideOfKey(columns, isAbsent: writer.isAbsent, updates: writer.updates)
-    writer.checksNewKeys = !foreseesKeys
+    writer.checksNewKeys = !foreseesKeys || load.keyRule.expressions != nil
     writer.owns = !isWhole
     writer.isLookedAtAgain = insertsOnly
     writer.isUpsert = isUpsert
@@ -255,7 +260,7 @@ extension TableStage {
       """)
     return RowRemoval.Table(
       name: writer.name, canonicalName: writer.canonicalName, quoted: writer.quoted, key: writer.key,
-      rule: writer.rule, ownedID: nil,
+      rule: writer.rule.recorded, ownedID: nil,
       rows: rows)
   }
 

@@ -137,7 +137,7 @@ extension TableStage {
     let name = "\"n\(numbered.count)\""
     let key = try liveKey()
     let match = load.keyRule.match(key.map { "live.\($0)" }, stagedKey.map { "staged.\($0)" })
-    var isNew = "live.\(key[0]) IS NULL"
+    var isNew = "live.\(presenceColumn ?? key[0]) IS NULL"
     if keepsEdited, let owned = try await context.ownedTable(load.live.canonicalName) {
       // A row that was deleted outside seed-runner is not reinserted.
       isNew += """
