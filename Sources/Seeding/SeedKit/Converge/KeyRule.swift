@@ -31,10 +31,18 @@ struct KeyRule: Sendable, Hashable {
   /// - Parameters:
   ///   - left: SQL for the key columns of one row, in the order of the key.
   ///   - right: the same for the other row.
-  func match(_ left: [String], _ right: [String]) -> String {
+  ///   - places: the places of columns that are compared in another way.
+  func match(_ left: [String], _ right: [String], except places: Set<Int> = []) -> String {
+    let kept = (expressions?.values ?? left).indices.filter { index in
+      guard let expressions else { return !places.contains(index) }
+      return !places.contains { expressions.columns[$0] == expressions.values[index] }
+    }
+    let (left, right) = (values(left), values(right))
     // An equality of arrays can be hashed. IS NOT DISTINCT FROM would compare every row with every other.
-    zip(values(left), values(right)).map { nullsAreEqual ? "ARRAY[\($0)] = ARRAY[\($1)]" : "\($0) = \($1)" }
-      .joined(separator: " AND ")
+    return kept.map { (left[$0], right[$0]) }.map {
+      nullsAreEqual ? "ARRAY[\($0)] = ARRAY[\($1)]" : "\($0) = \($1)"
+    }
+    .joined(separator: " AND ")
   }
 
   /// SQL for the values of the index.

@@ -4,10 +4,10 @@ import Postgres
 struct DefinitionReader {
   private let path: String
   private let isUpsert: Bool
-  private let faults = JSONFaults()
+  let faults = JSONFaults()
 
   /// The length of a nonempty string.
-  fileprivate static let nonEmpty = 1...Int.max
+  static let nonEmpty = 1...Int.max
 
   /// Reads a definition.
   ///
@@ -178,28 +178,20 @@ struct DefinitionReader {
     let fields = object.isAbsent("field") ? [member.key] : object.oneOrMore("field") ?? [member.key]
     let reference = object.isAbsent("references") ? nil : object.take("references").flatMap(reference)
     object.finish("an unknown key")
-    if let reference, reference.key.count != fields.count {
+    if let reference, reference.fieldCount != fields.count {
+      let isSimple = reference.fieldCount == reference.key.count
       columns.fault(
-        member.key, found: "\(fields.count) fields for a key of \(reference.key.count) columns",
-        expected: "a field for each column of the key")
+        member.key,
+        found:
+          "\(fields.count) fields for a key of \(reference.fieldCount) \(isSimple ? "columns" : "values")",
+        expected: "a field for each \(isSimple ? "column" : "value") of the key")
     } else if reference == nil, fields.count > 1 {
       columns.fault(member.key, found: "several fields", expected: "one field, or a reference")
     }
     return ColumnRule(line: line, column: member.key, fields: fields, reference: reference)
   }
 
-  private func reference(_ node: JSONNode) -> ReferenceRule? {
-    guard let object = JSONObjectReader(node, expected: "a reference", faults: faults) else { return nil }
-    let table = tableName(object)
-    let key = object.oneOrMore("key")
-    let index = object.optionalString("index", length: Self.nonEmpty)
-    let column = object.stringIfThere("column")
-    object.finish("an unknown key")
-    guard let table, let key else { return nil }
-    return ReferenceRule(line: node.position.line, table: table, key: key, index: index, column: column)
-  }
-
-  private func tableName(_ object: JSONObjectReader) -> TableName? {
+  func tableName(_ object: JSONObjectReader) -> TableName? {
     guard let text = object.string("table", expected: "a string", { $0.isEmpty ? nil : $0 }) else {
       return nil
     }
@@ -243,7 +235,7 @@ struct DefinitionReader {
 
 extension JSONObjectReader {
   /// A string or a nonempty array.
-  fileprivate func oneOrMore(_ key: String) -> [String]? {
+  func oneOrMore(_ key: String) -> [String]? {
     if case .string? = take(key)?.value { return [string(key, length: DefinitionReader.nonEmpty)] }
     guard let elements = array(key, expected: "a string or an array of strings") else { return nil }
     guard !elements.isEmpty else {

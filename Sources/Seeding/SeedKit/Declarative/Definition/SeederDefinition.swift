@@ -74,12 +74,12 @@ public struct SeederDefinition: Sendable {
 
   /// The tables that it references, as SQL.
   func referencedTableNames() throws -> [String] {
-    try allTables.flatMap(\.columns).compactMap { try $0.reference?.table.quoted() }
+    try allTables.flatMap(\.columns).flatMap { try $0.reference?.tables.map { try $0.quoted() } ?? [] }
   }
 
   /// The tables that it fills or refers to. A table may occur several times.
   var usedTables: [TableName] {
-    allTables.flatMap { [$0.table] + $0.columns.compactMap { $0.reference?.table } }
+    allTables.flatMap { [$0.table] + $0.columns.flatMap { $0.reference?.tables ?? [] } }
   }
 
   private var allTables: [TableDefinition] {
@@ -191,10 +191,20 @@ struct ReferenceRule: Sendable {
   let table: TableName
   /// The columns that are compared with the fields.
   let key: [String]
+  /// For each of them, the reference with which it is compared instead of a field.
+  let parts: [ReferenceRule?]
   /// The unique index behind the key; nil if the columns suffice.
   let index: String?
   /// The column with the value; nil for the primary key.
   let column: String?
+}
+
+extension ReferenceRule {
+  /// The number of fields by which the row is found.
+  var fieldCount: Int { parts.reduce(0) { $0 + ($1?.fieldCount ?? 1) } }
+
+  /// The referenced table, and those in its key.
+  var tables: [TableName] { [table] + parts.flatMap { $0?.tables ?? [] } }
 }
 
 /// The name of a table, with its schema unless the search path finds it.

@@ -48,6 +48,7 @@ struct LoadPlanner {
       loads.append(load)
       loads += try table.children.compactMap { try planner.load($0, parent: load) }
     }
+    planner.checkInnerReferences(loads)
     try planner.faults.check()
     return loads
   }
@@ -113,7 +114,7 @@ struct LoadPlanner {
       kind: column.kind, rule: literalRule(column), stagedName: column.name, column: column)
   }
 
-  private func literalRule(_ column: LiveTable.Column) -> LiteralRule? {
+  func literalRule(_ column: LiveTable.Column) -> LiteralRule? {
     LiteralRule(path: column.scalarPath, type: column.storedType, money: money)
   }
 
@@ -121,60 +122,17 @@ struct LoadPlanner {
   private func parentRule(of table: TableDefinition, parent: TableLoad?) -> [ColumnRule] {
     guard let parent, case .array(_, let column) = table.source else { return [] }
     let key = parent.definition.key
-    if parent.keySlots.count < key.count {
-      fault(
-        table.line(of: "parent"), found: "a parent whose key contains a reference",
-        expected: "a parent key whose columns are filled by fields", at: "children")
-    }
     return [
       ColumnRule(
-        line: table.line, column: column, fields: key.indices.map { "$parent\($0)" },
+        line: table.line, column: column, fields: parent.keySlots.indices.map { "$parent\($0)" },
         reference: ReferenceRule(
-          line: table.line, table: parent.definition.table, key: key, index: parent.definition.index,
-          column: nil))
+          line: table.line, table: parent.definition.table, key: key,
+          parts: key.map { name in parent.references.first { $0.column.name.isNamed(name) }?.rule },
+          index: parent.definition.index, column: nil))
     ]
   }
 
-  private func resolve(
-    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int
-  ) -> (TableLoad.Reference, [TableLoad.Slot])? {
-    guard let table = liveTable(rule.table, line: rule.line) else { return nil }
-    var slots: [TableLoad.Slot] = []
-    for (name, field) in zip(rule.key, fields) {
-      guard let key = self.column(name, of: table, line: rule.line, isRead: true) else { continue }
-      slots.append(
-        TableLoad.Slot(
-          field: field, type: key.storedType, baseType: key.baseType, collation: key.collation,
-          kind: key.kind, rule: literalRule(key), stagedName: key.name, column: nil))
-    }
-    guard slots.count == rule.key.count else { return nil }
-    var keyRule = table.rule(of: uniqueKey(of: rule, table: table), for: rule.key)
-    // A record with NULL references nothing, except an element of an array its parent.
-    if fields.first?.hasPrefix("$parent") != true {
-      keyRule.nullsAreEqual = false
-      keyRule.allowsNulls = false
-    }
-    let target: LiveTable.Column
-    if let name = rule.column {
-      guard let found = self.column(name, of: table, line: rule.line, isRead: true) else { return nil }
-      target = found
-    } else if let key = table.primaryKey, key.count == 1, let found = table[key[0]] {
-      target = found
-    } else {
-      fault(
-        rule.line, found: "no 'column', and \(table.name) has no single-column primary key",
-        expected: "the column whose value is used", at: "references")
-      return nil
-    }
-    return (
-      TableLoad.Reference(
-        rule: rule, column: column, table: table, target: target, keyRule: keyRule,
-        slots: Array(firstSlot..<(firstSlot + slots.count))),
-      slots
-    )
-  }
-
-  private func liveTable(_ name: TableName, line: Int) -> LiveTable? {
+  func liveTable(_ name: TableName, line: Int) -> LiveTable? {
     if let live = tables[name] { return live }
     if let kind = kinds[name] {
       fault(line, .unsupportedTable, found: "'\(name)', which is \(kind)", expected: "a table", at: "table")

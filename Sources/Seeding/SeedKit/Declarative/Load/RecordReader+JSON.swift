@@ -120,7 +120,7 @@ extension RecordReader {
         fault(member.value, member.key, member.value.foundDescription, "an array")
         continue
       }
-      guard key.count == load.definition.key.count else { continue }
+      guard key.count == load.keySlots.count else { continue }
       if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
       for (index, element) in elements.enumerated() {
         let place = FixturePlace(

@@ -5,7 +5,7 @@ extension TableLoad {
   static func offline(_ definition: TableDefinition, parent: TableLoad? = nil) throws -> TableLoad {
     var mapped = definition.columns.flatMap { rule in rule.fields.map { (rule.column, $0) } }
     if let parent, case .array(_, let column) = definition.source {
-      mapped += parent.definition.key.indices.map { (column, "$parent\($0)") }
+      mapped += parent.keySlots.indices.map { (column, "$parent\($0)") }
     }
     let others = definition.key.filter { name in !mapped.contains { ExactName($0.0) == ExactName(name) } }
     let slots = (mapped + others.map { ($0, $0) }).compactMap { column, field -> Slot? in

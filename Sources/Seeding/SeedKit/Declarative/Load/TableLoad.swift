@@ -25,29 +25,8 @@ final class TableLoad {
     var stagedName: PostgresIdentifier
     /// The column that it fills; nil if it is part of a reference.
     let column: LiveTable.Column?
-  }
-
-  /// A column that is filled with a value of another table's row.
-  struct Reference {
-    let rule: ReferenceRule
-    let column: LiveTable.Column
-    let table: LiveTable
-    let target: LiveTable.Column
-    /// How the rule's key identifies rows.
-    let keyRule: KeyRule
-    /// The slots that are compared with the rule's key, in its order.
-    let slots: [Int]
-    /// A FROM item for the rows that the key identifies.
-    var rows: String { keyRule.rows(of: table.ownRows) }
-    /// SQL for whether the values of a record identify a row. NULL identifies none, unless the record is an element of
-    /// an array and the row its parent.
-    func match(_ columns: [String], _ values: [String]) -> String {
-      let isGiven =
-        keyRule.expressions == nil || keyRule.allowsNulls ? [] : values.map { "\($0) IS NOT NULL" }
-      return ([keyRule.match(columns, values)] + isGiven).joined(separator: " AND ")
-    }
-    /// Whether the value is part of the key, so that no lookup is needed.
-    var isInRecord: Bool { rule.key.contains(where: target.name.isNamed) }
+    /// What else the field may be meant for, if its value cannot be read.
+    var hint: String?
   }
 
   let definition: TableDefinition
@@ -110,7 +89,10 @@ final class TableLoad {
 
   /// The slots that hold the natural key of a table that has children.
   var keySlots: [Int] {
-    definition.key.compactMap { name in slots.firstIndex { $0.column?.name.isNamed(name) == true } }
+    definition.key.flatMap { name in
+      let own = slots.indices.filter { slots[$0].column?.name.isNamed(name) == true }
+      return own.isEmpty ? references.first { $0.column.name.isNamed(name) }?.slots ?? [] : own
+    }
   }
 
   /// The slots of a child that hold its parent's key.

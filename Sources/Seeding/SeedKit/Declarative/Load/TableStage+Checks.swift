@@ -202,20 +202,17 @@ extension TableStage {
       guard !targets.contains(where: { $0.isIncomplete || $0.faulty.contains(where: $0.isKey) }) else {
         continue
       }
-      let names = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
-      let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
-      func match(_ alias: String, _ columns: [String]) -> String {
-        reference.match(columns.map { "\(alias).\($0)" }, names)
-      }
-      var joins = ["LEFT JOIN \(reference.rows) AS live ON \(match("live", keys))"]
-      var absent = ["live.\(keys[0]) IS NULL"]
+      func value(_ slot: Int) -> String { "typed.\(load.slots[slot].stagedName.quoted)" }
+      let names = reference.slots.map(value)
+      let keys = reference.key.map { "live.\($0)" }
+      var (joins, values) = reference.values("live", value)
+      joins.append("LEFT JOIN \(reference.rows) AS live ON \(reference.match(keys, values))")
+      var absent = ["\(keys[0]) IS NULL"]
       for (index, other) in others.enumerated()
       where other.load.live.canonicalName == reference.table.canonicalName {
-        let slots = reference.rule.key.compactMap(other.slot(of:))
-        guard slots.count == keys.count else { continue }
-        let columns = slots.map { other.load.slots[$0].stagedName.quoted }
-        joins.append("LEFT JOIN \(other.typed.quoted) AS other\(index) ON \(match("other\(index)", columns))")
-        absent.append("other\(index).\(columns[0]) IS NULL")
+        guard let match = other.isTarget(of: reference, alias: "other\(index)", value) else { continue }
+        joins.append("LEFT JOIN \(other.typed.quoted) AS other\(index) ON \(match)")
+        absent.append("other\(index).seed_row IS NULL")
       }
       let given = names.map { "\($0) IS NOT NULL" }
       checks.append(

@@ -162,7 +162,8 @@ extension TableStage {
         faults.add(
           place(origin).fault(
             .invalidColumnValue, field: load.fieldName(slot), found: shown ?? "nothing",
-            expected: "a value of type \(load.slots[slot].type) (\(fault))"))
+            expected: ["a value of type \(load.slots[slot].type) (\(fault))", load.slots[slot].hint]
+              .compactMap(\.self).joined(separator: "; ")))
       }
       guard !rows.isEmpty else { continue }
       faulty.insert(slot)

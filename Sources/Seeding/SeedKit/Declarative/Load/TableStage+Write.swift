@@ -27,16 +27,19 @@ extension TableStage {
     }
     columns += numbered.indices.map { "typed.\"n\($0)\"" }
     for (index, reference) in presentReferences.enumerated() {
-      let staged = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
+      let fields = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
       let name = "\"x\(index)\""
       let type = reference.column.type
       if left.contains(reference.column.name.name) {
         columns.append("NULL::\(type) AS \(name)")
-      } else if let place = reference.rule.key.firstIndex(of: reference.target.name.name) {
+        continue
+      }
+      let (inner, staged) = reference.values("r\(index)") { "typed.\(load.slots[$0].stagedName.quoted)" }
+      joins += inner
+      if let place = reference.rule.key.firstIndex(of: reference.target.name.name) {
         columns.append("\(staged[place])::\(type) AS \(name)")
       } else {
-        let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
-        let match = reference.match(keys.map { "r\(index).\($0)" }, staged)
+        let match = reference.match(reference.key.map { "r\(index).\($0)" }, staged)
         joins.append("LEFT JOIN \(reference.rows) AS r\(index) ON \(match)")
         let live = "r\(index).\(reference.target.name.quoted)"
         var found = [live]
@@ -54,7 +57,7 @@ extension TableStage {
         }
         columns.append("coalesce(\(found.joined(separator: ", ")))::\(type) AS \(name)")
         if resolved.contains(reference.column.name.name) {
-          let isNone = staged.map { "\($0) IS NULL" }.joined(separator: " OR ")
+          let isNone = fields.map { "\($0) IS NULL" }.joined(separator: " OR ")
           conditions.append("(\(live) IS NOT NULL OR \(isNone))")
         }
       }
