@@ -1,3 +1,5 @@
+import Postgres
+
 extension DeclarativeSeeder {
   /// Reads the files like a run, without a database. Checks their syntax, the fields in `columns`, the arrays for
   /// child tables, and duplicate keys. Counts the records.
@@ -10,12 +12,14 @@ extension DeclarativeSeeder {
     }
     var records = 0
     for table in definition.tables {
-      guard case .files(let names) = table.source else { continue }
+      let names = table.files
       let load = try TableLoad.offline(table)
       let loads = [load] + load.children.values
       for load in loads { load.keys = keys[load.definition.table] }
       var reader = RecordReader(load: load, folder: folder, faults: faults)
       let before = faults.count
+      reader.add(rows: table.rows, path: definition.path, number: 0)
+      for load in loads { load.buffer = PostgresRowBuffer() }
       for (name, line) in names where try !reader.inspect(name) {
         faults.add(definition.missing(name, line: line))
       }

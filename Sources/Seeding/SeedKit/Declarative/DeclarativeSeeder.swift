@@ -63,7 +63,7 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
         FixtureFault(.unreadableFile, file: file, found: "no such file", expected: "a seeder definition")
       ])
     }
-    definition = try DefinitionReader.read(bytes, path: file)
+    definition = try DefinitionReader.read(bytes, path: file).withMatches(in: path)
     definitionDigest = Digest.sha256Hex(bytes)
     folder = .directory(path: path, watch: nil)
     makeMigrations = { [] }
@@ -107,10 +107,7 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
 
   /// The definition, its files, and their possible overlays.
   private var fileNames: [String] {
-    let names = definition.tables.flatMap { table -> [String] in
-      guard case .files(let files) = table.source else { return [] }
-      return files.map(\.name)
-    }
+    let names = definition.dataFiles
     let overlays = names.flatMap { name in
       SeedEnvironment.allCases.map { DataFormat.overlay(of: name, in: $0) }
     }

@@ -71,6 +71,8 @@ struct DefinitionReader {
     let key = object.oneOrMore("key")
     let index = object.optionalString("index", length: Self.nonEmpty)
     let columns = columns(object, source, isChild: parent != nil)
+    let list = parent == nil ? list(object, source) : nil
+    let isDistinct = parent == nil && isDistinct(object)
     let ignored = object.stringsIfAny("ignore", expected: "a string", ExactName.init) ?? []
     let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert
     let drift = object.choiceIfAny("onDrift", DriftPolicy.self)
@@ -82,18 +84,22 @@ struct DefinitionReader {
     if parent != nil, !children.isEmpty {
       object.fault("children", found: "children of children", expected: "one level of children")
     }
+    if isDistinct, !children.isEmpty {
+      object.fault("distinct", found: "'distinct' and 'children'", expected: "one of the two")
+    }
     object.finish("an unknown key")
     guard let name, let source, let key else { return nil }
     let lines = Dictionary(
       object.members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
     let result = TableDefinition(
-      path: path, line: node.position.line, table: name, source: source, key: key, index: index,
+      path: path, line: node.position.line, table: name, source: source, isDistinct: isDistinct, list: list,
+      key: key, index: index,
       columns: columns,
       ignoredFields: Set(ignored), policy: policy, drift: drift, csv: csv, touchedColumn: touched,
       children: children, ownership: ownership, lines: lines, isUpsert: isUpsert)
     if ownership == .table, !result.canBeWhole {
       object.fault(
-        "ownership", found: "'table' with children, references, onDrift or another policy",
+        "ownership", found: "'table' with rows, distinct, children, references, onDrift or another policy",
         expected: "'rows', or the policy upsert without them")
     }
     for contradiction in result.contradictions {
@@ -104,6 +110,7 @@ struct DefinitionReader {
 
   private func source(_ object: JSONObjectReader, isChild: Bool) -> TableDefinition.Source? {
     guard isChild else {
+      if let rows = object.take("rows") { return rowsSource(rows, object) }
       guard let names = object.oneOrMore("files") else { return nil }
       var paths: [String] = []
       for name in names {

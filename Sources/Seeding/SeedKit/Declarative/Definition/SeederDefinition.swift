@@ -13,16 +13,19 @@ public struct SeederDefinition: Sendable {
   /// Where it may run.
   public let environments: Set<SeedEnvironment>
   /// The tables. They are written in this order unless references need another.
-  let tables: [TableDefinition]
+  var tables: [TableDefinition]
   /// The path of the `seeder.json`, for messages.
   public let path: String
 
   /// The fault for a file that does not exist.
   func missing(_ file: String, line: Int) -> FixtureFault {
-    let isPattern = file.contains { "*?[{".contains($0) }
+    let expected =
+      file.contains("*")
+      ? "a pattern with at least one file"
+      : file.contains { "?[{".contains($0) }
+        ? "a file name, or a pattern with '*'" : "a file in the same folder"
     return FixtureFault(
-      .unreadableFile, file: path, line: line, field: "files", found: "no file '\(file)'",
-      expected: isPattern ? "file names; patterns are not supported" : "a file in the same folder")
+      .unreadableFile, file: path, line: line, field: "files", found: "no file '\(file)'", expected: expected)
   }
 
   /// The tables that it writes, as SQL: quoted, with a schema if the definition has one.
@@ -46,8 +49,8 @@ public struct SeederDefinition: Sendable {
   package func differences(file: String?, table: String?, key: [String]) -> [String] {
     let wanted = table.map { TableName(text: $0) }
     let own = tables.first { definition in
-      guard let file, case .files(let files) = definition.source else { return definition.table == wanted }
-      return files.contains { $0.name == file } && (wanted == nil || definition.table == wanted)
+      guard let file, !definition.files.isEmpty else { return definition.table == wanted }
+      return definition.files.contains { $0.name == file } && (wanted == nil || definition.table == wanted)
     }
     guard let own else {
       return ["the table \(tables.map(\.table.description).joined(separator: ", "))"]
@@ -66,10 +69,7 @@ public struct SeederDefinition: Sendable {
 
   /// The names of its data files, in its folder.
   package var dataFiles: [String] {
-    tables.flatMap { table -> [String] in
-      guard case .files(let files) = table.source else { return [] }
-      return files.map(\.name)
-    }
+    tables.flatMap { $0.files.map(\.name) }
   }
 
   /// The tables that it references, as SQL.
@@ -96,6 +96,8 @@ struct TableDefinition: Sendable {
   enum Source: Sendable {
     /// Files beside the `seeder.json`, each with its line in the definition.
     case files([(name: String, line: Int)])
+    /// The records themselves, in the `seeder.json`.
+    case rows([JSONNode])
     /// An array in the records of another table.
     case array(field: String, parentColumn: String)
   }
@@ -122,7 +124,11 @@ struct TableDefinition: Sendable {
   let path: String
   let line: Int
   let table: TableName
-  let source: Source
+  var source: Source
+  /// Whether records without a key are left out, and equal records count once.
+  var isDistinct = false
+  /// Where the records are in `.json` files; nil if these are arrays.
+  var list: RecordList?
   /// The columns of the natural key.
   let key: [String]
   /// The unique index behind the key; nil if the columns suffice.
@@ -149,7 +155,21 @@ struct TableDefinition: Sendable {
 
   /// Whether no rows need to be recorded, so that the table may be owned as a whole.
   var canBeWhole: Bool {
-    children.isEmpty && policy == .upsert && drift == nil && !columns.contains { $0.reference != nil }
+    guard case .files = source else { return false }
+    return children.isEmpty && policy == .upsert && drift == nil && !isDistinct
+      && !columns.contains { $0.reference != nil }
+  }
+
+  /// The files, each with its line in the definition.
+  var files: [(name: String, line: Int)] {
+    guard case .files(let files) = source else { return [] }
+    return files
+  }
+
+  /// The records in the definition.
+  var rows: [JSONNode] {
+    guard case .rows(let rows) = source else { return [] }
+    return rows
   }
 
   /// Whether the records are scalars of an array, without fields.

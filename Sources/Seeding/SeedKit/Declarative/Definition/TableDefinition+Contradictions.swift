@@ -60,6 +60,18 @@ extension TableDefinition {
     return found
   }
 
+  /// The fields in `columns` and `children` that are paths.
+  var nestedFields: [JSONPath] {
+    let arrays = children.compactMap { child -> String? in
+      guard case .array(let field, _) = child.source else { return nil }
+      return field
+    }
+    return (columns.flatMap(\.fields) + arrays).compactMap { field in
+      guard field.contains(".") || field.hasPrefix("/"), let path = JSONPath(field) else { return nil }
+      return path
+    }
+  }
+
   /// The fault for a key column that no record fills.
   func unfilledKey(_ column: String) -> FixtureFault {
     FixtureFault(

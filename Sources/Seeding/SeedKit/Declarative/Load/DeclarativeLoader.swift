@@ -175,7 +175,8 @@ struct DeclarativeLoader {
     into stages: [TableStage], files: FileList, faults: FaultCollector, sender: RowSender
   ) async throws {
     for stage in stages {
-      guard case .files(let names) = stage.load.definition.source else { continue }
+      guard stage.load.parent == nil else { continue }
+      let names = stage.load.definition.files
       // Arrays in the records fill child tables.
       let filled = stages.filter { $0 === stage || $0.load.parent === stage.load }
       func flush(_ isEnd: Bool) async throws {
@@ -187,6 +188,8 @@ struct DeclarativeLoader {
       }
       var reader = RecordReader(load: stage.load, folder: folder, faults: faults)
       let before = faults.count
+      let rows = stage.load.definition.rows
+      if !rows.isEmpty { reader.add(rows: rows, path: definition.path, number: files.add(definition.path)) }
       for (name, line) in names {
         let number = files.add(folder.path(of: name))
         guard try await reader.read(name, number: number, pause: { try await flush(false) }) else {

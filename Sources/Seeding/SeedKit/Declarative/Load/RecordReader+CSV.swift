@@ -37,6 +37,15 @@ extension RecordReader {
           fields[index].isNull(nullText, in: bytes)
             ? .null : .text(String(decoding: bytes[fields[index].range], as: UTF8.self))
         }
+        if load.definition.isDistinct {
+          let isNew = load.distinct.add(keySlots: load.keySlots, slots: load.slots.count) { slot in
+            guard let index = header.fieldOfSlot[slot], case .text(let text) = value(index) else {
+              return nil
+            }
+            return text
+          }
+          guard isNew else { return }
+        }
         load.keys?.add(
           to: load, place: place, fields: { header.names.enumerated().map { ($1, value($0)) } },
           value: { header.fieldOfSlot[$0].map(value) })

@@ -55,18 +55,21 @@ extension RecordReader {
         fault(node, nil, found: node.foundDescription, expected: "an object")
         return
       }
-      for member in members {
+      let nested = nestedMembers(of: members, load: load) {
+        fault($0, $1, code: .invalidColumnValue, found: $2, expected: $3)
+      }
+      for member in members + nested {
         let name = ExactName(member.key)
         if let slots = load.slotsOfField[name] {
           set(slots, member.value, field: member.key)
-        } else if load.children[name] == nil {
+        } else if load.children[name] == nil, !load.outerFields.contains(name) {
           load.seenFields.insert(name)
           guard !load.isOffline, !load.definition.ignores(member.key) else { continue }
           let (found, expected) = faults.isFull ? ("", "") : load.unknownField(member.key)
           fault(member.value, member.key, found: found, expected: expected)
         }
       }
-      addChildren(of: members, values: values, load: load, place: place, file: file) {
+      addChildren(of: members + nested, values: values, load: load, place: place, file: file) {
         fault($0, $1, found: $2, expected: $3)
       }
     }
@@ -78,6 +81,13 @@ extension RecordReader {
     }
     // The faults are reported already. If the record were staged, its missing values would be reported again.
     guard faults.count == before else { return }
+    if load.definition.isDistinct {
+      let isNew = load.distinct.add(keySlots: load.keySlots, slots: values.count) { slot in
+        if case .text(let text) = values[slot] { return text }
+        return nil
+      }
+      guard isNew else { return }
+    }
     load.keys?.add(to: load, place: place, fields: { fields(of: node) }) { slot in
       switch values[slot] {
       case .missing: nil
@@ -102,6 +112,30 @@ extension RecordReader {
       if member.value.isNull { return (member.key, .null) }
       return JSONText.text(member.value, as: .plain).map { (member.key, .text($0)) }
     }
+  }
+
+  /// The values of the fields that are paths, as members with the paths as keys. A field with that very name comes
+  /// before a path.
+  private func nestedMembers(
+    of members: [JSONMember], load: TableLoad, fault: (JSONNode, String?, String, String) -> Void
+  ) -> [JSONMember] {
+    guard !load.nestedFields.isEmpty else { return [] }
+    let names = Set(members.map { ExactName($0.key) })
+    var found: [JSONMember] = []
+    for path in Set(load.nestedFields).sorted(by: { $0.text < $1.text })
+    where !names.contains(ExactName(path.text)) {
+      guard let outer = members.first(where: { ExactName($0.key) == ExactName(path.steps[0]) }) else {
+        continue
+      }
+      let object = JSONNode(position: outer.position, value: .object([outer]))
+      switch path.find(in: object) {
+      case .value(let node): found.append(JSONMember(key: path.text, position: node.position, value: node))
+      case .missing: break
+      case .dead(let node, let key):
+        fault(node, path.text, node.foundDescription, "an object with '\(key)'")
+      }
+    }
+    return found
   }
 
   private func addChildren(

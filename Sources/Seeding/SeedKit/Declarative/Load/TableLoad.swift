@@ -45,8 +45,14 @@ final class TableLoad {
   var emptiedParents: [[String?]] = []
 
   let slotsOfField: [ExactName: [Int]]
+  /// The fields in `columns` and `children` that may lie inside of others.
+  let nestedFields: [JSONPath]
+  /// The fields in which these lie.
+  let outerFields: Set<ExactName>
   /// Whether there is no database; see ``offline(_:parent:)``.
   var isOffline = false
+  /// The records of a table with `distinct`.
+  var distinct = DistinctRecords()
   /// Compares the keys of records without a database.
   var keys: KeyInspection?
   /// Fields of the files: all of CSV headers, and those of JSON that fill nothing.
@@ -83,6 +89,8 @@ final class TableLoad {
     keyRule = live.rule(of: key, for: definition.key)
     presence = Array(repeating: 0, count: slots.count)
     missing = Array(repeating: 0, count: (slots.count + 7) / 8)
+    nestedFields = definition.nestedFields
+    outerFields = Set(nestedFields.map { ExactName($0.steps[0]) })
     slotsOfField = Dictionary(grouping: slots.indices) { ExactName(slots[$0].field) }
     if case .array(let field, _) = definition.source { parent?.children[ExactName(field)] = self }
   }

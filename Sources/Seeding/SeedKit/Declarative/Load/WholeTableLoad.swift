@@ -14,11 +14,9 @@ struct WholeTableLoad {
   init(stage: TableStage, folder: DataFolder) {
     self.stage = stage
     self.folder = folder
-    guard case .files(let names) = stage.load.definition.source else {
-      direct = nil
-      return
-    }
-    direct = DirectLoad(stage: stage, names: names.map(\.name), folder: folder, context: stage.context)
+    let names = stage.load.definition.files.map(\.name)
+    direct =
+      names.isEmpty ? nil : DirectLoad(stage: stage, names: names, folder: folder, context: stage.context)
   }
 
   /// Loads the files into an empty table, or finds that neither files nor table have changed.
