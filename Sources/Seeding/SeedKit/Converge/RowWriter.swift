@@ -20,6 +20,8 @@ struct RowWriter {
     var defaultExpression = "NULL"
     /// The type to cast the staged value to, if its type differs.
     var cast: String?
+    /// Whether a plan does not show the values.
+    var isSecret = false
 
     var isMissing: String? { missingBit.map { "get_bit(staged.seed_missing, \($0)) = 1" } }
     private var staged: String { cast.map { "staged.\(stagedName)::\($0)" } ?? "staged.\(stagedName)" }

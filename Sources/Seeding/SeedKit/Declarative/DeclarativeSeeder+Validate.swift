@@ -10,6 +10,13 @@ extension DeclarativeSeeder {
     for (table, entries) in Dictionary(grouping: all, by: \.table) {
       keys[table] = KeyInspection(faults: faults, comparesValues: entries.count > 1)
     }
+    for rule in all.flatMap(\.columns) {
+      guard case .file(let name)? = rule.fixed, try !folder.has(name) else { continue }
+      faults.add(
+        FixtureFault(
+          .unreadableFile, file: definition.path, line: rule.line, field: rule.column,
+          found: "no file '\(name)'", expected: "a file in the seeder's folder"))
+    }
     var records = 0
     for table in definition.tables {
       let names = table.files

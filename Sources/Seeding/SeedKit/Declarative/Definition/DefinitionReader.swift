@@ -182,7 +182,9 @@ struct DefinitionReader {
       let object = JSONObjectReader(
         member.value, expected: "a field's name, or an object", faults: faults)
     else { return nil }
-    let fields = object.isAbsent("field") ? [member.key] : object.oneOrMore("field") ?? [member.key]
+    let fixed = fixedValue(object)
+    let own = fixed == nil ? member.key : FixedValue.prefix + member.key
+    let fields = object.isAbsent("field") || fixed != nil ? [own] : object.oneOrMore("field") ?? [own]
     let reference = object.isAbsent("references") ? nil : object.take("references").flatMap(reference)
     object.finish("an unknown key")
     if let reference, reference.fieldCount != fields.count {
@@ -195,7 +197,8 @@ struct DefinitionReader {
     } else if reference == nil, fields.count > 1 {
       columns.fault(member.key, found: "several fields", expected: "one field, or a reference")
     }
-    return ColumnRule(line: line, column: member.key, fields: fields, reference: reference)
+    return ColumnRule(
+      line: line, column: member.key, fields: fields, reference: reference, fixed: fixed)
   }
 
   func tableName(_ object: JSONObjectReader) -> TableName? {

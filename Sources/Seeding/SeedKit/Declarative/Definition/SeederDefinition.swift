@@ -203,6 +203,14 @@ struct ColumnRule: Sendable {
   /// The fields of the record. Several only for a reference by several columns.
   let fields: [String]
   let reference: ReferenceRule?
+  /// The value of all records; nil if ``fields`` fill the column.
+  var fixed: FixedValue?
+
+  /// Whether the column itself contains the value of an environment variable.
+  var isSecret: Bool {
+    if case .environment? = fixed { return reference == nil }
+    return false
+  }
 }
 
 /// A value that is looked up in another table by a natural key.

@@ -51,6 +51,12 @@ extension TableDefinition {
             "\(ignoredFields.contains(ExactName(column)) ? "" : "'*', which covers ")the key column '\(column)'",
           expected: "a field for it under 'columns', or no such entry under 'ignore'"))
     }
+    for rule in columns where rule.isSecret && key.map(ExactName.init).contains(ExactName(rule.column)) {
+      found.append(
+        .init(
+          key: "key", found: "the column '\(rule.column)', which an environment variable fills",
+          expected: "other columns, because the history records keys"))
+    }
     if let touched = touchedColumn, key.contains(touched) || filled.contains(ExactName(touched)) {
       found.append(
         .init(
@@ -66,7 +72,7 @@ extension TableDefinition {
       guard case .array(let field, _) = child.source else { return nil }
       return field
     }
-    return (columns.flatMap(\.fields) + arrays).compactMap { field in
+    return (columns.filter { $0.fixed == nil }.flatMap(\.fields) + arrays).compactMap { field in
       guard field.contains(".") || field.hasPrefix("/"), let path = JSONPath(field) else { return nil }
       return path
     }

@@ -20,7 +20,12 @@ struct DeclarativeLoader {
   /// - Returns: the row counts of this definition.
   @discardableResult
   func run() async throws -> SeedOutcome {
-    let outcome = try await load()
+    let outcome: SeedOutcome
+    do {
+      outcome = try await load()
+    } catch {
+      throw SecretRedaction(definition).redact(error)
+    }
     for table in outcome.tables { context.count(table.counts, in: table.name) }
     return outcome
   }
@@ -31,7 +36,7 @@ struct DeclarativeLoader {
     let known = context.catalog?.tables(definition.usedTables)
     let loads: [TableLoad]
     do {
-      loads = try await LoadPlanner.plan(definition, known: known, on: connection)
+      loads = try await LoadPlanner.plan(definition, known: known, in: folder, on: connection)
     } catch is FixtureError where known != nil && !context.isSurvey {
       // An earlier seeder may have changed the tables since they were described.
       throw TableCatalog.Stale()
@@ -153,7 +158,7 @@ struct DeclarativeLoader {
     guard try await context.hasWholeTables() else { return [] }
     let files = FileList()
     var tables: [RowRemoval.Table] = []
-    for load in try await LoadPlanner.plan(definition, on: context.session) {
+    for load in try await LoadPlanner.plan(definition, in: folder, on: context.session) {
       guard try await context.wholeTable(load.live.canonicalName) != nil else { continue }
       let stage = try TableStage(load: load, context: context, files: files)
       try await stageAll([stage], files: files)

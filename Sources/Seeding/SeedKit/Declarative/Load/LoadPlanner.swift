@@ -12,16 +12,19 @@ struct LoadPlanner {
   /// Suggestions for keys that are not unique.
   let advice: [KeyAdvice.Place: String]
   let faults: FaultCollector
+  /// The seeder's folder, for files whose contents fill columns.
+  let folder: DataFolder?
 
   /// Looks up the tables and matches them with the definition.
   ///
   /// - Parameters:
   ///   - definition: the definition.
   ///   - known: its tables, if they were described before.
+  ///   - folder: the seeder's folder.
   /// - Returns: the loads in the order of the definition, children after their parents.
   /// - Throws: ``FixtureError`` with all faults; `PostgresError`.
   static func plan(
-    _ definition: SeederDefinition, known tables: [TableName: LiveTable]? = nil,
+    _ definition: SeederDefinition, known tables: [TableName: LiveTable]? = nil, in folder: DataFolder,
     on connection: PostgresConnection
   ) async throws -> [TableLoad] {
     let names = definition.usedTables
@@ -41,7 +44,8 @@ struct LoadPlanner {
     }
     let planner = LoadPlanner(
       definition: definition, tables: tables, known: known, money: money, kinds: kinds,
-      advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: FaultCollector())
+      advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: FaultCollector(),
+      folder: folder)
     var loads: [TableLoad] = []
     for table in definition.tables {
       guard let load = try planner.load(table, parent: nil) else { continue }
@@ -71,6 +75,7 @@ struct LoadPlanner {
     var slots: [TableLoad.Slot] = []
     var references: [TableLoad.Reference] = []
     var filled: Set<PostgresIdentifier> = []
+    var fixed: [Int: TableLoad.Fixed] = [:]
     for rule in table.columns + parentRule(of: table, parent: parent) {
       guard let column = column(rule.column, of: live, line: rule.line) else { continue }
       filled.insert(column.name)
@@ -83,6 +88,9 @@ struct LoadPlanner {
         slots += parts
       } else {
         slots.append(slot(column, field: rule.fields[0]))
+      }
+      if rule.fixed != nil, let slot = slots.last {
+        fixed[slots.count - 1] = try self.fixed(rule, slot: slot)
       }
     }
     if !table.isScalar, !table.ignoresOthers {
@@ -103,9 +111,11 @@ struct LoadPlanner {
     if let touched = table.touchedColumn {
       _ = column(touched, of: live, line: table.line(of: "touch"), at: "touch")
     }
-    return try TableLoad(
+    let load = try TableLoad(
       definition: table, live: live, slots: slots, references: references, parent: parent,
       key: key)
+    load.fixed = fixed
+    return load
   }
 
   private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {

@@ -18,6 +18,7 @@ extension RecordReader {
   /// Converts a record to a row, and the arrays in it to rows of child tables.
   func add(_ node: JSONNode, to load: TableLoad, place: FixturePlace, file: Int, parent: Parent?) {
     var values = Array(repeating: Value.missing, count: load.slots.count)
+    for (slot, fixed) in load.fixed { values[slot] = fixed.text.map(Value.text) ?? .null }
     let before = faults.count
     func fault(
       _ node: JSONNode, _ field: String?, code: ErrorCode = .invalidData, found: String, expected: String

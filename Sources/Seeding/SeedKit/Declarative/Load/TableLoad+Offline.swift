@@ -24,6 +24,15 @@ extension TableLoad {
       inheriting: nil)
     let load = try TableLoad(definition: definition, live: live, slots: slots, references: [], parent: parent)
     load.isOffline = true
+    for rule in definition.columns where rule.fixed != nil {
+      for slot in load.slotsOfField[ExactName(rule.fields[0])] ?? [] {
+        var text: String? = ""
+        if case .constant(let node)? = rule.fixed {
+          text = node.isNull ? nil : JSONText.text(node, as: .plain) ?? JSONText.text(node, as: .json)
+        }
+        load.fixed[slot] = Fixed(text: text, rule: rule)
+      }
+    }
     for child in definition.children { _ = try offline(child, parent: load) }
     return load
   }

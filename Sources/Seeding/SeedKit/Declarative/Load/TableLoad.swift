@@ -51,6 +51,8 @@ final class TableLoad {
   let outerFields: Set<ExactName>
   /// Whether there is no database; see ``offline(_:parent:)``.
   var isOffline = false
+  /// The values of slots that are the same for all records.
+  var fixed: [Int: Fixed] = [:]
   /// The records of a table with `distinct`.
   var distinct = DistinctRecords()
   /// Compares the keys of records without a database.
@@ -120,6 +122,7 @@ final class TableLoad {
   func fieldName(_ slot: Int) -> String? {
     let field = slots[slot].field
     guard field != ColumnRule.element else { return nil }
+    if field.hasPrefix(FixedValue.prefix) { return String(field.dropFirst(FixedValue.prefix.count)) }
     return field.hasPrefix("$") ? slots[slot].column?.name.name ?? field : field
   }
 
@@ -129,7 +132,7 @@ final class TableLoad {
     let fields = seenFields.union(present)
     // Without a header and records, the fields are unknown.
     guard rowCount > 0 || !fields.isEmpty else { return }
-    for rule in definition.columns {
+    for rule in definition.columns where rule.fixed == nil {
       for field in rule.fields where !ColumnRule.isOfElement(field) && !fields.contains(ExactName(field)) {
         let near = Suggestion.nearest(
           to: field, in: fields.map(\.text).filter { !$0.hasPrefix("$") }.sorted())

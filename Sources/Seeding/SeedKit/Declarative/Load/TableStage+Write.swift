@@ -93,7 +93,8 @@ extension TableStage {
       quoted: column.name.quoted, stagedName: stagedName(of: column.name.name) ?? column.name.quoted,
       isCompared: !column.isAlwaysIdentity,
       missingBit: isSometimesMissing ? slot : nil, defaultExpression: column.defaultExpression ?? "NULL",
-      cast: isSometimesMissing && column.isDomain ? column.type : nil)
+      cast: isSometimesMissing && column.isDomain ? column.type : nil,
+      isSecret: load.fixed[slot]?.rule.isSecret == true)
   }
 
   /// Makes the table equal to the staged rows.
