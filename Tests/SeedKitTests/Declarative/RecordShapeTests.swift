@@ -106,6 +106,18 @@ struct RecordShapeTests {
     }
   }
 
+  @Test("have no unknown field next to a field with the name of the path")
+  func literal() async throws {
+    let table = #"{table: "t", files: "f.json", key: "code", columns: {name: "name.common"}}"#
+    try await with(table, ["f.json": #"[{"code": "a", "name.common": "A", "name": {"common": "B"}}]"#]) {
+      folder in
+      let faults = try await folder.faults()
+      #expect(
+        faults[0].hasPrefix("f.json:1: record 1, field 'name': found an unknown field"),
+        "\(faults)")
+    }
+  }
+
   @Test("have arrays for children inside of others")
   func children() async throws {
     let table = """

@@ -66,13 +66,14 @@ extension TableDefinition {
     return found
   }
 
-  /// The fields in `columns` and `children` that are paths.
+  /// The fields in `columns` and `children` that are paths, each once.
   var nestedFields: [JSONPath] {
     let arrays = children.compactMap { child -> String? in
       guard case .array(let field, _) = child.source else { return nil }
       return field
     }
-    return (columns.filter { $0.fixed == nil }.flatMap(\.fields) + arrays).compactMap { field in
+    let fields = Set((columns.filter { $0.fixed == nil }.flatMap(\.fields) + arrays).map(ExactName.init))
+    return fields.map(\.text).sorted().compactMap { field in
       guard field.contains(".") || field.hasPrefix("/"), let path = JSONPath(field) else { return nil }
       return path
     }

@@ -56,14 +56,14 @@ extension RecordReader {
         fault(node, nil, found: node.foundDescription, expected: "an object")
         return
       }
-      let nested = nestedMembers(of: members, load: load) {
+      let (nested, outer) = nestedMembers(of: members, load: load) {
         fault($0, $1, code: .invalidColumnValue, found: $2, expected: $3)
       }
       for member in members + nested {
         let name = ExactName(member.key)
         if let slots = load.slotsOfField[name] {
           set(slots, member.value, field: member.key)
-        } else if load.children[name] == nil, !load.outerFields.contains(name) {
+        } else if load.children[name] == nil, !outer.contains(name) {
           load.seenFields.insert(name)
           guard !load.isOffline, !load.definition.ignores(member.key) else { continue }
           let (found, expected) = faults.isFull ? ("", "") : load.unknownField(member.key)
@@ -115,28 +115,27 @@ extension RecordReader {
     }
   }
 
-  /// The values of the fields that are paths, as members with the paths as keys. A field with that very name comes
-  /// before a path.
+  /// The values of the fields that are paths, as members with the paths as keys, and the fields in which they lie. A
+  /// field with that very name comes before a path.
   private func nestedMembers(
     of members: [JSONMember], load: TableLoad, fault: (JSONNode, String?, String, String) -> Void
-  ) -> [JSONMember] {
-    guard !load.nestedFields.isEmpty else { return [] }
+  ) -> (members: [JSONMember], outer: Set<ExactName>) {
+    guard !load.nestedFields.isEmpty else { return ([], []) }
     let names = Set(members.map { ExactName($0.key) })
     var found: [JSONMember] = []
-    for path in Set(load.nestedFields).sorted(by: { $0.text < $1.text })
-    where !names.contains(ExactName(path.text)) {
-      guard let outer = members.first(where: { ExactName($0.key) == ExactName(path.steps[0]) }) else {
-        continue
-      }
-      let object = JSONNode(position: outer.position, value: .object([outer]))
-      switch path.find(in: object) {
+    var outerFields: Set<ExactName> = []
+    for path in load.nestedFields where !names.contains(ExactName(path.text)) {
+      let name = ExactName(path.steps[0])
+      guard let outer = members.first(where: { ExactName($0.key) == name }) else { continue }
+      outerFields.insert(name)
+      switch path.find(in: JSONNode(position: outer.position, value: .object([outer]))) {
       case .value(let node): found.append(JSONMember(key: path.text, position: node.position, value: node))
       case .missing: break
       case .dead(let node, let key):
         fault(node, path.text, node.foundDescription, "an object with '\(key)'")
       }
     }
-    return found
+    return (found, outerFields)
   }
 
   private func addChildren(

@@ -47,8 +47,6 @@ final class TableLoad {
   let slotsOfField: [ExactName: [Int]]
   /// The fields in `columns` and `children` that may lie inside of others.
   let nestedFields: [JSONPath]
-  /// The fields in which these lie.
-  let outerFields: Set<ExactName>
   /// Whether there is no database; see ``offline(_:parent:)``.
   var isOffline = false
   /// The values of slots that are the same for all records.
@@ -92,7 +90,6 @@ final class TableLoad {
     presence = Array(repeating: 0, count: slots.count)
     missing = Array(repeating: 0, count: (slots.count + 7) / 8)
     nestedFields = definition.nestedFields
-    outerFields = Set(nestedFields.map { ExactName($0.steps[0]) })
     slotsOfField = Dictionary(grouping: slots.indices) { ExactName(slots[$0].field) }
     if case .array(let field, _) = definition.source { parent?.children[ExactName(field)] = self }
   }
