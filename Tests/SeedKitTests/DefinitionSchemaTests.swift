@@ -53,6 +53,7 @@ struct DefinitionSchemaTests {
       ("table", #"{"tables": [{"files": "a.csv", "xxxxxxxxxx": 1}]}"#),
       ("child", #"{"tables": [{"children": [{"field": "a", "parent": "b", "xxxxxxxxxx": 1}]}]}"#),
       ("column", #"{"tables": [{"columns": {"a": {"xxxxxxxxxx": 1}}}]}"#),
+      ("keyReference", #"{"tables": [{"columns": {"a": {"references": {"key": [{"xxxxxxxxxx": 1}]}}}}]}"#),
       ("reference", #"{"tables": [{"columns": {"a": {"references": {"xxxxxxxxxx": 1}}}}]}"#),
     ])
   func keys(place: String, definition: String) throws {

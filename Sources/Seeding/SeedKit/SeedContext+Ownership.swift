@@ -73,10 +73,10 @@ extension SeedContext {
   ///
   /// - Returns: the entry, and an id for each file.
   func recordOwnedTable(
-    _ canonicalName: String, keyColumns: [String], valueColumns: [String], files: [String]
+    _ canonicalName: String, keyColumns: [String], rule: KeyRule, valueColumns: [String], files: [String]
   ) async throws -> (entry: OwnedTable, files: [Int32]) {
     let statements = try await recording(
-      canonicalName, keyColumns: keyColumns, valueColumns: valueColumns, files: files)
+      canonicalName, keyColumns: keyColumns, rule: rule, valueColumns: valueColumns, files: files)
     let results = try await session.pipeline(statements)
     if changedTables.remove(canonicalName) != nil {
       ownedTables?[canonicalName] = try OwnedTable.decode(results[0]).first
@@ -90,15 +90,19 @@ extension SeedContext {
   /// The statements that create the entry with which the rows of a table are recorded, unless it exists, and the ids
   /// of their files. The caller must run them.
   func recording(
-    _ canonicalName: String, keyColumns: [String], valueColumns: [String], files: [String]
+    _ canonicalName: String, keyColumns: [String], rule: KeyRule, valueColumns: [String], files: [String]
   ) async throws -> [PostgresQuery] {
     let known = try await ownedTable(canonicalName)
     let numbering = SourceFiles.numbering(files)
-    guard known?.keyColumns != keyColumns || known?.valueColumns != valueColumns else { return numbering }
+    guard
+      known?.keyColumns != keyColumns || known?.rule != rule.recorded || known?.valueColumns != valueColumns
+    else {
+      return numbering
+    }
     changedTables.insert(canonicalName)
     return [
       OwnedTable.recording(
-        seeder: seeder, table: canonicalName, keyColumns: keyColumns, valueColumns: valueColumns)
+        seeder: seeder, table: canonicalName, keyColumns: keyColumns, rule: rule, valueColumns: valueColumns)
     ] + numbering
   }
 }

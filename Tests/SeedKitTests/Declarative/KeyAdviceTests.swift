@@ -47,15 +47,6 @@ struct KeyAdviceTests {
 
   static let unsolvable: [KeyAdviceCase] = [
     KeyAdviceCase(
-      name: "a partial index",
-      sql: "CREATE TABLE t (id serial PRIMARY KEY, a text); CREATE UNIQUE INDEX few ON t (a) WHERE id > 9",
-      reason:
-        "the unique index 'few' covers only rows WHERE (id > 9), so other rows can have the same key"),
-    KeyAdviceCase(
-      name: "an index on an expression",
-      sql: "CREATE TABLE t (id serial PRIMARY KEY, a text); CREATE UNIQUE INDEX low ON t (lower(a))",
-      reason: "the unique index 'low' uses expressions, which a key cannot name"),
-    KeyAdviceCase(
       name: "a deferrable constraint",
       sql: "CREATE TABLE t (id serial PRIMARY KEY, a text CONSTRAINT late UNIQUE DEFERRABLE)",
       reason: "the unique constraint 'late' is deferrable; the key needs one that is not"),

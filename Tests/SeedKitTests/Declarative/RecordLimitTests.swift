@@ -105,7 +105,7 @@ struct RecordLimitTests {
     }
   }
 
-  @Test("report that patterns are not supported")
+  @Test("report a pattern without a file")
   func pattern() async throws {
     let found = try await faults("d*.csv", "id\n")
     #expect(found.isEmpty, "a file may have such a name")
@@ -114,7 +114,7 @@ struct RecordLimitTests {
       let error = #expect(throws: FixtureError.self) {
         _ = try DeclarativeSeeder(directory: folder.path).validate(FixtureStore(files: [:]))
       }
-      #expect(error?.faults.map(\.expected) == ["file names; patterns are not supported"])
+      #expect(error?.faults.map(\.expected) == ["a pattern with at least one file"])
     }
   }
 

@@ -90,7 +90,9 @@ struct InsertAndUpdate: RowStatements {
     if counts.inserted < write.inserts || counts.updated < write.updates {
       throw try await RefusedRows(attempt).explainAbsence(counts)
     }
-    if hasTriggers, counts.inserted > 0, let error = try await RefusedRows(attempt).explainChangedKeys() {
+    if hasTriggers || writer.checksNewKeys, counts.inserted > 0,
+      let error = try await RefusedRows(attempt).explainChangedKeys()
+    {
       throw error
     }
     if !isRecorded { try await connection.pipeline(recording) }

@@ -9,7 +9,8 @@ extension RowWriter {
   func refuseOtherOwners(_ difference: RowDifference) async throws {
     guard difference.rowCount > 0 else { return }
     var faults: [FixtureFault] = []
-    for other in try await context.otherOwners(of: canonicalName) where other.keyColumns == key {
+    for other in try await context.otherOwners(of: canonicalName)
+    where other.keyColumns == key && other.rule == rule.recorded {
       let shared = compared.filter { other.valueColumns.contains($0.quoted) }
       guard !shared.isEmpty else { continue }
       let columns = shared.map {

@@ -133,6 +133,17 @@ struct RefusedRows {
           """)
     ).map { row in
       let (file, record, line, key) = try row.decode(Int32.self, Int32?.self, Int32?.self, String.self)
+      if !attempt.statements.hasTriggers, writer.rule.expressions != nil {
+        return writer.fault(
+          file: file, record: record, line: line, field: names.joined(separator: ", "),
+          found: "the key '\(key)', for which the unique index of the key has a NULL",
+          expected: "a value, because it is part of the key")
+      }
+      if !attempt.statements.hasTriggers, let condition = writer.rule.predicate {
+        return writer.fault(
+          file: file, record: record, line: line, found: writer.foundOutside(key, condition),
+          expected: RowWriter.expectedInside)
+      }
       return writer.fault(
         file: file, record: record, line: line, field: names.joined(separator: ", "),
         found: "the key '\(key)', which a trigger of \(writer.name) changes when the row is written",
@@ -218,5 +229,19 @@ struct RowRefusal {
     case "23514" where constraint.isEmpty: "values that match a partition"
     default: ""
     }
+  }
+}
+
+extension PostgresError {
+  /// Whether a row violates a unique or exclusion constraint.
+  var isUniqueConflict: Bool { sqlState == .uniqueViolation || sqlState?.rawValue == "23P01" }
+
+  /// Whether the server rejected rows, as opposed to being unable to work: values, constraints, check options of
+  /// views, row size limits, errors raised by triggers, and possibly a policy of row-level security, which has the
+  /// SQLSTATE of a missing privilege.
+  var isAboutRows: Bool {
+    guard code == .serverError, let state = sqlState else { return false }
+    return state == .insufficientPrivilege
+      || ["22", "23", "44", "P0", "54"].contains(String(state.classCode))
   }
 }

@@ -89,7 +89,9 @@ extension RowWriter {
             String.self, Bool.self, [String?].self, [String?].self, Int32.self, Int32?.self)
           let columns = zip(zip(old, new), compared).compactMap { values, column in
             values.0 == values.1
-              ? nil : RowChange.Column(name: column.plainName, old: values.0, new: values.1)
+              ? nil
+              : RowChange.Column(
+                name: column.plainName, old: values.0.map(column.shown), new: values.1.map(column.shown))
           }
           return RowChange(
             table: name, key: key, action: isDrift && drift == .keep ? .keep : .update, isDrift: isDrift,
@@ -113,7 +115,7 @@ extension RowWriter {
         let (key, isGone, values, file, record) = try row.decode(
           String.self, Bool.self, [String?].self, Int32.self, Int32?.self)
         let columns = zip(values, columns).compactMap { value, column in
-          value.map { RowChange.Column(name: column.plainName, old: nil, new: $0) }
+          value.map { RowChange.Column(name: column.plainName, old: nil, new: column.shown($0)) }
         }
         return RowChange(
           table: name, key: key, action: isGone && keepsGone ? .keep : .insert, isDrift: isGone,
@@ -135,6 +137,9 @@ extension RowWriter {
 }
 
 extension RowWriter.Column {
+  /// A value for a plan.
+  func shown(_ value: String) -> String { isSecret ? "(secret)" : value }
+
   var plainName: String {
     String(quoted.dropFirst().dropLast()).replacing("\"\"", with: "\"")
   }

@@ -20,6 +20,8 @@ struct RowWriter {
     var defaultExpression = "NULL"
     /// The type to cast the staged value to, if its type differs.
     var cast: String?
+    /// Whether a plan does not show the values.
+    var isSecret = false
 
     var isMissing: String? { missingBit.map { "get_bit(staged.seed_missing, \($0)) = 1" } }
     private var staged: String { cast.map { "staged.\(stagedName)::\($0)" } ?? "staged.\(stagedName)" }
@@ -47,8 +49,17 @@ struct RowWriter {
   let columns: [Column]
   /// The columns of the table, quoted.
   var tableColumns: [String]
+  /// How the key identifies rows.
+  var rule = KeyRule.plain
+  /// A column of the table that is NULL only if there is no row, quoted; nil if those of the key are such columns.
+  var presence: String?
   /// The rows within which the natural key is unique, over the alias `live`.
   var condition = "true"
+  /// SQL for whether a staged row would not be among these rows, over the aliases `staged` and `live`; nil if all
+  /// are.
+  var outside: String?
+  /// Whether only the written rows show whether they are.
+  var checksNewKeys = false
   /// A FROM item: the staged rows with `seed_row`, `seed_file`, `seed_record` and, if some record lacks a field,
   /// `seed_missing`.
   let source: String
@@ -77,11 +88,10 @@ struct RowWriter {
 
   var compared: [Column] { columns.filter(\.isCompared) }
   var match: String {
-    (zip(key, stagedKey).map { "live.\($0) = staged.\($1)" }
-      + (condition == "true" ? [] : ["(\(condition))"]))
-      .joined(separator: " AND ")
+    rule.match(key.map { "live.\($0)" }, stagedKey.map { "staged.\($0)" })
+      + (condition == "true" ? "" : " AND (\(condition))")
   }
-  var isAbsent: String { "live.\(key[0]) IS NULL" }
+  var isAbsent: String { "live.\(presence ?? key[0]) IS NULL" }
   var differs: String { differs(in: compared) }
   func differs(in columns: [Column]) -> String {
     guard !columns.isEmpty else { return "false" }
@@ -114,13 +124,14 @@ struct RowWriter {
     return counts
   }
 
-  /// The query that counts the rows that are missing and those that differ.
+  /// The query that counts the rows that are missing, those that differ and those that would have no key.
   var comparisonQuery: PostgresQuery {
     """
     SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
       count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs)),
-      (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(quoted)))
-    FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
+      (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(quoted))),
+      \(unescaped: outside.map { "count(*) FILTER (WHERE \($0))" } ?? "0::bigint")
+    FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: rule.rows(of: quoted)) AS live ON \(unescaped: match)
     """
   }
 
@@ -134,11 +145,15 @@ struct RowWriter {
     // comparison.
     let found: PostgresRow
     if let comparison { found = comparison } else { found = try await connection.queryOne(comparisonQuery) }
-    let (missing, differing, hasRules) = try found.decode(Int.self, Int.self, Bool.self)
+    let (missing, differing, hasRules, outside) = try found.decode(
+      Int.self, Int.self, Bool.self, Int.self)
     if context.isSurvey {
-      if missing > 0 || differing > 0 && updates || owned != nil && !hasDigests { try context.willWrite() }
+      if missing > 0 || outside > 0 || differing > 0 && updates || owned != nil && !hasDigests {
+        try context.willWrite()
+      }
       return RowCounts(unchanged: rowCount)
     }
+    if outside > 0 { try await refuseOutside() }
     let gone = missing > 0 ? try await countGone(owned) : 0
     try await statements.check(missing: missing, self)
     var counts = RowCounts(unchanged: rowCount - missing)
@@ -171,7 +186,7 @@ struct RowWriter {
       // Equal rows count as written with the new columns. Otherwise a later edit of these would not be noticed.
       if columnsChanged, owns, recorded != nil, context.recorder == nil {
         let (entry, _) = try await context.recordOwnedTable(
-          canonicalName, keyColumns: key, valueColumns: digestColumns, files: [])
+          canonicalName, keyColumns: key, rule: rule, valueColumns: digestColumns, files: [])
         try await refreshDigests(entry, recorded: recorded)
       }
       if let edited { context.note(edited, policy: drift) }
@@ -181,7 +196,7 @@ struct RowWriter {
     var ownership: Ownership?
     if owns {
       let recording = try await context.recording(
-        canonicalName, keyColumns: key, valueColumns: digestColumns, files: files)
+        canonicalName, keyColumns: key, rule: rule, valueColumns: digestColumns, files: files)
       await connection.runWithNext(recording)
       ownership = Ownership(
         seeder: context.seeder, table: canonicalName, paths: files, attempt: context.attemptID,

@@ -15,7 +15,9 @@ extension UniqueConflicts {
     guard let leftOver = attempt.statements.leftOver, let rows else { return nil }
     let names = columns.map(\.quoted)
     func list(_ alias: String) -> String { names.map { "\(alias).\($0)" }.joined(separator: ", ") }
-    let match = writer.key.map { "row.\($0) = wanted.\($0)" }.joined(separator: " AND ")
+    let match =
+      ([writer.rule.match(writer.key.map { "row.\($0)" }, writer.key.map { "wanted.\($0)" })]
+      + [writer.rule.holds(for: "row")].compactMap(\.self)).joined(separator: " AND ")
     var table = leftOver.table(rows)
     table.afterwards = (
       all: """
@@ -212,8 +214,10 @@ extension UniqueConflicts {
     _ occupants: Occupants, _ place: Occupied, _ column: TableColumn, _ value: String
   ) async throws -> Bool {
     let key = writer.key.indices.map { "y\($0)" }.joined(separator: ", ")
-    let match = writer.key.enumerated().map { "live.\($1) = aside.y\($0)" }.joined(separator: " AND ")
-    let same = writer.key.indices.map { "wanted.y\($0) = aside.y\($0)" }.joined(separator: " AND ")
+    let aside = writer.key.indices.map { "aside.y\($0)" }
+    let match = "\(writer.rule.match(writer.key.map { "live.\($0)" }, aside)) AND (\(writer.condition))"
+    let occupied = writer.rule.match(writer.key.indices.map { "occupants.y\($0)" }, aside)
+    let same = writer.rule.match(writer.key.indices.map { "wanted.y\($0)" }, aside)
     let rows = "(SELECT DISTINCT \(key) FROM \(place.rows.quoted) WHERE \(occupants.rawValue))"
     var statements: [PostgresQuery] = [
       "SAVEPOINT seed_aside",
@@ -228,7 +232,7 @@ extension UniqueConflicts {
             SELECT FROM (
               SELECT \(writer.key.enumerated().map { "\($1) AS y\($0)" }.joined(separator: ", ")), \(place.index.values)
               FROM \(writer.quoted) AS live \(place.index.filter)) AS aside
-            JOIN \(rows) AS occupants USING (\(key))
+            JOIN \(rows) AS occupants ON \(occupied)
             JOIN \(wantedRows(place.index)) AS wanted ON \(place.index.match("wanted", "aside")) AND NOT (\(same)))
           """),
     ]

@@ -102,8 +102,8 @@ final class UniqueConflicts {
 
   private var raced: PostgresError {
     PostgresError(
-      code: .serverError,
-      message: "another session wrote to \(writer.name) at the same time", sqlState: .serializationFailure)
+      code: .serverError, message: "another session wrote to \(writer.name) at the same time",
+      sqlState: .serializationFailure)
   }
 
   /// Stages the rows in their final state.
@@ -176,9 +176,9 @@ final class UniqueConflicts {
           ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """))
     return try rows.map { row in
-      let (file, record, line, values, otherFile, otherRecord) = try row.decode(
+      let (file, record, line, values, otherFile, number) = try row.decode(
         Int32.self, Int32?.self, Int32?.self, String.self, Int32.self, Int32?.self)
-      let other = otherRecord.map { "record \($0)" } ?? "another row"
+      let other = number.map { "record \($0)" } ?? "another row"
       let place = otherFile == file ? other : "\(other) of \(writer.path(otherFile) ?? writer.name)"
       return writer.fault(
         .duplicateKey, file: file, record: record, line: line,
@@ -194,17 +194,18 @@ final class UniqueConflicts {
   ) async throws -> PostgresIdentifier {
     let name = try writer.context.temporaryName("seed_conflict")
     let numbers = writer.key.indices
-    let key = writer.key.enumerated().map { "live.\($1) AS y\($0)" }.joined(separator: ", ")
-    let same = numbers.map { "existing.y\($0) = wanted.y\($0)" }.joined(separator: " AND ")
-    let other = writer.key.enumerated().map { "other.\($1) = existing.y\($0)" }.joined(separator: " AND ")
-    let left = numbers.map { "leaving.k\($0) = existing.y\($0)" }.joined(separator: " AND ")
+    let key = numbers.map { "live.\(writer.key[$0]) AS y\($0)" }.joined(separator: ", ")
+    let existing = numbers.map { "existing.y\($0)" }
+    let same = writer.rule.match(existing, numbers.map { "wanted.y\($0)" })
+    let other = writer.rule.match(writer.key.map { "other.\($0)" }, existing)
+    let left = writer.rule.match(numbers.map { "leaving.k\($0)" }, existing)
     try await connection.query(
       PostgresQuery(
         unescaped: """
           CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS
           SELECT wanted.seed_row, existing.key_text, \(numbers.map { "existing.y\($0)" }.joined(separator: ", ")),
             \(index.text(of: "wanted")) AS shown, other."seed_runner:row" AS moving_row,
-            other."seed_runner:row" IS NOT NULL AS moves, \(leaving == nil ? "false" : "leaving.k0 IS NOT NULL") AS leaves,
+            other."seed_runner:row" IS NOT NULL AS moves, \(leaving == nil ? "false" : "leaving.seed_key IS NOT NULL") AS leaves,
             wanted.is_new AND existing.in_scope AND \(same) AS raced
           FROM \(wantedRows(index)) AS wanted
           JOIN (
@@ -212,7 +213,7 @@ final class UniqueConflicts {
             FROM \(writer.quoted) AS live \(index.filter)
           ) AS existing ON \(index.match("wanted", "existing"))
           LEFT JOIN \(wanted.quoted) AS other ON \(other) AND existing.in_scope AND NOT other."seed_runner:new"
-          \(leaving.map { "LEFT JOIN \($0.quoted) AS leaving ON \(left)" } ?? "")
+          \(leaving.map { "LEFT JOIN \($0.quoted) AS leaving ON \(left) AND existing.in_scope" } ?? "")
           WHERE other."seed_runner:row" IS DISTINCT FROM wanted.seed_row
           """))
     return name
@@ -239,10 +240,10 @@ final class UniqueConflicts {
   /// Faults for records whose values belong to a row that would lose them, but cannot.
   private func exchanges(_ occupied: [Occupied], _ refusal: PostgresError) async throws -> [FixtureFault] {
     var faults: [FixtureFault] = []
-    for (index, rows) in occupied.map({ ($0.index, $0.rows) }) {
-      faults += try await holders(rows, where: "conflict.moves OR conflict.leaves") { _ in
+    for place in occupied {
+      faults += try await holders(place.rows, where: "conflict.moves OR conflict.leaves") { _ in
         (
-          "has until it is updated in the same run: PostgreSQL checks the \(index.name) row by row (\(refusal.message))",
+          "has until it is updated in the same run: PostgreSQL checks the \(place.index.name) row by row (\(refusal.message))",
           "a DEFERRABLE constraint, or the change split into two runs"
         )
       }
@@ -258,8 +259,8 @@ final class UniqueConflicts {
     _ rows: PostgresIdentifier, where condition: String,
     _ text: (String?) -> (found: String, expected: String)
   ) async throws -> [FixtureFault] {
-    let isHolder = writer.stagedKey.enumerated().map { "holder.\($1) = conflict.y\($0)" }
-      .joined(separator: " AND ")
+    let isHolder = writer.rule.match(
+      writer.stagedKey.map { "holder.\($0)" }, writer.key.indices.map { "conflict.y\($0)" })
     return try await connection.query(
       PostgresQuery(
         unescaped: """
@@ -282,19 +283,5 @@ final class UniqueConflicts {
         found: "\(shown), which row '\(key)' of \(writer.name)\(place ?? "") \(found)", expected: expected
       )
     }
-  }
-}
-
-extension PostgresError {
-  /// Whether a row violates a unique or exclusion constraint.
-  var isUniqueConflict: Bool { sqlState == .uniqueViolation || sqlState?.rawValue == "23P01" }
-
-  /// Whether the server rejected rows, as opposed to being unable to work: values, constraints, check options of
-  /// views, row size limits, errors raised by triggers, and possibly a policy of row-level security, which has the
-  /// SQLSTATE of a missing privilege.
-  var isAboutRows: Bool {
-    guard code == .serverError, let state = sqlState else { return false }
-    return state == .insufficientPrivilege
-      || ["22", "23", "44", "P0", "54"].contains(String(state.classCode))
   }
 }

@@ -7,7 +7,7 @@ extension DeclarativeSeeder {
   /// - Throws: `PostgresError`.
   package func faults(on connection: PostgresConnection) async throws -> [FixtureFault] {
     do {
-      _ = try await LoadPlanner.plan(definition, on: connection)
+      _ = try await LoadPlanner.plan(definition, in: folder, on: connection)
       return []
     } catch let error as FixtureError {
       return error.faults

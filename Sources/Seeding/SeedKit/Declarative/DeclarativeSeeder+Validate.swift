@@ -1,3 +1,5 @@
+import Postgres
+
 extension DeclarativeSeeder {
   /// Reads the files like a run, without a database. Checks their syntax, the fields in `columns`, the arrays for
   /// child tables, and duplicate keys. Counts the records.
@@ -8,14 +10,23 @@ extension DeclarativeSeeder {
     for (table, entries) in Dictionary(grouping: all, by: \.table) {
       keys[table] = KeyInspection(faults: faults, comparesValues: entries.count > 1)
     }
+    for rule in all.flatMap(\.columns) {
+      guard case .file(let name)? = rule.fixed, try !folder.has(name) else { continue }
+      faults.add(
+        FixtureFault(
+          .unreadableFile, file: definition.path, line: rule.line, field: rule.column,
+          found: "no file '\(name)'", expected: "a file in the seeder's folder"))
+    }
     var records = 0
     for table in definition.tables {
-      guard case .files(let names) = table.source else { continue }
+      let names = table.files
       let load = try TableLoad.offline(table)
       let loads = [load] + load.children.values
       for load in loads { load.keys = keys[load.definition.table] }
       var reader = RecordReader(load: load, folder: folder, faults: faults)
       let before = faults.count
+      reader.add(rows: table.rows, path: definition.path, number: 0)
+      for load in loads { load.buffer = PostgresRowBuffer() }
       for (name, line) in names where try !reader.inspect(name) {
         faults.add(definition.missing(name, line: line))
       }

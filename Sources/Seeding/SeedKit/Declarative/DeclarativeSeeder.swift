@@ -1,4 +1,5 @@
 import Basics
+import FoundationEssentials
 public import Migrations
 
 /// A seeder made of a folder with a `seeder.json` and files of records.
@@ -63,7 +64,7 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
         FixtureFault(.unreadableFile, file: file, found: "no such file", expected: "a seeder definition")
       ])
     }
-    definition = try DefinitionReader.read(bytes, path: file)
+    definition = try DefinitionReader.read(bytes, path: file).withMatches(in: path)
     definitionDigest = Digest.sha256Hex(bytes)
     folder = .directory(path: path, watch: nil)
     makeMigrations = { [] }
@@ -88,8 +89,13 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
 
   /// The digests of the files of a folder on disk. They are read in pieces, because they may be large.
   public var fingerprintInputs: [String] {
-    guard case .directory = folder else { return [] }
-    return ["file \(Self.fileName) \(definitionDigest)"]
+    let environment = ProcessInfo.processInfo.environment
+    // Only the digest of all inputs is stored.
+    let variables = definition.environmentNames.map { name in
+      "env \(name) \(environment[name].map { Digest.sha256Hex(Array($0.utf8)) } ?? "")"
+    }
+    guard case .directory = folder else { return variables }
+    return variables + ["file \(Self.fileName) \(definitionDigest)"]
       + fileNames.dropFirst().compactMap { name in
         // A file that cannot be read is reported by the run.
         guard let digest = try? folder.digest(of: name, states: states) else { return nil }
@@ -110,14 +116,11 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
 
   /// The definition, its files, and their possible overlays.
   private var fileNames: [String] {
-    let names = definition.tables.flatMap { table -> [String] in
-      guard case .files(let files) = table.source else { return [] }
-      return files.map(\.name)
-    }
+    let names = definition.dataFiles
     let overlays = names.flatMap { name in
       SeedEnvironment.allCases.map { DataFormat.overlay(of: name, in: $0) }
     }
-    return [Self.fileName] + names + overlays
+    return [Self.fileName] + names + overlays + definition.valueFiles
   }
 
   /// The migrations that create its tables. Empty for a folder on disk, whose tables belong to the application.

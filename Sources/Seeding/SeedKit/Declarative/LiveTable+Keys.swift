@@ -27,6 +27,25 @@ extension LiveTable {
       fix: uniqueKeys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keyList)")
   }
 
+  /// How a key identifies rows.
+  ///
+  /// - Parameter names: the columns of the key, in its order.
+  func rule(of key: UniqueKey?, for names: [String]) -> KeyRule {
+    guard let key else { return .plain }
+    let columns = names.compactMap { self[$0] }
+    // The text of a single NULL identifies no row, and a row without NOT NULL columns could not be told from a missing
+    // one. A NULL array would equal an empty one.
+    let isNullable = columns.contains { !$0.isNotNull } && columns.count > 1
+    let isFound = self.columns.contains(where: \.isNotNull)
+    let nullsAreEqual =
+      key.nullsAreEqual && isNullable && isFound
+      && columns.allSatisfy { if case .array = $0.kind { false } else { true } }
+    return KeyRule(
+      predicate: key.predicate, nullsAreEqual: nullsAreEqual,
+      expressions: key.expressions.map { .init(columns: columns.map(\.name.quoted), values: $0) },
+      allowsNulls: nullsAreEqual || key.expressions != nil && isNullable && isFound)
+  }
+
   /// The unique keys, for error messages.
   var keyList: String { uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ") }
 

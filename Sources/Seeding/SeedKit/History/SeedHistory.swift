@@ -17,7 +17,8 @@ package enum SeedHistory {
         ("0001_seed_history.sql", schema), ("0002_bulk_load.sql", BulkSchema.migration),
         ("0003_ownership.sql", OwnershipSchema.migration),
         ("0004_search_path.sql", OwnershipSchema.secondMigration),
-        ("0005_reset_outcome.sql", resetOutcome), ("0006_comparison.sql", LastComparison.migration),
+        ("0005_reset_outcome.sql", resetOutcome), ("0006_key_predicate.sql", OwnershipSchema.thirdMigration),
+        ("0007_comparison.sql", LastComparison.migration),
       ])
   }
 

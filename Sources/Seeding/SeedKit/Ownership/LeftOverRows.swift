@@ -8,6 +8,8 @@ final class LeftOverRows {
   /// The table's current entry. Its columns change if the seeder fills other columns.
   var owned: OwnedTable
   private let key: [String]
+  /// How the key identifies rows.
+  private let rule: KeyRule
   /// The other seeders of the program.
   private let otherSeeders: Set<String>
   /// The staged rows of each entry of the seeder for the table, with their key columns.
@@ -16,7 +18,7 @@ final class LeftOverRows {
   private var mustGo: [(key: String, fault: FixtureFault)] = []
 
   init(
-    name: String, quoted: String, owned: OwnedTable, key: [String], otherSeeders: Set<String>,
+    name: String, quoted: String, owned: OwnedTable, key: [String], rule: KeyRule, otherSeeders: Set<String>,
     staged: [(source: String, key: [String])]
   ) {
     self.otherSeeders = otherSeeders
@@ -24,6 +26,7 @@ final class LeftOverRows {
     self.quoted = quoted
     self.owned = owned
     self.key = key
+    self.rule = rule
     self.staged = staged
   }
 
@@ -32,13 +35,13 @@ final class LeftOverRows {
   /// FROM and WHERE of the rows, including edited ones.
   var selection: String {
     let joins = staged.enumerated().map { index, entry in
-      let match = zip(key, entry.key).map { "live.\($0) = staged\(index).\($1)" }.joined(separator: " AND ")
+      let match = rule.match(key.map { "live.\($0)" }, entry.key.map { "staged\(index).\($0)" })
       return "LEFT JOIN \(entry.source) AS staged\(index) ON \(match)"
     }
-    let isStaged = staged.enumerated().map { " AND staged\($0).\($1.key[0]) IS NULL" }.joined()
+    let isStaged = staged.indices.map { " AND staged\($0).seed_row IS NULL" }.joined()
     return """
       FROM seed_runner.owned_row AS owner
-      JOIN \(quoted) AS live ON \(RowText.key(owned.keyColumns, of: "live")) = owner.key
+      JOIN \(rule.rows(of: quoted)) AS live ON \(RowText.key(owned.keyColumns, of: "live")) = owner.key
       \(joins.joined(separator: " "))
       WHERE owner.table_id = \(owned.id) AND owner.inserted\(isStaged)
       """
@@ -90,7 +93,9 @@ final class LeftOverRows {
 
   func table(_ rows: PostgresIdentifier) -> RowRemoval.Table {
     RowRemoval.Table(
-      name: name, canonicalName: owned.table, quoted: quoted, key: key, ownedID: owned.id, rows: rows)
+      name: name, canonicalName: owned.table, quoted: quoted, key: key, rule: rule.recorded,
+      ownedID: owned.id,
+      rows: rows)
   }
 
   /// Adds rows that are deleted before the others to a plan.
@@ -139,7 +144,7 @@ final class LeftOverRows {
     let text = RowText.key(owned.keyColumns, of: "live")
     let remaining: [String] = try await connection.query(
       """
-      SELECT \(unescaped: text) FROM \(unescaped: quoted) AS live
+      SELECT \(unescaped: text) FROM \(unescaped: rule.rows(of: quoted)) AS live
       WHERE \(unescaped: text) = ANY(\(mustGo.map(\.key)))
       """
     ).map { try $0.decode(String.self) }

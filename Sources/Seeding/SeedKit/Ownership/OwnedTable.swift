@@ -7,15 +7,23 @@ package struct OwnedTable: Sendable {
   /// Schema and name.
   package let table: String
   package let keyColumns: [String]
+  /// How the key identifies rows.
+  let rule: KeyRule
   /// The columns that the digests cover.
   package let valueColumns: [String]
   /// Whether the table is owned as a whole, not row by row.
   let isWhole: Bool
 
+  /// What ``decode(_:)`` decodes, over the alias `owned`. Databases of earlier versions lack the last columns.
+  private static let list = """
+    id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL,
+      to_jsonb(owned) ->> 'key_predicate', coalesce(to_jsonb(owned) ->> 'key_nulls', 'false')::boolean
+    """
+
   /// The query for all entries of seeders, whose rows ``decode(_:)`` decodes.
   static func all(writtenBy seeders: [SeederID]) -> PostgresQuery {
     """
-    SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table
+    SELECT \(unescaped: list) FROM seed_runner.owned_table AS owned
     WHERE seeder = ANY(\(seeders.map(\.rawValue)))
     """
   }
@@ -36,7 +44,7 @@ package struct OwnedTable: Sendable {
   ) async throws -> OwnedTable? {
     try await rows(
       """
-      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table
+      SELECT \(unescaped: list) FROM seed_runner.owned_table AS owned
       WHERE seeder = \(seeder.rawValue) AND table_name = \(table)
       """, on: connection
     ).first
@@ -49,7 +57,7 @@ package struct OwnedTable: Sendable {
   ) async throws -> [OwnedTable] {
     try await rows(
       """
-      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table AS owned
+      SELECT \(unescaped: list) FROM seed_runner.owned_table AS owned
       WHERE seeder = \(seeder.rawValue) AND (search_path = \(unescaped: SearchPath.current) OR EXISTS (
         SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname || '.' || c.relname = owned.table_name AND pg_table_is_visible(c.oid)))
@@ -63,22 +71,25 @@ package struct OwnedTable: Sendable {
   ) async throws -> [OwnedTable] {
     try await rows(
       """
-      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL FROM seed_runner.owned_table
+      SELECT \(unescaped: list) FROM seed_runner.owned_table AS owned
       WHERE seeder <> \(seeder.rawValue) AND table_name = \(table) AND whole_files IS NULL ORDER BY id
       """, on: connection)
   }
 
   /// The statement that creates the entry or updates its columns, and returns it.
   static func recording(
-    seeder: SeederID, table: String, keyColumns: [String], valueColumns: [String]
+    seeder: SeederID, table: String, keyColumns: [String], rule: KeyRule, valueColumns: [String]
   ) -> PostgresQuery {
     """
-    INSERT INTO seed_runner.owned_table (seeder, table_name, key_columns, value_columns, search_path)
-    VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(valueColumns), \(unescaped: SearchPath.current))
+    INSERT INTO seed_runner.owned_table AS owned
+      (seeder, table_name, key_columns, key_predicate, key_nulls, value_columns, search_path)
+    VALUES (\(seeder.rawValue), \(table), \(keyColumns), \(rule.predicate), \(rule.allowsNulls), \(valueColumns),
+      \(unescaped: SearchPath.current))
     ON CONFLICT (seeder, table_name) DO UPDATE
-      SET key_columns = excluded.key_columns, value_columns = excluded.value_columns,
-        search_path = excluded.search_path
-    RETURNING id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
+      SET key_columns = excluded.key_columns, key_predicate = excluded.key_predicate,
+        key_nulls = excluded.key_nulls,
+        value_columns = excluded.value_columns, search_path = excluded.search_path
+    RETURNING \(unescaped: list)
     """
   }
 
@@ -90,10 +101,13 @@ package struct OwnedTable: Sendable {
 
   static func decode(_ rows: PostgresRows) throws -> [OwnedTable] {
     try rows.map { row in
-      let (id, seeder, table, keys, values, isWhole) = try row.decode(
-        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self)
+      let (id, seeder, table, keys, values, isWhole, predicate, nulls) = try row.decode(
+        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self, String?.self, Bool.self
+      )
       return OwnedTable(
-        id: id, seeder: seeder, table: table, keyColumns: keys, valueColumns: values, isWhole: isWhole)
+        id: id, seeder: seeder, table: table, keyColumns: keys,
+        rule: KeyRule(predicate: predicate, nullsAreEqual: nulls, allowsNulls: nulls),
+        valueColumns: values, isWhole: isWhole)
     }
   }
 }

@@ -52,6 +52,16 @@ enum OwnershipSchema {
     ALTER TABLE seed_runner.owned_table DROP COLUMN search_path;
     ALTER TABLE seed_runner.owned_row DROP COLUMN input;
     """
+
+  // The condition of the partial unique index behind the key, and whether columns of the key may be NULL.
+  static let thirdMigration = """
+    -- migrate:up
+    ALTER TABLE seed_runner.owned_table ADD COLUMN key_predicate text,
+      ADD COLUMN key_nulls boolean NOT NULL DEFAULT false;
+
+    -- migrate:down
+    ALTER TABLE seed_runner.owned_table DROP COLUMN key_predicate, DROP COLUMN key_nulls;
+    """
 }
 
 /// The schemas in which a run looks for unqualified tables. The records of a run apply to this search path only.

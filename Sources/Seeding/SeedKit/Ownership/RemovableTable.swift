@@ -26,7 +26,7 @@ struct RemovableTable {
 
   private var digest: String { RowText.digest(owned.valueColumns, of: "live") }
   private var live: String {
-    "\(quoted) AS live JOIN seed_runner.owned_row AS owner "
+    "\(owned.rule.rows(of: quoted)) AS live JOIN seed_runner.owned_row AS owner "
       + "ON owner.table_id = \(owned.id) AND owner.key = \(RowText.key(owned.keyColumns, of: "live"))"
   }
 
@@ -40,8 +40,8 @@ struct RemovableTable {
       FROM \(unescaped: live) WHERE owner.inserted AND owner.digest = \(unescaped: digest)
       """)
     return RowRemoval.Table(
-      name: name, canonicalName: owned.table, quoted: quoted, key: owned.keyColumns, ownedID: owned.id,
-      rows: rows)
+      name: name, canonicalName: owned.table, quoted: quoted, key: owned.keyColumns, rule: owned.rule,
+      ownedID: owned.id, rows: rows)
   }
 
   /// Deletes the entries of rows that no longer exist.
@@ -51,7 +51,8 @@ struct RemovableTable {
     try await connection.query(
       """
       DELETE FROM seed_runner.owned_row AS owner WHERE owner.table_id = \(owned.id) AND NOT EXISTS (
-        SELECT FROM \(unescaped: quoted) AS live WHERE \(unescaped: RowText.key(owned.keyColumns, of: "live")) = owner.key)
+        SELECT FROM \(unescaped: owned.rule.rows(of: quoted)) AS live
+        WHERE \(unescaped: RowText.key(owned.keyColumns, of: "live")) = owner.key)
       """)
     return try await connection.queryOne("SELECT count(*) FROM \(unescaped: live)").decode(Int.self)
   }

@@ -36,6 +36,7 @@ struct RowOriginQuery {
     let seeder: String
     let table: String
     let keyColumns: [String]
+    let rule: KeyRule
     let valueColumns: [String]
     let isWhole: Bool
   }
@@ -45,14 +46,16 @@ struct RowOriginQuery {
     guard isSeeded else { return [] }
     return try await connection.query(
       """
-      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL
-      FROM seed_runner.owned_table WHERE table_name = \(live.canonicalName) ORDER BY seeder
+      SELECT id, seeder, table_name, key_columns, value_columns, whole_files IS NOT NULL,
+        to_jsonb(owned) ->> 'key_predicate'
+      FROM seed_runner.owned_table AS owned WHERE table_name = \(live.canonicalName) ORDER BY seeder
       """
     ).map { row in
-      let (id, seeder, table, keys, values, isWhole) = try row.decode(
-        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self)
+      let (id, seeder, table, keys, values, isWhole, predicate) = try row.decode(
+        Int32.self, String.self, String.self, [String].self, [String].self, Bool.self, String?.self)
       return Owned(
-        id: id, seeder: seeder, table: table, keyColumns: keys, valueColumns: values, isWhole: isWhole)
+        id: id, seeder: seeder, table: table, keyColumns: keys, rule: KeyRule(predicate: predicate),
+        valueColumns: values, isWhole: isWhole)
     }
   }
 
@@ -136,7 +139,8 @@ struct RowOriginQuery {
       """
       SELECT \(unescaped: RowText.key(owned.keyColumns, of: "live")),
         \(unescaped: RowText.digest(owned.valueColumns, of: "live"))
-      FROM \(unescaped: live.quoted) AS live WHERE \(condition(values) { _, column in "live.\(column)" }) LIMIT 1
+      FROM \(unescaped: owned.rule.rows(of: live.quoted)) AS live
+      WHERE \(condition(values) { _, column in "live.\(column)" }) LIMIT 1
       """
     ).first?.decode(String.self, UUID.self)
   }

@@ -12,6 +12,8 @@ final class RowRemoval {
     let quoted: String
     /// The natural key, quoted.
     let key: [String]
+    /// How the key identifies rows.
+    let rule: KeyRule
     /// The table's entry in the records; nil if rows are not recorded.
     let ownedID: Int32?
     /// The rows: `k0`, `k1` and so on for the key, `seed_key` for its text.
@@ -26,7 +28,8 @@ final class RowRemoval {
     var rules: TableRules?
 
     func match(_ live: String, _ rows: String) -> String {
-      key.enumerated().map { "\(live).\($1) = \(rows).k\($0)" }.joined(separator: " AND ")
+      ([rule.match(key.map { "\(live).\($0)" }, key.indices.map { "\(rows).k\($0)" })]
+        + [rule.holds(for: live)].compactMap(\.self)).joined(separator: " AND ")
     }
   }
 

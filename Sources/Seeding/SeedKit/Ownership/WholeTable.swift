@@ -31,19 +31,19 @@ struct WholeTable: Equatable {
   ///
   /// - Parameters:
   ///   - files: the fingerprint of the seeder that the table should match.
-  ///   - quoted: the table, as SQL.
+  ///   - rows: a FROM item for the rows that have a key.
   ///   - columns: the columns that the files fill, quoted.
   static func read(
-    files: String, quoted: String, columns: [String], on connection: PostgresConnection
+    files: String, rows: String, columns: [String], on connection: PostgresConnection
   ) async throws -> WholeTable {
     let list = columns.sorted().map { "live.\($0)" }.joined(separator: ", ")
-    let (rows, content) = try await connection.queryOne(
+    let (count, content) = try await connection.queryOne(
       """
       SELECT count(*), coalesce(sum(hashtextextended(ROW(\(unescaped: list))::text, 0)::numeric), 0)::text
-      FROM \(unescaped: quoted) AS live
+      FROM \(unescaped: rows) AS live
       """
     ).decode(Int.self, String.self)
-    return WholeTable(files: files, rows: rows, content: content)
+    return WholeTable(files: files, rows: count, content: content)
   }
 
   /// Records it.

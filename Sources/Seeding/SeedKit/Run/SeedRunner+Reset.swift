@@ -103,8 +103,9 @@ extension SeedRunner {
     }
     var notes: [String] = []
     for table in whole {
-      let kept = try await connection.queryOne("SELECT count(*) FROM \(unescaped: table.quoted)").decode(
-        Int.self)
+      let kept = try await connection.queryOne(
+        "SELECT count(*) FROM \(unescaped: table.rule.rows(of: table.quoted)) AS live"
+      ).decode(Int.self)
       outcome.add(.init(name: table.name, counts: RowCounts(drifted: kept)))
       if kept > 0 {
         notes.append(

@@ -69,7 +69,7 @@ enum FormFaults {
         "c.jsonl": "{\"id\": 4}\n\n[{\"id\": 5}]\n{\"id\": 6\n\"x\"\n{\"id\": 7} {\"id\": 8}\n",
       ],
       expected: [
-        "a.json:1: found an object; expected a list: an array of objects",
+        "a.json:1: found an object; expected a list: an array of objects, or \"path\" with the place of the list",
         "b.json:2: record 2: found number 7; expected an object",
         "b.json:2: record 3: found null; expected an object",
         "b.json:3: record 4: found an array; expected an object",

@@ -50,26 +50,26 @@ enum NameFaults {
         "seeder.json:5: field 'touch': found an unknown column 'updated' of people; expected one of id, email, team",
       ]),
     FaultCase(
-      name: "keys without a unique index for all rows",
+      name: "keys without a unique index",
       sql: """
         CREATE TABLE t (id int PRIMARY KEY, a text, b text, c text, d text UNIQUE DEFERRABLE);
         CREATE UNIQUE INDEX ON t (lower(a)); CREATE UNIQUE INDEX ON t (b) WHERE b > ''; CREATE INDEX ON t (c);
         CREATE UNIQUE INDEX ON t (a, b) INCLUDE (c); CREATE TABLE bare (x int);
         """,
       tables: """
-        {table: "t", files: "t.csv", key: "a"}, {table: "t", files: "t.csv", key: ["b"]},
+        {table: "t", files: "t.csv", key: "c"}, {table: "t", files: "t.csv", key: ["b"], index: "t_a_b_c_idx"},
         {table: "t", files: "t.csv", key: ["b", "a", "c"]}, {table: "t", files: "t.csv", key: "d"},
         {table: "bare", files: "t.csv", key: "x"}, {table: "t", files: "t.csv", key: ["b", "a"],
           columns: {c: {references: {table: "t", key: "c"}}, d: {references: {table: "bare", key: "x"}}}}
         """,
       files: ["t.csv": "id\n1\n"],
       expected: [
-        "seeder.json:1: field 'key': found the key (a), but t has no unique key on it; expected one of (id), (a, b); the unique index 't_lower_idx' uses expressions, which a key cannot name: CREATE UNIQUE INDEX t_lower_idx ON public.t USING btree (lower(a))",
-        "seeder.json:1: field 'key': found the key (b), but t has no unique key on it; expected one of (id), (a, b); the unique index 't_b_idx' covers only rows WHERE (b > ''::text), so other rows can have the same key",
-        "seeder.json:2: field 'key': found the key (b, a, c), but t has no unique key on it; expected one of (id), (a, b); or create one: CREATE UNIQUE INDEX ON t (b, a, c)",
-        "seeder.json:2: field 'key': found the key (d), but t has no unique key on it; expected one of (id), (a, b); the unique constraint 't_d_key' is deferrable; the key needs one that is not",
+        "seeder.json:1: field 'key': found the key (c), but t has no unique key on it; expected one of (id), (lower(a)), (b) WHERE (b > ''::text), (a, b); or create one: CREATE UNIQUE INDEX ON t (c)",
+        "seeder.json:1: field 'index': found the key (b), but t has no unique index 't_a_b_c_idx' on it; expected one of 't_b_idx'",
+        "seeder.json:2: field 'key': found the key (b, a, c), but t has no unique key on it; expected one of (id), (lower(a)), (b) WHERE (b > ''::text), (a, b); or create one: CREATE UNIQUE INDEX ON t (b, a, c)",
+        "seeder.json:2: field 'key': found the key (d), but t has no unique key on it; expected one of (id), (lower(a)), (b) WHERE (b > ''::text), (a, b); the unique constraint 't_d_key' is deferrable; the key needs one that is not",
         "seeder.json:3: field 'key': found the key (x), but bare has no unique key on it; expected a unique key (the table has none); or create one: CREATE UNIQUE INDEX ON bare (x)",
-        "seeder.json:4: field 'references': found a reference by (c), but t has no unique key on it; expected one of (id), (a, b)",
+        "seeder.json:4: field 'references': found a reference by (c), but t has no unique key on it; expected one of (id), (lower(a)), (b) WHERE (b > ''::text), (a, b)",
         "seeder.json:4: field 'references': found a reference by (x), but bare has no unique key on it; expected a unique key (the table has none)",
         "seeder.json:4: field 'references': found no 'column', and bare has no single-column primary key; expected the column whose value is used",
       ]),

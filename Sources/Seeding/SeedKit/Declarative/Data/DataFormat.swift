@@ -20,6 +20,12 @@ package enum DataFormat: String, CaseIterable {
   /// For error messages.
   static let endings = ".json, .jsonl, .ndjson or .csv"
 
+  /// Whether a file name is that of an overlay for some environment.
+  static func isOverlay(_ fileName: String) -> Bool {
+    let parts = fileName.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count > 2 && SeedEnvironment.allCases.contains { $0.rawValue == parts[parts.count - 2] }
+  }
+
   /// `tools.dev.json` for `tools.json`: an overlay, whose records change those of the base file in one environment.
   static func overlay(of fileName: String, in environment: SeedEnvironment) -> String {
     guard let dot = fileName.lastIndex(of: ".") else { return fileName }

@@ -66,11 +66,14 @@ struct RecordFile {
 final class JSONArrayParser: RecordParser {
   let path: String
   let onRecord: (JSONNode, FixturePlace) -> Void
+  /// What a file with an object may need instead, for the error.
+  private let alternative: String?
   private var splitter = JSONArraySplitter(elementLimit: RecordLimits.size)
   private var record = 0
 
-  init(path: String, onRecord: @escaping (JSONNode, FixturePlace) -> Void) {
+  init(path: String, alternative: String? = nil, onRecord: @escaping (JSONNode, FixturePlace) -> Void) {
     self.path = path
+    self.alternative = alternative
     self.onRecord = onRecord
   }
 
@@ -86,7 +89,8 @@ final class JSONArrayParser: RecordParser {
       throw FixtureError([
         FixtureFault(
           .malformedFile, file: path, line: error.position.line, found: found,
-          expected: "a list: an array of objects")
+          expected: ["a list: an array of objects", found == "an object" ? alternative : nil]
+            .compactMap(\.self).joined(separator: ", or "))
       ])
     }
   }

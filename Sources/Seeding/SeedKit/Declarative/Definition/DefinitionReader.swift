@@ -4,10 +4,10 @@ import Postgres
 struct DefinitionReader {
   private let path: String
   private let isUpsert: Bool
-  private let faults = JSONFaults()
+  let faults = JSONFaults()
 
   /// The length of a nonempty string.
-  fileprivate static let nonEmpty = 1...Int.max
+  static let nonEmpty = 1...Int.max
 
   /// Reads a definition.
   ///
@@ -69,7 +69,10 @@ struct DefinitionReader {
     let name = tableName(object)
     let source = source(object, isChild: parent != nil)
     let key = object.oneOrMore("key")
+    let index = object.optionalString("index", length: Self.nonEmpty)
     let columns = columns(object, source, isChild: parent != nil)
+    let list = parent == nil ? list(object, source) : nil
+    let isDistinct = parent == nil && isDistinct(object)
     let ignored = object.stringsIfAny("ignore", expected: "a string", ExactName.init) ?? []
     let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert
     let drift = object.choiceIfAny("onDrift", DriftPolicy.self)
@@ -81,17 +84,22 @@ struct DefinitionReader {
     if parent != nil, !children.isEmpty {
       object.fault("children", found: "children of children", expected: "one level of children")
     }
+    if isDistinct, !children.isEmpty {
+      object.fault("distinct", found: "'distinct' and 'children'", expected: "one of the two")
+    }
     object.finish("an unknown key")
     guard let name, let source, let key else { return nil }
     let lines = Dictionary(
       object.members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
     let result = TableDefinition(
-      path: path, line: node.position.line, table: name, source: source, key: key, columns: columns,
+      path: path, line: node.position.line, table: name, source: source, isDistinct: isDistinct, list: list,
+      key: key, index: index,
+      columns: columns,
       ignoredFields: Set(ignored), policy: policy, drift: drift, csv: csv, touchedColumn: touched,
       children: children, ownership: ownership, lines: lines, isUpsert: isUpsert)
     if ownership == .table, !result.canBeWhole {
       object.fault(
-        "ownership", found: "'table' with children, references, onDrift or another policy",
+        "ownership", found: "'table' with rows, distinct, children, references, onDrift or another policy",
         expected: "'rows', or the policy upsert without them")
     }
     for contradiction in result.contradictions {
@@ -102,6 +110,7 @@ struct DefinitionReader {
 
   private func source(_ object: JSONObjectReader, isChild: Bool) -> TableDefinition.Source? {
     guard isChild else {
+      if let rows = object.take("rows") { return rowsSource(rows, object) }
       guard let names = object.oneOrMore("files") else { return nil }
       var paths: [String] = []
       for name in names {
@@ -173,30 +182,26 @@ struct DefinitionReader {
       let object = JSONObjectReader(
         member.value, expected: "a field's name, or an object", faults: faults)
     else { return nil }
-    let fields = object.isAbsent("field") ? [member.key] : object.oneOrMore("field") ?? [member.key]
+    let fixed = fixedValue(object)
+    let own = fixed == nil ? member.key : FixedValue.prefix + member.key
+    let fields = object.isAbsent("field") || fixed != nil ? [own] : object.oneOrMore("field") ?? [own]
     let reference = object.isAbsent("references") ? nil : object.take("references").flatMap(reference)
     object.finish("an unknown key")
-    if let reference, reference.key.count != fields.count {
+    if let reference, reference.fieldCount != fields.count {
+      let isSimple = reference.fieldCount == reference.key.count
       columns.fault(
-        member.key, found: "\(fields.count) fields for a key of \(reference.key.count) columns",
-        expected: "a field for each column of the key")
+        member.key,
+        found:
+          "\(fields.count) fields for a key of \(reference.fieldCount) \(isSimple ? "columns" : "values")",
+        expected: "a field for each \(isSimple ? "column" : "value") of the key")
     } else if reference == nil, fields.count > 1 {
       columns.fault(member.key, found: "several fields", expected: "one field, or a reference")
     }
-    return ColumnRule(line: line, column: member.key, fields: fields, reference: reference)
+    return ColumnRule(
+      line: line, column: member.key, fields: fields, reference: reference, fixed: fixed)
   }
 
-  private func reference(_ node: JSONNode) -> ReferenceRule? {
-    guard let object = JSONObjectReader(node, expected: "a reference", faults: faults) else { return nil }
-    let table = tableName(object)
-    let key = object.oneOrMore("key")
-    let column = object.stringIfThere("column")
-    object.finish("an unknown key")
-    guard let table, let key else { return nil }
-    return ReferenceRule(line: node.position.line, table: table, key: key, column: column)
-  }
-
-  private func tableName(_ object: JSONObjectReader) -> TableName? {
+  func tableName(_ object: JSONObjectReader) -> TableName? {
     guard let text = object.string("table", expected: "a string", { $0.isEmpty ? nil : $0 }) else {
       return nil
     }
@@ -240,7 +245,7 @@ struct DefinitionReader {
 
 extension JSONObjectReader {
   /// A string or a nonempty array.
-  fileprivate func oneOrMore(_ key: String) -> [String]? {
+  func oneOrMore(_ key: String) -> [String]? {
     if case .string? = take(key)?.value { return [string(key, length: DefinitionReader.nonEmpty)] }
     guard let elements = array(key, expected: "a string or an array of strings") else { return nil }
     guard !elements.isEmpty else {

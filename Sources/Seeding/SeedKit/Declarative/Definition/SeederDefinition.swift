@@ -13,16 +13,19 @@ public struct SeederDefinition: Sendable {
   /// Where it may run.
   public let environments: Set<SeedEnvironment>
   /// The tables. They are written in this order unless references need another.
-  let tables: [TableDefinition]
+  var tables: [TableDefinition]
   /// The path of the `seeder.json`, for messages.
   public let path: String
 
   /// The fault for a file that does not exist.
   func missing(_ file: String, line: Int) -> FixtureFault {
-    let isPattern = file.contains { "*?[{".contains($0) }
+    let expected =
+      file.contains("*")
+      ? "a pattern with at least one file"
+      : file.contains { "?[{".contains($0) }
+        ? "a file name, or a pattern with '*'" : "a file in the same folder"
     return FixtureFault(
-      .unreadableFile, file: path, line: line, field: "files", found: "no file '\(file)'",
-      expected: isPattern ? "file names; patterns are not supported" : "a file in the same folder")
+      .unreadableFile, file: path, line: line, field: "files", found: "no file '\(file)'", expected: expected)
   }
 
   /// The tables that it writes, as SQL: quoted, with a schema if the definition has one.
@@ -46,8 +49,8 @@ public struct SeederDefinition: Sendable {
   package func differences(file: String?, table: String?, key: [String]) -> [String] {
     let wanted = table.map { TableName(text: $0) }
     let own = tables.first { definition in
-      guard let file, case .files(let files) = definition.source else { return definition.table == wanted }
-      return files.contains { $0.name == file } && (wanted == nil || definition.table == wanted)
+      guard let file, !definition.files.isEmpty else { return definition.table == wanted }
+      return definition.files.contains { $0.name == file } && (wanted == nil || definition.table == wanted)
     }
     guard let own else {
       return ["the table \(tables.map(\.table.description).joined(separator: ", "))"]
@@ -66,20 +69,17 @@ public struct SeederDefinition: Sendable {
 
   /// The names of its data files, in its folder.
   package var dataFiles: [String] {
-    tables.flatMap { table -> [String] in
-      guard case .files(let files) = table.source else { return [] }
-      return files.map(\.name)
-    }
+    tables.flatMap { $0.files.map(\.name) }
   }
 
   /// The tables that it references, as SQL.
   func referencedTableNames() throws -> [String] {
-    try allTables.flatMap(\.columns).compactMap { try $0.reference?.table.quoted() }
+    try allTables.flatMap(\.columns).flatMap { try $0.reference?.tables.map { try $0.quoted() } ?? [] }
   }
 
   /// The tables that it fills or refers to. A table may occur several times.
   var usedTables: [TableName] {
-    allTables.flatMap { [$0.table] + $0.columns.compactMap { $0.reference?.table } }
+    allTables.flatMap { [$0.table] + $0.columns.flatMap { $0.reference?.tables ?? [] } }
   }
 
   private var allTables: [TableDefinition] {
@@ -96,6 +96,8 @@ struct TableDefinition: Sendable {
   enum Source: Sendable {
     /// Files beside the `seeder.json`, each with its line in the definition.
     case files([(name: String, line: Int)])
+    /// The records themselves, in the `seeder.json`.
+    case rows([JSONNode])
     /// An array in the records of another table.
     case array(field: String, parentColumn: String)
   }
@@ -122,9 +124,15 @@ struct TableDefinition: Sendable {
   let path: String
   let line: Int
   let table: TableName
-  let source: Source
+  var source: Source
+  /// Whether records without a key are left out, and equal records count once.
+  var isDistinct = false
+  /// Where the records are in `.json` files; nil if these are arrays.
+  var list: RecordList?
   /// The columns of the natural key.
   let key: [String]
+  /// The unique index behind the key; nil if the columns suffice.
+  var index: String?
   /// Columns that are not simply filled by the field of the same name.
   let columns: [ColumnRule]
   /// Fields that are ignored; `*` for all that `columns` and `children` do not name.
@@ -147,7 +155,21 @@ struct TableDefinition: Sendable {
 
   /// Whether no rows need to be recorded, so that the table may be owned as a whole.
   var canBeWhole: Bool {
-    children.isEmpty && policy == .upsert && drift == nil && !columns.contains { $0.reference != nil }
+    guard case .files = source else { return false }
+    return children.isEmpty && policy == .upsert && drift == nil && !isDistinct
+      && !columns.contains { $0.reference != nil }
+  }
+
+  /// The files, each with its line in the definition.
+  var files: [(name: String, line: Int)] {
+    guard case .files(let files) = source else { return [] }
+    return files
+  }
+
+  /// The records in the definition.
+  var rows: [JSONNode] {
+    guard case .rows(let rows) = source else { return [] }
+    return rows
   }
 
   /// Whether the records are scalars of an array, without fields.
@@ -181,6 +203,14 @@ struct ColumnRule: Sendable {
   /// The fields of the record. Several only for a reference by several columns.
   let fields: [String]
   let reference: ReferenceRule?
+  /// The value of all records; nil if ``fields`` fill the column.
+  var fixed: FixedValue?
+
+  /// Whether the column itself contains the value of an environment variable.
+  var isSecret: Bool {
+    if case .environment? = fixed { return reference == nil }
+    return false
+  }
 }
 
 /// A value that is looked up in another table by a natural key.
@@ -189,8 +219,20 @@ struct ReferenceRule: Sendable {
   let table: TableName
   /// The columns that are compared with the fields.
   let key: [String]
+  /// For each of them, the reference with which it is compared instead of a field.
+  let parts: [ReferenceRule?]
+  /// The unique index behind the key; nil if the columns suffice.
+  let index: String?
   /// The column with the value; nil for the primary key.
   let column: String?
+}
+
+extension ReferenceRule {
+  /// The number of fields by which the row is found.
+  var fieldCount: Int { parts.reduce(0) { $0 + ($1?.fieldCount ?? 1) } }
+
+  /// The referenced table, and those in its key.
+  var tables: [TableName] { [table] + parts.flatMap { $0?.tables ?? [] } }
 }
 
 /// The name of a table, with its schema unless the search path finds it.

@@ -51,6 +51,12 @@ extension TableDefinition {
             "\(ignoredFields.contains(ExactName(column)) ? "" : "'*', which covers ")the key column '\(column)'",
           expected: "a field for it under 'columns', or no such entry under 'ignore'"))
     }
+    for rule in columns where rule.isSecret && key.map(ExactName.init).contains(ExactName(rule.column)) {
+      found.append(
+        .init(
+          key: "key", found: "the column '\(rule.column)', which an environment variable fills",
+          expected: "other columns, because the history records keys"))
+    }
     if let touched = touchedColumn, key.contains(touched) || filled.contains(ExactName(touched)) {
       found.append(
         .init(
@@ -58,6 +64,19 @@ extension TableDefinition {
           expected: "a column that no field fills"))
     }
     return found
+  }
+
+  /// The fields in `columns` and `children` that are paths, each once.
+  var nestedFields: [JSONPath] {
+    let arrays = children.compactMap { child -> String? in
+      guard case .array(let field, _) = child.source else { return nil }
+      return field
+    }
+    let fields = Set((columns.filter { $0.fixed == nil }.flatMap(\.fields) + arrays).map(ExactName.init))
+    return fields.map(\.text).sorted().compactMap { field in
+      guard field.contains(".") || field.hasPrefix("/"), let path = JSONPath(field) else { return nil }
+      return path
+    }
   }
 
   /// The fault for a key column that no record fills.

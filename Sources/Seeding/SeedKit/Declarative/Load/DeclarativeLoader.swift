@@ -20,7 +20,12 @@ struct DeclarativeLoader {
   /// - Returns: the row counts of this definition.
   @discardableResult
   func run() async throws -> SeedOutcome {
-    let outcome = try await load()
+    let outcome: SeedOutcome
+    do {
+      outcome = try await load()
+    } catch {
+      throw SecretRedaction(definition).redact(error)
+    }
     for table in outcome.tables { context.count(table.counts, in: table.name) }
     return outcome
   }
@@ -31,7 +36,7 @@ struct DeclarativeLoader {
     let known = context.catalog?.tables(definition.usedTables)
     let loads: [TableLoad]
     do {
-      loads = try await LoadPlanner.plan(definition, known: known, on: connection)
+      loads = try await LoadPlanner.plan(definition, known: known, in: folder, on: connection)
     } catch is FixtureError where known != nil && !context.isSurvey {
       // An earlier seeder may have changed the tables since they were described.
       throw TableCatalog.Stale()
@@ -152,7 +157,7 @@ struct DeclarativeLoader {
     guard try await context.hasWholeTables() else { return [] }
     let files = FileList()
     var tables: [RowRemoval.Table] = []
-    for load in try await LoadPlanner.plan(definition, on: context.session) {
+    for load in try await LoadPlanner.plan(definition, in: folder, on: context.session) {
       guard try await context.wholeTable(load.live.canonicalName) != nil else { continue }
       let stage = try TableStage(load: load, context: context, files: files)
       try await stageAll([stage], files: files)
@@ -174,7 +179,8 @@ struct DeclarativeLoader {
     into stages: [TableStage], files: FileList, faults: FaultCollector, sender: RowSender
   ) async throws {
     for stage in stages {
-      guard case .files(let names) = stage.load.definition.source else { continue }
+      guard stage.load.parent == nil else { continue }
+      let names = stage.load.definition.files
       // Arrays in the records fill child tables.
       let filled = stages.filter { $0 === stage || $0.load.parent === stage.load }
       func flush(_ isEnd: Bool) async throws {
@@ -186,6 +192,8 @@ struct DeclarativeLoader {
       }
       var reader = RecordReader(load: stage.load, folder: folder, faults: faults)
       let before = faults.count
+      let rows = stage.load.definition.rows
+      if !rows.isEmpty { reader.add(rows: rows, path: definition.path, number: files.add(definition.path)) }
       for (name, line) in names {
         let number = files.add(folder.path(of: name))
         guard try await reader.read(name, number: number, pause: { try await flush(false) }) else {

@@ -79,8 +79,9 @@ struct DeferredConstraint {
         let key = try stage.liveKey()
         let keys = key.enumerated().map { "live.\($1) AS y\($0)" }.joined(separator: ", ")
         let rows = "(SELECT \(keys), \(index.values) FROM \(live.quoted) AS live \(index.filter))"
-        let isSame = key.indices.map { "a.y\($0) = b.y\($0)" }.joined(separator: " AND ")
-        let isLive = key.enumerated().map { "a.y\($0) = live.\($1)" }.joined(separator: " AND ")
+        let rule = stage.load.keyRule
+        let isSame = rule.match(key.indices.map { "a.y\($0)" }, key.indices.map { "b.y\($0)" })
+        let isLive = rule.match(key.indices.map { "a.y\($0)" }, key.map { "live.\($0)" })
         faults += try await faultsOfStage(
           .duplicateKey, stage, values: "double.text",
           join: """
@@ -99,13 +100,14 @@ struct DeferredConstraint {
     _ code: ErrorCode, _ stage: TableStage, values: String, join: String = "", condition: String,
     found: (String) -> String, expected: String
   ) async throws -> [FixtureFault] {
-    let match = zip(try stage.liveKey(), stage.stagedKey).map { "live.\($0) = staged.\($1)" }
-      .joined(separator: " AND ")
+    let match = stage.load.keyRule.match(
+      try stage.liveKey().map { "live.\($0)" }, stage.stagedKey.map { "staged.\($0)" })
     return try await connection.query(
       PostgresQuery(
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(values)
-          FROM \(try stage.source()) AS staged JOIN \(stage.load.live.quoted) AS live ON \(match) \(join)
+          FROM \(try stage.source()) AS staged
+          JOIN \(stage.load.keyRule.rows(of: stage.load.live.quoted)) AS live ON \(match) \(join)
           WHERE \(condition) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """)
     ).map { row in

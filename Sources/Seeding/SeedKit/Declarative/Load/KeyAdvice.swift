@@ -16,7 +16,7 @@ enum KeyAdvice {
     var advice: [Place: String] = [:]
     for table in definition.tables.flatMap({ [$0] + $0.children }) {
       guard let live = tables[table.table], table.key.allSatisfy({ live[$0] != nil }),
-        !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) })
+        !live.keys.contains(where: { Set($0.columns) == Set(table.key) })
       else { continue }
       advice[Place(table: table.table, key: table.key)] = try await text(
         for: table.key, of: live, on: connection)
@@ -27,11 +27,10 @@ enum KeyAdvice {
   private static func text(
     for key: [String], of live: LiveTable, on connection: PostgresConnection
   ) async throws -> String? {
-    // A unique index on these columns that cannot be used: partial, over expressions, deferrable or invalid.
+    // A unique index on these columns that cannot be used: deferrable or invalid.
     let indexes = try await connection.query(
       """
-      SELECT c.relname::text, pg_get_expr(i.indpred, i.indrelid),
-        CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(i.indexrelid) END, i.indimmediate, i.indisvalid,
+      SELECT c.relname::text, i.indimmediate, i.indisvalid,
         CASE WHEN c.relkind = 'i' THEN c.oid::regclass::text END
       FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
       CROSS JOIN LATERAL (SELECT ARRAY(
@@ -45,15 +44,8 @@ enum KeyAdvice {
       ORDER BY c.relname
       """)
     if let first = indexes.first {
-      let (name, predicate, expression, isImmediate, isValid, plainIndex) = try first.decode(
-        String.self, String?.self, String?.self, Bool.self, Bool.self, String?.self)
-      if let expression {
-        return "the unique index '\(name)' uses expressions, which a key cannot name: \(expression)"
-      }
-      if let predicate {
-        return
-          "the unique index '\(name)' covers only rows WHERE \(predicate), so other rows can have the same key"
-      }
+      let (name, isImmediate, isValid, plainIndex) = try first.decode(
+        String.self, Bool.self, Bool.self, String?.self)
       if !isValid {
         return plainIndex.map { "the unique index '\(name)' is not valid: REINDEX INDEX \($0)" }
           ?? "the unique index '\(name)' is not valid until an index of each partition is attached to it"

@@ -28,6 +28,8 @@ final class KeyInspection {
     let second: Int
   }
 
+  /// Stands for NULL in a key. No text contains a NUL.
+  private static let null = "\u{0}"
   /// 64 MiB, about 600,000 keys.
   static let memory = 64 << 20
   /// The size of a dictionary entry, with room to grow.
@@ -66,6 +68,8 @@ final class KeyInspection {
     for slot in slots {
       switch value(slot) {
       case .text(let text): key.append(text)
+      // With NULLS NOT DISTINCT or expressions, a part of the key may be NULL.
+      case .null where slots.count > 1: key.append(Self.null)
       case .null:
         faults.add(
           place.fault(
@@ -85,7 +89,8 @@ final class KeyInspection {
     let first = FixturePlace(
       file: paths[Int(known.file)], record: Int(known.record), line: Int(known.line),
       element: entries[Int(known.entry)].definition.element(Int(known.position)))
-    let shown = key.count == 1 ? key[0] : "{\(key.joined(separator: ","))}"
+    let parts = key.map { $0 == Self.null ? "NULL" : $0 }
+    let shown = parts.count == 1 ? parts[0] : "{\(parts.joined(separator: ","))}"
     guard known.entry != entry else {
       faults.add(place.duplicate(of: first, key: shown))
       return

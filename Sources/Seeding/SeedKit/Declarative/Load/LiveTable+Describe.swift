@@ -27,7 +27,6 @@ extension LiveTable {
     guard let head = rows[0].first else { return nil }
     let (schema, table, schemas, path, triggers, inheriting) = try head.decode(
       String.self, String.self, [String].self, [String].self, [String].self, [String].self, from: 1)
-    let keys: [(Bool, [String])] = try rows[2].map { try $0.decode(Bool.self, [String].self, from: 1) }
     let details = Dictionary(
       try details.map { row in
         let column = try Column(row)
@@ -43,8 +42,7 @@ extension LiveTable {
         let column = try Column(row)
         return details[column.name] ?? column
       },
-      uniqueKeys: keys.map(\.1),
-      primaryKey: keys.first(where: \.0)?.1,
+      keys: try rows[2].map(UniqueKey.init),
       checks: try (constraints["c"] ?? []).map(Check.init),
       triggers: triggers.map(Trigger.init),
       isDeferred: try head.decode("is_deferred", as: Bool.self),
@@ -172,13 +170,34 @@ extension LiveTable {
 
   static func uniqueKeys(_ names: [String]) -> PostgresQuery {
     """
-    SELECT asked.place, i.indisprimary, ARRAY(
-      SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
-      JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
-      WHERE k.place <= i.indnkeyatts ORDER BY k.place)
+    SELECT asked.place, c.relname::text, i.indisprimary, ARRAY(
+        SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
+        JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
+        WHERE k.place <= i.indnkeyatts ORDER BY k.place)
+      || ARRAY(
+        SELECT name FROM unnest(\(unescaped: columns(in: "i.indexprs"))) AS name
+        WHERE name <> ALL (ARRAY(
+          SELECT attname::text FROM pg_attribute
+          WHERE attrelid = i.indrelid AND attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])))),
+      CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+        SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) AS k ORDER BY k) END,
+      i.indnullsnotdistinct, pg_get_expr(i.indpred, i.indrelid), \(unescaped: columns(in: "i.indpred"))
     FROM \(asked(names)) JOIN pg_index AS i ON i.indrelid = to_regclass(asked.name)
-    WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+    JOIN pg_class AS c ON c.oid = i.indexrelid
+    WHERE i.indisunique AND i.indisvalid AND i.indimmediate
+      -- Expressions over the whole row cannot be evaluated for a record.
+      AND concat(i.indpred, i.indexprs) !~ ':varattno 0 '
     ORDER BY i.indisprimary DESC, i.indexrelid
+    """
+  }
+
+  /// SQL for the columns of `i.indrelid` that an expression tree uses.
+  private static func columns(in tree: String) -> String {
+    """
+    ARRAY(
+      SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = i.indrelid AND a.attnum IN (
+        SELECT var[1]::int FROM regexp_matches(\(tree)::text, ':varattno (-?\\d+) ', 'g') AS var)
+      ORDER BY a.attnum)
     """
   }
 
@@ -248,6 +267,13 @@ extension LiveTable.ForeignKey {
     targetQuoted = "\(try PostgresIdentifier(schema).quoted).\(try PostgresIdentifier(table).quoted)"
     targetColumns = targets
     self.isDeferrable = isDeferrable
+  }
+}
+
+extension LiveTable.UniqueKey {
+  init(_ row: PostgresRow) throws {
+    (index, isPrimary, columns, expressions, nullsAreEqual, predicate, predicateColumns) = try row.decode(
+      String.self, Bool.self, [String].self, [String]?.self, Bool.self, String?.self, [String].self, from: 1)
   }
 }
 

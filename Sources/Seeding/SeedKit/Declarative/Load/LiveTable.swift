@@ -53,6 +53,29 @@ struct LiveTable: Sendable, Hashable {
     let isDeferrable: Bool
   }
 
+  /// A unique index by which rows can be found.
+  struct UniqueKey: Sendable, Hashable {
+    let index: String
+    let isPrimary: Bool
+    /// The columns, including those in expressions.
+    let columns: [String]
+    /// SQL for each value of an index over expressions; nil if it only has columns.
+    let expressions: [String]?
+    /// Whether it is NULLS NOT DISTINCT.
+    let nullsAreEqual: Bool
+    /// The condition of a partial index, as in ``KeyRule/predicate``.
+    let predicate: String?
+    /// The columns in the condition.
+    let predicateColumns: [String]
+
+    /// Whether it identifies all rows by the values of columns.
+    var isPlain: Bool { predicate == nil && expressions == nil }
+    /// `(a, b)`, and the condition of a partial index.
+    var shown: String {
+      "(\((expressions ?? columns).joined(separator: ", ")))" + (predicate.map { " WHERE \($0)" } ?? "")
+    }
+  }
+
   struct Check: Sendable, Hashable {
     let name: String
     let expression: String
@@ -69,9 +92,8 @@ struct LiveTable: Sendable, Hashable {
   /// the same name.
   let ambiguity: String?
   let columns: [Column]
-  /// The columns of each unique key without a condition, primary key first.
-  let uniqueKeys: [[String]]
-  let primaryKey: [String]?
+  /// The unique keys, primary key first.
+  let keys: [UniqueKey]
   let checks: [Check]
   /// The triggers that fire when a row is written.
   let triggers: [Trigger]
@@ -81,6 +103,9 @@ struct LiveTable: Sendable, Hashable {
   /// The child tables; nil if there are none or the table is partitioned.
   let inheriting: InheritingTables?
 
+  /// The columns of each plain unique key, primary key first.
+  var uniqueKeys: [[String]] { keys.filter(\.isPlain).map(\.columns) }
+  var primaryKey: [String]? { keys.first(where: \.isPrimary)?.columns }
   /// A FROM item for the table without its child tables.
   var ownRows: String { inheriting == nil ? quoted : "ONLY \(quoted)" }
   /// Whether a trigger may change a row before it is inserted.

@@ -12,16 +12,19 @@ struct LoadPlanner {
   /// Suggestions for keys that are not unique.
   let advice: [KeyAdvice.Place: String]
   let faults: FaultCollector
+  /// The seeder's folder, for files whose contents fill columns.
+  let folder: DataFolder?
 
   /// Looks up the tables and matches them with the definition.
   ///
   /// - Parameters:
   ///   - definition: the definition.
   ///   - known: its tables, if they were described before.
+  ///   - folder: the seeder's folder.
   /// - Returns: the loads in the order of the definition, children after their parents.
   /// - Throws: ``FixtureError`` with all faults; `PostgresError`.
   static func plan(
-    _ definition: SeederDefinition, known tables: [TableName: LiveTable]? = nil,
+    _ definition: SeederDefinition, known tables: [TableName: LiveTable]? = nil, in folder: DataFolder,
     on connection: PostgresConnection
   ) async throws -> [TableLoad] {
     let names = definition.usedTables
@@ -41,13 +44,15 @@ struct LoadPlanner {
     }
     let planner = LoadPlanner(
       definition: definition, tables: tables, known: known, money: money, kinds: kinds,
-      advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: FaultCollector())
+      advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: FaultCollector(),
+      folder: folder)
     var loads: [TableLoad] = []
     for table in definition.tables {
       guard let load = try planner.load(table, parent: nil) else { continue }
       loads.append(load)
       loads += try table.children.compactMap { try planner.load($0, parent: load) }
     }
+    planner.checkInnerReferences(loads)
     try planner.faults.check()
     return loads
   }
@@ -70,6 +75,7 @@ struct LoadPlanner {
     var slots: [TableLoad.Slot] = []
     var references: [TableLoad.Reference] = []
     var filled: Set<PostgresIdentifier> = []
+    var fixed: [Int: TableLoad.Fixed] = [:]
     for rule in table.columns + parentRule(of: table, parent: parent) {
       guard let column = column(rule.column, of: live, line: rule.line) else { continue }
       filled.insert(column.name)
@@ -82,6 +88,9 @@ struct LoadPlanner {
         slots += parts
       } else {
         slots.append(slot(column, field: rule.fields[0]))
+      }
+      if rule.fixed != nil, let slot = slots.last {
+        fixed[slots.count - 1] = try self.fixed(rule, slot: slot)
       }
     }
     if !table.isScalar, !table.ignoresOthers {
@@ -98,11 +107,15 @@ struct LoadPlanner {
         table.line, found: "\(live.name), which has \(slots.count) columns",
         expected: "a table of at most \(TableLoad.tableColumnLimit) columns", at: "table")
     }
-    checkKey(table, live: live)
+    let key = uniqueKey(of: table, live: live)
     if let touched = table.touchedColumn {
       _ = column(touched, of: live, line: table.line(of: "touch"), at: "touch")
     }
-    return try TableLoad(definition: table, live: live, slots: slots, references: references, parent: parent)
+    let load = try TableLoad(
+      definition: table, live: live, slots: slots, references: references, parent: parent,
+      key: key)
+    load.fixed = fixed
+    return load
   }
 
   private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {
@@ -111,7 +124,7 @@ struct LoadPlanner {
       kind: column.kind, rule: literalRule(column), stagedName: column.name, column: column)
   }
 
-  private func literalRule(_ column: LiveTable.Column) -> LiteralRule? {
+  func literalRule(_ column: LiveTable.Column) -> LiteralRule? {
     LiteralRule(path: column.scalarPath, type: column.storedType, money: money)
   }
 
@@ -119,78 +132,17 @@ struct LoadPlanner {
   private func parentRule(of table: TableDefinition, parent: TableLoad?) -> [ColumnRule] {
     guard let parent, case .array(_, let column) = table.source else { return [] }
     let key = parent.definition.key
-    if parent.keySlots.count < key.count {
-      fault(
-        table.line(of: "parent"), found: "a parent whose key contains a reference",
-        expected: "a parent key whose columns are filled by fields", at: "children")
-    }
     return [
       ColumnRule(
-        line: table.line, column: column, fields: key.indices.map { "$parent\($0)" },
-        reference: ReferenceRule(line: table.line, table: parent.definition.table, key: key, column: nil))
+        line: table.line, column: column, fields: parent.keySlots.indices.map { "$parent\($0)" },
+        reference: ReferenceRule(
+          line: table.line, table: parent.definition.table, key: key,
+          parts: key.map { name in parent.references.first { $0.column.name.isNamed(name) }?.rule },
+          index: parent.definition.index, column: nil))
     ]
   }
 
-  private func resolve(
-    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int
-  ) -> (TableLoad.Reference, [TableLoad.Slot])? {
-    guard let table = liveTable(rule.table, line: rule.line) else { return nil }
-    var slots: [TableLoad.Slot] = []
-    for (name, field) in zip(rule.key, fields) {
-      guard let key = self.column(name, of: table, line: rule.line, isRead: true) else { continue }
-      slots.append(
-        TableLoad.Slot(
-          field: field, type: key.storedType, baseType: key.baseType, collation: key.collation,
-          kind: key.kind, rule: literalRule(key), stagedName: key.name, column: nil))
-    }
-    guard slots.count == rule.key.count else { return nil }
-    if !table.uniqueKeys.contains(where: { Set($0) == Set(rule.key) }) {
-      fault(
-        rule.line, .missingUniqueKey,
-        found: "a reference by \(list(rule.key)), but \(table.name) has no unique key on it",
-        expected: keys(of: table), at: "references")
-    }
-    let target: LiveTable.Column
-    if let name = rule.column {
-      guard let found = self.column(name, of: table, line: rule.line, isRead: true) else { return nil }
-      target = found
-    } else if let key = table.primaryKey, key.count == 1, let found = table[key[0]] {
-      target = found
-    } else {
-      fault(
-        rule.line, found: "no 'column', and \(table.name) has no single-column primary key",
-        expected: "the column whose value is used", at: "references")
-      return nil
-    }
-    return (
-      TableLoad.Reference(
-        rule: rule, column: column, table: table, target: target,
-        slots: Array(firstSlot..<(firstSlot + slots.count))),
-      slots
-    )
-  }
-
-  private func checkKey(_ table: TableDefinition, live: LiveTable) {
-    var isKnown = true
-    for name in table.key
-    where column(name, of: live, line: table.line(of: "key"), at: "key") == nil { isKnown = false }
-    guard isKnown, !live.uniqueKeys.contains(where: { Set($0) == Set(table.key) }) else { return }
-    let advice = advice[KeyAdvice.Place(table: table.table, key: table.key)]
-    fault(
-      table.line(of: "key"), .missingUniqueKey,
-      found: "the key \(list(table.key)), but \(live.name) has no unique key on it",
-      expected: [keys(of: live), advice].compactMap(\.self).joined(separator: "; "), at: "key")
-  }
-
-  private func keys(of table: LiveTable) -> String {
-    table.uniqueKeys.isEmpty
-      ? "a unique key (the table has none)"
-      : "one of " + table.uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ")
-  }
-
-  private func list(_ columns: [String]) -> String { "(\(columns.joined(separator: ", ")))" }
-
-  private func liveTable(_ name: TableName, line: Int) -> LiveTable? {
+  func liveTable(_ name: TableName, line: Int) -> LiveTable? {
     if let live = tables[name] { return live }
     if let kind = kinds[name] {
       fault(line, .unsupportedTable, found: "'\(name)', which is \(kind)", expected: "a table", at: "table")
@@ -212,7 +164,7 @@ struct LoadPlanner {
     return nil
   }
 
-  private func column(
+  func column(
     _ name: String, of table: LiveTable, line: Int, at field: String? = nil, isRead: Bool = false
   ) -> LiveTable.Column? {
     guard let column = table[name] else {
@@ -232,7 +184,7 @@ struct LoadPlanner {
     return column
   }
 
-  private func fault(
+  func fault(
     _ line: Int, _ code: ErrorCode = .invalidDefinition, found: String, expected: String, at field: String
   ) {
     faults.add(

@@ -37,10 +37,25 @@ extension RecordReader {
           fields[index].isNull(nullText, in: bytes)
             ? .null : .text(String(decoding: bytes[fields[index].range], as: UTF8.self))
         }
+        func slotValue(_ slot: Int) -> KeyInspection.Value? {
+          if let fixed = load.fixed[slot] { return fixed.text.map(KeyInspection.Value.text) ?? .null }
+          return header.fieldOfSlot[slot].map(value)
+        }
+        if load.definition.isDistinct {
+          let isNew = load.distinct.add(keySlots: load.keySlots, slots: load.slots.count) { slot in
+            guard case .text(let text)? = slotValue(slot) else { return nil }
+            return text
+          }
+          guard isNew else { return }
+        }
         load.keys?.add(
           to: load, place: place, fields: { header.names.enumerated().map { ($1, value($0)) } },
-          value: { header.fieldOfSlot[$0].map(value) })
+          value: slotValue)
         load.addRow(file: file, place: place) { slot, buffer in
+          if let fixed = load.fixed[slot] {
+            if let text = fixed.text { buffer.append(bytes: text.utf8) } else { buffer.appendNull() }
+            return true
+          }
           guard let index = header.fieldOfSlot[slot] else {
             buffer.appendNull()
             return false

@@ -10,7 +10,7 @@ extension RecordReader {
   /// What an element of an array needs to know about its record.
   struct Parent {
     /// The texts of its natural key.
-    let key: [String]
+    let key: [String?]
     /// The element's position in the array, from 1.
     let position: Int
   }
@@ -18,6 +18,7 @@ extension RecordReader {
   /// Converts a record to a row, and the arrays in it to rows of child tables.
   func add(_ node: JSONNode, to load: TableLoad, place: FixturePlace, file: Int, parent: Parent?) {
     var values = Array(repeating: Value.missing, count: load.slots.count)
+    for (slot, fixed) in load.fixed { values[slot] = fixed.text.map(Value.text) ?? .null }
     let before = faults.count
     func fault(
       _ node: JSONNode, _ field: String?, code: ErrorCode = .invalidData, found: String, expected: String
@@ -55,29 +56,39 @@ extension RecordReader {
         fault(node, nil, found: node.foundDescription, expected: "an object")
         return
       }
-      for member in members {
+      let (nested, outer) = nestedMembers(of: members, load: load) {
+        fault($0, $1, code: .invalidColumnValue, found: $2, expected: $3)
+      }
+      for member in members + nested {
         let name = ExactName(member.key)
         if let slots = load.slotsOfField[name] {
           set(slots, member.value, field: member.key)
-        } else if load.children[name] == nil {
+        } else if load.children[name] == nil, !outer.contains(name) {
           load.seenFields.insert(name)
           guard !load.isOffline, !load.definition.ignores(member.key) else { continue }
           let (found, expected) = faults.isFull ? ("", "") : load.unknownField(member.key)
           fault(member.value, member.key, found: found, expected: expected)
         }
       }
-      addChildren(of: members, values: values, load: load, place: place, file: file) {
+      addChildren(of: members + nested, values: values, load: load, place: place, file: file) {
         fault($0, $1, found: $2, expected: $3)
       }
     }
     if let parent {
-      for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = .text(text) }
+      for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = text.map(Value.text) ?? .null }
       for slot in load.slotsOfField[ExactName(ColumnRule.position)] ?? [] {
         values[slot] = .text("\(parent.position)")
       }
     }
     // The faults are reported already. If the record were staged, its missing values would be reported again.
     guard faults.count == before else { return }
+    if load.definition.isDistinct {
+      let isNew = load.distinct.add(keySlots: load.keySlots, slots: values.count) { slot in
+        if case .text(let text) = values[slot] { return text }
+        return nil
+      }
+      guard isNew else { return }
+    }
     load.keys?.add(to: load, place: place, fields: { fields(of: node) }) { slot in
       switch values[slot] {
       case .missing: nil
@@ -104,14 +115,38 @@ extension RecordReader {
     }
   }
 
+  /// The values of the fields that are paths, as members with the paths as keys, and the fields in which they lie. A
+  /// field with that very name comes before a path.
+  private func nestedMembers(
+    of members: [JSONMember], load: TableLoad, fault: (JSONNode, String?, String, String) -> Void
+  ) -> (members: [JSONMember], outer: Set<ExactName>) {
+    guard !load.nestedFields.isEmpty else { return ([], []) }
+    let names = Set(members.map { ExactName($0.key) })
+    var found: [JSONMember] = []
+    var outerFields: Set<ExactName> = []
+    for path in load.nestedFields where !names.contains(ExactName(path.text)) {
+      let name = ExactName(path.steps[0])
+      guard let outer = members.first(where: { ExactName($0.key) == name }) else { continue }
+      outerFields.insert(name)
+      switch path.find(in: JSONNode(position: outer.position, value: .object([outer]))) {
+      case .value(let node): found.append(JSONMember(key: path.text, position: node.position, value: node))
+      case .missing: break
+      case .dead(let node, let key):
+        fault(node, path.text, node.foundDescription, "an object with '\(key)'")
+      }
+    }
+    return (found, outerFields)
+  }
+
   private func addChildren(
     of members: [JSONMember], values: [Value], load: TableLoad, place: FixturePlace, file: Int,
     fault: (JSONNode, String?, String, String) -> Void
   ) {
     guard !load.children.isEmpty else { return }
-    let key = load.keySlots.compactMap { slot -> String? in
-      guard case .text(let text) = values[slot] else { return nil }
-      return text
+    // A record with NULL in a key that cannot be NULL is reported separately.
+    let key = load.keySlots.compactMap { slot -> String?? in
+      if case .text(let text) = values[slot] { return text }
+      return load.keyRule.allowsNulls || load.isOffline && load.keySlots.count > 1 ? .some(nil) : .none
     }
     for member in members {
       guard let child = load.children[ExactName(member.key)], !member.value.isNull else { continue }
@@ -119,8 +154,7 @@ extension RecordReader {
         fault(member.value, member.key, member.value.foundDescription, "an array")
         continue
       }
-      // A record without a key is reported separately.
-      guard key.count == load.definition.key.count else { continue }
+      guard key.count == load.keySlots.count else { continue }
       if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
       for (index, element) in elements.enumerated() {
         let place = FixturePlace(

@@ -46,12 +46,33 @@ struct RecordReader {
     return true
   }
 
+  /// Adds the records of a definition.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the definition.
+  ///   - number: the number that the rows get as `seed_file`.
+  func add(rows: [JSONNode], path: String, number: Int) {
+    for (index, node) in rows.enumerated() {
+      let place = FixturePlace(file: path, record: index + 1, line: node.position.line)
+      add(node, to: load, place: place, file: number, parent: nil)
+    }
+  }
+
   private func open(_ name: String, number: Int) throws -> RecordFile? {
     guard let source = try folder.open(name), let format = DataFormat(fileName: name) else { return nil }
     let path = folder.path(of: name)
     let parser: any RecordParser =
       switch format {
-      case .json: JSONArrayParser(path: path) { add($0, to: load, place: $1, file: number, parent: nil) }
+      case .json:
+        if let list = load.definition.list {
+          JSONDocumentParser(path: path, list: list, faults: faults) {
+            add($0, to: load, place: $1, file: number, parent: nil)
+          }
+        } else {
+          JSONArrayParser(path: path, alternative: "\"path\" with the place of the list") {
+            add($0, to: load, place: $1, file: number, parent: nil)
+          }
+        }
       case .jsonLines:
         JSONLinesParser(path: path, faults: faults) {
           add($0, to: load, place: $1, file: number, parent: nil)

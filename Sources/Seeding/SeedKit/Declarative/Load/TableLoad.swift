@@ -25,18 +25,8 @@ final class TableLoad {
     var stagedName: PostgresIdentifier
     /// The column that it fills; nil if it is part of a reference.
     let column: LiveTable.Column?
-  }
-
-  /// A column that is filled with a value of another table's row.
-  struct Reference {
-    let rule: ReferenceRule
-    let column: LiveTable.Column
-    let table: LiveTable
-    let target: LiveTable.Column
-    /// The slots that are compared with the rule's key, in its order.
-    let slots: [Int]
-    /// Whether the value is part of the key, so that no lookup is needed.
-    var isInRecord: Bool { rule.key.contains(where: target.name.isNamed) }
+    /// What else the field may be meant for, if its value cannot be read.
+    var hint: String?
   }
 
   let definition: TableDefinition
@@ -44,15 +34,25 @@ final class TableLoad {
   let slots: [Slot]
   let references: [Reference]
   let parent: TableLoad?
+  /// The unique key behind the natural key; nil without a database, or if the planner found none and reported it.
+  let key: LiveTable.UniqueKey?
+  /// How the natural key identifies rows.
+  let keyRule: KeyRule
   /// The loads of arrays in the records, by field.
   private(set) var children: [ExactName: TableLoad] = [:]
 
   /// The keys of parents whose array is empty in an overlay.
-  var emptiedParents: [[String]] = []
+  var emptiedParents: [[String?]] = []
 
   let slotsOfField: [ExactName: [Int]]
+  /// The fields in `columns` and `children` that may lie inside of others.
+  let nestedFields: [JSONPath]
   /// Whether there is no database; see ``offline(_:parent:)``.
   var isOffline = false
+  /// The values of slots that are the same for all records.
+  var fixed: [Int: Fixed] = [:]
+  /// The records of a table with `distinct`.
+  var distinct = DistinctRecords()
   /// Compares the keys of records without a database.
   var keys: KeyInspection?
   /// Fields of the files: all of CSV headers, and those of JSON that fill nothing.
@@ -73,7 +73,8 @@ final class TableLoad {
   static let tableColumnLimit = 1_590
 
   init(
-    definition: TableDefinition, live: LiveTable, slots: [Slot], references: [Reference], parent: TableLoad?
+    definition: TableDefinition, live: LiveTable, slots: [Slot], references: [Reference], parent: TableLoad?,
+    key: LiveTable.UniqueKey? = nil
   ) throws {
     self.definition = definition
     self.live = live
@@ -84,15 +85,21 @@ final class TableLoad {
     }
     self.references = references
     self.parent = parent
+    self.key = key
+    keyRule = live.rule(of: key, for: definition.key)
     presence = Array(repeating: 0, count: slots.count)
     missing = Array(repeating: 0, count: (slots.count + 7) / 8)
+    nestedFields = definition.nestedFields
     slotsOfField = Dictionary(grouping: slots.indices) { ExactName(slots[$0].field) }
     if case .array(let field, _) = definition.source { parent?.children[ExactName(field)] = self }
   }
 
   /// The slots that hold the natural key of a table that has children.
   var keySlots: [Int] {
-    definition.key.compactMap { name in slots.firstIndex { $0.column?.name.isNamed(name) == true } }
+    definition.key.flatMap { name in
+      let own = slots.indices.filter { slots[$0].column?.name.isNamed(name) == true }
+      return own.isEmpty ? references.first { $0.column.name.isNamed(name) }?.slots ?? [] : own
+    }
   }
 
   /// The slots of a child that hold its parent's key.
@@ -112,6 +119,7 @@ final class TableLoad {
   func fieldName(_ slot: Int) -> String? {
     let field = slots[slot].field
     guard field != ColumnRule.element else { return nil }
+    if field.hasPrefix(FixedValue.prefix) { return String(field.dropFirst(FixedValue.prefix.count)) }
     return field.hasPrefix("$") ? slots[slot].column?.name.name ?? field : field
   }
 
@@ -121,7 +129,7 @@ final class TableLoad {
     let fields = seenFields.union(present)
     // Without a header and records, the fields are unknown.
     guard rowCount > 0 || !fields.isEmpty else { return }
-    for rule in definition.columns {
+    for rule in definition.columns where rule.fixed == nil {
       for field in rule.fields where !ColumnRule.isOfElement(field) && !fields.contains(ExactName(field)) {
         let near = Suggestion.nearest(
           to: field, in: fields.map(\.text).filter { !$0.hasPrefix("$") }.sorted())

@@ -56,14 +56,20 @@ extension TableStage {
   }
 
   private func nullCheck(_ faults: FaultCollector, keySlots: [Int]) -> StageCheck? {
+    let nullable = nullableKeySlots
+    let ofParents = presentReferences.filter(\.keyRule.allowsNulls).flatMap(\.slots)
     let needed = present.filter { slot in
-      keySlots.contains(slot)
+      keySlots.contains(slot) && !ofParents.contains(slot)
+        && !(nullable.contains(slot) && load.slots[slot].column?.defaultExpression == nil)
         || load.slots[slot].column?.isNotNull == true && !load.live.changesInsertedRows
-        || presentReferences.contains { $0.slots.contains(slot) && $0.column.isNotNull }
+        || presentReferences.contains {
+          $0.slots.contains(slot) && $0.column.isNotNull && !$0.keyRule.allowsNulls
+        }
     }
     guard !needed.isEmpty else { return nil }
     func isNull(_ slot: Int) -> String {
       let name = "typed.\(load.slots[slot].stagedName.quoted)"
+      if nullable.contains(slot) { return "(\(name) IS NULL AND \(isMissing(slot, "typed")))" }
       let hasDefault = load.slots[slot].column?.defaultExpression != nil && !keySlots.contains(slot)
       let isNull = hasDefault ? "\(name) IS NULL AND NOT \(isMissing(slot, "typed"))" : "\(name) IS NULL"
       // Unreadable values are reported separately.
@@ -84,35 +90,6 @@ extension TableStage {
               ? "a value, because it is part of the key" : "a value, because the column is NOT NULL")
         }
       }
-    }
-  }
-
-  private func duplicateCheck(_ faults: FaultCollector, keySlots: [Int]) -> StageCheck {
-    let key = keySlots.map { load.slots[$0].stagedName.quoted }.joined(separator: ", ")
-    return StageCheck(
-      """
-      WITH twice AS (
-        SELECT \(unescaped: key), row_number() OVER (ORDER BY min(seed_row)) AS seed_number
-        FROM \(typed) GROUP BY \(unescaped: key) HAVING count(*) > 1
-        ORDER BY seed_number LIMIT \(Int64(FaultCollector.limit))
-      )
-      SELECT twice.seed_number, \(unescaped: RowText.key(keySlots.map { load.slots[$0].stagedName.quoted }, of: "typed")),
-        \(unescaped: origin(of: "typed"))
-      FROM \(typed) AS typed JOIN twice USING (\(unescaped: key)) ORDER BY 1, seed_row
-      """
-    ) { rows in
-      // Equal keys may have different texts: 1.0 and 1.00, or texts with a case-insensitive collation.
-      var first: (number: Int64, place: FixturePlace)?
-      for row in rows {
-        let (number, key, origin) = try row.decode(Int64.self, String.self, [Int32].self)
-        let place = self.place(origin)
-        if let known = first, known.number == number {
-          faults.add(place.duplicate(of: known.place, key: key))
-        } else {
-          first = (number, place)
-        }
-      }
-      faults.noteRows(Int(first?.number ?? 0))
     }
   }
 
@@ -213,28 +190,29 @@ extension TableStage {
   }
 
   /// Finds references to rows that are neither in the database nor in the rows to write.
-  func referenceChecks(_ faults: FaultCollector, others: [TableStage]) throws -> [StageCheck] {
+  ///
+  /// - Parameter references: the references to check; all by default.
+  func referenceChecks(
+    _ faults: FaultCollector, others: [TableStage], references: [TableLoad.Reference]? = nil
+  ) throws -> [StageCheck] {
     var checks: [StageCheck] = []
-    for reference in presentReferences {
+    for reference in references ?? presentReferences {
       // A record that could not be read may be the referenced one.
       let targets = others.filter { $0.load.live.canonicalName == reference.table.canonicalName }
       guard !targets.contains(where: { $0.isIncomplete || $0.faulty.contains(where: $0.isKey) }) else {
         continue
       }
-      let names = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
-      let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
-      func match(_ alias: String, _ columns: [String]) -> String {
-        zip(columns, names).map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
-      }
-      var joins = ["LEFT JOIN \(reference.table.ownRows) AS live ON \(match("live", keys))"]
-      var absent = ["live.\(keys[0]) IS NULL"]
+      func value(_ slot: Int) -> String { "typed.\(load.slots[slot].stagedName.quoted)" }
+      let names = reference.slots.map(value)
+      let keys = reference.key.map { "live.\($0)" }
+      var (joins, values) = reference.values("live", value)
+      joins.append("LEFT JOIN \(reference.rows) AS live ON \(reference.match(keys, values))")
+      var absent = ["\(keys[0]) IS NULL"]
       for (index, other) in others.enumerated()
       where other.load.live.canonicalName == reference.table.canonicalName {
-        let slots = reference.rule.key.compactMap(other.slot(of:))
-        guard slots.count == keys.count else { continue }
-        let columns = slots.map { other.load.slots[$0].stagedName.quoted }
-        joins.append("LEFT JOIN \(other.typed.quoted) AS other\(index) ON \(match("other\(index)", columns))")
-        absent.append("other\(index).\(columns[0]) IS NULL")
+        guard let match = other.isTarget(of: reference, alias: "other\(index)", value) else { continue }
+        joins.append("LEFT JOIN \(other.typed.quoted) AS other\(index) ON \(match)")
+        absent.append("other\(index).seed_row IS NULL")
       }
       let given = names.map { "\($0) IS NOT NULL" }
       checks.append(

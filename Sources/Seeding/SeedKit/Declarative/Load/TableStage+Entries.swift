@@ -21,8 +21,8 @@ extension TableStage {
             THEN '\(column.replacing("'", with: "''"))' END
           """
       }
-      let match = zip(stagedKey, other.stagedKey).map { "mine.\($0) = theirs.\($1)" }.joined(
-        separator: " AND ")
+      let match = load.keyRule.match(
+        stagedKey.map { "mine.\($0)" }, other.stagedKey.map { "theirs.\($0)" })
       let rows = try await context.session.query(
         PostgresQuery(
           unescaped: """
@@ -71,7 +71,8 @@ extension TableStage {
     try await context.forgetWholeTable(load.live.canonicalName)
     let writer = try await writer(source: try source())
     let (entry, numbers) = try await context.recordOwnedTable(
-      writer.canonicalName, keyColumns: writer.key, valueColumns: writer.digested, files: fileList)
+      writer.canonicalName, keyColumns: writer.key, rule: writer.rule, valueColumns: writer.digested,
+      files: fileList)
     try await context.session.query(
       """
       INSERT INTO seed_runner.owned_row (table_id, file_id, record, inserted, attempt_id, digest, key)
@@ -83,7 +84,7 @@ extension TableStage {
     guard load.definition.policy == .sync else { return }
     let others = try await context.session.queryOne(
       """
-      SELECT count(*) FROM \(unescaped: writer.quoted) AS live
+      SELECT count(*) FROM \(unescaped: writer.rule.rows(of: writer.quoted)) AS live
       LEFT JOIN \(unescaped: writer.source) AS staged ON \(unescaped: writer.match)
       WHERE staged.seed_row IS NULL
       """
@@ -99,14 +100,16 @@ extension TableStage {
 extension TableDefinition {
   /// Whether two entries for a table have the same rules.
   func hasSameRules(as other: TableDefinition) -> Bool {
-    key == other.key && policy == other.policy && drift == other.drift && touchedColumn == other.touchedColumn
+    key == other.key && index == other.index && policy == other.policy && drift == other.drift
+      && touchedColumn == other.touchedColumn
   }
 
   /// The fault for another entry for the table with different rules.
   func otherRules(than other: TableDefinition) -> FixtureFault {
     FixtureFault(
       .invalidDefinition, file: path, line: line, field: "table",
-      found: "the table \(table) with a different key, policy, onDrift or touch than in line \(other.line)",
+      found:
+        "the table \(table) with a different key, policy, onDrift or touch than in line \(other.line)",
       expected: "the same in all entries for a table")
   }
 }

@@ -156,14 +156,22 @@ extension TableStage {
         WHERE \(unescaped: isTried) AND fault IS NOT NULL
         ORDER BY seed_row LIMIT \(Int64(FaultCollector.limit))
         """)
-      faults.noteRows(rows.count)
-      for row in rows {
+      faults.noteRows(load.fixed[slot] == nil ? rows.count : 0)
+      // A fixed value is one fault, not one for each record.
+      for row in rows.prefix(load.fixed[slot] == nil ? rows.count : 1) {
         let (origin, value, fault) = try row.decode([Int32].self, String?.self, String.self)
         let shown = value.map { $0.unicodeScalars.count > 60 ? "'\($0.prefix(60))…'" : "'\($0)'" }
+        if let fixed = load.fixed[slot] {
+          faults.add(
+            load.definition.fault(
+              of: fixed, found: shown ?? "NULL", type: load.slots[slot].type, reason: fault))
+          continue
+        }
         faults.add(
           place(origin).fault(
             .invalidColumnValue, field: load.fieldName(slot), found: shown ?? "nothing",
-            expected: "a value of type \(load.slots[slot].type) (\(fault))"))
+            expected: ["a value of type \(load.slots[slot].type) (\(fault))", load.slots[slot].hint]
+              .compactMap(\.self).joined(separator: "; ")))
       }
       guard !rows.isEmpty else { continue }
       faulty.insert(slot)

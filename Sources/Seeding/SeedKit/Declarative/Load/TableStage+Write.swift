@@ -27,24 +27,27 @@ extension TableStage {
     }
     columns += numbered.indices.map { "typed.\"n\($0)\"" }
     for (index, reference) in presentReferences.enumerated() {
-      let staged = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
+      let fields = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
       let name = "\"x\(index)\""
       let type = reference.column.type
       if left.contains(reference.column.name.name) {
         columns.append("NULL::\(type) AS \(name)")
-      } else if let place = reference.rule.key.firstIndex(of: reference.target.name.name) {
+        continue
+      }
+      let (inner, staged) = reference.values("r\(index)") { "typed.\(load.slots[$0].stagedName.quoted)" }
+      joins += inner
+      if let place = reference.rule.key.firstIndex(of: reference.target.name.name) {
         columns.append("\(staged[place])::\(type) AS \(name)")
       } else {
-        let keys = try reference.rule.key.map { try PostgresIdentifier($0).quoted }
-        let match = zip(keys, staged).map { "r\(index).\($0) = \($1)" }.joined(separator: " AND ")
-        joins.append("LEFT JOIN \(reference.table.ownRows) AS r\(index) ON \(match)")
+        let match = reference.match(reference.key.map { "r\(index).\($0)" }, staged)
+        joins.append("LEFT JOIN \(reference.rows) AS r\(index) ON \(match)")
         let live = "r\(index).\(reference.target.name.quoted)"
         var found = [live]
         for (number, other) in (ahead[reference.column.name.name] ?? []).enumerated() {
           guard let target = other.stagedName(of: reference.target.name.name) else { continue }
           let alias = "a\(index)_\(number)"
-          let match = zip(reference.rule.key.compactMap(other.stagedName(of:)), staged)
-            .map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
+          let match = reference.match(
+            reference.rule.key.compactMap(other.stagedName(of:)).map { "\(alias).\($0)" }, staged)
           joins.append("LEFT JOIN \(other.typed.quoted) AS \(alias) ON \(match)")
           let isMissing = other.slot(of: reference.target.name.name).map { other.isMissing($0, alias) }
           let value =
@@ -54,7 +57,7 @@ extension TableStage {
         }
         columns.append("coalesce(\(found.joined(separator: ", ")))::\(type) AS \(name)")
         if resolved.contains(reference.column.name.name) {
-          let isNone = staged.map { "\($0) IS NULL" }.joined(separator: " OR ")
+          let isNone = fields.map { "\($0) IS NULL" }.joined(separator: " OR ")
           conditions.append("(\(live) IS NOT NULL OR \(isNone))")
         }
       }
@@ -90,7 +93,8 @@ extension TableStage {
       quoted: column.name.quoted, stagedName: stagedName(of: column.name.name) ?? column.name.quoted,
       isCompared: !column.isAlwaysIdentity,
       missingBit: isSometimesMissing ? slot : nil, defaultExpression: column.defaultExpression ?? "NULL",
-      cast: isSometimesMissing && column.isDomain ? column.type : nil)
+      cast: isSometimesMissing && column.isDomain ? column.type : nil,
+      isSecret: load.fixed[slot]?.rule.isSecret == true)
   }
 
   /// Makes the table equal to the staged rows.
@@ -104,8 +108,12 @@ extension TableStage {
     without left: Set<String>, ahead: [String: [TableStage]], comparison: PostgresRow?
   ) async throws -> RowCounts {
     let earlier = try await writeParents(left)
+    // A row is only found by its key if the references in it are resolved.
+    let own = ownReferencesOfKey(left)
+    try await refuseUnresolved(own)
     // Existing rows keep their references until the second pass compares them.
-    var writer = try await writer(source: try source(without: left, ahead: ahead), insertsOnly: !left.isEmpty)
+    var writer = try await writer(
+      source: try source(without: left.subtracting(own), ahead: ahead), insertsOnly: !left.isEmpty)
     writer.comparison = comparison
     var counts = try await writer.run()
     counts.inserted += earlier.inserted
@@ -116,7 +124,7 @@ extension TableStage {
 
   /// The number of tree levels that are written one after another. Deeper rows get their references in the second
   /// pass, like those of a cycle.
-  private static let levels = 64
+  static let levels = 64
 
   /// Writes rows that reference other rows of the same table, parents first. If the reference were empty at first,
   /// a row could violate a CHECK or a unique index, and triggers would treat it as a root.
@@ -201,6 +209,11 @@ extension TableStage {
         place: (definition.path, definition.line), hasTriggers: !load.live.triggers.isEmpty,
         changesRows: load.live.triggers.contains(where: \.isBeforeRow), insertsFirst: insertsOnly,
         leftOver: leftOver))
+    writer.rule = load.keyRule
+    writer.presence = presenceColumn
+    writer.condition = load.keyRule.holds(for: "live") ?? "true"
+    writer.outside = outsideOfKey(columns, isAbsent: writer.isAbsent, updates: writer.updates)
+    writer.checksNewKeys = !foreseesKeys || load.keyRule.expressions != nil
     writer.owns = !isWhole
     writer.isLookedAtAgain = insertsOnly
     writer.isUpsert = isUpsert
@@ -216,7 +229,7 @@ extension TableStage {
     }
     let rows = LeftOverRows(
       name: load.live.name.description, quoted: load.live.quoted, owned: owned, key: try liveKey(),
-      otherSeeders: context.seeders.subtracting([owned.seeder]),
+      rule: load.keyRule, otherSeeders: context.seeders.subtracting([owned.seeder]),
       // Files without records fill no columns to compare.
       staged: try entries.filter { $0.load.rowCount > 0 }.map { (try $0.source(), $0.stagedKey) })
     for entry in entries { entry.knownLeftOver = rows }
@@ -252,7 +265,7 @@ extension TableStage {
       """)
     return RowRemoval.Table(
       name: writer.name, canonicalName: writer.canonicalName, quoted: writer.quoted, key: writer.key,
-      ownedID: nil,
+      rule: writer.rule.recorded, ownedID: nil,
       rows: rows)
   }
 

@@ -95,7 +95,13 @@ final class TableStage {
         """)
       let key = "ARRAY[\(load.parentSlots.map { "f\($0)" }.joined(separator: ", "))]"
       for parent in load.emptiedParents {
-        try await context.session.query("DELETE FROM \(raw) WHERE \(unescaped: key) = \(parent)")
+        // As JSON, because a part of the key may be NULL.
+        let json = "[\(parent.map { $0.map(JSONOutput.quoted) ?? "null" }.joined(separator: ","))]"
+        try await context.session.query(
+          """
+          DELETE FROM \(raw)
+          WHERE \(unescaped: key) = ARRAY(SELECT jsonb_array_elements_text(\(json)::jsonb))
+          """)
       }
       return
     }
@@ -128,7 +134,9 @@ final class TableStage {
       default: "\(alias).f\(slot)"
       }
     }
-    return "\(value("base")) = \(value("other"))"
+    let isEqual = "\(value("base")) = \(value("other"))"
+    return (load.parent ?? load).keyRule.allowsNulls
+      ? "(\(isEqual) OR \(value("base")) IS NULL AND \(value("other")) IS NULL)" : isEqual
   }
 
   /// Counts rows and fields again after an overlay was applied.

@@ -14,11 +14,9 @@ struct WholeTableLoad {
   init(stage: TableStage, folder: DataFolder) {
     self.stage = stage
     self.folder = folder
-    guard case .files(let names) = stage.load.definition.source else {
-      direct = nil
-      return
-    }
-    direct = DirectLoad(stage: stage, names: names.map(\.name), folder: folder, context: stage.context)
+    let names = stage.load.definition.files.map(\.name)
+    direct =
+      names.isEmpty ? nil : DirectLoad(stage: stage, names: names, folder: folder, context: stage.context)
   }
 
   /// Loads the files into an empty table, or finds that neither files nor table have changed.
@@ -35,7 +33,8 @@ struct WholeTableLoad {
     if let known, let owned {
       guard context.fingerprint?.description == known.files else { return nil }
       let now = try await WholeTable.read(
-        files: known.files, quoted: live.quoted, columns: owned.valueColumns, on: context.session)
+        files: known.files, rows: stage.load.keyRule.rows(of: live.quoted), columns: owned.valueColumns,
+        on: context.session)
       return now == known ? RowCounts(unchanged: known.rows) : nil
     }
     try context.willWrite()
@@ -92,11 +91,12 @@ struct WholeTableLoad {
   private func record(columns: [String]) async throws {
     guard let direct, let fingerprint = context.fingerprint else { return }
     let entry = try await context.recordOwnedTable(
-      live.canonicalName, keyColumns: try stage.liveKey(), valueColumns: columns,
+      live.canonicalName, keyColumns: try stage.liveKey(), rule: stage.load.keyRule, valueColumns: columns,
       files: direct.names.map(folder.path(of:))
     ).entry
     try await WholeTable.read(
-      files: fingerprint.description, quoted: live.quoted, columns: columns, on: context.session
+      files: fingerprint.description, rows: stage.load.keyRule.rows(of: live.quoted), columns: columns,
+      on: context.session
     ).record(entry: entry, on: context.session)
   }
 }

@@ -21,11 +21,10 @@ struct WriteOrder {
     let columns: [LiveTable.Column]
     /// The reference; nil for a foreign key.
     let reference: TableLoad.Reference?
+    /// Whether the value is known without the other row.
+    let isKnown: Bool
     /// Whether a foreign key checks the values immediately.
     let isChecked: Bool
-
-    /// Whether the value is known without the other row.
-    var isKnown: Bool { reference?.isInRecord ?? true }
     /// A column that may be temporarily empty.
     var optional: LiveTable.Column? { columns.first { !$0.isNotNull } }
   }
@@ -84,21 +83,32 @@ struct WriteOrder {
   private static func needs(of stage: TableStage) -> [Need] {
     let live = stage.load.live
     let references = stage.presentReferences
+    /// References within a table are satisfied at the end of the statement.
+    func isChecked(_ reference: TableLoad.Reference) -> Bool {
+      reference.table.canonicalName != live.canonicalName
+        && live.foreignKeys.contains { key in
+          !key.isDeferrable && key.columns.contains(reference.column.name.name)
+        }
+    }
     var needs = references.map { reference in
       Need(
         target: reference.table.canonicalName, columns: [reference.column], reference: reference,
-        // References within a table are satisfied at the end of the statement.
-        isChecked: reference.table.canonicalName != live.canonicalName
-          && live.foreignKeys.contains { key in
-            !key.isDeferrable && key.columns.contains(reference.column.name.name)
-          })
+        isKnown: reference.isInRecord, isChecked: isChecked(reference))
+    }
+    // The rows that identify a row.
+    for reference in references {
+      needs += reference.inner.map { inner in
+        Need(
+          target: inner.table.canonicalName, columns: [reference.column], reference: nil, isKnown: false,
+          isChecked: isChecked(reference))
+      }
     }
     for key in live.foreignKeys where !key.isDeferrable {
       let columns = key.columns.compactMap { live[$0] }
       let isReference = references.contains { key.columns == [$0.column.name.name] }
       // A column that no field fills gets its default, which needs no order.
       guard !isReference, columns.contains(where: { stage.slot(of: $0.name.name) != nil }) else { continue }
-      needs.append(Need(target: key.target, columns: columns, reference: nil, isChecked: true))
+      needs.append(Need(target: key.target, columns: columns, reference: nil, isKnown: true, isChecked: true))
     }
     return needs
   }
@@ -136,8 +146,8 @@ extension TableStage {
     else { return }
     let name = "\"n\(numbered.count)\""
     let key = try liveKey()
-    let match = zip(key, stagedKey).map { "live.\($0) = staged.\($1)" }.joined(separator: " AND ")
-    var isNew = "live.\(key[0]) IS NULL"
+    let match = load.keyRule.match(key.map { "live.\($0)" }, stagedKey.map { "staged.\($0)" })
+    var isNew = "live.\(presenceColumn ?? key[0]) IS NULL"
     if keepsEdited, let owned = try await context.ownedTable(load.live.canonicalName) {
       // A row that was deleted outside seed-runner is not reinserted.
       isNew += """
@@ -152,7 +162,8 @@ extension TableStage {
       SET \(unescaped: name) = CASE WHEN row.is_new THEN \(unescaped: expression) ELSE row.value END
       FROM (
         SELECT staged.seed_row, live.\(column.name) AS value, \(unescaped: isNew) AS is_new
-        FROM \(typed) AS staged LEFT JOIN \(unescaped: load.live.quoted) AS live ON \(unescaped: match)
+        FROM \(typed) AS staged 
+        LEFT JOIN \(unescaped: load.keyRule.rows(of: load.live.quoted)) AS live ON \(unescaped: match)
         \(unescaped: onlyNew ? "WHERE \(isNew)" : "") ORDER BY staged.seed_row
       ) AS row WHERE row.seed_row = typed.seed_row
       """,
@@ -166,7 +177,9 @@ extension TableStage {
   /// Whether the values of references between the rows are known before writing, so that one statement can write
   /// all rows. Not with a BEFORE trigger, which may look up the parent of a row or change the row.
   func foresees(_ reference: TableLoad.Reference?) -> Bool {
-    guard let reference, !load.live.changesInsertedRows, hasSlots(for: reference.rule.key) else {
+    guard let reference, reference.inner.isEmpty, !load.live.changesInsertedRows,
+      hasSlots(for: reference.rule.key)
+    else {
       return false
     }
     let target = reference.target

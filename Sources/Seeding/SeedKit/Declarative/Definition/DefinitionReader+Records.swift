@@ -1,0 +1,45 @@
+extension DefinitionReader {
+  /// The records of a table in the definition itself.
+  func rowsSource(_ rows: JSONNode, _ object: JSONObjectReader) -> TableDefinition.Source? {
+    if object.take("files") != nil {
+      object.fault("rows", found: "'rows' and 'files'", expected: "one of the two")
+    }
+    guard let elements = object.array("rows", expected: "an array of objects") else { return nil }
+    for element in elements {
+      _ = JSONObjectReader(element, expected: "an object", path: "rows", faults: faults)
+    }
+    return .rows(elements)
+  }
+
+  /// Where the records are in the files of a table.
+  func list(_ object: JSONObjectReader, _ source: TableDefinition.Source?) -> RecordList? {
+    let path = object.isAbsent("path") ? nil : path(object)
+    let keyField = object.optionalString("keyField", length: Self.nonEmpty)
+    guard path != nil || keyField != nil else { return nil }
+    let field = path == nil ? "keyField" : "path"
+    guard case .files(let files)? = source else {
+      if source != nil { object.fault(field, found: "'\(field)' and 'rows'", expected: "one of the two") }
+      return nil
+    }
+    for file in files where DataFormat(fileName: file.name) != .json {
+      object.fault(field, found: "the file '\(file.name)'", expected: "only files that end in .json")
+    }
+    return RecordList(path: path, keyField: keyField)
+  }
+
+  /// Whether equal records count once.
+  func isDistinct(_ object: JSONObjectReader) -> Bool {
+    guard !object.isAbsent("distinct"), let node = object.take("distinct") else { return false }
+    guard case .bool(let flag) = node.value else {
+      object.fault("distinct", found: node.foundDescription, expected: "true or false")
+      return false
+    }
+    return flag
+  }
+
+  private func path(_ object: JSONObjectReader) -> JSONPath? {
+    object.string("path", expected: "keys with dots between them, such as data.items, or a JSON Pointer") {
+      $0.isEmpty ? nil : JSONPath($0)
+    }
+  }
+}
