@@ -1,7 +1,7 @@
 import Postgres
 
 extension FixtureFile {
-  /// Decodes the records of a JSON, JSON Lines or CSV file. The extension of its name decides the format.
+  /// Decodes the records of a JSON, JSON Lines, CSV or TSV file. The extension of its name decides the format.
   ///
   /// ```swift
   /// struct Country: Decodable {
@@ -29,7 +29,7 @@ extension FixtureFile {
     var records: [Record] = []
     func add(_ node: JSONNode, _ place: FixturePlace) {
       let found = JSONFaults()
-      let record = RecordDecoder.record(Record.self, node, readsText: format == .csv, faults: found)
+      let record = RecordDecoder.record(Record.self, node, readsText: format.isText, faults: found)
       for fault in found.list { faults.add(FixtureFault(fault, file: path, record: place.record)) }
       if let record, found.list.isEmpty { records.append(record) }
     }
@@ -37,7 +37,7 @@ extension FixtureFile {
       switch format {
       case .json: JSONArrayParser(path: path, onRecord: add)
       case .jsonLines: JSONLinesParser(path: path, faults: faults, onRecord: add)
-      case .csv: csvParser(faults, add)
+      case .csv, .tsv, .copy: csvParser(format, faults, add)
       }
     var file = RecordFile(ByteSource(bytes: bytes), path: path, parser: parser)
     do {
@@ -51,10 +51,11 @@ extension FixtureFile {
 
   /// Parses each record of a CSV file as an object.
   private func csvParser(
-    _ faults: FaultCollector, _ onRecord: @escaping (JSONNode, FixturePlace) -> Void
+    _ format: DataFormat, _ faults: FaultCollector, _ onRecord: @escaping (JSONNode, FixturePlace) -> Void
   ) -> CSVRecordParser {
     var names: [String] = []
-    return CSVRecordParser(path: path, format: CSVFormat(), faults: faults) { header in
+    let nulls = CSVFormat().nulls(of: format)
+    return CSVRecordParser(path: path, format: CSVFormat(), of: format, faults: faults) { header in
       names = header
       let twice = Dictionary(grouping: header) { ExactName($0) }.values.filter { $0.count > 1 }.map {
         $0[0]
@@ -73,7 +74,7 @@ extension FixtureFile {
         if let fault = TextEncodingCheck.fault(in: record.bytes[field.range]) {
           return faults.add(place.fault(field: name, found: fault, expected: "UTF-8 text"))
         }
-        let value = field.isNull([], in: record.bytes) ? JSONValue.null : .string(record.text(index))
+        let value = field.isNull(nulls, in: record.bytes) ? JSONValue.null : .string(record.text(index))
         members.append(
           JSONMember(key: name, position: position, value: JSONNode(position: position, value: value)))
       }

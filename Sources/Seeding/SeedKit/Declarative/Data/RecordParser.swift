@@ -22,15 +22,18 @@ enum RecordLimits {
 
 /// A file of records that is read in chunks.
 struct RecordFile {
-  private let source: ByteSource
+  private let source: any ByteStream
   private let path: String
   private let parser: any RecordParser
+  private let encodingSetting: String?
   private var isBegun = false
 
-  init(_ source: ByteSource, path: String, parser: any RecordParser) {
+  /// - Parameter encodingSetting: the setting for another encoding than UTF-8; nil if there is none.
+  init(_ source: any ByteStream, path: String, parser: any RecordParser, encodingSetting: String? = nil) {
     self.source = source
     self.path = path
     self.parser = parser
+    self.encodingSetting = encodingSetting
   }
 
   /// Reads the next chunk.
@@ -47,17 +50,18 @@ struct RecordFile {
       return true
     }
     isBegun = true
-    try Self.checkEncoding(of: chunk, path: path)
+    try Self.checkEncoding(of: chunk, path: path, setting: encodingSetting)
     try parser.feed(TextEncodingCheck.withoutMark(chunk))
     return true
   }
 
   /// Throws ``FixtureError`` for the first bytes of a file in UTF-16 or UTF-32.
-  static func checkEncoding(of bytes: [UInt8], path: String) throws {
+  static func checkEncoding(of bytes: [UInt8], path: String, setting: String? = nil) throws {
     guard let encoding = TextEncodingCheck.wideEncoding(of: bytes) else { return }
     throw FixtureError([
       FixtureFault(
-        .malformedFile, file: path, line: 1, found: "\(encoding) at byte 0", expected: "a UTF-8 file")
+        .malformedFile, file: path, line: 1, found: "\(encoding) at byte 0",
+        expected: "a UTF-8 file" + (setting.map { ", or \($0)" } ?? ""))
     ])
   }
 }

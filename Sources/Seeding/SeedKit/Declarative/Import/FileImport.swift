@@ -187,7 +187,7 @@ private struct Draft {
       "\"table\": \(JSONOutput.quoted(table.description))", "\"files\": \(JSONOutput.quoted(fileName))",
       "\"key\": \(DefinitionText.oneOrMore(key))",
     ]
-    if file.delimiter != CSVFormat().delimiter {
+    if file.delimiter != file.defaultDelimiter {
       let text = String(Character(Unicode.Scalar(file.delimiter)))
       members.append("\"delimiter\": \(JSONOutput.quoted(text))")
     }

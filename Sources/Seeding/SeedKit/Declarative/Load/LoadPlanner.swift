@@ -76,12 +76,16 @@ struct LoadPlanner {
       if let reference = rule.reference {
         guard
           let (resolved, parts) = resolve(
-            reference, column: column, fields: rule.fields, firstSlot: slots.count)
+            reference, column: column, fields: rule.fields, firstSlot: slots.count,
+            values: table.values.overridden(by: rule.values))
         else { continue }
         references.append(resolved)
         slots += parts
+        checkValues(rule, parts)
       } else {
-        slots.append(slot(column, field: rule.fields[0]))
+        let part = slot(column, field: rule.fields[0], values: table.values.overridden(by: rule.values))
+        slots.append(part)
+        checkValues(rule, [part])
       }
     }
     if !table.isScalar, !table.ignoresOthers {
@@ -90,7 +94,7 @@ struct LoadPlanner {
         && !table.ignoredFields.contains(ExactName(column.name.name))
         && table.touchedColumn.map(column.name.isNamed) != true
       {
-        slots.append(slot(column, field: column.name.name))
+        slots.append(slot(column, field: column.name.name, values: table.values))
       }
     }
     if slots.count > TableLoad.tableColumnLimit {
@@ -105,10 +109,32 @@ struct LoadPlanner {
     return try TableLoad(definition: table, live: live, slots: slots, references: references, parent: parent)
   }
 
-  private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {
+  private func slot(_ column: LiveTable.Column, field: String, values: ValueFormat) -> TableLoad.Slot {
     TableLoad.Slot(
       field: field, type: column.type, baseType: column.baseType, collation: column.collation,
-      kind: column.kind, rule: literalRule(column), stagedName: column.name, column: column)
+      kind: column.kind, rule: literalRule(column), conversion: conversion(column, values),
+      stagedName: column.name, column: column)
+  }
+
+  private func conversion(_ column: LiveTable.Column, _ values: ValueFormat) -> TextConversion? {
+    TextConversion(values, scalarPath: column.scalarPath, money: money)
+  }
+
+  /// Adds a fault for a format of a column that its type does not have.
+  private func checkValues(_ rule: ColumnRule, _ slots: [TableLoad.Slot]) {
+    let kinds = slots.compactMap(\.conversion)
+    let type = slots.first?.type ?? ""
+    if rule.values.hasNumbers, !kinds.contains(where: \.isNumber) {
+      fault(
+        rule.line, found: "'decimal' or 'thousands' for a column of type \(type)",
+        expected: "a column of a number type",
+        at: rule.column)
+    }
+    if rule.values.dates != nil, kinds.allSatisfy(\.isNumber) {
+      fault(
+        rule.line, found: "'dateFormat' for a column of type \(type)",
+        expected: "a column of type date or timestamp", at: rule.column)
+    }
   }
 
   private func literalRule(_ column: LiveTable.Column) -> LiteralRule? {
@@ -132,7 +158,7 @@ struct LoadPlanner {
   }
 
   private func resolve(
-    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int
+    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int, values: ValueFormat
   ) -> (TableLoad.Reference, [TableLoad.Slot])? {
     guard let table = liveTable(rule.table, line: rule.line) else { return nil }
     var slots: [TableLoad.Slot] = []
@@ -141,7 +167,8 @@ struct LoadPlanner {
       slots.append(
         TableLoad.Slot(
           field: field, type: key.storedType, baseType: key.baseType, collation: key.collation,
-          kind: key.kind, rule: literalRule(key), stagedName: key.name, column: nil))
+          kind: key.kind, rule: literalRule(key), conversion: conversion(key, values), stagedName: key.name,
+          column: nil))
     }
     guard slots.count == rule.key.count else { return nil }
     if !table.uniqueKeys.contains(where: { Set($0) == Set(rule.key) }) {

@@ -47,7 +47,9 @@ struct RecordReader {
   }
 
   private func open(_ name: String, number: Int) throws -> RecordFile? {
-    guard let source = try folder.open(name), let format = DataFormat(fileName: name) else { return nil }
+    guard let format = load.definition.format(of: name),
+      let source = try folder.content(of: name, encoding: load.definition.encoding)
+    else { return nil }
     let path = folder.path(of: name)
     let parser: any RecordParser =
       switch format {
@@ -56,8 +58,10 @@ struct RecordReader {
         JSONLinesParser(path: path, faults: faults) {
           add($0, to: load, place: $1, file: number, parent: nil)
         }
-      case .csv: csvParser(path: path, file: number)
+      case .csv, .tsv, .copy: csvParser(path: path, file: number, format: format)
       }
-    return RecordFile(source, path: path, parser: parser)
+    return RecordFile(
+      source, path: path, parser: parser,
+      encodingSetting: DeclarativeSeeder.setting("\"encoding\": \"utf-16\""))
   }
 }

@@ -162,7 +162,8 @@ extension TableStage {
         faults.add(
           place(origin).fault(
             .invalidColumnValue, field: load.fieldName(slot), found: shown ?? "nothing",
-            expected: "a value of type \(load.slots[slot].type) (\(fault))"))
+            expected: "a value of type \(load.slots[slot].type) (\(fault))"
+              + (value.flatMap { load.slots[slot].advice(for: $0) } ?? "")))
       }
       guard !rows.isEmpty else { continue }
       faulty.insert(slot)
