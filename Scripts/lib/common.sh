@@ -44,10 +44,11 @@ find_missing() {
     libhiredis-dev   /usr/include/hiredis/hiredis.h
     libpq-dev        /usr/include/postgresql/libpq-fe.h
     libssl-dev       /usr/include/openssl/sha.h
+    libzstd-dev      /usr/include/zstd.h
+    zlib1g-dev       /usr/include/zlib.h
 
     ca-certificates  /etc/ssl/certs/ca-certificates.crt
     util-linux       /usr/bin/setpriv
-    zlib1g           $lib/libz.so.1
   "
   # A server without pgvector, a pooler, Redis, a browser, and tools of Scripts/lint.
   [[ $1 != tests ]] || table+="

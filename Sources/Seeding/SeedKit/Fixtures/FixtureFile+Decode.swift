@@ -2,6 +2,7 @@ import Postgres
 
 extension FixtureFile {
   /// Decodes the records of a JSON, JSON Lines, CSV or TSV file. The extension of its name decides the format.
+  /// A second extension `.gz` or `.zst` means that the file is compressed.
   ///
   /// ```swift
   /// struct Country: Decodable {
@@ -39,8 +40,9 @@ extension FixtureFile {
       case .jsonLines: JSONLinesParser(path: path, faults: faults, onRecord: add)
       case .csv, .tsv, .copy: csvParser(format, faults, add)
       }
-    var file = RecordFile(ByteSource(bytes: bytes), path: path, parser: parser)
     do {
+      let contents = try ByteSource(bytes: bytes).contents(name: name, path: path)
+      var file = RecordFile(contents, path: path, parser: parser)
       while try file.next() {}
     } catch {
       try faults.add(error, of: path)

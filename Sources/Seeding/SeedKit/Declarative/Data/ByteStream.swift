@@ -8,15 +8,30 @@ protocol ByteStream: AnyObject {
 
 extension ByteSource: ByteStream {}
 
-extension DataFolder {
-  /// Opens a file and decodes its contents; nil if it does not exist.
+extension ByteSource {
+  /// The expanded and decoded contents.
   ///
-  /// - Parameter encoding: the encoding of the file; nil for UTF-8, which is checked by the readers.
+  /// - Parameters:
+  ///   - name: the file's name, whose extension says how it is compressed.
+  ///   - encoding: the encoding of the file; nil for UTF-8, which is checked by the readers.
+  ///   - path: the file's path, for messages.
+  /// - Throws: ``FixtureError``.
+  func contents(name: String, encoding: String? = nil, path: String) throws -> any ByteStream {
+    var contents: any ByteStream = self
+    if let compression = Compression(fileName: name) {
+      contents = try ExpandedBytes(contents, size: size, compression: compression, path: path)
+    }
+    if let encoding { contents = try DecodedBytes(contents, encoding: encoding, path: path) }
+    return contents
+  }
+}
+
+extension DataFolder {
+  /// Opens a file, expands and decodes its contents; nil if it does not exist.
+  ///
   /// - Throws: as ``open(_:)``.
   func content(of name: String, encoding: String? = nil) throws -> (any ByteStream)? {
-    guard let source = try open(name) else { return nil }
-    guard let encoding else { return source }
-    return try DecodedBytes(source, encoding: encoding, path: path(of: name))
+    try open(name)?.contents(name: name, encoding: encoding, path: path(of: name))
   }
 }
 

@@ -19,11 +19,11 @@ package enum DataFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The format of a file name; nil for another extension.
+  /// The format of a file name, which may also end in the extension of a compression; nil for another extension.
   package init?(fileName: String) {
-    let parts = fileName.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-    let ending = parts.last.map(String.init) ?? ""
-    guard fileName.contains("."), let format = Self(rawValue: ending == "ndjson" ? "jsonl" : ending),
+    let name = Compression.split(fileName).name.lowercased()
+    let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+    guard name.contains("."), let format = Self(rawValue: ending == "ndjson" ? "jsonl" : ending),
       format != .copy
     else {
       return nil
@@ -32,12 +32,24 @@ package enum DataFormat: String, CaseIterable, Sendable {
   }
 
   /// For error messages.
-  static let endings = ".json, .jsonl, .ndjson, .csv or .tsv"
+  static let endings = ".json, .jsonl, .ndjson, .csv or .tsv, with or without \(Compression.endings)"
+
+  /// `tools` for `tools.json.gz`.
+  static func stem(of fileName: String) -> String {
+    let name = Compression.split(fileName).name
+    return String(name[..<(dot(in: name) ?? name.endIndex)])
+  }
 
   /// `tools.dev.json` for `tools.json`: an overlay, whose records change those of the base file in one environment.
   static func overlay(of fileName: String, in environment: SeedEnvironment) -> String {
-    let name = fileName[(fileName.lastIndex(of: "/").map(fileName.index(after:)) ?? fileName.startIndex)...]
-    guard let dot = name.lastIndex(of: ".") else { return "\(fileName).\(environment.rawValue)" }
-    return "\(fileName[..<dot]).\(environment.rawValue)\(fileName[dot...])"
+    let (name, ending) = Compression.split(fileName)
+    let dot = dot(in: name) ?? name.endIndex
+    return "\(name[..<dot]).\(environment.rawValue)\(name[dot...])\(ending)"
+  }
+
+  /// The point before the extension, in the last part of a path.
+  private static func dot(in path: Substring) -> Substring.Index? {
+    let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+    return path[start...].lastIndex(of: ".")
   }
 }
