@@ -8,7 +8,8 @@ FROM swift:${SWIFT_VERSION}-bookworm AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends \
-    libcurl4-openssl-dev libhiredis-dev libmicrohttpd-dev libpq-dev libssl-dev libzstd-dev zlib1g-dev \
+    libcurl4-openssl-dev libhiredis-dev libmicrohttpd-dev libpq-dev libssl-dev libyaml-dev libzstd-dev \
+    zlib1g-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 # Package.swift needs all folders that it names.
@@ -26,7 +27,8 @@ FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends \
-    ca-certificates libcurl4 libhiredis0.14 libmicrohttpd12 libpq5 libssl3 libstdc++6 libzstd1 zlib1g \
+    ca-certificates libcurl4 libhiredis0.14 libmicrohttpd12 libpq5 libssl3 libstdc++6 libyaml-0-2 libzstd1 \
+    zlib1g \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --no-create-home --shell /usr/sbin/nologin --uid 10001 seed
 COPY --from=build /build/.build/release/seed-runner /build/.build/release/trace-server /usr/local/bin/

@@ -79,10 +79,11 @@ var targets: [Target] = [
   Layer.database.library("EmbeddedPostgres", ["Basics", "CLinux", "Postgres", "Threads"]),
 
   Layer.seeding.systemLibrary("CBuild"),
+  Layer.seeding.systemLibrary("CYaml", "libyaml-dev"),
   Layer.seeding.systemLibrary("CZlib", "zlib1g-dev"),
   Layer.seeding.systemLibrary("CZstd", "libzstd-dev"),
   Layer.seeding.library(
-    "SeedKit", ["Basics", "CBuild", "CZlib", "CZstd", "Migrations", "Postgres", "Threads"],
+    "SeedKit", ["Basics", "CBuild", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "Threads"],
     exclude: ["Declarative/Definition/seeder.schema.json"]),
   Layer.seeding.library(
     "SeedCLI", ["Basics", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),

@@ -118,7 +118,7 @@ def dockerfile_faults(docker):
     for package in headers:
         # There is one package of libcurl's headers for each of its TLS libraries.
         stem = re.sub(r"\d+-openssl$", "", package.removesuffix("-dev"))
-        if not any(re.fullmatch(rf"{stem}[\d.]*(t64)?", name) for name in installed(docker.stages[-1], docker)):
+        if not any(re.fullmatch(rf"{stem}[\d.-]*(t64)?", name) for name in installed(docker.stages[-1], docker)):
             yield f"does not install the shared library of {package} in the final stage"
     for name, value in docker.environment.items():
         if name not in OURS:

@@ -82,6 +82,11 @@ enum Python {
 
   static var isInstalled: Bool { path != nil }
 
+  /// Whether Debian's package of a module is installed.
+  static func has(_ module: String) -> Bool {
+    FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/\(module)/__init__.py")
+  }
+
   /// How much longer than usual to try random inputs.
   static var rounds: Int {
     ProcessInfo.processInfo.environment["SEED_TEST_FUZZ"].flatMap(Int.init) ?? 1

@@ -1,7 +1,7 @@
 import Postgres
 
 extension FixtureFile {
-  /// Decodes the records of a JSON, JSON Lines, CSV or TSV file. The extension of its name decides the format.
+  /// Decodes the records of a JSON, JSON Lines, CSV, TSV or YAML file. The extension of its name decides the format.
   /// A second extension `.gz` or `.zst` means that the file is compressed.
   ///
   /// ```swift
@@ -14,7 +14,7 @@ extension FixtureFile {
   /// ```
   ///
   /// Dates (ISO 8601), UUIDs, URLs and `Data` (Base64) are strings. The first line of CSV contains the field names.
-  /// An empty unquoted field is null, and numbers, `true` and `false` are parsed from strings. A field that the
+  /// An empty unquoted field is null. In CSV and YAML, numbers, `true` and `false` are parsed from strings. A field that the
   /// type does not read is a fault.
   ///
   /// - Throws: ``FixtureError`` with the faults of all records; `CancellationError`.
@@ -30,19 +30,21 @@ extension FixtureFile {
     var records: [Record] = []
     func add(_ node: JSONNode, _ place: FixturePlace) {
       let found = JSONFaults()
-      let record = RecordDecoder.record(Record.self, node, readsText: format.isText, faults: found)
+      let readsText = format.hasLines || format == .yaml
+      let record = RecordDecoder.record(Record.self, node, readsText: readsText, faults: found)
       for fault in found.list { faults.add(FixtureFault(fault, file: path, record: place.record)) }
       if let record, found.list.isEmpty { records.append(record) }
     }
-    let parser: any RecordParser =
-      switch format {
-      case .json: JSONArrayParser(path: path, onRecord: add)
-      case .jsonLines: JSONLinesParser(path: path, faults: faults, onRecord: add)
-      case .csv, .tsv, .copy: csvParser(format, faults, add)
-      }
     do {
       let contents = try ByteSource(bytes: bytes).contents(name: name, path: path)
-      var file = RecordFile(contents, path: path, parser: parser)
+      var file: any RecordSource =
+        switch format {
+        case .json: RecordFile(contents, path: path, parser: JSONArrayParser(path: path, onRecord: add))
+        case .jsonLines:
+          RecordFile(contents, path: path, parser: JSONLinesParser(path: path, faults: faults, onRecord: add))
+        case .csv, .tsv, .copy: RecordFile(contents, path: path, parser: csvParser(format, faults, add))
+        case .yaml: YAMLFile(contents, path: path) { add($0.withTextOnly, $1) }
+        }
       while try file.next() {}
     } catch {
       try faults.add(error, of: path)
@@ -82,5 +84,22 @@ extension FixtureFile {
       }
       onRecord(JSONNode(position: position, value: .object(members)), place)
     }
+  }
+}
+
+extension JSONNode {
+  /// The node with strings for numbers, `true` and `false`.
+  fileprivate var withTextOnly: JSONNode {
+    let text: JSONValue =
+      switch value {
+      case .null, .string: value
+      case .bool(let flag): .string(flag ? "true" : "false")
+      case .number(let literal): .string(literal)
+      case .array(let elements): .array(elements.map(\.withTextOnly))
+      case .object(let members):
+        .object(
+          members.map { JSONMember(key: $0.key, position: $0.position, value: $0.value.withTextOnly) })
+      }
+    return JSONNode(position: position, value: text)
   }
 }

@@ -10,20 +10,25 @@ package enum DataFormat: String, CaseIterable, Sendable {
   case tsv
   /// The text format of PostgreSQL's COPY. No extension stands for it.
   case copy
+  /// A YAML document: a list of mappings.
+  case yaml
 
-  /// Whether the fields have no types, so that every value is a string.
-  var isText: Bool {
+  /// Whether the file consists of lines with fields.
+  var hasLines: Bool {
     switch self {
     case .csv, .tsv, .copy: true
-    case .json, .jsonLines: false
+    case .json, .jsonLines, .yaml: false
     }
   }
+
+  /// Other extensions than the names of the formats.
+  private static let otherEndings = ["ndjson": Self.jsonLines, "yml": .yaml]
 
   /// The format of a file name, which may also end in the extension of a compression; nil for another extension.
   package init?(fileName: String) {
     let name = Compression.split(fileName).name.lowercased()
     let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-    guard name.contains("."), let format = Self(rawValue: ending == "ndjson" ? "jsonl" : ending),
+    guard name.contains("."), let format = Self.otherEndings[ending] ?? Self(rawValue: ending),
       format != .copy
     else {
       return nil
@@ -32,7 +37,8 @@ package enum DataFormat: String, CaseIterable, Sendable {
   }
 
   /// For error messages.
-  static let endings = ".json, .jsonl, .ndjson, .csv or .tsv, with or without \(Compression.endings)"
+  static let endings =
+    ".json, .jsonl, .ndjson, .csv, .tsv, .yaml or .yml, with or without \(Compression.endings)"
 
   /// `tools` for `tools.json.gz`.
   static func stem(of fileName: String) -> String {

@@ -4,6 +4,15 @@ protocol RecordParser: AnyObject {
   func finish() throws
 }
 
+/// Reads a file of records in parts.
+protocol RecordSource {
+  /// Reads the next part.
+  ///
+  /// - Returns: false at the end of the file.
+  /// - Throws: ``FixtureError`` and other errors about the file's contents; `RegularFile.Failure`.
+  mutating func next() throws -> Bool
+}
+
 /// Limits for records of all formats.
 enum RecordLimits {
   /// 32 MiB. A larger record is usually caused by an unclosed quote. Processing a record takes several times its
@@ -21,7 +30,7 @@ enum RecordLimits {
 }
 
 /// A file of records that is read in chunks.
-struct RecordFile {
+struct RecordFile: RecordSource {
   private let source: any ByteStream
   private let path: String
   private let parser: any RecordParser
@@ -36,10 +45,6 @@ struct RecordFile {
     self.encodingSetting = encodingSetting
   }
 
-  /// Reads the next chunk.
-  ///
-  /// - Returns: false at the end of the file.
-  /// - Throws: the error of the parser; `RegularFile.Failure`.
   mutating func next() throws -> Bool {
     guard let chunk = try source.next() else {
       try parser.finish()

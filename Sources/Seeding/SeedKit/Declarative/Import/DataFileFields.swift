@@ -33,7 +33,7 @@ struct DataFileFields {
     let path = folder.path(of: name)
     let faults = FaultCollector()
     do {
-      if format.isText {
+      if format.hasLines {
         let bytes = try source.next() ?? []
         try RecordFile.checkEncoding(of: bytes, path: path)
         readHeader(bytes)
@@ -89,11 +89,13 @@ struct DataFileFields {
         if let kind = Kind(member.value.value) { found[index].kinds.insert(kind) }
       }
     }
-    let parser: any RecordParser =
-      format == .json
-      ? JSONArrayParser(path: path, onRecord: take)
-      : JSONLinesParser(path: path, faults: faults, onRecord: take)
-    var file = RecordFile(source, path: path, parser: parser)
+    var file: any RecordSource =
+      switch format {
+      case .yaml: YAMLFile(source, path: path, onRecord: take)
+      case .jsonLines:
+        RecordFile(source, path: path, parser: JSONLinesParser(path: path, faults: faults, onRecord: take))
+      default: RecordFile(source, path: path, parser: JSONArrayParser(path: path, onRecord: take))
+      }
     while try file.next() {}
     fields = found
   }

@@ -37,7 +37,7 @@ extension RecordReader {
         let plain = load.isOffline ? JSONText.text(node, as: .plain) : nil
         if var text = plain ?? JSONText.text(node, as: load.slots[slot].kind) {
           if let conversion = load.slots[slot].conversion {
-            let isNumber = if case .number = node.value { true } else { false }
+            let isNumber = if case .number = node.value { !readsNumbersAsText } else { false }
             switch conversion.apply(Array(text.utf8)[...], isNumber: isNumber) {
             case .unchanged: break
             case .changed(let bytes): text = String(decoding: bytes, as: UTF8.self)
