@@ -8,7 +8,8 @@ FROM swift:${SWIFT_VERSION}-bookworm AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends \
-    ca-certificates libcurl4-openssl-dev libhiredis-dev libmicrohttpd-dev libpq-dev libssl-dev \
+    ca-certificates libcurl4-openssl-dev libhiredis-dev libmicrohttpd-dev libpq-dev libssl-dev libyaml-dev libzstd-dev \
+    zlib1g-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 # Package.swift needs all folders that it names.

@@ -79,8 +79,11 @@ var targets: [Target] = [
   Layer.database.library("EmbeddedPostgres", ["Basics", "CLinux", "Postgres", "Threads"]),
 
   Layer.seeding.systemLibrary("CBuild"),
+  Layer.seeding.systemLibrary("CYaml", "libyaml-dev"),
+  Layer.seeding.systemLibrary("CZlib", "zlib1g-dev"),
+  Layer.seeding.systemLibrary("CZstd", "libzstd-dev"),
   Layer.seeding.library(
-    "SeedKit", ["Basics", "CBuild", "Migrations", "Postgres", "Threads"],
+    "SeedKit", ["Basics", "CBuild", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "Threads"],
     exclude: ["Declarative/Definition/seeder.schema.json"]),
   Layer.seeding.library(
     "SeedCLI", ["Basics", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
@@ -98,7 +101,7 @@ var targets: [Target] = [
   tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
   tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres", "SeedTesting", "Threads"]),
   tests(
-    "SeedKitTests", ["Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
+    "SeedKitTests", ["CZlib", "CZstd", "Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
     exclude: ["Definitions"]),
   tests("SeedCLITests", ["Basics", "SeedCLI", "SeedKit", "SeedTesting"]),
   tests("BookshopTests", ["Bookshop", "SeedTesting"], path: "Examples/Bookshop/Tests"),

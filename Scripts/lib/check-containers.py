@@ -117,7 +117,7 @@ def dockerfile_faults(docker):
         if path not in copied:
             yield f"does not copy {path}, which contains targets of Package.swift"
     common = pathlib.Path("Scripts/lib/common.sh").read_text().split("A server without pgvector")[0]
-    headers = {name for name in re.findall(r"^\s+(lib[\w-]+-dev)\s", common, re.M) if not name.startswith(("libc6", "libgcc"))}
+    headers = {name for name in re.findall(r"^\s+(z?lib[\w-]+-dev)\s", common, re.M) if not name.startswith(("libc6", "libgcc"))}
     for package in headers ^ {name for name in installed(build, docker) if name.endswith("-dev")}:
         yield f"the build packages differ from Scripts/lib/common.sh: {package}"
     for name, value in docker.environment.items():

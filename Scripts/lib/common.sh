@@ -44,10 +44,12 @@ find_missing() {
     libhiredis-dev   /usr/include/hiredis/hiredis.h
     libpq-dev        /usr/include/postgresql/libpq-fe.h
     libssl-dev       /usr/include/openssl/sha.h
+    libyaml-dev      /usr/include/yaml.h
+    libzstd-dev      /usr/include/zstd.h
+    zlib1g-dev       /usr/include/zlib.h
 
     ca-certificates  /etc/ssl/certs/ca-certificates.crt
     util-linux       /usr/bin/setpriv
-    zlib1g           $lib/libz.so.1
   "
   # A server without pgvector, a pooler, Redis, a browser, and tools of Scripts/lint.
   [[ $1 != tests ]] || table+="
@@ -60,6 +62,7 @@ find_missing() {
     postgresql       /usr/lib/postgresql/*/bin/postgres
     python3          /usr/bin/python3
     python3-venv     /usr/lib/python3*/ensurepip/__init__.py
+    python3-yaml     /usr/lib/python3/dist-packages/yaml/__init__.py
     redis-server     /usr/bin/redis-server
     shellcheck       /usr/bin/shellcheck
   "

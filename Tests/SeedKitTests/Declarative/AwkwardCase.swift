@@ -78,7 +78,7 @@ struct AwkwardCase: Sendable, CustomTestStringConvertible {
 struct AwkwardTests {
   static let cases =
     TextCases.all + NumberCases.all + TypeCases.all + JSONCases.all + KeyCases.all + ReferenceCases.all
-    + FileCases.all
+    + FileCases.all + DialectCases.all
 
   @Test(
     "are loaded exactly; a second run writes nothing, and one edited cell is one update", arguments: cases,

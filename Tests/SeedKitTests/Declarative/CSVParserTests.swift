@@ -23,7 +23,7 @@ struct CSVParserTests {
         start = end
       }
       try parser.finish(add)
-    } catch let fault as CSVParser.Failure {
+    } catch let fault as FieldFailure {
       reading.faultLine = fault.line
     } catch {
       Issue.record(error)

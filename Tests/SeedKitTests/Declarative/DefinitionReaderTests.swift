@@ -31,7 +31,7 @@ struct DefinitionReaderTests {
     #expect(table.table == TableName(schema: nil, name: "t"))
     #expect(table.key == ["id"])
     #expect(table.policy == .upsert && table.drift == nil)
-    #expect(table.csv == CSVFormat(delimiter: 0x2C, nullText: ""))
+    #expect(table.csv == CSVFormat())
   }
 
   @Test("supports all keys")
@@ -84,8 +84,8 @@ struct DefinitionReaderTests {
         "5: field 'table': found 'a.b.c'; expected TABLE or SCHEMA.TABLE",
         "5: field 'files': found '../t.csv'; expected a path inside the seeder's folder",
         "5: field 'files': found '/etc/passwd'; expected a path inside the seeder's folder",
-        "5: field 'files': found 't.txt'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
-        "5: field 'files': found '/etc/passwd'; expected a name that ends in .json, .jsonl, .ndjson or .csv",
+        "5: field 'files': found 't.txt'; expected a name that ends in .json, .jsonl, .ndjson, .csv, .tsv, .yaml or .yml, with or without .gz or .zst, or the key 'format'",
+        "5: field 'files': found '/etc/passwd'; expected a name that ends in .json, .jsonl, .ndjson, .csv, .tsv, .yaml or .yml, with or without .gz or .zst, or the key 'format'",
         "5: field 'key': found an empty array; expected at least one string",
         "6: field 'table' is missing; expected a string",
         "6: field 'policy': found 'replace'; expected one of upsert, insert-missing, sync",
@@ -141,6 +141,34 @@ struct DefinitionReaderTests {
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', delimiter: '\"'}]}",
         "1: field 'delimiter': found '\"'"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', quote: ';', delimiter: ';'}]}",
+        "1: found the same character for two of 'delimiter', 'quote', 'escape' and 'comment'; expected different characters"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', quote: '', escape: '/'}]}",
+        "1: field 'escape': found 'escape' without quotes; expected a quote under 'quote'"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.txt', key: 'k', format: 'copy'}]}",
+        "1: field 'header' is missing; expected the names of the fields, which the format copy lacks"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', encoding: 'windows-1'}]}",
+        "1: field 'encoding': found 'windows-1'; expected an encoding that iconv of this system reads, such as"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', dateFormat: 'DD.MM'}]}",
+        "1: field 'dateFormat': found 'DD.MM'; expected a pattern of YYYY or YY, MM, DD, HH24, HH12, MI, SS and AM, such as DD.MM.YYYY"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', decimal: ',', thousands: ','}]}",
+        "1: field 'thousands': found ','; expected one character, other than a digit, a sign and the decimal separator"
+      ),
+      (
+        "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', children: [{table: 'c', field: 'f', parent: 'p', key: 'k', split: ','}]}]}",
+        "1: field 'split': found a list of strings without a column for them; expected a column with the field '$value'"
       ),
     ])
   func refused(_ text: String, _ start: String) {

@@ -27,7 +27,7 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 
 @Suite("Faults of declarative seeders")
 struct FaultTests {
-  static let cases = FormFaults.all + NameFaults.all + ValueFaults.all + RowFaults.all
+  static let cases = FormFaults.all + DialectFaults.all + NameFaults.all + ValueFaults.all + RowFaults.all
 
   @Test("are reported with their places, all at once, before anything is written", arguments: cases)
   func refused(_ example: FaultCase) async throws { try await example.check() }
@@ -49,15 +49,25 @@ struct FaultTests {
       tables: #"{table: "t", files: "t.csv", key: "id"}"#, files: [:], body)
   }
 
-  private static let notUTF8 = "found bytes that are not UTF-8; expected UTF-8 text"
+  private static let notUTF8 =
+    "found bytes that are not UTF-8; expected UTF-8 text, or \"encoding\" next to \"files\" in seeder.json"
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
   static let bytes: [([UInt8], String)] = [
     (text("id,a\n1,x\n2,") + [0xC3, 0x28, 0x0A], "t.csv:3: record 2, field 'a': \(notUTF8)"),
     (text("id,a\n1,") + [0xED, 0xA0, 0x80], "t.csv:2: record 1, field 'a': \(notUTF8)"),
     (text("id,a\n1,x\0y\n"), "t.csv:2: record 1, field 'a': found a NUL character; expected UTF-8 text"),
-    ([0xFF, 0xFE, 0x69, 0, 0x64, 0], "t.csv:1: found UTF-16 at byte 0; expected a UTF-8 file"),
-    ([0xFE, 0xFF, 0, 0x69, 0, 0x64], "t.csv:1: found UTF-16 at byte 0; expected a UTF-8 file"),
-    ([0x69, 0, 0x64, 0, 0x2C, 0], "t.csv:1: found UTF-16 or UTF-32 at byte 0; expected a UTF-8 file"),
+    (
+      [0xFF, 0xFE, 0x69, 0, 0x64, 0],
+      "t.csv:1: found UTF-16 at byte 0; expected a UTF-8 file, or \"encoding\": \"utf-16\" next to \"files\" in seeder.json"
+    ),
+    (
+      [0xFE, 0xFF, 0, 0x69, 0, 0x64],
+      "t.csv:1: found UTF-16 at byte 0; expected a UTF-8 file, or \"encoding\": \"utf-16\" next to \"files\" in seeder.json"
+    ),
+    (
+      [0x69, 0, 0x64, 0, 0x2C, 0],
+      "t.csv:1: found UTF-16 or UTF-32 at byte 0; expected a UTF-8 file, or \"encoding\": \"utf-16\" next to \"files\" in seeder.json"
+    ),
   ]
 
   @Test("include bytes that are not UTF-8", arguments: bytes)

@@ -30,18 +30,24 @@ struct OfflineFaultTests {
   private static let bytes: [(files: [String: [UInt8]], expected: [String])] = [
     (
       csv("id,a\n1,caf", [0xE9, 0x0A]),
-      ["t.csv:2: record 1, field 'a': found bytes that are not UTF-8; expected UTF-8 text"]
+      [
+        "t.csv:2: record 1, field 'a': found bytes that are not UTF-8; expected UTF-8 text, or \"encoding\" next to \"files\" in seeder.json"
+      ]
     ),
     (
       csv("id,a\n1,x\n2,", [0xED, 0xA0, 0x80]),
-      ["t.csv:3: record 2, field 'a': found bytes that are not UTF-8; expected UTF-8 text"]
+      [
+        "t.csv:3: record 2, field 'a': found bytes that are not UTF-8; expected UTF-8 text, or \"encoding\" next to \"files\" in seeder.json"
+      ]
     ),
     (
       csv("id,a\n1,x\0\n"), ["t.csv:2: record 1, field 'a': found a NUL character; expected UTF-8 text"]
     ),
     (
       ["t.csv": [0x69, 0x64, 0x2C, 0xE9, 0x0A, 0x31, 0x2C, 0x31]],
-      ["t.csv:1: field '\u{FFFD}': found a name with bytes that are not UTF-8; expected a UTF-8 file"]
+      [
+        "t.csv:1: field '\u{FFFD}': found a name with bytes that are not UTF-8; expected a UTF-8 file, or \"encoding\" next to \"files\" in seeder.json"
+      ]
     ),
   ]
 

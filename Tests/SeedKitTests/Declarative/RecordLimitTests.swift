@@ -32,34 +32,41 @@ struct RecordLimitTests {
   private static let examples: [(file: String, text: String, expected: [String])] = [
     ("t.csv", "id,a\n1,x\n", []),
     ("t.csv", "id,a\n1\n2,x\n", ["t.csv:2: record 1: found 1 field; expected 2, as in the header"]),
-    ("t.csv", "id,a\n1,x\n\n2,y\n", ["t.csv:3: found an empty line; expected 2 fields"]),
+    (
+      "t.csv", "id,a\n1,x\n\n2,y\n",
+      [
+        "t.csv:3: found an empty line; expected 2 fields, or \"allow\": [\"blank-lines\"] next to \"files\" in seeder.json"
+      ]
+    ),
     (
       "t.csv", "id,a,a,\n",
       [
         "t.csv:1: field 'a': duplicate field name",
-        "t.csv:1: found an empty name for field 4; expected a name, or \"\" under 'ignore'",
+        "t.csv:1: found an empty name for field 4; expected a name, \"\" under 'ignore', or \"allow\": [\"trailing-delimiter\"] next to \"files\" in seeder.json",
       ]
     ),
     (
       "t.csv", "id,a\r1,x\r",
       [
-        "t.csv:1: found lines that end with a carriage return only; expected lines that end with LF or CRLF: convert the file"
+        "t.csv:1: found lines that end with a carriage return only; expected lines that end with LF or CRLF, or \"allow\": [\"carriage-returns\"] next to \"files\" in seeder.json"
       ]
     ),
     (
       "t.csv", "# tools\nid,a\n",
-      ["t.csv:1: found a comment; expected the field names; CSV has no comments"]
+      [
+        "t.csv:1: found a comment; expected the field names, or \"comment\": \"#\" next to \"files\" in seeder.json"
+      ]
     ),
     (
       "t.csv", "id,kids\n1,x\n",
       [
-        "t.csv:1: field 'kids': found a field of 'children': CSV has no arrays; expected no such field, and the arrays in a .json or .jsonl file"
+        "t.csv:1: field 'kids': found a field of 'children': CSV has no arrays; expected the key 'split' under 'children', or arrays in a .json or .jsonl file"
       ]
     ),
     (
       "t.csv", "id,a\n1,{ \"rate\": null }\n",
       [
-        "t.csv:2: record 1, field 'a': found a quote in an unquoted field; expected the whole field in quotes, with inner quotes doubled"
+        "t.csv:2: record 1, field 'a': found a quote in an unquoted field; expected the whole field in quotes, with inner quotes doubled, or \"allow\": [\"bare-quotes\"] next to \"files\" in seeder.json"
       ]
     ),
     (

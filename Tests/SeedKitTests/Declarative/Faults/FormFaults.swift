@@ -7,7 +7,7 @@ enum FormFaults {
         #"{table: "t", files: "t.csv", key: "id", children: [{table: "t", field: "n", parent: "id", key: "a"}]}"#,
       files: ["t.csv": "id,n\n1,2\n"],
       expected: [
-        "t.csv:1: field 'n': found a field of 'children': CSV has no arrays; expected no such field, and the arrays in a .json or .jsonl file"
+        "t.csv:1: field 'n': found a field of 'children': CSV has no arrays; expected the key 'split' under 'children', or arrays in a .json or .jsonl file"
       ]),
     FaultCase(
       name: "a NUL in JSON", tables: #"{table: "t", files: "t.json", key: "id"}"#,
@@ -18,7 +18,7 @@ enum FormFaults {
     FaultCase(
       name: "lines that end with a carriage return only", files: ["t.csv": "id,a\r1,x\r"],
       expected: [
-        "t.csv:1: found lines that end with a carriage return only; expected lines that end with LF or CRLF: convert the file"
+        "t.csv:1: found lines that end with a carriage return only; expected lines that end with LF or CRLF, or \"allow\": [\"carriage-returns\"] next to \"files\" in seeder.json"
       ]),
     FaultCase(
       name: "a missing comma in JSON", tables: #"{table: "t", files: "t.json", key: "id"}"#,
@@ -29,8 +29,8 @@ enum FormFaults {
       files: ["t.csv": "id,a,n\n1,x\n2,\"two\nlines\",3\n3,x,1,\n\n4,,\n"],
       expected: [
         "t.csv:2: record 1: found 2 fields; expected 3, as in the header",
-        "t.csv:5: record 3: found 4 fields; expected 3, as in the header",
-        "t.csv:6: found an empty line; expected 3 fields",
+        "t.csv:5: record 3: found 4 fields; expected 3, as in the header, or \"allow\": [\"trailing-delimiter\"] next to \"files\" in seeder.json",
+        "t.csv:6: found an empty line; expected 3 fields, or \"allow\": [\"blank-lines\"] next to \"files\" in seeder.json",
       ]),
     FaultCase(
       name: "an unclosed quote", files: ["t.csv": "id,a,n\n1,x,1\n2,\"x,2\n3,y,3\n"],
@@ -38,7 +38,7 @@ enum FormFaults {
     FaultCase(
       name: "a quote inside a field", files: ["t.csv": "id,a,n\n1,x \"y\",1\n"],
       expected: [
-        "t.csv:2: record 1, field 'a': found a quote in an unquoted field; expected the whole field in quotes, with inner quotes doubled"
+        "t.csv:2: record 1, field 'a': found a quote in an unquoted field; expected the whole field in quotes, with inner quotes doubled, or \"allow\": [\"bare-quotes\"] next to \"files\" in seeder.json"
       ]),
     FaultCase(
       name: "text after a closing quote, and a fault in another file",

@@ -23,7 +23,7 @@ enum NameFaults {
         "a.csv:1: field '\u{FEFF}id': found the invisible character U+FEFF in the name; expected the name without it",
         "b.csv:1: field 'a\u{200B}': found the invisible character U+200B in the name; expected the name without it",
         "b.csv:1: field '\u{2060}n': found the invisible character U+2060 in the name; expected the name without it",
-        "b.csv:1: field 'caf\u{FFFD}': found a name with bytes that are not UTF-8; expected a UTF-8 file",
+        "b.csv:1: field 'caf\u{FFFD}': found a name with bytes that are not UTF-8; expected a UTF-8 file, or \"encoding\" next to \"files\" in seeder.json",
         "t.json:1: record 1, field '\"\"': found an unknown field; expected a column of t, or an entry under 'columns' or 'ignore'",
       ]),
     FaultCase(

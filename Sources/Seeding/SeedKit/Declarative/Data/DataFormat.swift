@@ -1,24 +1,50 @@
-/// The format of a data file, by its extension.
-package enum DataFormat: String, CaseIterable {
+/// The format of a data file. The definition or the extension of the file decides it.
+package enum DataFormat: String, CaseIterable, Sendable {
   /// An array of objects, one held in memory at a time.
   case json
   /// An object on each line.
   case jsonLines = "jsonl"
   /// CSV as in RFC 4180, with field names on the first line.
   case csv
+  /// CSV with tabs as delimiters.
+  case tsv
+  /// The text format of PostgreSQL's COPY. No extension stands for it.
+  case copy
+  /// A YAML document: a list of mappings.
+  case yaml
 
-  /// The format of a file name; nil for another extension.
+  /// Whether the file consists of lines with fields.
+  var hasLines: Bool {
+    switch self {
+    case .csv, .tsv, .copy: true
+    case .json, .jsonLines, .yaml: false
+    }
+  }
+
+  /// Other extensions than the names of the formats.
+  private static let otherEndings = ["ndjson": Self.jsonLines, "yml": .yaml]
+
+  /// The format of a file name, which may also end in the extension of a compression; nil for another extension.
   package init?(fileName: String) {
-    let parts = fileName.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-    let ending = parts.last.map(String.init) ?? ""
-    guard fileName.contains("."), let format = Self(rawValue: ending == "ndjson" ? "jsonl" : ending) else {
+    let name = Compression.split(fileName).name.lowercased()
+    let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+    guard name.contains("."), let format = Self.otherEndings[ending] ?? Self(rawValue: ending),
+      format != .copy
+    else {
       return nil
     }
     self = format
   }
 
   /// For error messages.
-  static let endings = ".json, .jsonl, .ndjson or .csv"
+  static let endings =
+    ".json, .jsonl, .ndjson, .csv, .tsv, .yaml or .yml, with or without \(Compression.endings)"
+
+  /// `tools` for `tools.json.gz`.
+  static func stem(of fileName: String) -> String {
+    let name = Compression.split(fileName).name
+    return String(name[..<(dot(in: name) ?? name.endIndex)])
+  }
 
   /// Whether a file name is that of an overlay for some environment.
   static func isOverlay(_ fileName: String) -> Bool {
@@ -28,7 +54,14 @@ package enum DataFormat: String, CaseIterable {
 
   /// `tools.dev.json` for `tools.json`: an overlay, whose records change those of the base file in one environment.
   static func overlay(of fileName: String, in environment: SeedEnvironment) -> String {
-    guard let dot = fileName.lastIndex(of: ".") else { return fileName }
-    return "\(fileName[..<dot]).\(environment.rawValue)\(fileName[dot...])"
+    let (name, ending) = Compression.split(fileName)
+    let dot = dot(in: name) ?? name.endIndex
+    return "\(name[..<dot]).\(environment.rawValue)\(name[dot...])\(ending)"
+  }
+
+  /// The point before the extension, in the last part of a path.
+  private static func dot(in path: Substring) -> Substring.Index? {
+    let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+    return path[start...].lastIndex(of: ".")
   }
 }

@@ -4,6 +4,15 @@ protocol RecordParser: AnyObject {
   func finish() throws
 }
 
+/// Reads a file of records in parts.
+protocol RecordSource {
+  /// Reads the next part.
+  ///
+  /// - Returns: false at the end of the file.
+  /// - Throws: ``FixtureError`` and other errors about the file's contents; `RegularFile.Failure`.
+  mutating func next() throws -> Bool
+}
+
 /// Limits for records of all formats.
 enum RecordLimits {
   /// 32 MiB. A larger record is usually caused by an unclosed quote. Processing a record takes several times its
@@ -21,22 +30,21 @@ enum RecordLimits {
 }
 
 /// A file of records that is read in chunks.
-struct RecordFile {
-  private let source: ByteSource
+struct RecordFile: RecordSource {
+  private let source: any ByteStream
   private let path: String
   private let parser: any RecordParser
+  private let encodingSetting: String?
   private var isBegun = false
 
-  init(_ source: ByteSource, path: String, parser: any RecordParser) {
+  /// - Parameter encodingSetting: the setting for another encoding than UTF-8; nil if there is none.
+  init(_ source: any ByteStream, path: String, parser: any RecordParser, encodingSetting: String? = nil) {
     self.source = source
     self.path = path
     self.parser = parser
+    self.encodingSetting = encodingSetting
   }
 
-  /// Reads the next chunk.
-  ///
-  /// - Returns: false at the end of the file.
-  /// - Throws: the error of the parser; `RegularFile.Failure`.
   mutating func next() throws -> Bool {
     guard let chunk = try source.next() else {
       try parser.finish()
@@ -47,17 +55,18 @@ struct RecordFile {
       return true
     }
     isBegun = true
-    try Self.checkEncoding(of: chunk, path: path)
+    try Self.checkEncoding(of: chunk, path: path, setting: encodingSetting)
     try parser.feed(TextEncodingCheck.withoutMark(chunk))
     return true
   }
 
   /// Throws ``FixtureError`` for the first bytes of a file in UTF-16 or UTF-32.
-  static func checkEncoding(of bytes: [UInt8], path: String) throws {
+  static func checkEncoding(of bytes: [UInt8], path: String, setting: String? = nil) throws {
     guard let encoding = TextEncodingCheck.wideEncoding(of: bytes) else { return }
     throw FixtureError([
       FixtureFault(
-        .malformedFile, file: path, line: 1, found: "\(encoding) at byte 0", expected: "a UTF-8 file")
+        .malformedFile, file: path, line: 1, found: "\(encoding) at byte 0",
+        expected: "a UTF-8 file" + (setting.map { ", or \($0)" } ?? ""))
     ])
   }
 }

@@ -8,8 +8,15 @@ enum TextEncodingCheck {
       if byte >= 0x80 { hasHigh = true }
     }
     guard hasHigh, String(validating: bytes, as: UTF8.self) == nil else { return nil }
-    return "bytes that are not UTF-8"
+    return notUTF8
   }
+
+  /// What is expected instead of a fault.
+  static func expected(insteadOf fault: String) -> String {
+    fault == notUTF8 ? "UTF-8 text, or " + DeclarativeSeeder.setting("\"encoding\"") : "UTF-8 text"
+  }
+
+  private static let notUTF8 = "bytes that are not UTF-8"
 
   /// The bytes without a UTF-8 byte order mark.
   static func withoutMark(_ bytes: [UInt8]) -> [UInt8] {

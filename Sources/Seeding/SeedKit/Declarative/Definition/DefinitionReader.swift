@@ -64,10 +64,16 @@ struct DefinitionReader {
     }
   }
 
-  private func table(_ node: JSONNode, parent: [String]?) -> TableDefinition? {
+  /// - Parameters:
+  ///   - parent: the key of the parent of a child table.
+  ///   - inherited: how values are written in the parent's files.
+  private func table(
+    _ node: JSONNode, parent: [String]?, inherited: ValueFormat = ValueFormat()
+  ) -> TableDefinition? {
     guard let object = JSONObjectReader(node, expected: "a table", faults: faults) else { return nil }
     let name = tableName(object)
-    let source = source(object, isChild: parent != nil)
+    let format = parent == nil ? object.choiceIfAny("format", DataFormat.self) : nil
+    let source = source(object, isChild: parent != nil, format: format)
     let key = object.oneOrMore("key")
     let index = object.optionalString("index", length: Self.nonEmpty)
     let columns = columns(object, source, isChild: parent != nil)
@@ -77,10 +83,15 @@ struct DefinitionReader {
     let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert
     let drift = object.choiceIfAny("onDrift", DriftPolicy.self)
     // CSV options only apply to files.
-    let csv = parent == nil ? csv(object) : CSVFormat()
+    let csv = parent == nil ? csv(object, format: format) : CSVFormat()
+    let encoding = parent == nil ? encoding(object) : nil
+    let values = parent == nil ? values(object) : inherited
+    let split = parent == nil ? nil : object.optionalString("split", length: Self.nonEmpty)
     let touched = object.stringIfThere("touch")
     let ownership = parent == nil ? object.choiceIfAny("ownership", TableDefinition.Ownership.self) : nil
-    let children = object.tables("children", isRequired: false).compactMap { table($0, parent: key ?? []) }
+    let children = object.tables("children", isRequired: false).compactMap {
+      table($0, parent: key ?? [], inherited: values)
+    }
     if parent != nil, !children.isEmpty {
       object.fault("children", found: "children of children", expected: "one level of children")
     }
@@ -93,9 +104,8 @@ struct DefinitionReader {
       object.members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
     let result = TableDefinition(
       path: path, line: node.position.line, table: name, source: source, isDistinct: isDistinct, list: list,
-      key: key, index: index,
-      columns: columns,
-      ignoredFields: Set(ignored), policy: policy, drift: drift, csv: csv, touchedColumn: touched,
+      key: key, index: index, columns: columns, ignoredFields: Set(ignored), policy: policy, drift: drift,
+      csv: csv, format: format, encoding: encoding, values: values, split: split, touchedColumn: touched,
       children: children, ownership: ownership, lines: lines, isUpsert: isUpsert)
     if ownership == .table, !result.canBeWhole {
       object.fault(
@@ -108,7 +118,9 @@ struct DefinitionReader {
     return result
   }
 
-  private func source(_ object: JSONObjectReader, isChild: Bool) -> TableDefinition.Source? {
+  private func source(
+    _ object: JSONObjectReader, isChild: Bool, format: DataFormat?
+  ) -> TableDefinition.Source? {
     guard isChild else {
       if let rows = object.take("rows") { return rowsSource(rows, object) }
       guard let names = object.oneOrMore("files") else { return nil }
@@ -123,8 +135,10 @@ struct DefinitionReader {
         }
         paths.append(path)
       }
-      for name in names where DataFormat(fileName: name) == nil {
-        object.fault("files", found: "'\(name)'", expected: "a name that ends in \(DataFormat.endings)")
+      for name in names where format == nil && DataFormat(fileName: name) == nil {
+        object.fault(
+          "files", found: "'\(name)'",
+          expected: "a name that ends in \(DataFormat.endings), or the key 'format'")
       }
       let line = object.position(of: "files").line
       return .files(paths.map { ($0, line) })
@@ -132,19 +146,6 @@ struct DefinitionReader {
     return .array(
       field: object.string("field", length: Self.nonEmpty),
       parentColumn: object.string("parent", length: Self.nonEmpty))
-  }
-
-  private func csv(_ object: JSONObjectReader) -> CSVFormat {
-    var format = CSVFormat()
-    if let text = object.stringIfThere("null") { format.nullText = text }
-    if let text = object.stringIfThere("delimiter") {
-      if let byte = text.utf8.first, text.utf8.count == 1, byte != 0x22, byte != 0x0A, byte != 0x0D {
-        format.delimiter = byte
-      } else {
-        object.fault("delimiter", found: "'\(text)'", expected: "one ASCII character other than a quote")
-      }
-    }
-    return format
   }
 
   private func columns(
@@ -186,6 +187,7 @@ struct DefinitionReader {
     let own = fixed == nil ? member.key : FixedValue.prefix + member.key
     let fields = object.isAbsent("field") || fixed != nil ? [own] : object.oneOrMore("field") ?? [own]
     let reference = object.isAbsent("references") ? nil : object.take("references").flatMap(reference)
+    let values = values(object)
     object.finish("an unknown key")
     if let reference, reference.fieldCount != fields.count {
       let isSimple = reference.fieldCount == reference.key.count
@@ -198,7 +200,7 @@ struct DefinitionReader {
       columns.fault(member.key, found: "several fields", expected: "one field, or a reference")
     }
     return ColumnRule(
-      line: line, column: member.key, fields: fields, reference: reference, fixed: fixed)
+      line: line, column: member.key, fields: fields, reference: reference, fixed: fixed, values: values)
   }
 
   func tableName(_ object: JSONObjectReader) -> TableName? {
@@ -255,20 +257,20 @@ extension JSONObjectReader {
     return strings(key, expected: "a string") { $0.isEmpty ? nil : $0 }
   }
 
-  fileprivate func stringsIfAny<Value>(
+  func stringsIfAny<Value>(
     _ key: String, expected: String, _ parse: (String) -> Value?
   ) -> [Value]? {
     isAbsent(key) ? nil : strings(key, expected: expected, parse)
   }
 
-  fileprivate func choiceIfAny<Choice: RawRepresentable<String> & CaseIterable>(
+  func choiceIfAny<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: String, _ type: Choice.Type
   ) -> Choice? {
     isAbsent(key) ? nil : choice(key, type)
   }
 
   /// A string; nil for null or a missing key.
-  fileprivate func stringIfThere(_ key: String) -> String? { take(key).map { _ in string(key) } }
+  func stringIfThere(_ key: String) -> String? { take(key).map { _ in string(key) } }
 
   fileprivate func tables(_ key: String, isRequired: Bool) -> [JSONNode] {
     guard isRequired || !isAbsent(key) else { return [] }

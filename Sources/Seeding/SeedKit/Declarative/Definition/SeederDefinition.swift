@@ -140,6 +140,14 @@ struct TableDefinition: Sendable {
   let policy: Policy
   let drift: DriftPolicy?
   let csv: CSVFormat
+  /// The format of the files; nil if their endings decide.
+  var format: DataFormat?
+  /// The encoding of the files; nil for UTF-8.
+  var encoding: String?
+  /// How numbers and dates are written.
+  var values = ValueFormat()
+  /// The separator of a string that is a list, for a child table; nil if only arrays are lists.
+  var split: String?
   /// A column that an update sets to the time of the transaction.
   let touchedColumn: String?
   let children: [TableDefinition]
@@ -152,6 +160,9 @@ struct TableDefinition: Sendable {
 
   /// The line of a key; that of the table if the key is missing.
   func line(of key: String) -> Int { lines[key] ?? line }
+
+  /// The format of a file; nil if neither the definition nor the ending says it.
+  func format(of file: String) -> DataFormat? { format ?? DataFormat(fileName: file) }
 
   /// Whether no rows need to be recorded, so that the table may be owned as a whole.
   var canBeWhole: Bool {
@@ -211,6 +222,8 @@ struct ColumnRule: Sendable {
     if case .environment? = fixed { return reference == nil }
     return false
   }
+  /// How its numbers and dates are written, where this differs from the table.
+  var values = ValueFormat()
 }
 
 /// A value that is looked up in another table by a natural key.
@@ -247,27 +260,6 @@ struct TableName: Hashable, Sendable, CustomStringConvertible {
 
   /// `public.users`, `users`
   var description: String { schema.map { "\($0).\(name)" } ?? name }
-}
-
-/// The format of a CSV file.
-struct CSVFormat: Sendable, Hashable {
-  var delimiter: UInt8 = UInt8(ascii: ",")
-  /// The text of an unquoted field that is NULL. An empty field by default.
-  var nullText = ""
-
-  /// Common delimiters.
-  static let delimiters = Array(",;\t|".utf8)
-
-  /// A delimiter for error messages.
-  static func shown(_ byte: UInt8) -> String {
-    byte == UInt8(ascii: "\t") ? "tab" : "'\(Character(Unicode.Scalar(byte)))'"
-  }
-
-  /// The setting in `seeder.json` for a file with that delimiter.
-  static func setting(_ byte: UInt8) -> String {
-    let text = byte == UInt8(ascii: "\t") ? "\\t" : String(Character(Unicode.Scalar(byte)))
-    return "\"delimiter\": \"\(text)\" next to \"files\" in \(DeclarativeSeeder.fileName)"
-  }
 }
 
 /// What a run does with a row that was edited outside seed-runner.

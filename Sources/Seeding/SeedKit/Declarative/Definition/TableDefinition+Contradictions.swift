@@ -63,6 +63,12 @@ extension TableDefinition {
           key: "touch", found: "the column '\(touched)', which a field fills",
           expected: "a column that no field fills"))
     }
+    if split != nil, !isScalar {
+      found.append(
+        .init(
+          key: "split", found: "a list of strings without a column for them",
+          expected: "a column with the field '\(ColumnRule.element)'"))
+    }
     return found
   }
 

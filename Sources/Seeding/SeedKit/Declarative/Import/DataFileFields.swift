@@ -16,18 +16,24 @@ struct DataFileFields {
   /// The fields in the order of the file.
   private(set) var fields: [Field] = []
   /// The delimiter of a CSV file.
-  private(set) var delimiter = CSVFormat().delimiter
+  private(set) var delimiter: UInt8
+  /// The delimiter that the definition need not name.
+  let defaultDelimiter: UInt8
 
   /// Reads the header of a CSV file, or all records of a JSON file.
   ///
   /// - Returns: nil if the file does not exist or has another extension.
   /// - Throws: ``FixtureError``; `CancellationError`.
   init?(_ name: String, in folder: DataFolder) throws {
-    guard let format = DataFormat(fileName: name), let source = try folder.open(name) else { return nil }
+    guard let format = DataFormat(fileName: name), let source = try folder.content(of: name) else {
+      return nil
+    }
+    defaultDelimiter = CSVFormat().delimiter(of: format)
+    delimiter = defaultDelimiter
     let path = folder.path(of: name)
     let faults = FaultCollector()
     do {
-      if format == .csv {
+      if format.hasLines {
         let bytes = try source.next() ?? []
         try RecordFile.checkEncoding(of: bytes, path: path)
         readHeader(bytes)
@@ -45,7 +51,7 @@ struct DataFileFields {
   private mutating func readHeader(_ bytes: [UInt8]) {
     struct End: Error {}
     var names: [String] = []
-    for candidate in CSVFormat.delimiters {
+    for candidate in [defaultDelimiter] + CSVFormat.delimiters {
       var parser = CSVParser(delimiter: candidate)
       var found: [String] = []
       do {
@@ -67,7 +73,7 @@ struct DataFileFields {
   }
 
   private mutating func readRecords(
-    _ source: ByteSource, _ format: DataFormat, path: String, _ faults: FaultCollector
+    _ source: any ByteStream, _ format: DataFormat, path: String, _ faults: FaultCollector
   ) throws {
     var found: [Field] = []
     var places: [ExactName: Int] = [:]
@@ -83,11 +89,13 @@ struct DataFileFields {
         if let kind = Kind(member.value.value) { found[index].kinds.insert(kind) }
       }
     }
-    let parser: any RecordParser =
-      format == .json
-      ? JSONArrayParser(path: path, onRecord: take)
-      : JSONLinesParser(path: path, faults: faults, onRecord: take)
-    var file = RecordFile(source, path: path, parser: parser)
+    var file: any RecordSource =
+      switch format {
+      case .yaml: YAMLFile(source, path: path, onRecord: take)
+      case .jsonLines:
+        RecordFile(source, path: path, parser: JSONLinesParser(path: path, faults: faults, onRecord: take))
+      default: RecordFile(source, path: path, parser: JSONArrayParser(path: path, onRecord: take))
+      }
     while try file.next() {}
     fields = found
   }

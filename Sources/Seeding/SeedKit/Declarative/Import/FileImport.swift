@@ -155,7 +155,7 @@ private struct Draft {
   /// The requested table, or else candidates from the file name without its extension: unchanged and as a plain name.
   private static func tableNames(_ request: FileImport.Request, _ fileName: String) -> [TableName] {
     if let table = request.table { return [TableName(text: table)] }
-    let stem = fileName.lastIndex(of: ".").map { String(fileName[..<$0]) } ?? fileName
+    let stem = DataFormat.stem(of: fileName)
     let plain = stem.split(separator: ".", maxSplits: 1).map { FieldMatch.plain(String($0)) }
     let names = [TableName(text: stem), TableName(text: plain.joined(separator: "."))]
     return names[0] == names[1] || names[1].name.isEmpty ? [names[0]] : names
@@ -187,7 +187,7 @@ private struct Draft {
       "\"table\": \(JSONOutput.quoted(table.description))", "\"files\": \(JSONOutput.quoted(fileName))",
       "\"key\": \(DefinitionText.oneOrMore(key))",
     ]
-    if file.delimiter != CSVFormat().delimiter {
+    if file.delimiter != file.defaultDelimiter {
       let text = String(Character(Unicode.Scalar(file.delimiter)))
       members.append("\"delimiter\": \(JSONOutput.quoted(text))")
     }

@@ -39,7 +39,7 @@ final class DirectLoad {
   ///
   /// - Throws: `PostgresError` if staging would fail as well.
   func run() async throws -> Result {
-    guard names.allSatisfy({ DataFormat(fileName: $0) == .csv }) else {
+    guard names.allSatisfy({ [.csv, .tsv].contains(load.definition.format(of: $0)) }) else {
       return .refused("only CSV files are bulk-loaded")
     }
     for name in names where try folder.has(DataFormat.overlay(of: name, in: context.environment)) {
@@ -76,9 +76,13 @@ final class DirectLoad {
   }
 
   private func copy(_ name: String) async throws -> Int {
-    guard let source = try folder.open(name) else { throw Refused() }
-    var lines = CopyLines(load: load)
-    var parser = CSVParser(delimiter: load.definition.csv.delimiter)
+    let definition = load.definition
+    guard let source = try folder.content(of: name, encoding: definition.encoding),
+      let format = definition.format(of: name)
+    else { throw Refused() }
+    var lines = CopyLines(load: load, format: format)
+    var parser = CSVParser(definition.csv, delimiter: definition.csv.delimiter(of: format))
+    var isFirst = true
     var isFinished = false
     /// Reads the next part.
     func next() throws -> (lines: [UInt8], count: Int)? {
@@ -90,9 +94,12 @@ final class DirectLoad {
             break
           }
           try Task.checkCancellation()
-          try parser.feed(lines.isBegun ? chunk : TextEncodingCheck.withoutMark(chunk)) { try lines.add($0) }
+          try parser.feed(isFirst ? TextEncodingCheck.withoutMark(chunk) : chunk) { try lines.add($0) }
+          isFirst = false
         }
-      } catch is CSVParser.Failure {
+      } catch is FieldFailure {
+        throw Refused()
+      } catch is FixtureError {
         throw Refused()
       } catch is CopyLines.Unfit {
         throw Refused()
@@ -116,93 +123,5 @@ final class DirectLoad {
       }
       return try next()
     }
-  }
-}
-
-/// Converts records of a CSV file to lines of COPY's text format.
-struct CopyLines {
-  /// The record needs to be staged.
-  struct Unfit: Error {}
-
-  private let load: TableLoad
-  private let nullText: [UInt8]
-  private var rules: [LiteralRule?] = []
-  private(set) var columns: [PostgresIdentifier] = []
-  private(set) var bytes: [UInt8] = []
-  private var count = 0
-
-  var isBegun: Bool { !columns.isEmpty }
-
-  init(load: TableLoad) {
-    self.load = load
-    nullText = Array(load.definition.csv.nullText.utf8)
-  }
-
-  /// Returns and removes the collected lines; nil if there are none.
-  mutating func take() -> (lines: [UInt8], count: Int)? {
-    guard count > 0 else { return nil }
-    defer {
-      bytes = []
-      count = 0
-    }
-    return (bytes, count)
-  }
-
-  mutating func add(_ record: borrowing CSVRecord) throws {
-    guard isBegun else { return try begin(record) }
-    guard record.fields.count == columns.count else { throw Unfit() }
-    count += 1
-    if count % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
-    try record.bytes.withUnsafeBufferPointer { source in
-      for (index, field) in record.fields.enumerated() {
-        if index > 0 { bytes.append(0x09) }
-        let value = UnsafeBufferPointer(rebasing: source[field.range])
-        if !field.isQuoted, value.count == nullText.count, value.elementsEqual(nullText) {
-          bytes.append(contentsOf: [0x5C, 0x4E])
-        } else {
-          if rules[index]?.refusal(of: record.bytes[field.range]) != nil { throw Unfit() }
-          append(value)
-        }
-      }
-    }
-    bytes.append(0x0A)
-  }
-
-  /// Takes the field names. Each must fill exactly one column.
-  private mutating func begin(_ record: borrowing CSVRecord) throws {
-    for index in record.fields.indices {
-      guard let slots = load.slotsOfField[ExactName(record.text(index))], slots.count == 1,
-        let column = load.slots[slots[0]].column, !column.isAlwaysIdentity, column.sequence == nil,
-        !columns.contains(column.name)
-      else { throw Unfit() }
-      columns.append(column.name)
-      rules.append(load.slots[slots[0]].rule)
-    }
-    let names = columns.map { ExactName($0.name) }
-    guard
-      (load.definition.key + load.definition.columns.map(\.column)).map(ExactName.init).allSatisfy(
-        names.contains)
-    else {
-      throw Unfit()
-    }
-  }
-
-  private mutating func append(_ value: UnsafeBufferPointer<UInt8>) {
-    var start = 0
-    for (index, byte) in value.enumerated() {
-      let escape: UInt8
-      switch byte {
-      case 0x5C: escape = 0x5C
-      case 0x09: escape = 0x74
-      case 0x0A: escape = 0x6E
-      case 0x0D: escape = 0x72
-      default: continue
-      }
-      bytes.append(contentsOf: value[start..<index])
-      bytes.append(0x5C)
-      bytes.append(escape)
-      start = index + 1
-    }
-    bytes.append(contentsOf: value[start...])
   }
 }

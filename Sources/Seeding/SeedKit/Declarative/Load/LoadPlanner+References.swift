@@ -7,9 +7,10 @@ extension LoadPlanner {
   ///   - column: the column that it fills.
   ///   - fields: the fields by which the row is found.
   ///   - firstSlot: the number of the first slot.
+  ///   - values: how numbers and dates are written.
   /// - Returns: nil if there are faults.
   func resolve(
-    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int
+    _ rule: ReferenceRule, column: LiveTable.Column, fields: [String], firstSlot: Int, values: ValueFormat
   ) -> (TableLoad.Reference, [TableLoad.Slot])? {
     guard let table = liveTable(rule.table, line: rule.line) else { return nil }
     var slots: [TableLoad.Slot] = []
@@ -22,14 +23,14 @@ extension LoadPlanner {
         slots.append(
           TableLoad.Slot(
             field: rest.first ?? name, type: key.storedType, baseType: key.baseType, collation: key.collation,
-            kind: key.kind, rule: literalRule(key), stagedName: key.name, column: nil,
-            hint: hint(name, of: table)))
+            kind: key.kind, rule: literalRule(key), conversion: conversion(key, values), stagedName: key.name,
+            column: nil, hint: hint(name, of: table)))
         continue
       }
       guard
         let (reference, own) = resolve(
-          inner, column: key, fields: Array(rest.prefix(inner.fieldCount)), firstSlot: firstSlot + slots.count
-        )
+          inner, column: key, fields: Array(rest.prefix(inner.fieldCount)),
+          firstSlot: firstSlot + slots.count, values: values)
       else { continue }
       parts.append(.reference(reference))
       slots += own

@@ -82,12 +82,16 @@ struct LoadPlanner {
       if let reference = rule.reference {
         guard
           let (resolved, parts) = resolve(
-            reference, column: column, fields: rule.fields, firstSlot: slots.count)
+            reference, column: column, fields: rule.fields, firstSlot: slots.count,
+            values: table.values.overridden(by: rule.values))
         else { continue }
         references.append(resolved)
         slots += parts
+        checkValues(rule, parts)
       } else {
-        slots.append(slot(column, field: rule.fields[0]))
+        let part = slot(column, field: rule.fields[0], values: table.values.overridden(by: rule.values))
+        slots.append(part)
+        checkValues(rule, [part])
       }
       if rule.fixed != nil, let slot = slots.last {
         fixed[slots.count - 1] = try self.fixed(rule, slot: slot)
@@ -99,7 +103,7 @@ struct LoadPlanner {
         && !table.ignoredFields.contains(ExactName(column.name.name))
         && table.touchedColumn.map(column.name.isNamed) != true
       {
-        slots.append(slot(column, field: column.name.name))
+        slots.append(slot(column, field: column.name.name, values: table.values))
       }
     }
     if slots.count > TableLoad.tableColumnLimit {
@@ -118,10 +122,32 @@ struct LoadPlanner {
     return load
   }
 
-  private func slot(_ column: LiveTable.Column, field: String) -> TableLoad.Slot {
+  private func slot(_ column: LiveTable.Column, field: String, values: ValueFormat) -> TableLoad.Slot {
     TableLoad.Slot(
       field: field, type: column.type, baseType: column.baseType, collation: column.collation,
-      kind: column.kind, rule: literalRule(column), stagedName: column.name, column: column)
+      kind: column.kind, rule: literalRule(column), conversion: conversion(column, values),
+      stagedName: column.name, column: column)
+  }
+
+  func conversion(_ column: LiveTable.Column, _ values: ValueFormat) -> TextConversion? {
+    TextConversion(values, scalarPath: column.scalarPath, money: money)
+  }
+
+  /// Adds a fault for a format of a column that its type does not have.
+  private func checkValues(_ rule: ColumnRule, _ slots: [TableLoad.Slot]) {
+    let kinds = slots.compactMap(\.conversion)
+    let type = slots.first?.type ?? ""
+    if rule.values.hasNumbers, !kinds.contains(where: \.isNumber) {
+      fault(
+        rule.line, found: "'decimal' or 'thousands' for a column of type \(type)",
+        expected: "a column of a number type",
+        at: rule.column)
+    }
+    if rule.values.dates != nil, kinds.allSatisfy(\.isNumber) {
+      fault(
+        rule.line, found: "'dateFormat' for a column of type \(type)",
+        expected: "a column of type date or timestamp", at: rule.column)
+    }
   }
 
   func literalRule(_ column: LiveTable.Column) -> LiteralRule? {

@@ -1,40 +1,55 @@
 import Postgres
 
 extension RecordReader {
+  /// How a field becomes the value of a slot.
+  private struct Filling {
+    let slot: Int
+    let rule: LiteralRule?
+    let conversion: TextConversion?
+  }
+
   /// The columns of a CSV file: the field of a line that fills each slot.
   private final class Header {
     var names: [String] = []
     var fieldOfSlot: [Int?] = []
-    /// The fields that fill columns, with the rules for their literals.
-    var filling: [(index: Int, rules: [LiteralRule])] = []
+    /// The fields that fill columns or child tables, with the slots whose literals are checked or rewritten.
+    var filling: [(index: Int, slots: [Filling])] = []
+    /// The fields that are lists of a child table.
+    var lists: [(index: Int, field: String, child: TableLoad)] = []
   }
 
-  func csvParser(path: String, file: Int) -> CSVRecordParser {
-    let nullText = Array(load.definition.csv.nullText.utf8)
+  func csvParser(path: String, file: Int, format: DataFormat) -> CSVRecordParser {
+    let csv = load.definition.csv
+    let nulls = csv.nulls(of: format)
     let header = Header()
     return CSVRecordParser(
-      path: path, format: load.definition.csv, faults: faults,
+      path: path, format: csv, of: format, faults: faults,
       onHeader: { names in
-        let isRefused = HeaderCheck(load: load, path: path, faults: faults).refuses(names)
+        let isRefused = HeaderCheck(load: load, path: path, format: format, faults: faults).refuses(names)
         let exact = names.map(ExactName.init)
         let indices = Dictionary(zip(exact, exact.indices)) { first, _ in first }
         header.names = names
         header.fieldOfSlot = load.slots.map { indices[ExactName($0.field)] }
         header.filling = exact.enumerated().compactMap { index, name in
-          if let slots = load.slotsOfField[name] { return (index, slots.compactMap { load.slots[$0].rule }) }
+          if let slots = load.slotsOfField[name] { return (index, slots.compactMap(filling)) }
+          if load.children[name] != nil { return (index, []) }
           // Without a database, any field may fill a column.
           return load.isOffline && !load.definition.ignores(name.text) ? (index, []) : nil
+        }
+        header.lists = exact.enumerated().compactMap { index, name in
+          load.children[name].map { (index, name.text, $0) }
         }
         load.seenFields.formUnion(exact)
         return !isRefused
       },
       onRecord: { line, place in
+        var rewritten: [Int: [UInt8]] = [:]
         // A faulty record has been reported and is not staged.
-        guard judge(line, header, place, nullText: nullText) else { return }
+        guard judge(line, header, place, nulls, &rewritten) else { return }
         let bytes = line.bytes
         let fields = line.fields
         func value(_ index: Int) -> KeyInspection.Value {
-          fields[index].isNull(nullText, in: bytes)
+          fields[index].isNull(nulls, in: bytes)
             ? .null : .text(String(decoding: bytes[fields[index].range], as: UTF8.self))
         }
         func slotValue(_ slot: Int) -> KeyInspection.Value? {
@@ -60,32 +75,64 @@ extension RecordReader {
             buffer.appendNull()
             return false
           }
-          if fields[index].isNull(nullText, in: bytes) {
+          if fields[index].isNull(nulls, in: bytes) {
             buffer.appendNull()
+          } else if !rewritten.isEmpty, let text = rewritten[slot] {
+            buffer.append(bytes: text)
           } else {
             buffer.append(bytes: bytes[fields[index].range])
           }
           return true
         }
+        guard !header.lists.isEmpty else { return }
+        let key = load.keySlots.compactMap { slot -> String? in
+          if let text = rewritten[slot] { return String(decoding: text, as: UTF8.self) }
+          guard case .text(let text)? = header.fieldOfSlot[slot].map(value) else { return nil }
+          return text
+        }
+        for (index, field, child) in header.lists {
+          guard case .text(let text) = value(index) else { continue }
+          let node = JSONNode(position: SourcePosition(line: place.line, column: 1), value: .string(text))
+          addList(node, field: field, to: child, key: key, place: place, file: file)
+        }
       })
   }
 
+  private func filling(_ slot: Int) -> Filling? {
+    let (rule, conversion) = (load.slots[slot].rule, load.slots[slot].conversion)
+    return rule == nil && conversion == nil ? nil : Filling(slot: slot, rule: rule, conversion: conversion)
+  }
+
   /// Whether a record can be sent without being rejected at once or losing information.
+  ///
+  /// - Parameter rewritten: receives the values of slots that are not sent as they are.
   private func judge(
-    _ line: borrowing CSVRecord, _ header: Header, _ place: FixturePlace, nullText: [UInt8]
+    _ line: borrowing CSVRecord, _ header: Header, _ place: FixturePlace, _ nulls: NullTexts,
+    _ rewritten: inout [Int: [UInt8]]
   ) -> Bool {
     let before = faults.count
-    for (index, rules) in header.filling {
+    for (index, slots) in header.filling {
       let field = line.fields[index]
       let value = line.bytes[field.range]
-      if field.isNull(nullText, in: line.bytes) { continue }
+      if field.isNull(nulls, in: line.bytes) { continue }
       if let found = TextEncodingCheck.fault(in: value) {
         faults.add(
-          place.fault(.malformedFile, field: header.names[index], found: found, expected: "UTF-8 text"))
+          place.fault(
+            .malformedFile, field: header.names[index], found: found,
+            expected: TextEncodingCheck.expected(insteadOf: found)))
         continue
       }
-      for rule in rules {
-        guard let expected = rule.refusal(of: value) else { continue }
+      for filling in slots {
+        var text = value
+        var expected: String?
+        switch filling.conversion?.apply(value) {
+        case nil, .unchanged: break
+        case .changed(let bytes):
+          rewritten[filling.slot] = bytes
+          text = bytes[...]
+        case .refused(let other): expected = other
+        }
+        guard let expected = expected ?? filling.rule?.refusal(of: text) else { continue }
         faults.add(
           place.fault(
             .invalidColumnValue, field: header.names[index], found: LiteralRule.shown(value),
@@ -94,87 +141,5 @@ extension RecordReader {
       }
     }
     return faults.count == before
-  }
-}
-
-/// Checks the header of a CSV file.
-private struct HeaderCheck {
-  let load: TableLoad
-  let path: String
-  let faults: FaultCollector
-
-  /// Whether there are faults in the names. Adds them to the collector.
-  func refuses(_ names: [String]) -> Bool {
-    let before = faults.count
-    if let fault = comment(names) ?? otherDelimiter(names) {
-      faults.add(fault)
-      return true
-    }
-    var seen: Set<ExactName> = []
-    for (index, name) in names.enumerated() {
-      func fault(_ found: String, _ expected: String, code: ErrorCode = .malformedFile) {
-        faults.add(
-          FixtureFault(
-            code, file: path, line: 1, field: name.isEmpty ? nil : name, found: found,
-            expected: expected))
-      }
-      let exact = ExactName(name)
-      let isRead = load.slotsOfField[exact] != nil
-      if load.children[exact] != nil {
-        fault(
-          "a field of 'children': CSV has no arrays",
-          "no such field, and the arrays in a .json or .jsonl file", code: .invalidData)
-      } else if load.definition.ignores(name), !isRead {
-        continue
-      } else if name.isEmpty {
-        fault("an empty name for field \(index + 1)", "a name, or \"\" under 'ignore'")
-      } else if !seen.insert(exact).inserted {
-        fault("duplicate field name", "")
-      } else if !isRead, let (found, expected) = unreadable(name) {
-        fault(found, expected)
-      } else if !isRead, !load.isOffline {
-        let (found, expected) = faults.isFull ? ("", "") : load.unknownField(name)
-        fault(found, expected, code: .invalidData)
-      }
-    }
-    return faults.count > before
-  }
-
-  /// Whether a name has characters that make it look like a column name without being one.
-  private func unreadable(_ name: String) -> (found: String, expected: String)? {
-    for scalar in name.unicodeScalars {
-      switch scalar {
-      case "\u{FEFF}", "\u{200B}", "\u{2060}":
-        return ("the invisible character \(JSONReader.codePoint(scalar)) in the name", "the name without it")
-      case "\u{FFFD}": return ("a name with bytes that are not UTF-8", "a UTF-8 file")
-      default: continue
-      }
-    }
-    return nil
-  }
-
-  /// A fault for a single name that contains the delimiter of other files, such as `id;name`.
-  private func otherDelimiter(_ names: [String]) -> FixtureFault? {
-    guard names.count == 1, let name = names.first, load.slotsOfField[ExactName(name)] == nil,
-      !load.definition.ignoredFields.contains(ExactName(name))
-    else { return nil }
-    let counts = CSVFormat.delimiters.filter { $0 != load.definition.csv.delimiter }
-      .map { byte in (byte, count: name.utf8.count { $0 == byte }) }
-    guard let (byte, count) = counts.max(by: { $0.count < $1.count }), count > 0 else { return nil }
-    return FixtureFault(
-      .malformedFile, file: path, line: 1,
-      found:
-        "no \(CSVFormat.shown(load.definition.csv.delimiter)) but \(count) \(CSVFormat.shown(byte)) in the header",
-      expected: CSVFormat.setting(byte))
-  }
-
-  private func comment(_ names: [String]) -> FixtureFault? {
-    guard let first = names.first, load.slotsOfField[ExactName(first)] == nil,
-      ["#", "//", "--"].contains(where: { first.drop { $0 == " " }.hasPrefix($0) }),
-      !load.definition.ignoredFields.contains(ExactName(first))
-    else { return nil }
-    return FixtureFault(
-      .malformedFile, file: path, line: 1, found: "a comment",
-      expected: "the field names; CSV has no comments")
   }
 }

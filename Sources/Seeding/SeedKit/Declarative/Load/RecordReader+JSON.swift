@@ -36,7 +36,19 @@ extension RecordReader {
         }
         // Without a database the types are unknown. Almost all types read a scalar as its plain text.
         let plain = load.isOffline ? JSONText.text(node, as: .plain) : nil
-        if let text = plain ?? JSONText.text(node, as: load.slots[slot].kind) {
+        if var text = plain ?? JSONText.text(node, as: load.slots[slot].kind) {
+          if let conversion = load.slots[slot].conversion {
+            let isNumber = if case .number = node.value { !readsNumbersAsText } else { false }
+            switch conversion.apply(Array(text.utf8)[...], isNumber: isNumber) {
+            case .unchanged: break
+            case .changed(let bytes): text = String(decoding: bytes, as: UTF8.self)
+            case .refused(let expected):
+              fault(
+                node, field, code: .invalidColumnValue, found: LiteralRule.shown(text.utf8),
+                expected: expected)
+              continue
+            }
+          }
           values[slot] = .text(text)
           if let expected = load.slots[slot].ruleOfJSON?.refusal(of: Array(text.utf8)[...]) {
             fault(
@@ -70,9 +82,7 @@ extension RecordReader {
           fault(member.value, member.key, found: found, expected: expected)
         }
       }
-      addChildren(of: members + nested, values: values, load: load, place: place, file: file) {
-        fault($0, $1, found: $2, expected: $3)
-      }
+      addChildren(of: members + nested, values: values, load: load, place: place, file: file)
     }
     if let parent {
       for (slot, text) in zip(load.parentSlots, parent.key) { values[slot] = text.map(Value.text) ?? .null }
@@ -139,8 +149,7 @@ extension RecordReader {
   }
 
   private func addChildren(
-    of members: [JSONMember], values: [Value], load: TableLoad, place: FixturePlace, file: Int,
-    fault: (JSONNode, String?, String, String) -> Void
+    of members: [JSONMember], values: [Value], load: TableLoad, place: FixturePlace, file: Int
   ) {
     guard !load.children.isEmpty else { return }
     // A record with NULL in a key that cannot be NULL is reported separately.
@@ -150,20 +159,49 @@ extension RecordReader {
     }
     for member in members {
       guard let child = load.children[ExactName(member.key)], !member.value.isNull else { continue }
-      guard case .array(let elements) = member.value.value else {
-        fault(member.value, member.key, member.value.foundDescription, "an array")
-        continue
-      }
-      guard key.count == load.keySlots.count else { continue }
-      if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
-      for (index, element) in elements.enumerated() {
-        let place = FixturePlace(
-          file: place.file, record: place.record, line: element.position.line,
-          element: FixturePlace.Element(field: member.key, position: index + 1))
-        add(
-          element, to: child, place: place, file: file,
-          parent: Parent(key: key, position: index + 1))
-      }
+      addList(member.value, field: member.key, to: child, key: key, place: place, file: file)
     }
+  }
+
+  /// Converts an array, or a string that is a list, to rows of a child table.
+  ///
+  /// - Parameter key: the texts of the parent's natural key.
+  func addList(
+    _ node: JSONNode, field: String, to child: TableLoad, key: [String?], place: FixturePlace, file: Int
+  ) {
+    func fault(found: String, expected: String) {
+      let own = FixturePlace(file: place.file, record: place.record, line: node.position.line)
+      faults.add(own.fault(field: field, found: found, expected: expected))
+    }
+    let elements: [JSONNode]
+    switch (node.value, child.definition.split) {
+    case (.array(let nodes), _): elements = nodes
+    case (.string(let text), let separator?):
+      let parts = text.split(separator: separator, omittingEmptySubsequences: false).map(Self.trimmed)
+      // An empty string is an empty list.
+      let isEmpty = parts.count == 1 && parts[0].isEmpty
+      guard isEmpty || !parts.contains("") else {
+        let shown = LiteralRule.shown(text.utf8)
+        return fault(found: "an empty element in \(shown)", expected: "a value between two '\(separator)'")
+      }
+      elements = isEmpty ? [] : parts.map { JSONNode(position: node.position, value: .string($0)) }
+    default:
+      return fault(found: node.foundDescription, expected: "an array")
+    }
+    // A record without a key is reported separately.
+    guard let parent = child.parent, key.count == parent.keySlots.count else { return }
+    if isOverlay, elements.isEmpty { child.emptiedParents.append(key) }
+    for (index, element) in elements.enumerated() {
+      let place = FixturePlace(
+        file: place.file, record: place.record, line: element.position.line,
+        element: FixturePlace.Element(field: field, position: index + 1))
+      add(element, to: child, place: place, file: file, parent: Parent(key: key, position: index + 1))
+    }
+  }
+
+  /// The text without spaces at both ends.
+  private static func trimmed(_ text: Substring) -> String {
+    let end = text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex
+    return String(text[..<end].drop { $0 == " " })
   }
 }

@@ -7,6 +7,8 @@ struct RecordReader {
   let faults: FaultCollector
   /// Whether the files are overlays of an environment. Their arrays replace those of the base files, even if empty.
   var isOverlay = false
+  /// Whether numbers are text, to which the number format of a column applies.
+  private(set) var readsNumbersAsText = false
 
   /// Reads one file.
   ///
@@ -58,27 +60,36 @@ struct RecordReader {
     }
   }
 
-  private func open(_ name: String, number: Int) throws -> RecordFile? {
-    guard let source = try folder.open(name), let format = DataFormat(fileName: name) else { return nil }
+  private func open(_ name: String, number: Int) throws -> (any RecordSource)? {
+    guard let format = load.definition.format(of: name),
+      let source = try folder.content(of: name, encoding: load.definition.encoding)
+    else { return nil }
     let path = folder.path(of: name)
-    let parser: any RecordParser =
-      switch format {
-      case .json:
-        if let list = load.definition.list {
-          JSONDocumentParser(path: path, list: list, faults: faults) {
-            add($0, to: load, place: $1, file: number, parent: nil)
-          }
-        } else {
-          JSONArrayParser(path: path, alternative: "\"path\" with the place of the list") {
-            add($0, to: load, place: $1, file: number, parent: nil)
-          }
-        }
-      case .jsonLines:
-        JSONLinesParser(path: path, faults: faults) {
+    let encodingSetting = DeclarativeSeeder.setting("\"encoding\": \"utf-16\"")
+    let parser: any RecordParser
+    switch format {
+    case .json:
+      if let list = load.definition.list {
+        parser = JSONDocumentParser(path: path, list: list, faults: faults) {
           add($0, to: load, place: $1, file: number, parent: nil)
         }
-      case .csv: csvParser(path: path, file: number)
+      } else {
+        parser = JSONArrayParser(path: path, alternative: "\"path\" with the place of the list") {
+          add($0, to: load, place: $1, file: number, parent: nil)
+        }
       }
-    return RecordFile(source, path: path, parser: parser)
+    case .jsonLines:
+      parser = JSONLinesParser(path: path, faults: faults) {
+        add($0, to: load, place: $1, file: number, parent: nil)
+      }
+    case .csv, .tsv, .copy: parser = csvParser(path: path, file: number, format: format)
+    case .yaml:
+      var reader = self
+      reader.readsNumbersAsText = true
+      return YAMLFile(source, path: path, encodingSetting: encodingSetting) { [reader] in
+        reader.add($0, to: reader.load, place: $1, file: number, parent: nil)
+      }
+    }
+    return RecordFile(source, path: path, parser: parser, encodingSetting: encodingSetting)
   }
 }

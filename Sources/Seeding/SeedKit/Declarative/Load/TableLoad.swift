@@ -14,6 +14,8 @@ final class TableLoad {
     let kind: JSONText.Kind
     /// How to check that a literal loses no information; nil if it cannot.
     let rule: LiteralRule?
+    /// How to rewrite a text as a literal; nil if it is sent as it is.
+    var conversion: TextConversion?
 
     /// The rule for values from JSON files. Parsed JSON has no duplicate keys, so JSON values need no check.
     var ruleOfJSON: LiteralRule? {

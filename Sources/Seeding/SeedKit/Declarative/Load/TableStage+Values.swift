@@ -170,8 +170,10 @@ extension TableStage {
         faults.add(
           place(origin).fault(
             .invalidColumnValue, field: load.fieldName(slot), found: shown ?? "nothing",
-            expected: ["a value of type \(load.slots[slot].type) (\(fault))", load.slots[slot].hint]
-              .compactMap(\.self).joined(separator: "; ")))
+            expected: [
+              "a value of type \(load.slots[slot].type) (\(fault))"
+                + (value.flatMap { load.slots[slot].advice(for: $0) } ?? ""), load.slots[slot].hint,
+            ].compactMap(\.self).joined(separator: "; ")))
       }
       guard !rows.isEmpty else { continue }
       faulty.insert(slot)
