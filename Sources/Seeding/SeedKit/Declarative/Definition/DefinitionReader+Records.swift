@@ -12,7 +12,9 @@ extension DefinitionReader {
   }
 
   /// Where the records are in the files of a table.
-  func list(_ object: JSONObjectReader, _ source: TableDefinition.Source?) -> RecordList? {
+  func list(
+    _ object: JSONObjectReader, _ source: TableDefinition.Source?, format: DataFormat?
+  ) -> RecordList? {
     let path = object.isAbsent("path") ? nil : path(object)
     let keyField = object.optionalString("keyField", length: Self.nonEmpty)
     guard path != nil || keyField != nil else { return nil }
@@ -21,8 +23,8 @@ extension DefinitionReader {
       if source != nil { object.fault(field, found: "'\(field)' and 'rows'", expected: "one of the two") }
       return nil
     }
-    for file in files where DataFormat(fileName: file.name) != .json {
-      object.fault(field, found: "the file '\(file.name)'", expected: "only files that end in .json")
+    for file in files where (format ?? DataFormat(fileName: file.name)) != .json {
+      object.fault(field, found: "the file '\(file.name)'", expected: "only JSON files")
     }
     return RecordList(path: path, keyField: keyField)
   }

@@ -77,7 +77,7 @@ struct DefinitionReader {
     let key = object.oneOrMore("key")
     let index = object.optionalString("index", length: Self.nonEmpty)
     let columns = columns(object, source, isChild: parent != nil)
-    let list = parent == nil ? list(object, source) : nil
+    let list = parent == nil ? list(object, source, format: format) : nil
     let isDistinct = parent == nil && isDistinct(object)
     let ignored = object.stringsIfAny("ignore", expected: "a string", ExactName.init) ?? []
     let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert

@@ -85,7 +85,8 @@ extension RecordReader {
           return true
         }
         guard !header.lists.isEmpty else { return }
-        let key = load.keySlots.compactMap { slot -> String? in
+        let key = parentKey(of: load) { slot in
+          if let fixed = load.fixed[slot] { return fixed.text }
           if let text = rewritten[slot] { return String(decoding: text, as: UTF8.self) }
           guard case .text(let text)? = header.fieldOfSlot[slot].map(value) else { return nil }
           return text

@@ -152,14 +152,24 @@ extension RecordReader {
     of members: [JSONMember], values: [Value], load: TableLoad, place: FixturePlace, file: Int
   ) {
     guard !load.children.isEmpty else { return }
-    // A record with NULL in a key that cannot be NULL is reported separately.
-    let key = load.keySlots.compactMap { slot -> String?? in
+    let key = parentKey(of: load) { slot in
       if case .text(let text) = values[slot] { return text }
-      return load.keyRule.allowsNulls || load.isOffline && load.keySlots.count > 1 ? .some(nil) : .none
+      return nil
     }
     for member in members {
       guard let child = load.children[ExactName(member.key)], !member.value.isNull else { continue }
       addList(member.value, field: member.key, to: child, key: key, place: place, file: file)
+    }
+  }
+
+  /// The texts of a record's key, for the rows of its children. Incomplete if a part is missing, which is reported
+  /// separately.
+  ///
+  /// - Parameter text: the text of a slot; nil for NULL.
+  func parentKey(of load: TableLoad, text: (Int) -> String?) -> [String?] {
+    load.keySlots.compactMap { slot -> String?? in
+      if let text = text(slot) { return text }
+      return load.keyRule.allowsNulls || load.isOffline && load.keySlots.count > 1 ? .some(nil) : .none
     }
   }
 
