@@ -57,6 +57,6 @@ enum TraceServerMain {
     throw CommandFailure(
       code: .seederFailed, errorCode: .serverDown,
       message: status.map { "the server responds with status \($0)" } ?? "the server does not respond",
-      fix: "Its log has the reason. HOST and PORT must be those with which it was started.")
+      fix: "Check the server's log. Set HOST and PORT to the values with which it was started.")
   }
 }

@@ -31,8 +31,8 @@ extension Migrator {
     steps.prefix { $0.migration.isTransactional && !isPresent($0.migration, by: history) }
   }
 
-  /// A transaction that applies a migration. It fails if another program is migrating or has applied it, and by a
-  /// division by zero if the lock does not exist.
+  /// A transaction that applies a migration. It fails if another program is migrating or has applied it. If the
+  /// lock does not exist, it fails with a division by zero.
   private func script(_ step: Step) -> String {
     let migration = step.migration
     // In a script, now() is the same in all transactions.

@@ -61,8 +61,8 @@ public struct Migrator: Sendable {
   /// Like ``applyPossible(on:to:)``, for callers that have already read the history.
   ///
   /// - Parameters:
-  ///   - pool: as there.
-  ///   - version: as there.
+  ///   - pool: needs two connections if a migration runs outside a transaction.
+  ///   - version: the last version of each set to apply; all if nil.
   ///   - applied: the history; nil to read it, and empty if it may not exist.
   package func applyPossible(
     on pool: PostgresPool, to version: Int? = nil, after applied: [Applied]?

@@ -87,9 +87,10 @@ extension PostgresConnection {
     do {
       try await commit(file: file, line: line)
     } catch {
+      let isOfCommit = await isCommitSent && Self.isOfCommit(error)
       let rollbackError = await rollback()
       if error is CancellationError, rollbackError == nil { throw error }
-      guard Self.isOfCommit(error) else {
+      guard isOfCommit else {
         throw PostgresTransactionError(bodyError: error, rollbackError: rollbackError)
       }
       throw PostgresTransactionError(rollbackError: rollbackError, commitError: error)
@@ -112,6 +113,7 @@ extension PostgresConnection {
     // A check must not fail after COMMIT.
     if waiting.contains(where: { $0.check != nil }) { try await sendAhead(file: file, line: line) }
     if let refusal { throw refusal }
+    isCommitSent = true
     try checkOpen(file: file, line: line)
     try await pipeline(takeClosing() + ["COMMIT"], file: file, line: line)
   }
@@ -188,6 +190,7 @@ extension PostgresConnection {
   private func clear() {
     (opening, waiting, closing) = (nil, [], [])
     refusal = nil
+    isCommitSent = false
   }
 
   /// Rolls back even if the task is canceled. If that fails, closes the connection.

@@ -34,6 +34,8 @@ public actor PostgresConnection {
   var waiting: [WaitingStatements] = []
   /// Why the opening of the current transaction was rejected.
   var refusal: (any Error)?
+  /// Whether COMMIT of the open transaction was sent, or is about to be.
+  var isCommitSent = false
   /// The last error of a statement: what made the open transaction fail, if it has failed.
   var failure: PostgresError?
   /// The number of nested transactions so far, for their names.

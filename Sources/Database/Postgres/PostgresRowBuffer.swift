@@ -43,7 +43,7 @@ public struct PostgresRowBuffer: Sendable {
     buffer.append(contentsOf: bytes)
   }
 
-  /// Like `append(bytes:)` for any collection. Not generic, because generic functions of other modules are not specialized, which took
+  /// Like ``append(bytes:)``, for a slice. Not generic, because generic functions of other modules are not specialized, which took
   /// a fifth of the time of reading a CSV file.
   public mutating func append(bytes: ArraySlice<UInt8>) {
     buffer.append(integer: Int32(bytes.count))

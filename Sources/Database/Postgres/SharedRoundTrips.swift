@@ -3,9 +3,9 @@ import Threads
 /// Lets several tasks share the round trips of one connection.
 ///
 /// Statements are collected until every task has either finished or is waiting for rows, and are then sent in one
-/// pipeline. So the tasks together need as many round trips as the one that needs most. They are also sent after a
-/// second, because one task may wait for another.  They run in one transaction, in which an error
-/// of one fails the statements of all.
+/// pipeline. So the tasks together need as many round trips as the one that needs most. Statements that have waited for a
+/// second are sent anyway, because one task may wait for another. The tasks run in one transaction, in which an error of
+/// one fails the statements of all.
 package final class SharedRoundTrips: Sendable {
   /// A statement cannot be shared: a COPY, a script, or a transaction of its own.
   package struct NotShareable: Error {}

@@ -21,14 +21,23 @@ public enum HealthProbe {
     let address = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
     guard getaddrinfo(address, "\(port)", &hints, &found) == 0, let found else { return nil }
     defer { freeaddrinfo(found) }
-    let socket = socket(found.pointee.ai_family, found.pointee.ai_socktype, 0)
+    var next: UnsafeMutablePointer<addrinfo>? = found
+    while let address = next?.pointee {
+      if let status = status(of: path, at: address) { return status }
+      next = address.ai_next
+    }
+    return nil
+  }
+
+  private static func status(of path: String, at address: addrinfo) -> Int? {
+    let socket = socket(address.ai_family, address.ai_socktype, 0)
     guard socket >= 0 else { return nil }
     defer { close(socket) }
     var limit = timeout
     for option in [SO_SNDTIMEO, SO_RCVTIMEO] {
       setsockopt(socket, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
-    guard connect(socket, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0 else { return nil }
+    guard connect(socket, address.ai_addr, address.ai_addrlen) == 0 else { return nil }
     let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
     guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return nil }
     // "HTTP/1.1 200"

@@ -42,8 +42,8 @@ extension ErrorCode {
   /// The server does not respond.
   public static let serverDown = ErrorCode(
     "SR-606", "server does not respond",
-    cause: "'trace-server --check-health' got no response from the server, or not the status 200.",
-    fix: "Look into the log of the server. HOST and PORT must be those with which it was started.")
+    cause: "'trace-server --check-health' got no response, or a status other than 200.",
+    fix: "Check the server's log. Set HOST and PORT to the values with which it was started.")
 }
 
 extension CapacityCheckError: CommandError, CodedError {

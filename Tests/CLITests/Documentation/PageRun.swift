@@ -83,6 +83,7 @@ struct PageRun {
     case .script: "set -e\n\(command)\nset +e\npage_end 0\n"
     case .server(let ready):
       """
+      : >"$PAGE_OUTPUT/\(number)"
       set -m
       { \(command)
       } >"$PAGE_OUTPUT/\(number)" 2>&1 &

@@ -48,6 +48,22 @@ struct FixedValueTests {
     }
   }
 
+  @Test("has the formats of numbers and dates of its table")
+  func formats() async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, amount numeric, day date)",
+      tables: #"""
+        {table: "t", files: "t.csv", key: "id", decimal: ",", thousands: ".",
+         columns: {amount: {value: "1.500"}, day: {value: "03/04/05", dateFormat: "DD/MM/YY"}}}
+        """#, files: ["t.csv": "id\n1\n"]
+    ) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 1))
+      let rows = try await folder.rows("SELECT ARRAY[amount::text, day::text] FROM t")
+      #expect(rows == ["1500│2005-04-03"])
+    }
+  }
+
   @Test("is a part of the key")
   func key() async throws {
     let sql =
@@ -98,7 +114,7 @@ struct FixedValueTests {
       let missing = try await folder.faults()
       #expect(
         missing == [
-          "seeder.json:2: field 'secret': found no environment variable '\(name)'; expected its value in the environment of the program"
+          "seeder.json:2: field 'secret': found no environment variable '\(name)'; expected a variable that is set, or a column without 'env'"
         ])
       setenv(name, "other", 1)
       let before = try DeclarativeSeeder(directory: folder.path).fingerprintInputs

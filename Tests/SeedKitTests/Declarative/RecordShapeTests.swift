@@ -156,6 +156,35 @@ struct RecordShapeTests {
     }
   }
 
+  @Test(
+    "do not match a pattern in an overlay",
+    arguments: [
+      "a.dev.json", "a.test.csv.gz", "a.ci.yaml.zst", "a.b.production.jsonl", "stops.dev", "stops.dev.gz",
+    ])
+  func overlayNames(name: String) {
+    #expect(DataFormat.isOverlay(name))
+  }
+
+  @Test(
+    "match a pattern in other files", arguments: ["dev.json", "a.json", "a.csv.gz", "stops", "a.dev.b.json"])
+  func otherNames(name: String) {
+    #expect(!DataFormat.isOverlay(name))
+  }
+
+  @Test("are distinct if a field is NULL in one and missing in another")
+  func distinctNull() async throws {
+    try await with(
+      #"{table: "t", files: ["a.json", "b.json"], key: "code", distinct: true}"#,
+      [
+        "a.json": #"[{"code": "a"}, {"code": "a"}]"#, "b.json": #"[{"code": "b"}]"#,
+        "b.test.json": #"[{"code": "a", "name": null}]"#,
+      ]
+    ) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 2))
+    }
+  }
+
   @Test("give a row for each distinct value of a field")
   func distinct() async throws {
     let table =

@@ -145,6 +145,10 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
 
   /// For a reset, the rows of tables owned as a whole that match the files.
   func wholeTables(in context: SeedContext) async throws -> [RowRemoval.Table] {
-    try await loader(in: context).wholeTables()
+    do {
+      return try await loader(in: context).wholeTables()
+    } catch {
+      throw SecretRedaction(definition).redact(error)
+    }
   }
 }

@@ -11,6 +11,8 @@ struct DatabaseSnapshot: Sendable {
   var locks: Set<String> = []
   /// The fingerprint of each seeder's last run, unless that run failed.
   var fingerprints: [SeederID: Fingerprint] = [:]
+  /// The number after that of the last transaction that has ended.
+  var nextTransaction = 0
   /// The counts of the last comparison of the seeders, if they still hold.
   var compared: [LastComparison.Outcome]?
 
@@ -21,6 +23,10 @@ struct DatabaseSnapshot: Sendable {
   static func read(
     of seeders: [SeederID], comparison: String? = nil, on connection: PostgresConnection
   ) async throws -> Self? {
+    let compared: PostgresQuery =
+      if let comparison {
+        "UNION ALL SELECT 'compared', outcomes, NULL, NULL FROM (\(LastComparison.valid(comparison))) AS last (outcomes)"
+      } else { "" }
     let rows: PostgresRows
     do {
       rows = try await connection.query(
@@ -34,13 +40,18 @@ struct DatabaseSnapshot: Sendable {
             FROM seed_runner.history WHERE seeder = ANY(\(seeders.map(\.rawValue)))
               AND search_path = \(unescaped: SearchPath.current)) AS runs
           ORDER BY seeder, finished_at DESC)
-        UNION ALL SELECT 'compared', outcomes, NULL, NULL
-        FROM (\(LastComparison.valid(comparison ?? ""))) AS last (outcomes)
+        UNION ALL SELECT 'next', pg_snapshot_xmax(pg_current_snapshot())::text, NULL, NULL
+        \(compared)
         """)
     } catch let error as PostgresError
       where error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn
     {
       return nil
+    } catch let error as PostgresError
+      where comparison != nil && error.sqlState == .insufficientPrivilege
+    {
+      // The role may only have rights on the tables of an earlier version.
+      return try await read(of: seeders, on: connection)
     }
     var snapshot = Self()
     for row in rows {
@@ -48,6 +59,7 @@ struct DatabaseSnapshot: Sendable {
       switch kind {
       case "stamp": snapshot.stamp = name
       case "lock": snapshot.locks.insert(name)
+      case "next": snapshot.nextTransaction = Int(name) ?? 0
       case "compared": snapshot.compared = try LastComparison.outcomes(name)
       case "migration":
         guard let version = second.flatMap({ Int($0) }), let third else { continue }

@@ -37,7 +37,7 @@ enum LastComparison {
   {
     guard plan.steps.allSatisfy(\.seeder.isDeterministic), let program = FileIdentity(path: "/proc/self/exe")
     else { return nil }
-    var parts = ["\(program) \(plan.environment) \(allowsDeletes)"]
+    var parts = ["\(program.version) \(plan.environment) \(allowsDeletes)"]
     for step in plan.steps {
       guard let fingerprint = fingerprints[step.id] else { return nil }
       parts.append("\(step.id) \(fingerprint)")
@@ -45,12 +45,13 @@ enum LastComparison {
     return Digest.sha256Hex(Array(parts.joined(separator: "\n").utf8))
   }
 
-  /// The query for the stored counts, which has no row unless they still hold.
+  /// The query for the stored counts, which has no row unless they still hold. `xmin` differs in a copy on another server.
   static func valid(_ key: String) -> PostgresQuery {
     """
     SELECT outcomes::text FROM seed_runner.comparison
     WHERE key = \(key) AND role_name = current_user AND search_path = \(unescaped: SearchPath.current)
       AND transaction_id + 1 = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+      AND comparison.xmin::text::bigint = transaction_id & 4294967295
     """
   }
 
@@ -62,7 +63,8 @@ enum LastComparison {
     """
 
   /// Stores the counts, unless another transaction has got a number since the survey began. What changes without
-  /// a numbered transaction is excluded: unlogged tables, which a crash empties, and data on other servers.
+  /// a numbered transaction is excluded: unlogged tables, which a crash empties, data on other servers, and policies for
+  /// rows, which may depend on settings.
   ///
   /// - Parameter survey: the number that ``start`` returned.
   static func storing(_ outcomes: [Outcome], key: String, after survey: Int) throws -> PostgresQuery {
@@ -72,7 +74,7 @@ enum LastComparison {
       SELECT \(survey) + 1, \(key), current_user, \(unescaped: SearchPath.current), \(text)
       WHERE pg_current_xact_id()::text::bigint = \(survey) + 1
         AND NOT EXISTS (SELECT FROM pg_foreign_server) AND to_regclass('pg_dist_node') IS NULL
-        AND NOT EXISTS (SELECT FROM pg_class WHERE relpersistence = 'u')
+        AND NOT EXISTS (SELECT FROM pg_class WHERE relpersistence = 'u' OR relrowsecurity)
       ON CONFLICT (only_row) DO UPDATE SET transaction_id = excluded.transaction_id, key = excluded.key,
         role_name = excluded.role_name, search_path = excluded.search_path, outcomes = excluded.outcomes
       """

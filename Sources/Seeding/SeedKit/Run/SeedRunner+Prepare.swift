@@ -19,6 +19,8 @@ extension SeedRunner {
     var compared: [SeederID: SeedOutcome] = [:]
     /// The key of ``LastComparison``.
     var comparison: String?
+    /// The number that the next transaction would have got at the beginning.
+    var nextTransaction = 0
     var retries: [RetryRecord] = []
 
     /// Takes the counts and the order of a comparison.
@@ -56,6 +58,7 @@ extension SeedRunner {
         try await DatabaseSnapshot.read(of: ids, comparison: comparison, on: $0)
       }
     }
+    prepared.nextTransaction = snapshot?.nextTransaction ?? 0
     let isDue = try !migrator.isCurrent(snapshot?.applied ?? [])
     if fingerprints != nil || isDue, let stamp = snapshot?.stamp, stamp != plan.environment.rawValue,
       !options.restamps

@@ -36,7 +36,8 @@ extension SeedRunner {
       // The other seeders run in their own transactions and report the error themselves.
       try Task.checkCancellation()
     }
-    if let key = prepared.comparison, let number, surveys.count == prepared.plan.steps.count,
+    if let key = prepared.comparison, let number, number == prepared.nextTransaction,
+      surveys.count == prepared.plan.steps.count,
       surveys.values.allSatisfy(\.events.isEmpty)
     {
       await store(surveys, of: prepared.plan, key: key, after: number, pool: pool)

@@ -48,8 +48,12 @@ package enum DataFormat: String, CaseIterable, Sendable {
 
   /// Whether a file name is that of an overlay for some environment.
   static func isOverlay(_ fileName: String) -> Bool {
-    let parts = fileName.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count > 2 && SeedEnvironment.allCases.contains { $0.rawValue == parts[parts.count - 2] }
+    let name = Compression.split(fileName).name
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().suffix(2)
+    let environments = Set(SeedEnvironment.allCases.map(\.rawValue))
+    // `stops.dev` is an overlay of `stops`.
+    return parts.first.map { environments.contains(String($0)) } ?? false
+      || parts.last.map { environments.contains(String($0)) } ?? false
   }
 
   /// `tools.dev.json` for `tools.json`: an overlay, whose records change those of the base file in one environment.

@@ -9,6 +9,9 @@ struct FileIdentity: Hashable, Sendable {
   private let seconds: Int
   private let nanoseconds: Int
 
+  /// Size and time of the last change, which a copy may have too, such as a file of a container image.
+  var version: String { "\(size) \(seconds) \(nanoseconds)" }
+
   private init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)

@@ -219,8 +219,9 @@ struct ColumnRule: Sendable {
 
   /// Whether the column itself contains the value of an environment variable.
   var isSecret: Bool {
-    if case .environment? = fixed { return reference == nil }
-    return false
+    guard case .environment? = fixed else { return false }
+    // A reference by the column whose value it uses stores the value itself.
+    return reference.map { reference in reference.column.map(reference.key.contains) ?? true } ?? true
   }
   /// How its numbers and dates are written, where this differs from the table.
   var values = ValueFormat()

@@ -15,18 +15,21 @@ struct DistinctRecords {
   /// Whether a record adds a row.
   ///
   /// - Parameters:
-  ///   - keySlots: the slots of the key.
-  ///   - slots: the number of slots.
-  ///   - value: the text of a slot; nil if it is NULL or missing.
-  mutating func add(keySlots: [Int], slots: Int, value: (Int) -> String?) -> Bool {
-    guard keySlots.allSatisfy({ value($0) != nil }) else { return false }
-    let values = (0..<slots).map(value)
+  ///   - load: the table.
+  ///   - value: the value of a slot; nil if it is missing.
+  mutating func add(to load: TableLoad, value: (Int) -> KeyInspection.Value?) -> Bool {
+    func isText(_ slot: Int) -> Bool { if case .text? = value(slot) { true } else { false } }
+    // With NULL in all parts there is no key, even if the index allows NULL.
+    guard load.keyRule.allowsNulls ? load.keySlots.contains(where: isText) : load.keySlots.allSatisfy(isText)
+    else { return false }
+    let values = load.slots.indices.map(value)
     func hash(_ salt: Int) -> Int {
       var hasher = Hasher()
       hasher.combine(salt)
       for value in values {
-        guard var text = value else {
-          hasher.combine(0xFE as UInt8)
+        // A missing field gets the default.
+        guard case .text(var text)? = value else {
+          hasher.combine((value == nil ? 0xFD : 0xFE) as UInt8)
           continue
         }
         // PostgreSQL compares bytes; Swift considers canonically equivalent strings equal.

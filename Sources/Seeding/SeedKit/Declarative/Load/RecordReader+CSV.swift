@@ -54,14 +54,11 @@ extension RecordReader {
         }
         func slotValue(_ slot: Int) -> KeyInspection.Value? {
           if let fixed = load.fixed[slot] { return fixed.text.map(KeyInspection.Value.text) ?? .null }
+          if let text = rewritten[slot] { return .text(String(decoding: text, as: UTF8.self)) }
           return header.fieldOfSlot[slot].map(value)
         }
         if load.definition.isDistinct {
-          let isNew = load.distinct.add(keySlots: load.keySlots, slots: load.slots.count) { slot in
-            guard case .text(let text)? = slotValue(slot) else { return nil }
-            return text
-          }
-          guard isNew else { return }
+          guard load.distinct.add(to: load, value: slotValue) else { return }
         }
         load.keys?.add(
           to: load, place: place, fields: { header.names.enumerated().map { ($1, value($0)) } },
@@ -86,10 +83,8 @@ extension RecordReader {
         }
         guard !header.lists.isEmpty else { return }
         let key = parentKey(of: load) { slot in
-          if let fixed = load.fixed[slot] { return fixed.text }
-          if let text = rewritten[slot] { return String(decoding: text, as: UTF8.self) }
-          guard case .text(let text)? = header.fieldOfSlot[slot].map(value) else { return nil }
-          return text
+          if case .text(let text)? = slotValue(slot) { return text }
+          return nil
         }
         for (index, field, child) in header.lists {
           guard case .text(let text) = value(index) else { continue }

@@ -29,7 +29,7 @@ extension RecordReader {
         own.fault(code, field: field.map { $0.isEmpty ? "\"\"" : $0 }, found: found, expected: expected))
     }
     func set(_ slots: [Int], _ node: JSONNode, field: String?) {
-      for slot in slots {
+      for slot in slots where load.fixed[slot] == nil {
         guard !node.isNull else {
           values[slot] = .null
           continue
@@ -90,22 +90,19 @@ extension RecordReader {
         values[slot] = .text("\(parent.position)")
       }
     }
-    // The faults are reported already. If the record were staged, its missing values would be reported again.
-    guard faults.count == before else { return }
-    if load.definition.isDistinct {
-      let isNew = load.distinct.add(keySlots: load.keySlots, slots: values.count) { slot in
-        if case .text(let text) = values[slot] { return text }
-        return nil
-      }
-      guard isNew else { return }
-    }
-    load.keys?.add(to: load, place: place, fields: { fields(of: node) }) { slot in
+    func value(_ slot: Int) -> KeyInspection.Value? {
       switch values[slot] {
       case .missing: nil
       case .null: .null
       case .text(let text): .text(text)
       }
     }
+    // The faults are reported already. If the record were staged, its missing values would be reported again.
+    guard faults.count == before else { return }
+    if load.definition.isDistinct {
+      guard load.distinct.add(to: load, value: value) else { return }
+    }
+    load.keys?.add(to: load, place: place, fields: { fields(of: node) }, value: value)
     load.addRow(file: file, place: place) { slot, buffer in
       switch values[slot] {
       case .missing, .null: buffer.appendNull()
