@@ -4,19 +4,6 @@ import Testing
 
 @Suite("Randomly damaged JSON documents")
 struct JSONParserFuzzTests {
-  /// SplitMix64, so that every run uses the same mutations.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   private static let documents = [
     #"[{"id":1,"name":"Ada \"L\"","tags":["a","b\u00e9\ud83d\ude00"],"score":-12.50e+3,"ok":true,"none":null},{}]"#,
     "\u{FEFF}// c\r\n{a: 'x\\\ny', $b: [0x1F, +.5, 5.,], /* d */ \"é😀\": {'k': -0}, }\n",
@@ -32,7 +19,7 @@ struct JSONParserFuzzTests {
       "😀",
     ].map { Array($0.utf8) } + [[0x80], [0xC0], [0xE2, 0x80], [0xED, 0xA0, 0x80], [0xF0], [0xFF, 0xFE]]
 
-  private func mutate(_ bytes: inout [UInt8], _ random: inout Generator) {
+  private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
     let place = Int.random(in: 0...bytes.count, using: &random)
     switch Int.random(in: 0..<5, using: &random) {
     case 0 where place < bytes.count: bytes[place] = UInt8.random(in: 0...255, using: &random)
@@ -48,7 +35,7 @@ struct JSONParserFuzzTests {
 
   @Test("give a value or an error with a position inside the document", arguments: 0..<documents.count)
   func mutations(document: Int) throws {
-    var random = Generator(state: UInt64(document))
+    var random = SplitMix(state: UInt64(document))
     var accepted = 0
     var refused = 0
     for _ in 0..<4000 {

@@ -81,18 +81,6 @@ struct CSVParserTests {
     }
   }
 
-  /// SplitMix64, so that every run uses the same input.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   /// RFC 4180 in the simplest way: the whole text at once, field by field.
   private func reference(_ bytes: [UInt8]) -> Reading {
     var reading = Reading()
@@ -142,7 +130,7 @@ struct CSVParserTests {
 
   @Test("gives the same result as a simple parser, for chunks of any size", arguments: 0..<4)
   func fuzz(seed: Int) {
-    var random = Generator(state: UInt64(seed))
+    var random = SplitMix(state: UInt64(seed))
     let pieces: [[UInt8]] = ["\"", "\"", "\"\"", ",", ",", "\n", "\r\n", "\r", "a", "bc", "é", " ", "\\."].map
     {
       Array($0.utf8)
@@ -166,7 +154,7 @@ struct CSVParserTests {
 
   @Test("restores records that were written with all fields quoted", arguments: 0..<2)
   func roundTrip(seed: Int) {
-    var random = Generator(state: UInt64(seed))
+    var random = SplitMix(state: UInt64(seed))
     for _ in 0..<500 {
       var rows: [[[UInt8]]] = []
       var text: [UInt8] = []
