@@ -72,8 +72,8 @@ var targets: [Target] = [
   Layer.database.systemLibrary("CLibPQ", "libpq-dev"),
   Layer.database.systemLibrary("CLibCrypto", "libssl-dev"),
   Layer.database.systemLibrary("CLinux"),
-  Layer.database.library("Basics", ["CLibCrypto"]),
   Layer.database.library("Threads", []),
+  Layer.database.library("Basics", ["CLibCrypto", "CLinux", "Threads"]),
   Layer.database.library("Postgres", ["Basics", "CLibCrypto", "CLibPQ", "Threads"]),
   Layer.database.library("Migrations", ["Basics", "Postgres"]),
   Layer.database.library("EmbeddedPostgres", ["Basics", "CLinux", "Postgres", "Threads"]),
@@ -83,7 +83,8 @@ var targets: [Target] = [
   Layer.seeding.systemLibrary("CZlib", "zlib1g-dev"),
   Layer.seeding.systemLibrary("CZstd", "libzstd-dev"),
   Layer.seeding.library(
-    "SeedKit", ["Basics", "CBuild", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "Threads"],
+    "SeedKit",
+    ["Basics", "CBuild", "CLinux", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "Threads"],
     exclude: ["Declarative/Definition/seeder.schema.json"]),
   Layer.seeding.library(
     "SeedCLI", ["Basics", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
@@ -99,7 +100,7 @@ var targets: [Target] = [
 
   tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
   tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
-  tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "Postgres", "SeedTesting", "Threads"]),
+  tests("EmbeddedPostgresTests", ["Basics", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads"]),
   tests(
     "SeedKitTests", ["CZlib", "CZstd", "Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
     exclude: ["Definitions"]),

@@ -1,4 +1,5 @@
 @testable import EmbeddedPostgres
+import Basics
 import FoundationEssentials
 import Glibc
 import Testing

@@ -12,6 +12,7 @@ int posix_openpt(int);
 int grantpt(int);
 int unlockpt(int);
 int ptsname_r(int, char *, size_t);
+int mkostemp(char *, int);
 int wcwidth(__WCHAR_TYPE__);
 
 // POSIX_SPAWN_SETSID of <spawn.h>.

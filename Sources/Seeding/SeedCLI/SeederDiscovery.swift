@@ -16,6 +16,10 @@ struct SeederDiscovery: Sendable {
   private var places: [SeederID: (index: Int, file: String)] = [:]
   /// Whether to include the built-in seeders.
   let includesBuiltIn: Bool
+  /// The time to which seeders with moving dates shift them; nil for the current time.
+  private let now: Date?
+  /// Whether the commands of seeders may run.
+  private let allowsCommands: Bool
 
   /// Searches the folders. This happens before the command line is parsed, because each seeder becomes a flag.
   ///
@@ -38,10 +42,12 @@ struct SeederDiscovery: Sendable {
     let configDirectory = value(of: "--config-path") ?? project.configDirectory
     let settings = Self.settings(
       arguments, environment: CICommand.variables(for: verb, environment),
-      named: value(of: "--env") ?? value(of: "-e"), configDirectory: configDirectory)
+      named: value(of: "--env") ?? value(of: "-e"), now: value(of: "--now"), configDirectory: configDirectory)
     let isNew = hasDemoSeeders && verb == "init" && configDirectory == nil
     includesBuiltIn =
       isNew && settings.source(of: .builtInSeeders) == .default ? false : settings[.builtInSeeders]
+    allowsCommands = settings[.allowCommands]
+    now = settings[.now].flatMap(MovingDates.time)
     var paths = given.map { $0.split(separator: ":").map(String.init) } ?? []
     let missing = paths.filter { !Self.isDirectory($0) }
     if !missing.isEmpty {
@@ -59,20 +65,26 @@ struct SeederDiscovery: Sendable {
     for path in paths where Self.isDirectory(path) { search(path) }
   }
 
-  /// The setting `seeders.builtIn`, and the environment, which decides which files are read. Their errors are reported
-  /// when all settings are read.
+  /// The settings that the seeders need, and the environment, which decides which files are read. Their errors are
+  /// reported when all settings are read.
   private static func settings(
-    _ arguments: [String], environment: [String: String], named: String?, configDirectory: String?
+    _ arguments: [String], environment: [String: String], named: String?, now: String?,
+    configDirectory: String?
   ) -> Settings {
     var flags: [String: String] = [:]
     flags["env"] = named
+    flags["now"] = now
     for argument in arguments.prefix(while: { $0 != "--" }) {
       if argument == "--built-in" { flags["built-in"] = "true" }
       if argument == "--no-built-in" { flags["built-in"] = "false" }
+      if argument == "--allow-commands" { flags["allow-commands"] = "true" }
     }
     return Settings.read(
       flags: flags, environment: environment, configDirectory: configDirectory,
-      keys: [AnySettingKey(.environment), AnySettingKey(.builtInSeeders)]
+      keys: [
+        AnySettingKey(.environment), AnySettingKey(.builtInSeeders), AnySettingKey(.now),
+        AnySettingKey(.allowCommands),
+      ]
     ).settings
   }
 
@@ -105,7 +117,7 @@ struct SeederDiscovery: Sendable {
     let file = "\(folder)/\(DeclarativeSeeder.fileName)"
     let seeder: any SeederProtocol
     do {
-      seeder = try DeclarativeSeeder(directory: folder)
+      seeder = try DeclarativeSeeder(directory: folder, now: now, allowsCommands: allowsCommands)
     } catch {
       let faults = FixtureFault(file: file, found: "\(error)", expected: "a definition that can be read")
       seeder = FaultySeeder(

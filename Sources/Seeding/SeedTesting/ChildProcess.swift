@@ -1,4 +1,4 @@
-import EmbeddedPostgres
+import Basics
 import Glibc
 import Threads
 

@@ -56,10 +56,14 @@ struct SeederFolder {
   }
 
   /// Runs the seeder and returns its report.
+  ///
+  /// - Parameter now: the time to which moving dates shift.
   func run(
-    environment: SeedEnvironment = .test, options: (inout SeedRunner.Options) -> Void = { _ in }
+    environment: SeedEnvironment = .test, now: String? = nil, allowsCommands: Bool = false,
+    options: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeederReport {
-    let seeder = try DeclarativeSeeder(directory: path)
+    let seeder = try DeclarativeSeeder(
+      directory: path, now: now.flatMap(MovingDates.time), allowsCommands: allowsCommands)
     let report = try await Harness.run(
       [seeder], on: database, selection: .only([seeder.id]), environment: environment,
       options: { settings in
@@ -87,9 +91,11 @@ struct SeederFolder {
 
   /// Runs the seeder, which must succeed, and returns its counts.
   func counts(
-    environment: SeedEnvironment = .test, options: (inout SeedRunner.Options) -> Void = { _ in }
+    environment: SeedEnvironment = .test, now: String? = nil, allowsCommands: Bool = false,
+    options: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> RowCounts {
-    let report = try await run(environment: environment, options: options)
+    let report = try await run(
+      environment: environment, now: now, allowsCommands: allowsCommands, options: options)
     try #require(report.failure == nil, "\(report.failure?.details ?? "")")
     return report.tables.total
   }
@@ -119,10 +125,12 @@ struct SeederFolder {
   }
 
   /// The faults of a run that must fail, without the folder's path.
-  func faults(environment: SeedEnvironment = .test) async throws -> [String] {
+  func faults(
+    environment: SeedEnvironment = .test, allowsCommands: Bool = false
+  ) async throws -> [String] {
     let failure: FailureReport?
     do {
-      failure = try await run(environment: environment).failure
+      failure = try await run(environment: environment, allowsCommands: allowsCommands).failure
     } catch let error as FixtureError {
       failure = FailureReport(error)
     }

@@ -30,6 +30,13 @@ extension SeedRunnerCommand {
       ]
     }
 
+    static let allowCommands: OptionSpec = {
+      var option = OptionSpec(.allowCommands, group: .common)
+      // Commands do not run by default.
+      option.isNegatable = false
+      return option
+    }()
+
     static let allowProduction = OptionSpec(
       name: "allow-production", summary: "Allow seeding production", group: .run)
 
@@ -121,6 +128,10 @@ extension SeedRunnerCommand {
         defaultText: "Seeders, in the working directory and in the project", group: .common,
         completion: .directory),
       OptionSpec(.builtInSeeders, summary: "Load the built-in seeders, or do not", group: .common),
+      OptionSpec(
+        .now, valueName: "TIME", summary: "Time to which seeders with moving dates shift them",
+        defaultText: "the current time", group: .common),
+      allowCommands,
       format, logFormat,
       OptionSpec(
         .debug, summary: "Log which seeders are loaded, when each starts and ends, and errors in full",

@@ -4,7 +4,8 @@ extension AnySettingKey {
   /// The settings for seeding: the database, the seeders, and what a server does when it starts.
   public static let seeding: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
-    .init(.retryBudget), .init(.lockTimeout), .init(.builtInSeeders), .init(.allOnly), .init(.allExcept),
+    .init(.retryBudget), .init(.lockTimeout), .init(.builtInSeeders), .init(.now), .init(.allowCommands),
+    .init(.allOnly), .init(.allExcept),
     .init(.autoMigrate), .init(.autoSeed), .init(.autoSeedMode), .init(.autoSeedTimeLimit), .init(.debug),
   ]
 
@@ -33,6 +34,20 @@ extension SettingKey where Value == SeedEnvironment {
         throw SettingValueError(suggestion: error.suggestion?.rawValue)
       }
     }, show: { $0.rawValue }, allowed: SeedEnvironment.allCases.map(\.rawValue))
+}
+
+extension SettingKey where Value == String? {
+  /// The time to which `dates` of declarative seeders moves: a day, or a timestamp in UTC. By default the current time.
+  public static let now = SettingKey(
+    name: "seed.now", variables: ["SEED_NOW"], flag: "now",
+    summary: "Time to which seeders with moving dates shift them (default: the current time)", unit: nil,
+    bounds: nil, defaultValue: nil, isSecret: false,
+    expected: "a day such as 2026-01-05, or 2026-01-05T12:00:00Z",
+    isAllowedInFiles: true, fileType: .optionalText,
+    parse: { (text) throws(SettingValueError) in
+      guard MovingDates.time(text) != nil else { throw SettingValueError() }
+      return text
+    }, show: { $0 ?? "" })
 }
 
 extension SettingKey where Value == [SeederID]? {
@@ -86,6 +101,10 @@ extension SettingKey where Value == Bool {
   public static let builtInSeeders = SettingKey(
     "seeders.builtIn", variables: "SEED_BUILT_IN", flag: "built-in", default: true,
     summary: "Load the built-in seeders")
+  /// Whether the commands of declarative seeders may run. False by default.
+  public static let allowCommands = SettingKey(
+    "seed.allowCommands", variables: "SEED_ALLOW_COMMANDS", flag: "allow-commands", default: false,
+    summary: "Allow seeders to run the commands in their definitions")
   /// Whether debug lines are written. False by default.
   public static let debug = SettingKey(
     "debug", variables: "SEED_DEBUG", flag: "debug", default: false,

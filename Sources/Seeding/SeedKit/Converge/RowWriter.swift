@@ -14,8 +14,8 @@ struct RowWriter {
     var isCompared = true
     /// Whether a plan shows the column.
     var isRecorded = true
-    /// The bit of `staged.seed_missing` that is set for records without this field; nil if all records have it.
-    var missingBit: Int?
+    /// SQL for whether a record lacks this field; nil if all records have it.
+    var isMissing: String?
     /// The value that an insert uses for a missing field.
     var defaultExpression = "NULL"
     /// The type to cast the staged value to, if its type differs.
@@ -23,7 +23,6 @@ struct RowWriter {
     /// Whether a plan does not show the values.
     var isSecret = false
 
-    var isMissing: String? { missingBit.map { "get_bit(staged.seed_missing, \($0)) = 1" } }
     private var staged: String { cast.map { "staged.\(stagedName)::\($0)" } ?? "staged.\(stagedName)" }
     /// The value for a new row.
     var inserted: String {

@@ -39,16 +39,17 @@ extension DeclarativeSeeder {
           _ = try reader.inspect(DataFormat.overlay(of: name, in: environment))
         }
       }
-      guard faults.count == before else { continue }
+      guard faults.count == before, table.command == nil else { continue }
       for load in loads {
         load.checkMappedFields(faults)
         load.checkKeyFields(faults)
       }
     }
     try faults.check()
+    let commands = definition.tables.compactMap(\.command).map { "the command '\($0)' was not run" }
     let notes = keys.compactMap { table, keys in
       keys.limit.map { "the first \($0) keys of \(table) were compared; a run compares all" }
     }
-    return FixtureInspection(records: records, notes: notes.sorted())
+    return FixtureInspection(records: records, notes: notes.sorted() + commands)
   }
 }

@@ -1,5 +1,5 @@
 import Basics
-import FoundationEssentials
+public import FoundationEssentials
 public import Migrations
 
 /// A seeder made of a folder with a `seeder.json` and files of records.
@@ -47,9 +47,12 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
 
   /// Reads a seeder from a folder on disk.
   ///
-  /// - Parameter path: the folder.
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - now: the time to which `dates` of the definition moves; nil for the current time.
+  ///   - allowsCommands: whether the commands of its tables may run.
   /// - Throws: ``FixtureError`` for an invalid or missing definition.
-  public init(directory path: String) throws {
+  public init(directory path: String, now: Date? = nil, allowsCommands: Bool = false) throws {
     let file = "\(path)/\(Self.fileName)"
     let bytes: [UInt8]?
     do throws(RegularFile.Failure) {
@@ -64,7 +67,10 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
         FixtureFault(.unreadableFile, file: file, found: "no such file", expected: "a seeder definition")
       ])
     }
-    definition = try DefinitionReader.read(bytes, path: file).withMatches(in: path)
+    var definition = try DefinitionReader.read(bytes, path: file).withMatches(in: path)
+    if let now { definition.dates?.now = now }
+    definition.allowsCommands = allowsCommands
+    self.definition = definition
     definitionDigest = Digest.sha256Hex(bytes)
     folder = .directory(path: path, watch: nil)
     makeMigrations = { [] }
@@ -84,8 +90,8 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     return fileNames.map { "\(name)/\($0)" }.filter(store.contains)
   }
 
-  /// Only the files and the database decide about the rows.
-  public var isDeterministic: Bool { true }
+  /// Only the files and the database decide about the rows, unless these come from commands.
+  public var isDeterministic: Bool { definition.tables.allSatisfy { $0.command == nil } }
 
   /// The digests of the files of a folder on disk. They are read in pieces, because they may be large.
   public var fingerprintInputs: [String] {
@@ -94,8 +100,9 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     let variables = definition.environmentNames.map { name in
       "env \(name) \(environment[name].map { Digest.sha256Hex(Array($0.utf8)) } ?? "")"
     }
-    guard case .directory = folder else { return variables }
-    return variables + ["file \(Self.fileName) \(definitionDigest)"]
+    let inputs = variables + (definition.dates.map { ["dates \($0.steps)"] } ?? [])
+    guard case .directory = folder else { return inputs }
+    return inputs + ["file \(Self.fileName) \(definitionDigest)"]
       + fileNames.dropFirst().compactMap { name in
         // A file that cannot be read is reported by the run.
         guard let digest = try? folder.digest(of: name, states: states) else { return nil }

@@ -78,6 +78,7 @@ extension SeedGuardError: CodedError {
     switch self {
     case .productionNotAllowed: .productionGuard
     case .deletesNotAllowed: .deleteGuard
+    case .commandsNotAllowed: .commandGuard
     case .otherEnvironment: .otherEnvironment
     }
   }

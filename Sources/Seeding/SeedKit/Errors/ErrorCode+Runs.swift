@@ -1,7 +1,8 @@
 extension ErrorCode {
   /// Guards, the plan and the outcome of runs.
   static let runs = [
-    productionGuard, deleteGuard, otherEnvironment, notForEnvironment, notConfirmed, excludedDependency,
+    productionGuard, deleteGuard, commandGuard, otherEnvironment, notForEnvironment, notConfirmed,
+    excludedDependency,
     missingDependency, dependencyCycle, duplicateSeeder, drift, otherBulkLoad, interrupted, seedersFailed,
     verificationFailed, internalError,
   ]
@@ -16,6 +17,11 @@ extension ErrorCode {
     "SR-202", "deletes in production are not allowed",
     cause: "A table with the policy 'sync' has rows that left the files, and the environment is production.",
     fix: "Review the rows with 'seed-runner plan', then add --allow-deletes.")
+  /// Commands of seeders were not allowed.
+  public static let commandGuard = ErrorCode(
+    "SR-215", "commands are not allowed",
+    cause: "A table of a seeder takes its rows from a command, and no command runs by default.",
+    fix: "Read the command in the seeder.json, then add --allow-commands or set SEED_ALLOW_COMMANDS=true.")
   /// The database is stamped with another environment.
   public static let otherEnvironment = ErrorCode(
     "SR-203", "database of another environment",

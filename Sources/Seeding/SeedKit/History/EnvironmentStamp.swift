@@ -61,6 +61,8 @@ public enum SeedGuardError: FixableError, Hashable, Sendable, CustomStringConver
   case otherEnvironment(stamp: String, run: SeedEnvironment)
   /// A seeder may delete rows in production, which was not allowed.
   case deletesNotAllowed(table: String)
+  /// A seeder runs a command, which was not allowed.
+  case commandsNotAllowed(command: String)
 
   /// Why it was refused, and how to allow it.
   public var description: String { text }
@@ -69,6 +71,7 @@ public enum SeedGuardError: FixableError, Hashable, Sendable, CustomStringConver
     switch self {
     case .productionNotAllowed: "the environment is production"
     case .deletesNotAllowed(let table): "the policy 'sync' would delete rows of \(table) in production"
+    case .commandsNotAllowed(let command): "the seeder runs the command '\(command)', which is not allowed"
     case .otherEnvironment(let stamp, let run):
       "the database belongs to the environment '\(stamp)', but this run uses '\(run)'"
     }
@@ -78,6 +81,7 @@ public enum SeedGuardError: FixableError, Hashable, Sendable, CustomStringConver
     switch self {
     case .productionNotAllowed: "add --allow-production to continue"
     case .deletesNotAllowed: "add --allow-deletes to allow it"
+    case .commandsNotAllowed: "add --allow-commands to allow it"
     case .otherEnvironment(let stamp, let run):
       "use --env \(stamp) or another database, or add --restamp to assign this one to '\(run)'"
     }

@@ -62,6 +62,15 @@ enum OwnershipSchema {
     -- migrate:down
     ALTER TABLE seed_runner.owned_table DROP COLUMN key_predicate, DROP COLUMN key_nulls;
     """
+
+  // For each column that an SQL expression fills, a digest of the expression and the inputs of the current value.
+  static let fourthMigration = """
+    -- migrate:up
+    ALTER TABLE seed_runner.owned_row ADD COLUMN sql_inputs jsonb;
+
+    -- migrate:down
+    ALTER TABLE seed_runner.owned_row DROP COLUMN sql_inputs;
+    """
 }
 
 /// The schemas in which a run looks for unqualified tables. The records of a run apply to this search path only.

@@ -102,6 +102,13 @@ extension DefinitionReader {
     if !object.isAbsent("dateFormat") {
       values.dates = object.string("dateFormat", expected: DatePattern.expected, DatePattern.init)
     }
+    if !object.isAbsent("dates"), let node = object.take("dates") {
+      if case .bool(false) = node.value {
+        values.keepsDates = true
+      } else {
+        object.mismatch(node, "dates", expected: "false; the shift of all dates is beside 'tables'")
+      }
+    }
     return values
   }
 }

@@ -19,12 +19,17 @@ extension DefinitionReader {
     let keyField = object.optionalString("keyField", length: Self.nonEmpty)
     guard path != nil || keyField != nil else { return nil }
     let field = path == nil ? "keyField" : "path"
-    guard case .files(let files)? = source else {
-      if source != nil { object.fault(field, found: "'\(field)' and 'rows'", expected: "one of the two") }
+    switch source {
+    case .files(let files)?:
+      for file in files where (format ?? DataFormat(fileName: file.name)) != .json {
+        object.fault(field, found: "the file '\(file.name)'", expected: "only JSON files")
+      }
+    case .command?:
+      if format != .json { object.fault(field, found: "another format", expected: "the format json") }
+    case nil: return nil
+    case .rows?, .array?:
+      object.fault(field, found: "'\(field)' and 'rows'", expected: "one of the two")
       return nil
-    }
-    for file in files where (format ?? DataFormat(fileName: file.name)) != .json {
-      object.fault(field, found: "the file '\(file.name)'", expected: "only JSON files")
     }
     return RecordList(path: path, keyField: keyField)
   }

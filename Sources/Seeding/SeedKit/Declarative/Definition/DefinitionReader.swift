@@ -55,12 +55,14 @@ struct DefinitionReader {
     let names = SeedEnvironment.allCases.map(\.rawValue)
     let environments = object.stringsIfAny(
       "environments", expected: "one of " + names.joined(separator: ", "), SeedEnvironment.init(rawValue:))
+    let dates = dates(object)
     let tables = object.tables("tables", isRequired: true).compactMap { table($0, parent: nil) }
     object.finish("an unknown key")
     return id.map {
       SeederDefinition(
         id: $0, summary: summary, dependencies: dependencies ?? [],
-        environments: environments.map(Set.init) ?? [.dev, .test, .ci, .ciLocal], tables: tables, path: path)
+        environments: environments.map(Set.init) ?? [.dev, .test, .ci, .ciLocal], tables: tables,
+        dates: dates, path: path)
     }
   }
 
@@ -122,6 +124,7 @@ struct DefinitionReader {
     _ object: JSONObjectReader, isChild: Bool, format: DataFormat?
   ) -> TableDefinition.Source? {
     guard isChild else {
+      if let command = command(object, format: format) { return .command(command) }
       if let rows = object.take("rows") { return rowsSource(rows, object) }
       guard let names = object.oneOrMore("files") else { return nil }
       var paths: [String] = []
@@ -183,6 +186,10 @@ struct DefinitionReader {
       let object = JSONObjectReader(
         member.value, expected: "a field's name, or an object", faults: faults)
     else { return nil }
+    if let sql = sqlValue(object) {
+      object.finish("an unknown key")
+      return ColumnRule(line: line, column: member.key, fields: sql.fields, reference: nil, sql: sql)
+    }
     let fixed = fixedValue(object)
     let own = fixed == nil ? member.key : FixedValue.prefix + member.key
     let fields = object.isAbsent("field") || fixed != nil ? [own] : object.oneOrMore("field") ?? [own]

@@ -28,7 +28,7 @@ extension DefinitionReader {
       ?? file.map(FixedValue.file)
   }
 
-  private func environmentName(_ object: JSONObjectReader) -> String? {
+  func environmentName(_ object: JSONObjectReader) -> String? {
     object.string("env", expected: "the name of an environment variable") {
       $0.isEmpty || $0.contains("=") ? nil : $0
     }
@@ -40,25 +40,26 @@ extension DefinitionReader {
 }
 
 extension SeederDefinition {
-  private var fixedValues: [FixedValue] {
-    tables.flatMap { [$0] + $0.children }.flatMap(\.columns).compactMap(\.fixed)
-  }
+  private var columns: [ColumnRule] { tables.flatMap { [$0] + $0.children }.flatMap(\.columns) }
 
   /// The environment variables whose values it writes.
   var environmentNames: [String] {
-    let names = fixedValues.compactMap { value -> String? in
-      if case .environment(let name) = value { return name }
-      return nil
+    let names = columns.flatMap { rule -> [String] in
+      if case .environment(let name)? = rule.fixed { return [name] }
+      return rule.sql?.environmentNames ?? []
     }
     return Set(names).sorted()
   }
 
-  /// The files whose contents it writes as a whole.
+  /// The files whose contents it writes as a whole, and the inputs of its commands.
   var valueFiles: [String] {
-    let names = fixedValues.compactMap { value -> String? in
-      if case .file(let name) = value { return name }
-      return nil
-    }
+    let inputs = tables.flatMap { $0.command?.inputs ?? [] }
+    let names =
+      inputs
+      + columns.compactMap { rule -> String? in
+        if case .file(let name)? = rule.fixed { return name }
+        return nil
+      }
     return Set(names).sorted()
   }
 }

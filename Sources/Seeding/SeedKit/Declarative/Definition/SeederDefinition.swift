@@ -14,6 +14,10 @@ public struct SeederDefinition: Sendable {
   public let environments: Set<SeedEnvironment>
   /// The tables. They are written in this order unless references need another.
   var tables: [TableDefinition]
+  /// How dates are shifted; nil if they are not.
+  var dates: MovingDates?
+  /// Whether the commands of its tables may run.
+  var allowsCommands = false
   /// The path of the `seeder.json`, for messages.
   public let path: String
 
@@ -98,6 +102,8 @@ struct TableDefinition: Sendable {
     case files([(name: String, line: Int)])
     /// The records themselves, in the `seeder.json`.
     case rows([JSONNode])
+    /// The output of a program.
+    case command(RecordCommand)
     /// An array in the records of another table.
     case array(field: String, parentColumn: String)
   }
@@ -168,7 +174,7 @@ struct TableDefinition: Sendable {
   var canBeWhole: Bool {
     guard case .files = source else { return false }
     return children.isEmpty && policy == .upsert && drift == nil && !isDistinct
-      && !columns.contains { $0.reference != nil }
+      && !columns.contains { $0.reference != nil || $0.sql != nil }
   }
 
   /// The files, each with its line in the definition.
@@ -181,6 +187,12 @@ struct TableDefinition: Sendable {
   var rows: [JSONNode] {
     guard case .rows(let rows) = source else { return [] }
     return rows
+  }
+
+  /// The program whose output contains the records; nil if they come from elsewhere.
+  var command: RecordCommand? {
+    guard case .command(let command) = source else { return nil }
+    return command
   }
 
   /// Whether the records are scalars of an array, without fields.
@@ -211,11 +223,13 @@ struct ColumnRule: Sendable {
 
   let line: Int
   let column: String
-  /// The fields of the record. Several only for a reference by several columns.
+  /// The fields of the record. Several only for a reference by several columns, and for the inputs of ``sql``.
   let fields: [String]
   let reference: ReferenceRule?
   /// The value of all records; nil if ``fields`` fill the column.
   var fixed: FixedValue?
+  /// How the server computes the value; nil if it is that of the field.
+  var sql: SQLValue?
 
   /// Whether the column itself contains the value of an environment variable.
   var isSecret: Bool {

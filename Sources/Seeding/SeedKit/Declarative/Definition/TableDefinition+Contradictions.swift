@@ -57,6 +57,12 @@ extension TableDefinition {
           key: "key", found: "the column '\(rule.column)', which an environment variable fills",
           expected: "other columns, because the history records keys"))
     }
+    for rule in columns where rule.sql != nil && key.map(ExactName.init).contains(ExactName(rule.column)) {
+      found.append(
+        .init(
+          key: "key", found: "the column '\(rule.column)', which an SQL expression fills",
+          expected: "columns that fields fill"))
+    }
     if let touched = touchedColumn, key.contains(touched) || filled.contains(ExactName(touched)) {
       found.append(
         .init(

@@ -5,6 +5,8 @@ struct ValueFormat: Sendable, Hashable {
   /// The separator between groups of three digits, in UTF-8.
   var thousands: [UInt8]?
   var dates: DatePattern?
+  /// Whether `dates` of the definition leaves the values as they are.
+  var keepsDates = false
 
   /// Whether it says how numbers are written.
   var hasNumbers: Bool { decimal != nil || thousands != nil }
@@ -14,6 +16,7 @@ struct ValueFormat: Sendable, Hashable {
     var result = self
     if other.hasNumbers { (result.decimal, result.thousands) = (other.decimal, other.thousands) }
     if let dates = other.dates { result.dates = dates }
+    result.keepsDates = keepsDates || other.keepsDates
     return result
   }
 }

@@ -33,6 +33,7 @@ struct DeclarativeLoader {
   private func load() async throws -> SeedOutcome {
     let connection = context.session
     try checkSync()
+    try checkCommands()
     let known = context.catalog?.tables(definition.usedTables)
     let loads: [TableLoad]
     do {
@@ -63,6 +64,8 @@ struct DeclarativeLoader {
     if stages.contains(where: { $0.load.rowCount > 0 && comparisons[ObjectIdentifier($0)] == nil }) {
       try context.willWrite()
     }
+    let computed = stages.filter { !$0.load.computed.isEmpty && $0.load.rowCount > 0 }
+    try await compute(computed)
     for table in try await write(stages, comparisons).tables { outcome.add(table) }
     if outcome.total.written > 0 {
       // Triggers may write to tables with deferred constraints.
@@ -72,6 +75,7 @@ struct DeclarativeLoader {
       for stage in stages where !stage.load.live.triggers.isEmpty { try await stage.refreshOwnership() }
     }
     guard context.recorder == nil else { return outcome }
+    if outcome.total.written > 0 { for stage in computed { try await stage.recordInputs() } }
     for stage in stages { try await WholeTableLoad(stage: stage, folder: folder).recordStaged() }
     let sequences = SequenceAdvance(numbers + stages.flatMap(\.numbersOfSequences))
     if context.isSurvey {
@@ -80,15 +84,6 @@ struct DeclarativeLoader {
       await connection.runWithNext(sequences.statements)
     }
     return outcome
-  }
-
-  /// Notes which table is used where the search path may surprise.
-  private func noteAmbiguities(_ loads: [TableLoad]) {
-    var told: Set<String> = []
-    for table in loads.flatMap({ [$0.live] + $0.references.map(\.table) }) {
-      guard let ambiguity = table.ambiguity, told.insert(ambiguity).inserted else { continue }
-      context.noteAlways(ambiguity)
-    }
   }
 
   /// Checks the deferred constraints.
@@ -166,14 +161,6 @@ struct DeclarativeLoader {
     return tables
   }
 
-  private func checkSync() throws {
-    let tables = definition.tables.flatMap { [$0] + $0.children }
-    guard context.environment == .production, !context.allowsDeletes, context.recorder == nil,
-      let table = tables.first(where: { $0.policy == .sync })
-    else { return }
-    throw SeedGuardError.deletesNotAllowed(table: table.table.description)
-  }
-
   /// Reads the files of all tables, then the overlays of the environment.
   private func read(
     into stages: [TableStage], files: FileList, faults: FaultCollector, sender: RowSender
@@ -194,6 +181,9 @@ struct DeclarativeLoader {
       let before = faults.count
       let rows = stage.load.definition.rows
       if !rows.isEmpty { reader.add(rows: rows, path: definition.path, number: files.add(definition.path)) }
+      if let command = stage.load.definition.command {
+        try await reader.read(command, number: files.add("\(command)")) { try await flush(false) }
+      }
       for (name, line) in names {
         let number = files.add(folder.path(of: name))
         guard try await reader.read(name, number: number, pause: { try await flush(false) }) else {
@@ -233,7 +223,7 @@ struct DeclarativeLoader {
       steps.allSatisfy({ $0.left.isEmpty && $0.numbered.isEmpty })
     else { return [] }
     return steps.filter { step in
-      step.stage.load.rowCount > 0
+      step.stage.load.rowCount > 0 && step.stage.load.computed.isEmpty
         && step.stage.load.definition.key.allSatisfy { step.stage.stagedName(of: $0) != nil }
     }
   }

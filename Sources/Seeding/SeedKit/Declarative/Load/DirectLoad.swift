@@ -46,6 +46,7 @@ final class DirectLoad {
       return .refused("\(name) has an overlay")
     }
     guard load.live.triggers.isEmpty else { return .refused("the table has triggers") }
+    guard load.slots.allSatisfy({ $0.shift == nil }) else { return .refused("its dates are shifted") }
     guard load.keyRule == .plain else { return .refused("the unique index of the key has more than columns") }
     let connection = context.session
     let (isEmpty, hasRules) = try await connection.queryOne(

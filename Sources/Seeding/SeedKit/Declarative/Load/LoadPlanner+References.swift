@@ -23,8 +23,8 @@ extension LoadPlanner {
         slots.append(
           TableLoad.Slot(
             field: rest.first ?? name, type: key.storedType, baseType: key.baseType, collation: key.collation,
-            kind: key.kind, rule: literalRule(key), conversion: conversion(key, values), stagedName: key.name,
-            column: nil, hint: hint(name, of: table)))
+            kind: key.kind, rule: literalRule(key), conversion: conversion(key, values),
+            shift: shift(key, values), stagedName: key.name, column: nil, hint: hint(name, of: table)))
         continue
       }
       guard

@@ -53,6 +53,7 @@ struct LoadPlanner {
       loads += try table.children.compactMap { try planner.load($0, parent: load) }
     }
     planner.checkInnerReferences(loads)
+    try await planner.checkDates(loads, on: connection)
     try planner.faults.check()
     return loads
   }
@@ -76,9 +77,23 @@ struct LoadPlanner {
     var references: [TableLoad.Reference] = []
     var filled: Set<PostgresIdentifier> = []
     var fixed: [Int: TableLoad.Fixed] = [:]
+    var computed: [TableLoad.Computed] = []
     for rule in table.columns + parentRule(of: table, parent: parent) {
       guard let column = column(rule.column, of: live, line: rule.line) else { continue }
       filled.insert(column.name)
+      if let value = rule.sql {
+        let inputs = slots.count..<slots.count + value.inputs.count
+        for (index, input) in value.inputs.enumerated() {
+          slots.append(self.input(input, index, of: rule, column: column))
+          if case .environment(let name) = input {
+            let own = ColumnRule(
+              line: rule.line, column: rule.column, fields: [], reference: nil, fixed: .environment(name))
+            fixed[slots.count - 1] = try self.fixed(own, slot: slots[slots.count - 1])
+          }
+        }
+        computed.append(TableLoad.Computed(column: column, rule: rule, value: value, slots: Array(inputs)))
+        continue
+      }
       if let reference = rule.reference {
         guard
           let (resolved, parts) = resolve(
@@ -119,14 +134,34 @@ struct LoadPlanner {
       definition: table, live: live, slots: slots, references: references, parent: parent,
       key: key)
     load.fixed = fixed
+    load.computed = computed
     return load
+  }
+
+  /// The slot of an input of an SQL expression.
+  private func input(
+    _ input: SQLValue.Input, _ index: Int, of rule: ColumnRule, column: LiveTable.Column
+  ) -> TableLoad.Slot {
+    let field =
+      switch input {
+      case .field(let name): name
+      case .environment: "\(FixedValue.prefix)\(rule.column).\(index)"
+      }
+    return TableLoad.Slot(
+      field: field, type: "text", baseType: "text", collation: "", kind: .plain, rule: nil,
+      stagedName: column.name, column: nil)
   }
 
   private func slot(_ column: LiveTable.Column, field: String, values: ValueFormat) -> TableLoad.Slot {
     TableLoad.Slot(
       field: field, type: column.type, baseType: column.baseType, collation: column.collation,
       kind: column.kind, rule: literalRule(column), conversion: conversion(column, values),
-      stagedName: column.name, column: column)
+      shift: shift(column, values), stagedName: column.name, column: column)
+  }
+
+  /// How the dates of a column are shifted; nil if they are not.
+  func shift(_ column: LiveTable.Column, _ values: ValueFormat) -> MovingDates? {
+    values.keepsDates || !MovingDates.types.contains(column.baseType) ? nil : definition.dates
   }
 
   func conversion(_ column: LiveTable.Column, _ values: ValueFormat) -> TextConversion? {

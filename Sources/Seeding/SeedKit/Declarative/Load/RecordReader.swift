@@ -31,6 +31,28 @@ struct RecordReader {
     return true
   }
 
+  /// Reads the output of a command. As ``read(_:number:pause:)``.
+  func read(
+    _ command: RecordCommand, number: Int, pause: () async throws -> Void
+  ) async throws {
+    let definition = load.definition
+    let path = "\(command)"
+    do {
+      var source: any ByteStream = try await command.run(in: folder, definition: definition.path)
+      if let encoding = definition.encoding {
+        source = try DecodedBytes(source, encoding: encoding, path: path)
+      }
+      guard let format = definition.format else { return }
+      var file = open(source, format: format, path: path, number: number)
+      while try file.next() {
+        try Task.checkCancellation()
+        try await pause()
+      }
+    } catch {
+      try faults.add(error, of: path)
+    }
+  }
+
   /// Reads one file without a database and discards its rows.
   ///
   /// - Returns: whether the file exists.
@@ -64,7 +86,12 @@ struct RecordReader {
     guard let format = load.definition.format(of: name),
       let source = try folder.content(of: name, encoding: load.definition.encoding)
     else { return nil }
-    let path = folder.path(of: name)
+    return open(source, format: format, path: folder.path(of: name), number: number)
+  }
+
+  private func open(
+    _ source: any ByteStream, format: DataFormat, path: String, number: Int
+  ) -> any RecordSource {
     let encodingSetting = DeclarativeSeeder.setting("\"encoding\": \"utf-16\"")
     let parser: any RecordParser
     switch format {

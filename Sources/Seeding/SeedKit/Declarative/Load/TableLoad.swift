@@ -16,6 +16,8 @@ final class TableLoad {
     let rule: LiteralRule?
     /// How to rewrite a text as a literal; nil if it is sent as it is.
     var conversion: TextConversion?
+    /// How a date is shifted; nil if it is not.
+    var shift: MovingDates?
 
     /// The rule for values from JSON files. Parsed JSON has no duplicate keys, so JSON values need no check.
     var ruleOfJSON: LiteralRule? {
@@ -29,6 +31,15 @@ final class TableLoad {
     let column: LiveTable.Column?
     /// What else the field may be meant for, if its value cannot be read.
     var hint: String?
+  }
+
+  /// A column that an SQL expression fills.
+  struct Computed {
+    let column: LiveTable.Column
+    let rule: ColumnRule
+    let value: SQLValue
+    /// The slots of its inputs.
+    let slots: [Int]
   }
 
   let definition: TableDefinition
@@ -45,6 +56,9 @@ final class TableLoad {
 
   /// The keys of parents whose array is empty in an overlay.
   var emptiedParents: [[String?]] = []
+
+  /// The columns that SQL expressions fill.
+  var computed: [Computed] = []
 
   let slotsOfField: [ExactName: [Int]]
   /// The fields in `columns` and `children` that may lie inside of others.

@@ -9,6 +9,7 @@ extension TableStage {
   /// The columns that the files fill, in the order of slots, references last.
   var filledColumns: [LiveTable.Column] {
     present.compactMap { load.slots[$0].column } + presentReferences.map(\.column)
+      + load.computed.map(\.column)
   }
 
   /// The staged column that fills a column of the table: `v0` for a slot, `x0` for a reference, `n0` for a number

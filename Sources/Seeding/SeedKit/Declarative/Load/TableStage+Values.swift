@@ -100,7 +100,12 @@ extension TableStage {
     }
     let ordinals = stagedOrdinals.map(\.name)
     let names = columns.map(\.name) + ordinals
-    let values = present.map { "f\($0)::\(load.slots[$0].baseType)" } + ordinals
+    let values =
+      present.map { slot in
+        let part = load.slots[slot]
+        let value = "f\(slot)::\(part.baseType)"
+        return part.shift?.shifted(value, type: part.baseType) ?? value
+      } + ordinals
     return context.temporaryTable(typed, columns + stagedOrdinals) + [
       """
       INSERT INTO \(typed) (\(unescaped: names.joined(separator: ", ")))
@@ -126,10 +131,9 @@ extension TableStage {
     }
   }
 
-  /// Tries each value separately, which is slow and therefore done only after an error.
-  private func findFaultyValues(_ faults: FaultCollector) async throws {
-    let connection = context.session
-    try await connection.runScript(
+  /// Creates a function that runs a statement with a value and returns the error.
+  func createProbe() async throws {
+    try await context.session.runScript(
       """
       CREATE OR REPLACE FUNCTION pg_temp.seed_value_fault(statement text, value text) RETURNS text LANGUAGE plpgsql AS $$
       BEGIN
@@ -139,6 +143,12 @@ extension TableStage {
         RETURN left(SQLERRM, 1000);
       END $$
       """)
+  }
+
+  /// Tries each value separately, which is slow and therefore done only after an error.
+  private func findFaultyValues(_ faults: FaultCollector) async throws {
+    let connection = context.session
+    try await createProbe()
     for slot in present {
       let name = "f\(slot)"
       // A table with one column, because the domain of another column might reject NULL.

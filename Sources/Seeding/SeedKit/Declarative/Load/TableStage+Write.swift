@@ -26,6 +26,11 @@ extension TableStage {
         left.contains(column.name.name) ? "NULL::\(column.storedType) AS \(name)" : "typed.\(name)")
     }
     columns += numbered.indices.map { "typed.\"n\($0)\"" }
+    if isComputed {
+      columns += load.computed.indices.flatMap {
+        ["typed.\(computedName($0))", "typed.\(isComputedName($0))"]
+      }
+    }
     for (index, reference) in presentReferences.enumerated() {
       let fields = reference.slots.map { "typed.\(load.slots[$0].stagedName.quoted)" }
       let name = "\"x\(index)\""
@@ -80,6 +85,16 @@ extension TableStage {
         RowWriter.Column(
           quoted: column.name.quoted, stagedName: "\"n\(index)\"", isCompared: false, isRecorded: false)
       }
+      + (isComputed ? load.computed.indices.map(computedColumn) : [])
+  }
+
+  private func computedColumn(_ index: Int) -> RowWriter.Column {
+    let computed = load.computed[index]
+    return RowWriter.Column(
+      quoted: computed.column.name.quoted, stagedName: computedName(index),
+      isCompared: !computed.column.isAlwaysIdentity, isMissing: "NOT staged.\(isComputedName(index))",
+      defaultExpression: computed.column.defaultExpression ?? "NULL",
+      cast: computed.column.isDomain ? computed.column.type : nil, isSecret: computed.isSecret)
   }
 
   /// The slot that most records lack. A reference by several fields needs all of them.
@@ -92,7 +107,8 @@ extension TableStage {
     return RowWriter.Column(
       quoted: column.name.quoted, stagedName: stagedName(of: column.name.name) ?? column.name.quoted,
       isCompared: !column.isAlwaysIdentity,
-      missingBit: isSometimesMissing ? slot : nil, defaultExpression: column.defaultExpression ?? "NULL",
+      isMissing: isSometimesMissing ? "get_bit(staged.seed_missing, \(slot)) = 1" : nil,
+      defaultExpression: column.defaultExpression ?? "NULL",
       cast: isSometimesMissing && column.isDomain ? column.type : nil,
       isSecret: load.fixed[slot]?.rule.isSecret == true)
   }

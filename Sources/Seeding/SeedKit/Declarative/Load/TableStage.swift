@@ -27,6 +27,8 @@ final class TableStage {
   var isWhole = false
   /// Whether the rows come from ``SeedContext/upsert(_:into:key:touch:)``.
   var isUpsert = false
+  /// Whether the columns that SQL expressions fill are in the typed rows.
+  var isComputed = false
   /// Whether some records are not staged because they cannot be read.
   var isIncomplete = false
   /// Columns that no field fills and whose numbers are drawn before the rows are written.

@@ -14,7 +14,7 @@ package enum Spawn {
   /// end.
   ///
   /// - Parameters:
-  ///   - command: the path of the program and its arguments.
+  ///   - command: the path of the program, or its name in `PATH`, and its arguments.
   ///   - environment: all its variables, as `NAME=value`.
   ///   - directory: its working directory.
   ///   - output: its standard output.
@@ -50,7 +50,7 @@ package enum Spawn {
     var variables = environment.map { strdup($0) } + [nil]
     defer { for pointer in arguments + variables { free(pointer) } }
     var process = pid_t()
-    let status = posix_spawn(
+    let status = posix_spawnp(
       &process, command.first ?? "", &actions, &attributes, &arguments, &variables)
     guard status == 0 else { throw Failure(number: status) }
     return process
