@@ -82,9 +82,12 @@ var targets: [Target] = [
   Layer.seeding.systemLibrary("CYaml", "libyaml-dev"),
   Layer.seeding.systemLibrary("CZlib", "zlib1g-dev"),
   Layer.seeding.systemLibrary("CZstd", "libzstd-dev"),
+  Layer.seeding.library("SeedGenerators", []),
   Layer.seeding.library(
     "SeedKit",
-    ["Basics", "CBuild", "CLinux", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "Threads"],
+    [
+      "Basics", "CBuild", "CLinux", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "SeedGenerators", "Threads",
+    ],
     exclude: ["Declarative/Definition/seeder.schema.json"]),
   Layer.seeding.library(
     "SeedCLI", ["Basics", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
@@ -101,6 +104,7 @@ var targets: [Target] = [
   tests("PostgresTests", ["CLibPQ", "Postgres", "SeedTesting"]),
   tests("MigrationsTests", ["Migrations", "Postgres", "SeedTesting"]),
   tests("EmbeddedPostgresTests", ["Basics", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads"]),
+  tests("SeedGeneratorsTests", ["SeedGenerators"], exclude: ["Snapshots"]),
   tests(
     "SeedKitTests", ["CZlib", "CZstd", "Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
     exclude: ["Definitions"]),
@@ -120,7 +124,8 @@ targets += [
   // Embeds the files that other modules leave out with `exclude`.
   .target(name: "CResources", path: "Sources/Resources"),
   Layer.traces.library(
-    "TraceStore", ["Basics", "CResources", "Migrations", "Postgres", "SeedKit"], exclude: ["Schema"]),
+    "TraceStore", ["Basics", "CResources", "Migrations", "Postgres", "SeedGenerators", "SeedKit"],
+    exclude: ["Schema"]),
   Layer.traces.systemLibrary("CCurl", "libcurl4-openssl-dev"),
   Layer.traces.library(
     "Embeddings", ["CCurl", "Postgres", "SeedKit", "Threads", "TraceStore"],
@@ -191,7 +196,9 @@ targets += [
 targets += seeders.map { name in
   library(
     name,
-    ["Migrations", "Postgres", "SeedKit", "TraceStore"] + (name == "TraceEmbeddings" ? ["Embeddings"] : []),
+    ["Migrations", "Postgres", "SeedKit", "TraceStore"]
+      + (name == "TraceEmbeddings" ? ["Embeddings"] : [])
+      + (name == "CapacityTraces" ? ["SeedGenerators"] : []),
     path: "Seeders/\(name)",
     // TraceEmbeddings reads its input from the database.
     exclude: name == "TraceEmbeddings" ? [] : ["Fixtures"],

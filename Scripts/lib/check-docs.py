@@ -74,7 +74,11 @@ STRING_WORDS = {
     r", too(?=[:;,.]|$)": "also",
 }
 # The folders of Swift whose string literals follow the glossary.
-FINISHED = ["Sources/Database", "Sources/Seeding/SeedKit", "Sources/Seeding/SeedCLI", "Sources/Traces", "Seeders"]
+FINISHED = [
+    "Sources/Database", "Sources/Seeding/SeedKit", "Sources/Seeding/SeedCLI", "Sources/Traces", "Seeders",
+    # Without the word lists in Locales.
+    *(f"Sources/Seeding/SeedGenerators/{folder}" for folder in ["Calendar", "Core", "Generators", "Options"]),
+]
 NOT_PROSE = re.compile(r"\\\n\s*|\\\((?:[^()]|\([^()]*\))*\)")
 SQL = re.compile(r"\b(SELECT|FROM|WHERE|JOIN|INSERT INTO|WHEN)\b")
 LITERAL = re.compile(r'//[^\n]*|"""(?P<block>.*?)"""|"(?P<line>(?:[^"\\\n]|\\.)*)"', re.DOTALL)

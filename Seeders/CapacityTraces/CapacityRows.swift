@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import SeedGenerators
 import TraceStore
 
 /// Generates the rows. Each depends only on the options and the row number.

@@ -1,5 +1,5 @@
+import SeedGenerators
 import SeedKit
-import TraceStore
 
 /// Composes texts that resemble traces and differ from row to row.
 struct CapacityText: Sendable {

@@ -1,4 +1,4 @@
-import TraceStore
+import SeedGenerators
 
 /// Generates unit vectors in clusters. Each depends only on the seed and the row number.
 ///

@@ -1,4 +1,5 @@
 public import Postgres
+import SeedGenerators
 
 /// Measures search in a database. Writes nothing to it.
 public struct CapacityCheck: Sendable {

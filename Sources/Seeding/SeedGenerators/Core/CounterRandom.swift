@@ -17,6 +17,24 @@ package struct CounterRandom: Sendable {
     key = Self.mix(Self.mix(seed &+ stream &* Self.increment) &+ index &* Self.increment)
   }
 
+  /// Creates the stream with a key.
+  @inlinable
+  package init(key: UInt64) {
+    self.key = key
+  }
+
+  /// An independent stream for a part of a value, such as an element of an array.
+  @inlinable
+  package func part(_ number: UInt64) -> CounterRandom {
+    CounterRandom(key: Self.mix(~key &+ Self.mix(number &+ Self.increment)))
+  }
+
+  /// The stream of a row, for the stream of a column.
+  @inlinable
+  package func part(row: Int) -> CounterRandom {
+    CounterRandom(key: self[row])
+  }
+
   /// The number at a position of the stream.
   @inlinable
   package subscript(place: Int) -> UInt64 {
@@ -32,8 +50,9 @@ package struct CounterRandom: Sendable {
   /// 2⁶⁴ divided by the golden ratio.
   @inlinable static var increment: UInt64 { 0x9E37_79B9_7F4A_7C15 }
 
+  /// A bijection of the 64-bit numbers whose results look random.
   @inlinable
-  static func mix(_ value: UInt64) -> UInt64 {
+  package static func mix(_ value: UInt64) -> UInt64 {
     var z = value
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB

@@ -1,0 +1,70 @@
+/// Random bytes.
+struct ByteaGenerator: Generator {
+  static let entry = GeneratorEntry(
+    "bytea", "Random bytes in hexadecimal, for `bytea` columns",
+    options: [GeneratorOption("length", .count(0...10_000_000), default: [16, 16], "Number of bytes")],
+    shortForm: "length", example: ["bytea": 8])
+
+  private let length: ClosedRange<Int>
+
+  init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
+    length = try options.count("length") ?? 16...16
+  }
+
+  func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
+    var rest = row.random.number(in: length, at: 0)
+    var place = 1
+    text.append(literal: "\\x")
+    while rest > 0 {
+      let bytes = Swift.min(rest, 8)
+      text.append(hex: row.random[place], digits: bytes * 2)
+      rest -= bytes
+      place += 1
+    }
+    return true
+  }
+}
+
+/// Vectors in clusters, for pgvector.
+package struct VectorGenerator: Generator {
+  package static let entry = GeneratorEntry(
+    "vector",
+    "Vectors of length 1 in clusters, for `vector` columns of pgvector. Rows whose numbers differ by a multiple of "
+      + "`clusters` are in the same cluster",
+    kind: .json,
+    options: [
+      GeneratorOption("dimensions", .integer(1...16_000), isRequired: true, "Number of dimensions"),
+      GeneratorOption("clusters", .integer(1...1_000_000_000), default: 100, "Number of clusters"),
+      GeneratorOption(
+        "similarity", .number(0.01...1), default: .number("0.8"),
+        "Expected cosine of a vector and the center of its cluster"),
+    ], shortForm: "dimensions", example: ["vector": ["dimensions": 3]])
+
+  private let dimensions: Int
+  private let clusters: Int
+  private let similarity: Double
+
+  package init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
+    dimensions = options.integer("dimensions") ?? 1
+    clusters = options.integer("clusters") ?? 100
+    similarity = options.number("similarity") ?? 0.8
+  }
+
+  /// The vectors of a column, to write them in the binary format, which is much faster.
+  package func vectors(columnKey: UInt64) -> ClusteredVectors {
+    ClusteredVectors(seed: columnKey, dimensions: dimensions, clusters: clusters, similarity: similarity)
+  }
+
+  package func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
+    vectors(columnKey: row.columnKey).withVector(row: row.row) { vector in
+      text.append(ascii: "[")
+      for (index, component) in vector.enumerated() {
+        if index > 0 { text.append(ascii: ",") }
+        // The shortest digits that are read as the same number.
+        text.append(contentsOf: component.description.utf8)
+      }
+      text.append(ascii: "]")
+    }
+    return true
+  }
+}
