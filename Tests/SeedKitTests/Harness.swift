@@ -6,7 +6,7 @@ import SeedTesting
 enum Harness {
   /// Plans and runs seeders against a database.
   static func run(
-    _ seeders: [any Seeder], on database: TemporaryDatabase, selection: SeedPlan.Selection = .all(),
+    _ seeders: [any SeederProtocol], on database: TemporaryDatabase, selection: SeedPlan.Selection = .all(),
     environment: SeedEnvironment = .test, fixtures: [String: [UInt8]] = [:],
     configuration: PostgresConfiguration? = nil,
     options configure: (inout SeedRunner.Options) -> Void = { _ in },

@@ -16,10 +16,7 @@ struct SeederDiscovery: Sendable {
   private var places: [SeederID: (index: Int, file: String)] = [:]
   /// Whether to include the built-in seeders.
   let includesBuiltIn: Bool
-  /// The time to which seeders with moving dates shift them; nil for the current time.
-  private let now: Date?
-  /// Whether the commands of seeders may run.
-  private let allowsCommands: Bool
+  private let options: DeclarativeSeeder.Options
 
   /// Searches the folders. This happens before the command line is parsed, because each seeder becomes a flag.
   ///
@@ -42,12 +39,18 @@ struct SeederDiscovery: Sendable {
     let configDirectory = value(of: "--config-path") ?? project.configDirectory
     let settings = Self.settings(
       arguments, environment: CICommand.variables(for: verb, environment),
-      named: value(of: "--env") ?? value(of: "-e"), now: value(of: "--now"), configDirectory: configDirectory)
+      values: [
+        "env": value(of: "--env") ?? value(of: "-e"), "now": value(of: "--now"),
+        "scale": value(of: "--scale"),
+      ], configDirectory: configDirectory)
     let isNew = hasDemoSeeders && verb == "init" && configDirectory == nil
     includesBuiltIn =
       isNew && settings.source(of: .builtInSeeders) == .default ? false : settings[.builtInSeeders]
-    allowsCommands = settings[.allowCommands]
-    now = settings[.now].flatMap(MovingDates.time)
+    var options = DeclarativeSeeder.Options()
+    options.allowsCommands = settings[.allowCommands]
+    options.now = settings[.now].flatMap(MovingDates.time)
+    options.rowCounts = RowCountOptions(environment: settings[.environment], scale: settings[.scale])
+    self.options = options
     var paths = given.map { $0.split(separator: ":").map(String.init) } ?? []
     let missing = paths.filter { !Self.isDirectory($0) }
     if !missing.isEmpty {
@@ -68,12 +71,9 @@ struct SeederDiscovery: Sendable {
   /// The settings that the seeders need, and the environment, which decides which files are read. Their errors are
   /// reported when all settings are read.
   private static func settings(
-    _ arguments: [String], environment: [String: String], named: String?, now: String?,
-    configDirectory: String?
+    _ arguments: [String], environment: [String: String], values: [String: String?], configDirectory: String?
   ) -> Settings {
-    var flags: [String: String] = [:]
-    flags["env"] = named
-    flags["now"] = now
+    var flags = values.compactMapValues { $0 }
     for argument in arguments.prefix(while: { $0 != "--" }) {
       if argument == "--built-in" { flags["built-in"] = "true" }
       if argument == "--no-built-in" { flags["built-in"] = "false" }
@@ -117,7 +117,7 @@ struct SeederDiscovery: Sendable {
     let file = "\(folder)/\(DeclarativeSeeder.fileName)"
     let seeder: any SeederProtocol
     do {
-      seeder = try DeclarativeSeeder(directory: folder, now: now, allowsCommands: allowsCommands)
+      seeder = try DeclarativeSeeder.read(directory: folder, options: options)
     } catch {
       let faults = FixtureFault(file: file, found: "\(error)", expected: "a definition that can be read")
       seeder = FaultySeeder(

@@ -91,7 +91,9 @@ struct MovingDatesTests {
   func fingerprint() async throws {
     try await with(#"{anchor: "2026-01-05", step: "week"}"#) { folder in
       func inputs(_ now: String) throws -> [String] {
-        try DeclarativeSeeder(directory: folder.path, now: MovingDates.time(now)).fingerprintInputs
+        var options = DeclarativeSeeder.Options()
+        options.now = MovingDates.time(now)
+        return try DeclarativeSeeder(directory: folder.path, options: options).fingerprintInputs
       }
       let monday = try inputs("2026-01-12")
       #expect(try inputs("2026-01-18T23:00:00Z") == monday)

@@ -62,8 +62,10 @@ struct SeederFolder {
     environment: SeedEnvironment = .test, now: String? = nil, allowsCommands: Bool = false,
     options: (inout SeedRunner.Options) -> Void = { _ in }
   ) async throws -> SeederReport {
-    let seeder = try DeclarativeSeeder(
-      directory: path, now: now.flatMap(MovingDates.time), allowsCommands: allowsCommands)
+    var reading = DeclarativeSeeder.Options()
+    reading.now = now.flatMap(MovingDates.time)
+    reading.allowsCommands = allowsCommands
+    let seeder = try DeclarativeSeeder(directory: path, options: reading)
     let report = try await Harness.run(
       [seeder], on: database, selection: .only([seeder.id]), environment: environment,
       options: { settings in

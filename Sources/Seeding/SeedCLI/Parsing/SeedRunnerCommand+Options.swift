@@ -132,6 +132,7 @@ extension SeedRunnerCommand {
         .now, valueName: "TIME", summary: "Time to which seeders with moving dates shift them",
         defaultText: "the current time", group: .common),
       allowCommands,
+      OptionSpec(.scale, group: .common),
       format, logFormat,
       OptionSpec(
         .debug, summary: "Log which seeders are loaded, when each starts and ends, and errors in full",

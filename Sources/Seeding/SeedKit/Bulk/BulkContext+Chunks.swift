@@ -38,7 +38,7 @@ extension BulkContext {
         try await connection.queryOne(
           """
           SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
-          WHERE seeder = \(seeder.rawValue) AND loaded_at IS NULL
+          WHERE seeder = \(loadName) AND loaded_at IS NULL
           """
         ).decode(Int.self)
       }
@@ -52,7 +52,7 @@ extension BulkContext {
         let claimed = try await connection.query(
           """
           SELECT first_row, row_count FROM seed_runner.bulk_chunk
-          WHERE seeder = \(seeder.rawValue) AND loaded_at IS NULL
+          WHERE seeder = \(loadName) AND loaded_at IS NULL
           ORDER BY first_row LIMIT 1 FOR UPDATE SKIP LOCKED
           """)
         guard let row = claimed.first else { return nil }
@@ -62,7 +62,7 @@ extension BulkContext {
         try await connection.query(
           """
           UPDATE seed_runner.bulk_chunk SET loaded_at = clock_timestamp()
-          WHERE seeder = \(seeder.rawValue) AND first_row = \(firstRow)
+          WHERE seeder = \(loadName) AND first_row = \(firstRow)
           """)
         return chunk
       }
@@ -73,10 +73,28 @@ extension BulkContext {
   }
 
   private func copy(_ chunk: Chunk, of load: BulkLoad, on connection: PostgresConnection) async throws {
-    try await connection.copyIn(into: "\(load.table)", columns: load.columns) { writer in
+    let encode: @Sendable (Int, inout PostgresRowBuffer) throws -> Void
+    switch load.encoding {
+    case .binary(let binary): encode = binary
+    case .text(let text):
+      var row = chunk.firstRow
+      try await connection.copyText(into: PostgresQuery(unescaped: load.table), columns: load.columns) {
+        guard row < chunk.rows.upperBound else { return nil }
+        let first = row
+        var lines: [UInt8] = []
+        lines.reserveCapacity(Self.batchSize + 4096)
+        while row < chunk.rows.upperBound, lines.count < Self.batchSize {
+          try text(row, &lines)
+          row += 1
+        }
+        return (lines, row - first)
+      }
+      return
+    }
+    try await connection.copyIn(into: PostgresQuery(unescaped: load.table), columns: load.columns) { writer in
       var rows = PostgresRowBuffer()
       for row in chunk.rows {
-        try load.encode(row, &rows)
+        try encode(row, &rows)
         if rows.byteCount >= Self.batchSize {
           try await writer.write(rows)
           rows.removeAll()

@@ -30,15 +30,43 @@ extension BulkContext {
   /// - Throws: `PostgresError`.
   public func lockLoad(on connection: PostgresConnection) async throws {
     try await connection.query(
-      "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue) FOR UPDATE")
+      "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(loadName) FOR UPDATE")
   }
 
   /// Deletes the records of a load and its chunks, inside the transaction that deletes the rows.
   ///
   /// - Throws: `PostgresError`.
   public func forgetLoad(on connection: PostgresConnection) async throws {
-    try await connection.query("DELETE FROM seed_runner.bulk_chunk WHERE seeder = \(seeder.rawValue)")
-    try await connection.query("DELETE FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)")
+    try await connection.query("DELETE FROM seed_runner.bulk_chunk WHERE seeder = \(loadName)")
+    try await connection.query("DELETE FROM seed_runner.bulk_load WHERE seeder = \(loadName)")
+  }
+
+  /// Records the largest number in use before the first row, if nothing is recorded yet, after a check of the rows.
+  func remember(
+    _ load: BulkLoad, firstNumber: Int, checking check: @Sendable (PostgresConnection) async throws -> Void
+  ) async throws {
+    try await retry.run(onRetry: onRetry) { _ in
+      try await pool.withTransaction { connection in
+        let added = try await connection.query(
+          """
+          INSERT INTO seed_runner.bulk_load AS load (seeder, specification, first_number)
+          VALUES (\(loadName), \(load.specification), \(firstNumber))
+          ON CONFLICT (seeder) DO UPDATE SET first_number = excluded.first_number WHERE load.row_count = 0
+          RETURNING true
+          """)
+        if !added.isEmpty { try await check(connection) }
+      }
+    }
+  }
+
+  /// The number of rows in the database, according to the records of the load.
+  func loadedRows(on connection: PostgresConnection) async throws -> Int {
+    try await connection.queryOne(
+      """
+      SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
+      WHERE seeder = \(loadName) AND loaded_at IS NOT NULL
+      """
+    ).decode(Int.self)
   }
 
   /// The phase of a load.
@@ -54,7 +82,7 @@ extension BulkContext {
         """
         SELECT specification = \(load.specification) AND row_count >= \(load.rowCount) AND phase = 'done'
           AND (\(unescaped: load.finishedCondition))
-        FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)
+        FROM seed_runner.bulk_load WHERE seeder = \(loadName)
         """)
       return try rows.first?.decode(Bool.self) ?? false
     }
@@ -66,12 +94,12 @@ extension BulkContext {
       try await connection.query(
         """
         INSERT INTO seed_runner.bulk_load (seeder, specification)
-        VALUES (\(seeder.rawValue), \(load.specification)) ON CONFLICT DO NOTHING
+        VALUES (\(loadName), \(load.specification)) ON CONFLICT DO NOTHING
         """)
     }
     return try await withLoadRow { connection in
       let (specification, rowCount, phaseName) = try await connection.queryOne(
-        "SELECT specification, row_count, phase FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)"
+        "SELECT specification, row_count, phase FROM seed_runner.bulk_load WHERE seeder = \(loadName)"
       ).decode(String.self, Int.self, String.self)
       guard specification == load.specification || rowCount == 0 else {
         throw BulkLoadError.otherSpecification(
@@ -82,8 +110,10 @@ extension BulkContext {
         try await connection.query(
           """
           INSERT INTO seed_runner.bulk_chunk (seeder, first_row, row_count)
-          SELECT \(seeder.rawValue), first, least(\(load.chunkSize), \(load.rowCount) - first)::integer
-          FROM generate_series(\(rowCount), \(load.rowCount - 1), \(load.chunkSize)) AS first
+          SELECT \(loadName), greatest(first, \(rowCount)),
+            (least(first + \(load.chunkSize), \(load.rowCount)) - greatest(first, \(rowCount)))::integer
+          FROM generate_series(
+            \(rowCount - rowCount % load.chunkSize), \(load.rowCount - 1), \(load.chunkSize)) AS first
           """)
         try await load.begin(connection, load.rowCount - rowCount)
         phase = .loading
@@ -95,7 +125,7 @@ extension BulkContext {
       try await connection.query(
         """
         UPDATE seed_runner.bulk_load SET specification = \(load.specification), row_count = \(total),
-          phase = \(phase.rawValue), updated_at = now() WHERE seeder = \(seeder.rawValue)
+          phase = \(phase.rawValue), updated_at = now() WHERE seeder = \(loadName)
         """)
       return (phase, total)
     }
@@ -109,7 +139,7 @@ extension BulkContext {
       let result: Result? = try await retry.run(onRetry: onRetry) { _ in
         try await pool.withTransaction(setup: [SeedRunner.idleTimeout]) { connection in
           let locked = try await connection.query(
-            "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue) FOR UPDATE SKIP LOCKED"
+            "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(loadName) FOR UPDATE SKIP LOCKED"
           )
           return locked.isEmpty ? nil : try await body(connection)
         }
@@ -125,14 +155,14 @@ extension BulkContext {
   private func finish(_ load: BulkLoad) async throws {
     try await withLoadRow { connection in
       let phase = try await connection.queryOne(
-        "SELECT phase FROM seed_runner.bulk_load WHERE seeder = \(seeder.rawValue)"
+        "SELECT phase FROM seed_runner.bulk_load WHERE seeder = \(loadName)"
       ).decode(String.self)
       guard phase != Phase.done.rawValue else { return }
       try await load.finish(connection)
       try await connection.query(
         """
         UPDATE seed_runner.bulk_load SET phase = 'done', updated_at = now()
-        WHERE seeder = \(seeder.rawValue)
+        WHERE seeder = \(loadName)
         """)
     }
   }

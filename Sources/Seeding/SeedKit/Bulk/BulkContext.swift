@@ -11,6 +11,8 @@ public struct BulkContext: Sendable {
   /// When and how often a chunk is retried.
   let retry: RetryPolicy
   let meter: SeederMeter
+  /// The name of the load in the records: the seeder, or the seeder and one of its tables.
+  private(set) var loadName: String
   private let fixtures: FixtureStore
   private let onEvent: @Sendable (SeedEvent) -> Void
 
@@ -23,12 +25,20 @@ public struct BulkContext: Sendable {
     onEvent: @escaping @Sendable (SeedEvent) -> Void
   ) {
     self.seeder = seeder
+    loadName = seeder.rawValue
     self.environment = environment
     self.pool = pool
     self.retry = retry
     self.meter = meter
     self.fixtures = fixtures
     self.onEvent = onEvent
+  }
+
+  /// The same context for one of several tables of the seeder, whose load is recorded separately.
+  func part(_ name: String) -> BulkContext {
+    var copy = self
+    copy.loadName = "\(seeder)/\(name)"
+    return copy
   }
 
   /// Reads a fixture, as ``SeedContext/fixture(_:)`` does.

@@ -11,12 +11,16 @@ public struct BulkLoad: Sendable {
   public var chunkSize = 2_500
   /// The number of connections that load at the same time.
   public var streams = 4
-  /// The table.
-  public var table: PostgresIdentifier
+  /// The table, quoted.
+  let table: String
   /// The columns in the order of `encode`.
   public var columns: [PostgresIdentifier]
-  /// Appends a row. Called concurrently, for rows in any order.
-  public var encode: @Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void
+  /// How rows are encoded.
+  enum Encoding: Sendable {
+    case binary(@Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void)
+    case text(@Sendable (_ row: Int, _ lines: inout [UInt8]) throws -> Void)
+  }
+  let encoding: Encoding
   /// Called before the first new row, in the transaction that plans the chunks.
   public var begin: @Sendable (_ connection: PostgresConnection, _ newRows: Int) async throws -> Void = {
     _, _ in
@@ -26,16 +30,34 @@ public struct BulkLoad: Sendable {
   /// Called once all rows are loaded, by only one process, in the transaction that records the end.
   public var finish: @Sendable (_ connection: PostgresConnection) async throws -> Void = { _ in }
 
-  /// Creates a load.
+  /// Creates a load with binary COPY.
+  ///
+  /// - Parameter encode: appends a row. Called concurrently, for rows in any order.
   public init(
     specification: String, rowCount: Int, table: PostgresIdentifier, columns: [PostgresIdentifier],
     encode: @escaping @Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void
   ) {
     self.specification = specification
     self.rowCount = rowCount
+    self.table = table.quoted
+    self.columns = columns
+    encoding = .binary(encode)
+  }
+
+  /// Creates a load with COPY's text format.
+  ///
+  /// - Parameters:
+  ///   - table: the table, quoted.
+  ///   - encode: appends a line.
+  init(
+    specification: String, rowCount: Int, table: String, columns: [PostgresIdentifier],
+    encode: @escaping @Sendable (_ row: Int, _ lines: inout [UInt8]) throws -> Void
+  ) {
+    self.specification = specification
+    self.rowCount = rowCount
     self.table = table
     self.columns = columns
-    self.encode = encode
+    encoding = .text(encode)
   }
 }
 

@@ -23,4 +23,13 @@ enum BulkSchema {
     DROP TABLE seed_runner.bulk_chunk;
     DROP TABLE seed_runner.bulk_load;
     """
+
+  // `first_number` is the largest number of an identity column or sequence before the first load.
+  static let secondMigration = """
+    -- migrate:up
+    ALTER TABLE seed_runner.bulk_load ADD COLUMN first_number bigint NOT NULL DEFAULT 0;
+
+    -- migrate:down
+    ALTER TABLE seed_runner.bulk_load DROP COLUMN first_number;
+    """
 }

@@ -5,6 +5,7 @@ extension AnySettingKey {
   public static let seeding: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
     .init(.retryBudget), .init(.lockTimeout), .init(.builtInSeeders), .init(.now), .init(.allowCommands),
+    .init(.scale),
     .init(.allOnly), .init(.allExcept),
     .init(.autoMigrate), .init(.autoSeed), .init(.autoSeedMode), .init(.autoSeedTimeLimit), .init(.debug),
   ]
@@ -34,6 +35,13 @@ extension SettingKey where Value == SeedEnvironment {
         throw SettingValueError(suggestion: error.suggestion?.rawValue)
       }
     }, show: { $0.rawValue }, allowed: SeedEnvironment.allCases.map(\.rawValue))
+}
+
+extension SettingKey where Value == Double {
+  /// A factor for the numbers of generated rows, 0.000001 to 1,000,000. 1 by default.
+  public static let scale = SettingKey(
+    "seed.scale", variables: "SEED_SCALE", flag: "scale", default: 1, in: 0.000_001...1_000_000,
+    summary: "Factor for the numbers of generated rows")
 }
 
 extension SettingKey where Value == String? {

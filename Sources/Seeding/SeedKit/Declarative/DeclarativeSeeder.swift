@@ -45,14 +45,51 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     makeMigrations = migrations
   }
 
-  /// Reads a seeder from a folder on disk.
+  /// What a run decides about seeders of folders.
+  public struct Options: Sendable {
+    /// The time to which `dates` of a definition moves; nil for the current time.
+    public var now: Date?
+    /// Whether the commands of tables may run.
+    public var allowsCommands = false
+    /// The numbers of generated rows.
+    public var rowCounts = RowCountOptions()
+
+    /// Creates options.
+    public init() {}
+  }
+
+  /// Reads the seeder of a folder on disk: a ``GeneratedSeeder`` if its tables have `generate`, otherwise a
+  /// ``DeclarativeSeeder``.
   ///
-  /// - Parameters:
-  ///   - path: the folder.
-  ///   - now: the time to which `dates` of the definition moves; nil for the current time.
-  ///   - allowsCommands: whether the commands of its tables may run.
   /// - Throws: ``FixtureError`` for an invalid or missing definition.
-  public init(directory path: String, now: Date? = nil, allowsCommands: Bool = false) throws {
+  public static func read(directory path: String, options: Options = Options()) throws -> any SeederProtocol {
+    let (definition, digest) = try Self.definition(in: path, options)
+    guard definition.tables.contains(where: { $0.generate != nil }) else {
+      return DeclarativeSeeder(definition, digest: digest, directory: path)
+    }
+    return GeneratedSeeder(
+      definition: definition, folder: .directory(path: path, watch: nil), digest: digest,
+      counts: options.rowCounts)
+  }
+
+  /// Reads a seeder from a folder on disk, whose tables have files.
+  ///
+  /// - Throws: ``FixtureError`` for an invalid or missing definition.
+  public init(directory path: String, options: Options = Options()) throws {
+    let (definition, digest) = try Self.definition(in: path, options)
+    self.init(definition, digest: digest, directory: path)
+  }
+
+  private init(_ definition: SeederDefinition, digest: String, directory path: String) {
+    self.definition = definition
+    definitionDigest = digest
+    folder = .directory(path: path, watch: nil)
+    makeMigrations = { [] }
+  }
+
+  private static func definition(in path: String, _ options: Options) throws -> (
+    SeederDefinition, digest: String
+  ) {
     let file = "\(path)/\(Self.fileName)"
     let bytes: [UInt8]?
     do throws(RegularFile.Failure) {
@@ -68,12 +105,9 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
       ])
     }
     var definition = try DefinitionReader.read(bytes, path: file).withMatches(in: path)
-    if let now { definition.dates?.now = now }
-    definition.allowsCommands = allowsCommands
-    self.definition = definition
-    definitionDigest = Digest.sha256Hex(bytes)
-    folder = .directory(path: path, watch: nil)
-    makeMigrations = { [] }
+    if let now = options.now { definition.dates?.now = now }
+    definition.allowsCommands = options.allowsCommands
+    return (definition, Digest.sha256Hex(bytes))
   }
 
   /// Makes a seeder of a definition whose files may still be elsewhere, to check them.

@@ -20,6 +20,7 @@ package enum SeedHistory {
         ("0005_reset_outcome.sql", resetOutcome), ("0006_key_predicate.sql", OwnershipSchema.thirdMigration),
         ("0007_comparison.sql", LastComparison.migration),
         ("0008_sql_inputs.sql", OwnershipSchema.fourthMigration),
+        ("0009_generated.sql", BulkSchema.secondMigration),
       ])
   }
 

@@ -27,7 +27,7 @@ extension DefinitionReader {
     case .command?:
       if format != .json { object.fault(field, found: "another format", expected: "the format json") }
     case nil: return nil
-    case .rows?, .array?:
+    case .rows?, .generate?, .array?:
       object.fault(field, found: "'\(field)' and 'rows'", expected: "one of the two")
       return nil
     }

@@ -58,6 +58,14 @@ struct DefinitionReader {
     let dates = dates(object)
     let tables = object.tables("tables", isRequired: true).compactMap { table($0, parent: nil) }
     object.finish("an unknown key")
+    if tables.contains(where: { $0.generate != nil }) {
+      if tables.contains(where: { $0.generate == nil }) {
+        object.fault(
+          "tables", found: "tables with and without 'generate'",
+          expected: "two seeders, one under 'dependencies' of the other")
+      }
+      if dates != nil { object.fault("dates", found: "'dates' and 'generate'", expected: "one of the two") }
+    }
     return id.map {
       SeederDefinition(
         id: $0, summary: summary, dependencies: dependencies ?? [],
@@ -74,6 +82,15 @@ struct DefinitionReader {
   ) -> TableDefinition? {
     guard let object = JSONObjectReader(node, expected: "a table", faults: faults) else { return nil }
     let name = tableName(object)
+    if parent == nil, !object.isAbsent("generate") {
+      let rule = generate(object)
+      object.finish("an unknown key")
+      guard let name, let rule else { return nil }
+      return TableDefinition(
+        path: path, line: node.position.line, table: name, source: .generate(rule), key: [], columns: [],
+        ignoredFields: [], policy: .upsert, drift: nil, csv: CSVFormat(), touchedColumn: nil, children: [],
+        ownership: nil, lines: [:])
+    }
     let format = parent == nil ? object.choiceIfAny("format", DataFormat.self) : nil
     let source = source(object, isChild: parent != nil, format: format)
     let key = object.oneOrMore("key")

@@ -104,6 +104,8 @@ struct TableDefinition: Sendable {
     case rows([JSONNode])
     /// The output of a program.
     case command(RecordCommand)
+    /// Rows that are computed from their numbers.
+    case generate(GenerateRule)
     /// An array in the records of another table.
     case array(field: String, parentColumn: String)
   }
@@ -187,6 +189,12 @@ struct TableDefinition: Sendable {
   var rows: [JSONNode] {
     guard case .rows(let rows) = source else { return [] }
     return rows
+  }
+
+  /// How rows are computed; nil if they are records.
+  var generate: GenerateRule? {
+    guard case .generate(let rule) = source else { return nil }
+    return rule
   }
 
   /// The program whose output contains the records; nil if they come from elsewhere.

@@ -54,10 +54,10 @@ struct CopyLines {
         switch conversions[index]?.apply(record.bytes[field.range]) {
         case nil, .unchanged:
           if rules[index]?.refusal(of: record.bytes[field.range]) != nil { throw Unfit() }
-          append(UnsafeBufferPointer(rebasing: source[field.range]))
+          CopyText.append(UnsafeBufferPointer(rebasing: source[field.range]), to: &bytes)
         case .changed(let text):
           if rules[index]?.refusal(of: text[...]) != nil { throw Unfit() }
-          text.withUnsafeBufferPointer { append($0) }
+          CopyText.append(text, to: &bytes)
         case .refused: throw Unfit()
         }
       }
@@ -99,8 +99,18 @@ struct CopyLines {
     }
     return load.definition.csv.header != .line
   }
+}
 
-  private mutating func append(_ value: UnsafeBufferPointer<UInt8>) {
+/// COPY's text format.
+enum CopyText {
+  /// Appends a value with escapes.
+  @inline(__always)
+  static func append(_ value: some Collection<UInt8>, to bytes: inout [UInt8]) {
+    let done: Void? = value.withContiguousStorageIfAvailable { append($0, to: &bytes) }
+    if done == nil { Array(value).withUnsafeBufferPointer { append($0, to: &bytes) } }
+  }
+
+  static func append(_ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
     var start = 0
     for (index, byte) in value.enumerated() {
       let escape: UInt8

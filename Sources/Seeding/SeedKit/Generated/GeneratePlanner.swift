@@ -1,0 +1,193 @@
+import FoundationEssentials
+import Postgres
+import SeedGenerators
+
+/// Matches the definition of a generated seeder with the tables of the database, and makes the tables that compute
+/// the rows.
+struct GeneratePlanner {
+  let definition: SeederDefinition
+  let live: [TableName: LiveTable]
+  let rules: [GenerateRule]
+  let counts: RowCountOptions
+  let faults: FaultCollector
+  /// The largest number in the numbered columns of each table before the first load, in the order of the definition.
+  let firstNumbers: [Int]
+  /// The values of `pickFrom`, by table and column.
+  let lists: [String: [GeneratorValue]]
+  /// The rows of tables that the seeder does not generate.
+  let existing: [String: (columns: [String], rows: ExistingRows)]
+
+  /// How a column of the table is filled, before the referenced tables are known.
+  enum Filling {
+    case generator(GeneratorSpec)
+    case position
+    case number
+    case reference(pick: Int, targetColumn: String)
+  }
+
+  /// A reference of a table: of a foreign key, or of a column that the definition declares.
+  struct Link {
+    let columns: [String]
+    let target: LiveTable
+    let targetColumns: [String]
+    let source: GenerateRule.ReferenceSource?
+    /// Whether the columns may be NULL.
+    let isOptional: Bool
+    let line: Int
+  }
+
+  /// The number of rows of each table, from the definition alone.
+  static func plannedCounts(_ definition: SeederDefinition, _ options: RowCountOptions) -> [Int] {
+    var counts: [TableName: Int] = [:]
+    var remaining = definition.tables
+    // A parent may come after its children.
+    for _ in definition.tables.indices {
+      for table in remaining {
+        guard let rule = table.generate, let count = count(table, rule, options, counts) else { continue }
+        counts[table.table] = count
+      }
+      remaining = remaining.filter { counts[$0.table] == nil }
+    }
+    return definition.tables.map { counts[$0.table] ?? 0 }
+  }
+
+  private static func count(
+    _ table: TableDefinition, _ rule: GenerateRule, _ options: RowCountOptions, _ counts: [TableName: Int]
+  ) -> Int? {
+    switch rule.rows {
+    case .fixed(let standard, let numbers): return options.count(of: table.table, standard, numbers)
+    case .perParent(let parent, let range):
+      guard let parents = counts[parent] else { return nil }
+      return children(table, rule, parents: parents, range).total
+    }
+  }
+
+  static func children(
+    _ table: TableDefinition, _ rule: GenerateRule, parents: Int, _ range: ClosedRange<Int>
+  ) -> ChildIndex {
+    let stream = StreamKey.hash([table.table.description, "rows"])
+    return ChildIndex(
+      parents: parents, counts: range, key: CounterRandom(seed: rule.seed, stream: stream, index: 0)[0])
+  }
+
+  /// - Returns: the tables in the order in which they are filled.
+  /// - Throws: ``FixtureError`` with all faults.
+  func tables() throws -> [GeneratedTable] {
+    let planned = Self.plannedCounts(definition, counts)
+    var done: [String: GeneratedTable] = [:]
+    var order: [GeneratedTable] = []
+    var remaining = Array(definition.tables.indices)
+    while !remaining.isEmpty {
+      let before = remaining.count
+      for index in remaining {
+        let table = definition.tables[index]
+        guard let live = live[table.table] else { continue }
+        let links = links(of: index, live)
+        let own = links.filter { $0.target.canonicalName != live.canonicalName }
+        let waits = own.contains { link in
+          done[link.target.canonicalName] == nil && isGenerated(link.target)
+        }
+        guard !waits else { continue }
+        let builder = GeneratedTableBuilder(
+          planner: self, index: index, live: live, rowCount: planned[index], links: links, done: done)
+        guard let built = try builder.build() else {
+          remaining.removeAll { $0 == index }
+          continue
+        }
+        done[live.canonicalName] = built
+        order.append(built)
+        remaining.removeAll { $0 == index }
+      }
+      guard remaining.count == before else { continue }
+      for index in remaining where live[definition.tables[index].table] != nil {
+        let table = definition.tables[index]
+        let names = links(of: index, live[table.table] ?? emptyTable(table.table)).map(
+          \.target.name.description)
+        fault(
+          rules[index].line, .unsupportedTable,
+          found:
+            "the table \(table.table), whose references to \(Set(names).sorted().joined(separator: ", ")) form a cycle",
+          expected: "{\"reference\": …, \"null\": 1} for a nullable column of the cycle", at: "generate")
+      }
+      break
+    }
+    try faults.check()
+    return order
+  }
+
+  private func emptyTable(_ name: TableName) -> LiveTable {
+    LiveTable(
+      name: name, canonicalName: "", quoted: "", ambiguity: nil, columns: [], keys: [], checks: [],
+      triggers: [],
+      isDeferred: false, foreignKeys: [], inheriting: nil)
+  }
+
+  func isGenerated(_ table: LiveTable) -> Bool {
+    definition.tables.contains { live[$0.table]?.canonicalName == table.canonicalName }
+  }
+
+  func table(named canonical: String) -> LiveTable? { live.values.first { $0.canonicalName == canonical } }
+
+  /// The references of a table: its foreign keys, and those of the definition that are none.
+  func links(of index: Int, _ live: LiveTable) -> [Link] {
+    let rule = rules[index]
+    var links: [Link] = []
+    func declared(_ column: String) -> GenerateRule.Column? { rule.columns.first { $0.name == column } }
+    for key in live.foreignKeys {
+      guard let target = table(named: key.target) else { continue }
+      let sources = key.columns.compactMap(declared)
+      // Columns with generators of their own are left to them.
+      if sources.contains(where: { if case .reference = $0.source { false } else { true } }) { continue }
+      let source = sources.lazy.compactMap { column -> GenerateRule.ReferenceSource? in
+        if case .reference(let source) = column.source { source } else { nil }
+      }.first
+      // A column that is always NULL refers to nothing.
+      if source?.nullProbability == 1 { continue }
+      links.append(
+        Link(
+          columns: key.columns, target: target, targetColumns: key.targetColumns, source: source,
+          isOptional: key.columns.allSatisfy { live[$0]?.isNotNull == false },
+          line: sources.first?.line ?? rule.line))
+    }
+    for column in rule.columns {
+      guard case .reference(let source) = column.source, source.nullProbability < 1,
+        !links.contains(where: { $0.columns.contains(column.name) }), let target = self.live[source.table],
+        let key = target.primaryKey, key.count == 1
+      else { continue }
+      links.append(
+        Link(
+          columns: [column.name], target: target, targetColumns: key, source: source,
+          isOptional: live[column.name]?.isNotNull == false, line: column.line))
+    }
+    return links
+  }
+
+  func fault(
+    _ line: Int, _ code: ErrorCode = .invalidDefinition, found: String, expected: String, at field: String
+  ) {
+    faults.add(
+      FixtureFault(code, file: definition.path, line: line, field: field, found: found, expected: expected))
+  }
+}
+
+/// Options of a run that change the number of generated rows.
+public struct RowCountOptions: Sendable {
+  /// The environment, which may have a number of its own.
+  public var environment: SeedEnvironment
+  /// A factor for all numbers of rows that are not per parent.
+  public var scale: Double
+  /// Numbers by table, which take precedence.
+  public var rows: [String: Int]
+
+  /// Creates options.
+  public init(environment: SeedEnvironment = .dev, scale: Double = 1, rows: [String: Int] = [:]) {
+    self.environment = environment
+    self.scale = scale
+    self.rows = rows
+  }
+
+  func count(of table: TableName, _ standard: Int, _ numbers: [SeedEnvironment: Int]) -> Int {
+    if let number = rows[table.description] ?? rows[table.name] { return number }
+    return Int((Double(numbers[environment] ?? standard) * scale).rounded())
+  }
+}

@@ -1,0 +1,227 @@
+import Postgres
+import SeedGenerators
+
+/// A table whose rows are computed from their numbers. Every value is a pure function of the definition, the row's
+/// number, and the rows of tables that the seeder does not generate.
+final class GeneratedTable: Sendable {
+  /// How the row that a foreign key refers to is chosen.
+  struct Pick: Sendable {
+    enum Target: Sendable {
+      /// The table itself.
+      case own
+      case generated(GeneratedTable)
+      /// Rows that existed before, with the number of columns of each.
+      case existing(ExistingRows)
+    }
+
+    enum Method: Sendable {
+      case random(Distribution)
+      /// One-to-one: row i refers to row i.
+      case sameNumber
+      /// The row that `rows: {"per": …}` names.
+      case parent
+      /// A member of a combination that no other row has.
+      case combination(order: Int, member: Int)
+      /// An earlier row of the same chunk, which the same statement writes.
+      case earlier(block: Int)
+      /// A row of those with the same values in shared columns.
+      case sharing(RowGroups, columns: [Int])
+    }
+
+    let target: Target
+    let method: Method
+    let random: CounterRandom
+    let nullLimit: UInt64
+  }
+
+  /// Distinct combinations of several members.
+  struct Order: Sendable {
+    let sizes: [Int]
+    /// The order of all rows; nil if combinations are distinct among the children of a parent.
+    let whole: CompositeOrder?
+    let key: UInt64
+  }
+
+  /// How a column is filled.
+  enum Encoder: Sendable {
+    case generator(GeneratedColumn, sources: [(position: Int, column: Int)], maximumLength: Int?)
+    /// A member of a combination.
+    case nth(any Generator, order: Int, member: Int)
+    /// Consecutive numbers after the first one.
+    case number(after: Int)
+    /// The position among the children of a parent, from 1.
+    case position
+    /// A column of the row that a foreign key refers to, by its number in that table's columns.
+    case reference(pick: Int, column: Int)
+    /// NULL, until all tables of a cycle are filled.
+    case later
+  }
+
+  struct Column: Sendable {
+    let name: PostgresIdentifier
+    let encoder: Encoder
+  }
+
+  let live: LiveTable
+  let rowCount: Int
+  let columns: [Column]
+  let picks: [Pick]
+  let orders: [Order]
+  let children: ChildIndex?
+
+  init(
+    live: LiveTable, rowCount: Int, columns: [Column], picks: [Pick], orders: [Order], children: ChildIndex?
+  ) {
+    self.live = live
+    self.rowCount = rowCount
+    self.columns = columns
+    self.picks = picks
+    self.orders = orders
+    self.children = children
+  }
+
+  /// The number of a column by its name.
+  func column(_ name: String) -> Int? { columns.firstIndex { $0.name.isNamed(name) } }
+
+  /// The number of the row that a foreign key of a row refers to; nil for NULL.
+  func target(_ pick: Int, of row: Int) -> Int? {
+    let pick = picks[pick]
+    let random = pick.random.part(row: row)
+    if pick.nullLimit > 0, random[1] < pick.nullLimit || pick.nullLimit == .max { return nil }
+    let count: Int
+    switch pick.target {
+    case .own: count = rowCount
+    case .generated(let table): count = table.rowCount
+    case .existing(let rows): count = rows.count
+    }
+    switch pick.method {
+    case .random(let distribution): return count == 0 ? nil : distribution.index(below: count, random)
+    case .sameNumber: return row
+    case .parent: return children?.parent(of: row).parent
+    case .combination(let order, let member): return combination(order, member, of: row)
+    case .earlier(let block):
+      let start = row - row % block
+      return row == start ? nil : start + random.below(row - start, at: 0)
+    case .sharing(let groups, let columns):
+      var key: [UInt8] = []
+      for column in columns {
+        guard append(column, of: row, to: &key) else { return nil }
+        key.append(0xFF)
+      }
+      return groups.row(of: key, random)
+    }
+  }
+
+  private func combination(_ number: Int, _ member: Int, of row: Int) -> Int {
+    let order = orders[number]
+    if let whole = order.whole { return whole.value(whole[row], of: member) }
+    guard let (parent, position) = children?.parent(of: row) else { return 0 }
+    let own = CompositeOrder(sizes: order.sizes, key: CounterRandom.mix(order.key &+ UInt64(parent)))
+    return own.value(own[position], of: member)
+  }
+
+  /// Appends the value of a column in PostgreSQL's text format, without escapes of COPY.
+  ///
+  /// - Returns: false for NULL. Nothing is appended then.
+  func append(_ column: Int, of row: Int, to text: inout [UInt8]) -> Bool {
+    switch columns[column].encoder {
+    case .number(let last): text.append(contentsOf: String(last + row + 1).utf8)
+    case .position:
+      text.append(contentsOf: String((children?.parent(of: row).position ?? row) + 1).utf8)
+    case .nth(let generator, let order, let member):
+      generator.append(nth: combination(order, member, of: row), to: &text)
+    case .reference(let pick, let column):
+      guard let other = target(pick, of: row) else { return false }
+      switch picks[pick].target {
+      case .own: return append(column, of: other, to: &text)
+      case .generated(let table): return table.append(column, of: other, to: &text)
+      case .existing(let rows): return rows.append(column, of: other, to: &text)
+      }
+    case .later: return false
+    case .generator(let generated, let sources, let limit):
+      let start = text.count
+      guard generated.append(row: row, others: others(sources, of: row), to: &text) else { return false }
+      if let limit { Self.truncate(&text, from: start, to: limit) }
+    }
+    return true
+  }
+
+  private func others(_ sources: [(position: Int, column: Int)], of row: Int) -> RowValues? {
+    guard !sources.isEmpty else { return nil }
+    let values = RowValues(columns: (sources.map(\.position).max() ?? 0) + 1)
+    for source in sources {
+      var value: [UInt8] = []
+      if append(source.column, of: row, to: &value) { values.set(source.position, to: value) }
+    }
+    return values
+  }
+
+  /// Shortens a text to a number of characters, as the column allows.
+  private static func truncate(_ text: inout [UInt8], from start: Int, to limit: Int) {
+    guard text.count - start > limit else { return }
+    var characters = 0
+    for index in start..<text.count where text[index] & 0xC0 != 0x80 {
+      if characters == limit {
+        text.removeSubrange(index...)
+        return
+      }
+      characters += 1
+    }
+  }
+
+  /// Appends a row in COPY's text format.
+  func appendLine(_ row: Int, to lines: inout [UInt8], scratch: inout [UInt8]) {
+    for column in columns.indices {
+      if column > 0 { lines.append(0x09) }
+      scratch.removeAll(keepingCapacity: true)
+      guard append(column, of: row, to: &scratch) else {
+        lines.append(0x5C)
+        lines.append(0x4E)
+        continue
+      }
+      CopyText.append(scratch, to: &lines)
+    }
+    lines.append(0x0A)
+  }
+}
+
+/// The values of rows that existed before, in PostgreSQL's text format.
+final class ExistingRows: Sendable {
+  private let values: [[[UInt8]?]]
+
+  init(_ values: [[[UInt8]?]]) { self.values = values }
+
+  var count: Int { values.count }
+
+  func append(_ column: Int, of row: Int, to text: inout [UInt8]) -> Bool {
+    guard let value = values[row][column] else { return false }
+    text += value
+    return true
+  }
+}
+
+/// The rows of a table by the values of some columns.
+final class RowGroups: Sendable {
+  private let rows: [[UInt8]: [Int]]
+
+  /// - Parameters:
+  ///   - count: the number of rows.
+  ///   - key: the values of a row, each followed by 0xFF; nil if one is NULL.
+  init(count: Int, key: (Int) -> [UInt8]?) {
+    var rows: [[UInt8]: [Int]] = [:]
+    for row in 0..<count {
+      guard let key = key(row) else { continue }
+      rows[key, default: []].append(row)
+    }
+    self.rows = rows
+  }
+
+  /// A row with these values; nil if there is none.
+  func row(of key: [UInt8], _ random: CounterRandom) -> Int? {
+    guard let found = rows[key] else { return nil }
+    return found[random.below(found.count, at: 0)]
+  }
+
+  /// Whether some row has these values.
+  func has(_ key: [UInt8]) -> Bool { rows[key] != nil }
+}

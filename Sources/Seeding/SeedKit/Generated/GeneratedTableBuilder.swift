@@ -1,0 +1,311 @@
+import Postgres
+import SeedGenerators
+
+/// Makes one generated table: decides how each column is filled so that its constraints hold.
+struct GeneratedTableBuilder {
+  typealias Table = GeneratedTable
+
+  let planner: GeneratePlanner
+  let index: Int
+  let live: LiveTable
+  let rowCount: Int
+  let links: [GeneratePlanner.Link]
+  /// The tables that are made already, by schema and name.
+  let done: [String: GeneratedTable]
+
+  private var rule: GenerateRule { planner.rules[index] }
+  private var definition: TableDefinition { planner.definition.tables[index] }
+
+  /// The size of a chunk, within which rows refer to earlier ones of the same table.
+  static let block = 2_500
+
+  func build() throws -> GeneratedTable? {
+    let before = planner.faults.count
+    for column in rule.columns where live[column.name] == nil {
+      let near = Suggestion.nearest(to: column.name, in: live.columns.map(\.name.name)).first.map {
+        "'\($0)'"
+      }
+      fault(
+        column.line, found: "no column '\(column.name)' in \(live.name)",
+        expected: near ?? "a column of the table", at: column.name)
+    }
+    let fillings = fillings()
+    let names = fillings.map(\.name)
+    let children = children()
+    guard planner.faults.count == before else { return nil }
+    let uniqueness = UniquePlan(
+      table: live, names: names, fillings: fillings.map(\.filling), links: links, perParent: parentLink,
+      largestFamily: largestFamily, rowCount: rowCount, targetCount: targetCount)
+    for problem in uniqueness.problems {
+      fault(rule.line, .missingUniqueKey, found: problem.found, expected: problem.expected, at: "generate")
+    }
+    guard planner.faults.count == before else { return nil }
+    let orders = uniqueness.orders.enumerated().map { number, order -> Table.Order in
+      let stream = StreamKey.hash([definition.table.description, "unique", "\(number)"] + order.columns)
+      let key = CounterRandom(seed: rule.seed, stream: stream, index: 0)[0]
+      return Table.Order(
+        sizes: order.sizes, whole: order.isPerParent ? nil : CompositeOrder(sizes: order.sizes, key: key),
+        key: key)
+    }
+    let picks = try links.enumerated().map { try pick($0, $1, uniqueness, names) }
+    let columns = try zip(names, fillings).enumerated().compactMap { position, pair -> Table.Column? in
+      guard let encoder = try encoder(position, pair.1, uniqueness, names) else { return nil }
+      return Table.Column(name: try PostgresIdentifier(pair.0), encoder: encoder)
+    }
+    guard planner.faults.count == before else { return nil }
+    return GeneratedTable(
+      live: live, rowCount: rowCount, columns: columns, picks: picks, orders: orders, children: children)
+  }
+
+  /// The link to the table of `rows: {"per": …}`.
+  private var parentLink: Int? {
+    guard case .perParent(let parent, _) = rule.rows else { return nil }
+    let target = planner.live[parent]?.canonicalName
+    return links.firstIndex { $0.target.canonicalName == target }
+  }
+
+  private var largestFamily: Int {
+    guard case .perParent(_, let range) = rule.rows else { return 0 }
+    return range.upperBound
+  }
+
+  private func children() -> ChildIndex? {
+    guard case .perParent(let parent, let range) = rule.rows else { return nil }
+    guard parentLink != nil, let target = planner.live[parent].flatMap({ done[$0.canonicalName] }) else {
+      fault(
+        rule.line, found: "rows per '\(parent)', to which no foreign key of \(live.name) refers",
+        expected: "a table of this seeder that a column refers to", at: "rows")
+      return nil
+    }
+    return GeneratePlanner.children(definition, rule, parents: target.rowCount, range)
+  }
+
+  private func targetCount(_ link: GeneratePlanner.Link) -> Int {
+    if link.target.canonicalName == live.canonicalName { return rowCount }
+    if let table = done[link.target.canonicalName] { return table.rowCount }
+    return planner.existing[link.target.canonicalName]?.rows.count ?? 0
+  }
+
+  /// The filled columns, in the order of the table.
+  private func fillings() -> [(name: String, filling: GeneratePlanner.Filling)] {
+    let context = GeneratorContext(locale: rule.locale, columns: live.columns.map(\.name.name))
+    return live.columns.compactMap { column in
+      let name = column.name.name
+      guard !column.isGenerated else {
+        if let own = rule.columns.first(where: { $0.name == name }) {
+          fault(own.line, found: "the generated column '\(name)'", expected: "another column", at: name)
+        }
+        return nil
+      }
+      if let link = links.firstIndex(where: { $0.columns.contains(name) }),
+        let place = links[link].columns.firstIndex(of: name)
+      {
+        return (name, .reference(pick: link, targetColumn: links[link].targetColumns[place]))
+      }
+      guard let own = rule.columns.first(where: { $0.name == name }) else { return standard(column, context) }
+      guard let filling = declared(own, column, context) else { return nil }
+      return (name, filling)
+    }
+  }
+
+  private func declared(
+    _ own: GenerateRule.Column, _ column: LiveTable.Column, _ context: GeneratorContext
+  ) -> GeneratePlanner.Filling? {
+    let value: GeneratorValue
+    switch own.source {
+    case .position: return .position
+    case .reference(let source):
+      if source.nullProbability < 1 {
+        fault(
+          own.line, .missingTable,
+          found: "a reference to '\(source.table)', which has no primary key of one column",
+          expected: "a table with a foreign key from this column, or with such a key", at: own.name)
+      }
+      return nil
+    case .generator(let definition): value = definition
+    case .lines(_, let settings), .query(_, let settings):
+      let list = planner.lists["\(index).\(own.name)"] ?? []
+      guard !list.isEmpty else {
+        fault(own.line, found: "no values to pick from", expected: "at least one value", at: own.name)
+        return nil
+      }
+      value = .object([GeneratorMember("pick", .list(list))] + settings)
+    }
+    do {
+      return .generator(try GeneratorCatalog.parse(value, context: context))
+    } catch {
+      let path = ([own.name] + error.path).joined(separator: ".")
+      fault(
+        own.line, found: error.problem, expected: "a generator of Documentation/generated-data.md", at: path)
+      return nil
+    }
+  }
+
+  /// How a column is filled that the definition does not name; nil for its default.
+  private func standard(
+    _ column: LiveTable.Column, _ context: GeneratorContext
+  ) -> (name: String, filling: GeneratePlanner.Filling)? {
+    let name = column.name.name
+    let isKey = live.keys.contains { $0.columns.contains(name) }
+    if column.sequence != nil, ["smallint", "integer", "bigint"].contains(column.baseType) {
+      return (name, .number)
+    }
+    if column.baseType == "uuid", isKey, column.isNotNull,
+      let spec = try? GeneratorCatalog.parse("uuid.v4", context: context)
+    {
+      return (name, .generator(spec))
+    }
+    guard column.isNotNull, column.defaultExpression == nil, !live.changesInsertedRows else { return nil }
+    fault(
+      rule.line, found: "no generator for the column '\(name)' of type \(column.type), which is NOT NULL",
+      expected: "\"\(name)\": a generator", at: "generate.columns")
+    return nil
+  }
+
+  private func pick(
+    _ number: Int, _ link: GeneratePlanner.Link, _ unique: UniquePlan, _ names: [String]
+  ) throws -> Table.Pick {
+    let isOwn = link.target.canonicalName == live.canonicalName
+    let target: Table.Pick.Target
+    if isOwn {
+      target = .own
+    } else if let table = done[link.target.canonicalName] {
+      target = .generated(table)
+    } else {
+      target = .existing(planner.existing[link.target.canonicalName]?.rows ?? ExistingRows([]))
+    }
+    let count = targetCount(link)
+    if count == 0, rowCount > 0, !link.isOptional, !isOwn {
+      fault(
+        link.line, .missingTable, found: "a reference to \(link.target.name), which has no rows",
+        expected: "a seeder that fills it first, under 'dependencies'", at: link.columns[0])
+    }
+    let random = CounterRandom(
+      seed: rule.seed, stream: StreamKey.hash([definition.table.description, "reference"] + link.columns),
+      index: 0)
+    let null = link.source?.nullProbability ?? 0
+    let method: Table.Pick.Method
+    if number == parentLink {
+      method = .parent
+    } else if let member = unique.member(ofLink: number) {
+      method = .combination(order: member.order, member: member.member)
+    } else if unique.oneToOne.contains(number) {
+      method = .sameNumber
+    } else if isOwn {
+      method = .earlier(block: Self.block)
+    } else if let shared = try shared(number, link, target, names) {
+      method = shared
+    } else if let exponent = link.source?.exponent, count > 0 {
+      method = .random(.zipf(ZipfSampler(count: count, exponent: exponent)))
+    } else {
+      method = .random(.uniform)
+    }
+    return Table.Pick(
+      target: target, method: method, random: random, nullLimit: null >= 1 ? .max : UInt64(null * 0x1p64))
+  }
+
+  /// A foreign key that shares columns with an earlier one refers to a row with the same values in them.
+  private func shared(
+    _ number: Int, _ link: GeneratePlanner.Link, _ target: Table.Pick.Target, _ names: [String]
+  ) throws -> Table.Pick.Method? {
+    let earlier = links.prefix(number).flatMap(\.columns)
+    let shared = link.columns.filter { earlier.contains($0) }
+    guard !shared.isEmpty else { return nil }
+    let places = shared.compactMap { link.columns.firstIndex(of: $0).map { link.targetColumns[$0] } }
+    let groups: RowGroups
+    switch target {
+    case .own: return nil
+    case .generated(let table):
+      let columns = places.compactMap(table.column)
+      groups = RowGroups(count: table.rowCount) { row in
+        var key: [UInt8] = []
+        for column in columns {
+          guard table.append(column, of: row, to: &key) else { return nil }
+          key.append(0xFF)
+        }
+        return key
+      }
+    case .existing(let rows):
+      let names = planner.existing[link.target.canonicalName]?.columns ?? []
+      let columns = places.compactMap(names.firstIndex)
+      groups = RowGroups(count: rows.count) { row in
+        var key: [UInt8] = []
+        for column in columns {
+          guard rows.append(column, of: row, to: &key) else { return nil }
+          key.append(0xFF)
+        }
+        return key
+      }
+    }
+    return .sharing(groups, columns: shared.compactMap { name in names.firstIndex(of: name) })
+  }
+
+  private func encoder(
+    _ position: Int, _ filling: (name: String, filling: GeneratePlanner.Filling), _ unique: UniquePlan,
+    _ names: [String]
+  ) throws -> Table.Encoder? {
+    switch filling.filling {
+    case .position: return .position
+    case .number: return .number(after: planner.firstNumbers[index])
+    case .reference(let pick, let targetColumn):
+      let link = links[pick]
+      let column: Int?
+      if link.target.canonicalName == live.canonicalName {
+        column = names.firstIndex(of: targetColumn)
+      } else if let table = done[link.target.canonicalName] {
+        column = table.column(targetColumn)
+      } else {
+        column = planner.existing[link.target.canonicalName]?.columns.firstIndex(of: targetColumn)
+      }
+      guard let column else {
+        fault(
+          link.line,
+          found:
+            "a reference to the column '\(targetColumn)' of \(link.target.name), which no generator fills",
+          expected: "a generator for it", at: filling.name)
+        return nil
+      }
+      return .reference(pick: pick, column: column)
+    case .generator(let spec):
+      if let member = unique.member(ofColumn: position) {
+        return .nth(spec.generator, order: member.order, member: member.member)
+      }
+      let isUnique = unique.uniqueColumns.contains(position)
+      do {
+        let column = try GeneratedColumn(
+          table: definition.table.description, column: filling.name, seed: rule.seed, spec: spec,
+          isUnique: isUnique)
+        if let limit = column.rowLimit, limit < rowCount {
+          fault(
+            rule.line, .missingUniqueKey,
+            found: "\(rowCount) rows with distinct values of '\(spec.name)', which has \(limit)",
+            expected: "at most \(limit) rows, or another generator", at: filling.name)
+        }
+        let sources = spec.generator.sources.compactMap { source -> (position: Int, column: Int)? in
+          names.firstIndex(of: live.columns[source].name.name).map { (source, $0) }
+        }
+        return .generator(
+          column, sources: sources, maximumLength: column.isUnique ? nil : length(of: position, names))
+      } catch {
+        fault(
+          rule.line, .missingUniqueKey, found: "the unique column '\(filling.name)', but \(error.problem)",
+          expected: "a generator with distinct values, such as sequence, email or pattern", at: filling.name)
+        return nil
+      }
+    }
+  }
+
+  /// The n of a column of type varchar(n) or char(n).
+  private func length(of position: Int, _ names: [String]) -> Int? {
+    guard let type = live[names[position]]?.storedType, type.hasPrefix("character"),
+      let open = type.firstIndex(of: "(")
+    else { return nil }
+    return Int(type[type.index(after: open)...].prefix { $0.isNumber })
+  }
+
+  private func fault(
+    _ line: Int, _ code: ErrorCode = .invalidDefinition, found: String, expected: String, at field: String
+  ) {
+    planner.fault(line, code, found: found, expected: expected, at: field)
+  }
+}
