@@ -35,11 +35,18 @@ package enum CivilDate {
   }
 
   /// Parses `2026-01-31`.
-  static func parse(_ text: Substring.UTF8View) -> Int? {
-    let bytes = Array(text)
-    guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
-      let year = Digits.parse(bytes[0..<4]), let month = Digits.parse(bytes[5..<7]),
-      let day = Digits.parse(bytes[8..<10]), year >= 1, (1...12).contains(month), day >= 1
+  static func parse(_ text: String) -> Int? {
+    var text = text
+    return text.withUTF8 { parse(bytes: $0[...]) }
+  }
+
+  /// Parses `2026-01-31`.
+  static func parse(bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    var rest = bytes
+    guard let year = Digits.take(4...4, from: &rest), rest.popFirst() == 0x2D,
+      let month = Digits.take(2...2, from: &rest), rest.popFirst() == 0x2D,
+      let day = Digits.take(2...2, from: &rest), rest.isEmpty,
+      year >= 1, (1...12).contains(month), day >= 1
     else { return nil }
     let number = self.day(year: year, month: month, day: day)
     // A day that the month does not have becomes another date.
@@ -54,19 +61,5 @@ package enum CivilDate {
     text.append(digits: UInt(month), width: 2)
     text.append(ascii: "-")
     text.append(digits: UInt(day), width: 2)
-  }
-}
-
-/// Digits of dates and times.
-enum Digits {
-  /// The value of decimal digits; nil if other characters occur.
-  static func parse(_ digits: ArraySlice<UInt8>) -> Int? {
-    guard !digits.isEmpty, digits.count < 19 else { return nil }
-    var value = 0
-    for digit in digits {
-      guard (0x30...0x39).contains(digit) else { return nil }
-      value = value * 10 + Int(digit & 15)
-    }
-    return value
   }
 }

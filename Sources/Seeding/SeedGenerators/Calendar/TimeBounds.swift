@@ -46,6 +46,9 @@ struct Weekdays: Sendable {
   /// Reads the option `weekdays`; nil if it is absent.
   init?(_ options: GeneratorOptions, days: ClosedRange<Int>) throws(GeneratorFault) {
     guard let digits = options.digits("weekdays") else { return nil }
+    guard options.string("distribution") == "uniform" else {
+      throw GeneratorFault(path: ["weekdays"], "'weekdays' and 'distribution' cannot be combined")
+    }
     var first: [Int] = []
     var counts: [Int] = []
     var sums: [Int] = []
@@ -132,7 +135,8 @@ struct TimestampValues: Sendable {
     }
     let opening = (hours?.lowerBound ?? 0) * 3_600 * Interval.second
     let length = (hours?.count ?? 24) * 3_600 * Interval.second / step
-    // A limit within a day can exclude times of that day. Then another one is drawn.
+    // A limit within a day can exclude times of that day. Then another one is drawn. Any time between the limits is
+    // used if that does not succeed, because there may be no working hours between them.
     for attempt in 0..<16 {
       let random = random.part(UInt64(attempt))
       let day =

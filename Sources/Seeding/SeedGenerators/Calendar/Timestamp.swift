@@ -10,50 +10,67 @@ package enum Timestamp {
 
   /// Parses `2026-01-31`, `2026-01-31 12:30`, `2026-01-31T12:30:00.5Z` and `2026-01-31 12:30:00+02`.
   static func parse(_ text: String) -> Parsed? {
-    let utf8 = text[...].utf8
-    guard utf8.count >= 10, let day = CivilDate.parse(utf8.prefix(10)) else { return nil }
+    var text = text
+    return text.withUTF8 { parse(bytes: $0[...]) }
+  }
+
+  /// Parses the same forms.
+  static func parse(bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Parsed? {
+    guard bytes.count >= 10, let day = CivilDate.parse(bytes: bytes.prefix(10)) else { return nil }
     var parsed = Parsed(microseconds: day * Interval.day, hasTime: false, hasZone: false)
-    let rest = utf8.dropFirst(10)
-    guard let separator = rest.first else { return parsed }
+    var rest = bytes.dropFirst(10)
+    guard let separator = rest.popFirst() else { return parsed }
     guard separator == 0x20 || separator == 0x54 else { return nil }
     parsed.hasTime = true
-    var time = Array(rest.dropFirst())
-    if time.last == 0x5A {
-      time.removeLast()
+    if rest.last == 0x5A {
+      rest.removeLast()
       parsed.hasZone = true
-    } else if let sign = time.lastIndex(where: { $0 == 0x2B || $0 == 0x2D }) {
-      let zone = time[(sign + 1)...].filter { $0 != 0x3A }
-      guard let number = Digits.parse(zone[...]), zone.count == 2 || zone.count == 4 else { return nil }
-      let minutes = zone.count == 2 ? number * 60 : number / 100 * 60 + number % 100
-      parsed.microseconds += (time[sign] == 0x2B ? -minutes : minutes) * 60 * Interval.second
+    } else if let sign = rest.lastIndex(where: { $0 == 0x2B || $0 == 0x2D }) {
+      guard let minutes = offset(rest[(sign + 1)...]) else { return nil }
+      parsed.microseconds += (rest[sign] == 0x2B ? -minutes : minutes) * 60 * Interval.second
       parsed.hasZone = true
-      time.removeSubrange(sign...)
+      rest = rest[..<sign]
     }
-    guard let ofDay = self.time(time) else { return nil }
+    guard let ofDay = time(bytes: rest) else { return nil }
     parsed.microseconds += ofDay
     return parsed
   }
 
   /// Parses `12:30`, `12:30:15` and `12:30:15.123456` to microseconds.
-  static func time(_ text: String) -> Int? { time(Array(text.utf8)) }
+  static func time(_ text: String) -> Int? {
+    var text = text
+    return text.withUTF8 { time(bytes: $0[...]) }
+  }
 
-  private static func time(_ bytes: [UInt8]) -> Int? {
-    let parts = bytes.split(separator: 0x3A, omittingEmptySubsequences: false)
-    guard parts.count == 2 || parts.count == 3, let hour = Digits.parse(parts[0]),
-      let minute = Digits.parse(parts[1]), hour < 25, minute < 60
+  /// The minutes of `02`, `0530` and `05:30`.
+  private static func offset(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    var rest = bytes
+    guard let hours = Digits.take(2...2, from: &rest) else { return nil }
+    if rest.isEmpty { return hours * 60 }
+    if rest.first == 0x3A { rest.removeFirst() }
+    guard let minutes = Digits.take(2...2, from: &rest), rest.isEmpty else { return nil }
+    return hours * 60 + minutes
+  }
+
+  private static func time(bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    var rest = bytes
+    guard let hour = Digits.take(1...2, from: &rest), rest.popFirst() == 0x3A,
+      let minute = Digits.take(2...2, from: &rest), minute < 60
     else { return nil }
     var microseconds = (hour * 3_600 + minute * 60) * Interval.second
-    if parts.count == 3 {
-      let pieces = parts[2].split(separator: 0x2E, maxSplits: 1, omittingEmptySubsequences: false)
-      guard let second = Digits.parse(pieces[0]), second < 60 else { return nil }
+    if rest.first == 0x3A {
+      rest.removeFirst()
+      guard let second = Digits.take(2...2, from: &rest), second < 60 else { return nil }
       microseconds += second * Interval.second
-      if pieces.count == 2 {
-        guard pieces[1].count <= 6, var fraction = Digits.parse(pieces[1]) else { return nil }
-        for _ in pieces[1].count..<6 { fraction *= 10 }
+      if rest.first == 0x2E {
+        rest.removeFirst()
+        let count = rest.count
+        guard var fraction = Digits.take(1...6, from: &rest) else { return nil }
+        for _ in count..<6 { fraction *= 10 }
         microseconds += fraction
       }
     }
-    return microseconds <= Interval.day ? microseconds : nil
+    return rest.isEmpty && microseconds <= Interval.day ? microseconds : nil
   }
 
   /// Appends `2026-01-31 12:30:00`.
@@ -80,5 +97,31 @@ package enum Timestamp {
     text.append(ascii: ".")
     text.append(digits: UInt(fraction), width: 6)
     while text.last == 0x30 { text.removeLast() }
+  }
+}
+
+/// Digits of dates and times.
+enum Digits {
+  /// Takes decimal digits from the beginning; nil if their number is not in the range.
+  static func take(_ counts: ClosedRange<Int>, from bytes: inout Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    var value = 0
+    var count = 0
+    while count < counts.upperBound, let byte = bytes.first, (0x30...0x39).contains(byte) {
+      value = value * 10 + Int(byte & 15)
+      count += 1
+      bytes.removeFirst()
+    }
+    return count >= counts.lowerBound ? value : nil
+  }
+
+  /// The number of characters of a number in decimal.
+  static func count(_ value: Int) -> Int { String(value).utf8.count }
+
+  /// The value of up to 18 decimal digits; nil if other characters occur.
+  static func parse(_ text: some StringProtocol) -> Int? {
+    guard !text.isEmpty, text.utf8.count < 19, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return nil
+    }
+    return Int(text)
   }
 }

@@ -44,6 +44,13 @@ package struct GeneratedColumn: Sendable {
     }
   }
 
+  /// The number of characters of the longest value among the first rows; nil if it is not known.
+  package func longest(rows: Int) -> Int? {
+    guard let ends = generator.uniqueness.domain?.ends else { return generator.longest(below: .max) }
+    if isUnique { return generator.longest(below: ends.first { $0 >= rows } ?? .max) }
+    return generator.longest(below: (generator as? any NumberedGenerator)?.commonValues ?? ends[0])
+  }
+
   /// Appends the value of a row in PostgreSQL's text format. The row must be below ``rowLimit``.
   ///
   /// - Returns: false for NULL.

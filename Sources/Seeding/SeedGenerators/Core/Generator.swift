@@ -1,6 +1,10 @@
 /// Makes the values of a column. Each value is a pure function of the seed, the table, the column, the row number, and
 /// the name, version and options of the generator. It is the same on every machine and in any order of rows.
 ///
+/// Therefore generators use only integers and floating-point operations that IEEE 754 defines exactly. They use no
+/// functions of libm such as `log` and `sin`, whose last bits differ between systems, no locale or time zone of the
+/// machine, no clock, and no order of a `Set` or `Dictionary`.
+///
 /// A change that alters any value increases the version in ``entry``. A golden test pins the first values.
 package protocol Generator: Sendable {
   /// The name, version, summary and options.
@@ -22,6 +26,12 @@ package protocol Generator: Sendable {
   /// How the generator makes the values of a unique column.
   var uniqueness: Uniqueness { get }
 
+  /// The number of characters of the longest value; nil if it is not known.
+  ///
+  /// - Parameter end: only values of ``uniqueness`` with smaller numbers are used. Generators without numbered values
+  ///   ignore it.
+  func longest(below end: Int) -> Int?
+
   /// Appends the value of a row in PostgreSQL's text format, in UTF-8 and without escapes of COPY.
   ///
   /// - Returns: false for NULL. Nothing is appended then.
@@ -35,6 +45,7 @@ extension Generator {
   package var kind: ValueKind { Self.entry.kind }
   package var sources: [Int] { [] }
   package var uniqueness: Uniqueness { .none }
+  package func longest(below end: Int) -> Int? { nil }
   package func append(nth number: Int, to text: inout [UInt8]) {
     preconditionFailure("The generator \(Self.entry.name) has no domain.")
   }
@@ -169,11 +180,18 @@ package struct GeneratorContext: Sendable {
   package var locale: GeneratorLocale
   /// The names of the columns that templates and `after` can read.
   package var columns: [String]
+  /// The type of the column, as PostgreSQL names it: `int4`, `timestamptz`. The generator `between` needs it.
+  package var type: String?
+  /// The number of digits after the point of a `numeric` column.
+  package var scale: Int?
+  /// Whether the value is a part of a JSON document.
+  var isInsideJSON = false
 
   /// Creates a context.
-  package init(locale: GeneratorLocale = .en, columns: [String] = []) {
+  package init(locale: GeneratorLocale = .en, columns: [String] = [], type: String? = nil) {
     self.locale = locale
     self.columns = columns
+    self.type = type
   }
 }
 

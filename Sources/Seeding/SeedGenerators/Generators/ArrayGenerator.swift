@@ -1,7 +1,7 @@
 /// Arrays of values of another generator.
 struct ArrayGenerator: Generator {
   static let entry = GeneratorEntry(
-    "array", "One-dimensional arrays with the values of another generator",
+    "array", "One-dimensional arrays with the values of another generator; inside of `json` JSON arrays",
     options: [
       GeneratorOption("of", .generator, isRequired: true, "Generator of the elements"),
       GeneratorOption("count", .count(0...10_000), default: [1, 5], "Number of elements"),
@@ -11,6 +11,7 @@ struct ArrayGenerator: Generator {
   private let element: any Generator
   private let count: ClosedRange<Int>
   private let isDistinct: Bool
+  private let isJSON: Bool
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     let spec: GeneratorSpec
@@ -25,14 +26,16 @@ struct ArrayGenerator: Generator {
     element = spec.nested
     count = try options.count("count") ?? 1...5
     isDistinct = options.bool("distinct")
+    isJSON = context.isInsideJSON
   }
 
   var sources: [Int] { element.sources }
+  var kind: ValueKind { isJSON ? .json : .text }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     var known: Set<[UInt8]> = []
     var isFirst = true
-    text.append(ascii: "{")
+    text.append(ascii: isJSON ? "[" : "{")
     for index in 0..<row.random.number(in: count, at: 0) {
       let before = text.count
       if !isFirst { text.append(ascii: ",") }
@@ -43,13 +46,15 @@ struct ArrayGenerator: Generator {
         continue
       }
       isFirst = false
-      guard isPresent else {
+      if isJSON {
+        JSONText.finish(&text, from: start, kind: isPresent ? element.kind : nil)
+      } else if !isPresent {
         text.append(literal: "NULL")
-        continue
+      } else if element.kind != .number {
+        Self.quote(&text, from: start)
       }
-      if element.kind != .number { Self.quote(&text, from: start) }
     }
-    text.append(ascii: "}")
+    text.append(ascii: isJSON ? "]" : "}")
     return true
   }
 

@@ -11,6 +11,8 @@ struct ByteaGenerator: Generator {
     length = try options.count("length") ?? 16...16
   }
 
+  func longest(below end: Int) -> Int? { 2 + 2 * length.upperBound }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     var rest = row.random.number(in: length, at: 0)
     var place = 1

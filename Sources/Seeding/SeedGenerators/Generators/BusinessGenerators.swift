@@ -26,6 +26,11 @@ struct CompanyGenerator: NumberedGenerator {
   /// Every second name, if it need not be unique, could have two parts. A tenth is enough.
   var commonValues: Int { single + single / 10 }
 
+  func longest(below end: Int) -> Int? {
+    let form = forms.map { $0.length }.max() ?? 0
+    return form + names.longest + (end > single ? 3 + names.longest + 1 : 0)
+  }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     var digits = MixedRadix(number < single ? number : number - single)
     let name = digits.next(names.count)
@@ -55,6 +60,11 @@ struct ProductGenerator: NumberedGenerator {
     values = ValueDomain(tiers: [base, base * 1_000_000_000])
   }
 
+  func longest(below end: Int) -> Int? {
+    things.longest + 1 + CommonLists.series.longest
+      + (end > values.ends[0] ? 1 + Digits.count(end / values.ends[0] + 1) : 0)
+  }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     var digits = MixedRadix(number)
     things.append(digits.next(things.count), to: &text)
@@ -81,6 +91,8 @@ struct ColorGenerator: NumberedGenerator {
     values = ValueDomain(size: names?.count ?? 1 << 24)
   }
 
+  func longest(below end: Int) -> Int? { names?.longest ?? 7 }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     if let names { return names.append(number, to: &text) }
     text.append(ascii: "#")
@@ -95,6 +107,8 @@ struct CurrencyGenerator: NumberedGenerator {
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {}
 
   var values: ValueDomain { ValueDomain(size: CommonLists.currencies.count) }
+
+  func longest(below end: Int) -> Int? { 3 }
 
   func append(nth number: Int, to text: inout [UInt8]) { CommonLists.currencies.append(number, to: &text) }
 }

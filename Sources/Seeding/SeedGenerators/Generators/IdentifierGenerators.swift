@@ -7,6 +7,8 @@ struct UUID4Generator: Generator {
   /// The first 60 of the 122 free bits are the number.
   var uniqueness: Uniqueness { .domain(ValueDomain(size: 1 << 60)) }
 
+  func longest(below end: Int) -> Int? { 36 }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     text.append(uuid: row.random[0], row.random[1], version: 4)
     return true
@@ -43,6 +45,8 @@ struct UUID7Generator: Generator {
 
   /// The time has 48 bits.
   var uniqueness: Uniqueness { .rows(limit: ((1 << 48) - start) / step) }
+
+  func longest(below end: Int) -> Int? { 36 }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let time = UInt64(truncatingIfNeeded: start &+ row.row &* step)
@@ -123,6 +127,16 @@ struct PatternGenerator: NumberedGenerator {
     flush()
     self.pieces = pieces
     values = ValueDomain(size: size)
+  }
+
+  func longest(below end: Int) -> Int? {
+    pieces.reduce(0) { sum, piece in
+      if case .text(let bytes) = piece {
+        sum + String(decoding: bytes, as: UTF8.self).unicodeScalars.count
+      } else {
+        sum + 1
+      }
+    }
   }
 
   func append(nth number: Int, to text: inout [UInt8]) {

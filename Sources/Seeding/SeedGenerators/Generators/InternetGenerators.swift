@@ -13,6 +13,8 @@ struct SlugGenerator: NumberedGenerator {
     values = slug.values()
   }
 
+  func longest(below end: Int) -> Int? { slug.longest(below: end) }
+
   func append(nth number: Int, to text: inout [UInt8]) { slug.append(number, to: &text) }
 }
 
@@ -31,6 +33,11 @@ struct Slug: Sendable {
   /// The domain, if something else has `factor` values for each slug.
   func values(factor: Int = 1) -> ValueDomain {
     ValueDomain(tiers: [base * factor, base * factor * 900_000])
+  }
+
+  /// The number of characters of the longest slug with a number below `end`.
+  func longest(below end: Int) -> Int {
+    count * (words.longest + 1) - 1 + (end > base ? 1 + Digits.count((end - 1) / base + 1) : 0)
   }
 
   func append(_ number: Int, to text: inout [UInt8]) {
@@ -58,6 +65,8 @@ struct DomainGenerator: NumberedGenerator {
     values = slug.values()
   }
 
+  func longest(below end: Int) -> Int? { slug.longest(below: end) + 8 }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     slug.append(number, to: &text)
     text.append(literal: ".example")
@@ -75,6 +84,11 @@ struct URLGenerator: NumberedGenerator {
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     slug = Slug(context.locale, words: 3)
     values = slug.values(factor: CommonLists.domains.count)
+  }
+
+  func longest(below end: Int) -> Int? {
+    let domains = CommonLists.domains
+    return 12 + domains.longest + 1 + slug.longest(below: (end - 1) / domains.count + 1)
   }
 
   func append(nth number: Int, to text: inout [UInt8]) {
@@ -96,6 +110,11 @@ struct FilenameGenerator: NumberedGenerator {
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     slug = Slug(context.locale, words: 2)
     values = slug.values(factor: CommonLists.extensions.count)
+  }
+
+  func longest(below end: Int) -> Int? {
+    let extensions = CommonLists.extensions
+    return slug.longest(below: (end - 1) / extensions.count + 1) + 1 + extensions.longest
   }
 
   func append(nth number: Int, to text: inout [UInt8]) {
@@ -124,6 +143,8 @@ struct IPv4Generator: NumberedGenerator {
 
   var values: ValueDomain { ValueDomain(size: isPrivate ? 1 << 24 : 3 << 8) }
 
+  func longest(below end: Int) -> Int? { 15 }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     if isPrivate {
       text.append(literal: "10.")
@@ -151,6 +172,8 @@ struct IPv6Generator: Generator {
 
   /// The number is in the last 60 bits.
   var uniqueness: Uniqueness { .domain(ValueDomain(size: 1 << 60)) }
+
+  func longest(below end: Int) -> Int? { 39 }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     append(row.random[0] >> 32, row.random[1], to: &text)
@@ -183,6 +206,8 @@ struct MACGenerator: NumberedGenerator {
   /// Two of the 48 bits are fixed.
   var values: ValueDomain { ValueDomain(size: 1 << 46) }
 
+  func longest(below end: Int) -> Int? { 17 }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     let number = UInt64(number)
     text.append(hex: (number >> 40) << 2 | 2, digits: 2)
@@ -199,6 +224,10 @@ struct UserAgentGenerator: Generator {
     "user_agent", "User agents of common browsers, with versions from 100 to 139")
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {}
+
+  func longest(below end: Int) -> Int? {
+    CommonLists.userAgents.map { $0.length + 3 * $0.places }.max() ?? 0
+  }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let patterns = CommonLists.userAgents

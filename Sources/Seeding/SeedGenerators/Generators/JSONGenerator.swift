@@ -33,11 +33,8 @@ struct JSONGenerator: Generator {
       case .text(let bytes): text.append(contentsOf: bytes)
       case .value(let generator, let place):
         let start = text.count
-        if !generator.append(row.part(place), to: &text) {
-          text.append(literal: "null")
-        } else if generator.kind == .text {
-          JSONText.quote(&text, from: start)
-        }
+        let isPresent = generator.append(row.part(place), to: &text)
+        JSONText.finish(&text, from: start, kind: isPresent ? generator.kind : nil)
       }
     }
     return true
@@ -50,7 +47,11 @@ struct JSONGenerator: Generator {
     var pieces: [Piece] = []
     var plain: [UInt8] = []
 
-    init(context: GeneratorContext) { self.context = context }
+    init(context: GeneratorContext) {
+      var context = context
+      context.isInsideJSON = true
+      self.context = context
+    }
 
     mutating func finish() -> [Piece] {
       if !plain.isEmpty { pieces.append(.text(plain)) }
@@ -118,6 +119,13 @@ struct JSONGenerator: Generator {
 
 /// Strings of JSON.
 enum JSONText {
+  /// Turns the text from a position on into a JSON value. The kind nil is NULL, for which there is no text.
+  @inline(__always)
+  static func finish(_ text: inout [UInt8], from start: Int, kind: ValueKind?) {
+    if kind == nil { text.append(literal: "null") }
+    if kind == .text { quote(&text, from: start) }
+  }
+
   /// Turns the text from a position on into a JSON string.
   static func quote(_ text: inout [UInt8], from start: Int) {
     let isPlain = text[start...].allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }

@@ -21,6 +21,8 @@ struct SequenceGenerator: Generator {
     return .rows(limit: Int(min(room / step.magnitude, UInt(Int.max - 1))) + 1)
   }
 
+  func longest(below end: Int) -> Int? { 20 }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     append(nth: row.row, to: &text)
     return true
@@ -70,6 +72,10 @@ struct IntegerGenerator: Generator {
 
   var uniqueness: Uniqueness { .domain(ValueDomain(size: count)) }
 
+  func longest(below end: Int) -> Int? {
+    max(Digits.count(lower), Digits.count(lower &+ (count - 1) &* step))
+  }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     append(nth: distribution.index(below: count, row.random), to: &text)
     return true
@@ -86,7 +92,8 @@ struct DecimalGenerator: Generator {
     "decimal", "Decimal numbers in a range, limits included, for `numeric` columns", kind: .number,
     options: [
       GeneratorOption("between", .numberBounds, default: [0, 100], "Lowest and highest number"),
-      GeneratorOption("scale", .integer(0...18), default: 2, "Digits after the point"),
+      GeneratorOption(
+        "scale", .integer(0...18), "Digits after the point; by default those of the column, or 2"),
     ] + .distribution(), shortForm: "between", example: ["decimal": ["between": [1, 500], "scale": 2]])
 
   private let lower: Int
@@ -96,7 +103,7 @@ struct DecimalGenerator: Generator {
   private let distribution: Distribution
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
-    scale = options.integer("scale") ?? 2
+    scale = options.integer("scale") ?? context.scale.map { min(max($0, 0), 18) } ?? 2
     power = (0..<scale).reduce(1) { result, _ in result * 10 }
     let texts = options.digits("between") ?? []
     var ends: [Int] = []
@@ -118,6 +125,13 @@ struct DecimalGenerator: Generator {
   }
 
   var uniqueness: Uniqueness { .domain(ValueDomain(size: count)) }
+
+  func longest(below end: Int) -> Int? {
+    let whole = { (value: Int) in
+      Digits.count(value / Int(power)) + (value < 0 && value > -Int(power) ? 1 : 0)
+    }
+    return max(whole(lower), whole(lower + count - 1)) + (scale > 0 ? scale + 1 : 0)
+  }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     append(nth: distribution.index(below: count, row.random), to: &text)
@@ -145,7 +159,7 @@ struct DecimalGenerator: Generator {
     while fraction.last == "0" { fraction.removeLast() }
     guard fraction.utf8.count <= scale else { return nil }
     let all = parts[0] + fraction + String(repeating: "0", count: scale - fraction.utf8.count)
-    guard let value = Digits.parse(Array(all.utf8)[...]) else { return nil }
+    guard let value = Digits.parse(all) else { return nil }
     return isNegative ? -value : value
   }
 }
@@ -171,6 +185,8 @@ struct DoubleGenerator: Generator {
     width = ends[1] - ends[0]
     distribution = try options.distribution(lower: lower, width: width, count: nil)
   }
+
+  func longest(below end: Int) -> Int? { 24 }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     // The shortest digits that are read as the same number.
@@ -198,6 +214,8 @@ struct BooleanGenerator: Generator {
   }
 
   var uniqueness: Uniqueness { .domain(ValueDomain(size: 2)) }
+
+  func longest(below end: Int) -> Int? { 5 }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     append(nth: always || row.random[0] < limit ? 1 : 0, to: &text)

@@ -11,6 +11,8 @@ struct FirstNameGenerator: NumberedGenerator {
   var values: ValueDomain { ValueDomain(size: names.count) }
   var commonValues: Int { names.count }
 
+  func longest(below end: Int) -> Int? { names.longest }
+
   func append(nth number: Int, to text: inout [UInt8]) { names.append(number, to: &text) }
 }
 
@@ -26,6 +28,8 @@ struct LastNameGenerator: NumberedGenerator {
 
   var values: ValueDomain { ValueDomain(size: names.count) }
   var commonValues: Int { names.count }
+
+  func longest(below end: Int) -> Int? { names.longest }
 
   func append(nth number: Int, to text: inout [UInt8]) { names.append(number, to: &text) }
 }
@@ -47,6 +51,10 @@ struct FullNameGenerator: NumberedGenerator {
   }
 
   var values: ValueDomain { ValueDomain(size: commonValues) }
+
+  func longest(below end: Int) -> Int? {
+    first.longest + 1 + last.longest + (locale == .es ? 1 + last.longest : 0)
+  }
 
   func append(nth number: Int, to text: inout [UInt8]) {
     var digits = MixedRadix(number)
@@ -103,6 +111,11 @@ struct AccountNames: Sendable {
     if let suffix { text.append(decimal: suffix) }
   }
 
+  /// The number of characters of the longest account.
+  func longest(suffix: Int?) -> Int {
+    first.longest + 1 + last.longest + (suffix.map(Digits.count) ?? 0)
+  }
+
   /// The number to append for a value of ``tiers(factor:)``, and the number without the tier.
   func split(_ number: Int, factor: Int = 1) -> (base: Int, suffix: Int?) {
     let base = base * factor
@@ -128,6 +141,12 @@ struct EmailGenerator: NumberedGenerator {
     values = accounts.tiers(factor: CommonLists.domains.count)
   }
 
+  func longest(below end: Int) -> Int? {
+    let suffix =
+      end > values.ends[0] ? accounts.split(end - 1, factor: CommonLists.domains.count).suffix : nil
+    return accounts.longest(suffix: suffix) + 1 + CommonLists.domains.longest
+  }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     let domains = CommonLists.domains
     let (rest, suffix) = accounts.split(number, factor: domains.count)
@@ -150,6 +169,10 @@ struct UsernameGenerator: NumberedGenerator {
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     accounts = AccountNames(context.locale.data, separators: "._-")
     values = accounts.tiers()
+  }
+
+  func longest(below end: Int) -> Int? {
+    accounts.longest(suffix: end > values.ends[0] ? accounts.split(end - 1).suffix : nil)
   }
 
   func append(nth number: Int, to text: inout [UInt8]) {

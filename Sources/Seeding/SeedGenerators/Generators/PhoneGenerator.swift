@@ -50,6 +50,11 @@ struct PhoneGenerator: NumberedGenerator {
     values = ValueDomain(tiers: [numbers, numbers * 999_999])
   }
 
+  func longest(below end: Int) -> Int? {
+    prefixes.longest + (isFrench ? 5 : digits)
+      + (end > values.ends[0] ? 2 + Digits.count(end / values.ends[0]) : 0)
+  }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     var rest = MixedRadix(number)
     prefixes.append(rest.next(prefixes.count), to: &text)

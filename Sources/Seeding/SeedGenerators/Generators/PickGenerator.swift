@@ -83,6 +83,10 @@ package struct PickGenerator: Generator {
     uniqueness = isDistinct ? .domain(ValueDomain(size: values.count)) : .none
   }
 
+  package func longest(below end: Int) -> Int? {
+    values.compactMap { $0.map { String(decoding: $0, as: UTF8.self).unicodeScalars.count } }.max() ?? 0
+  }
+
   package func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let index = sums.isEmpty ? distribution.index(below: values.count, row.random) : weighted(row.random)
     guard let value = values[index] else { return false }

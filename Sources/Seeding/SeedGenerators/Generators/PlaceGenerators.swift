@@ -11,6 +11,8 @@ struct CityGenerator: NumberedGenerator {
   var values: ValueDomain { ValueDomain(size: cities.count) }
   var commonValues: Int { cities.count }
 
+  func longest(below end: Int) -> Int? { cities.longest }
+
   func append(nth number: Int, to text: inout [UInt8]) { cities.append(number, to: &text) }
 }
 
@@ -25,6 +27,8 @@ struct RegionGenerator: NumberedGenerator {
   }
 
   var values: ValueDomain { ValueDomain(size: regions.count) }
+
+  func longest(below end: Int) -> Int? { regions.longest }
 
   func append(nth number: Int, to text: inout [UInt8]) { regions.append(number, to: &text) }
 }
@@ -49,6 +53,8 @@ struct CountryGenerator: NumberedGenerator {
 
   var values: ValueDomain { ValueDomain(size: countries.count) }
 
+  func longest(below end: Int) -> Int? { countries.longest }
+
   func append(nth number: Int, to text: inout [UInt8]) { countries.append(number, to: &text) }
 }
 
@@ -64,6 +70,8 @@ struct PostcodeGenerator: NumberedGenerator {
     values = ValueDomain(size: code.count)
   }
 
+  func longest(below end: Int) -> Int? { Postcode.longest }
+
   func append(nth number: Int, to text: inout [UInt8]) { code.append(number, to: &text) }
 }
 
@@ -72,6 +80,9 @@ struct Postcode: Sendable {
   private let locale: GeneratorLocale
 
   init(_ locale: GeneratorLocale) { self.locale = locale }
+
+  /// The number of characters of the longest code.
+  static let longest = 8
 
   /// The number of codes. The first two digits are 01 to 99 in Germany, 01 to 95 in France, 01 to 52 in Spain, and
   /// 01 to 99 in the United States. Japanese codes have seven digits.
@@ -106,6 +117,8 @@ struct StreetGenerator: NumberedGenerator {
 
   var values: ValueDomain { ValueDomain(size: address.streets) }
 
+  func longest(below end: Int) -> Int? { address.longest }
+
   func append(nth number: Int, to text: inout [UInt8]) { address.append(street: number, to: &text) }
 }
 
@@ -126,6 +139,11 @@ struct AddressLineGenerator: NumberedGenerator {
     postcode = Postcode(context.locale)
     cities = context.locale.data.cities.names
     values = ValueDomain(size: address.streets * postcode.count * cities.count)
+  }
+
+  func longest(below end: Int) -> Int? {
+    // With a comma and spaces, or with the postal mark.
+    address.longest + 3 + Postcode.longest + cities.longest
   }
 
   func append(nth number: Int, to text: inout [UInt8]) {
@@ -173,6 +191,9 @@ struct Address: Sendable {
     default: 199
     }
   }
+
+  /// The number of characters of the longest street with a comma, a space and four digits, or with 7-25-30.
+  var longest: Int { names.longest + (locale == .ja ? 7 : 6) }
 
   /// The number of streets with house numbers.
   var streets: Int { names.count * houses }

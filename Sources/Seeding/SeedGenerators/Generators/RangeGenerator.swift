@@ -106,7 +106,7 @@ struct RangeGenerator: Generator {
     switch (form, value) {
     case (.integer, .number(let digits)): Int(digits)
     case (.decimal, .number(let digits)): DecimalGenerator.scaled(digits, 2)
-    case (.date, .string(let text)): CivilDate.parse(text[...].utf8)
+    case (.date, .string(let text)): CivilDate.parse(text)
     case (.timestamp, .string(let text)): Timestamp.parse(text).map { $0.microseconds / Interval.second }
     default: nil
     }

@@ -6,6 +6,10 @@ struct Prose: Sendable {
 
   var wordCount: Int { data.words.names.count }
 
+  var longestWord: Int { data.words.names.longest }
+
+  var longestSentence: Int { data.sentences.map { $0.length + $0.places * longestWord }.max() ?? 0 }
+
   func append(word: Int, to text: inout [UInt8]) { data.words.names.append(word, to: &text) }
 
   /// Appends words with spaces.
@@ -53,6 +57,8 @@ struct WordGenerator: NumberedGenerator {
 
   var values: ValueDomain { ValueDomain(size: prose.wordCount) }
 
+  func longest(below end: Int) -> Int? { prose.longestWord }
+
   func append(nth number: Int, to text: inout [UInt8]) { prose.append(word: number, to: &text) }
 }
 
@@ -79,6 +85,8 @@ struct WordsGenerator: Generator {
     count = try options.count("count") ?? 2...4
   }
 
+  func longest(below end: Int) -> Int? { count.upperBound * (prose.longestWord + 1) - 1 }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     prose.append(words: row.random.number(in: count, at: 0), row.random.part(1), to: &text)
     return true
@@ -94,6 +102,8 @@ struct SentenceGenerator: Generator {
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     prose = Prose(context.locale)
   }
+
+  func longest(below end: Int) -> Int? { prose.longestSentence }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     prose.append(sentence: row.random, to: &text)
@@ -115,6 +125,8 @@ struct ParagraphGenerator: Generator {
     prose = Prose(context.locale)
     count = try options.count("sentences") ?? 3...6
   }
+
+  func longest(below end: Int) -> Int? { count.upperBound * (prose.longestSentence + 1) - 1 }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     prose.append(sentences: row.random.number(in: count, at: 0), row.random.part(1), to: &text)
@@ -139,6 +151,8 @@ struct TextGenerator: Generator {
     length = try options.count("length") ?? 50...200
     space = context.locale == .ja ? 0 : 1
   }
+
+  func longest(below end: Int) -> Int? { length.upperBound }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let wanted = row.random.number(in: length, at: 0)

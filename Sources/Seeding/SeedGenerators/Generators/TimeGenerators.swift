@@ -23,6 +23,8 @@ struct DateGenerator: Generator {
 
   var uniqueness: Uniqueness { weekdays == nil ? .domain(ValueDomain(size: count)) : .none }
 
+  func longest(below end: Int) -> Int? { 10 }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let day = weekdays?.day(row.random, at: 0) ?? first + distribution.index(below: count, row.random)
     CivilDate.append(day, to: &text)
@@ -58,6 +60,8 @@ struct TimeGenerator: NumberedGenerator {
     values = ValueDomain(size: (ends[1] - lower) / step + 1)
   }
 
+  func longest(below end: Int) -> Int? { 15 }
+
   func append(nth number: Int, to text: inout [UInt8]) {
     Timestamp.append(time: lower + number * step, to: &text)
   }
@@ -81,6 +85,8 @@ struct TimestampGenerator: Generator {
   }
 
   var uniqueness: Uniqueness { source.uniqueness }
+
+  func longest(below end: Int) -> Int? { 26 }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     Timestamp.append(source.value(row.random), to: &text)
@@ -106,6 +112,8 @@ struct TimestampTZGenerator: Generator {
   }
 
   var uniqueness: Uniqueness { source.uniqueness }
+
+  func longest(below end: Int) -> Int? { 29 }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     Timestamp.append(source.value(row.random), to: &text)
@@ -146,6 +154,9 @@ struct IntervalGenerator: NumberedGenerator {
     step = options.string("precision").flatMap(Interval.unit) ?? Interval.second
     values = ValueDomain(size: (ends[1] - lower) / step + 1)
   }
+
+  /// For example `1000000 days 23:59:59.999999`.
+  func longest(below end: Int) -> Int? { 28 }
 
   func append(nth number: Int, to text: inout [UInt8]) {
     Interval.append(lower + number * step, to: &text)
@@ -191,9 +202,11 @@ struct AfterGenerator: Generator {
     distribution = try options.distribution(count: nil)
   }
 
+  func longest(below end: Int) -> Int? { 29 }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let source = row.others?.withValue(sources[0]) { value in
-      value.flatMap { Timestamp.parse(String(decoding: $0, as: UTF8.self)) }
+      value.flatMap { Timestamp.parse(bytes: $0[...]) }
     }
     guard let parsed = source ?? nil else { return false }
     let start = parsed.microseconds

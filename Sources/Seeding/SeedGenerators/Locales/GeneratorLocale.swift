@@ -78,7 +78,11 @@ struct WordPattern: Sendable {
   /// The number of places.
   var places: Int { parts.count - 1 }
 
+  /// The number of characters without the words.
+  let length: Int
+
   private init(_ text: Substring) {
+    length = text.unicodeScalars.filter { $0 != "#" }.count
     parts = text.utf8.split(separator: 0x23, omittingEmptySubsequences: false).map(Array.init)
   }
 

@@ -2,6 +2,8 @@
 struct WordList: Sendable {
   private let bytes: [UInt8]
   private let ends: [Int]
+  /// The number of characters of the longest word.
+  let longest: Int
 
   /// The number of words.
   var count: Int { ends.count }
@@ -15,6 +17,7 @@ struct WordList: Sendable {
     }
     self.bytes = bytes
     self.ends = ends
+    longest = words.map { $0.unicodeScalars.count }.max() ?? 0
   }
 
   /// Reads words separated by commas or line breaks.

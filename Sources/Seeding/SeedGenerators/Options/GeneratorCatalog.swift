@@ -41,7 +41,11 @@ package enum GeneratorCatalog {
   /// "email"
   /// {"integer": {"between": [1, 10], "distribution": "zipf"}, "null": 0.1}
   /// {"sequence": 100}
+  /// {"between": ["2024-01-01", "2024-12-31"]}
   /// ```
+  ///
+  /// `between` stands for `integer`, `decimal`, `double`, `date`, `time`, `timestamp`, `timestamptz` or `interval`,
+  /// depending on ``GeneratorContext/type``.
   package static func parse(
     _ value: GeneratorValue, context: GeneratorContext
   ) throws(GeneratorFault) -> GeneratorSpec {
@@ -73,7 +77,10 @@ package enum GeneratorCatalog {
     }
     let generator: any Generator
     do {
-      generator = try make(definition.key, value: definition.value, context)
+      let name =
+        definition.key == "between"
+        ? try BetweenResolver.generator(definition.value, type: context.type) : definition.key
+      generator = try make(name, value: definition.value, context)
     } catch {
       throw error.inside(definition.key)
     }

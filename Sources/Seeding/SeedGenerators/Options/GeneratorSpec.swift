@@ -22,6 +22,23 @@ package struct GeneratorSpec: Sendable {
     self.nullProbability = nullProbability
   }
 
+  /// The same generator, with values that end after a number of characters. The values of unique columns cannot be cut.
+  package func cut(to length: Int) -> GeneratorSpec {
+    GeneratorSpec(
+      CutGenerator(generator, length: length), name: name, version: version, isUnique: isUnique,
+      nullProbability: nullProbability)
+  }
+
+  private init(
+    _ generator: any Generator, name: String, version: Int, isUnique: Bool, nullProbability: Double
+  ) {
+    self.generator = generator
+    self.name = name
+    self.version = version
+    self.isUnique = isUnique
+    self.nullProbability = nullProbability
+  }
+
   /// The generator for use inside of other generators.
   var nested: any Generator {
     nullLimit > 0 ? NullableGenerator(generator, limit: nullLimit) : generator
@@ -60,7 +77,48 @@ struct NullableGenerator: Generator {
   var kind: ValueKind { base.kind }
   var sources: [Int] { base.sources }
 
+  func longest(below end: Int) -> Int? { base.longest(below: end) }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     GeneratorSpec.isNull(row.random, limit: limit) ? false : base.append(row, to: &text)
+  }
+}
+
+/// Cuts values after a number of characters.
+struct CutGenerator: Generator {
+  static var entry: GeneratorEntry {
+    GeneratorEntry("cut", "The beginnings of the values of another generator")
+  }
+
+  private let base: any Generator
+  private let length: Int
+
+  init(_ base: any Generator, length: Int) {
+    self.base = base
+    self.length = length
+  }
+
+  init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
+    throw GeneratorFault("'cut' is not a generator of its own")
+  }
+
+  var kind: ValueKind { base.kind }
+  var sources: [Int] { base.sources }
+  func longest(below end: Int) -> Int? { base.longest(below: end).map { min($0, length) } ?? length }
+
+  func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
+    let start = text.count
+    guard base.append(row, to: &text) else { return false }
+    var characters = 0
+    for index in start..<text.count where text[index] & 0xC0 != 0x80 {
+      characters += 1
+      if characters > length {
+        text.removeSubrange(index...)
+        break
+      }
+    }
+    // PostgreSQL removes spaces at the end of `char(n)` values.
+    while text.count > start + 1 && text.last == 0x20 { text.removeLast() }
+    return true
   }
 }
