@@ -18,6 +18,9 @@ struct DefinitionTests {
     #expect(try TestColumn(["sequence": ["start": 7]]).values(2) == ["7", "8"])
     #expect(try TestColumn(["sequence": 7]).values(2) == ["7", "8"])
     #expect(try TestColumn(["email": .bool(true)]).values(2) == TestColumn("email").values(2))
+    #expect(try TestColumn(["country": .bool(true)]).values(2) == TestColumn("country").values(2))
+    let inside = try TestColumn(["integer": ["between": [1, 99], "distribution": "zipf"]]).values(9)
+    #expect(try TestColumn(["integer": [1, 99], "distribution": "zipf"]).values(9) == inside)
     let german = GeneratorValue.object([
       GeneratorMember("city", .bool(true)), GeneratorMember("locale", "de"),
     ])
@@ -34,7 +37,8 @@ struct DefinitionTests {
     #expect(fault(["null": 1]) == "expected the name of a generator as a key")
     #expect(
       fault(["email": true_, "word": true_]) == "word: expected one generator, found 'email' and 'word'")
-    #expect(fault(["email": 5]) == "email: expected an object with the options of 'email', found number 5")
+    #expect(
+      fault(["email": 5]) == "email: expected an object with the options of 'email', or true, found number 5")
     #expect(fault(["email": ["x": 1]]) == "email: x: 'email' has no option 'x': it has none")
     #expect(
       fault(["boolean": ["x": 1]]) == "boolean: x: 'boolean' has no option 'x': its options are 'probability'"
@@ -45,6 +49,9 @@ struct DefinitionTests {
     #expect(
       fault(["integer": ["distribution": "gauss"]]).hasPrefix(
         "integer: distribution: expected one of \"uniform\""))
+    #expect(fault(["integer": [1, 2], "distribution": 5]).hasPrefix("distribution: expected one of"))
+    #expect(fault(["integer": [1, 2], "mode": 5]).hasPrefix("mode: 'integer' has no option 'mode'"))
+    #expect(fault(["pick": ["a": 1], "distribution": "zipf"]).hasPrefix("distribution: values with weights"))
     #expect(fault(["double": ["distribution": "zipf"]]).hasPrefix("double: distribution: expected one of"))
     #expect(fault(["sequence": ["step": 0]]) == "sequence: step: the step must not be 0")
     #expect(fault(["pick": []]) == "pick: the list of values is empty")
@@ -117,6 +124,9 @@ struct DefinitionTests {
     let japanese = try TestColumn(["template": "{first|slug}"], .ja)
     japanese.set("first", "佐藤 花子")
     #expect(japanese.value(0) == "sato-hanako")
+    #expect(try TestColumn(["country": .bool(true)]).values(2) == TestColumn("country").values(2))
+    let inside = try TestColumn(["integer": ["between": [1, 99], "distribution": "zipf"]]).values(9)
+    #expect(try TestColumn(["integer": [1, 99], "distribution": "zipf"]).values(9) == inside)
     let german = try TestColumn(["template": "{last|slug}"], .de)
     german.set("last", "Groß-Müller")
     #expect(german.value(0) == "gross-mueller")
@@ -134,6 +144,42 @@ struct DefinitionTests {
     #expect(
       column.value(1)
         == #"{"fixed": ["a\"b\\\n", 1, true, null], "price": "$5", "kind": "x\"y", "n": 4, "none": null}"#)
+  }
+
+  @Test("of JSON can have arrays, options next to the generator, and keys with dollar signs")
+  func jsonArrays() throws {
+    let column = try TestColumn([
+      "json": [
+        "list": ["$array": ["of": ["pick": ["a", .null]]], "count": 3],
+        "$$ref": ["$sequence": 1, "step": 5, "null": 0],
+        "empty": [:],
+      ]
+    ])
+    let value = try #require(column.value(2))
+    #expect(value.hasSuffix(#"], "$ref": 11, "empty": {}}"#), "\(value)")
+    #expect(value.replacing("null", with: "\"a\"").hasPrefix(#"{"list": ["a","a","a"]"#), "\(value)")
+  }
+
+  @Test("can use generators of the caller, inside of others as well")
+  func factories() throws {
+    struct Reference: Generator {
+      static let entry = GeneratorEntry(
+        "reference", "Rows of another table", kind: .number,
+        options: [GeneratorOption("table", .string, isRequired: true, "Table")], shortForm: "table")
+      func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
+        text.append(contentsOf: "\(row.random.below(3, at: 0) + 7)".utf8)
+        return true
+      }
+    }
+    var context = GeneratorContext()
+    context.factories = [GeneratorFactory(Reference.entry) { _, _ throws(GeneratorFault) in Reference() }]
+    let spec = try GeneratorCatalog.parse(
+      ["array": ["of": ["reference": "country"], "count": 2]], context: context)
+    let column = try GeneratedColumn(table: "t", column: "c", seed: 1, spec: spec)
+    var text: [UInt8] = []
+    #expect(column.append(row: 0, to: &text))
+    #expect(try String(decoding: text, as: UTF8.self).contains(Regex(#"^\{[789],[789]\}$"#)))
+    #expect(throws: GeneratorFault.self) { try GeneratorCatalog.parse("reference", context: context) }
   }
 
   @Test("of arrays quote elements where necessary")

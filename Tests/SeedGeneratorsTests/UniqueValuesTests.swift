@@ -9,19 +9,18 @@ struct UniqueValuesTests {
       let definition = entry.entry.example
       guard let column = try? TestColumn(definition, locale, isUnique: true) else { return }
       let limit = try #require(column.column.rowLimit)
-      var rows = Set(0..<min(limit, 5_000))
+      var rows = Set(0..<min(limit, 2_000))
       for end in column.column.generator.uniqueness.domain?.ends ?? [limit] {
-        rows.formUnion(max(0, end - 1_000)..<(end < limit ? end + 1_000 : end))
+        rows.formUnion(max(0, end - 300)..<(end < limit ? end + 300 : end))
       }
       let values = Set(rows.compactMap { column.bytes($0) })
       #expect(values.count == rows.count, "\(locale)")
     }
   }
 
-  @Test("have no duplicates among a million rows", arguments: ["email", "username", "pattern"])
-  func million(name: String) throws {
-    let definition: GeneratorValue = name == "pattern" ? ["pattern": "AB-####-??"] : .string(name)
-    let column = try TestColumn(definition, isUnique: true)
+  @Test("have no duplicates among a million rows")
+  func million() throws {
+    let column = try TestColumn("email", isUnique: true)
     var values: Set<[UInt8]> = []
     values.reserveCapacity(1_000_000)
     for row in 0..<1_000_000 {

@@ -10,12 +10,6 @@ package protocol Generator: Sendable {
   /// The name, version, summary and options.
   static var entry: GeneratorEntry { get }
 
-  /// Creates a generator.
-  ///
-  /// - Throws: ``GeneratorFault`` if the options contradict each other. Names and types of the options are checked
-  ///   beforehand.
-  init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault)
-
   /// What the values are, which decides how they are written in JSON.
   var kind: ValueKind { get }
 
@@ -39,6 +33,15 @@ package protocol Generator: Sendable {
 
   /// Appends the value with a number in the domain of ``uniqueness``.
   func append(nth number: Int, to text: inout [UInt8])
+}
+
+/// A generator of the catalog, which is created from options.
+package protocol CatalogGenerator: Generator {
+  /// Creates a generator.
+  ///
+  /// - Throws: ``GeneratorFault`` if the options contradict each other. Names and types of the options are checked
+  ///   beforehand.
+  init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault)
 }
 
 extension Generator {
@@ -67,7 +70,7 @@ package enum Uniqueness: Sendable, Equatable {
 }
 
 /// A generator that makes random values from its numbered values.
-protocol NumberedGenerator: Generator {
+protocol NumberedGenerator: CatalogGenerator {
   /// The numbered values.
   var values: ValueDomain { get }
   /// The number of values for columns that are not unique: those of the first tiers.
@@ -184,6 +187,8 @@ package struct GeneratorContext: Sendable {
   package var type: String?
   /// The number of digits after the point of a `numeric` column.
   package var scale: Int?
+  /// Generators in addition to those of the catalog. They come first, so they can replace one.
+  package var factories: [GeneratorFactory] = []
   /// Whether the value is a part of a JSON document.
   var isInsideJSON = false
 

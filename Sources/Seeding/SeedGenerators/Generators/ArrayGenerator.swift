@@ -1,5 +1,5 @@
 /// Arrays of values of another generator.
-struct ArrayGenerator: Generator {
+struct ArrayGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "array", "One-dimensional arrays with the values of another generator; inside of `json` JSON arrays",
     options: [

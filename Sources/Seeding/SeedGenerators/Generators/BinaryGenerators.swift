@@ -1,5 +1,5 @@
 /// Random bytes.
-struct ByteaGenerator: Generator {
+struct ByteaGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "bytea", "Random bytes in hexadecimal, for `bytea` columns",
     options: [GeneratorOption("length", .count(0...10_000_000), default: [16, 16], "Number of bytes")],
@@ -28,7 +28,7 @@ struct ByteaGenerator: Generator {
 }
 
 /// Vectors in clusters, for pgvector.
-package struct VectorGenerator: Generator {
+package struct VectorGenerator: CatalogGenerator {
   package static let entry = GeneratorEntry(
     "vector",
     "Vectors of length 1 in clusters, for `vector` columns of pgvector. Rows whose numbers differ by a multiple of "

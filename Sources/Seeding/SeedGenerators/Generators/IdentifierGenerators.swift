@@ -1,5 +1,5 @@
 /// Random UUIDs.
-struct UUID4Generator: Generator {
+struct UUID4Generator: CatalogGenerator {
   static let entry = GeneratorEntry("uuid.v4", "UUIDs of version 4 (random)")
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {}
@@ -22,7 +22,7 @@ struct UUID4Generator: Generator {
 }
 
 /// UUIDs with a time.
-struct UUID7Generator: Generator {
+struct UUID7Generator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "uuid.v7", "UUIDs of version 7: a time that grows with the row number, and random bits",
     options: [

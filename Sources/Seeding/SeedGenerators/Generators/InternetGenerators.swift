@@ -164,7 +164,7 @@ struct IPv4Generator: NumberedGenerator {
 }
 
 /// Addresses of IPv6.
-struct IPv6Generator: Generator {
+struct IPv6Generator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "ip.v6", "IPv6 addresses of the range for documentation 2001:db8::/32 (RFC 3849)")
 
@@ -219,7 +219,7 @@ struct MACGenerator: NumberedGenerator {
 }
 
 /// User agents of browsers.
-struct UserAgentGenerator: Generator {
+struct UserAgentGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "user_agent", "User agents of common browsers, with versions from 100 to 139")
 

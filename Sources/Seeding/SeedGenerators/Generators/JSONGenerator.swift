@@ -1,10 +1,10 @@
 /// JSON documents from a template.
-struct JSONGenerator: Generator {
+struct JSONGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "json",
-    "JSON from a template. A string that begins with `$` is a generator, and so is an object whose only generator key "
-      + "begins with `$`: `{\"$integer\": [1, 9], \"null\": 0.1}`. `$$` at the beginning is a dollar sign. Everything "
-      + "else is written as it is",
+    "JSON from a template. A string that begins with `$` is a generator, and so is an object whose first key begins "
+      + "with `$`: `{\"$integer\": [1, 9], \"null\": 0.1}`. `$$` at the beginning is a dollar sign. Everything else is "
+      + "written as it is",
     kind: .json, options: [GeneratorOption("template", .any, isRequired: true, "Template")],
     shortForm: "template", takesAnyValue: true,
     example: ["json": ["name": "$person.name", "age": ["$integer": [18, 90]], "tags": ["$word", "$word"]]])
@@ -66,7 +66,7 @@ struct JSONGenerator: Generator {
       case .number(let digits): plain.append(contentsOf: digits.utf8)
       case .string(let text) where text.hasPrefix("$") && !text.hasPrefix("$$"):
         try append(generator: .string(String(text.dropFirst())), path)
-      case .string(let text): append(string: text.hasPrefix("$$") ? String(text.dropFirst()) : text)
+      case .string(let text): append(literal: text)
       case .list(let elements):
         plain.append(ascii: "[")
         for (index, element) in elements.enumerated() {
@@ -75,18 +75,17 @@ struct JSONGenerator: Generator {
         }
         plain.append(ascii: "]")
       case .object(let members):
-        let settings = GeneratorCatalog.settings.map(\.name)
-        let others = members.filter { !settings.contains($0.key) }
-        if others.count == 1, others[0].key.hasPrefix("$"), !others[0].key.hasPrefix("$$") {
+        let first = members.first { !GeneratorCatalog.settingNames.contains($0.key) }
+        if let first, first.key.hasPrefix("$"), !first.key.hasPrefix("$$") {
           let definition = members.map { member in
-            member.key.hasPrefix("$") ? GeneratorMember(String(member.key.dropFirst()), member.value) : member
+            member == first ? GeneratorMember(String(member.key.dropFirst()), member.value) : member
           }
           return try append(generator: .object(definition), path)
         }
         plain.append(ascii: "{")
         for (index, member) in members.enumerated() {
           if index > 0 { plain.append(literal: ", ") }
-          append(string: member.key)
+          append(literal: member.key)
           plain.append(literal: ": ")
           try append(member.value, path: path + [member.key])
         }
@@ -109,9 +108,10 @@ struct JSONGenerator: Generator {
       pieces.append(.value(spec.nested, StreamKey.hash(path)))
     }
 
-    private mutating func append(string: String) {
+    /// Appends a string of the template, of which `$$` begins with one dollar sign.
+    private mutating func append(literal text: String) {
       let start = plain.count
-      plain.append(contentsOf: string.utf8)
+      plain.append(contentsOf: text.utf8.dropFirst(text.hasPrefix("$$") ? 1 : 0))
       JSONText.quote(&plain, from: start)
     }
   }

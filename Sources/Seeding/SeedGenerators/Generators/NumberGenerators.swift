@@ -1,5 +1,5 @@
 /// Consecutive numbers.
-struct SequenceGenerator: Generator {
+struct SequenceGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "sequence", "Numbers with a constant step: the row number times the step, plus the start", kind: .number,
     options: [
@@ -34,7 +34,7 @@ struct SequenceGenerator: Generator {
 }
 
 /// Whole numbers in a range.
-struct IntegerGenerator: Generator {
+struct IntegerGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "integer", "Whole numbers in a range, limits included", kind: .number,
     options: [
@@ -87,7 +87,7 @@ struct IntegerGenerator: Generator {
 }
 
 /// Decimal numbers with a fixed number of digits after the point.
-struct DecimalGenerator: Generator {
+struct DecimalGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "decimal", "Decimal numbers in a range, limits included, for `numeric` columns", kind: .number,
     options: [
@@ -165,7 +165,7 @@ struct DecimalGenerator: Generator {
 }
 
 /// Floating-point numbers.
-struct DoubleGenerator: Generator {
+struct DoubleGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "double", "Floating-point numbers in a range, without the upper limit", kind: .number,
     options: [GeneratorOption("between", .numberBounds, default: [0, 1], "Lowest and highest number")]
@@ -196,7 +196,7 @@ struct DoubleGenerator: Generator {
 }
 
 /// Booleans.
-struct BooleanGenerator: Generator {
+struct BooleanGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "boolean", "`true` with a probability, otherwise `false`", kind: .boolean,
     options: [

@@ -1,8 +1,9 @@
 /// Values of a list.
-package struct PickGenerator: Generator {
+package struct PickGenerator: CatalogGenerator {
   package static let entry = GeneratorEntry(
     "pick", "One of the values of an array, or one of the keys of an object whose values are the weights",
-    options: [GeneratorOption("values", .any, isRequired: true, "Values, or values with weights")],
+    options: [GeneratorOption("values", .any, isRequired: true, "Values, or values with weights")]
+      + .distribution(),
     shortForm: "values", takesAnyValue: true, example: ["pick": ["free": 8, "pro": 2]])
 
   package let kind: ValueKind
@@ -32,9 +33,15 @@ package struct PickGenerator: Generator {
         if case .bool = element { kinds.insert("boolean") }
         if case .string = element { kinds.insert("text") }
       }
+      let count = Double(max(elements.count, 1))
       try self.init(
-        values: values, kind: kinds == ["number"] ? .number : kinds == ["boolean"] ? .boolean : .text)
+        values: values,
+        distribution: options.distribution(width: count, count: max(elements.count, 1)),
+        kind: kinds == ["number"] ? .number : kinds == ["boolean"] ? .boolean : .text)
     case .object(let members):
+      guard options.string("distribution") == "uniform" else {
+        throw GeneratorFault(path: ["distribution"], "values with weights have no other distribution")
+      }
       var weights: [String] = []
       for member in members {
         guard case .number(let weight) = member.value else {

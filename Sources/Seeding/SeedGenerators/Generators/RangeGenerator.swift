@@ -1,5 +1,5 @@
 /// Ranges.
-struct RangeGenerator: Generator {
+struct RangeGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "range",
     "Ranges with an included lower and an excluded upper limit, never empty unless that is asked for",

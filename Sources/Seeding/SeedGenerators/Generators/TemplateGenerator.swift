@@ -1,5 +1,5 @@
 /// Texts composed of other columns of the row.
-struct TemplateGenerator: Generator {
+struct TemplateGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "template",
     "Text with the values of other columns: `{first|slug}.{last|slug}@example.com`. `{#}` is the row number from 1, "

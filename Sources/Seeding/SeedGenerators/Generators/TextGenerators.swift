@@ -71,7 +71,7 @@ extension CounterRandom {
 }
 
 /// Several words.
-struct WordsGenerator: Generator {
+struct WordsGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "words", "Nouns with spaces",
     options: [GeneratorOption("count", .count(1...10_000), default: [2, 4], "Number of words")],
@@ -94,7 +94,7 @@ struct WordsGenerator: Generator {
 }
 
 /// Sentences.
-struct SentenceGenerator: Generator {
+struct SentenceGenerator: CatalogGenerator {
   static let entry = GeneratorEntry("sentence", "Sentences")
 
   private let prose: Prose
@@ -112,7 +112,7 @@ struct SentenceGenerator: Generator {
 }
 
 /// Paragraphs.
-struct ParagraphGenerator: Generator {
+struct ParagraphGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "paragraph", "Several sentences",
     options: [GeneratorOption("sentences", .count(1...1_000), default: [3, 6], "Number of sentences")],
@@ -135,7 +135,7 @@ struct ParagraphGenerator: Generator {
 }
 
 /// Texts with a number of characters in a range.
-struct TextGenerator: Generator {
+struct TextGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "text",
     "Sentences with a number of characters in a range. The last sentence is cut, if possible after a word",
@@ -198,7 +198,7 @@ struct TextGenerator: Generator {
 }
 
 /// Documents in Markdown.
-struct MarkdownGenerator: Generator {
+struct MarkdownGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "markdown", "Markdown documents: sections with a heading, a paragraph, a list and code",
     options: [GeneratorOption("sections", .count(1...100), default: [1, 3], "Number of sections")],

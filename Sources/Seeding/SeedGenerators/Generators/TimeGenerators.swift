@@ -1,5 +1,5 @@
 /// Dates between two dates.
-struct DateGenerator: Generator {
+struct DateGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "date", "Dates between two dates, limits included",
     options: [
@@ -68,7 +68,7 @@ struct TimeGenerator: NumberedGenerator {
 }
 
 /// Timestamps without a time zone.
-struct TimestampGenerator: Generator {
+struct TimestampGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "timestamp", "Timestamps without a time zone, limits included", options: TimestampValues.options,
     shortForm: "between",
@@ -99,7 +99,7 @@ struct TimestampGenerator: Generator {
 }
 
 /// Timestamps with a time zone, in UTC.
-struct TimestampTZGenerator: Generator {
+struct TimestampTZGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "timestamptz", "Timestamps with a time zone, limits included. Limits and hours are in UTC",
     options: TimestampValues.options, shortForm: "between",
@@ -164,7 +164,7 @@ struct IntervalGenerator: NumberedGenerator {
 }
 
 /// Times after the time in another column.
-struct AfterGenerator: Generator {
+struct AfterGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "after",
     "A date or timestamp that is not before the one in another column, in the same form. NULL if that column is NULL",

@@ -130,7 +130,7 @@ package struct GeneratorOptions: Sendable {
 
 extension [GeneratorOption] {
   /// The options that select a distribution of numbers.
-  static func distribution(_ names: [String] = Distribution.names) -> Self {
+  package static func distribution(_ names: [String] = Distribution.names) -> Self {
     distribution(
       names, mean: "Mean of `normal` and `exponential`; by default the middle, and a quarter of the range",
       deviation: "Standard deviation of `normal`; by default a sixth of the range")

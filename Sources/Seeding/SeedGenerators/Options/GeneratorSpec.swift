@@ -70,10 +70,6 @@ struct NullableGenerator: Generator {
     self.limit = limit
   }
 
-  init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
-    throw GeneratorFault("'null' is a setting of other generators")
-  }
-
   var kind: ValueKind { base.kind }
   var sources: [Int] { base.sources }
 
@@ -96,10 +92,6 @@ struct CutGenerator: Generator {
   init(_ base: any Generator, length: Int) {
     self.base = base
     self.length = length
-  }
-
-  init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
-    throw GeneratorFault("'cut' is not a generator of its own")
   }
 
   var kind: ValueKind { base.kind }
