@@ -6,7 +6,7 @@ struct TestColumn {
   let column: GeneratedColumn
   private let others = RowValues(columns: TestColumn.columns.count)
 
-  static let columns = ["created_at", "first", "last"]
+  static let columns = ["created_at", "first", "last", "city"]
 
   init(
     _ definition: GeneratorValue, _ locale: GeneratorLocale = .en, table: String = "example",

@@ -5,7 +5,7 @@ struct CityGenerator: NumberedGenerator {
   private let cities: WordList
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
-    cities = context.locale.data.cities.names
+    cities = context.locale.data.places.cities
   }
 
   var values: ValueDomain { ValueDomain(size: cities.count) }
@@ -18,19 +18,35 @@ struct CityGenerator: NumberedGenerator {
 
 /// States and provinces.
 struct RegionGenerator: NumberedGenerator {
-  static let entry = GeneratorEntry("region", "States, provinces or prefectures of the country of the locale")
+  static let entry = GeneratorEntry(
+    "region", "States, provinces or prefectures of the country of the locale", options: [CityColumn.option],
+    shortForm: "city")
 
-  private let regions: WordList
+  private let places: Places
+  private let column: CityColumn?
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
-    regions = context.locale.data.regions
+    places = context.locale.data.places
+    column = try CityColumn(options, context)
   }
 
-  var values: ValueDomain { ValueDomain(size: regions.count) }
+  var sources: [Int] { column?.sources ?? [] }
+  var values: ValueDomain { ValueDomain(size: places.regions.count) }
+  var uniqueness: Uniqueness { column == nil ? .domain(values) : .none }
+  func longest(below end: Int) -> Int? { places.regions.longest }
 
-  func longest(below end: Int) -> Int? { regions.longest }
+  func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
+    var region = row.random.below(places.regions.count, at: 0)
+    switch column?.city(row) {
+    case .null: return false
+    case .known(let city): region = places.regionOfCity[city]
+    default: break
+    }
+    append(nth: region, to: &text)
+    return true
+  }
 
-  func append(nth number: Int, to text: inout [UInt8]) { regions.append(number, to: &text) }
+  func append(nth number: Int, to text: inout [UInt8]) { places.regions.append(number, to: &text) }
 }
 
 /// Countries.
@@ -60,29 +76,48 @@ struct CountryGenerator: NumberedGenerator {
 
 /// Postal codes.
 struct PostcodeGenerator: NumberedGenerator {
-  static let entry = GeneratorEntry("postcode", "Postal codes in the form of the country of the locale")
+  static let entry = GeneratorEntry(
+    "postcode", "Postal codes in the form of the country of the locale", options: [CityColumn.option],
+    shortForm: "city")
 
   private let code: Postcode
+  private let column: CityColumn?
   let values: ValueDomain
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     code = Postcode(context.locale)
     values = ValueDomain(size: code.count)
+    column = try CityColumn(options, context)
   }
 
+  var sources: [Int] { column?.sources ?? [] }
+  var uniqueness: Uniqueness { column == nil ? .domain(values) : .none }
   func longest(below end: Int) -> Int? { Postcode.longest }
+
+  func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
+    switch column?.city(row) {
+    case .null: return false
+    case .known(let city): code.append(row.random.below(code.countInCity, at: 0), city: city, to: &text)
+    default: append(nth: row.random.below(code.count, at: 0), to: &text)
+    }
+    return true
+  }
 
   func append(nth number: Int, to text: inout [UInt8]) { code.append(number, to: &text) }
 }
 
 /// The form of postal codes.
 struct Postcode: Sendable {
-  private let locale: GeneratorLocale
-
-  init(_ locale: GeneratorLocale) { self.locale = locale }
-
   /// The number of characters of the longest code.
   static let longest = 8
+
+  private let locale: GeneratorLocale
+  private let prefixes: WordList
+
+  init(_ locale: GeneratorLocale) {
+    self.locale = locale
+    prefixes = locale.data.places.prefixes
+  }
 
   /// The number of codes. The first two digits are 01 to 99 in Germany, 01 to 95 in France, 01 to 52 in Spain, and
   /// 01 to 99 in the United States. Japanese codes have seven digits.
@@ -95,12 +130,28 @@ struct Postcode: Sendable {
     }
   }
 
+  /// The number of codes of a city: those with its first digits.
+  var countInCity: Int {
+    switch locale {
+    case .en: 100
+    case .de, .fr, .es: 1_000
+    case .ja: 10_000
+    }
+  }
+
   func append(_ number: Int, to text: inout [UInt8]) {
     guard locale == .ja else { return text.append(digits: UInt(number + 1_000), width: 5) }
     let (front, back) = (number + 100_000).quotientAndRemainder(dividingBy: 10_000)
     text.append(digits: UInt(front), width: 3)
     text.append(ascii: "-")
     text.append(digits: UInt(back), width: 4)
+  }
+
+  /// Appends a code of a city. The number is below ``countInCity``.
+  func append(_ number: Int, city: Int, to text: inout [UInt8]) {
+    prefixes.append(city, to: &text)
+    if locale == .ja { text.append(ascii: "-") }
+    text.append(digits: UInt(number), width: locale == .en ? 2 : locale == .ja ? 4 : 3)
   }
 }
 
@@ -126,49 +177,53 @@ struct StreetGenerator: NumberedGenerator {
 struct AddressLineGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
     "address.line",
-    "Addresses in one line: street, house number, postal code and city. The parts are independent, so "
-      + "the code and the city do not belong together")
+    "Addresses in one line: street, house number, postal code and city. The first digits of the code are those of the "
+      + "city")
 
   private let address: Address
   private let postcode: Postcode
-  private let cities: WordList
+  private let places: Places
   let values: ValueDomain
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     address = Address(context.locale)
     postcode = Postcode(context.locale)
-    cities = context.locale.data.cities.names
-    values = ValueDomain(size: address.streets * postcode.count * cities.count)
+    places = context.locale.data.places
+    values = ValueDomain(size: address.streets * postcode.countInCity * places.cities.count)
   }
 
   func longest(below end: Int) -> Int? {
-    // With a comma and spaces, or with the postal mark.
-    address.longest + 3 + Postcode.longest + cities.longest
+    // With a comma and spaces, the code of a state in the United States, and the prefecture and postal mark in Japan.
+    address.longest + 3 + Postcode.longest + places.cities.longest
+      + (address.locale == .ja ? places.regions.longest : 4)
   }
 
   func append(nth number: Int, to text: inout [UInt8]) {
     var digits = MixedRadix(number)
     let street = digits.next(address.streets)
-    let city = digits.next(cities.count)
+    let city = digits.next(places.cities.count)
     switch address.locale {
     case .ja:
       text.append(literal: "〒")
-      postcode.append(digits.rest, to: &text)
+      postcode.append(digits.rest, city: city, to: &text)
       text.append(ascii: " ")
-      cities.append(city, to: &text)
+      places.regions.append(places.regionOfCity[city], to: &text)
+      places.cities.append(city, to: &text)
       address.append(street: street, to: &text)
     case .en:
       address.append(street: street, to: &text)
       text.append(literal: ", ")
-      cities.append(city, to: &text)
+      places.cities.append(city, to: &text)
+      text.append(literal: ", ")
+      EnglishLists.regionCodes.append(places.regionOfCity[city], to: &text)
       text.append(ascii: " ")
-      postcode.append(digits.rest, to: &text)
+      postcode.append(digits.rest, city: city, to: &text)
     default:
       address.append(street: street, to: &text)
       text.append(literal: ", ")
-      postcode.append(digits.rest, to: &text)
+      postcode.append(digits.rest, city: city, to: &text)
       text.append(ascii: " ")
-      cities.append(city, to: &text)
+      places.cities.append(city, to: &text)
     }
   }
 }

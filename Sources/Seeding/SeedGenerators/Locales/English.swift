@@ -33,15 +33,20 @@ enum EnglishLists {
     Greene,Lawrence,Elliott,Sims,Austin,Peters,Kelley,Franklin,Lawson,Fields,Ryan,Carr,Wheeler,Chapman,Oliver
     """
 
+  /// Each with the first digits of its postal codes.
   static let cities = """
-    New York,Los Angeles,Chicago,Houston,Phoenix,Philadelphia,San Antonio,San Diego,Dallas,Austin,Jacksonville
-    Fort Worth,Columbus,Charlotte,San Francisco,Indianapolis,Seattle,Denver,Boston,Nashville,Detroit,Portland
-    Memphis,Louisville,Baltimore,Milwaukee,Albuquerque,Tucson,Fresno,Sacramento,Mesa,Atlanta,Kansas City,Omaha
-    Colorado Springs,Raleigh,Miami,Virginia Beach,Long Beach,Oakland,Minneapolis,Tulsa,Tampa,Arlington,New Orleans
-    Wichita,Cleveland,Bakersfield,Aurora,Anaheim,Honolulu,Riverside,Lexington,Stockton,St. Louis,St. Paul,Pittsburgh
-    Cincinnati,Anchorage,Henderson,Greensboro,Plano,Newark,Lincoln,Orlando,Irvine,Toledo,Jersey City,Chula Vista
-    Durham,Fort Wayne,Laredo,Buffalo,Madison,Lubbock,Chandler,Scottsdale,Reno,Norfolk,Boise,Richmond,Spokane
-    Baton Rouge,Tacoma,Des Moines,Salt Lake City,Providence,Knoxville,Little Rock,Savannah
+    New York:100,Los Angeles:900,Chicago:606,Houston:770,Phoenix:850,Philadelphia:191,San Antonio:782
+    San Diego:921,Dallas:752,Austin:787,Jacksonville:322,Fort Worth:761,Columbus:432,Charlotte:282
+    San Francisco:941,Indianapolis:462,Seattle:981,Denver:802,Boston:021,Nashville:372,Detroit:482,Portland:972
+    Memphis:381,Louisville:402,Baltimore:212,Milwaukee:532,Albuquerque:871,Tucson:857,Fresno:937,Sacramento:958
+    Mesa:852,Atlanta:303,Kansas City:641,Omaha:681,Colorado Springs:809,Raleigh:276,Miami:331,Virginia Beach:234
+    Long Beach:908,Oakland:946,Minneapolis:554,Tulsa:741,Tampa:336,Arlington:760,New Orleans:701,Wichita:672
+    Cleveland:441,Bakersfield:933,Aurora:800,Anaheim:928,Honolulu:968,Riverside:925,Lexington:405,Stockton:952
+    St. Louis:631,St. Paul:551,Pittsburgh:152,Cincinnati:452,Anchorage:995,Henderson:890,Greensboro:274,Plano:750
+    Newark:071,Lincoln:685,Orlando:328,Irvine:926,Toledo:436,Jersey City:073,Chula Vista:919,Durham:277
+    Fort Wayne:468,Laredo:780,Buffalo:142,Madison:537,Lubbock:794,Chandler:852,Scottsdale:852,Reno:895,Norfolk:235
+    Boise:837,Richmond:232,Spokane:992,Baton Rouge:708,Tacoma:984,Des Moines:503,Salt Lake City:841,Providence:029
+    Knoxville:379,Little Rock:722,Savannah:314
     """
 
   static let streets = """
@@ -55,13 +60,25 @@ enum EnglishLists {
     Summit Avenue,Division Street,Lakeview Drive,Monroe Street,Harrison Avenue,Laurel Lane,Locust Street,Juniper Way
     """
 
+  /// Each with the first digits of its postal codes.
   static let regions = """
-    Alabama,Alaska,Arizona,Arkansas,California,Colorado,Connecticut,Delaware,Florida,Georgia,Hawaii,Idaho,Illinois
-    Indiana,Iowa,Kansas,Kentucky,Louisiana,Maine,Maryland,Massachusetts,Michigan,Minnesota,Mississippi,Missouri
-    Montana,Nebraska,Nevada,New Hampshire,New Jersey,New Mexico,New York,North Carolina,North Dakota,Ohio,Oklahoma
-    Oregon,Pennsylvania,Rhode Island,South Carolina,South Dakota,Tennessee,Texas,Utah,Vermont,Virginia,Washington
-    West Virginia,Wisconsin,Wyoming
+    Alabama:350-369,Alaska:995-999,Arizona:850-865,Arkansas:716-729,California:900-961,Colorado:800-816
+    Connecticut:060-069,Delaware:197-199,Florida:320-349,Georgia:300-319 398-399,Hawaii:967-968,Idaho:832-838
+    Illinois:600-629,Indiana:460-479,Iowa:500-528,Kansas:660-679,Kentucky:400-427,Louisiana:700-714,Maine:039-049
+    Maryland:206-219,Massachusetts:010-027,Michigan:480-499,Minnesota:550-567,Mississippi:386-397,Missouri:630-658
+    Montana:590-599,Nebraska:680-693,Nevada:889-898,New Hampshire:030-038,New Jersey:070-089,New Mexico:870-884
+    New York:100-149,North Carolina:270-289,North Dakota:580-588,Ohio:430-458,Oklahoma:730-749,Oregon:970-979
+    Pennsylvania:150-196,Rhode Island:028-029,South Carolina:290-299,South Dakota:570-577,Tennessee:370-385
+    Texas:750-799,Utah:840-847,Vermont:050-059,Virginia:220-246,Washington:980-994,West Virginia:247-268
+    Wisconsin:530-549,Wyoming:820-831
     """
+
+  /// The codes of the regions, in the same order.
+  static let regionCodes = WordList(
+    """
+    AL,AK,AZ,AR,CA,CO,CT,DE,FL,GA,HI,ID,IL,IN,IA,KS,KY,LA,ME,MD,MA,MI,MN,MS,MO,MT,NE,NV,NH,NJ,NM,NY,NC,ND,OH,OK,OR,PA
+    RI,SC,SD,TN,TX,UT,VT,VA,WA,WV,WI,WY
+    """)
 
   static let words = """
     account,address,agenda,airport,angle,answer,apple,archive,article,author,autumn,balance,bakery,banner,basket

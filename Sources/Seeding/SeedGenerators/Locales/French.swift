@@ -32,14 +32,18 @@ enum FrenchLists {
     Collet,Léger,Bouvier,Julien,Prévost,Millet,Perrot,Daniel,Le Roux,Cousin,Germain,Breton,Besson,Langlois,Rémy
     """
 
+  /// Each with the first digits of its postal codes.
   static let cities = """
-    Paris,Marseille,Lyon,Toulouse,Nice,Nantes,Montpellier,Strasbourg,Bordeaux,Lille,Rennes,Reims,Saint-Étienne,Toulon
-    Le Havre,Grenoble,Dijon,Angers,Nîmes,Villeurbanne,Clermont-Ferrand,Aix-en-Provence,Le Mans,Brest,Tours,Amiens
-    Limoges,Annecy,Perpignan,Metz,Besançon,Orléans,Rouen,Mulhouse,Caen,Nancy,Argenteuil,Montreuil,Roubaix,Tourcoing
-    Dunkerque,Avignon,Poitiers,Versailles,Pau,La Rochelle,Colmar,Calais,Antibes,Béziers,Cannes,Saint-Nazaire,Ajaccio
-    Bourges,Quimper,Valence,Troyes,Chambéry,Niort,Lorient,Montauban,Beauvais,Hyères,Cholet,Saint-Malo,Vannes,Laval,Arles
-    Belfort,Évreux,Chartres,Blois,Albi,Bayonne,Brive,Carcassonne,Angoulême,Tarbes,Nevers,Auxerre,Périgueux,Mâcon,Sète
-    Vichy,Castres,Agen,Biarritz
+    Paris:75,Marseille:13,Lyon:69,Toulouse:31,Nice:06,Nantes:44,Montpellier:34,Strasbourg:67,Bordeaux:33,Lille:59
+    Rennes:35,Reims:51,Saint-Étienne:42,Toulon:83,Le Havre:76,Grenoble:38,Dijon:21,Angers:49,Nîmes:30
+    Villeurbanne:69,Clermont-Ferrand:63,Aix-en-Provence:13,Le Mans:72,Brest:29,Tours:37,Amiens:80,Limoges:87
+    Annecy:74,Perpignan:66,Metz:57,Besançon:25,Orléans:45,Rouen:76,Mulhouse:68,Caen:14,Nancy:54,Argenteuil:95
+    Montreuil:93,Roubaix:59,Tourcoing:59,Dunkerque:59,Avignon:84,Poitiers:86,Versailles:78,Pau:64,La Rochelle:17
+    Colmar:68,Calais:62,Antibes:06,Béziers:34,Cannes:06,Saint-Nazaire:44,Ajaccio:20,Bourges:18,Quimper:29
+    Valence:26,Troyes:10,Chambéry:73,Niort:79,Lorient:56,Montauban:82,Beauvais:60,Hyères:83,Cholet:49
+    Saint-Malo:35,Vannes:56,Laval:53,Arles:13,Belfort:90,Évreux:27,Chartres:28,Blois:41,Albi:81,Bayonne:64
+    Brive:19,Carcassonne:11,Angoulême:16,Tarbes:65,Nevers:58,Auxerre:89,Périgueux:24,Mâcon:71,Sète:34,Vichy:03
+    Castres:81,Agen:47,Biarritz:64
     """
 
   static let streets = """
@@ -54,10 +58,13 @@ enum FrenchLists {
     rue du Pont,rue Haute,rue de Bourgogne,rue Neuve,avenue des Pins
     """
 
+  /// Each with the first digits of its postal codes.
   static let regions = """
-    Auvergne-Rhône-Alpes,Bourgogne-Franche-Comté,Bretagne,Centre-Val de Loire,Corse,Grand Est,Hauts-de-France
-    Île-de-France,Normandie,Nouvelle-Aquitaine,Occitanie,Pays de la Loire,Provence-Alpes-Côte d’Azur,Guadeloupe
-    Martinique,Guyane,La Réunion,Mayotte
+    Auvergne-Rhône-Alpes:01 03 07 15 26 38 42-43 63 69 73-74,Bourgogne-Franche-Comté:21 25 39 58 70-71 89-90
+    Bretagne:22 29 35 56,Centre-Val de Loire:18 28 36-37 41 45,Corse:20,Grand Est:08 10 51-52 54-55 57 67-68 88
+    Hauts-de-France:02 59-60 62 80,Île-de-France:75 77-78 91-95,Normandie:14 27 50 61 76
+    Nouvelle-Aquitaine:16-17 19 23-24 33 40 47 64 79 86-87,Occitanie:09 11-12 30-32 34 46 48 65-66 81-82
+    Pays de la Loire:44 49 53 72 85,Provence-Alpes-Côte d’Azur:04-06 13 83-84
     """
 
   static let words = """

@@ -29,10 +29,9 @@ struct LocaleData: Sendable {
   let locale: GeneratorLocale
   let firstNames: NameList
   let lastNames: NameList
-  let cities: NameList
+  let places: Places
   /// Names of streets, without numbers.
   let streets: WordList
-  let regions: WordList
   /// Nouns.
   let words: NameList
   let products: WordList
@@ -56,9 +55,8 @@ struct LocaleData: Sendable {
     self.locale = locale
     self.firstNames = NameList(firstNames, locale)
     self.lastNames = NameList(lastNames, locale)
-    self.cities = NameList(cities, locale)
+    places = Places(cities: cities, regions: regions)
     self.streets = WordList(streets)
-    self.regions = WordList(regions)
     self.words = NameList(words, locale)
     self.products = WordList(products)
     self.colors = WordList(colors)

@@ -31,14 +31,18 @@ enum GermanLists {
     Hansen,Petersen,Jansen,Lutz,Pfeifer,Zeller,Heller,Kolb,Schreiner,Eder,Bauer-Lang,Eckert,Michel,Blum,Sturm,Noack
     """
 
+  /// Each with the first digits of its postal codes.
   static let cities = """
-    Berlin,Hamburg,München,Köln,Frankfurt am Main,Stuttgart,Düsseldorf,Leipzig,Dortmund,Essen,Bremen,Dresden,Hannover
-    Nürnberg,Duisburg,Bochum,Wuppertal,Bielefeld,Bonn,Münster,Mannheim,Karlsruhe,Augsburg,Wiesbaden,Mönchengladbach
-    Gelsenkirchen,Aachen,Braunschweig,Kiel,Chemnitz,Halle (Saale),Magdeburg,Freiburg im Breisgau,Krefeld,Mainz,Lübeck
-    Erfurt,Oberhausen,Rostock,Kassel,Hagen,Potsdam,Saarbrücken,Hamm,Ludwigshafen,Oldenburg,Osnabrück,Leverkusen
-    Heidelberg,Darmstadt,Solingen,Regensburg,Paderborn,Ingolstadt,Würzburg,Fürth,Ulm,Heilbronn,Pforzheim,Wolfsburg
-    Göttingen,Bottrop,Reutlingen,Koblenz,Bremerhaven,Erlangen,Jena,Remscheid,Trier,Salzgitter,Moers,Siegen,Hildesheim
-    Cottbus,Gera,Kaiserslautern,Witten,Gütersloh,Schwerin,Flensburg,Konstanz,Bamberg,Bayreuth,Passau,Tübingen,Celle
+    Berlin:10,Hamburg:20,München:80,Köln:50,Frankfurt am Main:60,Stuttgart:70,Düsseldorf:40,Leipzig:04,Dortmund:44
+    Essen:45,Bremen:28,Dresden:01,Hannover:30,Nürnberg:90,Duisburg:47,Bochum:44,Wuppertal:42,Bielefeld:33,Bonn:53
+    Münster:48,Mannheim:68,Karlsruhe:76,Augsburg:86,Wiesbaden:65,Mönchengladbach:41,Gelsenkirchen:45,Aachen:52
+    Braunschweig:38,Kiel:24,Chemnitz:09,Halle (Saale):06,Magdeburg:39,Freiburg im Breisgau:79,Krefeld:47,Mainz:55
+    Lübeck:23,Erfurt:99,Oberhausen:46,Rostock:18,Kassel:34,Hagen:58,Potsdam:14,Saarbrücken:66,Hamm:59
+    Ludwigshafen:67,Oldenburg:26,Osnabrück:49,Leverkusen:51,Heidelberg:69,Darmstadt:64,Solingen:42,Regensburg:93
+    Paderborn:33,Ingolstadt:85,Würzburg:97,Fürth:90,Ulm:89,Heilbronn:74,Pforzheim:75,Wolfsburg:38,Göttingen:37
+    Bottrop:46,Reutlingen:72,Koblenz:56,Bremerhaven:27,Erlangen:91,Jena:07,Remscheid:42,Trier:54,Salzgitter:38
+    Moers:47,Siegen:57,Hildesheim:31,Cottbus:03,Gera:07,Kaiserslautern:67,Witten:58,Gütersloh:33,Schwerin:19
+    Flensburg:24,Konstanz:78,Bamberg:96,Bayreuth:95,Passau:94,Tübingen:72,Celle:29
     """
 
   static let streets = """
@@ -51,9 +55,12 @@ enum GermanLists {
     Ulmenweg,Meisenweg,Kantstraße,Steinweg,Rathausplatz,Am Bahnhof
     """
 
+  /// Each with the first digits of its postal codes.
   static let regions = """
-    Baden-Württemberg,Bayern,Berlin,Brandenburg,Bremen,Hamburg,Hessen,Mecklenburg-Vorpommern,Niedersachsen
-    Nordrhein-Westfalen,Rheinland-Pfalz,Saarland,Sachsen,Sachsen-Anhalt,Schleswig-Holstein,Thüringen
+    Baden-Württemberg:68-79 88-89,Bayern:80-87 90-97,Berlin:10 12-13,Brandenburg:03 14-16,Bremen:27-28
+    Hamburg:20-22,Hessen:34-36 60-65,Mecklenburg-Vorpommern:17-19,Niedersachsen:26 29-31 37-38 49
+    Nordrhein-Westfalen:32-33 40-48 50-53 57-59,Rheinland-Pfalz:54-56 67,Saarland:66,Sachsen:01-02 04 08-09
+    Sachsen-Anhalt:06 39,Schleswig-Holstein:23-25,Thüringen:07 98-99
     """
 
   static let words = """

@@ -48,19 +48,22 @@ enum JapaneseLists {
     浅野=Asano,吉岡=Yoshioka,小池=Koike,岡=Oka,荒木=Araki,熊谷=Kumagai,望月=Mochizuki,堀=Hori,片山=Katayama,尾崎=Ozaki
     """
 
+  /// Each with the first digits of its postal codes.
   static let cities = """
-    札幌市=Sapporo,仙台市=Sendai,さいたま市=Saitama,千葉市=Chiba,横浜市=Yokohama,川崎市=Kawasaki,相模原市=Sagamihara
-    新潟市=Niigata,静岡市=Shizuoka,浜松市=Hamamatsu,名古屋市=Nagoya,京都市=Kyoto,大阪市=Osaka,堺市=Sakai,神戸市=Kobe
-    岡山市=Okayama,広島市=Hiroshima,北九州市=Kitakyushu,福岡市=Fukuoka,熊本市=Kumamoto,函館市=Hakodate,旭川市=Asahikawa
-    青森市=Aomori,八戸市=Hachinohe,盛岡市=Morioka,秋田市=Akita,山形市=Yamagata,福島市=Fukushima,郡山市=Koriyama
-    いわき市=Iwaki,水戸市=Mito,つくば市=Tsukuba,宇都宮市=Utsunomiya,前橋市=Maebashi,高崎市=Takasaki,川越市=Kawagoe
-    川口市=Kawaguchi,船橋市=Funabashi,柏市=Kashiwa,八王子市=Hachioji,横須賀市=Yokosuka,富山市=Toyama,金沢市=Kanazawa
-    福井市=Fukui,甲府市=Kofu,長野市=Nagano,松本市=Matsumoto,岐阜市=Gifu,豊橋市=Toyohashi,岡崎市=Okazaki,豊田市=Toyota
-    津市=Tsu,四日市市=Yokkaichi,大津市=Otsu,豊中市=Toyonaka,吹田市=Suita,高槻市=Takatsuki,枚方市=Hirakata,姫路市=Himeji
-    西宮市=Nishinomiya,尼崎市=Amagasaki,奈良市=Nara,和歌山市=Wakayama,鳥取市=Tottori,松江市=Matsue,倉敷市=Kurashiki
-    福山市=Fukuyama,下関市=Shimonoseki,山口市=Yamaguchi,徳島市=Tokushima,高松市=Takamatsu,松山市=Matsuyama,高知市=Kochi
-    久留米市=Kurume,佐賀市=Saga,長崎市=Nagasaki,佐世保市=Sasebo,大分市=Oita,宮崎市=Miyazaki,鹿児島市=Kagoshima
-    那覇市=Naha,釧路市=Kushiro,帯広市=Obihiro,小樽市=Otaru,町田市=Machida
+    札幌市=Sapporo:060,仙台市=Sendai:980,さいたま市=Saitama:330,千葉市=Chiba:260,横浜市=Yokohama:220,川崎市=Kawasaki:210
+    相模原市=Sagamihara:252,新潟市=Niigata:950,静岡市=Shizuoka:420,浜松市=Hamamatsu:430,名古屋市=Nagoya:450,京都市=Kyoto:600
+    大阪市=Osaka:530,堺市=Sakai:590,神戸市=Kobe:650,岡山市=Okayama:700,広島市=Hiroshima:730,北九州市=Kitakyushu:800,福岡市=Fukuoka:810
+    熊本市=Kumamoto:860,函館市=Hakodate:040,旭川市=Asahikawa:070,青森市=Aomori:030,八戸市=Hachinohe:031,盛岡市=Morioka:020
+    秋田市=Akita:010,山形市=Yamagata:990,福島市=Fukushima:960,郡山市=Koriyama:963,いわき市=Iwaki:970,水戸市=Mito:310,つくば市=Tsukuba:305
+    宇都宮市=Utsunomiya:320,前橋市=Maebashi:371,高崎市=Takasaki:370,川越市=Kawagoe:350,川口市=Kawaguchi:332,船橋市=Funabashi:273
+    柏市=Kashiwa:277,八王子市=Hachioji:192,横須賀市=Yokosuka:238,富山市=Toyama:930,金沢市=Kanazawa:920,福井市=Fukui:910,甲府市=Kofu:400
+    長野市=Nagano:380,松本市=Matsumoto:390,岐阜市=Gifu:500,豊橋市=Toyohashi:440,岡崎市=Okazaki:444,豊田市=Toyota:471,津市=Tsu:514
+    四日市市=Yokkaichi:510,大津市=Otsu:520,豊中市=Toyonaka:560,吹田市=Suita:564,高槻市=Takatsuki:569,枚方市=Hirakata:573
+    姫路市=Himeji:670,西宮市=Nishinomiya:662,尼崎市=Amagasaki:660,奈良市=Nara:630,和歌山市=Wakayama:640,鳥取市=Tottori:680
+    松江市=Matsue:690,倉敷市=Kurashiki:710,福山市=Fukuyama:720,下関市=Shimonoseki:750,山口市=Yamaguchi:753,徳島市=Tokushima:770
+    高松市=Takamatsu:760,松山市=Matsuyama:790,高知市=Kochi:780,久留米市=Kurume:830,佐賀市=Saga:840,長崎市=Nagasaki:850
+    佐世保市=Sasebo:857,大分市=Oita:870,宮崎市=Miyazaki:880,鹿児島市=Kagoshima:890,那覇市=Naha:900,釧路市=Kushiro:085,帯広市=Obihiro:080
+    小樽市=Otaru:047,町田市=Machida:194
     """
 
   static let streets = """
@@ -70,9 +73,13 @@ enum JapaneseLists {
     常盤町,鶴見町,亀山町,竹園町,藤沢町,柳町,弥生町
     """
 
+  /// Each with the first digits of its postal codes.
   static let regions = """
-    北海道,青森県,岩手県,宮城県,秋田県,山形県,福島県,茨城県,栃木県,群馬県,埼玉県,千葉県,東京都,神奈川県,新潟県,富山県
-    石川県,福井県,山梨県,長野県,岐阜県,静岡県,愛知県,三重県,滋賀県,京都府,大阪府,兵庫県,奈良県,和歌山県,鳥取県,島根県
-    岡山県,広島県,山口県,徳島県,香川県,愛媛県,高知県,福岡県,佐賀県,長崎県,熊本県,大分県,宮崎県,鹿児島県,沖縄県
+    北海道:001-007 040-099,青森県:030-039,岩手県:020-029,宮城県:980-989,秋田県:010-019,山形県:990-999,福島県:960-979,茨城県:300-319
+    栃木県:320-329,群馬県:370-379,埼玉県:330-369,千葉県:260-299,東京都:100-209,神奈川県:210-259,新潟県:940-959,富山県:930-939,石川県:920-929
+    福井県:910-919,山梨県:400-409,長野県:380-399,岐阜県:500-509,静岡県:410-439,愛知県:440-499,三重県:510-519,滋賀県:520-529,京都府:600-629
+    大阪府:530-599,兵庫県:650-679,奈良県:630-639,和歌山県:640-649,鳥取県:680-689,島根県:690-699,岡山県:700-719,広島県:720-739,山口県:740-759
+    徳島県:770-779,香川県:760-769,愛媛県:790-799,高知県:780-789,福岡県:800-839,佐賀県:840-849,長崎県:850-859,熊本県:860-869,大分県:870-879
+    宮崎県:880-889,鹿児島県:890-899,沖縄県:900-909
     """
 }

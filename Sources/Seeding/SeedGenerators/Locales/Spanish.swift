@@ -32,14 +32,17 @@ enum SpanishLists {
     Guillén,Macías,Aranda,Menéndez,Bermúdez,Estévez,Salazar,Otero,Cuesta,Escudero,Paredes,Quintana,Trujillo,Zamora
     """
 
+  /// Each with the first digits of its postal codes.
   static let cities = """
-    Madrid,Barcelona,Valencia,Sevilla,Zaragoza,Málaga,Murcia,Palma,Las Palmas,Bilbao,Alicante,Córdoba,Valladolid,Vigo
-    Gijón,Vitoria,La Coruña,Elche,Granada,Tarrasa,Badalona,Oviedo,Sabadell,Cartagena,Jerez,Móstoles,Pamplona,Almería
-    Alcalá de Henares,Fuenlabrada,Leganés,San Sebastián,Getafe,Burgos,Albacete,Santander,Castellón,Logroño,Badajoz
-    Salamanca,Huelva,Lérida,Tarragona,León,Cádiz,Jaén,Orense,Gerona,Lugo,Santiago de Compostela,Cáceres,Melilla,Ceuta
-    Guadalajara,Toledo,Pontevedra,Palencia,Ciudad Real,Zamora,Ávila,Cuenca,Segovia,Huesca,Teruel,Soria,Mérida,Torrevieja
-    Marbella,Reus,Ferrol,Alcobendas,Parla,Benidorm,Ponferrada,Lorca,Gandía,Avilés,Talavera,Linares,Motril,Ronda,Elda
-    Ibiza,Mahón
+    Madrid:28,Barcelona:08,Valencia:46,Sevilla:41,Zaragoza:50,Málaga:29,Murcia:30,Palma:07,Las Palmas:35,Bilbao:48
+    Alicante:03,Córdoba:14,Valladolid:47,Vigo:36,Gijón:33,Vitoria:01,La Coruña:15,Elche:03,Granada:18,Tarrasa:08
+    Badalona:08,Oviedo:33,Sabadell:08,Cartagena:30,Jerez:11,Móstoles:28,Pamplona:31,Almería:04
+    Alcalá de Henares:28,Fuenlabrada:28,Leganés:28,San Sebastián:20,Getafe:28,Burgos:09,Albacete:02,Santander:39
+    Castellón:12,Logroño:26,Badajoz:06,Salamanca:37,Huelva:21,Lérida:25,Tarragona:43,León:24,Cádiz:11,Jaén:23
+    Orense:32,Gerona:17,Lugo:27,Santiago de Compostela:15,Cáceres:10,Melilla:52,Ceuta:51,Guadalajara:19,Toledo:45
+    Pontevedra:36,Palencia:34,Ciudad Real:13,Zamora:49,Ávila:05,Cuenca:16,Segovia:40,Huesca:22,Teruel:44,Soria:42
+    Mérida:06,Torrevieja:03,Marbella:29,Reus:43,Ferrol:15,Alcobendas:28,Parla:28,Benidorm:03,Ponferrada:24
+    Lorca:30,Gandía:46,Avilés:33,Talavera:45,Linares:23,Motril:18,Ronda:29,Elda:03,Ibiza:07,Mahón:07
     """
 
   static let streets = """
@@ -56,9 +59,12 @@ enum SpanishLists {
     Calle Lepanto,Calle de los Pinos,Calle Laurel,Camino Viejo,Calle Concepción,Calle del Puente
     """
 
+  /// Each with the first digits of its postal codes.
   static let regions = """
-    Andalucía,Aragón,Asturias,Baleares,Canarias,Cantabria,Castilla-La Mancha,Castilla y León,Cataluña
-    Comunidad de Madrid,Comunidad Valenciana,Extremadura,Galicia,La Rioja,Navarra,País Vasco,Región de Murcia
+    Andalucía:04 11 14 18 21 23 29 41,Aragón:22 44 50,Asturias:33,Baleares:07,Canarias:35 38,Cantabria:39
+    Castilla-La Mancha:02 13 16 19 45,Castilla y León:05 09 24 34 37 40 42 47 49,Cataluña:08 17 25 43,Ceuta:51
+    Comunidad de Madrid:28,Comunidad Valenciana:03 12 46,Extremadura:06 10,Galicia:15 27 32 36,La Rioja:26
+    Melilla:52,Navarra:31,País Vasco:01 20 48,Región de Murcia:30
     """
 
   static let words = """

@@ -67,7 +67,8 @@ struct NameList: Sendable {
   static func romanized(_ text: String) -> [(String, String)] {
     WordList.split(text).compactMap { entry in
       let parts = entry.split(separator: "=", maxSplits: 1)
-      return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+      // The digits of a postal code can follow.
+      return parts.count == 2 ? (String(parts[0]), String(parts[1].prefix { $0 != ":" })) : nil
     }
   }
 }
