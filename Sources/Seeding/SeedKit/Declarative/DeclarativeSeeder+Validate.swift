@@ -5,6 +5,7 @@ extension DeclarativeSeeder {
   /// child tables, and duplicate keys. Counts the records.
   public func validate(_ fixtures: FixtureStore) throws -> FixtureInspection {
     let faults = FaultCollector()
+    let definition = try ModelResolver.resolve(definition, in: folder, faults)
     let all = definition.tables.flatMap { [$0] + $0.children }
     var keys: [TableName: KeyInspection] = [:]
     for (table, entries) in Dictionary(grouping: all, by: \.table) {

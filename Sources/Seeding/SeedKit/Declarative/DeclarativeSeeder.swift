@@ -39,9 +39,9 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
     migrations: @escaping @Sendable () throws -> [MigrationSet] = { [] }
   ) throws {
     let file = try fixtures.file("\(name)/\(Self.fileName)")
-    definition = try DefinitionReader.read(file.bytes, path: file.path)
-    definitionDigest = Digest.sha256Hex(file.bytes)
     folder = .builtIn(fixtures, name: name)
+    definition = try DefinitionReader.read(file.bytes, path: file.path).withModels(in: folder)
+    definitionDigest = Digest.sha256Hex(file.bytes)
     makeMigrations = migrations
   }
 
@@ -105,6 +105,7 @@ public struct DeclarativeSeeder: Seeder, MigratingSeeder, FixtureSeeder, Version
       ])
     }
     var definition = try DefinitionReader.read(bytes, path: file).withMatches(in: path)
+      .withModels(in: .directory(path: path, watch: nil))
     if let now = options.now { definition.dates?.now = now }
     definition.allowsCommands = options.allowsCommands
     return (definition, Digest.sha256Hex(bytes))

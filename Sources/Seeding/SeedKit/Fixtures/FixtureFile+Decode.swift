@@ -43,7 +43,8 @@ extension FixtureFile {
         case .jsonLines:
           RecordFile(contents, path: path, parser: JSONLinesParser(path: path, faults: faults, onRecord: add))
         case .csv, .tsv, .copy: RecordFile(contents, path: path, parser: csvParser(format, faults, add))
-        case .yaml: YAMLFile(contents, path: path) { add($0.withTextOnly, $1) }
+        // No extension stands for fixtures of models.
+        case .yaml, .rails, .django: YAMLFile(contents, path: path) { add($0.withTextOnly, $1) }
         }
       while try file.next() {}
     } catch {

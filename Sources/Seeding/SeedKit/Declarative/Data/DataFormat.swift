@@ -12,12 +12,16 @@ package enum DataFormat: String, CaseIterable, Sendable {
   case copy
   /// A YAML document: a list of mappings.
   case yaml
+  /// Fixtures of Ruby on Rails: YAML files whose names say the tables.
+  case rails
+  /// Fixtures of Django: files whose records say their tables.
+  case django
 
   /// Whether the file consists of lines with fields.
   var hasLines: Bool {
     switch self {
     case .csv, .tsv, .copy: true
-    case .json, .jsonLines, .yaml: false
+    case .json, .jsonLines, .yaml, .rails, .django: false
     }
   }
 
@@ -29,7 +33,7 @@ package enum DataFormat: String, CaseIterable, Sendable {
     let name = Compression.split(fileName).name.lowercased()
     let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
     guard name.contains("."), let format = Self.otherEndings[ending] ?? Self(rawValue: ending),
-      format != .copy
+      format != .copy, format.framework == nil
     else {
       return nil
     }

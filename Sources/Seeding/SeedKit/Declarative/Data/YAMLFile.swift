@@ -20,6 +20,11 @@ final class YAMLFile: RecordSource {
   private let events: YAMLEvents
   private let path: String
   private let onRecord: (JSONNode, FixturePlace) -> Void
+  /// Takes the members of a mapping instead of a list; nil if the document must be a list.
+  private let onMember: ((JSONMember, FixturePlace) -> Void)?
+  /// The keys of that mapping.
+  private var memberNames: Set<ExactName> = []
+  private var isMapping = false
   private var anchors: [String: Anchored] = [:]
   /// The sizes of all anchored values, which stay in memory.
   private var anchoredSize = 0
@@ -30,10 +35,12 @@ final class YAMLFile: RecordSource {
 
   init(
     _ source: any ByteStream, path: String, encodingSetting: String? = nil,
+    onMember: ((JSONMember, FixturePlace) -> Void)? = nil,
     onRecord: @escaping (JSONNode, FixturePlace) -> Void
   ) {
     events = YAMLEvents(source, path: path, encodingSetting: encodingSetting)
     self.path = path
+    self.onMember = onMember
     self.onRecord = onRecord
   }
 
@@ -41,19 +48,19 @@ final class YAMLFile: RecordSource {
     if !isBegun {
       isBegun = true
       events.limit = RecordLimits.size
-      try begin()
+      guard try begin() else { return false }
     }
     let start = events.delivered
     repeat {
       // With room for what libyaml reads ahead. A larger record is rejected before it is in memory.
       events.limit = events.delivered + RecordLimits.size + Self.partSize
       let event = try events.next()
-      guard case .sequenceEnd = event.kind else {
-        try take(event)
-        continue
+      switch event.kind {
+      case .sequenceEnd, .mappingEnd:
+        try end()
+        return false
+      default: try take(event)
       }
-      try end()
-      return false
     } while events.delivered - start < Self.partSize
     return true
   }
@@ -62,19 +69,36 @@ final class YAMLFile: RecordSource {
     record += 1
     if record % RecordLimits.cancellationInterval == 0 { try Task.checkCancellation() }
     size = 0
+    if isMapping, let onMember {
+      let (name, _) = try name(event)
+      guard memberNames.insert(ExactName(name)).inserted else {
+        throw fault(event.position, field: name, found: "duplicate key", expected: "")
+      }
+      let member = JSONMember(
+        key: name, position: event.position, value: try node(try events.next(), depth: 1))
+      onMember(member, FixturePlace(file: path, record: record, line: event.position.line))
+      return
+    }
     let node = try node(event, depth: 1)
     onRecord(node, FixturePlace(file: path, record: record, line: event.position.line))
   }
 
   /// Reads up to the first record.
-  private func begin() throws {
+  ///
+  /// - Returns: false for a file without records.
+  private func begin() throws -> Bool {
     _ = try events.next()
     let document = try events.next()
     guard case .documentStart = document.kind else {
+      if onMember != nil { return false }
       throw fault(document.position, found: "an empty file", expected: "a list of mappings")
     }
     let root = try events.next()
-    guard case .sequenceStart = root.kind else {
+    switch root.kind {
+    case .sequenceStart: break
+    case .mappingStart where onMember != nil: isMapping = true
+    case .scalar("", isPlain: true) where onMember != nil: return false
+    default:
       let found =
         switch root.kind {
         case .mappingStart: "a mapping"
@@ -86,6 +110,7 @@ final class YAMLFile: RecordSource {
     if root.anchor != nil {
       throw fault(root.position, found: "an anchor of the list", expected: "no anchor")
     }
+    return true
   }
 
   private func end() throws {

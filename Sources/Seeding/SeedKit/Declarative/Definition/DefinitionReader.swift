@@ -77,12 +77,13 @@ struct DefinitionReader {
   /// - Parameters:
   ///   - parent: the key of the parent of a child table.
   ///   - inherited: how values are written in the parent's files.
-  private func table(
-    _ node: JSONNode, parent: [String]?, inherited: ValueFormat = ValueFormat()
+  ///   - isModel: whether it describes a model of fixtures, which have the files.
+  func table(
+    _ node: JSONNode, parent: [String]?, inherited: ValueFormat = ValueFormat(), isModel: Bool = false
   ) -> TableDefinition? {
     guard let object = JSONObjectReader(node, expected: "a table", faults: faults) else { return nil }
-    let name = tableName(object)
-    if parent == nil, !object.isAbsent("generate") {
+    if parent == nil, !isModel, !object.isAbsent("generate") {
+      let name = tableName(object)
       let rule = generate(object)
       object.finish("an unknown key")
       guard let name, let rule else { return nil }
@@ -91,23 +92,27 @@ struct DefinitionReader {
         ignoredFields: [], policy: .upsert, drift: nil, csv: CSVFormat(), touchedColumn: nil, children: [],
         ownership: nil, lines: [:])
     }
-    let format = parent == nil ? object.choiceIfAny("format", DataFormat.self) : nil
-    let source = source(object, isChild: parent != nil, format: format)
-    let key = object.oneOrMore("key")
+    let format = parent == nil && !isModel ? object.choiceIfAny("format", DataFormat.self) : nil
+    // Fixtures say their tables, and the tables say their keys.
+    let ofModels = isModel || format?.framework != nil
+    let name = ofModels && object.isAbsent("table") ? .unnamed : tableName(object)
+    let source = isModel ? .files([]) : source(object, isChild: parent != nil, format: format)
+    let key = ofModels && object.isAbsent("key") ? [] : object.oneOrMore("key")
     let index = object.optionalString("index", length: Self.nonEmpty)
     let columns = columns(object, source, isChild: parent != nil)
-    let list = parent == nil ? list(object, source, format: format) : nil
-    let isDistinct = parent == nil && isDistinct(object)
+    let list = parent == nil && !isModel ? list(object, source, format: format) : nil
+    let isDistinct = parent == nil && !isModel && isDistinct(object)
     let ignored = object.stringsIfAny("ignore", expected: "a string", ExactName.init) ?? []
     let policy = object.choiceIfAny("policy", TableDefinition.Policy.self) ?? .upsert
     let drift = object.choiceIfAny("onDrift", DriftPolicy.self)
     // CSV options only apply to files.
-    let csv = parent == nil ? csv(object, format: format) : CSVFormat()
-    let encoding = parent == nil ? encoding(object) : nil
+    let csv = parent == nil && !isModel ? csv(object, format: format) : CSVFormat()
+    let encoding = parent == nil && !isModel ? encoding(object) : nil
     let values = parent == nil ? values(object) : inherited
     let split = parent == nil ? nil : object.optionalString("split", length: Self.nonEmpty)
     let touched = object.stringIfThere("touch")
-    let ownership = parent == nil ? object.choiceIfAny("ownership", TableDefinition.Ownership.self) : nil
+    let ownership =
+      parent == nil && !isModel ? object.choiceIfAny("ownership", TableDefinition.Ownership.self) : nil
     let children = object.tables("children", isRequired: false).compactMap {
       table($0, parent: key ?? [], inherited: values)
     }
@@ -117,15 +122,17 @@ struct DefinitionReader {
     if isDistinct, !children.isEmpty {
       object.fault("distinct", found: "'distinct' and 'children'", expected: "one of the two")
     }
+    let models = parent == nil && !isModel ? models(object, format: format, source) : nil
     object.finish("an unknown key")
     guard let name, let source, let key else { return nil }
     let lines = Dictionary(
       object.members.map { ($0.key, $0.position.line) }, uniquingKeysWith: { first, _ in first })
-    let result = TableDefinition(
+    var result = TableDefinition(
       path: path, line: node.position.line, table: name, source: source, isDistinct: isDistinct, list: list,
       key: key, index: index, columns: columns, ignoredFields: Set(ignored), policy: policy, drift: drift,
       csv: csv, format: format, encoding: encoding, values: values, split: split, touchedColumn: touched,
       children: children, ownership: ownership, lines: lines, isUpsert: isUpsert)
+    result.models = models
     if ownership == .table, !result.canBeWhole {
       object.fault(
         "ownership", found: "'table' with rows, distinct, children, references, onDrift or another policy",
@@ -155,6 +162,7 @@ struct DefinitionReader {
         }
         paths.append(path)
       }
+      if let framework = format?.framework { checkEndings(names, of: framework, object) }
       for name in names where format == nil && DataFormat(fileName: name) == nil {
         object.fault(
           "files", found: "'\(name)'",

@@ -131,22 +131,22 @@ struct TableDefinition: Sendable {
   /// The path of the `seeder.json`.
   let path: String
   let line: Int
-  let table: TableName
+  var table: TableName
   var source: Source
   /// Whether records without a key are left out, and equal records count once.
   var isDistinct = false
   /// Where the records are in `.json` files; nil if these are arrays.
   var list: RecordList?
-  /// The columns of the natural key.
-  let key: [String]
+  /// The columns of the natural key. Empty for fixtures until ``ModelResolver`` finds it.
+  var key: [String]
   /// The unique index behind the key; nil if the columns suffice.
   var index: String?
   /// Columns that are not simply filled by the field of the same name.
-  let columns: [ColumnRule]
+  var columns: [ColumnRule]
   /// Fields that are ignored; `*` for all that `columns` and `children` do not name.
-  let ignoredFields: Set<ExactName>
-  let policy: Policy
-  let drift: DriftPolicy?
+  var ignoredFields: Set<ExactName>
+  var policy: Policy
+  var drift: DriftPolicy?
   let csv: CSVFormat
   /// The format of the files; nil if their endings decide.
   var format: DataFormat?
@@ -157,12 +157,20 @@ struct TableDefinition: Sendable {
   /// The separator of a string that is a list, for a child table; nil if only arrays are lists.
   var split: String?
   /// A column that an update sets to the time of the transaction.
-  let touchedColumn: String?
-  let children: [TableDefinition]
+  var touchedColumn: String?
+  var children: [TableDefinition]
   /// Nil for `rows`, unless the table is already owned as a whole and ``canBeWhole``.
   let ownership: Ownership?
   /// The lines of the keys in the definition.
   let lines: [String: Int]
+  /// For an entry that stands for the tables of several models.
+  var models: ModelFixtures?
+  /// For the table of one of these models.
+  var model: ModelFixtures.Model?
+  /// The records by file, as ``ModelResolver`` made them of the records of a model; nil if they are read from the files.
+  var records: [String: [SourceRecord]]?
+  /// Whether a new row without such values gets the current time as `created_at` and `updated_at`.
+  var isStamped = false
   /// Whether the rows are values of an upsert, so that there is no `seeder.json`.
   var isUpsert = false
 
@@ -175,7 +183,8 @@ struct TableDefinition: Sendable {
   /// Whether no rows need to be recorded, so that the table may be owned as a whole.
   var canBeWhole: Bool {
     guard case .files = source else { return false }
-    return children.isEmpty && policy == .upsert && drift == nil && !isDistinct
+    return children.isEmpty && policy == .upsert && drift == nil && !isDistinct && models == nil
+      && model == nil
       && !columns.contains { $0.reference != nil || $0.sql != nil }
   }
 

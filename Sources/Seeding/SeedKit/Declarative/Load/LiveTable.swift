@@ -19,7 +19,7 @@ struct LiveTable: Sendable, Hashable {
     let scalarPath: String
     let isNotNull: Bool
     /// The default as SQL. For an identity column, the next value of its sequence.
-    let defaultExpression: String?
+    var defaultExpression: String?
     let isGenerated: Bool
     /// Whether the type is a domain, which may have constraints.
     var isDomain: Bool { type != storedType }

@@ -58,3 +58,35 @@ extension LoadPlanner {
 
   private func list(_ columns: [String]) -> String { "(\(columns.joined(separator: ", ")))" }
 }
+
+extension LoadPlanner {
+  /// The columns that Rails sets when it inserts a row.
+  private static let stamps = ["created_at", "created_on", "updated_at", "updated_on"]
+
+  /// Lets the columns for the time of a row have the current time by default, as Rails does.
+  ///
+  /// - Returns: their slots, which may be new.
+  func stamp(_ slots: inout [TableLoad.Slot], of live: LiveTable) -> Set<Int> {
+    var found: Set<Int> = []
+    for name in Self.stamps {
+      guard let column = live[name], !column.isGenerated, let expression = Self.now(column.baseType) else {
+        continue
+      }
+      let index = slots.firstIndex { $0.column?.name == column.name } ?? slots.count
+      // No record has a field with this name.
+      if index == slots.count { slots.append(slot(column, field: "$stamp:\(name)", values: ValueFormat())) }
+      slots[index].column?.defaultExpression = expression
+      found.insert(index)
+    }
+    return found
+  }
+
+  private static func now(_ type: String) -> String? {
+    switch type {
+    case "timestamp with time zone": "now()"
+    case "timestamp without time zone": "(now() AT TIME ZONE 'UTC')"
+    case "date": "(now() AT TIME ZONE 'UTC')::date"
+    default: nil
+    }
+  }
+}

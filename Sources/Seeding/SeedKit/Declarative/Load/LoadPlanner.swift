@@ -34,7 +34,9 @@ struct LoadPlanner {
     } else {
       described = try await LiveTable.describe(names, on: connection)
     }
-    let tables = described
+    let faults = FaultCollector()
+    let (definition, tables) = try await ModelResolver.resolve(
+      definition, in: folder, tables: described, faults, on: connection)
     let kinds = try await RelationKind.find(names.filter { tables[$0] == nil }, on: connection)
     let isAnyMissing = names.contains { tables[$0] == nil }
     let known = isAnyMissing ? try await RelationKind.Known.read(on: connection) : nil
@@ -44,7 +46,7 @@ struct LoadPlanner {
     }
     let planner = LoadPlanner(
       definition: definition, tables: tables, known: known, money: money, kinds: kinds,
-      advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: FaultCollector(),
+      advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: faults,
       folder: folder)
     var loads: [TableLoad] = []
     for table in definition.tables {
@@ -130,11 +132,13 @@ struct LoadPlanner {
     if let touched = table.touchedColumn {
       _ = column(touched, of: live, line: table.line(of: "touch"), at: "touch")
     }
+    let stamps = table.isStamped ? stamp(&slots, of: live) : []
     let load = try TableLoad(
       definition: table, live: live, slots: slots, references: references, parent: parent,
       key: key)
     load.fixed = fixed
     load.computed = computed
+    load.stamps = stamps
     return load
   }
 
@@ -152,7 +156,7 @@ struct LoadPlanner {
       stagedName: column.name, column: nil)
   }
 
-  private func slot(_ column: LiveTable.Column, field: String, values: ValueFormat) -> TableLoad.Slot {
+  func slot(_ column: LiveTable.Column, field: String, values: ValueFormat) -> TableLoad.Slot {
     TableLoad.Slot(
       field: field, type: column.type, baseType: column.baseType, collation: column.collation,
       kind: column.kind, rule: literalRule(column), conversion: conversion(column, values),

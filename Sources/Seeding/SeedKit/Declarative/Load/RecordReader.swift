@@ -20,6 +20,13 @@ struct RecordReader {
   /// - Throws: errors of `pause`; `CancellationError`. Faults of the file are collected.
   func read(_ name: String, number: Int, pause: () async throws -> Void) async throws -> Bool {
     do {
+      if let records = load.definition.records {
+        for record in records[name] ?? [] {
+          add(record.node, to: load, place: record.place, file: number, parent: nil)
+        }
+        try await pause()
+        return records[name] != nil
+      }
       guard var file = try open(name, number: number) else { return false }
       while try file.next() {
         try Task.checkCancellation()
@@ -59,6 +66,13 @@ struct RecordReader {
   /// - Throws: errors that are not faults of the file.
   func inspect(_ name: String) throws -> Bool {
     do {
+      if let records = load.definition.records {
+        for record in records[name] ?? [] {
+          add(record.node, to: load, place: record.place, file: 0, parent: nil)
+          for load in [load] + load.children.values { load.buffer = PostgresRowBuffer() }
+        }
+        return records[name] != nil
+      }
       guard var file = try open(name, number: 0) else { return false }
       while try file.next() {
         try Task.checkCancellation()
@@ -110,6 +124,8 @@ struct RecordReader {
         add($0, to: load, place: $1, file: number, parent: nil)
       }
     case .csv, .tsv, .copy: parser = csvParser(path: path, file: number, format: format)
+    // The records of models are in the definition.
+    case .rails, .django: return nil
     case .yaml:
       var reader = self
       reader.readsNumbersAsText = true

@@ -28,7 +28,7 @@ final class TableLoad {
     /// The name in the staging table, chosen so that it cannot collide with other columns there.
     var stagedName: PostgresIdentifier
     /// The column that it fills; nil if it is part of a reference.
-    let column: LiveTable.Column?
+    var column: LiveTable.Column?
     /// What else the field may be meant for, if its value cannot be read.
     var hint: String?
   }
@@ -67,6 +67,8 @@ final class TableLoad {
   var isOffline = false
   /// The values of slots that are the same for all records.
   var fixed: [Int: Fixed] = [:]
+  /// The slots of columns that get the current time in new rows without a value.
+  var stamps: Set<Int> = []
   /// The records of a table with `distinct`.
   var distinct = DistinctRecords()
   /// Compares the keys of records without a database.
@@ -163,7 +165,8 @@ final class TableLoad {
   func checkKeyFields(_ faults: FaultCollector) {
     let present = Set(slots.indices.filter { presence[$0] > 0 }.map { ExactName(slots[$0].field) })
     let fields = seenFields.union(present)
-    guard rowCount > 0 || !fields.isEmpty else { return }
+    // Which fields of models fill columns depends on the table.
+    guard rowCount > 0 || !fields.isEmpty, definition.model == nil else { return }
     let filled = fields.union(definition.columns.map { ExactName($0.column) })
     for column in definition.key where !filled.contains(ExactName(column)) {
       guard slots.allSatisfy({ $0.column?.name.isNamed(column) != true || !$0.field.hasPrefix("$") }) else {
@@ -190,6 +193,15 @@ final class TableLoad {
       return ("the generated column '\(name)' of \(live.name)", omitted)
     }
     let near = Suggestion.nearest(to: name, in: knownFields).first.map { "'\($0)'" }
+    if let model = definition.model {
+      return (
+        Self.unknownField,
+        near ?? """
+          a column of \(live.name), an association with the column '\(name)_id', the list of a join table with foreign \
+          keys, or an entry in "models": {"\(model.name)": …}
+          """
+      )
+    }
     return (Self.unknownField, near ?? "a column of \(live.name)\(unknown)")
   }
 

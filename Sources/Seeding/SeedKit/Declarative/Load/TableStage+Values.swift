@@ -5,7 +5,9 @@ extension TableStage {
   ///
   /// - Throws: ``FixtureError`` if there are too many.
   func findPresent() throws {
-    present = load.slots.indices.filter { load.presence[$0] > 0 }
+    present = load.slots.indices.filter {
+      load.presence[$0] > 0 || load.rowCount > 0 && load.stamps.contains($0)
+    }
     guard present.count <= TableLoad.columnLimit else {
       throw FixtureError([
         FixtureFault(

@@ -106,7 +106,8 @@ extension TableStage {
     let isSometimesMissing = load.presence[slot] < load.rowCount
     return RowWriter.Column(
       quoted: column.name.quoted, stagedName: stagedName(of: column.name.name) ?? column.name.quoted,
-      isCompared: !column.isAlwaysIdentity,
+      // A time that no record has is not part of the row: the application may change it.
+      isCompared: !column.isAlwaysIdentity && load.presence[slot] > 0,
       isMissing: isSometimesMissing ? "get_bit(staged.seed_missing, \(slot)) = 1" : nil,
       defaultExpression: column.defaultExpression ?? "NULL",
       cast: isSometimesMissing && column.isDomain ? column.type : nil,
