@@ -56,7 +56,8 @@ struct DefinitionReader {
     let environments = object.stringsIfAny(
       "environments", expected: "one of " + names.joined(separator: ", "), SeedEnvironment.init(rawValue:))
     let dates = dates(object)
-    let tables = object.tables("tables", isRequired: true).compactMap { table($0, parent: nil) }
+    let tables = object.tables("tables", isRequired: true)
+      .flatMap { table($0, parent: nil)?.alternatives ?? [] }
     object.finish("an unknown key")
     if tables.contains(where: { $0.generate != nil }) {
       if tables.contains(where: { $0.generate == nil }) {
@@ -190,6 +191,7 @@ struct DefinitionReader {
         "columns", found: "'\(parentColumn)', which the parent fills", expected: "only other columns")
       rules.removeAll { ExactName($0.column) == ExactName(parentColumn) }
     }
+    checkChoices(rules, columns, isChild: isChild)
     guard !isChild else { return rules }
     for rule in rules {
       for field in rule.fields where ColumnRule.isOfElement(field) {
@@ -218,10 +220,11 @@ struct DefinitionReader {
     let fixed = fixedValue(object)
     let own = fixed == nil ? member.key : FixedValue.prefix + member.key
     let fields = object.isAbsent("field") || fixed != nil ? [own] : object.oneOrMore("field") ?? [own]
-    let reference = object.isAbsent("references") ? nil : object.take("references").flatMap(reference)
+    let (reference, choice) = object.isAbsent("references") ? (nil, nil) : references(object)
     let values = values(object)
     object.finish("an unknown key")
-    if let reference, reference.fieldCount != fields.count {
+    let all = choice?.rules.map(\.reference) ?? [reference].compactMap(\.self)
+    if let reference = all.first(where: { $0.fieldCount != fields.count }) {
       let isSimple = reference.fieldCount == reference.key.count
       columns.fault(
         member.key,
@@ -232,7 +235,8 @@ struct DefinitionReader {
       columns.fault(member.key, found: "several fields", expected: "one field, or a reference")
     }
     return ColumnRule(
-      line: line, column: member.key, fields: fields, reference: reference, fixed: fixed, values: values)
+      line: line, column: member.key, fields: fields, reference: reference, choice: choice, fixed: fixed,
+      values: values)
   }
 
   func tableName(_ object: JSONObjectReader) -> TableName? {

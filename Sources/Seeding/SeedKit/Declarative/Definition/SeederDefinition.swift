@@ -163,6 +163,8 @@ struct TableDefinition: Sendable {
   let ownership: Ownership?
   /// The lines of the keys in the definition.
   let lines: [String: Int]
+  /// The records of the files that belong to the entry; all if empty.
+  var filters: [RecordFilter] = []
   /// For an entry that stands for the tables of several models.
   var models: ModelFixtures?
   /// For the table of one of these models.
@@ -242,7 +244,9 @@ struct ColumnRule: Sendable {
   let column: String
   /// The fields of the record. Several only for a reference by several columns, and for the inputs of ``sql``.
   let fields: [String]
-  let reference: ReferenceRule?
+  var reference: ReferenceRule?
+  /// The references of which another column chooses one; nil if there is only ``reference``.
+  var choice: ReferenceChoice?
   /// The value of all records; nil if ``fields`` fill the column.
   var fixed: FixedValue?
   /// How the server computes the value; nil if it is that of the field.

@@ -5,11 +5,13 @@ final class FaultCollector {
 
   private var faults: [FixtureFault] = []
   private var omitted = 0
+  /// Faults that were added before, because several entries read the same file.
+  private var repeated = 0
   /// Whether a query reached its limit, so that there may be more faults than were counted.
   private var isTotalUnknown = false
 
   var isEmpty: Bool { faults.isEmpty }
-  var count: Int { faults.count + omitted }
+  var count: Int { faults.count + omitted + repeated }
 
   /// Whether further faults are only counted, so that their texts are not needed.
   var isFull: Bool { faults.count >= Self.limit }
@@ -20,7 +22,12 @@ final class FaultCollector {
   }
 
   func add(_ fault: @autoclosure () -> FixtureFault) {
-    if isFull { omitted += 1 } else { faults.append(fault()) }
+    guard !isFull else {
+      omitted += 1
+      return
+    }
+    let fault = fault()
+    if faults.contains(fault) { repeated += 1 } else { faults.append(fault) }
   }
 
   func add(_ error: FixtureError) { for fault in error.faults { add(fault) } }
@@ -44,6 +51,6 @@ final class FaultCollector {
   /// Throws the collected faults, if any.
   func check() throws {
     guard !faults.isEmpty else { return }
-    throw FixtureError(faults, total: count, isTotalKnown: !isTotalUnknown)
+    throw FixtureError(faults, total: count - repeated, isTotalKnown: !isTotalUnknown)
   }
 }

@@ -43,6 +43,15 @@ extension RecordReader {
         return !isRefused
       },
       onRecord: { line, place in
+        let isOfEntry = isOfEntry(place) { name in
+          guard let index = header.names.firstIndex(where: { ExactName($0) == ExactName(name) }) else {
+            return nil
+          }
+          let field = line.fields[index]
+          return field.isNull(nulls, in: line.bytes)
+            ? .null : .text(String(decoding: line.bytes[field.range], as: UTF8.self))
+        }
+        guard isOfEntry else { return }
         var rewritten: [Int: [UInt8]] = [:]
         // A faulty record has been reported and is not staged.
         guard judge(line, header, place, nulls, &rewritten) else { return }

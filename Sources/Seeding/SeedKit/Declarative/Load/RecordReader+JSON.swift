@@ -17,6 +17,19 @@ extension RecordReader {
 
   /// Converts a record to a row, and the arrays in it to rows of child tables.
   func add(_ node: JSONNode, to load: TableLoad, place: FixturePlace, file: Int, parent: Parent?) {
+    if parent == nil, !load.definition.filters.isEmpty, case .object(let members) = node.value {
+      let all = members + nestedMembers(of: members, load: load) { _, _, _, _ in }.members
+      let isOfEntry = isOfEntry(place) { field in
+        guard let node = all.first(where: { ExactName($0.key) == ExactName(field) })?.value else {
+          return nil
+        }
+        return node.isNull ? .null : .text(JSONText.text(node, as: .plain) ?? node.kindDescription)
+      }
+      guard isOfEntry else {
+        load.seenFields.formUnion(all.map { ExactName($0.key) })
+        return
+      }
+    }
     var values = Array(repeating: Value.missing, count: load.slots.count)
     for (slot, fixed) in load.fixed { values[slot] = fixed.text.map(Value.text) ?? .null }
     let before = faults.count

@@ -164,7 +164,7 @@ extension TableDefinition {
         refuse("models", found: "no fixtures of '\(model)'", expected: "one of \(near)")
       }
     }
-    return models.map { model, files in
+    return models.flatMap { model, files in
       var fixtures = fixtures
       if fixtures.models[model] == nil, names.count == 1 {
         var own = self
@@ -181,7 +181,7 @@ extension TableDefinition {
       table.values = values.overridden(by: table.values)
       if table.lines["policy"] == nil { table.policy = policy }
       if table.lines["onDrift"] == nil { table.drift = drift }
-      return table
+      return table.alternatives
     }
   }
 }
