@@ -8,6 +8,18 @@ protocol ByteStream: AnyObject {
 
 extension ByteSource: ByteStream {}
 
+extension ByteStream {
+  /// The whole contents; nil if they have more bytes than a limit.
+  func all(limit: Int) throws -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while let chunk = try next() {
+      bytes += chunk
+      if bytes.count > limit { return nil }
+    }
+    return bytes
+  }
+}
+
 extension ByteSource {
   /// The expanded and decoded contents.
   ///

@@ -1,6 +1,6 @@
 import Postgres
 
-/// Where the records of a `.json` file are, if it is not an array.
+/// Where the records of a JSON or YAML file are, if it is not a list.
 struct RecordList: Sendable, Hashable {
   /// The place of the list; nil for the whole file.
   let path: JSONPath?
@@ -11,19 +11,12 @@ struct RecordList: Sendable, Hashable {
 /// Parses a `.json` file whose records are at some place in it. The file is held in memory.
 final class JSONDocumentParser: RecordParser {
   private let path: String
-  private let list: RecordList
-  private let faults: FaultCollector
-  private let onRecord: (JSONNode, FixturePlace) -> Void
+  private let records: ListedRecords
   private var bytes: [UInt8] = []
 
-  init(
-    path: String, list: RecordList, faults: FaultCollector,
-    onRecord: @escaping (JSONNode, FixturePlace) -> Void
-  ) {
+  init(path: String, records: ListedRecords) {
     self.path = path
-    self.list = list
-    self.faults = faults
-    self.onRecord = onRecord
+    self.records = records
   }
 
   func feed(_ chunk: [UInt8]) throws {
@@ -41,6 +34,19 @@ final class JSONDocumentParser: RecordParser {
   func finish() throws {
     let root = try JSONParser.parse(bytes, limits: RecordLimits.json)
     bytes = []
+    try records.read(root)
+  }
+}
+
+/// The records at some place in a file.
+struct ListedRecords {
+  let path: String
+  let list: RecordList
+  let faults: FaultCollector
+  let onRecord: (JSONNode, FixturePlace) -> Void
+
+  /// Finds the records in the root of a file.
+  func read(_ root: JSONNode) throws {
     let node = try found(in: root)
     var record = 0
     func add(_ node: JSONNode, line: Int) throws {

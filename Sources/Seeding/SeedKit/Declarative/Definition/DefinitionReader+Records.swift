@@ -21,11 +21,13 @@ extension DefinitionReader {
     let field = path == nil ? "keyField" : "path"
     switch source {
     case .files(let files)?:
-      for file in files where (format ?? DataFormat(fileName: file.name)) != .json {
-        object.fault(field, found: "the file '\(file.name)'", expected: "only JSON files")
+      for file in files where ![.json, .yaml].contains(format ?? DataFormat(fileName: file.name)) {
+        object.fault(field, found: "the file '\(file.name)'", expected: "only JSON and YAML files")
       }
     case .command?:
-      if format != .json { object.fault(field, found: "another format", expected: "the format json") }
+      if let format, ![.json, .yaml].contains(format) {
+        object.fault(field, found: "the format \(format)", expected: "the format json or yaml")
+      }
     case nil: return nil
     case .rows?, .generate?, .array?:
       object.fault(field, found: "'\(field)' and 'rows'", expected: "one of the two")

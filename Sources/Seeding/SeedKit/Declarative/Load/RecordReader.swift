@@ -96,6 +96,12 @@ struct RecordReader {
     }
   }
 
+  private func listed(_ list: RecordList, _ path: String, _ number: Int) -> ListedRecords {
+    ListedRecords(path: path, list: list, faults: faults) {
+      add($0, to: load, place: $1, file: number, parent: nil)
+    }
+  }
+
   private func open(_ name: String, number: Int) throws -> (any RecordSource)? {
     guard let format = load.definition.format(of: name),
       let source = try folder.content(of: name, encoding: load.definition.encoding)
@@ -111,9 +117,7 @@ struct RecordReader {
     switch format {
     case .json:
       if let list = load.definition.list {
-        parser = JSONDocumentParser(path: path, list: list, faults: faults) {
-          add($0, to: load, place: $1, file: number, parent: nil)
-        }
+        parser = JSONDocumentParser(path: path, records: listed(list, path, number))
       } else {
         parser = JSONArrayParser(path: path, alternative: "\"path\" with the place of the list") {
           add($0, to: load, place: $1, file: number, parent: nil)
@@ -129,6 +133,11 @@ struct RecordReader {
     case .yaml:
       var reader = self
       reader.readsNumbersAsText = true
+      if let list = load.definition.list {
+        return YAMLDocument(
+          source, path: path, encodingSetting: encodingSetting,
+          records: reader.listed(list, path, number))
+      }
       return YAMLFile(source, path: path, encodingSetting: encodingSetting) { [reader] in
         reader.add($0, to: reader.load, place: $1, file: number, parent: nil)
       }

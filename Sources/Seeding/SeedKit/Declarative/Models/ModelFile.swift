@@ -158,21 +158,17 @@ struct ModelFile {
   }
 
   private func bytes(of file: String, _ encoding: String?) throws -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var isThere = false
+    var bytes: [UInt8]?
     try collect(folder.path(of: file)) {
       guard let source = try folder.content(of: file, encoding: encoding) else { return }
-      isThere = true
-      while let chunk = try source.next() {
-        bytes += chunk
-        guard bytes.count <= RecordLimits.size else {
-          throw folder.fault(
-            file, found: "a file of more than \(RecordLimits.size) bytes",
-            expected: "smaller files, because fixtures are read as a whole")
-        }
-      }
+      bytes = []
+      bytes = try source.all(limit: RecordLimits.size)
+      guard bytes == nil else { return }
+      throw folder.fault(
+        file, found: "a file of more than \(RecordLimits.size) bytes",
+        expected: "smaller files, because fixtures are read as a whole")
     }
-    return isThere ? bytes : nil
+    return bytes
   }
 
   private func collect(_ path: String, _ body: () throws -> Void) throws {
