@@ -156,7 +156,7 @@ struct DefinitionReaderTests {
       ),
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', encoding: 'windows-1'}]}",
-        "1: field 'encoding': found 'windows-1'; expected an encoding that iconv of this system reads, such as"
+        "1: field 'encoding': found 'windows-1'; expected an encoding that iconv supports, such as"
       ),
       (
         "{id: 'a', summary: 's', tables: [{table: 't', files: 'b.csv', key: 'k', dateFormat: 'DD.MM'}]}",

@@ -151,7 +151,8 @@ struct DialectTests {
         "t.csv:3: found bytes that are not windows-1252"
       ),
       (
-        "utf-16le", [0x69, 0, 0x64, 0, 0x0A, 0, 0x31], "t.csv:2: found the end of the file inside a character"
+        "utf-16le", [0x69, 0, 0x64, 0, 0x0A, 0, 0x31],
+        "t.csv:2: found an incomplete character at the end of the file"
       ),
       ("utf-16le", [0x69, 0, 0x0A, 0, 0x00, 0xDC], "t.csv:2: found bytes that are not utf-16le"),
     ] as [(String, [UInt8], String)])

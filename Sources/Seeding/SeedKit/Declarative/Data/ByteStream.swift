@@ -62,8 +62,8 @@ final class DecodedBytes: ByteStream {
     guard let descriptor = Self.open(encoding) else {
       throw FixtureError([
         FixtureFault(
-          .unreadableFile, file: path, found: "the encoding '\(encoding)', which this system does not know",
-          expected: "a file in UTF-8")
+          .unreadableFile, file: path, found: "unsupported encoding '\(encoding)'",
+          expected: "an encoding that iconv supports")
       ])
     }
     self.source = source
@@ -138,7 +138,7 @@ final class DecodedBytes: ByteStream {
     FixtureError([
       FixtureFault(
         .malformedFile, file: path, line: line + output.count { $0 == 0x0A },
-        found: isCut ? "the end of the file inside a character" : "bytes that are not \(encoding)",
+        found: isCut ? "an incomplete character at the end of the file" : "bytes that are not \(encoding)",
         expected: "text in \(encoding), as \"encoding\" says")
     ])
   }

@@ -65,7 +65,7 @@ final class ExpandedBytes: ByteStream {
     } else {
       input = []
       isEnded = true
-      if !isComplete { throw fault("the end of the file inside \(compression.contents)", "a complete file") }
+      if !isComplete { throw fault("truncated \(compression.contents)", "a complete file") }
     }
   }
 

@@ -75,13 +75,13 @@ extension DefinitionReader {
     guard DecodedBytes.knows(text) else {
       object.fault(
         "encoding", found: "'\(text)'",
-        expected: "an encoding that iconv of this system reads, such as windows-1252, latin-1 or utf-16")
+        expected: "an encoding that iconv supports, such as windows-1252, latin-1 or utf-16")
       return nil
     }
     return text
   }
 
-  /// How numbers and dates are written in the files of a table, or in the fields of a column.
+  /// How numbers, dates and bytes are written in the files of a table, or in the fields of a column.
   func values(_ object: JSONObjectReader) -> ValueFormat {
     var values = ValueFormat()
     if !object.isAbsent("decimal") {

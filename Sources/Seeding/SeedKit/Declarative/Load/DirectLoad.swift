@@ -47,7 +47,12 @@ final class DirectLoad {
     }
     guard load.live.triggers.isEmpty else { return .refused("the table has triggers") }
     guard load.slots.allSatisfy({ $0.shift == nil }) else { return .refused("its dates are shifted") }
-    guard load.keyRule == .plain else { return .refused("the unique index of the key has more than columns") }
+    guard load.keyRule == .plain else {
+      return .refused(
+        load.key?.isPlain == true
+          ? "the key's unique index is NULLS NOT DISTINCT"
+          : "the key's unique index is partial or has expressions")
+    }
     let connection = context.session
     let (isEmpty, hasRules) = try await connection.queryOne(
       """
@@ -72,7 +77,7 @@ final class DirectLoad {
       return .refused(error.message)
     } catch is Refused {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_direct")
-      return .refused("some values or columns need a check of each row")
+      return .refused("some values or columns must be checked row by row")
     }
   }
 
