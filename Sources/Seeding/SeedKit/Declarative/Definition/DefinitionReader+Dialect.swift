@@ -109,6 +109,7 @@ extension DefinitionReader {
         object.mismatch(node, "dates", expected: "false; the shift of all dates is beside 'tables'")
       }
     }
+    values.bytes = object.choiceIfAny("bytes", BytesFormat.self)
     return values
   }
 }

@@ -1,4 +1,4 @@
-/// How numbers and dates are written as strings. Parts that are nil follow PostgreSQL.
+/// How numbers, dates and bytes are written as strings. Parts that are nil follow PostgreSQL.
 struct ValueFormat: Sendable, Hashable {
   /// The separator before the decimals.
   var decimal: UInt8?
@@ -7,6 +7,7 @@ struct ValueFormat: Sendable, Hashable {
   var dates: DatePattern?
   /// Whether `dates` of the definition leaves the values as they are.
   var keepsDates = false
+  var bytes: BytesFormat?
 
   /// Whether it says how numbers are written.
   var hasNumbers: Bool { decimal != nil || thousands != nil }
@@ -17,6 +18,7 @@ struct ValueFormat: Sendable, Hashable {
     if other.hasNumbers { (result.decimal, result.thousands) = (other.decimal, other.thousands) }
     if let dates = other.dates { result.dates = dates }
     result.keepsDates = keepsDates || other.keepsDates
+    if let bytes = other.bytes { result.bytes = bytes }
     return result
   }
 }

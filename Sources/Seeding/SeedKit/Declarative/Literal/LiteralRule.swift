@@ -196,7 +196,7 @@ extension LiteralRule.Part {
     case .money(let format): return format.refusal(of: literal)
     case .bytea:
       let isEscaped = literal.isEmpty || literal.contains(UInt8(ascii: "\\"))
-      return isEscaped ? nil : #"bytes in hexadecimal, such as \x1f8b; PostgreSQL does not decode base64"#
+      return isEscaped ? nil : #"bytes in hexadecimal, such as \x1f8b, or "bytes": "base64" for base64"#
     case .jsonb: return Self.duplicateKey(in: literal)
     case .varchar(let length):
       // PostgreSQL itself rejects longer literals that do not end in blanks.

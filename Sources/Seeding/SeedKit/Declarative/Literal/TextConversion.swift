@@ -1,7 +1,8 @@
-/// Rewrites a text as a literal that PostgreSQL reads: a number or a date in a declared format, and `3.0` for an integer.
+/// Rewrites a text as a literal that PostgreSQL reads: a number, a date or bytes in a declared format, and `3.0` for an
+/// integer.
 final class TextConversion: Sendable {
   enum Kind: Hashable {
-    case integer, decimal, moment
+    case integer, decimal, moment, bytes
     /// With the point that amounts have in the database.
     case money(point: String)
   }
@@ -17,7 +18,7 @@ final class TextConversion: Sendable {
   private let format: ValueFormat
 
   /// Whether the kind is a number.
-  var isNumber: Bool { kind != .moment }
+  var isNumber: Bool { kind != .moment && kind != .bytes }
 
   /// - Parameters:
   ///   - scalarPath: the description of the column's type by ``LiteralRule/path(of:)``.
@@ -34,14 +35,26 @@ final class TextConversion: Sendable {
     case "numeric", "float4", "float8": kind = .decimal
     case "money": kind = .money(point: money.map(\.point) ?? ".")
     case "date", "timestamp", "timestamptz": kind = .moment
+    case "bytea": kind = .bytes
     default: return nil
     }
-    guard kind == .integer || (kind == .moment ? format.dates != nil : format.hasNumbers) else { return nil }
+    let isDeclared =
+      switch kind {
+      case .integer: true
+      case .decimal, .money: format.hasNumbers
+      case .moment: format.dates != nil
+      case .bytes: format.bytes != nil
+      }
+    guard isDeclared else { return nil }
     self.format = format
   }
 
   /// - Parameter isNumber: whether the text is a number of JSON, which has its own format.
   func apply(_ text: ArraySlice<UInt8>, isNumber: Bool = false) -> Result {
+    if kind == .bytes {
+      guard let bytes = format.bytes else { return .unchanged }
+      return bytes.rewritten(text).map { .changed($0) } ?? .refused(bytes.expected)
+    }
     if kind == .moment {
       guard let dates = format.dates else { return .unchanged }
       return dates.rewritten(text).map { .changed($0) } ?? .refused("a date as \(dates.text)")

@@ -182,7 +182,12 @@ struct LoadPlanner {
         expected: "a column of a number type",
         at: rule.column)
     }
-    if rule.values.dates != nil, kinds.allSatisfy(\.isNumber) {
+    if rule.values.bytes != nil, !kinds.contains(where: { $0.kind == .bytes }) {
+      fault(
+        rule.line, found: "'bytes' for a column of type \(type)", expected: "a column of type bytea",
+        at: rule.column)
+    }
+    if rule.values.dates != nil, !kinds.contains(where: { $0.kind == .moment }) {
       fault(
         rule.line, found: "'dateFormat' for a column of type \(type)",
         expected: "a column of type date or timestamp", at: rule.column)

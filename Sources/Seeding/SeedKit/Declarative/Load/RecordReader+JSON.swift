@@ -43,7 +43,7 @@ extension RecordReader {
     }
     func set(_ slots: [Int], _ node: JSONNode, field: String?) {
       for slot in slots where load.fixed[slot] == nil {
-        guard !node.isNull else {
+        guard !isNull(node, of: load) else {
           values[slot] = .null
           continue
         }
@@ -115,7 +115,7 @@ extension RecordReader {
     if load.definition.isDistinct {
       guard load.distinct.add(to: load, value: value) else { return }
     }
-    load.keys?.add(to: load, place: place, fields: { fields(of: node) }, value: value)
+    load.keys?.add(to: load, place: place, fields: { fields(of: node, in: load) }, value: value)
     load.addRow(file: file, place: place) { slot, buffer in
       switch values[slot] {
       case .missing, .null: buffer.appendNull()
@@ -126,11 +126,22 @@ extension RecordReader {
     }
   }
 
+  /// Whether a value is null, or a string that means NULL. Numbers of YAML are strings, too.
+  private func isNull(_ node: JSONNode, of load: TableLoad) -> Bool {
+    if node.isNull { return true }
+    guard !load.nullStrings.isEmpty else { return false }
+    switch node.value {
+    case .string(let text): return load.nullStrings.contains(ExactName(text))
+    case .number(let text) where readsNumbersAsText: return load.nullStrings.contains(ExactName(text))
+    default: return false
+    }
+  }
+
   /// The scalar fields of a record, for comparison with those of another entry.
-  private func fields(of node: JSONNode) -> [(name: String, value: KeyInspection.Value)] {
+  private func fields(of node: JSONNode, in load: TableLoad) -> [(name: String, value: KeyInspection.Value)] {
     guard case .object(let members) = node.value else { return [] }
     return members.compactMap { member in
-      if member.value.isNull { return (member.key, .null) }
+      if isNull(member.value, of: load) { return (member.key, .null) }
       return JSONText.text(member.value, as: .plain).map { (member.key, .text($0)) }
     }
   }

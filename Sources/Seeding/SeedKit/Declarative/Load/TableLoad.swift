@@ -63,6 +63,8 @@ final class TableLoad {
   let slotsOfField: [ExactName: [Int]]
   /// The fields in `columns` and `children` that may lie inside of others.
   let nestedFields: [JSONPath]
+  /// The strings of JSON and YAML that mean NULL.
+  let nullStrings: Set<ExactName>
   /// Whether there is no database; see ``offline(_:parent:)``.
   var isOffline = false
   /// The values of slots that are the same for all records.
@@ -108,6 +110,9 @@ final class TableLoad {
     presence = Array(repeating: 0, count: slots.count)
     missing = Array(repeating: 0, count: (slots.count + 7) / 8)
     nestedFields = definition.nestedFields
+    nullStrings =
+      definition.isScalar
+      ? [] : parent?.nullStrings ?? Set((definition.csv.nullTexts ?? []).map(ExactName.init))
     slotsOfField = Dictionary(grouping: slots.indices) { ExactName(slots[$0].field) }
     if case .array(let field, _) = definition.source { parent?.children[ExactName(field)] = self }
   }
