@@ -51,10 +51,11 @@ struct BuiltInSeedersTests {
   @Test("init turns them off in a new project, so that ids and tables of the demo are free")
   func project() async throws {
     try await InitPlace.with("CREATE TABLE users (email text PRIMARY KEY)") { place, _ in
-      let end = try await place.run("init", "--from", "users")
+      #expect(try await place.run("init").exitCode == 0)
+      let end = try await place.run("export", "users")
       #expect(end.exitCode == 0, "\(end.errors)")
       #expect(try place.read("Config/default.json").contains(#""builtIn": false"#))
-      #expect(try await place.paste(end.output).exitCode == 0)
+      #expect(try await place.run("--users").exitCode == 0)
       let list = try await place.run("list")
       #expect(list.output.contains("users") && !list.output.contains("sample-traces"))
       #expect(try await place.run("list", "--built-in").output.contains("sample-traces"))

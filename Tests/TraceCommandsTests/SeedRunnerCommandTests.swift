@@ -36,7 +36,8 @@ struct SeedRunnerCommandTests {
   func sharedName() throws {
     let spec = SampleCommand.spec
     #expect(
-      try CommandLineParser.parse(["--from", "city", "init"], command: spec).value(of: "from") == "city")
+      try CommandLineParser.parse(["--from", "c.csv", "new", "x"], command: spec).value(of: "from") == "c.csv"
+    )
     #expect(
       try CommandLineParser.parse(["--from", "4", "migrate", "sql"], command: spec).integer("from") == 4)
     for words in [["--from", "city", "migrate", "sql"], ["migrate", "sql", "--from", "city"]] {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// `seed-runner init`: creates the settings, the folder of seeders and a first seeder of a project.
+/// `seed-runner init`: creates the settings and the folder of seeders of a project.
 struct InitCommand {
   let session: Session
 
@@ -10,7 +10,6 @@ struct InitCommand {
     let created: [String]
     let kept: [String]
     let changed: [String]
-    let seeder: String?
     let next: [NextSteps.Step]
   }
 
@@ -21,17 +20,12 @@ struct InitCommand {
 
   func run() async throws -> ExitCode {
     try checkPlace()
-    let draft = try await session.command.value(of: "from").asyncMap {
-      try await InitDraft(from: $0, root: root, session: session)
-    }
-    let next = NextSteps(session: session)
-    let suggestions = draft == nil ? try await InitDatabase(session: session).suggestions() : nil
-    let steps = try draft.map(next.steps) ?? suggestions.map(next.steps) ?? []
+    let suggestions = try await ProjectTables(session: session).suggestions()
+    let steps = try NextSteps(session: session).steps(for: suggestions)
     var files = NewFiles(root: root)
     // With --config-path, the settings are elsewhere.
     let settings = session.command.value(of: "config-path") == nil ? try settingsFiles : []
-    var written = try files.write(
-      settings + (draft?.files ?? [.init(path: "Seeders", content: .folder)]))
+    var written = try files.write(settings + [.init(path: "Seeders", content: .folder)])
     let ignore = GitIgnore(folder: root)
     var changed: [String] = []
     if ignore.isNeeded {
@@ -49,12 +43,10 @@ struct InitCommand {
           fix: "check its permissions")
       }
     }
-    let console = session.console
-    for note in draft?.notes ?? [] { console.progress("note: \(note)") }
     if case .unreachable(let problem) = suggestions {
-      console.progress("note: \(InitDatabase.note(problem))")
+      session.console.progress("note: \(ProjectTables.note(problem))")
     }
-    try answer(written, changed: changed, draft, steps)
+    try answer(written, changed: changed, steps)
     return .success
   }
 
@@ -108,7 +100,7 @@ struct InitCommand {
   }
 
   private func answer(
-    _ written: [NewFiles.Outcome], changed: [String], _ draft: InitDraft?, _ steps: [NextSteps.Step]
+    _ written: [NewFiles.Outcome], changed: [String], _ steps: [NextSteps.Step]
   ) throws {
     let console = session.console
     guard !session.isJSON else {
@@ -117,20 +109,14 @@ struct InitCommand {
       }
       return try console.answer(
         json: Result(
-          created: paths(true), kept: paths(false), changed: changed.map(shown), seeder: draft?.id.rawValue,
-          next: steps))
+          created: paths(true), kept: paths(false), changed: changed.map(shown), next: steps))
     }
     for file in written {
-      let detail = draft?.details[file.path]?(file.isCreated) ?? ""
-      console.answer("\(file.isCreated ? "created" : "kept") \(shown(file.path))\(detail)")
+      console.answer("\(file.isCreated ? "created" : "kept") \(shown(file.path))")
     }
     for path in changed { console.answer("changed \(shown(path)): added .seed-runner/") }
     console.answer("")
-    console.answer("Next:")
-    for step in steps {
-      console.answer("  \(step.summary)\(step.commands.isEmpty ? "" : ":")")
-      for command in step.commands { console.answer("    \(command)") }
-    }
+    NextSteps(session: session).answer(steps)
   }
 
   /// The path relative to the working directory.
@@ -138,12 +124,5 @@ struct InitCommand {
     let current = FileManager.default.currentDirectoryPath
     if root == current { return path }
     return (root.hasPrefix(current + "/") ? String(root.dropFirst(current.count + 1)) : root) + "/" + path
-  }
-}
-
-extension Optional {
-  fileprivate func asyncMap<Result>(_ body: (Wrapped) async throws -> Result) async rethrows -> Result? {
-    guard let self else { return nil }
-    return try await body(self)
   }
 }

@@ -49,7 +49,7 @@ struct NewFiles {
       throw CommandFailure(
         code: .usage, errorCode: .unusablePath,
         message: "\(place ?? root) cannot be written: \(Self.reason(error)); nothing was created",
-        fix: "check the permissions of \(root), or choose another folder with --project-path")
+        fix: "check the permissions of \(root), or choose another folder")
     }
   }
 

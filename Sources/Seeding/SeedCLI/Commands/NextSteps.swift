@@ -3,7 +3,7 @@ import FoundationEssentials
 import Postgres
 import SeedKit
 
-/// The next steps after `init`, as commands that can be pasted.
+/// The next steps after `init` and `new`, as commands that can be pasted.
 struct NextSteps {
   /// A step.
   struct Step: Encodable {
@@ -27,38 +27,56 @@ struct NextSteps {
   private static let suggestionLimit = 5
   private static let exampleFile = "nations.csv"
 
-  /// The steps after creating a seeder.
-  func steps(for draft: InitDraft) -> [Step] {
-    var steps = setting
-    if draft.isOffline { steps.append(Step(Self.unreachable, line("doctor"))) }
-    if let statement = draft.createTable {
-      steps.append(Step("Create the table, with other types if you like", psql(statement)))
+  /// Prints steps.
+  func answer(_ steps: [Step]) {
+    let console = session.console
+    console.answer("Next:")
+    for step in steps {
+      console.answer("  \(step.summary)\(step.commands.isEmpty ? "" : ":")")
+      for command in step.commands { console.answer("    \(command)") }
     }
-    let id = draft.id.rawValue
+  }
+
+  /// The steps after creating a seeder.
+  ///
+  /// - Parameters:
+  ///   - folder: its folder; nil if seeders are found there anyway.
+  ///   - statement: the path of a script that creates the table; nil if the table exists or is not known.
+  ///   - missing: the name of a table that the user must create first; nil otherwise.
+  ///   - isOffline: whether the database is unreachable.
+  func steps(
+    for id: SeederID, in folder: String?, statement: String? = nil, missing: String? = nil, isOffline: Bool
+  ) -> [Step] {
+    var steps = setting
+    if isOffline { steps.append(Step(Self.unreachable, line("doctor"))) }
+    if let statement { steps.append(Step("Create the table, with other types if you like", psql(statement))) }
+    if let missing { steps.append(Step("Create the table \(missing)")) }
     // A seeder with the name of an option has no flag.
     let isReserved = SeedRunnerCommand.reservedNames(
       session.invocation.spec.tree.flatMap(\.command.options).filter { $0.group != .seeders }
-    ).contains(id)
+    ).contains(id.rawValue)
+    let place = folder.map { ["--seeders-path", $0] } ?? []
     return steps + [
-      Step("Show what a run would change", line("plan", id)),
-      Step("Seed the table", isReserved ? line("--only", id) : line("--\(id)")),
+      Step("Show what a run would change", line(["plan", id.rawValue] + place)),
+      Step("Seed the table", line((isReserved ? ["--only", id.rawValue] : ["--\(id)"]) + place)),
     ]
   }
 
-  /// The steps without `--from`.
-  func steps(for suggestions: InitDatabase.Suggestions) throws -> [Step] {
-    let another = Step("Create a seeder with '\(session.invocation.program.name) init --from TABLE or FILE'")
+  /// The steps after setting up a project.
+  func steps(for suggestions: ProjectTables.Suggestions) throws -> [Step] {
+    let program = session.invocation.program.name
+    let another = Step("Create a seeder with '\(program) new NAME --from FILE' or '\(program) export TABLE'")
     if case .unreachable = suggestions { return setting + [Step(Self.unreachable, line("doctor")), another] }
     if case .tables(let found) = suggestions {
       let registry = try session.registry()
       let commands = found.tables.lazy.compactMap { table -> String? in
         guard let id = SeederID(rawValue: SeederID.proposal(for: table)) else { return nil }
-        return line(["init", "--from", table] + (registry[id] == nil ? [] : ["--id", "my-\(id)"]))
+        return line(["export", table] + (registry[id] == nil ? [] : ["--id", "my-\(id)"]))
       }.prefix(Self.suggestionLimit)
       if !commands.isEmpty {
         let all = found.total > commands.count ? ", or from another of \(found.total) tables" : ""
         return setting + [
-          Step("Create a seeder from one of these tables\(all), or from a file", oneOf: Array(commands))
+          Step("Create a seeder from one of these tables\(all)", oneOf: Array(commands)), another,
         ]
       }
     }
@@ -66,7 +84,7 @@ struct NextSteps {
     guard seeders.isEmpty else {
       return [Step("Show what a run would change", line(["plan"] + seeders)), another]
     }
-    let create = Step("Create a seeder from the file", line("init", "--from", Self.exampleFile))
+    let create = Step("Create a seeder from the file", line("new", "nations", "--from", Self.exampleFile))
     guard !FileManager.default.fileExists(atPath: Self.exampleFile) else { return [create] }
     let reason =
       if case .noDatabase = suggestions {
@@ -108,20 +126,20 @@ struct NextSteps {
     return url
   }
 
-  private func psql(_ statement: String) -> String {
-    let sql = ShellWord.quoted(statement)
+  private func psql(_ path: String) -> String {
+    let file = ShellWord.quoted(path)
     guard (try? session.externalConfiguration()) != nil else {
-      return line("db", "psql") + " -- -c \(sql)"
+      return line("db", "psql") + " -- -f \(file)"
     }
-    if let givenURL { return "psql \(ShellWord.quoted(givenURL)) -c \(sql)" }
+    if let givenURL { return "psql \(ShellWord.quoted(givenURL)) -f \(file)" }
     switch session.settings.source(of: .databaseURL) {
     case .file:
       let url = session.settings[.databaseURL]?.value ?? ""
       guard (try? PostgresConfiguration(url: url))?.password == nil else { break }
-      return "psql \(ShellWord.quoted(url)) -c \(sql)"
+      return "psql \(ShellWord.quoted(url)) -f \(file)"
     case .flag, .variable: break
-    case .default, .impliedByCI: return "psql -c \(sql)"
+    case .default, .impliedByCI: return "psql -f \(file)"
     }
-    return "psql \"$DATABASE_URL\" -c \(sql)"
+    return "psql \"$DATABASE_URL\" -f \(file)"
   }
 }

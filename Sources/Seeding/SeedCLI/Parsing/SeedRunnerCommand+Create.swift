@@ -3,35 +3,17 @@
 extension SeedRunnerCommand {
   /// `init`, which is a word of Swift.
   static let initialize = CommandSpec(
-    name: "init", abstract: "Set up a project: settings, and a first seeder from a table or file",
+    name: "init", abstract: "Set up a project: settings and a folder of seeders",
     discussion: """
       Creates Config/default.json with its JSON Schema, and the folder Seeders, in the working directory. In a git \
-      repository, .seed-runner/ is added to .gitignore. Prints each file and the commands to run next.
+      repository, .seed-runner/ is added to .gitignore. Prints each file and the commands to run next: 'new' \
+      creates a seeder from a file, 'export' from a table.
 
-      With --from, a first seeder is created in Seeders/ID. The rows of a table are exported as 'export' does. A \
-      file is copied into the seeder's folder. Its table is found by the name of the file, its columns by the \
-      names of the fields, and its key by the unique keys of the table. Without a database, the key is the \
-      first field.
-
-      Existing files are kept, so the command can be run again. If something is wrong with the table or the \
-      file, nothing is written.
+      Existing files are kept, so the command can be run again.
       """,
-    options: [
-      OptionSpec(
-        name: "from", value: .required(valueName: "TABLE|FILE"),
-        summary: "Create a seeder from the rows of a table, or from a .csv, .json, .jsonl or .ndjson file",
-        completion: .file),
-      table(default: "the name of the file"),
-      key(default: "the primary key, or another unique key of the table"),
-      id(default: "derived from the name of the table or file"),
-    ] + Option.common.filter { $0.name != "seeders-path" },
-    rules: [.requires("table", "from"), .requires("key", "from"), .requires("id", "from")],
+    options: Option.common.filter { $0.name != "seeders-path" },
     examples: [
-      .init(summary: "Set up a project and list tables to start with", line: "seed-runner init"),
-      .init(summary: "Create a seeder from the rows of a table", line: "seed-runner init --from country"),
-      .init(
-        summary: "Create a seeder from a file, for a table of another name",
-        line: "seed-runner init --from data/countries.csv --table country"),
+      .init(summary: "Set up a project and list tables to start with", line: "seed-runner init")
     ])
 
   private static func table(default text: String) -> OptionSpec {
@@ -80,20 +62,38 @@ extension SeedRunnerCommand {
     ])
 
   static let new = CommandSpec(
-    name: "new", abstract: "Create a seeder to start from",
+    name: "new", abstract: "Create a seeder, from a file or to start from",
+    discussion: """
+      With --from, the file is copied into the new folder, and seeder.json is derived from all its values and \
+      from the table: the key, the columns, references, the dialect, the encoding, and the formats of numbers and \
+      dates. Comments that begin with 'check:' mark what is guessed. For a table that does not exist, table.sql \
+      creates it. Without a database, the columns are those of the file.
+
+      Without --from, a CSV file with the columns of the table is created.
+
+      Existing files are not overwritten. If something is wrong with the file or the table, nothing is written.
+      """,
     options: [
-      table(default: "the name of the seeder"),
+      OptionSpec(
+        name: "from", value: .required(valueName: "FILE"),
+        summary: "Create the seeder from a file: CSV and its dialects, JSON, JSONL, YAML or COPY text, also "
+          + "compressed with gzip or Zstandard", completion: .file),
+      table(default: "the name of the seeder, or of the file"),
+      key(default: "the first unique key of the table that the file fills"),
       OptionSpec(
         name: "output", short: "o", value: .required(valueName: "DIR"), summary: "The folder to create",
         defaultText: "Seeders/NAME", completion: .directory),
       OptionSpec(
         name: "swift",
         summary: "Create a registered seeder in Swift with a test; only in a checkout of this project"),
-    ] + Option.common(without: Option.databaseURL),
-    rules: [.excludes(["swift"], ["table", "output"])],
+    ] + Option.common,
+    rules: [.excludes(["swift"], ["from", "table", "output"]), .requires("key", "from")],
     arguments: [ArgumentSpec(name: "NAME", summary: "The id: lowercase letters, digits and hyphens")],
     examples: [
       .init(
-        summary: "Create a seeder for an existing table", line: "seed-runner new price-lists --table prices")
+        summary: "Create a seeder from a file, for a table of another name",
+        line: "seed-runner new countries --from data/countries.csv --table country"),
+      .init(
+        summary: "Create a seeder for an existing table", line: "seed-runner new price-lists --table prices"),
     ])
 }

@@ -81,7 +81,7 @@ enum SeedRunnerCommand {
     ],
     examples: [
       .init(summary: "Set up a project, then follow its next steps", line: "seed-runner init"),
-      .init(summary: "Create a seeder from a table or file", line: "seed-runner init --from city"),
+      .init(summary: "Create a seeder from a file", line: "seed-runner new cities --from cities.csv"),
       .init(summary: "Seed everything", line: "seed-runner --all"),
       .init(summary: "Show what a run would change", line: "seed-runner plan"),
       .init(summary: "Check the setup and suggest fixes", line: "seed-runner doctor"),

@@ -15,6 +15,7 @@ struct ExportedTable {
 
   let live: LiveTable
   let key: [String]
+  private let uniqueKey: LiveTable.UniqueKey
   let columns: [LiveTable.Column]
   private(set) var targets: [Target] = []
   private(set) var notes: [String] = []
@@ -32,18 +33,29 @@ struct ExportedTable {
         fix: "export a table without child tables: their rows would become rows of \(name)")
     }
     try live.requireColumns(request.key + request.columns)
-    guard let key = request.key.isEmpty ? live.naturalKey ?? live.primaryKey : request.key else {
+    guard let found = request.key.isEmpty ? live.exportKey : try live.requireKey(request.key) else {
       throw live.withoutKey
     }
-    try live.requireKey(key)
+    let key = request.key.isEmpty ? found.columns : request.key
     self.live = live
     self.key = key
+    uniqueKey = found
     columns = live.columns.filter { column in
       let isKey = key.contains(column.name.name)
       guard request.columns.isEmpty else { return request.columns.contains(column.name.name) || isKey }
       return !column.isGenerated && (isKey || !live.isSurrogate(column.name.name))
     }
     targets = try await findTargets(on: connection)
+    guard let predicate = found.predicate else { return }
+    let others = try await connection.queryOne(
+      PostgresQuery(
+        unescaped: "SELECT count(*) FROM \(live.ownRows) WHERE (\(predicate)) IS NOT TRUE")
+    ).decode(Int.self)
+    if others > 0 {
+      notes.append(
+        "\(others) \(others == 1 ? "row" : "rows") of \(live.name) not exported: the key covers rows "
+          + "WHERE \(predicate); --key names another one")
+    }
   }
 
   private mutating func findTargets(on connection: PostgresConnection) async throws -> [Target] {
@@ -145,10 +157,12 @@ struct ExportedTable {
     }
     let values = fields.map { "\($0.sql)::text" }.joined(separator: ", ")
     let order = try key.map { "live.\(try PostgresIdentifier($0).quoted)" }.joined(separator: ", ")
+    // In a query of its own, because the condition names columns without their table.
+    let rows = uniqueKey.predicate.map { "(SELECT * FROM \(live.ownRows) WHERE \($0))" } ?? live.ownRows
     try await connection.query(
       PostgresQuery(
         unescaped: "DECLARE seed_export NO SCROLL CURSOR FOR SELECT ARRAY[\(values)]::text[] "
-          + "FROM \(live.quoted) AS live \(joins.joined(separator: " ")) ORDER BY \(order)"))
+          + "FROM \(rows) AS live \(joins.joined(separator: " ")) ORDER BY \(order)"))
     var records: [[String?]] = []
     var hasNull = false
     while true {
@@ -213,11 +227,12 @@ struct ExportedTable {
       """
     }
     let columns = rules.isEmpty ? "" : ",\n      \"columns\": {\n\(rules.joined(separator: ",\n"))\n      }"
+    let index = live.index(for: uniqueKey).map { ",\n      \"index\": \(JSONOutput.quoted($0))" } ?? ""
     return """
           {
             "table": \(JSONOutput.quoted(live.name.description)),
             "files": \(JSONOutput.quoted(fileName)),
-            "key": \(DefinitionText.list(key))\(columns)
+            "key": \(DefinitionText.list(key))\(index)\(columns)
           }
       """
   }

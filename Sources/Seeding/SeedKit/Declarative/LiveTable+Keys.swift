@@ -19,12 +19,22 @@ extension LiveTable {
       fix: "its columns are " + columns.map(\.name.name).joined(separator: ", "))
   }
 
-  /// Throws ``TableExportError`` unless a unique key has exactly these columns.
-  func requireKey(_ key: [String]) throws {
-    guard !uniqueKeys.contains(where: { Set($0) == Set(key) }) else { return }
+  /// The unique key with exactly these columns, one that identifies all rows if possible.
+  ///
+  /// - Throws: ``TableExportError`` if there is none.
+  @discardableResult
+  func requireKey(_ key: [String]) throws -> UniqueKey {
+    let fitting = keys.filter { Set($0.columns) == Set(key) }
+    if let found = fitting.first(where: \.isPlain) ?? fitting.first { return found }
     throw TableExportError(
       "\(name) has no unique key (\(key.joined(separator: ", ")))",
-      fix: uniqueKeys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keyList)")
+      fix: keys.isEmpty ? "add a unique constraint on these columns" : "its keys are \(keyList)")
+  }
+
+  /// The name of a key's index, if `seeder.json` must say it because several indexes have the columns.
+  func index(for key: UniqueKey) -> String? {
+    let fitting = keys.filter { Set($0.columns) == Set(key.columns) }
+    return fitting.count > 1 && !fitting.contains(where: \.isPlain) ? key.index : nil
   }
 
   /// How a key identifies rows.
@@ -47,7 +57,7 @@ extension LiveTable {
   }
 
   /// The unique keys, for error messages.
-  var keyList: String { uniqueKeys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: ", ") }
+  var keyList: String { keys.map(\.shown).joined(separator: ", ") }
 
   /// The error for a table without a unique key.
   var withoutKey: TableExportError {
@@ -66,6 +76,18 @@ extension LiveTable {
     uniqueKeys.first { key in
       key.allSatisfy { column in self[column]?.isNotNull == true && !isSurrogate(column) }
     }
+  }
+
+  /// The unique key by which rows are exported: the natural key, or else one of a part of the rows or over expressions,
+  /// or else the primary key.
+  var exportKey: UniqueKey? {
+    let natural = naturalKey
+    return keys.first { $0.isPlain && $0.columns == natural }
+      ?? keys.first { key in
+        !key.isPlain && !key.columns.contains(where: isSurrogate)
+          && (key.columns.allSatisfy { self[$0]?.isNotNull == true }
+            || rule(of: key, for: key.columns).allowsNulls)
+      } ?? keys.first(where: \.isPrimary)
   }
 
   /// The columns that need a value in every new row: NOT NULL, without a default, and not generated.

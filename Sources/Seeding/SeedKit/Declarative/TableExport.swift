@@ -149,8 +149,11 @@ enum DefinitionText {
   ) -> String {
     let needed =
       dependencies.isEmpty ? "" : "\n  \"dependencies\": \(list(dependencies.map(\.rawValue))),"
+    let comment =
+      tables.contains { $0.contains("// check: ") }
+      ? "// Review what follows each comment 'check:', then remove the comment.\n" : ""
     return """
-      {
+      \(comment){
         "id": \(JSONOutput.quoted(id.rawValue)),
         "summary": \(JSONOutput.quoted(summary)),\(needed)
         "tables": [

@@ -204,7 +204,7 @@ extension CSVParser {
     FieldFailure(
       line: line, field: record.fields.count, found: "a quote in an unquoted field",
       expected: "the whole field in quotes, with inner quotes doubled, or "
-        + CSVFormat.Leniency.bareQuotes.setting)
+        + CSVFormat.Leniency.bareQuotes.setting, dialect: .allowing(.bareQuotes))
   }
 
   private func afterQuote(_ byte: UInt8) -> FieldFailure {
@@ -218,16 +218,19 @@ extension CSVParser {
     return FieldFailure(
       line: line, field: record.fields.count,
       found: "a character after the closing quote of a field",
-      expected: "a delimiter or the end of the line; quotes inside a field are doubled")
+      expected: "a delimiter or the end of the line; quotes inside a field are doubled", dialect: .escapes)
   }
 
   private func loneCarriageReturn(_ expected: String) -> FieldFailure {
     // On the first line, all lines end with a carriage return.
     guard line == 1 else {
-      return FieldFailure(line: line, found: "a carriage return without a line feed", expected: expected)
+      return FieldFailure(
+        line: line, found: "a carriage return without a line feed", expected: expected,
+        dialect: .allowing(.carriageReturns))
     }
     return FieldFailure(
       line: line, found: "lines that end with a carriage return only",
-      expected: "lines that end with LF or CRLF, or " + CSVFormat.Leniency.carriageReturns.setting)
+      expected: "lines that end with LF or CRLF, or " + CSVFormat.Leniency.carriageReturns.setting,
+      dialect: .allowing(.carriageReturns))
   }
 }

@@ -41,6 +41,15 @@ struct FieldFailure: Error {
   var field: Int?
   let found: String
   let expected: String
+  /// A dialect in which there would be no error; nil if none is likely.
+  var dialect: Dialect?
+
+  /// A deviation from RFC 4180.
+  enum Dialect {
+    case allowing(CSVFormat.Leniency)
+    /// Quotes after a backslash.
+    case escapes
+  }
 
   /// A record beyond ``RecordLimits/size``.
   static func tooLarge(line: Int, expected: String = "a smaller record") -> FieldFailure {

@@ -39,40 +39,8 @@ public struct SeederDefinition: Sendable {
     try allTables.map { try $0.table.quoted() }
   }
 
-  /// Whether it writes a table, named as `export` takes it.
-  package func fills(_ table: String) -> Bool {
-    tables.contains { $0.table == TableName(text: table) }
-  }
-
-  /// What it says about a table, where that is not what was asked for: `the table country`, `the key code`.
-  ///
-  /// - Parameters:
-  ///   - file: a data file of the table; nil for a seeder that was asked for by its table.
-  ///   - table: the table that was asked for; nil if any will do.
-  ///   - key: columns or fields; if empty, any key will do.
-  package func differences(file: String?, table: String?, key: [String]) -> [String] {
-    let wanted = table.map { TableName(text: $0) }
-    let own = tables.first { definition in
-      guard let file, !definition.files.isEmpty else { return definition.table == wanted }
-      return definition.files.contains { $0.name == file } && (wanted == nil || definition.table == wanted)
-    }
-    guard let own else {
-      return ["the table \(tables.map(\.table.description).joined(separator: ", "))"]
-    }
-    let names = own.key.map { column in
-      [column] + own.columns.filter { $0.column == column }.flatMap(\.fields)
-    }
-    let isSame =
-      key.isEmpty
-      || key.count == names.count
-        && zip(key, names).allSatisfy { key, names in
-          names.contains { FieldMatch.plain($0) == FieldMatch.plain(key) }
-        }
-    return isSame ? [] : ["the key \(own.key.joined(separator: ", "))"]
-  }
-
   /// The names of its data files, in its folder.
-  package var dataFiles: [String] {
+  var dataFiles: [String] {
     tables.flatMap { $0.files.map(\.name) }
   }
 

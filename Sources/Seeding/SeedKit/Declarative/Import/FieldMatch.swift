@@ -32,6 +32,38 @@ struct FieldMatch {
     }
   }
 
+  /// The field that fills a column; nil if there is none.
+  func field(of column: String) -> String? {
+    columnOfField.first { ExactName($0.value) == ExactName(column) }?.key.text
+  }
+
+  /// Matches fields inside of fields without a column with the columns that are not filled yet: by their path, or else by
+  /// their own name.
+  mutating func addNested(_ paths: [String], columns live: [String]) {
+    let filled = Set(columns.map(ExactName.init))
+    let free = live.filter { !filled.contains(ExactName($0)) }
+    let candidates = paths.filter { path in
+      ignored.contains { path.hasPrefix($0 + ".") || path.hasPrefix("/" + $0 + "/") }
+    }
+    for column in free {
+      let name = Self.plain(column)
+      let whole = candidates.filter { Self.plain($0) == name }
+      let last = candidates.filter { JSONPath($0)?.steps.last.map(Self.plain) == name }
+      guard let path = whole.count == 1 ? whole[0] : whole.isEmpty && last.count == 1 ? last[0] : nil else {
+        continue
+      }
+      add(column, field: path)
+    }
+    ignored.removeAll { field in
+      renamed.contains { $0.field.hasPrefix(field + ".") || $0.field.hasPrefix("/" + field + "/") }
+    }
+  }
+
+  /// Uses fields without a column.
+  mutating func use(_ fields: [String]) {
+    ignored.removeAll { field in fields.contains { ExactName($0) == ExactName(field) } }
+  }
+
   /// Derives the names of columns from fields: the plain names, unless two are equal.
   init(naming fields: [String]) {
     let plain = Dictionary(grouping: fields, by: Self.plain)

@@ -40,8 +40,7 @@ package struct TableSuggestions: Sendable {
     let owners = try await SeedersOfTables.find(Array(live.values), among: seeders, on: connection)
     let free = names.filter { name in
       guard let table = live[name] else { return false }
-      return owners[table.canonicalName] == nil && table.inheriting == nil
-        && (table.naturalKey ?? table.primaryKey) != nil
+      return owners[table.canonicalName] == nil && table.inheriting == nil && table.exportKey != nil
     }
     return TableSuggestions(tables: free.map(\.description), total: rows.first?.1 ?? 0)
   }
