@@ -99,6 +99,8 @@ extension DefinitionReader {
       object.stringsIfAny("inputs", expected: "a path inside the seeder's folder", Self.normalized) ?? []
     if format == nil {
       object.fault("format", found: JSONFault.nothing, expected: "the format of the command's output")
+    } else if let format, format.framework != nil {
+      object.fault("format", found: "the format \(format) with a command", expected: "a format of records")
     }
     var limit = 60
     if let node = object.take("timeLimit"), !node.isNull {

@@ -179,7 +179,8 @@ final class DataFileScan {
         list = JSONListGuess.find(in: try JSONParser.parse(bytes, limits: RecordLimits.json))
       }
       let place = list ?? RecordList(path: nil, keyField: nil)
-      let parser = JSONDocumentParser(path: path, list: place, faults: faults, onRecord: take)
+      let parser = JSONDocumentParser(
+        path: path, records: ListedRecords(path: path, list: place, faults: faults, onRecord: take))
       try parser.feed(bytes)
       return try parser.finish()
     }

@@ -5,7 +5,7 @@ enum FormatGuess {
   ///   - ending: the format by the extension; nil for another extension.
   static func format(_ bytes: [UInt8], ending: DataFormat?) -> DataFormat {
     switch ending {
-    case .csv?, .yaml?, .jsonLines?, .copy?: return ending ?? .csv
+    case .csv?, .yaml?, .jsonLines?, .copy?, .rails?, .django?: return ending ?? .csv
     case .tsv?: return isCopy(bytes) ? .copy : .tsv
     case .json?: return isLines(bytes) ? .jsonLines : .json
     case nil: break

@@ -49,8 +49,9 @@ struct RecordReader {
       if let encoding = definition.encoding {
         source = try DecodedBytes(source, encoding: encoding, path: path)
       }
-      guard let format = definition.format else { return }
-      var file = open(source, format: format, path: path, number: number)
+      guard let format = definition.format,
+        var file = open(source, format: format, path: path, number: number)
+      else { return }
       while try file.next() {
         try Task.checkCancellation()
         try await pause()
@@ -111,7 +112,7 @@ struct RecordReader {
 
   private func open(
     _ source: any ByteStream, format: DataFormat, path: String, number: Int
-  ) -> any RecordSource {
+  ) -> (any RecordSource)? {
     let encodingSetting = DeclarativeSeeder.setting("\"encoding\": \"utf-16\"")
     let parser: any RecordParser
     switch format {
