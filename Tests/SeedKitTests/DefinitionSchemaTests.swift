@@ -52,6 +52,7 @@ struct DefinitionSchemaTests {
       ("", #"{"xxxxxxxxxx": 1}"#),
       ("table", #"{"tables": [{"files": "a.csv", "xxxxxxxxxx": 1}]}"#),
       ("model", #"{"tables": [{"format": "rails", "files": "a.yml", "models": {"a": {"xxxxxxxxxx": 1}}}]}"#),
+      ("generate", #"{"tables": [{"table": "t", "generate": {"rows": 1, "xxxxxxxxxx": 1}}]}"#),
       ("child", #"{"tables": [{"children": [{"field": "a", "parent": "b", "xxxxxxxxxx": 1}]}]}"#),
       ("column", #"{"tables": [{"columns": {"a": {"xxxxxxxxxx": 1}}}]}"#),
       ("keyReference", #"{"tables": [{"columns": {"a": {"references": {"key": [{"xxxxxxxxxx": 1}]}}}}]}"#),

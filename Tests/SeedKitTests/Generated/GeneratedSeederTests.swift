@@ -62,3 +62,93 @@ struct GeneratedSeederTests {
     }
   }
 }
+
+extension GeneratedSeederTests {
+  private static let small =
+    "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text UNIQUE, n int)"
+  private static func table(_ rows: String, _ n: String = #"{"integer": [1, 9]}"#) -> String {
+    #"{table: "t", generate: {rows: \#(rows), columns: {email: "email", n: \#(n)}}}"#
+  }
+
+  private static let checksum = "SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM t"
+
+  @Test("are added when the number grows, and the others stay")
+  func growth() async throws {
+    try await GeneratedFolder.with(Self.small, tables: Self.table("3700")) { folder in
+      _ = try await folder.counts()
+      let before = try await folder.text(Self.checksum)
+      try folder.define(Self.table("6200"))
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 2_500, unchanged: 3_700))
+      #expect(
+        try await folder.text("SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM t WHERE id <= 3700")
+          == before)
+      let grown = try await folder.text(Self.checksum)
+      _ = try await folder.reset()
+      #expect(try await folder.number("SELECT count(*) FROM t") == 0)
+      let fresh = try await folder.counts()
+      #expect(fresh == RowCounts(inserted: 6_200))
+      // The numbers go on, because the application may have used them.
+      #expect(try await folder.number("SELECT min(id) FROM t") == 1)
+      #expect(try await folder.text(Self.checksum) == grown)
+    }
+  }
+
+  @Test("have numbers for each environment, and a scale")
+  func environments() async throws {
+    try await GeneratedFolder.with(Self.small, tables: Self.table("{default: 100, ci: 10}")) { folder in
+      let ci = try await folder.counts(RowCountOptions(environment: .ci))
+      #expect(ci == RowCounts(inserted: 10))
+      let scaled = try await folder.counts(RowCountOptions(environment: .dev, scale: 1.5))
+      #expect(scaled == RowCounts(inserted: 140, unchanged: 10))
+      let named = try await folder.counts(RowCountOptions(environment: .dev, rows: ["t": 160]))
+      #expect(named == RowCounts(inserted: 10, unchanged: 150))
+    }
+  }
+
+  @Test("are not mixed with those of another definition")
+  func otherDefinition() async throws {
+    try await GeneratedFolder.with(Self.small, tables: Self.table("10")) { folder in
+      _ = try await folder.counts()
+      try folder.define(Self.table("20", #"{"integer": [1, 8]}"#))
+      let failure = try await folder.run().failure
+      #expect(failure?.code == .otherBulkLoad, "\(String(describing: failure))")
+      #expect(try await folder.number("SELECT count(*) FROM t") == 10)
+    }
+  }
+
+  @Test("start after existing numbers, also when they grow")
+  func existingRows() async throws {
+    try await GeneratedFolder.with(
+      Self.small + "; INSERT INTO t (email) VALUES ('mine')", tables: Self.table("5")
+    ) { folder in
+      _ = try await folder.counts()
+      #expect(try await folder.text("SELECT string_agg(id::text, ',' ORDER BY id) FROM t") == "1,2,3,4,5,6")
+      try await folder.database.withConnection {
+        try await $0.runScript("INSERT INTO t (email) VALUES ('mine too')")
+      }
+      #expect(try await folder.number("SELECT id FROM t WHERE email = 'mine too'") == 7)
+      let reset = try await folder.reset()
+      #expect(reset.failure == nil)
+      #expect(try await folder.text("SELECT string_agg(email, ',' ORDER BY id) FROM t") == "mine,mine too")
+    }
+  }
+
+  @Test("are picked from a file or a query")
+  func lists() async throws {
+    try await GeneratedFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, name text, city text)",
+      tables: #"""
+        {table: "t", generate: {rows: 200, columns: {id: "sequence", name: {pickFrom: {file: "names.txt"}, null: 0.5},
+         city: {pickFrom: {query: "SELECT 'city ' || n FROM generate_series(1, 3) AS n"}}}}}
+        """#, files: ["names.txt": "Ada\nBea\n"]
+    ) { folder in
+      _ = try await folder.counts()
+      #expect(
+        try await folder.text(
+          "SELECT string_agg(DISTINCT coalesce(name, '-') || city, ',' ORDER BY coalesce(name, '-') || city COLLATE \"C\") FROM t"
+        )
+          == "-city 1,-city 2,-city 3,Adacity 1,Adacity 2,Adacity 3,Beacity 1,Beacity 2,Beacity 3")
+    }
+  }
+}

@@ -70,12 +70,20 @@ struct GeneratePlanner {
       parents: parents, counts: range, key: CounterRandom(seed: rule.seed, stream: stream, index: 0)[0])
   }
 
-  /// - Returns: the tables in the order in which they are filled.
+  /// The tables in the order in which they are filled, and those of cycles of references: their columns that are filled
+  /// afterwards are NULL in ``tables``.
+  struct Tables: Sendable {
+    var tables: [GeneratedTable] = []
+    var completed: [(table: GeneratedTable, columns: [Int])] = []
+  }
+
   /// - Throws: ``FixtureError`` with all faults.
-  func tables() throws -> [GeneratedTable] {
+  func plan() throws -> Tables {
     let planned = Self.plannedCounts(definition, counts)
     var done: [String: GeneratedTable] = [:]
-    var order: [GeneratedTable] = []
+    var result = Tables()
+    /// The references that are filled afterwards, by table.
+    var later: [Int: Set<Int>] = [:]
     var remaining = Array(definition.tables.indices)
     while !remaining.isEmpty {
       let before = remaining.count
@@ -83,22 +91,31 @@ struct GeneratePlanner {
         let table = definition.tables[index]
         guard let live = live[table.table] else { continue }
         let links = links(of: index, live)
-        let own = links.filter { $0.target.canonicalName != live.canonicalName }
-        let waits = own.contains { link in
-          done[link.target.canonicalName] == nil && isGenerated(link.target)
-        }
-        guard !waits else { continue }
+        guard waiting(index, links, live, done).subtracting(later[index] ?? []).isEmpty else { continue }
         let builder = GeneratedTableBuilder(
-          planner: self, index: index, live: live, rowCount: planned[index], links: links, done: done)
+          planner: self, index: index, live: live, rowCount: planned[index], links: links, done: done,
+          later: later[index] ?? [])
         guard let built = try builder.build() else {
           remaining.removeAll { $0 == index }
           continue
         }
         done[live.canonicalName] = built
-        order.append(built)
+        result.tables.append(built)
         remaining.removeAll { $0 == index }
       }
       guard remaining.count == before else { continue }
+      // A cycle: fill the references of one table afterwards, if all that it waits for may be empty.
+      let open = remaining.first { index in
+        guard let live = live[definition.tables[index].table] else { return false }
+        let links = links(of: index, live)
+        return waiting(index, links, live, done).allSatisfy {
+          links[$0].isOptional && !isKey(links[$0].columns, live)
+        }
+      }
+      if let open, let live = live[definition.tables[open].table] {
+        later[open] = waiting(open, links(of: open, live), live, done)
+        continue
+      }
       for index in remaining where live[definition.tables[index].table] != nil {
         let table = definition.tables[index]
         let names = links(of: index, live[table.table] ?? emptyTable(table.table)).map(
@@ -107,12 +124,39 @@ struct GeneratePlanner {
           rules[index].line, .unsupportedTable,
           found:
             "the table \(table.table), whose references to \(Set(names).sorted().joined(separator: ", ")) form a cycle",
-          expected: "{\"reference\": …, \"null\": 1} for a nullable column of the cycle", at: "generate")
+          expected: "a nullable column in the cycle", at: "generate")
       }
       break
     }
     try faults.check()
-    return order
+    for (index, columns) in later.sorted(by: { $0.key < $1.key }) {
+      guard let live = live[definition.tables[index].table] else { continue }
+      let links = links(of: index, live)
+      let builder = GeneratedTableBuilder(
+        planner: self, index: index, live: live, rowCount: planned[index], links: links, done: done)
+      guard let built = try builder.build() else { continue }
+      let names = Set(columns.flatMap { links[$0].columns })
+      result.completed.append(
+        (built, built.columns.indices.filter { names.contains(built.columns[$0].name.name) }))
+    }
+    try faults.check()
+    return result
+  }
+
+  /// The references to tables that are not made yet.
+  private func waiting(
+    _ index: Int, _ links: [Link], _ live: LiveTable, _ done: [String: GeneratedTable]
+  ) -> Set<Int> {
+    Set(
+      links.indices.filter { number in
+        let target = links[number].target
+        return target.canonicalName != live.canonicalName && done[target.canonicalName] == nil
+          && isGenerated(target)
+      })
+  }
+
+  private func isKey(_ columns: [String], _ live: LiveTable) -> Bool {
+    live.keys.contains { !Set($0.columns).isDisjoint(with: columns) }
   }
 
   private func emptyTable(_ name: TableName) -> LiveTable {

@@ -22,8 +22,10 @@ final class GeneratedTable: Sendable {
       case parent
       /// A member of a combination that no other row has.
       case combination(order: Int, member: Int)
-      /// An earlier row of the same chunk, which the same statement writes.
-      case earlier(block: Int)
+      /// An earlier row of the same chunk, which the same statement writes. The first one refers to none, or to itself.
+      case earlier(block: Int, orSelf: Bool)
+      /// The nearest earlier row of the same chunk with the same values in shared columns.
+      case earlierSharing(block: Int, orSelf: Bool, columns: [(own: Int, target: Int)])
       /// A row of those with the same values in shared columns.
       case sharing(RowGroups, columns: [Int])
     }
@@ -99,17 +101,32 @@ final class GeneratedTable: Sendable {
     case .sameNumber: return row
     case .parent: return children?.parent(of: row).parent
     case .combination(let order, let member): return combination(order, member, of: row)
-    case .earlier(let block):
+    case .earlier(let block, let orSelf):
       let start = row - row % block
-      return row == start ? nil : start + random.below(row - start, at: 0)
-    case .sharing(let groups, let columns):
-      var key: [UInt8] = []
-      for column in columns {
-        guard append(column, of: row, to: &key) else { return nil }
-        key.append(0xFF)
+      return row == start ? (orSelf ? row : nil) : start + random.below(row - start, at: 0)
+    case .earlierSharing(let block, let orSelf, let columns):
+      let wanted = values(columns.map(\.own), of: row)
+      for other in (max(row - row % block, row - Self.searchedRows)..<row).reversed()
+      where values(columns.map(\.target), of: other) == wanted {
+        return other
       }
-      return groups.row(of: key, random)
+      return orSelf ? row : nil
+    case .sharing(let groups, let columns):
+      return values(columns, of: row).flatMap { groups.row(of: $0, random) }
     }
+  }
+
+  /// The number of earlier rows among which one with the same values is looked for.
+  private static let searchedRows = 64
+
+  /// The values of columns, each followed by 0xFF; nil if one is NULL.
+  func values(_ columns: [Int], of row: Int) -> [UInt8]? {
+    var key: [UInt8] = []
+    for column in columns {
+      guard append(column, of: row, to: &key) else { return nil }
+      key.append(0xFF)
+    }
+    return key
   }
 
   private func combination(_ number: Int, _ member: Int, of row: Int) -> Int {

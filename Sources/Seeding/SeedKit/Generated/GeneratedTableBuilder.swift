@@ -12,9 +12,11 @@ struct GeneratedTableBuilder {
   let links: [GeneratePlanner.Link]
   /// The tables that are made already, by schema and name.
   let done: [String: GeneratedTable]
+  /// The references that are filled when all tables are.
+  var later: Set<Int> = []
 
-  private var rule: GenerateRule { planner.rules[index] }
-  private var definition: TableDefinition { planner.definition.tables[index] }
+  var rule: GenerateRule { planner.rules[index] }
+  var definition: TableDefinition { planner.definition.tables[index] }
 
   /// The size of a chunk, within which rows refer to earlier ones of the same table.
   static let block = 2_500
@@ -58,7 +60,7 @@ struct GeneratedTableBuilder {
   }
 
   /// The link to the table of `rows: {"per": …}`.
-  private var parentLink: Int? {
+  var parentLink: Int? {
     guard case .perParent(let parent, _) = rule.rows else { return nil }
     let target = planner.live[parent]?.canonicalName
     return links.firstIndex { $0.target.canonicalName == target }
@@ -80,7 +82,7 @@ struct GeneratedTableBuilder {
     return GeneratePlanner.children(definition, rule, parents: target.rowCount, range)
   }
 
-  private func targetCount(_ link: GeneratePlanner.Link) -> Int {
+  func targetCount(_ link: GeneratePlanner.Link) -> Int {
     if link.target.canonicalName == live.canonicalName { return rowCount }
     if let table = done[link.target.canonicalName] { return table.rowCount }
     return planner.existing[link.target.canonicalName]?.rows.count ?? 0
@@ -162,84 +164,6 @@ struct GeneratedTableBuilder {
     return nil
   }
 
-  private func pick(
-    _ number: Int, _ link: GeneratePlanner.Link, _ unique: UniquePlan, _ names: [String]
-  ) throws -> Table.Pick {
-    let isOwn = link.target.canonicalName == live.canonicalName
-    let target: Table.Pick.Target
-    if isOwn {
-      target = .own
-    } else if let table = done[link.target.canonicalName] {
-      target = .generated(table)
-    } else {
-      target = .existing(planner.existing[link.target.canonicalName]?.rows ?? ExistingRows([]))
-    }
-    let count = targetCount(link)
-    if count == 0, rowCount > 0, !link.isOptional, !isOwn {
-      fault(
-        link.line, .missingTable, found: "a reference to \(link.target.name), which has no rows",
-        expected: "a seeder that fills it first, under 'dependencies'", at: link.columns[0])
-    }
-    let random = CounterRandom(
-      seed: rule.seed, stream: StreamKey.hash([definition.table.description, "reference"] + link.columns),
-      index: 0)
-    let null = link.source?.nullProbability ?? 0
-    let method: Table.Pick.Method
-    if number == parentLink {
-      method = .parent
-    } else if let member = unique.member(ofLink: number) {
-      method = .combination(order: member.order, member: member.member)
-    } else if unique.oneToOne.contains(number) {
-      method = .sameNumber
-    } else if isOwn {
-      method = .earlier(block: Self.block)
-    } else if let shared = try shared(number, link, target, names) {
-      method = shared
-    } else if let exponent = link.source?.exponent, count > 0 {
-      method = .random(.zipf(ZipfSampler(count: count, exponent: exponent)))
-    } else {
-      method = .random(.uniform)
-    }
-    return Table.Pick(
-      target: target, method: method, random: random, nullLimit: null >= 1 ? .max : UInt64(null * 0x1p64))
-  }
-
-  /// A foreign key that shares columns with an earlier one refers to a row with the same values in them.
-  private func shared(
-    _ number: Int, _ link: GeneratePlanner.Link, _ target: Table.Pick.Target, _ names: [String]
-  ) throws -> Table.Pick.Method? {
-    let earlier = links.prefix(number).flatMap(\.columns)
-    let shared = link.columns.filter { earlier.contains($0) }
-    guard !shared.isEmpty else { return nil }
-    let places = shared.compactMap { link.columns.firstIndex(of: $0).map { link.targetColumns[$0] } }
-    let groups: RowGroups
-    switch target {
-    case .own: return nil
-    case .generated(let table):
-      let columns = places.compactMap(table.column)
-      groups = RowGroups(count: table.rowCount) { row in
-        var key: [UInt8] = []
-        for column in columns {
-          guard table.append(column, of: row, to: &key) else { return nil }
-          key.append(0xFF)
-        }
-        return key
-      }
-    case .existing(let rows):
-      let names = planner.existing[link.target.canonicalName]?.columns ?? []
-      let columns = places.compactMap(names.firstIndex)
-      groups = RowGroups(count: rows.count) { row in
-        var key: [UInt8] = []
-        for column in columns {
-          guard rows.append(column, of: row, to: &key) else { return nil }
-          key.append(0xFF)
-        }
-        return key
-      }
-    }
-    return .sharing(groups, columns: shared.compactMap { name in names.firstIndex(of: name) })
-  }
-
   private func encoder(
     _ position: Int, _ filling: (name: String, filling: GeneratePlanner.Filling), _ unique: UniquePlan,
     _ names: [String]
@@ -248,6 +172,7 @@ struct GeneratedTableBuilder {
     case .position: return .position
     case .number: return .number(after: planner.firstNumbers[index])
     case .reference(let pick, let targetColumn):
+      guard !later.contains(pick) else { return .later }
       let link = links[pick]
       let column: Int?
       if link.target.canonicalName == live.canonicalName {
@@ -303,7 +228,7 @@ struct GeneratedTableBuilder {
     return Int(type[type.index(after: open)...].prefix { $0.isNumber })
   }
 
-  private func fault(
+  func fault(
     _ line: Int, _ code: ErrorCode = .invalidDefinition, found: String, expected: String, at field: String
   ) {
     planner.fault(line, code, found: found, expected: expected, at: field)

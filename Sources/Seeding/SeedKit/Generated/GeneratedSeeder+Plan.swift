@@ -1,0 +1,145 @@
+import Basics
+import Postgres
+import SeedGenerators
+
+extension GeneratedSeeder {
+  /// Makes the tables that compute the rows.
+  func tables(on connection: PostgresConnection) async throws -> GeneratePlanner.Tables {
+    let faults = FaultCollector()
+    var names = definition.tables.map(\.table)
+    names += definition.tables.flatMap { table in
+      table.generate?.columns.compactMap { column in
+        if case .reference(let source) = column.source { source.table } else { nil }
+      } ?? []
+    }
+    var live = try await LiveTable.describe(names, on: connection)
+    // Tables that foreign keys refer to and the definition does not name.
+    let targets = Set(live.values.flatMap(\.foreignKeys).map(\.target)).subtracting(
+      live.values.map(\.canonicalName))
+    let others = targets.map { TableName(text: $0) }
+    for (name, table) in try await LiveTable.describe(others, on: connection) { live[name] = table }
+    for table in definition.tables where live[table.table] == nil {
+      faults.add(
+        FixtureFault(
+          .missingTable, file: definition.path, line: table.line, field: "table",
+          found: "no table '\(table.table)' in the database",
+          expected: "a table that exists"))
+    }
+    try faults.check()
+    try await checkExclusions(live, on: connection)
+    let rules = definition.tables.compactMap(\.generate)
+    let planner = GeneratePlanner(
+      definition: definition, live: live, rules: rules, counts: counts, faults: faults,
+      firstNumbers: try await firstNumbers(live, on: connection),
+      lists: try await lists(faults, on: connection),
+      existing: try await existing(live, on: connection))
+    return try planner.plan()
+  }
+
+  private func checkExclusions(_ live: [TableName: LiveTable], on connection: PostgresConnection) async throws
+  {
+    let tables = definition.tables.compactMap { live[$0.table] }
+    let rows = try await connection.query(
+      """
+      SELECT conrelid::regclass::text, conname FROM pg_constraint
+      WHERE contype = 'x' AND conrelid = ANY(\(tables.map(\.quoted))::text[]::regclass[])
+      """)
+    guard let row = rows.first else { return }
+    let (table, name) = try row.decode(String.self, String.self)
+    throw FixtureError([
+      FixtureFault(
+        .unsupportedTable, file: definition.path, line: definition.tables[0].line, field: "table",
+        found: "\(table), which has the exclusion constraint '\(name)'",
+        expected: "a table without exclusion constraints")
+    ])
+  }
+
+  /// The largest number of numbered columns before the first load, which later loads remember.
+  private func firstNumbers(_ live: [TableName: LiveTable], on connection: PostgresConnection) async throws
+    -> [Int]
+  {
+    var numbers: [Int] = []
+    for table in definition.tables {
+      guard let table = live[table.table] else { continue }
+      let columns = table.columns.filter { $0.sequence != nil }
+      let largest = columns.map { "(SELECT max(\($0.name.quoted))::bigint FROM \(table.quoted))" }
+      let known = try await connection.query(
+        "SELECT first_number FROM seed_runner.bulk_load WHERE seeder = \("\(id)/\(part(table))") AND row_count > 0"
+      )
+      if let number = try known.first?.decode(Int.self) {
+        numbers.append(number)
+      } else if columns.isEmpty {
+        numbers.append(0)
+      } else {
+        numbers.append(
+          try await connection.queryOne("SELECT greatest(0, \(unescaped: largest.joined(separator: ", ")))")
+            .decode(Int.self))
+      }
+    }
+    return numbers
+  }
+
+  private func lists(_ faults: FaultCollector, on connection: PostgresConnection) async throws -> [String:
+    [GeneratorValue]]
+  {
+    var lists: [String: [GeneratorValue]] = [:]
+    for (index, table) in definition.tables.enumerated() {
+      for column in table.generate?.columns ?? [] {
+        let values: [String]
+        switch column.source {
+        case .lines(let file, _): values = try lines(file, column.line, faults)
+        case .query(let query, _):
+          let rows = try await connection.query(
+            PostgresQuery(
+              unescaped: "SELECT value::text FROM (\(query)) AS list (value) WHERE value IS NOT NULL"))
+          values = try rows.map { try $0.decode(String.self) }
+        case .generator, .reference, .position: continue
+        }
+        lists["\(index).\(column.name)"] = values.map(GeneratorValue.string)
+      }
+    }
+    try faults.check()
+    return lists
+  }
+
+  /// The keys of the tables that are referred to and not generated, ordered by their text.
+  private func existing(
+    _ live: [TableName: LiveTable], on connection: PostgresConnection
+  ) async throws -> [String: (columns: [String], rows: ExistingRows)] {
+    let own = Set(definition.tables.compactMap { live[$0.table]?.canonicalName })
+    let used = definition.tables.compactMap { live[$0.table] }.flatMap(\.foreignKeys)
+    var found: [String: (columns: [String], rows: ExistingRows)] = [:]
+    for table in live.values where !own.contains(table.canonicalName) {
+      let keys =
+        used.filter { $0.target == table.canonicalName }.flatMap(\.targetColumns) + (table.primaryKey ?? [])
+      let columns = Array(Set(keys)).sorted()
+      guard !columns.isEmpty else { continue }
+      let texts = try columns.map { "\(try PostgresIdentifier($0).quoted)::text" }.joined(separator: ", ")
+      let rows = try await connection.query(
+        PostgresQuery(unescaped: "SELECT ARRAY[\(texts)] FROM \(table.quoted) ORDER BY 1"))
+      found[table.canonicalName] = (
+        columns,
+        ExistingRows(try rows.map { try $0.decode([String?].self).map { $0.map { Array($0.utf8) } } })
+      )
+    }
+    return found
+  }
+
+  /// A canonical text of everything that decides the rows of a table, except their number.
+  func specification(_ table: GeneratedTable, _ tables: [GeneratedTable]) -> String {
+    let columns = table.columns.map { column -> String in
+      if case .generator(let generated, _, _) = column.encoder {
+        let entry = type(of: generated.generator).entry
+        return "\(column.name) \(entry.name) \(entry.version)"
+      }
+      return "\(column.name)"
+    }
+    let rule = definition.tables.first { $0.table == table.live.name }?.generate
+    let texts = rule?.columns.map { "\($0.name) \($0.text)" } ?? []
+    let sizes = table.orders.filter { $0.whole != nil }.map { "\($0.sizes)" }
+    var family = ""
+    if case .perParent(let parent, let range)? = rule?.rows { family = "\(parent) \(range)" }
+    let parts = columns + texts + sizes + [family, "\(rule?.seed ?? 0)", "\(rule?.locale.rawValue ?? "")"]
+    return "definition \(Digest.sha256Hex(Array(parts.joined(separator: "\n").utf8)).prefix(12))"
+  }
+}

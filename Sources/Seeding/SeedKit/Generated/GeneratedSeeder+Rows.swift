@@ -1,0 +1,151 @@
+import Postgres
+
+extension GeneratedSeeder {
+  func load(_ table: GeneratedTable, _ tables: [GeneratedTable]) throws -> BulkLoad {
+    var load = BulkLoad(
+      specification: specification(table, tables), rowCount: table.rowCount, table: table.live.quoted,
+      columns: table.columns.map(\.name)
+    ) { row, lines in
+      var scratch: [UInt8] = []
+      table.appendLine(row, to: &lines, scratch: &scratch)
+    }
+    load.chunkSize = GeneratedTableBuilder.block
+    let numbers = table.columns.compactMap { column -> (sequence: String, query: String)? in
+      guard case .number(let last) = column.encoder, table.rowCount > 0,
+        let sequence = table.live[column.name.name]?.sequence
+      else { return nil }
+      return (sequence, "SELECT \(last + table.rowCount)::bigint AS number")
+    }
+    let quoted = table.live.quoted
+    load.finish = { connection in
+      for statement in SequenceAdvance(numbers).statements { try await connection.query(statement) }
+      try await connection.query("ANALYZE \(unescaped: quoted)")
+    }
+    return load
+  }
+
+  /// Tries the first rows in a temporary table with the same constraints, before the first row is written.
+  func check(_ table: GeneratedTable, on connection: PostgresConnection) async throws {
+    let count = min(table.rowCount, 1_000)
+    guard count > 0 else { return }
+    try await connection.query(
+      """
+      CREATE TEMPORARY TABLE seed_generated_check
+        (LIKE \(unescaped: table.live.quoted) INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING DEFAULTS) ON COMMIT DROP
+      """)
+    do {
+      var row = 0
+      try await connection.copyText(into: "seed_generated_check", columns: table.columns.map(\.name)) {
+        guard row < count else { return nil }
+        var lines: [UInt8] = []
+        var scratch: [UInt8] = []
+        let start = row
+        while row < count, lines.count < 1 << 16 {
+          table.appendLine(row, to: &lines, scratch: &scratch)
+          row += 1
+        }
+        return (lines, row - start)
+      }
+    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
+      let constraint = error.server?.constraintName.map { " (constraint '\($0)')" } ?? ""
+      throw FixtureError([
+        FixtureFault(
+          .rejectedRow, file: definition.path,
+          line: definition.tables.first { $0.table == table.live.name }?.line ?? 1,
+          field: error.server?.columnName ?? "generate",
+          found: "a generated row that \(table.live.name) rejects: \(error.message)\(constraint)",
+          expected: "generators whose values the table accepts; nothing was written to it")
+      ])
+    }
+  }
+
+  func delete(_ table: GeneratedTable, loaded: Int, on connection: PostgresConnection) async throws -> Int {
+    guard let match = try await stageKeys(of: table, rows: loaded, with: [], on: connection) else { return 0 }
+    return try await connection.queryOne(
+      """
+      WITH deleted AS (
+        DELETE FROM \(unescaped: table.live.quoted) AS live USING seed_generated_keys AS staged
+        WHERE \(unescaped: match) RETURNING 1)
+      SELECT count(*) FROM deleted
+      """
+    ).decode(Int.self)
+  }
+
+  /// Fills the references of a cycle, once all tables are filled.
+  func complete(_ table: GeneratedTable, _ columns: [Int], in context: BulkContext) async throws {
+    let specification = specification(table, [])
+    _ = try await context.pool.withConnection { connection in
+      try await connection.query(
+        """
+        INSERT INTO seed_runner.bulk_load (seeder, specification) VALUES (\(context.loadName), \(specification))
+        ON CONFLICT DO NOTHING
+        """)
+    }
+    try await context.withLoadRow { connection in
+      let done = try await connection.queryOne(
+        "SELECT row_count FROM seed_runner.bulk_load WHERE seeder = \(context.loadName)"
+      ).decode(Int.self)
+      guard done < table.rowCount,
+        let match = try await stageKeys(of: table, rows: table.rowCount, with: columns, on: connection)
+      else { return }
+      let sets = columns.map { "\(table.columns[$0].name.quoted) = staged.\"c\($0)\"" }.joined(
+        separator: ", ")
+      try await connection.query(
+        "UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM seed_generated_keys AS staged WHERE \(unescaped: match)"
+      )
+      try await connection.query(
+        "UPDATE seed_runner.bulk_load SET row_count = \(table.rowCount), updated_at = now() WHERE seeder = \(context.loadName)"
+      )
+    }
+  }
+
+  /// Writes the keys of the first rows, and other columns as `c0` and so on, to the temporary table
+  /// `seed_generated_keys`.
+  ///
+  /// - Returns: SQL that compares the keys of the aliases `live` and `staged`; nil if there are no rows.
+  func stageKeys(
+    of table: GeneratedTable, rows: Int, with others: [Int], on connection: PostgresConnection
+  ) async throws -> String? {
+    guard rows > 0 else { return nil }
+    let names = Set(table.columns.map(\.name.name))
+    guard let key = table.live.uniqueKeys.first(where: { $0.allSatisfy(names.contains) }) else {
+      throw FixtureError([
+        FixtureFault(
+          .missingUniqueKey, file: definition.path, line: definition.tables[0].line, field: "table",
+          found: "\(table.live.name), which has no unique key that generators fill",
+          expected: "a unique key, by which the generated rows are found")
+      ])
+    }
+    let positions = key.compactMap(table.column) + others
+    let quoted = try key.map { try PostgresIdentifier($0).quoted }
+    func type(_ column: Int) -> String { table.live[table.columns[column].name.name]?.storedType ?? "text" }
+    let staged = quoted + others.map { "\"c\($0)\"" }
+    let columns = zip(staged, positions).map { "\($0) \(type($1))" }.joined(separator: ", ")
+    try await connection.query(
+      "CREATE TEMPORARY TABLE seed_generated_keys (\(unescaped: columns)) ON COMMIT DROP")
+    var row = 0
+    let identifiers =
+      try key.map { try PostgresIdentifier($0) } + others.map { try PostgresIdentifier("c\($0)") }
+    try await connection.copyText(into: "seed_generated_keys", columns: identifiers) {
+      guard row < rows else { return nil }
+      var lines: [UInt8] = []
+      let start = row
+      while row < rows, lines.count < 1 << 20 {
+        for (index, column) in positions.enumerated() {
+          if index > 0 { lines.append(0x09) }
+          var value: [UInt8] = []
+          if table.append(column, of: row, to: &value) {
+            CopyText.append(value, to: &lines)
+          } else {
+            lines += [0x5C, 0x4E]
+          }
+        }
+        lines.append(0x0A)
+        row += 1
+      }
+      return (lines, row - start)
+    }
+    try await connection.query("ANALYZE seed_generated_keys")
+    return quoted.map { "live.\($0) = staged.\($0)" }.joined(separator: " AND ")
+  }
+}

@@ -1,0 +1,124 @@
+import Postgres
+import SeedTesting
+import Testing
+
+@testable import SeedKit
+
+@Suite("Constraints of generated rows")
+struct GeneratedConstraintTests {
+  @Test("unique pairs of references, and unique columns of small domains")
+  func pairs() async throws {
+    let sql = """
+      CREATE TABLE a (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+      CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text UNIQUE NOT NULL);
+      CREATE TABLE ab (a_id int REFERENCES a, b_id int REFERENCES b, PRIMARY KEY (a_id, b_id));
+      CREATE TABLE seat (flight int, row int, letter text, UNIQUE (flight, row, letter));
+      """
+    let tables = #"""
+      {table: "a", generate: {rows: 40}}, {table: "b", generate: {rows: 100, columns: {code: {pattern: "##"}}}},
+      {table: "ab", generate: {rows: 4000}},
+      {table: "seat", generate: {rows: 120, columns: {
+        flight: {integer: [1, 4]}, row: {integer: [1, 5]}, letter: {pick: ["A", "B", "C", "D", "E", "F"]}}}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 4_260))
+      #expect(try await folder.number("SELECT count(DISTINCT (flight, row, letter)) FROM seat") == 120)
+    }
+  }
+
+  @Test("cycles of tables, and a reset of them")
+  func cycle() async throws {
+    let sql = """
+      CREATE TABLE team (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, lead_id int);
+      CREATE TABLE member (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, team_id int NOT NULL REFERENCES team);
+      ALTER TABLE team ADD FOREIGN KEY (lead_id) REFERENCES member;
+      INSERT INTO team (name) VALUES ('by hand');
+      """
+    let tables = #"""
+      {table: "team", generate: {rows: 30, columns: {name: "company"}}}, {table: "member", generate: {rows: 600}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      _ = try await folder.counts()
+      #expect(try await folder.number("SELECT count(*) FROM team WHERE lead_id IS NULL") == 1)
+      let second = try await folder.counts()
+      #expect(second == RowCounts(unchanged: 630))
+      let reset = try await folder.reset()
+      #expect(reset.failure == nil, "\(reset)")
+      #expect(try await folder.number("SELECT count(*) FROM member") == 0)
+      #expect(try await folder.text("SELECT string_agg(name, ',') FROM team") == "by hand")
+    }
+  }
+
+  @Test("foreign keys that share a tenant")
+  func tenants() async throws {
+    let sql = """
+      CREATE TABLE tenant (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+      CREATE TABLE customer (
+        tenant_id int NOT NULL REFERENCES tenant, id int GENERATED ALWAYS AS IDENTITY, PRIMARY KEY (tenant_id, id));
+      CREATE TABLE item (
+        tenant_id int NOT NULL REFERENCES tenant, id int GENERATED ALWAYS AS IDENTITY, parent_id int,
+        PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, parent_id) REFERENCES item);
+      CREATE TABLE purchase (
+        id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant_id int NOT NULL, customer_id int NOT NULL, item_id int NOT NULL,
+        FOREIGN KEY (tenant_id, customer_id) REFERENCES customer, FOREIGN KEY (tenant_id, item_id) REFERENCES item);
+      """
+    let tables = ["tenant", "customer", "item", "purchase"].enumerated().map {
+      #"{table: "\#($1)", generate: {rows: \#([5, 300, 400, 3000][$0])}}"#
+    }.joined(separator: ",")
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 3_705))
+      #expect(try await folder.number("SELECT count(*) FROM item WHERE parent_id IS NOT NULL") > 300)
+      #expect(try await folder.number("SELECT count(DISTINCT tenant_id) FROM purchase") == 5)
+    }
+  }
+
+  @Test("what cannot be met is said before the first row")
+  func refused() async throws {
+    let sql = """
+      CREATE TABLE parent (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+      CREATE TABLE t (
+        id int PRIMARY KEY REFERENCES parent, code text UNIQUE, note text UNIQUE, size int NOT NULL, other int NOT NULL,
+        CONSTRAINT small CHECK (size < 10));
+      """
+    try await GeneratedFolder.with(
+      sql,
+      tables: #"""
+        {table: "parent", generate: {rows: 3}}, {table: "t", generate: {rows: 20, columns: {
+          code: {pattern: "#"}, note: "sentence", size: {integer: [1, 100]}, colour: "color", sizes: {integer: [5, 1]}}}}
+        """#
+    ) { folder in
+      let faults = try await folder.faults()
+      #expect(faults.count == 3, "\(faults)")
+      try folder.define(
+        #"""
+        {table: "parent", generate: {rows: 3}}, {table: "t", generate: {rows: 20, columns: {
+          code: {pattern: "#"}, note: "sentence", size: {integer: [1, 100]}, other: "position"}}}
+        """#)
+      let more = try await folder.faults()
+      #expect(more.count == 3, "\(more)")
+      try folder.define(
+        #"""
+        {table: "parent", generate: {rows: 30}}, {table: "t", generate: {rows: 20, columns: {
+          code: {pattern: "##"}, size: {integer: [1, 100]}, other: "position"}}}
+        """#)
+      let check = try await folder.faults()
+      #expect(check.count == 1 && check[0].contains("(constraint 'small')"), "\(check)")
+      #expect(try await folder.number("SELECT count(*) FROM t") == 0)
+    }
+  }
+
+  @Test("long texts are shortened to the length of the column")
+  func lengths() async throws {
+    try await GeneratedFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, name varchar(7) NOT NULL, letter char(1) NOT NULL)",
+      tables: #"""
+        {table: "t", generate: {rows: 300, locale: "ja", columns: {id: "sequence", name: "address.line", letter: "word"}}}
+        """#
+    ) { folder in
+      _ = try await folder.counts()
+      #expect(try await folder.number("SELECT max(length(name)) FROM t") == 7)
+    }
+  }
+}
