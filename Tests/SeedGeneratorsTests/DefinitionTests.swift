@@ -68,6 +68,12 @@ struct DefinitionTests {
     #expect(
       fault(["json": ["a": ["$integer": [2, 1]]]])
         == "json: a: integer: the lowest number 2 is above the highest 1")
+    for number in ["1.", ".5", "+1", "01", "0x1F", "Infinity", "NaN", "1_0"] {
+      #expect(fault(["json": [.number(number)]]) == "json: 0: \(number) is not a number of JSON")
+    }
+    for number in ["0", "-1.50", "1e9", "0.5E-3", "120"] {
+      #expect(fault(["json": [.number(number)]]) == "no error")
+    }
     #expect(
       fault(.object([GeneratorMember("email", true_), GeneratorMember("version", 9)]))
         == "version: 'email' has no version 9: this program has version 1")
@@ -88,6 +94,7 @@ struct DefinitionTests {
     let entry = entry.entry
     let context = GeneratorContext(columns: TestColumn.columns)
     #expect(try GeneratorCatalog.parse(entry.example, context: context).name == entry.name)
+    #expect(try GeneratorCatalog.samples(of: entry).count == 3)
     #expect(!entry.summary.isEmpty && !entry.summary.hasSuffix("."))
     #expect(GeneratorCatalog.generators.filter { $0.entry.name == entry.name }.count == 1)
     for option in entry.options {
@@ -109,6 +116,14 @@ struct DefinitionTests {
       default: GeneratorMember(other.name, "x")
       }
     }
+  }
+
+  @Test("can be written as JSON")
+  func json() {
+    let value: GeneratorValue = [
+      "pick": ["a\"b": 1, "c": .null], "list": [.bool(true), .number("1.50"), "x\n"],
+    ]
+    #expect(value.json == #"{"pick": {"a\"b": 1, "c": null}, "list": [true, 1.50, "x\n"]}"#)
   }
 
   @Test("of templates read other columns, with filters")
@@ -133,7 +148,7 @@ struct DefinitionTests {
   }
 
   @Test("of JSON keep fixed values and quote strings")
-  func json() throws {
+  func documents() throws {
     let column = try TestColumn([
       "json": [
         "fixed": ["a\"b\\\n", 1, .bool(true), .null], "price": "$$5", "kind": ["$pick": ["x\"y"]],

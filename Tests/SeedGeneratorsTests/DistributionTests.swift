@@ -71,6 +71,20 @@ struct DistributionTests {
     }
   }
 
+  @Test("of values of the caller keep NULLs and duplicates")
+  func values() throws {
+    let list = try PickGenerator(
+      values: ["a", nil, "b", "a"], distribution: .zipf(ZipfSampler(count: 4, exponent: 1)))
+    let column = try GeneratedColumn(table: "t", column: "c", seed: 1, spec: GeneratorSpec(list))
+    let found = (0..<200).map { row -> String? in
+      var text: [UInt8] = []
+      return column.append(row: row, to: &text) ? String(decoding: text, as: UTF8.self) : nil
+    }
+    #expect(Set(found) == ["a", nil, "b"])
+    #expect(found.filter { $0 == "a" }.count > 100)
+    #expect(list.uniqueness == .none)
+  }
+
   @Test("compute logarithms and powers of e without functions of the system")
   func math() {
     for step in 1...2000 {

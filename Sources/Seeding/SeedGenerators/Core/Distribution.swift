@@ -96,7 +96,8 @@ package struct ZipfSampler: Sendable, Equatable {
       let x = Self.inverse(u, exponent)
       let k = min(max((x + 0.5).rounded(.down), 1), Double(count))
       if k - x <= shortcut || u >= Self.integral(k + 0.5, exponent) - Self.density(k, exponent) {
-        return min(Int(k), count)
+        // The double next to the largest count is above the largest integer.
+        return min(Int(exactly: k) ?? count, count)
       }
     }
     return 1

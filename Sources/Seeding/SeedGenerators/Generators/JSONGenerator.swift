@@ -63,7 +63,11 @@ struct JSONGenerator: CatalogGenerator {
       switch value {
       case .null: plain.append(literal: "null")
       case .bool(let flag): plain.append(literal: flag ? "true" : "false")
-      case .number(let digits): plain.append(contentsOf: digits.utf8)
+      case .number(let digits):
+        guard JSONText.isNumber(digits) else {
+          throw GeneratorFault(path: ["template"] + path, "\(digits) is not a number of JSON")
+        }
+        plain.append(contentsOf: digits.utf8)
       case .string(let text) where text.hasPrefix("$") && !text.hasPrefix("$$"):
         try append(generator: .string(String(text.dropFirst())), path)
       case .string(let text): append(literal: text)
@@ -124,6 +128,19 @@ enum JSONText {
   static func finish(_ text: inout [UInt8], from start: Int, kind: ValueKind?) {
     if kind == nil { text.append(literal: "null") }
     if kind == .text { quote(&text, from: start) }
+  }
+
+  /// Whether a number, which may be of JSON5, is also one of JSON.
+  static func isNumber(_ digits: String) -> Bool {
+    guard let value = Double(digits), value.isFinite else { return false }
+    let unsigned = digits.hasPrefix("-") ? digits.dropFirst() : digits[...]
+    guard unsigned.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) else {
+      return false
+    }
+    let whole = unsigned.prefix { $0 != "." && $0 != "e" && $0 != "E" }
+    let rest = unsigned.dropFirst(whole.count)
+    return !whole.isEmpty && whole.first != "+" && (whole == "0" || whole.first != "0")
+      && (rest.first != "." || (rest.dropFirst().first?.isNumber ?? false))
   }
 
   /// Turns the text from a position on into a JSON string.

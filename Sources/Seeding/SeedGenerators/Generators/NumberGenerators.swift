@@ -167,7 +167,7 @@ struct DecimalGenerator: CatalogGenerator {
 /// Floating-point numbers.
 struct DoubleGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "double", "Floating-point numbers in a range, without the upper limit", kind: .number,
+    "double", "Floating-point numbers in a range", kind: .number,
     options: [GeneratorOption("between", .numberBounds, default: [0, 1], "Lowest and highest number")]
       + .distribution(["uniform", "normal", "exponential"]), shortForm: "between",
     example: ["double": ["between": [-40, 50], "distribution": "normal"]])
@@ -179,7 +179,8 @@ struct DoubleGenerator: CatalogGenerator {
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
     let ends = options.digits("between")?.compactMap { Double($0) } ?? []
     guard ends.count == 2, ends[0] <= ends[1], (ends[1] - ends[0]).isFinite else {
-      throw GeneratorFault(path: ["between"], "the lowest number is above the highest")
+      throw GeneratorFault(
+        path: ["between"], "the lowest number is above the highest, or the range is too large")
     }
     lower = ends[0]
     width = ends[1] - ends[0]

@@ -7,7 +7,9 @@ package struct PickGenerator: CatalogGenerator {
     shortForm: "values", takesAnyValue: true, example: ["pick": ["free": 8, "pro": 2]])
 
   package let kind: ValueKind
-  private let values: [[UInt8]?]
+  private let values: WordList
+  /// Which values are NULL; empty if none is.
+  private let nulls: [Bool]
   /// The sums of the weights up to each value; empty if all weights are equal.
   private let sums: [Int]
   private let distribution: Distribution
@@ -67,7 +69,8 @@ package struct PickGenerator: CatalogGenerator {
     kind: ValueKind = .text
   ) throws(GeneratorFault) {
     guard !values.isEmpty else { throw GeneratorFault(path: ["values"], "the list of values is empty") }
-    self.values = values.map { $0.map { Array($0.utf8) } }
+    self.values = WordList(values.map { $0 ?? "" })
+    nulls = values.contains(nil) ? values.map { $0 == nil } : []
     self.kind = kind
     self.distribution = distribution
     var sums: [Int] = []
@@ -86,23 +89,21 @@ package struct PickGenerator: CatalogGenerator {
       throw GeneratorFault(path: ["values"], "at least one weight must be above 0")
     }
     self.sums = sums
-    let isDistinct = !values.contains(nil) && Set(values).count == values.count
+    let isDistinct = nulls.isEmpty && Set(values).count == values.count
     uniqueness = isDistinct ? .domain(ValueDomain(size: values.count)) : .none
   }
 
-  package func longest(below end: Int) -> Int? {
-    values.compactMap { $0.map { String(decoding: $0, as: UTF8.self).unicodeScalars.count } }.max() ?? 0
-  }
+  package func longest(below end: Int) -> Int? { values.longest }
 
   package func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let index = sums.isEmpty ? distribution.index(below: values.count, row.random) : weighted(row.random)
-    guard let value = values[index] else { return false }
-    text.append(contentsOf: value)
+    if !nulls.isEmpty && nulls[index] { return false }
+    values.append(index, to: &text)
     return true
   }
 
   package func append(nth number: Int, to text: inout [UInt8]) {
-    if let value = values[number] { text.append(contentsOf: value) }
+    values.append(number, to: &text)
   }
 
   /// The first value whose sum is above a random number.
