@@ -49,8 +49,11 @@ struct RangeGenerator: CatalogGenerator {
     guard limits.count == 2, options.list("between")?.count == 2 else {
       throw GeneratorFault(path: ["between"], "expected two limits of a \(options.string("type") ?? "range")")
     }
-    guard limits[0] < limits[1], let width = Self.difference(limits[1], limits[0]) else {
+    guard limits[0] < limits[1] else {
       throw GeneratorFault(path: ["between"], "the lower limit must be below the upper limit")
+    }
+    guard let width = Self.difference(limits[1], limits[0]) else {
+      throw GeneratorFault(path: ["between"], "the limits are more than 2^63 - 2 apart")
     }
     self.form = form
     lower = limits[0]
