@@ -43,7 +43,7 @@ struct DefinitionTests {
     #expect(
       fault(["boolean": ["x": 1]]) == "boolean: x: 'boolean' has no option 'x': its options are 'probability'"
     )
-    #expect(fault(["boolean": 2]) == "boolean: expected a number from 0.0 to 1.0, found number 2")
+    #expect(fault(["boolean": 2]) == "boolean: expected a number from 0 to 1, found number 2")
     #expect(fault(["integer": [5, 1]]) == "integer: the lowest number 5 is above the highest 1")
     #expect(fault(["integer": [.number("1.5"), 2]]) == "integer: expected whole numbers")
     #expect(

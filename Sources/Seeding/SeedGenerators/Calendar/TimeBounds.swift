@@ -6,7 +6,7 @@ struct TimeBounds: Sendable {
   /// The option for the precision of times.
   static let precision = GeneratorOption(
     "precision", .oneOf(["microsecond", "millisecond", "second", "minute", "hour", "day"]), default: "second",
-    "Unit of the possible times, counted from the first one")
+    "Granularity of the values, counted from the first one")
 
   /// Reads the option `between`. A last date without a time includes the whole day.
   init(_ options: GeneratorOptions, isDate: Bool) throws(GeneratorFault) {

@@ -1,11 +1,13 @@
 /// Arrays of values of another generator.
 struct ArrayGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "array", "One-dimensional arrays with the values of another generator; inside of `json` JSON arrays",
+    "array",
+    "One-dimensional arrays of values of another generator. Inside `json` they are JSON "
+      + "arrays",
     options: [
       GeneratorOption("of", .generator, isRequired: true, "Generator of the elements"),
       GeneratorOption("count", .count(0...10_000), default: [1, 5], "Number of elements"),
-      GeneratorOption("distinct", .boolean, "Omit elements that occur before in the array"),
+      GeneratorOption("distinct", .boolean, "Omit duplicate elements"),
     ], shortForm: "of", example: ["array": ["of": "word", "count": [0, 3]]])
 
   private let element: any Generator

@@ -31,8 +31,8 @@ struct ByteaGenerator: CatalogGenerator {
 package struct VectorGenerator: CatalogGenerator {
   package static let entry = GeneratorEntry(
     "vector",
-    "Vectors of length 1 in clusters, for `vector` columns of pgvector. Rows whose numbers differ by a multiple of "
-      + "`clusters` are in the same cluster",
+    "Unit vectors in clusters, for `vector` columns of pgvector. Rows whose numbers differ "
+      + "by a multiple of `clusters` are in the same cluster",
     kind: .json,
     options: [
       GeneratorOption("dimensions", .integer(1...16_000), isRequired: true, "Number of dimensions"),

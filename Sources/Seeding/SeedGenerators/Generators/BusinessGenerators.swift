@@ -1,7 +1,7 @@
 /// Names of companies.
 struct CompanyGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "company", "Names of companies: a last name with a legal form or a trade, or two last names")
+    "company", "Company names: a last name with a legal form or a trade, sometimes two last names")
 
   private let names: WordList
   private let forms: [WordPattern]
@@ -49,7 +49,8 @@ struct CompanyGenerator: NumberedGenerator {
 struct ProductGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
     "product",
-    "Names of products: a thing and a series. Unique ones get a number only when all names are used")
+    "Product names: a thing and a series. A unique column adds a number once all names are "
+      + "used")
 
   private let things: WordList
   let values: ValueDomain
@@ -79,7 +80,7 @@ struct ProductGenerator: NumberedGenerator {
 /// Colors.
 struct ColorGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "color", "Colors: names in the language of the locale, or six hexadecimal digits",
+    "color", "Color names in the locale's language, or hexadecimal colors",
     options: [GeneratorOption("format", .oneOf(["name", "hex"]), default: "name", "Name or `#1a2b3c`")],
     shortForm: "format")
 
@@ -102,7 +103,7 @@ struct ColorGenerator: NumberedGenerator {
 
 /// Currencies.
 struct CurrencyGenerator: NumberedGenerator {
-  static let entry = GeneratorEntry("currency", "Codes of currencies (ISO 4217)")
+  static let entry = GeneratorEntry("currency", "Currency codes (ISO 4217)")
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {}
 

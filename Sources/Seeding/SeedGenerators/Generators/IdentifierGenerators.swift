@@ -1,6 +1,6 @@
 /// Random UUIDs.
 struct UUID4Generator: CatalogGenerator {
-  static let entry = GeneratorEntry("uuid.v4", "UUIDs of version 4 (random)")
+  static let entry = GeneratorEntry("uuid.v4", "Version 4 UUIDs (random)")
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {}
 
@@ -24,7 +24,7 @@ struct UUID4Generator: CatalogGenerator {
 /// UUIDs with a time.
 struct UUID7Generator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "uuid.v7", "UUIDs of version 7: a time that grows with the row number, and random bits",
+    "uuid.v7", "Version 7 UUIDs, whose time grows with the row number",
     options: [
       GeneratorOption("start", .string, default: "2024-01-01", "Time of the first row, in UTC"),
       GeneratorOption(
@@ -76,7 +76,8 @@ extension [UInt8] {
 struct PatternGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
     "pattern",
-    "Text from a pattern: `#` is a digit, `?` a letter from A to Z, and a backslash takes the next character as it is",
+    "Text from a pattern. `#` becomes a digit and `?` a letter from A to Z. A backslash "
+      + "keeps the next character as it is",
     options: [
       GeneratorOption("format", .string, isRequired: true, "Pattern"),
       GeneratorOption("case", .oneOf(["upper", "lower"]), default: "upper", "Case of the letters"),

@@ -2,7 +2,8 @@
 struct SlugGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
     "slug",
-    "Lower-case ASCII words with hyphens. Unique ones get a number only when all combinations are used",
+    "Lower-case ASCII words joined by hyphens. A unique column adds a number once all "
+      + "combinations are used",
     options: [GeneratorOption("words", .integer(1...5), default: 3, "Number of words")], shortForm: "words")
 
   private let slug: Slug
@@ -55,7 +56,7 @@ struct Slug: Sendable {
 /// Names of hosts.
 struct DomainGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "domain", "Names of hosts below `.example`, which RFC 2606 reserves: `river-stone.example`")
+    "domain", "Host names in the reserved top-level domain `.example` (RFC 2606)")
 
   private let slug: Slug
   let values: ValueDomain
@@ -102,7 +103,7 @@ struct URLGenerator: NumberedGenerator {
 
 /// Names of files.
 struct FilenameGenerator: NumberedGenerator {
-  static let entry = GeneratorEntry("filename", "Names of files: two words and an extension")
+  static let entry = GeneratorEntry("filename", "File names: two words and an extension")
 
   private let slug: Slug
   let values: ValueDomain
@@ -129,7 +130,9 @@ struct FilenameGenerator: NumberedGenerator {
 /// Addresses of IPv4.
 struct IPv4Generator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "ip.v4", "IPv4 addresses of the ranges for documentation (RFC 5737), or of the private range 10.0.0.0/8",
+    "ip.v4",
+    "IPv4 addresses from the documentation ranges (RFC 5737) or from the private range "
+      + "10.0.0.0/8",
     options: [
       GeneratorOption(
         "range", .oneOf(["documentation", "private"]), default: "documentation", "Range of the addresses")
@@ -166,7 +169,7 @@ struct IPv4Generator: NumberedGenerator {
 /// Addresses of IPv6.
 struct IPv6Generator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "ip.v6", "IPv6 addresses of the range for documentation 2001:db8::/32 (RFC 3849)")
+    "ip.v6", "IPv6 addresses from the documentation range 2001:db8::/32 (RFC 3849)")
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {}
 
@@ -198,7 +201,7 @@ struct IPv6Generator: CatalogGenerator {
 /// Addresses of network cards.
 struct MACGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "mac", "MAC addresses for local use: the second bit of the first byte is set, so no manufacturer has them"
+    "mac", "Locally administered MAC addresses, which no manufacturer assigns"
   )
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {}

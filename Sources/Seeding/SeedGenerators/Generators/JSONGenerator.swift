@@ -2,9 +2,9 @@
 struct JSONGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "json",
-    "JSON from a template. A string that begins with `$` is a generator, and so is an object whose first key begins "
-      + "with `$`: `{\"$integer\": [1, 9], \"null\": 0.1}`. `$$` at the beginning is a dollar sign. Everything else is "
-      + "written as it is",
+    "JSON from a template. A string that starts with `$` is a generator, and so is an object "
+      + "whose first key starts with `$`: `{\"$integer\": [1, 9], \"null\": 0.1}`. `$$` at the start "
+      + "is a literal dollar sign. Everything else is copied",
     kind: .json, options: [GeneratorOption("template", .any, isRequired: true, "Template")],
     shortForm: "template", takesAnyValue: true,
     example: ["json": ["name": "$person.name", "age": ["$integer": [18, 90]], "tags": ["$word", "$word"]]])

@@ -1,10 +1,10 @@
 /// Consecutive numbers.
 struct SequenceGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "sequence", "Numbers with a constant step: the row number times the step, plus the start", kind: .number,
+    "sequence", "Numbers with a constant step, counted from the first row", kind: .number,
     options: [
       GeneratorOption("start", .integer(.min ... .max), default: 1, "First number"),
-      GeneratorOption("step", .integer(.min ... .max), default: 1, "Difference of two numbers, not 0"),
+      GeneratorOption("step", .integer(.min ... .max), default: 1, "Difference between two numbers; not 0"),
     ], shortForm: "start")
 
   private let start: Int
@@ -36,10 +36,10 @@ struct SequenceGenerator: CatalogGenerator {
 /// Whole numbers in a range.
 struct IntegerGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "integer", "Whole numbers in a range, limits included", kind: .number,
+    "integer", "Integers in a range, both limits included", kind: .number,
     options: [
       GeneratorOption("between", .numberBounds, default: [1, 1000], "Lowest and highest number"),
-      GeneratorOption("step", .integer(1 ... .max), default: 1, "Difference of two possible numbers"),
+      GeneratorOption("step", .integer(1 ... .max), default: 1, "Difference between two possible numbers"),
     ] + .distribution(), shortForm: "between",
     example: ["integer": ["between": [18, 90], "distribution": "normal"]])
 
@@ -89,7 +89,7 @@ struct IntegerGenerator: CatalogGenerator {
 /// Decimal numbers with a fixed number of digits after the point.
 struct DecimalGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "decimal", "Decimal numbers in a range, limits included, for `numeric` columns", kind: .number,
+    "decimal", "Decimal numbers in a range, both limits included, for `numeric` columns", kind: .number,
     options: [
       GeneratorOption("between", .numberBounds, default: [0, 100], "Lowest and highest number"),
       GeneratorOption(

@@ -36,7 +36,7 @@ struct LastNameGenerator: NumberedGenerator {
 
 /// Full names in the order of the language. Spanish names have two last names.
 struct FullNameGenerator: NumberedGenerator {
-  static let entry = GeneratorEntry("person.name", "Full names in the order of the language")
+  static let entry = GeneratorEntry("person.name", "Full names in the order of the locale's language")
 
   private let first: WordList
   private let last: WordList
@@ -130,8 +130,8 @@ struct AccountNames: Sendable {
 struct EmailGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
     "email",
-    "E-mail addresses at example.com, example.org and example.net (RFC 2606). Unique ones get a number "
-      + "only when all addresses without one are used")
+    "E-mail addresses at the reserved domains example.com, example.org and example.net (RFC "
+      + "2606). A unique column adds a number once all addresses without one are used")
 
   private let accounts: AccountNames
   let values: ValueDomain
@@ -160,7 +160,9 @@ struct EmailGenerator: NumberedGenerator {
 /// Names of accounts.
 struct UsernameGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "username", "Names of accounts in lower-case ASCII. Unique ones get a number only when all names are used"
+    "username",
+    "Account names in lower-case ASCII. A unique column adds a number once all names are "
+      + "used"
   )
 
   private let accounts: AccountNames

@@ -11,11 +11,12 @@
 struct PhoneGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
     "phone",
-    "Telephone numbers that are reserved for fiction: of Germany for `de`, of France for `fr`, otherwise of the "
-      + "United States (555-01xx). Unique ones get an extension only when all numbers are used",
+    "Telephone numbers reserved for fiction: German ones for `de`, French ones for `fr`, "
+      + "otherwise those of the United States (555-01xx). A unique column adds an extension once "
+      + "all numbers are used",
     options: [
       GeneratorOption(
-        "country", .oneOf(["US", "GB", "DE", "FR"]), "Country of the numbers: by default of the locale")
+        "country", .oneOf(["US", "GB", "DE", "FR"]), "Country of the numbers; by default that of the locale")
     ])
 
   private let prefixes: WordList

@@ -1,7 +1,7 @@
 /// Values of a list.
 package struct PickGenerator: CatalogGenerator {
   package static let entry = GeneratorEntry(
-    "pick", "One of the values of an array, or one of the keys of an object whose values are the weights",
+    "pick", "One of the values of an array, or one of the keys of an object whose values are weights",
     options: [GeneratorOption("values", .any, isRequired: true, "Values, or values with weights")]
       + .distribution(),
     shortForm: "values", takesAnyValue: true, example: ["pick": ["free": 8, "pro": 2]])

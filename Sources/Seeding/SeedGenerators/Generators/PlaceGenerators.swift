@@ -1,6 +1,6 @@
 /// Cities.
 struct CityGenerator: NumberedGenerator {
-  static let entry = GeneratorEntry("city", "Cities of the country of the locale")
+  static let entry = GeneratorEntry("city", "Cities of the locale's country")
 
   private let cities: WordList
 
@@ -19,7 +19,7 @@ struct CityGenerator: NumberedGenerator {
 /// States and provinces.
 struct RegionGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "region", "States, provinces or prefectures of the country of the locale", options: [CityColumn.option],
+    "region", "States, provinces or prefectures of the locale's country", options: [CityColumn.option],
     shortForm: "city")
 
   private let places: Places
@@ -52,7 +52,7 @@ struct RegionGenerator: NumberedGenerator {
 /// Countries.
 struct CountryGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "country", "Countries: names in the language of the locale, or codes of ISO 3166-1",
+    "country", "Country names in the locale's language, or country codes (ISO 3166-1)",
     options: [GeneratorOption("format", .oneOf(["name", "iso2", "iso3"]), default: "name", "Name or code")],
     shortForm: "format")
 
@@ -77,7 +77,7 @@ struct CountryGenerator: NumberedGenerator {
 /// Postal codes.
 struct PostcodeGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "postcode", "Postal codes in the form of the country of the locale", options: [CityColumn.option],
+    "postcode", "Postal codes in the format of the locale's country", options: [CityColumn.option],
     shortForm: "city")
 
   private let code: Postcode
@@ -158,7 +158,7 @@ struct Postcode: Sendable {
 /// Streets with house numbers.
 struct StreetGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "address.street", "Streets with house numbers, in the order of the country")
+    "address.street", "Streets with house numbers")
 
   private let address: Address
 
@@ -177,8 +177,8 @@ struct StreetGenerator: NumberedGenerator {
 struct AddressLineGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
     "address.line",
-    "Addresses in one line: street, house number, postal code and city. The first digits of the code are those of the "
-      + "city")
+    "Addresses in one line: street, house number, postal code and city. The postal code "
+      + "matches the city")
 
   private let address: Address
   private let postcode: Postcode

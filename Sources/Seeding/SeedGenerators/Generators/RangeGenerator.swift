@@ -2,18 +2,19 @@
 struct RangeGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "range",
-    "Ranges with an included lower and an excluded upper limit, never empty unless that is asked for",
+    "Ranges with an inclusive lower and an exclusive upper limit. They are never empty "
+      + "unless requested",
     options: [
       GeneratorOption(
         "type", .oneOf(["int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"]),
         isRequired: true, "Type of the range"),
       GeneratorOption(
         "between", .any, isRequired: true,
-        "Array with the lowest and the highest limit: numbers, dates or timestamps"),
+        "Lowest and highest limit, as an array of numbers, dates or timestamps"),
       GeneratorOption(
         "length", .any,
-        "Array with the smallest and the largest length: numbers, or durations such as \"1 hour\"; "
-          + "by default up to a tenth of the limits"),
+        "Smallest and largest length, as an array of numbers or of durations such as \"1 hour\"; "
+          + "by default up to a tenth of the range"),
       GeneratorOption("empty", .number(0...1), default: 0, "Probability of an empty range"),
     ],
     example: [

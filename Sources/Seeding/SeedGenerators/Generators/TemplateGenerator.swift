@@ -2,9 +2,9 @@
 struct TemplateGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "template",
-    "Text with the values of other columns: `{first|slug}.{last|slug}@example.com`. `{#}` is the row number from 1, "
-      + "and `{{` is a brace. The filters are `lower`, `upper`, `ascii`, `slug` and `initial`. The text is NULL if a "
-      + "value is NULL",
+    "Text composed of other columns, such as `{first|slug}@example.com`. `{#}` is the row "
+      + "number, starting at 1, and `{{` is a literal brace. The filters are `lower`, `upper`, "
+      + "`ascii`, `slug` and `initial`. The text is NULL if a column is NULL",
     options: [GeneratorOption("format", .string, isRequired: true, "Template")], shortForm: "format",
     example: ["template": "ticket-{#}"])
 

@@ -73,7 +73,7 @@ extension CounterRandom {
 /// Several words.
 struct WordsGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "words", "Nouns with spaces",
+    "words", "Several nouns separated by spaces",
     options: [GeneratorOption("count", .count(1...10_000), default: [2, 4], "Number of words")],
     shortForm: "count")
 
@@ -138,7 +138,8 @@ struct ParagraphGenerator: CatalogGenerator {
 struct TextGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "text",
-    "Sentences with a number of characters in a range. The last sentence is cut, if possible after a word",
+    "Sentences with a given number of characters. The last sentence is cut, after a word if "
+      + "possible",
     options: [GeneratorOption("length", .count(1...1_000_000), default: [50, 200], "Number of characters")],
     shortForm: "length")
 
@@ -200,7 +201,7 @@ struct TextGenerator: CatalogGenerator {
 /// Documents in Markdown.
 struct MarkdownGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "markdown", "Markdown documents: sections with a heading, a paragraph, a list and code",
+    "markdown", "Markdown documents with headings, paragraphs, lists and code blocks",
     options: [GeneratorOption("sections", .count(1...100), default: [1, 3], "Number of sections")],
     shortForm: "sections")
 

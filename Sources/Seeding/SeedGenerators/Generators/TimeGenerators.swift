@@ -1,7 +1,7 @@
 /// Dates between two dates.
 struct DateGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "date", "Dates between two dates, limits included",
+    "date", "Dates between two dates, both included",
     options: [
       GeneratorOption("between", .textBounds, default: ["2024-01-01", "2025-12-31"], "First and last date"),
       Weekdays.option,
@@ -37,7 +37,7 @@ struct DateGenerator: CatalogGenerator {
 /// Times of the day.
 struct TimeGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "time", "Times of the day, limits included",
+    "time", "Times of day between two times, both included",
     options: [
       GeneratorOption("between", .textBounds, default: ["00:00:00", "23:59:59"], "First and last time"),
       TimeBounds.precision,
@@ -70,7 +70,8 @@ struct TimeGenerator: NumberedGenerator {
 /// Timestamps without a time zone.
 struct TimestampGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "timestamp", "Timestamps without a time zone, limits included", options: TimestampValues.options,
+    "timestamp", "Timestamps without time zone between two limits, both included",
+    options: TimestampValues.options,
     shortForm: "between",
     example: [
       "timestamp": [
@@ -101,7 +102,9 @@ struct TimestampGenerator: CatalogGenerator {
 /// Timestamps with a time zone, in UTC.
 struct TimestampTZGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
-    "timestamptz", "Timestamps with a time zone, limits included. Limits and hours are in UTC",
+    "timestamptz",
+    "Timestamps with time zone between two limits, both included. Limits and working hours "
+      + "are in UTC",
     options: TimestampValues.options, shortForm: "between",
     example: ["timestamptz": ["between": ["2024-01-01", "2024-12-31"]]])
 
@@ -130,7 +133,7 @@ struct TimestampTZGenerator: CatalogGenerator {
 /// Durations.
 struct IntervalGenerator: NumberedGenerator {
   static let entry = GeneratorEntry(
-    "interval", "Durations between two durations, limits included",
+    "interval", "Durations between two durations, both included",
     options: [
       GeneratorOption(
         "between", .textBounds, default: ["0 seconds", "1 day"], "Shortest and longest duration"),
@@ -167,12 +170,15 @@ struct IntervalGenerator: NumberedGenerator {
 struct AfterGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "after",
-    "A date or timestamp that is not before the one in another column, in the same form. NULL if that column is NULL",
+    "A date or timestamp that is not before the one in another column, in the same format. "
+      + "NULL if that column is NULL",
     options: [
       GeneratorOption("column", .string, isRequired: true, "Column with the earlier time"),
-      GeneratorOption("least", .interval, default: "0 seconds", "Shortest time after it"),
-      GeneratorOption("within", .interval, default: "30 days", "Longest time after it"),
-      GeneratorOption("until", .string, "Latest date or timestamp, unless the other column is later"),
+      GeneratorOption("least", .interval, default: "0 seconds", "Shortest delay"),
+      GeneratorOption("within", .interval, default: "30 days", "Longest delay"),
+      GeneratorOption(
+        "until", .string,
+        "Latest date or timestamp. If the other column is later, the value is the same as there"),
     ] + .distributionOfTimes(), shortForm: "column",
     example: ["after": ["column": "created_at", "within": "90 days"]])
 

@@ -52,7 +52,7 @@ struct Places: Sendable {
 struct CityColumn: Sendable {
   /// The option that names the column.
   static let option = GeneratorOption(
-    "city", .string, "Column with the city, so that the values belong together; NULL if it is NULL")
+    "city", .string, "Column with the city. The value matches the city and is NULL if the city is NULL")
 
   private let column: Int
   private let places: Places

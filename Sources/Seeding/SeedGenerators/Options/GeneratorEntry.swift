@@ -97,7 +97,10 @@ package enum OptionType: Sendable, Equatable {
     case .integer(let range) where range.upperBound == .max: "a whole number of at least \(range.lowerBound)"
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number(let range) where range.upperBound.isInfinite && range.lowerBound.isInfinite: "a number"
-    case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range) where range.upperBound.isInfinite:
+      "a number of at least \(Self.short(range.lowerBound))"
+    case .number(let range):
+      "a number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
     case .string: "a string"
     case .oneOf(let names): "one of \(names.map { "\"\($0)\"" }.joined(separator: ", "))"
     case .numbers(let count): "an array of \(count) numbers"
@@ -110,5 +113,10 @@ package enum OptionType: Sendable, Equatable {
     case .generator: "a generator: its name, or an object with its name and options"
     case .any: "a value"
     }
+  }
+
+  /// Whole numbers without `.0`.
+  private static func short(_ number: Double) -> String {
+    Int(exactly: number)?.description ?? number.description
   }
 }
