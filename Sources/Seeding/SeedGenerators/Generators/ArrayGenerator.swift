@@ -42,22 +42,26 @@ struct ArrayGenerator: CatalogGenerator {
       let before = text.count
       if !isFirst { text.append(ascii: ",") }
       let start = text.count
-      let isPresent = element.append(row.part(UInt64(index)), to: &text)
-      if isDistinct && !known.insert(isPresent ? Array(text[start...]) : []).inserted {
+      append(element: row.part(UInt64(index)), to: &text)
+      if isDistinct && !known.insert(Array(text[start...])).inserted {
         text.removeSubrange(before...)
-        continue
-      }
-      isFirst = false
-      if isJSON {
-        JSONText.finish(&text, from: start, kind: isPresent ? element.kind : nil)
-      } else if !isPresent {
-        text.append(literal: "NULL")
-      } else if element.kind != .number {
-        Self.quote(&text, from: start)
+      } else {
+        isFirst = false
       }
     }
     text.append(ascii: isJSON ? "]" : "}")
     return true
+  }
+
+  private func append(element row: borrowing GeneratedRow, to text: inout [UInt8]) {
+    let start = text.count
+    if isJSON {
+      JSONText.append(element, row, to: &text)
+    } else if !element.append(row, to: &text) {
+      text.append(literal: "NULL")
+    } else if element.kind != .number {
+      Self.quote(&text, from: start)
+    }
   }
 
   /// Quotes an element, unless it cannot be mistaken for syntax.

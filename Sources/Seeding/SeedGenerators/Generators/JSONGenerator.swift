@@ -32,9 +32,7 @@ struct JSONGenerator: CatalogGenerator {
       switch piece {
       case .text(let bytes): text.append(contentsOf: bytes)
       case .value(let generator, let place):
-        let start = text.count
-        let isPresent = generator.append(row.part(place), to: &text)
-        JSONText.finish(&text, from: start, kind: isPresent ? generator.kind : nil)
+        JSONText.append(generator, row.part(place), to: &text)
       }
     }
     return true
@@ -123,11 +121,21 @@ struct JSONGenerator: CatalogGenerator {
 
 /// Strings of JSON.
 enum JSONText {
-  /// Turns the text from a position on into a JSON value. The kind nil is NULL, for which there is no text.
-  @inline(__always)
-  static func finish(_ text: inout [UInt8], from start: Int, kind: ValueKind?) {
-    if kind == nil { text.append(literal: "null") }
-    if kind == .text { quote(&text, from: start) }
+  /// Appends a value of a generator as JSON.
+  static func append(_ generator: any Generator, _ row: borrowing GeneratedRow, to text: inout [UInt8]) {
+    let start = text.count
+    guard generator.kind == .text else {
+      if !generator.append(row, to: &text) { text.append(literal: "null") }
+      return
+    }
+    text.append(0x22)
+    guard generator.append(row, to: &text) else {
+      text.removeLast()
+      text.append(literal: "null")
+      return
+    }
+    escape(&text, from: start + 1)
+    text.append(0x22)
   }
 
   /// Whether a number, which may be of JSON5, is also one of JSON.
@@ -145,15 +153,19 @@ enum JSONText {
 
   /// Turns the text from a position on into a JSON string.
   static func quote(_ text: inout [UInt8], from start: Int) {
-    let isPlain = text[start...].allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
-    if isPlain {
-      text.insert(0x22, at: start)
-      text.append(0x22)
-      return
+    text.insert(0x22, at: start)
+    escape(&text, from: start + 1)
+    text.append(0x22)
+  }
+
+  /// Escapes the text from a position on.
+  private static func escape(_ text: inout [UInt8], from start: Int) {
+    let isPlain = text.withUnsafeBufferPointer { bytes in
+      bytes[start...].allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
     }
+    if isPlain { return }
     let raw = Array(text[start...])
     text.removeSubrange(start...)
-    text.append(0x22)
     for byte in raw {
       switch byte {
       case 0x22, 0x5C:
@@ -168,6 +180,5 @@ enum JSONText {
       default: text.append(byte)
       }
     }
-    text.append(0x22)
   }
 }
