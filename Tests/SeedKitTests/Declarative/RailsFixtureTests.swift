@@ -57,6 +57,22 @@ struct RailsFixtureTests {
     #expect(RailsID.make("david", type: "uuid") == .string("386b3b50-02a0-5db7-9b60-5d4749898c56"))
   }
 
+  @Test("have times in UTC")
+  func times() {
+    let times = [
+      "2006-07-19 19:12:21 +02:00": "2006-07-19 17:12:21",
+      "2006-12-31T23:30:00.25-0130": "2007-01-01 01:00:00.25",
+      "2024-02-29 00:00:00 +1": "2024-02-28 23:00:00", "2024-01-01 00:00:00Z": "2024-01-01 00:00:00",
+      "2024-01-01 00:00:00 UTC": "2024-01-01 00:00:00",
+    ]
+    for (text, time) in times { #expect(RailsTime.utc(text) == time) }
+    for text in [
+      "2024-01-01 00:00:00", "2024-01-01", "now", "2024-01-01 00:00:00 CET", "2024-13-01 00:00:00Z", "",
+    ] {
+      #expect(RailsTime.utc(text) == nil, "\(text)")
+    }
+  }
+
   @Test("load with labels, join tables, polymorphic types and times")
   func load() async throws {
     try await SeederFolder.with(Self.sql, tables: Self.tables, files: Self.files) { folder in
@@ -107,14 +123,14 @@ struct RailsFixtureTests {
     try await SeederFolder.with(
       """
       CREATE TABLE people (nick text PRIMARY KEY, name text);
-      CREATE TABLE articles (id int PRIMARY KEY, writer_ref int, name text);
+      CREATE TABLE articles (id int PRIMARY KEY, writer_id int, name text);
       CREATE TABLE marks (article int, mark int, UNIQUE (article, mark));
       """,
       tables: """
         {format: "rails", files: "data/*/*.yml", models: {
           "a/people": {table: "people", key: "nick"},
           "a/articles": {
-            table: "articles", columns: {writer_ref: "writer"}, ignore: ["hidden"],
+            table: "articles", columns: {writer_id: "author", name: "label"}, ignore: ["hidden"],
             children: [{table: "marks", field: "marks", parent: "article", key: ["article", "mark"], columns: {mark: "$value"}}]
           }
         }}
@@ -122,13 +138,13 @@ struct RailsFixtureTests {
       files: [
         "data/a/people.yml": "- {nick: d, name: D}\n- {nick: m}\n",
         "data/a/articles.yml":
-          "_fixture: {model_class: Article}\none: {writer: david, marks: 'ruby, rails', hidden: {x: y}, name: $LABEL}\n",
+          "_fixture: {model_class: Article}\none: {author: david, marks: 'ruby, rails', hidden: {x: y}, label: $LABEL}\n",
       ]
     ) { folder in
       let counts = try await folder.counts()
       #expect(counts == RowCounts(inserted: 5))
       #expect(
-        try await folder.rows("SELECT ARRAY[writer_ref::text, name] FROM articles") == ["127326141│one"])
+        try await folder.rows("SELECT ARRAY[writer_id::text, name] FROM articles") == ["127326141│one"])
       #expect(try await folder.counts() == RowCounts(unchanged: 5))
     }
   }

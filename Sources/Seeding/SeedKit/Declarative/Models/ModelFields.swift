@@ -17,7 +17,9 @@ struct ModelFields {
   ) -> LiveTable.Column? {
     guard live[field] == nil else { return nil }
     if let rule = table.columns.first(where: { $0.fields == [field] && $0.fixed == nil }) {
-      return rule.reference == nil ? live[rule.column] : nil
+      guard rule.reference == nil, let column = live[rule.column] else { return nil }
+      let isForeign = live.foreignKeys.contains { $0.columns == [column.name.name] }
+      return isForeign || column.name.name.hasSuffix("_id") ? column : nil
     }
     return isDeclared(field, in: table) ? nil : live[field + "_id"]
   }
@@ -103,7 +105,7 @@ struct ModelFields {
         let type = tables.tables[child.table]?[rule.column]?.baseType
         members.append(linked(field, type: type, target: nil, record, natural: []))
       } else {
-        members.append(field)
+        members.append(inUTC(field))
       }
     }
     return members
@@ -115,6 +117,16 @@ struct ModelFields {
       return field
     }
     return field.with(.string(text.replacing("$LABEL", with: label)))
+  }
+
+  /// Rails stores times with an offset in UTC.
+  private func inUTC(_ field: JSONMember) -> JSONMember {
+    guard model.framework == .rails, case .string(let text) = field.value.value else { return field }
+    let name = table.columns.first { $0.fields == [field.key] }?.column ?? field.key
+    guard live?[name]?.baseType == "timestamp without time zone", let time = RailsTime.utc(text) else {
+      return field
+    }
+    return field.with(.string(time))
   }
 
   /// The primary key: in Django the record's, in Rails computed of the label unless the record has it.
