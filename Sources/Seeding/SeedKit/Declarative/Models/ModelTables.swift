@@ -84,9 +84,13 @@ struct ModelTables {
         return TableName(schema: schema, name: name)
       }
     }
-    guard names.count == 1, let table = try await LiveTable.describe(names, on: connection)[names[0]] else {
-      return
-    }
+    guard names.count == 1 else { return }
+    // Without its schema if the search path finds it, as the definition would name it.
+    let plain = TableName(schema: nil, name: names[0].name)
+    let found = try await LiveTable.describe([plain, names[0]], on: connection)
+    guard let qualified = found[names[0]] else { return }
+    let isPlain = found[plain]?.canonicalName == qualified.canonicalName && live.name.schema == nil
+    guard let table = isPlain ? found[plain] : qualified else { return }
     let keys = table.foreignKeys.filter { $0.columns.count == 1 }
     // In Django, the columns of a table that links a model with itself begin with from_ and to_.
     let ofParent = keys.filter { $0.target == live.canonicalName }
@@ -95,7 +99,7 @@ struct ModelTables {
       key != parent && (framework == .django || key.target.hasSuffix(".\(field)"))
     }
     guard let parent, others.count == 1, let column = table[others[0].columns[0]] else { return }
-    tables[names[0]] = table
+    tables[table.name] = table
     canonical[table.canonicalName] = table
     joins[live.canonicalName, default: [:]][field] = Join(
       live: table, parentColumn: parent.columns[0], column: column, target: others[0].target)
