@@ -8,8 +8,44 @@ struct ModelFields {
   let faults: FaultCollector
   let labels: RailsLabels
   let isOffline: Bool
+  let live: LiveTable?
+  /// For each field that names an association, its column.
+  private let associations: [String: LiveTable.Column]
+  /// For each field that is a list of a join table.
+  private let joins: [String: ModelTables.Join]
+  /// The fields that fill columns of type timestamp.
+  private let times: Set<String>
 
-  var live: LiveTable? { tables.tables[table.table] }
+  /// - Parameter fields: the names of the records' fields.
+  init(
+    table: TableDefinition, model: ModelFixtures.Model, tables: ModelTables, faults: FaultCollector,
+    labels: RailsLabels, fields: some Sequence<String>
+  ) {
+    self.table = table
+    self.model = model
+    self.tables = tables
+    self.faults = faults
+    self.labels = labels
+    isOffline = tables.tables.isEmpty
+    live = tables.tables[table.table]
+    var associations: [String: LiveTable.Column] = [:]
+    var joins: [String: ModelTables.Join] = [:]
+    var times: Set<String> = []
+    if let live {
+      for field in fields {
+        let name = table.columns.first { $0.fields == [field] }?.column ?? field
+        if live[name]?.baseType == "timestamp without time zone" { times.insert(field) }
+        if let column = Self.association(field, of: table, live) {
+          associations[field] = column
+        } else {
+          joins[field] = tables.join(field, of: live)
+        }
+      }
+    }
+    self.associations = associations
+    self.joins = joins
+    self.times = times
+  }
 
   /// The column of the association that a field names: in `columns`, or `author_id` for `author`.
   static func association(
@@ -37,13 +73,9 @@ struct ModelFields {
     }
   }
 
-  func association(_ field: String) -> LiveTable.Column? {
-    live.flatMap { Self.association(field, of: table, $0) }
-  }
+  func association(_ field: String) -> LiveTable.Column? { associations[field] }
 
-  func join(_ field: String) -> ModelTables.Join? {
-    live.flatMap { association(field) == nil ? tables.join(field, of: $0) : nil }
-  }
+  func join(_ field: String) -> ModelTables.Join? { joins[field] }
 
   /// The columns of the key for records of an entry; nil for a fault.
   func key(for records: [ModelRecord]) -> [String]? {
@@ -121,11 +153,9 @@ struct ModelFields {
 
   /// Rails stores times with an offset in UTC.
   private func inUTC(_ field: JSONMember) -> JSONMember {
-    guard model.framework == .rails, case .string(let text) = field.value.value else { return field }
-    let name = table.columns.first { $0.fields == [field.key] }?.column ?? field.key
-    guard live?[name]?.baseType == "timestamp without time zone", let time = RailsTime.utc(text) else {
-      return field
-    }
+    guard model.framework == .rails, times.contains(field.key), case .string(let text) = field.value.value,
+      let time = RailsTime.utc(text)
+    else { return field }
     return field.with(.string(time))
   }
 

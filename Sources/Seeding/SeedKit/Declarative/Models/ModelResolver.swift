@@ -112,7 +112,7 @@ struct ModelResolver {
       guard let model = table.model else { return [table] }
       let fields = ModelFields(
         table: table, model: model, tables: tables, faults: faults, labels: labels,
-        isOffline: tables.tables.isEmpty)
+        fields: Self.values(of: records[index] ?? []).map(\.0))
       return groups(records[index] ?? [], fields).compactMap { entry($0, fields) }
     }
     return resolved
