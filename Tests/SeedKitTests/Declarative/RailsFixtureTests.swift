@@ -215,6 +215,60 @@ struct RailsFixtureTests {
     }
   }
 
+  @Test("have overlays, and explain names of enums")
+  func overlays() async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL, role int, created_at timestamp NOT NULL)",
+      tables: #"{format: "rails", files: "fixtures/*.yml"}"#,
+      files: [
+        "fixtures/users.yml": "ann: {name: Ann, role: 1}\nbob: {name: Bob}\n",
+        "fixtures/users.test.yml": "bob: {role: 2}\ncy: {name: Cy}\n",
+      ]
+    ) { folder in
+      var counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 3))
+      #expect(
+        try await folder.rows("SELECT ARRAY[name, role::text] FROM users ORDER BY name")
+          == ["Ann│1", "Bob│2", "Cy│∅"])
+      counts = try await folder.counts()
+      #expect(counts == RowCounts(unchanged: 3))
+      counts = try await folder.counts(environment: .dev) { $0.restamps = true }
+      #expect(counts == RowCounts(unchanged: 2))
+      try folder.write("ann: {name: Ann, role: admin}\n", to: "fixtures/users.yml")
+      let faults = try await folder.faults(environment: .dev)
+      #expect(faults.first?.hasSuffix("; if it is an enum of Rails, write its number") == true)
+    }
+  }
+
+  @Test("do not choose between several join tables")
+  func joins() async throws {
+    try await SeederFolder.with(
+      """
+      CREATE TABLE posts (id bigint PRIMARY KEY); CREATE TABLE tags (id bigint PRIMARY KEY);
+      CREATE TABLE posts_tags (post_id bigint REFERENCES posts, tag_id bigint REFERENCES tags, UNIQUE (post_id, tag_id));
+      CREATE TABLE taggings (id bigserial PRIMARY KEY, post_id bigint REFERENCES posts, tag_id bigint REFERENCES tags,
+        UNIQUE (tag_id, post_id));
+      """, tables: #"{format: "rails", files: "fixtures/*.yml"}"#,
+      files: ["fixtures/posts.yml": "a: {tags: x}\n", "fixtures/tags.yml": "x: {}\n"]
+    ) { folder in
+      let faults = try await folder.faults()
+      #expect(
+        faults == [
+          """
+          seeder.json:1: field 'tags': found a list of posts for public.posts_tags or public.taggings; expected "models": \
+          {"posts": {"children": […]}} with one of them
+          """
+        ])
+      try folder.define(
+        """
+        {format: "rails", files: "fixtures/*.yml", models: {posts: {children: [{table: "taggings", field: "tags",
+          parent: "post_id", key: ["post_id", "tag_id"], columns: {tag_id: "$value"}}]}}}
+        """)
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 3))
+    }
+  }
+
   @Test("are checked without a database")
   func offline() async throws {
     try await SeederFolder.with("", tables: Self.tables, files: Self.files) { folder in

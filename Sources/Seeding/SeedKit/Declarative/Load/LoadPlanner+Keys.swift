@@ -81,6 +81,13 @@ extension LoadPlanner {
     return found
   }
 
+  /// Explains names in columns of integers, which only the model of Rails can translate.
+  func explainEnums(_ slots: inout [TableLoad.Slot]) {
+    for index in slots.indices where ["smallint", "integer", "bigint"].contains(slots[index].baseType) {
+      slots[index].hint = "if it is an enum of Rails, write its number"
+    }
+  }
+
   private static func now(_ type: String) -> String? {
     switch type {
     case "timestamp with time zone": "now()"

@@ -133,6 +133,7 @@ struct LoadPlanner {
       _ = column(touched, of: live, line: table.line(of: "touch"), at: "touch")
     }
     let stamps = table.isStamped ? stamp(&slots, of: live) : []
+    if table.model?.framework == .rails { explainEnums(&slots) }
     let load = try TableLoad(
       definition: table, live: live, slots: slots, references: references, parent: parent,
       key: key)

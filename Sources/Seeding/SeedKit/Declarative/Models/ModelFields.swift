@@ -39,6 +39,13 @@ struct ModelFields {
           associations[field] = column
         } else {
           joins[field] = tables.join(field, of: live)
+          let choices = tables.choices(for: field, of: live)
+          guard !choices.isEmpty else { continue }
+          faults.add(
+            FixtureFault(
+              .invalidDefinition, file: table.path, line: table.line, field: field,
+              found: "a list of \(table.table) for \(choices.map(\.description).joined(separator: " or "))",
+              expected: "\"models\": {\"\(model.name)\": {\"children\": […]}} with one of them"))
         }
       }
     }

@@ -17,6 +17,8 @@ struct ModelTables {
   private(set) var tables: [TableName: LiveTable]
   private var canonical: [String: LiveTable] = [:]
   private var joins: [String: [String: Join]] = [:]
+  /// For each field, the join tables if there are several.
+  private var choices: [String: [String: [TableName]]] = [:]
 
   init(_ tables: [TableName: LiveTable]) {
     self.tables = tables
@@ -25,6 +27,11 @@ struct ModelTables {
 
   /// The join table for a field of a table.
   func join(_ field: String, of live: LiveTable) -> Join? { joins[live.canonicalName]?[field] }
+
+  /// The tables among which the definition must choose one for a field.
+  func choices(for field: String, of live: LiveTable) -> [TableName] {
+    choices[live.canonicalName]?[field] ?? []
+  }
 
   func target(of column: LiveTable.Column, in live: LiveTable) -> String? {
     live.foreignKeys.first { $0.columns.count == 1 && column.name.isNamed($0.columns[0]) }?.target
@@ -84,7 +91,10 @@ struct ModelTables {
         return TableName(schema: schema, name: name)
       }
     }
-    guard names.count == 1 else { return }
+    guard names.count == 1 else {
+      choices[live.canonicalName, default: [:]][field] = names
+      return
+    }
     // Without its schema if the search path finds it, as the definition would name it.
     let plain = TableName(schema: nil, name: names[0].name)
     let found = try await LiveTable.describe([plain, names[0]], on: connection)
