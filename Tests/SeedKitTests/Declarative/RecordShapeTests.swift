@@ -32,6 +32,29 @@ struct RecordShapeTests {
     }
   }
 
+  @Test("are found in YAML, too")
+  func yaml() async throws {
+    let table = #"{table: "t", files: "a.yml", path: "all.items", keyField: "code", key: "code"}"#
+    let file = "base: &base {name: NO}\nall:\n  items:\n    a: {<<: *base, area: 1.50}\n    b: {tags: [x]}\n"
+    try await check(table, ["a.yml": file], ["a│NO│1.50│∅", #"b│∅│∅│["x"]"#])
+    try await with(table, ["a.yml": "all:\n  items:\n    - {code: a}\n"]) { folder in
+      var faults = try await folder.faults()
+      #expect(
+        faults == [
+          "a.yml:3: field 'all.items': found an array; expected an object whose values are the records"
+        ])
+      try folder.define(#"{table: "t", files: "a.yml", key: "code"}"#)
+      faults = try await folder.faults()
+      #expect(
+        faults == [
+          """
+          a.yml:1:1: found a mapping; expected a list of mappings, or "path" with the place of the list, or "keyField" for the \
+          keys of the records
+          """
+        ])
+    }
+  }
+
   @Test("are found at a path, also several lists of one file")
   func path() async throws {
     let file =

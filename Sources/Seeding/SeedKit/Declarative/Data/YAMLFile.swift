@@ -22,6 +22,8 @@ final class YAMLFile: RecordSource {
   private let onRecord: (JSONNode, FixturePlace) -> Void
   /// Takes the members of a mapping instead of a list; nil if the document must be a list.
   private let onMember: ((JSONMember, FixturePlace) -> Void)?
+  /// What a file with a mapping may need instead, for the error.
+  private let alternative: String?
   /// The keys of that mapping.
   private var memberNames: Set<ExactName> = []
   private var isMapping = false
@@ -34,13 +36,14 @@ final class YAMLFile: RecordSource {
   private var isBegun = false
 
   init(
-    _ source: any ByteStream, path: String, encodingSetting: String? = nil,
+    _ source: any ByteStream, path: String, encodingSetting: String? = nil, alternative: String? = nil,
     onMember: ((JSONMember, FixturePlace) -> Void)? = nil,
     onRecord: @escaping (JSONNode, FixturePlace) -> Void
   ) {
     events = YAMLEvents(source, path: path, encodingSetting: encodingSetting)
     self.path = path
     self.onMember = onMember
+    self.alternative = alternative
     self.onRecord = onRecord
   }
 
@@ -104,7 +107,8 @@ final class YAMLFile: RecordSource {
         case .mappingStart: "a mapping"
         default: "a scalar"
         }
-      throw fault(root.position, found: found, expected: "a list of mappings")
+      let other = found == "a mapping" ? alternative.map { ", or \($0)" } : nil
+      throw fault(root.position, found: found, expected: "a list of mappings" + (other ?? ""))
     }
     try refuseTag(root)
     if root.anchor != nil {

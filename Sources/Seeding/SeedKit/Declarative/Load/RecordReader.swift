@@ -139,7 +139,10 @@ struct RecordReader {
           source, path: path, encodingSetting: encodingSetting,
           records: reader.listed(list, path, number))
       }
-      return YAMLFile(source, path: path, encodingSetting: encodingSetting) { [reader] in
+      return YAMLFile(
+        source, path: path, encodingSetting: encodingSetting,
+        alternative: "\"path\" with the place of the list, or \"keyField\" for the keys of the records"
+      ) { [reader] in
         reader.add($0, to: reader.load, place: $1, file: number, parent: nil)
       }
     }
