@@ -127,13 +127,7 @@ extension GeneratedSeeder {
 
   /// A canonical text of everything that decides the rows of a table, except their number.
   func specification(_ table: GeneratedTable, _ tables: [GeneratedTable]) -> String {
-    let columns = table.columns.map { column -> String in
-      if case .generator(let generated, _, _) = column.encoder {
-        let entry = type(of: generated.generator).entry
-        return "\(column.name) \(entry.name) \(entry.version)"
-      }
-      return "\(column.name)"
-    }
+    let columns = table.columns.map { "\($0.name) \($0.generator)" }
     let rule = definition.tables.first { $0.table == table.live.name }?.generate
     let texts = rule?.columns.map { "\($0.name) \($0.text)" } ?? []
     let sizes = table.orders.filter { $0.whole != nil }.map { "\($0.sizes)" }

@@ -46,7 +46,7 @@ final class GeneratedTable: Sendable {
 
   /// How a column is filled.
   enum Encoder: Sendable {
-    case generator(GeneratedColumn, sources: [(position: Int, column: Int)], maximumLength: Int?)
+    case generator(GeneratedColumn, sources: [(position: Int, column: Int)])
     /// A member of a combination.
     case nth(any Generator, order: Int, member: Int)
     /// Consecutive numbers after the first one.
@@ -62,6 +62,8 @@ final class GeneratedTable: Sendable {
   struct Column: Sendable {
     let name: PostgresIdentifier
     let encoder: Encoder
+    /// The name and version of the generator; empty without one.
+    var generator = ""
   }
 
   let live: LiveTable
@@ -155,10 +157,8 @@ final class GeneratedTable: Sendable {
       case .existing(let rows): return rows.append(column, of: other, to: &text)
       }
     case .later: return false
-    case .generator(let generated, let sources, let limit):
-      let start = text.count
-      guard generated.append(row: row, others: others(sources, of: row), to: &text) else { return false }
-      if let limit { Self.truncate(&text, from: start, to: limit) }
+    case .generator(let generated, let sources):
+      return generated.append(row: row, others: others(sources, of: row), to: &text)
     }
     return true
   }
@@ -171,19 +171,6 @@ final class GeneratedTable: Sendable {
       if append(source.column, of: row, to: &value) { values.set(source.position, to: value) }
     }
     return values
-  }
-
-  /// Shortens a text to a number of characters, as the column allows.
-  private static func truncate(_ text: inout [UInt8], from start: Int, to limit: Int) {
-    guard text.count - start > limit else { return }
-    var characters = 0
-    for index in start..<text.count where text[index] & 0xC0 != 0x80 {
-      if characters == limit {
-        text.removeSubrange(index...)
-        return
-      }
-      characters += 1
-    }
   }
 
   /// Appends a row in COPY's text format.

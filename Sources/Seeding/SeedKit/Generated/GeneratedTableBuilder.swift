@@ -41,7 +41,6 @@ struct GeneratedTableBuilder {
     for problem in uniqueness.problems {
       fault(rule.line, .missingUniqueKey, found: problem.found, expected: problem.expected, at: "generate")
     }
-    guard planner.faults.count == before else { return nil }
     let orders = uniqueness.orders.enumerated().map { number, order -> Table.Order in
       let stream = StreamKey.hash([definition.table.description, "unique", "\(number)"] + order.columns)
       let key = CounterRandom(seed: rule.seed, stream: stream, index: 0)[0]
@@ -52,7 +51,9 @@ struct GeneratedTableBuilder {
     let picks = try links.enumerated().map { try pick($0, $1, uniqueness, names) }
     let columns = try zip(names, fillings).enumerated().compactMap { position, pair -> Table.Column? in
       guard let encoder = try encoder(position, pair.1, uniqueness, names) else { return nil }
-      return Table.Column(name: try PostgresIdentifier(pair.0), encoder: encoder)
+      var column = Table.Column(name: try PostgresIdentifier(pair.0), encoder: encoder)
+      if case .generator(let spec) = pair.1.filling { column.generator = "\(spec.name) \(spec.version)" }
+      return column
     }
     guard planner.faults.count == before else { return nil }
     return GeneratedTable(
@@ -134,6 +135,8 @@ struct GeneratedTableBuilder {
       value = .object([GeneratorMember("pick", .list(list))] + settings)
     }
     do {
+      var context = context
+      context.type = column.baseType
       return .generator(try GeneratorCatalog.parse(value, context: context))
     } catch {
       let path = ([own.name] + error.path).joined(separator: ".")
@@ -197,20 +200,26 @@ struct GeneratedTableBuilder {
       }
       let isUnique = unique.uniqueColumns.contains(position)
       do {
+        let limit = length(of: position, names)
         let column = try GeneratedColumn(
-          table: definition.table.description, column: filling.name, seed: rule.seed, spec: spec,
-          isUnique: isUnique)
-        if let limit = column.rowLimit, limit < rowCount {
+          table: definition.table.description, column: filling.name, seed: rule.seed,
+          spec: isUnique || spec.isUnique ? spec : limit.map(spec.cut) ?? spec, isUnique: isUnique)
+        if let rows = column.rowLimit, rows < rowCount {
           fault(
             rule.line, .missingUniqueKey,
-            found: "\(rowCount) rows with distinct values of '\(spec.name)', which has \(limit)",
-            expected: "at most \(limit) rows, or another generator", at: filling.name)
+            found: "\(rowCount) rows with distinct values of '\(spec.name)', which has \(rows)",
+            expected: "at most \(rows) rows, or another generator", at: filling.name)
+        }
+        if let limit, column.isUnique, let longest = column.longest(rows: rowCount), longest > limit {
+          fault(
+            rule.line, .missingUniqueKey,
+            found: "distinct values of '\(spec.name)' with up to \(longest) characters",
+            expected: "a generator of at most \(limit) characters, as the column allows", at: filling.name)
         }
         let sources = spec.generator.sources.compactMap { source -> (position: Int, column: Int)? in
           names.firstIndex(of: live.columns[source].name.name).map { (source, $0) }
         }
-        return .generator(
-          column, sources: sources, maximumLength: column.isUnique ? nil : length(of: position, names))
+        return .generator(column, sources: sources)
       } catch {
         fault(
           rule.line, .missingUniqueKey, found: "the unique column '\(filling.name)', but \(error.problem)",
