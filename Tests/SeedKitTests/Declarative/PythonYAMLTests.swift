@@ -96,6 +96,7 @@ struct PythonYAMLTests {
     "- &a {x: 1, y: [b, 'c d']}\n- <<: *a\n  z: \"q\\n\\u00e9\"\n  w:\n    - ~\n    - null\n    - *a\n",
     "- name: one\n  text: |\n    two\n    three\n  more: >-\n    four\n\n    five\n- name: NO\n  n: 01581\n",
     "[{a: 1, b: }, {? k : v}, [x, [y]], 'it''s', &s t, *s]\n", "---\n- a: b # c\n- 'd': e:f\n- {}\n...\n",
+    "--- &list\n- a: b\n- &x {c: d}\n- *x\n",
   ]
 
   private static let fragments = [

@@ -110,10 +110,8 @@ final class YAMLFile: RecordSource {
       let other = found == "a mapping" ? alternative.map { ", or \($0)" } : nil
       throw fault(root.position, found: found, expected: "a list of mappings" + (other ?? ""))
     }
+    // An anchor of the list is of no use: its alias would be inside of it.
     try refuseTag(root)
-    if root.anchor != nil {
-      throw fault(root.position, found: "an anchor of the list", expected: "no anchor")
-    }
     return true
   }
 
