@@ -52,6 +52,7 @@ struct NewFaultTests {
         ["a", "data/short.csv", "--table", "country"], 65, "data/short.csv:2: record 1: found 1 field",
         "correct"
       ),
+      (["a", "data/double.csv"], 65, "data/double.csv:1: field 'x': duplicate field name", "correct"),
       (["a", "data/empty.json"], 65, "data/empty.json: found no records", "correct"),
       (["a", "data/empty.csv"], 65, "data/empty.csv: found no records", "correct"),
       (["a", "data/broken.json"], 65, "data/broken.json:1", "correct"),
@@ -67,6 +68,7 @@ struct NewFaultTests {
       try place.write("code,name\nNO,a\nNO,b\n", to: "data/twice.csv")
       try place.write("code,name\nNO,a\nNO,a\n", to: "data/same.csv")
       try place.write("code,name\nNO\n", to: "data/short.csv")
+      try place.write("x,x\na,b\n", to: "data/double.csv")
       try place.write("[]", to: "data/empty.json")
       try place.write("", to: "data/empty.csv")
       try place.write("[{\"a\": 1", to: "data/broken.json")

@@ -127,7 +127,7 @@ final class DataFileScan {
         }
         let text = line.bytes[field.range]
         fields[index].add(text: text, isQuoted: field.isQuoted)
-        hashes.append(Self.hash(text))
+        hashes.append(keys.needs(index) ? Self.hash(text) : nil)
       }
       try addRecord(hashes)
     }

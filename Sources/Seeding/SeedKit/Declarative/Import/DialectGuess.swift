@@ -100,13 +100,13 @@ struct DialectGuess {
     guard let first = records.first else { return true }
     if let columns, !FieldMatch(first, columns: columns).columns.isEmpty { return true }
     let named = first.filter { !$0.isEmpty }
-    guard Set(named).count == named.count, !named.isEmpty else { return false }
-    return named.allSatisfy { name in
-      var profile = FieldProfile(name: name)
-      profile.add(text: Array(name.utf8)[...])
-      // A year may be the name of a field.
-      let isYear = name.utf8.count == 4 && (Int(name) ?? 0) > 1_000
-      return isYear || profile.count == 1 && profile.columnType == "text"
-    }
+    return !named.isEmpty
+      && named.allSatisfy { name in
+        var profile = FieldProfile(name: name)
+        profile.add(text: Array(name.utf8)[...])
+        // A year may be the name of a field.
+        let isYear = name.utf8.count == 4 && (Int(name) ?? 0) > 1_000
+        return isYear || profile.count == 1 && profile.columnType == "text"
+      }
   }
 }

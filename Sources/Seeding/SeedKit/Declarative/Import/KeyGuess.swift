@@ -24,14 +24,21 @@ struct KeyGuess {
     }
     // Earlier records lack the field.
     while single.count < hashes.count { single.append(records == 0 ? [] : nil) }
-    for index in single.indices {
+    for index in single.indices where single[index] != nil {
       size += Self.insert(index < hashes.count ? hashes[index] : nil, into: &single[index])
     }
-    for index in leading.indices {
+    for index in leading.indices where leading[index] != nil {
       let parts = hashes.prefix(index + 2)
       let isWhole = parts.count == index + 2 && !parts.contains(nil)
       size += Self.insert(isWhole ? parts.hashValue : nil, into: &leading[index])
     }
+  }
+
+  /// Whether the values of a field may still matter.
+  func needs(_ index: Int) -> Bool {
+    guard limit == nil else { return false }
+    return index >= single.count || single[index] != nil
+      || index < Self.width && leading.contains { $0 != nil }
   }
 
   /// - Returns: the difference in size.
