@@ -86,7 +86,8 @@ var targets: [Target] = [
   Layer.seeding.library(
     "SeedKit",
     [
-      "Basics", "CBuild", "CLinux", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "SeedGenerators", "Threads",
+      "Basics", "CBuild", "CLinux", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "SeedGenerators",
+      "Threads",
     ],
     exclude: ["Declarative/Definition/seeder.schema.json"]),
   Layer.seeding.library(
@@ -175,7 +176,8 @@ targets += [
     ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
   tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "Threads", "TraceTesting"]),
   tests(
-    "TraceCommandsTests", ["Catalog", "SeedCLI", "SeedKit", "SeedTesting", "TraceCommands"],
+    "TraceCommandsTests",
+    ["Catalog", "SeedCLI", "SeedGenerators", "SeedKit", "SeedTesting", "TraceCommands"],
     exclude: ["Snapshots"]),
   tests("HTTPServerTests", ["HTTPServer", "Threads"]),
   tests(

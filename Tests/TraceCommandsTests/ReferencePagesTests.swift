@@ -1,5 +1,6 @@
 import Catalog
 import FoundationEssentials
+import SeedGenerators
 import SeedKit
 import Testing
 
@@ -46,6 +47,48 @@ struct ReferencePagesTests {
       ] + sections
     try Snapshot.expect(page.joined(separator: "\n\n"), equals: "\(Self.folder)/errors.md")
   }
+
+  /// The text before the gallery is written by hand.
+  @Test("show the first values of every generator")
+  func generators() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Documentation/generated-data.md")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+    let end = try #require(lines.firstIndex(of: "## Generators"))
+    let text = lines[...end].joined(separator: "\n")
+    let intro = """
+      The values are the first three of the example, in English. A bare value sets the option that is marked with a star:
+      `{"sequence": 5}` is `{"sequence": {"start": 5}}`. Next to a generator, every column accepts `"null": 0.1` (the probability of
+      NULL), `"unique": true`, `"locale": "de"` and `"version": 1`, which fails if the program's version of the generator is another one.
+      """
+    let sections = try GeneratorCatalog.generators.map { factory in
+      let entry = factory.entry
+      let options = entry.options.map { option -> String in
+        let name = "`\(option.name)`\(option.name == entry.shortForm ? "*" : "")"
+        let standard = option.standard.map { "`\($0.json)`" } ?? (option.isRequired ? "required" : "none")
+        return
+          "| \(name) | \(Self.cell(option.type.description)) | \(standard) | \(Self.cell(option.summary)) |"
+      }
+      let table =
+        options.isEmpty
+        ? []
+        : [
+          (["| option | value | default | meaning |", "| --- | --- | --- | --- |"] + options).joined(
+            separator: "\n")
+        ]
+      let values = try GeneratorCatalog.samples(of: entry).map { $0.replacing("\n", with: "↵") }
+      let sample = values.map { $0.count > 100 ? "\($0.prefix(100))…" : $0 }.joined(separator: "\n")
+      return
+        (["### \(entry.name)", "\(entry.summary). Version \(entry.version)."] + table
+        + ["```text\n\(entry.example.json)\n\n\(sample)\n```"]).joined(separator: "\n\n")
+    }
+    try Snapshot.expect(
+      ([text, intro] + sections).joined(separator: "\n\n"), equals: "\(Self.folder)/generated-data.md"
+    )
+  }
+
+  private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
 
   @Test("contain the complete help of every command")
   func commands() throws {

@@ -83,7 +83,7 @@ struct SeederDiscovery: Sendable {
       flags: flags, environment: environment, configDirectory: configDirectory,
       keys: [
         AnySettingKey(.environment), AnySettingKey(.builtInSeeders), AnySettingKey(.now),
-        AnySettingKey(.allowCommands),
+        AnySettingKey(.allowCommands), AnySettingKey(.scale),
       ]
     ).settings
   }
