@@ -137,6 +137,7 @@ struct GeneratedTableBuilder {
     do {
       var context = context
       context.type = column.baseType
+      context.scale = Self.scale(of: column)
       return .generator(try GeneratorCatalog.parse(value, context: context))
     } catch {
       let path = ([own.name] + error.path).joined(separator: ".")
@@ -227,6 +228,12 @@ struct GeneratedTableBuilder {
         return nil
       }
     }
+  }
+
+  /// The number of digits after the point of a column of type numeric(p,s).
+  private static func scale(of column: LiveTable.Column) -> Int? {
+    guard column.baseType == "numeric", let comma = column.storedType.firstIndex(of: ",") else { return nil }
+    return Int(column.storedType[column.storedType.index(after: comma)...].prefix { $0.isNumber })
   }
 
   /// The n of a column of type varchar(n) or char(n).
