@@ -153,4 +153,50 @@ extension GeneratedSeederTests {
           == "-city 1,-city 2,-city 3,Adacity 1,Adacity 2,Adacity 3,Beacity 1,Beacity 2,Beacity 3")
     }
   }
+
+  @Test("are reset with the numbers of rows and the definition of the load")
+  func resetOfEarlierLoad() async throws {
+    let sql =
+      Self.small + """
+        ; CREATE TABLE tag (name text PRIMARY KEY);
+        CREATE TABLE tagged (id int REFERENCES t, name text REFERENCES tag, PRIMARY KEY (id, name));
+        """
+    func tables(_ rows: Int, _ pattern: String) -> String {
+      Self.table("20")
+        + #", {table: "tag", generate: {rows: \#(rows), columns: {name: {pattern: "\#(pattern)"}}}},"#
+        + #"{table: "tagged", generate: {rows: {per: "t", count: [1, 3]}}}"#
+    }
+    try await GeneratedFolder.with(sql, tables: tables(30, "tag-##")) { folder in
+      _ = try await folder.counts()
+      try folder.define(tables(60, "tag-##"))
+      // More tags would change the pairs.
+      let failure = try await folder.run().failure
+      #expect(failure?.code == .otherBulkLoad, "\(String(describing: failure))")
+      try folder.define(tables(60, "tag-###"))
+      await #expect(throws: FixtureError.self) { try await folder.reset() }
+      try folder.define(tables(60, "tag-##"))
+      _ = try await folder.reset()
+      for table in ["t", "tag", "tagged"] {
+        #expect(try await folder.number("SELECT count(*) FROM \(table)") == 0, "\(table)")
+      }
+    }
+  }
+
+  @Test("are reset after a load that was cut off")
+  func resetOfPartialLoad() async throws {
+    try await GeneratedFolder.with(Self.small, tables: Self.table("9000")) { folder in
+      _ = try await folder.counts()
+      try await folder.database.withConnection { connection in
+        try await connection.runScript(
+          """
+          DELETE FROM t WHERE id BETWEEN 2501 AND 5000;
+          UPDATE seed_runner.bulk_chunk SET loaded_at = NULL WHERE first_row = 2500;
+          UPDATE seed_runner.bulk_load SET phase = 'loading';
+          INSERT INTO t (id, email) OVERRIDING SYSTEM VALUE VALUES (3000, 'mine');
+          """)
+      }
+      _ = try await folder.reset()
+      #expect(try await folder.text("SELECT string_agg(email, ',') FROM t") == "mine")
+    }
+  }
 }

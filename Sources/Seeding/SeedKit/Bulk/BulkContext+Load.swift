@@ -59,14 +59,23 @@ extension BulkContext {
     }
   }
 
-  /// The number of rows in the database, according to the records of the load.
-  func loadedRows(on connection: PostgresConnection) async throws -> Int {
-    try await connection.queryOne(
+  /// The numbers of the rows in the database, according to the records of the load.
+  func loadedRanges(on connection: PostgresConnection) async throws -> [Range<Int>] {
+    let rows = try await connection.query(
       """
-      SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
-      WHERE seeder = \(loadName) AND loaded_at IS NOT NULL
-      """
-    ).decode(Int.self)
+      SELECT first_row, row_count FROM seed_runner.bulk_chunk
+      WHERE seeder = \(loadName) AND loaded_at IS NOT NULL ORDER BY first_row
+      """)
+    return try rows.map { row in
+      let (first, count) = try row.decode(Int.self, Int.self)
+      return first..<first + count
+    }
+  }
+
+  /// What decided the loaded rows; nil if nothing is recorded.
+  func recordedSpecification(on connection: PostgresConnection) async throws -> String? {
+    try await connection.query("SELECT specification FROM seed_runner.bulk_load WHERE seeder = \(loadName)")
+      .first?.decode(String.self)
   }
 
   /// The phase of a load.

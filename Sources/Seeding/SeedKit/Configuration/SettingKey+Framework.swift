@@ -38,9 +38,9 @@ extension SettingKey where Value == SeedEnvironment {
 }
 
 extension SettingKey where Value == Double {
-  /// A factor for the numbers of generated rows, 0.000001 to 1,000,000. 1 by default.
+  /// A factor for the numbers of generated rows, 0.001 to 1,000. 1 by default.
   public static let scale = SettingKey(
-    "seed.scale", variables: "SEED_SCALE", flag: "scale", default: 1, in: 0.000_001...1_000_000,
+    "seed.scale", variables: "SEED_SCALE", flag: "scale", default: 1, in: 0.001...1_000,
     summary: "Factor for the numbers of generated rows")
 }
 

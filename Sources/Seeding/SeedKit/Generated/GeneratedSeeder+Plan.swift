@@ -130,7 +130,7 @@ extension GeneratedSeeder {
     let columns = table.columns.map { "\($0.name) \($0.generator)" }
     let rule = definition.tables.first { $0.table == table.live.name }?.generate
     let texts = rule?.columns.map { "\($0.name) \($0.text)" } ?? []
-    let sizes = table.orders.filter { $0.whole != nil }.map { "\($0.sizes)" }
+    let sizes = table.orders.map { "\($0.sizes)" }
     var family = ""
     if case .perParent(let parent, let range)? = rule?.rows { family = "\(parent) \(range)" }
     let parts = columns + texts + sizes + [family, "\(rule?.seed ?? 0)", "\(rule?.locale.rawValue ?? "")"]

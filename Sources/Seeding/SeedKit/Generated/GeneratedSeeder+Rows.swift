@@ -59,8 +59,10 @@ extension GeneratedSeeder {
     }
   }
 
-  func delete(_ table: GeneratedTable, loaded: Int, on connection: PostgresConnection) async throws -> Int {
-    guard let match = try await stageKeys(of: table, rows: loaded, with: [], on: connection) else { return 0 }
+  func delete(_ table: GeneratedTable, _ part: BulkContext, on connection: PostgresConnection) async throws
+    -> Int
+  {
+    guard let match = try await stageLoadedKeys(of: table, part, on: connection) else { return 0 }
     return try await connection.queryOne(
       """
       WITH deleted AS (
@@ -69,6 +71,38 @@ extension GeneratedSeeder {
       SELECT count(*) FROM deleted
       """
     ).decode(Int.self)
+  }
+
+  /// Stages the keys of the loaded rows, as ``stageKeys(of:rows:with:on:)``.
+  func stageLoadedKeys(
+    of table: GeneratedTable, _ part: BulkContext, on connection: PostgresConnection
+  ) async throws -> String? {
+    let ranges = try await part.loadedRanges(on: connection)
+    guard let recorded = try await part.recordedSpecification(on: connection), !ranges.isEmpty else {
+      return nil
+    }
+    // Consecutive numbers do not depend on the definition, other keys do.
+    guard recorded == specification(table, []) || numberedKey(of: table) != nil else {
+      throw FixtureError([
+        FixtureFault(
+          .otherBulkLoad, file: definition.path,
+          line: definition.tables.first { $0.table == table.live.name }?.line ?? 1,
+          field: "generate",
+          found: "rows of \(table.live.name) that another definition generated, whose keys are unknown",
+          expected: "that definition, until the rows are reset")
+      ])
+    }
+    return try await stageKeys(of: table, rows: ranges, with: [], on: connection)
+  }
+
+  /// A key column with consecutive numbers, which suffices to find a row.
+  private func numberedKey(of table: GeneratedTable) -> String? {
+    table.live.uniqueKeys.lazy.flatMap(\.self).first { name in
+      guard let column = table.column(name), case .number = table.columns[column].encoder else {
+        return false
+      }
+      return true
+    }
   }
 
   /// Fills the references of a cycle, once all tables are filled.
@@ -86,7 +120,7 @@ extension GeneratedSeeder {
         "SELECT row_count FROM seed_runner.bulk_load WHERE seeder = \(context.loadName)"
       ).decode(Int.self)
       guard done < table.rowCount,
-        let match = try await stageKeys(of: table, rows: table.rowCount, with: columns, on: connection)
+        let match = try await stageKeys(of: table, rows: [0..<table.rowCount], with: columns, on: connection)
       else { return }
       let sets = columns.map { "\(table.columns[$0].name.quoted) = staged.\"c\($0)\"" }.joined(
         separator: ", ")
@@ -99,16 +133,17 @@ extension GeneratedSeeder {
     }
   }
 
-  /// Writes the keys of the first rows, and other columns as `c0` and so on, to the temporary table
+  /// Writes the keys of rows, and other columns as `c0` and so on, to the temporary table
   /// `seed_generated_keys`.
   ///
   /// - Returns: SQL that compares the keys of the aliases `live` and `staged`; nil if there are no rows.
   func stageKeys(
-    of table: GeneratedTable, rows: Int, with others: [Int], on connection: PostgresConnection
+    of table: GeneratedTable, rows: [Range<Int>], with others: [Int], on connection: PostgresConnection
   ) async throws -> String? {
-    guard rows > 0 else { return nil }
+    guard !rows.isEmpty else { return nil }
     let names = Set(table.columns.map(\.name.name))
-    guard let key = table.live.uniqueKeys.first(where: { $0.allSatisfy(names.contains) }) else {
+    let complete = table.live.uniqueKeys.first { $0.allSatisfy(names.contains) }
+    guard let key = numberedKey(of: table).map({ [$0] }) ?? complete else {
       throw FixtureError([
         FixtureFault(
           .missingUniqueKey, file: definition.path, line: definition.tables[0].line, field: "table",
@@ -123,14 +158,13 @@ extension GeneratedSeeder {
     let columns = zip(staged, positions).map { "\($0) \(type($1))" }.joined(separator: ", ")
     try await connection.query(
       "CREATE TEMPORARY TABLE seed_generated_keys (\(unescaped: columns)) ON COMMIT DROP")
-    var row = 0
+    var numbers = rows.lazy.joined().makeIterator()
     let identifiers =
       try key.map { try PostgresIdentifier($0) } + others.map { try PostgresIdentifier("c\($0)") }
     try await connection.copyText(into: "seed_generated_keys", columns: identifiers) {
-      guard row < rows else { return nil }
       var lines: [UInt8] = []
-      let start = row
-      while row < rows, lines.count < 1 << 20 {
+      var count = 0
+      while lines.count < 1 << 20, let row = numbers.next() {
         for (index, column) in positions.enumerated() {
           if index > 0 { lines.append(0x09) }
           var value: [UInt8] = []
@@ -141,9 +175,9 @@ extension GeneratedSeeder {
           }
         }
         lines.append(0x0A)
-        row += 1
+        count += 1
       }
-      return (lines, row - start)
+      return count == 0 ? nil : (lines, count)
     }
     try await connection.query("ANALYZE seed_generated_keys")
     return quoted.map { "live.\($0) = staged.\($0)" }.joined(separator: " AND ")

@@ -10,7 +10,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
   public let definition: SeederDefinition
   let folder: DataFolder
   private let definitionDigest: String
-  let counts: RowCountOptions
+  var counts: RowCountOptions
 
   init(definition: SeederDefinition, folder: DataFolder, digest: String, counts: RowCountOptions) {
     self.definition = definition
@@ -139,15 +139,21 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
   /// Deletes the generated rows, children first, found by their keys.
   public func reset(in context: BulkContext) async throws -> SeedOutcome {
     var outcome = SeedOutcome()
-    let plan = try await context.pool.withConnection { try await self.tables(on: $0) }
+    let plan = try await context.pool.withConnection { connection in
+      // With the numbers of rows of the load, which references depend on.
+      var loaded = self
+      for table in definition.tables {
+        let count = try await connection.query(
+          "SELECT row_count FROM seed_runner.bulk_load WHERE seeder = \("\(id)/\(table.table)")")
+        loaded.counts.rows[table.table.description] = try count.first?.decode(Int.self) ?? 0
+      }
+      return try await loaded.tables(on: connection)
+    }
     for (table, columns) in plan.completed {
       let sets = columns.map { "\(table.columns[$0].name.quoted) = NULL" }.joined(separator: ", ")
       let part = context.part(part(table.live))
       try await context.pool.withTransaction { connection in
-        let loaded = try await part.loadedRows(on: connection)
-        guard let match = try await stageKeys(of: table, rows: loaded, with: [], on: connection) else {
-          return
-        }
+        guard let match = try await stageLoadedKeys(of: table, part, on: connection) else { return }
         try await connection.query(
           "UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM seed_generated_keys AS staged WHERE \(unescaped: match)"
         )
@@ -158,8 +164,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
       let part = context.part(part(table.live))
       let deleted = try await context.pool.withTransaction { connection in
         try await part.lockLoad(on: connection)
-        let deleted = try await delete(
-          table, loaded: try await part.loadedRows(on: connection), on: connection)
+        let deleted = try await delete(table, part, on: connection)
         try await part.forgetLoad(on: connection)
         return deleted
       }
