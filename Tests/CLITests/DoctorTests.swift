@@ -57,7 +57,8 @@ struct DoctorTests {
         _ = try await $0.query(
           """
           DELETE FROM seed_runner.migration
-          WHERE set_name = 'trace-store' AND version = (SELECT max(version) FROM seed_runner.migration)
+          WHERE set_name = 'trace-store'
+            AND version = (SELECT max(version) FROM seed_runner.migration WHERE set_name = 'trace-store')
           """)
       }
       let behind = try await diagnose(database)
