@@ -41,16 +41,16 @@ extension BulkContext {
     try await connection.query("DELETE FROM seed_runner.bulk_load WHERE seeder = \(loadName)")
   }
 
-  /// Records the largest number in use before the first row, if nothing is recorded yet, after a check of the rows.
+  /// Records the load's ``BulkLoad/firstNumber`` if no rows are planned yet, after a check of the rows.
   func remember(
-    _ load: BulkLoad, firstNumber: Int, checking check: @Sendable (PostgresConnection) async throws -> Void
+    _ load: BulkLoad, checking check: @Sendable (PostgresConnection) async throws -> Void
   ) async throws {
     try await retry.run(onRetry: onRetry) { _ in
       try await pool.withTransaction { connection in
         let added = try await connection.query(
           """
           INSERT INTO seed_runner.bulk_load AS load (seeder, specification, first_number)
-          VALUES (\(loadName), \(load.specification), \(firstNumber))
+          VALUES (\(loadName), \(load.specification), \(load.firstNumber))
           ON CONFLICT (seeder) DO UPDATE SET first_number = excluded.first_number WHERE load.row_count = 0
           RETURNING true
           """)
@@ -78,6 +78,9 @@ extension BulkContext {
       .first?.decode(String.self)
   }
 
+  /// Another process planned the load with another ``BulkLoad/firstNumber``.
+  struct OtherFirstNumber: Error {}
+
   /// The phase of a load.
   enum Phase: String {
     case loading
@@ -90,7 +93,7 @@ extension BulkContext {
       let rows = try await connection.query(
         """
         SELECT specification = \(load.specification) AND row_count >= \(load.rowCount) AND phase = 'done'
-          AND (\(unescaped: load.finishedCondition))
+          AND first_number = \(load.firstNumber) AND (\(unescaped: load.finishedCondition))
         FROM seed_runner.bulk_load WHERE seeder = \(loadName)
         """)
       return try rows.first?.decode(Bool.self) ?? false
@@ -107,13 +110,17 @@ extension BulkContext {
         """)
     }
     return try await withLoadRow { connection in
-      let (specification, rowCount, phaseName) = try await connection.queryOne(
-        "SELECT specification, row_count, phase FROM seed_runner.bulk_load WHERE seeder = \(loadName)"
-      ).decode(String.self, Int.self, String.self)
+      let (specification, rowCount, phaseName, firstNumber) = try await connection.queryOne(
+        """
+        SELECT specification, row_count, phase, first_number FROM seed_runner.bulk_load
+        WHERE seeder = \(loadName)
+        """
+      ).decode(String.self, Int.self, String.self, Int.self)
       guard specification == load.specification || rowCount == 0 else {
         throw BulkLoadError.otherSpecification(
           seeder, existing: specification, wanted: load.specification)
       }
+      guard firstNumber == load.firstNumber else { throw OtherFirstNumber() }
       var phase = Phase(rawValue: phaseName) ?? .loading
       if load.rowCount > rowCount {
         try await connection.query(

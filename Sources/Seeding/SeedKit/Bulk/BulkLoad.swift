@@ -11,6 +11,9 @@ public struct BulkLoad: Sendable {
   public var chunkSize = 2_500
   /// The number of connections that load at the same time.
   public var streams = 4
+  /// The number before the first row's in a column of consecutive numbers; 0 without one. It is decided by the process
+  /// that plans the first rows.
+  var firstNumber = 0
   /// The table, quoted.
   let table: String
   /// The columns in the order of `encode`.

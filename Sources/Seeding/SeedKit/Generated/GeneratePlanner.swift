@@ -8,7 +8,8 @@ struct GeneratePlanner {
   let definition: SeederDefinition
   let live: [TableName: LiveTable]
   let rules: [GenerateRule]
-  let counts: RowCountOptions
+  /// The number of rows of each table, in the order of the definition.
+  let rowCounts: [Int]
   let faults: FaultCollector
   /// The largest number in the numbered columns of each table before the first load, in the order of the definition.
   let firstNumbers: [Int]
@@ -36,14 +37,20 @@ struct GeneratePlanner {
     let line: Int
   }
 
-  /// The number of rows of each table, from the definition alone.
-  static func plannedCounts(_ definition: SeederDefinition, _ options: RowCountOptions) -> [Int] {
+  /// The number of rows of each table, from the definition alone, or the existing ones if they are more.
+  static func plannedCounts(
+    _ definition: SeederDefinition, _ options: RowCountOptions, atLeast existing: [Int] = []
+  ) -> [Int] {
+    let existing = Dictionary(
+      zip(definition.tables.map(\.table), existing), uniquingKeysWith: { first, _ in first })
     var counts: [TableName: Int] = [:]
     var remaining = definition.tables
     // A parent may come after its children.
     for _ in definition.tables.indices {
       for table in remaining {
-        guard let rule = table.generate, let count = count(table, rule, options, counts) else { continue }
+        guard let rule = table.generate,
+          let count = count(table, rule, options, counts, existing[table.table] ?? 0)
+        else { continue }
         counts[table.table] = count
       }
       remaining = remaining.filter { counts[$0.table] == nil }
@@ -52,10 +59,12 @@ struct GeneratePlanner {
   }
 
   private static func count(
-    _ table: TableDefinition, _ rule: GenerateRule, _ options: RowCountOptions, _ counts: [TableName: Int]
+    _ table: TableDefinition, _ rule: GenerateRule, _ options: RowCountOptions, _ counts: [TableName: Int],
+    _ existing: Int
   ) -> Int? {
     switch rule.rows {
-    case .fixed(let standard, let numbers): return options.count(of: table.table, standard, numbers)
+    case .fixed(let standard, let numbers):
+      return max(existing, options.count(of: table.table, standard, numbers))
     case .perParent(let parent, let range):
       guard let parents = counts[parent] else { return nil }
       return children(table, rule, parents: parents, range).total
@@ -79,7 +88,6 @@ struct GeneratePlanner {
 
   /// - Throws: ``FixtureError`` with all faults.
   func plan() throws -> Tables {
-    let planned = Self.plannedCounts(definition, counts)
     var done: [String: GeneratedTable] = [:]
     var result = Tables()
     /// The references that are filled afterwards, by table.
@@ -93,7 +101,7 @@ struct GeneratePlanner {
         let links = links(of: index, live)
         guard waiting(index, links, live, done).subtracting(later[index] ?? []).isEmpty else { continue }
         let builder = GeneratedTableBuilder(
-          planner: self, index: index, live: live, rowCount: planned[index], links: links, done: done,
+          planner: self, index: index, live: live, rowCount: rowCounts[index], links: links, done: done,
           later: later[index] ?? [])
         guard let built = try builder.build() else {
           remaining.removeAll { $0 == index }
@@ -133,7 +141,7 @@ struct GeneratePlanner {
       guard let live = live[definition.tables[index].table] else { continue }
       let links = links(of: index, live)
       let builder = GeneratedTableBuilder(
-        planner: self, index: index, live: live, rowCount: planned[index], links: links, done: done)
+        planner: self, index: index, live: live, rowCount: rowCounts[index], links: links, done: done)
       guard let built = try builder.build() else { continue }
       let names = Set(columns.flatMap { links[$0].columns })
       result.completed.append(

@@ -28,9 +28,11 @@ extension GeneratedSeeder {
     try faults.check()
     try await checkExclusions(live, on: connection)
     let rules = definition.tables.compactMap(\.generate)
+    let records = try await records(live, on: connection)
     let planner = GeneratePlanner(
-      definition: definition, live: live, rules: rules, counts: counts, faults: faults,
-      firstNumbers: try await firstNumbers(live, on: connection),
+      definition: definition, live: live, rules: rules,
+      rowCounts: GeneratePlanner.plannedCounts(definition, counts, atLeast: records.map(\.rowCount)),
+      faults: faults, firstNumbers: records.map(\.firstNumber),
       lists: try await lists(faults, on: connection),
       existing: try await existing(live, on: connection))
     return try planner.plan()
@@ -54,29 +56,31 @@ extension GeneratedSeeder {
     ])
   }
 
-  /// The largest number of numbered columns before the first load, which later loads remember.
-  private func firstNumbers(_ live: [TableName: LiveTable], on connection: PostgresConnection) async throws
-    -> [Int]
+  /// The largest number in the numbered columns of each table before the first load, and the number of rows that are
+  /// planned already. Both are recorded by the process that plans the first rows.
+  private func records(_ live: [TableName: LiveTable], on connection: PostgresConnection) async throws
+    -> [(firstNumber: Int, rowCount: Int)]
   {
-    var numbers: [Int] = []
+    var records: [(firstNumber: Int, rowCount: Int)] = []
     for table in definition.tables {
       guard let table = live[table.table] else { continue }
+      let known = try await connection.query(
+        """
+        SELECT first_number, row_count FROM seed_runner.bulk_load
+        WHERE seeder = \("\(id)/\(part(table))") AND row_count > 0
+        """)
+      if let record = try known.first?.decode(Int.self, Int.self) {
+        records.append(record)
+        continue
+      }
       let columns = table.columns.filter { $0.sequence != nil }
       let largest = columns.map { "(SELECT max(\($0.name.quoted))::bigint FROM \(table.quoted))" }
-      let known = try await connection.query(
-        "SELECT first_number FROM seed_runner.bulk_load WHERE seeder = \("\(id)/\(part(table))") AND row_count > 0"
-      )
-      if let number = try known.first?.decode(Int.self) {
-        numbers.append(number)
-      } else if columns.isEmpty {
-        numbers.append(0)
-      } else {
-        numbers.append(
-          try await connection.queryOne("SELECT greatest(0, \(unescaped: largest.joined(separator: ", ")))")
-            .decode(Int.self))
-      }
+      let number = try await connection.queryOne(
+        "SELECT greatest(\(unescaped: (["0::bigint"] + largest).joined(separator: ", ")))"
+      ).decode(Int.self)
+      records.append((number, 0))
     }
-    return numbers
+    return records
   }
 
   private func lists(_ faults: FaultCollector, on connection: PostgresConnection) async throws -> [String:
@@ -116,7 +120,7 @@ extension GeneratedSeeder {
       guard !columns.isEmpty else { continue }
       let texts = try columns.map { "\(try PostgresIdentifier($0).quoted)::text" }.joined(separator: ", ")
       let rows = try await connection.query(
-        PostgresQuery(unescaped: "SELECT ARRAY[\(texts)] FROM \(table.quoted) ORDER BY 1"))
+        PostgresQuery(unescaped: "SELECT ARRAY[\(texts)] COLLATE \"C\" FROM \(table.quoted) ORDER BY 1"))
       found[table.canonicalName] = (
         columns,
         ExistingRows(try rows.map { try $0.decode([String?].self).map { $0.map { Array($0.utf8) } } })

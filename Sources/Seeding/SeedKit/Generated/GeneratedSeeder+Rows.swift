@@ -10,6 +10,7 @@ extension GeneratedSeeder {
       table.appendLine(row, to: &lines, scratch: &scratch)
     }
     load.chunkSize = GeneratedTableBuilder.block
+    load.firstNumber = firstNumber(of: table)
     let numbers = table.columns.compactMap { column -> (sequence: String, query: String)? in
       guard case .number(let last) = column.encoder, table.rowCount > 0,
         let sequence = table.live[column.name.name]?.sequence

@@ -93,17 +93,26 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
 
   /// Loads the missing rows of all tables, parents first.
   public func load(in context: BulkContext) async throws -> SeedOutcome {
+    while true {
+      do {
+        return try await loadTables(in: context)
+      } catch is BulkContext.OtherFirstNumber {
+        // Another process started the load at the same time. Its numbers apply.
+      }
+    }
+  }
+
+  private func loadTables(in context: BulkContext) async throws -> SeedOutcome {
     let plan = try await context.pool.withConnection { try await self.tables(on: $0) }
-    let tables = plan.tables
-    var outcome = SeedOutcome()
-    for table in tables {
+    let loads = try plan.tables.map { table in
       let part = context.part(part(table.live))
-      let load = try load(table, tables)
-      try await part.remember(
-        load, firstNumber: firstNumber(of: table),
-        checking: { connection in
-          try await check(table, on: connection)
-        })
+      return (table: table, part: part, load: try load(table, plan.tables))
+    }
+    for (table, part, load) in loads {
+      try await part.remember(load) { try await check(table, on: $0) }
+    }
+    var outcome = SeedOutcome()
+    for (table, part, load) in loads {
       outcome.add(.init(name: table.live.name.description, counts: try await part.run(load)))
     }
     for (table, columns) in plan.completed {
