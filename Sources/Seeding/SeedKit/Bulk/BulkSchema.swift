@@ -24,12 +24,15 @@ enum BulkSchema {
     DROP TABLE seed_runner.bulk_load;
     """
 
-  // `first_number` is the largest number of an identity column or sequence before the first load.
+  // `first_number` is the largest number of an identity column or sequence before the first load. `indexes` are the
+  // statements that create the indexes which the load dropped.
   static let secondMigration = """
     -- migrate:up
-    ALTER TABLE seed_runner.bulk_load ADD COLUMN first_number bigint NOT NULL DEFAULT 0;
+    ALTER TABLE seed_runner.bulk_load
+      ADD COLUMN first_number bigint NOT NULL DEFAULT 0,
+      ADD COLUMN indexes text[] NOT NULL DEFAULT '{}';
 
     -- migrate:down
-    ALTER TABLE seed_runner.bulk_load DROP COLUMN first_number;
+    ALTER TABLE seed_runner.bulk_load DROP COLUMN indexes, DROP COLUMN first_number;
     """
 }

@@ -1,7 +1,7 @@
 import Postgres
 
 extension GeneratedSeeder {
-  func load(_ table: GeneratedTable, _ tables: [GeneratedTable]) throws -> BulkLoad {
+  func load(_ table: GeneratedTable, _ tables: [GeneratedTable], in part: BulkContext) throws -> BulkLoad {
     var load = BulkLoad(
       specification: specification(table, tables), rowCount: table.rowCount, table: table.live.quoted,
       columns: table.columns.map(\.name)
@@ -18,6 +18,11 @@ extension GeneratedSeeder {
       return (sequence, "SELECT \(last + table.rowCount)::bigint AS number")
     }
     let quoted = table.live.quoted
+    if definition.tables.first(where: { $0.table == table.live.name })?.generate?.rebuildsIndexes == true {
+      load.begin = { connection, newRows in
+        try await part.dropIndexes(of: quoted, newRows: newRows, on: connection)
+      }
+    }
     load.finish = { connection in
       for statement in SequenceAdvance(numbers).statements { try await connection.query(statement) }
       try await connection.query("ANALYZE \(unescaped: quoted)")

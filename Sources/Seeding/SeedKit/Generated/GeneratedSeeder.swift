@@ -106,7 +106,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     let plan = try await context.pool.withConnection { try await self.tables(on: $0) }
     let loads = try plan.tables.map { table in
       let part = context.part(part(table.live))
-      return (table: table, part: part, load: try load(table, plan.tables))
+      return (table: table, part: part, load: try load(table, plan.tables, in: part))
     }
     for (table, part, load) in loads {
       try await part.remember(load) { try await check(table, on: $0) }
@@ -174,6 +174,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
       let deleted = try await context.pool.withTransaction { connection in
         try await part.lockLoad(on: connection)
         let deleted = try await delete(table, part, on: connection)
+        try await part.restoreIndexes(on: connection)
         try await part.forgetLoad(on: connection)
         return deleted
       }

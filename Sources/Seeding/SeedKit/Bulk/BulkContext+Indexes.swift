@@ -1,0 +1,142 @@
+import Postgres
+
+/// Indexes that are dropped before a large load and built afterwards, which is faster than inserting each row into them.
+extension BulkContext {
+  /// An index, or a partitioned index with those of the partitions.
+  private struct Index {
+    /// The name, quoted.
+    let name: String
+    /// The statements that create it again.
+    let statements: [String]
+  }
+
+  /// Drops the indexes of a table and records how to create them again, if the table gets more rows than it has. Keeps
+  /// all indexes in production, unique indexes and those of constraints, and indexes with properties that their
+  /// definition does not contain.
+  ///
+  /// Called in the transaction that plans the load, so the record commits with the drop.
+  func dropIndexes(of table: String, newRows: Int, on connection: PostgresConnection) async throws {
+    guard environment != .production else {
+      debug("kept the indexes of \(table): they are not dropped in production")
+      return
+    }
+    let existing = try await connection.queryOne(
+      "SELECT count(*) FROM (SELECT FROM \(unescaped: table) LIMIT \(newRows)) AS rows"
+    ).decode(Int.self)
+    guard existing < newRows else {
+      debug("kept the indexes of \(table): it has more rows than are added")
+      return
+    }
+    let indexes = try await indexes(of: table, on: connection)
+    guard !indexes.isEmpty else { return }
+    try await connection.query(
+      """
+      UPDATE seed_runner.bulk_load SET indexes = indexes || \(indexes.flatMap(\.statements))
+      WHERE seeder = \(loadName)
+      """)
+    for index in indexes { try await connection.query("DROP INDEX \(unescaped: index.name)") }
+    debug("dropped \(indexes.map(\.name).joined(separator: ", ")) until all rows are loaded")
+  }
+
+  private func indexes(of table: String, on connection: PostgresConnection) async throws -> [Index] {
+    let (oid, path) = try await connection.queryOne(
+      "SELECT \(table)::text::regclass::oid::bigint, current_setting('search_path')"
+    ).decode(Int.self, String.self)
+    // With an empty path, definitions contain the schemas of functions and operator classes.
+    try await connection.query("SELECT set_config('search_path', '', true)")
+    let rows = try await connection.query(
+      """
+      SELECT i.indexrelid::regclass::text, (
+        -- The indexes of partitions come first. The partitioned index then takes them over.
+        SELECT array_agg(statement ORDER BY part.level DESC, part.relid, position) FROM (
+          SELECT relid::oid, level FROM pg_partition_tree(i.indexrelid) UNION SELECT i.indexrelid, 0
+        ) AS part JOIN pg_class AS own ON own.oid = part.relid,
+        LATERAL (VALUES
+          (1, 'CREATE INDEX IF NOT EXISTS ' || quote_ident(own.relname) || ' ON ' || substr(
+            pg_get_indexdef(own.oid),
+            length('CREATE INDEX ' || quote_ident(own.relname) || ' ON ')
+              + CASE own.relkind WHEN 'I' THEN length('ONLY ') ELSE 0 END + 1)),
+          (2, format('COMMENT ON INDEX %s IS %L', own.oid::regclass, obj_description(own.oid, 'pg_class')))
+        ) AS list (position, statement)
+        WHERE position = 1 OR obj_description(own.oid, 'pg_class') IS NOT NULL)
+      FROM pg_index AS i
+      JOIN pg_class AS c ON c.oid = i.indexrelid
+      JOIN pg_class AS t ON t.oid = i.indrelid
+      WHERE i.indrelid = \(oid)::oid AND i.indisvalid AND NOT i.indisunique AND NOT i.indisclustered
+        AND NOT i.indisreplident AND NOT c.relispartition AND pg_has_role(t.relowner, 'USAGE')
+        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+        AND NOT EXISTS (
+          SELECT FROM (SELECT relid::oid FROM pg_partition_tree(i.indexrelid) UNION SELECT i.indexrelid) AS part
+          JOIN pg_class AS own ON own.oid = part.relid
+          WHERE own.reltablespace <> 0
+            OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = own.oid AND attstattarget >= 0)
+            OR EXISTS (SELECT FROM pg_depend WHERE objid = own.oid AND deptype = 'x'))
+      ORDER BY i.indexrelid
+      """)
+    try await connection.query("SELECT set_config('search_path', \(path), true)")
+    return try rows.map { row in
+      let (name, statements) = try row.decode(String.self, [String].self)
+      return Index(name: name, statements: statements)
+    }
+  }
+
+  /// Creates the indexes that ``dropIndexes(of:newRows:on:)`` dropped, inside the transaction that records the end of
+  /// the load or forgets it. Writes to the table are blocked until the transaction ends.
+  func restoreIndexes(on connection: PostgresConnection) async throws {
+    let statements = try await connection.query(
+      "SELECT unnest(indexes) FROM seed_runner.bulk_load WHERE seeder = \(loadName)"
+    ).map { try $0.decode(String.self) }
+    guard !statements.isEmpty else { return }
+    let (memory, workers) = try await connection.queryOne(
+      """
+      SELECT greatest(pg_size_bytes(current_setting('maintenance_work_mem')),
+          pg_size_bytes(current_setting('effective_cache_size')) / 8) / 1024,
+        least(current_setting('max_parallel_workers')::integer, current_setting('max_worker_processes')::integer) - 1
+      """
+    ).decode(Int.self, Int32.self)
+    try await connection.pipeline([
+      // The unit of maintenance_work_mem is kB.
+      PostgresQuery(unescaped: "SET LOCAL maintenance_work_mem = \(memory)"),
+      PostgresQuery(unescaped: "SET LOCAL max_parallel_maintenance_workers = \(max(0, workers))"),
+    ])
+    let start = ContinuousClock.now
+    try await withBuildProgress(by: connection) {
+      for statement in statements { try await connection.query(PostgresQuery(unescaped: statement)) }
+    }
+    try await connection.query(
+      "UPDATE seed_runner.bulk_load SET indexes = '{}' WHERE seeder = \(loadName)")
+    let count = statements.count { $0.hasPrefix("CREATE") }
+    let tenths = Int(((ContinuousClock.now - start) / .milliseconds(100)).rounded())
+    note("built \(count) \(count == 1 ? "index" : "indexes") in \(tenths / 10).\(tenths % 10) s")
+  }
+
+  /// Runs statements that build indexes and reports their progress, which only another connection can see.
+  private func withBuildProgress(
+    by connection: PostgresConnection, _ build: () async throws -> Void
+  ) async throws {
+    let process = try await connection.queryOne("SELECT pg_backend_pid()").decode(Int32.self)
+    report(SeedProgress(activity: "building the index", completed: 0, total: 0, unit: "blocks"))
+    let watcher = Task {
+      try await pool.withConnection { connection in
+        while !Task.isCancelled {
+          let rows = try await connection.query(
+            """
+            SELECT blocks_done, blocks_total, tuples_done, tuples_total FROM pg_stat_progress_create_index
+            WHERE pid = \(process)
+            """)
+          if let row = rows.first {
+            let (blocks, allBlocks, tuples, allTuples) = try row.decode(
+              Int.self, Int.self, Int.self, Int.self)
+            let (completed, total, unit) =
+              allTuples > 0 ? (tuples, allTuples, "rows") : (blocks, allBlocks, "blocks")
+            report(
+              SeedProgress(activity: "building the index", completed: completed, total: total, unit: unit))
+          }
+          try await Task.sleep(for: .milliseconds(500))
+        }
+      }
+    }
+    defer { watcher.cancel() }
+    try await build()
+  }
+}
