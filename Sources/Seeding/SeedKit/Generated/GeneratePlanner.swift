@@ -32,8 +32,10 @@ struct GeneratePlanner {
     let target: LiveTable
     let targetColumns: [String]
     let source: GenerateRule.ReferenceSource?
-    /// Whether the columns may be NULL.
-    let isOptional: Bool
+    /// The columns that this reference decides. Others belong to an earlier one.
+    var ownColumns: [String] = []
+    /// Whether these columns may be NULL.
+    var isOptional = false
     let line: Int
   }
 
@@ -117,7 +119,7 @@ struct GeneratePlanner {
         guard let live = live[definition.tables[index].table] else { return false }
         let links = links(of: index, live)
         return waiting(index, links, live, done).allSatisfy {
-          links[$0].isOptional && !isKey(links[$0].columns, live)
+          links[$0].isOptional && !isKey(links[$0].ownColumns, live)
         }
       }
       if let open, let live = live[definition.tables[open].table] {
@@ -143,7 +145,7 @@ struct GeneratePlanner {
       let builder = GeneratedTableBuilder(
         planner: self, index: index, live: live, rowCount: rowCounts[index], links: links, done: done)
       guard let built = try builder.build() else { continue }
-      let names = Set(columns.flatMap { links[$0].columns })
+      let names = Set(columns.flatMap { links[$0].ownColumns })
       result.completed.append(
         (built, built.columns.indices.filter { names.contains(built.columns[$0].name.name) }))
     }
@@ -198,7 +200,6 @@ struct GeneratePlanner {
       links.append(
         Link(
           columns: key.columns, target: target, targetColumns: key.targetColumns, source: source,
-          isOptional: key.columns.allSatisfy { live[$0]?.isNotNull == false },
           line: sources.first?.line ?? rule.line))
     }
     for column in rule.columns {
@@ -208,10 +209,41 @@ struct GeneratePlanner {
       else { continue }
       links.append(
         Link(
-          columns: [column.name], target: target, targetColumns: key, source: source,
-          isOptional: live[column.name]?.isNotNull == false, line: column.line))
+          columns: [column.name], target: target, targetColumns: key, source: source, line: column.line))
     }
-    return links
+    return Self.ordered(links, of: rule, live, parent: parentTarget(rule))
+  }
+
+  private func parentTarget(_ rule: GenerateRule) -> String? {
+    guard case .perParent(let parent, _) = rule.rows else { return nil }
+    return live[parent]?.canonicalName
+  }
+
+  /// References that share columns with others, in an order in which each can follow the earlier ones: that to the
+  /// parent of the rows, then those with more columns, then those that may be NULL, and those to the table itself.
+  private static func ordered(
+    _ links: [Link], of rule: GenerateRule, _ live: LiveTable, parent: String?
+  ) -> [Link] {
+    func rank(_ link: Link) -> (Int, Int) {
+      if link.target.canonicalName == live.canonicalName { return (3, 0) }
+      if link.target.canonicalName == parent { return (0, 0) }
+      let mayBeNull =
+        (link.source?.nullProbability ?? 0) > 0 || link.columns.contains { live[$0]?.isNotNull == false }
+      return (mayBeNull ? 2 : 1, -link.columns.count)
+    }
+    let sorted = links.enumerated().sorted { left, right in
+      let (first, second) = (rank(left.element), rank(right.element))
+      return first == second ? left.offset < right.offset : first < second
+    }
+    var taken: Set<String> = []
+    return sorted.map { _, link in
+      var link = link
+      link.ownColumns = link.columns.filter { !taken.contains($0) }
+      link.isOptional =
+        !link.ownColumns.isEmpty && link.ownColumns.allSatisfy { live[$0]?.isNotNull == false }
+      taken.formUnion(link.columns)
+      return link
+    }
   }
 
   func fault(

@@ -34,6 +34,8 @@ final class GeneratedTable: Sendable {
     let method: Method
     let random: CounterRandom
     let nullLimit: UInt64
+    /// Another pick of the same table whose row must not be the same.
+    var differsFrom: Int?
   }
 
   /// Distinct combinations of several members.
@@ -42,6 +44,10 @@ final class GeneratedTable: Sendable {
     /// The order of all rows; nil if combinations are distinct among the children of a parent.
     let whole: CompositeOrder?
     let key: UInt64
+    /// For two references that share columns: the pairs of rows with the same values in them.
+    var pairs: RowPairs?
+    /// For the children of a parent whose reference shares columns with another one: the rows to choose from.
+    var shared: (rows: RowGroups, columns: [Int])?
   }
 
   /// How a column is filled.
@@ -99,10 +105,12 @@ final class GeneratedTable: Sendable {
     case .existing(let rows): count = rows.count
     }
     switch pick.method {
-    case .random(let distribution): return count == 0 ? nil : distribution.index(below: count, random)
+    case .random(let distribution):
+      let room = pick.differsFrom == nil ? count : count - 1
+      return room <= 0 ? nil : other(pick, distribution.index(below: room, random), of: row)
     case .sameNumber: return row
     case .parent: return children?.parent(of: row).parent
-    case .combination(let order, let member): return combination(order, member, of: row)
+    case .combination(let order, let member): return other(pick, combination(order, member, of: row), of: row)
     case .earlier(let block, let orSelf):
       let start = row - row % block
       return row == start ? (orSelf ? row : nil) : start + random.below(row - start, at: 0)
@@ -116,6 +124,12 @@ final class GeneratedTable: Sendable {
     case .sharing(let groups, let columns):
       return values(columns, of: row).flatMap { groups.row(of: $0, random) }
     }
+  }
+
+  /// Skips the row that another reference has.
+  private func other(_ pick: Pick, _ index: Int, of row: Int) -> Int {
+    guard let taken = pick.differsFrom.flatMap({ target($0, of: row) }) else { return index }
+    return index < taken ? index : index + 1
   }
 
   /// The number of earlier rows among which one with the same values is looked for.
@@ -133,8 +147,14 @@ final class GeneratedTable: Sendable {
 
   private func combination(_ number: Int, _ member: Int, of row: Int) -> Int {
     let order = orders[number]
-    if let whole = order.whole { return whole.value(whole[row], of: member) }
+    if let whole = order.whole {
+      return order.pairs?.row(of: whole[row], member) ?? whole.value(whole[row], of: member)
+    }
     guard let (parent, position) = children?.parent(of: row) else { return 0 }
+    if let shared = order.shared, let rows = values(shared.columns, of: row).flatMap(shared.rows.rows) {
+      let own = CompositeOrder(sizes: [rows.count], key: CounterRandom.mix(order.key &+ UInt64(parent)))
+      return rows[own[position]]
+    }
     let own = CompositeOrder(sizes: order.sizes, key: CounterRandom.mix(order.key &+ UInt64(parent)))
     return own.value(own[position], of: member)
   }
@@ -202,30 +222,4 @@ final class ExistingRows: Sendable {
     text += value
     return true
   }
-}
-
-/// The rows of a table by the values of some columns.
-final class RowGroups: Sendable {
-  private let rows: [[UInt8]: [Int]]
-
-  /// - Parameters:
-  ///   - count: the number of rows.
-  ///   - key: the values of a row, each followed by 0xFF; nil if one is NULL.
-  init(count: Int, key: (Int) -> [UInt8]?) {
-    var rows: [[UInt8]: [Int]] = [:]
-    for row in 0..<count {
-      guard let key = key(row) else { continue }
-      rows[key, default: []].append(row)
-    }
-    self.rows = rows
-  }
-
-  /// A row with these values; nil if there is none.
-  func row(of key: [UInt8], _ random: CounterRandom) -> Int? {
-    guard let found = rows[key] else { return nil }
-    return found[random.below(found.count, at: 0)]
-  }
-
-  /// Whether some row has these values.
-  func has(_ key: [UInt8]) -> Bool { rows[key] != nil }
 }

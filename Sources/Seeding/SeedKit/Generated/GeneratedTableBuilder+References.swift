@@ -6,14 +6,7 @@ extension GeneratedTableBuilder {
     _ number: Int, _ link: GeneratePlanner.Link, _ unique: UniquePlan, _ names: [String]
   ) throws -> Table.Pick {
     let isOwn = link.target.canonicalName == live.canonicalName
-    let target: Table.Pick.Target
-    if isOwn {
-      target = .own
-    } else if let table = done[link.target.canonicalName] {
-      target = .generated(table)
-    } else {
-      target = .existing(planner.existing[link.target.canonicalName]?.rows ?? ExistingRows([]))
-    }
+    let target = target(link)
     let count = targetCount(link)
     if count == 0, !later.contains(number), rowCount > 0, !link.isOptional, !isOwn {
       fault(
@@ -47,7 +40,8 @@ extension GeneratedTableBuilder {
       method = .random(.uniform)
     }
     return Table.Pick(
-      target: target, method: method, random: random, nullLimit: null >= 1 ? .max : UInt64(null * 0x1p64))
+      target: target, method: method, random: random, nullLimit: null >= 1 ? .max : UInt64(null * 0x1p64),
+      differsFrom: different(link))
   }
 
   /// A foreign key that shares columns with an earlier one refers to a row with the same values in them.
@@ -57,16 +51,22 @@ extension GeneratedTableBuilder {
     let shared = sharedColumns(number, link, names)
     guard !shared.isEmpty else { return nil }
     let places = shared.map(\.target)
-    let groups: RowGroups
+    return groups(of: link, target, places).map { .sharing($0, columns: shared.map(\.own)) }
+  }
+
+  /// The rows that a foreign key may refer to, by the values of some of its target columns; nil for the table itself.
+  private func groups(
+    of link: GeneratePlanner.Link, _ target: Table.Pick.Target, _ places: [String]
+  ) -> RowGroups? {
     switch target {
     case .own: return nil
     case .generated(let table):
       let columns = places.compactMap(table.column)
-      groups = RowGroups(count: table.rowCount) { table.values(columns, of: $0) }
+      return RowGroups(count: table.rowCount) { table.values(columns, of: $0) }
     case .existing(let rows):
       let names = planner.existing[link.target.canonicalName]?.columns ?? []
       let columns = places.compactMap(names.firstIndex)
-      groups = RowGroups(count: rows.count) { row in
+      return RowGroups(count: rows.count) { row in
         var key: [UInt8] = []
         for column in columns {
           guard rows.append(column, of: row, to: &key) else { return nil }
@@ -75,7 +75,81 @@ extension GeneratedTableBuilder {
         return key
       }
     }
-    return .sharing(groups, columns: shared.map(\.own))
+  }
+
+  private func target(_ link: GeneratePlanner.Link) -> Table.Pick.Target {
+    if link.target.canonicalName == live.canonicalName { return .own }
+    if let table = done[link.target.canonicalName] { return .generated(table) }
+    return .existing(planner.existing[link.target.canonicalName]?.rows ?? ExistingRows([]))
+  }
+
+  /// The order in which a combination of members is used up.
+  func order(_ number: Int, _ order: UniquePlan.Order, _ names: [String]) -> Table.Order {
+    let stream = StreamKey.hash([definition.table.description, "unique", "\(number)"] + order.columns)
+    let key = CounterRandom(seed: rule.seed, stream: stream, index: 0)[0]
+    let members = order.links.compactMap(\.self)
+    if order.isPerParent {
+      var result = Table.Order(sizes: order.sizes, whole: nil, key: key)
+      guard members.count == 1, order.links.count == 1 else { return result }
+      let shared = sharedColumns(members[0], links[members[0]], names)
+      if !shared.isEmpty,
+        let groups = groups(of: links[members[0]], target(links[members[0]]), shared.map(\.target))
+      {
+        require(largestFamily, groups.smallest, order)
+        result.shared = (groups, shared.map(\.own))
+      }
+      return result
+    }
+    if members.count == 2, order.links.count == 2 {
+      let (first, second) = (links[min(members[0], members[1])], links[max(members[0], members[1])])
+      let columns = second.columns.filter(first.columns.contains)
+      func places(_ link: GeneratePlanner.Link) -> [String] {
+        columns.compactMap { column in link.columns.firstIndex(of: column).map { link.targetColumns[$0] } }
+      }
+      if !columns.isEmpty, let some = groups(of: first, target(first), places(first)),
+        let others = groups(of: second, target(second), places(second))
+      {
+        let pairs = members[0] < members[1] ? RowPairs(some, others) : RowPairs(others, some)
+        require(rowCount, pairs.count, order)
+        let sizes = [max(pairs.count, rowCount)]
+        return Table.Order(
+          sizes: sizes, whole: CompositeOrder(sizes: sizes, key: key), key: key, pairs: pairs)
+      }
+    }
+    return Table.Order(sizes: order.sizes, whole: CompositeOrder(sizes: order.sizes, key: key), key: key)
+  }
+
+  private func require(_ rows: Int, _ combinations: Int, _ order: UniquePlan.Order) {
+    guard combinations < rows else { return }
+    fault(
+      rule.line, .missingUniqueKey,
+      found:
+        "\(rows) rows\(order.isPerParent ? " of a parent" : ""), but there are only \(combinations) combinations of "
+        + order.columns.joined(separator: ", "),
+      expected: "fewer rows", at: "generate")
+  }
+
+  /// The earlier reference to the same table from which a CHECK constraint keeps a reference apart, such as
+  /// `follower_id <> followed_id`.
+  func different(_ link: GeneratePlanner.Link) -> Int? {
+    guard link.columns.count == 1, link.target.canonicalName != live.canonicalName,
+      let number = links.firstIndex(where: { $0.columns == link.columns })
+    else { return nil }
+    let others = apart(link.columns[0])
+    return links.prefix(number).firstIndex {
+      $0.columns.count == 1 && others.contains($0.columns[0])
+        && $0.target.canonicalName == link.target.canonicalName
+    }
+  }
+
+  /// The columns that a CHECK constraint wants to differ from a column.
+  private func apart(_ column: String) -> [String] {
+    live.checks.compactMap { check in
+      guard check.columns.count == 2, check.columns.contains(column),
+        case .binary("<>", .column, .column)? = SQLExpression(check.expression)
+      else { return nil }
+      return check.columns.first { $0 != column }
+    }
   }
 
   /// The columns of a foreign key that an earlier one or a generator fills: their numbers, and the columns that they

@@ -41,13 +41,7 @@ struct GeneratedTableBuilder {
     for problem in uniqueness.problems {
       fault(rule.line, .missingUniqueKey, found: problem.found, expected: problem.expected, at: "generate")
     }
-    let orders = uniqueness.orders.enumerated().map { number, order -> Table.Order in
-      let stream = StreamKey.hash([definition.table.description, "unique", "\(number)"] + order.columns)
-      let key = CounterRandom(seed: rule.seed, stream: stream, index: 0)[0]
-      return Table.Order(
-        sizes: order.sizes, whole: order.isPerParent ? nil : CompositeOrder(sizes: order.sizes, key: key),
-        key: key)
-    }
+    let orders = uniqueness.orders.enumerated().map { order($0, $1, names) }
     let picks = try links.enumerated().map { try pick($0, $1, uniqueness, names) }
     let columns = try zip(names, fillings).enumerated().compactMap { position, pair -> Table.Column? in
       guard let encoder = try encoder(position, pair.1, uniqueness, names) else { return nil }
@@ -67,7 +61,7 @@ struct GeneratedTableBuilder {
     return links.firstIndex { $0.target.canonicalName == target }
   }
 
-  private var largestFamily: Int {
+  var largestFamily: Int {
     guard case .perParent(_, let range) = rule.rows else { return 0 }
     return range.upperBound
   }
@@ -84,6 +78,11 @@ struct GeneratedTableBuilder {
   }
 
   func targetCount(_ link: GeneratePlanner.Link) -> Int {
+    let isApart = different(link) != nil
+    return rows(link) - (isApart ? 1 : 0)
+  }
+
+  private func rows(_ link: GeneratePlanner.Link) -> Int {
     if link.target.canonicalName == live.canonicalName { return rowCount }
     if let table = done[link.target.canonicalName] { return table.rowCount }
     return planner.existing[link.target.canonicalName]?.rows.count ?? 0

@@ -8,6 +8,8 @@ struct UniquePlan {
     let sizes: [Int]
     /// Whether combinations only need to be distinct among the children of a parent.
     let isPerParent: Bool
+    /// The reference that each member decides; nil for a column.
+    let links: [Int?]
   }
 
   struct Problem {
@@ -144,6 +146,8 @@ struct UniquePlan {
       if let column = member.column { columnMembers[column] = (orders.count, number) }
       if let link = member.link { linkMembers[link] = (orders.count, number) }
     }
-    orders.append(Order(columns: key.columns, sizes: usable.map(\.size), isPerParent: hasParent))
+    orders.append(
+      Order(
+        columns: key.columns, sizes: usable.map(\.size), isPerParent: hasParent, links: usable.map(\.link)))
   }
 }
