@@ -159,6 +159,7 @@ struct Session: Sendable {
     "reset": { try await ResetCommand(session: $0).run() },
     "why": { try await WhyCommand(session: $0).run() },
     "export": { try await ExportCommand(session: $0).run() },
+    "generate": { try await GenerateCommand(session: $0).run() },
     "new": { try await NewCommand(session: $0).run() },
     "init": { try await InitCommand(session: $0).run() },
     "config": { try ConfigCommand(session: $0).run() },

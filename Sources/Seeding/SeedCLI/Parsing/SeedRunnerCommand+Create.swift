@@ -61,6 +61,35 @@ extension SeedRunnerCommand {
         line: "seed-runner export customers orders --id sales"),
     ])
 
+  static let generate = CommandSpec(
+    name: "generate", abstract: "Create a seeder that generates rows for the tables of a schema",
+    discussion: """
+      Writes a seeder.json with a number of rows and generators for every table of the schema, parents first. The \
+      generators are guessed from the names, types and comments of the columns and from the constraints. Comments \
+      that begin with 'check:' mark what is guessed.
+
+      The first rows of each table are tried in temporary tables. A table whose constraints cannot be met is left \
+      out, with the reason as a comment. Partitions, views, foreign tables, and the tables of extensions and \
+      migration tools are left out, too. Existing files are not overwritten.
+      """,
+    options: [
+      OptionSpec(
+        name: "scaffold", value: .required(valueName: "SCHEMA"), summary: "The schema whose tables are filled"
+      ),
+      OptionSpec(
+        name: "table-rows", value: .required(valueName: "N"), range: 1...1_000_000_000,
+        summary: "Rows of each large table. Lookup tables get fewer", defaultText: "1000"),
+      id(default: "derived from the name of the schema"),
+      OptionSpec(
+        name: "output", short: "o", value: .required(valueName: "DIR"), summary: "The folder to create",
+        defaultText: "Seeders/ID", completion: .directory),
+    ] + Option.common,
+    examples: [
+      .init(
+        summary: "Fill all tables of the schema public, with 10,000 rows in each large one",
+        line: "seed-runner generate --scaffold public --table-rows 10000")
+    ])
+
   static let new = CommandSpec(
     name: "new", abstract: "Create a seeder, from a file or to start from",
     discussion: """

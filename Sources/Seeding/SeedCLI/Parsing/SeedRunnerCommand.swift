@@ -21,7 +21,7 @@ enum SeedRunnerCommand {
       [
         initialize, list, status, plan(seeders: names), verify(seeders: names, modules), lint(seeders: names),
         reset(seeders: names), ci(seeders: names, modules), ciLocal(seeders: names, modules), template, why,
-        export, new,
+        export, generate, new,
       ] + modules.flatMap(\.commands).map(\.spec) + [
         doctor(modules), explain(modules.errorCodes), config, migrate, db, completions, man, help,
       ]
