@@ -154,6 +154,9 @@ struct TableFacts {
       return known
     }
     guard let name = left.plainColumn else { return false }
+    if sign == "=", case .call(let function, [left]) = right, ["lower", "upper"].contains(function) {
+      return applyCall(function, name, sign, left) ?? false
+    }
     if let other = right.plainColumn { return compare(name, sign, other) }
     switch (sign, right) {
     case ("~", .text(let text)), ("~*", .text(let text)):
@@ -171,7 +174,10 @@ struct TableFacts {
   /// Two conditions that are both true or both false, or that differ.
   private mutating func applyBoth(_ sign: String, _ left: SQLExpression, _ right: SQLExpression) -> Bool {
     switch sign {
-    case "=": return require(.and([left, right])) || require(.and([.not(left), .not(right)]))
+    case "=":
+      let both = [left, right]
+      let parts: [SQLExpression] = [.and(both), .and(both.map(SQLExpression.not))]
+      return applyOne(of: parts)
     case "<>": return require(.and([left, .not(right)])) || require(.and([.not(left), right]))
     default: return false
     }

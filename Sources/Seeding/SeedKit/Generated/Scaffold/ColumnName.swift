@@ -54,7 +54,7 @@ struct ColumnName {
 
 /// Generators for texts, guessed from names.
 enum TextGuess {
-  private static let people = [
+  static let people = [
     "user", "customer", "employee", "person", "people", "actor", "staff", "author", "contact", "member",
     "student",
     "patient", "teacher", "doctor", "client", "agent", "driver", "instructor", "director", "passenger",
@@ -65,7 +65,7 @@ enum TextGuess {
     "account",
     "store", "publisher", "shop", "hotel", "airline", "manufacturer", "brand", "bank", "school", "restaurant",
   ]
-  private static let things = ["product", "item", "article", "good", "goods", "part", "device", "asset"]
+  static let things = ["product", "item", "article", "good", "goods", "part", "device", "asset"]
 
   /// - Parameters:
   ///   - name: the column.

@@ -89,8 +89,13 @@ struct ScaffoldColumn {
     guard isText, own.pattern == nil else { return [] }
     let reason = "many distinct values"
     let sizes = [length ?? 12, 8, 6, 4, 3, 2, 1].filter { $0 <= length ?? 12 && $0 <= 12 }
-    return [Choice(value: TextGuess.pattern(words, length: length), reason: reason)]
-      + sizes.map { Choice(value: ["pattern": .string(String(repeating: "?", count: $0))], reason: reason) }
+    let letters = sizes.map { size -> Choice in
+      let format = GeneratorMember("pattern", .string(String(repeating: "?", count: size)))
+      let lower = own.isLowerCase ? [GeneratorMember("case", "lower")] : []
+      return Choice(value: .object([format] + lower), reason: reason)
+    }
+    let first = Choice(value: TextGuess.pattern(words, length: length), reason: reason)
+    return own.isLowerCase ? letters : [first] + letters
   }
 
   private var isText: Bool {

@@ -160,7 +160,9 @@ struct ScaffoldDraft {
       return
     }
     let name = table.source.live.canonicalName
-    if fault.code == .missingUniqueKey, table.rows.estimate > 1, (limits[name] ?? .max) > 1 {
+    if fault.problem.contains(" form a cycle"), let column = cyclic(table) {
+      nullColumns[name, default: [:]][column] = "NULL, because the foreign keys form a cycle"
+    } else if fault.code == .missingUniqueKey, table.rows.estimate > 1, (limits[name] ?? .max) > 1 {
       limits[name] = max(1, table.rows.estimate / 2)
     } else if let column = nullable(fault, table) {
       nullColumns[name, default: [:]][column] = "NULL, because of: \(fault.problem)"
@@ -168,6 +170,16 @@ struct ScaffoldDraft {
       omitted[name] = fault.problem
     }
     update()
+  }
+
+  /// A unique foreign key that may be NULL. The engine does not fill it once all tables are filled.
+  private func cyclic(_ table: ScaffoldTable) -> String? {
+    let live = table.source.live
+    let known = nullColumns[live.canonicalName] ?? [:]
+    return live.foreignKeys.filter { $0.target != live.canonicalName }.flatMap(\.columns).first { name in
+      live[name]?.isNotNull == false && known[name] == nil
+        && live.keys.contains { $0.columns.contains(name) }
+    }
   }
 
   private func nullable(_ fault: ScaffoldTrial.Fault, _ table: ScaffoldTable) -> String? {

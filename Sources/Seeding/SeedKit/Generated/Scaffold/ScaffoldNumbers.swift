@@ -120,7 +120,7 @@ struct ScaffoldNumbers {
       return 1...100
     }
     if name.has("version", "revision") { return 1...20 }
-    if name.has("bytes", "size", "milliseconds", "duration") { return 1...1_000_000 }
+    if name.has("bytes", "size", "milliseconds") { return 1...1_000_000 }
     return isWhole ? 1...1_000 : 0...100
   }
 }

@@ -106,6 +106,13 @@ struct ScaffoldRows {
       }.map(\.live.canonicalName))
     guard !users.isEmpty else { return false }
     if Self.lookupNames.contains(last) { return true }
+    let entities =
+      TextGuess.people + TextGuess.things + ["artist", "album", "film", "movie", "book", "supplier"]
+    if entities.contains(last)
+      || table.columns.contains(where: { ColumnName($0.name.name).has("email", "last name") })
+    {
+      return false
+    }
     let own = table.columns.filter { column in
       !column.isGenerated && column.sequence == nil
         && !links.contains { $0.columns.contains(column.name.name) }
