@@ -58,11 +58,21 @@ extension GeneratedSeeder {
         FixtureFault(
           .rejectedRow, file: definition.path,
           line: definition.tables.first { $0.table == table.live.name }?.line ?? 1,
-          field: error.server?.columnName ?? "generate",
+          field: error.server?.columnName ?? Self.copiedColumn(error) ?? "generate",
           found: "a generated row that \(table.live.name) rejects: \(error.message)\(constraint)",
           expected: "generators whose values the table accepts; nothing was written to it")
       ])
     }
+  }
+
+  /// The column in the context of an error of COPY: `COPY t, line 1, column size: "x"`.
+  private static func copiedColumn(_ error: PostgresError) -> String? {
+    guard let context = error.server?.context, let start = context.firstRange(of: ", column ") else {
+      return nil
+    }
+    let rest = context[start.upperBound...]
+    guard let end = rest.firstRange(of: ": ") else { return nil }
+    return String(rest[..<end.lowerBound])
   }
 
   func delete(_ table: GeneratedTable, _ part: BulkContext, on connection: PostgresConnection) async throws

@@ -131,7 +131,7 @@ extension ScaffoldSchema {
         id uuid PRIMARY KEY, flag boolean UNIQUE NULLS DISTINCT, color color NOT NULL, colors color[] NOT NULL, share percent, money money NOT NULL,
         bits bit(5) NOT NULL, more_bits bit varying(9) NOT NULL, payload bytea NOT NULL, spot point NOT NULL, area box NOT NULL, ring polygon NOT NULL, disc circle NOT NULL,
         route path NOT NULL, span int4range NOT NULL, days daterange NOT NULL, spans int4multirange NOT NULL, net cidr NOT NULL, host inet NOT NULL,
-        card macaddr NOT NULL, doc xml NOT NULL, data json NOT NULL, list jsonb NOT NULL CHECK (jsonb_typeof(list) = 'array'), words tsvector NOT NULL, duo pair,
+        card macaddr NOT NULL, doc xml, data json NOT NULL, list jsonb NOT NULL CHECK (jsonb_typeof(list) = 'array'), words tsvector NOT NULL, duo pair,
         pause interval NOT NULL, at time NOT NULL, numbers int[] NOT NULL, letter "char" NOT NULL, big bigint NOT NULL, ratio real NOT NULL, tiny char(1) NOT NULL,
         precise numeric(12, 5) NOT NULL CHECK (precise > 0.00001 AND precise < 0.5), negative int NOT NULL CHECK (negative < -5), future date NOT NULL CHECK (future > CURRENT_DATE),
         kind text NOT NULL CHECK (kind = 'a' OR kind = 'b'), url text CHECK (url LIKE 'https://%'), nothing text CHECK (nothing IS NULL));

@@ -24,7 +24,11 @@ struct ScaffoldColumn {
   private var detail: ScaffoldSource.Column? { source.columns[name] }
 
   /// The type without its schema: `vector` for `public.vector`.
-  private var type: String { column.baseType.split(separator: ".").last.map(String.init) ?? column.baseType }
+  private var type: String {
+    // The server quotes "bit" without a length.
+    let name = column.baseType == "\"bit\"" ? "bit" : column.baseType
+    return name.split(separator: ".").last.map(String.init) ?? name
+  }
 
   /// The numbers in parentheses: 10 and 2 for `numeric(10,2)`.
   static func modifiers(_ type: String) -> [Int] {
