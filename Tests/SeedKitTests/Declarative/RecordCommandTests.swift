@@ -56,8 +56,14 @@ struct RecordCommandTests {
   @Test(
     "are not written if the command fails",
     arguments: [
-      ("echo '{\"id\": 1}'; exit 3", "'sh rows.sh' with exit status 3; expected exit status 0"),
-      ("echo '{\"id\": 1}'; kill -9 $$", "'sh rows.sh' with terminated by signal 9; expected exit status 0"),
+      (
+        "echo '{\"id\": 1}'; exit 3",
+        "the command 'sh rows.sh', which exited with status 3; expected exit status 0"
+      ),
+      (
+        "echo '{\"id\": 1}'; kill -9 $$",
+        "the command 'sh rows.sh', which signal 9 ended; expected exit status 0"
+      ),
     ])
   func fails(_ script: String, _ message: String) async throws {
     try await with(script) { folder in
@@ -73,7 +79,7 @@ struct RecordCommandTests {
       let faults = try await folder.faults(allowsCommands: true)
       #expect(
         faults == [
-          "seeder.json:1: field 'command': found 'sh rows.sh' with terminated after a timeout; expected its end within 1 s"
+          "seeder.json:1: field 'command': found the command 'sh rows.sh', which did not end in time; expected its end within 1 s"
         ])
       let text = try String(contentsOfFile: "\(folder.path)/child", encoding: .utf8)
       let child = try #require(pid_t(text.prefix { $0 != "\n" }))

@@ -204,4 +204,44 @@ struct SQLValueTests {
       #expect(try await folder.rows("SELECT ARRAY[name, label] FROM c ORDER BY name") == ["x│X", "y│Y"])
     }
   }
+
+  @Test(
+    "does not store a result that the column would shorten or round",
+    arguments: [
+      ("varchar(5)", "'abcdefghij'", "abcdefghij"), ("numeric(6,2)", "1.239", "1.239"),
+      ("timestamp(0)", "'2026-01-01 12:00:00.777'", "2026-01-01 12:00:00.777"),
+      ("date", "'2026-01-01 12:00'", "2026-01-01 12:00:00"),
+      ("varchar(3)[]", "'{abcdefghij}'", "{abcdefghij}"),
+    ])
+  func shortened(_ type: String, _ expression: String, _ shown: String) async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, v \(type))",
+      tables: "{table: \"t\", files: \"t.csv\", key: \"id\", columns: {v: {sql: \"\(expression)\"}}}",
+      files: ["t.csv": "id\n1\n"]
+    ) { folder in
+      let faults = try await folder.faults()
+      #expect(
+        faults.count == 1 && faults[0].hasPrefix("t.csv:2: record 1, field 'v': found the result '\(shown)'"),
+        "\(faults)")
+    }
+  }
+
+  @Test("is stored with the precision of the column, and then unchanged")
+  func precision() async throws {
+    try await SeederFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, n numeric(6,2), d date, f bool, i int, b bytea, a int[], j jsonb)",
+      tables: #"""
+        {table: "t", files: "t.csv", key: "id", columns: {n: {sql: "1.5"}, d: {sql: "date '2026-01-05' + 1"}, f: {sql: "1 < 2"},
+         i: {sql: "'007'"}, b: {sql: "sha256('x')"}, a: {sql: "array[1, 2]"}, j: {sql: "jsonb_build_object('a', $1)", with: ["id"]}}}
+        """#, files: ["t.csv": "id\n1\n"]
+    ) { folder in
+      let first = try await folder.counts()
+      #expect(first == RowCounts(inserted: 1))
+      let second = try await folder.counts()
+      #expect(second == RowCounts(unchanged: 1))
+      let rows = try await folder.rows(
+        "SELECT ARRAY[n::text, d::text, f::text, i::text, length(b)::text, a::text, j::text] FROM t")
+      #expect(rows == [#"1.50│2026-01-06│true│7│32│{1,2}│{"a": "1"}"#])
+    }
+  }
 }

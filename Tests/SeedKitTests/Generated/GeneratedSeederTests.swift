@@ -199,4 +199,49 @@ extension GeneratedSeederTests {
       #expect(try await folder.text("SELECT string_agg(email, ',') FROM t") == "mine")
     }
   }
+
+  @Test("do not grow over rows of the application, and are found missing after a deletion")
+  func rowsOfOthers() async throws {
+    try await GeneratedFolder.with(Self.small, tables: Self.table("10")) { folder in
+      _ = try await folder.counts()
+      try await folder.database.withConnection {
+        try await $0.runScript("INSERT INTO t (email) VALUES ('app')")
+      }
+      try folder.define(Self.table("20"))
+      let faults = try await folder.faults()
+      #expect(faults.count == 1 && faults[0].contains("a row with the number 11"), "\(faults)")
+      #expect(try await folder.number("SELECT count(*) FROM t") == 11)
+      _ = try await folder.reset()
+      #expect(try await folder.text("SELECT string_agg(email, ',') FROM t") == "app")
+      _ = try await folder.counts()
+      #expect(try await folder.number("SELECT count(*) FROM t WHERE id > 11") == 20)
+      try await folder.database.withConnection { try await $0.runScript("TRUNCATE t") }
+      let missing = try await folder.faults()
+      #expect(missing.count == 1 && missing[0].contains("20 of 20 generated rows of t deleted"), "\(missing)")
+    }
+  }
+
+  @Test("need a key, one entry for each table, and numbers that the type has")
+  func refused() async throws {
+    let sql = """
+      CREATE TABLE loose (name text); CREATE TABLE tiny (id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+      CREATE TABLE t (id int PRIMARY KEY);
+      """
+    try await GeneratedFolder.with(
+      sql, tables: #"{table: "loose", generate: {rows: 3, columns: {name: "word"}}}"#
+    ) { folder in
+      let loose = try await folder.faults()
+      #expect(loose.count == 1 && loose[0].contains("no unique key"), "\(loose)")
+      try folder.define(#"{table: "tiny", generate: {rows: 40000}}"#)
+      let tiny = try await folder.faults()
+      #expect(tiny.count == 1 && tiny[0].contains("numbers up to 32767"), "\(tiny)")
+      let entry = #"{table: "t", generate: {rows: 3, columns: {id: "sequence"}}}"#
+      try folder.define("\(entry), \(entry)")
+      let twice = try await folder.faults()
+      #expect(twice.count == 1 && twice[0].contains("a second entry for the table t"), "\(twice)")
+      for table in ["loose", "tiny", "t"] {
+        #expect(try await folder.number("SELECT count(*) FROM \(table)") == 0, "\(table)")
+      }
+    }
+  }
 }

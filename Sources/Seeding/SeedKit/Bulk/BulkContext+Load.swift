@@ -31,6 +31,9 @@ extension BulkContext {
   public func lockLoad(on connection: PostgresConnection) async throws {
     try await connection.query(
       "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(loadName) FOR UPDATE")
+    // Chunks that are being loaded commit first, and no others are claimed.
+    try await connection.query(
+      "SELECT seeder FROM seed_runner.bulk_chunk WHERE seeder = \(loadName) ORDER BY first_row FOR UPDATE")
   }
 
   /// Deletes the records of a load and its chunks, inside the transaction that deletes the rows.
@@ -157,7 +160,12 @@ extension BulkContext {
           let locked = try await connection.query(
             "SELECT seeder FROM seed_runner.bulk_load WHERE seeder = \(loadName) FOR UPDATE SKIP LOCKED"
           )
-          return locked.isEmpty ? nil : try await body(connection)
+          guard locked.isEmpty else { return try await body(connection) }
+          let isRecorded = try await connection.queryOne(
+            "SELECT EXISTS (SELECT FROM seed_runner.bulk_load WHERE seeder = \(loadName))"
+          ).decode(Bool.self)
+          guard isRecorded else { throw BulkLoadError.resetMeanwhile(seeder) }
+          return nil
         }
       }
       if let result { return result }

@@ -68,10 +68,13 @@ public struct BulkLoad: Sendable {
 public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The table contains rows of another specification.
   case otherSpecification(SeederID, existing: String, wanted: String)
+  /// A reset deleted the load while it was running.
+  case resetMeanwhile(SeederID)
 
   /// The problem and the fix.
   public var description: String {
     switch self {
+    case .resetMeanwhile(let id): "the rows of '\(id)' were reset while they were loaded. Run it again."
     case .otherSpecification(let id, let existing, let wanted):
       """
       the database contains rows of '\(id)' generated with \(existing), but this run uses \(wanted). \

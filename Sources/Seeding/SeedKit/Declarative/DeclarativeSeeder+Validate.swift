@@ -18,6 +18,11 @@ extension DeclarativeSeeder {
           .unreadableFile, file: definition.path, line: rule.line, field: rule.column,
           found: "no file '\(name)'", expected: "a file in the seeder's folder"))
     }
+    for command in definition.tables.compactMap(\.command) {
+      for name in command.inputs where try !folder.has(name) {
+        faults.add(definition.missing(name, line: command.line))
+      }
+    }
     var records = 0
     for table in definition.tables {
       let names = table.files

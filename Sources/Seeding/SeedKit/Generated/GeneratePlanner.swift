@@ -90,6 +90,16 @@ struct GeneratePlanner {
 
   /// - Throws: ``FixtureError`` with all faults.
   func plan() throws -> Tables {
+    for (index, table) in definition.tables.enumerated() {
+      let earlier = definition.tables.prefix(index).first {
+        live[$0.table]?.canonicalName == live[table.table]?.canonicalName
+      }
+      guard let earlier else { continue }
+      fault(
+        table.line, found: "a second entry for the table \(table.table), as in line \(earlier.line)",
+        expected: "one entry for each generated table", at: "table")
+    }
+    try faults.check()
     var done: [String: GeneratedTable] = [:]
     var result = Tables()
     /// The references that are filled afterwards, by table.

@@ -87,7 +87,7 @@ extension DefinitionReader {
   }
 
   private func rowCount(_ rule: JSONObjectReader) -> GenerateRule.RowCount? {
-    guard let node = rule.take("rows") else {
+    guard let node = rule.take("rows"), !node.isNull else {
       rule.missing("rows", expected: "a number of rows")
       return nil
     }

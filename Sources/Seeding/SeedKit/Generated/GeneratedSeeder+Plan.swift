@@ -142,6 +142,7 @@ extension GeneratedSeeder {
     var family = ""
     if case .perParent(let parent, let range)? = rule?.rows { family = "\(parent) \(range)" }
     let parts = columns + texts + sizes + [family, "\(rule?.seed ?? 0)", "\(rule?.locale.rawValue ?? "")"]
-    return "definition \(Digest.sha256Hex(Array(parts.joined(separator: "\n").utf8)).prefix(12))"
+    return
+      "\(table.live.name), definition \(Digest.sha256Hex(Array(parts.joined(separator: "\n").utf8)).prefix(12))"
   }
 }

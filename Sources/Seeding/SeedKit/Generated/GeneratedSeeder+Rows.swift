@@ -18,22 +18,93 @@ extension GeneratedSeeder {
       return (sequence, "SELECT \(last + table.rowCount)::bigint AS number")
     }
     let quoted = table.live.quoted
-    if definition.tables.first(where: { $0.table == table.live.name })?.generate?.rebuildsIndexes == true {
-      load.begin = { connection, newRows in
-        try await part.dropIndexes(of: quoted, newRows: newRows, on: connection)
-      }
-    }
-    load.finish = { connection in
+    let rebuilds = definition.tables.first { $0.table == table.live.name }?.generate?.rebuildsIndexes == true
+    load.begin = { connection, newRows in
+      try await checkNumbers(of: table, newRows: newRows, on: connection)
+      if rebuilds { try await part.dropIndexes(of: quoted, newRows: newRows, on: connection) }
+      // Before the first row, so that the application can insert rows while the load is not finished.
       for statement in SequenceAdvance(numbers).statements { try await connection.query(statement) }
-      try await connection.query("ANALYZE \(unescaped: quoted)")
     }
+    load.finish = { connection in try await connection.query("ANALYZE \(unescaped: quoted)") }
     return load
+  }
+
+  /// Rejects new rows whose consecutive numbers the application has used, or that the type of the column lacks.
+  private func checkNumbers(
+    of table: GeneratedTable, newRows: Int, on connection: PostgresConnection
+  ) async throws {
+    for column in table.columns {
+      guard case .number(let last) = column.encoder, let live = table.live[column.name.name] else { continue }
+      let limit = ["smallint": Int(Int16.max), "integer": Int(Int32.max)][live.baseType] ?? Int.max
+      if last > limit - table.rowCount {
+        throw fault(
+          table, .unsupportedTable, at: live.name.name,
+          found: "\(table.rowCount) rows with numbers after \(last)",
+          expected: "numbers up to \(limit), as the type \(live.type) allows")
+      }
+      let largest = try await connection.queryOne(
+        "SELECT coalesce(max(\(live.name)), 0)::bigint FROM \(unescaped: table.live.quoted)"
+      ).decode(Int.self)
+      guard largest > last + table.rowCount - newRows else { continue }
+      throw fault(
+        table, .otherBulkLoad, at: live.name.name,
+        found: "a row with the number \(largest), which the new rows need",
+        expected:
+          "no rows of others among the numbers; run 'seed-runner reset \(id)' first, then the larger load")
+    }
+  }
+
+  /// Finds rows that were deleted outside seed-runner.
+  ///
+  /// - Parameter isThorough: whether all rows are counted, not only whether there are any.
+  func checkLoaded(
+    _ table: GeneratedTable, isThorough: Bool, on connection: PostgresConnection
+  ) async throws {
+    let name = "\(id)/\(self.part(table.live))"
+    let loaded = try await connection.queryOne(
+      """
+      SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
+      WHERE seeder = \(name) AND loaded_at IS NOT NULL
+      """
+    ).decode(Int.self)
+    guard loaded > 0 else { return }
+    var found = loaded
+    if isThorough, let key = numberedKey(of: table) {
+      let first = firstNumber(of: table)
+      found = try await connection.queryOne(
+        """
+        SELECT count(*) FROM \(unescaped: table.live.quoted)
+        WHERE \(try PostgresIdentifier(key)) BETWEEN \(first + 1) AND \(first + table.rowCount)
+        """
+      ).decode(Int.self)
+    } else {
+      let hasRows = try await connection.queryOne(
+        "SELECT EXISTS (SELECT FROM \(unescaped: table.live.quoted))"
+      ).decode(Bool.self)
+      if !hasRows { found = 0 }
+    }
+    guard found < loaded else { return }
+    throw fault(
+      table, .drift, at: "table",
+      found: "\(loaded - found) of \(loaded) generated rows of \(table.live.name) deleted",
+      expected: "all of them; run 'seed-runner reset \(id)', then load them again")
+  }
+
+  private func fault(
+    _ table: GeneratedTable, _ code: ErrorCode, at field: String, found: String, expected: String
+  ) -> FixtureError {
+    FixtureError([
+      FixtureFault(
+        code, file: definition.path, line: definition.tables.first { $0.table == table.live.name }?.line ?? 1,
+        field: field, found: found, expected: expected)
+    ])
   }
 
   /// Tries the first rows in a temporary table with the same constraints, before the first row is written.
   func check(_ table: GeneratedTable, on connection: PostgresConnection) async throws {
     let count = min(table.rowCount, 1_000)
     guard count > 0 else { return }
+    _ = try key(of: table)
     try await connection.query(
       """
       CREATE TEMPORARY TABLE seed_generated_check
@@ -59,7 +130,8 @@ extension GeneratedSeeder {
           .rejectedRow, file: definition.path,
           line: definition.tables.first { $0.table == table.live.name }?.line ?? 1,
           field: error.server?.columnName ?? Self.copiedColumn(error) ?? "generate",
-          found: "a generated row that \(table.live.name) rejects: \(error.message)\(constraint)",
+          found:
+            "a generated row that \(table.live.name) rejects: \(error.message.replacing("seed_generated_check", with: table.live.name.name))\(constraint)",
           expected: "generators whose values the table accepts; nothing was written to it")
       ])
     }
@@ -111,6 +183,17 @@ extension GeneratedSeeder {
     return try await stageKeys(of: table, rows: ranges, with: [], on: connection)
   }
 
+  /// The columns by which the rows are found again.
+  private func key(of table: GeneratedTable) throws -> [String] {
+    if let column = numberedKey(of: table) { return [column] }
+    let names = Set(table.columns.map(\.name.name))
+    if let key = table.live.uniqueKeys.first(where: { $0.allSatisfy(names.contains) }) { return key }
+    throw fault(
+      table, .missingUniqueKey, at: "table",
+      found: "\(table.live.name), which has no unique key that generators fill",
+      expected: "a unique key, by which a reset finds the rows")
+  }
+
   /// A key column with consecutive numbers, which suffices to find a row.
   private func numberedKey(of table: GeneratedTable) -> String? {
     table.live.uniqueKeys.lazy.flatMap(\.self).first { name in
@@ -157,16 +240,7 @@ extension GeneratedSeeder {
     of table: GeneratedTable, rows: [Range<Int>], with others: [Int], on connection: PostgresConnection
   ) async throws -> String? {
     guard !rows.isEmpty else { return nil }
-    let names = Set(table.columns.map(\.name.name))
-    let complete = table.live.uniqueKeys.first { $0.allSatisfy(names.contains) }
-    guard let key = numberedKey(of: table).map({ [$0] }) ?? complete else {
-      throw FixtureError([
-        FixtureFault(
-          .missingUniqueKey, file: definition.path, line: definition.tables[0].line, field: "table",
-          found: "\(table.live.name), which has no unique key that generators fill",
-          expected: "a unique key, by which the generated rows are found")
-      ])
-    }
+    let key = try key(of: table)
     let positions = key.compactMap(table.column) + others
     let quoted = try key.map { try PostgresIdentifier($0).quoted }
     func type(_ column: Int) -> String { table.live[table.columns[column].name.name]?.storedType ?? "text" }

@@ -110,6 +110,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     }
     for (table, part, load) in loads {
       try await part.remember(load) { try await check(table, on: $0) }
+      try await context.pool.withConnection { try await checkLoaded(table, isThorough: false, on: $0) }
     }
     var outcome = SeedOutcome()
     for (table, part, load) in loads {
@@ -126,21 +127,29 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     return 0
   }
 
-  /// The missing rows, for a plan.
+  /// The missing rows, for a plan. Rows that were deleted outside seed-runner are an error.
   public func pending(on connection: PostgresConnection) async throws -> SeedOutcome {
-    let planned = GeneratePlanner.plannedCounts(definition, counts)
     var outcome = SeedOutcome()
-    for (table, count) in zip(definition.tables, planned) {
+    for table in try await tables(on: connection).tables {
+      let name = "\(id)/\(part(table.live))"
+      let recorded = try await connection.query(
+        "SELECT specification FROM seed_runner.bulk_load WHERE seeder = \(name) AND row_count > 0"
+      ).first?.decode(String.self)
+      let wanted = specification(table, [])
+      if let recorded, recorded != wanted {
+        throw BulkLoadError.otherSpecification(id, existing: recorded, wanted: wanted)
+      }
+      try await checkLoaded(table, isThorough: true, on: connection)
       let loaded = try await connection.queryOne(
         """
         SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
-        WHERE seeder = \("\(id)/\(table.table)") AND loaded_at IS NOT NULL
+        WHERE seeder = \(name) AND loaded_at IS NOT NULL
         """
       ).decode(Int.self)
       outcome.add(
         .init(
-          name: table.table.description,
-          counts: RowCounts(inserted: max(0, count - loaded), unchanged: min(loaded, max(count, loaded)))))
+          name: table.live.name.description,
+          counts: RowCounts(inserted: max(0, table.rowCount - loaded), unchanged: loaded)))
     }
     return outcome
   }

@@ -25,14 +25,17 @@ package struct MovingDates: Sendable {
     return calendar
   }()
 
-  /// Reads `2026-01-05`; nil for another text.
+  /// Reads `2026-01-05`; nil for another text, and for a day that does not exist.
   static func day(_ text: String) -> Date? {
-    guard text.utf8.count == 10 else { return nil }
-    return try? Date(text, strategy: Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day())
+    let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
+    guard let day = try? Date(text, strategy: style), day.formatted(style) == text else { return nil }
+    return day
   }
 
   /// Reads a day, or a timestamp in UTC such as `2026-01-05T12:00:00Z`; nil for another text.
-  package static func time(_ text: String) -> Date? { day(text) ?? (try? Date(text, strategy: .iso8601)) }
+  package static func time(_ text: String) -> Date? {
+    day(text) ?? (day(String(text.prefix(10))) == nil ? nil : try? Date(text, strategy: .iso8601))
+  }
 
   private var component: Calendar.Component {
     switch step {

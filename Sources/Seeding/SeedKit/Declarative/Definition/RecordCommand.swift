@@ -37,10 +37,16 @@ struct RecordCommand: Sendable, CustomStringConvertible {
         arguments, environment: ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" },
         directory: directory, errors: STDERR_FILENO, endsChildren: true, timeLimit: timeLimit
       ) { part in try Self.write(part, to: output) }
-      guard status == .exited(0) else {
+      switch status {
+      case .exited(0): break
+      case .exited(let code):
+        throw fault("the command '\(self)', which exited with status \(code)", "exit status 0")
+      case .signalled(let signal):
+        throw fault("the command '\(self)', which signal \(signal) ended", "exit status 0")
+      case .timedOut:
         throw fault(
-          "'\(self)' with \(status)",
-          status == .timedOut ? "its end within \(timeLimit.components.seconds) s" : "exit status 0")
+          "the command '\(self)', which did not end in time",
+          "its end within \(timeLimit.components.seconds) s")
       }
     } catch let failure as Spawn.Failure {
       close(output)

@@ -14,6 +14,9 @@ extension DeclarativeLoader {
   func checkCommands() throws {
     guard let command = definition.tables.lazy.compactMap(\.command).first else { return }
     guard definition.allowsCommands else { throw SeedGuardError.commandsNotAllowed(command: "\(command)") }
+    for name in definition.tables.flatMap({ $0.command?.inputs ?? [] }) where try !folder.has(name) {
+      throw FixtureError([definition.missing(name, line: command.line)])
+    }
     // A survey would run the commands a second time.
     try context.willWrite()
   }

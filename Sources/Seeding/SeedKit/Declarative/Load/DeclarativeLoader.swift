@@ -204,6 +204,7 @@ struct DeclarativeLoader {
       // After other faults, some fields may not have been read.
       if faults.allSatisfy(after: before, { $0.found == TableLoad.unknownField }) {
         for stage in filled { stage.load.checkMappedFields(faults) }
+        if definition.dates != nil { for stage in filled { stage.load.checkMovingDates(faults) } }
       }
       try await flush(true)
       if faults.count > before { for stage in filled { stage.isIncomplete = true } }

@@ -16,13 +16,6 @@ extension LoadPlanner {
           table.line(of: "key"), found: "the column '\(column)', which 'dates' shifts",
           expected: "other columns, \"policy\": \"sync\", or \"dates\": false for this column", at: "key")
       }
-      for slot in load.slots where MovingDates.isContained(in: slot.baseType) {
-        let rule = slot.column.flatMap { column in table.columns.first { column.name.isNamed($0.column) } }
-        guard !table.values.keepsDates, rule?.values.keepsDates != true else { continue }
-        fault(
-          rule?.line ?? table.line, found: "a column of type \(slot.type), which 'dates' cannot shift",
-          expected: "\"dates\": false for this column", at: slot.column?.name.name ?? slot.field)
-      }
     }
     guard dates.timeZone != "UTC", !loads.isEmpty else { return }
     do {
@@ -32,6 +25,23 @@ extension LoadPlanner {
         dates.line, found: "'\(dates.timeZone)'",
         expected: "a time zone that the server knows, such as Europe/Oslo",
         at: "dates.timeZone")
+    }
+  }
+}
+
+extension TableLoad {
+  /// Adds a fault for each column that a field fills and `dates` of the definition cannot shift.
+  func checkMovingDates(_ faults: FaultCollector) {
+    for slot in slots.indices where presence[slot] > 0 && MovingDates.isContained(in: slots[slot].baseType) {
+      let column = slots[slot].column
+      let rule = column.flatMap { column in definition.columns.first { column.name.isNamed($0.column) } }
+      guard !definition.values.keepsDates, rule?.values.keepsDates != true else { continue }
+      faults.add(
+        FixtureFault(
+          .invalidDefinition, file: definition.path, line: rule?.line ?? definition.line,
+          field: column?.name.name ?? slots[slot].field,
+          found: "a column of type \(slots[slot].type), which 'dates' cannot shift",
+          expected: "\"dates\": false for this column"))
     }
   }
 }

@@ -1,7 +1,8 @@
 import Postgres
 
 /// Columns that SQL expressions fill. They are computed for rows that are new, that were edited, or whose inputs have
-/// changed since they were written. All other rows keep their values, as if their records lacked the field.
+/// changed since they were written. All other rows keep their values, as if their records lacked the field. A result is
+/// read from its text, like a field, so that nothing is rounded or cut.
 extension TableStage {
   /// The function of an expression, in the temporary schema. The server parses it, and it takes only texts.
   private func function(_ index: Int) -> String { "pg_temp.\(typed.name)_\(index)" }
@@ -24,8 +25,8 @@ extension TableStage {
           // A pooler may have kept the session of a run that was killed.
           "DROP FUNCTION IF EXISTS \(unescaped: signature(index))",
           """
-          CREATE FUNCTION \(unescaped: signature(index)) RETURNS \(unescaped: computed.column.storedType) LANGUAGE sql
-          RETURN CAST((\(unescaped: computed.value.expression)) AS \(unescaped: computed.column.storedType))
+          CREATE FUNCTION \(unescaped: signature(index)) RETURNS text LANGUAGE sql
+          RETURN CAST((\(unescaped: computed.value.expression)) AS text)
           """,
           "RELEASE SAVEPOINT seed_function",
         ])
@@ -52,15 +53,18 @@ extension TableStage {
     let connection = context.session
     var sets: [String] = []
     for index in load.computed.indices {
+      let computed = load.computed[index]
+      let whole = computed.isShortened ? ", ADD COLUMN \(wholeName(index)) \(computed.wholeType)" : ""
       try await connection.query(
         """
-        ALTER TABLE \(typed) ADD COLUMN \(unescaped: computedName(index)) \(unescaped: load.computed[index].column.storedType),
-          ADD COLUMN \(unescaped: isComputedName(index)) boolean NOT NULL DEFAULT false
+        ALTER TABLE \(typed) ADD COLUMN \(unescaped: computedName(index)) \(unescaped: computed.column.storedType),
+          ADD COLUMN \(unescaped: isComputedName(index)) boolean NOT NULL DEFAULT false\(unescaped: whole)
         """)
       let isDue = isDue(index)
       sets.append(
         """
-        \(computedName(index)) = CASE WHEN \(isDue) THEN \(function(index))(\(inputs(index).joined(separator: ", "))) END,
+        \(computed.isShortened ? wholeName(index) : computedName(index)) = CASE WHEN \(isDue)
+          THEN \(function(index))(\(inputs(index).joined(separator: ", ")))::\(computed.wholeType) END,
         \(isComputedName(index)) = \(isDue)
         """)
     }
@@ -97,7 +101,37 @@ extension TableStage {
       for index in load.computed.indices { try await findRejectedInputs(index, faults) }
       guard faults.count > before else { throw error }
     }
+    for index in load.computed.indices where load.computed[index].isShortened {
+      try await storeWhole(index, faults)
+    }
     isComputed = true
+  }
+
+  /// The column of the typed rows with the result before it gets the precision of the column.
+  private func wholeName(_ index: Int) -> String { "\"w\(index)\"" }
+
+  /// Gives results the precision of the column. A result that would lose something is a fault.
+  private func storeWhole(_ index: Int, _ faults: FaultCollector) async throws {
+    let computed = load.computed[index]
+    let (whole, stored) = (wholeName(index), computedName(index))
+    try await context.session.query(
+      "UPDATE \(typed) SET \(unescaped: stored) = \(unescaped: whole)::\(unescaped: computed.column.storedType)"
+    )
+    let rows = try await context.session.query(
+      """
+      SELECT \(unescaped: origin(of: "typed")), left(\(unescaped: whole)::text, 61) FROM \(typed) AS typed
+      WHERE \(unescaped: whole) IS DISTINCT FROM \(unescaped: stored)::\(unescaped: computed.wholeType)
+      ORDER BY seed_row LIMIT \(Int64(FaultCollector.limit))
+      """)
+    faults.noteRows(rows.count)
+    for row in rows {
+      let (origin, value) = try row.decode([Int32].self, String?.self)
+      faults.add(
+        place(origin).fault(
+          .invalidColumnValue, field: computed.rule.column,
+          found: computed.isSecret ? "a result of the SQL expression" : "the result '\(value ?? "")'",
+          expected: "a result that a column of type \(computed.column.type) stores unchanged"))
+    }
   }
 
   /// SQL for the inputs of an expression, as texts.
@@ -128,7 +162,8 @@ extension TableStage {
     let computed = load.computed[index]
     try await createProbe()
     let arguments = computed.slots.indices.map { "inputs ->> \($0)" }.joined(separator: ", ")
-    let statement = "SELECT \(function(index))(\(arguments)) FROM (SELECT $1::jsonb AS inputs) AS row"
+    let statement =
+      "SELECT \(function(index))(\(arguments))::\(computed.wholeType) FROM (SELECT $1::jsonb AS inputs) AS row"
     let rows = try await connection.query(
       """
       SELECT \(unescaped: origin(of: "typed")), left(inputs, 61), fault
@@ -174,6 +209,10 @@ extension TableStage {
 }
 
 extension TableLoad.Computed {
+  /// The type of a result before it gets the precision of the column. A date is read with its time of day.
+  var wholeType: String { column.baseType == "date" ? "timestamp without time zone" : column.baseType }
+  /// Whether a result might lose something when it is stored.
+  var isShortened: Bool { wholeType != column.storedType }
   /// Whether a plan and errors do not show the value.
   var isSecret: Bool { !value.environmentNames.isEmpty }
 }
