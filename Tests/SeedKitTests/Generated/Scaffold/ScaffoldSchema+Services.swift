@@ -128,7 +128,7 @@ extension ScaffoldSchema {
       CREATE TYPE pair AS (a int, b text);
       CREATE DOMAIN percent AS numeric(5, 2) NOT NULL CHECK (VALUE >= 0 AND VALUE <= 100);
       CREATE TABLE sample (
-        id uuid PRIMARY KEY, flag boolean UNIQUE NULLS DISTINCT, color color NOT NULL, colors color[] NOT NULL, share percent, money money NOT NULL,
+        id uuid PRIMARY KEY, flag boolean NOT NULL, color color NOT NULL, colors color[] NOT NULL, share percent, money money NOT NULL,
         bits bit(5) NOT NULL, more_bits bit varying(9) NOT NULL, payload bytea NOT NULL, spot point NOT NULL, area box NOT NULL, ring polygon NOT NULL, disc circle NOT NULL,
         route path NOT NULL, span int4range NOT NULL, days daterange NOT NULL, spans int4multirange NOT NULL, net cidr NOT NULL, host inet NOT NULL,
         card macaddr NOT NULL, doc xml, data json NOT NULL, list jsonb NOT NULL CHECK (jsonb_typeof(list) = 'array'), words tsvector NOT NULL, duo pair,
