@@ -10,7 +10,8 @@ struct SeedRunnerCommandTests {
     #expect(
       paths == [
         "", "init", "list", "status", "plan", "verify", "lint", "reset", "ci", "ci-local", "template",
-        "template list", "template drop", "why", "export", "generate", "new", "worker", "worker status", "worker retry",
+        "template list", "template drop", "why", "export", "generate", "new", "worker", "worker status",
+        "worker retry",
         "capacity",
         "capacity check", "doctor", "explain", "config", "migrate",
         "migrate up", "migrate down", "migrate status",

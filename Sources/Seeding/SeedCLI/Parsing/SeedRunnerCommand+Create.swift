@@ -68,9 +68,9 @@ extension SeedRunnerCommand {
       generators are guessed from the names, types and comments of the columns and from the constraints. Comments \
       that begin with 'check:' mark what is guessed.
 
-      The first rows of each table are tried in temporary tables. A table whose constraints cannot be met is left \
-      out, with the reason as a comment. Partitions, views, foreign tables, and the tables of extensions and \
-      migration tools are left out, too. Existing files are not overwritten.
+      The first rows of each table are tried in temporary tables. A table whose constraints cannot be met is \
+      omitted, with the reason as a comment. Partitions, views, foreign tables, and the tables of extensions and \
+      migration tools are omitted, too. Existing files are not overwritten.
       """,
     options: [
       OptionSpec(

@@ -8,7 +8,7 @@ struct ScaffoldColumn {
     var value: GeneratorValue
     var reason: String?
     /// The number of distinct values; nil if there are enough.
-    var capacity: Int?
+    var room: Int?
   }
 
   let source: ScaffoldSource
@@ -58,11 +58,11 @@ struct ScaffoldColumn {
     if isUnique { candidates += fallbacks }
     var best: Choice?
     for candidate in candidates {
-      guard let capacity = capacity(of: candidate.value) else { continue }
+      guard let room = room(of: candidate.value) else { continue }
       var choice = candidate
-      choice.capacity = capacity < rows ? capacity : nil
-      if choice.capacity == nil { return choice }
-      if capacity > best?.capacity ?? 0 { best = choice }
+      choice.room = room < rows ? room : nil
+      if choice.room == nil { return choice }
+      if room > best?.room ?? 0 { best = choice }
     }
     return best
   }
@@ -72,11 +72,11 @@ struct ScaffoldColumn {
     let list = values.map { isText ? GeneratorValue.string($0) : .number($0) }
     return Choice(
       value: ["pick": .list(list)], reason: nil,
-      capacity: isUnique && values.count < rows ? values.count : nil)
+      room: isUnique && values.count < rows ? values.count : nil)
   }
 
   /// The number of distinct values if they must be distinct; otherwise no limit. Nil if the generator does not fit.
-  private func capacity(of value: GeneratorValue) -> Int? {
+  private func room(of value: GeneratorValue) -> Int? {
     var context = GeneratorContext(columns: source.live.columns.map(\.name.name))
     context.type = column.baseType
     guard let spec = try? GeneratorCatalog.parse(value, context: context) else { return nil }
@@ -164,7 +164,7 @@ struct ScaffoldColumn {
     var value =
       guess
       ?? (length.map { $0 < 12 } == true ? TextGuess.pattern(words, length: length) : ["words": [1, 3]])
-    if guess == nil { reason = "nothing is known but its type \(column.type)" }
+    if guess == nil { reason = "by its type alone, \(column.type)" }
     let least = own.lengths.lowerBound
     if least > 3 {
       // Most generators may be shorter.

@@ -115,7 +115,7 @@ struct ScaffoldNumbers {
       return isWhole ? 100...50_000 : 1...500
     }
     if name.has("salary", "income", "revenue", "population") { return 20_000...90_000 }
-    if name.has("quantity", "qty", "count", "seats", "units", "stock", "capacity") { return 1...100 }
+    if name.has("quantity", "qty", "count", "seats", "units", "stock") { return 1...100 }
     if name.has("position", "sort", "rank", "ordinal", "sequence", "level", "priority", "order") {
       return 1...100
     }

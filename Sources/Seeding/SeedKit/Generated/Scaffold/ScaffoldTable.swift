@@ -72,7 +72,7 @@ struct ScaffoldTable {
         source: source, facts: facts, column: column, isUnique: true, rows: rows.estimate
       ).choice()
     else { return 0 }
-    return choice.capacity ?? rows.estimate
+    return choice.room ?? rows.estimate
   }
 
   /// Whether the position among the children of a parent makes a key unique.
@@ -111,7 +111,7 @@ struct ScaffoldTable {
           ? "no generator is known with distinct values for this column of type \(column.type)"
           : "no generator is known for the type \(column.type)")
     }
-    if let capacity = chosen.capacity { limit = min(limit ?? capacity, capacity) }
+    if let room = chosen.room { limit = min(limit ?? room, room) }
     let isInLargerKey = isUnique && !live.keys.contains { $0.columns == [name] }
     let value = isInLargerKey ? chosen.value.distinct : chosen.value
     return Member(name: name, value: value, reason: chosen.reason)
