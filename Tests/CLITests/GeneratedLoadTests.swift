@@ -9,7 +9,7 @@ struct GeneratedLoadTests {
   /// Tables in a cycle. Building an index and filling the references of the cycle take long enough to be killed.
   private static let sql = """
     CREATE FUNCTION slowly(value int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
-      'BEGIN PERFORM pg_sleep(0.0001); RETURN value; END';
+      'BEGIN IF value % 9 = 0 THEN PERFORM pg_sleep(0.0001); END IF; RETURN value; END';
     CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.002); RETURN new; END';
     CREATE TABLE team (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, lead_id int);
     CREATE TRIGGER slow BEFORE UPDATE ON team FOR EACH ROW EXECUTE FUNCTION wait();
@@ -48,7 +48,7 @@ struct GeneratedLoadTests {
       try await place.database.withConnection { try await $0.runScript(Self.sql) }
       try place.write("club", Self.definition)
       try await body(place)
-      let again = try await place.run("club")
+      let again = try await place.run("--club")
       #expect(again.output.contains("unchanged  club"), "\(again.output)\(again.errors)")
       checksum = try await place.database.withConnection {
         try await $0.queryOne(Self.checksum).decode(String.self)
@@ -59,7 +59,7 @@ struct GeneratedLoadTests {
 
   private func start(_ place: SeederPlace) throws -> ChildProcess {
     try SeedRunnerBinary.start(
-      ["club", "--no-built-in", "--seeders-path", place.folder.path], url: place.database.url)
+      ["--club", "--no-built-in", "--seeders-path", place.folder.path], url: place.database.url)
   }
 
   /// Two processes load the rest together.
@@ -74,7 +74,7 @@ struct GeneratedLoadTests {
   @Test("are the same after kills at random moments, and of two processes")
   func kills() async throws {
     let undisturbed = try await with { place in
-      let run = try await place.run("club")
+      let run = try await place.run("--club")
       #expect(run.exitCode == 0, "\(run.output)\(run.errors)")
     }
     #expect(undisturbed.contains("member_score") && undisturbed.contains("WHERE (score > 10)teams"))
@@ -106,7 +106,7 @@ struct GeneratedLoadTests {
       ),
       (
         "while references of a cycle are filled",
-        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'UPDATE % AS live SET%'"
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^UPDATE .+ AS live'"
       ),
     ])
   func kill(moment: String, condition: String) async throws {
@@ -120,7 +120,7 @@ struct GeneratedLoadTests {
       for process in processes { _ = try await process.wait() }
       try await finish(place, after: "a kill \(moment)")
     }
-    let undisturbed = try await with { _ = try await $0.run("club") }
+    let undisturbed = try await with { _ = try await $0.run("--club") }
     #expect(killed == undisturbed, "\(moment)")
   }
 }

@@ -58,9 +58,9 @@ struct ReferencePagesTests {
     let end = try #require(lines.firstIndex(of: "## Generators"))
     let text = lines[...end].joined(separator: "\n")
     let intro = """
-      The values are the first three of the example, in English. A bare value sets the option that is marked with a star:
-      `{"sequence": 5}` is `{"sequence": {"start": 5}}`. Next to a generator, every column accepts `"null": 0.1` (the probability of
-      NULL), `"unique": true`, `"locale": "de"` and `"version": 1`, which fails if the program's version of the generator is another one.
+      Each example shows the first three values, in English. A bare value sets the option marked with a star: `{"sequence": 5}` is
+      `{"sequence": {"start": 5}}`. Next to a generator, every column accepts `"null": 0.1` (the probability of NULL), `"unique": true`,
+      `"locale": "de"` and `"version": 1`, which fails if the generator's version differs.
       """
     let sections = try GeneratorCatalog.generators.map { factory in
       let entry = factory.entry

@@ -140,10 +140,25 @@ struct MovingDatesTests {
         """#, to: "seeder.json")
       #expect(
         try await folder.faults() == [
-          "seeder.json:2: field 'span': found a column of type daterange, which 'dates' cannot shift; expected \"dates\": false "
-            + "for this column",
-          "seeder.json:1: field 'dates.timeZone': found 'Mars/Base'; expected a time zone that the server knows, such as Europe/Oslo",
+          "seeder.json:1: field 'dates.timeZone': found 'Mars/Base'; expected a time zone that the server knows, such as Europe/Oslo"
         ])
+      try folder.edit("seeder.json", ", timeZone: \"Mars/Base\"", "")
+      #expect(
+        try await folder.faults() == [
+          "seeder.json:2: field 'span': found a column of type daterange, which 'dates' cannot shift; expected \"dates\": false "
+            + "for this column"
+        ])
+      // A column that no field fills does not matter.
+      try folder.write("id,days\n1,\n", to: "t.csv")
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 1))
     }
+  }
+
+  @Test(
+    "do not accept days that do not exist",
+    arguments: ["2026-02-30", "2025-02-29", "2026-06-31T00:00:00Z", "2026-13-01", "0000-01-01"])
+  func invalidDays(_ text: String) {
+    #expect(MovingDates.time(text) == nil)
   }
 }

@@ -129,7 +129,7 @@ extension SeedRunnerCommand {
         completion: .directory),
       OptionSpec(.builtInSeeders, summary: "Load the built-in seeders, or do not", group: .common),
       OptionSpec(
-        .now, valueName: "TIME", summary: "Time to which seeders with moving dates shift them",
+        .now, valueName: "TIME", summary: "Use TIME as the current time for moving dates",
         defaultText: "the current time", group: .common),
       allowCommands,
       OptionSpec(.scale, group: .common),

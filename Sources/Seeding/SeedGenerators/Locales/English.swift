@@ -128,7 +128,7 @@ enum EnglishLists {
     We moved the # from one # to another.
     Nobody expected a # at the end of the #.
     After the # comes the #.
-    Without a # there is no #.
+    Without the # there is no #.
     The first # was better than the last #.
     Please send the # together with the #.
     Each # has its own # and its own #.

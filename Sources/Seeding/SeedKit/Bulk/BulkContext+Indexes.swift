@@ -1,6 +1,6 @@
 import Postgres
 
-/// Indexes that are dropped before a large load and built afterwards, which is faster than inserting each row into them.
+/// Indexes that are dropped before a large load and built afterwards, which is faster than inserting each row.
 extension BulkContext {
   /// An index, or a partitioned index with those of the partitions.
   private struct Index {

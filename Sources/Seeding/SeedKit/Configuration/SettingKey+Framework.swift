@@ -41,14 +41,14 @@ extension SettingKey where Value == Double {
   /// A factor for the numbers of generated rows, 0.001 to 1,000. 1 by default.
   public static let scale = SettingKey(
     "seed.scale", variables: "SEED_SCALE", flag: "scale", default: 1, in: 0.001...1_000,
-    summary: "Factor for the numbers of generated rows")
+    summary: "Multiply the number of generated rows")
 }
 
 extension SettingKey where Value == String? {
   /// The time to which `dates` of declarative seeders moves: a day, or a timestamp in UTC. By default the current time.
   public static let now = SettingKey(
     name: "seed.now", variables: ["SEED_NOW"], flag: "now",
-    summary: "Time to which seeders with moving dates shift them (default: the current time)", unit: nil,
+    summary: "Current time for moving dates (default: the system clock)", unit: nil,
     bounds: nil, defaultValue: nil, isSecret: false,
     expected: "a day such as 2026-01-05, or 2026-01-05T12:00:00Z",
     isAllowedInFiles: true, fileType: .optionalText,

@@ -134,14 +134,19 @@ extension GeneratedSeeder {
   }
 
   /// A canonical text of everything that decides the rows of a table, except their number.
-  func specification(_ table: GeneratedTable, _ tables: [GeneratedTable]) -> String {
+  func specification(_ table: GeneratedTable) -> String {
     let columns = table.columns.map { "\($0.name) \($0.generator)" }
     let rule = definition.tables.first { $0.table == table.live.name }?.generate
     let texts = rule?.columns.map { "\($0.name) \($0.text)" } ?? []
     let sizes = table.orders.map { "\($0.sizes)" }
     var family = ""
     if case .perParent(let parent, let range)? = rule?.rows { family = "\(parent) \(range)" }
-    let parts = columns + texts + sizes + [family, "\(rule?.seed ?? 0)", "\(rule?.locale.rawValue ?? "")"]
+    // The keys of the rows that it refers to are part of its own.
+    let targets = table.picks.compactMap { pick -> String? in
+      if case .generated(let other) = pick.target { specification(other) } else { nil }
+    }
+    let parts =
+      columns + texts + sizes + targets + [family, "\(rule?.seed ?? 0)", "\(rule?.locale.rawValue ?? "")"]
     return
       "\(table.live.name), definition \(Digest.sha256Hex(Array(parts.joined(separator: "\n").utf8)).prefix(12))"
   }

@@ -1,9 +1,9 @@
 import Postgres
 
 extension GeneratedSeeder {
-  func load(_ table: GeneratedTable, _ tables: [GeneratedTable], in part: BulkContext) throws -> BulkLoad {
+  func load(_ table: GeneratedTable, in part: BulkContext) throws -> BulkLoad {
     var load = BulkLoad(
-      specification: specification(table, tables), rowCount: table.rowCount, table: table.live.quoted,
+      specification: specification(table), rowCount: table.rowCount, table: table.live.quoted,
       columns: table.columns.map(\.name)
     ) { row, lines in
       var scratch: [UInt8] = []
@@ -166,11 +166,16 @@ extension GeneratedSeeder {
     of table: GeneratedTable, _ part: BulkContext, on connection: PostgresConnection
   ) async throws -> String? {
     let ranges = try await part.loadedRanges(on: connection)
-    guard let recorded = try await part.recordedSpecification(on: connection), !ranges.isEmpty else {
-      return nil
-    }
+    return ranges.isEmpty ? nil : try await stageKeys(of: table, rows: ranges, with: [], on: connection)
+  }
+
+  /// Rejects a reset of rows whose keys the definition no longer makes.
+  func checkKeys(of table: GeneratedTable, _ part: BulkContext, on connection: PostgresConnection)
+    async throws
+  {
+    guard let recorded = try await part.recordedSpecification(on: connection) else { return }
     // Consecutive numbers do not depend on the definition, other keys do.
-    guard recorded == specification(table, []) || numberedKey(of: table) != nil else {
+    guard recorded == specification(table) || numberedKey(of: table) != nil else {
       throw FixtureError([
         FixtureFault(
           .otherBulkLoad, file: definition.path,
@@ -180,7 +185,6 @@ extension GeneratedSeeder {
           expected: "that definition, until the rows are reset")
       ])
     }
-    return try await stageKeys(of: table, rows: ranges, with: [], on: connection)
   }
 
   /// The columns by which the rows are found again.
@@ -206,7 +210,7 @@ extension GeneratedSeeder {
 
   /// Fills the references of a cycle, once all tables are filled.
   func complete(_ table: GeneratedTable, _ columns: [Int], in context: BulkContext) async throws {
-    let specification = specification(table, [])
+    let specification = specification(table)
     _ = try await context.pool.withConnection { connection in
       try await connection.query(
         """

@@ -106,7 +106,10 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     let plan = try await context.pool.withConnection { try await self.tables(on: $0) }
     let loads = try plan.tables.map { table in
       let part = context.part(part(table.live))
-      return (table: table, part: part, load: try load(table, plan.tables, in: part))
+      return (table: table, part: part, load: try load(table, in: part))
+    }
+    try await context.pool.withConnection { connection in
+      for (table, _, _) in loads { try await checkDefinition(of: table, on: connection) }
     }
     for (table, part, load) in loads {
       try await part.remember(load) { try await check(table, on: $0) }
@@ -122,6 +125,19 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     return outcome
   }
 
+  /// Rejects rows of another definition. No table may grow then, because the references of others depend on it.
+  private func checkDefinition(of table: GeneratedTable, on connection: PostgresConnection) async throws {
+    let recorded = try await connection.query(
+      """
+      SELECT specification FROM seed_runner.bulk_load
+      WHERE seeder = \("\(id)/\(part(table.live))") AND row_count > 0
+      """
+    ).first?.decode(String.self)
+    let wanted = specification(table)
+    guard let recorded, recorded != wanted else { return }
+    throw BulkLoadError.otherSpecification(id, existing: recorded, wanted: wanted)
+  }
+
   func firstNumber(of table: GeneratedTable) -> Int {
     for column in table.columns { if case .number(let last) = column.encoder { return last } }
     return 0
@@ -132,13 +148,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     var outcome = SeedOutcome()
     for table in try await tables(on: connection).tables {
       let name = "\(id)/\(part(table.live))"
-      let recorded = try await connection.query(
-        "SELECT specification FROM seed_runner.bulk_load WHERE seeder = \(name) AND row_count > 0"
-      ).first?.decode(String.self)
-      let wanted = specification(table, [])
-      if let recorded, recorded != wanted {
-        throw BulkLoadError.otherSpecification(id, existing: recorded, wanted: wanted)
-      }
+      try await checkDefinition(of: table, on: connection)
       try await checkLoaded(table, isThorough: true, on: connection)
       let loaded = try await connection.queryOne(
         """
@@ -165,7 +175,11 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
           "SELECT row_count FROM seed_runner.bulk_load WHERE seeder = \("\(id)/\(table.table)")")
         loaded.counts.rows[table.table.description] = try count.first?.decode(Int.self) ?? 0
       }
-      return try await loaded.tables(on: connection)
+      let plan = try await loaded.tables(on: connection)
+      for table in plan.tables {
+        try await checkKeys(of: table, context.part(part(table.live)), on: connection)
+      }
+      return plan
     }
     for (table, columns) in plan.completed {
       let sets = columns.map { "\(table.columns[$0].name.quoted) = NULL" }.joined(separator: ", ")

@@ -28,7 +28,8 @@ package struct MovingDates: Sendable {
   /// Reads `2026-01-05`; nil for another text, and for a day that does not exist.
   static func day(_ text: String) -> Date? {
     let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
-    guard let day = try? Date(text, strategy: style), day.formatted(style) == text else { return nil }
+    guard let day = try? Date(text, strategy: style), day.formatted(style) == text, !text.hasPrefix("0000")
+    else { return nil }
     return day
   }
 
