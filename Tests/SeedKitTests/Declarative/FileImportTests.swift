@@ -29,6 +29,8 @@ struct FileImportTests {
       ("t.csv", "a,n\nNA,1\nSE,NA\n", []),
       ("t.csv", "a,n\nNA,\nSE,x\n", []),
       ("t.csv", "1,x\n2,y\n", ["\"header\": [\"column_1\", \"column_2\"]"]),
+      ("t.csv", "id,code,t\n1,x,7\n2,y,8\n", ["\"key\": \"id\""]),
+      ("t.json", #"{"meta": {"n": 2}, "data": {"rows": [{"x": 1}, {"x": 2}]}}"#, ["\"path\": \"data.rows\""]),
       ("t.json", #"{"a.b": [{"x": 1}, {"x": 2}]}"#, ["\"path\": \"/a.b\""]),
       ("t.json", "{\"x\": 1}\n{\"x\": 2}\n", ["\"format\": \"jsonl\""]),
       ("t.json", #"{"r": {"a": {"x": 1}, "b": {"x": 1}}}"#, ["\"path\": \"r\"", "\"keyField\": \"key\""]),

@@ -77,6 +77,9 @@ struct NewCommand {
         + (found.createTable.map { [.init(path: "table.sql", content: .text($0))] } ?? [])
         + [.init(path: DeclarativeSeeder.fileName, content: .text(found.definition))])
     var notes = found.notes
+    if script != nil, request.table != nil {
+      notes.insert("there is no table '\(found.table)' in the database; table.sql creates it", at: 0)
+    }
     if let problem { notes.append(ProjectTables.note(problem)) }
     let definition = "\(folder.path)/\(DeclarativeSeeder.fileName)"
     let checks = found.checks + (script == nil ? 0 : 1)

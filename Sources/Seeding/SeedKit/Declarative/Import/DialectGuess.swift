@@ -100,13 +100,23 @@ struct DialectGuess {
     guard let first = records.first else { return true }
     if let columns, !FieldMatch(first, columns: columns).columns.isEmpty { return true }
     let named = first.filter { !$0.isEmpty }
-    return !named.isEmpty
-      && named.allSatisfy { name in
-        var profile = FieldProfile(name: name)
-        profile.add(text: Array(name.utf8)[...])
-        // A year may be the name of a field.
-        let isYear = name.utf8.count == 4 && (Int(name) ?? 0) > 1_000
-        return isYear || profile.count == 1 && profile.columnType == "text"
-      }
+    let isText = { (cell: String) in
+      // A year may be the name of a field.
+      let isYear = cell.utf8.count == 4 && (Int(cell) ?? 0) > 1_000
+      return isYear || Self.type([cell]) == "text"
+    }
+    guard !named.allSatisfy(isText) else { return !named.isEmpty }
+    // A name such as `t` looks like a value, but a text above numbers is a name.
+    return first.indices.contains { index in
+      let rest = records.dropFirst().compactMap { $0.indices.contains(index) ? $0[index] : nil }
+      return Self.type([first[index]]) == "text" && Self.type(rest).map { $0 != "text" } ?? false
+    }
+  }
+
+  /// The type that fits all cells; nil if all are empty.
+  private static func type(_ cells: [String]) -> String? {
+    var profile = FieldProfile(name: "")
+    for cell in cells where !cell.isEmpty { profile.add(text: Array(cell.utf8)[...]) }
+    return profile.count > 0 ? profile.columnType : nil
   }
 }

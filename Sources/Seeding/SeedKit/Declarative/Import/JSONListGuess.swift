@@ -17,7 +17,7 @@ enum JSONListGuess {
           }
           longest = (elements.count, steps)
         case .object(let found):
-          if members == nil, found.count > 1, found.allSatisfy({ isObject($0.value) }) {
+          if members == nil, found.count > 1, areAlike(found.map(\.value)) {
             members = (steps, Set(found.flatMap { names(of: $0.value) }))
           }
           next += found.map { ($0.value, steps + [$0.key]) }
@@ -32,6 +32,13 @@ enum JSONListGuess {
       return RecordList(path: path(members.steps), keyField: field)
     }
     return longest.map { RecordList(path: path($0.steps), keyField: nil) }
+  }
+
+  /// Whether all are objects that share a key with the first one.
+  private static func areAlike(_ nodes: [JSONNode]) -> Bool {
+    guard nodes.allSatisfy(isObject), let first = nodes.first else { return false }
+    let keys = Set(names(of: first))
+    return nodes.dropFirst().allSatisfy { !keys.isDisjoint(with: names(of: $0)) }
   }
 
   private static func isObject(_ node: JSONNode) -> Bool {
