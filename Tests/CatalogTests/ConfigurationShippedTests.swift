@@ -107,7 +107,8 @@ struct ConfigurationShippedTests {
     #expect(
       settings.entries.map(\.name) == [
         "environment", "database.url", "database.connectTimeout", "seed.jobs", "seed.retryBudget",
-        "seed.lockTimeout", "seeders.builtIn", "all.only", "all.except", "startup.migrates", "startup.seeds",
+        "seed.lockTimeout", "seeders.builtIn", "seed.now", "seed.allowCommands", "seed.scale", "all.only",
+        "all.except", "startup.migrates", "startup.seeds",
         "startup.mode",
         "startup.timeLimit", "debug", "validationThreshold", "capacity.rows", "capacity.isPartOfAll",
         "capacity.seed", "capacity.clusters", "capacity.similarity", "capacity.index", "capacity.streams",
@@ -122,7 +123,8 @@ struct ConfigurationShippedTests {
     #expect(
       settings.entries.map { "\($0.variable)=\($0.defaultValue)" }.filter { !$0.hasSuffix("=") } == [
         "SEED_ENV=dev", "DATABASE_CONNECT_TIMEOUT=10", "SEED_JOBS=4", "SEED_RETRY_BUDGET=60",
-        "SEED_LOCK_TIMEOUT=300", "SEED_BUILT_IN=true", "AUTO_MIGRATE=true", "AUTO_SEED_DATABASE=false",
+        "SEED_LOCK_TIMEOUT=300", "SEED_BUILT_IN=true", "SEED_ALLOW_COMMANDS=false", "SEED_SCALE=1.0",
+        "AUTO_MIGRATE=true", "AUTO_SEED_DATABASE=false",
         "AUTO_SEED_MODE=blocking",
         "AUTO_SEED_TIMEOUT=60", "SEED_DEBUG=false", "VALIDATION_THRESHOLD=2", "CAPACITY_SEED=1",
         "CAPACITY_CLUSTERS=1000", "CAPACITY_SIMILARITY=0.8", "CAPACITY_INDEX=vector", "CAPACITY_STREAMS=4",
@@ -137,7 +139,8 @@ struct ConfigurationShippedTests {
       ])
     #expect(
       settings.entries.compactMap(\.flag) == [
-        "env", "database-url", "jobs", "built-in", "debug", "rows", "capacity-seed", "clusters", "similarity",
+        "env", "database-url", "jobs", "built-in", "now", "allow-commands", "scale", "debug", "rows",
+        "capacity-seed", "clusters", "similarity",
         "index",
         "streams", "host", "port", "wait",
       ])
