@@ -78,13 +78,14 @@ extension BulkContext {
     case .binary(let binary): encode = binary
     case .text(let text):
       var row = chunk.firstRow
+      var scratch: [UInt8] = []
       try await connection.copyText(into: PostgresQuery(unescaped: load.table), columns: load.columns) {
         guard row < chunk.rows.upperBound else { return nil }
         let first = row
         var lines: [UInt8] = []
         lines.reserveCapacity(Self.batchSize + 4096)
         while row < chunk.rows.upperBound, lines.count < Self.batchSize {
-          try text(row, &lines)
+          try text(row, &lines, &scratch)
           row += 1
         }
         return (lines, row - first)

@@ -21,7 +21,8 @@ public struct BulkLoad: Sendable {
   /// How rows are encoded.
   enum Encoding: Sendable {
     case binary(@Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void)
-    case text(@Sendable (_ row: Int, _ lines: inout [UInt8]) throws -> Void)
+    /// The second array is for temporary use.
+    case text(@Sendable (_ row: Int, _ lines: inout [UInt8], _ scratch: inout [UInt8]) throws -> Void)
   }
   let encoding: Encoding
   /// Called before the first new row, in the transaction that plans the chunks.
@@ -51,10 +52,10 @@ public struct BulkLoad: Sendable {
   ///
   /// - Parameters:
   ///   - table: the table, quoted.
-  ///   - encode: appends a line.
+  ///   - encode: appends a line. The second array is for temporary use.
   init(
     specification: String, rowCount: Int, table: String, columns: [PostgresIdentifier],
-    encode: @escaping @Sendable (_ row: Int, _ lines: inout [UInt8]) throws -> Void
+    encode: @escaping @Sendable (_ row: Int, _ lines: inout [UInt8], _ scratch: inout [UInt8]) throws -> Void
   ) {
     self.specification = specification
     self.rowCount = rowCount

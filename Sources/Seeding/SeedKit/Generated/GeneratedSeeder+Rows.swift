@@ -5,8 +5,7 @@ extension GeneratedSeeder {
     var load = BulkLoad(
       specification: specification(table), rowCount: table.rowCount, table: table.live.quoted,
       columns: table.columns.map(\.name)
-    ) { row, lines in
-      var scratch: [UInt8] = []
+    ) { row, lines, scratch in
       table.appendLine(row, to: &lines, scratch: &scratch)
     }
     load.chunkSize = GeneratedTableBuilder.block
