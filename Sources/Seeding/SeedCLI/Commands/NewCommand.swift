@@ -78,7 +78,7 @@ struct NewCommand {
         + [.init(path: DeclarativeSeeder.fileName, content: .text(found.definition))])
     var notes = found.notes
     if script != nil, request.table != nil {
-      notes.insert("there is no table '\(found.table)' in the database; table.sql creates it", at: 0)
+      notes.insert("no table '\(found.table)' in the database; table.sql creates it", at: 0)
     }
     if let problem { notes.append(ProjectTables.note(problem)) }
     let definition = "\(folder.path)/\(DeclarativeSeeder.fileName)"
