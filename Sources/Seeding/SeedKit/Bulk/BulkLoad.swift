@@ -36,7 +36,12 @@ public struct BulkLoad: Sendable {
 
   /// Creates a load with binary COPY.
   ///
-  /// - Parameter encode: appends a row. Called concurrently, for rows in any order.
+  /// - Parameters:
+  ///   - specification: see ``specification``.
+  ///   - rowCount: see ``rowCount``.
+  ///   - table: the table.
+  ///   - columns: the columns in the order of `encode`.
+  ///   - encode: appends a row. Called concurrently, for rows in any order.
   public init(
     specification: String, rowCount: Int, table: PostgresIdentifier, columns: [PostgresIdentifier],
     encode: @escaping @Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void
