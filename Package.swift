@@ -173,7 +173,10 @@ targets += [
     ]),
   tests(
     "CapacityTracesTests",
-    ["CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting", "TraceStore"]),
+    [
+      "CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedGenerators", "SeedKit", "SeedTesting",
+      "TraceStore",
+    ]),
   tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "Threads", "TraceTesting"]),
   tests(
     "TraceCommandsTests",

@@ -5,6 +5,8 @@ import TraceStore
 
 /// Generates the rows. Each depends only on the options and the row number.
 struct CapacityRows: Sendable {
+  /// The dimensions of the column `traces.embedding`.
+  static let dimensions = 1536
   /// The columns, in the order in which ``encode(_:_:)`` appends them.
   static let columns = [
     "id", "title", "context_text", "solution_text", "embedding", "embedding_model_id",
@@ -13,7 +15,7 @@ struct CapacityRows: Sendable {
   ]
 
   private let text: CapacityText
-  private let vectors: CapacityVectors
+  private let vectors: ClusteredVectors
   private let seed: UInt64
   private let model: EmbeddingModel
   private let owner: UUID
@@ -24,7 +26,8 @@ struct CapacityRows: Sendable {
     self.owner = owner
     model = options.model
     seed = UInt64(bitPattern: Int64(options.seed))
-    vectors = CapacityVectors(seed: seed, clusters: options.clusters, similarity: options.similarity)
+    vectors = ClusteredVectors(
+      seed: seed, dimensions: Self.dimensions, clusters: options.clusters, similarity: options.similarity)
     self.confirmations = Int32(confirmations)
   }
 
@@ -38,7 +41,7 @@ struct CapacityRows: Sendable {
     try rows.append(texts.title)
     try rows.append(texts.context)
     try rows.append(texts.solution)
-    rows.append(byteCount: CapacityVectors.encodedSize) { vectors.write(row: row, to: $0) }
+    rows.append(byteCount: vectors.encodedSize) { vectors.write(row: row, to: $0) }
     try rows.append(model.id)
     try rows.append(model.version)
     try rows.append("validated")

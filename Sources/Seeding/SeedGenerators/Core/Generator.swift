@@ -50,6 +50,7 @@ extension Generator {
   package var uniqueness: Uniqueness { .none }
   package func longest(below end: Int) -> Int? { nil }
   package func append(nth number: Int, to text: inout [UInt8]) {
+    // A programming error: only generators whose uniqueness is a domain are asked, and those implement this.
     preconditionFailure("The generator \(Self.entry.name) has no domain.")
   }
 }

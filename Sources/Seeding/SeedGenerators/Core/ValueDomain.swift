@@ -52,6 +52,7 @@ package struct UniqueOrder: Sendable {
     for (start, permutation) in tiers where row - start < permutation.count {
       return start + permutation[row - start]
     }
+    // A programming error: a table with more rows than the domain has values is refused before its first row.
     preconditionFailure("The row is outside the domain.")
   }
 }

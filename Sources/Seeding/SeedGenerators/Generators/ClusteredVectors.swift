@@ -6,15 +6,17 @@
 ///
 /// Components are drawn from a uniform distribution instead of a normal one. Sums of many of them are normally
 /// distributed anyway, and with integers every machine computes the same bits.
+///
+/// Inlinable, so that a target that is always optimized can make millions of components in a debug build.
 package struct ClusteredVectors: Sendable {
   /// The number of components.
   package let dimensions: Int
   /// The size of a vector in pgvector's binary format: the dimensions, an unused number, and the components.
-  package var encodedSize: Int { 4 + 4 * dimensions }
+  @inlinable package var encodedSize: Int { 4 + 4 * dimensions }
 
-  private let seed: UInt64
-  private let clusters: Int
-  private let noiseScale: Float
+  @usableFromInline let seed: UInt64
+  @usableFromInline let clusters: Int
+  @usableFromInline let noiseScale: Float
 
   /// Creates a generator.
   ///
@@ -32,9 +34,11 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// The cluster of a row.
+  @inlinable
   package func cluster(of row: Int) -> Int { row % clusters }
 
   /// Writes the vector of a row in pgvector's binary format into ``encodedSize`` bytes.
+  @inlinable
   package func write(row: Int, to bytes: UnsafeMutableRawBufferPointer) {
     withVector(row: row) { vector in
       bytes.storeBytes(of: UInt16(dimensions).bigEndian, toByteOffset: 0, as: UInt16.self)
@@ -46,6 +50,7 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// Passes the vector of a row to a closure.
+  @inlinable
   package func withVector(row: Int, _ body: (UnsafeBufferPointer<Float>) -> Void) {
     let center = CounterRandom(seed: seed, stream: Stream.center.rawValue, index: UInt64(cluster(of: row)))
     let noise = CounterRandom(seed: seed, stream: Stream.noise.rawValue, index: UInt64(row))
@@ -53,12 +58,14 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// Passes the center of a cluster, with norm 1, to a closure.
+  @inlinable
   package func withCenter(_ cluster: Int, _ body: (UnsafeBufferPointer<Float>) -> Void) {
     let random = CounterRandom(seed: seed, stream: Stream.center.rawValue, index: UInt64(cluster))
     withFilled(center: random, noise: random, noiseScale: 0, body)
   }
 
-  private enum Stream: UInt64 {
+  @usableFromInline
+  enum Stream: UInt64 {
     case center = 1
     case noise = 2
   }
@@ -66,7 +73,8 @@ package struct ClusteredVectors: Sendable {
   /// The standard deviation of a uniform draw from −32768…32767: √((2³² − 1) / 12).
   private static let deviation = ((4_294_967_296.0 - 1) / 12).squareRoot()
 
-  private func withFilled(
+  @inlinable
+  func withFilled(
     center: CounterRandom, noise: CounterRandom, noiseScale: Float,
     _ body: (UnsafeBufferPointer<Float>) -> Void
   ) {
@@ -80,7 +88,8 @@ package struct ClusteredVectors: Sendable {
     }
   }
 
-  private func fill(
+  @inlinable
+  func fill(
     _ vector: UnsafeMutableBufferPointer<SIMD4<Float>>, from center: CounterRandom, noise: CounterRandom,
     noiseScale: Float
   ) {
@@ -110,8 +119,9 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// Four numbers from −32768 to 32767. Those from `count` on are zero.
+  @inlinable
   @inline(__always)
-  private static func draws(_ bits: UInt64, count: Int) -> SIMD4<Int32> {
+  static func draws(_ bits: UInt64, count: Int) -> SIMD4<Int32> {
     let bits = count == 4 ? bits : bits & (1 << UInt64(16 * count) - 1)
     return SIMD4(
       Int32(Int16(truncatingIfNeeded: bits)), Int32(Int16(truncatingIfNeeded: bits >> 16)),

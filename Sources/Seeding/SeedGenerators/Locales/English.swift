@@ -126,7 +126,7 @@ enum EnglishLists {
     The # is next to the #.
     Every # needs a new #.
     We moved the # from one # to another.
-    Nobody expected a # at the end of the #.
+    The # was not part of the #.
     After the # comes the #.
     Without the # there is no #.
     The first # was better than the last #.

@@ -100,7 +100,7 @@ struct ImportDraft {
       .filter { !$0.name.isEmpty }
   }
 
-  /// The first table that exists; nil if none does and a new one is meant.
+  /// The first of these tables that exists; nil if a new table is needed.
   private static func find(
     _ names: [TableName], _ request: FileImport.Request, on connection: PostgresConnection
   ) async throws -> LiveTable? {

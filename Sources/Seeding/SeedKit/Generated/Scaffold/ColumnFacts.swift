@@ -23,7 +23,6 @@ struct ColumnFacts: Hashable {
   var isFilled = false
   /// The column with an earlier or equal date, or the same value.
   var after: String?
-  var isStrictlyAfter = false
   var equalTo: String?
 }
 
