@@ -40,23 +40,6 @@ struct CompressionTests {
     }
   }
 
-  /// Delivers bytes in parts of a certain size.
-  private final class Parts: ByteStream {
-    private var bytes: ArraySlice<UInt8>
-    private let size: Int
-
-    init(_ bytes: [UInt8], size: Int) {
-      self.bytes = bytes[...]
-      self.size = size
-    }
-
-    func next() throws -> [UInt8]? {
-      let part = bytes.prefix(size)
-      bytes = bytes.dropFirst(size)
-      return part.isEmpty ? nil : Array(part)
-    }
-  }
-
   /// The expanded bytes.
   private func expand(_ bytes: [UInt8], _ compression: Compression, part: Int = 1 << 20) throws -> [UInt8] {
     let stream = try ExpandedBytes(

@@ -7,22 +7,6 @@ import Testing
 /// Compares the smaller readers with Python. `SEED_TEST_FUZZ` multiplies the number of random inputs.
 @Suite("Readers of values, compared with Python", .enabled(if: Python.isInstalled))
 struct PythonReaderTests {
-  private final class Parts: ByteStream {
-    private var bytes: ArraySlice<UInt8>
-    private let size: Int
-
-    init(_ bytes: [UInt8], size: Int) {
-      self.bytes = bytes[...]
-      self.size = size
-    }
-
-    func next() throws -> [UInt8]? {
-      let part = bytes.prefix(size)
-      bytes = bytes.dropFirst(size)
-      return part.isEmpty ? nil : Array(part)
-    }
-  }
-
   private struct Encoded: Codable {
     let encoding: String
     let bytes: Data

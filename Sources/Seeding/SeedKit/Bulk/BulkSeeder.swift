@@ -35,10 +35,15 @@ extension BulkSeeder {
   ///
   /// - Throws: `PostgresError`.
   public func loadedRows(on connection: PostgresConnection) async throws -> Int {
+    try await loadedRows(of: id.rawValue, on: connection)
+  }
+
+  /// The number of rows of one load; see ``BulkContext/loadName``.
+  func loadedRows(of load: String, on connection: PostgresConnection) async throws -> Int {
     try await connection.queryOne(
       """
       SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
-      WHERE seeder = \(id.rawValue) AND loaded_at IS NOT NULL
+      WHERE seeder = \(load) AND loaded_at IS NOT NULL
       """
     ).decode(Int.self)
   }

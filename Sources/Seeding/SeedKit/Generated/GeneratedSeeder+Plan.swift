@@ -71,7 +71,7 @@ extension GeneratedSeeder {
       let known = try await connection.query(
         """
         SELECT first_number, row_count FROM seed_runner.bulk_load
-        WHERE seeder = \("\(id)/\(part(table))") AND row_count > 0
+        WHERE seeder = \(loadName(table)) AND row_count > 0
         """)
       if let record = try known.first?.decode(Int.self, Int.self) {
         records.append(record)

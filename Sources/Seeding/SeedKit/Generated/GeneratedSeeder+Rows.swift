@@ -59,13 +59,7 @@ extension GeneratedSeeder {
   func checkLoaded(
     _ table: GeneratedTable, isThorough: Bool, on connection: PostgresConnection
   ) async throws {
-    let name = "\(id)/\(self.part(table.live))"
-    let loaded = try await connection.queryOne(
-      """
-      SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
-      WHERE seeder = \(name) AND loaded_at IS NOT NULL
-      """
-    ).decode(Int.self)
+    let loaded = try await loadedRows(of: loadName(table.live), on: connection)
     guard loaded > 0 else { return }
     var found = loaded
     if isThorough, let key = numberedKey(of: table) {

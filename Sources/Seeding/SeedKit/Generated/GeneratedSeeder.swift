@@ -88,8 +88,11 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     return text.split(whereSeparator: \.isNewline).map(String.init)
   }
 
-  /// The name of a table's load in `seed_runner.bulk_load`.
+  /// The part of a table in the name of its load.
   func part(_ table: LiveTable) -> String { table.name.description }
+
+  /// The name of a table's load in `seed_runner.bulk_load`.
+  func loadName(_ table: LiveTable) -> String { "\(id)/\(part(table))" }
 
   /// Loads the missing rows of all tables, parents first.
   public func load(in context: BulkContext) async throws -> SeedOutcome {
@@ -130,7 +133,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     let recorded = try await connection.query(
       """
       SELECT specification FROM seed_runner.bulk_load
-      WHERE seeder = \("\(id)/\(part(table.live))") AND row_count > 0
+      WHERE seeder = \(loadName(table.live)) AND row_count > 0
       """
     ).first?.decode(String.self)
     let wanted = specification(table)
@@ -147,15 +150,9 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
   public func pending(on connection: PostgresConnection) async throws -> SeedOutcome {
     var outcome = SeedOutcome()
     for table in try await tables(on: connection).tables {
-      let name = "\(id)/\(part(table.live))"
       try await checkDefinition(of: table, on: connection)
       try await checkLoaded(table, isThorough: true, on: connection)
-      let loaded = try await connection.queryOne(
-        """
-        SELECT coalesce(sum(row_count), 0)::bigint FROM seed_runner.bulk_chunk
-        WHERE seeder = \(name) AND loaded_at IS NOT NULL
-        """
-      ).decode(Int.self)
+      let loaded = try await loadedRows(of: loadName(table.live), on: connection)
       outcome.add(
         .init(
           name: table.live.name.description,
