@@ -82,7 +82,7 @@ var targets: [Target] = [
   Layer.seeding.systemLibrary("CYaml", "libyaml-dev"),
   Layer.seeding.systemLibrary("CZlib", "zlib1g-dev"),
   Layer.seeding.systemLibrary("CZstd", "libzstd-dev"),
-  Layer.seeding.library("SeedGenerators", []),
+  Layer.seeding.library("SeedGenerators", [], extra: fastInDebug),
   Layer.seeding.library(
     "SeedKit",
     [
@@ -174,7 +174,7 @@ targets += [
   tests(
     "CapacityTracesTests",
     [
-      "CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedGenerators", "SeedKit", "SeedTesting",
+      "CapacityTraces", "Catalog", "Migrations", "Postgres", "SeedKit", "SeedTesting",
       "TraceStore",
     ]),
   tests("RateLimiterTests", ["RateLimiter", "SeedTesting", "Threads", "TraceTesting"]),
@@ -202,12 +202,10 @@ targets += seeders.map { name in
   library(
     name,
     ["Migrations", "Postgres", "SeedKit", "TraceStore"]
-      + (name == "TraceEmbeddings" ? ["Embeddings"] : [])
-      + (name == "CapacityTraces" ? ["SeedGenerators"] : []),
+      + (name == "TraceEmbeddings" ? ["Embeddings"] : []),
     path: "Seeders/\(name)",
     // TraceEmbeddings reads its input from the database.
-    exclude: name == "TraceEmbeddings" ? [] : ["Fixtures"],
-    extra: name == "CapacityTraces" ? fastInDebug : [])
+    exclude: name == "TraceEmbeddings" ? [] : ["Fixtures"])
 }
 // end of the application
 

@@ -34,11 +34,4 @@ public struct CapacityOptions: Sendable {
     self.streams = streams
     self.runsByDefault = runsByDefault
   }
-
-  /// Everything that determines the rows, except their number. Increase `generator` when the same options produce
-  /// other rows.
-  var specification: String {
-    let rows = "generator 1, seed \(seed), \(clusters) clusters, similarity \(similarity)"
-    return model == .local ? rows : "\(rows), model \(model.id) \(model.version)"
-  }
 }

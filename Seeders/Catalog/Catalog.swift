@@ -33,8 +33,9 @@ public enum Catalog {
       declarative("ModelConfigs"),
       declarative("Transcripts"),
       declarative("Shares"),
-      CapacityTracesSeeder(
-        options: try capacityOptions(settings), validationThreshold: settings[.validationThreshold]),
+      try CapacityTracesSeeder(
+        options: try capacityOptions(settings), validationThreshold: settings[.validationThreshold],
+        fixtures: fixtures),
       try EmbeddingsSeeders.make(settings),
     ])
   }
@@ -52,8 +53,9 @@ public enum Catalog {
       case .ci, .ciLocal: (10_000, true)
       case .dev, .production: (100_000, false)
       }
+    let counts = RowCountOptions(settings)
     return CapacityOptions(
-      rows: settings[.capacityRows] ?? rows, seed: settings[.capacitySeed],
+      rows: counts.count(of: "traces", settings[.capacityRows] ?? rows), seed: settings[.capacitySeed],
       clusters: settings[.capacityClusters], similarity: settings[.capacitySimilarity],
       model: try EmbeddingsSeeders.model(settings),
       index: TraceIndex(rawValue: settings[.capacityIndex]) ?? .vector, streams: settings[.capacityStreams],

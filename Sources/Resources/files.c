@@ -120,8 +120,8 @@ static const struct resource files[] = {
   {"Seeders/Shares/shares.json", TEXT{
 #embed "../../Seeders/Shares/shares.json" suffix(, 0)
   }},
-  {"Seeders/CapacityTraces/Fixtures/phrases.json", TEXT{
-#embed "../../Seeders/CapacityTraces/Fixtures/phrases.json" suffix(, 0)
+  {"Seeders/CapacityTraces/Fixtures/seeder.json", TEXT{
+#embed "../../Seeders/CapacityTraces/Fixtures/seeder.json" suffix(, 0)
   }},
   {"Seeders/CuratedTraces/Fixtures/api-integrations.json", TEXT{
 #embed "../../Seeders/CuratedTraces/Fixtures/api-integrations.json" suffix(, 0)

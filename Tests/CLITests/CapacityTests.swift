@@ -90,6 +90,11 @@ struct CapacityTests {
     #expect(unread.exitCode == 64)
     #expect(unread.errors.contains("--rows applies only to capacity-traces, which is not selected"))
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--rows", "-1").exitCode == 64)
+    let unknown = try await SeedRunnerBinary.run("--capacity-traces", "--rows", "trace=5")
+    #expect(unknown.exitCode == 64)
+    #expect(
+      unknown.errors.contains("--rows: no seeder generates a number of rows for the table 'trace'"))
+    #expect(unknown.errors.contains("did you mean 'traces'?"))
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--similarity", "2").exitCode == 64)
     #expect(try await SeedRunnerBinary.run("--capacity-traces", "--index", "ivf").exitCode == 64)
   }

@@ -17,7 +17,8 @@ struct CapacityLoadTests {
     let settings = try Settings.load(
       flags: [:], environment: [:], configDirectory: nil, keys: Catalog.settings)
     let others = try Catalog.registry(settings).seeders.map(\.seeder).filter { $0.id != "capacity-traces" }
-    let seeder = CapacityTracesSeeder(options: options, validationThreshold: 2)
+    let seeder = try CapacityTracesSeeder(
+      options: options, validationThreshold: 2, fixtures: Catalog.fixtures)
     let plan = try SeedPlan(
       registry: SeederRegistry(others + [seeder]), selection: .only(["capacity-traces"]), environment: .test)
     return SeedRunner(

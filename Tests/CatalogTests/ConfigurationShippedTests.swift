@@ -107,7 +107,8 @@ struct ConfigurationShippedTests {
     #expect(
       settings.entries.map(\.name) == [
         "environment", "database.url", "database.connectTimeout", "seed.jobs", "seed.retryBudget",
-        "seed.lockTimeout", "seeders.builtIn", "seed.now", "seed.allowCommands", "seed.scale", "all.only",
+        "seed.lockTimeout", "seeders.builtIn", "seed.now", "seed.allowCommands", "seed.rows", "seed.scale",
+        "all.only",
         "all.except", "startup.migrates", "startup.seeds",
         "startup.mode",
         "startup.timeLimit", "debug", "validationThreshold", "capacity.rows", "capacity.isPartOfAll",
@@ -139,7 +140,7 @@ struct ConfigurationShippedTests {
       ])
     #expect(
       settings.entries.compactMap(\.flag) == [
-        "env", "database-url", "jobs", "built-in", "now", "allow-commands", "scale", "debug", "rows",
+        "env", "database-url", "jobs", "built-in", "now", "allow-commands", "rows", "scale", "debug",
         "capacity-seed", "clusters", "similarity",
         "index",
         "streams", "host", "port", "wait",

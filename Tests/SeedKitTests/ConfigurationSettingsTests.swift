@@ -167,7 +167,7 @@ struct ConfigurationSettingsTests {
         "environment=dev (default)", "database.url= (default)", "database.connectTimeout=10 (default)",
         "seed.jobs=8 (--jobs)", "seed.retryBudget=60 (default)", "seed.lockTimeout=5 (SEED_LOCK_TIMEOUT)",
         "seeders.builtIn=true (default)", "seed.now= (default)", "seed.allowCommands=false (default)",
-        "seed.scale=1.0 (default)", "all.only= (default)", "all.except= (default)",
+        "seed.rows= (default)", "seed.scale=1.0 (default)", "all.only= (default)", "all.except= (default)",
         "startup.migrates=true (default)", "startup.seeds=false (default)",
         "startup.mode=blocking (default)", "startup.timeLimit=60 (default)",
         "debug=true (SEED_DEBUG)",
@@ -177,7 +177,7 @@ struct ConfigurationSettingsTests {
     #expect(
       settings.entries.map(\.variable) == [
         "SEED_ENV", "DATABASE_URL", "DATABASE_CONNECT_TIMEOUT", "SEED_JOBS", "SEED_RETRY_BUDGET",
-        "SEED_LOCK_TIMEOUT", "SEED_BUILT_IN", "SEED_NOW", "SEED_ALLOW_COMMANDS", "SEED_SCALE",
+        "SEED_LOCK_TIMEOUT", "SEED_BUILT_IN", "SEED_NOW", "SEED_ALLOW_COMMANDS", "SEED_ROWS", "SEED_SCALE",
         "SEED_ALL_ONLY", "SEED_ALL_EXCEPT", "AUTO_MIGRATE",
         "AUTO_SEED_DATABASE",
         "AUTO_SEED_MODE", "AUTO_SEED_TIMEOUT",
@@ -186,7 +186,7 @@ struct ConfigurationSettingsTests {
       ])
     #expect(
       settings.entries.compactMap(\.flag) == [
-        "env", "database-url", "jobs", "built-in", "now", "allow-commands", "scale", "debug",
+        "env", "database-url", "jobs", "built-in", "now", "allow-commands", "rows", "scale", "debug",
       ])
     #expect(settings.entries.filter { $0.unit == "seconds" }.count == 4)
     #expect(settings.entries.allSatisfy { !$0.summary.isEmpty })

@@ -103,7 +103,8 @@ struct SearchTests {
           INSERT INTO trace_tags SELECT traces.id, tags.id FROM traces, tags
           WHERE tags.name = 'many' OR substr(title, 2)::int <= 500
           """)
-        try await connection.withTransaction { connection in _ = try await index.build(on: connection) }
+        try await TraceIndex.dropAll(on: connection)
+        try await connection.query(PostgresQuery(unescaped: index.definition))
         try await connection.query("ANALYZE")
         let abilities = try await SearchAbilities.read(on: connection)
         #expect(abilities == SearchAbilities(index: index, scansOn: true))

@@ -41,7 +41,7 @@ struct SeederDiscovery: Sendable {
       arguments, environment: CICommand.variables(for: verb, environment),
       values: [
         "env": value(of: "--env") ?? value(of: "-e"), "now": value(of: "--now"),
-        "scale": value(of: "--scale"),
+        "rows": value(of: "--rows"), "scale": value(of: "--scale"),
       ], configDirectory: configDirectory)
     let isNew = hasDemoSeeders && verb == "init" && configDirectory == nil
     includesBuiltIn =
@@ -49,7 +49,7 @@ struct SeederDiscovery: Sendable {
     var options = DeclarativeSeeder.Options()
     options.allowsCommands = settings[.allowCommands]
     options.now = settings[.now].flatMap(MovingDates.time)
-    options.rowCounts = RowCountOptions(environment: settings[.environment], scale: settings[.scale])
+    options.rowCounts = RowCountOptions(settings)
     self.options = options
     var paths = given.map { $0.split(separator: ":").map(String.init) } ?? []
     let missing = paths.filter { !Self.isDirectory($0) }
@@ -83,7 +83,7 @@ struct SeederDiscovery: Sendable {
       flags: flags, environment: environment, configDirectory: configDirectory,
       keys: [
         AnySettingKey(.environment), AnySettingKey(.builtInSeeders), AnySettingKey(.now),
-        AnySettingKey(.allowCommands), AnySettingKey(.scale),
+        AnySettingKey(.allowCommands), AnySettingKey(.rows), AnySettingKey(.scale),
       ]
     ).settings
   }
@@ -173,10 +173,24 @@ struct SeederDiscovery: Sendable {
 
   /// The built-in seeders and those found, with the settings for `--all` applied.
   ///
-  /// - Throws: `SeedPlanError`; `ConfigurationError` if a setting names an unknown seeder.
+  /// - Throws: `SeedPlanError`; `ConfigurationError` if a setting names an unknown seeder; `CommandFailure` if one names
+  ///   an unknown table.
   func registry(_ builtIn: SeederRegistry, settings: Settings) throws -> SeederRegistry {
+    let registry = try registry(builtIn)
+    let tables = registry.seeders.compactMap { ($0.seeder as? any CountedSeeder)?.countedTables }.joined()
+    if let table = RowCountOptions(settings).unknown(among: Array(tables)) {
+      let names = Set(tables).sorted()
+      let near = Suggestion.nearest(to: table, in: names).first
+      throw CommandFailure(
+        code: .usage, errorCode: .invalidSetting,
+        message: "--rows: no seeder generates a number of rows for the table '\(table)'",
+        fix: near.map { "did you mean '\($0)'?" }
+          ?? (names.isEmpty
+            ? "remove it"
+            : "name one of \(names.joined(separator: ", ")); rows per parent follow their parents"))
+    }
     // Settings may name built-in seeders even if they are disabled.
-    try registry(builtIn).selecting(by: settings, known: builtIn.ids)
+    return try registry.selecting(by: settings, known: builtIn.ids)
   }
 
   /// The built-in seeders and those found. A seeder that was found replaces the built-in one with the same id.

@@ -52,10 +52,6 @@ extension CommandModule {
           group: .run),
         isForCI: false),
       RunOption(
-        OptionSpec(
-          .capacityRows, summary: "Number of generated traces",
-          defaultText: "1000 in test, 10000 in ci, else 100000", group: group)),
-      RunOption(
         OptionSpec(.capacitySeed, summary: "Seed of the generator", group: group)),
       RunOption(
         OptionSpec(.capacityClusters, summary: "Number of clusters of the vectors", group: group)),

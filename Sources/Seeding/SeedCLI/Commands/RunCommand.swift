@@ -79,11 +79,15 @@ struct RunCommand {
   /// Rejects an option that no selected seeder reads instead of ignoring it.
   private func checkFlags(of plan: SeedPlan) throws {
     let read = Set(plan.steps.flatMap(\.seeder.flags))
-    let given = session.invocation.program.modules.runOptions.map(\.name).filter {
-      session.command.options[$0] != nil
-    }
+    let names = session.invocation.program.modules.runOptions.map(\.name) + ["rows", "scale"]
+    let given = names.filter { session.command.options[$0] != nil }
     guard let unread = given.first(where: { !read.contains($0) }) else { return }
     let readers = try session.registry().seeders.filter { $0.flags.contains(unread) }.map(\.id.rawValue)
+    guard !readers.isEmpty else {
+      throw CommandFailure(
+        code: .usage, message: "--\(unread) applies only to seeders that generate rows, and there are none",
+        fix: "remove --\(unread)")
+    }
     throw CommandFailure(
       code: .usage,
       message: "--\(unread) applies only to \(readers.joined(separator: ", ")), which is not selected",

@@ -10,11 +10,13 @@ struct WhyCommand {
     let table = session.command.arguments[0]
     let key = Array(session.command.arguments.dropFirst())
     let database = try await session.database()
-    let (origins, absence) = try await PostgresConnection.with(database.configuration) { connection in
+    let (origins, absence, generators) = try await PostgresConnection.with(database.configuration) {
+      connection in
       let origins = try await RowOrigin.find(table: table, key: key, on: connection)
+      guard origins.isEmpty else { return (origins, String?.none, [(seeder: String, rowCount: Int)]()) }
       return (
-        origins,
-        origins.isEmpty ? try await RowOrigin.absence(table: table, key: key, on: connection) : nil
+        origins, try await RowOrigin.absence(table: table, key: key, on: connection),
+        try await RowOrigin.generators(of: table, on: connection)
       )
     }
     if session.isJSON {
@@ -25,10 +27,11 @@ struct WhyCommand {
       for line in lines(of: origin) { session.console.answer(line) }
     }
     guard origins.isEmpty else { return .success }
-    session.console.answer(
-      absence
-        ?? "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table)"
-    )
+    let missing = "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table)"
+    let others = generators.map {
+      "\($0.seeder) generated \($0.rowCount) rows of it, which are owned as a whole"
+    }
+    session.console.answer(absence ?? ([missing] + others).joined(separator: "; "))
     return .drift
   }
 

@@ -132,6 +132,10 @@ extension SeedRunnerCommand {
         .now, valueName: "TIME", summary: "Use TIME as the current time for moving dates",
         defaultText: "the current time", group: .common),
       allowCommands,
+      OptionSpec(
+        .rows, valueName: "NUMBERS",
+        summary: "Number of generated rows: 1000 for every table, or customer=1000,product=50",
+        defaultText: "those of the definitions", group: .common),
       OptionSpec(.scale, group: .common),
       format, logFormat,
       OptionSpec(

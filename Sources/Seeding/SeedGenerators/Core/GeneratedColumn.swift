@@ -51,6 +51,14 @@ package struct GeneratedColumn: Sendable {
     return generator.longest(below: (generator as? any NumberedGenerator)?.commonValues ?? ends[0])
   }
 
+  /// The vectors of the column, to write them in the binary format, which is much faster; nil for other generators.
+  package var vectors: ClusteredVectors? { (generator as? VectorGenerator)?.vectors(columnKey: columnKey) }
+
+  /// Whether the value of a row is NULL, for values that the engine makes itself.
+  package func isNull(row number: Int) -> Bool {
+    nullLimit > 0 && GeneratorSpec.isNull(row(number).random, limit: nullLimit)
+  }
+
   /// Appends the value of a row in PostgreSQL's text format. The row must be below ``rowLimit``.
   ///
   /// - Returns: false for NULL.

@@ -15,7 +15,7 @@ extension BulkContext {
   /// Loads chunks until none is left. Returns the number of rows that this call loaded.
   func loadChunks(of load: BulkLoad) async throws -> Int {
     let counter = ProgressCounter(total: try await openRows()) { completed, total in
-      report(SeedProgress(activity: "loading", completed: completed, total: total, unit: "rows"))
+      report(SeedProgress(activity: loading, completed: completed, total: total, unit: "rows"))
     }
     while true {
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -58,7 +58,7 @@ extension BulkContext {
         guard let row = claimed.first else { return nil }
         let (firstRow, rowCount) = try row.decode(Int.self, Int.self)
         let chunk = Chunk(firstRow: firstRow, rowCount: rowCount)
-        try await copy(chunk, of: load, on: connection)
+        try await Self.write(chunk.rows, of: load, into: load.table, on: connection)
         try await connection.query(
           """
           UPDATE seed_runner.bulk_chunk SET loaded_at = clock_timestamp()
@@ -72,19 +72,43 @@ extension BulkContext {
     return true
   }
 
-  private func copy(_ chunk: Chunk, of load: BulkLoad, on connection: PostgresConnection) async throws {
+  /// Writes rows into a table, which is the load's, or one with the same columns.
+  static func write(
+    _ rows: Range<Int>, of load: BulkLoad, into table: String, on connection: PostgresConnection
+  ) async throws {
+    guard !load.computed.isEmpty else { return try await copy(rows, of: load, into: table, on: connection) }
+    let columns = load.columns.map(\.quoted).joined(separator: ", ")
+    let temporary = "seed_generated_rows"
+    try await connection.query(
+      """
+      CREATE TEMPORARY TABLE \(unescaped: temporary) ON COMMIT DROP AS
+      SELECT \(unescaped: columns) FROM \(unescaped: table) WITH NO DATA
+      """)
+    try await copy(rows, of: load, into: temporary, on: connection)
+    let names = load.computed.map(\.column.quoted).joined(separator: ", ")
+    let expressions = load.computed.map { "(\($0.expression))" }.joined(separator: ", ")
+    try await connection.query(
+      """
+      INSERT INTO \(unescaped: table) (\(unescaped: columns), \(unescaped: names)) OVERRIDING SYSTEM VALUE
+      SELECT \(unescaped: columns), \(unescaped: expressions) FROM \(unescaped: temporary)
+      """)
+  }
+
+  private static func copy(
+    _ rows: Range<Int>, of load: BulkLoad, into table: String, on connection: PostgresConnection
+  ) async throws {
     let encode: @Sendable (Int, inout PostgresRowBuffer) throws -> Void
     switch load.encoding {
     case .binary(let binary): encode = binary
     case .text(let text):
-      var row = chunk.firstRow
+      var row = rows.lowerBound
       var scratch: [UInt8] = []
-      try await connection.copyText(into: PostgresQuery(unescaped: load.table), columns: load.columns) {
-        guard row < chunk.rows.upperBound else { return nil }
+      try await connection.copyText(into: PostgresQuery(unescaped: table), columns: load.columns) {
+        guard row < rows.upperBound else { return nil }
         let first = row
         var lines: [UInt8] = []
-        lines.reserveCapacity(Self.batchSize + 4096)
-        while row < chunk.rows.upperBound, lines.count < Self.batchSize {
+        lines.reserveCapacity(batchSize + 4096)
+        while row < rows.upperBound, lines.count < batchSize {
           try text(row, &lines, &scratch)
           row += 1
         }
@@ -92,16 +116,16 @@ extension BulkContext {
       }
       return
     }
-    try await connection.copyIn(into: PostgresQuery(unescaped: load.table), columns: load.columns) { writer in
-      var rows = PostgresRowBuffer()
-      for row in chunk.rows {
-        try encode(row, &rows)
-        if rows.byteCount >= Self.batchSize {
-          try await writer.write(rows)
-          rows.removeAll()
+    try await connection.copyIn(into: PostgresQuery(unescaped: table), columns: load.columns) { writer in
+      var buffer = PostgresRowBuffer()
+      for row in rows {
+        try encode(row, &buffer)
+        if buffer.byteCount >= batchSize {
+          try await writer.write(buffer)
+          buffer.removeAll()
         }
       }
-      if rows.rowCount > 0 { try await writer.write(rows) }
+      if buffer.rowCount > 0 { try await writer.write(buffer) }
     }
   }
 }

@@ -1,4 +1,4 @@
-import Postgres
+public import Postgres
 
 /// Indexes that are dropped before a large load and built afterwards, which is faster than inserting each row.
 extension BulkContext {
@@ -10,21 +10,23 @@ extension BulkContext {
     let statements: [String]
   }
 
-  /// Drops the indexes of a table and records how to create them again, if the table gets more rows than it has. Keeps
-  /// all indexes in production, unique indexes and those of constraints, and indexes with properties that their
-  /// definition does not contain.
+  /// Drops the indexes of a table and records how to create them again, if it has fewer rows than a limit. Keeps all
+  /// indexes in production, unique indexes and those of constraints, and indexes with properties that their definition
+  /// does not contain.
   ///
   /// Called in the transaction that plans the load, so the record commits with the drop.
-  func dropIndexes(of table: String, newRows: Int, on connection: PostgresConnection) async throws {
+  func dropIndexes(
+    of table: String, ifFewerRowsThan limit: Int, on connection: PostgresConnection
+  ) async throws {
     guard environment != .production else {
       debug("kept the indexes of \(table): they are not dropped in production")
       return
     }
     let existing = try await connection.queryOne(
-      "SELECT count(*) FROM (SELECT FROM \(unescaped: table) LIMIT \(newRows)) AS rows"
+      "SELECT count(*) FROM (SELECT FROM \(unescaped: table) LIMIT \(limit)) AS rows"
     ).decode(Int.self)
-    guard existing < newRows else {
-      debug("kept the indexes of \(table): it has more rows than are added")
+    guard existing < limit else {
+      debug("kept the indexes of \(table): most of its rows stay")
       return
     }
     let indexes = try await indexes(of: table, on: connection)
@@ -87,6 +89,17 @@ extension BulkContext {
       "SELECT unnest(indexes) FROM seed_runner.bulk_load WHERE seeder = \(loadName)"
     ).map { try $0.decode(String.self) }
     guard !statements.isEmpty else { return }
+    try await buildIndexes(statements, on: connection)
+    try await connection.query(
+      "UPDATE seed_runner.bulk_load SET indexes = '{}' WHERE seeder = \(loadName)")
+  }
+
+  /// Runs statements that create indexes, with as much memory and as many workers as the server allows, and reports
+  /// the progress. Both settings apply to the transaction only.
+  ///
+  /// - Parameter statements: trusted text.
+  /// - Throws: `PostgresError`.
+  public func buildIndexes(_ statements: [String], on connection: PostgresConnection) async throws {
     let (memory, workers) = try await connection.queryOne(
       """
       SELECT greatest(pg_size_bytes(current_setting('maintenance_work_mem')),
@@ -98,16 +111,20 @@ extension BulkContext {
       // The unit of maintenance_work_mem is kB.
       PostgresQuery(unescaped: "SET LOCAL maintenance_work_mem = \(memory)"),
       PostgresQuery(unescaped: "SET LOCAL max_parallel_maintenance_workers = \(max(0, workers))"),
+      // Values stored out of line (TOAST) do not count, so a table with long ones looks too small for many workers.
+      "SET LOCAL min_parallel_table_scan_size = 0",
     ])
     let start = ContinuousClock.now
     try await withBuildProgress(by: connection) {
       for statement in statements { try await connection.query(PostgresQuery(unescaped: statement)) }
     }
-    try await connection.query(
-      "UPDATE seed_runner.bulk_load SET indexes = '{}' WHERE seeder = \(loadName)")
     let count = statements.count { $0.hasPrefix("CREATE") }
     let tenths = Int(((ContinuousClock.now - start) / .milliseconds(100)).rounded())
-    note("built \(count) \(count == 1 ? "index" : "indexes") in \(tenths / 10).\(tenths % 10) s")
+    note(
+      """
+      built \(count) \(count == 1 ? "index" : "indexes") in \(tenths / 10).\(tenths % 10) s, with \(memory >> 10) MB \
+      of memory and \(max(0, workers)) parallel workers
+      """)
   }
 
   /// Runs statements that build indexes and reports their progress, which only another connection can see.

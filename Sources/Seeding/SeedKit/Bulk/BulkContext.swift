@@ -13,6 +13,8 @@ public struct BulkContext: Sendable {
   let meter: SeederMeter
   /// The name of the load in the records: the seeder, or the seeder and one of its tables.
   private(set) var loadName: String
+  /// The table of the load, if the seeder has several loads.
+  private var table: String?
   private let fixtures: FixtureStore
   private let onEvent: @Sendable (SeedEvent) -> Void
 
@@ -38,6 +40,7 @@ public struct BulkContext: Sendable {
   func part(_ name: String) -> BulkContext {
     var copy = self
     copy.loadName = "\(seeder)/\(name)"
+    copy.table = name
     return copy
   }
 
@@ -45,6 +48,9 @@ public struct BulkContext: Sendable {
   ///
   /// - Throws: ``FixtureError`` if the file does not exist.
   public func fixture(_ name: String) throws -> FixtureFile { try fixtures.file(name) }
+
+  /// `loading`, or with the table, if the seeder has several.
+  var loading: String { table.map { "loading \($0)" } ?? "loading" }
 
   /// Reports the progress.
   public func report(_ progress: SeedProgress) { onEvent(.progress(seeder, progress)) }

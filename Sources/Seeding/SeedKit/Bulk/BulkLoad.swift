@@ -21,10 +21,18 @@ public struct BulkLoad: Sendable {
   /// How rows are encoded.
   enum Encoding: Sendable {
     case binary(@Sendable (_ row: Int, _ rows: inout PostgresRowBuffer) throws -> Void)
-    /// The second array is for temporary use.
+    /// COPY's text format. The second array is for temporary use.
     case text(@Sendable (_ row: Int, _ lines: inout [UInt8], _ scratch: inout [UInt8]) throws -> Void)
   }
   let encoding: Encoding
+  /// A column that the server computes from the others.
+  struct Computed: Sendable {
+    let column: PostgresIdentifier
+    /// An SQL expression; trusted text.
+    let expression: String
+  }
+  /// The columns that the server computes. With any, rows are copied into a temporary table first.
+  var computed: [Computed] = []
   /// Called before the first new row, in the transaction that plans the chunks.
   public var begin: @Sendable (_ connection: PostgresConnection, _ newRows: Int) async throws -> Void = {
     _, _ in
@@ -53,20 +61,17 @@ public struct BulkLoad: Sendable {
     encoding = .binary(encode)
   }
 
-  /// Creates a load with COPY's text format.
+  /// Creates a load.
   ///
-  /// - Parameters:
-  ///   - table: the table, quoted.
-  ///   - encode: appends a line. The second array is for temporary use.
+  /// - Parameter table: the table, quoted.
   init(
-    specification: String, rowCount: Int, table: String, columns: [PostgresIdentifier],
-    encode: @escaping @Sendable (_ row: Int, _ lines: inout [UInt8], _ scratch: inout [UInt8]) throws -> Void
+    specification: String, rowCount: Int, table: String, columns: [PostgresIdentifier], encoding: Encoding
   ) {
     self.specification = specification
     self.rowCount = rowCount
     self.table = table
     self.columns = columns
-    encoding = .text(encode)
+    self.encoding = encoding
   }
 }
 

@@ -5,7 +5,7 @@ extension AnySettingKey {
   public static let seeding: [AnySettingKey] = [
     .init(.environment), .init(.databaseURL), .init(.databaseConnectTimeout), .init(.jobs),
     .init(.retryBudget), .init(.lockTimeout), .init(.builtInSeeders), .init(.now), .init(.allowCommands),
-    .init(.scale),
+    .init(.rows), .init(.scale),
     .init(.allOnly), .init(.allExcept),
     .init(.autoMigrate), .init(.autoSeed), .init(.autoSeedMode), .init(.autoSeedTimeLimit), .init(.debug),
   ]
@@ -45,6 +45,17 @@ extension SettingKey where Value == Double {
 }
 
 extension SettingKey where Value == String? {
+  /// The numbers of generated rows: of all tables, or by table. By default those of the definitions.
+  public static let rows = SettingKey(
+    name: "seed.rows", variables: ["SEED_ROWS"], flag: "rows",
+    summary: "Number of generated rows of every table, or by table", unit: nil,
+    bounds: nil, defaultValue: nil, isSecret: false,
+    expected: "a number such as 1000, or numbers by table such as customer=1000,product=50",
+    isAllowedInFiles: true, fileType: .optionalText,
+    parse: { (text) throws(SettingValueError) in
+      guard RowCountOptions.numbers(text) != nil else { throw SettingValueError() }
+      return text
+    }, show: { $0 ?? "" })
   /// The time to which `dates` of declarative seeders moves: a day, or a timestamp in UTC. By default the current time.
   public static let now = SettingKey(
     name: "seed.now", variables: ["SEED_NOW"], flag: "now",

@@ -263,25 +263,3 @@ struct GeneratePlanner {
       FixtureFault(code, file: definition.path, line: line, field: field, found: found, expected: expected))
   }
 }
-
-/// Options of a run that change the number of generated rows.
-public struct RowCountOptions: Sendable {
-  /// The environment, which may have a number of its own.
-  public var environment: SeedEnvironment
-  /// A factor for all numbers of rows that are not per parent.
-  public var scale: Double
-  /// Numbers by table, which take precedence.
-  public var rows: [String: Int]
-
-  /// Creates options.
-  public init(environment: SeedEnvironment = .dev, scale: Double = 1, rows: [String: Int] = [:]) {
-    self.environment = environment
-    self.scale = scale
-    self.rows = rows
-  }
-
-  func count(of table: TableName, _ standard: Int, _ numbers: [SeedEnvironment: Int]) -> Int {
-    if let number = rows[table.description] ?? rows[table.name] { return number }
-    return Int((Double(numbers[environment] ?? standard) * scale).rounded())
-  }
-}

@@ -19,6 +19,8 @@ struct GenerateRule: Sendable {
     case lines(file: String, settings: [GeneratorMember])
     /// One of the values that a query returns.
     case query(String, settings: [GeneratorMember])
+    /// An SQL expression over the other columns of the row, which the server computes.
+    case sql(String)
   }
 
   struct ReferenceSource: Sendable {
@@ -41,8 +43,13 @@ struct GenerateRule: Sendable {
   let seed: UInt64
   let locale: GeneratorLocale
   let columns: [Column]
+  /// Values that templates read and that no column gets.
+  let variables: [Column]
   /// Whether indexes are dropped before a large load and built afterwards.
   let rebuildsIndexes: Bool
+
+  /// The columns and the variables.
+  var sources: [Column] { columns + variables }
 }
 
 extension DefinitionReader {
@@ -66,24 +73,34 @@ extension DefinitionReader {
     if let indexes, indexes != "rebuild" {
       rule.fault("indexes", found: "'\(indexes)'", expected: "\"rebuild\", or no such key")
     }
-    var columns: [GenerateRule.Column] = []
-    if !rule.isAbsent("columns"), let node = rule.take("columns"),
-      let members = JSONObjectReader(node, faults: faults)
-    {
-      for member in members.members {
-        _ = members.take(member.key)
-        guard let source = source(member) else { continue }
-        columns.append(
-          .init(
-            line: member.position.line, name: member.key, source: source,
-            text: JSONText.text(member.value, as: .json) ?? ""))
+    let columns = sources("columns", of: rule)
+    let variables = sources("variables", of: rule)
+    for variable in variables {
+      switch variable.source {
+      case .generator, .lines, .query: break
+      case .reference, .position, .sql:
+        rule.fault(
+          "variables.\(variable.name)", found: "'\(variable.text)'", expected: "a generator or 'pickFrom'")
       }
     }
     rule.finish("an unknown key")
     guard let rows else { return nil }
     return GenerateRule(
       line: node.position.line, rows: rows, seed: UInt64(seed), locale: locale, columns: columns,
-      rebuildsIndexes: indexes != nil)
+      variables: variables, rebuildsIndexes: indexes != nil)
+  }
+
+  private func sources(_ key: String, of rule: JSONObjectReader) -> [GenerateRule.Column] {
+    guard !rule.isAbsent(key), let node = rule.take(key),
+      let members = JSONObjectReader(node, faults: faults)
+    else { return [] }
+    return members.members.compactMap { member in
+      _ = members.take(member.key)
+      guard let source = source(member) else { return nil }
+      return .init(
+        line: member.position.line, name: member.key, source: source,
+        text: JSONText.text(member.value, as: .json) ?? "")
+    }
   }
 
   private func rowCount(_ rule: JSONObjectReader) -> GenerateRule.RowCount? {
@@ -118,7 +135,7 @@ extension DefinitionReader {
   }
 
   /// More rows would overflow the numbers of chunks.
-  private static let maximumRows = 100_000_000_000
+  static let maximumRows = 100_000_000_000
 
   private func countRange(_ object: JSONObjectReader) -> ClosedRange<Int>? {
     let expected = "a number, or an array with the lowest and the highest number"
@@ -150,6 +167,12 @@ extension DefinitionReader {
     }
     let names = Set(members.map(\.key))
     if names.contains("reference") { return reference(member.value).map(GenerateRule.Source.reference) }
+    if names.contains("sql") {
+      guard let object = JSONObjectReader(member.value, faults: faults) else { return nil }
+      let expression = object.optionalString("sql", length: Self.nonEmpty, allowsBlank: false)
+      object.finish("an unknown key")
+      return expression.map(GenerateRule.Source.sql)
+    }
     guard names.contains("pickFrom") else { return .generator(GeneratorValue(member.value)) }
     guard let object = JSONObjectReader(member.value, faults: faults), let node = object.take("pickFrom"),
       let place = JSONObjectReader(node, expected: "an object with 'file' or 'query'", faults: faults)

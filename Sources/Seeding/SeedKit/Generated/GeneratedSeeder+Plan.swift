@@ -92,16 +92,26 @@ extension GeneratedSeeder {
   {
     var lists: [String: [GeneratorValue]] = [:]
     for (index, table) in definition.tables.enumerated() {
-      for column in table.generate?.columns ?? [] {
+      for column in table.generate?.sources ?? [] {
         let values: [String]
         switch column.source {
         case .lines(let file, _): values = try lines(file, column.line, faults)
         case .query(let query, _):
-          let rows = try await connection.query(
-            PostgresQuery(
-              unescaped: "SELECT value::text FROM (\(query)) AS list (value) WHERE value IS NOT NULL"))
-          values = try rows.map { try $0.decode(String.self) }
-        case .generator, .reference, .position: continue
+          do {
+            let rows = try await connection.query(
+              PostgresQuery(
+                unescaped: "SELECT value::text FROM (\(query)) AS list (value) WHERE value IS NOT NULL"))
+            values = try rows.map { try $0.decode(String.self) }
+          } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
+            throw FixtureError([
+              FixtureFault(
+                .invalidDefinition, file: definition.path, line: column.line,
+                field: "\(column.name).pickFrom",
+                found: "a query that the server rejects (\(error.message))",
+                expected: "a query with one column")
+            ])
+          }
+        case .generator, .reference, .position, .sql: continue
         }
         lists["\(index).\(column.name)"] = values.map(GeneratorValue.string)
       }
@@ -115,9 +125,21 @@ extension GeneratedSeeder {
     _ live: [TableName: LiveTable], on connection: PostgresConnection
   ) async throws -> [String: (columns: [String], rows: ExistingRows)] {
     let own = Set(definition.tables.compactMap { live[$0.table]?.canonicalName })
-    let used = definition.tables.compactMap { live[$0.table] }.flatMap(\.foreignKeys)
+    let used = definition.tables.flatMap { table in
+      // Columns with generators of their own refer to no known row.
+      let others = table.generate?.columns.filter { if case .reference = $0.source { false } else { true } }
+      let names = Set(others?.map(\.name) ?? [])
+      return (live[table.table]?.foreignKeys ?? []).filter { names.isDisjoint(with: $0.columns) }
+    }
+    let named = Set(
+      definition.tables.flatMap { $0.generate?.columns ?? [] }.compactMap { column -> TableName? in
+        if case .reference(let source) = column.source { source.table } else { nil }
+      })
     var found: [String: (columns: [String], rows: ExistingRows)] = [:]
-    for table in live.values where !own.contains(table.canonicalName) {
+    for (name, table) in live where !own.contains(table.canonicalName) {
+      guard named.contains(name) || used.contains(where: { $0.target == table.canonicalName }) else {
+        continue
+      }
       let keys =
         used.filter { $0.target == table.canonicalName }.flatMap(\.targetColumns) + (table.primaryKey ?? [])
       let columns = Array(Set(keys)).sorted()
@@ -137,7 +159,7 @@ extension GeneratedSeeder {
   func specification(_ table: GeneratedTable) -> String {
     let columns = table.columns.map { "\($0.name) \($0.generator)" }
     let rule = definition.tables.first { $0.table == table.live.name }?.generate
-    let texts = rule?.columns.map { "\($0.name) \($0.text)" } ?? []
+    let texts = rule?.sources.map { "\($0.name) \($0.text)" } ?? []
     let sizes = table.orders.map { "\($0.sizes)" }
     var family = ""
     if case .perParent(let parent, let range)? = rule?.rows { family = "\(parent) \(range)" }

@@ -1,15 +1,22 @@
 import Postgres
 
 extension GeneratedSeeder {
-  func load(_ table: GeneratedTable, in part: BulkContext) throws -> BulkLoad {
+  /// The load of a table, without what precedes and follows it.
+  func rows(of table: GeneratedTable) -> BulkLoad {
     var load = BulkLoad(
       specification: specification(table), rowCount: table.rowCount, table: table.live.quoted,
-      columns: table.columns.map(\.name)
-    ) { row, lines, scratch in
-      table.appendLine(row, to: &lines, scratch: &scratch)
-    }
+      columns: table.columns.map(\.name),
+      encoding: BinaryRows(table).map { binary in .binary { try binary.append($0, to: &$1) } }
+        ?? .text { table.appendLine($0, to: &$1, scratch: &$2) })
     load.chunkSize = GeneratedTableBuilder.block
+    load.streams = streams
+    load.computed = table.computed
     load.firstNumber = firstNumber(of: table)
+    return load
+  }
+
+  func load(_ table: GeneratedTable, in part: BulkContext) throws -> BulkLoad {
+    var load = rows(of: table)
     let numbers = table.columns.compactMap { column -> (sequence: String, query: String)? in
       guard case .number(let last) = column.encoder, table.rowCount > 0,
         let sequence = table.live[column.name.name]?.sequence
@@ -17,10 +24,10 @@ extension GeneratedSeeder {
       return (sequence, "SELECT \(last + table.rowCount)::bigint AS number")
     }
     let quoted = table.live.quoted
-    let rebuilds = definition.tables.first { $0.table == table.live.name }?.generate?.rebuildsIndexes == true
+    let rebuilds = rebuildsIndexes(of: table)
     load.begin = { connection, newRows in
       try await checkNumbers(of: table, newRows: newRows, on: connection)
-      if rebuilds { try await part.dropIndexes(of: quoted, newRows: newRows, on: connection) }
+      if rebuilds { try await part.dropIndexes(of: quoted, ifFewerRowsThan: newRows, on: connection) }
       // Before the first row, so that the application can insert rows while the load is not finished.
       for statement in SequenceAdvance(numbers).statements { try await connection.query(statement) }
     }
@@ -104,18 +111,12 @@ extension GeneratedSeeder {
         (LIKE \(unescaped: table.live.quoted) INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING DEFAULTS) ON COMMIT DROP
       """)
     do {
-      var row = 0
-      try await connection.copyText(into: "seed_generated_check", columns: table.columns.map(\.name)) {
-        guard row < count else { return nil }
-        var lines: [UInt8] = []
-        var scratch: [UInt8] = []
-        let start = row
-        while row < count, lines.count < 1 << 16 {
-          table.appendLine(row, to: &lines, scratch: &scratch)
-          row += 1
-        }
-        return (lines, row - start)
-      }
+      try await BulkContext.write(
+        0..<count, of: rows(of: table), into: "seed_generated_check", on: connection)
+    } catch let error as BinaryRows.UnreadableValue {
+      throw fault(
+        table, .rejectedRow, at: error.column, found: "\(error)",
+        expected: "a generator whose values the column accepts; nothing was written to it")
     } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
       let constraint = error.server?.constraintName.map { " (constraint '\($0)')" } ?? ""
       throw FixtureError([
@@ -140,9 +141,22 @@ extension GeneratedSeeder {
     return String(rest[..<end.lowerBound])
   }
 
+  func rebuildsIndexes(of table: GeneratedTable) -> Bool {
+    mayDropIndexes
+      && definition.tables.first { $0.table == table.live.name }?.generate?.rebuildsIndexes == true
+  }
+
   func delete(_ table: GeneratedTable, _ part: BulkContext, on connection: PostgresConnection) async throws
     -> Int
   {
+    if let ownedRows {
+      return try await connection.queryOne(
+        """
+        WITH deleted AS (DELETE FROM \(unescaped: table.live.quoted) WHERE \(unescaped: ownedRows) RETURNING 1)
+        SELECT count(*) FROM deleted
+        """
+      ).decode(Int.self)
+    }
     guard let match = try await stageLoadedKeys(of: table, part, on: connection) else { return 0 }
     return try await connection.queryOne(
       """
@@ -166,7 +180,9 @@ extension GeneratedSeeder {
   func checkKeys(of table: GeneratedTable, _ part: BulkContext, on connection: PostgresConnection)
     async throws
   {
-    guard let recorded = try await part.recordedSpecification(on: connection) else { return }
+    guard ownedRows == nil, let recorded = try await part.recordedSpecification(on: connection) else {
+      return
+    }
     // Consecutive numbers do not depend on the definition, other keys do.
     guard recorded == specification(table) || numberedKey(of: table) != nil else {
       throw FixtureError([

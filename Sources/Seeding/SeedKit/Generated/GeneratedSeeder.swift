@@ -5,18 +5,47 @@ import SeedGenerators
 
 /// A seeder made of a folder with a `seeder.json` whose tables have `generate`: rows that are computed from their
 /// numbers, loaded with COPY over several connections, and owned as a whole.
-public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
+///
+/// A seeder in Swift can consist of one, with a definition among the files of the program.
+public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, CountedSeeder {
   /// The contents of the `seeder.json`.
   public let definition: SeederDefinition
   let folder: DataFolder
   private let definitionDigest: String
   var counts: RowCountOptions
+  /// The number of connections that load a table at the same time.
+  public var streams = 4
+  /// Whether tables with `"indexes": "rebuild"` may be without their indexes during a load.
+  public var mayDropIndexes = true
+  /// An SQL condition that is true for exactly the rows of its only table, also for those that another definition
+  /// made; trusted text. Without one, a reset finds the rows by their keys, which need the same definition.
+  public var ownedRows: String?
 
   init(definition: SeederDefinition, folder: DataFolder, digest: String, counts: RowCountOptions) {
     self.definition = definition
     self.folder = folder
     definitionDigest = digest
     self.counts = counts
+  }
+
+  /// Reads a seeder among the files of the program.
+  ///
+  /// - Parameters:
+  ///   - name: its folder in the fixtures.
+  ///   - fixtures: the files of the program.
+  ///   - replacements: values that replace those of the definition, such as `tables.0.generate.seed`, by their path.
+  ///   - counts: the numbers of rows.
+  /// - Throws: ``FixtureError`` for an invalid definition.
+  public init(
+    builtIn name: String, fixtures: FixtureStore, replacing replacements: [String: JSONValue] = [:],
+    counts: RowCountOptions
+  ) throws {
+    let file = try fixtures.file("\(name)/\(DeclarativeSeeder.fileName)")
+    let changes = replacements.map { "\($0.key) \($0.value)" }.sorted()
+    self.init(
+      definition: try DefinitionReader.read(file.bytes, path: file.path, replacing: replacements),
+      folder: .builtIn(fixtures, name: name),
+      digest: Digest.sha256Hex(file.bytes + Array(changes.joined(separator: "\n").utf8)), counts: counts)
   }
 
   /// The definition's.
@@ -27,10 +56,20 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
   public var dependencies: [SeederID] { definition.dependencies }
   /// The definition's.
   public var environments: Set<SeedEnvironment> { definition.environments }
-  /// Empty: the files are on disk.
-  public var fixtures: [String] { [] }
+  /// The definition and the files; empty for a folder on disk.
+  public var fixtures: [String] {
+    guard case .builtIn(let store, let name) = folder else { return [] }
+    return ([DeclarativeSeeder.fileName] + definition.valueFiles).map { "\(name)/\($0)" }.filter(
+      store.contains)
+  }
   /// The number of rows of all tables.
   public var plannedRows: Int { GeneratePlanner.plannedCounts(definition, counts).reduce(0, +) }
+  /// The tables whose rows are not per parent.
+  public var countedTables: [String] {
+    definition.tables.compactMap { table in
+      if case .fixed? = table.generate?.rows { table.table.description } else { nil }
+    }
+  }
   /// Increased with every change of the rows that is not a change of a generator's version.
   public var version: Int { 1 }
 
@@ -46,8 +85,8 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     let faults = FaultCollector()
     for table in definition.tables {
       guard let rule = table.generate else { continue }
-      let context = GeneratorContext(locale: rule.locale, columns: rule.columns.map(\.name))
-      for column in rule.columns {
+      let context = GeneratorContext(locale: rule.locale, columns: rule.sources.map(\.name))
+      for column in rule.sources {
         switch column.source {
         case .lines(let file, _): _ = try lines(file, column.line, faults)
         case .generator(let value):
@@ -58,9 +97,9 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
               FixtureFault(
                 .invalidDefinition, file: definition.path, line: column.line,
                 field: ([column.name] + error.path).joined(separator: "."), found: error.problem,
-                expected: "a generator of Documentation/generated-data.md"))
+                expected: ""))
           }
-        case .position, .reference, .query: break
+        case .position, .reference, .query, .sql: break
         }
       }
     }
@@ -141,6 +180,18 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
     throw BulkLoadError.otherSpecification(id, existing: recorded, wanted: wanted)
   }
 
+  /// Whether an unfinished load has dropped indexes, which it builds at its end.
+  ///
+  /// - Throws: `PostgresError`.
+  public func isWithoutIndexes(on connection: PostgresConnection) async throws -> Bool {
+    try await connection.queryOne(
+      """
+      SELECT count(*) > 0 FROM seed_runner.bulk_load
+      WHERE seeder = ANY(\(definition.tables.map { "\(id)/\($0.table)" })) AND cardinality(indexes) > 0
+      """
+    ).decode(Bool.self)
+  }
+
   func firstNumber(of table: GeneratedTable) -> Int {
     for column in table.columns { if case .number(let last) = column.encoder { return last } }
     return 0
@@ -193,6 +244,11 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder {
       let part = context.part(part(table.live))
       let deleted = try await context.pool.withTransaction { connection in
         try await part.lockLoad(on: connection)
+        if rebuildsIndexes(of: table) {
+          // Faster than the removal of each row from them, if most rows of the table are generated.
+          let loaded = try await loadedRows(of: loadName(table.live), on: connection)
+          try await part.dropIndexes(of: table.live.quoted, ifFewerRowsThan: 2 * loaded, on: connection)
+        }
         let deleted = try await delete(table, part, on: connection)
         try await part.restoreIndexes(on: connection)
         try await part.forgetLoad(on: connection)

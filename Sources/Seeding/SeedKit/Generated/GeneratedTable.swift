@@ -75,16 +75,23 @@ final class GeneratedTable: Sendable {
   let live: LiveTable
   let rowCount: Int
   let columns: [Column]
+  /// Columns that the server computes from the others.
+  let computed: [BulkLoad.Computed]
+  /// Values that templates read and that no column gets. Their numbers follow those of the columns.
+  let variables: [Column]
   let picks: [Pick]
   let orders: [Order]
   let children: ChildIndex?
 
   init(
-    live: LiveTable, rowCount: Int, columns: [Column], picks: [Pick], orders: [Order], children: ChildIndex?
+    live: LiveTable, rowCount: Int, columns: [Column], computed: [BulkLoad.Computed] = [],
+    variables: [Column] = [], picks: [Pick], orders: [Order], children: ChildIndex?
   ) {
     self.live = live
     self.rowCount = rowCount
     self.columns = columns
+    self.computed = computed
+    self.variables = variables
     self.picks = picks
     self.orders = orders
     self.children = children
@@ -159,11 +166,29 @@ final class GeneratedTable: Sendable {
     return own.value(own[position], of: member)
   }
 
+  /// Columns whose templates read each other; nil if there are none.
+  var loop: [String]? {
+    let all = columns + variables
+    var path: [Int] = []
+    var done: Set<Int> = []
+    func visit(_ column: Int) -> [String]? {
+      if let start = path.firstIndex(of: column) { return path[start...].map { all[$0].name.name } }
+      guard !done.contains(column), case .generator(_, let sources) = all[column].encoder else { return nil }
+      path.append(column)
+      for source in sources { if let loop = visit(source.column) { return loop } }
+      path.removeLast()
+      done.insert(column)
+      return nil
+    }
+    for column in all.indices { if let loop = visit(column) { return loop } }
+    return nil
+  }
+
   /// Appends the value of a column in PostgreSQL's text format, without escapes of COPY.
   ///
   /// - Returns: false for NULL. Nothing is appended then.
   func append(_ column: Int, of row: Int, to text: inout [UInt8]) -> Bool {
-    switch columns[column].encoder {
+    switch (column < columns.count ? columns[column] : variables[column - columns.count]).encoder {
     case .number(let last): text.append(contentsOf: String(last + row + 1).utf8)
     case .position:
       text.append(contentsOf: String((children?.parent(of: row).position ?? row) + 1).utf8)

@@ -12,6 +12,28 @@ public struct JSONNode: Hashable, Sendable {
     self.position = position
     self.value = value
   }
+
+  /// The same document with another value at a place; nil if nothing is there.
+  ///
+  /// - Parameter path: the keys of objects and the positions of elements, from 0.
+  func replacing(_ path: ArraySlice<String>, with replacement: JSONValue) -> JSONNode? {
+    guard let step = path.first else { return JSONNode(position: position, value: replacement) }
+    switch value {
+    case .object(var members):
+      guard let place = members.firstIndex(where: { $0.key == step }) else { return nil }
+      let member = members[place]
+      guard let value = member.value.replacing(path.dropFirst(), with: replacement) else { return nil }
+      members[place] = JSONMember(key: member.key, position: member.position, value: value)
+      return JSONNode(position: position, value: .object(members))
+    case .array(var elements):
+      guard let place = Int(step), elements.indices.contains(place),
+        let element = elements[place].replacing(path.dropFirst(), with: replacement)
+      else { return nil }
+      elements[place] = element
+      return JSONNode(position: position, value: .array(elements))
+    default: return nil
+    }
+  }
 }
 
 /// A JSON value. Numbers keep their digits; members of an object keep their order.

@@ -55,6 +55,32 @@ public struct RowOrigin: Sendable, Codable {
 }
 
 extension RowOrigin {
+  /// The seeders that generated rows of a table, with the numbers of rows. These are owned as a whole, so single rows
+  /// are not recorded.
+  ///
+  /// - Throws: `PostgresError`.
+  public static func generators(
+    of table: String, on connection: PostgresConnection
+  ) async throws -> [(seeder: String, rowCount: Int)] {
+    let isRecorded = try await connection.queryOne("SELECT to_regclass('seed_runner.bulk_load') IS NOT NULL")
+      .decode(Bool.self)
+    guard isRecorded else { return [] }
+    let name = TableName(text: table)
+    return try await connection.query(
+      "SELECT seeder, row_count FROM seed_runner.bulk_load WHERE row_count > 0 ORDER BY seeder"
+    ).compactMap { row in
+      let (load, rowCount) = try row.decode(String.self, Int.self)
+      let parts = load.split(separator: "/", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { return nil }
+      let loaded = TableName(text: parts[1])
+      let isSame =
+        loaded.name == name.name && (loaded.schema ?? name.schema) == (name.schema ?? loaded.schema)
+      return isSame ? (parts[0], rowCount) : nil
+    }
+  }
+}
+
+extension RowOrigin {
   /// A message that the row does not exist, with the columns by which it was looked up; nil if it exists or if the
   /// table has no key with that number of columns.
   ///

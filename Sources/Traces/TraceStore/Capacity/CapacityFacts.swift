@@ -45,7 +45,7 @@ struct CapacityFacts: Sendable {
         """
         SELECT (SELECT count(*) FROM traces JOIN users ON users.id = contributor_id
             WHERE users.email = \(CapacityCheck.contributor) AND traces.is_seed), row_count, phase
-        FROM seed_runner.bulk_load WHERE seeder = 'capacity-traces'
+        FROM seed_runner.bulk_load WHERE seeder = 'capacity-traces/traces'
         """)
     return CapacityFacts(
       rowCount: rowCount, models: models.compactMap(\.self), sample: sample, indexes: indexes,

@@ -38,7 +38,7 @@ public enum TraceIndex: String, Sendable, CaseIterable {
   }
 
   /// The statement that creates the index.
-  var definition: String {
+  public var definition: String {
     """
     CREATE INDEX \(name) ON traces USING hnsw (\(key)) \
     WITH (m = \(Self.connections), ef_construction = \(Self.constructionCandidates))

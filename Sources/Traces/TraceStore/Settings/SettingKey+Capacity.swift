@@ -11,10 +11,10 @@ extension AnySettingKey {
 }
 
 extension SettingKey where Value == Int? {
-  /// The number of rows of capacity data, 0 to 1,000,000,000. If unset: 1,000 in test, 10,000 in ci and ci-local,
+  /// The number of rows of capacity data, 0 to 1,000,000,000, unless the setting `rows` names another. If unset: 1,000 in test, 10,000 in ci and ci-local,
   /// 100,000 elsewhere.
   public static let capacityRows = SettingKey(
-    "capacity.rows", variables: "CAPACITY_ROWS", flag: "rows", in: 0...1_000_000_000,
+    "capacity.rows", variables: "CAPACITY_ROWS", in: 0...1_000_000_000,
     summary: "Number of generated traces; unset: 1000 in test, 10000 in ci and ci-local, else 100000")
 }
 

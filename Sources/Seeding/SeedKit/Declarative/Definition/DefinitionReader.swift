@@ -11,10 +11,14 @@ struct DefinitionReader {
 
   /// Reads a definition.
   ///
-  /// - Parameter isUpsert: whether it was generated for an upsert.
+  /// - Parameters:
+  ///   - isUpsert: whether it was generated for an upsert.
+  ///   - replacements: values that replace those of the file, by path.
   /// - Throws: ``FixtureError`` with all faults.
-  static func read(_ bytes: [UInt8], path: String, isUpsert: Bool = false) throws -> SeederDefinition {
-    let root: JSONNode
+  static func read(
+    _ bytes: [UInt8], path: String, isUpsert: Bool = false, replacing replacements: [String: JSONValue] = [:]
+  ) throws -> SeederDefinition {
+    var root: JSONNode
     do {
       root = try JSONParser.parse(bytes, dialect: .json5)
     } catch let error as JSONParseError {
@@ -29,6 +33,14 @@ struct DefinitionReader {
           found: "an object",
           expected: arrayOf(field) + ", in '[' and ']'")
       ])
+    }
+    for (place, value) in replacements {
+      guard let steps = JSONPath(place)?.steps, let replaced = root.replacing(steps[...], with: value) else {
+        throw FixtureError([
+          FixtureFault(.invalidDefinition, file: path, field: place, found: "nothing", expected: "a value")
+        ])
+      }
+      root = replaced
     }
     let reader = DefinitionReader(path: path, isUpsert: isUpsert)
     let definition = reader.definition(root)

@@ -53,7 +53,7 @@ extension SeederDefinition {
 
   /// The files whose contents it writes as a whole, and the inputs of its commands.
   var valueFiles: [String] {
-    let lists = tables.flatMap { $0.generate?.columns ?? [] }.compactMap { column in
+    let lists = tables.flatMap { $0.generate?.sources ?? [] }.compactMap { column in
       if case .lines(let file, _) = column.source { file } else { nil }
     }
     let inputs = tables.flatMap { $0.command?.inputs ?? [] } + lists

@@ -1,13 +1,12 @@
-import SeedGenerators
 import Testing
 
-@testable import CapacityTraces
+@testable import SeedGenerators
 
-@Suite("The vectors of capacity data")
-struct CapacityVectorsTests {
+@Suite("Clustered vectors")
+struct ClusteredVectorsTests {
   private func vectors(seed: UInt64, clusters: Int, similarity: Double) -> ClusteredVectors {
     ClusteredVectors(
-      seed: seed, dimensions: CapacityRows.dimensions, clusters: clusters, similarity: similarity)
+      seed: seed, dimensions: 1536, clusters: clusters, similarity: similarity)
   }
 
   private func cosine(_ left: [Float], _ right: [Float]) -> Double {

@@ -1,0 +1,180 @@
+import Postgres
+import SeedTesting
+import Testing
+
+@testable import SeedKit
+
+@Suite("Values of generated rows")
+struct GeneratedValueTests {
+  private static let sql = "CREATE TABLE t (id int PRIMARY KEY, a text, b text, c text)"
+
+  private func faults(_ generate: String) async throws -> [String] {
+    var found: [String] = []
+    try await GeneratedFolder.with(Self.sql, tables: #"{table: "t", generate: {\#(generate)}}"#) { folder in
+      found = try await folder.faults()
+      let rows = try await folder.number("SELECT count(*) FROM t")
+      #expect(rows == 0)
+    }
+    return found
+  }
+
+  @Test("variables are the same for all templates of a row, and are not stored")
+  func variables() async throws {
+    try await GeneratedFolder.with(
+      Self.sql,
+      tables: #"""
+        {table: "t", generate: {rows: 200, variables: {first: {integer: [1, 90]}, list: {pickFrom: {file: "l.txt"}}},
+          columns: {id: "sequence", a: {template: "{first} {list}"}, b: {template: "{list} {first}"}}}}
+        """#, files: ["l.txt": "x\ny\n"]
+    ) { folder in
+      _ = try await folder.counts()
+      let differing = try await folder.number(
+        "SELECT count(*) FROM t WHERE split_part(a, ' ', 1) <> split_part(b, ' ', 2)")
+      #expect(differing == 0)
+      let distinct = try await folder.number("SELECT count(DISTINCT a) FROM t")
+      #expect(distinct > 50)
+    }
+  }
+
+  @Test("sql is computed by the server from the other columns of the row")
+  func sql() async throws {
+    try await GeneratedFolder.with(
+      Self.sql,
+      tables: #"""
+        {table: "t", generate: {rows: 3000, columns: {
+          id: "sequence", a: "word", b: {sql: "upper(a) || id"}, c: {sql: "CASE WHEN id > 10 THEN a END"}}}}
+        """#
+    ) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 3_000))
+      let wrong = try await folder.number(
+        "SELECT count(*) FROM t WHERE b <> upper(a) || id OR c IS DISTINCT FROM CASE WHEN id > 10 THEN a END")
+      #expect(wrong == 0)
+      let again = try await folder.counts()
+      #expect(again == RowCounts(unchanged: 3_000))
+      let reset = try await folder.reset()
+      #expect(reset.tables.total.deleted == 3_000)
+    }
+  }
+
+  @Test("rows have no origin of their own, but their seeder is known")
+  func origin() async throws {
+    try await GeneratedFolder.with(
+      Self.sql, tables: #"{table: "public.t", generate: {rows: 20, columns: {id: "sequence"}}}"#
+    ) { folder in
+      _ = try await folder.counts()
+      let (one, other) = try await folder.database.withConnection { connection in
+        (
+          try await RowOrigin.generators(of: "t", on: connection),
+          try await RowOrigin.generators(of: "other.t", on: connection)
+        )
+      }
+      #expect(one.map(\.seeder) == ["made"])
+      #expect(one.map(\.rowCount) == [20])
+      #expect(other.isEmpty)
+    }
+  }
+
+  @Test("an expression that the server rejects is a fault, and nothing is written")
+  func rejected() async throws {
+    let found = try await faults(#"rows: 10, columns: {id: "sequence", a: {sql: "no_such_function(id)"}}"#)
+    #expect(found.count == 1)
+    #expect(found.first?.contains("no_such_function") == true, "\(found)")
+  }
+
+  @Test("a query that the server rejects is a fault")
+  func query() async throws {
+    let found = try await faults(
+      #"rows: 10, columns: {id: "sequence", a: {pickFrom: {query: "SELECT no_such_column"}}}"#)
+    #expect(found.first?.hasPrefix("seeder.json:1: field 'a.pickFrom'") == true, "\(found)")
+  }
+
+  @Test("templates that read each other, or a column without a value, are faults")
+  func templates() async throws {
+    let loop = try await faults(
+      #"rows: 10, columns: {id: "sequence", a: {template: "{b}"}, b: {template: "{a}"}}"#)
+    #expect(
+      loop == [
+        "seeder.json:1: field 'generate.columns': found templates that read each other: a, b; expected templates that read other columns"
+      ])
+    let itself = try await faults(#"rows: 10, columns: {id: "sequence", a: {template: "{a}"}}"#)
+    #expect(itself.first?.contains("templates that read each other: a;") == true, "\(itself)")
+    let unfilled = try await faults(#"rows: 10, columns: {id: "sequence", a: {template: "{c}"}}"#)
+    #expect(unfilled.first?.contains("'c'") == true, "\(unfilled)")
+  }
+
+  @Test("a variable with the name of a column is a fault")
+  func variableNames() async throws {
+    let found = try await faults(
+      #"rows: 10, variables: {b: "word"}, columns: {id: "sequence", a: {template: "{b}"}}"#)
+    #expect(found.first?.contains("the variable 'b', which is also a column of t") == true, "\(found)")
+  }
+
+  @Test("the fault of a generator is shown as it is")
+  func generatorFault() async throws {
+    let found = try await faults(#"rows: 10, columns: {id: "sequence", a: {integer: [9, 1]}}"#)
+    #expect(
+      found == [
+        "seeder.json:1: field 'a.integer': the lowest number 9 is above the highest 1"
+      ])
+  }
+
+  /// A type that has no binary format here makes the whole table be written as text.
+  private func checksum(with extra: String) async throws -> String {
+    var result = ""
+    try await GeneratedFolder.with(
+      """
+      CREATE EXTENSION vector;
+      CREATE TABLE t (id uuid PRIMARY KEY, v vector(5), a varchar(9), b bool, s smallint, i int, l bigint, r real,
+        d double precision, x \(extra))
+      """,
+      tables: #"""
+        {table: "t", generate: {rows: 2600, columns: {
+          id: "uuid.v4", v: {vector: 5, null: 0.1}, a: {word: true, null: 0.2}, b: "boolean", s: {integer: [-9, 9]},
+          i: {integer: [0, 99999]}, l: {integer: [0, 9999999999]}, r: {double: [0, 1]}, d: {double: [-1, 1]},
+          x: {integer: [1, 5]}}}}
+        """#
+    ) { folder in
+      _ = try await folder.counts()
+      result = try await folder.text("SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM t")
+    }
+    return result
+  }
+
+  @Test("rows with vectors are the same in COPY's binary and text format")
+  func binary() async throws {
+    let (binary, text) = (try await checksum(with: "int"), try await checksum(with: "numeric"))
+    #expect(binary == text)
+  }
+}
+
+@Suite("Numbers of generated rows")
+struct RowCountOptionsTests {
+  @Test("are read from a number, numbers by table, or both")
+  func parsed() {
+    let numbers = RowCountOptions.numbers("10,customer=5,shop.order=0")
+    #expect(numbers?.everyTable == 10)
+    #expect(numbers?.rows == ["customer": 5, "shop.order": 0])
+  }
+
+  @Test(
+    "are rejected if they are not numbers or occur twice",
+    arguments: ["", "x", "-1", "1,2", "a=1,a=2", "=1", "a=", "a=1,", "1.5", "100000000001"])
+  func rejected(text: String) { #expect(RowCountOptions.numbers(text) == nil) }
+
+  @Test("of a table precede those of every table, which precede the definition and the scale")
+  func precedence() {
+    let options = RowCountOptions(environment: .ci, scale: 10, everyTable: 7, rows: ["a": 3])
+    #expect(options.count(of: "a", 100) == 3)
+    #expect(options.count(of: "s.a", 100) == 3)
+    #expect(options.count(of: "b", 100) == 7)
+    #expect(RowCountOptions(scale: 10).count(of: "b", 100) == 1_000)
+  }
+
+  @Test("name a table that no seeder generates")
+  func unknown() {
+    let options = RowCountOptions(rows: ["a": 3, "z": 1])
+    #expect(options.unknown(among: ["s.a", "b"]) == "z")
+    #expect(options.unknown(among: ["a", "z"]) == nil)
+  }
+}
