@@ -1,7 +1,10 @@
+import Embeddings
 import FoundationEssentials
 import HTTPServer
+import Postgres
 import RateLimiter
 import Testing
+import TraceStore
 
 @testable import TraceServer
 
@@ -17,7 +20,7 @@ struct PageTests {
     #expect(names.count > 5)
     for name in names {
       let file = try #require(
-        PageFile.named(name, searchNeedsToken: true), "\(name) is not in Sources/Resources/files.c")
+        PageFile.named(name, .init(searchNeedsToken: true)), "\(name) is not in Sources/Resources/files.c")
       #expect(try Array(Data(contentsOf: Self.folder.appending(path: name))) == file.body, "\(name)")
     }
   }
@@ -25,15 +28,15 @@ struct PageTests {
   @Test("refers only to existing files, and contains nothing inline that its policy would block")
   func references() throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: Self.folder.path) {
-      let file = try #require(PageFile.named(name, searchNeedsToken: true))
+      let file = try #require(PageFile.named(name, .init(searchNeedsToken: true)))
       let text = String(decoding: file.body, as: UTF8.self)
       #expect(!text.contains("innerHTML") && !text.contains("insertAdjacentHTML"), "\(name)")
       for match in text.matches(of: /(?:from "\.|(?:src|href)="page)\/([a-z.]+)"/) {
-        #expect(PageFile.named(String(match.1), searchNeedsToken: true) != nil, "\(name): \(match.0)")
+        #expect(PageFile.named(String(match.1), .init(searchNeedsToken: true)) != nil, "\(name): \(match.0)")
       }
     }
     let page = String(
-      decoding: try #require(PageFile.named("index.html", searchNeedsToken: true)).body, as: UTF8.self)
+      decoding: try #require(PageFile.named("index.html", .init(searchNeedsToken: true))).body, as: UTF8.self)
     #expect(page.matches(of: /<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/).isEmpty)
   }
 
@@ -84,6 +87,29 @@ struct PageTests {
         let wrong = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, token: "ct_wrong")
         #expect(wrong.status == 401)
       }
+    }
+  }
+
+  @Test("says that traces are found by meaning only if the embedding model is not the local one")
+  func ranking() async throws {
+    let providers: [(any EmbeddingProvider, String)] = [
+      (LocalEmbeddingProvider(), "words"), (NeuralProvider(), "meaning"),
+      (CachedEmbeddingProvider(LocalEmbeddingProvider()), "words"),
+    ]
+    for (provider, ranking) in providers {
+      try await Service.with(provider: provider) { service in
+        let page = String(decoding: try await service.get("/").response.body, as: UTF8.self)
+        #expect(page.contains("<html lang=\"en\" data-search=\"token\" data-ranking=\"\(ranking)\">"))
+      }
+    }
+  }
+
+  /// Stands for a model that compares the meanings of texts.
+  private struct NeuralProvider: EmbeddingProvider {
+    let model = EmbeddingModel(id: "neural", version: "1")
+
+    func embed(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
+      try await LocalEmbeddingProvider().embed(texts)
     }
   }
 

@@ -23,9 +23,11 @@ struct Service: Sendable {
   /// - Parameters:
   ///   - seeds: whether the seeders of the environment test run, except capacity data.
   ///   - registry: the seeders; the built-in ones by default.
+  ///   - provider: embeds queries and new traces.
   ///   - configure: changes the options. By default no test reaches a limit.
   static func with(
     seeds: Bool = false, registry: SeederRegistry? = nil,
+    provider: any EmbeddingProvider = LocalEmbeddingProvider(),
     options configure: (inout TraceServer.Options) throws -> Void = { _ in },
     _ body: (Service) async throws -> Void
   ) async throws {
@@ -45,7 +47,7 @@ struct Service: Sendable {
       try configure(&options)
       let log = Lock<[String]>([])
       let server = try TraceServer(
-        configuration: database.configuration, startup: seeding, options: options,
+        configuration: database.configuration, startup: seeding, provider: provider, options: options,
         log: { event in log.withLock { $0.append("\(event)") } })
       do {
         try await body(Service(server: server, database: database, log: log))

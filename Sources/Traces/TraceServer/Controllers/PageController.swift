@@ -1,4 +1,6 @@
+import Embeddings
 import HTTPServer
+import TraceStore
 
 /// The web page. It uses the API like any other client.
 enum PageController {
@@ -9,7 +11,10 @@ enum PageController {
   ]
 
   private static func page(_ name: String, _ context: RequestContext) throws(APIProblem) -> HTTPResponse {
-    guard let file = PageFile.named(name, searchNeedsToken: context.services.options.searchNeedsToken) else {
+    let facts = PageFile.Facts(
+      searchNeedsToken: context.services.options.searchNeedsToken,
+      findsMeaning: context.services.provider.model.id != EmbeddingModel.local.id)
+    guard let file = PageFile.named(name, facts) else {
       throw APIProblem(kind: .noRoute, status: 404, detail: "the web page has no such file")
     }
     return file.response(to: context.request)

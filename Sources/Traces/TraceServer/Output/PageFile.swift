@@ -29,11 +29,17 @@ struct PageFile: Sendable {
     ])
   }
 
+  /// What the page must know about the server before its first request.
+  struct Facts: Hashable, Sendable {
+    /// Whether the page should ask for a token before the first search.
+    var searchNeedsToken: Bool
+    /// Whether the embedding model finds traces that say the same in other words. The local model does not.
+    var findsMeaning = false
+  }
+
   /// The file with a name; nil if it does not exist.
-  ///
-  /// - Parameter searchNeedsToken: whether the page should ask for a token before the first search.
-  static func named(_ name: String, searchNeedsToken: Bool) -> PageFile? {
-    (searchNeedsToken ? withToken : withoutToken)[name]
+  static func named(_ name: String, _ facts: Facts) -> PageFile? {
+    (name == indexName ? indexes[facts] : nil) ?? others[name]
   }
 
   /// A response with the file, or 304 if the client has it.
@@ -45,19 +51,30 @@ struct PageFile: Sendable {
     return HTTPResponse(status: isKnown ? 304 : 200, headers: headers, body: isKnown ? [] : body)
   }
 
-  private static let withToken = files()
-  private static let withoutToken = files {
-    $0.replacing(#"data-search="token""#, with: #"data-search="open""#)
-  }
+  private static let indexName = "index.html"
 
-  private static func files(index change: (String) -> String = { $0 }) -> [String: PageFile] {
-    Dictionary(
-      uniqueKeysWithValues: Resources.files(in: "Page").map { name, bytes in
-        let isIndex = name == "index.html"
-        let body = isIndex ? Array(change(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
-        return (name, PageFile(type: type(of: name), body: body))
+  /// The index for each combination of facts.
+  private static let indexes: [Facts: PageFile] = {
+    let text = String(decoding: Resources.file("Page/\(indexName)") ?? [], as: UTF8.self)
+    let all = [false, true].flatMap { token in
+      [false, true].map { Facts(searchNeedsToken: token, findsMeaning: $0) }
+    }
+    return Dictionary(
+      uniqueKeysWithValues: all.map { facts in
+        let body =
+          text
+          .replacing(
+            #"data-search="token""#, with: #"data-search="\#(facts.searchNeedsToken ? "token" : "open")""#
+          )
+          .replacing(
+            #"data-ranking="words""#, with: #"data-ranking="\#(facts.findsMeaning ? "meaning" : "words")""#)
+        return (facts, PageFile(type: type(of: indexName), body: Array(body.utf8)))
       })
-  }
+  }()
+
+  private static let others = Dictionary(
+    uniqueKeysWithValues: Resources.files(in: "Page").filter { $0.0 != indexName }
+      .map { name, bytes in (name, PageFile(type: type(of: name), body: bytes)) })
 
   private static func type(of name: String) -> String {
     switch name.split(separator: ".").last {
