@@ -48,38 +48,86 @@ static const struct resource files[] = {
   {"Page/index.html", TEXT{
 #embed "../Traces/TraceServer/Page/index.html" suffix(, 0)
   }},
-  {"Page/style.css", TEXT{
-#embed "../Traces/TraceServer/Page/style.css" suffix(, 0)
+  {"Page/code.css", TEXT{
+#embed "../Traces/TraceServer/Page/code.css" suffix(, 0)
+  }},
+  {"Page/controls.css", TEXT{
+#embed "../Traces/TraceServer/Page/controls.css" suffix(, 0)
+  }},
+  {"Page/panels.css", TEXT{
+#embed "../Traces/TraceServer/Page/panels.css" suffix(, 0)
   }},
   {"Page/results.css", TEXT{
 #embed "../Traces/TraceServer/Page/results.css" suffix(, 0)
   }},
+  {"Page/style.css", TEXT{
+#embed "../Traces/TraceServer/Page/style.css" suffix(, 0)
+  }},
+  {"Page/access.js", TEXT{
+#embed "../Traces/TraceServer/Page/access.js" suffix(, 0)
+  }},
+  {"Page/address.js", TEXT{
+#embed "../Traces/TraceServer/Page/address.js" suffix(, 0)
+  }},
+  {"Page/code.js", TEXT{
+#embed "../Traces/TraceServer/Page/code.js" suffix(, 0)
+  }},
+  {"Page/contribute.js", TEXT{
+#embed "../Traces/TraceServer/Page/contribute.js" suffix(, 0)
+  }},
+  {"Page/copying.js", TEXT{
+#embed "../Traces/TraceServer/Page/copying.js" suffix(, 0)
+  }},
+  {"Page/facts.js", TEXT{
+#embed "../Traces/TraceServer/Page/facts.js" suffix(, 0)
+  }},
+  {"Page/highlight.js", TEXT{
+#embed "../Traces/TraceServer/Page/highlight.js" suffix(, 0)
+  }},
+  {"Page/keys.js", TEXT{
+#embed "../Traces/TraceServer/Page/keys.js" suffix(, 0)
+  }},
+  {"Page/languages.js", TEXT{
+#embed "../Traces/TraceServer/Page/languages.js" suffix(, 0)
+  }},
+  {"Page/linked.js", TEXT{
+#embed "../Traces/TraceServer/Page/linked.js" suffix(, 0)
+  }},
+  {"Page/links.js", TEXT{
+#embed "../Traces/TraceServer/Page/links.js" suffix(, 0)
+  }},
   {"Page/main.js", TEXT{
 #embed "../Traces/TraceServer/Page/main.js" suffix(, 0)
-  }},
-  {"Page/service.js", TEXT{
-#embed "../Traces/TraceServer/Page/service.js" suffix(, 0)
-  }},
-  {"Page/search.js", TEXT{
-#embed "../Traces/TraceServer/Page/search.js" suffix(, 0)
-  }},
-  {"Page/results.js", TEXT{
-#embed "../Traces/TraceServer/Page/results.js" suffix(, 0)
-  }},
-  {"Page/text.js", TEXT{
-#embed "../Traces/TraceServer/Page/text.js" suffix(, 0)
   }},
   {"Page/markdown.js", TEXT{
 #embed "../Traces/TraceServer/Page/markdown.js" suffix(, 0)
   }},
-  {"Page/tags.js", TEXT{
-#embed "../Traces/TraceServer/Page/tags.js" suffix(, 0)
+  {"Page/panel.js", TEXT{
+#embed "../Traces/TraceServer/Page/panel.js" suffix(, 0)
+  }},
+  {"Page/results.js", TEXT{
+#embed "../Traces/TraceServer/Page/results.js" suffix(, 0)
+  }},
+  {"Page/search.js", TEXT{
+#embed "../Traces/TraceServer/Page/search.js" suffix(, 0)
   }},
   {"Page/seeding.js", TEXT{
 #embed "../Traces/TraceServer/Page/seeding.js" suffix(, 0)
   }},
-  {"Page/access.js", TEXT{
-#embed "../Traces/TraceServer/Page/access.js" suffix(, 0)
+  {"Page/service.js", TEXT{
+#embed "../Traces/TraceServer/Page/service.js" suffix(, 0)
+  }},
+  {"Page/status.js", TEXT{
+#embed "../Traces/TraceServer/Page/status.js" suffix(, 0)
+  }},
+  {"Page/tags.js", TEXT{
+#embed "../Traces/TraceServer/Page/tags.js" suffix(, 0)
+  }},
+  {"Page/text.js", TEXT{
+#embed "../Traces/TraceServer/Page/text.js" suffix(, 0)
+  }},
+  {"Page/votes.js", TEXT{
+#embed "../Traces/TraceServer/Page/votes.js" suffix(, 0)
   }},
   {"Page/icon.svg", TEXT{
 #embed "../Traces/TraceServer/Page/icon.svg" suffix(, 0)

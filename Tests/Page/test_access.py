@@ -4,6 +4,12 @@ from playwright.sync_api import expect
 from test_search import ask
 
 
+def hold_token(page, token):
+    """Stores a token, as after signing in."""
+    page.evaluate("token => sessionStorage.setItem('trace-server-token', token)", token)
+    page.reload()
+
+
 def keys(page):
     return page.evaluate("[Object.keys(localStorage).length, Object.keys(sessionStorage).length]")
 
@@ -52,7 +58,8 @@ def test_a_token_is_stored_only_on_request_and_can_be_removed(strict_server, ope
     ask(other, "docker")
     expect(other.locator("#results > li")).to_have_count(10)
     other.get_by_role("button", name="Your token").click()
-    other.get_by_role("button", name="Forget the token").click()
+    other.get_by_role("button", name="Forget the token …").click()
+    other.get_by_role("button", name="Forget the token", exact=True).click()
     assert keys(other) == [0, 0]
     expect(other.get_by_label("Register with an email address")).to_be_focused()
     expect(other.locator("#results > li")).to_have_count(0)
@@ -76,3 +83,61 @@ def test_a_registered_address_gets_no_second_token(strict_server, open_page, pic
     expect(page.locator("#access-problem")).to_contain_text("This address already has a token")
     expect(page.get_by_label("Register with an email address")).to_have_attribute("aria-invalid", "true")
     picture(page, "register-taken")
+
+
+def test_forgetting_a_token_asks_first(strict_server, open_page, picture):
+    page = open_page(strict_server)
+    hold_token(page, strict_server.register("hedy@example.com"))
+    page.get_by_role("button", name="Your token").click()
+    forget = page.get_by_role("button", name="Forget the token …")
+    forget.click()
+    dialog = page.get_by_role("dialog", name="Forget the token?")
+    expect(dialog).to_contain_text("The server cannot show it again.")
+    picture(page, "forget")
+    # Enter and Escape keep it.
+    expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(forget).to_be_focused()
+    forget.click()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert keys(page) == [0, 1]
+    forget.click()
+    dialog.get_by_role("button", name="Forget the token").click()
+    assert keys(page) == [0, 0]
+
+
+def test_typing_without_a_token_says_what_to_do(strict_server, open_page, picture):
+    page = open_page(strict_server)
+    requests = []
+    page.on("request", lambda request: request.url.endswith("/search") and requests.append(request))
+    page.locator("#q").fill("nginx 502")
+    notice = page.locator("#locked")
+    expect(notice).to_contain_text("To search on this server, you need a token.")
+    expect(page.locator("#said")).to_contain_text("you need a token")
+    picture(page, "locked")
+    # No request that would be refused.
+    assert requests == []
+    notice.get_by_role("button", name="Get a token").click()
+    expect(page.get_by_label("Register with an email address")).to_be_focused()
+    page.keyboard.type("mary@example.com")
+    page.keyboard.press("Enter")
+    # The question is kept and sent.
+    expect(page.locator("#results > li")).to_have_count(10)
+    expect(notice).to_be_hidden()
+    assert len(requests) >= 1
+
+
+def test_one_panel_is_open_at_a_time_and_escape_closes_it(server, open_page):
+    page = open_page(server)
+    toggle = page.get_by_role("button", name="Use a token")
+    toggle.click()
+    expect(page.locator("#access")).to_be_visible()
+    page.get_by_role("button", name="Contribute").first.click()
+    expect(page.locator("#access")).to_be_hidden()
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("#contribute")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#contribute")).to_be_hidden()
+    expect(page.locator("#contribute-toggle")).to_be_focused()

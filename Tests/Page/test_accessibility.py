@@ -20,7 +20,52 @@ def faults(page):
 
 
 def start(page):
+    expect(page.locator("#seeding-state")).not_to_be_empty()
+
+
+def seeding(page):
+    page.get_by_role("button", name="Details of seeding").click()
     expect(page.locator("#seeders > li").first).to_be_visible()
+
+
+def contribute(page):
+    page.locator("#contribute-toggle").click()
+    page.get_by_label("Solution").fill("Run this:\n\n```bash\nls -l '*.py' # all\n```\n\nSee [this](https://example.com).")
+    page.get_by_role("button", name="Preview").click()
+    page.evaluate("token => sessionStorage.setItem('trace-server-token', token)", "ct_" + "0" * 64)
+    page.reload()
+    page.locator("#contribute-toggle").click()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_label("Title").fill("")
+    page.locator("#contribute-send").click()
+    expect(page.locator("#contribute-title-fault")).to_be_visible()
+
+
+def forget(page):
+    page.evaluate("token => sessionStorage.setItem('trace-server-token', token)", "ct_" + "0" * 64)
+    page.reload()
+    page.get_by_role("button", name="Your token").click()
+    page.get_by_role("button", name="Forget the token …").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def failed(page):
+    def fail(route):
+        answer = route.fetch().json()
+        answer["seeding"]["seeders"][1].update(outcome="failed", failure="tags.json:3: record 2, field 'name': found ''")
+        route.fulfill(json=answer)
+
+    page.route("**/health/ready", fail)
+    page.reload()
+    seeding(page)
+    expect(page.locator("#seeding-line")).to_have_attribute("data-look", "bad")
+
+
+def locked(page):
+    page.route(SEARCH, lambda route: route.fulfill(status=401, json={"detail": "send a token"}))
+    ask(page, "docker")
+    page.locator("#q").fill("docker volume")
+    expect(page.locator("#locked")).to_be_visible()
 
 
 def results(page):
@@ -52,9 +97,12 @@ def token(page):
     expect(page.locator("#access-problem")).to_be_visible()
 
 
-@pytest.mark.parametrize("state", [start, results, opened, empty, refused, token], ids=lambda state: state.__name__)
+STATES = [start, results, opened, empty, refused, token, seeding, failed, contribute, forget, locked]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [1280, 390, 320])
 def test_axe_finds_no_violation_and_nothing_is_wider_than_the_window(server, open_page, picture, width, scheme, state):
     page = open_page(server, width=width, height=800, color_scheme=scheme)
     start(page)
@@ -82,6 +130,22 @@ def test_the_focus_is_always_visible(server, open_page):
         seen.add(name.split()[0])
         assert outline, name
     assert {"INPUT", "BUTTON", "PRE", "A"} <= seen
+
+
+def test_the_focus_is_visible_in_every_panel(server, open_page):
+    page = open_page(server)
+    for state, names in ((seeding, {"BUTTON"}), (contribute, {"INPUT", "TEXTAREA", "BUTTON"}), (forget, {"BUTTON"})):
+        page.goto(server.url)
+        state(page)
+        seen = set()
+        for _ in range(25):
+            page.keyboard.press("Tab")
+            name, outline = page.evaluate(
+                "() => { const here = document.activeElement; const style = getComputedStyle(here); return ["
+                "here.tagName, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2]; }")
+            assert outline or name == "BODY", name
+            seen.add(name)
+        assert names <= seen, state.__name__
 
 
 def test_screen_readers_announce_the_number_of_results_and_find_landmarks(server, open_page):

@@ -15,13 +15,21 @@ MODEL = "local" if IS_LOCAL else os.environ["EMBEDDING_MODEL"]
 SEARCH = "**/api/v1/traces/search"
 
 
-def searches(page):
-    """Collects the queries that the page sends from now on."""
+# How the page says that the model of the server compares texts.
+FOUND = "found by words" if IS_LOCAL else "found by meaning"
+
+
+def searches(page, limit=10):
+    """Collects the queries with this limit that the page sends from now on."""
     sent = []
-    page.on(
-        "request",
-        lambda request: request.url.endswith("/search") and sent.append(json.loads(request.post_data)["q"]),
-    )
+
+    def collect(request):
+        if request.url.endswith("/search"):
+            body = json.loads(request.post_data)
+            if body["limit"] == limit:
+                sent.append(body["q"])
+
+    page.on("request", collect)
     return sent
 
 
@@ -59,7 +67,7 @@ def test_it_searches_as_you_type_but_not_for_every_key(server, open_page, pictur
     ask(page, question)
     expect(page.locator("#results h3").first).to_contain_text("behind PgBouncer in transaction mode")
     assert sent[-1] == question and len(sent) < len(question) / 3, sent
-    expect(page.locator("#status")).to_have_text("10 traces, by similarity and trust, best match first.")
+    expect(page.locator("#status")).to_have_text(f"10 traces, {FOUND}, best match first.")
     marks = {mark.lower() for mark in page.locator("#results h3 mark").all_inner_texts()}
     assert {"prepared", "statement", "pgbouncer"} <= marks and "in" not in marks
     assert page.title() == f"{question} – Trace search"
@@ -88,18 +96,18 @@ def test_a_late_response_does_not_replace_a_newer_one(server, open_page):
     assert titles(page) == expected
 
 
-def test_a_result_shows_trust_and_similarity_as_text_and_opens_with_its_code(server, open_page, picture):
+def test_a_result_says_in_plain_words_how_it_matches_and_opens_with_its_code(server, open_page, picture):
     page = open_page(server, height=1400)
     ask(page, "roll back after each test")
     first = page.locator("#results > li").first
-    expect(first.locator(".facts")).to_contain_text(re.compile(r"similarity 0\.\d\d"))
-    expect(first.locator(".facts")).to_contain_text("trust 1")
-    expect(first.locator(".facts")).to_contain_text("validated seed")
+    expect(first.locator(".facts")).to_contain_text("Best match")
+    expect(first.locator(".facts")).to_contain_text("From the curated collection")
+    expect(first.locator(".facts")).not_to_contain_text(re.compile(r"similarity|trust|\d"))
     heading = first.get_by_role("button", expanded=False).first
     heading.click()
     expect(first.get_by_role("heading", name="Solution")).to_be_visible()
     code = first.locator("figure.code", has_text="create_savepoint").last
-    expect(code.locator("figcaption span")).to_have_text("python")
+    expect(code.locator("figcaption .language")).to_have_text("python")
     assert "\n" in code.locator("pre code").inner_text()
     assert first.locator(".body").inner_text().count("```") == 0
     picture(page, "opened-light")
@@ -218,3 +226,143 @@ def test_examples_are_searches(server, open_page):
         expect(page.locator("#status")).not_to_contain_text("Nothing fits")
         page.keyboard.press("Escape")
         expect(page.locator("#welcome")).to_be_visible()
+
+
+def levels(page):
+    return [item.locator(".meter .on").count() for item in page.locator("#results > li").all()]
+
+
+def test_relevance_is_relative_to_the_best_result(server, open_page):
+    page = open_page(server)
+    found = server.ask("api/v1/traces/search", {"q": "nginx 502"})[1]["results"][:4]
+    for trace, score in zip(found, [2.0, 1.2, 0.8, 0.2], strict=True):
+        trace.update(score=score, similarity=0.4)
+    page.route(SEARCH, lambda route: route.fulfill(json={"results": found}))
+    ask(page, "nginx 502")
+    names = [item.locator(".facts li").first.inner_text() for item in page.locator("#results > li").all()]
+    assert names == ["Best match", "Good match", "Partial match", "Weak match"]
+    assert levels(page) == [4, 3, 2, 1]
+
+
+def test_the_best_of_poor_results_is_no_good_match(server, open_page):
+    page = open_page(server)
+    found = server.ask("api/v1/traces/search", {"q": "nginx 502"})[1]["results"][:2]
+    for trace in found:
+        trace.update(score=0.02, similarity=0.02)
+    page.route(SEARCH, lambda route: route.fulfill(json={"results": found}))
+    ask(page, "nginx 502")
+    expect(page.locator("#status")).to_contain_text("No good match.")
+    assert levels(page) == [1, 1]
+
+
+@pytest.mark.parametrize(("changes", "text"), [
+    ({"is_seed": True, "trust_score": 1}, "From the curated collection"),
+    ({"is_seed": True, "trust_score": 0}, "Disputed more often than confirmed"),
+    ({"status": "validated", "confirmation_count": 3, "trust_score": 3}, "Confirmed by 3 users"),
+    ({"confirmation_count": 1, "trust_score": 1}, "Confirmed by 1 user so far"),
+    ({"confirmation_count": 0, "trust_score": 0}, "Not confirmed yet"),
+    ({"confirmation_count": 1, "trust_score": -1}, "Disputed more often than confirmed"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_trust_is_said_in_plain_words(server, open_page, changes, text):
+    page = open_page(server)
+    trace = server.ask("api/v1/traces/search", {"q": "nginx 502"})[1]["results"][0]
+    trace |= {"is_seed": False, "status": "pending"} | changes
+    page.route(SEARCH, lambda route: route.fulfill(json={"results": [trace]}))
+    ask(page, "nginx 502")
+    expect(page.locator(".facts li").nth(1)).to_have_text(re.compile(f"{text}$"))
+
+
+@pytest.mark.parametrize(("ranking", "text"), [("words", "found by words"), ("meaning", "found by meaning")])
+def test_it_says_found_by_meaning_only_with_a_model_that_does(server, open_page, ranking, text):
+    page = open_page(server)
+
+    def change(route):
+        answer = route.fetch()
+        body = re.sub('data-ranking="[a-z]+"', f'data-ranking="{ranking}"', answer.text())
+        route.fulfill(response=answer, body=body)
+
+    page.route(server.url, change)
+    page.goto(server.url)
+    ask(page, "docker")
+    expect(page.locator("#status")).to_have_text(f"10 traces, {text}, best match first.")
+
+
+def test_tags_count_the_best_results_for_this_question(server, open_page):
+    page = open_page(server)
+    expect(page.locator("#tags-hint")).to_have_text("The numbers count all traces.")
+    everywhere = page.locator("#tags button").first.inner_text()
+    ask(page, "nginx 502 behind a load balancer")
+    expect(page.locator("#tags-hint")).to_have_text("The numbers count the 30 best results.")
+    found = server.ask("api/v1/traces/search", {"q": "nginx 502 behind a load balancer", "limit": 30})[1]["results"]
+    tags = [tag for trace in found for tag in trace["tags"]]
+    counts = sorted({tag: tags.count(tag) for tag in tags}.items(), key=lambda pair: (-pair[1], pair[0]))
+    shown = page.locator("#tags button").all_inner_texts()
+    assert shown == [f"{name} {count}" for name, count in counts[:10]]
+    page.locator("#q").fill("")
+    expect(page.locator("#tags-hint")).to_have_text("The numbers count all traces.")
+    expect(page.locator("#tags button").first).to_have_text(everywhere)
+
+
+def test_more_results_are_requested_once_per_question_and_shown_on_demand(server, open_page):
+    page = open_page(server)
+    sent = searches(page, limit=30)
+    ask(page, "docker volume backup")
+    more = page.get_by_role("button", name="Show 10 more")
+    expect(more).to_be_visible()
+    assert sent == ["docker volume backup"]
+    more.click()
+    expect(page.locator("#results > li")).to_have_count(20)
+    expect(page.locator("#results h3 button").nth(10)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#results h3 button").nth(9)).to_be_focused()
+    more.click()
+    expect(page.locator("#results > li")).to_have_count(30)
+    expect(page.locator("#more")).to_be_hidden()
+    found = titles(page)
+    assert len(set(found)) == 30
+    assert sent == ["docker volume backup"]
+
+
+def test_more_results_are_not_requested_when_few_requests_remain(server, open_page):
+    page = open_page(server)
+    answer = server.ask("api/v1/traces/search", {"q": "docker"})[1]
+    page.route(SEARCH, lambda route: route.fulfill(json=answer, headers={"RateLimit-Remaining": "5"}))
+    sent = searches(page, limit=30)
+    page.clock.install()
+    page.locator("#q").fill("docker")
+    page.clock.run_for(1500)
+    expect(page.locator("#results > li")).to_have_count(10)
+    page.clock.run_for(5000)
+    expect(page.locator("#tags-hint")).to_have_text("The numbers count the 10 best results.")
+    assert sent == []
+
+
+def test_enter_opens_the_first_result(server, open_page):
+    page = open_page(server)
+    ask(page, "nginx 502")
+    page.keyboard.press("Enter")
+    first = page.locator("#results h3 button").first
+    expect(first).to_be_focused()
+    expect(first).to_have_attribute("aria-expanded", "true")
+
+
+def test_enter_before_the_response_opens_the_first_result_when_it_arrives(server, open_page):
+    page = open_page(server)
+    page.locator("#q").fill("nginx 502")
+    page.keyboard.press("Enter")
+    first = page.locator("#results h3 button").first
+    expect(first).to_be_focused()
+    expect(first).to_have_attribute("aria-expanded", "true")
+
+
+def test_typing_after_enter_opens_nothing(server, open_page):
+    page = open_page(server)
+    held = []
+    page.route(SEARCH, lambda route: held.append(route) if not held else route.continue_())
+    with page.expect_request(SEARCH):
+        page.locator("#q").fill("nginx 502")
+        page.keyboard.press("Enter")
+    ask(page, " bad gateway")
+    expect(page.locator("#results > li")).to_have_count(10)
+    expect(page.locator("#results h3 button[aria-expanded=true]")).to_have_count(0)
+    expect(page.locator("#q")).to_be_focused()

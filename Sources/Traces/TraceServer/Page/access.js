@@ -1,13 +1,16 @@
 // Getting, using and storing a token.
 
+import { copied, say } from "./copying.js";
+import { Panel } from "./panel.js";
 import { ask } from "./service.js";
+import { sentence } from "./text.js";
 
 const at = (id) => document.getElementById(id);
 const key = "trace-server-token";
 const form = /^ct_[0-9a-f]{64}$/;
 
-/** The browser may block storage. The token is then kept until the page is closed. */
-function stored(action) {
+/** Uses the browser's storage. If it is blocked, the result is null, and values are kept until the page is closed. */
+export function stored(action) {
   try {
     return action();
   } catch {
@@ -20,36 +23,56 @@ export class Access {
   #isNew = false;
   #isNeeded;
   #changed;
+  #panel = new Panel(at("access-toggle"), at("access"));
 
-  /** @param changed called when the token is changed or removed */
+  /**
+   * @param isNeeded whether a search needs a token
+   * @param changed called when the token is changed or removed
+   */
   constructor(isNeeded, changed) {
     this.#isNeeded = isNeeded;
     this.#changed = changed;
-    at("access-toggle").addEventListener("click", () => this.#turn(at("access").hidden));
     at("register").addEventListener("submit", (event) => this.#register(event));
     at("sign-in").addEventListener("submit", (event) => this.#signIn(event));
-    at("forget").addEventListener("click", () => this.#forget());
     at("copy-token").addEventListener("click", () => this.#copy());
-    at("copy-token").hidden = !navigator.clipboard;
+    at("forget").addEventListener("click", () => {
+      at("forget-dialog").showModal();
+      // Enter does nothing that cannot be undone.
+      at("forget-cancel").focus();
+    });
+    at("forget-cancel").addEventListener("click", () => at("forget-dialog").close());
+    at("forget-confirm").addEventListener("click", () => {
+      at("forget-dialog").close();
+      this.#forget();
+    });
     this.#render();
-    if (isNeeded && !this.#token) this.#turn(true);
+    if (this.isMissing) this.#panel.turn(true);
   }
 
   get token() {
     return this.#token;
   }
 
-  /** Called when the server rejected a search for lack of a valid token. */
-  refused() {
-    this.#isNeeded = true;
-    this.#render();
-    this.#turn(true);
-    if (this.#token) this.#complain("The server rejected this token. Forget it, then use another one.");
+  /** Whether a search needs a token and there is none. */
+  get isMissing() {
+    return this.#isNeeded && !this.#token;
   }
 
-  #turn(isOpen) {
-    at("access").hidden = !isOpen;
-    at("access-toggle").setAttribute("aria-expanded", isOpen);
+  /** Shows how to get a token. */
+  request(why) {
+    this.#panel.turn(true);
+    this.#complain("");
+    at("access-why").textContent = why ?? at("access-why").textContent;
+    at(this.#token ? "forget" : "email").focus();
+    at("access").scrollIntoView({ block: "nearest" });
+  }
+
+  /** Called when the server rejected a request for lack of a valid token. */
+  refused() {
+    this.#isNeeded ||= !this.#token;
+    this.#render();
+    this.#panel.turn(true);
+    if (this.#token) this.#complain("The server rejected this token. Forget it, then use another one.");
   }
 
   #complain(text) {
@@ -96,7 +119,7 @@ export class Access {
     this.#token = token;
     stored(() => (at("keep").checked ? localStorage : sessionStorage).setItem(key, token));
     this.#render();
-    this.#turn(this.#isNew);
+    this.#panel.turn(this.#isNew);
     this.#changed();
   }
 
@@ -107,15 +130,16 @@ export class Access {
     at("new-token").value = "";
     this.#complain("");
     this.#render();
-    this.#turn(this.#isNeeded);
+    this.#panel.turn(this.#isNeeded);
     (this.#isNeeded ? at("email") : at("access-toggle")).focus();
     this.#changed();
   }
 
   async #copy() {
-    const copied = await navigator.clipboard.writeText(this.#token).then(() => true, () => false);
-    at("copy-token").textContent = copied ? "Copied" : "Copy failed";
-    if (!copied) at("new-token").select();
+    const isCopied = await copied(this.#token);
+    at("copy-token").textContent = isCopied ? "Copied" : "Copy failed";
+    say(isCopied ? "Token copied" : "Copy failed");
+    if (!isCopied) at("new-token").select();
   }
 
   #render() {
@@ -125,15 +149,11 @@ export class Access {
     at("access-new").hidden = !this.#isNew;
     at("access-held").hidden = !has;
     at("access-why").textContent = has
-      ? "Searches use your token and count toward its rate limit."
+      ? "The page searches, contributes and votes with your token."
       : this.#isNeeded
       ? "Only registered users can search on this server. Register with an email address."
-      : "You can search without a token. A token gives you a rate limit of your own.";
+      : "You can search without a token. To contribute and vote, you need one. It also gives you a rate limit of your own.";
     const isKept = stored(() => localStorage.getItem(key)) !== null;
     at("access-where").textContent = isKept ? "Kept in this browser." : "Kept until this tab is closed.";
   }
-}
-
-function sentence(text) {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 }

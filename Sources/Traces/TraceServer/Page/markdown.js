@@ -1,6 +1,8 @@
 // The subset of Markdown that traces use: fenced code, lists, tables, headings, quotes, and inline code, emphasis and
-// URLs. It reads each line once with limited lookahead, so that no text of 50,000 characters takes long.
+// links. It reads each line once with limited lookahead, so that no text of 50,000 characters takes long.
 
+import { codeBlock, scrolling } from "./code.js";
+import { addressAt, labeledLink, link, markdownLinkAt, safeURL } from "./links.js";
 import { element, highlighted } from "./text.js";
 
 const fence = /^(\s*)(`{3,}|~{3,})\s*([^`]*)$/;
@@ -92,39 +94,14 @@ function table(head, rows, terms) {
     element("tr", {}, ...texts.map((text) => element(name, { dir: "auto" }, inline(text, terms))));
   const made = element("table", {}, element("thead", {}, line(head, "th")));
   made.append(element("tbody", {}, ...rows.map((texts) => line(texts, "td"))));
-  return element("div", { class: "scrolls" }, made);
+  return scrolling(element("div", { class: "scrolls", "aria-label": "Table" }, made));
 }
 
-/** A code block. The caller makes scrollable blocks reachable by keyboard. */
-function codeBlock(code, language, terms) {
-  const name = /^[\w+#.-]{1,20}$/.test(language) && language !== "text" ? language : "";
-  const content = element("code", { dir: "ltr", translate: "no" }, highlighted(code, terms));
-  const caption = element("figcaption", {}, element("span", {}, name || "text"));
-  const block = element("figure", { class: "code" }, caption);
-  block.append(element("pre", { class: "scrolls", "aria-label": name ? `Code: ${name}` : "Code" }, content));
-  // The clipboard is available in secure contexts only.
-  if (navigator.clipboard) {
-    caption.append(element("button", { type: "button", class: "quiet", click: (event) => copy(event, code) }, "Copy"));
-  }
-  return block;
-}
-
-async function copy(event, text) {
-  const button = event.currentTarget;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Copy failed";
-  }
-  setTimeout(() => (button.textContent = "Copy"), 2000);
-}
-
-const special = /[`*\\]|https?:\/\//g;
+const special = /[`*\\]|!?\[|https?:\/\//g;
 const emphasisReach = 500;
 
-/** Converts inline Markdown to nodes. */
-export function inline(text, terms, depth = 0) {
+/** Converts inline Markdown to nodes. A label of a link contains no links. */
+export function inline(text, terms, depth = 0, isLabel = false) {
   const fragment = document.createDocumentFragment();
   let start = 0;
   const plain = (end) => fragment.append(highlighted(text.slice(start, end), terms));
@@ -153,13 +130,29 @@ export function inline(text, terms, depth = 0) {
       } else {
         const inner = text.slice(at + stars.length, end);
         // The recursive call uses the same pattern, so restore its position.
-        const node = element(stars === "**" ? "strong" : "em", {}, inline(inner, terms, depth + 1));
+        const node = element(stars === "**" ? "strong" : "em", {}, inline(inner, terms, depth + 1, isLabel));
         put(at, end + stars.length, node);
       }
+    } else if (isLabel) {
+      continue;
+    } else if (match[0].endsWith("[")) {
+      const found = markdownLinkAt(text, at);
+      if (!found) continue;
+      const node = labeledLink(found.url, found.label, inline(found.label, terms, depth, true));
+      // The recursive call uses the same pattern.
+      special.lastIndex = at + found.length;
+      if (node) put(at, at + found.length, node);
     } else {
-      const address = text.slice(at, at + 2000).match(/^[^\s\p{Cc}<>"'`\u202a-\u202e\u2066-\u2069]+/u)[0]
-        .replace(/[.,;:!?)\]*]+$/, "");
-      if (URL.canParse(address)) put(at, at + address.length, link(address));
+      const address = addressAt(text, at);
+      const end = at + address.length;
+      // What is not a safe link stays text as a whole, even if it contains another address.
+      special.lastIndex = end;
+      const isPart = /[\p{L}\p{N}:]/u.test(text[at - 1] ?? " ");
+      const url = isPart ? null : safeURL(address);
+      if (!url) continue;
+      const isBracketed = at > start && text[at - 1] === "<" && text[end] === ">";
+      if (isBracketed) put(at - 1, end + 1, link(url, address));
+      else put(at, end, link(url, address));
     }
   }
   plain(text.length);
@@ -183,9 +176,4 @@ function closing(text, at, stars) {
 function code(text, terms) {
   const isPadded = text.startsWith(" ") && text.endsWith(" ") && text.trim() !== "";
   return element("code", { dir: "ltr", translate: "no" }, highlighted(isPadded ? text.slice(1, -1) : text, terms));
-}
-
-/** The link text is the full URL, so that it cannot mislead about the target. */
-function link(address) {
-  return element("a", { href: address, rel: "noopener noreferrer nofollow ugc", dir: "ltr" }, address);
 }

@@ -10,12 +10,16 @@ const fewLeft = 15;
 /** How long responses are cached, in milliseconds. */
 const lifetime = 60_000;
 const mostKept = 50;
+/** The results that a search shows first, and those that are counted by tag and offered afterward. */
+const [first, most] = [10, 30];
+/** How long a question must stay unchanged before more results are requested, in milliseconds. */
+const settling = 700;
 /** The first and the longest pause before a retry without Retry-After, in seconds. The pause doubles each time. */
 const [firstWait, lastWait] = [2, 30];
 
 export class Search {
   #view;
-  #token;
+  #access;
   #timer = null;
   #controller = null;
   #kept = new Map();
@@ -26,13 +30,19 @@ export class Search {
   #wanted = { text: "", tags: [] };
 
   /**
-   * @param view gets `searching()`, `results(wanted, traces)`, `nothing()`, `problem(problem, seconds)`: `seconds` is
-   *   the time until the automatic retry, or null if there is none
-   * @param token gives the token to search with, or null
+   * @param view gets `searching()`, `results(wanted, traces)`, `more(all)`: more results for the same question,
+   *   `nothing()`, `locked()`: a token is needed, `problem(problem, seconds)`: `seconds` is the time until the automatic
+   *   retry, or null if there is none
+   * @param access gives the token to search with, or null, and says whether it is missing
    */
-  constructor(view, token) {
+  constructor(view, access) {
     this.#view = view;
-    this.#token = token;
+    this.#access = access;
+  }
+
+  /** Whether the results of the latest query are shown. */
+  get isCurrent() {
+    return this.#shown !== null && this.#shown === JSON.stringify(this.#wanted);
   }
 
   /** Searches after the delay, or at once. */
@@ -42,6 +52,11 @@ export class Search {
     this.#wanted = wanted;
     if (!isNew && !atOnce) return;
     this.#stop();
+    if (wanted.text !== "" && this.#access.isMissing) {
+      this.#shown = null;
+      this.#view.locked();
+      return;
+    }
     if (wanted.text === "") {
       this.#shown = null;
       this.#view.nothing();
@@ -77,30 +92,51 @@ export class Search {
     const key = JSON.stringify(wanted);
     if (wanted.text === "") return this.#view.nothing();
     const kept = this.#kept.get(key);
-    if (kept && performance.now() - kept.at < lifetime) return this.#answer(key, wanted, kept.traces);
-    if (key === this.#shown) return;
+    if (kept && performance.now() - kept.at < lifetime) return this.#answer(key, wanted, kept);
     this.#controller?.abort();
     const controller = (this.#controller = new AbortController());
     this.#view.searching();
     try {
-      const body = { q: wanted.text, limit: 10, ...(wanted.tags.length > 0 ? { tags: wanted.tags } : {}) };
-      const token = this.#token();
-      const { json, remaining } = await ask("api/v1/traces/search", { body, token, signal: controller.signal });
+      const traces = await this.#ask(wanted, first, controller);
       if (controller.signal.aborted) return;
-      this.#remaining = remaining;
       this.#failures = 0;
       this.#notBefore = 0;
-      this.#kept.set(key, { at: performance.now(), traces: json.results });
+      const found = { at: performance.now(), traces, all: traces.length < first ? traces : null };
+      this.#kept.set(key, found);
       if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value);
-      this.#answer(key, wanted, json.results);
+      this.#answer(key, wanted, found);
     } catch (error) {
       if (!controller.signal.aborted) this.#fail(error);
     }
   }
 
-  #answer(key, wanted, traces) {
+  async #ask(wanted, limit, controller) {
+    const body = { q: wanted.text, limit, ...(wanted.tags.length > 0 ? { tags: wanted.tags } : {}) };
+    const { token } = this.#access;
+    const { json, remaining } = await ask("api/v1/traces/search", { body, token, signal: controller.signal });
+    this.#remaining = remaining;
+    return json.results;
+  }
+
+  #answer(key, wanted, found) {
     this.#shown = key;
-    this.#view.results(wanted, traces);
+    this.#view.results(wanted, found.traces);
+    if (found.all) this.#view.more(found.all);
+    else this.#timer = setTimeout(() => this.#askForMore(wanted, found), settling);
+  }
+
+  /** Requests more results of a question that the user has finished. They are not worth a failure or a wait. */
+  async #askForMore(wanted, found) {
+    if (this.#remaining < fewLeft) return this.#view.more(found.traces);
+    const controller = (this.#controller = new AbortController());
+    try {
+      const all = await this.#ask(wanted, most, controller);
+      if (controller.signal.aborted) return;
+      found.all = all;
+      this.#view.more(all);
+    } catch {
+      if (!controller.signal.aborted) this.#view.more(found.traces);
+    }
   }
 
   #fail(error) {

@@ -1,10 +1,20 @@
-// The state of seeding: the progress of start-up seeding, and the last recorded run of each seeder.
+// The state of seeding, for operators: one line, and behind a button the progress of start-up seeding and the last
+// recorded run of each seeder, failures first.
 
+import { Panel } from "./panel.js";
 import { ask } from "./service.js";
 import { element } from "./text.js";
 
-const [state, progress, problem, list, note] = ["state", "progress", "problem", "", "note"]
-  .map((name) => document.getElementById(name ? `seeding-${name}` : "seeders"));
+const [line, state, progress, problem, list, note, toggle, details] = [
+  "seeding-line",
+  "seeding-state",
+  "seeding-progress",
+  "seeding-problem",
+  "seeders",
+  "seeding-note",
+  "seeding-toggle",
+  "seeding-details",
+].map((id) => document.getElementById(id));
 /** The polling intervals in milliseconds: during seeding, while the server does not respond, and otherwise. */
 const [often, now, rarely] = [700, 3000, 60_000];
 
@@ -14,6 +24,13 @@ const phases = {
   migrating: "Migrating the database.",
   failed: "Seeding failed before the first seeder.",
 };
+const busy = ["connecting", "migrating", "seeding"];
+const databases = {
+  "not-migrated": "The database is not migrated.",
+  "other-environment": "The database belongs to another environment.",
+};
+/** The order of the list. */
+const urgency = ["failed", "skipped"];
 const signs = { seeded: "✓", unchanged: "=", skipped: "–", failed: "✗", none: "…" };
 
 export class Seeding {
@@ -23,6 +40,7 @@ export class Seeding {
   #wasBusy = false;
   #hasSettled = false;
   #timer = null;
+  #panel = new Panel(toggle, details);
 
   /** @param settled called when seeding has ended; with true if the page saw it run, so that the data has changed */
   constructor(settled) {
@@ -37,12 +55,13 @@ export class Seeding {
     try {
       // A 503 during start-up is a state to show, not an error.
       const { json } = await ask("health/ready", { anyStatus: true });
-      if (!json.seeding) throw new Error("no readiness");
-      this.#live = json;
-      const isBusy = ["connecting", "migrating", "seeding"].includes(json.seeding.phase);
+      // A server may keep the details for its operators.
+      line.hidden = !json.seeding;
+      this.#live = { seeding: { phase: "off", seeders: [] }, database: json.status === "ready" ? "ok" : null, ...json };
+      const isBusy = busy.includes(this.#live.seeding.phase);
       if (isBusy || json.status === "starting") wait = often;
       else if (json.status === "unavailable") wait = now;
-      if ((this.#wasBusy || !this.#hasSettled) && !isBusy && json.database === "ok") {
+      if ((this.#wasBusy || !this.#hasSettled) && !isBusy && this.#live.database === "ok") {
         await this.#readRuns();
         this.#settled(this.#wasBusy);
         this.#hasSettled = true;
@@ -52,7 +71,7 @@ export class Seeding {
       this.#render();
     } catch {
       wait = now;
-      this.#say("The server is not responding.");
+      this.#say("The server is not responding.", "bad");
     }
     // Do not poll in the background. The state is read again when the page becomes visible.
     if (!document.hidden) this.#timer = setTimeout(() => this.look(), wait);
@@ -67,29 +86,29 @@ export class Seeding {
   }
 
   /** Sets the text only if it has changed, so that screen readers do not repeat it. */
-  #say(text) {
+  #say(text, look) {
+    line.dataset.look = look;
     if (state.textContent !== text) state.textContent = text;
   }
 
   #render() {
-    const { seeding, database, status } = this.#live;
-    const isBusy = ["connecting", "migrating", "seeding"].includes(seeding.phase);
+    const { seeding } = this.#live;
+    const isBusy = busy.includes(seeding.phase);
     const ended = seeding.seeders.filter((seeder) => seeder.outcome);
-    if (database !== "ok" && !isBusy) {
-      this.#say(database === "unreachable" ? "The database is unavailable." : "The database is not migrated.");
-    } else if (seeding.phase === "seeding") this.#say("Seeding is in progress. Seeded traces can be found already.");
-    else if (seeding.phase === "done") this.#say(doneText(seeding, ended, status));
-    else this.#say(phases[seeding.phase]);
+    const started = new Map(seeding.seeders.map((seeder) => [seeder.id, seeder]));
+    const recorded = new Map(this.#runs.map((run) => [run.seeder, run]));
+    const names = [...new Set([...started.keys(), ...recorded.keys()])];
+    const rows = names.map((name) => ({ name, ...shown(started.get(name), recorded.get(name), isBusy) }));
+    const rank = ({ seen }) => urgency.includes(seen.outcome) ? urgency.indexOf(seen.outcome) : urgency.length;
+    list.replaceChildren(...rows.sort((left, right) => rank(left) - rank(right)).map(row));
+    const faults = rows.filter(({ seen }) => urgency.includes(seen.outcome)).length;
+    this.#say(lineText(this.#live, ended, rows), lookOf(this.#live, isBusy, faults));
     progress.hidden = seeding.phase !== "seeding";
     progress.max = Math.max(1, seeding.seeders.length);
     progress.value = ended.length;
     problem.hidden = !seeding.failure;
     problem.textContent = seeding.failure ?? "";
 
-    const started = new Map(seeding.seeders.map((seeder) => [seeder.id, seeder]));
-    const recorded = new Map(this.#runs.map((run) => [run.seeder, run]));
-    const names = [...new Set([...started.keys(), ...recorded.keys()])];
-    list.replaceChildren(...names.map((name) => row(name, started.get(name), recorded.get(name), isBusy)));
     note.textContent = names.length === 0
       ? "No runs are recorded."
       : isBusy
@@ -98,20 +117,40 @@ export class Seeding {
   }
 }
 
-function doneText(seeding, ended, status) {
+/** The color of the line. */
+function lookOf({ seeding, database }, isBusy, faults) {
+  if (faults > 0 || seeding.phase === "failed" || (database !== "ok" && !isBusy)) return "bad";
+  return isBusy ? "busy" : "good";
+}
+
+function lineText({ seeding, database }, ended, rows) {
+  const counted = urgency.map((outcome) => [rows.filter(({ seen }) => seen.outcome === outcome).length, outcome]);
+  const faults = counted.filter(([count]) => count > 0).map(([count, outcome], index) =>
+    `${count}${index === 0 ? (count === 1 ? " seeder" : " seeders") : ""} ${outcome}`
+  ).join(", ");
+  const also = faults ? ` ${faults}.` : "";
+  if (database !== "ok" && !busy.includes(seeding.phase)) {
+    return databases[database] ?? "The database is unavailable.";
+  }
+  if (seeding.phase === "seeding") return `Seeding is in progress. Seeded traces can be found already.${also}`;
+  if (seeding.phase !== "done") return phases[seeding.phase] + also;
+  if (faults) return `Start-up seeding: ${faults}.`;
+  // A server may keep the results for its operators.
+  if (ended.length === 0) return "Start-up seeding has ended.";
   const took = duration(new Date(seeding.finished_at) - new Date(seeding.started_at));
-  const faults = ended.filter((seeder) => seeder.outcome === "failed" || seeder.outcome === "skipped").length;
   const count = `${ended.length} ${ended.length === 1 ? "seeder" : "seeders"}`;
-  if (faults > 0) return `Start-up seeding ran ${count}, of which ${faults} failed or were skipped (${status}).`;
   return ended.every((seeder) => seeder.outcome === "unchanged")
     ? `Nothing to do: ${count} checked in ${took}.`
     : `Start-up seeding ran ${count} in ${took}.`;
 }
 
 /** The result of this start if it is in progress or failed, otherwise the recorded run. */
-function row(name, live, run, isBusy) {
-  const isLive = live && (isBusy || !run || live.outcome === "failed" || live.outcome === "skipped");
-  const seen = isLive ? live : run;
+function shown(live, run, isBusy) {
+  const isLive = live && (isBusy || !run || urgency.includes(live.outcome));
+  return { seen: isLive ? live : run, isLive };
+}
+
+function row({ name, seen, isLive }) {
   const outcome = seen.outcome ?? "none";
   const sign = element("span", { class: "sign", "aria-hidden": "true" }, signs[outcome] ?? "?");
   const facts = [rowsText(seen.tables)];
@@ -122,8 +161,8 @@ function row(name, live, run, isBusy) {
     element("p", {}, sign, element("strong", {}, name), ` ${outcome === "none" ? "not finished yet" : outcome}`),
     element("p", { class: "hint" }, facts.filter(Boolean).join(" · ")),
   );
-  if (!isLive && run) {
-    const time = element("time", { datetime: run.finished_at, title: run.finished_at }, ago(run.finished_at));
+  if (!isLive) {
+    const time = element("time", { datetime: seen.finished_at, title: seen.finished_at }, ago(seen.finished_at));
     made.lastChild.append(" · ", time);
   }
   if (seen.failure) made.append(element("p", { class: "failure" }, seen.failure));

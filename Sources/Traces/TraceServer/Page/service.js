@@ -1,10 +1,13 @@
 // Sends requests to the service. Every failure becomes a Problem.
 
-/** A failed request. `retryAfter` is in seconds, or null if the service does not send it. */
+/**
+ * A failed request. `retryAfter` is in seconds, or null if the service does not send it. `fields` are the names and
+ * messages of invalid fields. `json` is the body of the response.
+ */
 export class Problem extends Error {
-  constructor(kind, detail, { status = 0, retryAfter = null, requestID = null } = {}) {
+  constructor(kind, detail, { status = 0, retryAfter = null, requestID = null, fields = [], json = null } = {}) {
     super(detail);
-    Object.assign(this, { kind, status, retryAfter, requestID });
+    Object.assign(this, { kind, status, retryAfter, requestID, fields, json });
   }
 
   /** Whether a retry may succeed. */
@@ -67,5 +70,7 @@ function refusal(response, json) {
     status: response.status,
     retryAfter: Number.isFinite(seconds) ? seconds : null,
     requestID: json?.request_id ?? null,
+    fields: json?.errors ?? [],
+    json,
   });
 }

@@ -3,7 +3,7 @@
 import { ask } from "./service.js";
 import { element } from "./text.js";
 
-const [chips, other, known, clear] = ["tags", "other-tag", "known-tags", "clear-tags"]
+const [chips, other, known, clear, hint] = ["tags", "other-tag", "known-tags", "clear-tags", "tags-hint"]
   .map((id) => document.getElementById(id));
 /** The number of common tags that are shown as buttons. */
 const offered = 10;
@@ -12,6 +12,8 @@ const most = 20;
 
 export class Tags {
   chosen = new Set();
+  /** The number of traces by tag among the results; null without a question. */
+  #found = null;
   #common = [];
   #names = new Set();
   #changed;
@@ -49,6 +51,21 @@ export class Tags {
     }
   }
 
+  /** Shows how many of the traces that a search found have each tag; with null, how many traces there are. */
+  count(traces) {
+    if (!traces) this.#found = null;
+    else {
+      const counts = new Map();
+      for (const name of traces.flatMap((trace) => trace.tags)) counts.set(name, (counts.get(name) ?? 0) + 1);
+      this.#found = new Map([...counts].sort(([left, less], [right, more]) => more - less || (left < right ? -1 : 1)));
+    }
+    const total = traces?.length;
+    const what = traces ? (total === 1 ? "the only result" : `the ${total} best results`) : "all traces";
+    hint.textContent = `The numbers count ${what}.`;
+    hint.hidden = total === 0;
+    this.#render();
+  }
+
   /** Replaces the chosen tags. */
   set(names) {
     this.chosen = new Set(names.map(asTag).filter(Boolean).slice(0, most));
@@ -70,8 +87,8 @@ export class Tags {
   }
 
   #render() {
-    const counts = new Map(this.#common.map((tag) => [tag.name, tag.trace_count]));
-    const rest = this.#common.slice(0, offered).map((tag) => tag.name).filter((name) => !this.chosen.has(name));
+    const counts = this.#found ?? new Map(this.#common.map((tag) => [tag.name, tag.trace_count]));
+    const rest = [...counts.keys()].filter((name) => !this.chosen.has(name)).slice(0, offered);
     const focused = document.activeElement?.closest?.("#tags button")?.dataset.name;
     const chip = (name) => {
       const count = counts.get(name);
@@ -93,7 +110,7 @@ export class Tags {
 }
 
 /** Normalizes a tag as the service does. Returns null if it is invalid. */
-function asTag(text) {
+export function asTag(text) {
   const name = text.trim().toLowerCase().replace(/\s+/g, "-");
   return /^[a-z0-9][a-z0-9.+#-]{0,49}$/.test(name) ? name : null;
 }

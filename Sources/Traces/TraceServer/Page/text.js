@@ -1,5 +1,5 @@
-// Renders the texts of traces. They are never parsed as HTML. They become text nodes, links whose text is their full
-// http(s) URL, and a few plain elements.
+// Renders the texts of traces. They are never parsed as HTML. They become text nodes, safe links (links.js) and a few
+// plain elements.
 
 /** Creates an element. A property that is a function becomes an event listener. */
 export function element(name, properties = {}, ...children) {
@@ -38,21 +38,26 @@ export function termsOf(question) {
 const unseen = /[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/u;
 /** The maximum number of highlights in a text. */
 const mostMarks = 300;
+export const budget = () => ({ left: mostMarks });
 
-/** A text with highlighted terms and visible control characters. */
-export function highlighted(text, terms) {
+/**
+ * A text with highlighted terms and visible control characters.
+ *
+ * @param marks counts the highlights that are left, for texts that are rendered in parts
+ */
+export function highlighted(text, terms, marks = budget()) {
   const fragment = document.createDocumentFragment();
-  let [start, marks] = [0, 0];
+  let start = 0;
   const found = new RegExp(`[\\p{L}\\p{N}_]+|${unseen.source}`, "gu");
   for (const match of text.matchAll(found)) {
     const isUnseen = match[0].length === 1 && match[0].search(unseen) === 0;
-    if (!isUnseen && !(marks < mostMarks && terms.has(stem(match[0])))) continue;
+    if (!isUnseen && !(marks.left > 0 && terms.has(stem(match[0])))) continue;
     fragment.append(text.slice(start, match.index));
     if (isUnseen) {
       const code = match[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
       fragment.append(element("span", { class: "unseen" }, `U+${code}`));
     } else {
-      marks += 1;
+      marks.left -= 1;
       fragment.append(element("mark", {}, match[0]));
     }
     start = match.index + match[0].length;
@@ -94,4 +99,10 @@ function upTo(text, length) {
   const end = space > length / 2 ? space : length;
   // Do not split a surrogate pair.
   return text.slice(0, /[\ud800-\udbff]/.test(text[end - 1]) ? end - 1 : end);
+}
+
+/** A message as a sentence: with a capital letter and a full stop. */
+export function sentence(text) {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
