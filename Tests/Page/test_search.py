@@ -366,3 +366,6 @@ def test_typing_after_enter_opens_nothing(server, open_page):
     expect(page.locator("#results > li")).to_have_count(10)
     expect(page.locator("#results h3 button[aria-expanded=true]")).to_have_count(0)
     expect(page.locator("#q")).to_be_focused()
+    # The page has aborted this request.
+    assert len(held) == 1
+    held[0].abort()
