@@ -110,7 +110,8 @@ var targets: [Target] = [
     "SeedKitTests", ["CZlib", "CZstd", "Migrations", "Postgres", "SeedKit", "SeedTesting", "Threads"],
     exclude: ["Definitions"]),
   tests("SeedCLITests", ["Basics", "SeedCLI", "SeedKit", "SeedTesting"]),
-  tests("BookshopTests", ["Bookshop", "SeedTesting"], path: "Examples/Bookshop/Tests"),
+  tests(
+    "BookshopTests", ["Bookshop", "Postgres", "SeedKit", "SeedTesting"], path: "Examples/Bookshop/Tests"),
 ]
 
 // The application. Scripts/framework-alone builds a copy of the package without what is between these marks.

@@ -21,6 +21,8 @@ struct GenerateRule: Sendable {
     case query(String, settings: [GeneratorMember])
     /// An SQL expression over the other columns of the row, which the server computes.
     case sql(String)
+    /// Values that a factory has decided.
+    case given(GivenValues)
   }
 
   struct ReferenceSource: Sendable {

@@ -87,7 +87,7 @@ extension GeneratedSeeder {
     return records
   }
 
-  private func lists(_ faults: FaultCollector, on connection: PostgresConnection) async throws -> [String:
+  func lists(_ faults: FaultCollector, on connection: PostgresConnection) async throws -> [String:
     [GeneratorValue]]
   {
     var lists: [String: [GeneratorValue]] = [:]
@@ -111,7 +111,7 @@ extension GeneratedSeeder {
                 expected: "a query with one column")
             ])
           }
-        case .generator, .reference, .position, .sql: continue
+        case .generator, .reference, .position, .sql, .given: continue
         }
         lists["\(index).\(column.name)"] = values.map(GeneratorValue.string)
       }
@@ -121,7 +121,7 @@ extension GeneratedSeeder {
   }
 
   /// The keys of the tables that are referred to and not generated, ordered by their text.
-  private func existing(
+  func existing(
     _ live: [TableName: LiveTable], on connection: PostgresConnection
   ) async throws -> [String: (columns: [String], rows: ExistingRows)] {
     let own = Set(definition.tables.compactMap { live[$0.table]?.canonicalName })

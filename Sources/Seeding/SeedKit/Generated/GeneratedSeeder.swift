@@ -99,7 +99,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
                 field: ([column.name] + error.path).joined(separator: "."), found: error.problem,
                 expected: ""))
           }
-        case .position, .reference, .query, .sql: break
+        case .position, .reference, .query, .sql, .given: break
         }
       }
     }

@@ -36,7 +36,7 @@ extension GeneratedTableBuilder {
           expected: "a table with a foreign key from this column, or with such a key", at: own.name)
       }
       return nil
-    case .generator, .lines, .query:
+    case .generator, .lines, .query, .given:
       var context = context
       context.type = column.baseType
       context.scale = Self.scale(of: column)
@@ -49,6 +49,7 @@ extension GeneratedTableBuilder {
     switch own.source {
     case .position, .reference, .sql: return nil
     case .generator(let definition): value = definition
+    case .given(let values): return GeneratorSpec(values)
     case .lines(_, let settings), .query(_, let settings):
       let list = planner.lists["\(index).\(own.name)"] ?? []
       guard !list.isEmpty else {
@@ -118,7 +119,8 @@ extension GeneratedTableBuilder {
       }
       let isUnique = unique.uniqueColumns.contains(position)
       do {
-        let limit = length(of: position, names)
+        // Given values that are too long are an error, as in any INSERT.
+        let limit = spec.generator is GivenValues ? nil : length(of: position, names)
         let column = try GeneratedColumn(
           table: definition.table.description, column: filling.name, seed: rule.seed,
           spec: isUnique || spec.isUnique ? spec : limit.map(spec.cut) ?? spec, isUnique: isUnique)

@@ -57,14 +57,40 @@ struct ScaffoldSource {
       "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = \(schema))"
     ).decode(Bool.self)
     guard exists else { return nil }
+    return try await read(
+      """
+      n.nspname = \(schema) AND NOT c.relispartition AND c.relpersistence <> 't'
+        AND lower(c.relname) <> ALL (\(migrationTables))
+        AND NOT EXISTS (SELECT FROM pg_depend AS d
+          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+      """, on: connection)
+  }
+
+  /// Reads a table, and the tables that its foreign keys refer to, directly or through others.
+  ///
+  /// - Parameter table: the table as SQL.
+  static func read(
+    table: String, on connection: PostgresConnection
+  ) async throws -> [ScaffoldSource] {
+    try await read(
+      """
+      c.oid IN (
+        WITH RECURSIVE used (oid) AS (
+          SELECT to_regclass(\(table))::oid
+          UNION
+          SELECT k.confrelid FROM used JOIN pg_constraint AS k ON k.conrelid = used.oid AND k.contype = 'f'
+        ) SELECT oid FROM used)
+      """, on: connection)
+  }
+
+  private static func read(
+    _ condition: PostgresQuery, on connection: PostgresConnection
+  ) async throws -> [ScaffoldSource] {
     let rows = try await connection.query(
       """
       \(unescaped: tableQuery)
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      WHERE n.nspname = \(schema) AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-        AND lower(c.relname) <> ALL (\(migrationTables))
-        AND NOT EXISTS (SELECT FROM pg_depend AS d
-          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+      WHERE c.relkind IN ('r', 'p') AND \(condition)
       ORDER BY c.relname
       """
     ).map {

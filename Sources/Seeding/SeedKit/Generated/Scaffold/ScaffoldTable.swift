@@ -15,6 +15,8 @@ struct ScaffoldTable {
     let name: String
     let value: GeneratorValue
     let reason: String?
+    /// Whether the generator fits the type.
+    var isKnown = true
   }
 
   private(set) var members: [Member] = []
@@ -109,7 +111,8 @@ struct ScaffoldTable {
         name: name, value: "word",
         reason: isUnique
           ? "no generator is known with distinct values for this column of type \(column.type)"
-          : "no generator is known for the type \(column.type)")
+          : "no generator is known for the type \(column.type)",
+        isKnown: false)
     }
     if let room = chosen.room { limit = min(limit ?? room, room) }
     let isInLargerKey = isUnique && !live.keys.contains { $0.columns == [name] }

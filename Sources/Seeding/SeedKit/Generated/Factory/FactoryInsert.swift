@@ -1,0 +1,133 @@
+import Postgres
+import SeedGenerators
+
+/// The statement that inserts the rows of a factory.
+struct FactoryInsert {
+  let table: GeneratedTable
+  /// The numbers of the rows.
+  let numbers: [Int]
+  /// The columns of ``table`` that are sent. The server fills the others.
+  private let sent: [Int]
+  /// The unique keys of which generators fill a column, so that other rows may have the same values.
+  private let keys: [LiveTable.UniqueKey]
+
+  private var live: LiveTable { table.live }
+
+  /// - Parameter given: the columns whose values the caller decides.
+  init(_ table: GeneratedTable, numbers: [Int], given: Set<String>) {
+    self.table = table
+    self.numbers = numbers
+    let sent = table.columns.indices.filter { column in
+      if case .number = table.columns[column].encoder { false } else { true }
+    }
+    let names = Set(sent.map { table.columns[$0].name.name })
+    self.sent = sent
+    keys = table.live.keys.filter { key in
+      key.columns.allSatisfy(names.contains) && !key.columns.allSatisfy(given.contains)
+    }
+  }
+
+  /// What a statement returned.
+  enum Outcome {
+    /// The inserted rows as JSON.
+    case inserted([String])
+    /// The positions of the rows whose values other rows have. Nothing was inserted.
+    case taken(Set<Int>)
+  }
+
+  /// Inserts the rows in one round trip, unless existing rows have the values of some.
+  func run(on connection: PostgresConnection) async throws -> Outcome {
+    guard !sent.isEmpty else {
+      let one: PostgresQuery = """
+        INSERT INTO \(unescaped: live.quoted) AS made DEFAULT VALUES RETURNING to_jsonb(made.*)::text
+        """
+      let results = try await connection.pipeline(numbers.map { _ in one })
+      return .inserted(try results.flatMap { try $0.map { try $0.decode(String.self) } })
+    }
+    let names = sent.map { table.columns[$0].name.quoted }.joined(separator: ", ")
+    let values = sent.indices.map { "made.c\($0)" }.joined(separator: ", ")
+    let isIdentity = sent.contains { live[table.columns[$0].name.name]?.isAlwaysIdentity == true }
+    let insert: PostgresQuery = """
+      \(rows), inserted AS (
+        INSERT INTO \(unescaped: live.quoted) AS made (\(unescaped: names))
+        \(unescaped: isIdentity ? "OVERRIDING SYSTEM VALUE" : "")
+        SELECT \(unescaped: values) FROM made WHERE NOT EXISTS (SELECT FROM taken) ORDER BY made.place
+        RETURNING to_jsonb(made.*)::text AS value)
+      SELECT value, NULL::bigint FROM inserted UNION ALL SELECT NULL, place FROM taken
+      """
+    let results = try await connection.pipeline([insert] + advances)[0]
+    let found = try results.map { try $0.decode(String?.self, Int?.self) }
+    let taken = Set(found.compactMap { $0.1 }.map { $0 - 1 })
+    return taken.isEmpty ? .inserted(found.compactMap(\.0)) : .taken(taken)
+  }
+
+  /// The positions of the rows whose values other rows have.
+  func taken(on connection: PostgresConnection) async throws -> Set<Int> {
+    let rows = try await connection.query("\(self.rows) SELECT place FROM taken")
+    return Set(try rows.map { try $0.decode(Int.self) - 1 })
+  }
+
+  /// The rows as `made` with the columns `c0` and so on and `place`, and the places of those that exist as `taken`.
+  private var rows: PostgresQuery {
+    var lists: PostgresQuery = ""
+    for (place, column) in sent.enumerated() {
+      let texts = numbers.map { number -> String? in
+        var text: [UInt8] = []
+        return table.append(column, of: number, to: &text) ? String(decoding: text, as: UTF8.self) : nil
+      }
+      lists = place == 0 ? "\(texts)::text[]" : "\(lists), \(texts)::text[]"
+    }
+    // A cast to the type without its length and precision, so that the column decides what fits.
+    let casts = sent.enumerated().map { place, column in
+      "c\(place)::\(live[table.columns[column].name.name]?.baseType ?? "text") AS c\(place)"
+    }
+    let aliases = sent.indices.map { "c\($0)" }.joined(separator: ", ")
+    let conditions = keys.map(isTaken)
+    return """
+      WITH made AS MATERIALIZED (
+        SELECT \(unescaped: casts.joined(separator: ", ")), place
+        FROM unnest(\(lists)) WITH ORDINALITY AS texts (\(unescaped: aliases), place)),
+      taken AS MATERIALIZED (
+        SELECT made.place FROM made
+        WHERE \(unescaped: conditions.isEmpty ? "false" : conditions.joined(separator: " OR ")))
+      """
+  }
+
+  /// SQL for whether a row has the key of the row `made`.
+  private func isTaken(_ key: LiveTable.UniqueKey) -> String {
+    let places = key.columns.compactMap { name in
+      sent.firstIndex { table.columns[$0].name.isNamed(name) }.map { (name: name, place: $0) }
+    }
+    func quoted(_ name: String) -> String { live[name]?.name.quoted ?? "" }
+    guard let expressions = key.expressions else {
+      let pairs = places.map { name, place in
+        let comparison = key.nullsAreEqual ? "IS NOT DISTINCT FROM" : "="
+        return "live.\(quoted(name)) \(comparison) made.c\(place)"
+      }
+      return "EXISTS (SELECT FROM \(live.quoted) AS live WHERE \(pairs.joined(separator: " AND ")))"
+    }
+    // The expressions use the names of the columns.
+    let row = places.map { "made.c\($0.place) AS \(quoted($0.name))" }.joined(separator: ", ")
+    let values = expressions.joined(separator: ", ")
+    let names = expressions.indices.map { "k\($0)" }
+    let named = zip(expressions, names).map { "\($0) AS \($1)" }.joined(separator: ", ")
+    return """
+      EXISTS (SELECT FROM (SELECT \(named) FROM \(live.quoted)) AS live
+        WHERE (\(names.map { "live.\($0)" }.joined(separator: ", "))) = (SELECT \(values) FROM (SELECT \(row)) AS made))
+      """
+  }
+
+  /// Statements that advance sequences past the numbers that the caller decides.
+  private var advances: [PostgresQuery] {
+    var numbers: [(sequence: String, query: String)] = []
+    for column in sent {
+      guard case .generator(let generated, _) = table.columns[column].encoder,
+        let given = generated.generator as? GivenValues, case .same(let text?) = given.values,
+        let number = Int(String(decoding: text, as: UTF8.self)),
+        let live = live[table.columns[column].name.name], live.mayDraw, let sequence = live.sequence
+      else { continue }
+      numbers.append((sequence, "SELECT \(number)::bigint AS number"))
+    }
+    return SequenceAdvance(numbers).statements
+  }
+}
