@@ -176,6 +176,22 @@ struct FactoryTests {
     }
   }
 
+  @Test("let the server compute columns, unless a call overrides them")
+  func computed() async throws {
+    try await FactoryPlace.with("CREATE TABLE t (a int NOT NULL UNIQUE, b text NOT NULL)") { connection in
+      struct Computed: FactoryModel {
+        static let table = "t"
+        static let columns: [String: FactoryValue] = ["a": "sequence", "b": ["sql": "'no ' || a"]]
+        let b: String
+      }
+      let factory = Factory(connection)
+      let rows = try await factory.make(Computed.self, count: 2)
+      #expect(rows.map(\.b) == ["no 1", "no 2"])
+      let row = try await factory.make(Computed.self, ["b": "x"])
+      #expect(row.b == "x")
+    }
+  }
+
   @Test("pick from a query, and use the locale of a generator")
   func query() async throws {
     struct City: FactoryModel {

@@ -79,7 +79,7 @@ extension DefinitionReader {
     let variables = sources("variables", of: rule)
     for variable in variables {
       switch variable.source {
-      case .generator, .lines, .query: break
+      case .generator, .lines, .query, .given: break
       case .reference, .position, .sql:
         rule.fault(
           "variables.\(variable.name)", found: "'\(variable.text)'", expected: "a generator or 'pickFrom'")

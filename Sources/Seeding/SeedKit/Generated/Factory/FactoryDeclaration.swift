@@ -47,7 +47,7 @@ package struct FactoryDeclaration: Sendable {
     var declaration = self
     declaration.rule = GenerateRule(
       line: rule.line, rows: rule.rows, seed: rule.seed, locale: rule.locale, columns: columns,
-      rebuildsIndexes: false)
+      variables: [], rebuildsIndexes: false)
     return declaration
   }
 

@@ -37,21 +37,31 @@ struct FactoryInsert {
 
   /// Inserts the rows in one round trip, unless existing rows have the values of some.
   func run(on connection: PostgresConnection) async throws -> Outcome {
+    let computed = table.computed.map(\.column.quoted)
+    let expressions = table.computed.map { "(\($0.expression))" }
     guard !sent.isEmpty else {
+      let values =
+        computed.isEmpty
+        ? "DEFAULT VALUES"
+        : "(\(computed.joined(separator: ", "))) VALUES (\(expressions.joined(separator: ", ")))"
       let one: PostgresQuery = """
-        INSERT INTO \(unescaped: live.quoted) AS made DEFAULT VALUES RETURNING to_jsonb(made.*)::text
+        INSERT INTO \(unescaped: live.quoted) AS made \(unescaped: values) RETURNING to_jsonb(made.*)::text
         """
       let results = try await connection.pipeline(numbers.map { _ in one })
       return .inserted(try results.flatMap { try $0.map { try $0.decode(String.self) } })
     }
-    let names = sent.map { table.columns[$0].name.quoted }.joined(separator: ", ")
-    let values = sent.indices.map { "made.c\($0)" }.joined(separator: ", ")
+    let names = sent.map { table.columns[$0].name.quoted }
+    let written = (names + computed).joined(separator: ", ")
+    let values = (names + expressions).joined(separator: ", ")
+    // Expressions use the names of the columns.
+    let renamed = (["place"] + zip(names, sent.indices).map { "c\($1) AS \($0)" }).joined(separator: ", ")
     let isIdentity = sent.contains { live[table.columns[$0].name.name]?.isAlwaysIdentity == true }
     let insert: PostgresQuery = """
       \(rows), inserted AS (
-        INSERT INTO \(unescaped: live.quoted) AS made (\(unescaped: names))
+        INSERT INTO \(unescaped: live.quoted) AS made (\(unescaped: written))
         \(unescaped: isIdentity ? "OVERRIDING SYSTEM VALUE" : "")
-        SELECT \(unescaped: values) FROM made WHERE NOT EXISTS (SELECT FROM taken) ORDER BY made.place
+        SELECT \(unescaped: values) FROM (SELECT \(unescaped: renamed) FROM made) AS made
+        WHERE NOT EXISTS (SELECT FROM taken) ORDER BY made.place
         RETURNING to_jsonb(made.*)::text AS value)
       SELECT value, NULL::bigint FROM inserted UNION ALL SELECT NULL, place FROM taken
       """
