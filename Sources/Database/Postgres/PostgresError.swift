@@ -77,18 +77,20 @@ public struct PostgresError: Error, Sendable {
   /// Whether the error is transient, so that a retry may succeed; see ``SQLState/isTransient``.
   ///
   /// A lost connection is transient. So is a connection that failed without a SQLSTATE (refused, reset, timed out),
-  /// unless the reason is known to be permanent, such as a certificate that cannot be verified.
+  /// unless the reason is known to be permanent, such as a certificate that cannot be verified. So is the lost connection
+  /// of a Citus coordinator to another node.
   public var isTransient: Bool {
     if case .permanent = connectionFault { return false }
-    if let sqlState { return sqlState.isTransient }
+    if let sqlState { return sqlState.isTransient || isLostNode }
     return code == .connectionLost || code == .connectionFailed
   }
 }
 
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
-  /// The condition, the message, and the server's detail and hint.
+  /// The condition, the message, the node of a cluster that it comes from, and the server's detail and hint.
   public var description: String {
     var text = sqlState.map { "\($0): \(message)" } ?? message
+    if let node, !message.contains(node) { text += "\nNode: \(node)" }
     if let detail = server?.detail { text += "\nDetail: \(detail)" }
     if let hint = server?.hint { text += "\nHint: \(hint)" }
     return text
