@@ -33,6 +33,9 @@ static const struct resource files[] = {
   {"trace-store/0007_vectors_in_line.sql", TEXT{
 #embed "../Traces/TraceStore/Schema/0007_vectors_in_line.sql" suffix(, 0)
   }},
+  {"trace-store/0008_votes_by_trace.sql", TEXT{
+#embed "../Traces/TraceStore/Schema/0008_votes_by_trace.sql" suffix(, 0)
+  }},
   {"Words/stop-words.txt", TEXT{
 #embed "../Traces/Embeddings/Words/stop-words.txt" suffix(, 0)
   }},

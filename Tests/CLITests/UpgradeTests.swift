@@ -91,7 +91,7 @@ struct UpgradeTests {
       for expected in [
         "(drifted) tools 'apply_patch'", "(drifted) customer 'bo@example.com'",
         "(deleted outside seed-runner) customer_tag '{3,c}'", "~ document '3'",
-        "8 migrations to apply; 1 to insert, 3 to update, 0 to delete",
+        "9 migrations to apply; 1 to insert, 3 to update, 0 to delete",
       ] {
         #expect(plan.output.contains(expected), "\(plan.output)")
       }

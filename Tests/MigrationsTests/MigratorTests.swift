@@ -184,6 +184,38 @@ struct MigratorTests {
     }
   }
 
+  /// As on Citus, which passes the statement on to other nodes, where only the owner of the extension may run it.
+  private static let refusing = """
+    CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'must be owner of extension'; END $$;
+    CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE EXTENSION') EXECUTE FUNCTION refuse()
+    """
+
+  @Test("does not create an extension that exists")
+  func existingExtension() async throws {
+    try await withPool { pool in
+      try await pool.withConnection {
+        try await $0.runScript("CREATE EXTENSION vector")
+        try await $0.runScript(Self.refusing)
+      }
+      let file = (name: "0001_vector.sql", text: "-- migrate:up\nCREATE EXTENSION IF NOT EXISTS vector;")
+      #expect(try await migrator(file, Self.second).apply(on: pool).map(\.version) == [1, 2])
+    }
+  }
+
+  @Test("runs a migration that creates an extension and more, even if the extension exists")
+  func extensionAndMore() async throws {
+    try await withPool { pool in
+      try await pool.withConnection { try await $0.runScript("CREATE EXTENSION vector") }
+      let file = (
+        name: "0001_vector.sql",
+        text: "-- migrate:up\nCREATE EXTENSION IF NOT EXISTS vector;\nCREATE TABLE a (v vector(3));"
+      )
+      #expect(try await migrator(file).apply(on: pool).map(\.version) == [1])
+      #expect(try await tables(pool) == ["a"])
+    }
+  }
+
   @Test("reports a missing privilege")
   func privileges() async throws {
     try await TemporaryDatabase.with { database in

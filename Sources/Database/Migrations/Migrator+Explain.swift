@@ -56,6 +56,7 @@ extension Migrator {
   ) async throws -> [String] {
     guard !names.isEmpty else { return [] }
     let column = catalog == "pg_extension" ? "extname" : "name"
+    // citus: the catalog
     return try await connection.query(
       """
       SELECT wanted FROM unnest(\(names)) AS wanted WHERE NOT EXISTS (
@@ -89,6 +90,27 @@ extension Migrator {
 }
 
 extension Migration {
+  /// Whether it only creates extensions, and none that exist.
+  private var onlyAddsExtensions: Bool {
+    let statements = SQLScript(up).statements
+    return statements.count == extensions.count
+      && statements.allSatisfy {
+        $0.text.prefixMatch(of: #/CREATE\s+EXTENSION\s+IF\s+NOT\s+EXISTS\s/#.ignoresCase()) != nil
+      }
+  }
+
+  /// The queries for whether the statements have nothing to do; empty if they always have.
+  var presence: [PostgresQuery] {
+    guard onlyAddsExtensions else { return [] }
+    return ["SELECT extname::text FROM pg_extension WHERE extname = ANY(\(extensions))"]
+  }
+
+  /// Whether the statements have nothing to do, from the rows of ``presence``. Citus lets only the owner of an extension
+  /// run CREATE EXTENSION IF NOT EXISTS, even if the extension exists.
+  func isPresent(_ rows: ArraySlice<PostgresRows>) -> Bool {
+    rows.first.map { $0.count == Set(extensions).count } ?? false
+  }
+
   /// The extensions that it creates.
   fileprivate var extensions: [String] {
     SQLScript(up).statements.compactMap { statement -> String? in

@@ -107,15 +107,19 @@ public struct Migrator: Sendable {
     try await pool.withConnection { connection in
       try await explained(step, on: connection) {
         try await lock.withTransaction(
-          on: connection, setup: [StableSettings.statement], reading: [MigrationHistory.all], onWait: { _ in }
+          on: connection, setup: [StableSettings.statement],
+          reading: [MigrationHistory.all] + step.migration.presence, onWait: { _ in }
         ) { connection, opening in
-          let history = try MigrationHistory.decode(try await connection.rows(of: opening)[0])
+          let found = try await connection.rows(of: opening)
+          let history = try MigrationHistory.decode(found[0])
           let isDue = try due(history, to: limit).contains {
             $0.set == step.set && $0.migration.version == step.migration.version
           }
           guard isDue else { return nil }
           let duration = try await ContinuousClock().measure {
-            guard !isPresent(step.migration, by: history) else { return }
+            guard !isPresent(step.migration, by: history), !step.migration.isPresent(found[1...]) else {
+              return
+            }
             try await run(step.migration.up, of: step, on: connection, pool: pool)
           }
           await connection.runAtCommit(
@@ -130,40 +134,6 @@ public struct Migrator: Sendable {
   /// Whether the database has a migration's statements from the set they were moved from.
   func isPresent(_ migration: Migration, by history: [MigrationHistory.Entry]) -> Bool {
     history.contains { $0.set == migration.origin?.set && $0.version == migration.origin?.version }
-  }
-
-  /// Applies due migrations in a transaction that the caller rolls back. Writes no history.
-  ///
-  /// - Returns: what a run would apply, in order, and the sets that it could not complete.
-  /// - Throws: ``MigrationError``; `PostgresError`.
-  package func rehearse(
-    on connection: PostgresConnection
-  ) async throws -> (names: [String], missing: [Unavailable]) {
-    let found = try await MigrationHistory.read(on: connection)
-    let history = found ?? []
-    let due = try due(history, to: .max)
-    // A database without a history has no such schema.
-    if found == nil, !due.isEmpty { try await connection.query("CREATE SCHEMA IF NOT EXISTS seed_runner") }
-    var names: [String] = []
-    var missing: [Unavailable] = []
-    for step in due where !missing.contains(where: { $0.set == step.set }) {
-      do {
-        try await explained(step, on: connection) {
-          try await connection.query("SAVEPOINT rehearsal")
-          do {
-            if !isPresent(step.migration, by: history) { try await connection.runScript(step.migration.up) }
-            try await connection.query("RELEASE SAVEPOINT rehearsal")
-          } catch let error as PostgresError where error.server != nil {
-            try await connection.query("ROLLBACK TO SAVEPOINT rehearsal")
-            throw error
-          }
-        }
-        names.append("\(step.set) \(step.migration.version) \(step.migration.name)")
-      } catch let error as MigrationError where error.isExtensionMissing {
-        missing.append((step.set, error))
-      }
-    }
-    return (names, missing)
   }
 
   /// Runs a script in the transaction of `connection`, or statement by statement on another connection while
