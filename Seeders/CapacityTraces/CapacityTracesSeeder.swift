@@ -99,6 +99,7 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
 
   /// Whether search may be without an index for a while: not if users' traces have embeddings.
   private func mayDropIndexes(on connection: PostgresConnection) async throws -> Bool {
+    // citus: not a subquery for each row
     try await connection.queryOne(
       "SELECT NOT EXISTS (SELECT 1 FROM traces WHERE NOT is_seed AND embedding IS NOT NULL)"
     ).decode(Bool.self)
@@ -121,7 +122,7 @@ public struct CapacityTracesSeeder: BulkSeeder, MigratingSeeder, FixtureSeeder, 
       try await connection.query("LOCK TABLE traces IN SHARE ROW EXCLUSIVE MODE")
       guard try await !connection.queryOne(isValid).decode(Bool.self) else { return }
       try await TraceIndex.dropAll(on: connection)
-      try await context.buildIndexes([options.index.definition], on: connection)
+      try await context.buildIndexes([options.index.definition], of: "traces", on: connection)
     }
   }
 

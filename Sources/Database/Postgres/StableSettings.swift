@@ -67,4 +67,10 @@ public enum StableSettings {
     }
     return PostgresQuery(unescaped: "SELECT " + ([first] + others).joined(separator: ", "))
   }()
+
+  /// The same settings as `SET LOCAL` statements, which Citus passes on to the other nodes of a cluster. Without those
+  /// that only a superuser may set, and whose effect is on the server that runs the statement.
+  package static let ofAllNodes: [PostgresQuery] = values.filter { name, _ in
+    !["session_replication_role", "exit_on_error"].contains(name)
+  }.map { PostgresQuery(unescaped: "SET LOCAL \($0) = \($1.contains(",") ? $1 : "'\($1)'")") }
 }

@@ -55,6 +55,8 @@ public final class SeedContext {
   let catalog: TableCatalog?
   /// Whether the seeder may own tables as a whole.
   let mayOwnWholeTables: Bool
+  /// Where the tables of the database are.
+  public let sharding: Sharding
   /// Whether the seeder is run only to find that nothing differs. Anything else throws ``NotCurrent``.
   let isSurvey: Bool
   private var upserts: [String: [EarlierUpsert]] = [:]
@@ -67,7 +69,8 @@ public final class SeedContext {
     fixtures: FixtureStore, attemptID: UUID, fingerprint: Fingerprint? = nil, allowsDeletes: Bool = false,
     recorder: ChangeRecorder? = nil, firstStage: Int = 0, seeders: Set<String> = [],
     opening: TransactionOpening? = nil, catalog: TableCatalog? = nil,
-    mayOwnWholeTables: Bool = true, isSurvey: Bool = false, meter: SeederMeter = SeederMeter(),
+    mayOwnWholeTables: Bool = true, sharding: Sharding = .singleServer, isSurvey: Bool = false,
+    meter: SeederMeter = SeederMeter(),
     onEvent: @escaping (SeedEvent) -> Void
   ) {
     self.seeder = seeder
@@ -84,6 +87,7 @@ public final class SeedContext {
     self.opening = opening
     self.catalog = catalog
     self.mayOwnWholeTables = mayOwnWholeTables
+    self.sharding = sharding
     self.isSurvey = isSurvey
     stageCount = firstStage
     self.fixtures = fixtures
@@ -101,7 +105,15 @@ public final class SeedContext {
   ///
   /// - Throws: `PostgresError`.
   public func read(_ query: PostgresQuery) async throws -> PostgresRows {
-    try await session.pipeline(sharingOpening: [query])[0]
+    try await read([query])[0]
+  }
+
+  /// Runs several queries that only read, in one round trip; see ``read(_:)-(PostgresQuery)``.
+  ///
+  /// - Returns: the rows of each query, in order.
+  /// - Throws: `PostgresError`.
+  public func read(_ queries: [PostgresQuery]) async throws -> [PostgresRows] {
+    try await session.pipeline(sharingOpening: queries)
   }
 
   /// Tells the run that the seeder is going to write, for seeders that prepare their rows at some expense. Call it

@@ -111,7 +111,7 @@ struct SearchChecks {
     guard !facts.indexes.isEmpty else {
       let fix =
         "run 'seed-runner --capacity-traces', or create the index with the statement from 'seed-runner migrate sql'"
-      return facts.vectorCount < SearchFacts.rowsWorthAnIndex
+      return facts.vectorCount < facts.leastForIndex
         ? .ok("none; not needed for \(facts.vectorCount) vectors")
         : .failure("none: each search reads all \(facts.vectorCount) vectors", fix: fix)
     }
@@ -126,7 +126,7 @@ struct SearchChecks {
     }
     switch facts.plan {
     case .notAsked:
-      return facts.vectorCount < SearchFacts.rowsWorthAnIndex
+      return facts.vectorCount < facts.leastForIndex
         ? .skipped("a full scan of \(facts.vectorCount) vectors is faster than an index")
         : .skipped("no vector index")
     case .usesIndex(let name): return .ok("searches use \(name)")

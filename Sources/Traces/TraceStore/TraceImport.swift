@@ -64,17 +64,19 @@ public enum TraceImport {
   private static func owner(
     _ contributor: String, of traces: [TraceRecord], in context: SeedContext
   ) async throws -> UUID {
-    let found = try await context.read(
+    // Two queries, because Citus cannot run a subquery on a distributed table for each row of a reference table.
+    let found = try await context.read([
+      "SELECT id FROM users WHERE email = \(contributor)",
       """
-      SELECT owner.id, ARRAY(
-        SELECT title FROM traces JOIN users AS other ON other.id = traces.contributor_id
-        WHERE traces.is_seed AND other.is_seed AND other.id <> owner.id AND title = ANY(\(traces.map(\.title)))
-        ORDER BY title)
-      FROM users AS owner WHERE owner.email = \(contributor)
-      """)
-    guard let (id, taken) = try found.first?.decode(UUID.self, [String].self) else {
+      SELECT title FROM traces JOIN users AS other ON other.id = traces.contributor_id
+      WHERE traces.is_seed AND other.is_seed AND other.email <> \(contributor) AND title = ANY(\(traces.map(\.title)))
+      ORDER BY title
+      """,
+    ])
+    guard let id = try found[0].first?.decode(UUID.self) else {
       throw TraceImportError.noContributor(contributor)
     }
+    let taken = try found[1].map { try $0.decode(String.self) }
     guard taken.isEmpty else { throw TraceImportError.titlesTaken(taken) }
     return id
   }

@@ -1,4 +1,5 @@
 public import Postgres
+import SeedKit
 
 /// Checks the integrity of the traces beyond the rows of single seeders. Reads only.
 public enum TraceVerification {
@@ -65,13 +66,13 @@ public enum TraceVerification {
   }
 
   private static func index(on connection: PostgresConnection) async throws -> [Check] {
-    let (count, invalid) = try await connection.queryOne(
+    let count = try await connection.queryOne("SELECT count(embedding) FROM traces").decode(Int.self)
+    let invalid = try await connection.query(
       """
-      SELECT (SELECT count(embedding) FROM traces), ARRAY(
-        SELECT c.relname::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-        WHERE i.indrelid = 'traces'::regclass AND NOT (i.indisvalid AND i.indisready))
+      SELECT c.relname::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+      WHERE i.indrelid = 'traces'::regclass AND NOT (i.indisvalid AND i.indisready)
       """
-    ).decode(Int.self, [String].self)
+    ).map { try $0.decode(String.self) }
     let available = try await TraceIndex.available(on: connection)
     let names = available.map(\.name)
     let validity = Check(
@@ -80,7 +81,8 @@ public enum TraceVerification {
         ? "invalid: \(invalid.joined(separator: ", ")); drop and rebuild"
         : names.isEmpty ? "no vector index" : names.joined(separator: ", "))
     guard let index = available.first, count > 0 else { return [validity] }
-    guard count >= rowsWorthAnIndex else {
+    let shards = try await TableShards.read(of: "traces", on: connection)
+    guard count >= rowsWorthAnIndex * shards.parts else {
       return [
         validity,
         Check(
@@ -92,7 +94,8 @@ public enum TraceVerification {
       "SELECT embedding FROM traces WHERE embedding IS NOT NULL LIMIT 1"
     )
     .decode(PostgresVector.self)
-    let plan = try await TraceSearch(index: index).explain(sample, on: connection)
+    let plan = try await TraceSearch(index: index, isOnCluster: shards.isCluster).explain(
+      sample, on: connection)
     let isUsed = plan.contains(index.name)
     return [
       validity,

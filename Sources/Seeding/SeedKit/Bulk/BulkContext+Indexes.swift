@@ -23,7 +23,14 @@ extension BulkContext {
       return
     }
     let existing = try await connection.queryOne(
-      "SELECT count(*) FROM (SELECT FROM \(unescaped: table) LIMIT \(limit)) AS rows"
+    try await connection.pipeline(
+      shards.propagation + [
+        // The unit of maintenance_work_mem is kB.
+        PostgresQuery(unescaped: "SET LOCAL maintenance_work_mem = \(memory)"),
+        PostgresQuery(unescaped: "SET LOCAL max_parallel_maintenance_workers = \(workers)"),
+        // Values stored out of line (TOAST) do not count, so a table with long ones looks too small for many workers.
+        "SET LOCAL min_parallel_table_scan_size = 0",
+      ])
     ).decode(Int.self)
     guard existing < limit else {
       debug("kept the indexes of \(table): most of its rows stay")
@@ -46,6 +53,7 @@ extension BulkContext {
     ).decode(Int.self, String.self)
     // With an empty path, definitions contain the schemas of functions and operator classes.
     try await connection.query("SELECT set_config('search_path', '', true)")
+    // citus: the catalog
     let rows = try await connection.query(
       """
       SELECT i.indexrelid::regclass::text, (
@@ -84,38 +92,49 @@ extension BulkContext {
 
   /// Creates the indexes that ``dropIndexes(of:newRows:on:)`` dropped, inside the transaction that records the end of
   /// the load or forgets it. Writes to the table are blocked until the transaction ends.
-  func restoreIndexes(on connection: PostgresConnection) async throws {
+  ///
+  /// - Parameter table: the table, as SQL.
+  func restoreIndexes(of table: String, on connection: PostgresConnection) async throws {
     let statements = try await connection.query(
       "SELECT unnest(indexes) FROM seed_runner.bulk_load WHERE seeder = \(loadName)"
     ).map { try $0.decode(String.self) }
     guard !statements.isEmpty else { return }
-    try await buildIndexes(statements, on: connection)
+    try await buildIndexes(statements, of: table, on: connection)
     try await connection.query(
       "UPDATE seed_runner.bulk_load SET indexes = '{}' WHERE seeder = \(loadName)")
   }
 
   /// Runs statements that create indexes, with as much memory and as many workers as the server allows, and reports
-  /// the progress. Both settings apply to the transaction only.
+  /// the progress. The settings apply to the transaction only. On a Citus cluster, all shards of a node are built at the
+  /// same time, so they share the memory and the workers.
   ///
-  /// - Parameter statements: trusted text.
+  /// - Parameters:
+  ///   - statements: trusted text.
+  ///   - table: the table, as SQL.
   /// - Throws: `PostgresError`.
-  public func buildIndexes(_ statements: [String], on connection: PostgresConnection) async throws {
-    let (memory, workers) = try await connection.queryOne(
+  public func buildIndexes(
+    _ statements: [String], of table: String, on connection: PostgresConnection
+  ) async throws {
+    let shards = try await TableShards.read(of: table, on: connection)
+    let builds = (shards.parts + shards.nodeCount - 1) / shards.nodeCount
+    let (allMemory, allWorkers) = try await connection.queryOne(
       """
       SELECT greatest(pg_size_bytes(current_setting('maintenance_work_mem')),
           pg_size_bytes(current_setting('effective_cache_size')) / 8) / 1024,
         least(current_setting('max_parallel_workers')::integer, current_setting('max_worker_processes')::integer) - 1
       """
     ).decode(Int.self, Int32.self)
-    try await connection.pipeline([
-      // The unit of maintenance_work_mem is kB.
-      PostgresQuery(unescaped: "SET LOCAL maintenance_work_mem = \(memory)"),
-      PostgresQuery(unescaped: "SET LOCAL max_parallel_maintenance_workers = \(max(0, workers))"),
-      // Values stored out of line (TOAST) do not count, so a table with long ones looks too small for many workers.
-      "SET LOCAL min_parallel_table_scan_size = 0",
-    ])
+    let (memory, workers) = (allMemory / builds, max(0, Int(allWorkers)) / builds)
+    try await connection.pipeline(
+      shards.propagation + [
+        // The unit of maintenance_work_mem is kB.
+        PostgresQuery(unescaped: "SET LOCAL maintenance_work_mem = \(memory)"),
+        PostgresQuery(unescaped: "SET LOCAL max_parallel_maintenance_workers = \(workers)"),
+        // Values stored out of line (TOAST) do not count, so a table with long ones looks too small for many workers.
+        "SET LOCAL min_parallel_table_scan_size = 0",
+      ])
     let start = ContinuousClock.now
-    try await withBuildProgress(by: connection) {
+    try await withBuildProgress(of: shards, by: connection) {
       for statement in statements { try await connection.query(PostgresQuery(unescaped: statement)) }
     }
     let count = statements.count { $0.hasPrefix("CREATE") }
@@ -123,29 +142,20 @@ extension BulkContext {
     note(
       """
       built \(count) \(count == 1 ? "index" : "indexes") in \(tenths / 10).\(tenths % 10) s, with \(memory >> 10) MB \
-      of memory and \(max(0, workers)) parallel workers
+      of memory and \(workers) parallel workers
       """)
   }
 
   /// Runs statements that build indexes and reports their progress, which only another connection can see.
   private func withBuildProgress(
-    by connection: PostgresConnection, _ build: () async throws -> Void
+    of shards: TableShards, by connection: PostgresConnection, _ build: () async throws -> Void
   ) async throws {
     let process = try await connection.queryOne("SELECT pg_backend_pid()").decode(Int32.self)
     report(SeedProgress(activity: "building the index", completed: 0, total: 0, unit: "blocks"))
     let watcher = Task {
       try await pool.withConnection { connection in
         while !Task.isCancelled {
-          let rows = try await connection.query(
-            """
-            SELECT blocks_done, blocks_total, tuples_done, tuples_total FROM pg_stat_progress_create_index
-            WHERE pid = \(process)
-            """)
-          if let row = rows.first {
-            let (blocks, allBlocks, tuples, allTuples) = try row.decode(
-              Int.self, Int.self, Int.self, Int.self)
-            let (completed, total, unit) =
-              allTuples > 0 ? (tuples, allTuples, "rows") : (blocks, allBlocks, "blocks")
+          if let (completed, total, unit) = try await shards.buildProgress(by: process, on: connection) {
             report(
               SeedProgress(activity: "building the index", completed: completed, total: total, unit: unit))
           }

@@ -182,7 +182,7 @@ extension BulkContext {
         "SELECT phase FROM seed_runner.bulk_load WHERE seeder = \(loadName)"
       ).decode(String.self)
       guard phase != Phase.done.rawValue else { return }
-      try await restoreIndexes(on: connection)
+      try await restoreIndexes(of: load.table, on: connection)
       try await load.finish(connection)
       try await connection.query(
         """

@@ -8,6 +8,8 @@ public struct BulkContext: Sendable {
   public let environment: SeedEnvironment
   /// Connections for this seeder, at most ``maximumConnections``.
   public let pool: PostgresPool
+  /// Where the tables of the database are.
+  public let sharding: Sharding
   /// When and how often a chunk is retried.
   let retry: RetryPolicy
   let meter: SeederMeter
@@ -22,7 +24,9 @@ public struct BulkContext: Sendable {
   public static let maximumConnections = 32
 
   init(
-    seeder: SeederID, environment: SeedEnvironment, pool: PostgresPool, retry: RetryPolicy,
+    seeder: SeederID, environment: SeedEnvironment, pool: PostgresPool,
+    sharding: Sharding = .singleServer,
+    retry: RetryPolicy,
     meter: SeederMeter = SeederMeter(), fixtures: FixtureStore,
     onEvent: @escaping @Sendable (SeedEvent) -> Void
   ) {
@@ -30,6 +34,7 @@ public struct BulkContext: Sendable {
     loadName = seeder.rawValue
     self.environment = environment
     self.pool = pool
+    self.sharding = sharding
     self.retry = retry
     self.meter = meter
     self.fixtures = fixtures

@@ -75,7 +75,7 @@ struct InsertAndUpdate: RowStatements {
     if write.inserts > 0, writer.rowCount > write.inserts { named = try await name(writer, write) }
     let attempt = WriteAttempt(writer: writer, write: write, named: named, statements: self)
     var counts = RowCounts()
-    let recording = write.ownership.map { recordingOfRows(attempt, $0) } ?? []
+    let recording = try write.ownership.map { try recordingOfRows(attempt, $0) } ?? []
     var isRecorded = true
     do {
       counts = try await execute(attempt, then: recording)
@@ -112,6 +112,7 @@ struct InsertAndUpdate: RowStatements {
     let afterRoom: PostgresQuery = parts.isEmpty ? "" : "WHERE (SELECT count FROM cleared) >= 0"
     if attempt.write.updates > 0 {
       let isCleared: PostgresQuery = parts.isEmpty ? "" : "AND (SELECT count FROM cleared) >= 0"
+      parts.append(wantedRows(attempt))
       parts.append("updated AS (\(update(attempt)) \(isCleared) RETURNING 1)")
       parts.append("done AS (SELECT count(*) AS updates FROM updated \(afterRoom))")
     } else {
@@ -172,40 +173,54 @@ struct InsertAndUpdate: RowStatements {
       """
   }
 
-  private func update(_ attempt: WriteAttempt) -> PostgresQuery {
+  /// The part of a WITH with the rows to update. Citus updates a table only from a part of the statement, and not from
+  /// a temporary table.
+  private func wantedRows(_ attempt: WriteAttempt) -> PostgresQuery {
     PostgresQuery(
       unescaped: """
-        \(updating(attempt, from: attempt.writer.source)) \(attempt.joinOfDifference)
-        WHERE \(attempt.writer.match) AND NOT difference.moved
+        wanted AS (
+          SELECT staged.* FROM \(attempt.writer.source) AS staged \(attempt.joinOfDifference)
+          WHERE NOT difference.moved)
         """)
+  }
+
+  private func update(_ attempt: WriteAttempt) -> PostgresQuery {
+    PostgresQuery(unescaped: "\(updating(attempt, from: "wanted")) WHERE \(attempt.writer.match)")
   }
 
   /// The UPDATE, without a condition on its rows.
   func updating(_ attempt: WriteAttempt, from source: String) -> String {
-    let columns = attempt.writer.compared.filter {
+    let columns = attempt.writer.settable(attempt.writer.compared).filter {
       attempt.write.difference?.changed.contains($0.quoted) ?? true
     }
     var sets = columns.map { "\($0.quoted) = \($0.wanted)" }
     if let touchedColumn { sets.append("\(touchedColumn) = now()") }
+    // citus: the source is a part of the statement
     return
       "UPDATE \(attempt.writer.quoted) AS live SET \(sets.joined(separator: ", ")) FROM \(source) AS staged"
   }
 
   /// Statements that record the written rows with the values that the table then has. An INSERT cannot return the
   /// staged row of each new row. Sorted like the index, which halves the time.
-  private func recordingOfRows(_ attempt: WriteAttempt, _ ownership: RowWriter.Ownership) -> [PostgresQuery] {
+  private func recordingOfRows(
+    _ attempt: WriteAttempt, _ ownership: RowWriter.Ownership
+  ) throws -> [PostgresQuery] {
     let writer = attempt.writer
     var statements: [PostgresQuery] = []
     if let difference = attempt.write.difference, !ownership.isFirst {
       // Equal keys may have different texts: 1.0 and 1.00, or Abc and abc with a case-insensitive collation.
+      let rows = try writer.context.rows(
+        over: writer.canonicalName,
+        """
+        SELECT difference.key AS old_key, \(writer.liveKeyText) AS new_key FROM \(writer.source) AS staged
+        JOIN \(difference.stage.quoted) AS difference ON difference.seed_row = staged.seed_row
+        JOIN \(writer.quoted) AS live ON \(writer.match)
+        """)
+      statements += rows.preparation
       statements.append(
         """
-        UPDATE seed_runner.owned_row AS owner SET key = \(unescaped: writer.liveKeyText)
-        FROM \(unescaped: writer.source) AS staged
-        JOIN \(difference.stage) AS difference ON difference.seed_row = staged.seed_row
-        JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
-        WHERE owner.table_id = \(ownership.tableID) AND owner.key = difference.key
-          AND owner.key <> \(unescaped: writer.liveKeyText)
+        UPDATE seed_runner.owned_row AS owner SET key = row.new_key FROM \(unescaped: rows.item) AS row
+        WHERE owner.table_id = \(ownership.tableID) AND owner.key = row.old_key AND owner.key <> row.new_key
         """)
     }
     var written: [String] = []
@@ -267,29 +282,5 @@ struct WriteAttempt {
     guard let difference = write.difference else { return "" }
     let kept = writer.drift == .keep ? "AND NOT difference.drifted" : ""
     return "JOIN \(difference.stage.quoted) AS difference ON difference.seed_row = staged.seed_row \(kept)"
-  }
-}
-
-extension RowWriter {
-  /// How an entry that exists is updated.
-  static let replacesOwner = """
-    ON CONFLICT (table_id, key) DO UPDATE SET file_id = excluded.file_id, record = excluded.record,
-      inserted = owner.inserted OR excluded.inserted, attempt_id = excluded.attempt_id, digest = excluded.digest,
-      input = excluded.input
-    """
-
-  /// A part of a WITH that records the rows in `written`, which has `key` and `digest`.
-  func ownedRows(_ ownership: Ownership, inserted: String) -> PostgresQuery {
-    """
-    owned AS (
-      INSERT INTO seed_runner.owned_row AS owner
-        (table_id, file_id, record, inserted, attempt_id, digest, input, key)
-      SELECT \(ownership.tableID), (\(ownership.fileIDs))[staged.seed_file + 1], staged.seed_record,
-        \(unescaped: inserted), \(ownership.attempt), written.digest,
-        nullif(\(unescaped: RowText.digest(compared.map(\.stagedName), of: "staged")), written.digest), written.key
-      FROM written JOIN \(unescaped: source) AS staged ON \(unescaped: stagedKeyText) = written.key
-      \(unescaped: Self.replacesOwner)
-    )
-    """
   }
 }

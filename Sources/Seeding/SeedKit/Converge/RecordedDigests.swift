@@ -19,14 +19,20 @@ extension RowWriter {
   ///
   /// - Parameter recorded: the digest over the columns before the change; nil if edited rows cannot be recognized.
   func refreshDigests(_ entry: OwnedTable, recorded: String?) async throws {
-    let isUnedited = recorded.map { "owner.digest = \($0)" } ?? "true"
-    try await context.session.query(
+    let isUnedited = recorded == nil ? "true" : "owner.digest = row.recorded"
+    let rows = try context.rows(
+      over: canonicalName,
       """
-      UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: liveDigest)
-      FROM \(unescaped: quoted) AS live
-      WHERE owner.table_id = \(entry.id) AND owner.key = \(unescaped: liveKeyText) AND (\(unescaped: condition))
-        AND \(unescaped: isUnedited)
+      SELECT \(liveKeyText) AS key, \(liveDigest) AS digest, \(recorded ?? "NULL::uuid") AS recorded
+      FROM \(quoted) AS live WHERE (\(condition))
       """)
+    try await context.session.pipeline(
+      rows.preparation + [
+        """
+        UPDATE seed_runner.owned_row AS owner SET digest = row.digest FROM \(unescaped: rows.item) AS row
+        WHERE owner.table_id = \(entry.id) AND owner.key = row.key AND \(unescaped: isUnedited)
+        """
+      ])
   }
 }
 

@@ -36,8 +36,10 @@ struct RefusedRows {
       PostgresQuery(unescaped: "CREATE TEMPORARY TABLE \(rows.quoted) ON COMMIT DROP AS \(wanted)"))
     try await connection.query("CREATE INDEX ON \(rows) (seed_row)")
     try await connection.runScript(Self.function)
-    let update =
-      "\(attempt.statements.updating(attempt, from: rows.quoted)) WHERE \(writer.match) AND staged.seed_row = $1"
+    let update = """
+      WITH wanted AS (SELECT * FROM \(rows.quoted) WHERE seed_row = $1)
+      \(attempt.statements.updating(attempt, from: "wanted")) WHERE \(writer.match)
+      """
     let insert = "\(attempt.statements.insertion(writer, from: rows.quoted)) WHERE staged.seed_row = $1"
     // A row may reference a later one, or need a value that another row still has. Such errors are ignored unless
     // they are the kind of error to explain.

@@ -93,6 +93,7 @@ struct RowWriter {
   var isAbsent: String { "live.\(presence ?? key[0]) IS NULL" }
   var differs: String { differs(in: compared) }
   func differs(in columns: [Column]) -> String {
+    let columns = settable(columns)
     guard !columns.isEmpty else { return "false" }
     let live = columns.map { "live.\($0.quoted)" }.joined(separator: ", ")
     let wanted = columns.map(\.wanted).joined(separator: ", ")
@@ -123,14 +124,17 @@ struct RowWriter {
     return counts
   }
 
-  /// The query that counts the rows that are missing, those that differ and those that would have no key.
+  /// The query that counts the rows that are missing, those that differ and those that would have no key. Counted in a
+  /// subquery, because Citus plans no other subquery beside the counts.
   var comparisonQuery: PostgresQuery {
     """
-    SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)),
-      count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs)),
-      (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(quoted))),
-      \(unescaped: outside.map { "count(*) FILTER (WHERE \($0))" } ?? "0::bigint")
-    FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: rule.rows(of: quoted)) AS live ON \(unescaped: match)
+    SELECT missing, differing, (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(quoted))), outside
+    FROM (
+      SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)) AS missing,
+        count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs)) AS differing,
+        \(unescaped: outside.map { "count(*) FILTER (WHERE \($0))" } ?? "0::bigint") AS outside
+      FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: rule.rows(of: quoted)) AS live ON \(unescaped: match)
+    ) AS found
     """
   }
 

@@ -92,6 +92,16 @@ extension SeedContext {
       ])
     }
     writer.canonicalName = name
+    if let table = (writer.statements as? UpsertByKey)?.table,
+      let refusal = ShardingRules.refusal(
+        of: writer.name, writer.placement, key: table.conflictKey.map(\.name.name))
+    {
+      throw FixtureError([
+        FixtureFault(
+          .unsupportedTable, file: writer.files.first ?? writer.name, field: "key", found: refusal.found,
+          expected: refusal.expected)
+      ])
+    }
     writer.tableColumns = try columns.map { try PostgresIdentifier($0).quoted }
   }
 }

@@ -103,6 +103,7 @@ extension UniqueConflicts {
     }
     if let rows {
       let names = columns.filter { !$0.isGenerated }.map(\.quoted).joined(separator: ", ")
+      // citus: not used on a cluster, see resolve(_:)
       room.deletions.append(
         """
         gone AS (
@@ -131,7 +132,7 @@ extension UniqueConflicts {
   }
 
   private func has(_ occupants: Occupants, _ occupied: [Occupied]) async throws -> Bool {
-    let parts = occupied.map { "EXISTS (SELECT FROM \($0.rows.quoted) WHERE \(occupants.rawValue))" }
+    let parts = occupied.map { "EXISTS (SELECT 1 FROM \($0.rows.quoted) WHERE \(occupants.rawValue))" }
     return try await connection.queryOne(
       PostgresQuery(unescaped: "SELECT \(parts.joined(separator: " OR "))")
     ).decode(Bool.self)
@@ -175,13 +176,14 @@ extension UniqueConflicts {
   /// action on delete or cascades updates.
   private func mayReplace(_ occupied: [Occupied]) async throws -> Bool {
     let acting = references.filter { $0.action != .noAction || $0.follows }.map(\.isReferred)
+    // citus: not used on a cluster, see resolve(_:)
     return try await connection.queryOne(
       """
       SELECT NOT EXISTS (
         SELECT FROM pg_trigger WHERE tgrelid = to_regclass(\(writer.quoted)) AND NOT tgisinternal AND tgenabled <> 'D')
         AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = to_regclass(\(writer.quoted)))
         AND NOT EXISTS (
-          SELECT FROM \(unescaped: writer.source) AS staged JOIN \(unescaped: writer.quoted) AS live
+          SELECT 1 FROM \(unescaped: writer.source) AS staged JOIN \(unescaped: writer.quoted) AS live
             ON \(unescaped: writer.match)
           WHERE staged.seed_row IN (\(unescaped: moved(occupied)))
             AND (\(unescaped: (["false"] + acting).joined(separator: " OR "))))
@@ -221,6 +223,7 @@ extension UniqueConflicts {
     let rows = "(SELECT DISTINCT \(key) FROM \(place.rows.quoted) WHERE \(occupants.rawValue))"
     var statements: [PostgresQuery] = [
       "SAVEPOINT seed_aside",
+      // citus: not used on a cluster, see resolve(_:)
       PostgresQuery(
         unescaped: """
           UPDATE \(writer.quoted) AS live SET \(column.quoted) = \(value)
@@ -229,7 +232,7 @@ extension UniqueConflicts {
       PostgresQuery(
         unescaped: """
           SELECT EXISTS (
-            SELECT FROM (
+            SELECT 1 FROM (
               SELECT \(writer.key.enumerated().map { "\($1) AS y\($0)" }.joined(separator: ", ")), \(place.index.values)
               FROM \(writer.quoted) AS live \(place.index.filter)) AS aside
             JOIN \(rows) AS occupants ON \(occupied)
@@ -238,6 +241,7 @@ extension UniqueConflicts {
     ]
     if occupants == .leaves, let leftOver = attempt.statements.leftOver {
       // A temporary value is not drift.
+      // citus: not used on a cluster, see resolve(_:)
       statements.append(
         """
         UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: leftOver.liveDigest)

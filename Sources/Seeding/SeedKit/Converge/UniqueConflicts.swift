@@ -55,6 +55,11 @@ final class UniqueConflicts {
     let isForeseen = !attempt.statements.changesRows
     guard faults.isEmpty || !isForeseen else { throw FixtureError(limited: faults) }
     guard !isRaced else { throw raced }
+    // Citus runs the parts of a statement one after another, so values cannot move between rows.
+    if writer.placement.isRemote {
+      guard !occupied.isEmpty else { throw try await RefusedRows(attempt).explain(error) }
+      throw FixtureError(try await exchanges(occupied, error))
+    }
     let removal = try await leavingRows(leaving)
     try await connection.query("SAVEPOINT seed_room")
     var refusal = error

@@ -40,6 +40,7 @@ struct UpsertByKey: RowStatements {
       conditions.append(
         "difference.seed_row IS NOT NULL\(writer.drift == .keep ? " AND NOT difference.drifted" : "")")
     }
+    // citus: the coordinator evaluates RETURNING of an INSERT … SELECT from a temporary table
     let row = try await writer.context.session.queryOne(
       """
       WITH written AS (

@@ -79,7 +79,7 @@ extension GeneratedSeeder {
       ).decode(Int.self)
     } else {
       let hasRows = try await connection.queryOne(
-        "SELECT EXISTS (SELECT FROM \(unescaped: table.live.quoted))"
+        "SELECT EXISTS (SELECT 1 FROM \(unescaped: table.live.quoted))"
       ).decode(Bool.self)
       if !hasRows { found = 0 }
     }
@@ -160,8 +160,8 @@ extension GeneratedSeeder {
     guard let match = try await stageLoadedKeys(of: table, part, on: connection) else { return 0 }
     return try await connection.queryOne(
       """
-      WITH deleted AS (
-        DELETE FROM \(unescaped: table.live.quoted) AS live USING seed_generated_keys AS staged
+      WITH staged AS (SELECT * FROM seed_generated_keys), deleted AS (
+        DELETE FROM \(unescaped: table.live.quoted) AS live USING staged
         WHERE \(unescaped: match) RETURNING 1)
       SELECT count(*) FROM deleted
       """
@@ -237,7 +237,10 @@ extension GeneratedSeeder {
       let sets = columns.map { "\(table.columns[$0].name.quoted) = staged.\"c\($0)\"" }.joined(
         separator: ", ")
       try await connection.query(
-        "UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM seed_generated_keys AS staged WHERE \(unescaped: match)"
+        """
+        WITH staged AS (SELECT * FROM seed_generated_keys)
+        UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM staged WHERE \(unescaped: match)
+        """
       )
       try await connection.query(
         "UPDATE seed_runner.bulk_load SET row_count = \(table.rowCount), updated_at = now() WHERE seeder = \(context.loadName)"

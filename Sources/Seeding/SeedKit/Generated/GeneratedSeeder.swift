@@ -235,7 +235,10 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
       try await context.pool.withTransaction { connection in
         guard let match = try await stageLoadedKeys(of: table, part, on: connection) else { return }
         try await connection.query(
-          "UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM seed_generated_keys AS staged WHERE \(unescaped: match)"
+          """
+          WITH staged AS (SELECT * FROM seed_generated_keys)
+          UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM staged WHERE \(unescaped: match)
+          """
         )
         try await context.part("\(self.part(table.live)) references").forgetLoad(on: connection)
       }
@@ -250,7 +253,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
           try await part.dropIndexes(of: table.live.quoted, ifFewerRowsThan: 2 * loaded, on: connection)
         }
         let deleted = try await delete(table, part, on: connection)
-        try await part.restoreIndexes(on: connection)
+        try await part.restoreIndexes(of: table.live.quoted, on: connection)
         try await part.forgetLoad(on: connection)
         return deleted
       }

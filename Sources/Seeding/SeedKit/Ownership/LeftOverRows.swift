@@ -33,7 +33,9 @@ final class LeftOverRows {
   var liveDigest: String { RowText.digest(owned.valueColumns, of: "live") }
 
   /// FROM and WHERE of the rows, including edited ones.
-  var selection: String {
+  var selection: String { selection(joining: "") }
+
+  private func selection(joining other: String) -> String {
     let joins = staged.enumerated().map { index, entry in
       let match = rule.match(key.map { "live.\($0)" }, entry.key.map { "staged\(index).\($0)" })
       return "LEFT JOIN \(entry.source) AS staged\(index) ON \(match)"
@@ -42,20 +44,20 @@ final class LeftOverRows {
     return """
       FROM seed_runner.owned_row AS owner
       JOIN \(rule.rows(of: quoted)) AS live ON \(RowText.key(owned.keyColumns, of: "live")) = owner.key
-      \(joins.joined(separator: " "))
+      \(joins.joined(separator: " ")) \(other)
       WHERE owner.table_id = \(owned.id) AND owner.inserted\(isStaged)
       """
   }
 
-  /// Whether another seeder writes the row too. This seeder then must not delete it.
-  private var isShared: String {
+  /// The rows that other seeders write too, as a FROM item with their keys. This seeder must not delete them. A join,
+  /// because Citus plans no subquery for each row.
+  private var sharedRows: String {
     let others = otherSeeders.sorted().map { "'\($0)'" }
-    guard !others.isEmpty else { return "false" }
     return """
-      EXISTS (SELECT FROM seed_runner.owned_row AS other_row
+      LEFT JOIN (SELECT DISTINCT other_row.key FROM seed_runner.owned_row AS other_row
         JOIN seed_runner.owned_table AS other ON other.id = other_row.table_id
         WHERE other.table_name = '\(owned.table.replacing("'", with: "''"))'
-          AND other.seeder IN (\(others.joined(separator: ", "))) AND other_row.key = owner.key)
+          AND other.seeder IN (\((["''"] + others).joined(separator: ", ")))) AS shared ON shared.key = owner.key
       """
   }
 
@@ -70,7 +72,8 @@ final class LeftOverRows {
   /// A note about rows that are kept because other seeders write them; nil if there are none.
   func sharedNote(on connection: PostgresConnection) async throws -> String? {
     let keys = try await connection.query(
-      PostgresQuery(unescaped: "SELECT owner.key \(selection) AND \(isShared) ORDER BY 1")
+      PostgresQuery(
+        unescaped: "SELECT owner.key \(selection(joining: sharedRows)) AND shared.key IS NOT NULL ORDER BY 1")
     ).map { try $0.decode(String.self) }
     guard !keys.isEmpty else { return nil }
     let shown = keys.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
@@ -85,8 +88,9 @@ final class LeftOverRows {
     try await context.session.query(
       """
       CREATE TEMPORARY TABLE \(rows) ON COMMIT DROP AS
-      SELECT \(unescaped: RowRemoval.selection(key, text: "owner.key")) \(unescaped: selection)
-        AND owner.digest = \(unescaped: liveDigest) AND NOT \(unescaped: isShared)
+      SELECT \(unescaped: RowRemoval.selection(key, text: "owner.key"))
+        \(unescaped: selection(joining: sharedRows))
+        AND owner.digest = \(unescaped: liveDigest) AND shared.key IS NULL
       """)
     return rows
   }

@@ -47,14 +47,22 @@ struct RemovableTable {
   /// Deletes the entries of rows that no longer exist.
   ///
   /// - Returns: the number of the seeder's remaining rows.
-  func forgetGone(on connection: PostgresConnection) async throws -> Int {
-    try await connection.query(
+  func forgetGone(in context: SeedContext) async throws -> Int {
+    let gone = try context.rows(
+      over: owned.table,
       """
-      DELETE FROM seed_runner.owned_row AS owner WHERE owner.table_id = \(owned.id) AND NOT EXISTS (
-        SELECT FROM \(unescaped: owned.rule.rows(of: quoted)) AS live
-        WHERE \(unescaped: RowText.key(owned.keyColumns, of: "live")) = owner.key)
+      SELECT owner.key FROM seed_runner.owned_row AS owner LEFT JOIN (
+        SELECT \(RowText.key(owned.keyColumns, of: "live")) AS key FROM \(owned.rule.rows(of: quoted)) AS live
+      ) AS present ON present.key = owner.key WHERE owner.table_id = \(owned.id) AND present.key IS NULL
       """)
-    return try await connection.queryOne("SELECT count(*) FROM \(unescaped: live)").decode(Int.self)
+    try await context.session.pipeline(
+      gone.preparation + [
+        """
+        DELETE FROM seed_runner.owned_row AS owner USING \(unescaped: gone.item) AS gone
+        WHERE owner.table_id = \(owned.id) AND owner.key = gone.key
+        """
+      ])
+    return try await context.session.queryOne("SELECT count(*) FROM \(unescaped: live)").decode(Int.self)
   }
 
   /// Which rows are kept and why, except rows that are kept because others reference them.

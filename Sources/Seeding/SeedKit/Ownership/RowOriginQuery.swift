@@ -73,7 +73,7 @@ struct RowOriginQuery {
     guard !values.isEmpty else { return nil }
     let isThere = try await connection.queryOne(
       """
-      SELECT EXISTS (SELECT FROM \(unescaped: live.quoted) AS live
+      SELECT EXISTS (SELECT 1 FROM \(unescaped: live.quoted) AS live
         WHERE \(condition(values) { _, column in "live.\(column)" }))
       """
     ).decode(Bool.self)

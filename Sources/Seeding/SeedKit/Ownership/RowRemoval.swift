@@ -107,8 +107,8 @@ final class RowRemoval {
       // With NO ACTION, the reference may point to another row at the end of the statement.
       if reference.action == .noAction {
         referrers = """
-          (SELECT other.* FROM \(referrers) AS other WHERE NOT EXISTS (
-            SELECT FROM \(afterwards.written) AS live WHERE \(reference.match)))
+          (SELECT other.* FROM \(referrers) AS other LEFT JOIN \(afterwards.written) AS live ON \(reference.match)
+            WHERE live.\(reference.targets[0]) IS NULL)
           """
       }
     }
@@ -128,30 +128,45 @@ final class RowRemoval {
 
   /// Keeps rows that would only be deleted with others, if those are kept.
   private func keepUncascaded(_ table: Table) async throws -> Bool {
-    let remains = tables.flatMap { target in
+    let parents = tables.flatMap { target in
       target.references.filter { $0.canonicalName == table.canonicalName && $0.action == .cascade }.map {
-        """
-        EXISTS (SELECT FROM \(target.rows.quoted) AS gone JOIN \(target.quoted) AS live
-          ON \(target.match("live", "gone")) WHERE \($0.match))
-        """
+        (target, $0)
       }
     }
-    return try await connection.queryOne(
-      PostgresQuery(
-        unescaped: """
-          WITH kept AS (
-            DELETE FROM \(table.rows.quoted) AS mine USING \(table.quoted) AS other
-            WHERE \(table.match("other", "mine")) AND NOT (\((["false"] + remains).joined(separator: " OR ")))
-            RETURNING 1
-          ) SELECT EXISTS (SELECT FROM kept)
-          """)
-    ).decode(Bool.self)
+    return try await keepOnly(table, referencing: parents) > 0
+  }
+
+  /// Removes the rows from the set that reference no row of the given sets, so that they are kept.
+  ///
+  /// - Parameter parents: sets of rows, each with a foreign key of the table.
+  /// - Returns: the number of removed rows.
+  @discardableResult
+  func keepOnly(
+    _ table: Table, referencing parents: [(Table, TableReferences)]
+  ) async throws -> Int {
+    guard !parents.isEmpty else {
+      return try await connection.query("DELETE FROM \(table.rows) RETURNING 1").count
+    }
+    let leaving = parents.map { parent, reference in
+      """
+      SELECT mine.seed_key FROM \(table.rows.quoted) AS mine JOIN \(table.quoted) AS other
+        ON \(table.match("other", "mine")) JOIN \(parent.quoted) AS live ON \(reference.match)
+        JOIN \(parent.rows.quoted) AS gone ON \(parent.match("live", "gone"))
+      """
+    }
+    let keys = try await connection.query(PostgresQuery(unescaped: leaving.joined(separator: " UNION "))).map
+    {
+      try $0.decode(String.self)
+    }
+    return try await connection.query(
+      "DELETE FROM \(table.rows) WHERE seed_key <> ALL(\(keys)) RETURNING 1"
+    ).count
   }
 
   /// The first table with rules that would affect a DELETE of its rows.
   func refusing() async throws -> Table? {
     for table in tables where table.rules != nil {
-      let hasRows = try await connection.queryOne("SELECT EXISTS (SELECT FROM \(table.rows))").decode(
+      let hasRows = try await connection.queryOne("SELECT EXISTS (SELECT 1 FROM \(table.rows))").decode(
         Bool.self)
       if hasRows { return table }
     }
@@ -181,16 +196,19 @@ final class RowRemoval {
   /// The parts of a WITH that delete the rows and their entries. `removed0` and so on return the keys of the rows.
   var deletions: [String] {
     var parts: [String] = []
-    for (index, table) in tables.enumerated() {
+    for index in deletionOrder {
+      let table = tables[index]
       guard table.rules == nil else {
         // Nothing to delete here, but the server would still refuse the statement.
         parts.append("removed\(index) AS (SELECT NULL::text AS seed_key WHERE false)")
         continue
       }
+      // Citus deletes rows of a reference table only by a part of the statement, and not by a temporary table.
+      parts.append("gone\(index) AS (SELECT * FROM \(table.rows.quoted))")
       parts.append(
         """
         removed\(index) AS (
-          DELETE FROM \(table.quoted) AS live USING \(table.rows.quoted) AS gone
+          DELETE FROM \(table.quoted) AS live USING gone\(index) AS gone
           WHERE \(table.match("live", "gone")) RETURNING gone.seed_key)
         """)
       guard let owned = table.ownedID else { continue }
@@ -202,6 +220,22 @@ final class RowRemoval {
         """)
     }
     return parts
+  }
+
+  /// The tables, with those that reference others first. PostgreSQL checks foreign keys after the whole statement, but
+  /// Citus after each part.
+  private var deletionOrder: [Int] {
+    var order: [Int] = []
+    var seen: Set<Int> = []
+    func visit(_ index: Int) {
+      guard seen.insert(index).inserted else { return }
+      for reference in tables[index].references {
+        if let other = self.index(of: reference.canonicalName) { visit(other) }
+      }
+      order.append(index)
+    }
+    tables.indices.forEach(visit)
+    return order
   }
 
   /// Adds rows to ``kept`` that still exist after the DELETE, with the reason.

@@ -73,5 +73,5 @@ struct TableReferences: Sendable {
   }
 
   /// SQL for whether a row of the alias `live` is referenced.
-  var isReferred: String { "EXISTS (SELECT FROM \(quoted) AS other WHERE \(match))" }
+  var isReferred: String { "EXISTS (SELECT 1 FROM \(quoted) AS other WHERE \(match))" }
 }

@@ -11,6 +11,8 @@ struct DatabaseSnapshot: Sendable {
   var locks: Set<String> = []
   /// The fingerprint of each seeder's last run, unless that run failed.
   var fingerprints: [SeederID: Fingerprint] = [:]
+  /// Whether the database is part of a Citus cluster.
+  var isCluster = false
   /// The number after that of the last transaction that has ended.
   var nextTransaction = 0
   /// The counts of the last comparison of the seeders, if they still hold.
@@ -41,6 +43,7 @@ struct DatabaseSnapshot: Sendable {
               AND search_path = \(unescaped: SearchPath.current)) AS runs
           ORDER BY seeder, finished_at DESC)
         UNION ALL SELECT 'next', pg_snapshot_xmax(pg_current_snapshot())::text, NULL, NULL
+        UNION ALL SELECT 'cluster', extversion, NULL, NULL FROM (\(Sharding.detection)) AS citus
         \(compared)
         """)
     } catch let error as PostgresError
@@ -59,6 +62,7 @@ struct DatabaseSnapshot: Sendable {
       switch kind {
       case "stamp": snapshot.stamp = name
       case "lock": snapshot.locks.insert(name)
+      case "cluster": snapshot.isCluster = true
       case "next": snapshot.nextTransaction = Int(name) ?? 0
       case "compared": snapshot.compared = try LastComparison.outcomes(name)
       case "migration":

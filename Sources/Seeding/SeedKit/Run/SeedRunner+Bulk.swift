@@ -6,8 +6,8 @@ extension SeedRunner {
   ///
   /// - Returns: nil if another run has just seeded it, as for any seeder.
   func load(
-    _ seeder: any BulkSeeder, number: Int, run: Run, pool: PostgresPool, fingerprint: Fingerprint?,
-    meter: SeederMeter
+    _ seeder: any BulkSeeder, number: Int, run: Run, pool: PostgresPool, sharding: Sharding,
+    fingerprint: Fingerprint?, meter: SeederMeter
   ) async throws -> SeedOutcome? {
     let startedAt = Date()
     if try await pool.withConnection({
@@ -16,7 +16,9 @@ extension SeedRunner {
       return nil
     }
     meter.enter(.reading)
-    let outcome = try await withBulkContext(for: seeder.id, meter: meter) { try await seeder.load(in: $0) }
+    let outcome = try await withBulkContext(for: seeder.id, sharding, meter: meter) {
+      try await seeder.load(in: $0)
+    }
     meter.enter(.committing)
     try await pool.withTransaction(setup: [Self.idleTimeout]) { connection in
       let known = try await SeedHistory.fingerprints(of: [seeder.id], on: connection)[seeder.id]
@@ -32,13 +34,14 @@ extension SeedRunner {
   }
 
   func withBulkContext<Result>(
-    for seeder: SeederID, meter: SeederMeter = SeederMeter(), _ body: (BulkContext) async throws -> Result
+    for seeder: SeederID, _ sharding: Sharding, meter: SeederMeter = SeederMeter(),
+    _ body: (BulkContext) async throws -> Result
   ) async throws -> Result {
     try await PostgresPool.with(configuration, maximumConnections: BulkContext.maximumConnections) { pool in
       try await body(
         BulkContext(
-          seeder: seeder, environment: plan.environment, pool: pool, retry: options.retry,
-          meter: meter, fixtures: fixtures, onEvent: onEvent))
+          seeder: seeder, environment: plan.environment, pool: pool, sharding: sharding,
+          retry: options.retry, meter: meter, fixtures: fixtures, onEvent: onEvent))
     }
   }
 }

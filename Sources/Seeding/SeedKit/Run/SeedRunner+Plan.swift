@@ -75,20 +75,22 @@ extension SeedRunner {
           try await EnvironmentStamp.checkOnly(plan.environment, on: connection)
         }
         var report = PlanReport(entries: [], migrations: [])
-        let setup: [PostgresQuery] = [
-          StableSettings.statement, Self.stagingTables, "SET LOCAL lock_timeout = '5s'", Self.idleTimeout,
-        ]
+        let sharding =
+          if let snapshot, !snapshot.isCluster { Sharding.singleServer } else {
+            try await Sharding.read(on: connection)
+          }
+        let setup = Self.transactionSetup(sharding, lockTimeout: "5s")
         do {
           if due.isEmpty, let snapshot {
             let opening = TransactionOpening(
               setup, reading: SeedContext.opening(of: plan.steps.map(\.id)))
             try await connection.withTransaction(opening: opening) { connection in
-              report = try await compare(snapshot, opening: opening, on: connection)
+              report = try await compare(snapshot, sharding, opening: opening, on: connection)
               throw Undone()
             }
           } else {
             try await connection.withTransaction(setup: setup) { connection in
-              report = try await rehearse(migrator, on: connection)
+              report = try await rehearse(migrator, sharding, on: connection)
               throw Undone()
             }
           }
@@ -100,15 +102,17 @@ extension SeedRunner {
 
   /// Compares the seeders in a transaction that the caller rolls back.
   private func compare(
-    _ snapshot: DatabaseSnapshot, opening: TransactionOpening, on connection: PostgresConnection
+    _ snapshot: DatabaseSnapshot, _ sharding: Sharding, opening: TransactionOpening,
+    on connection: PostgresConnection
   ) async throws -> PlanReport {
-    var prepared = Prepared(plan: plan)
+    var prepared = Prepared(plan: plan, sharding: sharding)
     await connection.runWithNext(["SAVEPOINT seed_survey"])
     do {
-      try await read(into: &prepared, isStamped: true, locks: nil, on: connection)
+      try await read(into: &prepared, isStamped: true, locks: nil, isCluster: false, on: connection)
     } catch let error as PostgresError where Self.mayBeOfOneTable(error) {
       await connection.runWithNext(["ROLLBACK TO SAVEPOINT seed_survey"])
-      try await read(into: &prepared, isStamped: true, locks: nil, describes: false, on: connection)
+      try await read(
+        into: &prepared, isStamped: true, locks: nil, isCluster: false, describes: false, on: connection)
     }
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
     let known = plan.steps.compactMap(\.seeder.transactional).filter { seeder in
@@ -123,21 +127,26 @@ extension SeedRunner {
       await connection.runWithNext(["ROLLBACK TO SAVEPOINT seed_survey", "RELEASE SAVEPOINT seed_survey"])
     }
     return PlanReport(
-      entries: try await preview(prepared.plan, surveys: surveys, opening: opening, on: connection),
+      entries: try await preview(
+        prepared.plan, sharding, surveys: surveys, opening: opening, on: connection),
       migrations: [])
   }
 
   /// Applies due migrations and compares the seeders in a transaction that the caller rolls back.
-  private func rehearse(_ migrator: Migrator, on connection: PostgresConnection) async throws -> PlanReport {
+  private func rehearse(
+    _ migrator: Migrator, _ sharding: Sharding, on connection: PostgresConnection
+  ) async throws -> PlanReport {
     let (applied, missing) = try await migrator.rehearse(on: connection)
     let ordered = try await TableOrder.apply(to: plan, on: connection)
     return PlanReport(
-      entries: try await preview(ordered, unable: try Self.unable(plan, without: missing), on: connection),
+      entries: try await preview(
+        ordered, sharding, unable: try Self.unable(plan, without: missing), on: connection),
       migrations: applied)
   }
 
   private func preview(
-    _ plan: SeedPlan, surveys: [SeederID: Survey] = [:], unable: [SeederID: MigrationError] = [:],
+    _ plan: SeedPlan, _ sharding: Sharding, surveys: [SeederID: Survey] = [:],
+    unable: [SeederID: MigrationError] = [:],
     opening: TransactionOpening? = nil, on connection: PostgresConnection
   ) async throws -> [PlanReport.Entry] {
     let fingerprints = Fingerprint.all(of: plan, fixtures: fixtures)
@@ -153,8 +162,8 @@ extension SeedRunner {
           PlanReport.Entry(id: step.id, tables: survey.tables, changes: [], failure: nil, note: nil)
         } else {
           try await preview(
-            step, number: number + 1, fingerprint: fingerprints[step.id], failed: failed, opening: opening,
-            on: connection)
+            step, sharding, number: number + 1, fingerprint: fingerprints[step.id], failed: failed,
+            opening: opening, on: connection)
         }
       if entry.failure != nil || entry.note != nil { failed.insert(entry.id) }
       entries.append(entry)
@@ -167,7 +176,8 @@ extension SeedRunner {
   ]
 
   private func preview(
-    _ step: SeedPlan.Step, number: Int, fingerprint: Fingerprint?, failed: Set<SeederID>,
+    _ step: SeedPlan.Step, _ sharding: Sharding, number: Int, fingerprint: Fingerprint?,
+    failed: Set<SeederID>,
     opening: TransactionOpening?, on connection: PostgresConnection
   ) async throws -> PlanReport.Entry {
     if let failed = step.seeder.dependencies.first(where: failed.contains) {
@@ -188,7 +198,8 @@ extension SeedRunner {
       fixtures: fixtures, attemptID: UUID(), fingerprint: fingerprint,
       allowsDeletes: options.allowsDeletes, recorder: recorder,
       // Seeders before this one have created temporary tables in the same transaction, so names must not collide.
-      firstStage: number * 10_000, seeders: plan.registered, opening: opening, onEvent: onEvent)
+      firstStage: number * 10_000, seeders: plan.registered, opening: opening,
+      sharding: sharding, onEvent: onEvent)
     await connection.runWithNext(["SAVEPOINT seed_preview"])
     do {
       let explanation = TimeoutExplanation(configuration: configuration)

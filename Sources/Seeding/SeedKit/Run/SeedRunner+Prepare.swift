@@ -11,6 +11,8 @@ extension SeedRunner {
     var missing: [Migrator.Unavailable] = []
     /// The fingerprints in the history; empty if a migration was due.
     var fingerprints: [SeederID: Fingerprint] = [:]
+    /// Where the tables of the database are.
+    var sharding = Sharding.singleServer
     /// The tables of the definitions.
     let catalog = TableCatalog()
     /// The seeders that own a table as a whole.
@@ -92,10 +94,13 @@ extension SeedRunner {
     try await retrying(options.retry, "connect") { _ in
       try await pool.withConnection { connection in
         do {
-          try await read(into: &prepared, isStamped: isStamped, locks: locks, on: connection)
+          try await read(
+            into: &prepared, isStamped: isStamped, locks: locks, isCluster: snapshot?.isCluster,
+            on: connection)
         } catch let error as PostgresError where Self.mayBeOfOneTable(error) {
           try await read(
-            into: &prepared, isStamped: isStamped, locks: locks, describes: false, on: connection)
+            into: &prepared, isStamped: isStamped, locks: locks, isCluster: snapshot?.isCluster,
+            describes: false, on: connection)
         }
       }
     }
@@ -106,10 +111,11 @@ extension SeedRunner {
   ///
   /// - Parameters:
   ///   - locks: the existing locks; nil if none are needed.
+  ///   - isCluster: whether the database is part of a Citus cluster; nil if that is not known.
   ///   - describes: whether to describe the tables of the definitions. Otherwise each seeder describes its own.
   func read(
-    into prepared: inout Prepared, isStamped: Bool, locks: Set<String>?, describes: Bool = true,
-    on connection: PostgresConnection
+    into prepared: inout Prepared, isStamped: Bool, locks: Set<String>?, isCluster: Bool?,
+    describes: Bool = true, on connection: PostgresConnection
   ) async throws {
     let ids = plan.steps.map(\.id)
     let description = try TableDescription(
@@ -122,7 +128,8 @@ extension SeedRunner {
     var rows = try await connection.pipeline(
       sharingOpening: [StableSettings.statement] + creation + stamping + [OwnedTable.wholeOwners(among: ids)]
         + (order.map { [$0] } ?? []) + describing
-        + (options.skipsCurrent ? [SeedHistory.lastRuns(of: ids)] : []))[(1 + creation.count)...]
+        + (options.skipsCurrent ? [SeedHistory.lastRuns(of: ids)] : [])
+        + (isCluster == nil ? [Sharding.detection] : []))[(1 + creation.count)...]
     func take(_ count: Int) -> [PostgresRows] {
       defer { rows = rows.dropFirst(count) }
       return Array(rows.prefix(count))
@@ -140,6 +147,9 @@ extension SeedRunner {
       try await prepared.catalog.add(description, take(describing.count), on: connection)
     }
     if options.skipsCurrent { prepared.fingerprints = try SeedHistory.fingerprints(take(1)[0]) }
+    if isCluster ?? !take(1)[0].isEmpty {
+      prepared.sharding = try await Sharding.readTables(on: connection)
+    }
   }
 
   /// Whether the description of a table may have caused an error, such as a missing privilege on its schema. Then only

@@ -23,13 +23,18 @@ extension SeedRunner {
   /// - Throws: ``SeedGuardError``; the error of a seeder, after rolling back its transaction.
   public func reset() async throws -> [ResetReport] {
     try plan.checkProduction(isAllowed: options.allowsProduction)
-    let ordered = try await TimeoutExplanation(configuration: configuration).namingLimits {
+    let (ordered, sharding) = try await TimeoutExplanation(configuration: configuration).namingLimits {
       try await PostgresConnection.with(configuration) { connection in
         try await EnvironmentStamp.check(
           plan.environment, restamp: options.restamps, allowProduction: options.allowsProduction,
           on: connection)
         try await RowLock.prepare(plan.steps.map { Self.lockName($0.id) }, on: connection)
-        return try await TableOrder.apply(to: plan, on: connection)
+        let order = try TableOrder.query(for: plan)
+        let rows = try await connection.pipeline([Sharding.detection] + (order.map { [$0] } ?? []))
+        return (
+          order == nil ? plan : try TableOrder.apply(to: plan, rows[1]),
+          rows[0].isEmpty ? .singleServer : try await Sharding.readTables(on: connection)
+        )
       }
     }
     var reports: [ResetReport] = []
@@ -38,7 +43,7 @@ extension SeedRunner {
       case .bulk(let seeder):
         let startedAt = Date()
         let outcome = try await TimeoutExplanation(configuration: configuration).namingLimits {
-          try await withBulkContext(for: seeder.id) { context in
+          try await withBulkContext(for: seeder.id, sharding) { context in
             let outcome = try await seeder.reset(in: context)
             try await context.pool.withTransaction(setup: [Self.idleTimeout]) { connection in
               try await SeedHistory.insertReset(
@@ -49,24 +54,28 @@ extension SeedRunner {
           }
         }
         reports.append(ResetReport(id: seeder.id, tables: outcome, notes: []))
-      case .transaction: reports.append(try await removeRows(of: step.seeder))
+      case .transaction: reports.append(try await removeRows(of: step.seeder, sharding))
       }
     }
     return reports
   }
 
-  private func removeRows(of seeder: RegisteredSeeder) async throws -> ResetReport {
+  private func removeRows(
+    of seeder: RegisteredSeeder, _ sharding: Sharding
+  ) async throws -> ResetReport {
     let startedAt = Date()
     let lock = RowLock(name: Self.lockName(seeder.id), timeout: options.lockTimeout)
     let explanation = TimeoutExplanation(configuration: configuration)
     return try await explanation.namingLimits {
       try await PostgresConnection.with(configuration) { connection in
         try await lock.withTransaction(
-          on: connection, setup: Self.transactionSetup, onWait: { onEvent(.waiting(seeder.id, $0)) }
+          on: connection, setup: Self.transactionSetup(sharding),
+          onWait: { onEvent(.waiting(seeder.id, $0)) }
         ) { connection in
           let context = SeedContext(
             seeder: seeder.id, environment: plan.environment, connection: connection, startedAt: startedAt,
-            fixtures: fixtures, attemptID: UUID(), seeders: plan.registered, onEvent: onEvent)
+            fixtures: fixtures, attemptID: UUID(), seeders: plan.registered, sharding: sharding,
+            onEvent: onEvent)
           let report = try await explanation.namingBlockers(of: connection) {
             try await removeRows(of: seeder, in: context)
           }
@@ -116,7 +125,7 @@ extension SeedRunner {
     }
     for table in tables {
       outcome.add(
-        .init(name: table.name, counts: RowCounts(drifted: try await table.forgetGone(on: connection))))
+        .init(name: table.name, counts: RowCounts(drifted: try await table.forgetGone(in: context))))
       notes += try await table.notes(on: connection)
     }
     notes += removal.kept.map(\.note)

@@ -7,9 +7,10 @@ extension SeedRunner {
   ///
   /// Waiting for a table lock ends after 30 seconds with an error that is retried within the budget, so no wait is
   /// endless. If the host of a program vanishes, its locks are released after five minutes.
-  static let transactionSetup: [PostgresQuery] = [
-    StableSettings.statement, stagingTables, "SET LOCAL lock_timeout = '30s'", idleTimeout,
-  ]
+  static func transactionSetup(_ sharding: Sharding, lockTimeout: String = "30s") -> [PostgresQuery] {
+    sharding.settings + sharding.stableSettings
+      + [stagingTables, PostgresQuery(unescaped: "SET LOCAL lock_timeout = '\(lockTimeout)'"), idleTimeout]
+  }
 
   /// The limit set for the role or the database may be shorter than this program's pauses between two statements.
   static let idleTimeout: PostgresQuery = "SET LOCAL idle_in_transaction_session_timeout = '5min'"
@@ -51,7 +52,8 @@ extension SeedRunner {
             switch seeder.work {
             case .bulk(let seeder):
               return try await self.load(
-                seeder, number: attempt, run: run, pool: pool, fingerprint: fingerprint, meter: meter)
+                seeder, number: attempt, run: run, pool: pool, sharding: prepared.sharding,
+                fingerprint: fingerprint, meter: meter)
             case .transaction(let seeder):
               do {
                 return try await self.attempt(
@@ -93,7 +95,7 @@ extension SeedRunner {
     do {
       return try await pool.withConnection { connection in
         try await lock.withTransaction(
-          on: connection, setup: Self.transactionSetup,
+          on: connection, setup: Self.transactionSetup(prepared.sharding),
           reading: SeedContext.opening(of: [seeder.id]),
           onWait: { onEvent(.waiting(seeder.id, $0)) },
           { connection, opening in
@@ -107,8 +109,8 @@ extension SeedRunner {
               startedAt: run.startedAt, fixtures: fixtures, attemptID: attemptID,
               fingerprint: fingerprint, allowsDeletes: options.allowsDeletes,
               seeders: plan.registered, opening: opening, catalog: prepared.catalog,
-              mayOwnWholeTables: prepared.wholeOwners.contains(seeder.id.rawValue), meter: meter,
-              onEvent: onEvent)
+              mayOwnWholeTables: prepared.wholeOwners.contains(seeder.id.rawValue),
+              sharding: prepared.sharding, meter: meter, onEvent: onEvent)
             try await TimeoutExplanation(configuration: configuration).namingBlockers(of: connection) {
               try await seeder.seed(in: context)
             }

@@ -20,7 +20,8 @@ extension SeedRunner {
     guard seeders.count > 1 || seeders.count == 1 && prepared.comparison != nil else { return [] }
     let start = ContinuousClock.now
     let opening = TransactionOpening(
-      Self.surveySetup, reading: SeedContext.opening(of: seeders.map(\.id)) + [LastComparison.start])
+      Self.transactionSetup(prepared.sharding, lockTimeout: Self.surveyLockTimeout),
+      reading: SeedContext.opening(of: seeders.map(\.id)) + [LastComparison.start])
     var surveys: [SeederID: Survey] = [:]
     var number: Int?
     do {
@@ -114,9 +115,7 @@ extension SeedRunner {
   }
 
   /// The seeders wait for a table lock in their own transactions, where they do not delay each other.
-  private static let surveySetup = [
-    StableSettings.statement, stagingTables, "SET LOCAL lock_timeout = '1s'", idleTimeout,
-  ]
+  private static let surveyLockTimeout = "1s"
 
   /// - Returns: nil unless it is certain that the seeder has nothing to do.
   private func survey(
@@ -133,7 +132,8 @@ extension SeedRunner {
       recorder: isPlan ? ChangeRecorder() : nil,
       // The temporary tables of all seeders are in one transaction, so their names must not collide.
       firstStage: number * 10_000, seeders: plan.registered, opening: opening, catalog: prepared.catalog,
-      mayOwnWholeTables: prepared.wholeOwners.contains(seeder.id.rawValue), isSurvey: true, meter: meter,
+      mayOwnWholeTables: prepared.wholeOwners.contains(seeder.id.rawValue),
+      sharding: prepared.sharding, isSurvey: true, meter: meter,
       onEvent: { event in events.withLock { $0.append(event) } })
     do {
       try await PostgresTraffic.$current.withValue(meter.traffic) { try await seeder.seed(in: context) }

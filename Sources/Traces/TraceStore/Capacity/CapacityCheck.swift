@@ -1,5 +1,6 @@
 public import Postgres
 import SeedGenerators
+import SeedKit
 
 /// Measures search in a database. Writes nothing to it.
 public struct CapacityCheck: Sendable {
@@ -49,16 +50,19 @@ public struct CapacityCheck: Sendable {
       let queries = CapacityQueries.near(facts.sample)
       let index = facts.indexes.first
       let plan = try await pool.withConnection { connection in
-        try await TraceSearch(index: index).explain(queries[0], on: connection)
+        try await TraceSearch(index: index, isOnCluster: facts.shards.isCluster).explain(
+          queries[0], on: connection)
       }
       onStep("comparing with a full table scan")
       let exact = try await timed(
-        TraceSearch(index: nil), queries: Array(queries.prefix(Self.exactSearches)),
+        TraceSearch(index: nil, isOnCluster: facts.shards.isCluster),
+        queries: Array(queries.prefix(Self.exactSearches)),
         count: Self.exactSearches, clients: 4, pool: pool)
       var latencies: [CapacityReport.Latency] = []
       var recalls: [CapacityReport.Recall] = []
       for candidates in Self.candidates {
-        let search = TraceSearch(index: index, candidates: candidates)
+        let search = TraceSearch(
+          index: index, candidates: candidates, isOnCluster: facts.shards.isCluster)
         // Warm the caches first.
         _ = try await timed(search, queries: queries, count: min(searches, 500), clients: 4, pool: pool)
         let found = try await timed(

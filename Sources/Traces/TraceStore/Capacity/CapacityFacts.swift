@@ -1,4 +1,5 @@
 import Postgres
+import SeedKit
 
 /// Facts about the database that a check reads before it measures.
 struct CapacityFacts: Sendable {
@@ -7,6 +8,7 @@ struct CapacityFacts: Sendable {
   let sample: [PostgresVector]
   let indexes: [TraceIndex]
   let indexSize: Int
+  let shards: TableShards
   let sharedBuffers: Int
   /// The rows of capacity data that exist, and the recorded state of their load; nil if no load was recorded.
   let load: (present: Int, recorded: Int, phase: String)?
@@ -31,10 +33,10 @@ struct CapacityFacts: Sendable {
       """
     ).map { try $0.decode(PostgresVector.self) }
     let indexes = try await TraceIndex.available(on: connection)
+    let shards = try await TableShards.read(of: "traces", on: connection)
     var indexSize = 0
     if let index = indexes.first {
-      indexSize = try await connection.queryOne("SELECT pg_relation_size(\(index.name)::regclass)")
-        .decode(Int.self)
+      indexSize = try await shards.size(ofIndex: index.name, on: connection)
     }
     let isRecorded = try await connection.queryOne("SELECT to_regclass('seed_runner.bulk_load') IS NOT NULL")
       .decode(Bool.self)
@@ -49,7 +51,7 @@ struct CapacityFacts: Sendable {
         """)
     return CapacityFacts(
       rowCount: rowCount, models: models.compactMap(\.self), sample: sample, indexes: indexes,
-      indexSize: indexSize, sharedBuffers: sharedBuffers,
+      indexSize: indexSize, shards: shards, sharedBuffers: sharedBuffers,
       load: try loads?.first?.decode(Int.self, Int.self, String.self))
   }
 }
@@ -66,6 +68,8 @@ extension CapacityCheck {
     }
     let recall = report.recalls.first { $0.candidates == Self.defaultCandidates }?.recall ?? 0
     let usesIndex = facts.indexes.first.map { report.plan.contains($0.name) } ?? false
+    let isSmall =
+      facts.shards.count > 0 && facts.rowCount < SearchFacts.rowsWorthAnIndex * facts.shards.parts
     let p99 = verdict?.p99 ?? .infinity
     let rows = facts.load.map { load in
       CapacityReport.Check(
@@ -87,11 +91,16 @@ extension CapacityCheck {
         name: "index", isPassed: !facts.indexes.isEmpty,
         found: facts.indexes.isEmpty ? "none" : facts.indexes.map(\.name).joined(separator: ", ")),
       .init(
-        name: "plan", isPassed: usesIndex,
-        found: usesIndex ? "uses the index" : "does not use the index: \(report.plan)"),
+        name: "plan", isPassed: usesIndex || isSmall,
+        found: usesIndex
+          ? "uses the index"
+          : isSmall
+            ? "not checked: a full scan of the vectors of a shard is faster than an index"
+            : "does not use the index: \(report.plan)"),
       .init(
-        name: "memory", isPassed: report.indexSize < report.sharedBuffers,
-        found: "the index is \(report.indexSize >> 20) MB, shared_buffers \(report.sharedBuffers >> 20) MB"),
+        name: "memory", isPassed: report.indexSize / facts.shards.nodeCount < report.sharedBuffers,
+        found: "the index is \(report.indexSize >> 20) MB\(Self.place(facts.shards)), shared_buffers "
+          + "\(report.sharedBuffers >> 20) MB"),
       .init(
         name: "recall@10", isPassed: recall >= Self.leastRecall,
         found:
@@ -101,6 +110,10 @@ extension CapacityCheck {
         name: "p99", isPassed: p99 < limit,
         found: "\(Self.rounded(p99, 1)) ms with 20 clients (limit: \(Self.rounded(limit, 1)) ms)"),
     ]
+  }
+
+  private static func place(_ shards: TableShards) -> String {
+    shards.count == 0 ? "" : " on \(shards.nodeCount) node\(shards.nodeCount == 1 ? "" : "s")"
   }
 
   /// A number with a fixed number of decimals.

@@ -72,7 +72,8 @@ public struct EmbeddingQueue: Sendable {
       """
       UPDATE traces SET embedding = \(vector), embedding_model_id = \(model.id),
         embedding_model_version = \(model.version)
-      WHERE id = \(job.id) AND \(EmbeddingJob.digest) = \(job.digest) AND \(Self.isPending(for: model))
+      WHERE id = \(job.id) AND title = \(job.trace.title) AND context_text = \(job.trace.context)
+        AND solution_text = \(job.trace.solution) AND \(Self.isPending(for: model))
       RETURNING 1
       """
     }

@@ -1,4 +1,5 @@
 public import Postgres
+import SeedKit
 
 /// Facts about a database that matter for search. Reads only, and does not count large tables.
 public struct SearchFacts: Sendable {
@@ -22,11 +23,13 @@ public struct SearchFacts: Sendable {
     case other(String)
   }
 
-  /// From this number of vectors on, the planner should prefer an index.
+  /// From this number of vectors on, the planner should prefer an index. On a cluster, of each shard.
   public static let rowsWorthAnIndex = 2_000
 
   /// The number of traces with an embedding. Above ``rowsWorthAnIndex`` it is the planner's estimate.
   public let vectorCount: Int
+  /// The number of vectors from which on the planner should prefer an index, over all shards.
+  public let leastForIndex: Int
   /// The vector indexes, whatever their names.
   public let indexes: [Index]
   /// The plan of a search.
@@ -39,35 +42,42 @@ public struct SearchFacts: Sendable {
   public static func read(on connection: PostgresConnection) async throws -> SearchFacts? {
     let isThere = try await connection.queryOne("SELECT to_regclass('traces') IS NOT NULL").decode(Bool.self)
     guard isThere else { return nil }
-    let (counted, estimate) = try await connection.queryOne(
+    let shards = try await TableShards.read(of: "traces", on: connection)
+    let limit = rowsWorthAnIndex * shards.parts
+    let counted = try await connection.queryOne(
       """
-      SELECT (SELECT count(*) FROM (SELECT FROM traces WHERE embedding IS NOT NULL
-          LIMIT \(Int32(rowsWorthAnIndex))) AS several),
-        (SELECT reltuples::bigint FROM pg_class WHERE oid = 'traces'::regclass)
+      SELECT count(*) FROM (SELECT 1 FROM traces WHERE embedding IS NOT NULL LIMIT \(Int32(limit))) AS several
       """
-    ).decode(Int.self, Int.self)
-    let indexes = try await connection.query(
+    ).decode(Int.self)
+    let estimate = try await shards.estimatedRows(on: connection)
+    let found = try await connection.query(
       """
-      SELECT c.relname::text, i.indisvalid AND i.indisready, pg_relation_size(c.oid)
+      SELECT c.relname::text, i.indisvalid AND i.indisready
       FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am ON pg_am.oid = c.relam
       WHERE i.indrelid = 'traces'::regclass AND pg_am.amname IN ('hnsw', 'ivfflat') ORDER BY 1
       """
-    ).map { row in
-      let (name, isValid, bytes) = try row.decode(String.self, Bool.self, Int.self)
-      return Index(name: name, isValid: isValid, bytes: bytes)
+    )
+    var indexes: [Index] = []
+    for row in found {
+      let (name, isValid) = try row.decode(String.self, Bool.self)
+      indexes.append(
+        Index(name: name, isValid: isValid, bytes: try await shards.size(ofIndex: name, on: connection)))
     }
-    let isMany = counted >= rowsWorthAnIndex
+    // Each shard has an index of its own, which the planner of its node should prefer.
+    let isMany = counted >= limit
     return SearchFacts(
-      vectorCount: isMany ? max(counted, estimate) : counted, indexes: indexes,
-      plan: isMany ? try await plan(on: connection) : .notAsked)
+      vectorCount: isMany ? max(counted, estimate) : counted, leastForIndex: limit,
+      indexes: indexes,
+      plan: isMany ? try await plan(shards, on: connection) : .notAsked)
   }
 
-  private static func plan(on connection: PostgresConnection) async throws -> Plan {
+  private static func plan(_ shards: TableShards, on connection: PostgresConnection) async throws -> Plan {
     guard let index = try await TraceIndex.available(on: connection).first else { return .notAsked }
     let sample = try await connection.queryOne(
       "SELECT embedding FROM traces WHERE embedding IS NOT NULL LIMIT 1"
     ).decode(PostgresVector.self)
-    let plan = try await TraceSearch(index: index).explain(sample, on: connection)
+    let plan = try await TraceSearch(index: index, isOnCluster: shards.isCluster).explain(
+      sample, on: connection)
     return plan.contains(index.name) ? .usesIndex(index.name) : .other(plan)
   }
 }

@@ -17,6 +17,8 @@ public struct TraceSearch: Sendable {
   public let limit: Int
   /// The number of candidates (`hnsw.ef_search`). At least the limit, because fewer would cut off results.
   public let candidates: Int
+  /// Whether the database is part of a Citus cluster, so that the settings of a search must reach other nodes.
+  let isOnCluster: Bool
 
   /// The number of candidates of a search on bits that are reranked by the full vectors. In a test with 100,000
   /// traces, 100 candidates contained all of the ten nearest, and 40 contained three quarters of them.
@@ -27,8 +29,10 @@ public struct TraceSearch: Sendable {
   /// - Parameters:
   ///   - index: the index to use; nil for an exact scan.
   ///   - limit: the number of results; 10 by default.
-  ///   - candidates: 64 by default; at most 1,000, which is pgvector's limit.
-  public init(index: TraceIndex?, limit: Int = 10, candidates: Int = 64) {
+  ///   - candidates: 64 by default; at most 1,000, which is pgvector's limit. On a Citus cluster, of each shard.
+  ///   - isOnCluster: whether the database is part of a Citus cluster. False by default.
+  public init(index: TraceIndex?, limit: Int = 10, candidates: Int = 64, isOnCluster: Bool = false) {
+    self.isOnCluster = isOnCluster
     self.index = index
     self.limit = limit
     let least = index == .bit ? max(limit, Self.rankedAgain) : limit
@@ -43,7 +47,7 @@ public struct TraceSearch: Sendable {
     let results: [PostgresRows]
     do {
       // The settings and the search share one round trip.
-      results = try await connection.pipeline(["BEGIN"] + settings + [query(vector), "COMMIT"])
+      results = try await connection.pipeline(["BEGIN"] + settings + [query("\(vector)"), "COMMIT"])
     } catch {
       // After an error the rest of the pipeline is skipped, including the COMMIT.
       if await !connection.isIdle { _ = try? await connection.query("ROLLBACK") }
@@ -55,38 +59,49 @@ public struct TraceSearch: Sendable {
     }
   }
 
-  /// The query plan of the search, as text.
+  /// The query plan of the search, as text, without the components of the vector.
   ///
   /// - Throws: `PostgresTransactionError`.
   public func explain(_ vector: PostgresVector, on connection: PostgresConnection) async throws -> String {
     try await connection.withTransaction(setup: settings) { connection in
-      let rows = try await connection.query("EXPLAIN (COSTS off) \(query(vector))")
+      // citus: the vector is a literal
+      let rows = try await connection.query("EXPLAIN (COSTS off) \(query(literal(vector)))")
       let lines: [String] = try rows.map { try $0.decode(String.self) }
-      return lines.joined(separator: "\n")
+      return lines.joined(separator: "\n").replacing(#/'\[[-0-9.e,]*\]'/#, with: "'[…]'")
     }
   }
 
   private var settings: [PostgresQuery] {
+    let propagation = isOnCluster ? [SearchAbilities.propagation] : []
     guard index != nil else {
-      return ["SET LOCAL enable_indexscan = off", "SET LOCAL max_parallel_workers_per_gather = 0"]
+      return propagation + [
+        "SET LOCAL enable_indexscan = off", "SET LOCAL max_parallel_workers_per_gather = 0",
+      ]
     }
-    return [PostgresQuery(unescaped: "SET LOCAL hnsw.ef_search = \(candidates)")]
+    return propagation + [PostgresQuery(unescaped: "SET LOCAL hnsw.ef_search = \(candidates)")]
   }
 
-  private func query(_ vector: PostgresVector) -> PostgresQuery {
+  /// A vector as part of the statement, because Citus explains no statement with parameters.
+  private func literal(_ vector: PostgresVector) -> PostgresQuery {
+    PostgresQuery(unescaped: "'[\(vector.components.map { "\($0)" }.joined(separator: ","))]'")
+  }
+
+  private func fixed(_ number: Int) -> PostgresQuery { PostgresQuery(unescaped: "\(number)") }
+
+  private func query(_ vector: PostgresQuery) -> PostgresQuery {
     let dimensions = TraceIndex.dimensions
     return switch index {
     case .vector, nil:
       """
       SELECT id, embedding <=> \(vector)::vector AS distance FROM traces WHERE embedding IS NOT NULL
-      ORDER BY embedding <=> \(vector)::vector LIMIT \(Int32(limit))
+      ORDER BY embedding <=> \(vector)::vector LIMIT \(fixed(limit))
       """
     case .halfvec:
       """
       SELECT id, embedding <=> \(vector)::vector AS distance FROM (
         SELECT id, embedding FROM traces WHERE embedding IS NOT NULL
         ORDER BY embedding::halfvec(\(unescaped: "\(dimensions)")) <=> \(vector)::vector::halfvec(\(unescaped: "\(dimensions)"))
-        LIMIT \(Int32(limit))
+        LIMIT \(fixed(limit))
       ) AS near ORDER BY 2
       """
     case .bit:
@@ -95,8 +110,8 @@ public struct TraceSearch: Sendable {
         SELECT id, embedding FROM traces WHERE embedding IS NOT NULL
         ORDER BY binary_quantize(embedding)::bit(\(unescaped: "\(dimensions)"))
           <~> binary_quantize(\(vector)::vector)::bit(\(unescaped: "\(dimensions)"))
-        LIMIT \(Int32(candidates))
-      ) AS near ORDER BY 2 LIMIT \(Int32(limit))
+        LIMIT \(fixed(candidates))
+      ) AS near ORDER BY 2 LIMIT \(fixed(limit))
       """
     }
   }

@@ -27,7 +27,7 @@ public enum Accounts {
       ON CONFLICT (email) DO NOTHING
       """,
       """
-      INSERT INTO api_tokens (token_hash, user_id)
+      INSERT INTO api_tokens AS token (token_hash, user_id)
       SELECT \(PostgresBytes(token.digest)), id FROM users WHERE id = \(id) RETURNING user_id
       """,
     ])

@@ -102,6 +102,7 @@ public struct RankedSearch: Sendable {
     settings extra: [PostgresQuery] = [], on connection: PostgresConnection
   ) async throws -> String {
     try await connection.withTransaction(setup: settings + extra) { connection in
+      // citus: only for tests on a single server
       let rows = try await connection.query("EXPLAIN (COSTS off) \(query)")
       let lines: [String] = try rows.map { try $0.decode(String.self) }
       return lines.joined(separator: "\n")
@@ -109,7 +110,8 @@ public struct RankedSearch: Sendable {
   }
 
   private var settings: [PostgresQuery] {
-    var settings = [PostgresQuery(unescaped: "SET LOCAL hnsw.ef_search = \(Self.candidates)")]
+    var settings = abilities.isOnCluster ? [SearchAbilities.propagation] : []
+    settings.append(PostgresQuery(unescaped: "SET LOCAL hnsw.ef_search = \(Self.candidates)"))
     // Continue the index scan until enough candidates match the conditions.
     if abilities.scansOn { settings.append("SET LOCAL hnsw.iterative_scan = relaxed_order") }
     return settings
@@ -200,19 +202,27 @@ public struct SearchAbilities: Hashable, Sendable {
   public let index: TraceIndex?
   /// Whether index scans continue until they have enough results (iterative scans, pgvector 0.8 or newer).
   public let scansOn: Bool
+  /// Whether the database is part of a Citus cluster, so that the settings of a search must reach other nodes.
+  public var isOnCluster = false
 
   /// No index: searches scan all vectors.
   public static let least = SearchAbilities(index: nil, scansOn: false)
+
+  /// Makes later `SET LOCAL` statements apply on all nodes of a cluster.
+  static let propagation: PostgresQuery = "SET LOCAL citus.propagate_set_commands = 'local'"
 
   /// Reads the capabilities from the database.
   ///
   /// - Throws: `PostgresError`.
   public static func read(on connection: PostgresConnection) async throws -> SearchAbilities {
     let index = try await TraceIndex.available(on: connection).first
-    let version = try await connection.query("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-      .first?.decode(String.self)
+    let extensions = try await connection.query(
+      "SELECT extname::text, extversion FROM pg_extension WHERE extname IN ('vector', 'citus')"
+    ).map { try $0.decode(String.self, String.self) }
+    let version = extensions.first { $0.0 == "vector" }?.1
     let parts = (version ?? "").split(separator: ".").compactMap { Int($0) }
     let scansOn = parts.count > 1 && (parts[0] > 0 || parts[1] >= 8)
-    return SearchAbilities(index: index, scansOn: scansOn)
+    return SearchAbilities(
+      index: index, scansOn: scansOn, isOnCluster: extensions.contains { $0.0 == "citus" })
   }
 }

@@ -37,6 +37,7 @@ public struct StoredTrace: Hashable, Sendable {
   public let updatedAt: Date
 
   /// The columns, from `traces` and `users`.
+  // citus: the tags are on the node of the trace
   static let columns: PostgresQuery = """
     traces.id, title, context_text, solution_text,
     ARRAY(SELECT name FROM trace_tags JOIN tags ON tags.id = tag_id WHERE trace_id = traces.id ORDER BY name),

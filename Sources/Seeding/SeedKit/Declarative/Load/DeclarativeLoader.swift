@@ -42,6 +42,7 @@ struct DeclarativeLoader {
       // An earlier seeder may have changed the tables since they were described.
       throw TableCatalog.Stale()
     }
+    try checkSharding(loads)
     // A survey compares right after the catalog is read, so the tables are not described again.
     let catalog = known == nil || context.isSurvey ? nil : context.catalog
     noteAmbiguities(loads)

@@ -59,8 +59,8 @@ struct DeferredConstraint {
         let shown = columns.map { "live.\($0)::text" }.joined(separator: ", ")
         faults += try await faultsOfStage(
           .missingReference, stage, values: "concat_ws(', ', \(shown))",
-          condition:
-            "\(given) AND NOT EXISTS (SELECT FROM \(key.targetQuoted) AS target WHERE \(match))",
+          join: "LEFT JOIN \(key.targetQuoted) AS target ON \(match)",
+          condition: "\(given) AND target.\(targets[0]) IS NULL",
           found: {
             "no row of \(key.target) with \(key.targetColumns.joined(separator: ", ")) '\($0)' (foreign key '\(key.name)')"
           }, expected: "")

@@ -54,9 +54,10 @@ final class DirectLoad {
           : "the key's unique index is partial or has expressions")
     }
     let connection = context.session
+    // citus: not a subquery for each row
     let (isEmpty, hasRules) = try await connection.queryOne(
       """
-      SELECT NOT EXISTS (SELECT FROM \(unescaped: load.live.quoted)),
+      SELECT NOT EXISTS (SELECT 1 FROM \(unescaped: load.live.quoted)),
         (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(\(load.live.quoted)))
       """
     ).decode(Bool.self, Bool.self)

@@ -83,22 +83,13 @@ struct SyncRemoval {
     let parents = removal.tables.flatMap { table in
       table.references.filter {
         $0.canonicalName == stage.load.live.canonicalName && $0.action == .cascade
-      }.map { reference in
-        """
-        EXISTS (SELECT FROM \(table.rows.quoted) AS gone JOIN \(table.quoted) AS live
-          ON \(table.match("live", "gone")) WHERE \(reference.match))
-        """
-      }
+      }.map { (table, $0) }
     }
     guard !parents.isEmpty else { return }
     let rows = try await leftOver.stage(in: context)
     var table = leftOver.table(rows)
     table.isCascaded = true
-    try await context.session.query(
-      """
-      DELETE FROM \(rows) AS mine USING \(unescaped: table.quoted) AS other
-      WHERE \(unescaped: table.match("other", "mine")) AND NOT (\(unescaped: parents.joined(separator: " OR ")))
-      """)
+    try await removal.keepOnly(table, referencing: parents)
     try await removal.add(table)
   }
 

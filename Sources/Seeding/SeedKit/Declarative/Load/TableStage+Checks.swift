@@ -78,7 +78,7 @@ extension TableStage {
         ? "(\(isNull) AND NOT coalesce(\(slot) = ANY(typed.seed_faulty), false))" : "(\(isNull))"
     }
     let anyNull = needed.map(isNull).joined(separator: " OR ")
-    return StageCheck("SELECT EXISTS (SELECT FROM \(typed) AS typed WHERE \(unescaped: anyNull))") { rows in
+    return StageCheck("SELECT EXISTS (SELECT 1 FROM \(typed) AS typed WHERE \(unescaped: anyNull))") { rows in
       guard let row = rows.first, try row.decode(Bool.self) else { return }
       for slot in needed {
         try await self.collect(

@@ -82,19 +82,23 @@ extension TableStage {
     let changed =
       load.definition.policy == .insertMissing
       ? "false" : "owner.key IS NULL OR owner.digest IS DISTINCT FROM \(recorded ?? "NULL")"
+    let rows = try context.rows(
+      over: load.live.canonicalName,
+      """
+      SELECT staged.seed_row, \(isNew) AS is_new, \(changed) AS is_changed, owner.sql_inputs
+      FROM \(try source()) AS staged
+      LEFT JOIN \(load.keyRule.rows(of: load.live.quoted)) AS live ON \(match)
+      LEFT JOIN seed_runner.owned_row AS owner
+        ON owner.table_id = \(owned?.id ?? -1) AND owner.key = \(RowText.key(key, of: "live"))
+      """)
     let query = PostgresQuery(
       unescaped: """
         UPDATE \(typed.quoted) AS typed SET \(sets.joined(separator: ", "))
-        FROM (
-          SELECT staged.seed_row, \(isNew) AS is_new, \(changed) AS is_changed, owner.sql_inputs
-          FROM \(try source()) AS staged
-          LEFT JOIN \(load.keyRule.rows(of: load.live.quoted)) AS live ON \(match)
-          LEFT JOIN seed_runner.owned_row AS owner
-            ON owner.table_id = \(owned?.id ?? -1) AND owner.key = \(RowText.key(key, of: "live"))
-        ) AS row WHERE row.seed_row = typed.seed_row
+        FROM \(rows.item) AS row WHERE row.seed_row = typed.seed_row
         """)
     do {
-      try await connection.pipeline(["SAVEPOINT seed_computed", query, "RELEASE SAVEPOINT seed_computed"])
+      try await connection.pipeline(
+        rows.preparation + ["SAVEPOINT seed_computed", query, "RELEASE SAVEPOINT seed_computed"])
     } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
       try await connection.query("ROLLBACK TO SAVEPOINT seed_computed")
       let before = faults.count
@@ -195,16 +199,22 @@ extension TableStage {
     }
     let isComputed = load.computed.indices.map { "typed.\(isComputedName($0))" }.joined(separator: " OR ")
     let writer = try await writer(source: try source())
-    try await context.session.query(
+    let rows = try context.rows(
+      over: writer.canonicalName,
       """
-      UPDATE seed_runner.owned_row AS owner
-      SET sql_inputs = coalesce(owner.sql_inputs, '{}') || \(unescaped: pairs.joined(separator: " || "))
-      FROM \(unescaped: writer.source) AS staged
-      JOIN \(typed) AS typed ON typed.seed_row = staged.seed_row
-      JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
-      WHERE owner.table_id = \(owned.id) AND owner.key = \(unescaped: writer.liveKeyText) AND (\(unescaped: isComputed))
-        AND owner.digest = \(unescaped: writer.liveDigest)
+      SELECT \(writer.liveKeyText) AS key, \(writer.liveDigest) AS digest, \(pairs.joined(separator: " || ")) AS inputs
+      FROM \(writer.source) AS staged
+      JOIN \(typed.quoted) AS typed ON typed.seed_row = staged.seed_row
+      JOIN \(writer.quoted) AS live ON \(writer.match) WHERE (\(isComputed))
       """)
+    try await context.session.pipeline(
+      rows.preparation + [
+        """
+        UPDATE seed_runner.owned_row AS owner SET sql_inputs = coalesce(owner.sql_inputs, '{}') || row.inputs
+        FROM \(unescaped: rows.item) AS row
+        WHERE owner.table_id = \(owned.id) AND owner.key = row.key AND owner.digest = row.digest
+        """
+      ])
   }
 }
 

@@ -54,14 +54,21 @@ extension TableStage {
       return
     }
     let writer = try await writer(source: try source())
-    try await context.session.query(
+    let rows = try context.rows(
+      over: writer.canonicalName,
       """
-      UPDATE seed_runner.owned_row AS owner SET digest = \(unescaped: writer.liveDigest),
-        input = nullif(\(unescaped: writer.inputDigest), \(unescaped: writer.liveDigest))
-      FROM \(unescaped: writer.source) AS staged JOIN \(unescaped: writer.quoted) AS live ON \(unescaped: writer.match)
-      WHERE owner.table_id = \(owned.id) AND owner.key = \(unescaped: writer.liveKeyText)
-        AND owner.attempt_id = \(context.attemptID) AND owner.digest <> \(unescaped: writer.liveDigest)
+      SELECT \(writer.liveKeyText) AS key, \(writer.liveDigest) AS digest, \(writer.inputDigest) AS input
+      FROM \(writer.source) AS staged JOIN \(writer.quoted) AS live ON \(writer.match)
       """)
+    try await context.session.pipeline(
+      rows.preparation + [
+        """
+        UPDATE seed_runner.owned_row AS owner SET digest = row.digest, input = nullif(row.input, row.digest)
+        FROM \(unescaped: rows.item) AS row
+        WHERE owner.table_id = \(owned.id) AND owner.key = row.key AND owner.attempt_id = \(context.attemptID)
+          AND owner.digest <> row.digest
+        """
+      ])
   }
 
   /// Starts recording the rows of a table that was owned as a whole: those that match the files.

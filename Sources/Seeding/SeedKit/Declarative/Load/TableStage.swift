@@ -93,7 +93,7 @@ final class TableStage {
       try await context.session.query(
         """
         DELETE FROM \(raw) AS base WHERE seed_file < \(Int32(firstFile)) AND EXISTS (
-          SELECT FROM \(raw) AS other WHERE other.seed_file >= \(Int32(firstFile)) AND \(unescaped: match))
+          SELECT 1 FROM \(raw) AS other WHERE other.seed_file >= \(Int32(firstFile)) AND \(unescaped: match))
         """)
       let key = "ARRAY[\(load.parentSlots.map { "f\($0)" }.joined(separator: ", "))]"
       for parent in load.emptiedParents {

@@ -148,26 +148,32 @@ extension TableStage {
     let key = try liveKey()
     let match = load.keyRule.match(key.map { "live.\($0)" }, stagedKey.map { "staged.\($0)" })
     var isNew = "live.\(presenceColumn ?? key[0]) IS NULL"
+    var join = ""
     if keepsEdited, let owned = try await context.ownedTable(load.live.canonicalName) {
       // A row that was deleted outside seed-runner is not reinserted.
-      isNew += """
-         AND NOT EXISTS (SELECT FROM seed_runner.owned_row AS owner
-          WHERE owner.table_id = \(owned.id) AND owner.key = \(RowText.key(stagedKey, of: "staged")))
+      isNew += " AND owner.key IS NULL"
+      join = """
+        LEFT JOIN seed_runner.owned_row AS owner
+          ON owner.table_id = \(owned.id) AND owner.key = \(RowText.key(stagedKey, of: "staged"))
         """
     }
-    try await context.session.pipeline([
-      "ALTER TABLE \(typed) ADD COLUMN \(unescaped: name) \(unescaped: column.storedType)",
+    let rows = try context.rows(
+      over: load.live.canonicalName,
       """
-      UPDATE \(typed) AS typed
-      SET \(unescaped: name) = CASE WHEN row.is_new THEN \(unescaped: expression) ELSE row.value END
-      FROM (
-        SELECT staged.seed_row, live.\(column.name) AS value, \(unescaped: isNew) AS is_new
-        FROM \(typed) AS staged 
-        LEFT JOIN \(unescaped: load.keyRule.rows(of: load.live.quoted)) AS live ON \(unescaped: match)
-        \(unescaped: onlyNew ? "WHERE \(isNew)" : "") ORDER BY staged.seed_row
-      ) AS row WHERE row.seed_row = typed.seed_row
-      """,
-    ])
+      SELECT staged.seed_row, live.\(column.name.quoted) AS value, \(isNew) AS is_new
+      FROM \(typed.quoted) AS staged
+      LEFT JOIN \(load.keyRule.rows(of: load.live.quoted)) AS live ON \(match) \(join)
+      \(onlyNew ? "WHERE \(isNew)" : "") ORDER BY staged.seed_row
+      """)
+    try await context.session.pipeline(
+      rows.preparation + [
+        "ALTER TABLE \(typed) ADD COLUMN \(unescaped: name) \(unescaped: column.storedType)",
+        """
+        UPDATE \(typed) AS typed
+        SET \(unescaped: name) = CASE WHEN row.is_new THEN \(unescaped: expression) ELSE row.value END
+        FROM \(unescaped: rows.item) AS row WHERE row.seed_row = typed.seed_row
+        """,
+      ])
     numbered.append(column)
   }
 

@@ -145,6 +145,7 @@ struct ScaffoldSource {
   private static func columns(
     _ tables: [String], on connection: PostgresConnection
   ) async throws -> [String: [String: Column]] {
+    // citus: the catalog
     let rows = try await connection.query(
       """
       WITH RECURSIVE below AS (

@@ -30,7 +30,7 @@ struct ScaffoldDraft {
   ) async throws {
     for table in outside.values {
       let isFilled = try await connection.queryOne(
-        "SELECT EXISTS (SELECT FROM \(unescaped: table.quoted))"
+        "SELECT EXISTS (SELECT 1 FROM \(unescaped: table.quoted))"
       ).decode(Bool.self)
       if !isFilled { empty.insert(table.canonicalName) }
     }
