@@ -23,14 +23,7 @@ extension BulkContext {
       return
     }
     let existing = try await connection.queryOne(
-    try await connection.pipeline(
-      shards.propagation + [
-        // The unit of maintenance_work_mem is kB.
-        PostgresQuery(unescaped: "SET LOCAL maintenance_work_mem = \(memory)"),
-        PostgresQuery(unescaped: "SET LOCAL max_parallel_maintenance_workers = \(workers)"),
-        // Values stored out of line (TOAST) do not count, so a table with long ones looks too small for many workers.
-        "SET LOCAL min_parallel_table_scan_size = 0",
-      ])
+      "SELECT count(*) FROM (SELECT 1 FROM \(unescaped: table) LIMIT \(limit)) AS rows"
     ).decode(Int.self)
     guard existing < limit else {
       debug("kept the indexes of \(table): most of its rows stay")

@@ -26,7 +26,7 @@ struct CapacityFacts: Sendable {
       FROM traces WHERE embedding IS NOT NULL
       """
     ).decode(Int.self, [String?].self, Int.self)
-    // IDs are digests, so the first ones are an unbiased sample.
+    // IDs are random, so the first ones are an unbiased sample.
     let sample = try await connection.query(
       """
       SELECT embedding FROM traces WHERE embedding IS NOT NULL ORDER BY id LIMIT \(Int32(sampleSize))
