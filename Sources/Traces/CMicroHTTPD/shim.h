@@ -1,7 +1,9 @@
 #pragma once
 // libmicrohttpd, with wrappers for its variadic functions, which Swift cannot call.
 #include <microhttpd.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 // <sys/socket.h> declares this only with _GNU_SOURCE, which must not be defined in a header that Swift imports.
@@ -68,4 +70,30 @@ static inline unsigned long long http_bytes_written(int descriptor) {
   const int level = 6, option = 11;  // IPPROTO_TCP, TCP_INFO
   if (getsockopt(descriptor, level, option, &info, &size)) return 0;
   return info.sent - info.sent_again + info.not_sent;
+}
+
+/// The number of bytes that have been read from a TCP socket so far; -1 if the kernel does not report it.
+static inline long long http_bytes_read(int descriptor) {
+  // struct tcp_info of <linux/tcp.h>, as in http_bytes_written.
+  struct {
+    unsigned char others[128];
+    unsigned long long received;
+  } before, after;
+  const int level = 6, option = 11, hangup = 0x2000;  // IPPROTO_TCP, TCP_INFO, POLLRDHUP
+  // Repeated until nothing arrives between the calls.
+  for (int attempt = 0; attempt < 1000; attempt++) {
+    socklen_t size = sizeof before;
+    int unread = 0;
+    struct pollfd source = {descriptor, (short)hangup, 0}, again = source;
+    if (poll(&source, 1, 0) < 0) return -1;
+    if (getsockopt(descriptor, level, option, &before, &size) || size < sizeof before) return -1;
+    if (ioctl(descriptor, FIONREAD, &unread)) return -1;
+    size = sizeof after;
+    if (getsockopt(descriptor, level, option, &after, &size)) return -1;
+    if (poll(&again, 1, 0) < 0) return -1;
+    if (before.received != after.received || source.revents != again.revents) continue;
+    // The end of input counts as a byte.
+    return (long long)before.received - unread - (source.revents & hangup ? 1 : 0);
+  }
+  return -1;
 }

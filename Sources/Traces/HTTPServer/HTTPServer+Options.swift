@@ -105,4 +105,19 @@ public struct HTTPRequestRecord: Sendable {
   public let requestBytes: Int
   /// The number of body bytes in the response.
   public let responseBytes: Int
+
+  /// Creates a record, for tests of logs and metrics.
+  public init(
+    id: String, method: HTTPMethod?, path: String?, status: Int, duration: Duration, remoteAddress: String,
+    requestBytes: Int, responseBytes: Int
+  ) {
+    self.id = id
+    self.method = method
+    self.path = path
+    self.status = status
+    self.duration = duration
+    self.remoteAddress = remoteAddress
+    self.requestBytes = requestBytes
+    self.responseBytes = responseBytes
+  }
 }

@@ -24,6 +24,7 @@ final class Connection: Sendable {
     var mayStayOpen = true
     var lingers = false
     var written: UInt64 = 0
+    var sent = 0
   }
 
   /// Valid while the connection is in the table.
@@ -42,6 +43,18 @@ final class Connection: Sendable {
   var mayStayOpen: Bool { state.withLock { $0.mayStayOpen } }
 
   var current: Current? { state.withLock { $0.current } }
+
+  /// Counts the bytes of a request. Returns their number up to the end of its header, including earlier requests.
+  ///
+  /// - Parameters:
+  ///   - header: the size of the header.
+  ///   - body: the size of the body; 0 if it is chunked, because no request follows it.
+  func count(header: Int, body: Int) -> Int {
+    state.withLock { state in
+      defer { state.sent += header + body }
+      return state.sent + header
+    }
+  }
 
   func changeCurrent(_ body: (inout Current?) -> Void) { state.withLock { body(&$0.current) } }
 
@@ -83,6 +96,12 @@ final class Connection: Sendable {
       send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
     }
     shutdown(descriptor, Int32(SHUT_WR))
+  }
+
+  /// Tells the client to send the body of its request. The bytes fit into an empty socket buffer.
+  func writeContinue() {
+    let text = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+    _ = send(descriptor, text, text.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
   }
 
   private func replace(_ old: ConnectionPhase, with kind: ConnectionPhase.Kind) -> Bool {

@@ -88,7 +88,8 @@ final class Engine: Sendable {
 
   func problem(_ refusal: Refusal) -> HTTPResponse {
     HTTPResponse(
-      status: refusal.status, headers: ["Content-Type": "application/problem+json"],
+      status: refusal.status,
+      headers: ["Content-Type": "application/problem+json", "X-Content-Type-Options": "nosniff"],
       body: options.problem(refusal.status, refusal.detail))
   }
 
@@ -131,13 +132,17 @@ final class Engine: Sendable {
     ["Connection", "Content-Length", "Transfer-Encoding"].contains { HTTPHeaders.isSame(name, $0) }
   }
 
+  /// The memory that the library uses for a connection. Above 32 KiB, the library gets it from the system, filled with
+  /// zeros.
+  var connectionMemory: Int { max(4 * options.headerLimit, 40 << 10) }
+
   // MARK: Library callbacks
 
   private func startLibrary() throws(HTTPServerError) -> LibraryPointer {
     let daemon = http_start(
       UInt32(min(options.threads, options.connectionLimit)),
       // The supervisor enforces the limit. The library counts a closed connection for a little longer.
-      UInt32(options.connectionLimit + 64 * options.threads), 4 * options.headerLimit,
+      UInt32(options.connectionLimit + 64 * options.threads), connectionMemory,
       // Unretained: the supervisor's thread keeps the engine alive until the library has stopped.
       Unmanaged.passUnretained(self).toOpaque(),
       { engine, handle, context, event in

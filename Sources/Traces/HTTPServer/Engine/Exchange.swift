@@ -9,6 +9,7 @@ final class Exchange {
   private enum State {
     case started
     case receiving(RequestHead)
+    case reading(RequestHead, ChunkedReader)
     case handling(RequestHead, PendingResponse)
     case answered
   }
@@ -54,6 +55,7 @@ final class Exchange {
     switch state {
     case .started: begin(handle, method: method, version: version)
     case .receiving(let head): bytes.isEmpty ? dispatch(handle, head) : append(bytes, head)
+    case .reading(let head, let reader): finish(reader, handle, head)
     case .handling(let head, let pending): proceed(handle, head, pending)
     case .answered: false
     }
@@ -64,7 +66,7 @@ final class Exchange {
   /// - Parameter status: the status that was sent, also of the library's own responses; 0 if none was sent.
   func complete(status: Int, isOrderly: Bool) {
     switch state {
-    case .started, .receiving:
+    case .started, .receiving, .reading:
       guard status > 0, connection.advance(to: .closed) else { break }
       connection.linger()
       engine.report(connection, connection.current, status: status)
@@ -91,14 +93,52 @@ final class Exchange {
       guard fields.areExact(handle, method: method, targetLength: rawTarget.count, version: version) else {
         throw .malformed
       }
-      state = .receiving(head)
+      let position = connection.count(
+        header: http_header_size(handle), body: head.contentLength ?? 0)
+      guard head.contentLength == nil, ChunkedReader.isNeeded else {
+        state = .receiving(head)
+        return true
+      }
+      try readChunks(handle, head, after: method + http_header_size(handle), at: position)
       return true
     } catch {
-      state = .answered
-      guard connection.advance(to: .sending) else { return false }
-      connection.linger()
-      return send(engine.problem(error), handle)
+      return refuse(error, handle)
     }
+  }
+
+  /// - Parameters:
+  ///   - end: the end of the header.
+  ///   - position: the number of bytes that the client sent before `end`.
+  private func readChunks(
+    _ handle: OpaquePointer, _ head: RequestHead, after end: UnsafePointer<CChar>, at position: Int
+  ) throws(Refusal) {
+    guard
+      let buffered = ChunkedReader.buffered(
+        after: end, at: position, limit: engine.connectionMemory, on: connection)
+    else { throw Refusal(411, "The request requires a Content-Length.") }
+    let expects = head.headers.values("Expect").contains { HTTPHeaders.isSame($0, "100-continue") }
+    let reader = ChunkedReader()
+    state = .reading(head, reader)
+    try reader.start(
+      handle, buffered: buffered, expects: expects, connection: connection, options: engine.options)
+  }
+
+  private func finish(_ reader: ChunkedReader, _ handle: OpaquePointer, _ head: RequestHead) -> Bool {
+    switch reader.outcome {
+    case nil: return true
+    case .gone: return false
+    case .refused(let refusal): return refuse(refusal, handle)
+    case .body(let bytes):
+      body = bytes
+      return dispatch(handle, head)
+    }
+  }
+
+  private func refuse(_ refusal: Refusal, _ handle: OpaquePointer) -> Bool {
+    state = .answered
+    guard connection.advance(to: .sending) else { return false }
+    connection.linger()
+    return send(engine.problem(refusal), handle)
   }
 
   private func append(_ bytes: UnsafeRawBufferPointer, _ head: RequestHead) -> Bool {
@@ -145,7 +185,8 @@ final class Exchange {
     guard connection.advance(to: .sending) else { return false }
     let response = response.isSendable ? response : engine.problem(.unsendable)
     keepsAlive =
-      head.keepsAlive && !response.closesConnection && !engine.isStopping && connection.mayStayOpen
+      head.keepsAlive && !head.endsConnection && !response.closesConnection && !engine.isStopping
+      && connection.mayStayOpen
     return send(response, handle)
   }
 

@@ -8,6 +8,9 @@ struct RequestHead {
   /// Whether the client may send another request on this connection.
   let keepsAlive: Bool
 
+  /// Whether the connection is closed after the response, because ``ChunkedReader`` has read from it.
+  var endsConnection: Bool { contentLength == nil && ChunkedReader.isNeeded }
+
   /// The library accepts two different lengths, and a field name followed by a space. This initializer rejects
   /// whatever a proxy could read differently (RFC 9112, sections 3.2, 6.3 and 11.2).
   init(
