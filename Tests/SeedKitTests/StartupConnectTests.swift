@@ -46,6 +46,49 @@ struct StartupConnectTests {
     }
   }
 
+  @Test("seeds in the background when the database is back after the retry budget")
+  func recovery() async throws {
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        var configuration = database.configuration
+        let socket = "/.s.PGSQL.\(configuration.port ?? "5432")"
+        let real = (configuration.host ?? "") + socket
+        configuration.host = folder.path
+        let seeding = try StartupHarness.seeding([items], on: configuration) {
+          $0.run.connectBudget = .milliseconds(50)
+        }
+        let state = await seeding.run()
+        #expect(state.phase == .failed && state.finishedAt != nil)
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.path + socket, withDestinationPath: real)
+        try await seeding.reach { $0.phase == .done }
+        #expect(seeding.state.isSuccess && seeding.state.failure == nil)
+        #expect(seeding.state.seeders.map(\.outcome) == ["seeded"])
+        #expect(try await Harness.count("items", on: database) == 1)
+      }
+    }
+  }
+
+  @Test("does not try again for a failure that the database did not cause, and stops with the server")
+  func noRecovery() async throws {
+    try await TemporaryDatabase.with { database in
+      let refused = try StartupHarness.seeding([items], on: database.configuration, environment: .production)
+      {
+        $0.run.connectBudget = .milliseconds(50)
+      }
+      #expect(await refused.run().phase == .failed)
+      let phases = refused.phases.count
+      let stopped = try StartupHarness.seeding([items], on: PostgresConfiguration(host: "/nowhere")) {
+        $0.run.connectBudget = .milliseconds(50)
+      }
+      #expect(await stopped.run().phase == .failed)
+      await stopped.seeding.stop()
+      await refused.seeding.stop()
+      #expect(refused.phases.count == phases)
+      #expect(stopped.phases == [.connecting, .failed])
+    }
+  }
+
   @Test("waits if it is starting or has no free connections", arguments: ["57P03", "53300", "57P01"])
   func starting(sqlState: String) async throws {
     try await TemporaryDatabase.with { database in

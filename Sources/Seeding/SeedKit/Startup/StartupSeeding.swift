@@ -5,6 +5,9 @@ import Threads
 
 /// Migrates and seeds a database when a server starts. Errors never prevent the start.
 ///
+/// If the database cannot be used within the retry budget, the work fails, and is done in the background as soon as
+/// the database is back.
+///
 /// ```swift
 /// let seeding = try StartupSeeding(seeders: [Countries()], settings: .fromEnvironment())
 /// await seeding.start()   // then listen; `seeding.state` has the result
@@ -17,51 +20,9 @@ import Threads
 /// each seeder, and the others wait and find nothing to do. Nothing is thrown: errors are passed to `onEvent` and
 /// kept in ``state``. After seeding, the database connection is closed.
 public final class StartupSeeding: Sendable {
-  /// What to do at start-up.
-  public struct Options: Sendable {
-    /// Whether the environment's seeders run. False by default. If `run.migrates` is false too, no connection is
-    /// opened.
-    public var seeds = false
-    /// Whether ``StartupSeeding/start()`` waits. ``StartupSeeding/Mode/blocking`` by default.
-    public var mode = Mode.blocking
-    /// How long it waits before the work continues in the background. Defaults to the default of
-    /// ``SettingKey/autoSeedTimeLimit``.
-    public var timeLimit = SettingKey<Duration>.autoSeedTimeLimit.defaultValue
-    /// How to migrate and seed. By default, current seeders are skipped, the migrations of all registered seeders
-    /// are applied, and a database that is not ready is waited for, limited by ``SettingKey/retryBudget``.
-    public var run: SeedRunner.Options
-
-    /// Creates the default options.
-    public init() {
-      run = SeedRunner.Options()
-      run.skipsCurrent = true
-      run.connectBudget = SettingKey<Duration>.retryBudget.defaultValue
-    }
-
-    /// Takes options from the settings `AUTO_SEED_DATABASE`, `AUTO_SEED_MODE`, `AUTO_SEED_TIMEOUT`, `AUTO_MIGRATE`,
-    /// `SEED_JOBS`, `SEED_LOCK_TIMEOUT`, and `SEED_RETRY_BUDGET`, which also limits the wait for a database. None
-    /// of them allows seeding production.
-    public init(_ settings: Settings) {
-      seeds = settings[.autoSeed]
-      mode = Mode(rawValue: settings[.autoSeedMode]) ?? .blocking
-      timeLimit = settings[.autoSeedTimeLimit]
-      run = SeedRunner.Options(settings)
-      run.skipsCurrent = true
-      run.migrates = settings[.autoMigrate]
-      run.connectBudget = settings[.retryBudget]
-    }
-  }
-
-  /// Whether the start of a server waits for seeding.
-  public enum Mode: String, Sendable, CaseIterable {
-    /// Waits until the time limit.
-    case blocking
-    /// Does not wait.
-    case background
-  }
-
   let registry: SeederRegistry
-  let environment: SeedEnvironment
+  /// The environment of the database.
+  public let environment: SeedEnvironment
   let configuration: PostgresConfiguration
   let fixtures: FixtureStore
   let options: Options
@@ -73,6 +34,8 @@ public final class StartupSeeding: Sendable {
     /// The seeders of the plan. They appear in the state when seeding begins.
     var planned: [State.Seeder] = []
     var work: Task<Void, Never>?
+    /// Repeats the work after a failure of the database.
+    var recovery: Task<Void, Never>?
     var isStopped = false
   }
 
@@ -166,12 +129,14 @@ public final class StartupSeeding: Sendable {
   ///
   /// Afterwards, it cannot be started again.
   public func stop() async {
-    let work = progress.withLock { progress in
+    let (work, recovery) = progress.withLock { progress in
       progress.isStopped = true
-      return progress.work
+      return (progress.work, progress.recovery)
     }
     work?.cancel()
+    recovery?.cancel()
     await work?.value
+    await recovery?.value
   }
 
   /// Starts the work unless it was started before or there is nothing to do.
@@ -188,14 +153,54 @@ public final class StartupSeeding: Sendable {
   }
 
   private func work() async {
+    guard await attempt() else { return }
+    progress.withLock { progress in
+      guard !progress.isStopped, !Task.isCancelled else { return }
+      // Does not keep a server that was released without being stopped.
+      progress.recovery = Task { [weak self] in
+        var pause = Self.firstPause
+        while !Task.isCancelled {
+          try? await Task.sleep(for: pause)
+          pause = min(pause * 2, Self.longestPause)
+          guard !Task.isCancelled, let self, await self.recover() else { return }
+        }
+      }
+    }
+  }
+
+  /// Does the work. Returns whether the database could not be used, so that the work should be repeated.
+  private func attempt() async -> Bool {
     tell(.startup(.connecting))
     do {
       try await bringUpToDate()
       finish(.done, nil)
+      return false
     } catch {
-      finish(.failed, Task.isCancelled ? FailureReport(StartupStopped()) : FailureReport(error))
+      let failure = Task.isCancelled ? FailureReport(StartupStopped()) : FailureReport(error)
+      finish(.failed, failure)
+      return failure.cause == .database || RetryPolicy.isTransient(error)
     }
   }
+
+  /// Repeats the work if the database responds again. Returns whether to try once more.
+  private func recover() async -> Bool {
+    do {
+      try await PostgresConnection.with(configuration) { _ = try await $0.query("SELECT") }
+    } catch {
+      return true
+    }
+    progress.withLock { progress in
+      progress.state.finishedAt = nil
+      progress.state.phase = .connecting
+      progress.state.seeders = []
+      progress.planned = []
+    }
+    return await attempt()
+  }
+
+  /// The pauses between the attempts to reach a database after the retry budget is used up.
+  private static let firstPause: Duration = .milliseconds(500)
+  private static let longestPause: Duration = .seconds(10)
 
   private func finish(_ phase: Phase, _ failure: FailureReport?) {
     progress.withLock { progress in
