@@ -119,6 +119,15 @@ struct CapacityTests {
           "capacity", "check", "--queries", "200", "--p99", "60000", "--html", page, url: database.url)
         #expect(words(text.output).contains("ok plan uses the index"), "\(text.output) \(text.errors)")
         #expect(text.output.contains("CANDIDATES  RECALL@10  CLIENTS"))
+        // The verdict is about users who pause. The saturated server is reported beside it.
+        #expect(text.output.contains(" 20 users "))
+        let verdict = words(text.output).firstRange(of: "ok p99 ").map {
+          words(text.output)[$0.upperBound...]
+        }
+        let p99 = try #require(verdict)
+        #expect(
+          p99.prefixMatch(of: /[0-9.]+ ms with 20 users \(limit: 60000\.0 ms\); [0-9.]+ ms with/) != nil)
+        #expect(p99.contains("with 20 clients that never pause"))
         let html = try String(contentsOfFile: page, encoding: .utf8)
         #expect(html.contains("<svg") && html.contains("polyline") && html.contains("</html>"))
         let json = try await SeedRunnerBinary.run(

@@ -29,7 +29,8 @@ struct CapacityPage {
       <h1>Search capacity: <span class="\(report.isPassed ? "good" : "bad")">\(verdict)</span></h1>
       <p>\(report.rowCount) traces with vectors, index: \(Self.escaped(report.index ?? "none")).</p>
       \(HTMLPage.table("Checks", header: [("Check", false), ("Result", false), ("Found", false)], rows: report.checks.map(row)))
-      <h2>Latency with 20 clients and \(CapacityCheck.defaultCandidates) candidates</h2>
+      <h2>Latency with 20 users and \(CapacityCheck.defaultCandidates) candidates</h2>
+      <p>The users pause for 0.1 s between searches. The clients in the other measurements never pause.</p>
       \(histogram)
       <h2>Recall and latency</h2>
       \(curve)
@@ -53,16 +54,17 @@ struct CapacityPage {
 
   private func row(_ latency: CapacityReport.Latency) -> String {
     let times = [latency.p50, latency.p90, latency.p99, latency.p999].map(Self.number)
-    let cells = ["\(latency.candidates)", "\(latency.clients)"] + times + ["\(Int(latency.throughput))"]
+    let cells = ["\(latency.candidates)", clients(of: latency)] + times + ["\(Int(latency.throughput))"]
     return "<tr>" + cells.map { "<td class=\"number\">\($0)</td>" }.joined() + "</tr>"
+  }
+
+  private func clients(of latency: CapacityReport.Latency) -> String {
+    latency.pauseMilliseconds > 0 ? "\(latency.clients) users" : "\(latency.clients)"
   }
 
   /// A histogram of latencies. The upper bound of each bin is a quarter larger than that of the bin before.
   private var histogram: String {
-    let measured = report.latencies.first {
-      $0.clients == CapacityCheck.clients.max() && $0.candidates == CapacityCheck.defaultCandidates
-    }
-    guard let bins = measured?.histogram, !bins.isEmpty else { return "<p>No measurements.</p>" }
+    guard let bins = report.users?.histogram, !bins.isEmpty else { return "<p>No measurements.</p>" }
     let most = Double(bins.map(\.count).max() ?? 1)
     let step = (Self.width - Self.margin.left - Self.margin.right) / Double(bins.count)
     let bottom = Self.height - Self.margin.bottom
@@ -85,7 +87,7 @@ struct CapacityPage {
 
   /// One line per number of clients. Its points are the median latency and the recall for each number of candidates.
   private var curve: String {
-    let points = report.latencies.compactMap { latency in
+    let points = report.latencies.filter { $0.pauseMilliseconds == 0 }.compactMap { latency in
       report.recalls.first { $0.candidates == latency.candidates }.map { (latency, $0.recall) }
     }
     guard let slowest = points.map(\.0.p50).max(), let least = points.map(\.1).min() else { return "" }

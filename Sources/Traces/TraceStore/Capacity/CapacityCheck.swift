@@ -10,6 +10,9 @@ public struct CapacityCheck: Sendable {
   public static let clients = [1, 4, 20]
   /// The numbers of candidates (`hnsw.ef_search`) to measure.
   public static let candidates = [40, 64, 100]
+  /// The load that the result of the check depends on: 20 users who pause for 0.1 seconds between searches, as in the
+  /// reference implementation.
+  public static let users = (count: 20, pause: Duration.milliseconds(100))
   /// The default number of candidates of a search. The result of the check depends on this one.
   public static let defaultCandidates = 64
   /// The number of searches to compare with a full table scan.
@@ -27,7 +30,7 @@ public struct CapacityCheck: Sendable {
   /// - Parameters:
   ///   - configuration: the connection to the database.
   ///   - searches: the number of searches for each number of clients and candidates. 2,000 by default.
-  ///   - limit: the limit for the 99th percentile with 20 clients, in milliseconds. 50 by default.
+  ///   - limit: the limit for the 99th percentile with 20 users, in milliseconds. 50 by default.
   ///   - onStep: called before each step with a description of it.
   public init(
     configuration: PostgresConfiguration, searches: Int = 2_000, limit: Double = 50,
@@ -77,6 +80,14 @@ public struct CapacityCheck: Sendable {
               clients: clients, candidates: candidates, milliseconds: run.milliseconds, seconds: run.seconds))
         }
       }
+      onStep("timing \(searches) searches by \(Self.users.count) users who pause between searches")
+      let usual = try await timed(
+        TraceSearch(index: index, candidates: Self.defaultCandidates), queries: queries, count: searches,
+        clients: Self.users.count, pause: Self.users.pause, pool: pool)
+      latencies.append(
+        .init(
+          clients: Self.users.count, candidates: Self.defaultCandidates, pause: Self.users.pause,
+          milliseconds: usual.milliseconds, seconds: usual.seconds))
       var report = CapacityReport(
         index: index?.rawValue, rowCount: facts.rowCount, indexSize: facts.indexSize,
         sharedBuffers: facts.sharedBuffers, checks: [], latencies: latencies, recalls: recalls,
@@ -121,8 +132,11 @@ extension CapacityCheck {
 
   /// Runs searches with a number of concurrent clients. Like in an application, each client has its own connection,
   /// and each search is a transaction in one round trip.
+  ///
+  /// - Parameter pause: how long a client waits before each search.
   func timed(
-    _ search: TraceSearch, queries: [PostgresVector], count: Int, clients: Int, pool: PostgresPool
+    _ search: TraceSearch, queries: [PostgresVector], count: Int, clients: Int, pause: Duration = .zero,
+    pool: PostgresPool
   ) async throws -> Run {
     let clock = ContinuousClock()
     let start = clock.now
@@ -132,6 +146,9 @@ extension CapacityCheck {
           try await pool.withConnection { connection in
             var part: [(Int, [TraceSearch.Hit], Double)] = []
             for number in stride(from: client, to: count, by: clients) {
+              // The first pause differs, so that the clients do not search at the same moments.
+              let share = number < clients ? Double(client) / Double(clients) : 1
+              if pause > .zero { try await Task.sleep(for: pause * share) }
               let start = clock.now
               let hits = try await search.run(queries[number % queries.count], on: connection)
               part.append((number, hits, (clock.now - start) / .milliseconds(1)))

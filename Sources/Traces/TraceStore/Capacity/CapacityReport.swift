@@ -16,6 +16,8 @@ public struct CapacityReport: Sendable, Codable {
     public let clients: Int
     /// The number of candidates of a search (`hnsw.ef_search`).
     public let candidates: Int
+    /// How long each client waited between searches, in milliseconds. 0 measures the throughput.
+    public let pauseMilliseconds: Int
     /// The number of searches.
     public let searches: Int
     /// Searches per second, over all clients.
@@ -59,13 +61,18 @@ public struct CapacityReport: Sendable, Codable {
   /// The query plan of a search.
   public let plan: String
 
+  /// The latencies of users who pause between searches.
+  public var users: Latency? { latencies.first { $0.pauseMilliseconds > 0 } }
+
   /// Whether all checks passed.
   public var isPassed: Bool { checks.allSatisfy(\.isPassed) }
 }
 
 extension CapacityReport.Latency {
   /// Summarizes latencies in milliseconds.
-  init(clients: Int, candidates: Int, milliseconds: [Double], seconds: Double) {
+  init(
+    clients: Int, candidates: Int, pause: Duration = .zero, milliseconds: [Double], seconds: Double
+  ) {
     let sorted = milliseconds.sorted()
     // The nearest-rank method: the smallest value that is at least as large as the given share of all values.
     func percentile(_ share: Double) -> Double {
@@ -74,6 +81,7 @@ extension CapacityReport.Latency {
     }
     self.clients = clients
     self.candidates = candidates
+    pauseMilliseconds = Int(pause / .milliseconds(1))
     searches = sorted.count
     throughput = seconds > 0 ? Double(sorted.count) / seconds : 0
     (p50, p90, p99, p999) = (percentile(0.5), percentile(0.9), percentile(0.99), percentile(0.999))
