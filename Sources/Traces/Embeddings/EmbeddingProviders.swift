@@ -6,7 +6,8 @@ public enum EmbeddingProviders {
   public enum Use: Sendable {
     /// Many traces in the foreground: time limit and retry budget of the settings.
     case documents
-    /// Search queries: 5 seconds per request and 2 seconds for retries. Recent queries are cached.
+    /// Search queries: 5 seconds with retries, which start within 2 seconds after the first failure. Recent queries
+    /// are cached.
     case questions
     /// A worker, which does its own retries.
     case worker
@@ -17,15 +18,25 @@ public enum EmbeddingProviders {
   /// - Throws: ``EmbeddingServiceError`` if settings are incompatible.
   public static func make(_ settings: Settings, for use: Use) throws -> any EmbeddingProvider {
     guard settings[.embeddingProvider] == "openai" else { return LocalEmbeddingProvider() }
-    var options = OpenAIOptions(settings)
     switch use {
-    case .documents: break
+    case .documents: return try OpenAIEmbeddingProvider(OpenAIOptions(settings))
     case .questions:
-      options.timeout = min(options.timeout, .seconds(5))
-      options.retryBudget = min(options.retryBudget, .seconds(2))
-      return CachedEmbeddingProvider(try OpenAIEmbeddingProvider(options))
-    case .worker: options.retryBudget = .zero
+      return CachedEmbeddingProvider(try OpenAIEmbeddingProvider(OpenAIOptions.forSearch(settings)))
+    case .worker:
+      var options = OpenAIOptions(settings)
+      options.retryBudget = .zero
+      return try OpenAIEmbeddingProvider(options)
     }
-    return try OpenAIEmbeddingProvider(options)
+  }
+}
+
+extension OpenAIOptions {
+  /// The options for search queries: see ``EmbeddingProviders/Use/questions``.
+  static func forSearch(_ settings: Settings) -> OpenAIOptions {
+    var options = OpenAIOptions(settings)
+    options.timeout = min(options.timeout, .seconds(5))
+    options.totalTimeout = options.timeout
+    options.retryBudget = min(options.retryBudget, .seconds(2))
+    return options
   }
 }

@@ -1,4 +1,4 @@
-import Embeddings
+@testable import Embeddings
 import FoundationEssentials
 import HTTPServer
 import Postgres
@@ -179,6 +179,31 @@ struct ServiceFaultTests {
       let error = try await once(options)
       #expect(error?.kind == .failed && error?.message.contains("did not respond within") == true)
     }
+  }
+
+  @Test("is not waited for longer than the time limit of a search, including retries")
+  func totalTimeout() async throws {
+    try await FakeService.with({ _ in
+      try await Task.sleep(for: .seconds(3600))
+      return nil
+    }) { service, options in
+      var options = options
+      options.timeout = .milliseconds(500)
+      options.totalTimeout = .milliseconds(500)
+      options.retryBudget = .seconds(3600)
+      let error = try await once(options)
+      // A second request could not end within the limit.
+      #expect(error?.kind == .failed && service.asked.count == 1)
+    }
+  }
+
+  @Test("has a time limit of 5 seconds in a search, including retries")
+  func searchLimit() throws {
+    let settings = try Settings.load(
+      flags: [:], environment: ["EMBEDDING_PROVIDER": "openai", "SEED_ENV": "test"], configDirectory: nil,
+      keys: AnySettingKey.seeding + AnySettingKey.embedding)
+    let options = OpenAIOptions.forSearch(settings)
+    #expect(options.timeout == .seconds(5) && options.totalTimeout == .seconds(5))
   }
 
   @Test(

@@ -30,39 +30,46 @@ public struct OpenAIEmbeddingProvider: EmbeddingProvider {
   }
 
   /// Computes the vectors, with `options.batchSize` texts per request, one request after another. Transient errors
-  /// are retried within `options.retryBudget`, and not before the time that the service gives in `Retry-After`.
+  /// are retried within `options.retryBudget`, and not before the time that the service gives in `Retry-After`. The
+  /// call takes at most `options.totalTimeout`.
   ///
   /// - Throws: ``EmbeddingServiceError``, or ``EmbeddingError`` if a vector is invalid.
   public func embed(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
     var vectors: [PostgresVector] = []
     vectors.reserveCapacity(texts.count)
     var rest = texts[...]
+    let deadline = options.totalTimeout.map { ContinuousClock.now + $0 }
     while !rest.isEmpty {
-      vectors += try await embedBatch(Array(rest.prefix(options.batchSize)))
+      vectors += try await embedBatch(Array(rest.prefix(options.batchSize)), before: deadline)
       rest = rest.dropFirst(options.batchSize)
     }
     return vectors
   }
 
-  private func embedBatch(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
+  private func embedBatch(
+    _ texts: [EmbeddingText], before deadline: ContinuousClock.Instant?
+  ) async throws -> [PostgresVector] {
     var retries = ServiceRetries(budget: options.retryBudget)
     while true {
       do {
-        return try await ask(texts)
+        let left = deadline.map { max($0 - .now, .milliseconds(1)) } ?? options.timeout
+        return try await ask(texts, timeout: min(options.timeout, left))
       } catch let error as EmbeddingServiceError {
-        guard let pause = retries.pause(after: error) else { throw error }
+        guard let pause = retries.pause(after: error), deadline.map({ .now + pause < $0 }) ?? true else {
+          throw error
+        }
         try await Task.sleep(for: pause)
       }
     }
   }
 
-  private func ask(_ texts: [EmbeddingText]) async throws -> [PostgresVector] {
+  private func ask(_ texts: [EmbeddingText], timeout: Duration) async throws -> [PostgresVector] {
     var fields = ["Content-Type: application/json", "Accept: application/json", "User-Agent: seed-runner"]
     // Without this, libcurl waits up to a second for a "100 Continue" before it sends a long body.
     fields.append("Expect:")
     if let key = options.apiKey { fields.append("Authorization: Bearer \(key.value)") }
     let request = HTTPClientRequest(
-      url: options.url, fields: fields, body: try body(texts), timeout: options.timeout,
+      url: options.url, fields: fields, body: try body(texts), timeout: timeout,
       authorities: options.caFile,
       // A number takes at most 25 characters. The limit leaves room for too many dimensions, so that they get an
       // error of their own.

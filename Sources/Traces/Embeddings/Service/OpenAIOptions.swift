@@ -20,6 +20,8 @@ public struct OpenAIOptions: Sendable {
   public var textLimit = 24_000
   /// The time limit for a request. 30 seconds by default.
   public var timeout: Duration = .seconds(30)
+  /// The time limit for all requests of a call together, with retries. Nil, the default, for no limit.
+  public var totalTimeout: Duration?
   /// The retry budget for transient errors of a request. 60 seconds by default; zero disables retries.
   public var retryBudget: Duration = .seconds(60)
   /// A PEM file of certificate authorities; nil, the default, uses the system's.
