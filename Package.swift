@@ -135,7 +135,7 @@ targets += [
   Layer.traces.systemLibrary("CMicroHTTPD", "libmicrohttpd-dev"),
   Layer.traces.library("HTTPServer", ["Basics", "CMicroHTTPD", "Threads"]),
   Layer.traces.systemLibrary("CHiredis", "libhiredis-dev"),
-  Layer.traces.library("RateLimiter", ["Basics", "CHiredis", "Threads"]),
+  Layer.traces.library("RateLimiter", ["Basics", "CHiredis", "CLibCrypto", "Threads"]),
   Layer.traces.library(
     "TraceCommands",
     ["Embeddings", "Migrations", "Postgres", "RateLimiter", "SeedCLI", "SeedKit", "TraceStore"]),

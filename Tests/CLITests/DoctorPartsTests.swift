@@ -124,7 +124,7 @@ struct DoctorPartsTests {
     try await RedisServer.with(settings: ["replicaof 127.0.0.1 1"]) { server in
       try await look(server.url).expect("redis", "failure", "replica", fix: "primary")
     }
-    try await look("rediss://:\(Self.secret)@localhost").expect("redis", "failure", "TLS")
+    try await look("rediss://:\(Self.secret)@127.0.0.1:1").expect("redis", "failure", "cannot connect")
   }
 
   @Test("prints text with one line per check, and groups skipped checks by reason")

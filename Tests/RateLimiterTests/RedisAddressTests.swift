@@ -31,7 +31,7 @@ struct RedisAddressTests {
     "that is malformed is rejected with a reason, and is not quoted",
     arguments: [
       ("", "no scheme"), ("localhost", "no scheme"), ("redis:canary", "followed by //"),
-      ("http://:canary@host", "neither redis nor unix"), ("redis://", "the host is missing"),
+      ("http://:canary@host", "not redis, rediss or unix"), ("redis://", "the host is missing"),
       ("redis://:canary@", "the host is missing"), ("redis://canary@host", "no password"),
       ("redis://ann:@canary", "no password"), ("redis://:canary@host:port", "the port is not a number from"),
       ("redis://:canary@host:0", "the port is not a number from"),
@@ -55,12 +55,22 @@ struct RedisAddressTests {
     #expect(message.contains("Expected redis://user:password@host:port/database"))
   }
 
-  @Test("with TLS is rejected with a workaround")
+  @Test("with rediss:// uses TLS")
   func tls() throws {
-    let error = #expect(throws: RateLimitError.self) { try RedisAddress(url: "rediss://:canary@host") }
-    let message = try #require(error?.message)
-    #expect(message.contains("TLS") && message.contains("stunnel"))
-    #expect(!message.contains("canary"))
+    let address = try RedisAddress(url: "rediss://:canary@host:7000/3")
+    #expect(address.place == .tcp(host: "host", port: 7000, usesTLS: true))
+    #expect(address.password == "canary" && address.database == 3)
+    #expect(try RedisAddress(url: "redis://host").place == .tcp(host: "host", port: 6379, usesTLS: false))
+  }
+
+  @Test("takes a password from elsewhere, but not two")
+  func separatePassword() throws {
+    let address = try RedisAddress(url: "redis://host", password: "canary", authorities: "/ca.pem")
+    #expect(address.password == "canary" && address.authorities == "/ca.pem")
+    let error = #expect(throws: RateLimitError.self) {
+      try RedisAddress(url: "redis://:canary@host", password: "canary", authorities: nil)
+    }
+    #expect(error?.message.contains("given twice") == true && error?.message.contains("canary") == false)
   }
 
   @Test("makes the limiter's initializer throw if it is malformed, as does a zero timeout")

@@ -3,7 +3,7 @@ import Glibc
 /// Reads files named by users: whole, up to a size limit, and only regular files.
 package enum RegularFile {
   /// Why a file was not read.
-  struct Failure: Error {
+  package struct Failure: Error {
     let found: String
     let expected: String
   }
@@ -15,7 +15,7 @@ package enum RegularFile {
   /// - Parameters:
   ///   - sizeLimit: the maximum size in bytes.
   ///   - purpose: what the file should be, for the error: `a file of settings`.
-  static func read(_ path: String, sizeLimit: Int, purpose: String) throws(Failure) -> [UInt8]? {
+  package static func read(_ path: String, sizeLimit: Int, purpose: String) throws(Failure) -> [UInt8]? {
     guard let descriptor = try open(path, purpose: purpose) else { return nil }
     defer { close(descriptor) }
     var status = stat()

@@ -36,13 +36,18 @@ public struct RateLimitDecision: Sendable, Equatable {
   public let remaining: Int
   /// The time until a token is available; zero if the request is allowed.
   public let retryAfter: Duration
+  /// Whether the request is denied only because the limiter cannot decide.
+  public let isUndecided: Bool
 
   /// Creates a decision.
-  public init(isAllowed: Bool, limit: Int, remaining: Int, retryAfter: Duration = .zero) {
+  public init(
+    isAllowed: Bool, limit: Int, remaining: Int, retryAfter: Duration = .zero, isUndecided: Bool = false
+  ) {
     self.isAllowed = isAllowed
     self.limit = limit
     self.remaining = remaining
     self.retryAfter = retryAfter
+    self.isUndecided = isUndecided
   }
 
   /// ``retryAfter`` in whole seconds, rounded up, as the HTTP header `Retry-After` requires.

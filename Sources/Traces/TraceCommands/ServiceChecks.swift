@@ -16,7 +16,10 @@ enum ServiceChecks {
       return .skipped("REDIS_URL is not set: each server has its own rate limits")
     }
     do {
-      let info = try await RedisProbe(url: url, timeout: .seconds(2)).run()
+      let info = try await RedisProbe(
+        url: url, password: try context.settings.redisPassword()?.value,
+        authorities: context.settings[.redisCAFile], timeout: .seconds(2)
+      ).run()
       let version = "Redis \(info.version)"
       if info.isReplica {
         return .failure(

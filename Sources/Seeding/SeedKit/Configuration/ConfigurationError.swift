@@ -11,7 +11,8 @@ public struct ConfigurationFault: Hashable, Sendable {
   /// A similar valid name.
   public let suggestion: String?
 
-  init(place: String, key: String? = nil, found: String, expected: String, suggestion: String? = nil) {
+  package init(place: String, key: String? = nil, found: String, expected: String, suggestion: String? = nil)
+  {
     self.place = place
     self.key = key
     self.found = found
@@ -45,6 +46,8 @@ extension ConfigurationFault: CustomStringConvertible {
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The faults: of files first, then of variables, then of flags.
   public let faults: [ConfigurationFault]
+
+  package init(faults: [ConfigurationFault]) { self.faults = faults }
 
   /// One line per fault.
   public var description: String { faults.map(\.description).joined(separator: "\n") }

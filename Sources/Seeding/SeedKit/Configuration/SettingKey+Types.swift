@@ -220,12 +220,17 @@ extension SettingKey where Value == String? {
   ///   - flag: the flag without its hyphens, if there is one.
   ///   - expected: what a value is, for error texts.
   ///   - summary: what it decides, and what holds while it is not set.
-  public init(_ name: String, variables: String..., flag: String? = nil, expected: String, summary: String) {
+  ///   - check: throws for an invalid string. By default every string is valid.
+  public init(
+    _ name: String, variables: String..., flag: String? = nil, expected: String, summary: String,
+    check: @escaping @Sendable (String) throws(SettingValueError) -> Void = { _ in }
+  ) {
     self.init(
       name: name, variables: variables, flag: flag, summary: summary, unit: nil, bounds: nil,
       defaultValue: nil, isSecret: false, expected: expected, isAllowedInFiles: true, fileType: .optionalText,
       parse: { (text) throws(SettingValueError) in
         guard !text.isEmpty, !text.utf8.contains(0) else { throw SettingValueError() }
+        try check(text)
         return text
       }, show: { $0 ?? "" })
   }

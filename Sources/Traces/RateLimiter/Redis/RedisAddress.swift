@@ -3,7 +3,8 @@ import Basics
 /// The address and the credentials of a Redis server.
 struct RedisAddress: Sendable, Equatable {
   enum Place: Sendable, Equatable {
-    case tcp(host: String, port: Int)
+    /// - Parameter usesTLS: whether the connection is encrypted and the server's certificate is checked.
+    case tcp(host: String, port: Int, usesTLS: Bool = false)
     case unix(path: String)
   }
 
@@ -11,8 +12,10 @@ struct RedisAddress: Sendable, Equatable {
   var user: String?
   var password: String?
   var database = 0
+  /// A PEM file of certificate authorities for TLS; nil uses the system's.
+  var authorities: String?
 
-  /// Parses `redis://[user[:password]@]host[:port][/database]` or `unix://[user:password@]/path[?db=database]`. User
+  /// Parses `redis[s]://[user[:password]@]host[:port][/database]` or `unix://[user:password@]/path[?db=database]`. User
   /// and password are percent-decoded.
   ///
   /// - Throws: ``RateLimitError`` with code `invalidConfiguration`. The message never quotes the string, because the
@@ -31,11 +34,11 @@ struct RedisAddress: Sendable, Equatable {
     let at = authority.lastIndex(of: "@")
     let host = at.map { authority[authority.index(after: $0)...] } ?? authority
     switch scheme.lowercased() {
-    case "redis":
+    case "redis", "rediss":
       guard query == nil else {
         throw Self.malformed("redis:// has no parameters; put the database after a slash")
       }
-      place = try Self.tcp(host)
+      place = try Self.tcp(host, usesTLS: scheme.lowercased() == "rediss")
       database = try Self.number(path ?? "")
     case "unix":
       guard host.isEmpty, let path else {
@@ -46,16 +49,26 @@ struct RedisAddress: Sendable, Equatable {
         guard query.hasPrefix("db=") else { throw Self.malformed("the only allowed parameter is db") }
         database = try Self.number(query.dropFirst(3))
       }
-    case "rediss":
-      throw RateLimitError(
-        code: .invalidConfiguration,
-        message: """
-          the Redis connection string requires TLS (rediss://), which is not supported: run a TLS \
-          tunnel such as stunnel and connect to it with redis://
-          """)
-    default: throw Self.malformed("its scheme is neither redis nor unix")
+    default: throw Self.malformed("its scheme is not redis, rediss or unix")
     }
     if let at { try readCredentials(authority[..<at]) }
+  }
+
+  /// The same with a password that is not part of the URL.
+  ///
+  /// - Parameters:
+  ///   - password: the password; nil for the one in the URL, if any.
+  ///   - authorities: a PEM file of certificate authorities for TLS.
+  init(url: String, password: String?, authorities: String?) throws(RateLimitError) {
+    try self.init(url: url)
+    self.authorities = authorities
+    guard let password else { return }
+    guard self.password == nil else {
+      throw RateLimitError(
+        code: .invalidConfiguration,
+        message: "the Redis password is given twice: in the connection string and in a file")
+    }
+    self.password = password
   }
 
   private mutating func readCredentials(_ text: Substring) throws(RateLimitError) {
@@ -67,7 +80,7 @@ struct RedisAddress: Sendable, Equatable {
     self.password = try Self.decoded(password, "password")
   }
 
-  private static func tcp(_ text: Substring) throws(RateLimitError) -> Place {
+  private static func tcp(_ text: Substring, usesTLS: Bool) throws(RateLimitError) -> Place {
     var host = text
     var port = 6379
     // Skip the colons of an IPv6 address in brackets.
@@ -86,7 +99,7 @@ struct RedisAddress: Sendable, Equatable {
         || "-._:%".utf8.contains(byte)
     }
     guard !host.isEmpty, isPlain else { throw malformed("the host is missing or has invalid characters") }
-    return .tcp(host: String(host), port: port)
+    return .tcp(host: String(host), port: port, usesTLS: usesTLS)
   }
 
   private static func unix(_ text: Substring) throws(RateLimitError) -> Place {
@@ -122,7 +135,7 @@ struct RedisAddress: Sendable, Equatable {
       code: .invalidConfiguration,
       message: """
         the Redis connection string is malformed: \(reason). \
-        Expected redis://user:password@host:port/database or unix:///path/of/socket
+        Expected redis://user:password@host:port/database, rediss:// for TLS, or unix:///path/of/socket
         """)
   }
 }
@@ -131,7 +144,7 @@ extension RedisAddress: CustomStringConvertible {
   /// The host and port, or the path of the socket; never the user or password.
   var description: String {
     switch place {
-    case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    case .tcp(let host, let port, _): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     case .unix(let path): path
     }
   }

@@ -9,6 +9,7 @@ final class RedisConnection {
   private let context: UnsafeMutablePointer<redisContext>
   private let address: RedisAddress
   private let commandTimeout: Duration
+  private var tls: RedisTLS?
 
   /// Connects, authenticates and selects the database.
   ///
@@ -23,7 +24,7 @@ final class RedisConnection {
     let limit = timeval(connectTimeout)
     let context: UnsafeMutablePointer<redisContext>? =
       switch address.place {
-      case .tcp(let host, let port): redisConnectWithTimeout(host, Int32(port), limit)
+      case .tcp(let host, let port, _): redisConnectWithTimeout(host, Int32(port), limit)
       case .unix(let path): redisConnectUnixWithTimeout(path, limit)
       }
     guard let context else { throw RedisFailure(message: "out of memory while connecting to Redis") }
@@ -35,6 +36,10 @@ final class RedisConnection {
     }
     // Otherwise a child process would keep the connection open.
     _ = fcntl(context.pointee.fd, F_SETFD, FD_CLOEXEC)
+    if case .tcp(let host, _, true) = address.place {
+      redisSetTimeout(context, timeval(connectTimeout))
+      tls = try RedisTLS(descriptor: context.pointee.fd, host: host, authorities: address.authorities)
+    }
     redisSetTimeout(context, timeval(commandTimeout))
     try logIn()
   }
@@ -81,6 +86,10 @@ final class RedisConnection {
 
   /// Sends commands. Read their replies one by one with ``receive()``.
   func send(_ commands: [UInt8]) throws(RedisFailure) {
+    if let tls {
+      guard tls.write(commands) else { throw lost(isTimeout: false) }
+      return
+    }
     let status = commands.withUnsafeBytes {
       redisAppendFormattedCommand(context, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
     }
@@ -88,10 +97,40 @@ final class RedisConnection {
   }
 
   func receive() throws(RedisFailure) -> RedisReply {
+    if let tls { return try receive(tls) }
     var pointer: UnsafeMutableRawPointer?
     guard redisGetReply(context, &pointer) == REDIS_OK, let pointer else { throw failure() }
     defer { freeReplyObject(pointer) }
     return RedisReply(pointer.assumingMemoryBound(to: redisReply.self).pointee)
+  }
+
+  /// Feeds hiredis' parser with what arrives over TLS.
+  private func receive(_ tls: RedisTLS) throws(RedisFailure) -> RedisReply {
+    while true {
+      var pointer: UnsafeMutableRawPointer?
+      guard redisReaderGetReply(context.pointee.reader, &pointer) == REDIS_OK else { throw failure() }
+      if let pointer {
+        defer { freeReplyObject(pointer) }
+        return RedisReply(pointer.assumingMemoryBound(to: redisReply.self).pointee)
+      }
+      switch tls.read() {
+      case .timedOut: throw lost(isTimeout: true)
+      case .closed: throw lost(isTimeout: false)
+      case .bytes(let bytes):
+        let status = bytes.withUnsafeBytes {
+          redisReaderFeed(
+            context.pointee.reader, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        guard status == REDIS_OK else { throw failure() }
+      }
+    }
+  }
+
+  private func lost(isTimeout: Bool) -> RedisFailure {
+    RedisFailure(
+      message: "no response from Redis at \(address): "
+        + (isTimeout ? "timed out after \(commandTimeout)" : "the connection was closed"),
+      isDisconnect: !isTimeout)
   }
 
   private func failure() -> RedisFailure {

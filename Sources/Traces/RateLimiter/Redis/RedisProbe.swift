@@ -21,10 +21,12 @@ public struct RedisProbe: Sendable {
   ///
   /// - Parameters:
   ///   - url: a connection string as for ``RedisRateLimiter``.
+  ///   - password: the password, if the string has none; nil by default.
+  ///   - authorities: a PEM file of certificate authorities for TLS; nil, the default, uses the system's.
   ///   - timeout: the time limit of each step, at least one millisecond.
   /// - Throws: ``RateLimitError`` for a malformed string.
-  public init(url: String, timeout: Duration) throws {
-    address = try RedisAddress(url: url)
+  public init(url: String, password: String? = nil, authorities: String? = nil, timeout: Duration) throws {
+    address = try RedisAddress(url: url, password: password, authorities: authorities)
     self.timeout = max(timeout, .milliseconds(1))
   }
 

@@ -21,7 +21,7 @@ public actor RedisRateLimiter: RateLimiter {
   public enum FailurePolicy: String, Sendable, CaseIterable {
     /// They are allowed and not counted.
     case allow
-    /// They are denied, with the retry interval as ``RateLimitDecision/retryAfter``.
+    /// They are denied as undecided, with the retry interval as ``RateLimitDecision/retryAfter``.
     case deny
     /// They are decided by buckets in this process, each with the full limit.
     case inProcess
@@ -65,8 +65,10 @@ public actor RedisRateLimiter: RateLimiter {
   /// Creates a limiter. The first request connects.
   ///
   /// - Parameters:
-  ///   - url: `redis://[user[:password]@]host[:port][/database]` (port 6379 by default) or
-  ///     `unix://[user:password@]/path[?db=database]`.
+  ///   - url: `redis://[user[:password]@]host[:port][/database]` (port 6379 by default), the same with `rediss://` for
+  ///     TLS, or `unix://[user:password@]/path[?db=database]`.
+  ///   - password: the password, if the URL has none; nil by default.
+  ///   - authorities: a PEM file of certificate authorities for TLS; nil, the default, uses the system's.
   ///   - policy: the limits; 60 reads and 20 writes a minute by default.
   ///   - onFailure: what happens to requests that Redis cannot decide; `.allow` by default.
   ///   - connectTimeout: the time limit for connecting; 100 milliseconds by default.
@@ -77,7 +79,8 @@ public actor RedisRateLimiter: RateLimiter {
   /// - Throws: ``RateLimitError`` if the URL is malformed, a duration is too short, or the system cannot start a
   ///   thread.
   public init(
-    url: String, policy: RateLimitPolicy = .standard, onFailure: FailurePolicy = .allow,
+    url: String, password: String? = nil, authorities: String? = nil, policy: RateLimitPolicy = .standard,
+    onFailure: FailurePolicy = .allow,
     connectTimeout: Duration = .milliseconds(100), commandTimeout: Duration = .milliseconds(50),
     retryInterval: Duration = .seconds(1), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws {
@@ -87,7 +90,7 @@ public actor RedisRateLimiter: RateLimiter {
         code: .invalidConfiguration,
         message: "a timeout of the rate limiter is shorter than 1 millisecond")
     }
-    let address = try RedisAddress(url: url)
+    let address = try RedisAddress(url: url, password: password, authorities: authorities)
     failurePolicy = onFailure
     buckets = TokenBuckets(policy)
     self.retryInterval = retryInterval
@@ -169,7 +172,8 @@ public actor RedisRateLimiter: RateLimiter {
     return switch failurePolicy {
     case .deny:
       RateLimitDecision(
-        isAllowed: false, limit: request.bucket.burst, remaining: 0, retryAfter: retryInterval)
+        isAllowed: false, limit: request.bucket.burst, remaining: 0, retryAfter: retryInterval,
+        isUndecided: true)
     case .allow, .inProcess: request.bucket.allowed(remaining: request.bucket.burst)
     }
   }
@@ -181,7 +185,12 @@ extension RedisRateLimiter.Event: CustomStringConvertible {
     switch self {
     case .unavailable(let reason): "Redis is unavailable for rate limits: \(reason)"
     case .available(let duration, let undecided):
-      "Redis is available again after \(duration); requests decided without it: \(undecided)"
+      "Redis is available again after \(Self.seconds(duration)) s; requests decided without it: \(undecided)"
     }
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    let (seconds, attoseconds) = duration.components
+    return Double(seconds * 10 + attoseconds / 100_000_000_000_000_000) / 10
   }
 }
