@@ -1,6 +1,7 @@
 import Embeddings
 import FoundationEssentials
 import Postgres
+import SeedKit
 import SeedTesting
 import Testing
 import Threads
@@ -32,6 +33,34 @@ struct EmbeddingWorkerTests {
       #expect(try await harness.one("SELECT count(*) FROM embedding_jobs", as: Int.self) == 0)
       #expect(
         try await harness.one("SELECT bool_and(updated_at = created_at) FROM traces", as: Bool.self))
+    }
+  }
+
+  @Test(
+    "writes nothing to a database of another environment, reports it once, and works when the stamp is its own"
+  )
+  func otherEnvironment() async throws {
+    try await WorkerHarness.with { harness in
+      try await harness.insert(["one"])
+      try await harness.run("CREATE SCHEMA IF NOT EXISTS seed_runner")
+      try await harness.run("CREATE TABLE seed_runner.environment (name text)")
+      try await harness.run("INSERT INTO seed_runner.environment VALUES ('production')")
+      var options = WorkerHarness.options
+      options.environment = .test
+      options.pollInterval = .milliseconds(5)
+      let reports = Lock(0)
+      try await harness.withWorker(StubProvider(), options: options) { event in
+        if case .foreign("production", "test") = event { reports.withLock { $0 += 1 } }
+      } _: { worker in
+        try await harness.until("a report") { reports.withLock { $0 } == 1 }
+        #expect(try await harness.missing() == 1)
+        #expect(try await harness.one("SELECT count(*) FROM embedding_jobs", as: Int.self) == 0)
+        #expect(try await harness.one("SELECT count(*) FROM embedding_workers", as: Int.self) == 0)
+        try await harness.run("UPDATE seed_runner.environment SET name = 'test'")
+        try await harness.until("a vector") { worker.counts.embedded == 1 }
+      }
+      #expect(reports.withLock { $0 } == 1)
+      #expect(try await harness.one("SELECT count(*) FROM embedding_workers", as: Int.self) == 1)
     }
   }
 

@@ -63,6 +63,22 @@ struct WorkerProcessTests {
     }
   }
 
+  @Test("refuses a database of another environment with exit code 5")
+  func otherEnvironment() async throws {
+    try await WorkerHarness.with { harness in
+      try await harness.run("CREATE SCHEMA IF NOT EXISTS seed_runner")
+      try await harness.run("CREATE TABLE seed_runner.environment (name text)")
+      try await harness.run("INSERT INTO seed_runner.environment VALUES ('production')")
+      try await FakeService.with { _, options in
+        let process = try SeedRunnerProgram.start(["worker"], url: harness.database.url, service: options)
+        let end = try await process.wait()
+        #expect(end.exitCode == 5, "\(end.errors)")
+        #expect(
+          end.errors.contains("belongs to the environment 'production'") && end.errors.contains("SR-203"))
+      }
+    }
+  }
+
   @Test("stores the embedding of the new text if a trace was edited while a process embedded it")
   func edited() async throws {
     try await WorkerHarness.with { harness in

@@ -52,7 +52,7 @@ extension EmbeddingWorker {
     while !Task.isCancelled {
       let record = current()
       // Write changes at once, but at most one per second.
-      if record != told || toldAt.map({ .now - $0 >= EmbeddingWorkerRecord.interval }) ?? true {
+      if isAdmitted, record != told || toldAt.map({ .now - $0 >= EmbeddingWorkerRecord.interval }) ?? true {
         do {
           try await pool.withConnection { try await record.tell(on: $0) }
           (told, toldAt) = (record, .now)
@@ -67,7 +67,9 @@ extension EmbeddingWorker {
   /// Writes the final record and closes the connections.
   func leave() async {
     let record = current()
-    await atTheEnd { connection in try await record.tell(isLast: true, on: connection) }
+    if isAdmitted {
+      await atTheEnd { connection in try await record.tell(isLast: true, on: connection) }
+    }
     await pool.close()
   }
 
@@ -81,6 +83,9 @@ extension EmbeddingWorker {
     _ = await work.result
     limit.cancel()
   }
+
+  /// Whether the worker may write to the database.
+  private var isAdmitted: Bool { environment == nil || state.withLock { $0.isAdmitted } }
 
   private func current() -> EmbeddingWorkerRecord {
     state.withLock { state in

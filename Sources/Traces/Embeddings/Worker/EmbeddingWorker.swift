@@ -18,11 +18,16 @@ public final class EmbeddingWorker: Sendable {
   let pool: PostgresPool
   let onEvent: @Sendable (EmbeddingWorkerEvent) -> Void
   let signal = AsyncSignal()
+  let environment: EnvironmentGuard?
   let state: Lock<State>
 
   struct State {
     var record: EmbeddingWorkerRecord
     var rate = RateWindow()
+    /// Whether the worker may write to the database.
+    var isAdmitted = false
+    /// The environment of the database that was reported.
+    var foreign: String?
     var lastSweep: ContinuousClock.Instant?
     var retriesFirst = false
   }
@@ -40,6 +45,7 @@ public final class EmbeddingWorker: Sendable {
   ) {
     self.provider = provider
     self.options = options
+    environment = options.environment.map { EnvironmentGuard($0) }
     self.onEvent = onEvent
     var named = configuration
     named.applicationName = "embedding-worker"
@@ -105,6 +111,7 @@ public final class EmbeddingWorker: Sendable {
   ///
   /// - Throws: ``ProviderFailure``; `PostgresError`; `CancellationError`.
   private func step() async throws -> Step {
+    if try await isForeign() { return .idle(next: nil) }
     // Clear the signal before looking for work, so that no notification is lost.
     signal.clear()
     try await sweepIfDue()
@@ -125,6 +132,19 @@ public final class EmbeddingWorker: Sendable {
       try await processToTheEnd(jobs)
       return .worked
     }
+  }
+
+  /// Whether the database belongs to another environment, so that nothing may be written. Reports it once.
+  private func isForeign() async throws -> Bool {
+    guard let environment else { return false }
+    let stamp = try await pool.withConnection { try await environment.stamp(on: $0) }
+    let isNew = state.withLock { state in
+      state.isAdmitted = stamp == nil
+      defer { state.foreign = stamp }
+      return stamp != nil && state.foreign != stamp
+    }
+    if isNew, let stamp { onEvent(.foreign(stamp: stamp, own: environment.environment.rawValue)) }
+    return stamp != nil
   }
 
   /// Processes a batch. Cancellation does not stop it at once, because requests to the provider cost money.
@@ -184,6 +204,9 @@ public final class EmbeddingWorker: Sendable {
     public var stopGrace: Duration = .seconds(5)
     /// Whether the worker listens for notifications of new traces. True by default.
     public var listens = true
+    /// The environment of the worker. It writes nothing while the database belongs to another one. Nil, the default, to
+    /// work in any environment.
+    public var environment: SeedEnvironment?
 
     /// Creates options with the defaults.
     public init() {}
@@ -195,6 +218,7 @@ public final class EmbeddingWorker: Sendable {
       // A lease shorter than a request would expire during it, and every batch would be computed twice.
       leaseTime = max(settings[.embeddingLeaseTime], settings[.embeddingTimeout] + .seconds(1))
       maximumAttempts = settings[.embeddingMaxAttempts]
+      environment = settings[.environment]
     }
   }
 }

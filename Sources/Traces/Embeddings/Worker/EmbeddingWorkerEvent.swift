@@ -16,6 +16,8 @@ public enum EmbeddingWorkerEvent: Sendable {
   case providerFailed(String, pause: Duration)
   /// The database failed and will be retried after the pause.
   case databaseFailed(String, pause: Duration)
+  /// The database belongs to another environment. The worker writes nothing and checks again when it polls.
+  case foreign(stamp: String, own: String)
   /// The database and the provider work again.
   case recovered
   /// The worker stopped.
@@ -40,6 +42,8 @@ extension EmbeddingWorkerEvent: CustomStringConvertible {
       "embedding service unavailable: \(Self.line(reason)); retrying in \(Self.seconds(pause)) s"
     case .databaseFailed(let reason, let pause):
       "database unavailable: \(Self.line(reason)); retrying in \(Self.seconds(pause)) s"
+    case .foreign(let stamp, let own):
+      "the database belongs to the environment '\(stamp)', but this worker runs in '\(own)'; nothing is written"
     case .recovered: "recovered"
     case .stopped(let counts): "embedding worker stopped; traces embedded: \(counts.embedded)"
     }
