@@ -12,7 +12,7 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
   /// One line for lists.
   public let summary = "Embeddings for traces without one, left to the embedding worker"
   /// The traces are seeded first.
-  public let dependencies = EmbeddingsSeeders.dependencies
+  public let dependencies: [SeederID]
   /// Runs after all other traces.
   public let runsAfter = EmbeddingsSeeders.runsAfter
   /// All environments.
@@ -29,8 +29,13 @@ public struct DeferredEmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder
 
   /// Creates the seeder.
   ///
-  /// - Parameter model: the model of the worker.
-  public init(model: EmbeddingModel) { self.model = model }
+  /// - Parameters:
+  ///   - model: the model of the worker.
+  ///   - dependencies: the seeders of the traces.
+  public init(model: EmbeddingModel, dependencies: [SeederID] = ["curated-traces"]) {
+    self.model = model
+    self.dependencies = dependencies
+  }
 
   /// The migrations of traces.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }

@@ -16,7 +16,7 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
   /// One line for lists.
   public let summary = "Embeddings for traces without one, from the built-in model (no network)"
   /// The traces are seeded first.
-  public let dependencies = EmbeddingsSeeders.dependencies
+  public let dependencies: [SeederID]
   /// Runs after all other traces.
   public let runsAfter = EmbeddingsSeeders.runsAfter
   /// All environments: without embeddings, search does not find the traces, in production either.
@@ -35,7 +35,9 @@ public struct EmbeddingsSeeder: Seeder, MigratingSeeder, VersionedSeeder, Schedu
   public let isDeterministic = true
 
   /// Creates the seeder.
-  public init() {}
+  ///
+  /// - Parameter dependencies: the seeders of the traces.
+  public init(dependencies: [SeederID] = ["curated-traces"]) { self.dependencies = dependencies }
 
   /// The migrations of traces.
   public func migrations() throws -> [MigrationSet] { try TraceSchema.migrations() }

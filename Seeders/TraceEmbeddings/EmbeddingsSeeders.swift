@@ -8,8 +8,16 @@ public enum EmbeddingsSeeders {
   static let id: SeederID = "embeddings"
   /// The flags of all variants.
   static let flags = ["wait"]
-  /// The traces are seeded first.
-  static let dependencies: [SeederID] = ["curated-traces"]
+  private static let curated: SeederID = "curated-traces"
+
+  /// The traces are seeded first, unless the settings of `--all` leave them out: an operator may have other traces.
+  static func dependencies(_ settings: Settings) -> [SeederID] {
+    let isExcluded =
+      settings[.allExcept]?.contains(curated) ?? false
+      || settings[.allOnly].map { !$0.contains(curated) } ?? false
+    return isExcluded ? [] : [curated]
+  }
+
   /// Samples run first if the environment allows them. So does capacity data, because its index build blocks writes.
   static let runsAfter: [SeederID] = ["sample-traces", "capacity-traces"]
 
@@ -26,11 +34,16 @@ public enum EmbeddingsSeeders {
   /// - Throws: `EmbeddingServiceError` if settings are incompatible.
   public static func make(_ settings: Settings) throws -> any SeederProtocol {
     let provider = try EmbeddingProviders.make(settings, for: .documents)
-    guard settings[.embeddingWaits] else { return DeferredEmbeddingsSeeder(model: provider.model) }
-    guard !(provider is LocalEmbeddingProvider) else { return EmbeddingsSeeder() }
+    guard settings[.embeddingWaits] else {
+      return DeferredEmbeddingsSeeder(model: provider.model, dependencies: dependencies(settings))
+    }
+    guard !(provider is LocalEmbeddingProvider) else {
+      return EmbeddingsSeeder(dependencies: dependencies(settings))
+    }
     var options = EmbeddingWorker.Options(settings)
     // Unlike a worker's provider, this one retries by itself.
     options.leaseTime += settings[.embeddingRetryBudget]
-    return ServiceEmbeddingsSeeder(provider: provider, options: options)
+    return ServiceEmbeddingsSeeder(
+      provider: provider, options: options, dependencies: dependencies(settings))
   }
 }

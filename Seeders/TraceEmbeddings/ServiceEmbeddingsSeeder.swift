@@ -16,7 +16,7 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder, MigratingSeeder, VersionedSee
   /// One line for lists.
   public var summary: String { "Embeddings for traces without one, from the model \(provider.model.id)" }
   /// The traces are seeded first.
-  public let dependencies = EmbeddingsSeeders.dependencies
+  public let dependencies: [SeederID]
   /// Runs after all other traces.
   public let runsAfter = EmbeddingsSeeders.runsAfter
   /// All environments: without embeddings, search does not find the traces, in production either.
@@ -37,7 +37,12 @@ public struct ServiceEmbeddingsSeeder: BulkSeeder, MigratingSeeder, VersionedSee
   /// - Parameters:
   ///   - provider: computes the embeddings. It should do its own retries.
   ///   - options: the batch size and the lease time are used.
-  public init(provider: any EmbeddingProvider, options: EmbeddingWorker.Options) {
+  ///   - dependencies: the seeders of the traces.
+  public init(
+    provider: any EmbeddingProvider, options: EmbeddingWorker.Options,
+    dependencies: [SeederID] = ["curated-traces"]
+  ) {
+    self.dependencies = dependencies
     self.provider = provider
     self.options = options
   }

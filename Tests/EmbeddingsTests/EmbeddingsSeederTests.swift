@@ -61,6 +61,22 @@ struct EmbeddingsSeederTests {
   private static let state: PostgresQuery =
     "SELECT md5(string_agg(id::text || xmin || updated_at, '' ORDER BY id)) FROM traces"
 
+  @Test(
+    "requires the curated traces, unless the settings of --all leave them out",
+    arguments: [
+      ([:], true), (["SEED_ALL_EXCEPT": "sample-traces"], true),
+      (["SEED_ALL_EXCEPT": "curated-traces"], false),
+      (["SEED_ALL_ONLY": "users,embeddings"], false), (["SEED_ALL_ONLY": "curated-traces,embeddings"], true),
+      (["SEED_ALL_EXCEPT": "curated-traces", "EMBEDDING_PROVIDER": "openai"], false),
+      (["SEED_ALL_EXCEPT": "curated-traces", "EMBEDDING_WAIT": "false"], false),
+    ] as [([String: String], Bool)])
+  func dependencies(variables: [String: String], isRequired: Bool) throws {
+    let settings = try Settings.load(
+      flags: ["env": "test"], environment: variables, configDirectory: nil,
+      keys: AnySettingKey.seeding + AnySettingKey.embedding)
+    #expect(try EmbeddingsSeeders.make(settings).dependencies == (isRequired ? ["curated-traces"] : []))
+  }
+
   @Test("embeds every trace with the built-in model, and writes nothing in a second run")
   func seeds() async throws {
     try await TemporaryDatabase.with { database in

@@ -53,6 +53,13 @@ extension SeederRegistry {
     return copy
   }
 
+  /// The same seeders, none of which `--all` selects.
+  package func selectingNone() -> SeederRegistry {
+    var copy = self
+    copy.only = []
+    return copy
+  }
+
   /// A registry with other seeders and the same settings for `--all`.
   ///
   /// - Throws: ``SeedPlanError/duplicates(_:)`` if two seeders have the same id.

@@ -17,10 +17,29 @@ package enum TerminalText {
   }
 
   /// Like ``line(_:)``, for several lines.
-  package static func lines(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { isActive($0) && $0 != "\n" }) else { return text }
+  ///
+  /// - Parameter limit: the maximum size of a line in bytes of UTF-8; nil, the default, for no limit.
+  package static func lines(_ text: String, limit: Int? = nil) -> String {
+    let isLong = limit.map { text.utf8.count > $0 } ?? false
+    guard isLong || text.unicodeScalars.contains(where: { isActive($0) && $0 != "\n" }) else { return text }
     return text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { line(Substring($0)) }.joined(separator: "\n")
+      .map { part in line(limit.map { cut(Substring(part), to: $0) } ?? String(part)) }.joined(
+        separator: "\n")
+  }
+
+  /// The longest line of a log in bytes, before escaping. Text from outside may be longer, and is cut.
+  package static let lineLimit = 4_000
+
+  /// Cuts text that is longer than a number of bytes of UTF-8, and says how much is missing.
+  package static func cut(_ text: some StringProtocol, to limit: Int) -> String {
+    guard text.utf8.count > limit else { return String(text) }
+    var left = limit
+    let kept = text.unicodeScalars.prefix { scalar in
+      left -= scalar.utf8.count
+      return left >= 0
+    }
+    let start = String(String.UnicodeScalarView(kept))
+    return "\(start)… (\(text.utf8.count - start.utf8.count) more bytes)"
   }
 
   /// A JSON document with escaped control characters, which can only occur in its strings.

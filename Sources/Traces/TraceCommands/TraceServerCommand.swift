@@ -23,12 +23,13 @@ public enum TraceServerCommand {
         summary: "Address to listen on; 0.0.0.0 or :: accepts connections from other machines"),
       OptionSpec(.serverPort, summary: "TCP port to listen on; 0 chooses a free one"),
       OptionSpec("allow-production", summary: "Allow seeding production"),
+      .fixturesPath,
       OptionSpec(
         "check-health",
         summary:
           "Ask the running server for GET /health, and exit with 0 if the response is 200, otherwise with 1"),
     ]
-      + OptionSpec.common.filter { !["format", "log-format", "quiet"].contains($0.name) } + [.version],
+      + OptionSpec.common.filter { !["format", "quiet"].contains($0.name) } + [.version],
     examples: [
       .init(
         summary: "Seed the embedded PostgreSQL and serve it", line: "AUTO_SEED_DATABASE=true trace-server")

@@ -33,7 +33,7 @@ struct RunCommand {
     try selected.checkProduction(isAllowed: session.command.has("allow-production"))
     try checkFlags(of: selected)
     var (plan, fixtures) = (selected, session.invocation.program.fixtures)
-    if session.command.has("fixtures-path") {
+    if session.fixturesPath != nil {
       let ids = Set(selected.steps.map(\.id))
       let registry: SeederRegistry
       (registry, fixtures) = try session.sources { ids.contains($0) }

@@ -6,6 +6,10 @@ import SeedKit
 struct Console: Sendable {
   /// The name of the program, for hints.
   var program = SeedRunnerCommand.name
+  /// The program that explains error codes; nil if `program` does.
+  var explainer: String?
+  /// Whether lines on standard error begin with the time, as in the log of a service.
+  var isStamped = false
   /// Whether progress is suppressed.
   var isQuiet = false
   /// Whether debug lines are written.
@@ -79,7 +83,7 @@ struct Console: Sendable {
     }
     let title = StyledLine.Look.red.applied(to: "Error:", hasColour: terminal.hasColour)
     var lines = failure.lines
-    lines.append("See '\(seeAlso ?? "\(program) explain \(failure.code.id)")'.")
+    lines.append("See '\(seeAlso ?? "\(explainer ?? program) explain \(failure.code.id)")'.")
     write(lines.joined(separator: "\n"), after: title + " ")
   }
 
@@ -99,9 +103,14 @@ struct Console: Sendable {
     return readLine(strippingNewline: true)
   }
 
-  /// Writes lines to standard error. Control characters are escaped, because texts may come from a server or a file.
+  /// Writes lines to standard error. Control characters are escaped and long lines are cut, because texts may come from
+  /// a server or a file.
   func write(_ text: String, after trusted: String = "") {
-    screen.tell(trusted + DisplayText.lines(text) + "\n")
+    let text = DisplayText.lines(text, limit: TerminalText.lineLimit)
+    guard isStamped else { return screen.tell(trusted + text + "\n") }
+    let time = Date().formatted(.iso8601WithMilliseconds)
+    let lines = (trusted + text).split(separator: "\n", omittingEmptySubsequences: false)
+    screen.tell(lines.map { "\(time) \($0)\n" }.joined())
   }
 }
 

@@ -141,6 +141,8 @@ extension OptionSpec {
 
   /// The options of every command that reads the settings, including `--help`.
   public static let common = SeedRunnerCommand.Option.common
+  /// `--fixtures-path`, for services whose seeders have fixtures that can be replaced.
+  public static let fixturesPath = SeedRunnerCommand.Option.fixturesPath
 
   /// `--help`.
   public static let help = SeedRunnerCommand.Option.help

@@ -43,7 +43,7 @@ extension SeedRunnerCommand {
     static let fixturesPath = OptionSpec(
       name: "fixtures-path", value: .required(valueName: "PATH"),
       summary: "Read fixtures from PATH, a .json file or a folder of them, instead of the built-in ones",
-      group: .run, completion: .file)
+      variable: OwnFixtures.variable, group: .run, completion: .file)
 
     static let run = [
       fixturesPath,

@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import Postgres
 public import SeedKit
 
@@ -11,12 +12,15 @@ public struct ServiceLaunch: Sendable {
   public let fixtures: FixtureStore
   /// Whether `--allow-production` was given.
   public let allowsProduction: Bool
+  /// The id of the run in every line of a structured log; nil unless `--log-format json` was given.
+  public var structuredLogID: UUID? { printer.console.log?.runID }
   private let command: ParsedCommand
   private let finder: DatabaseFinder
   private let printer: ProgressPrinter
 
   init(
-    program: ServiceProgram, command: ParsedCommand, arguments: [String], environment: [String: String]
+    program: ServiceProgram, command: ParsedCommand, arguments: [String], environment: [String: String],
+    console: Console
   ) throws {
     self.command = command
     allowsProduction = command.has("allow-production")
@@ -30,12 +34,49 @@ public struct ServiceLaunch: Sendable {
       throw CommandFailure(code: .usage, message: "\(error)")
     }
     let discovery = SeederDiscovery(arguments: arguments, environment: environment)
-    if let failure = discovery.failure { throw failure }
-    registry = try discovery.registry(program.catalog(settings), settings: settings)
-    fixtures = program.fixtures
-    let console = Console(isQuiet: false, isDebug: settings[.debug])
+    let builtIn = try program.catalog(settings)
+    var console = console
+    console.isDebug = settings[.debug]
+    console.isStamped = true
+    console.terminal = .plain
     finder = DatabaseFinder(settings: settings, environment: environment, project: project, console: console)
     printer = ProgressPrinter(console: console)
+    let found = try Self.registry(discovery, builtIn, settings: settings, console: console)
+    let path = command.value(of: "fixtures-path") ?? OwnFixtures.path(in: environment)
+    (registry, fixtures) = try Self.replacingFixtures(in: found, program.fixtures, from: path)
+  }
+
+  /// The seeders with the user's own fixtures. If these cannot be read, the seeders that would use them fail, and the
+  /// service starts.
+  private static func replacingFixtures(
+    in registry: SeederRegistry, _ builtIn: FixtureStore, from path: String?
+  ) throws -> (SeederRegistry, FixtureStore) {
+    guard let path else { return (registry, builtIn) }
+    do {
+      return try OwnFixtures.replace(in: registry, builtIn, from: path)
+    } catch let error as FixtureError {
+      let faulty = try registry.mapping { seeder in
+        seeder.replaceable == nil
+          ? seeder.seeder : FaultySeeder(id: seeder.id, error: error).withMigrations(of: seeder)
+      }
+      return (faulty, builtIn)
+    }
+  }
+
+  /// The built-in seeders and those found in folders. A faulty definition never keeps a service from starting. If it makes
+  /// the selection of `--all` ambiguous, nothing is seeded.
+  private static func registry(
+    _ discovery: SeederDiscovery, _ builtIn: SeederRegistry, settings: Settings, console: Console
+  ) throws -> SeederRegistry {
+    if let failure = discovery.failure { throw failure }
+    do {
+      return try discovery.registry(builtIn, settings: settings)
+    } catch  where discovery.seeders.contains(where: { $0 is FaultySeeder }) {
+      let faults = discovery.seeders.compactMap { ($0 as? FaultySeeder)?.summary }
+      let lines = FailureReport(ending: error).lines + faults
+      console.write("no seeder runs: \(lines.joined(separator: "\n  "))")
+      return builtIn.selectingNone()
+    }
   }
 
   /// Whether an option of the command line is set.
@@ -56,17 +97,17 @@ public struct ServiceLaunch: Sendable {
     continuation.finish()
   }
 
-  /// Prints an event of a run to standard error, with all details of a failed seeder.
+  /// Prints an event of a run to standard error, with all faults of a failed seeder.
   public func tell(_ event: SeedEvent) {
     printer.print(event)
     if case .startup(let phase) = event, phase == .done || phase == .failed { printer.finish() }
-    guard case .finished(let report) = event else { return }
-    printer.console.progress(
-      "\(report.outcome.rawValue) \(report.id) in \(Text.duration(report.duration))"
-        + (report.failure.map { ": \($0.message)" } ?? report.note.map { ": \($0)" } ?? ""))
-    guard let failure = report.failure else { return }
-    for fault in failure.faults { printer.console.progress("  \(fault)") }
-    if let fix = failure.fix { printer.console.progress("  Fix: \(fix)") }
-    printer.console.progress("  \(failure.details)")
+    // The structured log has an event for each seeder, with everything below.
+    guard case .finished(let report) = event, printer.console.log == nil else { return }
+    let outcome = "\(report.outcome.rawValue) \(report.id) in \(Text.duration(report.duration))"
+    guard let failure = report.failure else {
+      return printer.console.progress(outcome + (report.note.map { ": \($0)" } ?? ""))
+    }
+    printer.console.progress("\(outcome): \(failure.lines.joined(separator: "\n  "))")
+    if failure.faults.isEmpty { printer.console.debug("  \(failure.details)") }
   }
 }

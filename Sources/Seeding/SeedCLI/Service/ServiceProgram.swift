@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 public import SeedKit
 
@@ -38,7 +39,10 @@ public struct ServiceProgram: Sendable {
   }
 
   func run(arguments: [String], environment: [String: String]) async -> ExitCode {
-    let console = Console()
+    let runID = UUID()
+    var console = Console(arguments: arguments, environment: environment, runID: runID)
+    console.program = spec.name
+    console.explainer = SeedRunnerCommand.name
     do {
       let command = try CommandLineParser.parse(arguments, command: spec)
       if command.isHelpRequested {
@@ -51,7 +55,8 @@ public struct ServiceProgram: Sendable {
         return console.finish(.success)
       }
       try await serve(
-        ServiceLaunch(program: self, command: command, arguments: arguments, environment: environment))
+        ServiceLaunch(
+          program: self, command: command, arguments: arguments, environment: environment, console: console))
       return .success
     } catch is CancellationError {
       return .internalFault

@@ -43,7 +43,9 @@ enum DisplayText {
   static func line(_ text: some StringProtocol) -> String { TerminalText.line(text) }
 
   /// The text as several lines that cannot control a terminal.
-  static func lines(_ text: String) -> String { TerminalText.lines(text) }
+  ///
+  /// - Parameter limit: the maximum size of a line in bytes; nil for no limit.
+  static func lines(_ text: String, limit: Int? = nil) -> String { TerminalText.lines(text, limit: limit) }
 
   /// Truncates a line to a width, with an ellipsis if it is shortened.
   static func truncated(_ text: String, to limit: Int, ellipsis: String = "…") -> String {

@@ -19,15 +19,20 @@ struct JSONLog: Sendable {
       .init(name: "run_id", value: .text(runID.uuidString.lowercased())),
     ]
     let fields = event.fields.map {
-      JSONOutput.Member(name: $0.field.rawValue, value: Self.rounded($0.value))
+      JSONOutput.Member(name: $0.field.rawValue, value: Self.limited($0.value))
     }
     return TerminalText.json(JSONOutput.object(head + fields).description)
   }
 
-  /// Rounds numbers to three decimals. Infinity and NaN become 0, because JSON cannot represent them.
-  private static func rounded(_ value: JSONOutput) -> JSONOutput {
-    guard case .number(let number) = value else { return value }
-    return .number(number.isFinite ? (number * 1000).rounded() / 1000 : 0)
+  /// Rounds numbers to three decimals and cuts long text. Infinity and NaN become 0, because JSON cannot represent
+  /// them.
+  private static func limited(_ value: JSONOutput) -> JSONOutput {
+    switch value {
+    case .number(let number): .number(number.isFinite ? (number * 1000).rounded() / 1000 : 0)
+    case .text(let text): .text(TerminalText.cut(text, to: TerminalText.lineLimit))
+    case .array(let values): .array(values.map(limited))
+    default: value
+    }
   }
 }
 
