@@ -28,7 +28,7 @@ enum TraceServerMain {
       registry: launch.registry, environment: launch.settings[.environment], configuration: configuration,
       fixtures: launch.fixtures, options: options,
       onEvent: { launch.tell($0) })
-    let log = try ServerLog()
+    let log = try ServerLog(structured: launch.structuredLogID)
     do {
       let server = try TraceServer(
         configuration: configuration, startup: startup,

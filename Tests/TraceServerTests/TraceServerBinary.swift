@@ -37,10 +37,11 @@ struct TraceServerBinary: Sendable {
   ///   - readyFirst: whether to wait until it is ready.
   ///   - signal: the signal that stops it; nil if `body` has sent one. If `body` throws, the process is killed.
   static func with(
-    url: String, variables: [String: String] = [:], readyFirst: Bool = true, signal: Int32? = SIGTERM,
+    url: String, arguments: [String] = [], variables: [String: String] = [:], readyFirst: Bool = true,
+    signal: Int32? = SIGTERM,
     _ body: (TraceServerBinary) async throws -> Void
   ) async throws -> ChildProcess.End {
-    let server = try start(url: url, variables: variables)
+    let server = try start(arguments, url: url, variables: variables)
     do {
       if readyFirst { try await server.reach("/health/ready", status: 200) }
       try await body(server)
@@ -62,6 +63,15 @@ struct TraceServerBinary: Sendable {
     let deadline = ContinuousClock.now + .seconds(300)
     while try await get(path)?.status != status {
       guard ContinuousClock.now < deadline else { throw Failure(description: "\(path) was never \(status)") }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  /// Repeats a request until the body of the response contains a text.
+  func reach(_ path: String, containing text: String) async throws {
+    let deadline = ContinuousClock.now + .seconds(300)
+    while try await get(path)?.body.contains(text) != true {
+      guard ContinuousClock.now < deadline else { throw Failure(description: "\(path) never had '\(text)'") }
       try await Task.sleep(for: .milliseconds(10))
     }
   }

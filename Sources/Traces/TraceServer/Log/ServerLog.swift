@@ -1,54 +1,7 @@
-public import Embeddings
-import FoundationEssentials
+public import FoundationEssentials
 import Glibc
-public import HTTPServer
 import Postgres
-public import RateLimiter
-import SeedKit
 import Threads
-
-/// An event to log. Contains no body, query, token or password.
-public enum ServerEvent: Sendable {
-  /// The server listens.
-  case listening(host: String, port: Int)
-  /// A response was sent.
-  case request(HTTPRequestRecord)
-  /// A request failed because of a server error.
-  case failed(requestID: String, String)
-  /// Redis became unavailable or available.
-  case redis(RedisRateLimiter.Event)
-  /// An event of the embedding worker.
-  case worker(EmbeddingWorkerEvent)
-  /// The server is stopping. Requests in flight have the grace period to finish.
-  case stopping(grace: Duration)
-  /// The server stopped.
-  case stopped
-}
-
-extension ServerEvent {
-  /// Whether the event is a request. There can be thousands of them per second.
-  var isRequest: Bool {
-    if case .request = self { true } else { false }
-  }
-}
-
-extension ServerEvent: CustomStringConvertible {
-  /// A log line.
-  public var description: String {
-    switch self {
-    case .listening(let host, let port):
-      "listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-    case .request(let record):
-      "\(record.method?.rawValue ?? "-") \(record.path ?? "-") \(record.status) "
-        + "\(record.duration.inMilliseconds) ms \(record.responseBytes) B from \(record.remoteAddress) id=\(record.id)"
-    case .failed(let id, let reason): "failed id=\(id): \(reason.replacing("\n", with: " | "))"
-    case .redis(let event): event.description
-    case .worker(let event): event.description
-    case .stopping(let grace): "stopping; waiting up to \(grace.components.seconds) s for requests in flight"
-    case .stopped: "stopped"
-    }
-  }
-}
 
 /// Writes events to standard error, one per line, on a separate thread.
 ///
@@ -71,8 +24,11 @@ public final class ServerLog: Sendable {
 
   /// Starts the thread.
   ///
+  /// - Parameter id: the id of the run, for lines in JSON; nil, the default, for lines of text.
   /// - Throws: `PostgresError` with code `resourcesExhausted` if the system cannot start another thread.
-  public init() throws { writer = Writer(executor: try ThreadExecutor()) }
+  public init(structured id: UUID? = nil) throws {
+    writer = Writer(executor: try ThreadExecutor(), id: id)
+  }
 
   /// Logs an event.
   public func callAsFunction(_ event: ServerEvent) {
@@ -113,17 +69,24 @@ public final class ServerLog: Sendable {
 
   private actor Writer {
     let executor: ThreadExecutor
+    /// The id of the run, for lines in JSON.
+    let id: UUID?
 
-    init(executor: ThreadExecutor) { self.executor = executor }
+    init(executor: ThreadExecutor, id: UUID?) {
+      self.executor = executor
+      self.id = id
+    }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    private func line(_ event: ServerEvent, at date: Date) -> String {
+      id.map { ServerLine.json(event, at: date, id: $0) } ?? ServerLine.text(event, at: date)
+    }
+
     func write(_ entries: [(date: Date, event: ServerEvent)], lostCount: Int) {
-      var text = entries.map { "\(TimestampText.of($0.date)) \(TerminalText.line($0.event.description))\n" }
-        .joined()
-      if lostCount > 0 {
-        text += "\(lostCount) log lines were dropped because standard error was read too slowly\n"
-      }
+      var lines = entries.map { line($0.event, at: $0.date) }
+      if lostCount > 0 { lines.append(line(.lost(lostCount), at: Date())) }
+      let text = lines.map { "\($0)\n" }.joined()
       var bytes = Array(text.utf8)[...]
       while !bytes.isEmpty {
         let written = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
