@@ -53,6 +53,35 @@ struct AccountTests {
     }
   }
 
+  @Test(
+    "cannot have the name of a seed or a name that changes the text around it, and is shown with a part of its ID"
+  )
+  func names() async throws {
+    try await Service.with { service in
+      try await service.run(
+        "INSERT INTO users (email, display_name, is_seed) VALUES ('s@example.org', 'CommonTrace Seeds', true)"
+      )
+      func register(_ name: String, _ email: String = "a@example.com") async throws -> Service.Answer {
+        try await service.post(
+          "/api/v1/auth/register", #"{"email": "\#(email)", "display_name": "\#(name)"}"#)
+      }
+      for name in ["commontrace seeds", "Соmmоntrасе Ѕееds", "a\\u202eb", "\\u200b", " "] {
+        let answer = try await register(name)
+        #expect(answer.status == 422 && answer.text("errors.0.field") == "display_name", "\(name)")
+      }
+      var shown: Set<String> = []
+      for email in ["a@example.com", "b@example.com"] {
+        let answer = try await register("Ada", email)
+        let id = try #require(answer.text("user_id"))
+        let trace = try await service.contribute("One", token: try #require(answer.text("token")))
+        let read = try await service.get("/api/v1/traces/\(trace)")
+        #expect(read.text("contributor") == "Ada (\(id.prefix(8)))" && read.text("contributor_id") == id)
+        shown.insert(read.text("contributor") ?? "")
+      }
+      #expect(shown.count == 2)
+    }
+  }
+
   @Test("cannot log in after a seeder has taken over its address")
   func seedLater() async throws {
     try await Service.with { service in

@@ -16,6 +16,8 @@ struct HostileInputTests {
     ],
     "/api/v1/traces/search": [("q", #""Q""#), ("limit", "3"), ("tags", #"["swift"]"#)],
     "/api/v1/traces/00000000-0000-0000-0000-000000000000/votes": [("vote", #""confirm""#)],
+    "/api/v1/traces/00000000-0000-0000-0000-000000000000/reports": [("reason", #""spam""#)],
+    "/api/v1/auth/tokens": [("name", #""laptop""#), ("expires_in_days", "90")],
   ]
 
   private static let values = [
@@ -108,6 +110,34 @@ struct HostileInputTests {
     }
   }
 
+  @Test("with tens of thousands of errors gets the first twenty")
+  func manyFaults() async throws {
+    try await Service.with { service in
+      let token = try await service.register("me@example.com")
+      let members = (0..<80_000).map { #""f\#($0)": 0"# }.joined(separator: ", ")
+      let answer = try await service.post("/api/v1/traces/search", #"{"q": "x", \#(members)}"#, token: token)
+      #expect(answer.status == 422 && answer.count("errors") == 20)
+      #expect(answer.text("detail") == "more than 20 fields are invalid; the first 20 are listed")
+      #expect(answer.response.body.count < 10_000)
+    }
+  }
+
+  @Test("gets errors that speak of the request, not of files")
+  func words() async throws {
+    try await Service.with { service in
+      let token = try await service.register("me@example.com")
+      for body in Self.bodies.map(\.0) + [
+        "\u{FEFF}{}", "{\"q\": \"\\u0000\"}", "{\"q\": 1e999}", "[1,]", "{\"a\":1,\"a\":2}",
+      ] {
+        let answer = try await service.post("/api/v1/traces/search", body, token: token)
+        let text = String(decoding: answer.response.body, as: UTF8.self).lowercased()
+        for word in ["file", "fixture", "record", "editor", "save"] {
+          #expect(!text.contains(word), "\(body.prefix(40)): \(text)")
+        }
+      }
+    }
+  }
+
   @Test("as a limit is rejected below 1 and above 50")
   func limits() async throws {
     try await Service.with { service in
@@ -133,7 +163,9 @@ struct HostileInputTests {
         #expect(try await service.get(path).status == 404, "\(path)")
       }
       let wrong = try await service.send("DELETE", "/api/v1/traces/1", [])
-      #expect(wrong.status == 405 && wrong.response.headers["Allow"] == "GET, HEAD")
+      #expect(wrong.status == 401)
+      let patch = try await service.send("PATCH", "/api/v1/traces/1", [])
+      #expect(patch.status == 405 && patch.response.headers["Allow"] == "DELETE, GET, HEAD, PUT")
       let search = try await service.get("/api/v1/traces/search")
       #expect(search.status == 405 && search.response.headers["Allow"] == "POST")
       let tags = try await service.send(.post, "/api/v1/tags", [])

@@ -104,6 +104,36 @@ struct LimitTests {
     }
   }
 
+  @Test("that cannot be kept because of Redis return 503 if they must be, and readiness says so")
+  func denied() async throws {
+    try await RedisServer.with { redis in
+      try await Service.with(
+        options: { options in
+          options.redisURL = Secret(redis.url)
+          options.redisTimeout = .seconds(20)
+          options.onRedisFailure = .deny
+        },
+        { service in
+          #expect(try await service.get("/api/v1/tags").status == 200)
+          #expect(try await service.get("/health/ready").text("rate_limits") == "ok")
+          try await redis.kill()
+          for _ in 0..<3 {
+            let answer = try await service.get("/api/v1/tags")
+            #expect(answer.status == 503 && answer.problem == "limits-unavailable")
+            #expect(answer.response.headers["Retry-After"] == "1")
+          }
+          let ready = try await service.get("/health/ready")
+          #expect(ready.status == 503 && ready.text("rate_limits") == "unavailable")
+          #expect(ready.text("database") == "ok")
+          try await redis.start()
+          while try await service.get("/api/v1/tags").status != 200 {
+            try await Task.sleep(for: .milliseconds(10))
+          }
+          #expect(try await service.get("/health/ready").status == 200)
+        })
+    }
+  }
+
   @Test("without a token apply to the address, also for invalid tokens and registrations")
   func addresses() async throws {
     try await Service.with(options: Self.small) { service in

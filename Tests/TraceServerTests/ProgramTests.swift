@@ -100,6 +100,9 @@ struct ProgramTests {
         url: database.url, variables: ["RATE_LIMIT_WRITE_PER_MINUTE": "1000000"], signal: nil
       ) { server in
         let token = try await server.register("somebody@example.com")
+        try await database.withConnection { connection in
+          _ = try await connection.query("UPDATE users SET is_established = true")
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
           for client in 0..<16 {
             group.addTask {
@@ -186,7 +189,7 @@ struct ProgramTests {
     "parses its command line",
     arguments: [
       (["--help"], Int32(0), "--port N"), (["--version"], 0, "trace-server"),
-      (["--frobnicate"], 64, "--frobnicate"),
+      (["--frobnicate"], 64, "See 'trace-server --help'"),
       (["--port", "x"], 64, "0 to 65535"), (["--prot", "1"], 64, "--port"), (["serve"], 64, "serve"),
       (["--host", "example.invalid", "--port", "0"], 78, "example.invalid"),
     ])

@@ -55,6 +55,8 @@ struct ReadinessTests {
       let search = try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, token: token)
       #expect(search.status == 503 && search.problem == "database-unavailable")
       #expect(search.response.headers["Retry-After"] != nil)
+      // A failed read cannot have written anything.
+      #expect(search.text("detail") == "the database is unavailable; nothing was written")
       try await admin("ALTER DATABASE \(name) WITH ALLOW_CONNECTIONS true")
       #expect(try await service.get("/health/ready").status == 200)
       #expect(try await service.post("/api/v1/traces/search", #"{"q": "x"}"#, token: token).status == 200)

@@ -110,9 +110,24 @@ struct Service: Sendable {
   }
 
   /// Registers a user and returns the token.
-  func register(_ email: String) async throws -> String {
-    let answer = try await post("/api/v1/auth/register", #"{"email": "\#(email)"}"#)
+  func register(_ email: String, from address: String = "127.0.0.1") async throws -> String {
+    let answer = try await post("/api/v1/auth/register", #"{"email": "\#(email)"}"#, from: address)
     return try #require(answer.text("token"), "\(answer.response)")
+  }
+
+  /// Makes registered users established, so that their votes count.
+  func establish(_ emails: [String]) async throws {
+    try await run(
+      """
+      UPDATE users SET is_established = true, created_at = now() - interval '2 days' WHERE email = ANY(\(emails))
+      """)
+  }
+
+  /// Confirms or disputes a trace.
+  func vote(
+    _ vote: String = "confirm", on id: String, token: String, from address: String = "127.0.0.1"
+  ) async throws -> Answer {
+    try await post("/api/v1/traces/\(id)/votes", #"{"vote": "\#(vote)"}"#, token: token, from: address)
   }
 
   /// Contributes a trace and returns its ID.

@@ -37,6 +37,7 @@ struct TraceTests {
   func sameTag() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
+      try await service.establish(["me@example.com"])
       for round in 0..<20 {
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
           for _ in 0..<8 {
@@ -70,9 +71,9 @@ struct TraceTests {
       let id = try await service.contribute("One", token: author)
       var voters: [String] = []
       for number in 0..<20 { voters.append(try await service.register("v\(number)@example.com")) }
+      try await service.establish((0..<20).map { "v\($0)@example.com" })
       for (index, token) in voters[..<4].enumerated() {
-        let answer = try await service.post(
-          "/api/v1/traces/\(id)/votes", #"{"vote": "confirm"}"#, token: token)
+        let answer = try await service.vote(on: id, token: token, from: "10.0.0.\(index)")
         #expect(answer.status == 201 && answer.text("status") == "pending")
         #expect(answer.int("confirmation_count") == index + 1)
       }
@@ -82,10 +83,7 @@ struct TraceTests {
           for _ in 0..<2 {
             group.addTask {
               let vote = index < 10 ? "confirm" : "dispute"
-              return try await service.post(
-                "/api/v1/traces/\(id)/votes", #"{"vote": "\#(vote)"}"#, token: token
-              )
-              .status
+              return try await service.vote(vote, on: id, token: token, from: "10.0.1.\(index)").status
             }
           }
         }
@@ -104,12 +102,13 @@ struct TraceTests {
     try await Service.with(options: { $0.validationThreshold = 1 }) { service in
       let author = try await service.register("author@example.com")
       let voter = try await service.register("voter@example.com")
+      try await service.establish(["voter@example.com"])
       let id = try await service.contribute("One", token: author)
       let path = "/api/v1/traces/\(id)/votes"
       let own = try await service.post(path, #"{"vote": "confirm"}"#, token: author)
       #expect(own.status == 403 && own.problem == "own-trace")
       #expect(try await service.post(path, #"{"vote": "confirm"}"#).status == 401)
-      let dispute = try await service.post(path, #"{"vote": "dispute"}"#, token: voter)
+      let dispute = try await service.vote("dispute", on: id, token: voter, from: "10.0.0.1")
       #expect(dispute.text("status") == "pending" && dispute.number("trust_score") == -1)
       let second = try await service.post(path, #"{"vote": "confirm"}"#, token: voter)
       #expect(second.status == 409 && second.problem == "voted-before")

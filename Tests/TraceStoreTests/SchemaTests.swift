@@ -33,7 +33,7 @@ struct SchemaTests {
           "id", "title", "context_text", "solution_text", "embedding", "embedding_model_id",
           "embedding_model_version", "status", "trust_score", "confirmation_count", "contributor_id",
           "agent_model", "agent_version", "metadata_json", "is_seed", "is_flagged", "created_at",
-          "updated_at",
+          "updated_at", "is_provisional",
         ])
       #expect(columns.first { $0.0 == "embedding" }?.1 == "vector")
     }

@@ -35,13 +35,14 @@ from pydantic import BaseModel, Field
 SEARCH = """
 SELECT traces.id, title, context_text, solution_text,
   ARRAY(SELECT name FROM trace_tags JOIN tags ON tags.id = tag_id WHERE trace_id = traces.id ORDER BY name) AS tags,
-  status, trust_score, confirmation_count, display_name, agent_model, agent_version, traces.is_seed,
-  is_flagged, embedding IS NOT NULL AS is_searchable, traces.created_at, traces.updated_at, similarity, score
+  status, trust_score, confirmation_count, contributor_id, display_name, agent_model, agent_version, traces.is_seed,
+  is_flagged, is_provisional, embedding IS NOT NULL AS is_searchable, traces.created_at, traces.updated_at, similarity, score
 FROM (
   SELECT id AS found, 1 - distance AS similarity, (1 - distance) * ln(2 + greatest(0, trust)) AS score
   FROM (
     SELECT id, embedding <=> $1 AS distance, trust_score AS trust FROM traces
     WHERE embedding IS NOT NULL AND NOT is_flagged AND embedding_model_id = $2 AND embedding_model_version = $3
+      AND (NOT is_provisional OR contributor_id = $5)
     ORDER BY distance LIMIT 100
   ) AS near ORDER BY score DESC, found LIMIT $4
 ) AS best JOIN traces ON traces.id = found JOIN users ON users.id = contributor_id
@@ -154,10 +155,12 @@ class Hit(BaseModel):
     trust_score: float
     confirmation_count: int
     contributor: str
+    contributor_id: str
     agent_model: str | None
     agent_version: str | None
     is_seed: bool
     is_flagged: bool
+    is_provisional: bool
     is_searchable: bool
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -175,28 +178,33 @@ def vector_of(question):
 
 
 def members(row):
+    mark = str(row[8])[:8]
     return {
-        "score": row[17], "similarity": row[16], "id": str(row[0]), "title": row[1], "context": row[2], "solution": row[3],
-        "tags": row[4], "status": row[5], "trust_score": row[6], "confirmation_count": row[7], "contributor": row[8],
-        "agent_model": row[9], "agent_version": row[10], "is_seed": row[11], "is_flagged": row[12], "is_searchable": row[13],
-        "created_at": row[14], "updated_at": row[15],
+        "score": row[19], "similarity": row[18], "id": str(row[0]), "title": row[1], "context": row[2], "solution": row[3],
+        "tags": row[4], "status": row[5], "trust_score": row[6], "confirmation_count": row[7],
+        "contributor": row[9] if row[12] or row[9].endswith(mark) else f"{row[9]} ({mark})",
+        "contributor_id": str(row[8]), "agent_model": row[10], "agent_version": row[11], "is_seed": row[12],
+        "is_flagged": row[13], "is_provisional": row[14], "is_searchable": row[15], "created_at": row[16],
+        "updated_at": row[17],
     }
 
 
 async def plain_search(body: Search, response: Response, authorization: str = Header()) -> Found:
-    response.headers.update(take(await user_of(authorization), "read"))
+    user = await user_of(authorization)
+    response.headers.update(take(user, "read"))
     response.headers["Cache-Control"] = "no-store"
     vector = vector_of(body.q)
     async with app.state.pool.acquire() as connection, connection.transaction(readonly=True):
         for name, value in SETTINGS.items():
             await connection.execute(f"SET LOCAL {name} = {value}")
-        rows = await connection.fetch(SEARCH, vector, *MODEL, body.limit)
+        rows = await connection.fetch(SEARCH, vector, *MODEL, body.limit, user)
     return Found(results=[Hit(**members(row)) for row in rows])
 
 
 async def tuned_search(body: Search, authorization: str = Header()):
-    headers = take(await user_of(authorization), "read")
-    rows = await app.state.pool.fetch(SEARCH, vector_of(body.q), *MODEL, body.limit)
+    user = await user_of(authorization)
+    headers = take(user, "read")
+    rows = await app.state.pool.fetch(SEARCH, vector_of(body.q), *MODEL, body.limit, user)
     headers["Cache-Control"] = "no-store"
     answer = {"results": [members(row) for row in rows]}
     return Response(orjson.dumps(answer), headers=headers, media_type="application/json")

@@ -4,6 +4,7 @@ public import HTTPServer
 public import Postgres
 import RateLimiter
 public import SeedKit
+import Synchronization
 import Threads
 
 /// The HTTP service for searching and contributing traces.
@@ -21,6 +22,7 @@ public final class TraceServer: Sendable {
   let worker: WorkerRun?
   private let pipeline: Pipeline
   private let http: HTTPServer
+  private let adminHTTP: HTTPServer?
 
   /// Creates a server. Opens no connection.
   ///
@@ -43,11 +45,13 @@ public final class TraceServer: Sendable {
     named.preparedStatements = options.preparedStatements
     let services = Services(
       options: options, startup: startup, provider: provider,
-      store: Store(configuration: named, poolSize: options.poolSize), limiter: try options.limiter(log: log),
-      log: log)
+      store: Store(configuration: named, poolSize: options.poolSize, environment: startup.environment),
+      limiter: try options.limiter(log: log), log: log)
     self.services = services
     worker = options.worker.map { workerOptions in
-      WorkerRun(
+      var workerOptions = workerOptions
+      workerOptions.environment = startup.environment
+      return WorkerRun(
         EmbeddingWorker(
           provider: workerProvider ?? provider, configuration: configuration, options: workerOptions,
           onEvent: { log(.worker($0)) }))
@@ -55,9 +59,11 @@ public final class TraceServer: Sendable {
     let pipeline = Pipeline(
       services: services,
       middleware: [
+        HostMiddleware(listeningOn: options.http.host, searchNeedsToken: options.searchNeedsToken),
         RoutingMiddleware(),
         AuthMiddleware(
-          limiter: services.limiter, store: services.store, searchNeedsToken: options.searchNeedsToken),
+          limiter: services.limiter, store: services.store, searchNeedsToken: options.searchNeedsToken,
+          known: services.tokens),
       ])
     self.pipeline = pipeline
     var httpOptions = options.http
@@ -69,22 +75,43 @@ public final class TraceServer: Sendable {
       services.log(.request(record))
     }
     http = HTTPServer(options: httpOptions) { await pipeline.respond(to: $0) }
+    adminHTTP = options.adminHTTP.map { adminOptions in
+      var adminOptions = adminOptions
+      adminOptions.problem = httpOptions.problem
+      return HTTPServer(options: adminOptions) { await pipeline.respond(to: $0, isPrivate: true) }
+    }
   }
 
-  /// Migrates and seeds the database according to `startup`, and starts to listen afterwards, or at once if seeding
-  /// runs in the background. Failed seeders do not prevent the server from starting.
+  /// Starts to listen, and migrates and seeds the database according to `startup`.
   ///
-  /// - Throws: `HTTPServerError` if it cannot listen; `CancellationError` if the task was cancelled before.
+  /// If start-up waits for seeding, the server answers only health checks meanwhile, and other requests get 503. Failed
+  /// seeders do not prevent the server from starting.
+  ///
+  /// - Throws: `HTTPServerError` if it cannot listen; `CancellationError` if the task was cancelled during seeding.
   public func start() async throws {
-    await services.startup.start()
-    try Task.checkCancellation()
+    services.isHeld.store(true, ordering: .relaxed)
     try http.start()
+    do {
+      try adminHTTP?.start()
+      services.log(.starting(host: options.http.host, port: http.port ?? 0))
+      await services.startup.start()
+      try Task.checkCancellation()
+    } catch {
+      await http.stop(grace: .zero)
+      await adminHTTP?.stop(grace: .zero)
+      throw error
+    }
+    services.isHeld.store(false, ordering: .relaxed)
     worker?.start()
     services.log(.listening(host: options.http.host, port: http.port ?? 0))
+    if let port = adminPort { services.log(.private(host: options.adminHost, port: port)) }
   }
 
   /// The port that the server listens on; nil before ``start()``.
   public var port: Int? { http.port }
+
+  /// The private port; nil before ``start()``, or if there is none.
+  public var adminPort: Int? { adminHTTP?.port }
 
   /// Stops the server: accepts no more requests, finishes those in flight, rolls back a running seeder, and closes
   /// the database connections.
@@ -93,6 +120,7 @@ public final class TraceServer: Sendable {
     async let seeding: Void = services.startup.stop()
     async let working: Void? = worker?.stop()
     await http.stop(grace: options.stopGrace)
+    await adminHTTP?.stop(grace: .zero)
     await seeding
     await working
     await services.store.pool.close()
@@ -100,7 +128,11 @@ public final class TraceServer: Sendable {
   }
 
   /// Responds to a request without a socket.
-  public func respond(to request: HTTPRequest) async -> HTTPResponse { await pipeline.respond(to: request) }
+  ///
+  /// - Parameter isPrivate: whether to respond as the private port does; false by default.
+  public func respond(to request: HTTPRequest, isPrivate: Bool = false) async -> HTTPResponse {
+    await pipeline.respond(to: request, isPrivate: isPrivate)
+  }
 }
 
 /// The embedding worker inside a server.

@@ -13,19 +13,28 @@ enum AccountController {
   private static func register(_ context: RequestContext) async throws -> HTTPResponse {
     let (email, displayName) = try context.request.fields { fields in
       let email = fields.string("email", expected: EmailAddress.rule, EmailAddress.init)
-      let displayName = fields.optionalString("display_name", length: 1...200, allowsBlank: false)
+      let displayName = fields.optional(
+        "display_name", expected: DisplayName.rule, DisplayName.init)
       return email.map { ($0, displayName) }
     }
     let token = APIToken()
-    let user = try await context.services.store.write { connection in
-      try await Accounts.register(email, displayName: displayName, token: token, on: connection)
+    let network = context.network
+    let result = try await context.services.store.write { connection in
+      try await Accounts.register(
+        email, displayName: displayName, from: network, token: token, on: connection)
     }
-    guard let user else {
+    switch result {
+    case .registered(let user):
+      return .json(
+        ["user_id": .text(user.uuidString.lowercased()), "token": .text(token.value)], status: 201)
+    case .nameReserved:
+      throw APIProblem.invalidFields([
+        .init(field: "display_name", message: "found a reserved name; expected another one")
+      ])
+    case .addressTaken:
       throw APIProblem(
         kind: .addressTaken, status: 409,
         detail: "this address already has a token, which was shown once and cannot be shown again")
     }
-    return .json(
-      ["user_id": .text(user.uuidString.lowercased()), "token": .text(token.value)], status: 201)
   }
 }

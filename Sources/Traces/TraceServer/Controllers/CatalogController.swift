@@ -24,7 +24,7 @@ enum CatalogController {
         runs.map { run in
           [
             "seeder": .text(run.seeder), "environment": .text(run.environment), "outcome": .text(run.outcome),
-            "tables": .tables(run.tables), "failure": .optional(run.failure),
+            "tables": .tables(run.tables), "failure": .failure(run.failure, shown: .outcomes),
             "finished_at": .date(run.finishedAt), "duration_ms": .number(run.duration.inMilliseconds),
             "program_version": .text(run.programVersion),
           ]

@@ -18,11 +18,12 @@ enum SearchController {
   private static func search(_ context: RequestContext) async throws -> HTTPResponse {
     let start = ContinuousClock.now
     let services = context.services
-    let (question, limit, tags) = try context.request.fields { fields in
+    let (question, limit, tags, includesProvisional) = try context.request.fields { fields in
       (
         fields.string("q", length: SearchController.question, allowsBlank: false),
         fields.int("limit", 1...RankedSearch.maximumLimit, default: SearchController.defaultLimit),
-        fields.strings("tags", count: 0...TraceRules.tags.upperBound, expected: TagName.rule, TagName.init)
+        fields.strings("tags", count: 0...TraceRules.tags.upperBound, expected: TagName.rule, TagName.init),
+        fields.bool("include_provisional", default: false)
       )
     }
     // As the original has it: from the question's vector on.
@@ -32,7 +33,8 @@ enum SearchController {
     times.end(.embed)
     let abilities = try await services.store.searchAbilities()
     let search = RankedSearch(
-      vectors[0], of: services.provider.model, tags: tags, limit: limit, abilities: abilities)
+      vectors[0], of: services.provider.model, tags: tags, limit: limit, abilities: abilities,
+      viewer: context.identity?.user, includesProvisional: includesProvisional)
     times.skip()
     let found = try await services.store.readAtOnce { connection in
       let begin = ContinuousClock.now

@@ -8,12 +8,32 @@ enum TraceController {
   static let routes = [
     Route(.post, "/api/v1/traces", .users(.write)) { try await createTrace($0) },
     Route(.get, "/api/v1/traces/{id}", .everybody(.read)) { try await showTrace($0) },
+    Route(.put, "/api/v1/traces/{id}", .users(.write)) { try await replaceTrace($0) },
+    Route(.delete, "/api/v1/traces/{id}", .users(.write)) { try await deleteTrace($0) },
     Route(.post, "/api/v1/traces/{id}/votes", .users(.write)) { try await vote($0) },
+    Route(.post, "/api/v1/traces/{id}/reports", .everybody(.write)) { try await report($0) },
   ]
 
   private static func createTrace(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
-    let draft = try context.request.fields { fields in
+    let draft = try draft(context)
+    let trace = try await context.services.store.write { connection in
+      try await StoredTrace.insert(draft, contributor: user, on: connection)
+    }
+    guard let trace else {
+      throw APIProblem(
+        kind: .tooManyProvisional, status: 403,
+        detail:
+          "you have \(StoredTrace.mostProvisional) provisional traces; wait until one is confirmed, or delete one"
+      )
+    }
+    var response = HTTPResponse.json(.object(trace.members), status: 201)
+    response.headers["Location"] = "/api/v1/traces/\(trace.id.uuidString.lowercased())"
+    return response
+  }
+
+  private static func draft(_ context: RequestContext) throws(APIProblem) -> StoredTrace.Draft {
+    try context.request.fields { fields in
       StoredTrace.Draft(
         title: fields.string("title", length: TraceRules.title, allowsBlank: false),
         context: fields.string("context", length: TraceRules.contributedText, allowsBlank: false),
@@ -22,12 +42,51 @@ enum TraceController {
         agentModel: fields.optionalString("agent_model", length: TraceRules.agent, allowsBlank: false),
         agentVersion: fields.optionalString("agent_version", length: TraceRules.agent, allowsBlank: false))
     }
+  }
+
+  /// Replaces a trace as a whole, because its votes are lost in any case.
+  private static func replaceTrace(_ context: RequestContext) async throws -> HTTPResponse {
+    let user = try context.requireUser()
+    let id = try context.traceID()
+    let draft = try draft(context)
     let trace = try await context.services.store.write { connection in
-      try await StoredTrace.insert(draft, contributor: user, on: connection)
+      try await StoredTrace.update(id, to: draft, by: user, on: connection)
     }
-    var response = HTTPResponse.json(.object(trace.members), status: 201)
-    response.headers["Location"] = "/api/v1/traces/\(trace.id.uuidString.lowercased())"
-    return response
+    guard let trace else { throw try await refusal(of: id, context) }
+    return .json(.object(trace.members))
+  }
+
+  private static func deleteTrace(_ context: RequestContext) async throws -> HTTPResponse {
+    let user = try context.requireUser()
+    let id = try context.traceID()
+    let isModerator = context.identity?.isModerator ?? false
+    let isDeleted = try await context.services.store.write { connection in
+      try await StoredTrace.delete(id, of: isModerator ? nil : user, on: connection)
+    }
+    guard isDeleted else { throw try await refusal(of: id, context) }
+    return HTTPResponse(status: 204)
+  }
+
+  /// Why a trace was neither changed nor deleted.
+  private static func refusal(of id: UUID, _ context: RequestContext) async throws -> APIProblem {
+    guard try await context.services.store.read({ try await StoredTrace.find(id, on: $0) }) != nil else {
+      return .noTrace
+    }
+    return APIProblem(
+      kind: .foreignTrace, status: 403, detail: "the trace is a seed or belongs to another user")
+  }
+
+  private static func report(_ context: RequestContext) async throws -> HTTPResponse {
+    let id = try context.traceID()
+    let reason = try context.request.fields {
+      $0.string("reason", length: Moderation.reason, allowsBlank: false)
+    }
+    let reporter = context.identity.map { Moderation.Reporter.user($0.user) } ?? .network(context.network)
+    let isRecorded = try await context.services.store.write { connection in
+      try await Moderation.report(id, by: reporter, reason: reason, on: connection)
+    }
+    guard isRecorded else { throw APIProblem.noTrace }
+    return .json(["trace_id": .text(id.uuidString.lowercased())], status: 201)
   }
 
   private static func showTrace(_ context: RequestContext) async throws -> HTTPResponse {
@@ -45,14 +104,16 @@ enum TraceController {
       $0.string("vote", expected: "confirm or dispute", TraceVote.init(rawValue:))
     }
     let threshold = context.services.options.validationThreshold
+    let network = context.network
     let outcome = try await context.services.store.write { connection in
-      try await vote.cast(on: id, by: user, threshold: threshold, connection: connection)
+      try await vote.cast(on: id, by: user, from: network, threshold: threshold, connection: connection)
     }
     switch outcome {
-    case .counted(let trace):
+    case .recorded(let trace):
       return .json(
         [
           "trace_id": .text(id.uuidString.lowercased()), "vote": .text(vote.rawValue),
+          "weight": .int(trace.weight),
           "status": .text(trace.status), "trust_score": .number(trace.trustScore),
           "confirmation_count": .int(trace.confirmationCount),
         ], status: 201)

@@ -8,6 +8,10 @@ extension APIProblem {
     switch error {
     case let problem as APIProblem: problem
     case let error as PostgresTransactionError: describing(error.cause)
+    case is Store.UncertainWrite:
+      APIProblem(
+        kind: .databaseUnavailable, status: 503,
+        detail: "the database is unavailable; the write may or may not have been committed", headers: retry)
     case let error as PostgresError: describing(error)
     case is EmbeddingServiceError, is EmbeddingError:
       // The log names the service and its error. They are not for clients.
@@ -30,8 +34,7 @@ extension APIProblem {
   private static func describing(_ error: PostgresError) -> APIProblem {
     let unavailable = APIProblem(
       kind: .databaseUnavailable, status: 503,
-      detail: "the database is unavailable; a write may or may not have been committed",
-      headers: retry)
+      detail: "the database is unavailable; nothing was written", headers: retry)
     switch error.code {
     case .connectionFailed, .connectionLost, .poolTimeout, .closed, .resourcesExhausted: return unavailable
     default: break

@@ -10,12 +10,15 @@ import TraceStore
 /// sent, it is unknown whether it was committed.
 final class Store: Sendable {
   let pool: PostgresPool
+  /// Refuses writes to a database of another environment.
+  let environment: EnvironmentGuard
   private let abilities = Lock<(value: SearchAbilities, end: ContinuousClock.Instant)?>(nil)
 
   /// How long the detected search capabilities of the database are cached.
   private static let abilitiesLifetime: Duration = .seconds(30)
 
-  init(configuration: PostgresConfiguration, poolSize: Int) {
+  init(configuration: PostgresConfiguration, poolSize: Int, environment: SeedEnvironment) {
+    self.environment = EnvironmentGuard(environment)
     pool = PostgresPool(
       configuration: configuration, maximumConnections: poolSize, acquireTimeout: .seconds(5))
   }
@@ -54,7 +57,8 @@ final class Store: Sendable {
 
   /// Runs a write.
   ///
-  /// - Throws: the errors of `body`; `PostgresError`.
+  /// - Throws: the errors of `body`; `PostgresError`; ``UncertainWrite`` if it is unknown whether `body` was committed;
+  ///   ``APIProblem`` if the database belongs to another environment.
   func write<Result: Sendable>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
@@ -63,11 +67,15 @@ final class Store: Sendable {
       do {
         return try await pool.withConnection { connection in
           do {
-            try await connection.query("SELECT")
+            try await environment.check(on: connection)
           } catch  where Self.isGone(error) {
             throw Broken(cause: error)
           }
-          return try await body(connection)
+          do {
+            return try await body(connection)
+          } catch  where Self.isGone(error) {
+            throw UncertainWrite(cause: error)
+          }
         }
       } catch let broken as Broken {
         guard attempts < pool.maximumConnections else { throw broken.cause }
@@ -87,6 +95,11 @@ final class Store: Sendable {
 
   /// The connection broke before any statement of the request ran on it.
   private struct Broken: Error {
+    let cause: any Error
+  }
+
+  /// The connection was lost during a write. It is unknown whether the write was committed.
+  struct UncertainWrite: Error {
     let cause: any Error
   }
 

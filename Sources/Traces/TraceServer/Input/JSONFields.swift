@@ -16,7 +16,7 @@ extension HTTPRequest {
     do {
       node = try JSONParser.parse(body, limits: JSONParser.Limits(depth: Self.depth))
     } catch let error as JSONParseError {
-      throw APIProblem(kind: .malformedJSON, status: 400, detail: "\(error)")
+      throw APIProblem(kind: .malformedJSON, status: 400, detail: Self.words(of: error))
     } catch {
       throw APIProblem(kind: .malformedJSON, status: 400, detail: "the request body cannot be read")
     }
@@ -28,6 +28,15 @@ extension HTTPRequest {
       throw .invalidFields(faults.list.map { .init(field: $0.path, message: $0.problem) })
     }
     return value
+  }
+
+  /// The error in words of a request. The parser speaks of files.
+  private static func words(of error: JSONParseError) -> String {
+    [
+      ("an empty file", "an empty body"), ("the end of the file", "the end of the body"),
+      ("A file contains", "A body contains"), ("a UTF-8 file", "a body in UTF-8"),
+      ("a file of", "a body of"), ("Save the file as", "Send the body as"),
+    ].reduce("\(error)") { $0.replacing($1.0, with: $1.1) }
   }
 
   private static func checkType(_ values: [String]) throws(APIProblem) {
@@ -50,6 +59,26 @@ extension HTTPRequest {
 }
 
 extension JSONObjectReader {
+  /// A string that represents a value; nil if the field is missing, null or invalid.
+  func optional<Value>(_ key: String, expected: String, _ parse: (String) -> Value?) -> Value? {
+    guard let node = take(key), !node.isNull else { return nil }
+    guard let text = try? node.string(), let value = parse(text) else {
+      fault(key, at: node.position, found: node.foundDescription, expected: expected)
+      return nil
+    }
+    return value
+  }
+
+  /// A Boolean; the default if the field is missing or invalid.
+  func bool(_ key: String, default value: Bool) -> Bool {
+    guard let node = take(key) else { return value }
+    guard case .bool(let flag) = node.value else {
+      fault(key, at: node.position, found: node.foundDescription, expected: "true or false")
+      return value
+    }
+    return flag
+  }
+
   /// An integer; the default if the field is missing or invalid.
   func int(_ key: String, _ range: ClosedRange<Int>, default value: Int) -> Int {
     guard let node = take(key) else { return value }

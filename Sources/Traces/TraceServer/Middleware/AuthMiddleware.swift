@@ -1,8 +1,6 @@
 import FoundationEssentials
 import HTTPServer
-import Postgres
 import RateLimiter
-import Threads
 import TraceStore
 
 /// Authenticates requests and applies the rate limits.
@@ -11,43 +9,47 @@ struct AuthMiddleware: Middleware {
   let store: Store
   /// Whether ``Route/Access/searchers`` require a token.
   let searchNeedsToken: Bool
-  private let known = KnownTokens()
+  let known: KnownTokens
 
-  init(limiter: any RateLimiter, store: Store, searchNeedsToken: Bool) {
-    self.limiter = limiter
-    self.store = store
-    self.searchNeedsToken = searchNeedsToken
-  }
-
-  /// - Throws: ``APIProblem`` with status 401 or 429; errors of the database.
+  /// - Throws: ``APIProblem`` with status 401, 403 or 429; errors of the database.
   func respond(to context: inout RequestContext, next: Next) async throws -> HTTPResponse {
     let limited: Route.Limited
     let needsToken: Bool
     switch context.route?.access {
     case .unlimited, nil: return try await next(&context)
     case .everybody(let kind): (limited, needsToken) = (kind, false)
-    case .users(let kind): (limited, needsToken) = (kind, true)
+    case .users(let kind), .moderators(let kind): (limited, needsToken) = (kind, true)
     case .searchers: (limited, needsToken) = (.read, searchNeedsToken)
     }
     let request = context.request
     do {
-      context.user = try await user(of: request)
-      if context.user == nil, needsToken {
+      (context.identity, context.token) = try await identity(of: request) ?? (nil, nil)
+      if context.identity == nil, needsToken {
         throw APIProblem.unauthorized("send the header Authorization: Bearer ct_…")
       }
     } catch let problem as APIProblem where problem.status == 401 {
       // Invalid tokens count against the address, like requests without a token, so that tokens cannot be guessed at
       // will.
-      _ = try await take(Self.addressKey(request.remoteAddress), .read)
+      let address = Self.addressKey(request.remoteAddress)
+      do {
+        _ = try await take(address, .read)
+      } catch let limit as APIProblem where limit.status == 429 {
+        known.block(address, for: .seconds(limit.headers["Retry-After"].flatMap { Int($0) } ?? 1))
+        throw limit
+      }
       throw problem
     }
-    let key = context.user.map { $0.uuidString.lowercased() } ?? Self.addressKey(request.remoteAddress)
+    let key =
+      context.identity.map { $0.user.uuidString.lowercased() } ?? Self.addressKey(request.remoteAddress)
     context.responseHeaders = try await take(key, limited == .read ? .read : .write)
+    if case .moderators = context.route?.access, context.identity?.isModerator != true {
+      throw APIProblem(kind: .notModerator, status: 403, detail: "only moderators may do this")
+    }
     return try await next(&context)
   }
 
   /// The owner of the token; nil for a request without a token.
-  private func user(of request: HTTPRequest) async throws -> UUID? {
+  private func identity(of request: HTTPRequest) async throws -> (Accounts.Identity, APIToken)? {
     let values = request.headers.values("Authorization")
     guard let value = values.first else { return nil }
     let invalid = APIProblem.unauthorized("the token is invalid; register to get one")
@@ -56,12 +58,25 @@ struct AuthMiddleware: Middleware {
       let token = APIToken(String(parts[1]).trimmed)
     else { throw invalid }
     let digest = token.digest
-    if let user = known.user(of: digest) { return user }
-    guard let user = try await store.read({ try await Accounts.user(of: token, on: $0) }) else {
+    switch known[digest] {
+    case .owner(let owner): return (owner, token)
+    case .invalid: throw invalid
+    case .unknown:
+      // An address that has used up its limit with invalid tokens causes no further queries.
+      let address = Self.addressKey(request.remoteAddress)
+      if known.isBlocked(address) { _ = try await take(address, .read) }
+    case .outdated: break
+    }
+    let owner = try await store.read { connection in
+      let isOwn = try await store.environment.stamp(on: connection) == nil
+      return try await Accounts.identity(of: token, records: isOwn, on: connection)
+    }
+    guard let owner else {
+      known.rememberInvalid(digest)
       throw invalid
     }
-    known.remember(user, of: digest)
-    return user
+    known.remember(owner, of: digest)
+    return (owner, token)
   }
 
   private func take(_ user: String, _ kind: RateLimitKind) async throws -> HTTPHeaders {
@@ -70,6 +85,12 @@ struct AuthMiddleware: Middleware {
       .init(name: "RateLimit-Limit", value: "\(decision.limit)"),
       .init(name: "RateLimit-Remaining", value: "\(decision.remaining)"),
     ])
+    guard !decision.isUndecided else {
+      throw APIProblem(
+        kind: .limitsUnavailable, status: 503,
+        detail: "rate limits are unavailable, and this server denies requests then",
+        headers: ["Retry-After": "\(max(1, decision.retryAfterSeconds))"])
+    }
     guard decision.isAllowed else {
       let seconds = max(1, decision.retryAfterSeconds)
       headers["RateLimit-Reset"] = "\(seconds)"
@@ -92,42 +113,5 @@ struct AuthMiddleware: Middleware {
     let groups = address.split(separator: ":", omittingEmptySubsequences: false).prefix(4)
     let head = groups.prefix { !$0.isEmpty }
     return "network \(head.joined(separator: ":"))"
-  }
-}
-
-/// A cache of recently verified tokens, so that not every request needs an additional query.
-///
-/// Entries expire after ten seconds, so a revoked token stops working within that time.
-private final class KnownTokens: Sendable {
-  private struct Entry {
-    let user: UUID
-    let end: ContinuousClock.Instant
-  }
-
-  private static let lifetime: Duration = .seconds(10)
-  private static let most = 10_000
-
-  private let entries = Lock<[[UInt8]: Entry]>([:])
-
-  func user(of digest: [UInt8]) -> UUID? {
-    entries.withLock { entries in
-      guard let entry = entries[digest] else { return nil }
-      guard entry.end > .now else {
-        entries[digest] = nil
-        return nil
-      }
-      return entry.user
-    }
-  }
-
-  func remember(_ user: UUID, of digest: [UInt8]) {
-    entries.withLock { entries in
-      if entries.count >= Self.most {
-        let now = ContinuousClock.now
-        entries = entries.filter { $0.value.end > now }
-        if entries.count >= Self.most { entries.removeAll() }
-      }
-      entries[digest] = Entry(user: user, end: .now + Self.lifetime)
-    }
   }
 }

@@ -1,4 +1,5 @@
 import HTTPServer
+import Synchronization
 
 /// Runs for every request before the controller.
 protocol Middleware: Sendable {
@@ -15,8 +16,12 @@ struct Pipeline: Sendable {
   let middleware: [any Middleware]
 
   /// Responds to a request. This is the only place where errors become problem documents.
-  func respond(to request: HTTPRequest) async -> HTTPResponse {
-    var context = RequestContext(request, services: services)
+  ///
+  /// - Parameter isPrivate: whether it arrived at the private port.
+  func respond(to request: HTTPRequest, isPrivate: Bool = false) async -> HTTPResponse {
+    var request = request
+    request.remoteAddress = ClientAddress.of(request, trusting: services.options.trustedProxies)
+    var context = RequestContext(request, services: services, isPrivate: isPrivate)
     var response: HTTPResponse
     do {
       response = try await run(&context, from: 0)
@@ -26,6 +31,8 @@ struct Pipeline: Sendable {
       response = problem.response(requestID: request.id)
     }
     for field in context.responseHeaders.fields { response.headers[field.name] = field.value }
+    // A browser must not take a trace with markup for a page.
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
   }
 
@@ -52,9 +59,28 @@ struct RoutingMiddleware: Middleware {
         kind: .methodNotAllowed, status: 405, detail: "allowed methods: \(allowed)",
         headers: ["Allow": allowed])
     case .route(let route, let values):
+      guard route.isServed(toPrivatePort: context.isPrivate, options: context.services.options) else {
+        throw APIProblem.noRoute
+      }
+      guard route.access == .unlimited || !context.services.isHeld.load(ordering: .relaxed) else {
+        throw APIProblem(
+          kind: .notReady, status: 503,
+          detail: "the server is still seeding its database; GET /health/ready shows the progress",
+          headers: ["Retry-After": "1"])
+      }
       (context.route, context.values) = (route, values)
       return try await next(&context)
     }
+  }
+}
+
+extension Route {
+  /// The routes of the private port.
+  private static let ofPrivatePort: Set<String> = ["/health", "/health/ready", "/metrics"]
+
+  /// Whether a port has the route. With a private port, metrics are only there.
+  fileprivate func isServed(toPrivatePort isPrivate: Bool, options: TraceServer.Options) -> Bool {
+    isPrivate ? Self.ofPrivatePort.contains(pattern) : pattern != "/metrics" || options.adminPort == nil
   }
 }
 

@@ -3,39 +3,56 @@ import FoundationEssentials
 import HTTPServer
 import RateLimiter
 import SeedKit
+import Synchronization
+import TraceStore
 
 /// A request, and the values that the middleware adds for the controller.
 struct RequestContext: Sendable {
   let request: HTTPRequest
   let services: Services
+  /// Whether the request arrived at the private port, whose clients may see details.
+  let isPrivate: Bool
   /// Set by ``RoutingMiddleware``.
   var route: Route?
   /// The path segments that match the parameters of the route's pattern.
   var values: [String] = []
   /// The owner of the request's token; nil without a token. Set by ``AuthMiddleware``.
-  var user: UUID?
+  var identity: Accounts.Identity?
+  /// The token of the request, if it is valid.
+  var token: APIToken?
   /// Headers that are added to the response, including error responses.
   var responseHeaders: HTTPHeaders = [:]
 
-  init(_ request: HTTPRequest, services: Services) {
+  init(_ request: HTTPRequest, services: Services, isPrivate: Bool) {
     self.request = request
     self.services = services
+    self.isPrivate = isPrivate
   }
 
   /// The user, on a route that requires a token.
   ///
   /// - Throws: ``APIProblem`` with status 401.
   func requireUser() throws(APIProblem) -> UUID {
-    guard let user else { throw .unauthorized("send the header Authorization: Bearer ct_…") }
-    return user
+    guard let identity else { throw .unauthorized("send the header Authorization: Bearer ct_…") }
+    return identity.user
   }
+
+  /// The network of the client.
+  var network: ClientNetwork { ClientNetwork(AuthMiddleware.addressKey(request.remoteAddress)) }
 
   /// The trace ID in the path. A malformed ID is treated as unknown.
   ///
   /// - Throws: ``APIProblem`` with status 404.
-  func traceID() throws(APIProblem) -> UUID {
+  func traceID() throws(APIProblem) -> UUID { try id(or: .noTrace) }
+
+  /// The user ID in the path. A malformed ID is treated as unknown.
+  ///
+  /// - Throws: ``APIProblem`` with status 404.
+  func userID() throws(APIProblem) -> UUID { try id(or: .noUser) }
+
+  private func id(or problem: APIProblem) throws(APIProblem) -> UUID {
     guard let text = values.first, text.utf8.count == 36, let id = UUID(uuidString: text) else {
-      throw .noTrace
+      throw problem
     }
     return id
   }
@@ -63,6 +80,11 @@ extension APIProblem {
     APIProblem(kind: .noTrace, status: 404, detail: "no trace has this ID")
   }
 
+  static var noUser: APIProblem {
+    APIProblem(
+      kind: .noUser, status: 404, detail: "no user has this ID, or it is a seed or cannot be changed")
+  }
+
   static func unauthorized(_ detail: String) -> APIProblem {
     APIProblem(
       kind: .unauthorized, status: 401, detail: detail,
@@ -77,9 +99,12 @@ final class Services: Sendable {
   let provider: any EmbeddingProvider
   let store: Store
   let limiter: any RateLimiter
+  let tokens = KnownTokens()
   let metrics = Metrics()
   let backlog = BacklogCache()
   let log: @Sendable (ServerEvent) -> Void
+  /// Whether requests wait for start-up seeding: only health checks are answered.
+  let isHeld = Atomic(false)
 
   init(
     options: TraceServer.Options, startup: StartupSeeding, provider: any EmbeddingProvider, store: Store,

@@ -19,10 +19,24 @@ struct APIProblem: Error, Sendable {
     case noRoute = "no-route"
     /// The path exists, but not for this method.
     case methodNotAllowed = "method-not-allowed"
+    /// The host of the request is not this server's.
+    case wrongHost = "wrong-host"
     /// The trace does not exist.
     case noTrace = "no-trace"
     /// The token is missing or invalid.
     case unauthorized
+    /// The token's owner is no moderator.
+    case notModerator = "not-moderator"
+    /// The user does not exist.
+    case noUser = "no-user"
+    /// The token does not exist.
+    case noToken = "no-token"
+    /// The user has too many tokens.
+    case tooManyTokens = "too-many-tokens"
+    /// The user has too many provisional traces.
+    case tooManyProvisional = "too-many-provisional"
+    /// The trace belongs to another user.
+    case foreignTrace = "foreign-trace"
     /// The address is already registered.
     case addressTaken = "address-taken"
     /// Users cannot vote on their own traces.
@@ -37,6 +51,10 @@ struct APIProblem: Error, Sendable {
     case embeddingUnavailable = "embedding-unavailable"
     /// The server is not ready yet.
     case notReady = "not-ready"
+    /// The database belongs to another environment.
+    case otherEnvironment = "other-environment"
+    /// Requests cannot be limited, and the server is set to deny them then.
+    case limitsUnavailable = "limits-unavailable"
     /// An internal error of the server.
     case internalFault = "internal"
   }
@@ -59,13 +77,19 @@ struct APIProblem: Error, Sendable {
   static let typePrefix = "urn:trace-server:problem:"
   static let contentType = "application/problem+json"
 
-  /// The problem for missing or invalid fields.
+  /// The maximum number of listed errors. A body can have tens of thousands of unknown fields.
+  static let mostErrors = 20
+
+  /// The problem for missing or invalid fields. Lists the first ``mostErrors``.
   static func invalidFields(_ errors: [FieldError]) -> APIProblem {
-    APIProblem(
-      kind: .invalidFields, status: 422,
-      detail: errors.count == 1 ? "one field is invalid" : "\(errors.count) fields are invalid",
-      errors: errors
-    )
+    let detail =
+      switch errors.count {
+      case 1: "one field is invalid"
+      case ...mostErrors: "\(errors.count) fields are invalid"
+      default: "more than \(mostErrors) fields are invalid; the first \(mostErrors) are listed"
+      }
+    return APIProblem(
+      kind: .invalidFields, status: 422, detail: detail, errors: Array(errors.prefix(mostErrors)))
   }
 
   /// The response for this problem.
@@ -103,8 +127,15 @@ extension APIProblem.Kind {
     case .unsupportedMediaType: "Unsupported media type"
     case .noRoute: "Not found"
     case .methodNotAllowed: "Method not allowed"
+    case .wrongHost: "Wrong host"
     case .noTrace: "Trace not found"
     case .unauthorized: "Missing or invalid token"
+    case .notModerator: "Not a moderator"
+    case .noUser: "User not found"
+    case .noToken: "Token not found"
+    case .tooManyTokens: "Too many tokens"
+    case .tooManyProvisional: "Too many provisional traces"
+    case .foreignTrace: "Trace of another user"
     case .addressTaken: "Address already registered"
     case .ownTrace: "Vote on your own trace"
     case .votedBefore: "Already voted"
@@ -112,6 +143,8 @@ extension APIProblem.Kind {
     case .databaseUnavailable: "Database unavailable"
     case .embeddingUnavailable: "Embedding service unavailable"
     case .notReady: "Server not ready"
+    case .otherEnvironment: "Database of another environment"
+    case .limitsUnavailable: "Rate limits unavailable"
     case .internalFault: "Internal server error"
     }
   }

@@ -12,7 +12,8 @@ enum Router {
   /// All routes.
   static let routes: [Route] =
     PageController.routes + HealthController.routes + MetricsController.routes + AccountController.routes
-    + TraceController.routes + SearchController.routes + CatalogController.routes
+    + TokenController.routes + ModerationController.routes + TraceController.routes + SearchController.routes
+    + CatalogController.routes
 
   static func match(_ method: HTTPMethod, _ segments: [String]) -> Match {
     let candidates = routes.compactMap { route in route.match(segments).map { (route: route, values: $0) } }
@@ -50,6 +51,8 @@ struct Route: Sendable {
     case everybody(Limited)
     /// Users with a token.
     case users(Limited)
+    /// Moderators.
+    case moderators(Limited)
     /// Users with a token. If the server does not require a token for search, everybody, limited as in
     /// ``everybody(_:)``.
     case searchers

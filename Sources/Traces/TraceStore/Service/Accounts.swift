@@ -4,6 +4,30 @@ public import Postgres
 
 /// The users of the service and their tokens.
 public enum Accounts {
+  /// The owner of a token.
+  public struct Identity: Hashable, Sendable {
+    /// The user.
+    public let user: UUID
+    /// Whether the user may moderate.
+    public let isModerator: Bool
+
+    /// Creates an identity.
+    public init(user: UUID, isModerator: Bool) {
+      self.user = user
+      self.isModerator = isModerator
+    }
+  }
+
+  /// The result of a registration.
+  public enum Registration: Hashable, Sendable {
+    /// The user's ID.
+    case registered(UUID)
+    /// The address is already registered or seeded.
+    case addressTaken
+    /// The name is that of a seeded contributor.
+    case nameReserved
+  }
+
   /// Adds a user with a token.
   ///
   /// If the address is already registered or seeded, nothing is changed: the caller has not proven to own it and gets
@@ -11,91 +35,70 @@ public enum Accounts {
   ///
   /// - Parameters:
   ///   - email: the address.
-  ///   - displayName: the public name, 1 to 200 characters; nil derives one from the user's ID.
+  ///   - displayName: the public name; nil derives one from the user's ID.
+  ///   - network: the network of the request.
   ///   - token: the user's token.
-  /// - Returns: the user's ID; nil if the address is already registered.
   /// - Throws: `PostgresError`.
   public static func register(
-    _ email: EmailAddress, displayName: String?, token: APIToken, on connection: PostgresConnection
-  ) async throws -> UUID? {
+    _ email: EmailAddress, displayName: DisplayName?, from network: ClientNetwork, token: APIToken,
+    on connection: PostgresConnection
+  ) async throws -> Registration {
     let id = UUID()
-    let name = displayName ?? "contributor-\(id.uuidString.prefix(8).lowercased())"
+    let name = displayName?.description ?? "contributor-\(id.uuidString.prefix(8).lowercased())"
+    if let displayName {
+      let reserved = try await connection.query("SELECT display_name FROM users WHERE is_seed")
+        .map { try $0.decode(String.self) }
+      if reserved.contains(where: { displayName.isLike($0) }) { return .nameReserved }
+    }
     // Pipelined statements form one transaction.
     let results = try await connection.pipeline([
       """
-      INSERT INTO users (id, email, display_name) VALUES (\(id), \(email.description), \(name))
-      ON CONFLICT (email) DO NOTHING
+      INSERT INTO users (id, email, display_name, network)
+      VALUES (\(id), \(email.description), \(name), \(network.digest)) ON CONFLICT (email) DO NOTHING
       """,
       """
       INSERT INTO api_tokens AS token (token_hash, user_id)
       SELECT \(PostgresBytes(token.digest)), id FROM users WHERE id = \(id) RETURNING user_id
       """,
     ])
-    return try results[1].first?.decode(UUID.self)
+    return try results[1].first.map { .registered(try $0.decode(UUID.self)) } ?? .addressTaken
   }
 
-  /// The owner of a token; nil if the token is unknown.
+  /// The owner of a token; nil if the token is unknown or has expired, or its owner is banned.
   ///
   /// Seeded users cannot log in, even if the address was registered before it was seeded.
   ///
+  /// - Parameter records: whether the use of the token may be recorded.
   /// - Throws: `PostgresError`.
-  public static func user(of token: APIToken, on connection: PostgresConnection) async throws -> UUID? {
+  public static func identity(
+    of token: APIToken, records: Bool = true, on connection: PostgresConnection
+  ) async throws -> Identity? {
     let rows = try await connection.query(
       """
-      SELECT user_id, coalesce(last_used_at < now() - interval '1 day', true)
+      SELECT user_id, role = 'moderator', coalesce(last_used_at < now() - interval '1 day', true)
       FROM api_tokens JOIN users ON users.id = user_id
-      WHERE token_hash = \(PostgresBytes(token.digest)) AND NOT is_seed
+      WHERE token_hash = \(PostgresBytes(token.digest)) AND NOT is_seed AND banned_at IS NULL
+        AND (expires_at IS NULL OR expires_at > now())
       """)
-    guard let (user, isStale) = try rows.first?.decode(UUID.self, Bool.self) else { return nil }
-    if isStale {
+    guard let (user, isModerator, isStale) = try rows.first?.decode(UUID.self, Bool.self, Bool.self) else {
+      return nil
+    }
+    if isStale, records {
       // This fails on a read replica, but the token is valid nevertheless.
       _ = try? await connection.query(
         "UPDATE api_tokens SET last_used_at = now() WHERE token_hash = \(PostgresBytes(token.digest))")
     }
-    return user
+    return Identity(user: user, isModerator: isModerator)
   }
 }
 
-/// An API token: `ct_` and 256 random bits.
-///
-/// It is masked in descriptions. Only its SHA-256 is stored. That needs no salt and no slow hash, because 256 random
-/// bits cannot be guessed.
-public struct APIToken: Sendable {
-  /// The prefix of every token, which makes leaked tokens recognizable.
-  public static let prefix = "ct_"
-  private static let digits = 64
+/// The network that a request comes from. Several accounts of one network count as one.
+public struct ClientNetwork: Hashable, Sendable {
+  /// A digest of the network, so that the database contains no addresses in plain text.
+  public let digest: String
 
-  /// The token. Show it once, and never log it.
-  public let value: String
-  /// The SHA-256 of the token, which is stored.
-  public var digest: [UInt8] { Digest.sha256(Array(value.utf8)) }
-
-  /// Creates a random token.
-  public init() {
-    var generator = SystemRandomNumberGenerator()
-    value =
-      Self.prefix
-      + (0..<4).map { _ in
-        let digits = String(generator.next(), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-      }.joined()
-  }
-
-  /// Parses a token. Returns nil if it is malformed.
-  public init?(_ text: some StringProtocol) {
-    let digits = text.utf8.dropFirst(Self.prefix.utf8.count)
-    guard text.hasPrefix(Self.prefix), digits.count == Self.digits,
-      digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-    else { return nil }
-    value = String(text)
-  }
-}
-
-extension APIToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// `ct_****`
-  public var description: String { Self.prefix + "****" }
-  /// `ct_****`
-  public var debugDescription: String { description }
-  /// An empty mirror, so that dumping a token does not reveal it.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  /// Creates a network.
+  ///
+  /// - Parameter name: the address, or the part of it that belongs to one subscriber.
+  public init(_ name: String) { digest = String(Digest.sha256Hex(Array(name.utf8)).prefix(32)) }
 }

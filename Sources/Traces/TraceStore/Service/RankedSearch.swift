@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import Postgres
 
 /// Finds the traces nearest to a query and ranks them by trust.
@@ -7,7 +8,8 @@ public import Postgres
 /// confirmations weighs 3.6 times as much as one without.
 ///
 /// Flagged traces and traces with an embedding of another model are excluded. Pending traces are included, as in the
-/// reference implementation. They rank lower because they have no confirmations.
+/// reference implementation. They rank lower because they have no confirmations. Provisional traces, those of users who
+/// are not established, are found only by their contributor, so that nobody can flood the candidates.
 public struct RankedSearch: Sendable {
   /// A result.
   public struct Hit: Hashable, Sendable {
@@ -33,6 +35,8 @@ public struct RankedSearch: Sendable {
   let tags: [TagName]
   let limit: Int
   let abilities: SearchAbilities
+  let viewer: UUID?
+  let includesProvisional: Bool
 
   /// Creates a search.
   ///
@@ -42,15 +46,20 @@ public struct RankedSearch: Sendable {
   ///   - tags: only traces with all of these tags are found; none by default.
   ///   - limit: the number of results, 1 to ``maximumLimit``.
   ///   - abilities: the search capabilities of the database.
+  ///   - viewer: the user who searches, who finds own provisional traces; nil, the default, for nobody.
+  ///   - includesProvisional: whether provisional traces of others are found, too, after all other results. False by
+  ///     default.
   public init(
     _ vector: PostgresVector, of model: EmbeddingModel, tags: [TagName] = [], limit: Int = 10,
-    abilities: SearchAbilities
+    abilities: SearchAbilities, viewer: UUID? = nil, includesProvisional: Bool = false
   ) {
     self.vector = vector
     self.model = model
     self.tags = Set(tags).sorted()
     self.limit = min(max(1, limit), Self.maximumLimit)
     self.abilities = abilities
+    self.viewer = viewer
+    self.includesProvisional = includesProvisional
   }
 
   /// Runs the search as one transaction in one round trip.
@@ -121,10 +130,11 @@ public struct RankedSearch: Sendable {
     """
     SELECT \(StoredTrace.columns), similarity, score
     FROM (
-      SELECT id AS found, 1 - distance AS similarity, (1 - distance) * ln(2 + greatest(0, trust)) AS score
-      FROM (\(nearest)) AS near ORDER BY score DESC, found LIMIT \(Int32(limit))
+      SELECT id AS found, is_late, 1 - distance AS similarity,
+        (1 - distance) * ln(2 + greatest(0, trust)) AS score
+      FROM (\(nearest)) AS near ORDER BY is_late, score DESC, found LIMIT \(Int32(limit))
     ) AS best JOIN traces ON traces.id = found JOIN users ON users.id = contributor_id
-    ORDER BY score DESC, found
+    ORDER BY is_late, score DESC, found
     """
   }
 
@@ -140,7 +150,7 @@ public struct RankedSearch: Sendable {
         LIMIT \(Self.fixed(Self.comparedOneByOne + 1))
       ), few AS MATERIALIZED (SELECT count(*) <= \(Self.fixed(Self.comparedOneByOne)) AS are FROM tagged)
       SELECT * FROM (
-        SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust
+        SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust, \(isLate) AS is_late
         FROM tagged JOIN traces ON traces.id = trace_id
         WHERE (SELECT are FROM few) AND \(isCandidate)
         ORDER BY 2 LIMIT \(Self.fixed(Self.candidates))
@@ -169,7 +179,7 @@ public struct RankedSearch: Sendable {
       count = Self.candidates * 2
     }
     let scan: PostgresQuery = """
-      SELECT id, \(distance) AS distance, trust_score AS trust FROM traces
+      SELECT id, \(distance) AS distance, trust_score AS trust, \(isLate) AS is_late FROM traces
       WHERE \(isCandidate) \(condition) ORDER BY \(order) LIMIT \(Self.fixed(count))
       """
     guard abilities.index == .bit else { return scan }
@@ -183,8 +193,17 @@ public struct RankedSearch: Sendable {
   private var isCandidate: PostgresQuery {
     """
     embedding IS NOT NULL AND NOT is_flagged AND embedding_model_id = \(model.id)
-    AND embedding_model_version = \(model.version)
+    AND embedding_model_version = \(model.version)\(isFound)
     """
+  }
+
+  private var isFound: PostgresQuery {
+    includesProvisional ? "" : " AND (NOT is_provisional OR contributor_id = \(viewer)::uuid)"
+  }
+
+  /// Whether a result comes after all results without this mark.
+  private var isLate: PostgresQuery {
+    includesProvisional ? "is_provisional AND contributor_id IS DISTINCT FROM \(viewer)::uuid" : "false"
   }
 
   /// A count instead of a join, because the planner could reverse a join and sort all traces with the tags.
