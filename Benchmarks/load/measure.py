@@ -32,10 +32,11 @@ import sys
 import tempfile
 import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent / "retrieval")]
 from questions import QUESTIONS, SEARCH
 from report import CLIENTS, Report
 from service import Service, free_port
+from terms import question_terms
 
 NAME = "seed_runner_search"
 HERE = pathlib.Path(__file__).parent
@@ -177,7 +178,8 @@ class Bench:
 
     def compare_answers(self, ours, theirs):
         tokens = ours.register(), theirs.register()
-        for question in QUESTIONS[:40]:
+        # The Python services do not look up exact terms.
+        for question in [one for one in QUESTIONS if not question_terms(one)][:40]:
             answers = [
                 [(hit["id"], hit["title"], hit["score"]) for hit in service.post(SEARCH, {"q": question}, token)["results"]]
                 for service, token in zip((ours, theirs), tokens)

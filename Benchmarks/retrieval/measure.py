@@ -2,9 +2,17 @@
 
 A provider is a name in Benchmarks/retrieval/providers, or any program that reads a JSON array of texts and writes the
 array of their vectors. Its argument is the number of texts, from the first, that are traces. The others are questions.
-A model that treats both alike ignores it. Traces are ranked by exact cosine. recall@k is the share of questions with
-an expected trace among the first k. MRR is the mean of 1 / rank of the first expected trace. --misses prints each
-question without an expected trace among the first ten.
+A model that treats both alike ignores it.
+
+Each provider is measured twice: ranked by exact cosine, and with the exact terms of the question as the search of the
+product ranks (terms.py). recall@k is the share of questions with an expected trace among the first k. MRR is the mean
+of 1 / rank of the first expected trace. --misses prints each question without an expected trace among the first ten.
+
+There are three sets of questions:
+- questions.json avoids the words of the traces. Every other question was used to tune the local model.
+- held-out.json has questions as people type them, partly with pasted messages. No part of search was tuned with them.
+- terms: for each trace that has one, a question with nothing but an exact term that at most two traces have. The term
+  is chosen by a hash of the title.
 """
 
 import json
@@ -13,6 +21,8 @@ import subprocess
 import sys
 
 import numpy as np
+
+import terms
 
 HERE = pathlib.Path(__file__).parent
 FIXTURES = sorted(file for name in ("CuratedTraces", "SampleTraces") for file in pathlib.Path("Seeders", name).glob("Fixtures/*.json"))
@@ -31,29 +41,42 @@ def embed(provider, texts, trace_count):
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
+def report(name, questions, scores, titles, shows_misses):
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ranks = []
+    for question, ranking in zip(questions, order, strict=True):
+        expected = set(question["expected"])
+        ranks.append(next(rank for rank, trace in enumerate(ranking, 1) if titles[trace] in expected))
+    shares = "   ".join(f"recall@{k} {np.mean([rank <= k for rank in ranks]):.3f}" for k in (1, 3, 10))
+    print(f"  {name:20} {shares}   MRR {np.mean([1 / rank for rank in ranks]):.3f}")
+    for question, rank, ranking in zip(questions, ranks, order, strict=True):
+        if shows_misses and rank > 10:
+            print(f"    rank {rank:3}: {question['question']}\n              first result: {titles[ranking[0]]}")
+
+
 def main(arguments):
     shows_misses = "--misses" in arguments
     providers = [argument for argument in arguments if argument != "--misses"]
     traces = [trace for file in FIXTURES for trace in json.loads(file.read_text())]
     titles = [trace["title"] for trace in traces]
-    questions = json.loads((HERE / "questions.json").read_text())
-    unknown = {title for question in questions for title in question["expected"]} - set(titles)
-    if unknown:
-        sys.exit("questions.json expects traces that do not exist: " + "; ".join(sorted(unknown)))
     texts = [f"{trace['title']}\n\n{trace['context']}\n\n{trace['solution']}" for trace in traces]
-    print(f"{len(questions)} questions, {len(traces)} traces")
-    for provider in providers:
-        vectors = embed(provider, texts + [question["question"] for question in questions], len(texts))
-        order = np.argsort(-(vectors[len(texts) :] @ vectors[: len(texts)].T), axis=1, kind="stable")
-        ranks = []
-        for question, ranking in zip(questions, order, strict=True):
-            expected = set(question["expected"])
-            ranks.append(next(rank for rank, trace in enumerate(ranking, 1) if titles[trace] in expected))
-        shares = "   ".join(f"recall@{k} {np.mean([rank <= k for rank in ranks]):.3f}" for k in (1, 3, 10))
-        print(f"{provider:12} {shares}   MRR {np.mean([1 / rank for rank in ranks]):.3f}")
-        for question, rank, ranking in zip(questions, ranks, order, strict=True):
-            if shows_misses and rank > 10:
-                print(f"  rank {rank:3}: {question['question']}\n            first result: {titles[ranking[0]]}")
+    index = terms.Index(texts)
+    sets = {name: json.loads((HERE / name).read_text()) for name in ("questions.json", "held-out.json")}
+    sets["terms"] = index.questions(titles)
+    unknown = {title for questions in sets.values() for one in questions for title in one["expected"]} - set(titles)
+    if unknown:
+        sys.exit("questions expect traces that do not exist: " + "; ".join(sorted(unknown)))
+    everything = [one["question"] for questions in sets.values() for one in questions]
+    vectors = {provider: embed(provider, texts + everything, len(texts)) for provider in providers}
+    start = len(texts)
+    for name, questions in sets.items():
+        print(f"{name}: {len(questions)} questions, {len(traces)} traces")
+        for provider in providers:
+            scores = vectors[provider][start : start + len(questions)] @ vectors[provider][: len(texts)].T
+            report(provider, questions, scores, titles, shows_misses)
+            raised = np.array([index.raised(one["question"], row) for one, row in zip(questions, scores, strict=True)])
+            report(f"{provider} + terms", questions, raised, titles, shows_misses)
+        start += len(questions)
 
 
 main(sys.argv[1:])

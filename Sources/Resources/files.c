@@ -39,6 +39,9 @@ static const struct resource files[] = {
   {"trace-store/0009_trust_and_moderation.sql", TEXT{
 #embed "../Traces/TraceStore/Schema/0009_trust_and_moderation.sql" suffix(, 0)
   }},
+  {"trace-store/0010_exact_terms.sql", TEXT{
+#embed "../Traces/TraceStore/Schema/0010_exact_terms.sql" suffix(, 0)
+  }},
   {"Words/stop-words.txt", TEXT{
 #embed "../Traces/Embeddings/Words/stop-words.txt" suffix(, 0)
   }},

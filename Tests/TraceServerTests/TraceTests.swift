@@ -40,9 +40,10 @@ struct TraceTests {
       try await service.establish(["me@example.com"])
       for round in 0..<20 {
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-          for _ in 0..<8 {
+          for number in 0..<8 {
             group.addTask {
-              let trace = #"{"title": "T", "context": "C", "solution": "S", "tags": ["new-\#(round)"]}"#
+              let trace =
+                #"{"title": "T\#(round)-\#(number)", "context": "C", "solution": "S", "tags": ["new-\#(round)"]}"#
               return try await service.post("/api/v1/traces", trace, token: token).status
             }
           }

@@ -49,6 +49,8 @@ struct SchemaTests {
       let hnsw = indexes["ix_traces_embedding_hnsw"] ?? ""
       #expect(hnsw.contains("USING hnsw (embedding vector_cosine_ops)"))
       #expect(hnsw.contains("m='16'") && hnsw.contains("ef_construction='64'"))
+      #expect(
+        indexes["ix_traces_exact_terms"]?.contains("USING gin (array_remove(regexp_split_to_array(") ?? false)
       for name in ["ix_traces_status", "ix_traces_contributor_id", "ix_traces_created_at", "ix_tags_name"] {
         #expect(indexes[name]?.contains("USING btree") ?? false, "\(name)")
       }

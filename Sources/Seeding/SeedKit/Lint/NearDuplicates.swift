@@ -4,7 +4,7 @@
 /// documents" (1997): over the words of titles, and over sequences of five words (shingles) of texts. It looks up
 /// shared sequences instead of comparing all pairs, so the time grows with the number of texts and of shared
 /// sequences.
-struct NearDuplicates {
+package struct NearDuplicates {
   /// A pair of documents.
   struct Pair: Hashable {
     /// The index of the earlier document.
@@ -30,6 +30,14 @@ struct NearDuplicates {
     let pairs =
       pairs(of: titles, field: "title", limit: titleLimit) + pairs(of: texts, field: "text", limit: textLimit)
     return pairs.sorted { ($0.second, $0.first, $0.field) < ($1.second, $1.first, $1.field) }
+  }
+
+  /// The similarity of two texts, 0 to 1: the Jaccard index of their sequences of five words.
+  package static func similarity(_ one: String, _ other: String) -> Double {
+    let (one, other) = (shingles(words(one)), shingles(words(other)))
+    let shared = one.intersection(other).count
+    let all = one.count + other.count - shared
+    return all == 0 ? 0 : Double(shared) / Double(all)
   }
 
   private static func pairs(of sets: [Set<UInt64>], field: String, limit: Double) -> [Pair] {

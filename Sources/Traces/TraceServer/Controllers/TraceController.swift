@@ -1,3 +1,4 @@
+import Embeddings
 import FoundationEssentials
 import HTTPServer
 import SeedKit
@@ -17,6 +18,7 @@ enum TraceController {
   private static func createTrace(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
     let draft = try draft(context)
+    try await refuseDuplicate(of: draft, context.services)
     let trace = try await context.services.store.write { connection in
       try await StoredTrace.insert(draft, contributor: user, on: connection)
     }
@@ -28,7 +30,7 @@ enum TraceController {
       )
     }
     var response = HTTPResponse.json(.object(trace.members), status: 201)
-    response.headers["Location"] = "/api/v1/traces/\(trace.id.uuidString.lowercased())"
+    response.headers["Location"] = trace.path
     return response
   }
 
@@ -49,6 +51,7 @@ enum TraceController {
     let user = try context.requireUser()
     let id = try context.traceID()
     let draft = try draft(context)
+    try await refuseDuplicate(of: draft, except: id, context.services)
     let trace = try await context.services.store.write { connection in
       try await StoredTrace.update(id, to: draft, by: user, on: connection)
     }
@@ -87,6 +90,23 @@ enum TraceController {
     }
     guard isRecorded else { throw APIProblem.noTrace }
     return .json(["trace_id": .text(id.uuidString.lowercased())], status: 201)
+  }
+
+  /// Refuses a text if another trace says nearly the same. Without the embedding service, only recent traces are
+  /// compared, because contributions do not depend on it.
+  private static func refuseDuplicate(
+    of draft: StoredTrace.Draft, except id: UUID? = nil, _ services: Services
+  ) async throws {
+    let text = EmbeddingText.document(title: draft.title, body: "\(draft.context)\n\n\(draft.solution)")
+    let vectors = try? await services.provider.vectors(for: [text])
+    let search = DuplicateSearch(
+      draft, except: id, vector: vectors?.first, of: services.provider.model,
+      abilities: try await services.store.searchAbilities())
+    guard let existing = try await services.store.readAtOnce({ try await search.run(on: $0) }) else { return }
+    throw APIProblem(
+      kind: .nearDuplicate, status: 409,
+      detail: "'existing' says nearly the same; confirm that trace, or contribute what differs",
+      existing: existing.path)
   }
 
   private static func showTrace(_ context: RequestContext) async throws -> HTTPResponse {

@@ -43,6 +43,10 @@ struct APIProblem: Error, Sendable {
     case ownTrace = "own-trace"
     /// Users cannot vote on a trace twice.
     case votedBefore = "voted-before"
+    /// A trace that says nearly the same exists. `existing` has its path.
+    case nearDuplicate = "near-duplicate"
+    /// The cursor belongs to another search.
+    case cursorMismatch = "cursor-mismatch"
     /// The rate limit is exceeded.
     case rateLimited = "rate-limited"
     /// The database is unavailable.
@@ -71,6 +75,8 @@ struct APIProblem: Error, Sendable {
   let status: Int
   let detail: String
   var errors: [FieldError] = []
+  /// The path of an existing resource that the request conflicts with.
+  var existing: String?
   var headers: HTTPHeaders = [:]
 
   /// The common prefix of all types.
@@ -112,6 +118,7 @@ struct APIProblem: Error, Sendable {
           name: "errors",
           value: .array(errors.map { ["field": .text($0.field), "message": .text($0.message)] })))
     }
+    if let existing { members.append(.init(name: "existing", value: .text(existing))) }
     if let requestID { members.append(.init(name: "request_id", value: .text(requestID))) }
     return JSONOutput.object(members).bytes()
   }
@@ -139,6 +146,8 @@ extension APIProblem.Kind {
     case .addressTaken: "Address already registered"
     case .ownTrace: "Vote on your own trace"
     case .votedBefore: "Already voted"
+    case .nearDuplicate: "Near-duplicate trace"
+    case .cursorMismatch: "Cursor of another search"
     case .rateLimited: "Too many requests"
     case .databaseUnavailable: "Database unavailable"
     case .embeddingUnavailable: "Embedding service unavailable"

@@ -20,6 +20,9 @@ extension JSONOutput {
 }
 
 extension StoredTrace {
+  /// The path of the trace in the API.
+  var path: String { "/api/v1/traces/\(id.uuidString.lowercased())" }
+
   /// The fields of a trace in the API.
   var members: [JSONOutput.Member] {
     [

@@ -1,11 +1,15 @@
 public import FoundationEssentials
 public import Postgres
 
-/// Finds the traces nearest to a query and ranks them by trust.
+/// Finds the traces nearest to a query and those with its exact terms, and ranks them by trust.
 ///
 /// The ``candidates`` nearest by cosine are ranked by `similarity × ln(2 + max(0, trust))`, the formula of the
 /// reference implementation (CommonTrace, phase 03-02: `log1p(max(0, trust_score) + 1)`). A trace with ten
 /// confirmations weighs 3.6 times as much as one without.
+///
+/// Vectors represent error codes, identifiers and versions badly. If the question has such ``ExactTerms``, the traces
+/// that contain them are candidates, too, and the similarity of a trace with rare terms is raised: see
+/// ``termStrength``. A question without exact terms is ranked by the vectors alone, at no additional cost.
 ///
 /// Flagged traces and traces with an embedding of another model are excluded. Pending traces are included, as in the
 /// reference implementation. They rank lower because they have no confirmations. Provisional traces, those of users who
@@ -21,9 +25,25 @@ public struct RankedSearch: Sendable {
     public let score: Double
   }
 
+  /// A page of results.
+  public struct Page: Hashable, Sendable {
+    /// The results, best first.
+    public let hits: [Hit]
+    /// Where the next page starts; nil on the last page.
+    public let end: SearchCursor?
+  }
+
   /// The number of candidates to rank: `SEARCH_LIMIT_ANN` of the reference implementation. Its `hnsw.ef_search` of 64
   /// yields at most 64 candidates. Here `hnsw.ef_search` is the same number.
   public static let candidates = 100
+  /// How much the exact terms of the question raise the similarity of a trace: at most by this share of the similarity
+  /// of the nearest trace. In relation to the nearest trace, because models differ in the similarities that they
+  /// yield. A term in n traces counts 1/√n, and the terms of a trace count at most 1 together. Measured with
+  /// `Benchmarks/retrieval`.
+  static let termStrength = 0.5
+  /// Subtracted from the scores of provisional traces of others, so that they rank after all other results. Scores are
+  /// smaller than half of it.
+  static let late = 1_000.0
   /// The maximum ``limit``.
   public static let maximumLimit = 50
   /// Up to this number of traces with the requested tags, all of them are compared, which is exact and takes a few
@@ -34,6 +54,8 @@ public struct RankedSearch: Sendable {
   let model: EmbeddingModel
   let tags: [TagName]
   let limit: Int
+  let terms: ExactTerms
+  let cursor: SearchCursor?
   let abilities: SearchAbilities
   let viewer: UUID?
   let includesProvisional: Bool
@@ -43,18 +65,23 @@ public struct RankedSearch: Sendable {
   /// - Parameters:
   ///   - vector: the vector of the query.
   ///   - model: the model of the vector.
+  ///   - terms: the exact terms of the query; none by default.
   ///   - tags: only traces with all of these tags are found; none by default.
   ///   - limit: the number of results, 1 to ``maximumLimit``.
+  ///   - cursor: the end of the previous page of the same search; nil for the first page.
   ///   - abilities: the search capabilities of the database.
   ///   - viewer: the user who searches, who finds own provisional traces; nil, the default, for nobody.
   ///   - includesProvisional: whether provisional traces of others are found, too, after all other results. False by
   ///     default.
   public init(
-    _ vector: PostgresVector, of model: EmbeddingModel, tags: [TagName] = [], limit: Int = 10,
-    abilities: SearchAbilities, viewer: UUID? = nil, includesProvisional: Bool = false
+    _ vector: PostgresVector, of model: EmbeddingModel, terms: ExactTerms? = nil, tags: [TagName] = [],
+    limit: Int = 10, after cursor: SearchCursor? = nil, abilities: SearchAbilities, viewer: UUID? = nil,
+    includesProvisional: Bool = false
   ) {
     self.vector = vector
     self.model = model
+    self.terms = terms.flatMap { abilities.findsTerms ? $0 : nil } ?? .none
+    self.cursor = cursor
     self.tags = Set(tags).sorted()
     self.limit = min(max(1, limit), Self.maximumLimit)
     self.abilities = abilities
@@ -67,7 +94,7 @@ public struct RankedSearch: Sendable {
   /// - Returns: the results, best first.
   /// - Throws: `PostgresError`.
   public func run(on connection: PostgresConnection) async throws -> [Hit] {
-    try Self.hits(await rows(on: connection))
+    try page(of: await rows(on: connection)).hits
   }
 
   /// The first half of ``run(on:)``: runs the query.
@@ -84,11 +111,19 @@ public struct RankedSearch: Sendable {
   /// The second half of ``run(on:)``: decodes the rows.
   ///
   /// - Throws: `PostgresError` with code `decodingFailed`.
-  public static func hits(_ rows: PostgresRows) throws -> [Hit] {
-    try rows.map { row in
-      let (similarity, score) = try row.decode(Double.self, Double.self, from: StoredTrace.columnCount)
-      return Hit(trace: try StoredTrace(row), similarity: similarity, score: score)
+  public func page(of rows: PostgresRows) throws -> Page {
+    var end: SearchCursor?
+    let hits = try rows.prefix(limit).map { row in
+      let (similarity, score, reference, counts) = try row.decode(
+        Double.self, Double.self, Double.self, String.self, from: StoredTrace.columnCount)
+      let hit = Hit(
+        trace: try StoredTrace(row), similarity: similarity,
+        score: score < -Self.late / 2 ? score + Self.late : score)
+      end = SearchCursor(
+        reference: reference, counts: SearchCursor.counts(of: counts), score: score, id: hit.trace.id)
+      return hit
     }
+    return Page(hits: hits, end: rows.count > limit ? end : nil)
   }
 
   private func ask(_ connection: PostgresConnection) async throws -> PostgresRows {
@@ -118,100 +153,17 @@ public struct RankedSearch: Sendable {
     }
   }
 
-  private var settings: [PostgresQuery] {
+  var settings: [PostgresQuery] {
     var settings = abilities.isOnCluster ? [SearchAbilities.propagation] : []
     settings.append(PostgresQuery(unescaped: "SET LOCAL hnsw.ef_search = \(Self.candidates)"))
     // Continue the index scan until enough candidates match the conditions.
     if abilities.scansOn { settings.append("SET LOCAL hnsw.iterative_scan = relaxed_order") }
-    return settings
-  }
-
-  private var query: PostgresQuery {
-    """
-    SELECT \(StoredTrace.columns), similarity, score
-    FROM (
-      SELECT id AS found, is_late, 1 - distance AS similarity,
-        (1 - distance) * ln(2 + greatest(0, trust)) AS score
-      FROM (\(nearest)) AS near ORDER BY is_late, score DESC, found LIMIT \(Int32(limit))
-    ) AS best JOIN traces ON traces.id = found JOIN users ON users.id = contributor_id
-    ORDER BY is_late, score DESC, found
-    """
-  }
-
-  var nearest: PostgresQuery {
-    guard let first = tags.first else { return byIndex(where: "") }
-    // PostgreSQL decides at run time which branch runs, by the number of traces with the tags. The other branch costs
-    // nothing.
-    let names = tags.map(\.description)
-    return """
-      WITH tagged AS MATERIALIZED (
-        SELECT trace_id FROM trace_tags AS one
-        WHERE tag_id = (SELECT id FROM tags WHERE name = \(first.description)) AND \(hasAll("one.trace_id", names))
-        LIMIT \(Self.fixed(Self.comparedOneByOne + 1))
-      ), few AS MATERIALIZED (SELECT count(*) <= \(Self.fixed(Self.comparedOneByOne)) AS are FROM tagged)
-      SELECT * FROM (
-        SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust, \(isLate) AS is_late
-        FROM tagged JOIN traces ON traces.id = trace_id
-        WHERE (SELECT are FROM few) AND \(isCandidate)
-        ORDER BY 2 LIMIT \(Self.fixed(Self.candidates))
-      ) AS compared
-      UNION ALL
-      SELECT * FROM (
-        \(byIndex(where: "AND NOT (SELECT are FROM few) AND \(hasAll("traces.id", names))"))
-      ) AS scanned
-      """
-  }
-
-  /// Only the innermost query may have conditions, ORDER BY and LIMIT. Otherwise the planner could not use the index.
-  private func byIndex(where condition: PostgresQuery) -> PostgresQuery {
-    let dimensions = PostgresQuery(unescaped: "\(TraceIndex.dimensions)")
-    let distance: PostgresQuery = "embedding <=> \(vector)::vector"
-    let order: PostgresQuery
-    // Distances between bits are coarse, so take more candidates.
-    var count = Self.candidates
-    switch abilities.index {
-    case .vector, nil: order = "distance"
-    case .halfvec: order = "embedding::halfvec(\(dimensions)) <=> \(vector)::vector::halfvec(\(dimensions))"
-    case .bit:
-      order = """
-        binary_quantize(embedding)::bit(\(dimensions)) <~> binary_quantize(\(vector)::vector)::bit(\(dimensions))
-        """
-      count = Self.candidates * 2
+    if !terms.spellings.isEmpty {
+      // The planner underestimates the cost of computing the terms of a row, which a scan of a small table would do for
+      // each row. Costs of disabled plans must not cause compilation.
+      settings += ["SET LOCAL enable_seqscan = off", "SET LOCAL jit = off"]
     }
-    let scan: PostgresQuery = """
-      SELECT id, \(distance) AS distance, trust_score AS trust, \(isLate) AS is_late FROM traces
-      WHERE \(isCandidate) \(condition) ORDER BY \(order) LIMIT \(Self.fixed(count))
-      """
-    guard abilities.index == .bit else { return scan }
-    return "SELECT * FROM (\(scan)) AS coarse ORDER BY distance LIMIT \(Self.fixed(Self.candidates))"
-  }
-
-  /// A constant in the SQL text. With a parameter, the generic plan would assume a tenth of the table and look
-  /// expensive, so the server would plan each search again, which takes a millisecond.
-  private static func fixed(_ number: Int) -> PostgresQuery { PostgresQuery(unescaped: "\(number)") }
-
-  private var isCandidate: PostgresQuery {
-    """
-    embedding IS NOT NULL AND NOT is_flagged AND embedding_model_id = \(model.id)
-    AND embedding_model_version = \(model.version)\(isFound)
-    """
-  }
-
-  private var isFound: PostgresQuery {
-    includesProvisional ? "" : " AND (NOT is_provisional OR contributor_id = \(viewer)::uuid)"
-  }
-
-  /// Whether a result comes after all results without this mark.
-  private var isLate: PostgresQuery {
-    includesProvisional ? "is_provisional AND contributor_id IS DISTINCT FROM \(viewer)::uuid" : "false"
-  }
-
-  /// A count instead of a join, because the planner could reverse a join and sort all traces with the tags.
-  private func hasAll(_ trace: PostgresQuery, _ names: [String]) -> PostgresQuery {
-    """
-    (SELECT count(*) FROM trace_tags AS each JOIN tags ON tags.id = each.tag_id
-      WHERE each.trace_id = \(trace) AND tags.name = ANY(\(names))) = \(Int32(names.count))
-    """
+    return settings
   }
 }
 
@@ -221,11 +173,20 @@ public struct SearchAbilities: Hashable, Sendable {
   public let index: TraceIndex?
   /// Whether index scans continue until they have enough results (iterative scans, pgvector 0.8 or newer).
   public let scansOn: Bool
+  /// Whether the index of exact terms exists. Without it, searches ignore them.
+  public let findsTerms: Bool
   /// Whether the database is part of a Citus cluster, so that the settings of a search must reach other nodes.
-  public var isOnCluster = false
+  public let isOnCluster: Bool
+
+  init(index: TraceIndex?, scansOn: Bool, findsTerms: Bool = true, isOnCluster: Bool = false) {
+    self.index = index
+    self.scansOn = scansOn
+    self.findsTerms = findsTerms
+    self.isOnCluster = isOnCluster
+  }
 
   /// No index: searches scan all vectors.
-  public static let least = SearchAbilities(index: nil, scansOn: false)
+  public static let least = SearchAbilities(index: nil, scansOn: false, findsTerms: false)
 
   /// Makes later `SET LOCAL` statements apply on all nodes of a cluster.
   static let propagation: PostgresQuery = "SET LOCAL citus.propagate_set_commands = 'local'"
@@ -235,13 +196,18 @@ public struct SearchAbilities: Hashable, Sendable {
   /// - Throws: `PostgresError`.
   public static func read(on connection: PostgresConnection) async throws -> SearchAbilities {
     let index = try await TraceIndex.available(on: connection).first
-    let extensions = try await connection.query(
-      "SELECT extname::text, extversion FROM pg_extension WHERE extname IN ('vector', 'citus')"
-    ).map { try $0.decode(String.self, String.self) }
-    let version = extensions.first { $0.0 == "vector" }?.1
+    let (version, findsTerms, isOnCluster) = try await connection.queryOne(
+      """
+      SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
+        (SELECT count(*) > 0 FROM pg_index
+          WHERE indexrelid = to_regclass(\(ExactTerms.index)) AND indisvalid AND indisready),
+        (SELECT count(*) > 0 FROM pg_extension WHERE extname = 'citus')
+      """
+    ).decode(String?.self, Bool.self, Bool.self)
     let parts = (version ?? "").split(separator: ".").compactMap { Int($0) }
     let scansOn = parts.count > 1 && (parts[0] > 0 || parts[1] >= 8)
+    // Citus does not plan the lookups of terms and their tags as one query.
     return SearchAbilities(
-      index: index, scansOn: scansOn, isOnCluster: extensions.contains { $0.0 == "citus" })
+      index: index, scansOn: scansOn, findsTerms: findsTerms && !isOnCluster, isOnCluster: isOnCluster)
   }
 }

@@ -1,0 +1,162 @@
+import Postgres
+
+extension RankedSearch {
+  /// One row more than a page, which shows whether there is a next page.
+  var query: PostgresQuery {
+    """
+    SELECT \(StoredTrace.columns), similarity, score, reference, counts
+    FROM (
+      SELECT found, similarity, score, reference, counts FROM (\(scored)) AS scored \(onPage)
+      ORDER BY score DESC, found LIMIT \(Int32(limit + 1))
+    ) AS best JOIN traces ON traces.id = found JOIN users ON users.id = contributor_id
+    ORDER BY score DESC, found
+    """
+  }
+
+  /// The condition for the traces after the cursor. The server computes the same score for the same vectors, bit by
+  /// bit.
+  private var onPage: PostgresQuery {
+    guard let cursor else { return "" }
+    return "WHERE score < \(cursor.score) OR (score = \(cursor.score) AND found > \(cursor.id))"
+  }
+
+  /// Moves provisional traces of others behind all other results.
+  private var lateness: PostgresQuery {
+    includesProvisional ? " - CASE WHEN is_late THEN \(Self.late)::float8 ELSE 0 END" : ""
+  }
+
+  /// The weight of a trace by its trust.
+  private var trustWeight: PostgresQuery { "ln(2 + greatest(0, trust))" }
+
+  /// The candidates with their scores.
+  private var scored: PostgresQuery {
+    guard !terms.spellings.isEmpty else {
+      return """
+        SELECT id AS found, 1 - distance AS similarity, (1 - distance) * \(trustWeight)\(lateness) AS score,
+          0::float8 AS reference, '' AS counts
+        FROM (\(nearest)) AS near
+        """
+    }
+    // The cursor has what the first page found out about other traces, so that scores are the same on all pages.
+    let reference: PostgresQuery =
+      cursor.map { "\($0.reference)::float8" } ?? "greatest(0, max(1 - distance) OVER ())"
+    return """
+      WITH near AS MATERIALIZED (\(nearest)), lookups AS MATERIALIZED (\(lookups)), named AS MATERIALIZED (\(named))
+      SELECT id AS found, 1 - distance AS similarity, reference,
+        coalesce((SELECT string_agg(DISTINCT term || ':' || count, ',') FROM lookups), '') AS counts,
+        (1 - distance + \(Self.termStrength) * reference * least(1, rarity)) * \(trustWeight)\(lateness) AS score
+      FROM (
+        SELECT id, distance, trust, is_late, rarity, \(reference) AS reference FROM (
+          SELECT near.id, distance, trust, is_late, coalesce(rarity, 0) AS rarity
+          FROM near LEFT JOIN named ON named.id = near.id
+          UNION ALL
+          SELECT traces.id, embedding <=> \(vector)::vector, trust_score, \(isLate), rarity FROM (
+            SELECT named.id, rarity FROM named LEFT JOIN near ON near.id = named.id WHERE near.id IS NULL
+          ) AS others JOIN traces ON traces.id = others.id
+        ) AS candidates
+      ) AS compared
+      """
+  }
+
+  /// The traces with each term of the question. A lookup ends at one trace more than `ExactTerms.maximumTraces`. The
+  /// innermost query has no other condition, so that no other index can be preferred.
+  private var lookups: PostgresQuery {
+    let lookups = terms.spellings.enumerated().map { number, spellings -> PostgresQuery in
+      let count: PostgresQuery = cursor.map { "\(Int64($0.counts[number]))::bigint" } ?? "count(*) OVER ()"
+      return """
+        SELECT \(Self.fixed(number)) AS term, id, is_candidate, \(count) AS count FROM (
+          SELECT id, \(isCandidate) AS is_candidate FROM traces WHERE \(ExactTerms.expression) && \(spellings)
+          LIMIT \(Self.fixed(ExactTerms.maximumTraces + 1))
+        ) AS having_term
+        """
+    }
+    return lookups.dropFirst().reduce(lookups[0]) { "\($0) UNION ALL \($1)" }
+  }
+
+  /// The traces with the rarest terms.
+  private var named: PostgresQuery {
+    let names = tags.map(\.description)
+    let condition: PostgresQuery = names.isEmpty ? "" : "AND \(hasAll("lookups.id", names))"
+    return """
+      SELECT id, sum(1 / sqrt(count)) AS rarity FROM lookups
+      WHERE is_candidate AND count <= \(Self.fixed(ExactTerms.maximumTraces)) \(condition)
+      GROUP BY id ORDER BY rarity DESC, id LIMIT \(Self.fixed(Self.candidates))
+      """
+  }
+
+  var nearest: PostgresQuery {
+    guard let first = tags.first else { return byIndex(where: "") }
+    // PostgreSQL decides at run time which branch runs, by the number of traces with the tags. The other branch costs
+    // nothing.
+    let names = tags.map(\.description)
+    return """
+      WITH tagged AS MATERIALIZED (
+        SELECT trace_id FROM trace_tags AS one
+        WHERE tag_id = (SELECT id FROM tags WHERE name = \(first.description)) AND \(hasAll("one.trace_id", names))
+        LIMIT \(Self.fixed(Self.comparedOneByOne + 1))
+      ), few AS MATERIALIZED (SELECT count(*) <= \(Self.fixed(Self.comparedOneByOne)) AS are FROM tagged)
+      SELECT * FROM (
+        SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust, \(isLate) AS is_late
+        FROM tagged JOIN traces ON traces.id = trace_id
+        WHERE (SELECT are FROM few) AND \(isCandidate)
+        ORDER BY 2 LIMIT \(Self.fixed(Self.candidates))
+      ) AS compared
+      UNION ALL
+      SELECT * FROM (
+        \(byIndex(where: "AND NOT (SELECT are FROM few) AND \(hasAll("traces.id", names))"))
+      ) AS scanned
+      """
+  }
+
+  /// Only the innermost query may have conditions, ORDER BY and LIMIT. Otherwise the planner could not use the index.
+  private func byIndex(where condition: PostgresQuery) -> PostgresQuery {
+    let dimensions = PostgresQuery(unescaped: "\(TraceIndex.dimensions)")
+    let distance: PostgresQuery = "embedding <=> \(vector)::vector"
+    let order: PostgresQuery
+    // Distances between bits are coarse, so take more candidates.
+    var count = Self.candidates
+    switch abilities.index {
+    case .vector, nil: order = "distance"
+    case .halfvec: order = "embedding::halfvec(\(dimensions)) <=> \(vector)::vector::halfvec(\(dimensions))"
+    case .bit:
+      order = """
+        binary_quantize(embedding)::bit(\(dimensions)) <~> binary_quantize(\(vector)::vector)::bit(\(dimensions))
+        """
+      count = Self.candidates * 2
+    }
+    let scan: PostgresQuery = """
+      SELECT id, \(distance) AS distance, trust_score AS trust, \(isLate) AS is_late FROM traces
+      WHERE \(isCandidate) \(condition) ORDER BY \(order) LIMIT \(Self.fixed(count))
+      """
+    guard abilities.index == .bit else { return scan }
+    return "SELECT * FROM (\(scan)) AS coarse ORDER BY distance LIMIT \(Self.fixed(Self.candidates))"
+  }
+
+  /// A constant in the SQL text. With a parameter, the generic plan would assume a tenth of the table and look
+  /// expensive, so the server would plan each search again, which takes a millisecond.
+  static func fixed(_ number: Int) -> PostgresQuery { PostgresQuery(unescaped: "\(number)") }
+
+  var isCandidate: PostgresQuery {
+    """
+    embedding IS NOT NULL AND NOT is_flagged AND embedding_model_id = \(model.id)
+    AND embedding_model_version = \(model.version)\(isFound)
+    """
+  }
+
+  private var isFound: PostgresQuery {
+    includesProvisional ? "" : " AND (NOT is_provisional OR contributor_id = \(viewer)::uuid)"
+  }
+
+  /// Whether a result comes after all results without this mark.
+  private var isLate: PostgresQuery {
+    includesProvisional ? "is_provisional AND contributor_id IS DISTINCT FROM \(viewer)::uuid" : "false"
+  }
+
+  /// A count instead of a join, because the planner could reverse a join and sort all traces with the tags.
+  func hasAll(_ trace: PostgresQuery, _ names: [String]) -> PostgresQuery {
+    """
+    (SELECT count(*) FROM trace_tags AS each JOIN tags ON tags.id = each.tag_id
+      WHERE each.trace_id = \(trace) AND tags.name = ANY(\(names))) = \(Int32(names.count))
+    """
+  }
+}
