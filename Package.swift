@@ -89,7 +89,7 @@ var targets: [Target] = [
       "Basics", "CBuild", "CLinux", "CYaml", "CZlib", "CZstd", "Migrations", "Postgres", "SeedGenerators",
       "Threads",
     ],
-    exclude: ["Declarative/Definition/seeder.schema.json"]),
+    exclude: ["Declarative/Definition/seeder.schema.json", "ScaleOut/scale-out.schema.json"]),
   Layer.seeding.library(
     "SeedCLI", ["Basics", "EmbeddedPostgres", "Migrations", "Postgres", "SeedKit", "Threads"]),
   Layer.seeding.library(
@@ -196,7 +196,7 @@ targets += [
     [
       "Catalog", "EmbeddedPostgres", "Postgres", "SeedTesting", "Threads", "TraceTesting",
       "async-server-example", "blocking-server-example", "bookshop-seeds", "bookshop-server", "seed-runner",
-    ], exclude: ["Reports", "Upgrade"]),
+    ], exclude: ["Reports", "ScaleOut", "Upgrade"]),
 ]
 
 targets += seeders.map { name in

@@ -16,7 +16,8 @@ struct SeedRunnerCommandTests {
         "capacity check", "doctor", "explain", "config", "migrate",
         "migrate up", "migrate down", "migrate status",
         "migrate sql", "db", "db start", "db stop", "db status", "db url", "db psql", "db destroy",
-        "completions", "man", "help",
+        "scale-out", "scale-out plan", "scale-out apply", "scale-out status", "scale-out undo", "completions",
+        "man", "help",
       ])
   }
 

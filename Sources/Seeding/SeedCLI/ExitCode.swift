@@ -50,6 +50,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case let error as PostgresError where error.code == .invalidConfiguration: self = .badConfiguration
     case is PostgresError, is MigrationError, is EmbeddedPostgresError: self = .databaseUnusable
     case is SeedGuardError: self = .refused
+    case ScaleOutError.noCluster: self = .databaseUnusable
+    case is ScaleOutError: self = .refused
     case SeedPlanError.notForEnvironment: self = .refused
     case SeedPlanError.emptySelection, SeedPlanError.unknown, SeedPlanError.excludedDependency:
       self = .usage

@@ -165,6 +165,7 @@ struct Session: Sendable {
     "config": { try ConfigCommand(session: $0).run() },
     "migrate": { try await MigrateCommand(session: $0).run() },
     "db": { try await DatabaseCommand(session: $0).run() },
+    "scale-out": { try await ScaleOutCommand(session: $0).run() },
   ]
 
   /// The built-in seeders and those found in folders. The registry is built once.

@@ -40,7 +40,7 @@ extension CommandModule {
         .init(summary: "Remove the sample traces", line: "seed-runner reset sample-traces"),
       ],
     ],
-    connectionCounts: [.capacityStreams], errorCodes: ErrorCode.traces)
+    connectionCounts: [.capacityStreams], errorCodes: ErrorCode.traces, scaleOut: TraceSchema.scaleOut)
 
   private static let runOptions: [RunOption] = {
     let group = OptionGroup(title: "Capacity data")

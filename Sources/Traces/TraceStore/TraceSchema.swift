@@ -1,5 +1,6 @@
 public import Migrations
 public import Postgres
+public import SeedKit
 
 /// The tables of the knowledge base: users, traces, votes, tags.
 public enum TraceSchema {
@@ -12,6 +13,18 @@ public enum TraceSchema {
   ///
   /// - Throws: `MigrationError` if a file is malformed.
   public static func baseMigrations() throws -> [MigrationSet] { [try base.get()] }
+
+  /// The tables that are distributed over the nodes of a cluster. Jobs and workers of embeddings stay on the coordinator,
+  /// because workers lease jobs row by row.
+  public static let scaleOut = ScaleOutDeclaration(
+    reference: [
+      "users", "tags", "tools", "schemas", "prompt_templates", "model_configs", "transcripts",
+      "transcript_messages", "shares", "api_tokens",
+    ],
+    distributed: [
+      .init("traces", by: "id"), .init("votes", by: "trace_id", with: "traces"),
+      .init("trace_tags", by: "trace_id", with: "traces"),
+    ])
 
   // Parsed once, because each seeder requests them twice. Parsing took a fifth of a run without changes.
   private static let base = Result { try parse("trace-base") }

@@ -32,6 +32,8 @@ struct DatabaseDoctor: Sendable {
     case .migrations: try await migrations()
     case .tables: try await tables()
     case .environment: try await environment()
+    case .cluster: try await cluster()
+    case .distribution: try await distribution()
     case .clock: try await clock()
     case .timeZone: try await timeZone()
     case .connections: try await connections()

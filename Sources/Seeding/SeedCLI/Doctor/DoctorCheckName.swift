@@ -25,6 +25,8 @@ struct DoctorCheckName: RawRepresentable, Hashable, Codable, Sendable {
   static let migrations = Self("migrations")
   static let tables = Self("tables")
   static let environment = Self("environment")
+  static let cluster = Self("cluster")
+  static let distribution = Self("distribution")
   static let diskSpace = Self("disk-space")
   static let clock = Self("clock")
   static let timeZone = Self("time-zone")
@@ -42,7 +44,7 @@ struct DoctorCheckName: RawRepresentable, Hashable, Codable, Sendable {
     [
       .serverVersion, .pooler, .writable, .pgvector, .createRights, .extensionRights, .tableRights,
       .migrations,
-      .tables, .environment,
+      .tables, .environment, .cluster, .distribution,
     ] + modules.flatMap(\.doctorChecks).filter(\.isConnected).map(\.name) + [
       .clock, .timeZone, .connections, .longTransactions, .locks,
     ]

@@ -116,6 +116,7 @@ public struct CommandModule: Sendable {
   let examples: [String: [CommandSpec.Example]]
   let connectionCounts: [SettingKey<Int>]
   let errorCodes: [ErrorCode]
+  let scaleOut: ScaleOutDeclaration?
 
   /// Creates a module. All parts are optional.
   ///
@@ -130,11 +131,12 @@ public struct CommandModule: Sendable {
   ///   - connectionCounts: the settings for the number of connections of a seeder. `doctor` compares them with the free
   ///     connections of the server.
   ///   - errorCodes: the codes of the application's errors, for `explain` and its completions.
+  ///   - scaleOut: the tables that `scale-out` distributes over the nodes of a cluster.
   public init(
     settings: [AnySettingKey] = [], runOptions: [RunOption] = [], commands: [Command] = [],
     doctorChecks: [DoctorCheck] = [], verifications: [Verification] = [], metrics: [MetricSource] = [],
     examples: [String: [CommandSpec.Example]] = [:], connectionCounts: [SettingKey<Int>] = [],
-    errorCodes: [ErrorCode] = []
+    errorCodes: [ErrorCode] = [], scaleOut: ScaleOutDeclaration? = nil
   ) {
     self.settings = settings
     self.runOptions = runOptions
@@ -145,6 +147,7 @@ public struct CommandModule: Sendable {
     self.examples = examples
     self.connectionCounts = connectionCounts
     self.errorCodes = errorCodes
+    self.scaleOut = scaleOut
   }
 }
 

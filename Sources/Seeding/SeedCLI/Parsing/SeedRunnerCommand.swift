@@ -23,7 +23,7 @@ enum SeedRunnerCommand {
         reset(seeders: names), ci(seeders: names, modules), ciLocal(seeders: names, modules), template, why,
         export, generate, new,
       ] + modules.flatMap(\.commands).map(\.spec) + [
-        doctor(modules), explain(modules.errorCodes), config, migrate, db, completions, man, help,
+        doctor(modules), explain(modules.errorCodes), config, migrate, db, scaleOut, completions, man, help,
       ]
     for module in modules {
       for (name, examples) in module.examples {

@@ -5,7 +5,7 @@ extension ErrorCode {
     lockTimeout,
     statementTimeout, outOfResources, schemaMismatch, constraint, tooManyConnections, migration,
     missingExtension,
-    embeddedServer, unusableDatabase, databaseError,
+    embeddedServer, unusableDatabase, clusterUnusable, databaseError,
   ]
 
   /// No server responds.
@@ -111,6 +111,14 @@ extension ErrorCode {
       are connected to the template.
       """,
     fix: "Give each job its own database, add --replace to drop an existing one, or close the connections.")
+  /// A cluster cannot be used.
+  public static let clusterUnusable = ErrorCode(
+    "SR-418", "cluster cannot be used",
+    cause: """
+      'scale-out' needs the coordinator of a Citus cluster, whose nodes all respond and have the same versions and \
+      extensions.
+      """,
+    fix: "Do what the message says. 'seed-runner scale-out status' shows all nodes.")
   /// The server reports another error.
   public static let databaseError = ErrorCode(
     "SR-499", "database error",

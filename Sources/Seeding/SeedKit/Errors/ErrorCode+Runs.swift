@@ -4,7 +4,7 @@ extension ErrorCode {
     productionGuard, deleteGuard, commandGuard, otherEnvironment, notForEnvironment, notConfirmed,
     excludedDependency,
     missingDependency, dependencyCycle, duplicateSeeder, drift, otherBulkLoad, interrupted, seedersFailed,
-    verificationFailed, internalError,
+    verificationFailed, undistributableTables, internalError,
   ]
 
   /// Production was not allowed.
@@ -96,6 +96,16 @@ extension ErrorCode {
     "SR-214", "verification failed",
     cause: "Rows differ from the files, or a check of the application found a fault in the data.",
     fix: "'seed-runner plan' shows the differences, and 'seed-runner why TABLE KEY' where a row came from.")
+  /// Tables cannot be distributed.
+  public static let undistributableTables = ErrorCode(
+    "SR-216", "tables that cannot be distributed",
+    cause: """
+      The declaration distributes a table in a way that Citus does not support, such as one with a unique key without \
+      the distribution column. Nothing was changed.
+      """,
+    fix:
+      "Change the table or the declaration as the message says. Documentation/scaling-out.md lists the rules."
+  )
   /// Any other error.
   public static let internalError = ErrorCode(
     "SR-299", "other error",

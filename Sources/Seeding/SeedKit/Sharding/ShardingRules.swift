@@ -21,20 +21,3 @@ enum ShardingRules {
     )
   }
 }
-
-extension DeclarativeLoader {
-  /// Rejects tables whose rows Citus cannot find by their keys.
-  func checkSharding(_ loads: [TableLoad]) throws {
-    guard context.sharding.isCluster else { return }
-    let faults = loads.compactMap { load -> FixtureFault? in
-      guard
-        let refusal = ShardingRules.refusal(
-          of: load.live.name.description, context.sharding[load.live.canonicalName], key: load.definition.key)
-      else { return nil }
-      return FixtureFault(
-        .unsupportedTable, file: load.definition.path, line: load.definition.line(of: "key"), field: "key",
-        found: refusal.found, expected: refusal.expected)
-    }
-    guard faults.isEmpty else { throw FixtureError(faults) }
-  }
-}

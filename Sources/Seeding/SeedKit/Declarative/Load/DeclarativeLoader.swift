@@ -37,12 +37,12 @@ struct DeclarativeLoader {
     let known = context.catalog?.tables(definition.usedTables)
     let loads: [TableLoad]
     do {
-      loads = try await LoadPlanner.plan(definition, known: known, in: folder, on: connection)
+      loads = try await LoadPlanner.plan(
+        definition, known: known, in: folder, sharding: context.sharding, on: connection)
     } catch is FixtureError where known != nil && !context.isSurvey {
       // An earlier seeder may have changed the tables since they were described.
       throw TableCatalog.Stale()
     }
-    try checkSharding(loads)
     // A survey compares right after the catalog is read, so the tables are not described again.
     let catalog = known == nil || context.isSurvey ? nil : context.catalog
     noteAmbiguities(loads)
@@ -153,7 +153,9 @@ struct DeclarativeLoader {
     guard try await context.hasWholeTables() else { return [] }
     let files = FileList()
     var tables: [RowRemoval.Table] = []
-    for load in try await LoadPlanner.plan(definition, in: folder, on: context.session) {
+    for load in try await LoadPlanner.plan(
+      definition, in: folder, sharding: context.sharding, on: context.session)
+    {
       guard try await context.wholeTable(load.live.canonicalName) != nil else { continue }
       let stage = try TableStage(load: load, context: context, files: files)
       try await stageAll([stage], files: files)

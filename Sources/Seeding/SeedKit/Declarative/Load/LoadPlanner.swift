@@ -14,6 +14,8 @@ struct LoadPlanner {
   let faults: FaultCollector
   /// The seeder's folder, for files whose contents fill columns.
   let folder: DataFolder?
+  /// Where the tables are.
+  var sharding = Sharding.singleServer
 
   /// Looks up the tables and matches them with the definition.
   ///
@@ -21,11 +23,12 @@ struct LoadPlanner {
   ///   - definition: the definition.
   ///   - known: its tables, if they were described before.
   ///   - folder: the seeder's folder.
+  ///   - sharding: where the tables are. On a single server by default.
   /// - Returns: the loads in the order of the definition, children after their parents.
   /// - Throws: ``FixtureError`` with all faults; `PostgresError`.
   static func plan(
     _ definition: SeederDefinition, known tables: [TableName: LiveTable]? = nil, in folder: DataFolder,
-    on connection: PostgresConnection
+    sharding: Sharding = .singleServer, on connection: PostgresConnection
   ) async throws -> [TableLoad] {
     let names = definition.usedTables
     let described: [TableName: LiveTable]
@@ -47,7 +50,7 @@ struct LoadPlanner {
     let planner = LoadPlanner(
       definition: definition, tables: tables, known: known, money: money, kinds: kinds,
       advice: try await KeyAdvice.read(definition, tables: tables, on: connection), faults: faults,
-      folder: folder)
+      folder: folder, sharding: sharding)
     var loads: [TableLoad] = []
     for table in definition.tables {
       guard let load = try planner.load(table, parent: nil) else { continue }
@@ -128,7 +131,13 @@ struct LoadPlanner {
         table.line, found: "\(live.name), which has \(slots.count) columns",
         expected: "a table of at most \(TableLoad.tableColumnLimit) columns", at: "table")
     }
-    let key = uniqueKey(of: table, live: live)
+    let refusal = ShardingRules.refusal(
+      of: live.name.description, sharding[live.canonicalName], key: table.key)
+    if let refusal {
+      fault(
+        table.line(of: "key"), .unsupportedTable, found: refusal.found, expected: refusal.expected, at: "key")
+    }
+    let key = refusal == nil ? uniqueKey(of: table, live: live) : nil
     if let touched = table.touchedColumn {
       _ = column(touched, of: live, line: table.line(of: "touch"), at: "touch")
     }
