@@ -11,13 +11,14 @@ import SeedKit
 /// ```
 ///
 /// **Values.** The overrides of the call apply first, then the generators of the ``FactoryModel``. All other columns that
-/// are NOT NULL and have no default get a value that fits their name, type and constraints. The rest keeps its default,
-/// or NULL; see ``Optionals``.
+/// are NOT NULL and have no default get a value that fits their name, type and constraints. So do columns that a CHECK
+/// constraint demands. The rest keeps its default, or NULL; see ``Optionals``.
 ///
 /// **Related rows.** A foreign key that is NOT NULL and not overridden refers to a new row. The rows of a call share it,
 /// and so do the new rows themselves: if a purchase and its customer both belong to a shop, it is the same one. Two
 /// foreign keys of a table to the same other table refer to different rows. If a unique key allows only one row for each
-/// related row, every row gets its own.
+/// related row, every row gets its own. An override of a part of a foreign key, such as the id in (tenant, id), refers to
+/// the row that has it.
 ///
 /// **Determinism.** Values depend on the seed, the table, the column, and on how many rows of the table the factory has
 /// made before, so a test gets the same ones in every run. Values of unique columns are distinct over all calls. Values

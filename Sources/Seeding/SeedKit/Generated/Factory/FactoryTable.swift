@@ -17,12 +17,12 @@ struct FactoryTable {
   }
 
   let source: ScaffoldSource
-  private(set) var declaration: FactoryDeclaration
+  var declaration: FactoryDeclaration
   /// The columns that may be NULL, and that get a row of another table nevertheless.
-  private(set) var filledLinks: Set<String> = []
-  let facts: TableFacts
+  var filledLinks: Set<String> = []
+  var facts: TableFacts
   /// The guessed generators, by column.
-  let guesses: [String: GeneratorValue]
+  var guesses: [String: GeneratorValue]
 
   var live: LiveTable { source.live }
 
@@ -33,9 +33,13 @@ struct FactoryTable {
     self.source = source
     self.declaration = declaration
     facts = source.facts
-    let rows = ScaffoldRows.Choice(count: .number(Self.distinctRows), reason: "", estimate: Self.distinctRows)
+    guesses = Self.guesses(source, facts)
+  }
+
+  static func guesses(_ source: ScaffoldSource, _ facts: TableFacts) -> [String: GeneratorValue] {
+    let rows = ScaffoldRows.Choice(count: .number(distinctRows), reason: "", estimate: distinctRows)
     let guessed = ScaffoldTable(source: source, facts: facts, rows: rows, empty: [], nullColumns: [:])
-    guesses = Dictionary(
+    return Dictionary(
       guessed.members.filter(\.isKnown).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -97,19 +101,6 @@ struct FactoryTable {
   /// A unique key whose columns all have the same values in all rows.
   func violatedKey(_ given: [String: Given]) -> LiveTable.UniqueKey? {
     live.keys.first { key in key.isPlain && key.columns.allSatisfy { given[$0]?.constant != nil } }
-  }
-
-  /// The table with other sources of declared columns; nil for a foreign key that refers to a new row.
-  func replacing(_ sources: [String: GenerateRule.Source?]) -> FactoryTable {
-    var table = self
-    let columns = declaration.rule.columns.compactMap { column -> GenerateRule.Column? in
-      guard let source = sources[column.name] else { return column }
-      guard let source else { return nil }
-      return GenerateRule.Column(line: column.line, name: column.name, source: source, text: column.text)
-    }
-    table.declaration = declaration.with(columns)
-    table.filledLinks = Set(sources.filter { $0.value == nil }.keys)
-    return table
   }
 
   // MARK: The columns

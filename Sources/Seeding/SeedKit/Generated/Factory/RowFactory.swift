@@ -69,7 +69,7 @@ package actor RowFactory {
     let connection = try await connected()
     let table = try await table(declaration, on: connection)
     let given = try overrides.texts(for: table.live, path: declaration.path)
-    let needsParents = table.links.contains { link in
+    let needsParents = table.assuming(given, fillsAll: fillsAll).links.contains { link in
       table.isDeclared(link) || table.columnsToFill(link, given) != nil
     }
     // One statement is a transaction. In a transaction of the caller, its end decides about the rows.
@@ -124,12 +124,12 @@ package actor RowFactory {
     let unknown = try declarations.get().map(\.table).filter { names[$0] == nil }
     let live = try await LiveTable.describe(unknown, on: connection)
     for other in unknown { names[other] = live[other]?.canonicalName ?? "" }
-    guard let canonical = names[name], let source = sources[canonical] else {
+    guard let canonical = names[name], sources[canonical] != nil else {
       throw fault(
         declaration, .missingTable, at: "table", found: "no table '\(name)'", expected: "a table that exists")
     }
-    guard declaration.rule.columns.isEmpty else { return FactoryTable(source, declaration: declaration) }
-    return try await table(canonical, on: connection)
+    let table = try await table(canonical, on: connection)
+    return declaration.rule.columns.isEmpty ? table : table.with(declaration)
   }
 
   /// A table that a foreign key refers to.
@@ -169,7 +169,8 @@ package actor RowFactory {
     on connection: PostgresConnection
   ) async throws -> [JSONNode] {
     var given = overrides
-    let (table, references) = try await references(of: table, given, on: connection)
+    let (table, references) = try await references(
+      of: table.assuming(given, fillsAll: fillsAll), given, on: connection)
     call.path.append(table.live.canonicalName)
     try await addParents(of: table, count: count, &given, in: &call, on: connection)
     call.path.removeLast()

@@ -33,6 +33,8 @@ struct TableFacts {
   private(set) var pairs: [Pair] = []
   /// The constraints with a form that is not known.
   private(set) var unread: [LiveTable.Check] = []
+  /// The number of conditions that are not met.
+  private(set) var unmet = 0
 
   struct Pair: Hashable {
     let low: String
@@ -43,7 +45,13 @@ struct TableFacts {
   subscript(column: String) -> ColumnFacts { columns[column] ?? ColumnFacts() }
 
   /// Reads the constraints of a table, and those of the domains of its columns.
-  init(checks: [LiveTable.Check], domains: [(column: String, expression: String)]) {
+  ///
+  /// - Parameter assumptions: conditions that hold anyway. Alternatives keep to them.
+  init(
+    checks: [LiveTable.Check], domains: [(column: String, expression: String)],
+    assuming assumptions: [SQLExpression] = []
+  ) {
+    for assumption in assumptions where !require(assumption) { unmet += 1 }
     for domain in domains {
       guard let expression = SQLExpression(domain.expression) else { continue }
       // A domain's constraint calls the value VALUE.
@@ -53,6 +61,7 @@ struct TableFacts {
     for check in checks.sorted(by: { $0.columns.count < $1.columns.count }) {
       if let expression = SQLExpression(check.expression), require(expression) { continue }
       unread.append(check)
+      unmet += 1
     }
   }
 
@@ -193,7 +202,10 @@ struct TableFacts {
     guard names.count == arguments.count, count <= names.count, count >= 0 else { return false }
     let filled = sign == "<" ? count - 1 : sign == ">" ? count + 1 : count
     guard filled >= 0, filled <= names.count, ["=", "<", "<=", ">", ">="].contains(sign) else { return false }
-    for (place, name) in names.enumerated() {
+    // Columns that are filled or NULL anyway stay so.
+    func rank(_ name: String) -> Int { self[name].isFilled ? 0 : self[name].isNull ? 2 : 1 }
+    let sorted = names.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
+    for (place, name) in sorted.map(\.element).enumerated() {
       if place < filled, !sign.hasPrefix("<"), !apply(.not(.isNull(.column(name)))) { return false }
       if place >= filled, !sign.hasPrefix(">"), !apply(.isNull(.column(name))) { return false }
     }

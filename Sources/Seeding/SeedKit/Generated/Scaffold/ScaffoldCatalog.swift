@@ -178,12 +178,15 @@ struct ScaffoldSource {
   }
 
   /// What the constraints and the partitions say about the columns.
-  var facts: TableFacts {
+  var facts: TableFacts { facts(assuming: []) }
+
+  /// Like ``facts``, with conditions that hold anyway.
+  func facts(assuming assumptions: [SQLExpression]) -> TableFacts {
     var facts = TableFacts(
       checks: live.checks,
       domains: live.columns.flatMap { column in
         (columns[column.name.name]?.domainChecks ?? []).map { (column.name.name, $0) }
-      })
+      }, assuming: assumptions)
     if let partitions = partitionCondition { _ = facts.require(partitions) }
     return facts
   }
