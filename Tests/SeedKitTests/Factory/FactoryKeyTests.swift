@@ -84,6 +84,27 @@ struct FactoryKeyTests {
     }
   }
 
+  @Test("each related row can use all values of a key")
+  func fewValues() async throws {
+    struct Hours: FactoryModel {
+      static let table = "hours"
+      static let columns: [String: FactoryValue] = ["weekday": ["integer": [1, 7]]]
+      let store_id, weekday: Int
+    }
+    let sql = """
+      CREATE TABLE store (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+      CREATE TABLE hours (store_id int REFERENCES store, weekday int, PRIMARY KEY (store_id, weekday));
+      """
+    try await FactoryPlace.with(sql) { connection in
+      let factory = Factory(connection)
+      let first = try await factory.make(Hours.self, count: 5)
+      let second = try await factory.make(Hours.self, count: 7)
+      #expect(Set(second.map(\.weekday)).count == 7)
+      let rest = try await factory.make(Hours.self, count: 2, ["store_id": first[0].store_id])
+      #expect(Set((first + rest).map(\.weekday)).count == 7)
+    }
+  }
+
   @Test("a number that the caller decides is not drawn again")
   func decidedNumber() async throws {
     try await FactoryPlace.with { connection in

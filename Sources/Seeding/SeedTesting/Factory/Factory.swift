@@ -24,8 +24,9 @@ import SeedKit
 /// made before, so a test gets the same ones in every run. Values of unique columns are distinct over all calls. Values
 /// that existing rows have are skipped.
 ///
-/// **Transactions.** Each table is inserted in one round trip. Inside a transaction of the caller, the rows are part of
-/// it. Otherwise each call is a transaction.
+/// **Transactions.** The first use of a table reads the catalog; make a new factory after a change of its columns. Each
+/// table is inserted in one round trip. Inside a transaction of the caller, the rows are part of it. Otherwise each call
+/// is a transaction.
 public struct Factory: Sendable {
   /// What happens to columns that may be left out: nullable ones, and those with a default.
   public enum Optionals: Sendable {

@@ -63,8 +63,20 @@ extension RowFactory {
         "SELECT nextval(\(sequence)::text::regclass) FROM generate_series(1, \(count))")
       given[name] = texts(try drawn.map { try $0.decode(Int.self) })
     }
+    var isRestarted = false
     while true {
-      let built = try await build(table, given, numbers, references, on: connection)
+      let built: GeneratedTable
+      do {
+        built = try await build(table, given, numbers, references, on: connection)
+      } catch let error as FixtureError
+        where !isRestarted && numbers[0] > 0 && error.faults.allSatisfy({ $0.code == .missingUniqueKey })
+      {
+        // A unique key of a parent and of few values, such as (store, weekday): other parents used the numbers so far.
+        isRestarted = true
+        release(after: -1, of: table)
+        numbers = reserve(count, of: table)
+        continue
+      }
       let insert = FactoryInsert(built, numbers: numbers, given: Set(given.keys))
       switch try await accepting(table, { try await insert.run(on: connection) }) {
       case .inserted(let rows):
