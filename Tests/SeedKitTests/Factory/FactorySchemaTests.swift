@@ -47,4 +47,21 @@ struct FactorySchemaTests {
       #expect(try paid["email"] == nil)
     }
   }
+
+  @Test("do not depend on settings of the session, and do not change them")
+  func settings() async throws {
+    let sql = """
+      CREATE TABLE log (at timestamptz NOT NULL, note text) PARTITION BY RANGE (at);
+      CREATE TABLE log_march PARTITION OF log FOR VALUES FROM ('2025-03-02') TO ('2025-04-01');
+      """
+    try await FactoryPlace.with(sql) { connection in
+      try await connection.runScript("SET TimeZone = 'Asia/Kolkata'; SET DateStyle = 'German'")
+      try await connection.withTransaction { connection in
+        let row = try await Factory(connection).make("log")
+        #expect(try row.decode("at", as: String.self).hasPrefix("2025-03-"))
+        let style = try await connection.queryOne("SELECT current_setting('DateStyle')").decode(String.self)
+        #expect(style == "German, DMY")
+      }
+    }
+  }
 }

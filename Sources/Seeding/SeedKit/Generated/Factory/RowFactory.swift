@@ -107,9 +107,7 @@ package actor RowFactory {
   ) async throws -> FactoryTable {
     let name = declaration.table
     if names[name] == nil {
-      for source in try await ScaffoldSource.read(table: try name.quoted(), on: connection) {
-        sources[source.live.canonicalName] = source
-      }
+      try await readSources(of: try name.quoted(), on: connection)
       guard let live = try await LiveTable.describe([name], on: connection)[name] else {
         let kind = try await RelationKind.find([name], on: connection)[name]
         let known = try await RelationKind.Known.read(on: connection)
@@ -132,14 +130,27 @@ package actor RowFactory {
     return declaration.rule.columns.isEmpty ? table : table.with(declaration)
   }
 
+  /// Reads the catalog. Its texts, such as dates in partition bounds, depend on settings. The transaction is rolled back,
+  /// so that these do not stay in a transaction of the caller.
+  private func readSources(of table: String, on connection: PostgresConnection) async throws {
+    struct Undo: Error {}
+    var found: [ScaffoldSource] = []
+    do {
+      try await connection.withTransaction(setup: [StableSettings.statement]) { connection in
+        found = try await ScaffoldSource.read(table: table, on: connection)
+        throw Undo()
+      }
+    } catch let error as PostgresTransactionError {
+      guard error.cause is Undo, error.rollbackError == nil else { throw error.cause }
+    }
+    for source in found { sources[source.live.canonicalName] = source }
+  }
+
   /// A table that a foreign key refers to.
   func table(_ canonical: String, on connection: PostgresConnection) async throws -> FactoryTable {
     if let known = tables[canonical] { return known }
     if sources[canonical] == nil {
-      let name = try TableName(text: canonical).quoted()
-      for source in try await ScaffoldSource.read(table: name, on: connection) {
-        sources[source.live.canonicalName] = source
-      }
+      try await readSources(of: try TableName(text: canonical).quoted(), on: connection)
     }
     let declared = try declarations.get().last { names[$0.table] == canonical }
     let shown = sources[canonical]?.live.name.description ?? canonical
