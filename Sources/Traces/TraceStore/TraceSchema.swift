@@ -24,6 +24,7 @@ public enum TraceSchema {
     distributed: [
       .init("traces", by: "id"), .init("votes", by: "trace_id", with: "traces"),
       .init("trace_tags", by: "trace_id", with: "traces"),
+      .init("trace_reports", by: "trace_id", with: "traces"),
     ])
 
   // Parsed once, because each seeder requests them twice. Parsing took a fifth of a run without changes.

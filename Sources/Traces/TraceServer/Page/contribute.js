@@ -134,7 +134,9 @@ export class Contribute {
     at("contribute-done").hidden = false;
     at("contribute-done").replaceChildren(
       element("strong", {}, "Thank you. "),
-      "The trace was contributed. Other users can confirm it. ",
+      trace.is_provisional
+        ? "Your searches find the trace. Others find it when it has been confirmed. "
+        : "Searches find the trace now. ",
       element("a", { href: `#trace=${trace.id}` }, "Open it"),
     );
     at("contribute-done").focus();

@@ -103,9 +103,9 @@ public struct StoredToken: Hashable, Sendable {
       "DELETE FROM api_tokens WHERE user_id = \(user) AND expires_at <= now()",
       "DELETE FROM api_tokens WHERE user_id = \(user) AND token_hash = \(PostgresBytes(replaced ?? []))",
       """
-      INSERT INTO api_tokens (token_hash, user_id, name, expires_at)
+      INSERT INTO api_tokens AS added (token_hash, user_id, name, expires_at)
       SELECT \(PostgresBytes(token.digest)), id, \(name), \(expiresAt) FROM users WHERE id = \(user)
-        AND (SELECT count(*) FROM api_tokens WHERE user_id = \(user)) < \(Int32(most)) RETURNING user_id
+        AND (SELECT count(*) FROM api_tokens WHERE user_id = \(user)) < \(Int32(most)) RETURNING added.user_id
       """,
     ])
     return !results[2].isEmpty

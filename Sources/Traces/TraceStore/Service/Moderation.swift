@@ -48,10 +48,10 @@ public enum Moderation {
   ) async throws -> Bool {
     let rows = try await connection.query(
       """
-      INSERT INTO trace_reports (trace_id, reporter, reason)
+      INSERT INTO trace_reports AS report (trace_id, reporter, reason)
       SELECT id, \(reporter.key), \(reason) FROM traces WHERE id = \(trace)
       ON CONFLICT (trace_id, reporter) DO UPDATE SET reason = EXCLUDED.reason, created_at = EXCLUDED.created_at
-      RETURNING trace_id
+      RETURNING report.trace_id
       """)
     return !rows.isEmpty
   }

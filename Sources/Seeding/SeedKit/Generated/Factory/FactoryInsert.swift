@@ -56,12 +56,13 @@ struct FactoryInsert {
     // Expressions use the names of the columns.
     let renamed = (["place"] + zip(names, sent.indices).map { "c\($1) AS \($0)" }).joined(separator: ", ")
     let isIdentity = sent.contains { live[table.columns[$0].name.name]?.isAlwaysIdentity == true }
+    // citus: of rows of the same statement
     let insert: PostgresQuery = """
       \(rows), inserted AS (
         INSERT INTO \(unescaped: live.quoted) AS made (\(unescaped: written))
         \(unescaped: isIdentity ? "OVERRIDING SYSTEM VALUE" : "")
         SELECT \(unescaped: values) FROM (SELECT \(unescaped: renamed) FROM made) AS made
-        WHERE NOT EXISTS (SELECT FROM taken) ORDER BY made.place
+        WHERE NOT EXISTS (SELECT 1 FROM taken) ORDER BY made.place
         RETURNING to_jsonb(made.*)::text AS value)
       SELECT value, NULL::bigint FROM inserted UNION ALL SELECT NULL, place FROM taken
       """
@@ -114,7 +115,7 @@ struct FactoryInsert {
         let comparison = key.nullsAreEqual ? "IS NOT DISTINCT FROM" : "="
         return "live.\(quoted(name)) \(comparison) made.c\(place)"
       }
-      return "EXISTS (SELECT FROM \(live.quoted) AS live WHERE \(pairs.joined(separator: " AND ")))"
+      return "EXISTS (SELECT 1 FROM \(live.quoted) AS live WHERE \(pairs.joined(separator: " AND ")))"
     }
     // The expressions use the names of the columns.
     let row = places.map { "made.c\($0.place) AS \(quoted($0.name))" }.joined(separator: ", ")
@@ -122,7 +123,7 @@ struct FactoryInsert {
     let names = expressions.indices.map { "k\($0)" }
     let named = zip(expressions, names).map { "\($0) AS \($1)" }.joined(separator: ", ")
     return """
-      EXISTS (SELECT FROM (SELECT \(named) FROM \(live.quoted)) AS live
+      EXISTS (SELECT 1 FROM (SELECT \(named) FROM \(live.quoted)) AS live
         WHERE (\(names.map { "live.\($0)" }.joined(separator: ", "))) = (SELECT \(values) FROM (SELECT \(row)) AS made))
       """
   }

@@ -34,7 +34,7 @@ extension RowFactory {
         guard link.columns.count == 1 else { continue }
         let key = try PostgresIdentifier(link.targetColumns[0]).quoted
         let hasRows = try await connection.queryOne(
-          "SELECT EXISTS (SELECT FROM \(unescaped: own.quoted))"
+          "SELECT EXISTS (SELECT 1 FROM \(unescaped: own.quoted))"
         ).decode(Bool.self)
         let source: GenerateRule.Source? =
           hasRows ? .query("SELECT \(key) FROM \(own.quoted) ORDER BY 1", settings: []) : nil
