@@ -105,7 +105,7 @@ struct TerminalTests {
       #expect(try await process.wait().exitCode == 0)
       try await terminal.waitForEnd()
       #expect(terminal.screen.controlCount == 0, "\(terminal.output)")
-      #expect(terminal.screen.text.contains { $0.hasPrefix("seeded  tags  tags 235 inserted") })
+      #expect(terminal.screen.text.contains { $0.hasPrefix("seeded  tags  tags 249 inserted") })
     }
   }
 

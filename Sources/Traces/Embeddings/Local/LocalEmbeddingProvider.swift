@@ -10,7 +10,7 @@ public import TraceStore
 /// multitask learning", 2009).
 ///
 /// In a document, the weight of a word grows with its count but saturates, as in BM25 (Robertson and Zaragoza, "The
-/// probabilistic relevance framework", 2009). A word in the title counts three times, a word in a code block half.
+/// probabilistic relevance framework", 2009). A word in the title counts five times, a word in a code block a quarter.
 /// The inverse document frequency is applied to queries only (`lnc.ltc` in the SMART notation, Salton and Buckley,
 /// 1988), so that adding documents does not change the vectors of existing ones.
 ///
@@ -46,8 +46,8 @@ public struct LocalEmbeddingProvider: EmbeddingProvider {
 extension TermCounts {
   /// The weight of an occurrence by its position.
   private enum Weight {
-    static let title = 6
-    static let prose = 2
+    static let title = 20
+    static let prose = 4
     static let code = 1
   }
 
