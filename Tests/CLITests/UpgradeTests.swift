@@ -75,9 +75,12 @@ struct UpgradeTests {
       for table in tables { before[table] = try await upgrade.versions(of: table) }
       let first = try await upgrade.run("--all")
       #expect(first.exitCode == 0, "\(first.output)\(first.errors)")
-      for (table, changed) in zip(tables, [0, 0, 0, 1, 0, 0, 1, 1]) {
+      // All 252 traces get a vector of the new version of the local model. Rows that were added to fixtures since
+      // then are not counted.
+      for (table, changed) in zip(tables, [0, 0, 252, 1, 0, 0, 1, 1]) {
         let after = try await upgrade.versions(of: table)
-        #expect(after.filter { before[table]?[$0.key] != $0.value }.count == changed, "\(table)")
+        let kept = after.filter { before[table]?[$0.key] != nil }
+        #expect(kept.filter { before[table]?[$0.key] != $0.value }.count == changed, "\(table)")
       }
       let second = try await upgrade.run("--all")
       #expect(second.output.contains("13 unchanged"), "\(second.output)")
@@ -91,7 +94,7 @@ struct UpgradeTests {
       for expected in [
         "(drifted) tools 'apply_patch'", "(drifted) customer 'bo@example.com'",
         "(deleted outside seed-runner) customer_tag '{3,c}'", "~ document '3'",
-        "9 migrations to apply; 1 to insert, 3 to update, 0 to delete",
+        "11 migrations to apply; 322 to insert, 302 to update, 0 to delete",
       ] {
         #expect(plan.output.contains(expected), "\(plan.output)")
       }
