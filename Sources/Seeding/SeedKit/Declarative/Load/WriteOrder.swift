@@ -183,8 +183,9 @@ extension TableStage {
   /// Whether the values of references between the rows are known before writing, so that one statement can write
   /// all rows. Not with a BEFORE trigger, which may look up the parent of a row or change the row.
   func foresees(_ reference: TableLoad.Reference?) -> Bool {
+    // Citus checks foreign keys after each part of a statement.
     guard let reference, reference.inner.isEmpty, !load.live.changesInsertedRows,
-      hasSlots(for: reference.rule.key)
+      !context.sharding[load.live.canonicalName].isRemote, hasSlots(for: reference.rule.key)
     else {
       return false
     }
