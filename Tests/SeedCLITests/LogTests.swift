@@ -42,6 +42,34 @@ struct LogTests {
     #expect(line.run_id == log.runID.uuidString.lowercased())
   }
 
+  @Test("has one harmless line of bounded length for every field of every event, whatever its text")
+  func hostileFields() {
+    let evil =
+      "a\r\nb\u{1B}[2J\u{9B}31m\u{7}\u{0}\u{85}\u{2028}\u{2029}\u{202E}\u{2066}\u{200F}\u{61C}\"\\ "
+      + String(repeating: "x\u{1B}é", count: 10_000)
+    for kind in LogEvent.Kind.allCases {
+      for field in kind.fields {
+        for event in [LogEvent(kind).with(field, evil), LogEvent(kind).with(field, [evil])] {
+          let text = line(event)
+          #expect(!text.unicodeScalars.contains(where: TerminalText.isActive), "\(kind) \(field)")
+          // Escaping makes a byte up to six times as long.
+          #expect(text.utf8.count < 30_000 && text.contains("more bytes)"), "\(kind) \(field)")
+        }
+      }
+    }
+  }
+
+  @Test("of text has lines of at most 4,000 bytes, which say how much was cut")
+  func longLines() {
+    let long = String(repeating: "é", count: 5_000)
+    let lines = TerminalText.lines("short\n\(long)\n\(long.prefix(2_000))", limit: TerminalText.lineLimit)
+      .split(separator: "\n")
+    #expect(lines.map(\.utf8.count)[0] == 5 && lines[2].utf8.count == 4_000)
+    #expect(lines[1] == long.prefix(2_000) + "… (6000 more bytes)")
+    #expect(TerminalText.lines(long) == long)
+    #expect(TerminalText.cut("a\u{1F600}b", to: 3) == "a… (5 more bytes)")
+  }
+
   @Test("has durations as finite numbers of milliseconds")
   func numbers() throws {
     for (duration, expected) in [

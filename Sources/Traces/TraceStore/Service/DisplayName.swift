@@ -12,24 +12,27 @@ public struct DisplayName: Hashable, Sendable, CustomStringConvertible {
 
   /// Parses a name. Returns nil if it violates the ``rule``.
   public init?(_ text: String) {
-    let words = text.split(whereSeparator: \.isWhitespace)
-    let name = words.joined(separator: " ")
-    guard (1...200).contains(name.unicodeScalars.count), name.unicodeScalars.allSatisfy(Self.isVisible),
-      !Self.skeleton(name).isEmpty
+    guard text.unicodeScalars.count <= 200,
+      text.unicodeScalars.allSatisfy({ scalar in !Self.hidden.contains { $0.contains(scalar.value) } })
     else { return nil }
-    description = name
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard !words.isEmpty else { return nil }
+    description = words.joined(separator: " ")
   }
 
   /// Whether two names look alike: compared without case, accents, width, punctuation and spaces, and with letters of
   /// other scripts that look like Latin ones.
   public func isLike(_ other: String) -> Bool { Self.skeleton(description) == Self.skeleton(other) }
 
-  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-    default: !scalar.properties.isDefaultIgnorableCodePoint
-    }
-  }
+  /// Controls, line separators, and the categories Format and Default_Ignorable_Code_Point of Unicode 16. The OpenAPI
+  /// document has the same list.
+  private static let hidden: [ClosedRange<UInt32>] = [
+    0x0...0x1F, 0x7F...0x9F, 0xAD...0xAD, 0x34F...0x34F, 0x600...0x605, 0x61C...0x61C, 0x6DD...0x6DD,
+    0x70F...0x70F, 0x890...0x891, 0x8E2...0x8E2, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F,
+    0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0x3164...0x3164, 0xFE00...0xFE0F, 0xFEFF...0xFEFF,
+    0xFFA0...0xFFA0, 0xFFF0...0xFFFB, 0x110BD...0x110BD, 0x110CD...0x110CD, 0x13430...0x1343F,
+    0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF,
+  ]
 
   /// Letters of Cyrillic and Greek that look like Latin ones, after conversion to lowercase.
   private static let lookalikes: [Character: Character] = [
