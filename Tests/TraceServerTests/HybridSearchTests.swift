@@ -104,7 +104,7 @@ struct HybridSearchTests {
         }
         let named = try await plan("XQ417 or ERR_CLOCK_SKEW")
         #expect(
-          named.components(separatedBy: "Bitmap Index Scan on ix_traces_exact_terms").count == 3, "\(named)")
+          named.components(separatedBy: "Bitmap Index Scan on ix_traces_exact_terms").count == 5, "\(named)")
         #expect(!named.contains("Seq Scan on traces"), "\(named)")
         #expect(try await !plan("no terms").contains("ix_traces_exact_terms"))
       }

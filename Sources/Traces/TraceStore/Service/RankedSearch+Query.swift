@@ -65,12 +65,20 @@ extension RankedSearch {
       let count: PostgresQuery = cursor.map { "\(Int64($0.counts[number]))::bigint" } ?? "count(*) OVER ()"
       return """
         SELECT \(Self.fixed(number)) AS term, id, is_candidate, \(count) AS count FROM (
-          SELECT id, \(isCandidate) AS is_candidate FROM traces WHERE \(ExactTerms.expression) && \(spellings)
+          SELECT id, \(isCandidate) AS is_candidate FROM traces WHERE \(Self.has(spellings))
           LIMIT \(Self.fixed(ExactTerms.maximumTraces + 1))
         ) AS having_term
         """
     }
     return lookups.dropFirst().reduce(lookups[0]) { "\($0) UNION ALL \($1)" }
+  }
+
+  /// Each spelling is looked up by itself, because `gin_fuzzy_search_limit` only applies if all keys of a lookup are
+  /// common.
+  private static func has(_ spellings: [String]) -> PostgresQuery {
+    let conditions = spellings.map { spelling -> PostgresQuery in "\(ExactTerms.expression) && \([spelling])"
+    }
+    return conditions.dropFirst().reduce(conditions[0]) { "\($0) OR \($1)" }
   }
 
   /// The traces with the rarest terms.

@@ -161,7 +161,10 @@ public struct RankedSearch: Sendable {
     if !terms.spellings.isEmpty {
       // The planner underestimates the cost of computing the terms of a row, which a scan of a small table would do for
       // each row. Costs of disabled plans must not cause compilation.
-      settings += ["SET LOCAL enable_seqscan = off", "SET LOCAL jit = off"]
+      // A term that most traces have is read in part only: it is ignored anyway, from the 101st trace on.
+      settings += [
+        "SET LOCAL enable_seqscan = off", "SET LOCAL jit = off", "SET LOCAL gin_fuzzy_search_limit = 1000",
+      ]
     }
     return settings
   }
