@@ -113,7 +113,7 @@ struct CommandModuleTests {
   @Test("adds its checks to the report: those with a connection before those without")
   func checks() {
     let names = DoctorCheckName.all([Self.module]).map(\.rawValue)
-    #expect(Array(names.drop { $0 != "environment" }.prefix(3)) == ["environment", "stock", "disk-space"])
+    #expect(Array(names.drop { $0 != "distribution" }.prefix(3)) == ["distribution", "stock", "disk-space"])
     #expect(names.last == "tills")
     #expect(Set(names).count == names.count)
     #expect(DoctorCheckName.needingConnection([Self.module]).contains(DoctorCheckName(rawValue: "stock")))
