@@ -106,7 +106,7 @@ struct GeneratedLoadTests {
       ),
       (
         "while references of a cycle are filled",
-        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^UPDATE .+ AS live'"
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'UPDATE .+ AS live SET'"
       ),
     ])
   func kill(moment: String, condition: String) async throws {

@@ -43,10 +43,12 @@ struct TrustTests {
         accounts.append((try await service.register("a\(number)@example.com", from: address), address))
       }
       var spam: [String] = []
-      for (token, address) in accounts {
+      for (number, (token, address)) in accounts.enumerated() {
+        // Other words for each account, because near-duplicates are refused.
+        let words = (0..<40).map { "word\(number)x\($0)" }.joined(separator: " ")
         for question in Self.questions {
           let trace =
-            #"{"title": "\#(question)", "context": "\#(question)", "solution": "\#(question)", "tags": ["pgbouncer"]}"#
+            #"{"title": "\#(question)", "context": "\#(question)", "solution": "\#(question) \#(words)", "tags": ["pgbouncer"]}"#
           let answer = try await service.post("/api/v1/traces", trace, token: token, from: address)
           spam.append(try #require(answer.text("id")))
         }

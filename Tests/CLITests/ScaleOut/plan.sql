@@ -3,6 +3,8 @@ SET LOCAL citus.multi_shard_modify_mode = 'sequential';
 -- copying the rows into a vector index one by one takes many times longer than building it afterwards
 DROP INDEX public.ix_traces_embedding_hnsw;
 -- Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet
+ALTER TABLE public.trace_reports DROP CONSTRAINT "trace_reports_trace_id_fkey";
+-- Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet
 ALTER TABLE public.trace_tags DROP CONSTRAINT "trace_tags_trace_id_fkey";
 -- Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet
 ALTER TABLE public.votes DROP CONSTRAINT "votes_trace_id_fkey";
@@ -32,6 +34,10 @@ SELECT create_distributed_table('public.traces', 'id', colocate_with => 'none');
 SELECT create_distributed_table('public.votes', 'trace_id', colocate_with => 'public.traces');
 -- the rows of public.trace_tags are kept on the node of their row of public.traces
 SELECT create_distributed_table('public.trace_tags', 'trace_id', colocate_with => 'public.traces');
+-- the rows of public.trace_reports are kept on the node of their row of public.traces
+SELECT create_distributed_table('public.trace_reports', 'trace_id', colocate_with => 'public.traces');
+-- the foreign key that was dropped above: both tables are distributed now
+ALTER TABLE public.trace_reports ADD CONSTRAINT "trace_reports_trace_id_fkey" FOREIGN KEY (trace_id) REFERENCES traces(id) ON DELETE CASCADE;
 -- the foreign key that was dropped above: both tables are distributed now
 ALTER TABLE public.trace_tags ADD CONSTRAINT "trace_tags_trace_id_fkey" FOREIGN KEY (trace_id) REFERENCES traces(id) ON DELETE CASCADE;
 -- the foreign key that was dropped above: both tables are distributed now
@@ -47,3 +53,5 @@ ANALYZE public.traces;
 ANALYZE public.votes;
 -- the planner needs statistics of the shards of public.trace_tags
 ANALYZE public.trace_tags;
+-- the planner needs statistics of the shards of public.trace_reports
+ANALYZE public.trace_reports;

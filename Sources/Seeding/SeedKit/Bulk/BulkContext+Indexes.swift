@@ -135,7 +135,7 @@ extension BulkContext {
     note(
       """
       built \(count) \(count == 1 ? "index" : "indexes") in \(tenths / 10).\(tenths % 10) s, with \(memory >> 10) MB \
-      of memory and \(workers) parallel workers
+      of memory and \(workers) parallel \(workers == 1 ? "worker" : "workers")
       """)
   }
 

@@ -54,7 +54,8 @@ struct FactoryInsert {
     let written = (names + computed).joined(separator: ", ")
     let values = (names + expressions).joined(separator: ", ")
     // Expressions use the names of the columns.
-    let renamed = (["place"] + zip(names, sent.indices).map { "c\($1) AS \($0)" }).joined(separator: ", ")
+    let renamed = (["place AS seed_place"] + zip(names, sent.indices).map { "c\($1) AS \($0)" }).joined(
+      separator: ", ")
     let isIdentity = sent.contains { live[table.columns[$0].name.name]?.isAlwaysIdentity == true }
     // citus: of rows of the same statement
     let insert: PostgresQuery = """
@@ -62,7 +63,7 @@ struct FactoryInsert {
         INSERT INTO \(unescaped: live.quoted) AS made (\(unescaped: written))
         \(unescaped: isIdentity ? "OVERRIDING SYSTEM VALUE" : "")
         SELECT \(unescaped: values) FROM (SELECT \(unescaped: renamed) FROM made) AS made
-        WHERE NOT EXISTS (SELECT 1 FROM taken) ORDER BY made.place
+        WHERE NOT EXISTS (SELECT 1 FROM taken) ORDER BY made.seed_place
         RETURNING to_jsonb(made.*)::text AS value)
       SELECT value, NULL::bigint FROM inserted UNION ALL SELECT NULL, place FROM taken
       """
