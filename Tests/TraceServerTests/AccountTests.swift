@@ -73,7 +73,7 @@ struct AccountTests {
       for email in ["a@example.com", "b@example.com"] {
         let answer = try await register("Ada", email)
         let id = try #require(answer.text("user_id"))
-        let trace = try await service.contribute("One", token: try #require(answer.text("token")))
+        let trace = try await service.contribute("From \(email)", token: try #require(answer.text("token")))
         let read = try await service.get("/api/v1/traces/\(trace)")
         #expect(read.text("contributor") == "Ada (\(id.prefix(8)))" && read.text("contributor_id") == id)
         shown.insert(read.text("contributor") ?? "")

@@ -106,8 +106,13 @@ struct ProgramTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
           for client in 0..<16 {
             group.addTask {
-              let trace = #"{"title": "T\#(client)", "context": "C", "solution": "S", "tags": ["load"]}"#
-              while let answer = try await server.post("/api/v1/traces", trace, token: token) {
+              var round = 0
+              func trace() -> String {
+                round += 1
+                return
+                  #"{"title": "T\#(client) \#(round)", "context": "C", "solution": "S", "tags": ["load"]}"#
+              }
+              while let answer = try await server.post("/api/v1/traces", trace(), token: token) {
                 guard answer.status == 201 else {
                   // The client gets a 503 instead of no response.
                   guard answer.status == 503 else {

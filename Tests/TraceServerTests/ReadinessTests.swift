@@ -78,7 +78,7 @@ struct ReadinessTests {
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = \(service.database.name)")
         }
         if round % 2 == 0 {
-          _ = try await service.contribute("After the restart", token: token)
+          _ = try await service.contribute("After restart \(round)", token: token)
         } else {
           #expect(try await service.get("/api/v1/tags").status == 200)
         }

@@ -44,9 +44,9 @@ struct TrustTests {
       }
       var spam: [String] = []
       for (number, (token, address)) in accounts.enumerated() {
-        // Other words for each account, because near-duplicates are refused.
-        let words = (0..<40).map { "word\(number)x\($0)" }.joined(separator: " ")
-        for question in Self.questions {
+        for (place, question) in Self.questions.enumerated() {
+          // Other words for each trace, because near-duplicates are refused.
+          let words = (0..<40).map { "word\(number)x\(place)x\($0)" }.joined(separator: " ")
           let trace =
             #"{"title": "\#(question)", "context": "\#(question)", "solution": "\#(question) \#(words)", "tags": ["pgbouncer"]}"#
           let answer = try await service.post("/api/v1/traces", trace, token: token, from: address)

@@ -58,15 +58,17 @@ extension RankedSearch {
       """
   }
 
-  /// The traces with each term of the question. A lookup ends at one trace more than `ExactTerms.maximumTraces`. The
-  /// innermost query has no other condition, so that no other index can be preferred.
+  /// The traces with each term of the question. A lookup ends at one trace more than `ExactTerms.maximumTraces`. Traces
+  /// that the search does not find do not count, so that nobody changes the weight of a term for others. `OFFSET 0`
+  /// keeps this condition out of the innermost query, so that no other index can be preferred.
   private var lookups: PostgresQuery {
     let lookups = terms.spellings.enumerated().map { number, spellings -> PostgresQuery in
       let count: PostgresQuery = cursor.map { "\(Int64($0.counts[number]))::bigint" } ?? "count(*) OVER ()"
       return """
-        SELECT \(Self.fixed(number)) AS term, id, is_candidate, \(count) AS count FROM (
-          SELECT id, \(isCandidate) AS is_candidate FROM traces WHERE \(Self.has(spellings))
-          LIMIT \(Self.fixed(ExactTerms.maximumTraces + 1))
+        SELECT \(Self.fixed(number)) AS term, id, \(count) AS count FROM (
+          SELECT id FROM (
+            SELECT id, \(isCandidate) AS is_candidate FROM traces WHERE \(Self.has(spellings)) OFFSET 0
+          ) AS with_term WHERE is_candidate LIMIT \(Self.fixed(ExactTerms.maximumTraces + 1))
         ) AS having_term
         """
     }
@@ -87,7 +89,7 @@ extension RankedSearch {
     let condition: PostgresQuery = names.isEmpty ? "" : "AND \(hasAll("lookups.id", names))"
     return """
       SELECT id, sum(1 / sqrt(count)) AS rarity FROM lookups
-      WHERE is_candidate AND count <= \(Self.fixed(ExactTerms.maximumTraces)) \(condition)
+      WHERE count <= \(Self.fixed(ExactTerms.maximumTraces)) \(condition)
       GROUP BY id ORDER BY rarity DESC, id LIMIT \(Self.fixed(Self.candidates))
       """
   }
