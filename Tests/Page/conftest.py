@@ -40,6 +40,7 @@ def hostile_trace(project, server):
     from hostile import TRACE
 
     token = server.register("mallory@example.com")
+    project.establish()
     status, trace = server.ask("api/v1/traces", TRACE, token)
     assert status == 201, trace
     subprocess.run(

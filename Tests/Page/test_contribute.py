@@ -14,13 +14,20 @@ TRACE = {
 
 
 @pytest.fixture(scope="module")
-def tokens(server):
-    return [server.register(f"{name}@example.com") for name in ("alma", "bert", "cora")]
+def tokens(project, server):
+    tokens = [server.register(f"{name}@example.com") for name in ("alma", "bert", "cora")]
+    project.establish()
+    return tokens
 
 
 @pytest.fixture(scope="module")
 def trace(server, tokens):
-    status, trace = server.ask("api/v1/traces", TRACE, tokens[0])
+    other = {
+        "title": "Zwicknagl: the pump stops after an hour",
+        "context": "A pump of type 12 stops, and its log is empty.",
+        "solution": "Replace the seal of the pump. Then start it again.",
+    }
+    status, trace = server.ask("api/v1/traces", TRACE | other, tokens[0])
     assert status == 201, trace
     return trace
 
