@@ -82,6 +82,61 @@ struct GeneratedValueTests {
     #expect(found.first?.contains("no_such_function") == true, "\(found)")
   }
 
+  @Test("an expression that returns a set, or has a parameter, is an error, and nothing is written")
+  func wrongExpressions() async throws {
+    let set = try await faults(
+      #"rows: 10, columns: {id: "sequence", a: {sql: "generate_series(1, id % 2)::text"}}"#)
+    #expect(set.first?.contains("made 5 rows of 10") == true, "\(set)")
+    let parameter = try await faults(#"rows: 10, columns: {id: "sequence", a: {sql: "b || $1"}}"#)
+    #expect(parameter.first?.contains("found a parameter such as $1") == true, "\(parameter)")
+  }
+
+  @Test("deleted rows are found by a plan, also without consecutive numbers")
+  func deleted() async throws {
+    try await GeneratedFolder.with(
+      "CREATE TABLE t (k text PRIMARY KEY)",
+      tables: #"{table: "t", generate: {rows: 100, columns: {k: "uuid.v4"}}}"#
+    ) { folder in
+      _ = try await folder.counts()
+      _ = try await folder.number(
+        "WITH gone AS (DELETE FROM t WHERE k < '8' RETURNING 1) SELECT count(*) FROM gone")
+      let seeder = try #require(try folder.seeder() as? GeneratedSeeder)
+      await #expect(throws: FixtureError.self) {
+        try await folder.database.withConnection { _ = try await seeder.pending(on: $0) }
+      }
+    }
+  }
+
+  @Test("rows are reset after a change of columns that are not part of the key")
+  func resetOfOtherDefinition() async throws {
+    func table(_ id: String, _ a: String) -> String {
+      #"{table: "t", generate: {rows: 100, columns: {id: "\#(id)", a: \#(a)}}}"#
+    }
+    try await GeneratedFolder.with(
+      "CREATE TABLE t (id text PRIMARY KEY, a text)", tables: table("uuid.v4", #""word""#)
+    ) { folder in
+      _ = try await folder.counts()
+      try folder.define(table("email", #""word""#))
+      await #expect(throws: (any Error).self) { try await folder.reset() }
+      try folder.define(table("uuid.v4", #""color""#))
+      let reset = try await folder.reset()
+      #expect(reset.tables.total.deleted == 100)
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 100))
+    }
+  }
+
+  @Test("vectors of a type with another binary format are written as text")
+  func halfvec() async throws {
+    try await GeneratedFolder.with(
+      "CREATE EXTENSION vector; CREATE TABLE t (id int PRIMARY KEY, v halfvec(8) NOT NULL)",
+      tables: #"{table: "t", generate: {rows: 50, columns: {id: "sequence", v: {vector: 8}}}}"#
+    ) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 50))
+    }
+  }
+
   @Test("a query that the server rejects is a fault")
   func query() async throws {
     let found = try await faults(

@@ -87,11 +87,18 @@ extension BulkContext {
     try await copy(rows, of: load, into: temporary, on: connection)
     let names = load.computed.map(\.column.quoted).joined(separator: ", ")
     let expressions = load.computed.map { "(\($0.expression))" }.joined(separator: ", ")
-    try await connection.query(
+    let written = try await connection.queryOne(
       """
-      INSERT INTO \(unescaped: table) (\(unescaped: columns), \(unescaped: names)) OVERRIDING SYSTEM VALUE
-      SELECT \(unescaped: columns), \(unescaped: expressions) FROM \(unescaped: temporary)
-      """)
+      WITH written AS (
+        INSERT INTO \(unescaped: table) AS made (\(unescaped: columns), \(unescaped: names)) OVERRIDING SYSTEM VALUE
+        SELECT \(unescaped: columns), \(unescaped: expressions) FROM \(unescaped: temporary) RETURNING 1)
+      SELECT count(*) FROM written
+      """
+    ).decode(Int.self)
+    // A function that returns a set makes several rows of one, or none.
+    guard written == rows.count else {
+      throw BulkLoadError.otherCount(table, rows: rows.count, written: written)
+    }
   }
 
   private static func copy(

@@ -79,12 +79,18 @@ public struct BulkLoad: Sendable {
 public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The table contains rows of another specification.
   case otherSpecification(SeederID, existing: String, wanted: String)
+  /// The SQL expressions of computed columns made another number of rows.
+  case otherCount(String, rows: Int, written: Int)
   /// A reset deleted the load while it was running.
   case resetMeanwhile(SeederID)
 
   /// The problem and the fix.
   public var description: String {
     switch self {
+    case .otherCount(let table, let rows, let written):
+      """
+      the SQL expressions of \(table) made \(written) rows of \(rows). Use no function that returns a set.
+      """
     case .resetMeanwhile(let id): "the rows of '\(id)' were reset while they were loaded. Run it again."
     case .otherSpecification(let id, let existing, let wanted):
       """

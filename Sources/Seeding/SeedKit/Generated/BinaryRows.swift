@@ -24,11 +24,14 @@ struct BinaryRows: Sendable {
   init?(_ table: GeneratedTable) {
     var hasVectors = false
     let formats = table.columns.compactMap { column -> Format? in
+      let type = table.live[column.name.name]?.baseType
       if case .generator(let generated, _) = column.encoder, let vectors = generated.vectors {
+        // Other types of pgvector have other formats.
+        guard type?.split(separator: ".").last == "vector" else { return nil }
         hasVectors = true
         return .vector(generated, vectors)
       }
-      return switch table.live[column.name.name]?.baseType {
+      return switch type {
       case "text", "character varying": .text
       case "boolean": .boolean
       case "smallint": .smallInteger

@@ -173,6 +173,10 @@ extension DefinitionReader {
       guard let object = JSONObjectReader(member.value, faults: faults) else { return nil }
       let expression = object.optionalString("sql", length: Self.nonEmpty, allowsBlank: false)
       object.finish("an unknown key")
+      if let expression, expression.contains(#/\$\d/#) {
+        object.fault(
+          "sql", found: "a parameter such as $1", expected: "an expression over columns of the row")
+      }
       return expression.map(GenerateRule.Source.sql)
     }
     guard names.contains("pickFrom") else { return .generator(GeneratorValue(member.value)) }

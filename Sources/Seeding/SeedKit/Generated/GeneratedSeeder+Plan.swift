@@ -155,21 +155,50 @@ extension GeneratedSeeder {
     return found
   }
 
-  /// A canonical text of everything that decides the rows of a table, except their number.
+  /// A canonical text of everything that decides the rows of a table, except their number, and of what decides their
+  /// keys, by which a reset finds the rows of an earlier definition.
   func specification(_ table: GeneratedTable) -> String {
-    let columns = table.columns.map { "\($0.name) \($0.generator)" }
-    let rule = definition.tables.first { $0.table == table.live.name }?.generate
-    let texts = rule?.sources.map { "\($0.name) \($0.text)" } ?? []
-    let sizes = table.orders.map { "\($0.sizes)" }
-    var family = ""
-    if case .perParent(let parent, let range)? = rule?.rows { family = "\(parent) \(range)" }
     // The keys of the rows that it refers to are part of its own.
     let targets = table.picks.compactMap { pick -> String? in
       if case .generated(let other) = pick.target { specification(other) } else { nil }
     }
-    let parts =
-      columns + texts + sizes + targets + [family, "\(rule?.seed ?? 0)", "\(rule?.locale.rawValue ?? "")"]
+    let all = table.columns.map(\.name.name)
     return
-      "\(table.live.name), definition \(Digest.sha256Hex(Array(parts.joined(separator: "\n").utf8)).prefix(12))"
+      "\(table.live.name), definition \(digest(table, Set(all), isWhole: true, targets)), keys \(keyDigest(table))"
+  }
+
+  /// What decides the keys of the rows, except their number.
+  func keyDigest(_ table: GeneratedTable) -> String {
+    let key = Set((try? key(of: table)) ?? table.columns.map(\.name.name))
+    let readsOthers = table.columns.contains { column in
+      if case .generator(_, let sources) = column.encoder {
+        key.contains(column.name.name) && !sources.isEmpty
+      } else {
+        false
+      }
+    }
+    let targets = table.picks.compactMap { pick -> String? in
+      if case .generated(let other) = pick.target { keyDigest(other) } else { nil }
+    }
+    return digest(table, key, isWhole: readsOthers, targets)
+  }
+
+  /// - Parameters:
+  ///   - names: the columns to include.
+  ///   - isWhole: includes all columns and variables.
+  ///   - targets: what decides the rows that it refers to.
+  private func digest(
+    _ table: GeneratedTable, _ names: Set<String>, isWhole: Bool, _ targets: [String]
+  ) -> String {
+    let columns = table.columns.filter { isWhole || names.contains($0.name.name) }
+    let rule = definition.tables.first { $0.table == table.live.name }?.generate
+    let texts = rule?.sources.filter { isWhole || names.contains($0.name) } ?? []
+    let sizes = table.orders.map { "\($0.sizes)" }
+    var family = ""
+    if case .perParent(let parent, let range)? = rule?.rows { family = "\(parent) \(range)" }
+    let parts =
+      columns.map { "\($0.name) \($0.generator)" } + texts.map { "\($0.name) \($0.text)" } + sizes + targets
+      + [family, "\(rule?.seed ?? 0)", "\(rule?.locale.rawValue ?? "")"]
+    return String(Digest.sha256Hex(Array(parts.joined(separator: "\n").utf8)).prefix(12))
   }
 }

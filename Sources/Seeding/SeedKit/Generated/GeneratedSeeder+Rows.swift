@@ -77,6 +77,9 @@ extension GeneratedSeeder {
         WHERE \(try PostgresIdentifier(key)) BETWEEN \(first + 1) AND \(first + table.rowCount)
         """
       ).decode(Int.self)
+    } else if isThorough {
+      found = try await connection.queryOne("SELECT count(*) FROM \(unescaped: table.live.quoted)")
+        .decode(Int.self)
     } else {
       let hasRows = try await connection.queryOne(
         "SELECT EXISTS (SELECT 1 FROM \(unescaped: table.live.quoted))"
@@ -184,7 +187,8 @@ extension GeneratedSeeder {
       return
     }
     // Consecutive numbers do not depend on the definition, other keys do.
-    guard recorded == specification(table) || numberedKey(of: table) != nil else {
+    guard recorded.hasSuffix(" keys \(keyDigest(table))") || numberedKey(of: table) != nil else {
+      if try await part.loadedRanges(on: connection).isEmpty { return }
       throw FixtureError([
         FixtureFault(
           .otherBulkLoad, file: definition.path,
@@ -197,7 +201,7 @@ extension GeneratedSeeder {
   }
 
   /// The columns by which the rows are found again.
-  private func key(of table: GeneratedTable) throws -> [String] {
+  func key(of table: GeneratedTable) throws -> [String] {
     if let column = numberedKey(of: table) { return [column] }
     let names = Set(table.columns.map(\.name.name))
     if let key = table.live.uniqueKeys.first(where: { $0.allSatisfy(names.contains) }) { return key }
