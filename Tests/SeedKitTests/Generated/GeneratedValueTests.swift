@@ -107,6 +107,31 @@ struct GeneratedValueTests {
     }
   }
 
+  @Test("a key with a part of a composite reference needs distinct values in its other columns")
+  func partOfReference() async throws {
+    let sql = """
+      CREATE TABLE team (id int PRIMARY KEY);
+      CREATE TABLE member (team_id int REFERENCES team, no int, PRIMARY KEY (team_id, no));
+      CREATE TABLE task (team_id int, no int, member_no int NOT NULL, PRIMARY KEY (team_id, no),
+        FOREIGN KEY (team_id, member_no) REFERENCES member (team_id, no));
+      """
+    func tables(_ no: String) -> String {
+      #"""
+      {table: "team", generate: {rows: 20, columns: {id: "sequence"}}},
+      {table: "member", generate: {rows: {per: "team", count: 10}, columns: {no: "position"}}},
+      {table: "task", generate: {rows: 2000, columns: {no: \#(no)}}}
+      """#
+    }
+    try await GeneratedFolder.with(sql, tables: tables(#"{integer: [1, 1000]}"#)) { folder in
+      let found = try await folder.faults()
+      #expect(found.count == 1)
+      #expect(found.first?.contains("1000") == true, "\(found)")
+      try folder.define(tables(#"{integer: [1, 5000]}"#))
+      let counts = try await folder.counts()
+      #expect(counts.inserted == 2_220)
+    }
+  }
+
   @Test("rows are reset after a change of columns that are not part of the key")
   func resetOfOtherDefinition() async throws {
     func table(_ id: String, _ a: String) -> String {

@@ -159,7 +159,17 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
     }
     var outcome = SeedOutcome()
     for (table, part, load) in loads {
-      outcome.add(.init(name: table.live.name.description, counts: try await part.run(load)))
+      do {
+        outcome.add(.init(name: table.live.name.description, counts: try await part.run(load)))
+      } catch {
+        let name = loadName(table.live)
+        let kept = try? await context.pool.withConnection { try await self.loadedRows(of: name, on: $0) }
+        if let kept, kept > 0 {
+          context.note(
+            "\(kept) rows of \(table.live.name) stay; the next run continues, and 'reset \(id)' deletes them")
+        }
+        throw error
+      }
     }
     for (table, columns) in plan.completed {
       try await complete(table, columns, in: context.part("\(part(table.live)) references"))

@@ -58,6 +58,9 @@ struct UniquePlan {
         case .reference(let link, _):
           if link == perParent {
             hasParent = true
+          } else if !links[link].columns.allSatisfy(key.columns.contains) {
+            // Several rows of the other table may have the same values in these columns, so the others must differ.
+            continue
           } else if !members.contains(where: { $0.link == link }) {
             members.append((nil, link, targetCount(links[link])))
           }
