@@ -104,6 +104,7 @@ extension BulkContext {
   /// - Parameters:
   ///   - statements: trusted text.
   ///   - table: the table, as SQL.
+  ///   - connection: a connection inside a transaction.
   /// - Throws: `PostgresError`.
   public func buildIndexes(
     _ statements: [String], of table: String, on connection: PostgresConnection

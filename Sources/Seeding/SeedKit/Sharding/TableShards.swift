@@ -21,7 +21,9 @@ public struct TableShards: Sendable, Hashable {
 
   /// Reads the number of shards.
   ///
-  /// - Parameter table: the table, as SQL; trusted text. A table that does not exist has none.
+  /// - Parameters:
+  ///   - table: the table, as SQL; trusted text. A table that does not exist has none.
+  ///   - connection: the database.
   /// - Throws: `PostgresError`.
   public static func read(of table: String, on connection: PostgresConnection) async throws -> TableShards {
     guard try await !connection.query(Sharding.detection).isEmpty else {
@@ -40,7 +42,9 @@ public struct TableShards: Sendable, Hashable {
 
   /// The size of an index in bytes, over all shards.
   ///
-  /// - Parameter name: the name of the index, without quotes.
+  /// - Parameters:
+  ///   - name: the name of the index, without quotes.
+  ///   - connection: the database.
   /// - Throws: `PostgresError`.
   public func size(ofIndex name: String, on connection: PostgresConnection) async throws -> Int {
     let literal = name.replacing("'", with: "''")
