@@ -9,8 +9,8 @@ public final class SeedContext {
   public let environment: SeedEnvironment
   /// The connection. Only the runner commits or rolls back its transaction.
   ///
-  /// A seeder that uses it runs in a transaction of its own, even if there is nothing to do. Use ``read(_:)-(PostgresQuery)`` for
-  /// queries, so that seeders without changes share the round trips of one transaction.
+  /// A seeder that uses it runs in a transaction of its own, even if there is nothing to do. For queries use
+  /// ``read(_:)-(PostgresQuery)``, so that seeders without changes share the round trips of one transaction.
   public var connection: PostgresConnection {
     SharedRoundTrips.member?.leave()
     return session

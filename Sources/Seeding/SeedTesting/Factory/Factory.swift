@@ -102,7 +102,7 @@ public struct Factory: Sendable {
   ///   - model: the type of the row.
   ///   - overrides: values of columns.
   /// - Returns: the row as the server stored it.
-  /// - Throws: as ``make(_:count:_:)``.
+  /// - Throws: as `make(_:count:_:)` of a model.
   @discardableResult
   public func make<Model: FactoryModel>(
     _ model: Model.Type, _ overrides: [String: (any Encodable & Sendable)?] = [:]
@@ -117,7 +117,7 @@ public struct Factory: Sendable {
   ///   - count: the number of rows.
   ///   - overrides: values of columns in all rows.
   /// - Returns: the rows as the server stored them.
-  /// - Throws: as ``make(_:count:_:)``.
+  /// - Throws: as `make(_:count:_:)` of a model.
   @discardableResult
   public func make(
     _ table: String, count: Int, _ overrides: [String: (any Encodable & Sendable)?] = [:]
@@ -132,7 +132,7 @@ public struct Factory: Sendable {
   ///   - table: the table, with its schema unless the search path finds it.
   ///   - overrides: values of columns.
   /// - Returns: the row as the server stored it.
-  /// - Throws: as ``make(_:count:_:)``.
+  /// - Throws: as `make(_:count:_:)` of a model.
   @discardableResult
   public func make(
     _ table: String, _ overrides: [String: (any Encodable & Sendable)?] = [:]
