@@ -113,14 +113,14 @@ struct TemplateGenerator: CatalogGenerator {
       }
       if !plain.isEmpty { pieces.append(.text(plain)) }
       plain = []
-      pieces.append(try placeholder(rest[..<end], columns))
+      pieces.append(try piece(rest[..<end], columns))
       rest = rest[rest.index(after: end)...]
     }
     if !plain.isEmpty { pieces.append(.text(plain)) }
     return pieces
   }
 
-  private static func placeholder(
+  private static func piece(
     _ text: Substring, _ columns: [String]
   ) throws(GeneratorFault) -> Piece {
     if text == "#" { return .number }

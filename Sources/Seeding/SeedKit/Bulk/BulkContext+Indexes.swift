@@ -83,7 +83,7 @@ extension BulkContext {
     }
   }
 
-  /// Creates the indexes that ``dropIndexes(of:newRows:on:)`` dropped, inside the transaction that records the end of
+  /// Creates the indexes that ``dropIndexes(of:ifFewerRowsThan:on:)`` dropped, inside the transaction that records the end of
   /// the load or forgets it. Writes to the table are blocked until the transaction ends.
   ///
   /// - Parameter table: the table, as SQL.

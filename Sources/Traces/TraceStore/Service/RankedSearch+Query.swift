@@ -59,7 +59,7 @@ extension RankedSearch {
   }
 
   /// The traces with each term of the question. A lookup ends at one trace more than `ExactTerms.maximumTraces`. Traces
-  /// that the search does not find do not count, so that nobody changes the weight of a term for others. `OFFSET 0`
+  /// that the search does not find do not count, because spam would change the weight of a term. `OFFSET 0`
   /// keeps this condition out of the innermost query, so that no other index can be preferred.
   private var lookups: PostgresQuery {
     let lookups = terms.spellings.enumerated().map { number, spellings -> PostgresQuery in

@@ -13,7 +13,7 @@ public import Postgres
 ///
 /// Flagged traces and traces with an embedding of another model are excluded. Pending traces are included, as in the
 /// reference implementation. They rank lower because they have no confirmations. Provisional traces, those of users who
-/// are not established, are found only by their contributor, so that nobody can flood the candidates.
+/// are not established, are found only by their contributor, because spam could fill the candidates.
 public struct RankedSearch: Sendable {
   /// A result.
   public struct Hit: Hashable, Sendable {
@@ -70,7 +70,7 @@ public struct RankedSearch: Sendable {
   ///   - limit: the number of results, 1 to ``maximumLimit``.
   ///   - cursor: the end of the previous page of the same search; nil for the first page.
   ///   - abilities: the search capabilities of the database.
-  ///   - viewer: the user who searches, who finds own provisional traces; nil, the default, for nobody.
+  ///   - viewer: the user who searches, who finds own provisional traces; nil by default, for an anonymous search.
   ///   - includesProvisional: whether provisional traces of others are found, too, after all other results. False by
   ///     default.
   public init(
