@@ -12,7 +12,7 @@ struct GenerateTests {
         "CREATE TABLE member (id serial PRIMARY KEY, team_id int NOT NULL REFERENCES team, email text UNIQUE)"
       )
       let written = try await place.run(
-        "generate", "--scaffold", "public", "--id", "demo", "--table-rows", "500", "--output",
+        "generate", "--scaffold", "public", "--id", "demo", "--rows", "500", "--output",
         "\(place.folder.path)/demo")
       #expect(written.exitCode == 0, "\(written.errors)")
       #expect(written.output.contains("seeder.json: 2 tables"), "\(written.output)")

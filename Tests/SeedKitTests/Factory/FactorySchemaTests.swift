@@ -4,7 +4,10 @@ import Testing
 
 @Suite("Factories for whole schemas")
 struct FactorySchemaTests {
-  @Test("fill every table of a schema", arguments: ScaffoldSchema.all)
+  /// All, without that whose values only the server knows.
+  private static let filled = ScaffoldSchema.all.filter { $0.name != ScaffoldSchema.rules.name }
+
+  @Test("fill every table of a schema", arguments: filled)
   func schemas(schema: ScaffoldSchema) async throws {
     // The test servers are built without XML.
     try await FactoryPlace.with(schema.sql.replacing(" xml", with: " text")) { connection in

@@ -121,4 +121,98 @@ struct GeneratedConstraintTests {
       #expect(try await folder.number("SELECT max(length(name)) FROM t") == 7)
     }
   }
+
+  @Test("references that a CHECK constraint keeps apart, within a tenant")
+  func apart() async throws {
+    let sql = """
+      CREATE TABLE person (tenant int, no int, PRIMARY KEY (tenant, no));
+      CREATE TABLE task (
+        id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant int NOT NULL, author int NOT NULL, reviewer int NOT NULL,
+        CHECK (author <> reviewer), FOREIGN KEY (tenant, author) REFERENCES person,
+        FOREIGN KEY (tenant, reviewer) REFERENCES person);
+      CREATE TABLE follow (
+        tenant int, a int, b int, CHECK (a <> b), PRIMARY KEY (tenant, a, b),
+        FOREIGN KEY (tenant, a) REFERENCES person, FOREIGN KEY (tenant, b) REFERENCES person);
+      """
+    let tables = #"""
+      {table: "person", generate: {rows: 60, columns: {tenant: {integer: [1, 6]}, no: {integer: [1, 60], unique: true}}}},
+      {table: "task", generate: {rows: 2000}}, {table: "follow", generate: {rows: 300}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 2_360))
+    }
+  }
+
+  @Test("a row refers to tenants that have rows in all tables that it needs")
+  func matchingRows() async throws {
+    let sql = """
+      CREATE TABLE tenant (id int PRIMARY KEY);
+      CREATE TABLE person (tenant int REFERENCES tenant, no int, PRIMARY KEY (tenant, no));
+      CREATE TABLE project (tenant int REFERENCES tenant, no int, PRIMARY KEY (tenant, no));
+      CREATE TABLE task (
+        id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant int NOT NULL, person int NOT NULL, project int NOT NULL,
+        FOREIGN KEY (tenant, person) REFERENCES person, FOREIGN KEY (tenant, project) REFERENCES project);
+      """
+    let tables = #"""
+      {table: "tenant", generate: {rows: 50, columns: {id: "sequence"}}},
+      {table: "person", generate: {rows: 60, columns: {no: "sequence"}}},
+      {table: "project", generate: {rows: 20, columns: {no: "sequence"}}}, {table: "task", generate: {rows: 1000}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 1_130))
+    }
+  }
+
+  @Test("unique keys with a reference to the table itself")
+  func uniqueSelfReferences() async throws {
+    let sql = """
+      CREATE TABLE category (
+        id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent_id int REFERENCES category, name text NOT NULL,
+        replaced_by int UNIQUE REFERENCES category, CHECK (replaced_by <> id), CHECK (replaced_by <> parent_id),
+        UNIQUE (parent_id, name));
+      """
+    let tables = #"{table: "category", generate: {rows: 6000, columns: {name: {pattern: "????"}}}}"#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 6_000))
+      #expect(try await folder.number("SELECT count(*) FROM category WHERE replaced_by IS NOT NULL") > 2_000)
+    }
+  }
+
+  @Test("columns with generators that a CHECK constraint keeps apart")
+  func differentValues() async throws {
+    let sql = """
+      CREATE TABLE route (id int PRIMARY KEY, a text NOT NULL, b text NOT NULL, n int, m int, CHECK (a <> b AND n <> m));
+      """
+    let tables = #"""
+      {table: "route", generate: {rows: 5000, columns: {
+        id: "sequence", a: {pick: ["x", "y", "z"]}, b: {pick: ["x", "y", "z"]}, n: {integer: [1, 3]},
+        m: {integer: [1, 3], null: 0.2}}}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 5_000))
+      #expect(try await folder.number("SELECT count(DISTINCT (a, b)) FROM route") == 6)
+    }
+  }
+
+  @Test("a partial unique key does not apply to rows with the default of its flag")
+  func partialKey() async throws {
+    let sql = """
+      CREATE TABLE person (id int PRIMARY KEY);
+      CREATE TABLE address (
+        id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, person_id int NOT NULL REFERENCES person,
+        is_primary boolean NOT NULL DEFAULT false);
+      CREATE UNIQUE INDEX ON address (person_id) WHERE is_primary;
+      """
+    let tables = #"""
+      {table: "person", generate: {rows: 10, columns: {id: "sequence"}}}, {table: "address", generate: {rows: 500}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 510))
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import SeedTesting
+import Synchronization
 import Testing
 
 @testable import SeedKit
@@ -43,12 +44,23 @@ struct GeneratedFolder {
     return report.tables.total
   }
 
-  func run(_ counts: RowCountOptions = RowCountOptions()) async throws -> SeederReport {
+  func run(
+    _ counts: RowCountOptions = RowCountOptions(), onEvent: @escaping @Sendable (SeedEvent) -> Void = { _ in }
+  ) async throws -> SeederReport {
     let seeder = try seeder(counts)
     let report = try await Harness.run(
       [seeder], on: database, selection: .only([seeder.id]), environment: .test,
-      options: { $0.alwaysCompares = true })
+      options: { $0.alwaysCompares = true }, onEvent: onEvent)
     return try #require(report.seeders.first)
+  }
+
+  /// Runs the seeder, and returns its notes.
+  func notes() async throws -> [String] {
+    let notes = Mutex<[String]>([])
+    _ = try await run { event in
+      if case .note(_, let text) = event { notes.withLock { $0.append(text) } }
+    }
+    return notes.withLock { $0 }
   }
 
   /// The faults of a run that must fail, without the folder's path.

@@ -175,12 +175,31 @@ struct GeneratedValueTests {
       #"rows: 10, columns: {id: "sequence", a: {template: "{b}"}, b: {template: "{a}"}}"#)
     #expect(
       loop == [
-        "seeder.json:1: field 'generate.columns': found templates that read each other: a, b; expected templates that read other columns"
+        "seeder.json:1: field 'generate.columns': found generators that read each other: a, b; expected generators that read other columns"
       ])
     let itself = try await faults(#"rows: 10, columns: {id: "sequence", a: {template: "{a}"}}"#)
-    #expect(itself.first?.contains("templates that read each other: a;") == true, "\(itself)")
+    #expect(itself.first?.contains("generators that read each other: a;") == true, "\(itself)")
     let unfilled = try await faults(#"rows: 10, columns: {id: "sequence", a: {template: "{c}"}}"#)
-    #expect(unfilled.first?.contains("'c'") == true, "\(unfilled)")
+    #expect(
+      unfilled == [
+        "seeder.json:1: field 'a': found a generator that reads the column 'c', which no generator fills; expected a generator for it"
+      ])
+    let computed = try await faults(
+      #"rows: 10, columns: {id: "sequence", a: {template: "{b}"}, b: {sql: "id::text"}}"#)
+    #expect(
+      computed == [
+        "seeder.json:1: field 'a': found a generator that reads the column 'b', which 'sql' computes; expected a column with a generator"
+      ])
+  }
+
+  @Test("a column that 'after' cannot read is a fault")
+  func after() async throws {
+    let found = try await faults(
+      #"rows: 10, columns: {id: "sequence", a: {pick: ["soon"]}, b: {after: "a"}}"#)
+    #expect(
+      found == [
+        "seeder.json:1: field 'b': found 'soon' in the column 'a'; expected a column with dates or timestamps for 'after'"
+      ])
   }
 
   @Test("a variable with the name of a column is a fault")

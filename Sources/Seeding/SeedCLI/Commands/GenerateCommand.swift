@@ -32,8 +32,14 @@ struct GenerateCommand {
     let path = command.value(of: "output") ?? "Seeders/\(id)"
     let folder = SeederFolder(path: path)
     try folder.checkAbsent()
+    let counts = RowCountOptions(session.settings)
+    guard counts.rows.isEmpty, counts.everyTable != 0 else {
+      throw CommandFailure(
+        code: .usage, message: "'generate' needs one number of rows, for all large tables",
+        fix: "use '--rows \(Self.standardRows)', and change the rows of single tables in the new file")
+    }
     let request = SchemaScaffold.Request(
-      schema: schema, id: id, rows: command.integer("table-rows") ?? Self.standardRows)
+      schema: schema, id: id, rows: counts.everyTable ?? Self.standardRows)
     let seeders = try session.registry().seeders
     let database = try await session.database()
     let scaffold = try await PostgresConnection.with(database.configuration) { connection in

@@ -69,16 +69,13 @@ extension SeedRunnerCommand {
       that begin with 'check:' mark what is guessed.
 
       The first rows of each table are tried in temporary tables. A table whose constraints cannot be met is \
-      omitted, with the reason as a comment. Partitions, views, foreign tables, and the tables of extensions and \
+      omitted, with the reason as a comment. Large tables get --rows rows, 1000 by default. Partitions, views, foreign tables, and the tables of extensions and \
       migration tools are omitted, too. Existing files are not overwritten.
       """,
     options: [
       OptionSpec(
         name: "scaffold", value: .required(valueName: "SCHEMA"), summary: "The schema whose tables are filled"
       ),
-      OptionSpec(
-        name: "table-rows", value: .required(valueName: "N"), range: 1...1_000_000_000,
-        summary: "Rows of each large table. Lookup tables get fewer", defaultText: "1000"),
       id(default: "derived from the name of the schema"),
       OptionSpec(
         name: "output", short: "o", value: .required(valueName: "DIR"), summary: "The folder to create",
@@ -87,7 +84,7 @@ extension SeedRunnerCommand {
     examples: [
       .init(
         summary: "Fill all tables of the schema public, with 10,000 rows in each large one",
-        line: "seed-runner generate --scaffold public --table-rows 10000")
+        line: "seed-runner generate --scaffold public --rows 10000")
     ])
 
   static let new = CommandSpec(

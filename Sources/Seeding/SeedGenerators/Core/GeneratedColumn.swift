@@ -71,6 +71,18 @@ package struct GeneratedColumn: Sendable {
     return true
   }
 
+  /// Appends another value for a row, for engines that need a value that differs from others. The first attempt is
+  /// ``append(row:others:to:)``. Unique columns have one value for each row.
+  ///
+  /// - Returns: false for NULL.
+  package func append(row number: Int, attempt: Int, others: RowValues?, to text: inout [UInt8]) -> Bool {
+    guard attempt > 0, order == nil else { return append(row: number, others: others, to: &text) }
+    let key = CounterRandom.mix(columnKey &+ UInt64(attempt))
+    let row = GeneratedRow(
+      row: number, columnKey: columnKey, random: CounterRandom(key: key).part(row: number), others: others)
+    return generator.append(row, to: &text)
+  }
+
   /// The row that the generator gets, for generators that the engine calls itself.
   @inline(__always)
   package func row(_ row: Int, others: RowValues? = nil) -> GeneratedRow {

@@ -17,6 +17,9 @@ package protocol Generator: Sendable {
   /// be generated first.
   var sources: [Int] { get }
 
+  /// What the generator expects of a column that it reads; nil if it can read the value.
+  func expectation(of value: [UInt8], from source: Int) -> String?
+
   /// How the generator makes the values of a unique column.
   var uniqueness: Uniqueness { get }
 
@@ -47,6 +50,7 @@ package protocol CatalogGenerator: Generator {
 extension Generator {
   package var kind: ValueKind { Self.entry.kind }
   package var sources: [Int] { [] }
+  package func expectation(of value: [UInt8], from source: Int) -> String? { nil }
   package var uniqueness: Uniqueness { .none }
   package func longest(below end: Int) -> Int? { nil }
   package func append(nth number: Int, to text: inout [UInt8]) {

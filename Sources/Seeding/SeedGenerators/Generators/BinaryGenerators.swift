@@ -11,19 +11,36 @@ struct ByteaGenerator: CatalogGenerator {
     length = try options.count("length") ?? 16...16
   }
 
+  /// With 8 bytes or more, the first ones are a number of its own for each value.
+  var uniqueness: Uniqueness {
+    length.lowerBound >= 8 ? .domain(ValueDomain(size: Int.max)) : .none
+  }
+
   func longest(below end: Int) -> Int? { 2 + 2 * length.upperBound }
 
-  func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
-    var rest = row.random.number(in: length, at: 0)
-    var place = 1
+  func append(nth number: Int, to text: inout [UInt8]) {
+    let key = CounterRandom.mix(UInt64(number))
     text.append(literal: "\\x")
+    text.append(hex: key, digits: 16)
+    let random = CounterRandom(key: key)
+    append(random.number(in: length, at: 0) - 8, random, to: &text)
+  }
+
+  func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
+    text.append(literal: "\\x")
+    append(row.random.number(in: length, at: 0), row.random, to: &text)
+    return true
+  }
+
+  private func append(_ count: Int, _ random: CounterRandom, to text: inout [UInt8]) {
+    var rest = count
+    var place = 1
     while rest > 0 {
       let bytes = Swift.min(rest, 8)
-      text.append(hex: row.random[place], digits: bytes * 2)
+      text.append(hex: random[place], digits: bytes * 2)
       rest -= bytes
       place += 1
     }
-    return true
   }
 }
 

@@ -210,6 +210,11 @@ struct AfterGenerator: CatalogGenerator {
 
   func longest(below end: Int) -> Int? { 29 }
 
+  func expectation(of value: [UInt8], from source: Int) -> String? {
+    let isTime = value.withUnsafeBufferPointer { Timestamp.parse(bytes: $0[...]) != nil }
+    return isTime ? nil : "a column with dates or timestamps for 'after'"
+  }
+
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {
     let source = row.others?.withValue(sources[0]) { value in
       value.flatMap { Timestamp.parse(bytes: $0[...]) }

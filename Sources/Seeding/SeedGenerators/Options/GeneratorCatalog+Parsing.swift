@@ -56,8 +56,10 @@ extension GeneratorCatalog {
         path: ["version"], "'\(definition.key)' has no version \(pinned): this program has version \(version)"
       )
     }
-    return GeneratorSpec(
+    let spec = GeneratorSpec(
       generator, isUnique: settings.bool("unique"), nullProbability: settings.number("null") ?? 0)
+    guard let conditions = settings["when"] else { return spec }
+    return spec.when(try ConditionalGenerator.conditions(conditions, context))
   }
 
   private static func make(

@@ -22,6 +22,7 @@ package enum GeneratorCatalog {
   /// The settings that every generator accepts next to its name.
   package static let settings: [GeneratorOption] = [
     GeneratorOption("null", .number(0...1), default: 0, "Probability of NULL"),
+    GeneratorOption("when", .any, "Columns and their values; otherwise the value is NULL"),
     GeneratorOption("unique", .boolean, "Make all values distinct"),
     GeneratorOption("version", .integer(1...Int.max), "Version of the generator"),
     GeneratorOption("locale", .oneOf(GeneratorLocale.allCases.map(\.rawValue)), "Language of the values"),

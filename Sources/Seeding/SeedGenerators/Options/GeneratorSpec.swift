@@ -29,6 +29,13 @@ package struct GeneratorSpec: Sendable {
       nullProbability: nullProbability)
   }
 
+  /// The same generator, whose values are NULL unless other columns have certain values.
+  func when(_ conditions: [ConditionalGenerator.Condition]) -> GeneratorSpec {
+    GeneratorSpec(
+      ConditionalGenerator(generator, conditions), name: name, version: version, isUnique: isUnique,
+      nullProbability: nullProbability)
+  }
+
   private init(
     _ generator: any Generator, name: String, version: Int, isUnique: Bool, nullProbability: Double
   ) {
@@ -72,6 +79,9 @@ struct NullableGenerator: Generator {
 
   var kind: ValueKind { base.kind }
   var sources: [Int] { base.sources }
+  func expectation(of value: [UInt8], from source: Int) -> String? {
+    base.expectation(of: value, from: source)
+  }
 
   func longest(below end: Int) -> Int? { base.longest(below: end) }
 
@@ -96,6 +106,9 @@ struct CutGenerator: Generator {
 
   var kind: ValueKind { base.kind }
   var sources: [Int] { base.sources }
+  func expectation(of value: [UInt8], from source: Int) -> String? {
+    base.expectation(of: value, from: source)
+  }
   func longest(below end: Int) -> Int? { base.longest(below: end).map { min($0, length) } ?? length }
 
   func append(_ row: borrowing GeneratedRow, to text: inout [UInt8]) -> Bool {

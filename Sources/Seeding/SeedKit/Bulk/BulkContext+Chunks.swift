@@ -76,6 +76,16 @@ extension BulkContext {
   static func write(
     _ rows: Range<Int>, of load: BulkLoad, into table: String, on connection: PostgresConnection
   ) async throws {
+    do {
+      try await writeRows(rows, of: load, into: table, on: connection)
+    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
+      throw load.explain(error) ?? error
+    }
+  }
+
+  private static func writeRows(
+    _ rows: Range<Int>, of load: BulkLoad, into table: String, on connection: PostgresConnection
+  ) async throws {
     guard !load.computed.isEmpty else { return try await copy(rows, of: load, into: table, on: connection) }
     let columns = load.columns.map(\.quoted).joined(separator: ", ")
     let temporary = "seed_generated_rows"

@@ -44,6 +44,16 @@ extension BulkContext {
     try await connection.query("DELETE FROM seed_runner.bulk_load WHERE seeder = \(loadName)")
   }
 
+  /// Deletes the plan of a load of which no row is loaded.
+  func forgetPlan() async throws {
+    try await pool.withTransaction { connection in
+      try await lockLoad(on: connection)
+      guard try await loadedRanges(on: connection).isEmpty else { return }
+      try await connection.query("DELETE FROM seed_runner.bulk_chunk WHERE seeder = \(loadName)")
+      try await connection.query("UPDATE seed_runner.bulk_load SET row_count = 0 WHERE seeder = \(loadName)")
+    }
+  }
+
   /// Records the load's ``BulkLoad/firstNumber`` if no rows are planned yet, after a check of the rows.
   func remember(
     _ load: BulkLoad, checking check: @Sendable (PostgresConnection) async throws -> Void

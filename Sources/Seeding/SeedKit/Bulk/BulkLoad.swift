@@ -37,6 +37,8 @@ public struct BulkLoad: Sendable {
   public var begin: @Sendable (_ connection: PostgresConnection, _ newRows: Int) async throws -> Void = {
     _, _ in
   }
+  /// The error for rows that the server rejects; nil for the server's.
+  var explain: @Sendable (PostgresError) -> (any Error)? = { _ in nil }
   /// An SQL condition that is true if the result of `finish` exists; trusted text.
   public var finishedCondition = "true"
   /// Called once all rows are loaded, by only one process, in the transaction that records the end.
@@ -81,6 +83,8 @@ public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherSpecification(SeederID, existing: String, wanted: String)
   /// The SQL expressions of computed columns made another number of rows.
   case otherCount(String, rows: Int, written: Int)
+  /// The table rejects a row.
+  case rejectedRow(String, problem: String)
   /// A reset deleted the load while it was running.
   case resetMeanwhile(SeederID)
 
@@ -90,6 +94,11 @@ public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
     case .otherCount(let table, let rows, let written):
       """
       the SQL expressions of \(table) made \(written) rows of \(rows). Use no function that returns a set.
+      """
+    case .rejectedRow(let table, let problem):
+      """
+      \(table) rejects a generated row: \(problem). Correct the generators, or remove the rows of others with which it \
+      conflicts.
       """
     case .resetMeanwhile(let id): "the rows of '\(id)' were reset while they were loaded. Run it again."
     case .otherSpecification(let id, let existing, let wanted):

@@ -117,8 +117,10 @@ extension DriftError: CodedError {
 }
 
 extension BulkLoadError: CodedError {
-  /// ``ErrorCode/otherBulkLoad``.
-  public var errorCode: ErrorCode { .otherBulkLoad }
+  /// ``ErrorCode/rejectedRow`` or ``ErrorCode/otherBulkLoad``.
+  public var errorCode: ErrorCode {
+    if case .rejectedRow = self { .rejectedRow } else { .otherBulkLoad }
+  }
 }
 
 extension RowOriginError: CodedError {

@@ -105,17 +105,29 @@ struct GeneratePlanner {
     /// The references that are filled afterwards, by table.
     var later: [Int: Set<Int>] = [:]
     var remaining = Array(definition.tables.indices)
+    /// Tables with faults. Those that refer to them are only checked for faults of their own.
+    var faulty: Set<String> = []
     while !remaining.isEmpty {
       let before = remaining.count
       for index in remaining {
         let table = definition.tables[index]
         guard let live = live[table.table] else { continue }
         let links = links(of: index, live)
+        let needed = links.enumerated().filter { later[index]?.contains($0.offset) != true }
+        if needed.contains(where: { faulty.contains($0.element.target.canonicalName) }) {
+          _ = GeneratedTableBuilder(
+            planner: self, index: index, live: live, rowCount: rowCounts[index], links: links, done: done
+          ).fillings()
+          faulty.insert(live.canonicalName)
+          remaining.removeAll { $0 == index }
+          continue
+        }
         guard waiting(index, links, live, done).subtracting(later[index] ?? []).isEmpty else { continue }
         let builder = GeneratedTableBuilder(
           planner: self, index: index, live: live, rowCount: rowCounts[index], links: links, done: done,
           later: later[index] ?? [])
         guard let built = try builder.build() else {
+          faulty.insert(live.canonicalName)
           remaining.removeAll { $0 == index }
           continue
         }
@@ -202,11 +214,12 @@ struct GeneratePlanner {
       let sources = key.columns.compactMap(declared)
       // Columns with generators of their own are left to them.
       if sources.contains(where: { if case .reference = $0.source { false } else { true } }) { continue }
-      let source = sources.lazy.compactMap { column -> GenerateRule.ReferenceSource? in
+      let references = sources.compactMap { column -> GenerateRule.ReferenceSource? in
         if case .reference(let source) = column.source { source } else { nil }
-      }.first
+      }
       // A column that is always NULL refers to nothing.
-      if source?.nullProbability == 1 { continue }
+      if references.contains(where: { $0.nullProbability == 1 }) { continue }
+      let source = references.first { self.live[$0.table]?.canonicalName == key.target }
       links.append(
         Link(
           columns: key.columns, target: target, targetColumns: key.targetColumns, source: source,

@@ -28,6 +28,13 @@ extension GeneratedSeeder {
           found: "no table '\(table.table)' in the database",
           expected: "a table that exists"))
     }
+    for column in definition.tables.flatMap({ $0.generate?.columns ?? [] }) {
+      guard case .reference(let source) = column.source, live[source.table] == nil else { continue }
+      faults.add(
+        FixtureFault(
+          .missingTable, file: definition.path, line: column.line, field: column.name,
+          found: "no table '\(source.table)' in the database", expected: "a table that exists"))
+    }
     try faults.check()
     try await checkExclusions(live, on: connection)
     let rules = definition.tables.compactMap(\.generate)

@@ -12,6 +12,7 @@ extension GeneratedSeeder {
     load.streams = streams
     load.computed = table.computed
     load.firstNumber = firstNumber(of: table)
+    load.explain = { .some(BulkLoadError.rejectedRow("\(table.live.name)", problem: $0.message)) }
     return load
   }
 
@@ -113,25 +114,28 @@ extension GeneratedSeeder {
       CREATE TEMPORARY TABLE seed_generated_check
         (LIKE \(unescaped: table.live.quoted) INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING DEFAULTS) ON COMMIT DROP
       """)
+    try await checkExpressions(of: table, in: "seed_generated_check", on: connection)
+    var load = rows(of: table)
+    load.explain = { error in
+      fault(
+        table, .rejectedRow, at: error.server?.columnName ?? Self.copiedColumn(error) ?? "generate",
+        found:
+          "a generated row that \(table.live.name) rejects: "
+          + Self.problem(error).replacing("seed_generated_check", with: table.live.name.name),
+        expected: "generators whose values the table accepts; nothing was written to it")
+    }
     do {
-      try await BulkContext.write(
-        0..<count, of: rows(of: table), into: "seed_generated_check", on: connection)
+      try await BulkContext.write(0..<count, of: load, into: "seed_generated_check", on: connection)
     } catch let error as BinaryRows.UnreadableValue {
       throw fault(
         table, .rejectedRow, at: error.column, found: "\(error)",
         expected: "a generator whose values the column accepts; nothing was written to it")
-    } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
-      let constraint = error.server?.constraintName.map { " (constraint '\($0)')" } ?? ""
-      throw FixtureError([
-        FixtureFault(
-          .rejectedRow, file: definition.path,
-          line: definition.tables.first { $0.table == table.live.name }?.line ?? 1,
-          field: error.server?.columnName ?? Self.copiedColumn(error) ?? "generate",
-          found:
-            "a generated row that \(table.live.name) rejects: \(error.message.replacing("seed_generated_check", with: table.live.name.name))\(constraint)",
-          expected: "generators whose values the table accepts; nothing was written to it")
-      ])
     }
+  }
+
+  private static func problem(_ error: PostgresError) -> String {
+    let constraint = error.server?.constraintName.map { " (constraint '\($0)')" } ?? ""
+    return error.message + constraint
   }
 
   /// The column in the context of an error of COPY: `COPY t, line 1, column size: "x"`.

@@ -150,10 +150,16 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
       let part = context.part(part(table.live))
       return (table: table, part: part, load: try load(table, in: part))
     }
-    try await context.pool.withConnection { connection in
-      for (table, _, _) in loads { try await checkDefinition(of: table, on: connection) }
+    let others = try await context.pool.withConnection { connection in
+      try await checkDefinition(of: loads.map(\.table), on: connection)
+    }
+    for table in others.removed {
+      context.note(
+        "the rows of \(table), which the definition no longer has, stay; to delete them, add the table again, "
+          + "and run 'reset \(id)'")
     }
     for (table, part, load) in loads {
+      if others.planned.contains(loadName(table.live)) { try await part.forgetPlan() }
       try await part.remember(load) { try await check(table, on: $0) }
       try await context.pool.withConnection { try await checkLoaded(table, isThorough: false, on: $0) }
     }
@@ -162,12 +168,8 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
       do {
         outcome.add(.init(name: table.live.name.description, counts: try await part.run(load)))
       } catch {
-        let name = loadName(table.live)
-        let kept = try? await context.pool.withConnection { try await self.loadedRows(of: name, on: $0) }
-        if let kept, kept > 0 {
-          context.note(
-            "\(kept) rows of \(table.live.name) stay; the next run continues, and 'reset \(id)' deletes them")
-        }
+        // An interrupted run has cancelled this task.
+        await Task { await noteKeptRows(of: table.live, in: part) }.value
         throw error
       }
     }
@@ -175,19 +177,6 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
       try await complete(table, columns, in: context.part("\(part(table.live)) references"))
     }
     return outcome
-  }
-
-  /// Rejects rows of another definition. No table may grow then, because the references of others depend on it.
-  private func checkDefinition(of table: GeneratedTable, on connection: PostgresConnection) async throws {
-    let recorded = try await connection.query(
-      """
-      SELECT specification FROM seed_runner.bulk_load
-      WHERE seeder = \(loadName(table.live)) AND row_count > 0
-      """
-    ).first?.decode(String.self)
-    let wanted = specification(table)
-    guard let recorded, recorded != wanted else { return }
-    throw BulkLoadError.otherSpecification(id, existing: recorded, wanted: wanted)
   }
 
   /// Whether an unfinished load has dropped indexes, which it builds at its end.
@@ -210,8 +199,9 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
   /// The missing rows, for a plan. Rows that were deleted outside seed-runner are an error.
   public func pending(on connection: PostgresConnection) async throws -> SeedOutcome {
     var outcome = SeedOutcome()
-    for table in try await tables(on: connection).tables {
-      try await checkDefinition(of: table, on: connection)
+    let tables = try await tables(on: connection).tables
+    try await checkDefinition(of: tables, on: connection)
+    for table in tables {
       try await checkLoaded(table, isThorough: true, on: connection)
       let loaded = try await loadedRows(of: loadName(table.live), on: connection)
       outcome.add(

@@ -16,12 +16,16 @@ final class GeneratedTable: Sendable {
 
     enum Method: Sendable {
       case random(Distribution)
+      /// One of these rows.
+      case among([Int], Distribution)
       /// One-to-one: row i refers to row i.
       case sameNumber
       /// The row that `rows: {"per": …}` names.
       case parent
       /// A member of a combination that no other row has.
       case combination(order: Int, member: Int)
+      /// One-to-one with the table itself: the row before, in the same chunk. The first one refers to none, or to itself.
+      case previous(block: Int, orSelf: Bool)
       /// An earlier row of the same chunk, which the same statement writes. The first one refers to none, or to itself.
       case earlier(block: Int, orSelf: Bool)
       /// The nearest earlier row of the same chunk with the same values in shared columns.
@@ -48,6 +52,9 @@ final class GeneratedTable: Sendable {
     var pairs: RowPairs?
     /// For the children of a parent whose reference shares columns with another one: the rows to choose from.
     var shared: (rows: RowGroups, columns: [Int])?
+
+    /// Whether its values are numbers of rows, which already differ where they must.
+    var isOfSharedRows: Bool { pairs != nil || shared != nil }
   }
 
   /// How a column is filled.
@@ -70,6 +77,8 @@ final class GeneratedTable: Sendable {
     let encoder: Encoder
     /// The name and version of the generator; empty without one.
     var generator = ""
+    /// An earlier column whose value must differ, because of a CHECK constraint.
+    var differsFrom: Int?
   }
 
   let live: LiveTable
@@ -115,12 +124,25 @@ final class GeneratedTable: Sendable {
     case .random(let distribution):
       let room = pick.differsFrom == nil ? count : count - 1
       return room <= 0 ? nil : other(pick, distribution.index(below: room, random), of: row)
+    case .among(let rows, let distribution):
+      return rows.isEmpty ? nil : rows[distribution.index(below: rows.count, random)]
     case .sameNumber: return row
     case .parent: return children?.parent(of: row).parent
-    case .combination(let order, let member): return other(pick, combination(order, member, of: row), of: row)
+    case .combination(let order, let member):
+      let taken = pick.differsFrom.flatMap { target($0, of: row) }
+      let index = combination(order, member, of: row, other: taken)
+      return orders[order].isOfSharedRows ? index : other(pick, index, of: row)
+    case .previous(let block, let orSelf):
+      let isTaken = pick.differsFrom.flatMap({ target($0, of: row) }) == row - 1
+      return row % block == 0 || isTaken ? (orSelf ? row : nil) : row - 1
     case .earlier(let block, let orSelf):
       let start = row - row % block
-      return row == start ? (orSelf ? row : nil) : start + random.below(row - start, at: 0)
+      guard let taken = pick.differsFrom.flatMap({ target($0, of: row) }), taken < row else {
+        return row == start ? (orSelf ? row : nil) : start + random.below(row - start, at: 0)
+      }
+      guard row - start > 1 else { return nil }
+      let other = start + random.below(row - start - 1, at: 0)
+      return other < taken ? other : other + 1
     case .earlierSharing(let block, let orSelf, let columns):
       let wanted = values(columns.map(\.own), of: row)
       for other in (max(row - row % block, row - Self.searchedRows)..<row).reversed()
@@ -129,7 +151,8 @@ final class GeneratedTable: Sendable {
       }
       return orSelf ? row : nil
     case .sharing(let groups, let columns):
-      return values(columns, of: row).flatMap { groups.row(of: $0, random) }
+      let taken = pick.differsFrom.flatMap { target($0, of: row) }
+      return values(columns, of: row).flatMap { groups.row(of: $0, other: taken, random) }
     }
   }
 
@@ -152,13 +175,15 @@ final class GeneratedTable: Sendable {
     return key
   }
 
-  private func combination(_ number: Int, _ member: Int, of row: Int) -> Int {
+  /// - Parameter taken: the row that the member must not be, among rows that share values.
+  private func combination(_ number: Int, _ member: Int, of row: Int, other taken: Int? = nil) -> Int {
     let order = orders[number]
     if let whole = order.whole {
       return order.pairs?.row(of: whole[row], member) ?? whole.value(whole[row], of: member)
     }
     guard let (parent, position) = children?.parent(of: row) else { return 0 }
-    if let shared = order.shared, let rows = values(shared.columns, of: row).flatMap(shared.rows.rows) {
+    if let shared = order.shared, var rows = values(shared.columns, of: row).flatMap(shared.rows.rows) {
+      if let taken { rows.removeAll { $0 == taken } }
       let own = CompositeOrder(sizes: [rows.count], key: CounterRandom.mix(order.key &+ UInt64(parent)))
       return rows[own[position]]
     }
@@ -203,8 +228,29 @@ final class GeneratedTable: Sendable {
       }
     case .later: return false
     case .generator(let generated, let sources):
-      return generated.append(row: row, others: others(sources, of: row), to: &text)
+      let others = others(sources, of: row)
+      guard column < columns.count, let other = columns[column].differsFrom else {
+        return generated.append(row: row, others: others, to: &text)
+      }
+      return append(generated, differentFrom: other, of: row, others, to: &text)
     }
+    return true
+  }
+
+  /// Of the first values of a row's sequence of random values, that which differs from another column.
+  private func append(
+    _ generated: GeneratedColumn, differentFrom other: Int, of row: Int, _ others: RowValues?,
+    to text: inout [UInt8]
+  ) -> Bool {
+    let start = text.count
+    var taken: [UInt8] = []
+    let isTaken = append(other, of: row, to: &taken)
+    for attempt in 0..<64 {
+      text.removeSubrange(start...)
+      guard generated.append(row: row, attempt: attempt, others: others, to: &text) else { return false }
+      if !isTaken || !text[start...].elementsEqual(taken) { return true }
+    }
+    // The server rejects equal values.
     return true
   }
 

@@ -5,6 +5,7 @@ import SeedGenerators
 extension GeneratedTableBuilder {
   /// The filled columns, in the order of the table.
   func fillings() -> [(name: String, filling: GeneratePlanner.Filling)] {
+    checkNames()
     return live.columns.compactMap { column in
       let name = column.name.name
       guard !column.isGenerated else {
@@ -21,6 +22,36 @@ extension GeneratedTableBuilder {
       guard let own = rule.columns.first(where: { $0.name == name }) else { return standard(column) }
       guard let filling = declared(own, column) else { return nil }
       return (name, filling)
+    }
+  }
+
+  /// Rejects columns that the table does not have, variables with the name of a column, and references to other tables
+  /// than those of the foreign keys.
+  private func checkNames() {
+    for column in rule.columns where live[column.name] == nil {
+      let near = Suggestion.nearest(to: column.name, in: live.columns.map(\.name.name)).first.map {
+        "'\($0)'"
+      }
+      fault(
+        column.line, found: "no column '\(column.name)' in \(live.name)",
+        expected: near ?? "a column of the table", at: column.name)
+    }
+    for variable in rule.variables where live[variable.name] != nil {
+      fault(
+        variable.line, found: "the variable '\(variable.name)', which is also a column of \(live.name)",
+        expected: "another name", at: "variables.\(variable.name)")
+    }
+    for column in rule.columns {
+      guard case .reference(let source) = column.source, source.nullProbability < 1,
+        let target = planner.live[source.table]
+      else {
+        continue
+      }
+      let targets = live.foreignKeys.filter { $0.columns.contains(column.name) }.map(\.target)
+      guard !targets.isEmpty, !targets.contains(target.canonicalName) else { continue }
+      fault(
+        column.line, found: "a reference to \(source.table), but the foreign key refers to \(targets[0])",
+        expected: "a reference to \(targets[0])", at: column.name)
     }
   }
 
@@ -136,7 +167,7 @@ extension GeneratedTableBuilder {
             found: "distinct values of '\(spec.name)' with up to \(longest) characters",
             expected: "a generator of at most \(limit) characters, as the column allows", at: filling.name)
         }
-        return .generator(column, sources: sources(of: spec, readable))
+        return .generator(column, sources: sources(of: spec, in: filling.name, readable))
       } catch {
         fault(
           rule.line, .missingUniqueKey, found: "the unique column '\(filling.name)', but \(error.problem)",

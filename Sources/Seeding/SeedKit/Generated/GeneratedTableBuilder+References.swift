@@ -23,7 +23,7 @@ extension GeneratedTableBuilder {
     } else if let member = unique.member(ofLink: number) {
       method = .combination(order: member.order, member: member.member)
     } else if unique.oneToOne.contains(number) {
-      method = .sameNumber
+      method = isOwn ? .previous(block: Self.block, orSelf: !link.isOptional) : .sameNumber
     } else if isOwn {
       let columns = sharedColumns(number, link, names).map {
         (own: $0.own, target: names.firstIndex(of: $0.target) ?? 0)
@@ -34,10 +34,16 @@ extension GeneratedTableBuilder {
         : .earlierSharing(block: Self.block, orSelf: !link.isOptional, columns: columns)
     } else if let shared = try shared(number, link, target, names) {
       method = shared
-    } else if let exponent = link.source?.exponent, count > 0 {
-      method = .random(.zipf(ZipfSampler(count: count, exponent: exponent)))
     } else {
-      method = .random(.uniform)
+      let rows = matchingRows(number, link, target, names)
+      let count = rows?.count ?? count
+      let distribution: Distribution =
+        if let exponent = link.source?.exponent, count > 0 {
+          .zipf(ZipfSampler(count: count, exponent: exponent))
+        } else {
+          .uniform
+        }
+      method = rows.map { .among($0, distribution) } ?? .random(distribution)
     }
     return Table.Pick(
       target: target, method: method, random: random, nullLimit: null >= 1 ? .max : UInt64(null * 0x1p64),
@@ -51,22 +57,39 @@ extension GeneratedTableBuilder {
     let shared = sharedColumns(number, link, names)
     guard !shared.isEmpty else { return nil }
     let places = shared.map(\.target)
-    return groups(of: link, target, places).map { .sharing($0, columns: shared.map(\.own)) }
+    guard let groups = groups(of: link, target, places) else { return nil }
+    if different(link) != nil, groups.smallest == 1, !link.isOptional {
+      fault(
+        link.line, .missingUniqueKey,
+        found: "a CHECK constraint that wants two rows of \(link.target.name), which has only one for some "
+          + shared.map(\.target).joined(separator: ", "),
+        expected: "more rows of \(link.target.name)", at: link.columns[0])
+    }
+    return .sharing(groups, columns: shared.map(\.own))
   }
 
   /// The rows that a foreign key may refer to, by the values of some of its target columns; nil for the table itself.
   private func groups(
     of link: GeneratePlanner.Link, _ target: Table.Pick.Target, _ places: [String]
   ) -> RowGroups? {
+    if case .own = target { return nil }
+    return RowGroups(count: rows(link), key: values(of: link, target, places))
+  }
+
+  /// The values of some target columns of a foreign key, by the number of the row: each followed by 0xFF; nil if one is
+  /// NULL.
+  private func values(
+    of link: GeneratePlanner.Link, _ target: Table.Pick.Target, _ places: [String]
+  ) -> (Int) -> [UInt8]? {
     switch target {
-    case .own: return nil
+    case .own: return { _ in nil }
     case .generated(let table):
       let columns = places.compactMap(table.column)
-      return RowGroups(count: table.rowCount) { table.values(columns, of: $0) }
+      return { table.values(columns, of: $0) }
     case .existing(let rows):
       let names = planner.existing[link.target.canonicalName]?.columns ?? []
       let columns = places.compactMap(names.firstIndex)
-      return RowGroups(count: rows.count) { row in
+      return { row in
         var key: [UInt8] = []
         for column in columns {
           guard rows.append(column, of: row, to: &key) else { return nil }
@@ -75,6 +98,33 @@ extension GeneratedTableBuilder {
         return key
       }
     }
+  }
+
+  /// The rows that a foreign key may refer to, so that later ones that share columns with it find a row: only a tenant
+  /// with projects, if each row also needs a project. Nil if all rows are possible.
+  private func matchingRows(
+    _ number: Int, _ link: GeneratePlanner.Link, _ target: Table.Pick.Target, _ names: [String]
+  ) -> [Int]? {
+    var allowed = Array(0..<rows(link))
+    for (place, other) in links.enumerated().dropFirst(number + 1) where !other.isOptional {
+      let shared = sharedColumns(place, other, names).compactMap {
+        own, target -> (own: String, target: String)? in
+        link.columns.firstIndex(of: names[own]).map { (link.targetColumns[$0], target) }
+      }
+      guard !shared.isEmpty, let groups = groups(of: other, self.target(other), shared.map(\.target)) else {
+        continue
+      }
+      let key = values(of: link, target, shared.map(\.own))
+      allowed.removeAll { row in !(key(row).map(groups.has) ?? false) }
+      if allowed.isEmpty, rowCount > 0, rows(link) > 0 {
+        fault(
+          link.line, .missingTable,
+          found: "no row of \(link.target.name) and \(other.target.name) with the same "
+            + shared.map(\.own).joined(separator: ", "),
+          expected: "more rows of \(other.target.name)", at: link.columns[0])
+      }
+    }
+    return allowed.count == rows(link) ? nil : allowed
   }
 
   private func target(_ link: GeneratePlanner.Link) -> Table.Pick.Target {
@@ -95,7 +145,7 @@ extension GeneratedTableBuilder {
       if !shared.isEmpty,
         let groups = groups(of: links[members[0]], target(links[members[0]]), shared.map(\.target))
       {
-        require(largestFamily, groups.smallest, order)
+        require(largestFamily, groups.smallest - (different(links[members[0]]) == nil ? 0 : 1), order)
         result.shared = (groups, shared.map(\.own))
       }
       return result
@@ -109,7 +159,10 @@ extension GeneratedTableBuilder {
       if !columns.isEmpty, let some = groups(of: first, target(first), places(first)),
         let others = groups(of: second, target(second), places(second))
       {
-        let pairs = members[0] < members[1] ? RowPairs(some, others) : RowPairs(others, some)
+        let areApart = different(second) == links.firstIndex { $0.columns == first.columns }
+        let pairs =
+          members[0] < members[1]
+          ? RowPairs(some, others, areApart: areApart) : RowPairs(others, some, areApart: areApart)
         require(rowCount, pairs.count, order)
         let sizes = [max(pairs.count, rowCount)]
         return Table.Order(
@@ -130,25 +183,35 @@ extension GeneratedTableBuilder {
   }
 
   /// The earlier reference to the same table from which a CHECK constraint keeps a reference apart, such as
-  /// `follower_id <> followed_id`.
+  /// `follower_id <> followed_id`. Of references with several columns, the others are the same.
   func different(_ link: GeneratePlanner.Link) -> Int? {
-    guard link.columns.count == 1, link.target.canonicalName != live.canonicalName,
-      let number = links.firstIndex(where: { $0.columns == link.columns })
-    else { return nil }
-    let others = apart(link.columns[0])
-    return links.prefix(number).firstIndex {
-      $0.columns.count == 1 && others.contains($0.columns[0])
-        && $0.target.canonicalName == link.target.canonicalName
+    guard let number = links.firstIndex(where: { $0.columns == link.columns }) else { return nil }
+    let own = Dictionary(zip(link.targetColumns, link.columns), uniquingKeysWith: { first, _ in first })
+    return links.prefix(number).firstIndex { other in
+      guard other.target.canonicalName == link.target.canonicalName, other.columns.count == link.columns.count
+      else { return false }
+      let pairs = zip(other.targetColumns, other.columns).map { target, column in (own[target], column) }
+      let distinct = pairs.filter { $0.0 != $0.1 }
+      guard distinct.count == 1, let column = distinct[0].0 else { return false }
+      return apart(column).contains(distinct[0].1)
     }
   }
 
   /// The columns that a CHECK constraint wants to differ from a column.
-  private func apart(_ column: String) -> [String] {
-    live.checks.compactMap { check in
-      guard check.columns.count == 2, check.columns.contains(column),
-        case .binary("<>", .column, .column)? = SQLExpression(check.expression)
-      else { return nil }
-      return check.columns.first { $0 != column }
+  func apart(_ column: String) -> [String] {
+    live.checks.flatMap { check -> [String] in
+      guard check.columns.contains(column), let expression = SQLExpression(check.expression) else {
+        return []
+      }
+      let parts = if case .and(let parts) = expression { parts } else { [expression] }
+      return parts.compactMap { part in
+        switch part {
+        case .binary("<>", .column(column), .column(let other)),
+          .binary("<>", .column(let other), .column(column)):
+          other
+        default: nil
+        }
+      }
     }
   }
 

@@ -23,19 +23,6 @@ struct GeneratedTableBuilder {
 
   func build() throws -> GeneratedTable? {
     let before = planner.faults.count
-    for column in rule.columns where live[column.name] == nil {
-      let near = Suggestion.nearest(to: column.name, in: live.columns.map(\.name.name)).first.map {
-        "'\($0)'"
-      }
-      fault(
-        column.line, found: "no column '\(column.name)' in \(live.name)",
-        expected: near ?? "a column of the table", at: column.name)
-    }
-    for variable in rule.variables where live[variable.name] != nil {
-      fault(
-        variable.line, found: "the variable '\(variable.name)', which is also a column of \(live.name)",
-        expected: "another name", at: "variables.\(variable.name)")
-    }
     let fillings = fillings()
     let names = fillings.map(\.name)
     let variables = rule.variables.compactMap { own in
@@ -55,7 +42,18 @@ struct GeneratedTableBuilder {
     let columns = try zip(names, fillings).enumerated().compactMap { position, pair -> Table.Column? in
       guard let encoder = try encoder(position, pair.1, uniqueness, names, readable) else { return nil }
       var column = Table.Column(name: try PostgresIdentifier(pair.0), encoder: encoder)
-      if case .generator(let spec) = pair.1.filling { column.generator = "\(spec.name) \(spec.version)" }
+      if case .generator(let spec) = pair.1.filling {
+        column.generator = "\(spec.name) \(spec.version)"
+        // A column that reads others could read this one.
+        column.differsFrom = names.prefix(position).firstIndex { name in
+          guard apart(pair.0).contains(name) else { return false }
+          guard case .generator(let other) = fillings[names.firstIndex(of: name) ?? 0].filling else {
+            return true
+          }
+          return other.generator.sources.isEmpty
+        }
+        if column.differsFrom != nil { column.generator += ", another value" }
+      }
       return column
     }
     let hidden = try variables.map { name, spec in
@@ -63,7 +61,7 @@ struct GeneratedTableBuilder {
         table: definition.table.description, column: name, seed: rule.seed, spec: spec)
       return Table.Column(
         name: try PostgresIdentifier(name),
-        encoder: .generator(column, sources: sources(of: spec, readable)),
+        encoder: .generator(column, sources: sources(of: spec, in: name, readable)),
         generator: "\(spec.name) \(spec.version)")
     }
     guard planner.faults.count == before else { return nil }
@@ -72,11 +70,32 @@ struct GeneratedTableBuilder {
       picks: picks, orders: orders, children: children)
     if let loop = table.loop {
       fault(
-        rule.line, found: "templates that read each other: \(loop.joined(separator: ", "))",
-        expected: "templates that read other columns", at: "generate.columns")
+        rule.line, found: "generators that read each other: \(loop.joined(separator: ", "))",
+        expected: "generators that read other columns", at: "generate.columns")
       return nil
     }
-    return table
+    checkSources(of: table)
+    return planner.faults.count == before ? table : nil
+  }
+
+  /// Rejects columns that a generator cannot read, by the first value of each.
+  private func checkSources(of table: GeneratedTable) {
+    for column in table.columns + table.variables {
+      guard case .generator(let generated, let sources) = column.encoder else { continue }
+      for source in sources {
+        var value: [UInt8] = []
+        let rows = 0..<min(table.rowCount, 100)
+        guard rows.contains(where: { table.append(source.column, of: $0, to: &value) }),
+          let wanted = generated.generator.expectation(of: value, from: source.position)
+        else { continue }
+        let own = rule.sources.first { $0.name == column.name.name }
+        fault(
+          own?.line ?? rule.line,
+          found:
+            "'\(String(decoding: value.prefix(60), as: UTF8.self))' in the column '\(context.columns[source.position])'",
+          expected: wanted, at: column.name.name)
+      }
+    }
   }
 
   /// The columns that the server computes.
@@ -94,13 +113,20 @@ struct GeneratedTableBuilder {
   }
 
   /// The columns that a generator reads, by their numbers in the table.
-  func sources(of spec: GeneratorSpec, _ readable: [String]) -> [(position: Int, column: Int)] {
+  func sources(
+    of spec: GeneratorSpec, in reader: String, _ readable: [String]
+  ) -> [(position: Int, column: Int)] {
     spec.generator.sources.compactMap { source in
       let name = context.columns[source]
       if let column = readable.firstIndex(of: name) { return (source, column) }
+      let isComputed = rule.columns.contains { column in
+        if case .sql = column.source { column.name == name } else { false }
+      }
       fault(
-        rule.line, found: "a template that reads the column '\(name)', which no generator fills",
-        expected: "a generator for it", at: "generate.columns")
+        rule.sources.first { $0.name == reader }?.line ?? rule.line,
+        found:
+          "a generator that reads the column '\(name)', which \(isComputed ? "'sql' computes" : "no generator fills")",
+        expected: isComputed ? "a column with a generator" : "a generator for it", at: reader)
       return nil
     }
   }
@@ -129,11 +155,11 @@ struct GeneratedTableBuilder {
   }
 
   func targetCount(_ link: GeneratePlanner.Link) -> Int {
-    let isApart = different(link) != nil
+    let isApart = link.target.canonicalName != live.canonicalName && different(link) != nil
     return rows(link) - (isApart ? 1 : 0)
   }
 
-  private func rows(_ link: GeneratePlanner.Link) -> Int {
+  func rows(_ link: GeneratePlanner.Link) -> Int {
     if link.target.canonicalName == live.canonicalName { return rowCount }
     if let table = done[link.target.canonicalName] { return table.rowCount }
     return planner.existing[link.target.canonicalName]?.rows.count ?? 0

@@ -16,10 +16,15 @@ final class RowGroups: Sendable {
     self.rows = rows
   }
 
-  /// A row with these values; nil if there is none.
-  func row(of key: [UInt8], _ random: CounterRandom) -> Int? {
+  /// A row with these values, other than one of them; nil if there is none.
+  func row(of key: [UInt8], other taken: Int? = nil, _ random: CounterRandom) -> Int? {
     guard let found = rows[key] else { return nil }
-    return found[random.below(found.count, at: 0)]
+    guard let taken, let place = found.firstIndex(of: taken) else {
+      return found[random.below(found.count, at: 0)]
+    }
+    guard found.count > 1 else { return nil }
+    let index = random.below(found.count - 1, at: 0)
+    return found[index < place ? index : index + 1]
   }
 
   /// The rows with these values; nil if there are none.
@@ -40,15 +45,18 @@ final class RowGroups: Sendable {
 /// All pairs of rows of two tables that have the same values in some columns, numbered.
 final class RowPairs: Sendable {
   private let groups: [(start: Int, first: [Int], second: [Int])]
+  private let areApart: Bool
   let count: Int
 
-  init(_ first: RowGroups, _ second: RowGroups) {
+  /// - Parameter areApart: whether both are groups of the same table, and no row is paired with itself.
+  init(_ first: RowGroups, _ second: RowGroups, areApart: Bool) {
+    self.areApart = areApart
     var groups: [(start: Int, first: [Int], second: [Int])] = []
     var count = 0
     for (key, rows) in first.sorted {
       guard let others = second.rows(of: key) else { continue }
       groups.append((count, rows, others))
-      count += rows.count * others.count
+      count += rows.count * (areApart ? others.count - 1 : others.count)
     }
     self.groups = groups
     self.count = count
@@ -63,7 +71,9 @@ final class RowPairs: Sendable {
       if groups[middle].start <= pair { low = middle } else { high = middle }
     }
     let group = groups[low]
-    let (first, second) = (pair - group.start).quotientAndRemainder(dividingBy: group.second.count)
-    return member == 0 ? group.first[first] : group.second[second]
+    let room = areApart ? group.second.count - 1 : group.second.count
+    let (first, second) = (pair - group.start).quotientAndRemainder(dividingBy: room)
+    guard member == 1 else { return group.first[first] }
+    return group.second[areApart && second >= first ? second + 1 : second]
   }
 }

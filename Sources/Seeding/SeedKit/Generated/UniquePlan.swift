@@ -44,6 +44,7 @@ struct UniquePlan {
   ) {
     // Small keys first: what they make distinct also makes larger keys distinct.
     for key in table.keys.sorted(by: { $0.columns.count < $1.columns.count }) {
+      if let flag = table.defaultOutside(key), !names.contains(flag) { continue }
       // A column without a value is NULL or has a default, and the server checks that.
       let positions = key.columns.compactMap(names.firstIndex)
       guard positions.count == key.columns.count, !positions.isEmpty else { continue }
@@ -62,7 +63,9 @@ struct UniquePlan {
             // Several rows of the other table may have the same values in these columns, so the others must differ.
             continue
           } else if !members.contains(where: { $0.link == link }) {
-            members.append((nil, link, targetCount(links[link])))
+            // Rows refer only to earlier ones of the same table, so that they are not free to form combinations.
+            let isOwn = links[link].target.canonicalName == table.canonicalName
+            members.append((nil, link, isOwn && positions.count > 1 ? Int.max : targetCount(links[link])))
           }
         case .generator(let spec):
           members.append((position, nil, spec.generator.uniqueness.domain?.size ?? Int.max))
@@ -152,5 +155,16 @@ struct UniquePlan {
     orders.append(
       Order(
         columns: key.columns, sizes: usable.map(\.size), isPerParent: hasParent, links: usable.map(\.link)))
+  }
+}
+
+extension LiveTable {
+  /// The column whose default, `false`, keeps rows out of a partial unique key such as `(owner_id) WHERE is_primary`;
+  /// nil for other keys.
+  func defaultOutside(_ key: UniqueKey) -> String? {
+    guard let predicate = key.predicate, case .column(let name)? = SQLExpression(predicate),
+      self[name]?.defaultExpression == "false"
+    else { return nil }
+    return name
   }
 }

@@ -104,7 +104,12 @@ public struct FailureReport: Sendable, Codable {
       faults = []
       details = error.description
     default:
-      cause = error is DriftError ? .drift : .other
+      cause =
+        switch error {
+        case is DriftError, BulkLoadError.otherSpecification: .drift
+        case BulkLoadError.rejectedRow: .data
+        default: .other
+        }
       message = ProgramName.named((error as? any FixableError)?.problem ?? "\(error)")
       fix = (error as? any FixableError)?.fix.map(ProgramName.named)
       sqlState = nil

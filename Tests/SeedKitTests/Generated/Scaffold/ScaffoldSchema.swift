@@ -9,5 +9,9 @@ struct ScaffoldSchema: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = [pagila, chinook, northwind, shop, forum, tickets, tenants, cycles, types]
+  static let all = [
+    pagila, chinook, northwind, shop, forum, tickets, tenants, cycles, types, accounts, codeForge, inventory,
+    projects,
+    rules,
+  ]
 }

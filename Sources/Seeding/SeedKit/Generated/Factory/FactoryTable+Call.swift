@@ -52,19 +52,27 @@ extension FactoryTable {
     let assumptions = decided + likely
     guard !assumptions.isEmpty else { return self }
     var found = source.facts(assuming: assumptions)
+    var filled: Set<String> = []
     if found.unmet > facts.unmet {
       // Without those that contradict earlier ones.
       var kept: [SQLExpression] = []
       found = facts
       for assumption in assumptions {
         let next = source.facts(assuming: kept + [assumption])
-        guard next.unmet <= facts.unmet else { continue }
+        guard next.unmet <= facts.unmet else {
+          // A default that contradicts others is not used.
+          if case .and(let parts) = assumption, case .binary("=", .column(let name), _)? = parts.last {
+            filled.insert(name)
+          }
+          continue
+        }
         kept.append(assumption)
         found = next
       }
     }
     var table = self
     table.facts = found
+    table.filledColumns = filled
     table.guesses = Self.guesses(source, found)
     return table
   }

@@ -20,6 +20,8 @@ struct FactoryTable {
   var declaration: FactoryDeclaration
   /// The columns that may be NULL, and that get a row of another table nevertheless.
   var filledLinks: Set<String> = []
+  /// The columns whose defaults a CHECK constraint rejects.
+  var filledColumns: Set<String> = []
   var facts: TableFacts
   /// The guessed generators, by column.
   var guesses: [String: GeneratorValue]
@@ -51,6 +53,7 @@ struct FactoryTable {
   func needsValue(_ column: String) -> Bool {
     guard let live = live[column], !live.isGenerated else { return false }
     return live.isNotNull && live.defaultExpression == nil || facts[column].isFilled
+      || filledColumns.contains(column)
   }
 
   /// Whether a sequence fills the column.
@@ -74,10 +77,16 @@ struct FactoryTable {
     let missing = link.columns.filter { given[$0] == nil }
     guard !missing.isEmpty, !isOwn(link), !isDeclared(link),
       missing.allSatisfy({ needsValue($0) || filledLinks.contains($0) })
+        || missing.contains(where: { isOnlyIn(link, $0) })
     else { return nil }
     // With a NULL in one of its columns, a foreign key refers to nothing.
     let hasNull = link.columns.contains { if case .same(nil)? = given[$0] { true } else { false } }
     return hasNull ? nil : missing
+  }
+
+  /// Whether a column needs a value that no other foreign key gives it.
+  private func isOnlyIn(_ link: LiveTable.ForeignKey, _ column: String) -> Bool {
+    needsValue(column) && !live.foreignKeys.contains { $0 != link && $0.columns.contains(column) }
   }
 
   /// Whether each row needs another parent, so that a unique key is met.

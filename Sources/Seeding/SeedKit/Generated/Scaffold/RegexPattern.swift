@@ -4,6 +4,8 @@ enum RegexPattern {
     /// The format, whose letters are lower case or upper case.
     let text: String
     let isLowerCase: Bool
+    /// The regular expression that the values match; nil for `LIKE`.
+    var expression: String?
   }
 
   private enum Piece {
@@ -16,11 +18,13 @@ enum RegexPattern {
   }
 
   /// A format whose values match; nil for an expression that is not simple.
-  static func format(_ expression: String) -> Format? {
+  static func format(_ expression: String, ignoresCase: Bool) -> Format? {
     var rest = expression[...]
     if rest.hasPrefix("^") { rest.removeFirst() }
     guard let pieces = alternatives(&rest), rest.isEmpty else { return nil }
-    return format(pieces)
+    var format = format(pieces)
+    format.expression = (ignoresCase ? "(?i)" : "") + expression
+    return format
   }
 
   /// A format for `LIKE`.
@@ -46,12 +50,18 @@ enum RegexPattern {
     let lower = pieces.count { if case .lower = $0 { true } else { false } }
     let isLower = lower > upper
     var text = ""
+    // The generator numbers its values, so further places become constants.
+    var places = 0
+    func place(_ symbol: Character, _ constant: Character) {
+      places += 1
+      text.append(places <= maximumPlaces ? symbol : constant)
+    }
     for piece in pieces {
       switch piece {
-      case .digit: text.append("#")
-      case .letter: text.append("?")
-      case .upper: text.append(isLower ? "X" : "?")
-      case .lower: text.append(isLower ? "?" : "x")
+      case .digit: place("#", "0")
+      case .letter: place("?", isLower ? "x" : "X")
+      case .upper: isLower ? text.append("X") : place("?", "X")
+      case .lower: isLower ? place("?", "x") : text.append("x")
       case .literal(let character):
         if "#?\\".contains(character) { text.append("\\") }
         text.append(character)
@@ -59,6 +69,9 @@ enum RegexPattern {
     }
     return Format(text: text, isLowerCase: isLower)
   }
+
+  /// 26 to the power of 13 is below 2⁶³.
+  private static let maximumPlaces = 13
 
   /// The first alternative.
   private static func alternatives(_ rest: inout Substring) -> [Piece]? {

@@ -6,6 +6,8 @@ extension SQLExpression {
     case .call(let function, let arguments)
     where ["btrim", "ltrim", "rtrim", "trim"].contains(function) && arguments.count == 1:
       arguments[0].plainColumn
+    // The value for NULL does not matter to those that are not.
+    case .call("coalesce", let arguments): arguments.first?.plainColumn
     default: nil
     }
   }
@@ -17,6 +19,9 @@ extension SQLExpression {
     default: false
     }
   }
+
+  /// Whether it is a condition, also a column of type boolean.
+  var isTest: Bool { if case .column = self { true } else { isCondition } }
 
   /// How much an alternative restricts the rows.
   var cost: Int {

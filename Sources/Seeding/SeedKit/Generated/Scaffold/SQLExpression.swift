@@ -214,10 +214,37 @@ struct SQLExpressionParser {
       case "ARRAY":
         guard skip("["), let elements = list(until: "]") else { return nil }
         return .array(elements)
-      case "CASE", "ROW", "EXTRACT", "POSITION", "COALESCE", "GREATEST", "LEAST": return nil
+      case "CASE": return choice()
+      case "COALESCE":
+        guard skip("("), let elements = list(until: ")") else { return nil }
+        return .call("coalesce", elements)
+      case "ROW", "EXTRACT", "POSITION", "GREATEST", "LEAST": return nil
       default: return afterName(word, isWord: true)
       }
     }
+  }
+
+  /// `CASE WHEN condition THEN result ELSE other END` of conditions, as alternatives.
+  private mutating func choice() -> SQLExpression? {
+    var earlier: [SQLExpression] = []
+    var alternatives: [SQLExpression] = []
+    // CASE column WHEN value
+    let subject = tokens.first == .word("WHEN") ? nil : operand()
+    while skip(word: "WHEN") {
+      guard var condition = disjunction(), skip(word: "THEN"), let result = disjunction() else { return nil }
+      if let subject { condition = .binary("=", subject, condition) }
+      alternatives.append(.and(earlier + [condition, result]))
+      earlier.append(.not(condition))
+    }
+    guard !earlier.isEmpty else { return nil }
+    if skip(word: "ELSE") {
+      guard let other = disjunction() else { return nil }
+      alternatives.append(.and(earlier + [other]))
+    } else {
+      // Without ELSE, the result is NULL, which meets a constraint.
+      alternatives.append(.and(earlier))
+    }
+    return skip(word: "END") ? .or(alternatives) : nil
   }
 
   private mutating func afterName(_ name: String, isWord: Bool) -> SQLExpression? {

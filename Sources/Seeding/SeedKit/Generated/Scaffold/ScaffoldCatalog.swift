@@ -180,13 +180,22 @@ struct ScaffoldSource {
   /// What the constraints and the partitions say about the columns.
   var facts: TableFacts { facts(assuming: []) }
 
+  /// The columns that may be NULL in some rows.
+  private var optionalColumns: Set<String> {
+    let fixed = Set(live.keys.flatMap(\.columns) + live.foreignKeys.flatMap(\.columns))
+    return Set(
+      live.columns.filter { !$0.isNotNull && !$0.isGenerated && !fixed.contains($0.name.name) }.map(
+        \.name.name))
+  }
+
   /// Like ``facts``, with conditions that hold anyway.
   func facts(assuming assumptions: [SQLExpression]) -> TableFacts {
     var facts = TableFacts(
       checks: live.checks,
       domains: live.columns.flatMap { column in
         (columns[column.name.name]?.domainChecks ?? []).map { (column.name.name, $0) }
-      }, assuming: assumptions)
+      }, optional: optionalColumns, labels: columns.mapValues(\.labels).filter { !$0.value.isEmpty },
+      assuming: assumptions)
     if let partitions = partitionCondition { _ = facts.require(partitions) }
     return facts
   }

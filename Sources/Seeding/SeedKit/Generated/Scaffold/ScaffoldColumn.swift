@@ -17,9 +17,11 @@ struct ScaffoldColumn {
   /// Whether all values must be distinct.
   let isUnique: Bool
   let rows: Int
+  /// A generator whose values meet a constraint that was not understood.
+  var tested: Choice?
 
-  private var name: String { column.name.name }
-  private var words: ColumnName { ColumnName(name) }
+  var name: String { column.name.name }
+  var words: ColumnName { ColumnName(name) }
   var own: ColumnFacts { facts[name] }
   private var detail: ScaffoldSource.Column? { source.columns[name] }
 
@@ -41,12 +43,29 @@ struct ScaffoldColumn {
   /// The largest number of characters.
   private var length: Int? {
     let modifier = column.storedType.hasPrefix("character") ? Self.modifiers(column.storedType).first : nil
-    let checked = own.lengths.upperBound == .max ? nil : own.lengths.upperBound
+    let checked = own.lengths.upperBound == .max || !isText ? nil : own.lengths.upperBound
     return [modifier, checked].compactMap(\.self).min()
   }
 
   /// The generator; nil if the default or NULL is better.
   func choice() -> Choice? {
+    var choice = bestChoice
+    if let constraint = own.alternative, choice?.reason == nil {
+      choice?.reason = "one of the alternatives of the constraint \(constraint)"
+    }
+    if let condition = own.condition, let value = choice?.value {
+      let values = GeneratorValue.list(condition.values.map(GeneratorValue.string))
+      choice?.value = value.adding("when", .object([GeneratorMember(condition.column, values)]))
+    }
+    return choice
+  }
+
+  private var bestChoice: Choice? {
+    if var tested {
+      let room = room(of: tested.value) ?? 0
+      tested.room = room < rows ? room : nil
+      return room == 0 ? nil : tested
+    }
     if own.isNull { return Choice(value: ["pick": [.null]], reason: "NULL, because of a CHECK constraint") }
     if let values = own.values { return picked(values.filter { !own.excluded.contains($0) }) }
     if let labels = detail?.labels, !labels.isEmpty {
@@ -112,9 +131,9 @@ struct ScaffoldColumn {
     if let earlier = earlierColumn { return [earlier] }
     if isText { return texts }
     if let numbers = ScaffoldNumbers(column: column, facts: own, name: words).generator {
-      return [Choice(value: halved(numbers), reason: numberReason)]
+      return [Choice(value: share(numbers), reason: numberReason)]
         + (isUnique && own.upper == nil && ["smallint", "integer", "bigint"].contains(type)
-          ? [Choice(value: ["sequence": .number(own.lower?.text ?? "1")], reason: "distinct numbers")] : [])
+          ? [Choice(value: ["sequence": .number("\(max(numbers.low, 1))")], reason: "distinct numbers")] : [])
     }
     if let times = ScaffoldTimes(
       type: type, facts: own, name: words, isFirst: isFirstOfPair, isSecond: isSecondOfPair
@@ -145,26 +164,21 @@ struct ScaffoldColumn {
   }
 
   private var texts: [Choice] {
+    if let letters = letterRange { return [picked(letters)] }
     if let pattern = own.pattern {
       let format = GeneratorMember("pattern", .string(pattern.text))
       let lower = pattern.isLowerCase || own.isLowerCase
+      if let guess, let expression = pattern.expression, matches(guess.value, expression) { return [guess] }
       return [
         Choice(value: .object([format] + (lower ? [GeneratorMember("case", "lower")] : [])), reason: nil)
       ]
     }
     if let other = own.equalTo { return [Choice(value: ["template": .string("{\(other)}")], reason: nil)] }
-    let table = ColumnName(source.live.name.name)
-    let others = source.live.columns.map { ColumnName($0.name.name) }
-    var guess = TextGuess.generator(words, table: table, others: others, length: length)
-    var reason = "by its name"
-    if guess == nil, let comment = detail?.comment, !comment.isEmpty {
-      guess = TextGuess.generator(ColumnName(comment), table: table, others: others, length: length)
-      reason = "by its comment"
-    }
+    let guess = self.guess
     var value =
-      guess
+      guess?.value
       ?? (length.map { $0 < 12 } == true ? TextGuess.pattern(words, length: length) : ["words": [1, 3]])
-    if guess == nil { reason = "by its type alone, \(column.type)" }
+    var reason = guess?.reason ?? "by its type alone, \(column.type)"
     let least = own.lengths.lowerBound
     if least > 3 {
       // Most generators may be shorter.
@@ -178,71 +192,39 @@ struct ScaffoldColumn {
     return [Choice(value: value, reason: reason)]
   }
 
-  // MARK: Two columns
-
-  private var isFirstOfPair: Bool { facts.pairs.contains { $0.low == name } }
-  private var isSecondOfPair: Bool { facts.pairs.contains { $0.high == name } }
-
-  /// A smaller number for the first column of a comparison, and a larger one for the second.
-  private func halved(_ numbers: ScaffoldNumbers.Limits) -> GeneratorValue {
-    let isFirst = isFirstOfPair
-    let isSecond = isSecondOfPair
-    guard isFirst != isSecond else { return numbers.value }
-    return isFirst ? numbers.lowerHalf : numbers.upperHalf
+  /// A generator by the name or the comment of the column; nil if they say nothing.
+  private var guess: Choice? {
+    let table = ColumnName(source.live.name.name)
+    let others = source.live.columns.map { ColumnName($0.name.name) }
+    func generator(_ words: ColumnName) -> GeneratorValue? {
+      TextGuess.generator(words, table: table, others: others, length: length)
+    }
+    if let value = generator(words) { return Choice(value: value, reason: "by its name") }
+    guard let comment = detail?.comment, !comment.isEmpty else { return nil }
+    return generator(ColumnName(comment)).map { Choice(value: $0, reason: "by its comment") }
   }
 
-  private static let created = [
-    "created at", "created", "created on", "creation date", "inserted at", "create date", "date created",
-    "createdat",
-    "registered at", "joined at", "order date", "ordered at", "placed at", "opened at", "started at",
-    "start date",
-    "starts at", "start at", "start time", "start", "begin date", "hire date", "rental date", "valid from",
-    "posted at", "issued at", "invoice date", "period start", "check in", "departure", "departure time",
-  ]
-  private static let later = [
-    "updated", "modified", "changed", "last update", "last updated", "end", "ends", "ended", "finish",
-    "finished",
-    "closed", "resolved", "completed", "shipped", "delivered", "paid", "due", "required", "expires",
-    "expired",
-    "expiry", "return", "returned", "deleted", "archived", "canceled", "cancelled", "published", "confirmed",
-    "last login", "last seen", "until", "valid to", "accepted", "arrival", "check out", "edited", "processed",
-    "left",
-  ]
+  /// Whether the first values match a regular expression.
+  private func matches(_ value: GeneratorValue, _ expression: String) -> Bool {
+    guard let regex = try? Regex(expression),
+      let spec = try? GeneratorCatalog.parse(value, context: GeneratorContext()),
+      spec.generator.sources.isEmpty,
+      let column = try? GeneratedColumn(table: "t", column: name, seed: 1, spec: spec)
+    else { return false }
+    return (0..<200).allSatisfy { row in
+      var text: [UInt8] = []
+      guard column.append(row: row, to: &text) else { return true }
+      return String(decoding: text, as: UTF8.self).firstMatch(of: regex) != nil
+    }
+  }
 
-  /// `after` an earlier column, if a constraint or the names say so.
-  private var earlierColumn: Choice? {
-    guard ["date", "timestamp with time zone", "timestamp without time zone"].contains(column.baseType),
-      !isUnique,
-      own.lower == nil
+  /// The letters or digits between the limits of a constraint such as `aisle BETWEEN 'A' AND 'F'`.
+  private var letterRange: [String]? {
+    guard let low = own.lower, let high = own.upper, low.text.utf8.count == 1, high.text.utf8.count == 1,
+      let first = low.text.utf8.first, let last = high.text.utf8.first
     else { return nil }
-    func after(_ other: String, isStrict: Bool, _ reason: String?) -> Choice {
-      var options = [GeneratorMember("column", .string(other))]
-      if isStrict { options.append(GeneratorMember("least", "1 day")) }
-      options.append(GeneratorMember("within", "60 days"))
-      if let upper = own.upper { options.append(GeneratorMember("until", .string(upper.text))) }
-      let isRare =
-        !column.isNotNull && !own.isFilled && words.has("deleted", "archived", "canceled", "cancelled")
-      let null = isRare ? [GeneratorMember("null", .number("0.9"))] : []
-      return Choice(value: .object([GeneratorMember("after", .object(options))] + null), reason: reason)
-    }
-    if let pair = facts.pairs.first(where: { $0.high == name && isGenerated($0.low) }) {
-      return after(pair.low, isStrict: pair.isStrict, nil)
-    }
-    guard words.has(any: Self.later) || words.words.contains(where: Self.later.contains), !isFirstOfPair
-    else {
-      return nil
-    }
-    let earlier = source.live.columns.first {
-      ColumnName($0.name.name).has(any: Self.created) && isGenerated($0.name.name)
-    }
-    guard let earlier, !facts[earlier.name.name].isNull else { return nil }
-    return after(earlier.name.name, isStrict: false, "by its name")
-  }
-
-  /// Whether a column has the same type and a generator of its own.
-  private func isGenerated(_ other: String) -> Bool {
-    guard let found = source.live[other], other != name else { return false }
-    return found.baseType == column.baseType && !found.isGenerated && found.sequence == nil
-      && !source.live.foreignKeys.contains { $0.columns.contains(other) }
+    let start = low.isStrict ? first + 1 : first
+    let end = high.isStrict ? last - 1 : last
+    return start <= end ? (start...end).map { String(UnicodeScalar($0)) } : nil
   }
 }

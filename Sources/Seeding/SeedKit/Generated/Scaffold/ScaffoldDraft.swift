@@ -11,6 +11,9 @@ struct ScaffoldDraft {
   private(set) var omitted: [String: String] = [:]
   private var limits: [String: Int] = [:]
   private var nullColumns: [String: [String: String]] = [:]
+  private var tested: [String: [String: ScaffoldColumn.Choice]] = [:]
+  /// The constraints for which values were looked for.
+  private var searched: Set<String> = []
   /// Tables outside of the schema without rows.
   private var empty: Set<String> = []
   /// The tables in the order of the definition.
@@ -105,7 +108,8 @@ struct ScaffoldDraft {
         }
         return ScaffoldTable(
           source: source, facts: facts, rows: choice, empty: unfilled,
-          nullColumns: nullColumns[source.live.canonicalName] ?? [:])
+          nullColumns: nullColumns[source.live.canonicalName] ?? [:],
+          tested: tested[source.live.canonicalName] ?? [:])
       }
       let before = limits
       for table in tables {
@@ -155,7 +159,7 @@ struct ScaffoldDraft {
   mutating func repair(_ fault: ScaffoldTrial.Fault, in text: String) {
     guard let table = table(of: fault, in: text) else {
       // Without a place, any table may be the cause. The last one has no dependents.
-      if let last = tables.last { omitted[last.source.live.canonicalName] = fault.problem }
+      if let last = tables.last { omitted[last.source.live.canonicalName] = fault.reason }
       update()
       return
     }
@@ -165,11 +169,32 @@ struct ScaffoldDraft {
     } else if fault.code == .missingUniqueKey, table.rows.estimate > 1, (limits[name] ?? .max) > 1 {
       limits[name] = max(1, table.rows.estimate / 2)
     } else if let column = nullable(fault, table) {
-      nullColumns[name, default: [:]][column] = "NULL, because of: \(fault.problem)"
+      nullColumns[name, default: [:]][column] = "NULL, because of \(fault.reason)"
     } else {
-      omitted[name] = fault.problem
+      omitted[name] = fault.reason
     }
     update()
+  }
+
+  /// Looks for values that a constraint of one column allows, by trying them on the server.
+  ///
+  /// - Returns: false if the fault has another cause, or nothing is found. Nothing is changed then.
+  mutating func searchValues(
+    for fault: ScaffoldTrial.Fault, in text: String, on connection: PostgresConnection
+  ) async throws -> Bool {
+    guard let table = table(of: fault, in: text),
+      let check = table.source.live.checks.first(where: {
+        $0.columns.count == 1 && fault.problem.contains("(constraint '\($0.name)')")
+      }), let column = table.source.live[check.columns[0]]
+    else { return false }
+    let name = table.source.live.canonicalName
+    guard searched.insert("\(name) \(check.name)").inserted else { return false }
+    let search = ValueSearch(check: check, column: column)
+    guard let value = try await search.generator(on: connection) else { return false }
+    tested[name, default: [:]][column.name.name] = .init(
+      value: value, reason: "values that meet the constraint \(check.name)")
+    update()
+    return true
   }
 
   /// A unique foreign key that may be NULL. The engine does not fill it once all tables are filled.

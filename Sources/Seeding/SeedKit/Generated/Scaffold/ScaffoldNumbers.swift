@@ -8,12 +8,18 @@ struct ScaffoldNumbers {
     let low: Int
     let high: Int
     let scale: Int
+    /// The number that divides all values.
+    var step = 1
 
     var value: GeneratorValue { range(low, high) }
-    var lowerHalf: GeneratorValue { range(low, low + (high - low) / 2) }
-    var upperHalf: GeneratorValue { range(min(low + (high - low) / 2 + 1, high), high) }
 
-    private func range(_ low: Int, _ high: Int) -> GeneratorValue {
+    func range(_ low: Int, _ high: Int) -> GeneratorValue {
+      if step > 1, generator == "integer" {
+        let first = low + (step - low % step) % step
+        return [
+          "integer": ["between": [.number("\(first)"), .number("\(high)")], "step": .number("\(step)")]
+        ]
+      }
       let ends = GeneratorValue.list([.number(text(low)), .number(text(high))])
       return generator == "decimal" && scale != 2
         ? ["decimal": ["between": ends, "scale": .number("\(scale)")]]
@@ -82,9 +88,10 @@ struct ScaffoldNumbers {
     if low > high { low = high }
     guard let first = Int(exactly: low.rounded()), let last = Int(exactly: high.rounded()) else { return nil }
     var limits = Limits(generator: generator, low: first, high: last, scale: scale)
-    if facts.excluded.contains("0"), first == 0, last > 0 {
+    if facts.excluded.contains("0"), first <= 0, last > 0 {
       limits = Limits(generator: generator, low: 1, high: last, scale: scale)
     }
+    limits.step = facts.step
     return limits
   }
 

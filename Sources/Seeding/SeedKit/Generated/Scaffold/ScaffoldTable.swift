@@ -10,6 +10,8 @@ struct ScaffoldTable {
   let empty: Set<String>
   /// Columns that stay NULL, with the reason.
   let nullColumns: [String: String]
+  /// Generators whose values meet constraints that were not understood, by column.
+  let tested: [String: ScaffoldColumn.Choice]
 
   struct Member {
     let name: String
@@ -27,13 +29,14 @@ struct ScaffoldTable {
 
   init(
     source: ScaffoldSource, facts: TableFacts, rows: ScaffoldRows.Choice, empty: Set<String>,
-    nullColumns: [String: String]
+    nullColumns: [String: String], tested: [String: ScaffoldColumn.Choice] = [:]
   ) {
     self.source = source
     self.facts = facts
     self.rows = rows
     self.empty = empty
     self.nullColumns = nullColumns
+    self.tested = tested
     let unique = distinctColumns
     for column in live.columns {
       guard let member = member(column, isUnique: unique.contains(column.name.name)) else { continue }
@@ -41,12 +44,14 @@ struct ScaffoldTable {
     }
   }
 
+  /// The unique keys that apply to the rows.
+  private var keys: [LiveTable.UniqueKey] { live.keys.filter { live.defaultOutside($0) == nil } }
+
   /// The columns that need distinct values so that all unique keys are met.
   private var distinctColumns: Set<String> {
     var distinct: Set<String> = []
-    let linked = Set(live.foreignKeys.flatMap(\.columns))
-    for key in live.keys.sorted(by: { $0.columns.count < $1.columns.count }) {
-      let free = key.columns.filter { !linked.contains($0) }
+    for key in keys.sorted(by: { $0.columns.count < $1.columns.count }) {
+      let free = key.columns.filter { !isReference($0) }
       guard let first = free.first, !key.columns.contains(where: { distinct.contains($0) || isNumbered($0) }),
         !isPosition(free)
       else { continue }
@@ -61,8 +66,9 @@ struct ScaffoldTable {
     return distinct
   }
 
+  /// Whether the engine fills a column with distinct values of its own accord.
   private func isNumbered(_ name: String) -> Bool {
-    guard let column = live[name] else { return false }
+    guard let column = live[name], !isReference(name) else { return false }
     return column.sequence != nil && ["smallint", "integer", "bigint"].contains(column.baseType)
       || column.baseType == "uuid"
   }
@@ -71,7 +77,8 @@ struct ScaffoldTable {
     guard let column = live[name], nullColumns[name] == nil else { return 0 }
     guard
       let choice = ScaffoldColumn(
-        source: source, facts: facts, column: column, isUnique: true, rows: rows.estimate
+        source: source, facts: facts, column: column, isUnique: true, rows: rows.estimate,
+        tested: tested[name]
       ).choice()
     else { return 0 }
     return choice.room ?? rows.estimate
@@ -84,26 +91,34 @@ struct ScaffoldTable {
   }
 
   private var positions: Set<String> {
-    let linked = Set(live.foreignKeys.flatMap(\.columns))
     return Set(
-      live.keys.filter { $0.columns.count > 1 }.map { $0.columns.filter { !linked.contains($0) } }
+      keys.filter { $0.columns.count > 1 }.map { $0.columns.filter { !isReference($0) } }
         .filter(isPosition).flatMap(\.self))
   }
 
   private mutating func member(_ column: LiveTable.Column, isUnique: Bool) -> Member? {
     let name = column.name.name
     guard !column.isGenerated else { return nil }
-    if let link = live.foreignKeys.first(where: { $0.columns.contains(name) }) {
-      return reference(column, link)
+    let links = live.foreignKeys.filter { $0.columns.contains(name) }
+    if let link = links.first(where: { unfilled($0) == nil }) {
+      // The engine follows the foreign keys of the table itself.
+      guard source.partitionKeys.contains(link.name) else { return nil }
+      return Member(name: name, value: ["reference": .string(link.target)], reason: nil)
+    }
+    if let link = links.first, !column.isNotNull {
+      return Member(
+        name: name, value: ["reference": .string(link.target), "null": 1], reason: unfilled(link))
     }
     if let reason = nullColumns[name] { return Member(name: name, value: ["pick": [.null]], reason: reason) }
     if column.sequence != nil, isNumbered(name) { return nil }
-    let isKey = live.keys.contains { $0.columns.contains(name) }
+    if live.keys.contains(where: { live.defaultOutside($0) == name }) { return nil }
+    let isKey = keys.contains { $0.columns.contains(name) }
     if column.baseType == "uuid", isKey || column.defaultExpression != nil { return nil }
     if positions.contains(name) { return Member(name: name, value: "position", reason: nil) }
     if !isUnique, !facts[name].isFilled, isLeft(column) { return nil }
     let chosen = ScaffoldColumn(
-      source: source, facts: facts, column: column, isUnique: isUnique, rows: rows.estimate
+      source: source, facts: facts, column: column, isUnique: isUnique, rows: rows.estimate,
+      tested: tested[name]
     ).choice()
     guard let chosen else {
       if column.defaultExpression != nil || !column.isNotNull { return nil }
@@ -115,7 +130,7 @@ struct ScaffoldTable {
         isKnown: false)
     }
     if let room = chosen.room { limit = min(limit ?? room, room) }
-    let isInLargerKey = isUnique && !live.keys.contains { $0.columns == [name] }
+    let isInLargerKey = isUnique && !keys.contains { $0.columns == [name] }
     let value = isInLargerKey ? chosen.value.distinct : chosen.value
     return Member(name: name, value: value, reason: chosen.reason)
   }
@@ -134,24 +149,18 @@ struct ScaffoldTable {
         && words.has("version", "lock")
   }
 
-  private func reference(_ column: LiveTable.Column, _ link: LiveTable.ForeignKey) -> Member? {
-    let name = column.name.name
-    let target = link.target
-    let reason: String
-    if let own = nullColumns[name] {
-      reason = own
-    } else if facts[name].isNull {
-      reason = "NULL, because of a CHECK constraint"
-    } else if empty.contains(target) {
-      reason = "NULL, because \(target) is not filled"
-    } else {
-      // The engine follows the foreign keys of the table itself.
-      guard source.partitionKeys.contains(link.name) else { return nil }
-      return Member(name: name, value: ["reference": .string(target)], reason: nil)
+  /// Whether a foreign key fills a column.
+  private func isReference(_ name: String) -> Bool {
+    live.foreignKeys.contains { $0.columns.contains(name) && unfilled($0) == nil }
+  }
+
+  /// Why a foreign key refers to nothing, so that one of its columns is NULL; nil if it refers to rows.
+  private func unfilled(_ link: LiveTable.ForeignKey) -> String? {
+    for name in link.columns {
+      if let reason = nullColumns[name] { return reason }
+      if facts[name].isNull { return "NULL, because of a CHECK constraint" }
     }
-    guard !column.isNotNull else { return nil }
-    return Member(
-      name: name, value: ["reference": .string(target), "null": 1], reason: reason)
+    return empty.contains(link.target) ? "NULL, because \(link.target) is not filled" : nil
   }
 
   /// The table's object, indented by four spaces.
@@ -186,17 +195,21 @@ struct ScaffoldTable {
   /// A text in one line.
   static func comment(_ text: String) -> String {
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    return line.count > 200 ? line.prefix(200) + "…" : line
+    guard line.count > 300 else { return line }
+    return (line.prefix(300).split(separator: " ").dropLast() + ["…"]).joined(separator: " ")
   }
 }
 
 extension GeneratorValue {
   /// The generator with distinct values.
-  var distinct: GeneratorValue {
-    switch self {
-    case .string(let name):
-      .object([GeneratorMember(name, .bool(true)), GeneratorMember("unique", .bool(true))])
-    case .object(let members): .object(members + [GeneratorMember("unique", .bool(true))])
+  var distinct: GeneratorValue { adding("unique", .bool(true)) }
+
+  /// The generator with a setting.
+  func adding(_ setting: String, _ value: GeneratorValue) -> GeneratorValue {
+    let own = GeneratorMember(setting, value)
+    return switch self {
+    case .string(let name): .object([GeneratorMember(name, .bool(true)), own])
+    case .object(let members): .object(members + [own])
     default: self
     }
   }

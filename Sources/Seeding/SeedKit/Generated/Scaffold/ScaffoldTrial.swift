@@ -8,6 +8,8 @@ struct ScaffoldTrial {
     let line: Int?
     let field: String?
     let problem: String
+    /// The problem without what was expected.
+    let reason: String
   }
 
   let text: String
@@ -33,7 +35,8 @@ struct ScaffoldTrial {
       return nil
     } catch let error as FixtureError {
       guard let fault = error.faults.first else { throw error }
-      return Fault(code: fault.code, line: fault.line, field: fault.field, problem: fault.problem)
+      return Fault(
+        code: fault.code, line: fault.line, field: fault.field, problem: fault.problem, reason: fault.found)
     }
   }
 }

@@ -25,17 +25,28 @@ struct ScaffoldTimes {
     case "interval":
       [
         "interval": isFirst && !isSecond
-          ? ["10 minutes", "1 hour"]
-          : isSecond && !isFirst
-            ? ["2 hours", "3 days"]
-            : [
-              .string(
-                facts.lower?.text.isEmpty == false && Interval.parse(facts.lower?.text ?? "") != nil
-                  ? "1 hour" : "10 minutes"), "3 days",
-            ]
+          ? ["10 minutes", "1 hour"] : isSecond && !isFirst ? ["2 hours", "3 days"] : durations
       ]
     default: nil
     }
+  }
+
+  /// The shortest and the longest duration.
+  private var durations: GeneratorValue {
+    func limit(_ limit: ColumnFacts.Limit?) -> Int? {
+      limit.flatMap { Interval.parse($0.text) }.flatMap { $0 > 0 ? $0 : nil }
+    }
+    func text(_ duration: Int) -> GeneratorValue { .string("\(duration / 1_000_000) seconds") }
+    let least = limit(facts.lower)
+    let most = limit(facts.upper)
+    // Limits that do not belong to the range are a second away.
+    let shift = 1_000_000
+    return [
+      least.map { text($0 + (facts.lower?.isStrict == true ? shift : 0)) }
+        ?? (most.map { $0 < 600_000_000 } == true ? "1 second" : "10 minutes"),
+      most.map { text($0 - (facts.upper?.isStrict == true ? shift : 0)) }
+        ?? text(max(3 * 86_400_000_000, least.map { 3 * $0 } ?? 0)),
+    ]
   }
 
   private func dates(_ generator: String) -> GeneratorValue {
@@ -84,7 +95,16 @@ enum ScaffoldValues {
       case "string": return ["json": "$word"]
       case "number": return ["json": ["$integer": [1, 100]]]
       case "boolean": return ["json": "$boolean"]
-      default: return ["json": ["name": "$word", "value": ["$integer": [1, 100]]]]
+      default:
+        guard !facts.jsonKeys.isEmpty else {
+          return ["json": ["name": "$word", "value": ["$integer": [1, 100]]]]
+        }
+        var keys: [String] = []
+        for key in facts.jsonKeys where !keys.contains(key) { keys.append(key) }
+        let members = keys.map { key in
+          GeneratorMember(key, ["email", "phone", "url"].contains(key) ? .string("$\(key)") : "$word")
+        }
+        return ["json": .object(members)]
       }
     case "bytea": return ["bytea": .number("\(max(16, min(facts.lengths.lowerBound, 1_000)))")]
     case "vector", "halfvec": return ["vector": .number("\(modifiers.first ?? 3)")]

@@ -67,6 +67,7 @@ public struct SchemaScaffold: Sendable {
       guard let fault = try await ScaffoldTrial(text: text, id: request.id).fault(on: connection) else {
         break
       }
+      if try await draft.searchValues(for: fault, in: text, on: connection) { continue }
       draft.repair(fault, in: text)
     }
     return SchemaScaffold(
