@@ -7,6 +7,7 @@ extension ErrorCode {
   /// The codes of the knowledge base.
   static let traces = [
     embeddingService, embeddingVector, missingContributor, titleTaken, nothingToSearch, serverDown,
+    unknownUser, userNotAppointed,
   ]
 
   /// The embedding service does not work.
@@ -44,6 +45,19 @@ extension ErrorCode {
     "SR-606", "server does not respond",
     cause: "'trace-server --check-health' got no response, or a status other than 200.",
     fix: "Check the server's log. Set HOST and PORT to the values with which it was started.")
+  /// No user, or several, have a name.
+  static let unknownUser = ErrorCode(
+    "SR-607", "unknown user",
+    cause: "No user of the trace service has this ID or name, or several users have this name.",
+    fix: """
+      Use the user ID. The response to the registration contains it, and so does each trace of the user, as \
+      contributor_id.
+      """)
+  /// The user may not be a moderator.
+  static let userNotAppointed = ErrorCode(
+    "SR-608", "user cannot be a moderator",
+    cause: "The user is banned, or is a seeded user, for whom nobody has a token.",
+    fix: "Appoint another user. A moderator can lift the ban with DELETE /api/v1/users/{id}/ban.")
 }
 
 extension CapacityCheckError: CommandError, CodedError {

@@ -10,6 +10,7 @@ extension CommandModule {
     commands: [
       .init(WorkerCommand.spec, run: { try await WorkerCommand(context: $0).run() }),
       .init(CapacityCommand.spec, run: { try await CapacityCommand(context: $0).run() }),
+      .init(ModeratorCommand.spec, run: { try await ModeratorCommand(context: $0).run() }),
     ],
     doctorChecks: SearchChecks.all + [ServiceChecks.redis, ServiceChecks.embedding],
     verifications: [

@@ -31,7 +31,7 @@ struct WorkerCommand {
     let database = try await context.database()
     // Errors that a retry cannot fix are reported at once. The worker retries all others.
     do {
-      try await PostgresConnection.with(database) { try await checkEnvironment(on: $0) }
+      try await PostgresConnection.with(database) { try await context.checkEnvironment(of: "worker", on: $0) }
     } catch  where RetryPolicy.isTransient(error) {}
     let worker = EmbeddingWorker(
       provider: provider, configuration: database,
@@ -39,16 +39,6 @@ struct WorkerCommand {
       onEvent: { [context] event in context.progress("\(Text.time(Date()))  \(event)") })
     await worker.run()
     return .success
-  }
-
-  /// - Throws: `CommandFailure` with code `refused` if the database belongs to another environment.
-  private func checkEnvironment(on connection: PostgresConnection) async throws {
-    let own = context.settings[.environment]
-    guard let stamp = try await EnvironmentGuard(own).stamp(on: connection) else { return }
-    throw CommandFailure(
-      code: .refused, errorCode: .otherEnvironment,
-      message: "the database belongs to the environment '\(stamp)', but this worker runs in '\(own)'",
-      fix: "use --env \(stamp) or another database")
   }
 
   private struct Status: Encodable {

@@ -92,6 +92,14 @@ public enum Accounts {
   }
 }
 
+extension Accounts {
+  /// A name with the first digits of the user's ID unless it is a seed, because names are not unique.
+  static func shownName(_ name: String, of user: UUID, isSeed: Bool) -> String {
+    let mark = user.uuidString.prefix(8).lowercased()
+    return isSeed || name.hasSuffix(mark) ? name : "\(name) (\(mark))"
+  }
+}
+
 /// The network that a request comes from. Several accounts of one network count as one.
 public struct ClientNetwork: Hashable, Sendable {
   /// A digest of the network, so that the database contains no addresses in plain text.

@@ -63,8 +63,7 @@ public struct StoredTrace: Hashable, Sendable {
       UUID.self, String.self, String?.self, String?.self, Bool.self, Bool.self, Bool.self, Bool.self,
       Date.self,
       Date.self)
-    let mark = contributorID.uuidString.prefix(8).lowercased()
-    contributor = isSeed || name.hasSuffix(mark) ? name : "\(name) (\(mark))"
+    contributor = Accounts.shownName(name, of: contributorID, isSeed: isSeed)
   }
 
   /// Finds a trace by ID; nil if it does not exist.
