@@ -63,6 +63,9 @@ static const struct resource files[] = {
   {"Page/controls.css", TEXT{
 #embed "../Traces/TraceServer/Page/controls.css" suffix(, 0)
   }},
+  {"Page/footer.css", TEXT{
+#embed "../Traces/TraceServer/Page/footer.css" suffix(, 0)
+  }},
   {"Page/panels.css", TEXT{
 #embed "../Traces/TraceServer/Page/panels.css" suffix(, 0)
   }},
@@ -74,6 +77,9 @@ static const struct resource files[] = {
   }},
   {"Page/access.js", TEXT{
 #embed "../Traces/TraceServer/Page/access.js" suffix(, 0)
+  }},
+  {"Page/account.js", TEXT{
+#embed "../Traces/TraceServer/Page/account.js" suffix(, 0)
   }},
   {"Page/address.js", TEXT{
 #embed "../Traces/TraceServer/Page/address.js" suffix(, 0)
@@ -87,8 +93,14 @@ static const struct resource files[] = {
   {"Page/copying.js", TEXT{
 #embed "../Traces/TraceServer/Page/copying.js" suffix(, 0)
   }},
+  {"Page/dialog.js", TEXT{
+#embed "../Traces/TraceServer/Page/dialog.js" suffix(, 0)
+  }},
   {"Page/facts.js", TEXT{
 #embed "../Traces/TraceServer/Page/facts.js" suffix(, 0)
+  }},
+  {"Page/footer.js", TEXT{
+#embed "../Traces/TraceServer/Page/footer.js" suffix(, 0)
   }},
   {"Page/highlight.js", TEXT{
 #embed "../Traces/TraceServer/Page/highlight.js" suffix(, 0)
@@ -111,8 +123,14 @@ static const struct resource files[] = {
   {"Page/markdown.js", TEXT{
 #embed "../Traces/TraceServer/Page/markdown.js" suffix(, 0)
   }},
+  {"Page/own.js", TEXT{
+#embed "../Traces/TraceServer/Page/own.js" suffix(, 0)
+  }},
   {"Page/panel.js", TEXT{
 #embed "../Traces/TraceServer/Page/panel.js" suffix(, 0)
+  }},
+  {"Page/report.js", TEXT{
+#embed "../Traces/TraceServer/Page/report.js" suffix(, 0)
   }},
   {"Page/results.js", TEXT{
 #embed "../Traces/TraceServer/Page/results.js" suffix(, 0)

@@ -92,7 +92,7 @@ def test_forgetting_a_token_asks_first(strict_server, open_page, picture):
     forget = page.get_by_role("button", name="Forget the token …")
     forget.click()
     dialog = page.get_by_role("dialog", name="Forget the token?")
-    expect(dialog).to_contain_text("The server cannot show it again.")
+    expect(dialog).to_contain_text("It is the only one of your account, and the server cannot show it again.")
     picture(page, "forget")
     # Enter and Escape keep it.
     expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
@@ -100,12 +100,53 @@ def test_forgetting_a_token_asks_first(strict_server, open_page, picture):
     expect(dialog).to_be_hidden()
     expect(forget).to_be_focused()
     forget.click()
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert keys(page) == [0, 1]
     forget.click()
     dialog.get_by_role("button", name="Forget the token").click()
     assert keys(page) == [0, 0]
+
+
+def test_forgetting_says_what_is_lost(strict_server, open_page, picture):
+    """It is another matter if the account has other tokens, or if the token was replaced elsewhere."""
+    page = open_page(strict_server)
+    token = strict_server.register("emmy@example.com")
+    hold_token(page, token)
+    page.get_by_role("button", name="Your token").click()
+    dialog = page.get_by_role("dialog")
+
+    def opens():
+        page.get_by_role("button", name="Forget the token …").click()
+        expect(dialog).to_be_visible()
+
+    for count, text in ((1, "Your account has another token,"), (2, "Your account has 2 other tokens,")):
+        assert strict_server.ask("api/v1/auth/tokens", {"name": f"machine {count}"}, token)[0] == 201
+        opens()
+        expect(dialog).to_contain_text(text)
+        expect(dialog).to_contain_text("stays valid")
+        page.keyboard.press("Escape")
+    assert strict_server.ask("api/v1/auth/tokens/rotate", {}, token)[0] == 201
+    opens()
+    expect(dialog).to_contain_text("it was replaced or revoked, or it has expired. You lose nothing.")
+    picture(page, "forget-replaced")
+    page.keyboard.press("Escape")
+    page.route("**/api/v1/auth/tokens", lambda route: route.abort())
+    opens()
+    expect(dialog).to_contain_text("Without a copy of it, or another token of the account, you lose access")
+
+
+def test_the_question_whether_to_forget_a_token_does_not_wait_for_a_slow_server(strict_server, open_page):
+    page = open_page(strict_server)
+    hold_token(page, strict_server.register("lise@example.com"))
+    held = []
+    page.route("**/api/v1/auth/tokens", lambda route: held.append(route))
+    page.get_by_role("button", name="Your token").click()
+    page.get_by_role("button", name="Forget the token …").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Without a copy of it, or another token of the account")
+    for route in held:
+        route.abort()
 
 
 def test_typing_without_a_token_says_what_to_do(strict_server, open_page, picture):

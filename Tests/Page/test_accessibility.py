@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from test_search import SEARCH, ask
 
+USER = "0a0a0a0a-0000-4000-8000-000000000000"
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
@@ -47,6 +48,62 @@ def forget(page):
     page.get_by_role("button", name="Your token").click()
     page.get_by_role("button", name="Forget the token …").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def own(page):
+    """An open trace of the user."""
+    found = page.request.post(page.url.split("#")[0] + "api/v1/traces/search", data={"q": "nginx 502"}).json()
+    found["results"][0].update(contributor_id=USER, is_seed=False, is_provisional=True, contributor="Ada (0a0a0a0a)")
+    page.route(SEARCH, lambda route: route.fulfill(json=found | {"next_cursor": None}))
+    page.route("**/api/v1/auth/tokens", lambda route: route.fulfill(json={"user_id": USER, "tokens": [{}]}))
+    page.evaluate("token => sessionStorage.setItem('trace-server-token', token)", "ct_" + "0" * 64)
+    page.reload()
+    ask(page, "nginx 502")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Your trace")).to_be_visible()
+
+
+def editing(page):
+    own(page)
+    page.get_by_role("button", name="Edit").click()
+    expect(page.locator("#contribute-edited")).to_be_visible()
+
+
+def deleting(page):
+    own(page)
+    page.get_by_role("button", name="Delete …").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def reporting(page):
+    ask(page, "nginx 502")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Report").click()
+    page.get_by_role("button", name="Send report").click()
+    expect(page.locator("#results .report .fault")).to_be_visible()
+
+
+def reported(page):
+    page.route("**/reports", lambda route: route.fulfill(status=201, json={"trace_id": ""}))
+    reporting(page)
+    page.get_by_label("What is wrong with this trace?").fill("Spam")
+    page.get_by_role("button", name="Send report").click()
+    expect(page.locator("#results .report").first).to_contain_text("You reported this trace.")
+
+
+def last(page):
+    """The end of the results."""
+
+    def cut(route):
+        found = route.fetch().json()
+        route.fulfill(json=found | {"next_cursor": found["next_cursor"] if len(found["results"]) < 20 else None})
+
+    page.route(SEARCH, cut)
+    ask(page, "docker volume backup")
+    for count in (20, 30):
+        page.locator("#more").click()
+        expect(page.locator("#results > li")).to_have_count(count)
+    expect(page.locator("#more-note")).to_be_visible()
 
 
 def failed(page):
@@ -97,7 +154,10 @@ def token(page):
     expect(page.locator("#access-problem")).to_be_visible()
 
 
-STATES = [start, results, opened, empty, refused, token, seeding, failed, contribute, forget, locked]
+STATES = [
+    start, results, opened, empty, refused, token, seeding, failed, contribute, forget, locked, own, editing, deleting,
+    reporting, reported, last,
+]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -134,7 +194,10 @@ def test_the_focus_is_always_visible(server, open_page):
 
 def test_the_focus_is_visible_in_every_panel(server, open_page):
     page = open_page(server)
-    for state, names in ((seeding, {"BUTTON"}), (contribute, {"INPUT", "TEXTAREA", "BUTTON"}), (forget, {"BUTTON"})):
+    for state, names in (
+        (seeding, {"BUTTON"}), (reporting, {"BUTTON"}), (contribute, {"INPUT", "TEXTAREA", "BUTTON"}),
+        (forget, {"BUTTON"}), (deleting, {"BUTTON"}), (editing, {"INPUT", "TEXTAREA", "BUTTON"}),
+    ):
         page.goto(server.url)
         state(page)
         seen = set()

@@ -306,7 +306,7 @@ def test_tags_count_the_best_results_for_this_question(server, open_page):
 
 def test_more_results_are_requested_once_per_question_and_shown_on_demand(server, open_page):
     page = open_page(server)
-    sent = searches(page, limit=30)
+    sent = searches(page, limit=20)
     ask(page, "docker volume backup")
     more = page.get_by_role("button", name="Show 10 more")
     expect(more).to_be_visible()
@@ -318,17 +318,79 @@ def test_more_results_are_requested_once_per_question_and_shown_on_demand(server
     expect(page.locator("#results h3 button").nth(9)).to_be_focused()
     more.click()
     expect(page.locator("#results > li")).to_have_count(30)
-    expect(page.locator("#more")).to_be_hidden()
-    found = titles(page)
-    assert len(set(found)) == 30
+    assert len(set(titles(page))) == 30
     assert sent == ["docker volume backup"]
+
+
+def everything(server, question):
+    """The IDs of all results of a question."""
+    found, cursor = [], None
+    while True:
+        body = {"q": question, "limit": 50} | ({"cursor": cursor} if cursor else {})
+        answer = server.ask("api/v1/traces/search", body)[1]
+        found += [trace["id"] for trace in answer["results"]]
+        cursor = answer["next_cursor"]
+        if cursor is None:
+            return found
+
+
+def test_show_more_goes_on_to_the_last_result(server, open_page, picture):
+    page = open_page(server)
+    ask(page, "docker volume backup")
+    expected = everything(server, "docker volume backup")
+    assert len(expected) > 40
+    for count in range(20, len(expected) + 10, 10):
+        page.locator("#more").click()
+        expect(page.locator("#results > li")).to_have_count(min(count, len(expected)))
+    expect(page.locator("#more")).to_be_hidden()
+    expect(page.locator("#more-note")).to_have_text(f"All {len(expected)} results are shown.")
+    assert [item.get_attribute("data-id") for item in page.locator("#results > li").all()] == expected
+    page.locator("#more-note").scroll_into_view_if_needed()
+    picture(page, "all-results")
+
+
+def test_the_next_results_get_the_focus_and_a_new_question_replaces_them(server, open_page):
+    page = open_page(server)
+    ask(page, "docker volume backup")
+    for count in (20, 30, 40):
+        expect(page.locator("#more")).to_be_visible()
+        page.locator("#more").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#results h3 button").nth(count - 10)).to_be_focused()
+    page.locator("#q").fill("nginx 502")
+    expect(page.locator("#results > li")).to_have_count(10)
+    expect(page.get_by_role("button", name="Show 10 more")).to_be_visible()
+    # The cached response has all results that were requested.
+    page.locator("#q").fill("docker volume backup")
+    expect(page.locator("#results > li")).to_have_count(10)
+    page.locator("#more").click()
+    expect(page.locator("#results > li")).to_have_count(20)
+
+
+def test_more_results_that_fail_are_reported_and_can_be_requested_again(server, open_page):
+    page = open_page(server)
+    ask(page, "docker volume backup")
+    for count in (20, 30):
+        page.locator("#more").click()
+        expect(page.locator("#results > li")).to_have_count(count)
+    problem = {"detail": "the database is unavailable"}
+    page.route(SEARCH, lambda route: route.fulfill(status=503, headers={"Retry-After": "3"}, json=problem))
+    more = page.get_by_role("button", name="Show more")
+    more.click()
+    expect(page.locator("#more-note")).to_have_text(
+        "More results could not be loaded: The database is unavailable. Retry in 3 s.")
+    expect(more).to_be_focused()
+    page.unroute(SEARCH)
+    more.click()
+    expect(page.locator("#results > li")).to_have_count(40)
+    expect(page.locator("#more-note")).to_be_hidden()
 
 
 def test_more_results_are_not_requested_when_few_requests_remain(server, open_page):
     page = open_page(server)
     answer = server.ask("api/v1/traces/search", {"q": "docker"})[1]
     page.route(SEARCH, lambda route: route.fulfill(json=answer, headers={"RateLimit-Remaining": "5"}))
-    sent = searches(page, limit=30)
+    sent = searches(page, limit=20)
     page.clock.install()
     page.locator("#q").fill("docker")
     page.clock.run_for(1500)
@@ -336,6 +398,10 @@ def test_more_results_are_not_requested_when_few_requests_remain(server, open_pa
     page.clock.run_for(5000)
     expect(page.locator("#tags-hint")).to_have_text("The numbers count the 10 best results.")
     assert sent == []
+    # The button requests them.
+    page.unroute(SEARCH)
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator("#results > li")).to_have_count(20)
 
 
 def test_enter_opens_the_first_result(server, open_page):

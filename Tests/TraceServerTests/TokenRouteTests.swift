@@ -29,6 +29,8 @@ struct TokenRouteTests {
       #expect(try await isValid(second, service))
       let list = try await service.get(Self.path, token: second)
       #expect(list.count("tokens") == 2 && list.text("tokens.1.name") == "laptop")
+      let user = try await service.one("SELECT id::text FROM users", String.self)
+      #expect(list.text("user_id") == user)
       #expect(
         list["tokens.1.is_current"]?.value == .bool(true)
           && list["tokens.0.is_current"]?.value == .bool(false))

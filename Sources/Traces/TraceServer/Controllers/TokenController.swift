@@ -22,6 +22,7 @@ enum TokenController {
     let tokens = try await context.services.store.read { try await StoredToken.all(of: user, on: $0) }
     let current = context.token?.id
     return .json([
+      "user_id": .text(user.uuidString.lowercased()),
       "tokens": .array(
         tokens.map { token in
           [
@@ -30,7 +31,7 @@ enum TokenController {
             "expires_at": token.expiresAt.map { .date($0) } ?? .null,
             "is_current": .bool(token.id == current),
           ]
-        })
+        }),
     ])
   }
 

@@ -1,8 +1,10 @@
 // Getting, using and storing a token.
 
+import { accountOf } from "./account.js";
 import { copied, say } from "./copying.js";
+import { confirmed } from "./dialog.js";
 import { Panel } from "./panel.js";
-import { ask } from "./service.js";
+import { ask, retryText } from "./service.js";
 import { sentence } from "./text.js";
 
 const at = (id) => document.getElementById(id);
@@ -15,6 +17,29 @@ export function stored(action) {
     return action();
   } catch {
     return null;
+  }
+}
+
+/** How long the question whether to forget a token waits for the server, in milliseconds. */
+const patience = 1500;
+const unknownLoss =
+  "The token is removed from this browser only, and the server cannot show it again. Without a copy of " +
+  "it, or another token of the account, you lose access to your account.";
+
+/** What is lost with a token. It may have been replaced elsewhere, and its user may have others. */
+async function lossOf(token) {
+  try {
+    const others = (await accountOf(token, { isFresh: true })).tokens.length - 1;
+    if (others > 0) {
+      return "The token is removed from this browser only, and stays valid. Your account has " +
+        `${others === 1 ? "another token" : `${others} other tokens`}, so that you do not lose access to it.`;
+    }
+    return "The token is removed from this browser. It is the only one of your account, and the server cannot show it " +
+      "again. Without a copy you lose access to your account, and its email address cannot be registered again.";
+  } catch (error) {
+    return error.status === 401
+      ? "The server no longer accepts this token: it was replaced or revoked, or it has expired. You lose nothing."
+      : unknownLoss;
   }
 }
 
@@ -35,16 +60,7 @@ export class Access {
     at("register").addEventListener("submit", (event) => this.#register(event));
     at("sign-in").addEventListener("submit", (event) => this.#signIn(event));
     at("copy-token").addEventListener("click", () => this.#copy());
-    at("forget").addEventListener("click", () => {
-      at("forget-dialog").showModal();
-      // Enter does nothing that cannot be undone.
-      at("forget-cancel").focus();
-    });
-    at("forget-cancel").addEventListener("click", () => at("forget-dialog").close());
-    at("forget-confirm").addEventListener("click", () => {
-      at("forget-dialog").close();
-      this.#forget();
-    });
+    at("forget").addEventListener("click", () => this.#askToForget());
     this.#render();
     if (this.isMissing) this.#panel.turn(true);
   }
@@ -93,8 +109,7 @@ export class Access {
       at("new-token").focus();
       at("new-token").select();
     } catch (error) {
-      const wait = error.retryAfter ? ` Retry in ${error.retryAfter} s.` : "";
-      this.#fault(field, sentence(error.message) + wait);
+      this.#fault(field, sentence(error.message) + retryText(error));
     }
   }
 
@@ -121,6 +136,16 @@ export class Access {
     this.#render();
     this.#panel.turn(this.#isNew);
     this.#changed();
+  }
+
+  async #askToForget() {
+    const token = this.#token;
+    const text = await Promise.race([
+      lossOf(token),
+      new Promise((resolve) => setTimeout(resolve, patience, unknownLoss)),
+    ]);
+    const asked = { title: "Forget the token?", text, cancel: "Keep it", confirm: "Forget the token" };
+    if (await confirmed(asked) && this.#token === token) this.#forget();
   }
 
   #forget() {

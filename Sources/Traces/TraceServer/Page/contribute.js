@@ -1,10 +1,10 @@
-// Contributing a trace.
+// Contributing a trace, and changing one in the same form.
 
 import { stored } from "./access.js";
 import { observe } from "./code.js";
 import { markdown } from "./markdown.js";
 import { Panel } from "./panel.js";
-import { ask } from "./service.js";
+import { ask, retryText } from "./service.js";
 import { asTag } from "./tags.js";
 import { element, sentence } from "./text.js";
 
@@ -21,15 +21,16 @@ const mostTags = 20;
 
 export class Contribute {
   #access;
+  /** The trace that is changed, what the form contained before a change, and what to call afterward; or null. */
+  #edited = null;
   #panel = new Panel(at("contribute-toggle"), at("contribute"));
 
   /** @param access the token, and the panel to get one */
   constructor(access) {
     this.#access = access;
-    const draft = stored(() => JSON.parse(sessionStorage.getItem(key))) ?? {};
+    this.#fillDraft();
     for (const name of names) {
       const field = this.#field(name);
-      field.value = draft[name] ?? "";
       field.addEventListener("input", () => {
         this.#mark(name, "");
         this.#keep();
@@ -42,8 +43,14 @@ export class Contribute {
     });
     at("contribute-token").addEventListener(
       "click",
-      () => this.#access.request("You need a token to contribute. Your draft is kept."),
+      () =>
+        this.#access.request(
+          this.#edited
+            ? "You need a token to change a trace. Your changes are kept."
+            : "You need a token to contribute. Your draft is kept.",
+        ),
     );
+    at("contribute-cancel").addEventListener("click", () => this.#end().turned());
     at("contribute-form").addEventListener("submit", (event) => this.#send(event));
     at("contribute-preview").addEventListener("click", () => this.#turnPreview(at("preview").hidden));
   }
@@ -53,12 +60,72 @@ export class Contribute {
     at("contribute-locked").hidden = this.#access.token !== null;
   }
 
+  /**
+   * Opens the form to change a trace of the user.
+   *
+   * @param actions `saved(json)`, called with the new trace, and `turned()`, which moves the focus back to the trace
+   */
+  edit(trace, actions) {
+    this.#panel.turn(true);
+    at("contribute").scrollIntoView({ block: "start" });
+    const old = this.#edited;
+    if (old && old.trace !== trace && old.text !== this.#text) {
+      this.#complain("Save or cancel these changes first.");
+      at("contribute-send").focus();
+      return;
+    }
+    this.#edited = { trace, actions, agent: agentOf(trace) };
+    for (const name of names) {
+      const value = trace[name];
+      this.#field(name).value = Array.isArray(value) ? value.join(", ") : value;
+    }
+    this.#edited.text = this.#text;
+    this.#show([]);
+    this.#label();
+    this.#field("title").focus();
+    // Show the beginning of a long title.
+    this.#field("title").setSelectionRange(0, 0);
+  }
+
+  /** Ends a change, and returns to the draft of a new trace. Returns the actions of the change. */
+  #end() {
+    const { actions } = this.#edited;
+    this.#edited = null;
+    this.#fillDraft();
+    this.#show([]);
+    this.#complain("");
+    this.#label();
+    this.#panel.turn(false);
+    return actions;
+  }
+
+  /** Names what the form does. */
+  #label() {
+    const isEdit = this.#edited !== null;
+    at("contribute-heading").textContent = isEdit ? "Edit your trace" : "Contribute a trace";
+    at("contribute-send").textContent = isEdit ? "Save changes" : "Contribute";
+    at("contribute-edited").hidden = !isEdit;
+    at("contribute-cancel").hidden = !isEdit;
+    at("contribute-done").hidden = true;
+    this.#turnPreview(false);
+  }
+
+  get #text() {
+    return JSON.stringify(names.map((name) => this.#field(name).value));
+  }
+
+  #fillDraft() {
+    const draft = stored(() => JSON.parse(sessionStorage.getItem(key))) ?? {};
+    for (const name of names) this.#field(name).value = draft[name] ?? "";
+  }
+
   #field(name) {
     return at(`contribute-${name}`);
   }
 
-  /** The draft survives a reload, but not the tab. */
+  /** The draft survives a reload, but not the tab. Changes of a trace do not replace it. */
   #keep() {
+    if (this.#edited) return;
     const draft = Object.fromEntries(names.map((name) => [name, this.#field(name).value]));
     stored(() => sessionStorage.setItem(key, JSON.stringify(draft)));
   }
@@ -96,8 +163,14 @@ export class Contribute {
     const button = at("contribute-send");
     button.disabled = true;
     try {
-      const { json } = await ask("api/v1/traces", { body, token: this.#access.token });
-      this.#done(json);
+      const { token } = this.#access;
+      if (this.#edited) {
+        const path = `api/v1/traces/${this.#edited.trace.id}`;
+        const { json } = await ask(path, { method: "PUT", body: { ...body, ...this.#edited.agent }, token });
+        this.#end().saved(json);
+      } else {
+        this.#done((await ask("api/v1/traces", { body, token })).json);
+      }
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -112,7 +185,7 @@ export class Contribute {
     const tags = body.tags.split(",").filter((text) => text.trim() !== "");
     const invalid = tags.find((text) => !asTag(text));
     if (invalid) {
-      faults.push(["tags", `"${invalid.trim()}" is no tag. A tag can contain only letters, digits and . + # -`]);
+      faults.push(["tags", `"${invalid.trim()}" is not a valid tag. A tag can contain only letters, digits and . + # -`]);
     } else if (tags.length > mostTags) {
       faults.push(["tags", `Enter at most ${mostTags} tags.`]);
     }
@@ -148,11 +221,13 @@ export class Contribute {
     const faults = error.fields.map(({ field, message }) => [field.match(/^\w+/)?.[0], sentence(message)])
       .filter(([name]) => names.includes(name));
     if (faults.length > 0) return this.#show(faults);
+    const [failed, kept] = this.#edited
+      ? ["The changes were not saved", "They are kept here."]
+      : ["The trace was not contributed", "Your draft is kept."];
     if (error.kind === "near-duplicate") {
-      this.#complain("A trace says nearly the same. Confirm it, or contribute what differs. Your draft is kept.");
+      this.#complain(`A trace says nearly the same. Confirm it, or contribute what differs. ${kept}`);
     } else {
-      const wait = error.retryAfter ? ` Retry in ${error.retryAfter} s.` : "";
-      this.#complain(`The trace was not contributed: ${error.message.replace(/\.?$/, ".")}${wait} Your draft is kept.`);
+      this.#complain(`${failed}: ${error.message.replace(/\.?$/, ".")}${retryText(error)} ${kept}`);
     }
     const similar = existingTrace(error.json);
     if (similar) {
@@ -165,6 +240,10 @@ export class Contribute {
     at("contribute-fault").hidden = !text;
   }
 }
+
+/** Who found the solution. The form does not show it, but a change must not lose it. */
+const agentOf = ({ agent_model, agent_version }) =>
+  Object.fromEntries(Object.entries({ agent_model, agent_version }).filter(([, value]) => value !== null));
 
 /** The ID of the trace that a refusal points to. */
 function existingTrace(json) {

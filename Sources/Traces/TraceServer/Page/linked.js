@@ -31,6 +31,12 @@ export class Linked {
     return unknown.length > 0;
   }
 
+  /** Drops a trace that was deleted. */
+  drop(id) {
+    this.ids = this.ids.filter((other) => other !== id);
+    this.#known.delete(id);
+  }
+
   async #read(id) {
     try {
       this.#known.set(id, (await ask(`api/v1/traces/${id}`, { token: this.#access.token })).json);

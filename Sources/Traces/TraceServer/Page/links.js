@@ -5,7 +5,7 @@ import { element } from "./text.js";
 const longest = 2000;
 /** A label like `https://…` or `www.…`, which a reader takes for the target. */
 const posesAsAddress = /:\/\/|^\s*www\./i;
-/** The scripts of host names. The letters of a whole host belong to one of them, so that "pаypal" is no link. */
+/** The scripts of host names. The letters of a whole host belong to one of them, so that "pаypal" is not a link. */
 const scripts = [
   "Latin",
   "Cyrillic",

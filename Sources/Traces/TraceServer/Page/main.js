@@ -5,6 +5,7 @@ import { Address } from "./address.js";
 import { Contribute } from "./contribute.js";
 import { connectKeys, go } from "./keys.js";
 import { Linked } from "./linked.js";
+import { noteSaved } from "./own.js";
 import { headings, Results } from "./results.js";
 import { Search } from "./search.js";
 import { Seeding } from "./seeding.js";
@@ -29,10 +30,10 @@ const view = {
     if (opensFirst) openFirst();
   },
 
-  more(all) {
-    shown.all = all;
-    tags.count(all);
-    results.offer(all);
+  more(all, hasMore) {
+    if (!shown.all) tags.count(all);
+    Object.assign(shown, { all, hasMore });
+    results.offer(all, hasMore);
   },
 
   nothing() {
@@ -74,7 +75,7 @@ function absent() {
 function render() {
   const others = linked.among(absent());
   results.show(shown.traces, others.traces, shown.terms, tags.chosen, linked.ids);
-  if (shown.all) results.offer(shown.all);
+  if (shown.all) results.offer(shown.all, shown.hasMore);
   status.showLinked(others, question.value.trim() !== "");
   // Without open traces that are no longer shown, and with the title of the only trace.
   address.write(state(), "same");
@@ -82,6 +83,25 @@ function render() {
   if (!button) return;
   movesToLinked = false;
   go(button);
+}
+
+/** Shows the new text of a trace that its contributor has changed. */
+function saved(trace, json) {
+  Object.assign(trace, json);
+  search.expire();
+  noteSaved(trace);
+  results.renew(trace);
+}
+
+/** Takes a trace away that its contributor has deleted. */
+function removed({ id }) {
+  search.drop(id);
+  linked.drop(id);
+  shown.traces = shown.traces.filter((trace) => trace.id !== id);
+  shown.all &&= shown.all.filter((trace) => trace.id !== id);
+  if (!results.remove(id)) question.focus();
+  status.showLinked(linked.among(absent()), question.value.trim() !== "");
+  address.write(state(), "same");
 }
 
 function openFirst() {
@@ -133,6 +153,10 @@ const results = new Results({
   onTag: (name) => tags.toggle(name),
   onTurn: () => address.write(state(), "done"),
   linkTo: (trace) => address.linkTo(trace),
+  next: () => search.next(),
+  edit: (trace) =>
+    contribute.edit(trace, { saved: (json) => saved(trace, json), turned: () => results.heading(trace.id)?.focus() }),
+  removed,
 });
 const seeding = new Seeding((hasNews) => {
   tags.load();

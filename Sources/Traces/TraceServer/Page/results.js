@@ -1,14 +1,13 @@
 // Shows the results. Each trace is a heading with a button that opens it. Its text is rendered when it is first opened.
 
 import { forgetRemoved, observe } from "./code.js";
-import { copyButton } from "./copying.js";
 import { day, facts, relevanceOf } from "./facts.js";
+import { footer } from "./footer.js";
 import { inline, markdown } from "./markdown.js";
-import { element, excerpt, highlighted } from "./text.js";
-import { votes } from "./votes.js";
+import { retryText } from "./service.js";
+import { element, excerpt, highlighted, sentence } from "./text.js";
 
-const list = document.getElementById("results");
-const more = document.getElementById("more");
+const [list, more, moreNote] = ["results", "more", "more-note"].map((id) => document.getElementById(id));
 /** The number of results that are shown at once. */
 export const pageSize = 10;
 
@@ -22,11 +21,14 @@ export class Results {
   #shown = [];
   #relevance = new Map();
   #context = { terms: new Set(), chosen: new Set() };
+  /** The results that are known but not shown, and whether there are more. */
   #rest = [];
+  #hasMore = false;
 
   /**
    * @param actions `access`, the token for votes; `onTag(name)`, called when a tag is clicked; `onTurn()`, called when a
-   *   trace was opened or closed; `linkTo(trace)`, the permalink of a trace
+   *   trace was opened or closed; `linkTo(trace)`, the permalink of a trace; `next()`, which requests more results and
+   *   offers them; `edit(trace)` and `removed(trace)`, for traces of the user
    */
   constructor(actions) {
     this.#actions = actions;
@@ -44,6 +46,7 @@ export class Results {
     this.#relevance = relevanceOf(traces);
     this.#shown = [...linked, ...traces];
     this.#rest = [];
+    this.#hasMore = false;
     const ids = new Set([...this.#shown.map((trace) => trace.id), ...pending]);
     for (const id of this.open) if (!ids.has(id)) this.open.delete(id);
     // Keep the focus on a heading if its trace is among the new results.
@@ -54,12 +57,38 @@ export class Results {
     if (focused) this.heading(focused)?.focus();
   }
 
-  /** Offers more results of the same search. */
-  offer(all) {
+  /**
+   * Offers more results of the same search.
+   *
+   * @param hasMore whether there are more than these
+   */
+  offer(all, hasMore) {
     const ids = new Set(this.#shown.map((trace) => trace.id));
     this.#relevance = relevanceOf(all);
     this.#rest = all.filter((trace) => !ids.has(trace.id));
+    this.#hasMore = hasMore;
     this.#showRest();
+  }
+
+  /** Shows the new text of a trace. */
+  renew(trace) {
+    const old = this.heading(trace.id)?.closest("li");
+    if (!old) return;
+    old.replaceWith(this.#item(trace));
+    forgetRemoved();
+    this.heading(trace.id).focus();
+  }
+
+  /** Removes a trace, and moves the focus to the next one. Returns whether there is one. */
+  remove(id) {
+    const index = headings().findIndex((button) => button.closest("li").dataset.id === id);
+    this.open.delete(id);
+    this.#shown = this.#shown.filter((trace) => trace.id !== id);
+    headings()[index]?.closest("li").remove();
+    forgetRemoved();
+    const next = headings()[Math.min(index, headings().length - 1)];
+    next?.focus();
+    return next !== undefined;
   }
 
   /** The button of a trace; undefined if it is not shown. */
@@ -82,16 +111,42 @@ export class Results {
   }
 
   #showRest() {
-    more.hidden = this.#rest.length === 0;
-    more.textContent = `Show ${Math.min(pageSize, this.#rest.length)} more`;
+    const isEnd = this.#rest.length === 0 && !this.#hasMore;
+    more.hidden = isEnd;
+    more.textContent = this.#rest.length > 0 ? `Show ${Math.min(pageSize, this.#rest.length)} more` : "Show more";
+    const count = this.#shown.length;
+    this.#note(isEnd && count > pageSize ? `All ${count} results are shown.` : "");
   }
 
-  #showMore() {
+  #note(text, isFault = false) {
+    moreNote.textContent = text;
+    moreNote.className = isFault ? "fault" : "hint";
+  }
+
+  async #showMore() {
+    if (more.getAttribute("aria-disabled") === "true") return;
+    const shown = this.#shown;
+    if (this.#rest.length === 0) {
+      // A disabled button would lose the focus.
+      more.setAttribute("aria-disabled", "true");
+      more.textContent = "Loading …";
+      try {
+        if (!await this.#actions.next()) return;
+      } catch (error) {
+        this.#showRest();
+        this.#note(`More results could not be loaded: ${sentence(error.message)}${retryText(error)}`, true);
+        return;
+      } finally {
+        more.removeAttribute("aria-disabled");
+      }
+    }
+    // Another search may have replaced the results meanwhile.
+    if (shown !== this.#shown) return;
     const next = this.#rest.splice(0, pageSize);
     this.#shown.push(...next);
     const items = next.map((trace) => this.#item(trace));
     list.append(...items);
-    items[0].querySelector("h3 button").focus();
+    items[0]?.querySelector("h3 button").focus();
     this.#showRest();
   }
 
@@ -154,17 +209,7 @@ export class Results {
       markdown(trace.context, terms),
       element("h4", {}, "Solution"),
       markdown(trace.solution, terms),
-      element(
-        "footer",
-        {},
-        votes(trace, this.#actions.access, news),
-        element(
-          "div",
-          { class: "about" },
-          element("p", { class: "hint" }, `${about.join(", ")}.`),
-          copyButton("Copy link", () => this.#actions.linkTo(trace), "Link copied"),
-        ),
-      ),
+      footer(trace, `${about.join(", ")}.`, this.#actions, news),
     ];
   }
 }

@@ -10,8 +10,8 @@ const fewLeft = 15;
 /** How long responses are cached, in milliseconds. */
 const lifetime = 60_000;
 const mostKept = 50;
-/** The results that a search shows first, and those that are counted by tag and offered afterward. */
-const [first, most] = [10, 30];
+/** The results that a search shows first, those that are requested afterward and counted by tag, and then each time. */
+const [first, second, further] = [10, 20, 10];
 /** How long a question must stay unchanged before more results are requested, in milliseconds. */
 const settling = 700;
 /** The first and the longest pause before a retry without Retry-After, in seconds. The pause doubles each time. */
@@ -30,8 +30,8 @@ export class Search {
   #wanted = { text: "", tags: [] };
 
   /**
-   * @param view gets `searching()`, `results(wanted, traces)`, `more(all)`: more results for the same question,
-   *   `nothing()`, `locked()`: a token is needed, `problem(problem, seconds)`: `seconds` is the time until the automatic
+   * @param view gets `searching()`, `results(wanted, traces)`, `more(all, hasMore)`: all results so far for the same
+   *   question, and whether `next()` returns more, `nothing()`, `locked()`: a token is needed, `problem(problem, seconds)`: `seconds` is the time until the automatic
    *   retry, or null if there is none
    * @param access gives the token to search with, or null, and says whether it is missing
    */
@@ -97,11 +97,11 @@ export class Search {
     const controller = (this.#controller = new AbortController());
     this.#view.searching();
     try {
-      const traces = await this.#ask(wanted, first, controller);
+      const { traces, cursor } = await this.#ask(wanted, first, controller);
       if (controller.signal.aborted) return;
       this.#failures = 0;
       this.#notBefore = 0;
-      const found = { at: performance.now(), traces, all: traces.length < first ? traces : null };
+      const found = { at: performance.now(), traces, all: cursor ? null : traces, cursor };
       this.#kept.set(key, found);
       if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value);
       this.#answer(key, wanted, found);
@@ -110,33 +110,83 @@ export class Search {
     }
   }
 
-  async #ask(wanted, limit, controller) {
-    const body = { q: wanted.text, limit, ...(wanted.tags.length > 0 ? { tags: wanted.tags } : {}) };
+  /** Requests results: the first ones, or those after a cursor. */
+  async #ask(wanted, limit, controller, after = null) {
+    const body = {
+      q: wanted.text,
+      limit,
+      ...(wanted.tags.length > 0 ? { tags: wanted.tags } : {}),
+      ...(after ? { cursor: after } : {}),
+    };
     const { token } = this.#access;
     const { json, remaining } = await ask("api/v1/traces/search", { body, token, signal: controller.signal });
     this.#remaining = remaining;
-    return json.results;
+    return { traces: json.results, cursor: json.next_cursor ?? null };
+  }
+
+  /** Extends the results of a search. */
+  async #extend(wanted, found, limit, controller) {
+    const { traces, cursor } = await this.#ask(wanted, limit, controller, found.cursor);
+    if (controller.signal.aborted) return;
+    // A trace can move behind the cursor in between.
+    const all = found.all ?? found.traces;
+    const ids = new Set(all.map((trace) => trace.id));
+    found.all = [...all, ...traces.filter((trace) => !ids.has(trace.id))];
+    found.cursor = cursor;
+  }
+
+  /**
+   * Requests the next results of the search that is shown, and passes all so far to the view.
+   *
+   * @returns whether the search is still shown
+   */
+  async next() {
+    const key = this.#shown;
+    const found = this.#kept.get(key);
+    if (!found) return false;
+    const controller = (this.#controller = new AbortController());
+    try {
+      if (found.cursor) await this.#extend(this.#wanted, found, further, controller);
+    } catch (error) {
+      if (controller.signal.aborted) return false;
+      throw error;
+    }
+    if (controller.signal.aborted || this.#shown !== key) return false;
+    this.#view.more(found.all, found.cursor !== null);
+    return true;
+  }
+
+  /** Requests all results again when they are next asked for, because traces have changed. */
+  expire() {
+    for (const found of this.#kept.values()) found.at = -Infinity;
+  }
+
+  /** Drops a trace that was deleted. */
+  drop(id) {
+    this.expire();
+    const others = (traces) => traces?.filter((trace) => trace.id !== id) ?? null;
+    for (const found of this.#kept.values()) {
+      found.traces = others(found.traces);
+      found.all = others(found.all);
+    }
   }
 
   #answer(key, wanted, found) {
     this.#shown = key;
     this.#view.results(wanted, found.traces);
-    if (found.all) this.#view.more(found.all);
+    if (found.all) this.#view.more(found.all, found.cursor !== null);
     else this.#timer = setTimeout(() => this.#askForMore(wanted, found), settling);
   }
 
   /** Requests more results of a question that the user has finished. They are not worth a failure or a wait. */
   async #askForMore(wanted, found) {
-    if (this.#remaining < fewLeft) return this.#view.more(found.traces);
     const controller = (this.#controller = new AbortController());
     try {
-      const all = await this.#ask(wanted, most, controller);
-      if (controller.signal.aborted) return;
-      found.all = all;
-      this.#view.more(all);
+      if (this.#remaining >= fewLeft) await this.#extend(wanted, found, second, controller);
     } catch {
-      if (!controller.signal.aborted) this.#view.more(found.traces);
+      // The button requests them again.
     }
+    if (!controller.signal.aborted) this.#view.more(found.all ?? found.traces, found.cursor !== null);
   }
 
   #fail(error) {

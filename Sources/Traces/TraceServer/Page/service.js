@@ -21,11 +21,11 @@ const timeLimit = 20_000;
 const typePrefix = "urn:trace-server:problem:";
 
 /**
- * Requests JSON, with POST if there is a body.
+ * Requests JSON. The method is POST if there is a body, unless another is named. A response without a body is `{}`.
  *
  * @returns {Promise<{json: object, remaining: number}>} the response, and the number of requests that remain
  */
-export async function ask(path, { body = null, token = null, signal = null, anyStatus = false } = {}) {
+export async function ask(path, { method = null, body = null, token = null, signal = null, anyStatus = false } = {}) {
   const controller = new AbortController();
   const abort = () => controller.abort();
   const timer = setTimeout(abort, timeLimit);
@@ -34,7 +34,7 @@ export async function ask(path, { body = null, token = null, signal = null, anyS
   try {
     // Relative, so that it works below a proxy's path prefix.
     const response = await fetch(new URL(path, document.baseURI), {
-      method: body ? "POST" : "GET",
+      method: method ?? (body ? "POST" : "GET"),
       headers: {
         Accept: "application/json, application/problem+json",
         ...(body ? { "Content-Type": "application/json" } : {}),
@@ -45,7 +45,7 @@ export async function ask(path, { body = null, token = null, signal = null, anyS
       credentials: "same-origin",
       signal: controller.signal,
     });
-    const json = await response.json().catch((error) => {
+    const json = response.status === 204 ? {} : await response.json().catch((error) => {
       if (controller.signal.aborted) throw error;
       return null;
     });
@@ -60,6 +60,9 @@ export async function ask(path, { body = null, token = null, signal = null, anyS
     signal?.removeEventListener("abort", abort);
   }
 }
+
+/** What to say after a failure about when to retry; empty if the service does not say it. */
+export const retryText = (error) => error.retryAfter ? ` Retry in ${error.retryAfter} s.` : "";
 
 function refusal(response, json) {
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);

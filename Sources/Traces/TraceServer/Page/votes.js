@@ -1,7 +1,7 @@
 // Confirming and disputing a trace.
 
 import { say } from "./copying.js";
-import { ask } from "./service.js";
+import { ask, retryText } from "./service.js";
 import { element, sentence } from "./text.js";
 
 /** The votes of this visit: the words that are shown instead of the buttons, by the ID of the trace. */
@@ -56,8 +56,7 @@ export function votes(trace, access, changed) {
       if (error.status === 401) access.refused();
       const fault = box.querySelector(".fault");
       fault.hidden = false;
-      const wait = error.retryAfter ? ` Retry in ${error.retryAfter} s.` : "";
-      fault.textContent = `The vote was not counted: ${error.message.replace(/\.?$/, ".")}${wait}`;
+      fault.textContent = `The vote was not counted: ${error.message.replace(/\.?$/, ".")}${retryText(error)}`;
       buttons.forEach((button) => (button.disabled = false));
       if (hadFocus) buttons[choice === "confirm" ? 0 : 1].focus();
     }
