@@ -50,7 +50,7 @@ struct ModeratorCommand {
         case (true, true): "is now a moderator"
         case (true, false): "is already a moderator"
         case (false, true): "is no longer a moderator"
-        case (false, false): "is already no moderator"
+        case (false, false): "is not a moderator; nothing was changed"
         }
       context.answer("\(user.shownName) \(state)")
     }
