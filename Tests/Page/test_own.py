@@ -95,6 +95,18 @@ def test_a_change_does_not_touch_the_draft_of_a_new_trace(server, mine, open_pag
     assert server.ask(f"api/v1/traces/{mine[1]['id']}")[1]["title"] == mine[1]["title"]
 
 
+def test_escape_closes_the_form_and_keeps_the_changes(server, mine, open_page):
+    page = opened(server, open_page, mine)
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Title").fill("Another title")
+    page.keyboard.press("Escape")
+    expect(page.locator("#contribute")).to_be_hidden()
+    expect(page.locator("#contribute-toggle")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Edit your trace")).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_value("Another title")
+
+
 def test_changes_that_are_refused_stay_in_the_form(server, mine, open_page):
     page = opened(server, open_page, mine)
     page.get_by_role("button", name="Edit").click()

@@ -367,6 +367,26 @@ def test_the_next_results_get_the_focus_and_a_new_question_replaces_them(server,
     expect(page.locator("#results > li")).to_have_count(20)
 
 
+def test_typing_while_more_results_are_loaded_leaves_a_button_that_works(server, open_page):
+    page = open_page(server)
+    ask(page, "docker volume backup")
+    for count in (20, 30):
+        page.locator("#more").click()
+        expect(page.locator("#results > li")).to_have_count(count)
+    held = []
+    page.route(SEARCH, lambda route: held.append(route))
+    more = page.locator("#more")
+    with page.expect_request(SEARCH):
+        more.click()
+    expect(more).to_have_text("Loading …")
+    # A single letter ends the request, and is not searched for.
+    page.locator("#q").fill("d")
+    expect(more).to_have_text("Show more")
+    page.unroute(SEARCH)
+    more.click()
+    expect(page.locator("#results > li")).to_have_count(40)
+
+
 def test_more_results_that_fail_are_reported_and_can_be_requested_again(server, open_page):
     page = open_page(server)
     ask(page, "docker volume backup")

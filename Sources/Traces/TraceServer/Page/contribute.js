@@ -185,7 +185,10 @@ export class Contribute {
     const tags = body.tags.split(",").filter((text) => text.trim() !== "");
     const invalid = tags.find((text) => !asTag(text));
     if (invalid) {
-      faults.push(["tags", `"${invalid.trim()}" is not a valid tag. A tag can contain only letters, digits and . + # -`]);
+      faults.push([
+        "tags",
+        `"${invalid.trim()}" is not a valid tag. A tag can contain only letters, digits and . + # -`,
+      ]);
     } else if (tags.length > mostTags) {
       faults.push(["tags", `Enter at most ${mostTags} tags.`]);
     }

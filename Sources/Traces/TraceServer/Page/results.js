@@ -130,18 +130,14 @@ export class Results {
       // A disabled button would lose the focus.
       more.setAttribute("aria-disabled", "true");
       more.textContent = "Loading …";
-      try {
-        if (!await this.#actions.next()) return;
-      } catch (error) {
-        this.#showRest();
-        this.#note(`More results could not be loaded: ${sentence(error.message)}${retryText(error)}`, true);
-        return;
-      } finally {
-        more.removeAttribute("aria-disabled");
-      }
+      let fault = null;
+      await this.#actions.next().catch((error) => (fault = error));
+      more.removeAttribute("aria-disabled");
+      this.#showRest();
+      if (fault) this.#note(`More results could not be loaded: ${sentence(fault.message)}${retryText(fault)}`, true);
     }
     // Another search may have replaced the results meanwhile.
-    if (shown !== this.#shown) return;
+    if (shown !== this.#shown || this.#rest.length === 0) return;
     const next = this.#rest.splice(0, pageSize);
     this.#shown.push(...next);
     const items = next.map((trace) => this.#item(trace));

@@ -136,24 +136,21 @@ export class Search {
   }
 
   /**
-   * Requests the next results of the search that is shown, and passes all so far to the view.
-   *
-   * @returns whether the search is still shown
+   * Requests the next results of the search that is shown, and passes all so far to the view, unless another search is
+   * shown by then.
    */
   async next() {
     const key = this.#shown;
     const found = this.#kept.get(key);
-    if (!found) return false;
+    if (!found) return;
     const controller = (this.#controller = new AbortController());
     try {
-      if (found.cursor) await this.#extend(this.#wanted, found, further, controller);
+      // The user may be typing the next question already.
+      if (found.cursor) await this.#extend(JSON.parse(key), found, further, controller);
     } catch (error) {
-      if (controller.signal.aborted) return false;
-      throw error;
+      if (!controller.signal.aborted) throw error;
     }
-    if (controller.signal.aborted || this.#shown !== key) return false;
-    this.#view.more(found.all, found.cursor !== null);
-    return true;
+    if (!controller.signal.aborted && this.#shown === key) this.#view.more(found.all, found.cursor !== null);
   }
 
   /** Requests all results again when they are next asked for, because traces have changed. */
