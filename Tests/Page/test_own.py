@@ -171,6 +171,23 @@ def test_deleting_asks_first_and_removes_the_trace(server, mine, open_page, pict
     assert server.ask(f"api/v1/traces/{trace['id']}")[0] == 404
 
 
+def test_a_hostile_title_is_shown_in_the_question_as_everywhere(server, hostile_trace, open_page, picture):
+    page = open_page(server, width=390)
+    user = hostile_trace["contributor_id"]
+    page.route("**/api/v1/auth/tokens", lambda route: route.fulfill(json={"user_id": user, "tokens": [{}]}))
+    page.route("**/api/v1/traces/*", lambda route: route.fulfill(json=hostile_trace))
+    hold_token(page, "ct_" + "0" * 64)
+    page.goto(server.url + f"#trace={hostile_trace['id']}")
+    page.reload()
+    heading = page.locator("#results h3 button")
+    page.get_by_role("button", name="Delete …").click()
+    title = page.get_by_role("dialog").locator("bdi")
+    expect(title).to_have_text(heading.text_content())
+    assert title.locator(".unseen").count() == heading.locator(".unseen").count() > 0
+    assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
+    picture(page, "deleting-hostile")
+
+
 def test_after_a_deletion_the_next_result_has_the_focus_and_the_trace_does_not_return(server, mine, open_page):
     token, trace = mine
     page = open_page(server)

@@ -3,7 +3,7 @@
 import { say } from "./copying.js";
 import { confirmed } from "./dialog.js";
 import { ask, retryText } from "./service.js";
-import { element, sentence } from "./text.js";
+import { element, highlighted, sentence } from "./text.js";
 
 /** The IDs of the traces that were changed in this visit. */
 const changed = new Set();
@@ -31,7 +31,13 @@ export function own(trace, { access, edit, removed }) {
   async function remove() {
     const isConfirmed = await confirmed({
       title: "Delete this trace?",
-      text: `“${trace.title}” is deleted with its votes. This cannot be undone.`,
+      text: element(
+        "span",
+        {},
+        "“",
+        element("bdi", {}, highlighted(trace.title, new Set())),
+        "” is deleted with its votes. This cannot be undone.",
+      ),
       cancel: "Keep it",
       confirm: "Delete the trace",
     });
