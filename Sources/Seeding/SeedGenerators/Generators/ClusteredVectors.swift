@@ -6,17 +6,15 @@
 ///
 /// Components are drawn from a uniform distribution instead of a normal one. Sums of many of them are normally
 /// distributed anyway, and with integers every machine computes the same bits.
-///
-/// Inlinable, so that a target that is always optimized can make millions of components in a debug build.
 package struct ClusteredVectors: Sendable {
   /// The number of components.
   package let dimensions: Int
   /// The size of a vector in pgvector's binary format: the dimensions, an unused number, and the components.
-  @inlinable package var encodedSize: Int { 4 + 4 * dimensions }
+  package var encodedSize: Int { 4 + 4 * dimensions }
 
-  @usableFromInline let seed: UInt64
-  @usableFromInline let clusters: Int
-  @usableFromInline let noiseScale: Float
+  let seed: UInt64
+  let clusters: Int
+  let noiseScale: Float
 
   /// Creates a generator.
   ///
@@ -34,11 +32,9 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// The cluster of a row.
-  @inlinable
   package func cluster(of row: Int) -> Int { row % clusters }
 
   /// Writes the vector of a row in pgvector's binary format into ``encodedSize`` bytes.
-  @inlinable
   package func write(row: Int, to bytes: UnsafeMutableRawBufferPointer) {
     withVector(row: row) { vector in
       bytes.storeBytes(of: UInt16(dimensions).bigEndian, toByteOffset: 0, as: UInt16.self)
@@ -50,7 +46,6 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// Passes the vector of a row to a closure.
-  @inlinable
   package func withVector(row: Int, _ body: (UnsafeBufferPointer<Float>) -> Void) {
     let center = CounterRandom(seed: seed, stream: Stream.center.rawValue, index: UInt64(cluster(of: row)))
     let noise = CounterRandom(seed: seed, stream: Stream.noise.rawValue, index: UInt64(row))
@@ -58,7 +53,6 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// Passes the center of a cluster, with norm 1, to a closure.
-  @inlinable
   package func withCenter(_ cluster: Int, _ body: (UnsafeBufferPointer<Float>) -> Void) {
     let random = CounterRandom(seed: seed, stream: Stream.center.rawValue, index: UInt64(cluster))
     withFilled(center: random, noise: random, noiseScale: 0, body)
@@ -73,7 +67,6 @@ package struct ClusteredVectors: Sendable {
   /// The standard deviation of a uniform draw from −32768…32767: √((2³² − 1) / 12).
   private static let deviation = ((4_294_967_296.0 - 1) / 12).squareRoot()
 
-  @inlinable
   func withFilled(
     center: CounterRandom, noise: CounterRandom, noiseScale: Float,
     _ body: (UnsafeBufferPointer<Float>) -> Void
@@ -88,7 +81,6 @@ package struct ClusteredVectors: Sendable {
     }
   }
 
-  @inlinable
   func fill(
     _ vector: UnsafeMutableBufferPointer<SIMD4<Float>>, from center: CounterRandom, noise: CounterRandom,
     noiseScale: Float
@@ -119,7 +111,6 @@ package struct ClusteredVectors: Sendable {
   }
 
   /// Four numbers from −32768 to 32767. Those from `count` on are zero.
-  @inlinable
   @inline(__always)
   static func draws(_ bits: UInt64, count: Int) -> SIMD4<Int32> {
     let bits = count == 4 ? bits : bits & (1 << UInt64(16 * count) - 1)

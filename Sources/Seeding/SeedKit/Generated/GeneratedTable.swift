@@ -91,6 +91,8 @@ final class GeneratedTable: Sendable {
   let picks: [Pick]
   let orders: [Order]
   let children: ChildIndex?
+  /// Columns with a generator that reads no others, so that rows are written without a copy of the encoder.
+  let independent: [IndependentColumn?]
 
   init(
     live: LiveTable, rowCount: Int, columns: [Column], computed: [BulkLoad.Computed] = [],
@@ -104,6 +106,7 @@ final class GeneratedTable: Sendable {
     self.picks = picks
     self.orders = orders
     self.children = children
+    independent = columns.map(IndependentColumn.init)
   }
 
   /// The number of a column by its name.
@@ -262,21 +265,6 @@ final class GeneratedTable: Sendable {
       if append(source.column, of: row, to: &value) { values.set(source.position, to: value) }
     }
     return values
-  }
-
-  /// Appends a row in COPY's text format.
-  func appendLine(_ row: Int, to lines: inout [UInt8], scratch: inout [UInt8]) {
-    for column in columns.indices {
-      if column > 0 { lines.append(0x09) }
-      scratch.removeAll(keepingCapacity: true)
-      guard append(column, of: row, to: &scratch) else {
-        lines.append(0x5C)
-        lines.append(0x4E)
-        continue
-      }
-      CopyText.append(scratch, to: &lines)
-    }
-    lines.append(0x0A)
   }
 }
 

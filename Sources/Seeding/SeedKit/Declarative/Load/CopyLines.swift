@@ -111,6 +111,10 @@ enum CopyText {
   }
 
   static func append(_ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    // Without an early end, the compiler compares many bytes at once.
+    var escapes: UInt8 = 0
+    for byte in value { escapes |= byte &- 9 < 5 || byte == 0x5C ? 1 : 0 }
+    guard escapes > 0 else { return bytes.append(contentsOf: value) }
     var start = 0
     for (index, byte) in value.enumerated() {
       let escape: UInt8

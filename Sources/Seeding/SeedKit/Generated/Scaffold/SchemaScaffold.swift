@@ -39,11 +39,19 @@ public struct SchemaScaffold: Sendable {
   ///   - request: what to make.
   ///   - seeders: the registered seeders. Those that fill tables of other schemas become dependencies.
   ///   - connection: the database.
-  /// - Throws: ``TableExportError`` if the schema does not exist or has no tables; `PostgresError`.
+  /// - Throws: ``TableExportError`` if the schema does not exist, has no tables, or belongs to PostgreSQL; `PostgresError`.
   public static func read(
     _ request: Request, seeders: [RegisteredSeeder], on connection: PostgresConnection
   ) async throws -> SchemaScaffold {
-    guard let sources = try await ScaffoldSource.read(schema: request.schema, on: connection) else {
+    guard !request.schema.hasPrefix("pg_"), request.schema != "information_schema" else {
+      throw TableExportError(
+        "'\(request.schema)' is a schema of PostgreSQL", fix: "name one of the application")
+    }
+    // The constants of constraints are printed in the format of the session.
+    let found = try await connection.withTransaction(setup: [StableSettings.statement]) { connection in
+      try await ScaffoldSource.read(schema: request.schema, on: connection)
+    }
+    guard let sources = found else {
       let known = try await connection.query(
         "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
       ).map { try $0.decode(String.self) }
