@@ -80,6 +80,14 @@ SHAPES = [
         "UPDATE traces SET a = 1 WHERE title = b",
     ),
     (
+        "CASE or coalesce with a function that is not immutable",
+        rf"^\s*(?:UPDATE|INSERT\s+INTO|DELETE\s+FROM)\s+(?!{LOCAL}|embedding_|\\\()"
+        r"(?:(?!\bRETURNING\b).)*\b(?:CASE\b(?:(?!\bEND\b).)*|coalesce\([^()]*)"
+        r"\b(?:now|statement_timestamp|clock_timestamp|random|gen_random_uuid)\(",
+        "UPDATE users SET banned_at = CASE WHEN a THEN statement_timestamp() END WHERE id = b",
+        "UPDATE users SET a = CASE WHEN b THEN c END, banned_at = statement_timestamp() WHERE id = b",
+    ),
+    (
         "MERGE",
         r"^\s*MERGE\s+INTO\b",
         "MERGE INTO traces USING staged ON true",

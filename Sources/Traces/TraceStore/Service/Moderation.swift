@@ -101,10 +101,10 @@ public enum Moderation {
   public static func ban(
     _ user: UUID, _ isBanned: Bool, on connection: PostgresConnection
   ) async throws -> Bool {
+    let time: PostgresQuery = isBanned ? "statement_timestamp()" : "NULL"
     let results = try await connection.pipeline([
       """
-      UPDATE users SET banned_at = CASE WHEN \(isBanned) THEN statement_timestamp() END, is_established = is_established
-        AND NOT \(isBanned)
+      UPDATE users SET banned_at = \(time), is_established = is_established AND NOT \(isBanned)
       WHERE id = \(user) AND NOT is_seed AND role <> 'moderator' RETURNING id
       """,
       """
