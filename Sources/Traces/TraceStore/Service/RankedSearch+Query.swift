@@ -62,12 +62,17 @@ extension RankedSearch {
   /// that the search does not find do not count, because spam would change the weight of a term. `OFFSET 0`
   /// keeps this condition out of the innermost query, so that no other index can be preferred.
   private var lookups: PostgresQuery {
+    let names = tags.map(\.description)
+    let isMarked = abilities.isOnCluster && !names.isEmpty
+    let mark: PostgresQuery = isMarked ? ", has_tags" : ""
+    let marking: PostgresQuery =
+      isMarked ? ", CASE WHEN \(isCandidate) THEN \(hasAll("traces.id", names)) END AS has_tags" : ""
     let lookups = terms.spellings.enumerated().map { number, spellings -> PostgresQuery in
       let count: PostgresQuery = cursor.map { "\(Int64($0.counts[number]))::bigint" } ?? "count(*) OVER ()"
       return """
-        SELECT \(Self.fixed(number)) AS term, id, \(count) AS count FROM (
-          SELECT id FROM (
-            SELECT id, \(isCandidate) AS is_candidate FROM traces WHERE \(Self.has(spellings)) OFFSET 0
+        SELECT \(Self.fixed(number)) AS term, id, \(count) AS count\(mark) FROM (
+          SELECT id\(mark) FROM (
+            SELECT id, \(isCandidate) AS is_candidate\(marking) FROM traces WHERE \(Self.has(spellings)) OFFSET 0
           ) AS with_term WHERE is_candidate LIMIT \(Self.fixed(ExactTerms.maximumTraces + 1))
         ) AS having_term
         """
@@ -86,7 +91,9 @@ extension RankedSearch {
   /// The traces with the rarest terms.
   private var named: PostgresQuery {
     let names = tags.map(\.description)
-    let condition: PostgresQuery = names.isEmpty ? "" : "AND \(hasAll("lookups.id", names))"
+    // On a cluster, the tags are compared where the traces are: Citus cannot look up tags by the result of a lookup.
+    let hasTags: PostgresQuery = abilities.isOnCluster ? "has_tags" : hasAll("lookups.id", names)
+    let condition: PostgresQuery = names.isEmpty ? "" : "AND \(hasTags)"
     return """
       SELECT id, sum(1 / sqrt(count)) AS rarity FROM lookups
       WHERE count <= \(Self.fixed(ExactTerms.maximumTraces)) \(condition)

@@ -209,8 +209,7 @@ public struct SearchAbilities: Hashable, Sendable {
     ).decode(String?.self, Bool.self, Bool.self)
     let parts = (version ?? "").split(separator: ".").compactMap { Int($0) }
     let scansOn = parts.count > 1 && (parts[0] > 0 || parts[1] >= 8)
-    // Citus does not plan the lookups of terms and their tags as one query.
     return SearchAbilities(
-      index: index, scansOn: scansOn, findsTerms: findsTerms && !isOnCluster, isOnCluster: isOnCluster)
+      index: index, scansOn: scansOn, findsTerms: findsTerms, isOnCluster: isOnCluster)
   }
 }
