@@ -124,10 +124,13 @@ public struct EmbeddingQueue: Sendable {
       """)
     let done = try await connection.query(
       """
-      SELECT trace_id FROM embedding_jobs LEFT JOIN traces ON traces.id = trace_id
-      WHERE leased_until <= now() AND (traces.id IS NULL OR embedding IS NOT NULL AND NOT (
-        embedding_model_id IS NOT DISTINCT FROM model_id AND embedding_model_version IS DISTINCT FROM model_version))
-      ORDER BY trace_id LIMIT 1000
+      SELECT job.trace_id FROM embedding_jobs AS job LEFT JOIN (
+        SELECT trace_id FROM embedding_jobs JOIN traces ON traces.id = trace_id
+        WHERE leased_until <= now() AND (embedding IS NULL OR (
+          embedding_model_id IS NOT DISTINCT FROM model_id AND embedding_model_version IS DISTINCT FROM model_version))
+      ) AS pending ON pending.trace_id = job.trace_id
+      WHERE leased_until <= now() AND pending.trace_id IS NULL
+      ORDER BY job.trace_id LIMIT 1000
       """
     ).map { try $0.decode(UUID.self) }
     if !done.isEmpty {
