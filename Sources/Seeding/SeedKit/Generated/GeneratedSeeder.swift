@@ -245,7 +245,7 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
     }
     for table in plan.tables.reversed() {
       let part = context.part(part(table.live))
-      let deleted = try await context.pool.withTransaction { connection in
+      let deleted = try await context.pool.withTransaction(setup: context.sharding.settings) { connection in
         try await part.lockLoad(on: connection)
         if rebuildsIndexes(of: table) {
           // Faster than the removal of each row from them, if most rows of the table are generated.
