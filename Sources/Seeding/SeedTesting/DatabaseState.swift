@@ -49,7 +49,7 @@ struct DatabaseState: Equatable, Sendable {
     for table in tables where table != "seed_runner.lock" {
       versions[table] = try await connection.queryOne(
         """
-        SELECT coalesce(md5(string_agg(xmin::text || ctid::text, ',' ORDER BY ctid)), '')
+        SELECT coalesce(md5(string_agg(xmin::text || ctid::text, ',' ORDER BY xmin::text || ctid::text)), '')
         FROM \(unescaped: table)
         """
       ).decode(String.self)
