@@ -42,6 +42,7 @@ struct Service: Sendable {
         registry: try registry ?? Catalog.registry(settings), environment: .test,
         configuration: database.configuration, fixtures: Catalog.fixtures, options: startup)
       await seeding.start()
+      try await distribute(database)
       var options = TraceServer.Options()
       options.limits = try RateLimitPolicy(readsPerMinute: 1_000_000, writesPerMinute: 1_000_000)
       try configure(&options)
@@ -56,6 +57,15 @@ struct Service: Sendable {
         throw error
       }
       await server.stop()
+    }
+  }
+
+  /// Distributes the tables if the tests run on the coordinator of a cluster.
+  private static func distribute(_ database: TemporaryDatabase) async throws {
+    try await database.withConnection { connection in
+      guard try await Sharding.read(on: connection).isCluster, try await TraceSchema.isCurrent(on: connection)
+      else { return }
+      _ = try await ScaleOut(TraceSchema.scaleOut, environment: .test).run(.apply, on: connection)
     }
   }
 

@@ -47,7 +47,11 @@ struct CitusDatabase: Sendable {
       return copy
     }
     func run(_ statement: PostgresQuery, on node: Node, in database: String? = nil) async throws {
-      try await PostgresConnection.with(address(of: node, database)) { try await $0.query(statement) }
+      try await PostgresConnection.with(address(of: node, database)) { connection in
+        // Each database is created on its own node.
+        try await connection.query("SET citus.enable_create_database_propagation = off")
+        try await connection.query(statement)
+      }
     }
     func drop() async {
       for node in nodes {
@@ -56,7 +60,7 @@ struct CitusDatabase: Sendable {
     }
     do {
       for node in nodes {
-        try await run("CREATE DATABASE \(PostgresIdentifier(name))", on: node)
+        try await run("CREATE DATABASE \(PostgresIdentifier(name)) TEMPLATE template0", on: node)
         try await run("CREATE EXTENSION citus", on: node, in: name)
       }
       let coordinator = try #require(nodes.first { $0.isCoordinator })
