@@ -1,4 +1,5 @@
-"""check-sql.py FOLDER...: finds SQL statements in Swift string literals that Citus rejects on distributed tables.
+"""check-sql.py FOLDER...: finds SQL statements in Swift string literals that Citus rejects on distributed tables, or
+for which it copies them to the coordinator.
 
 A statement that only uses local tables may have such a shape. Then a comment above it says why:
 
@@ -60,6 +61,14 @@ SHAPES = [
         rf"|\bDELETE\s+FROM\s+{LIVE}\s+AS\s+live\s+USING\s+{STAGED}",
         r"UPDATE \(writer.quoted) AS live SET a = staged.a FROM \(writer.source) AS staged WHERE live.id = staged.id",
         r"WITH wanted AS (SELECT 1) UPDATE \(writer.quoted) AS live SET a = 1 FROM wanted AS staged WHERE true",
+    ),
+    (
+        "LEFT JOIN of local rows with a whole live table",
+        r"\bAS\s+(?:staged|typed)\b(?:(?!\bWHERE\b).)*\bLEFT\s+JOIN\s+\\\((?:unescaped: )?"
+        r"(?:[\w.]*rows\(of: [\w.]+\)|[\w.]*(?:quoted|\.name|Quoted)|reference\.rows)\)\s+AS\s+live\b"
+        r"|\b(?:embedding_|seed_runner\.)\w+(?:\s+AS\s+\w+)?\s+LEFT\s+JOIN\s+(?:traces|votes|trace_\w+)\b",
+        r"SELECT 1 FROM \(source) AS staged LEFT JOIN \(writer.quoted) AS live ON live.id = staged.id",
+        r"SELECT 1 FROM \(source) AS staged LEFT JOIN \(writer.counterparts) AS live ON live.id = staged.id",
     ),
     (
         "UPDATE of a local table by a live one",
@@ -182,7 +191,7 @@ def faults(path):
         number = text.count("\n", 0, start) + 1
         for name in shapes_of(content):
             if not is_allowed(lines, number):
-                yield f"{path}:{number}: {name}: Citus rejects this statement on distributed tables"
+                yield f"{path}:{number}: {name}: Citus rejects this statement on distributed tables, or copies them"
 
 
 def own_faults():

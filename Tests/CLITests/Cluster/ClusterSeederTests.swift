@@ -130,6 +130,31 @@ struct ClusterSeederTests {
     }
   }
 
+  @Test("rows that no file describes are not copied to the coordinator")
+  func others() async throws {
+    try await with { place in
+      try place.writeShop(customers: 0..<60, purchases: 0..<90)
+      try await place.run("--all")
+      try await place.cluster.script(
+        """
+        INSERT INTO sales.customer (region, email, name, slug)
+          SELECT 'r' || n % 5, 'other' || n, 'Other', repeat('x', 100) FROM generate_series(1, 20000) AS n;
+        INSERT INTO sales.purchase (region, number, email)
+          SELECT 'r' || n % 5, 1000 + n, 'other' || n FROM generate_series(1, 20000) AS n;
+        DO $$ BEGIN
+          EXECUTE format('ALTER DATABASE %I SET citus.max_intermediate_result_size = %L', current_database(), '300kB');
+        END $$;
+        """)
+      try place.writeShop(customers: 0..<55, purchases: 5..<95, name: "Renamed")
+      let plan = try await place.run("plan")
+      #expect(plan.output.contains("5 to insert, 1 to update, 10 to delete"), "\(plan.output)")
+      try await place.run("--all")
+      try await place.run("verify")
+      try await place.run("reset", "shop", "--yes")
+      #expect(try await place.cluster.count("SELECT count(*) FROM sales.customer") == 20_000)
+    }
+  }
+
   @Test("a table that is owned as a whole is bulk-loaded, compared and reset")
   func whole() async throws {
     try await with { place in

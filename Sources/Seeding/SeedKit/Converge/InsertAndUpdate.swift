@@ -146,7 +146,7 @@ struct InsertAndUpdate: RowStatements {
       PostgresQuery(
         unescaped: """
           CREATE TEMPORARY TABLE \(name.quoted) ON COMMIT DROP AS SELECT staged.seed_row
-          FROM \(writer.source) AS staged LEFT JOIN \(writer.quoted) AS live ON \(writer.match) \(owner ?? "")
+          FROM \(writer.source) AS staged LEFT JOIN \(writer.counterparts) AS live ON \(writer.match) \(owner ?? "")
           WHERE \(writer.isAbsent) \(owner == nil ? "" : "AND owner.key IS NULL")
           """), "ANALYZE \(name)",
     ])

@@ -91,7 +91,7 @@ struct RefusedRows {
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
           FROM \(writer.source) AS staged \(attempt.joinOfNamed)
-          LEFT JOIN \(writer.quoted) AS live ON \(writer.match)
+          LEFT JOIN \(writer.counterparts) AS live ON \(writer.match)
           WHERE \(writer.isAbsent) AND \(attempt.write.inserts > 0)
           UNION ALL
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
@@ -130,7 +130,7 @@ struct RefusedRows {
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
           FROM \(writer.source) AS staged \(attempt.joinOfNamed)
-          LEFT JOIN \(writer.quoted) AS live ON \(writer.match)
+          LEFT JOIN \(writer.counterparts) AS live ON \(writer.match)
           WHERE \(writer.isAbsent) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """)
     ).map { row in

@@ -107,7 +107,7 @@ extension RowWriter {
       """
       SELECT \(unescaped: stagedKeyText), \(unescaped: owner == nil ? "false" : "owner.key IS NOT NULL"),
         ARRAY[\(unescaped: values)], staged.seed_file, staged.seed_record
-      FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
+      FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: counterparts) AS live ON \(unescaped: match)
       \(unescaped: owner ?? "") WHERE \(unescaped: isAbsent) ORDER BY staged.seed_row LIMIT \(Int64(limit))
       """)
     recorder.add(

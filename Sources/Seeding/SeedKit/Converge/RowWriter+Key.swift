@@ -8,7 +8,7 @@ extension RowWriter {
       PostgresQuery(
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(stagedKeyText)
-          FROM \(source) AS staged LEFT JOIN \(rule.rows(of: quoted)) AS live ON \(match)
+          FROM \(source) AS staged LEFT JOIN \(counterparts(among: rule.rows(of: quoted))) AS live ON \(match)
           WHERE \(outside) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """))
     let faults = try rows.map { row in

@@ -133,7 +133,8 @@ struct RowWriter {
       SELECT count(*) FILTER (WHERE \(unescaped: isAbsent)) AS missing,
         count(*) FILTER (WHERE NOT \(unescaped: isAbsent) AND \(unescaped: differs)) AS differing,
         \(unescaped: outside.map { "count(*) FILTER (WHERE \($0))" } ?? "0::bigint") AS outside
-      FROM \(unescaped: source) AS staged LEFT JOIN \(unescaped: rule.rows(of: quoted)) AS live ON \(unescaped: match)
+      FROM \(unescaped: source) AS staged
+      LEFT JOIN \(unescaped: counterparts(among: rule.rows(of: quoted))) AS live ON \(unescaped: match)
     ) AS found
     """
   }
@@ -263,7 +264,7 @@ struct RowWriter {
     return try await context.session.queryOne(
       """
       SELECT count(owner.key) FROM \(unescaped: source) AS staged
-      LEFT JOIN \(unescaped: quoted) AS live ON \(unescaped: match)
+      LEFT JOIN \(unescaped: counterparts) AS live ON \(unescaped: match)
       JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(unescaped: stagedKeyText)
       WHERE \(unescaped: isAbsent)
       """
@@ -276,7 +277,7 @@ struct RowWriter {
     let edited = difference.map { "SELECT key FROM \($0.stage.quoted) WHERE drifted" }
     let deleted = owned.map { owned in
       """
-      SELECT owner.key FROM \(source) AS staged LEFT JOIN \(quoted) AS live ON \(match)
+      SELECT owner.key FROM \(source) AS staged LEFT JOIN \(counterparts) AS live ON \(match)
       JOIN seed_runner.owned_row AS owner ON owner.table_id = \(owned.id) AND owner.key = \(stagedKeyText)
       WHERE \(isAbsent)
       """

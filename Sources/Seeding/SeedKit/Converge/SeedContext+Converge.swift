@@ -56,11 +56,11 @@ extension SeedContext {
       source: rows.map { "(\($0))" } ?? stage.name.quoted,
       rowCount: stage.rowCount, files: stage.files, drift: driftPolicy, comparesImages: false,
       statements: UpsertByKey(table: table))
-    let results = try await session.pipeline(sharingOpening: [
-      description(of: table.name), writer.comparisonQuery,
-    ])
+    // On a cluster, the comparison depends on where the table is.
+    let results = try await session.pipeline(
+      sharingOpening: [description(of: table.name)] + (sharding.isCluster ? [] : [writer.comparisonQuery]))
     try name(&writer, results[0])
-    writer.comparison = results[1].first
+    writer.comparison = results.dropFirst().first?.first
     let counts = try await writer.run()
     count(counts, in: table.name.name)
     return counts

@@ -48,7 +48,7 @@ struct UpsertByKey: RowStatements {
       \(unescaped: table.timestamps ? ", created_at, updated_at" : ""))
         SELECT \(unescaped: values.joined(separator: ", "))\(unescaped: table.timestamps ? ", now(), now()" : "")
         FROM \(unescaped: writer.source) AS staged
-        LEFT JOIN \(table.name) AS live ON \(unescaped: writer.match) \(unescaped: joins)
+        LEFT JOIN \(unescaped: writer.counterparts) AS live ON \(unescaped: writer.match) \(unescaped: joins)
         WHERE (\(unescaped: conditions.joined(separator: ") OR (")))
         ORDER BY \(unescaped: list(table.naturalKey, "staged."))
         ON CONFLICT (\(unescaped: list(table.conflictKey, ""))) DO UPDATE
@@ -73,7 +73,7 @@ struct UpsertByKey: RowStatements {
       PostgresQuery(
         unescaped: """
           SELECT staged.seed_file, staged.seed_record, staged.seed_line, \(writer.stagedKeyText)
-          FROM \(writer.source) AS staged LEFT JOIN \(writer.quoted) AS live ON \(writer.match)
+          FROM \(writer.source) AS staged LEFT JOIN \(writer.counterparts) AS live ON \(writer.match)
           WHERE \(writer.isAbsent) OR \(writer.differs) ORDER BY staged.seed_row LIMIT \(FaultCollector.limit)
           """)
     ).map { row in

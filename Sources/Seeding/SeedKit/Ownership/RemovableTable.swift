@@ -48,11 +48,16 @@ struct RemovableTable {
   ///
   /// - Returns: the number of the seeder's remaining rows.
   func forgetGone(in context: SeedContext) async throws -> Int {
+    let key = RowText.key(owned.keyColumns, of: "live")
+    // Citus would copy the keys of all rows to the coordinator.
+    let isOwned =
+      context.sharding[owned.table].column == nil
+      ? "" : "JOIN seed_runner.owned_row AS mine ON mine.table_id = \(owned.id) AND mine.key = \(key)"
     let gone = try context.rows(
       over: owned.table,
       """
       SELECT owner.key FROM seed_runner.owned_row AS owner LEFT JOIN (
-        SELECT \(RowText.key(owned.keyColumns, of: "live")) AS key FROM \(owned.rule.rows(of: quoted)) AS live
+        SELECT \(key) AS key FROM \(owned.rule.rows(of: quoted)) AS live \(isOwned)
       ) AS present ON present.key = owner.key WHERE owner.table_id = \(owned.id) AND present.key IS NULL
       """)
     try await context.session.pipeline(

@@ -20,4 +20,20 @@ extension SeedContext {
       name.quoted
     )
   }
+
+  /// A FROM item for the rows of a table that staged rows have a counterpart in, for the right side of a LEFT JOIN.
+  ///
+  /// On a single server it is the table. Citus copies the right side to the coordinator if the left side is there, so
+  /// the item leaves out all rows of a distributed table that match no staged row.
+  ///
+  /// - Parameters:
+  ///   - table: the schema and name of the table.
+  ///   - rows: a FROM item for its rows.
+  ///   - source: a FROM item for the staged rows.
+  ///   - match: SQL for whether a row matches a staged row, over the aliases `live` and `staged`. Each row matches one
+  ///     staged row at most.
+  func counterparts(of table: String, _ rows: String, in source: String, on match: String) -> String {
+    guard sharding[table].column != nil else { return rows }
+    return "(SELECT live.* FROM \(rows) AS live JOIN \(source) AS staged ON \(match))"
+  }
 }

@@ -157,7 +157,8 @@ extension TableStage {
         zip(columns, names).map { "\(alias).\($0) = \($1)" }.joined(separator: " AND ")
       }
       let keys = try key.targetColumns.map { try PostgresIdentifier($0).quoted }
-      var joins = ["LEFT JOIN \(key.targetQuoted) AS live ON \(match("live", keys))"]
+      let target = looked(up: key.targetQuoted, of: key.target, by: keys, names)
+      var joins = ["LEFT JOIN \(target) AS live ON \(match("live", keys))"]
       var absent = ["live.\(keys[0]) IS NULL"]
       for (index, other) in targets.enumerated() {
         let columns = key.targetColumns.compactMap(other.stagedName(of:))
@@ -207,7 +208,7 @@ extension TableStage {
       let names = reference.slots.map(value)
       let keys = reference.key.map { "live.\($0)" }
       var (joins, values) = reference.values("live", value)
-      joins.append("LEFT JOIN \(reference.rows) AS live ON \(reference.match(keys, values))")
+      joins.append("LEFT JOIN \(referenced(reference)) AS live ON \(reference.match(keys, values))")
       var absent = ["\(keys[0]) IS NULL"]
       for (index, other) in others.enumerated()
       where other.load.live.canonicalName == reference.table.canonicalName {

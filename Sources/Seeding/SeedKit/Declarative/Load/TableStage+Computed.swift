@@ -82,12 +82,14 @@ extension TableStage {
     let changed =
       load.definition.policy == .insertMissing
       ? "false" : "owner.key IS NULL OR owner.digest IS DISTINCT FROM \(recorded ?? "NULL")"
+    let live = context.counterparts(
+      of: load.live.canonicalName, load.keyRule.rows(of: load.live.quoted), in: try source(), on: match)
     let rows = try context.rows(
       over: load.live.canonicalName,
       """
       SELECT staged.seed_row, \(isNew) AS is_new, \(changed) AS is_changed, owner.sql_inputs
       FROM \(try source()) AS staged
-      LEFT JOIN \(load.keyRule.rows(of: load.live.quoted)) AS live ON \(match)
+      LEFT JOIN \(live) AS live ON \(match)
       LEFT JOIN seed_runner.owned_row AS owner
         ON owner.table_id = \(owned?.id ?? -1) AND owner.key = \(RowText.key(key, of: "live"))
       """)

@@ -45,7 +45,7 @@ extension TableStage {
         columns.append("\(staged[place])::\(type) AS \(name)")
       } else {
         let match = reference.match(reference.key.map { "r\(index).\($0)" }, staged)
-        joins.append("LEFT JOIN \(reference.rows) AS r\(index) ON \(match)")
+        joins.append("LEFT JOIN \(referenced(reference)) AS r\(index) ON \(match)")
         let live = "r\(index).\(reference.target.name.quoted)"
         var found = [live]
         for (number, other) in (ahead[reference.column.name.name] ?? []).enumerated() {

@@ -157,12 +157,14 @@ extension TableStage {
           ON owner.table_id = \(owned.id) AND owner.key = \(RowText.key(stagedKey, of: "staged"))
         """
     }
+    let live = context.counterparts(
+      of: load.live.canonicalName, load.keyRule.rows(of: load.live.quoted), in: typed.quoted, on: match)
     let rows = try context.rows(
       over: load.live.canonicalName,
       """
       SELECT staged.seed_row, live.\(column.name.quoted) AS value, \(isNew) AS is_new
       FROM \(typed.quoted) AS staged
-      LEFT JOIN \(load.keyRule.rows(of: load.live.quoted)) AS live ON \(match) \(join)
+      LEFT JOIN \(live) AS live ON \(match) \(join)
       \(onlyNew ? "WHERE \(isNew)" : "") ORDER BY staged.seed_row
       """)
     try await context.session.pipeline(
