@@ -4,10 +4,16 @@ SET LOCAL citus.multi_shard_modify_mode = 'sequential';
 DROP INDEX public.ix_traces_embedding_hnsw;
 -- Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet
 ALTER TABLE public.trace_reports DROP CONSTRAINT "trace_reports_trace_id_fkey";
+-- with a foreign key to a reference table, Citus would move the rows twice, and reject identity columns
+ALTER TABLE public.trace_tags DROP CONSTRAINT "trace_tags_tag_id_fkey";
 -- Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet
 ALTER TABLE public.trace_tags DROP CONSTRAINT "trace_tags_trace_id_fkey";
+-- with a foreign key to a reference table, Citus would move the rows twice, and reject identity columns
+ALTER TABLE public.traces DROP CONSTRAINT "traces_contributor_id_fkey";
 -- Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet
 ALTER TABLE public.votes DROP CONSTRAINT "votes_trace_id_fkey";
+-- with a foreign key to a reference table, Citus would move the rows twice, and reject identity columns
+ALTER TABLE public.votes DROP CONSTRAINT "votes_voter_id_fkey";
 -- public.users is small and joined with distributed tables, so every node gets a copy
 SELECT create_reference_table('public.users');
 -- public.tags is small and joined with distributed tables, so every node gets a copy
@@ -36,12 +42,18 @@ SELECT create_distributed_table('public.votes', 'trace_id', colocate_with => 'pu
 SELECT create_distributed_table('public.trace_tags', 'trace_id', colocate_with => 'public.traces');
 -- the rows of public.trace_reports are kept on the node of their row of public.traces
 SELECT create_distributed_table('public.trace_reports', 'trace_id', colocate_with => 'public.traces');
--- the foreign key that was dropped above: both tables are distributed now
+-- the foreign key that was dropped above: both tables are on all nodes now
 ALTER TABLE public.trace_reports ADD CONSTRAINT "trace_reports_trace_id_fkey" FOREIGN KEY (trace_id) REFERENCES traces(id) ON DELETE CASCADE;
--- the foreign key that was dropped above: both tables are distributed now
+-- the foreign key that was dropped above: both tables are on all nodes now
+ALTER TABLE public.trace_tags ADD CONSTRAINT "trace_tags_tag_id_fkey" FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE;
+-- the foreign key that was dropped above: both tables are on all nodes now
 ALTER TABLE public.trace_tags ADD CONSTRAINT "trace_tags_trace_id_fkey" FOREIGN KEY (trace_id) REFERENCES traces(id) ON DELETE CASCADE;
--- the foreign key that was dropped above: both tables are distributed now
+-- the foreign key that was dropped above: both tables are on all nodes now
+ALTER TABLE public.traces ADD CONSTRAINT "traces_contributor_id_fkey" FOREIGN KEY (contributor_id) REFERENCES users(id) ON DELETE CASCADE;
+-- the foreign key that was dropped above: both tables are on all nodes now
 ALTER TABLE public.votes ADD CONSTRAINT "votes_trace_id_fkey" FOREIGN KEY (trace_id) REFERENCES traces(id) ON DELETE CASCADE;
+-- the foreign key that was dropped above: both tables are on all nodes now
+ALTER TABLE public.votes ADD CONSTRAINT "votes_voter_id_fkey" FOREIGN KEY (voter_id) REFERENCES users(id) ON DELETE CASCADE;
 COMMIT;
 
 -- Each of these in a separate transaction:

@@ -14,11 +14,11 @@ struct ScaleOutPlanTests {
   private static func table(
     _ name: String, columns: [String] = ["id"], unique: [[String]] = [["id"]],
     placement: Sharding.Placement = .local, bytes: Int = 8192, triggers: [String] = [],
-    generated: Set<String> = [], vectors: [String] = []
+    generated: Set<String> = [], identities: [String] = [], vectors: [String] = []
   ) -> Catalog.Table {
     Catalog.Table(
       name: "public.\(name)", quoted: "public.\(name)", columns: columns, generated: generated,
-      triggers: triggers, placement: placement, localBytes: bytes,
+      identities: identities, triggers: triggers, placement: placement, localBytes: bytes,
       uniqueIndexes: unique.enumerated().map {
         Catalog.UniqueIndex(name: "\(name)_\($0.offset)", columns: $0.element, isExclusion: false)
       },
@@ -66,11 +66,13 @@ struct ScaleOutPlanTests {
     #expect(
       plan.together.map(\.statement) == [
         "DROP INDEX public.near",
+        #"ALTER TABLE public.orders DROP CONSTRAINT "orders_city_fkey""#,
         #"ALTER TABLE public.items DROP CONSTRAINT "items_orders_fkey""#,
         "SELECT create_reference_table('public.country')",
         "SELECT create_reference_table('public.city')",
         "SELECT create_distributed_table('public.orders', 'id', colocate_with => 'none', shard_count => 12)",
         "SELECT create_distributed_table('public.items', 'order_id', colocate_with => 'public.orders')",
+        #"ALTER TABLE public.orders ADD CONSTRAINT "orders_city_fkey" FOREIGN KEY (x) REFERENCES city(y)"#,
         #"ALTER TABLE public.items ADD CONSTRAINT "items_orders_fkey" FOREIGN KEY (x) REFERENCES orders(y)"#,
       ])
     #expect(
@@ -195,6 +197,28 @@ struct ScaleOutPlanTests {
   @Test("refuses a generated distribution column")
   func generated() {
     expect(Self.shop(orders: Self.table("orders", generated: ["id"])), "generated column")
+  }
+
+  @Test("says before that a table with an identity column cannot be brought back, and refuses to undo it")
+  func identity() {
+    let local = ScaleOutPlan.apply(
+      Self.declaration, Self.shop(orders: Self.table("orders", identities: ["id"])))
+    #expect(local.together.contains { $0.reason.contains("no way back, because id is an identity column") })
+    let catalog = Self.catalog([Self.table("orders", placement: .reference, identities: ["id"])])
+    let undo = ScaleOutPlan.undo(Self.declaration, catalog)
+    #expect(undo.isEmpty)
+    #expect(undo.faults.first?.contains("public.orders has the identity column id") == true)
+  }
+
+  @Test("refuses an identity column in a table that already references a reference table")
+  func identityWithReference() {
+    expect(
+      Self.catalog(
+        [
+          Self.table("city", placement: .reference), Self.table("country", placement: .reference),
+          Self.table("orders", identities: ["id"]),
+          Self.table("items", columns: ["order_id", "id"], unique: [["order_id", "id"]]),
+        ], [Self.key("orders", ["city_id"], "city")]), "identity column id", "orders_city_fkey")
   }
 
   @Test("refuses triggers of a distributed table")

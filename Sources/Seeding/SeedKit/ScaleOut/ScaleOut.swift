@@ -130,7 +130,7 @@ package enum ScaleOutError: FixableError, CodedError, Hashable, CustomStringConv
   case noCluster
   /// The cluster cannot be used.
   case unusable(ClusterState.Problem)
-  /// The tables cannot be distributed as declared.
+  /// The tables cannot be distributed as declared, or not be brought back.
   case faults([String])
 
   /// The problem and the fix.
@@ -141,7 +141,7 @@ package enum ScaleOutError: FixableError, CodedError, Hashable, CustomStringConv
     case .noCluster: "the database has no Citus extension, so it is not part of a cluster"
     case .unusable(let problem): problem.text
     case .faults(let faults):
-      (["the tables cannot be distributed as declared; nothing was changed"] + faults.map { "  \($0)" })
+      (["the tables cannot be moved as declared; nothing was changed"] + faults.map { "  \($0)" })
         .joined(separator: "\n")
     }
   }

@@ -11,6 +11,8 @@ package struct ScaleOutCatalog: Sendable, Hashable {
     let columns: [String]
     /// Generated columns, by which no table can be distributed.
     let generated: Set<String>
+    /// Identity columns, with which Citus moves no table that it already knows.
+    var identities: [String] = []
     let triggers: [String]
     package let placement: Sharding.Placement
     /// The size of the rows that the coordinator itself has.
@@ -73,6 +75,7 @@ extension ScaleOutCatalog {
         ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
           ORDER BY attnum),
         ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attgenerated <> ''),
+        ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attidentity <> '' AND NOT attisdropped),
         ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal ORDER BY tgname),
         pg_relation_size(c.oid)
       FROM \(asked) JOIN pg_class AS c ON c.oid = to_regclass(asked.name)
@@ -112,11 +115,12 @@ extension ScaleOutCatalog {
     ])
     var tables: [TableName: Table] = [:]
     for row in rows[0] {
-      let (place, name, quoted, columns, generated, triggers, bytes) = try row.decode(
-        Int.self, String.self, String.self, [String].self, [String].self, [String].self, Int.self)
+      let (place, name, quoted, columns, generated, identities, triggers, bytes) = try row.decode(
+        Int.self, String.self, String.self, [String].self, [String].self, [String].self, [String].self,
+        Int.self)
       tables[names[place - 1]] = Table(
-        name: name, quoted: quoted, columns: columns, generated: Set(generated), triggers: triggers,
-        placement: sharding[name], localBytes: bytes)
+        name: name, quoted: quoted, columns: columns, generated: Set(generated),
+        identities: identities, triggers: triggers, placement: sharding[name], localBytes: bytes)
     }
     for row in rows[1] {
       let (place, name, isExclusion, columns) = try row.decode(

@@ -54,6 +54,15 @@ struct ScaleOutFaults {
           + "contain the distribution column \(entry.column), and no node sees the rows of the others. Make it "
           + "(\(columns)), or distribute the table by another column")
     }
+    let references = Set(
+      declaration.reference.compactMap { catalog[$0] }.filter(\.placement.isRemote).map(\.name))
+    if let identity = table.identities.first,
+      let key = catalog.foreignKeys.first(where: { $0.table == table.name && references.contains($0.target) })
+    {
+      faults.append(
+        "\(table.name) has the identity column \(identity) and the foreign key \(key.name) to a reference table, and "
+          + "Citus moves no such table. Create it again without the key, distribute it, and then add the key")
+    }
     if !table.triggers.isEmpty {
       faults.append(
         "\(table.name) has the trigger\(table.triggers.count == 1 ? "" : "s") "

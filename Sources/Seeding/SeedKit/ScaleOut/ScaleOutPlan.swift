@@ -44,7 +44,7 @@ package struct ScaleOutPlan: Sendable, Hashable {
       plan.together.append(
         Step(
           statement: "ALTER TABLE \(key.quoted) ADD CONSTRAINT \(quote(key.name)) \(key.definition)",
-          reason: "the foreign key that was dropped above: both tables are distributed now"))
+          reason: "the foreign key that was dropped above: both tables are on all nodes now"))
     }
     plan.createVectorIndexes(of: moving)
     let copied =
@@ -69,6 +69,11 @@ package struct ScaleOutPlan: Sendable, Hashable {
   package static func undo(_ declaration: ScaleOutDeclaration, _ catalog: ScaleOutCatalog) -> ScaleOutPlan {
     var plan = ScaleOutPlan()
     let placed = declaration.tables.compactMap { catalog[$0] }.filter(\.placement.isRemote)
+    plan.faults = placed.filter { !$0.identities.isEmpty }.map { table in
+      "\(table.name) has the identity column \(table.identities[0]), with which Citus moves no table back. Copy its rows "
+        + "into a new local table instead"
+    }
+    guard plan.faults.isEmpty else { return plan }
     plan.dropVectorIndexes(of: placed)
     var done: Set<String> = []
     // Distributed tables first, because Citus undoes all tables that foreign keys connect.
@@ -116,22 +121,28 @@ package struct ScaleOutPlan: Sendable, Hashable {
     }
   }
 
-  /// Drops the foreign keys between tables that get distributed.
+  /// Drops the foreign keys of tables that get distributed, to other such tables and to reference tables.
   private mutating func dropForeignKeys(
     _ moving: [ScaleOutCatalog.Table], _ declaration: ScaleOutDeclaration, _ catalog: ScaleOutCatalog
   ) -> [ScaleOutCatalog.ForeignKey] {
     let names = Set(moving.map(\.name))
     let all = Set(declaration.distributed.compactMap { catalog[$0.table]?.name })
+    let references = Set(declaration.reference.compactMap { catalog[$0]?.name })
+    func leadsToReference(_ key: ScaleOutCatalog.ForeignKey) -> Bool {
+      names.contains(key.table) && references.contains(key.target)
+    }
     let keys = catalog.foreignKeys.filter {
-      all.contains($0.table) && all.contains($0.target)
-        && (names.contains($0.table) || names.contains($0.target))
+      leadsToReference($0)
+        || all.contains($0.table) && all.contains($0.target)
+          && (names.contains($0.table) || names.contains($0.target))
     }
     for key in keys {
       together.append(
         Step(
           statement: "ALTER TABLE \(key.quoted) DROP CONSTRAINT \(Self.quote(key.name))",
-          reason:
-            "Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet"
+          reason: leadsToReference(key)
+            ? "with a foreign key to a reference table, Citus would move the rows twice, and reject identity columns"
+            : "Citus cannot distribute a table while a foreign key connects it with one that is not distributed yet"
         ))
     }
     return keys
@@ -142,17 +153,20 @@ package struct ScaleOutPlan: Sendable, Hashable {
     _ declaration: ScaleOutDeclaration, _ catalog: ScaleOutCatalog
   ) -> Step {
     var arguments = ["'\(table.quoted.escaped)'", "'\(entry.column.escaped)'"]
+    let oneWay =
+      table.identities.isEmpty
+      ? "" : "; there is no way back, because \(table.identities[0]) is an identity column"
     guard let parent = entry.parent.flatMap({ catalog[$0] }) else {
       arguments.append("colocate_with => 'none'")
       if let count = declaration.shardCount { arguments.append("shard_count => \(count)") }
       return Step(
         statement: "SELECT create_distributed_table(\(arguments.joined(separator: ", ")))",
-        reason: "the rows of \(table.name) are spread over the nodes by \(entry.column)")
+        reason: "the rows of \(table.name) are spread over the nodes by \(entry.column)\(oneWay)")
     }
     arguments.append("colocate_with => '\(parent.quoted.escaped)'")
     return Step(
       statement: "SELECT create_distributed_table(\(arguments.joined(separator: ", ")))",
-      reason: "the rows of \(table.name) are kept on the node of their row of \(parent.name)")
+      reason: "the rows of \(table.name) are kept on the node of their row of \(parent.name)\(oneWay)")
   }
 
   /// Tables in an order in which referenced tables come first. Tables of a cycle keep their order.
