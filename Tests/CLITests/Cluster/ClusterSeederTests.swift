@@ -200,7 +200,8 @@ struct ClusterSeederTests {
     }
   }
 
-  @Test("tables with identity columns that reference each other are distributed, filled, and not brought back")
+  @Test(
+    "tables with identity columns that reference each other are distributed, filled, and not brought back")
   func identities() async throws {
     try await CitusDatabase.with { cluster in
       try await cluster.script(
@@ -246,6 +247,24 @@ struct ClusterSeederTests {
         let result = try await place.run("--all", code: 65)
         #expect(result.output.contains("a key without 'tenant'"), "\(result.output)\(result.errors)")
         #expect(try await cluster.count("SELECT count(*) FROM item") == 0)
+      }
+    }
+  }
+
+  @Test("a deferred constraint of a reference table is checked before the end, and the records are named")
+  func deferred() async throws {
+    try await CitusDatabase.with { cluster in
+      try await cluster.script(
+        "CREATE TABLE r (id int PRIMARY KEY, place int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+      try await cluster.sql("SELECT create_reference_table('r')")
+      try await TemporaryFolder.with { folder in
+        let place = Place(cluster: cluster, folder: folder)
+        try place.write(
+          #"{"id": "r", "summary": "for tests", "tables": [{"table": "r", "files": "a.csv", "key": "id"}]}"#,
+          to: "Seeders/r/seeder.json")
+        try place.write("id,place\n1,1\n2,2\n3,2\n", to: "Seeders/r/a.csv")
+        let result = try await place.run("--all", code: 65)
+        #expect(result.output.contains("a.csv:4"), "\(result.output)\(result.errors)")
       }
     }
   }

@@ -42,6 +42,15 @@ struct ShardingTests {
     #expect(setup.contains("SET LOCAL datestyle = ISO, YMD"))
   }
 
+  @Test("errors of other nodes name a constraint by that of a shard")
+  func shardNames() {
+    #expect(ShardName.isName("place", of: "place"))
+    #expect(ShardName.isName("place_102037", of: "place"))
+    for other in ["place_1020", "place_key", "place_102037x", "places_102037", "plac"] {
+      #expect(!ShardName.isName(other, of: "place"), "\(other)")
+    }
+  }
+
   @Test("a key must contain the distribution column")
   func keys() {
     let placement = Sharding.Placement.distributed(by: "tenant", group: 1)

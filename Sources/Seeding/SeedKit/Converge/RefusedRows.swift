@@ -201,7 +201,7 @@ struct RowRefusal {
   func isReferred(in name: String) -> Bool {
     guard state == "23001" || state == "23503", !table.isEmpty else { return false }
     let own = name.split(separator: ".").last.map(String.init) ?? name
-    return table != own && !wholes.contains(own)
+    return !ShardName.isName(table, of: own) && !wholes.contains(own)
   }
 
   func found(in name: String) -> String {

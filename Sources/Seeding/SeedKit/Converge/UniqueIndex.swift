@@ -20,7 +20,7 @@ struct UniqueIndex {
   var values: String {
     expressions.enumerated().map { "(\($1)) AS k\($0)" }.joined(separator: ", ")
   }
-  func isNamed(_ name: String) -> Bool { plainName == name }
+  func isNamed(_ name: String) -> Bool { ShardName.isName(name, of: plainName) }
   var filter: String { predicate.map { "WHERE \($0)" } ?? "" }
   /// Whether a NULL prevents any conflict.
   var isFreedByNull: Bool { !nullsConflict }

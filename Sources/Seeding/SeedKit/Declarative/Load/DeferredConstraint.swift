@@ -51,7 +51,7 @@ struct DeferredConstraint {
   private func dangling() async throws -> [FixtureFault] {
     var faults: [FixtureFault] = []
     for stage in stages where stage.load.rowCount > 0 {
-      for key in stage.load.live.foreignKeys where key.name == constraint {
+      for key in stage.load.live.foreignKeys where ShardName.isName(constraint, of: key.name) {
         let columns = try key.columns.map { try PostgresIdentifier($0).quoted }
         let targets = try key.targetColumns.map { try PostgresIdentifier($0).quoted }
         let match = zip(targets, columns).map { "target.\($0) = live.\($1)" }.joined(separator: " AND ")
