@@ -38,7 +38,7 @@ SHAPES = [
     ),
     (
         "RETURNING of a function that is not immutable",
-        r"\bRETURNING\b(?:(?!\bFROM\b|\)\s*,?\s*\w+ AS \().)*?(?:\bmd5\(|\bnow\(|\brandom\(|\bclock_timestamp\(|[dD]igest)",
+        r"\bRETURNING\b(?:(?!\bFROM\b|\)\s*(?:SELECT\b|,?\s*\w+ AS \()).)*?(?:\bmd5\(|\bto_jsonb\(|\bnow\(|\brandom\(|\bclock_timestamp\(|[dD]igest)",
         "UPDATE traces SET a = 1 RETURNING md5(ROW(a)::text)",
         "UPDATE traces SET a = 1 RETURNING a",
     ),

@@ -45,7 +45,9 @@ struct FactoryInsert {
         ? "DEFAULT VALUES"
         : "(\(computed.joined(separator: ", "))) VALUES (\(expressions.joined(separator: ", ")))"
       let one: PostgresQuery = """
-        INSERT INTO \(unescaped: live.quoted) AS made \(unescaped: values) RETURNING to_jsonb(made.*)::text
+        WITH inserted AS (
+          INSERT INTO \(unescaped: live.quoted) AS made \(unescaped: values) RETURNING made.*)
+        SELECT to_jsonb(inserted.*)::text FROM inserted
         """
       let results = try await connection.pipeline(numbers.map { _ in one })
       return .inserted(try results.flatMap { try $0.map { try $0.decode(String.self) } })
@@ -94,19 +96,19 @@ struct FactoryInsert {
       "c\(place)::\(live[table.columns[column].name.name]?.baseType ?? "text") AS c\(place)"
     }
     let aliases = sent.indices.map { "c\($0)" }.joined(separator: ", ")
-    let conditions = keys.map(isTaken)
+    let taken =
+      keys.isEmpty ? "SELECT place FROM made WHERE false" : keys.map(taken).joined(separator: " UNION ")
     return """
       WITH made AS MATERIALIZED (
         SELECT \(unescaped: casts.joined(separator: ", ")), place
         FROM unnest(\(lists)) WITH ORDINALITY AS texts (\(unescaped: aliases), place)),
-      taken AS MATERIALIZED (
-        SELECT made.place FROM made
-        WHERE \(unescaped: conditions.isEmpty ? "false" : conditions.joined(separator: " OR ")))
+      taken AS MATERIALIZED (\(unescaped: taken))
       """
   }
 
-  /// SQL for whether a row has the key of the row `made`.
-  private func isTaken(_ key: LiveTable.UniqueKey) -> String {
+  /// The query for the places of the rows of `made` whose key another row has. A join, because Citus plans no subquery for
+  /// each row.
+  private func taken(_ key: LiveTable.UniqueKey) -> String {
     let places = key.columns.compactMap { name in
       sent.firstIndex { table.columns[$0].name.isNamed(name) }.map { (name: name, place: $0) }
     }
@@ -116,16 +118,18 @@ struct FactoryInsert {
         let comparison = key.nullsAreEqual ? "IS NOT DISTINCT FROM" : "="
         return "live.\(quoted(name)) \(comparison) made.c\(place)"
       }
-      return "EXISTS (SELECT 1 FROM \(live.quoted) AS live WHERE \(pairs.joined(separator: " AND ")))"
+      return
+        "SELECT made.place FROM made JOIN \(live.quoted) AS live ON \(pairs.joined(separator: " AND "))"
     }
     // The expressions use the names of the columns.
-    let row = places.map { "made.c\($0.place) AS \(quoted($0.name))" }.joined(separator: ", ")
-    let values = expressions.joined(separator: ", ")
+    let row = places.map { "c\($0.place) AS \(quoted($0.name))" }.joined(separator: ", ")
     let names = expressions.indices.map { "k\($0)" }
+    let pairs = names.map { "live.\($0) = wanted.\($0)" }
     let named = zip(expressions, names).map { "\($0) AS \($1)" }.joined(separator: ", ")
     return """
-      EXISTS (SELECT 1 FROM (SELECT \(named) FROM \(live.quoted)) AS live
-        WHERE (\(names.map { "live.\($0)" }.joined(separator: ", "))) = (SELECT \(values) FROM (SELECT \(row)) AS made))
+      SELECT wanted.seed_place AS place
+      FROM (SELECT seed_place, \(named) FROM (SELECT place AS seed_place, \(row) FROM made) AS made) AS wanted
+      JOIN (SELECT \(named) FROM \(live.quoted)) AS live ON \(pairs.joined(separator: " AND "))
       """
   }
 

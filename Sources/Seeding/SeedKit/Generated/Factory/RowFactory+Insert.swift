@@ -167,9 +167,10 @@ extension RowFactory {
       guard let state = error.sqlState, ["22", "23", "P0"].contains(state.classCode) else { throw error }
       let live = table.live
       let name = error.server?.constraintName
+      func isMeant(_ other: String) -> Bool { name.map { ShardName.isName($0, of: other) } ?? false }
       let columns =
-        live.keys.first { $0.index == name }?.columns ?? live.checks.first { $0.name == name }?.columns
-        ?? live.foreignKeys.first { $0.name == name }?.columns
+        live.keys.first { isMeant($0.index) }?.columns ?? live.checks.first { isMeant($0.name) }?.columns
+        ?? live.foreignKeys.first { isMeant($0.name) }?.columns
       let constraint = name.map { " (constraint '\($0)')" } ?? ""
       let detail = error.server?.detail.map { ": \($0)" } ?? ""
       throw fault(
