@@ -77,6 +77,22 @@ struct ClusterTests {
     }
   }
 
+  @Test("capacity data alone in its table is reset, with its index dropped and built again")
+  func resetOfAll() async throws {
+    try await CitusDatabase.with { cluster in
+      try await cluster.run("migrate", "up")
+      try await cluster.run("scale-out", "apply")
+      try await cluster.run("--capacity-traces")
+      try await cluster.run("reset", "capacity-traces", "--yes")
+      #expect(try await cluster.count("SELECT count(*) FROM traces") == 0)
+      #expect(
+        try await cluster.count("SELECT count(*) FROM pg_class WHERE relname = 'ix_traces_embedding_hnsw'")
+          == 1)
+      try await cluster.run("--capacity-traces")
+      #expect(try await cluster.count("SELECT count(*) FROM traces") == 3_000)
+    }
+  }
+
   @Test("sizes, plans and settings of search are those of the shards")
   func search() async throws {
     try await distributed { cluster in
