@@ -81,7 +81,16 @@ public struct TemporaryDatabase: Sendable {
     try await PostgresConnection.with(server.configuration) { try await $0.query(query) }
   }
 
+  /// Drops a database. A session of the server itself, such as the maintenance daemon of Citus, may connect between the
+  /// end of the others and the drop, so a busy database is dropped again.
   private static func drop(_ name: String, on server: TestServer) async throws {
+    for _ in 0..<3 {
+      do {
+        return try await run("DROP DATABASE IF EXISTS \(PostgresIdentifier(name)) WITH (FORCE)", on: server)
+      } catch let error as PostgresError where error.sqlState?.rawValue == "55006" {
+        continue
+      }
+    }
     try await run("DROP DATABASE IF EXISTS \(PostgresIdentifier(name)) WITH (FORCE)", on: server)
   }
 

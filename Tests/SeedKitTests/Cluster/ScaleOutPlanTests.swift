@@ -203,7 +203,9 @@ struct ScaleOutPlanTests {
   func identity() {
     let local = ScaleOutPlan.apply(
       Self.declaration, Self.shop(orders: Self.table("orders", identities: ["id"])))
-    #expect(local.together.contains { $0.reason.contains("no way back, because id is an identity column") })
+    #expect(
+      local.together.contains { $0.reason.contains("cannot bring it back, because id is an identity column") }
+    )
     let catalog = Self.catalog([Self.table("orders", placement: .reference, identities: ["id"])])
     let undo = ScaleOutPlan.undo(Self.declaration, catalog)
     #expect(undo.isEmpty)

@@ -155,7 +155,7 @@ package struct ScaleOutPlan: Sendable, Hashable {
     var arguments = ["'\(table.quoted.escaped)'", "'\(entry.column.escaped)'"]
     let oneWay =
       table.identities.isEmpty
-      ? "" : "; there is no way back, because \(table.identities[0]) is an identity column"
+      ? "" : "; 'undo' cannot bring it back, because \(table.identities[0]) is an identity column"
     guard let parent = entry.parent.flatMap({ catalog[$0] }) else {
       arguments.append("colocate_with => 'none'")
       if let count = declaration.shardCount { arguments.append("shard_count => \(count)") }
