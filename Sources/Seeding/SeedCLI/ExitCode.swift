@@ -56,7 +56,7 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
     case SeedPlanError.emptySelection, SeedPlanError.unknown, SeedPlanError.excludedDependency:
       self = .usage
     case is FixtureError: self = .badData
-    case BulkLoadError.otherSpecification: self = .drift
+    case BulkLoadError.otherSpecification, BulkLoadError.changedRows: self = .drift
     case is ConfigurationError: self = .badConfiguration
     case is UsageError, is TableExportError, is RowOriginError: self = .usage
     case let error as any CommandError: self = error.exitCode

@@ -215,4 +215,52 @@ struct GeneratedConstraintTests {
       #expect(counts == RowCounts(inserted: 510))
     }
   }
+
+  @Test("unique keys that contain another one, and references to rows of the same tree")
+  func containedKeys() async throws {
+    let sql = """
+      CREATE TABLE node (
+        tree int NOT NULL, id int NOT NULL, parent int, kind text NOT NULL, PRIMARY KEY (tree, id), UNIQUE (tree, id, kind),
+        FOREIGN KEY (tree, parent) REFERENCES node (tree, id));
+      """
+    let tables = #"""
+      {table: "node", generate: {rows: 4000, columns: {
+        tree: {integer: [1, 50]}, id: {integer: [1, 99]}, kind: {pick: ["a", "b"]}}}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 4_000))
+      #expect(try await folder.number("SELECT count(*) FROM node WHERE parent IS NOT NULL") > 500)
+    }
+  }
+
+  @Test("a reference that is named, to a table without rows, is a fault")
+  func emptyTable() async throws {
+    let sql =
+      "CREATE TABLE country (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, c int REFERENCES country)"
+    let tables = #"{table: "t", generate: {rows: 9, columns: {id: "sequence", c: {reference: "country"}}}}"#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let faults = try await folder.faults()
+      #expect(faults.first?.contains("a reference to country, which has no rows") == true, "\(faults)")
+    }
+  }
+
+  @Test("a row without a partition is a fault, also below the first level")
+  func partitions() async throws {
+    let sql = """
+      CREATE TABLE event (id int, region text, at date NOT NULL, PRIMARY KEY (id, region, at)) PARTITION BY LIST (region);
+      CREATE TABLE event_eu PARTITION OF event FOR VALUES IN ('eu') PARTITION BY RANGE (at);
+      CREATE TABLE event_eu_2025 PARTITION OF event_eu FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+      """
+    func table(_ year: Int) -> String {
+      #"{table: "event", generate: {rows: 90, columns: {id: "sequence", region: {pick: ["eu"]}, at: {date: ["\#(year)-02-01", "2025-03-01"]}}}}"#
+    }
+    try await GeneratedFolder.with(sql, tables: table(2024)) { folder in
+      let faults = try await folder.faults()
+      #expect(faults.first?.contains("a generated row for which event has no partition") == true, "\(faults)")
+      try folder.define(table(2025))
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 90))
+    }
+  }
 }

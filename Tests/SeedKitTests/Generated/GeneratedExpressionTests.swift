@@ -53,6 +53,17 @@ struct GeneratedExpressionTests {
       ])
   }
 
+  @Test(
+    "expressions depend on no other rows",
+    arguments: [
+      ("(SELECT count(*)::text FROM t)", "a subquery"), ("(row_number() OVER ())::text", "a window function"),
+      ("ctid::text", "a system column such as ctid"), ("'now'::timestamptz::text", "a time such as 'now'"),
+    ])
+  func forms(expression: String, form: String) async throws {
+    let found = try await problems(#"a: "word", c: {sql: "\#(expression)"}"#)
+    #expect(found.contains { $0.hasPrefix("'c.sql': found \(form); expected") }, "\(found)")
+  }
+
   @Test("functions of the application may be volatile, which is the default")
   func ownFunctions() async throws {
     try await GeneratedFolder.with(

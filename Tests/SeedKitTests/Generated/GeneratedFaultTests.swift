@@ -66,4 +66,20 @@ struct GeneratedFaultTests {
         ])
     }
   }
+
+  @Test("a trigger that discards rows is named")
+  func discardingTrigger() async throws {
+    try await GeneratedFolder.with(
+      """
+      CREATE TABLE t (id int PRIMARY KEY);
+      CREATE FUNCTION discard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN CASE WHEN NEW.id > 5 THEN NEW END; END';
+      CREATE TRIGGER discard BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION discard();
+      """, tables: #"{table: "t", generate: {rows: 9, columns: {id: "sequence"}}}"#
+    ) { folder in
+      let failure = try await folder.run().failure
+      #expect(failure?.code == .rejectedRow)
+      #expect(failure?.message.contains("a trigger discards rows") == true, "\(failure?.message ?? "")")
+      #expect(try await folder.number("SELECT count(*) FROM t") == 0)
+    }
+  }
 }

@@ -101,7 +101,7 @@ struct GeneratedValueTests {
       _ = try await folder.number(
         "WITH gone AS (DELETE FROM t WHERE k < '8' RETURNING 1) SELECT count(*) FROM gone")
       let seeder = try #require(try folder.seeder() as? GeneratedSeeder)
-      await #expect(throws: FixtureError.self) {
+      await #expect(throws: BulkLoadError.self) {
         try await folder.database.withConnection { _ = try await seeder.pending(on: $0) }
       }
     }
@@ -190,6 +190,25 @@ struct GeneratedValueTests {
       computed == [
         "seeder.json:1: field 'a': found a generator that reads the column 'b', which 'sql' computes; expected a column with a generator"
       ])
+  }
+
+  @Test("'after' has the precision of its column")
+  func precision() async throws {
+    try await GeneratedFolder.with(
+      "CREATE TABLE t (id int PRIMARY KEY, d date, t timestamp, u timestamp, e date)",
+      tables: #"""
+        {table: "t", generate: {rows: 500, columns: {id: "sequence", d: {date: ["2024-01-01", "2024-12-31"]},
+          t: {after: {column: "d", within: "2 hours"}}, u: {after: {column: "t", least: "1 minute", within: "3 hours"}},
+          e: {after: {column: "u", within: "5 days"}}}}}
+        """#
+    ) { folder in
+      _ = try await folder.counts()
+      #expect(try await folder.number("SELECT count(DISTINCT t - d) FROM t") > 100)
+      #expect(
+        try await folder.number(
+          "SELECT count(*) FROM t WHERE u - t NOT BETWEEN interval '1 minute' AND interval '3 hours' OR e < u"
+        ) == 0)
+    }
   }
 
   @Test("a column that 'after' cannot read is a fault")

@@ -85,7 +85,7 @@ struct RunCommand {
     let readers = try session.registry().seeders.filter { $0.flags.contains(unread) }.map(\.id.rawValue)
     guard !readers.isEmpty else {
       throw CommandFailure(
-        code: .usage, message: "--\(unread) applies only to seeders that generate rows, and there are none",
+        code: .usage, message: "--\(unread) applies to none of the seeders",
         fix: "remove --\(unread)")
     }
     throw CommandFailure(

@@ -27,11 +27,14 @@ struct WhyCommand {
       for line in lines(of: origin) { session.console.answer(line) }
     }
     guard origins.isEmpty else { return .success }
-    let missing = "no seeder wrote the row '\(key.joined(separator: ", "))' of \(table)"
-    let others = generators.map {
-      "\($0.seeder) generated \($0.rowCount) rows of it, which are owned as a whole"
-    }
-    session.console.answer(absence ?? ([missing] + others).joined(separator: "; "))
+    let row = "the row '\(key.joined(separator: ", "))' of \(table)"
+    let others = generators.map { "\($0.seeder) generated \($0.rowCount) rows of it" }
+    session.console.answer(
+      absence
+        ?? (others.isEmpty
+          ? "no seeder wrote \(row)"
+          : "no file describes \(row); \(others.joined(separator: ", ")), whose single rows are not recorded")
+    )
     return .drift
   }
 

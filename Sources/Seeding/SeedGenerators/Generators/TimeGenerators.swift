@@ -170,8 +170,8 @@ struct IntervalGenerator: NumberedGenerator {
 struct AfterGenerator: CatalogGenerator {
   static let entry = GeneratorEntry(
     "after",
-    "A date or timestamp that is not before the one in another column, in the same format. "
-      + "NULL if that column is NULL",
+    version: 2,
+    "A date or timestamp that is not before the one in another column. NULL if that column is NULL",
     options: [
       GeneratorOption("column", .string, isRequired: true, "Column with the earlier time"),
       GeneratorOption("least", .interval, default: "0 seconds", "Shortest delay"),
@@ -186,9 +186,12 @@ struct AfterGenerator: CatalogGenerator {
   private let within: Int
   private let until: Int
   private let distribution: Distribution
+  /// Whether the values have a time of day; nil if they are like those of the other column.
+  private let hasTime: Bool?
   let sources: [Int]
 
   init(options: GeneratorOptions, context: GeneratorContext) throws(GeneratorFault) {
+    hasTime = context.type.flatMap { $0 == "date" ? false : $0.hasPrefix("timestamp") ? true : nil }
     guard let column = options.string("column"), let index = context.columns.firstIndex(of: column) else {
       throw GeneratorFault(
         path: ["column"], "the table has no generated column '\(options.string("column") ?? "")'")
@@ -220,9 +223,12 @@ struct AfterGenerator: CatalogGenerator {
       value.flatMap { Timestamp.parse(bytes: $0[...]) }
     }
     guard let parsed = source ?? nil else { return false }
-    let start = parsed.microseconds
-    // Whole days after a date, otherwise whole seconds.
-    let unit = parsed.hasTime ? Interval.second : Interval.day
+    let hasTime = hasTime ?? parsed.hasTime
+    // The day after a time of day is the first that is not before it.
+    let start =
+      hasTime ? parsed.microseconds : (parsed.microseconds + Interval.day - 1) / Interval.day * Interval.day
+    // Whole days between dates, otherwise whole seconds.
+    let unit = hasTime ? Interval.second : Interval.day
     let first = (least + unit - 1) / unit
     let count = max(within / unit - first, 0) + 1
     var offset = (first + distribution.index(below: count, row.random)) * unit
@@ -230,7 +236,7 @@ struct AfterGenerator: CatalogGenerator {
     if until != .max && offset > until - start {
       offset = row.random.below(max(until - start, 0) / unit + 1, at: 1_000) * unit
     }
-    guard parsed.hasTime else {
+    guard hasTime else {
       CivilDate.append((start + offset) / Interval.day, to: &text)
       return true
     }

@@ -48,7 +48,9 @@ extension BulkContext {
   /// Loads one available chunk. Returns false if there is none.
   private func loadNextChunk(of load: BulkLoad, counter: ProgressCounter) async throws -> Bool {
     let loaded: Chunk? = try await retry.run(onRetry: onRetry) { _ in
-      try await pool.withTransaction(setup: [SeedRunner.idleTimeout]) { connection in
+      // SQL of computed columns depends on the settings of the session.
+      try await pool.withTransaction(setup: [StableSettings.statement, SeedRunner.idleTimeout]) {
+        connection in
         let claimed = try await connection.query(
           """
           SELECT first_row, row_count FROM seed_runner.bulk_chunk
@@ -80,6 +82,8 @@ extension BulkContext {
       try await writeRows(rows, of: load, into: table, on: connection)
     } catch let error as PostgresError where error.code == .serverError && !error.isTransient {
       throw load.explain(error) ?? error
+    } catch let error as PostgresError where error.code == .rowCountMismatch {
+      throw BulkLoadError.rejectedRow(load.table, problem: "\(error.message); a trigger discards rows")
     }
   }
 

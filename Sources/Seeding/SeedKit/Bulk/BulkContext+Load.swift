@@ -74,10 +74,15 @@ extension BulkContext {
 
   /// The numbers of the rows in the database, according to the records of the load.
   func loadedRanges(on connection: PostgresConnection) async throws -> [Range<Int>] {
+    try await Self.loadedRanges(of: loadName, on: connection)
+  }
+
+  /// The numbers of the rows in the database, according to the records of a load.
+  static func loadedRanges(of load: String, on connection: PostgresConnection) async throws -> [Range<Int>] {
     let rows = try await connection.query(
       """
       SELECT first_row, row_count FROM seed_runner.bulk_chunk
-      WHERE seeder = \(loadName) AND loaded_at IS NOT NULL ORDER BY first_row
+      WHERE seeder = \(load) AND loaded_at IS NOT NULL ORDER BY first_row
       """)
     return try rows.map { row in
       let (first, count) = try row.decode(Int.self, Int.self)

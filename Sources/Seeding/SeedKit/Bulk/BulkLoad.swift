@@ -85,6 +85,8 @@ public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
   case otherCount(String, rows: Int, written: Int)
   /// The table rejects a row.
   case rejectedRow(String, problem: String)
+  /// Rows were deleted or replaced outside seed-runner: a sentence for each table.
+  case changedRows(SeederID, [String])
   /// A reset deleted the load while it was running.
   case resetMeanwhile(SeederID)
 
@@ -99,6 +101,10 @@ public enum BulkLoadError: Error, Hashable, Sendable, CustomStringConvertible {
       """
       \(table) rejects a generated row: \(problem). Correct the generators, or remove the rows of others with which it \
       conflicts.
+      """
+    case .changedRows(let id, let problems):
+      """
+      \(problems.joined(separator: "; ")). Run 'seed-runner reset \(id)', then load them again.
       """
     case .resetMeanwhile(let id): "the rows of '\(id)' were reset while they were loaded. Run it again."
     case .otherSpecification(let id, let existing, let wanted):

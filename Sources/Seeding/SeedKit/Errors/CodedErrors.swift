@@ -117,9 +117,13 @@ extension DriftError: CodedError {
 }
 
 extension BulkLoadError: CodedError {
-  /// ``ErrorCode/rejectedRow`` or ``ErrorCode/otherBulkLoad``.
+  /// ``ErrorCode/rejectedRow``, ``ErrorCode/drift`` or ``ErrorCode/otherBulkLoad``.
   public var errorCode: ErrorCode {
-    if case .rejectedRow = self { .rejectedRow } else { .otherBulkLoad }
+    switch self {
+    case .rejectedRow: .rejectedRow
+    case .changedRows: .drift
+    case .otherSpecification, .otherCount, .resetMeanwhile: .otherBulkLoad
+    }
   }
 }
 

@@ -32,6 +32,8 @@ struct GeneratePlanner {
     let target: LiveTable
     let targetColumns: [String]
     let source: GenerateRule.ReferenceSource?
+    /// The columns that this reference, or an earlier one, decides.
+    let decidedColumns: [String]
     /// The columns that this reference decides. Others belong to an earlier one.
     var ownColumns: [String] = []
     /// Whether these columns may be NULL.
@@ -211,7 +213,11 @@ struct GeneratePlanner {
     func declared(_ column: String) -> GenerateRule.Column? { rule.columns.first { $0.name == column } }
     for key in live.foreignKeys {
       guard let target = table(named: key.target) else { continue }
-      let sources = key.columns.compactMap(declared)
+      // A reference to the same table does not decide the columns that both rows share.
+      let decided =
+        target.canonicalName == live.canonicalName
+        ? zip(key.columns, key.targetColumns).filter { $0 != $1 }.map(\.0) : key.columns
+      let sources = decided.compactMap(declared)
       // Columns with generators of their own are left to them.
       if sources.contains(where: { if case .reference = $0.source { false } else { true } }) { continue }
       let references = sources.compactMap { column -> GenerateRule.ReferenceSource? in
@@ -223,7 +229,7 @@ struct GeneratePlanner {
       links.append(
         Link(
           columns: key.columns, target: target, targetColumns: key.targetColumns, source: source,
-          line: sources.first?.line ?? rule.line))
+          decidedColumns: decided, line: sources.first?.line ?? rule.line))
     }
     for column in rule.columns {
       guard case .reference(let source) = column.source, source.nullProbability < 1,
@@ -232,7 +238,8 @@ struct GeneratePlanner {
       else { continue }
       links.append(
         Link(
-          columns: [column.name], target: target, targetColumns: key, source: source, line: column.line))
+          columns: [column.name], target: target, targetColumns: key, source: source,
+          decidedColumns: [column.name], line: column.line))
     }
     return Self.ordered(links, of: rule, live, parent: parentTarget(rule))
   }
@@ -261,10 +268,10 @@ struct GeneratePlanner {
     var taken: Set<String> = []
     return sorted.map { _, link in
       var link = link
-      link.ownColumns = link.columns.filter { !taken.contains($0) }
+      link.ownColumns = link.decidedColumns.filter { !taken.contains($0) }
       link.isOptional =
         !link.ownColumns.isEmpty && link.ownColumns.allSatisfy { live[$0]?.isNotNull == false }
-      taken.formUnion(link.columns)
+      taken.formUnion(link.decidedColumns)
       return link
     }
   }

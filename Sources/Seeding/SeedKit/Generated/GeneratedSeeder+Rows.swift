@@ -32,7 +32,17 @@ extension GeneratedSeeder {
       // Before the first row, so that the application can insert rows while the load is not finished.
       for statement in SequenceAdvance(numbers).statements { try await connection.query(statement) }
     }
-    load.finish = { connection in try await connection.query("ANALYZE \(unescaped: quoted)") }
+    // Other columns with a sequence have numbers of generators.
+    let generated = table.columns.compactMap { column -> (sequence: String, query: String)? in
+      guard case .generator = column.encoder, let live = table.live[column.name.name],
+        let sequence = live.sequence, ["smallint", "integer", "bigint"].contains(live.baseType)
+      else { return nil }
+      return (sequence, "SELECT max(\(column.name.quoted))::bigint AS number FROM \(quoted)")
+    }
+    load.finish = { connection in
+      for statement in SequenceAdvance(generated).statements { try await connection.query(statement) }
+      try await connection.query("ANALYZE \(unescaped: quoted)")
+    }
     return load
   }
 
@@ -42,12 +52,12 @@ extension GeneratedSeeder {
   ) async throws {
     for column in table.columns {
       guard case .number(let last) = column.encoder, let live = table.live[column.name.name] else { continue }
-      let limit = ["smallint": Int(Int16.max), "integer": Int(Int32.max)][live.baseType] ?? Int.max
+      let limit = try await largestNumber(of: live, on: connection)
       if last > limit - table.rowCount {
         throw fault(
           table, .unsupportedTable, at: live.name.name,
           found: "\(table.rowCount) rows with numbers after \(last)",
-          expected: "numbers up to \(limit), as the type \(live.type) allows")
+          expected: "numbers up to \(limit), as the type \(live.type) and its sequence allow")
       }
       let largest = try await connection.queryOne(
         "SELECT coalesce(max(\(live.name)), 0)::bigint FROM \(unescaped: table.live.quoted)"
@@ -61,37 +71,15 @@ extension GeneratedSeeder {
     }
   }
 
-  /// Finds rows that were deleted outside seed-runner.
-  ///
-  /// - Parameter isThorough: whether all rows are counted, not only whether there are any.
-  func checkLoaded(
-    _ table: GeneratedTable, isThorough: Bool, on connection: PostgresConnection
-  ) async throws {
-    let loaded = try await loadedRows(of: loadName(table.live), on: connection)
-    guard loaded > 0 else { return }
-    var found = loaded
-    if isThorough, let key = numberedKey(of: table) {
-      let first = firstNumber(of: table)
-      found = try await connection.queryOne(
-        """
-        SELECT count(*) FROM \(unescaped: table.live.quoted)
-        WHERE \(try PostgresIdentifier(key)) BETWEEN \(first + 1) AND \(first + table.rowCount)
-        """
-      ).decode(Int.self)
-    } else if isThorough {
-      found = try await connection.queryOne("SELECT count(*) FROM \(unescaped: table.live.quoted)")
-        .decode(Int.self)
-    } else {
-      let hasRows = try await connection.queryOne(
-        "SELECT EXISTS (SELECT 1 FROM \(unescaped: table.live.quoted))"
-      ).decode(Bool.self)
-      if !hasRows { found = 0 }
-    }
-    guard found < loaded else { return }
-    throw fault(
-      table, .drift, at: "table",
-      found: "\(loaded - found) of \(loaded) generated rows of \(table.live.name) deleted",
-      expected: "all of them; run 'seed-runner reset \(id)', then load them again")
+  private func largestNumber(of column: LiveTable.Column, on connection: PostgresConnection) async throws
+    -> Int
+  {
+    let limit = ["smallint": Int(Int16.max), "integer": Int(Int32.max)][column.baseType] ?? Int.max
+    guard let sequence = column.sequence else { return limit }
+    let maximum = try await connection.query(
+      "SELECT seqmax FROM pg_sequence WHERE seqrelid = \(sequence)::text::regclass"
+    ).first?.decode(Int.self)
+    return min(limit, maximum ?? limit)
   }
 
   private func fault(
@@ -131,6 +119,7 @@ extension GeneratedSeeder {
         table, .rejectedRow, at: error.column, found: "\(error)",
         expected: "a generator whose values the column accepts; nothing was written to it")
     }
+    try await checkPartitions(of: table, in: "seed_generated_check", on: connection)
   }
 
   private static func problem(_ error: PostgresError) -> String {
@@ -159,7 +148,7 @@ extension GeneratedSeeder {
     if let ownedRows {
       return try await connection.queryOne(
         """
-        WITH deleted AS (DELETE FROM \(unescaped: table.live.quoted) WHERE \(unescaped: ownedRows) RETURNING 1)
+        WITH deleted AS (DELETE FROM \(unescaped: table.live.ownRows) WHERE \(unescaped: ownedRows) RETURNING 1)
         SELECT count(*) FROM deleted
         """
       ).decode(Int.self)
@@ -168,7 +157,7 @@ extension GeneratedSeeder {
     return try await connection.queryOne(
       """
       WITH staged AS (SELECT * FROM seed_generated_keys), deleted AS (
-        DELETE FROM \(unescaped: table.live.quoted) AS live USING staged
+        DELETE FROM \(unescaped: table.live.ownRows) AS live USING staged
         WHERE \(unescaped: match) RETURNING 1)
       SELECT count(*) FROM deleted
       """
@@ -216,7 +205,7 @@ extension GeneratedSeeder {
   }
 
   /// A key column with consecutive numbers, which suffices to find a row.
-  private func numberedKey(of table: GeneratedTable) -> String? {
+  func numberedKey(of table: GeneratedTable) -> String? {
     table.live.uniqueKeys.lazy.flatMap(\.self).first { name in
       guard let column = table.column(name), case .number = table.columns[column].encoder else {
         return false
@@ -247,7 +236,7 @@ extension GeneratedSeeder {
       try await connection.query(
         """
         WITH staged AS (SELECT * FROM seed_generated_keys)
-        UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM staged WHERE \(unescaped: match)
+        UPDATE \(unescaped: table.live.ownRows) AS live SET \(unescaped: sets) FROM staged WHERE \(unescaped: match)
         """
       )
       try await connection.query(

@@ -161,7 +161,9 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
     for (table, part, load) in loads {
       if others.planned.contains(loadName(table.live)) { try await part.forgetPlan() }
       try await part.remember(load) { try await check(table, on: $0) }
-      try await context.pool.withConnection { try await checkLoaded(table, isThorough: false, on: $0) }
+    }
+    try await context.pool.withConnection { connection in
+      try await checkLoaded(loads.map(\.table), isThorough: false, on: connection)
     }
     var outcome = SeedOutcome()
     for (table, part, load) in loads {
@@ -201,63 +203,13 @@ public struct GeneratedSeeder: BulkSeeder, VersionedSeeder, FixtureSeeder, Count
     var outcome = SeedOutcome()
     let tables = try await tables(on: connection).tables
     try await checkDefinition(of: tables, on: connection)
+    try await checkLoaded(tables, isThorough: true, on: connection)
     for table in tables {
-      try await checkLoaded(table, isThorough: true, on: connection)
       let loaded = try await loadedRows(of: loadName(table.live), on: connection)
       outcome.add(
         .init(
           name: table.live.name.description,
           counts: RowCounts(inserted: max(0, table.rowCount - loaded), unchanged: loaded)))
-    }
-    return outcome
-  }
-
-  /// Deletes the generated rows, children first, found by their keys.
-  public func reset(in context: BulkContext) async throws -> SeedOutcome {
-    var outcome = SeedOutcome()
-    let plan = try await context.pool.withConnection { connection in
-      // With the numbers of rows of the load, which references depend on.
-      var loaded = self
-      for table in definition.tables {
-        let count = try await connection.query(
-          "SELECT row_count FROM seed_runner.bulk_load WHERE seeder = \("\(id)/\(table.table)")")
-        loaded.counts.rows[table.table.description] = try count.first?.decode(Int.self) ?? 0
-      }
-      let plan = try await loaded.tables(on: connection)
-      for table in plan.tables {
-        try await checkKeys(of: table, context.part(part(table.live)), on: connection)
-      }
-      return plan
-    }
-    for (table, columns) in plan.completed {
-      let sets = columns.map { "\(table.columns[$0].name.quoted) = NULL" }.joined(separator: ", ")
-      let part = context.part(part(table.live))
-      try await context.pool.withTransaction { connection in
-        guard let match = try await stageLoadedKeys(of: table, part, on: connection) else { return }
-        try await connection.query(
-          """
-          WITH staged AS (SELECT * FROM seed_generated_keys)
-          UPDATE \(unescaped: table.live.quoted) AS live SET \(unescaped: sets) FROM staged WHERE \(unescaped: match)
-          """
-        )
-        try await context.part("\(self.part(table.live)) references").forgetLoad(on: connection)
-      }
-    }
-    for table in plan.tables.reversed() {
-      let part = context.part(part(table.live))
-      let deleted = try await context.pool.withTransaction(setup: context.sharding.settings) { connection in
-        try await part.lockLoad(on: connection)
-        if rebuildsIndexes(of: table) {
-          // Faster than the removal of each row from them, if most rows of the table are generated.
-          let loaded = try await loadedRows(of: loadName(table.live), on: connection)
-          try await part.dropIndexes(of: table.live.quoted, ifFewerRowsThan: 2 * loaded, on: connection)
-        }
-        let deleted = try await delete(table, part, on: connection)
-        try await part.restoreIndexes(of: table.live.quoted, on: connection)
-        try await part.forgetLoad(on: connection)
-        return deleted
-      }
-      outcome.add(.init(name: table.live.name.description, counts: RowCounts(deleted: deleted)))
     }
     return outcome
   }

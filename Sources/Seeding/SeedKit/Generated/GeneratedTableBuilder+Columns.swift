@@ -14,7 +14,7 @@ extension GeneratedTableBuilder {
         }
         return nil
       }
-      if let link = links.firstIndex(where: { $0.columns.contains(name) }),
+      if let link = links.firstIndex(where: { $0.decidedColumns.contains(name) }),
         let place = links[link].columns.firstIndex(of: name)
       {
         return (name, .reference(pick: link, targetColumn: links[link].targetColumns[place]))

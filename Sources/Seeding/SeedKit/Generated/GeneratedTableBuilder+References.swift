@@ -8,7 +8,8 @@ extension GeneratedTableBuilder {
     let isOwn = link.target.canonicalName == live.canonicalName
     let target = target(link)
     let count = targetCount(link)
-    if count == 0, !later.contains(number), rowCount > 0, !link.isOptional, !isOwn {
+    let isWanted = !link.isOptional || (link.source.map { $0.nullProbability < 1 } ?? false)
+    if count == 0, !later.contains(number), rowCount > 0, isWanted, !isOwn {
       fault(
         link.line, .missingTable, found: "a reference to \(link.target.name), which has no rows",
         expected: "a seeder that fills it first, under 'dependencies'", at: link.columns[0])
@@ -220,7 +221,10 @@ extension GeneratedTableBuilder {
   private func sharedColumns(
     _ number: Int, _ link: GeneratePlanner.Link, _ names: [String]
   ) -> [(own: Int, target: String)] {
-    let earlier = Set(links.prefix(number).flatMap(\.columns))
+    let earlier = Set(links.prefix(number).flatMap(\.decidedColumns) + link.columns).subtracting(
+      link.decidedColumns.filter { column in
+        !links.prefix(number).contains { $0.decidedColumns.contains(column) }
+      })
     return zip(link.columns, link.targetColumns).compactMap { column, target in
       earlier.contains(column) ? names.firstIndex(of: column).map { ($0, target) } : nil
     }

@@ -43,12 +43,15 @@ struct UniquePlan {
     perParent: Int?, largestFamily: Int, rowCount: Int, targetCount: (GeneratePlanner.Link) -> Int
   ) {
     // Small keys first: what they make distinct also makes larger keys distinct.
+    var met: [Set<String>] = []
     for key in table.keys.sorted(by: { $0.columns.count < $1.columns.count }) {
       if let flag = table.defaultOutside(key), !names.contains(flag) { continue }
       // A column without a value is NULL or has a default, and the server checks that.
       let positions = key.columns.compactMap(names.firstIndex)
       guard positions.count == key.columns.count, !positions.isEmpty else { continue }
-      if isMet(positions, fillings) { continue }
+      // What a smaller key keeps apart, a larger one does, too.
+      if isMet(positions, fillings) || met.contains(where: { $0.isSubset(of: key.columns) }) { continue }
+      met.append(Set(key.columns))
       var members: [(column: Int?, link: Int?, size: Int)] = []
       var hasParent = false
       var hasPosition = false
@@ -59,7 +62,7 @@ struct UniquePlan {
         case .reference(let link, _):
           if link == perParent {
             hasParent = true
-          } else if !links[link].columns.allSatisfy(key.columns.contains) {
+          } else if !links[link].isIdentified(by: key.columns) {
             // Several rows of the other table may have the same values in these columns, so the others must differ.
             continue
           } else if !members.contains(where: { $0.link == link }) {
@@ -155,6 +158,14 @@ struct UniquePlan {
     orders.append(
       Order(
         columns: key.columns, sizes: usable.map(\.size), isPerParent: hasParent, links: usable.map(\.link)))
+  }
+}
+
+extension GeneratePlanner.Link {
+  /// Whether the values of some columns belong to one row of the other table.
+  fileprivate func isIdentified(by names: [String]) -> Bool {
+    let targets = zip(columns, targetColumns).filter { names.contains($0.0) }.map(\.1)
+    return targets.count == columns.count || target.uniqueKeys.contains { Set($0).isSubset(of: targets) }
   }
 }
 

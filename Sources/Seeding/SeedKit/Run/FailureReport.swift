@@ -106,7 +106,7 @@ public struct FailureReport: Sendable, Codable {
     default:
       cause =
         switch error {
-        case is DriftError, BulkLoadError.otherSpecification: .drift
+        case is DriftError, BulkLoadError.otherSpecification, BulkLoadError.changedRows: .drift
         case BulkLoadError.rejectedRow: .data
         default: .other
         }

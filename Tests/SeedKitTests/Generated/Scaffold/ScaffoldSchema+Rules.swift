@@ -183,6 +183,8 @@ extension ScaffoldSchema {
         finished_at timestamptz, cancelled boolean NOT NULL DEFAULT false, reason text,
         CHECK (CASE WHEN state = 'done' THEN finished_at IS NOT NULL ELSE finished_at IS NULL END),
         CHECK (finished_at >= started_at), CHECK (cancelled = (reason IS NOT NULL)));
+      CREATE TABLE node (tree int NOT NULL, id int NOT NULL, parent int, PRIMARY KEY (tree, id),
+        FOREIGN KEY (tree, parent) REFERENCES node (tree, id));
       CREATE TABLE addr(id serial PRIMARY KEY, person_id int NOT NULL, is_primary boolean NOT NULL DEFAULT false,
         line1 text NOT NULL, zip varchar(10) NOT NULL CHECK (zip ~ '^\d{5}(-\d{4})?$'),
         cc char(2) NOT NULL CHECK (cc = upper(cc)));

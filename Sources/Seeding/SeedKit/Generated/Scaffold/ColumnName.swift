@@ -26,6 +26,21 @@ struct ColumnName {
     self.words = words
   }
 
+  /// The probability of NULL of a time that only some rows have, such as `deleted_at`; nil for other names.
+  var emptyShare: String? {
+    if words.contains(
+      where: ["deleted", "archived", "canceled", "cancelled", "banned", "revoked", "died"].contains)
+    {
+      return "0.9"
+    }
+    let ends = [
+      "closed", "ended", "finished", "completed", "resolved", "released", "returned", "expired", "left",
+      "terminated",
+      "discharged", "refunded", "cleared", "removed", "retired",
+    ]
+    return words.contains(where: ends.contains) ? "0.5" : nil
+  }
+
   /// Whether one of these words, or sequences of words such as `first name`, occurs.
   func has(_ names: String...) -> Bool { has(any: names) }
 

@@ -80,10 +80,7 @@ extension ScaffoldColumn {
       if isStrict { options.append(GeneratorMember("least", "1 day")) }
       options.append(GeneratorMember("within", "60 days"))
       if let upper = own.upper { options.append(GeneratorMember("until", .string(upper.text))) }
-      let isRare =
-        !column.isNotNull && !own.isFilled && words.has("deleted", "archived", "canceled", "cancelled")
-      let null = isRare ? [GeneratorMember("null", .number("0.9"))] : []
-      return Choice(value: .object([GeneratorMember("after", .object(options))] + null), reason: reason)
+      return Choice(value: .object([GeneratorMember("after", .object(options))]), reason: reason)
     }
     if let pair = facts.pairs.first(where: { $0.high == name && isGenerated($0.low) }) {
       return after(pair.low, isStrict: pair.isStrict, nil)

@@ -53,6 +53,14 @@ struct ScaffoldColumn {
     if let constraint = own.alternative, choice?.reason == nil {
       choice?.reason = "one of the alternatives of the constraint \(constraint)"
     }
+    if let value = choice?.value, own.condition == nil, !isUnique, let share = words.emptyShare,
+      !column.isNotNull,
+      !own.isFilled, !own.isNull,
+      ["date", "timestamp with time zone", "timestamp without time zone"].contains(type)
+    {
+      choice?.value = value.adding("null", .number(share))
+      if choice?.reason == nil { choice?.reason = "NULL in some rows, by its name" }
+    }
     if let condition = own.condition, let value = choice?.value {
       let values = GeneratorValue.list(condition.values.map(GeneratorValue.string))
       choice?.value = value.adding("when", .object([GeneratorMember(condition.column, values)]))

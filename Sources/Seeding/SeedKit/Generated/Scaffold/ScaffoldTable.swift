@@ -99,7 +99,7 @@ struct ScaffoldTable {
   private mutating func member(_ column: LiveTable.Column, isUnique: Bool) -> Member? {
     let name = column.name.name
     guard !column.isGenerated else { return nil }
-    let links = live.foreignKeys.filter { $0.columns.contains(name) }
+    let links = live.foreignKeys.filter { live.decides($0, name) }
     if let link = links.first(where: { unfilled($0) == nil }) {
       // The engine follows the foreign keys of the table itself.
       guard source.partitionKeys.contains(link.name) else { return nil }
@@ -151,7 +151,7 @@ struct ScaffoldTable {
 
   /// Whether a foreign key fills a column.
   private func isReference(_ name: String) -> Bool {
-    live.foreignKeys.contains { $0.columns.contains(name) && unfilled($0) == nil }
+    live.foreignKeys.contains { live.decides($0, name) && unfilled($0) == nil }
   }
 
   /// Why a foreign key refers to nothing, so that one of its columns is NULL; nil if it refers to rows.
@@ -211,6 +211,15 @@ extension GeneratorValue {
     case .string(let name): .object([GeneratorMember(name, .bool(true)), own])
     case .object(let members): .object(members + [own])
     default: self
+    }
+  }
+}
+
+extension LiveTable {
+  /// Whether a foreign key decides a column. A reference to the same table does not decide what both rows share.
+  fileprivate func decides(_ link: ForeignKey, _ column: String) -> Bool {
+    zip(link.columns, link.targetColumns).contains {
+      $0 == column && (link.target != canonicalName || $0 != $1)
     }
   }
 }
