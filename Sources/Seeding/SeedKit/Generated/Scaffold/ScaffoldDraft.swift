@@ -10,6 +10,8 @@ struct ScaffoldDraft {
   /// The tables that are left out, with the reasons.
   private(set) var omitted: [String: String] = [:]
   private var limits: [String: Int] = [:]
+  /// The first problem of each table that got fewer rows.
+  private var problems: [String: String] = [:]
   private var nullColumns: [String: [String: String]] = [:]
   private var tested: [String: [String: ScaffoldColumn.Choice]] = [:]
   /// The constraints for which values were looked for.
@@ -168,10 +170,11 @@ struct ScaffoldDraft {
       nullColumns[name, default: [:]][column] = "NULL, because the foreign keys form a cycle"
     } else if fault.code == .missingUniqueKey, table.rows.estimate > 1, (limits[name] ?? .max) > 1 {
       limits[name] = max(1, table.rows.estimate / 2)
+      problems[name] = problems[name] ?? fault.reason
     } else if let column = nullable(fault, table) {
       nullColumns[name, default: [:]][column] = "NULL, because of \(fault.reason)"
     } else {
-      omitted[name] = fault.reason
+      omitted[name] = problems[name] ?? fault.reason
     }
     update()
   }

@@ -36,7 +36,16 @@ struct ScaffoldTrial {
     } catch let error as FixtureError {
       guard let fault = error.faults.first else { throw error }
       return Fault(
-        code: fault.code, line: fault.line, field: fault.field, problem: fault.problem, reason: fault.found)
+        code: fault.code, line: fault.line, field: fault.field, problem: fault.problem,
+        reason: Self.reason(fault.found))
     }
+  }
+
+  /// A reason without the name of the table, which precedes it.
+  private static func reason(_ found: String) -> String {
+    guard found.hasPrefix("a generated row that "), let start = found.firstRange(of: " rejects: ") else {
+      return found
+    }
+    return String(found[start.upperBound...])
   }
 }
