@@ -103,7 +103,10 @@ class Bench:
         spec = spec_from_file_location("reference", HERE / "reference/app.py")
         reference = module_from_spec(spec)
         spec.loader.exec_module(reference)
-        query = reference.SEARCH.strip().replace("$2", f"'{MODEL}'").replace("$3", f"'{VERSION}'").replace("$4", "10")
+        query = reference.SEARCH.strip()
+        # No user is signed in.
+        for name, value in (("$2", f"'{MODEL}'"), ("$3", f"'{VERSION}'"), ("$4", "10"), ("$5", "NULL::uuid")):
+            query = query.replace(name, value)
         for name, table in (("search", "question"), ("far-search", "far_question")):
             statement = query.replace("$1", f"(SELECT v FROM {table} WHERE id = :n)")
             lines = [f"\\set n random(0, {len(QUESTIONS) - 1})", "\\startpipeline", *(f"{one};" for one in SETTINGS)]

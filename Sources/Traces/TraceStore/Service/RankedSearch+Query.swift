@@ -160,13 +160,18 @@ extension RankedSearch {
     """
   }
 
+  /// Without a viewer there is no comparison: with NULL as a parameter, the server would plan each search again.
   private var isFound: PostgresQuery {
-    includesProvisional ? "" : " AND (NOT is_provisional OR contributor_id = \(viewer)::uuid)"
+    guard !includesProvisional else { return "" }
+    guard let viewer else { return " AND NOT is_provisional" }
+    return " AND (NOT is_provisional OR contributor_id = \(viewer)::uuid)"
   }
 
   /// Whether a result comes after all results without this mark.
   private var isLate: PostgresQuery {
-    includesProvisional ? "is_provisional AND contributor_id IS DISTINCT FROM \(viewer)::uuid" : "false"
+    guard includesProvisional else { return "false" }
+    guard let viewer else { return "is_provisional" }
+    return "is_provisional AND contributor_id IS DISTINCT FROM \(viewer)::uuid"
   }
 
   /// A count instead of a join, because the planner could reverse a join and sort all traces with the tags.
