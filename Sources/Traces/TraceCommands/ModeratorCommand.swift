@@ -94,7 +94,7 @@ struct ModeratorCommand {
     if user.isSeed {
       throw CommandFailure(
         code: .refused, errorCode: .userNotAppointed,
-        message: "\(user.name) is a seeded user, for whom nobody has a token",
+        message: "\(user.name) is a seeded user, which has no token",
         fix: "register a user with POST /api/v1/auth/register, and appoint that user")
     }
     if user.isBanned {

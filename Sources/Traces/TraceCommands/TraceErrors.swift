@@ -56,7 +56,7 @@ extension ErrorCode {
   /// The user may not be a moderator.
   static let userNotAppointed = ErrorCode(
     "SR-608", "user cannot be a moderator",
-    cause: "The user is banned, or is a seeded user, for whom nobody has a token.",
+    cause: "The user is banned, or is a seeded user. Seeded users have no tokens.",
     fix: "Appoint another user. A moderator can lift the ban with DELETE /api/v1/users/{id}/ban.")
 }
 

@@ -137,12 +137,9 @@ extension GeneratedSeeder {
       """
     ).first?.decode(String.self)
     guard let row else { return }
-    throw FixtureError([
-      FixtureFault(
-        .rejectedRow, file: definition.path,
-        line: definition.tables.first { $0.table == table.live.name }?.line ?? 1, field: "generate",
-        found: "a generated row for which \(table.live.name) has no partition: \(row.prefix(200))",
-        expected: "values for which there is a partition; nothing was written to it")
-    ])
+    throw fault(
+      table, .rejectedRow, at: "generate",
+      found: "a generated row for which \(table.live.name) has no partition: \(row.prefix(200))",
+      expected: "values for which there is a partition; nothing was written to it")
   }
 }

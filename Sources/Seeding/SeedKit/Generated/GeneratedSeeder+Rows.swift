@@ -82,7 +82,7 @@ extension GeneratedSeeder {
     return min(limit, maximum ?? limit)
   }
 
-  private func fault(
+  func fault(
     _ table: GeneratedTable, _ code: ErrorCode, at field: String, found: String, expected: String
   ) -> FixtureError {
     FixtureError([
@@ -182,14 +182,10 @@ extension GeneratedSeeder {
     // Consecutive numbers do not depend on the definition, other keys do.
     guard recorded.hasSuffix(" keys \(keyDigest(table))") || numberedKey(of: table) != nil else {
       if try await part.loadedRanges(on: connection).isEmpty { return }
-      throw FixtureError([
-        FixtureFault(
-          .otherBulkLoad, file: definition.path,
-          line: definition.tables.first { $0.table == table.live.name }?.line ?? 1,
-          field: "generate",
-          found: "rows of \(table.live.name) that another definition generated, whose keys are unknown",
-          expected: "that definition, until the rows are reset")
-      ])
+      throw fault(
+        table, .otherBulkLoad, at: "generate",
+        found: "rows of \(table.live.name) that another definition generated, whose keys are unknown",
+        expected: "that definition, until the rows are reset")
     }
   }
 

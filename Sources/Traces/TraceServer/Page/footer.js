@@ -20,7 +20,7 @@ export function footer(trace, about, actions, changed) {
     first.replaceChildren(isOwn ? own(trace, actions) : votes(trace, access, changed));
     complaint.button.hidden = isOwn;
   };
-  // Nobody is signed in as the user of a seed.
+  // Seeded users have no tokens.
   if (!access.token || trace.is_seed) show(false);
   else accountOf(access.token).then(({ user }) => show(user === trace.contributor_id)).catch(() => show(false));
   return element(

@@ -9,7 +9,7 @@ public enum Moderators {
     public let id: UUID
     /// The public name, which need not be unique.
     public let name: String
-    /// Whether the user is seeded. Nobody can sign in as a seeded user.
+    /// Whether the user is seeded. Seeded users have no tokens.
     public let isSeed: Bool
     /// Whether the user is banned.
     public let isBanned: Bool
