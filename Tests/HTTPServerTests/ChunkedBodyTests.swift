@@ -101,6 +101,34 @@ struct ChunkedBodyTests {
     }
   }
 
+  @Test(
+    "is the same wherever its bytes are split, also with zeros or blank lines before it",
+    arguments: ["", "\r\n", "\n", String(repeating: "\r\n", count: 1_500)], [[0], [97, 0], [0, 0, 0, 97]])
+  func zeros(blank: String, data: [UInt8]) async throws {
+    try await withServer { server in
+      let text = String(decoding: data, as: UTF8.self)
+      let client = try RawClient(port: server.port)
+      #expect(try await client.exchange(blank + get("/")).status == 200)
+      await client.send(blank + Self.head + "\(data.count)\r\n\(text)")
+      await client.send("\r\n0\r\n\r\n")
+      #expect(try await client.receive().body == "POST /a \(text)")
+    }
+  }
+
+  @Test("after a page of blank lines gets 411, or its bytes and no others")
+  func pageOfBlankLines() async throws {
+    try await withServer { server in
+      let data = String(repeating: "x", count: 12_000)
+      for size in [4_096, 8_192, 16_384, 32_768] {
+        let client = try RawClient(port: server.port)
+        let blank = String(repeating: "\n", count: size)
+        let response = try await client.exchange(
+          blank + Self.head + "\(String(data.count, radix: 16))\r\n\(data)\r\n0\r\n\r\n")
+        #expect(response.status == 411 || response.body == "POST /a \(data)", "\(size)")
+      }
+    }
+  }
+
   @Test("never makes bytes after it a request")
   func noRequestAfter() async throws {
     let calls = Counter()

@@ -86,7 +86,7 @@ final class RawClient: Sendable {
 
   /// Whether the server closes the connection without sending anything else.
   func isClosed() async -> Bool {
-    await Self.blocking { [self] in unread.value.isEmpty && !fill() }
+    await Self.blocking { [self] in unread.value.isEmpty && !fill() && errno != EAGAIN }
   }
 
   /// Discards bytes until the server closes the connection.
@@ -124,8 +124,10 @@ final class RawClient: Sendable {
     return Response(status: status, headers: headers, body: body)
   }
 
+  /// - Returns: false if the connection has ended, or with `EAGAIN` if nothing has come for a minute.
   private func fill() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65_536)
+    errno = 0
     let count = recv(descriptor, &buffer, buffer.count, 0)
     guard count > 0 else { return false }
     unread.value += buffer[..<count]

@@ -33,7 +33,7 @@ final class ChunkedReader: Sendable {
   /// - Parameters:
   ///   - end: the end of the header.
   ///   - position: the number of bytes that the client sent before `end`.
-  ///   - limit: the size of the library's buffer.
+  ///   - limit: the maximum number of bytes after `end` in the library's memory.
   /// - Returns: nil if the number of bytes is unknown.
   static func buffered(
     after end: UnsafePointer<CChar>, at position: Int, limit: Int, on connection: Connection
@@ -41,9 +41,10 @@ final class ChunkedReader: Sendable {
     let count = Int(http_bytes_read(connection.descriptor)) - position
     guard (0...limit).contains(count) else { return nil }
     let bytes = Array(UnsafeRawBufferPointer(start: end, count: count))
-    // The library skips blank lines before a request without telling. The count is then too large, and the bytes after
-    // the received ones are zeros.
-    return bytes.last == 0 ? nil : bytes
+    // After a page of blank lines or more, the count is too large. The bytes after the received ones are zeros, and in
+    // the same memory, because the blank lines took no less of it.
+    let hasBlankPage = count >= Engine.pageSize && bytes.suffix(Engine.pageSize).allSatisfy { $0 == 0 }
+    return hasBlankPage ? nil : bytes
   }
 
   /// Suspends the connection and reads the body on a thread. Resumes the connection when ``outcome`` is set.

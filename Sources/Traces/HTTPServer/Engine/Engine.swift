@@ -132,9 +132,18 @@ final class Engine: Sendable {
     ["Connection", "Content-Length", "Transfer-Encoding"].contains { HTTPHeaders.isSame(name, $0) }
   }
 
-  /// The memory that the library uses for a connection. Above 32 KiB, the library gets it from the system, filled with
-  /// zeros.
-  var connectionMemory: Int { max(4 * options.headerLimit, 40 << 10) }
+  /// The memory that the library uses for a connection. Above 32 KiB, it begins with a page and is filled with zeros.
+  private var connectionMemory: Int { max(4 * options.headerLimit, 40 << 10) }
+
+  /// The memory that the library uses for the header of a request and what follows it. The size of a header is limited
+  /// to less.
+  var inputMemory: Int { connectionMemory / 2 }
+
+  /// The size of the blank lines before a request, without whole pages. The library skips them without telling. It
+  /// stores them and the request at the beginning of the connection's memory.
+  static func blankBytes(before request: UnsafePointer<CChar>) -> Int { Int(bitPattern: request) % pageSize }
+
+  static let pageSize = sysconf(Int32(_SC_PAGESIZE))
 
   // MARK: Library callbacks
 

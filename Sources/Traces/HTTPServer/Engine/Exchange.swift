@@ -74,8 +74,10 @@ final class Exchange {
     case .answered: break
     }
     connection.changeCurrent { $0 = nil }
-    let isKept = isOrderly && keepsAlive
+    let isKept = isOrderly && keepsAlive && connection.isPeerThere
     if isKept { connection.noteWritten() }
+    // Before 1.0, the library overlooks a client that shuts down its sending side while its request is handled.
+    if isOrderly, keepsAlive, !isKept { shutdown(connection.descriptor, Int32(SHUT_RDWR)) }
     // The library closes a connection that is not kept alive, so no further request is expected on it.
     connection.advance(to: isKept ? .idle : .closed)
   }
@@ -94,7 +96,7 @@ final class Exchange {
         throw .malformed
       }
       let position = connection.count(
-        header: http_header_size(handle), body: head.contentLength ?? 0)
+        header: Engine.blankBytes(before: method) + http_header_size(handle), body: head.contentLength ?? 0)
       guard head.contentLength == nil, ChunkedReader.isNeeded else {
         state = .receiving(head)
         return true
@@ -114,7 +116,7 @@ final class Exchange {
   ) throws(Refusal) {
     guard
       let buffered = ChunkedReader.buffered(
-        after: end, at: position, limit: engine.connectionMemory, on: connection)
+        after: end, at: position, limit: engine.inputMemory - http_header_size(handle), on: connection)
     else { throw Refusal(411, "The request requires a Content-Length.") }
     let expects = head.headers.values("Expect").contains { HTTPHeaders.isSame($0, "100-continue") }
     let reader = ChunkedReader()
