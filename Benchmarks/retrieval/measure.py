@@ -4,8 +4,8 @@ A provider is a name in Benchmarks/retrieval/providers, or any program that read
 array of their vectors. Its argument is the number of texts, from the first, that are traces. The others are questions.
 A model that treats both alike ignores it.
 
-Each provider is measured twice: ranked by exact cosine, and with the exact terms of the question as the search of the
-product ranks (terms.py). recall@k is the share of questions with an expected trace among the first k. MRR is the mean
+Each provider is measured twice: ranked by exact cosine, and as the search of the product ranks: with words in the
+dimensions that the model leaves free (HybridEmbeddingProvider), and with the exact terms of the question (terms.py). recall@k is the share of questions with an expected trace among the first k. MRR is the mean
 of 1 / rank of the first expected trace. --misses prints each question without an expected trace among the first ten.
 
 There are three sets of questions:
@@ -41,6 +41,16 @@ def embed(provider, texts, trace_count):
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
+def add_words(vectors, texts, trace_count):
+    subprocess.run(["swift", "build", "-c", "release", "--product", "embed-texts"], check=True, stdout=sys.stderr)
+    given = json.dumps({"texts": texts, "vectors": vectors.tolist()})
+    answer = subprocess.run(
+        [".build/release/embed-texts", "add", str(trace_count)], input=given, capture_output=True, text=True)
+    if answer.returncode:
+        sys.exit(f"embed-texts failed: {answer.stderr.strip()[-2000:]}")
+    return np.array(json.loads(answer.stdout), dtype=np.float32)
+
+
 def report(name, questions, scores, titles, shows_misses):
     order = np.argsort(-scores, axis=1, kind="stable")
     ranks = []
@@ -68,14 +78,20 @@ def main(arguments):
         sys.exit("questions expect traces that do not exist: " + "; ".join(sorted(unknown)))
     everything = [one["question"] for questions in sets.values() for one in questions]
     vectors = {provider: embed(provider, texts + everything, len(texts)) for provider in providers}
+    hybrid = {
+        provider: add_words(own, texts + everything, len(texts)) if own.shape[1] <= 1024 else own
+        for provider, own in vectors.items()
+    }
     start = len(texts)
     for name, questions in sets.items():
         print(f"{name}: {len(questions)} questions, {len(traces)} traces")
         for provider in providers:
-            scores = vectors[provider][start : start + len(questions)] @ vectors[provider][: len(texts)].T
+            scores, both = (
+                own[start : start + len(questions)] @ own[: len(texts)].T for own in (vectors[provider], hybrid[provider])
+            )
             report(provider, questions, scores, titles, shows_misses)
-            raised = np.array([index.raised(one["question"], row) for one, row in zip(questions, scores, strict=True)])
-            report(f"{provider} + terms", questions, raised, titles, shows_misses)
+            raised = np.array([index.raised(one["question"], row) for one, row in zip(questions, both, strict=True)])
+            report(f"{provider}, in search", questions, raised, titles, shows_misses)
         start += len(questions)
 
 

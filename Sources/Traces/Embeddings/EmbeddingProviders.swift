@@ -19,14 +19,20 @@ public enum EmbeddingProviders {
   public static func make(_ settings: Settings, for use: Use) throws -> any EmbeddingProvider {
     guard settings[.embeddingProvider] == "openai" else { return LocalEmbeddingProvider() }
     switch use {
-    case .documents: return try OpenAIEmbeddingProvider(OpenAIOptions(settings))
-    case .questions:
-      return CachedEmbeddingProvider(try OpenAIEmbeddingProvider(OpenAIOptions.forSearch(settings)))
+    case .documents: return try service(OpenAIOptions(settings))
+    case .questions: return CachedEmbeddingProvider(try service(.forSearch(settings)))
     case .worker:
       var options = OpenAIOptions(settings)
       options.retryBudget = .zero
-      return try OpenAIEmbeddingProvider(options)
+      return try service(options)
     }
+  }
+
+  /// Creates the provider of a service. Its vectors also contain words.
+  ///
+  /// - Throws: ``EmbeddingServiceError`` if options are incompatible.
+  private static func service(_ options: OpenAIOptions) throws -> HybridEmbeddingProvider {
+    HybridEmbeddingProvider(try OpenAIEmbeddingProvider(options), dimensions: options.dimensions)
   }
 }
 

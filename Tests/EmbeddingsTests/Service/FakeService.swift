@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPServer
 import SeedKit
 import Threads
+import TraceStore
 
 /// An embedding service with OpenAI's API in this process, controlled by a test.
 final class FakeService: Sendable {
@@ -21,6 +22,8 @@ final class FakeService: Sendable {
 
   static let model = "fake-model"
   static let dimensions = 8
+  /// The version of the vectors, which also contain words.
+  static let version = "8+local\(EmbeddingModel.local.version)"
 
   private let script: Script
   private let requests = Lock<[Asked]>([])

@@ -10,7 +10,10 @@ import TraceStore
 @Suite("The seeder 'embeddings' with a service")
 struct ServiceSeederTests {
   private static let vectors: PostgresQuery =
-    "SELECT count(*) FROM traces WHERE embedding_model_id = \(FakeService.model) AND embedding_model_version = '8'"
+    """
+    SELECT count(*) FROM traces
+    WHERE embedding_model_id = \(FakeService.model) AND embedding_model_version = \(FakeService.version)
+    """
   private static let state: PostgresQuery =
     "SELECT md5(string_agg(id::text || xmin || updated_at, '' ORDER BY id)) FROM traces"
 

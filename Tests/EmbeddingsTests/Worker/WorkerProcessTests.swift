@@ -47,7 +47,8 @@ struct WorkerProcessTests {
           let end = try await other.wait()
           #expect(end.exitCode == 128 + SIGTERM && end.errors.contains("stopped"), "\(end.errors)")
         }
-        let provider = try OpenAIEmbeddingProvider(options)
+        let provider = HybridEmbeddingProvider(
+          try OpenAIEmbeddingProvider(options), dimensions: options.dimensions)
         #expect(answered.withLock { $0.count } == 50)
         #expect(answered.withLock { $0.values.allSatisfy { $0 == 1 } }, "\(answered.withLock { $0 })")
         #expect(try await harness.rightTitles(provider).count == 50)
@@ -93,7 +94,9 @@ struct WorkerProcessTests {
         let end = try await process.wait()
         #expect(
           service.asked.map(\.texts) == [["one\n\ncontext\n\nsolution"], ["one\n\nanother\n\nsolution"]])
-        #expect(try await harness.rightTitles(OpenAIEmbeddingProvider(options)) == ["one"])
+        let provider = HybridEmbeddingProvider(
+          try OpenAIEmbeddingProvider(options), dimensions: options.dimensions)
+        #expect(try await harness.rightTitles(provider) == ["one"])
         #expect(end.errors.contains("1 had changed in the meantime"), "\(end.errors)")
       }
     }
@@ -121,7 +124,7 @@ struct WorkerProcessTests {
         let status = try await SeedRunnerProgram.run("worker", "status", url: url, service: options)
         #expect(status.exitCode == 0)
         for part in [
-          "model \(FakeService.model), version 8",
+          "model \(FakeService.model), version \(FakeService.version)",
           "backlog: 1 trace, 0 leased, 0 waiting for a retry, 1 given up",
           id.uuidString.lowercased(), "rejected the texts with status 400",
         ] { #expect(status.output.contains(part), "\(status.output)") }

@@ -71,4 +71,21 @@ struct LocalVector {
     let length = square.squareRoot()
     return PostgresVector(components.map { Float(Double($0) / length) })
   }
+
+  /// A vector of the model in fewer dimensions, with length 1 and nearly the same cosines.
+  ///
+  /// The dimensions beyond the last one are added to the first ones, which belong to the most common words. The sign
+  /// depends on the dimension, as in ``scatter(_:_:)``.
+  ///
+  /// - Returns: nil if everything cancels out.
+  static func fold(_ vector: PostgresVector, to dimensions: Int) -> [Float]? {
+    var folded = Array(vector.components.prefix(dimensions))
+    for (index, component) in vector.components.enumerated().dropFirst(dimensions) where component != 0 {
+      let isNegative = WordHash.mix(UInt64(index)) & 1 == 1
+      folded[index % dimensions] += isNegative ? -component : component
+    }
+    let square = folded.reduce(0.0) { $0 + Double($1) * Double($1) }
+    guard square > 0 else { return nil }
+    return folded.map { Float(Double($0) / square.squareRoot()) }
+  }
 }
