@@ -252,7 +252,7 @@ struct CapacityLoadTests {
         SELECT string_agg(DISTINCT concat_ws(' ', embedding_model_id, embedding_model_version), ',')
         FROM traces WHERE embedding IS NOT NULL
         """, database, as: String.self)
-      #expect(found == "some-model 768")
+      #expect(found == "some-model 768+local\(EmbeddingModel.local.version)")
       // Searches would never find rows of another model, so the mismatch must be reported.
       let other = try await seed(options(rows: 30), database)
       #expect(other.outcome == .failed)

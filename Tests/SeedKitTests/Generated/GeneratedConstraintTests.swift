@@ -27,6 +27,23 @@ struct GeneratedConstraintTests {
     }
   }
 
+  @Test("pairs in the order that a constraint wants, each once")
+  func sortedPairs() async throws {
+    let sql = """
+      CREATE TABLE person (id uuid PRIMARY KEY); CREATE TABLE club (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+      CREATE TABLE chat (a uuid REFERENCES person, b uuid REFERENCES person, CHECK (a < b), PRIMARY KEY (a, b));
+      CREATE TABLE match (home int REFERENCES club, away int REFERENCES club, CHECK (home > away), PRIMARY KEY (away, home));
+      """
+    let tables = #"""
+      {table: "person", generate: {rows: 12}}, {table: "club", generate: {rows: 20}},
+      {table: "chat", generate: {rows: 66}}, {table: "match", generate: {rows: 190}}
+      """#
+    try await GeneratedFolder.with(sql, tables: tables) { folder in
+      let counts = try await folder.counts()
+      #expect(counts == RowCounts(inserted: 12 + 20 + 66 + 190))
+    }
+  }
+
   @Test("cycles of tables, and a reset of them")
   func cycle() async throws {
     let sql = """

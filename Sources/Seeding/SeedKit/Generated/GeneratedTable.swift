@@ -40,6 +40,15 @@ final class GeneratedTable: Sendable {
     let nullLimit: UInt64
     /// Another pick of the same table whose row must not be the same.
     var differsFrom: Int?
+    var sorting: Sorting?
+
+    /// Two picks of the same table whose keys a CHECK constraint wants in a certain order.
+    struct Sorting: Sendable {
+      let other: Int
+      let isSmaller: Bool
+      /// The column of the other table that is compared, by its number there.
+      let column: Int
+    }
   }
 
   /// Distinct combinations of several members.
@@ -114,6 +123,15 @@ final class GeneratedTable: Sendable {
 
   /// The number of the row that a foreign key of a row refers to; nil for NULL.
   func target(_ pick: Int, of row: Int) -> Int? {
+    let own = unsortedTarget(pick, of: row)
+    guard let sorting = picks[pick].sorting, let first = own,
+      let second = unsortedTarget(sorting.other, of: row)
+    else { return own }
+    let isSmaller = picks[pick].key(sorting.column, of: first) < picks[pick].key(sorting.column, of: second)
+    return isSmaller == sorting.isSmaller ? first : second
+  }
+
+  private func unsortedTarget(_ pick: Int, of row: Int) -> Int? {
     let pick = picks[pick]
     let random = pick.random.part(row: row)
     if pick.nullLimit > 0, random[1] < pick.nullLimit || pick.nullLimit == .max { return nil }
@@ -132,15 +150,15 @@ final class GeneratedTable: Sendable {
     case .sameNumber: return row
     case .parent: return children?.parent(of: row).parent
     case .combination(let order, let member):
-      let taken = pick.differsFrom.flatMap { target($0, of: row) }
+      let taken = pick.differsFrom.flatMap { unsortedTarget($0, of: row) }
       let index = combination(order, member, of: row, other: taken)
       return orders[order].isOfSharedRows ? index : other(pick, index, of: row)
     case .previous(let block, let orSelf):
-      let isTaken = pick.differsFrom.flatMap({ target($0, of: row) }) == row - 1
+      let isTaken = pick.differsFrom.flatMap({ unsortedTarget($0, of: row) }) == row - 1
       return row % block == 0 || isTaken ? (orSelf ? row : nil) : row - 1
     case .earlier(let block, let orSelf):
       let start = row - row % block
-      guard let taken = pick.differsFrom.flatMap({ target($0, of: row) }), taken < row else {
+      guard let taken = pick.differsFrom.flatMap({ unsortedTarget($0, of: row) }), taken < row else {
         return row == start ? (orSelf ? row : nil) : start + random.below(row - start, at: 0)
       }
       guard row - start > 1 else { return nil }
@@ -154,14 +172,14 @@ final class GeneratedTable: Sendable {
       }
       return orSelf ? row : nil
     case .sharing(let groups, let columns):
-      let taken = pick.differsFrom.flatMap { target($0, of: row) }
+      let taken = pick.differsFrom.flatMap { unsortedTarget($0, of: row) }
       return values(columns, of: row).flatMap { groups.row(of: $0, other: taken, random) }
     }
   }
 
   /// Skips the row that another reference has.
   private func other(_ pick: Pick, _ index: Int, of row: Int) -> Int {
-    guard let taken = pick.differsFrom.flatMap({ target($0, of: row) }) else { return index }
+    guard let taken = pick.differsFrom.flatMap({ unsortedTarget($0, of: row) }) else { return index }
     return index < taken ? index : index + 1
   }
 
@@ -265,20 +283,5 @@ final class GeneratedTable: Sendable {
       if append(source.column, of: row, to: &value) { values.set(source.position, to: value) }
     }
     return values
-  }
-}
-
-/// The values of rows that existed before, in PostgreSQL's text format.
-final class ExistingRows: Sendable {
-  private let values: [[[UInt8]?]]
-
-  init(_ values: [[[UInt8]?]]) { self.values = values }
-
-  var count: Int { values.count }
-
-  func append(_ column: Int, of row: Int, to text: inout [UInt8]) -> Bool {
-    guard let value = values[row][column] else { return false }
-    text += value
-    return true
   }
 }

@@ -48,7 +48,7 @@ extension GeneratedTableBuilder {
     }
     return Table.Pick(
       target: target, method: method, random: random, nullLimit: null >= 1 ? .max : UInt64(null * 0x1p64),
-      differsFrom: different(link))
+      differsFrom: different(link), sorting: sorting(number, link))
   }
 
   /// A foreign key that shares columns with an earlier one refers to a row with the same values in them.
@@ -157,13 +157,13 @@ extension GeneratedTableBuilder {
       func places(_ link: GeneratePlanner.Link) -> [String] {
         columns.compactMap { column in link.columns.firstIndex(of: column).map { link.targetColumns[$0] } }
       }
-      if !columns.isEmpty, let some = groups(of: first, target(first), places(first)),
+      let isSorted = sorting(members[0], links[members[0]])?.other == members[1]
+      if !columns.isEmpty || isSorted, let some = groups(of: first, target(first), places(first)),
         let others = groups(of: second, target(second), places(second))
       {
         let areApart = different(second) == links.firstIndex { $0.columns == first.columns }
-        let pairs =
-          members[0] < members[1]
-          ? RowPairs(some, others, areApart: areApart) : RowPairs(others, some, areApart: areApart)
+        let kind: RowPairs.Kind = isSorted ? .unordered : areApart ? .apart : .all
+        let pairs = members[0] < members[1] ? RowPairs(some, others, kind) : RowPairs(others, some, kind)
         require(rowCount, pairs.count, order)
         let sizes = [max(pairs.count, rowCount)]
         return Table.Order(
@@ -194,26 +194,38 @@ extension GeneratedTableBuilder {
       let pairs = zip(other.targetColumns, other.columns).map { target, column in (own[target], column) }
       let distinct = pairs.filter { $0.0 != $0.1 }
       guard distinct.count == 1, let column = distinct[0].0 else { return false }
-      return apart(column).contains(distinct[0].1)
+      return (apart(column) + live.sortedColumns(column).map(\.other)).contains(distinct[0].1)
     }
+  }
+
+  /// The other reference to the same table whose key a CHECK constraint wants to be larger or smaller, such as
+  /// `user_low < user_high`.
+  private func sorting(_ number: Int, _ link: GeneratePlanner.Link) -> Table.Pick.Sorting? {
+    guard link.columns.count == 1, number != parentLink, link.target.canonicalName != live.canonicalName
+    else {
+      return nil
+    }
+    for (other, isSmaller) in live.sortedColumns(link.columns[0]) {
+      guard
+        let place = links.firstIndex(where: { $0.columns == [other] }), place != parentLink,
+        links[place].target.canonicalName == link.target.canonicalName,
+        links[place].targetColumns == link.targetColumns
+      else { continue }
+      let column: Int? =
+        switch target(link) {
+        case .own: nil
+        case .generated(let table): table.column(link.targetColumns[0])
+        case .existing:
+          planner.existing[link.target.canonicalName]?.columns.firstIndex(of: link.targetColumns[0])
+        }
+      return column.map { .init(other: place, isSmaller: isSmaller, column: $0) }
+    }
+    return nil
   }
 
   /// The columns that a CHECK constraint wants to differ from a column.
   func apart(_ column: String) -> [String] {
-    live.checks.flatMap { check -> [String] in
-      guard check.columns.contains(column), let expression = SQLExpression(check.expression) else {
-        return []
-      }
-      let parts = if case .and(let parts) = expression { parts } else { [expression] }
-      return parts.compactMap { part in
-        switch part {
-        case .binary("<>", .column(column), .column(let other)),
-          .binary("<>", .column(let other), .column(column)):
-          other
-        default: nil
-        }
-      }
-    }
+    live.comparisons(of: column).filter { $0.sign == "<>" }.map(\.other)
   }
 
   /// The columns of a foreign key that an earlier one or a generator fills: their numbers, and the columns that they

@@ -45,18 +45,34 @@ final class RowGroups: Sendable {
 /// All pairs of rows of two tables that have the same values in some columns, numbered.
 final class RowPairs: Sendable {
   private let groups: [(start: Int, first: [Int], second: [Int])]
-  private let areApart: Bool
+  /// Which pairs of the rows of a table there are.
+  enum Kind {
+    case all
+    /// Without pairs of a row with itself.
+    case apart
+    /// Each two rows once.
+    case unordered
+
+    func count(_ first: Int, _ second: Int) -> Int {
+      switch self {
+      case .all: first * second
+      case .apart: first * (second - 1)
+      case .unordered: first * (second - 1) / 2
+      }
+    }
+  }
+
+  private let kind: Kind
   let count: Int
 
-  /// - Parameter areApart: whether both are groups of the same table, and no row is paired with itself.
-  init(_ first: RowGroups, _ second: RowGroups, areApart: Bool) {
-    self.areApart = areApart
+  init(_ first: RowGroups, _ second: RowGroups, _ kind: Kind) {
+    self.kind = kind
     var groups: [(start: Int, first: [Int], second: [Int])] = []
     var count = 0
     for (key, rows) in first.sorted {
       guard let others = second.rows(of: key) else { continue }
       groups.append((count, rows, others))
-      count += rows.count * (areApart ? others.count - 1 : others.count)
+      count += kind.count(rows.count, others.count)
     }
     self.groups = groups
     self.count = count
@@ -71,9 +87,20 @@ final class RowPairs: Sendable {
       if groups[middle].start <= pair { low = middle } else { high = middle }
     }
     let group = groups[low]
-    let room = areApart ? group.second.count - 1 : group.second.count
-    let (first, second) = (pair - group.start).quotientAndRemainder(dividingBy: room)
-    guard member == 1 else { return group.first[first] }
-    return group.second[areApart && second >= first ? second + 1 : second]
+    var (first, second) = (0, 0)
+    switch kind {
+    case .all: (first, second) = (pair - group.start).quotientAndRemainder(dividingBy: group.second.count)
+    case .apart:
+      (first, second) = (pair - group.start).quotientAndRemainder(dividingBy: group.second.count - 1)
+      if second >= first { second += 1 }
+    case .unordered:
+      // The pairs of a row with earlier ones follow each other: 1 of the second row, 2 of the third one.
+      let number = pair - group.start
+      second = Int((1 + Double(1 + 8 * number).squareRoot()) / 2)
+      while second * (second - 1) / 2 > number { second -= 1 }
+      while (second + 1) * second / 2 <= number { second += 1 }
+      first = number - second * (second - 1) / 2
+    }
+    return member == 1 ? group.second[second] : group.first[first]
   }
 }

@@ -12,6 +12,24 @@ struct FactoryTable {
 
     var isDistinct: Bool { if case .each = self { true } else { false } }
 
+    /// The smaller values and the larger ones, row by row.
+    static func sorted(_ first: Given, _ second: Given) -> (Given, Given) {
+      let count =
+        [first, second].map { if case .each(let values) = $0 { values.count } else { 0 } }.max() ?? 0
+      func value(_ given: Given, _ row: Int) -> [UInt8]? {
+        switch given {
+        case .same(let value): value
+        case .each(let values): values.indices.contains(row) ? values[row] : nil
+        }
+      }
+      let pairs = (0..<max(1, count)).map { row -> ([UInt8], [UInt8]) in
+        let (left, right) = (value(first, row) ?? [], value(second, row) ?? [])
+        return SortedKey(right) < SortedKey(left) ? (right, left) : (left, right)
+      }
+      return count == 0
+        ? (.same(pairs[0].0), .same(pairs[0].1)) : (.each(pairs.map(\.0)), .each(pairs.map(\.1)))
+    }
+
     /// The value of all rows, if it is not NULL.
     var constant: [UInt8]? { if case .same(let value) = self { value } else { nil } }
   }
@@ -155,7 +173,7 @@ struct FactoryTable {
       }
     }
     for (name, guess) in guesses where columns[name] == nil && (fillsAll || needsValue(name)) {
-      add(name, .generator(guess))
+      add(name, guess.source)
     }
     var numbered: Set<String> = []
     let context = GeneratorContext(columns: live.columns.map(\.name.name))
@@ -164,7 +182,7 @@ struct FactoryTable {
       guard case .generator(let value) = column.source else { continue }
       for read in Self.sources(of: value, live[column.name], context) where columns[read] == nil {
         if let guess = guesses[read] {
-          add(read, .generator(guess))
+          add(read, guess.source)
           columns[read].map { open.append($0) }
         } else if isNumbered(read) {
           numbered.insert(read)
@@ -182,5 +200,17 @@ struct FactoryTable {
     context.type = column?.baseType
     guard let spec = try? GeneratorCatalog.parse(value, context: context) else { return [] }
     return spec.generator.sources.map { context.columns[$0] }
+  }
+}
+
+extension GeneratorValue {
+  /// How a guess fills a column.
+  fileprivate var source: GenerateRule.Source {
+    if case .object(let members) = self, members.count == 1, members[0].key == "sql",
+      case .string(let text) = members[0].value
+    {
+      return .sql(text)
+    }
+    return .generator(self)
   }
 }

@@ -9,6 +9,8 @@ extension RowFactory {
   ) async throws {
     /// The positions in ``Call/related`` of the rows that earlier foreign keys of this table use.
     var used: [String: Set<Int>] = [:]
+    let decided = Set(given.keys)
+    defer { sortParents(of: table, decided, &given) }
     for link in table.links where !table.isOwn(link) {
       let values = link.columns.compactMap { given[$0]?.constant }
       guard values.count == link.columns.count else { continue }
@@ -57,6 +59,24 @@ extension RowFactory {
       for (own, target) in zip(link.columns, link.targetColumns) where given[own] == nil {
         let values = texts.compactMap { $0[target] }
         given[own] = parents == 1 ? .same(values.first) : .each(values)
+      }
+    }
+  }
+
+  /// Swaps two rows whose keys a CHECK constraint wants in the other order, such as `user_low < user_high`.
+  ///
+  /// - Parameter decided: the columns that the caller decides.
+  private func sortParents(
+    of table: FactoryTable, _ decided: Set<String>, _ given: inout [String: FactoryTable.Given]
+  ) {
+    let links = table.links.filter { $0.columns.count == 1 && !decided.contains($0.columns[0]) }
+    for low in links {
+      for (high, isSmaller) in table.live.sortedColumns(low.columns[0]) where isSmaller {
+        let isSame = links.contains {
+          $0.columns == [high] && ($0.target, $0.targetColumns) == (low.target, low.targetColumns)
+        }
+        guard isSame, let first = given[low.columns[0]], let second = given[high] else { continue }
+        (given[low.columns[0]], given[high]) = FactoryTable.Given.sorted(first, second)
       }
     }
   }

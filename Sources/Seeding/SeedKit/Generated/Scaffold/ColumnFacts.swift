@@ -3,11 +3,20 @@ struct ColumnFacts: Hashable {
   struct Limit: Hashable {
     let text: String
     let isStrict: Bool
+
+    /// The limit plus a number, as SQL.
+    func moved(by number: Int) -> String { Int(text).map { "\($0 + number)" } ?? "\(text) + \(number)" }
   }
 
   struct Condition: Hashable {
     let column: String
     let values: [String]
+  }
+
+  /// A comparison with an expression over other columns.
+  struct Computed: Hashable {
+    let sign: String
+    let expression: SQLExpression
   }
 
   var lower: Limit?
@@ -34,6 +43,8 @@ struct ColumnFacts: Hashable {
   var equalTo: String?
   /// The column is NULL unless another one has one of these values.
   var condition: Condition?
+  /// The server computes the column from others, so that the comparison is true.
+  var computed: Computed?
   /// The constraint with several alternatives of which the facts meet one.
   var alternative: String?
 }

@@ -188,13 +188,24 @@ struct ScaffoldSource {
         \.name.name))
   }
 
+  /// The numeric columns without a key, a sequence or a reference.
+  private var freeNumbers: Set<String> {
+    let fixed = Set(live.keys.flatMap(\.columns) + live.foreignKeys.flatMap(\.columns) + partitionKey)
+    return Set(
+      live.columns.filter { column in
+        ["smallint", "integer", "bigint", "numeric", "real", "double precision"].contains(column.baseType)
+          && !column.isGenerated && column.sequence == nil && !fixed.contains(column.name.name)
+      }.map(\.name.name))
+  }
+
   /// Like ``facts``, with conditions that hold anyway.
   func facts(assuming assumptions: [SQLExpression]) -> TableFacts {
     var facts = TableFacts(
       checks: live.checks,
       domains: live.columns.flatMap { column in
         (columns[column.name.name]?.domainChecks ?? []).map { (column.name.name, $0) }
-      }, optional: optionalColumns, labels: columns.mapValues(\.labels).filter { !$0.value.isEmpty },
+      }, optional: optionalColumns, numbers: freeNumbers,
+      labels: columns.mapValues(\.labels).filter { !$0.value.isEmpty },
       assuming: assumptions)
     if let partitions = partitionCondition { _ = facts.require(partitions) }
     return facts

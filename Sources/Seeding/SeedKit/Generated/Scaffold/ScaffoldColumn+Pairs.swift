@@ -76,14 +76,19 @@ extension ScaffoldColumn {
       own.lower == nil
     else { return nil }
     func after(_ other: String, isStrict: Bool, _ reason: String?) -> Choice {
+      let limits = facts.pairs.filter { $0.low == other && $0.high == name }
+      let most = limits.compactMap(\.most).min() ?? 60 * 86_400
+      let least = limits.compactMap(\.least).max() ?? (isStrict ? min(86_400, max(1, most / 8)) : 0)
       var options = [GeneratorMember("column", .string(other))]
-      if isStrict { options.append(GeneratorMember("least", "1 day")) }
-      options.append(GeneratorMember("within", "60 days"))
+      if least > 0 { options.append(GeneratorMember("least", Self.duration(least))) }
+      options.append(GeneratorMember("within", Self.duration(max(least, most))))
       if let upper = own.upper { options.append(GeneratorMember("until", .string(upper.text))) }
       return Choice(value: .object([GeneratorMember("after", .object(options))]), reason: reason)
     }
     if let pair = facts.pairs.first(where: { $0.high == name && isGenerated($0.low) }) {
-      return after(pair.low, isStrict: pair.isStrict, nil)
+      return after(
+        pair.low,
+        isStrict: facts.pairs.contains { $0.low == pair.low && $0.high == name && $0.isStrict }, nil)
     }
     guard words.has(any: Self.later) || words.words.contains(where: Self.later.contains), !isFirstOfPair
     else {
@@ -94,6 +99,25 @@ extension ScaffoldColumn {
     }
     guard let earlier, !facts[earlier.name.name].isNull else { return nil }
     return after(earlier.name.name, isStrict: false, "by its name")
+  }
+
+  private static func duration(_ seconds: Int) -> GeneratorValue {
+    let units = [("day", 86_400), ("hour", 3_600), ("minute", 60)]
+    guard let unit = units.first(where: { seconds.isMultiple(of: $0.1) }) else {
+      return .string("\(seconds) seconds")
+    }
+    let count = seconds / unit.1
+    return .string("\(count) \(unit.0)\(count == 1 ? "" : "s")")
+  }
+
+  /// What the server computes.
+  var computed: Choice? {
+    facts.computedSQL(name).map { sql in
+      let isExact = own.computed?.sign == "="
+      return Choice(
+        value: ["sql": .string(sql)],
+        reason: isExact ? nil : "a value that meets a constraint with arithmetic")
+    }
   }
 
   /// Whether a column has the same type and a generator of its own.

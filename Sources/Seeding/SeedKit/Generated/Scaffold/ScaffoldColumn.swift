@@ -74,6 +74,7 @@ struct ScaffoldColumn {
       tested.room = room < rows ? room : nil
       return room == 0 ? nil : tested
     }
+    if let computed { return computed }
     if own.isNull { return Choice(value: ["pick": [.null]], reason: "NULL, because of a CHECK constraint") }
     if let values = own.values { return picked(values.filter { !own.excluded.contains($0) }) }
     if let labels = detail?.labels, !labels.isEmpty {

@@ -13,6 +13,9 @@ struct TableFacts {
     let low: String
     let high: String
     let isStrict: Bool
+    /// The seconds between two times, if a constraint limits them.
+    var least: Int?
+    var most: Int?
   }
 
   subscript(column: String) -> ColumnFacts { columns[column] ?? ColumnFacts() }
@@ -21,11 +24,12 @@ struct TableFacts {
   ///
   /// - Parameters:
   ///   - optional: the columns that may be NULL in some rows.
+  ///   - numbers: the numeric columns that the server can compute, and compute with.
   ///   - labels: the values of columns with an enum type.
   ///   - assumptions: conditions that hold anyway. Alternatives keep to them.
   init(
     checks: [LiveTable.Check], domains: [(column: String, expression: String)], optional: Set<String>,
-    labels: [String: [String]], assuming assumptions: [SQLExpression] = []
+    numbers: Set<String>, labels: [String: [String]], assuming assumptions: [SQLExpression] = []
   ) {
     for assumption in assumptions where !require(assumption) { unmet += 1 }
     for domain in domains {
@@ -39,7 +43,9 @@ struct TableFacts {
       hasChosen = false
       // Each part of a conjunction holds on its own.
       let parts = SQLExpression(check.expression).map { if case .and(let parts) = $0 { parts } else { [$0] } }
-      let met = parts?.filter { makeConditional($0, optional, labels) || require($0) }
+      let met = parts?.filter {
+        makeConditional($0, optional, labels) || require($0) || makeComputed($0, numbers: numbers)
+      }
       if met?.count != parts?.count || met == nil {
         unread.append(check)
         unmet += 1
@@ -160,7 +166,7 @@ struct TableFacts {
     return true
   }
 
-  private static let mirrored = ["<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"]
+  static let mirrored = ["<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"]
 
   private mutating func apply(_ sign: String, _ left: SQLExpression, _ right: SQLExpression) -> Bool {
     if left.isTest, right.isTest, left.isCondition || right.isCondition {
@@ -183,6 +189,7 @@ struct TableFacts {
     {
       return known
     }
+    if limitDifference(sign, left, right) { return true }
     guard let name = left.plainColumn else { return false }
     if sign == "=", case .call(let function, [left]) = right, ["lower", "upper"].contains(function) {
       return applyCall(function, name, sign, left) ?? false
