@@ -187,40 +187,41 @@ extension GeneratedTableBuilder {
   /// `follower_id <> followed_id`. Of references with several columns, the others are the same.
   func different(_ link: GeneratePlanner.Link) -> Int? {
     guard let number = links.firstIndex(where: { $0.columns == link.columns }) else { return nil }
-    let own = Dictionary(zip(link.targetColumns, link.columns), uniquingKeysWith: { first, _ in first })
     return links.prefix(number).firstIndex { other in
-      guard other.target.canonicalName == link.target.canonicalName, other.columns.count == link.columns.count
-      else { return false }
-      let pairs = zip(other.targetColumns, other.columns).map { target, column in (own[target], column) }
-      let distinct = pairs.filter { $0.0 != $0.1 }
-      guard distinct.count == 1, let column = distinct[0].0 else { return false }
-      return (apart(column) + live.sortedColumns(column).map(\.other)).contains(distinct[0].1)
+      guard let own = distinctColumn(link, other), let its = distinctColumn(other, link) else { return false }
+      return (apart(own) + live.sortedColumns(own).map(\.other)).contains(its)
     }
   }
 
   /// The other reference to the same table whose key a CHECK constraint wants to be larger or smaller, such as
   /// `user_low < user_high`.
   private func sorting(_ number: Int, _ link: GeneratePlanner.Link) -> Table.Pick.Sorting? {
-    guard link.columns.count == 1, number != parentLink, link.target.canonicalName != live.canonicalName
-    else {
-      return nil
-    }
-    for (other, isSmaller) in live.sortedColumns(link.columns[0]) {
-      guard
-        let place = links.firstIndex(where: { $0.columns == [other] }), place != parentLink,
-        links[place].target.canonicalName == link.target.canonicalName,
-        links[place].targetColumns == link.targetColumns
+    guard number != parentLink, link.target.canonicalName != live.canonicalName else { return nil }
+    for (place, other) in links.enumerated() where place != number && place != parentLink {
+      guard let own = distinctColumn(link, other), let its = distinctColumn(other, link),
+        let sorted = live.sortedColumns(own).first(where: { $0.other == its }),
+        let index = link.columns.firstIndex(of: own)
       else { continue }
+      let key = link.targetColumns[index]
       let column: Int? =
         switch target(link) {
         case .own: nil
-        case .generated(let table): table.column(link.targetColumns[0])
+        case .generated(let table): table.column(key)
         case .existing:
-          planner.existing[link.target.canonicalName]?.columns.firstIndex(of: link.targetColumns[0])
+          planner.existing[link.target.canonicalName]?.columns.firstIndex(of: key)
         }
-      return column.map { .init(other: place, isSmaller: isSmaller, column: $0) }
+      return column.map { .init(other: place, isSmaller: sorted.isSmaller, column: $0) }
     }
     return nil
+  }
+
+  /// The only column of a reference that another one to the same table does not share.
+  private func distinctColumn(_ link: GeneratePlanner.Link, _ other: GeneratePlanner.Link) -> String? {
+    guard other.target.canonicalName == link.target.canonicalName, other.columns.count == link.columns.count
+    else { return nil }
+    let own = Dictionary(zip(link.targetColumns, link.columns), uniquingKeysWith: { first, _ in first })
+    let distinct = zip(other.targetColumns, other.columns).filter { own[$0] != $1 }
+    return distinct.count == 1 ? own[distinct[0].0] : nil
   }
 
   /// The columns that a CHECK constraint wants to differ from a column.

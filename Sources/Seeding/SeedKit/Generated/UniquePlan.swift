@@ -100,7 +100,7 @@ struct UniquePlan {
         continue
       }
       add(
-        key, members, hasParent: hasParent, names, fillings, links,
+        table, key, members, hasParent: hasParent, names, fillings, links,
         needed: hasParent ? largestFamily : rowCount)
     }
   }
@@ -119,13 +119,24 @@ struct UniquePlan {
   }
 
   private mutating func add(
-    _ key: LiveTable.UniqueKey, _ members: [(column: Int?, link: Int?, size: Int)], hasParent: Bool,
+    _ table: LiveTable, _ key: LiveTable.UniqueKey, _ members: [(column: Int?, link: Int?, size: Int)],
+    hasParent: Bool,
     _ names: [String],
     _ fillings: [GeneratePlanner.Filling], _ links: [GeneratePlanner.Link], needed: Int
   ) {
     var usable = members
     // A generator without numbered values cannot be part of a combination. Without it, the others must suffice.
     usable.removeAll { $0.size == Int.max }
+    // Only pairs of rows that fit together. They must be distinct without the other columns.
+    let pair = usable.filter { $0.link != nil }
+    if pair.count == 2, let first = pair[0].link, let second = pair[1].link,
+      !Set(links[first].columns).isDisjoint(with: links[second].columns)
+        || table.sortedColumns(links[first].columns[0]).contains(where: {
+          [$0.other] == links[second].columns
+        })
+    {
+      usable = pair
+    }
     if let taken = usable.first(where: { member in
       member.column.map { columnMembers[$0] != nil } ?? false
         || member.link.map { linkMembers[$0] != nil } ?? false

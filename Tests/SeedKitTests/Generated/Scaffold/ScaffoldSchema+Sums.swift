@@ -27,4 +27,29 @@ extension ScaffoldSchema {
       CREATE TABLE matches(id serial PRIMARY KEY, home bigint NOT NULL REFERENCES accounts,
         away bigint REFERENCES accounts, CHECK (home > away));
       """#)
+
+  /// Persons with subtypes, questions and answers, tickets with links: alternatives that NOT NULL, references or other
+  /// columns rule out, and parts of a whole.
+  static let subtypes = ScaffoldSchema(
+    name: "Subtypes",
+    sql: #"""
+      CREATE TABLE entity(entity_id serial PRIMARY KEY, rowguid uuid NOT NULL DEFAULT gen_random_uuid());
+      CREATE TABLE person(entity_id int PRIMARY KEY REFERENCES entity, kind char(2) NOT NULL,
+        CHECK (kind IS NULL OR upper(kind) IN ('SC', 'VC', 'IN')), gender char(1) NOT NULL CHECK (upper(gender) IN ('M', 'F')),
+        style text, CHECK (lower(style) = 'w' OR lower(style) = 'm' OR style IS NULL),
+        weekdays int[] NOT NULL CHECK (weekdays <@ ARRAY[1,2,3,4,5,6,7]));
+      CREATE TABLE posts(id serial PRIMARY KEY, kind smallint NOT NULL CHECK (kind IN (1,2)), parent_id int REFERENCES posts,
+        CHECK (kind = 1 OR parent_id IS NOT NULL), CHECK (kind = 2 OR parent_id IS NULL));
+      CREATE TABLE games(id serial PRIMARY KEY, home int NOT NULL REFERENCES person, away int NOT NULL REFERENCES person,
+        winner int REFERENCES person, CHECK (home <> away), CHECK (winner IS NULL OR winner = home OR winner = away),
+        home_score int NOT NULL, away_score int NOT NULL, CHECK (home_score + away_score <= 10));
+      CREATE TABLE shares(id serial PRIMARY KEY, a numeric(5,2) NOT NULL, b numeric(5,2) NOT NULL, c numeric(5,2) NOT NULL,
+        CHECK (a >= 0 AND b >= 0 AND c >= 0), CHECK (a + b + c = 100));
+      CREATE TABLE projects(id serial PRIMARY KEY, name text NOT NULL);
+      CREATE TABLE tickets(project_id int NOT NULL REFERENCES projects, no int NOT NULL, PRIMARY KEY(project_id, no));
+      CREATE TABLE ticket_links(project_id int NOT NULL, a_no int NOT NULL, b_no int NOT NULL,
+        kind text NOT NULL CHECK (kind IN ('blocks','relates','follows','repeats')), PRIMARY KEY(project_id, a_no, b_no, kind),
+        FOREIGN KEY(project_id, a_no) REFERENCES tickets, FOREIGN KEY(project_id, b_no) REFERENCES tickets,
+        CHECK (a_no < b_no));
+      """#)
 }

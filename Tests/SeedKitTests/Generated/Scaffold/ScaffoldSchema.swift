@@ -12,6 +12,6 @@ struct ScaffoldSchema: Sendable, CustomTestStringConvertible {
   static let all = [
     pagila, chinook, northwind, shop, forum, tickets, tenants, cycles, types, accounts, codeForge, inventory,
     projects,
-    rules, sums,
+    rules, sums, subtypes,
   ]
 }

@@ -28,6 +28,8 @@ struct ColumnFacts: Hashable {
   var lengths = 0...Int.max
   /// The number of elements of an array.
   var elements = 0...Int.max
+  /// The only values of these elements.
+  var elementValues: [String]?
   /// What `jsonb_typeof` returns.
   var jsonType: String?
   /// The keys of a JSON object.

@@ -12,6 +12,15 @@ extension SQLExpression {
     }
   }
 
+  /// The column whose value is one of these, also if it is compared in one case: `upper(kind) IN ('A', 'B')`.
+  func column(with values: [String]) -> String? {
+    guard case .call(let function, let arguments) = self, arguments.count == 1,
+      function == "upper" && values.allSatisfy({ $0 == $0.uppercased() })
+        || function == "lower" && values.allSatisfy({ $0 == $0.lowercased() })
+    else { return plainColumn }
+    return arguments[0].plainColumn
+  }
+
   var isCondition: Bool {
     switch self {
     case .isNull, .not, .and, .or, .any, .all: true

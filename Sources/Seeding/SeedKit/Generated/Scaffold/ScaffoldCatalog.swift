@@ -180,22 +180,19 @@ struct ScaffoldSource {
   /// What the constraints and the partitions say about the columns.
   var facts: TableFacts { facts(assuming: []) }
 
-  /// The columns that may be NULL in some rows.
-  private var optionalColumns: Set<String> {
+  private var known: TableFacts.Known {
     let fixed = Set(live.keys.flatMap(\.columns) + live.foreignKeys.flatMap(\.columns))
-    return Set(
-      live.columns.filter { !$0.isNotNull && !$0.isGenerated && !fixed.contains($0.name.name) }.map(
-        \.name.name))
-  }
-
-  /// The numeric columns without a key, a sequence or a reference.
-  private var freeNumbers: Set<String> {
-    let fixed = Set(live.keys.flatMap(\.columns) + live.foreignKeys.flatMap(\.columns) + partitionKey)
-    return Set(
-      live.columns.filter { column in
-        ["smallint", "integer", "bigint", "numeric", "real", "double precision"].contains(column.baseType)
-          && !column.isGenerated && column.sequence == nil && !fixed.contains(column.name.name)
-      }.map(\.name.name))
+    func names(_ isMeant: (LiveTable.Column) -> Bool) -> Set<String> {
+      Set(live.columns.filter(isMeant).map(\.name.name))
+    }
+    let free = names { !$0.isGenerated && !fixed.contains($0.name.name) }
+    let numbers = ["smallint", "integer", "bigint", "numeric", "real", "double precision"]
+    return TableFacts.Known(
+      optional: names { !$0.isNotNull }.intersection(free), notNull: names(\.isNotNull),
+      references: Set(live.foreignKeys.flatMap(\.columns)),
+      ownReferences: Set(live.foreignKeys.filter { $0.target == live.canonicalName }.flatMap(\.columns)),
+      numbers: names { numbers.contains($0.baseType) && $0.sequence == nil }.intersection(free).subtracting(
+        partitionKey), labels: columns.mapValues(\.labels).filter { !$0.value.isEmpty })
   }
 
   /// Like ``facts``, with conditions that hold anyway.
@@ -204,9 +201,7 @@ struct ScaffoldSource {
       checks: live.checks,
       domains: live.columns.flatMap { column in
         (columns[column.name.name]?.domainChecks ?? []).map { (column.name.name, $0) }
-      }, optional: optionalColumns, numbers: freeNumbers,
-      labels: columns.mapValues(\.labels).filter { !$0.value.isEmpty },
-      assuming: assumptions)
+      }, known: known, assuming: assumptions)
     if let partitions = partitionCondition { _ = facts.require(partitions) }
     return facts
   }

@@ -82,6 +82,9 @@ struct ScaffoldColumn {
       guard type.hasSuffix("[]") else { return picked(values) }
       return Choice(value: array(of: ["pick": .list(values.map(GeneratorValue.string))]), reason: nil)
     }
+    if let values = own.elementValues, type.hasSuffix("[]") {
+      return Choice(value: array(of: picked(values, type: String(type.dropLast(2))).value))
+    }
     var candidates = self.candidates
     if isUnique { candidates += fallbacks }
     var best: Choice?
@@ -95,8 +98,9 @@ struct ScaffoldColumn {
     return best
   }
 
-  private func picked(_ values: [String]) -> Choice {
-    let isText = !["smallint", "integer", "bigint", "numeric", "real", "double precision"].contains(type)
+  private func picked(_ values: [String], type: String? = nil) -> Choice {
+    let isText = !["smallint", "integer", "bigint", "numeric", "real", "double precision"].contains(
+      type ?? self.type)
     let list = values.map { isText ? GeneratorValue.string($0) : .number($0) }
     return Choice(
       value: ["pick": .list(list)], reason: nil,

@@ -105,6 +105,13 @@ struct ScaffoldRows {
           && other.live.foreignKeys.contains { $0.target == table.canonicalName }
       }.map(\.live.canonicalName))
     guard !users.isEmpty else { return false }
+    // The rows of a subtype have the key of one of these rows: `person` and `vendor` that of `business_entity`.
+    let hasSubtypes = tables.contains { other in
+      other.live.foreignKeys.contains {
+        $0.target == table.canonicalName && $0.columns == other.live.primaryKey
+      }
+    }
+    if hasSubtypes { return false }
     if Self.lookupNames.contains(last) { return true }
     let entities =
       TextGuess.people + TextGuess.things + ["artist", "album", "film", "movie", "book", "supplier"]

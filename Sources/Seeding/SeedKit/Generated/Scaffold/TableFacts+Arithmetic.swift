@@ -4,21 +4,18 @@ import Postgres
 extension TableFacts {
   /// Makes the server compute a number from others, if a constraint compares it with them.
   ///
-  /// - Parameter numbers: the numeric columns with a free value.
   /// - Returns: false if the constraint has another form. Nothing is changed then.
-  mutating func makeComputed(_ expression: SQLExpression, numbers: Set<String>) -> Bool {
+  mutating func makeComputed(_ expression: SQLExpression) -> Bool {
     guard case .binary(let sign, let left, let right) = expression else { return false }
-    if case .column(let name) = left, makeComputed(name, sign, right, numbers) { return true }
+    if case .column(let name) = left, makeComputed(name, sign, right) { return true }
     guard case .column(let name) = right, let mirrored = Self.mirrored[sign] else { return false }
-    return makeComputed(name, mirrored, left, numbers)
+    return makeComputed(name, mirrored, left)
   }
 
-  private mutating func makeComputed(
-    _ name: String, _ sign: String, _ other: SQLExpression, _ numbers: Set<String>
-  ) -> Bool {
+  private mutating func makeComputed(_ name: String, _ sign: String, _ other: SQLExpression) -> Bool {
     // A comparison of two columns decides their ranges.
-    guard numbers.contains(name), isFree(name), ["=", "<", "<=", ">", ">="].contains(sign),
-      sign == "=" || other.plainColumn == nil, let columns = sources(of: other, numbers), !columns.isEmpty,
+    guard known.numbers.contains(name), isFree(name), ["=", "<", "<=", ">", ">="].contains(sign),
+      sign == "=" || other.plainColumn == nil, let columns = sources(of: other), !columns.isEmpty,
       !columns.contains(name), !columns.contains(where: { self[$0].isNull || self[$0].condition != nil })
     else { return false }
     self.columns[name, default: ColumnFacts()].computed = .init(sign: sign, expression: other)
@@ -38,16 +35,16 @@ extension TableFacts {
   ]
 
   /// The columns that an expression over numbers reads, also through computed ones; nil for another form.
-  private func sources(of expression: SQLExpression, _ numbers: Set<String>) -> Set<String>? {
+  private func sources(of expression: SQLExpression) -> Set<String>? {
     func all(_ parts: [SQLExpression]) -> Set<String>? {
-      let found = parts.compactMap { sources(of: $0, numbers) }
+      let found = parts.compactMap { sources(of: $0) }
       return found.count == parts.count ? found.reduce([]) { $0.union($1) } : nil
     }
     switch expression {
     case .number: return []
     case .column(let name):
-      guard numbers.contains(name) else { return nil }
-      let inner = self[name].computed.flatMap { sources(of: $0.expression, numbers) } ?? []
+      guard known.numbers.contains(name) else { return nil }
+      let inner = self[name].computed.flatMap { sources(of: $0.expression) } ?? []
       return inner.union([name])
     // Without the casts, a division could be one of other types.
     case .binary(let sign, let left, let right) where ["+", "-", "*"].contains(sign):
@@ -95,6 +92,45 @@ extension TableFacts {
       return depth == 0
     }
     return closes || !text.hasPrefix("(") ? text : String(text.dropFirst().dropLast())
+  }
+
+  /// Gives each column of a sum an equal share of a constant: `a + b + c = 100`.
+  ///
+  /// - Returns: false if the constraint has another form. Nothing is changed then.
+  mutating func limitSum(_ expression: SQLExpression) -> Bool {
+    guard case .binary(let sign, let left, let right) = expression, let names = Self.summands(left),
+      let limit = right.constant.flatMap({ Int($0) }), limit >= 0,
+      names.allSatisfy({ known.numbers.contains($0) && isFree($0) })
+    else { return false }
+    var changed = self
+    var rest = names[...]
+    if sign == "=" {
+      // The last one is what the others leave.
+      guard let last = rest.popLast(), let first = rest.first else { return false }
+      let sum = rest.dropFirst().reduce(SQLExpression.column(first)) { .binary("+", $0, .column($1)) }
+      guard changed.makeComputed(last, "=", .binary("-", right, sum)) else { return false }
+    }
+    let isUpper = ["=", "<", "<="].contains(sign)
+    guard isUpper || [">", ">="].contains(sign) else { return false }
+    // Rounded down, as an upper limit; one more, as a lower one.
+    let share = limit / names.count + (isUpper ? 0 : 1)
+    for name in rest {
+      let own = changed[name]
+      let known = (isUpper ? own.upper : own.lower).map { Double($0.text) ?? 0 }
+      if let known, isUpper ? known <= Double(share) : known >= Double(share) { continue }
+      guard changed.limit(name, isUpper ? (sign == "<" ? "<" : "<=") : ">=", "\(share)") else { return false }
+    }
+    self = changed
+    return true
+  }
+
+  private static func summands(_ expression: SQLExpression) -> [String]? {
+    switch expression {
+    case .column(let name): [name]
+    case .binary("+", let left, let right):
+      summands(left).flatMap { left in summands(right).map { left + $0 } }
+    default: nil
+    }
   }
 
   /// Limits the difference between two times or dates: `ends - starts <= '8 hours'`, `ends <= starts + '8 hours'`.

@@ -8,6 +8,21 @@ struct TableFacts {
   /// The number of conditions that are not met.
   private(set) var unmet = 0
   private var hasChosen = false
+  let known: Known
+
+  /// What else is known about the columns.
+  struct Known {
+    /// The columns that may be NULL in some rows, without those of keys and references.
+    var optional: Set<String> = []
+    var notNull: Set<String> = []
+    var references: Set<String> = []
+    /// The columns that refer to the table itself: the first row has no other one.
+    var ownReferences: Set<String> = []
+    /// The numeric columns that the server can compute, and compute with.
+    var numbers: Set<String> = []
+    /// The values of columns with an enum type.
+    var labels: [String: [String]] = [:]
+  }
 
   struct Pair: Hashable {
     let low: String
@@ -23,14 +38,12 @@ struct TableFacts {
   /// Reads the constraints of a table, and those of the domains of its columns.
   ///
   /// - Parameters:
-  ///   - optional: the columns that may be NULL in some rows.
-  ///   - numbers: the numeric columns that the server can compute, and compute with.
-  ///   - labels: the values of columns with an enum type.
   ///   - assumptions: conditions that hold anyway. Alternatives keep to them.
   init(
-    checks: [LiveTable.Check], domains: [(column: String, expression: String)], optional: Set<String>,
-    numbers: Set<String>, labels: [String: [String]], assuming assumptions: [SQLExpression] = []
+    checks: [LiveTable.Check], domains: [(column: String, expression: String)], known: Known,
+    assuming assumptions: [SQLExpression] = []
   ) {
+    self.known = known
     for assumption in assumptions where !require(assumption) { unmet += 1 }
     for domain in domains {
       guard let expression = SQLExpression(domain.expression) else { continue }
@@ -44,7 +57,7 @@ struct TableFacts {
       // Each part of a conjunction holds on its own.
       let parts = SQLExpression(check.expression).map { if case .and(let parts) = $0 { parts } else { [$0] } }
       let met = parts?.filter {
-        makeConditional($0, optional, labels) || require($0) || makeComputed($0, numbers: numbers)
+        makeConditional($0) || require($0) || makeComputed($0) || limitSum($0)
       }
       if met?.count != parts?.count || met == nil {
         unread.append(check)
@@ -60,18 +73,17 @@ struct TableFacts {
   /// `(status = 'paid') = (paid_at IS NOT NULL)`.
   ///
   /// - Returns: false if the constraint has another form. Nothing is changed then.
-  private mutating func makeConditional(
-    _ expression: SQLExpression, _ optional: Set<String>, _ labels: [String: [String]]
-  ) -> Bool {
-    let free = optional.filter { name in
+  private mutating func makeConditional(_ expression: SQLExpression) -> Bool {
+    let free = known.optional.filter { name in
       let facts = self[name]
       return !facts.isNull && !facts.isFilled && facts.condition == nil
     }
     guard let form = ConditionalColumns(expression, optional: free), !self[form.column].isNull else {
       return false
     }
-    let known = self[form.column].values ?? labels[form.column] ?? (form.isBoolean ? ["true", "false"] : nil)
-    guard let values = form.values(of: known?.filter { !self[form.column].excluded.contains($0) }) else {
+    let all =
+      self[form.column].values ?? known.labels[form.column] ?? (form.isBoolean ? ["true", "false"] : nil)
+    guard let values = form.values(of: all?.filter { !self[form.column].excluded.contains($0) }) else {
       return false
     }
     for name in form.dependents {
@@ -98,12 +110,12 @@ struct TableFacts {
     case .column(let name): return allow(["true"], name)
     case .not(let inner): return applyNegated(inner)
     case .isNull(.column(let name)):
-      guard !self[name].isFilled else { return false }
+      guard !self[name].isFilled, !known.notNull.contains(name) else { return false }
       columns[name, default: ColumnFacts()].isNull = true
       return true
     case .any("=", let left, .array(let elements)):
-      guard let name = left.plainColumn else { return false }
       let values = elements.compactMap(\.constant)
+      guard let name = left.column(with: values) else { return false }
       return values.count == elements.count && allow(values, name)
     case .any(let sign, let left, .array(let elements)) where sign.hasPrefix("~"):
       return elements.first.map { apply(.binary(sign, left, $0)) } ?? false
@@ -121,8 +133,8 @@ struct TableFacts {
     var values: [String] = []
     var names: Set<String> = []
     for part in parts {
-      if case .binary("=", let left, let right) = part, let name = left.plainColumn,
-        let value = right.constant
+      if case .binary("=", let left, let right) = part, let value = right.constant,
+        let name = left.column(with: [value])
       {
         values.append(value)
         names.insert(name)
@@ -130,12 +142,19 @@ struct TableFacts {
     }
     if values.count == parts.count, names.count == 1, let name = names.first { return allow(values, name) }
     // The order of equally good alternatives stays.
-    let sorted = parts.enumerated().sorted { ($0.element.cost, $0.offset) < ($1.element.cost, $1.offset) }
+    let sorted = parts.enumerated().sorted { (cost($0.element), $0.offset) < (cost($1.element), $1.offset) }
     for (_, part) in sorted where require(part) {
       hasChosen = true
       return true
     }
     return false
+  }
+
+  private func cost(_ part: SQLExpression) -> Int {
+    guard case .not(.isNull(.column(let name))) = part, known.ownReferences.contains(name) else {
+      return part.cost
+    }
+    return 7
   }
 
   private mutating func applyNegated(_ expression: SQLExpression) -> Bool {
@@ -203,6 +222,11 @@ struct TableFacts {
       return true
     case ("?&", .array(let keys)):
       columns[name, default: ColumnFacts()].jsonKeys += keys.compactMap(\.constant)
+      return true
+    case ("<@", .array(let elements)):
+      let values = elements.compactMap(\.constant)
+      guard !values.isEmpty, values.count == elements.count else { return false }
+      columns[name, default: ColumnFacts()].elementValues = values
       return true
     case ("~~", .text(let text)), ("~~*", .text(let text)):
       return match(name, RegexPattern.format(like: text))
