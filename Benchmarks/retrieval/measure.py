@@ -8,8 +8,9 @@ Each provider is measured twice: ranked by exact cosine, and as the search of th
 dimensions that the model leaves free (HybridEmbeddingProvider), and with the exact terms of the question (terms.py). recall@k is the share of questions with an expected trace among the first k. MRR is the mean
 of 1 / rank of the first expected trace. --misses prints each question without an expected trace among the first ten.
 
-There are three sets of questions:
+There are four sets of questions:
 - questions.json avoids the words of the traces. Every other question was used to tune the local model.
+- tuning.json has questions as people type them. The local model was tuned with them too.
 - held-out.json has questions as people type them, partly with pasted messages. No part of search was tuned with them.
 - terms: for each trace that has one, a question with nothing but an exact term that at most two traces have. The term
   is chosen by a hash of the title.
@@ -71,7 +72,7 @@ def main(arguments):
     titles = [trace["title"] for trace in traces]
     texts = [f"{trace['title']}\n\n{trace['context']}\n\n{trace['solution']}" for trace in traces]
     index = terms.Index(texts)
-    sets = {name: json.loads((HERE / name).read_text()) for name in ("questions.json", "held-out.json")}
+    sets = {name: json.loads((HERE / name).read_text()) for name in ("questions.json", "tuning.json", "held-out.json")}
     sets["terms"] = index.questions(titles)
     unknown = {title for questions in sets.values() for one in questions for title in one["expected"]} - set(titles)
     if unknown:
