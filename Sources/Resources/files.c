@@ -42,9 +42,6 @@ static const struct resource files[] = {
   {"trace-store/0010_exact_terms.sql", TEXT{
 #embed "../Traces/TraceStore/Schema/0010_exact_terms.sql" suffix(, 0)
   }},
-  {"Words/stop-words.txt", TEXT{
-#embed "../Traces/Embeddings/Words/stop-words.txt" suffix(, 0)
-  }},
   {"Words/related-words.txt", TEXT{
 #embed "../Traces/Embeddings/Words/related-words.txt" suffix(, 0)
   }},

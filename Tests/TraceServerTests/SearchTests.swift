@@ -95,7 +95,8 @@ struct SearchTests {
           INSERT INTO traces (title, context_text, solution_text, contributor_id, embedding, embedding_model_id,
             embedding_model_version, is_flagged)
           SELECT 't' || n, 'c', 's', (SELECT id FROM users),
-            (SELECT array_agg(sin(n * d)) FROM generate_series(1, 1536) AS d)::vector, 'local', '2', n % 10 <> 0
+            (SELECT array_agg(sin(n * d)) FROM generate_series(1, 1536) AS d)::vector, 'local',
+            \(EmbeddingModel.local.version), n % 10 <> 0
           FROM generate_series(1, 3000) AS n
           """)
         try await connection.query(

@@ -4,7 +4,8 @@ public import TraceStore
 /// The built-in model. It needs no network, no key and no download. It is **lexical**: it finds texts that share
 /// words with the query, not texts that say the same in other words.
 ///
-/// Words are counted by stem, and related words count as one. The 1,024 most common words of the built-in traces have
+/// Words are counted by stem, and related words count as one. No word is ignored, since `after` or `without` tell
+/// questions apart; the most common ones have a low weight. The 1,024 most common words of the built-in traces have
 /// one dimension each. All other words share the remaining 512 dimensions. The hash of a word assigns it two of them,
 /// each with a sign, so that collisions affect search little (Weinberger and others, "Feature hashing for large scale
 /// multitask learning", 2009).
@@ -32,11 +33,9 @@ public struct LocalEmbeddingProvider: EmbeddingProvider {
   /// Computes one vector synchronously. A query takes a few microseconds, a trace some hundred.
   public func vector(for text: EmbeddingText) -> PostgresVector {
     let vocabulary = Vocabulary.builtIn
-    for takesStopWords in [false, true] {
-      var counts = TermCounts(vocabulary: vocabulary, takesStopWords: takesStopWords)
-      counts.add(text)
-      if let vector = LocalVector(counts, of: text, vocabulary).normalized { return vector }
-    }
+    var counts = TermCounts(vocabulary: vocabulary)
+    counts.add(text)
+    if let vector = LocalVector(counts, of: text, vocabulary).normalized { return vector }
     var vector = LocalVector()
     vector.scatter(WordHash.of(text.plain.utf8), 1)
     return vector.normalized ?? PostgresVector([1] + [Float](repeating: 0, count: LocalVector.dimensions - 1))

@@ -22,7 +22,7 @@ struct LocalVector {
   }
 
   /// The weight of a count saturates at one. At this count it is one half.
-  private static let halfCount = 12
+  private static let halfCount = 20
   /// The fixed-point value of one in document weights.
   private static let one = 65_536
 

@@ -10,19 +10,15 @@ struct TermCounts {
   private(set) var identifiers: [UInt64: Int] = [:]
 
   private let vocabulary: Vocabulary
-  private let takesStopWords: Bool
 
   /// Whether nothing was counted.
   var isEmpty: Bool { other.isEmpty && identifiers.isEmpty && known.allSatisfy { $0 == 0 } }
 
   /// Creates empty counts.
   ///
-  /// - Parameters:
-  ///   - vocabulary: the known words.
-  ///   - takesStopWords: whether to count stop words; for texts that contain nothing else.
-  init(vocabulary: Vocabulary, takesStopWords: Bool = false) {
+  /// - Parameter vocabulary: the known words.
+  init(vocabulary: Vocabulary) {
     self.vocabulary = vocabulary
-    self.takesStopWords = takesStopWords
     known = [Int](repeating: 0, count: vocabulary.weights.count)
   }
 
@@ -36,8 +32,7 @@ struct TermCounts {
       switch unit {
       case .identifier: identifiers[WordHash.of(bytes), default: 0] += weight
       case .word:
-        guard let term = vocabulary.term(for: bytes) ?? (takesStopWords ? bytes : nil) else { return }
-        let hash = WordHash.of(term)
+        let hash = WordHash.of(vocabulary.term(for: bytes))
         if let dimension = vocabulary.dimension(of: hash) {
           known[dimension] += weight
         } else {

@@ -11,7 +11,7 @@ extension Vocabulary {
     for document in documents {
       var terms: Set<[UInt8]> = []
       WordReader.read(document.plain) { unit, bytes in
-        if unit == .word, let term = builtIn.term(for: bytes) { terms.insert(term) }
+        if unit == .word { terms.insert(builtIn.term(for: bytes)) }
       }
       for term in terms { frequencies[term, default: 0] += 1 }
     }
@@ -36,7 +36,7 @@ extension Vocabulary {
 
   /// The share of the words with a dimension that are not among the most common words of other documents.
   package static func drift(to documents: [EmbeddingText]) -> Double {
-    let now = Vocabulary(stopWords: "", relatedWords: "", wordWeights: learn(from: documents))
+    let now = Vocabulary(relatedWords: "", wordWeights: learn(from: documents))
     return Double(now.dimensions.keys.count { builtIn.dimension(of: $0) == nil }) / Double(size)
   }
 }

@@ -1,7 +1,7 @@
 import TraceStore
 
-/// The words that the local model knows: stop words, groups of related words, and the common words with a dimension
-/// of their own and a query weight.
+/// The words that the local model knows: groups of related words, and the common words with a dimension of their own
+/// and a query weight.
 package struct Vocabulary: Sendable {
   /// The number of words with a dimension of their own.
   static let size = 1_024
@@ -9,12 +9,10 @@ package struct Vocabulary: Sendable {
   static let unit = 64
 
   /// The vocabulary of the lists in `Sources/Traces/Embeddings/Words`.
-  static let builtIn = Vocabulary(
-    stopWords: text(.stop), relatedWords: text(.related), wordWeights: text(.weights))
+  static let builtIn = Vocabulary(relatedWords: text(.related), wordWeights: text(.weights))
 
   /// A file in that folder.
   enum List: String {
-    case stop = "stop-words"
     case related = "related-words"
     case weights = "word-weights"
   }
@@ -27,17 +25,14 @@ package struct Vocabulary: Sendable {
   /// The query weights by dimension.
   let weights: [Int]
   let dimensions: [UInt64: Int]
-  private let stopWords: Set<UInt64>
   private let related: [UInt64: [UInt8]]
 
   /// Parses the lists. Lines that start with `#` are comments.
   ///
   /// - Parameters:
-  ///   - stopWords: words, separated by spaces or line breaks.
   ///   - relatedWords: one group of related words per line. The first word represents the group.
   ///   - wordWeights: a weight per line, followed by the stems that have it.
-  init(stopWords: String, relatedWords: String, wordWeights: String) {
-    self.stopWords = Set(Self.lines(stopWords).flatMap { $0 }.map { WordHash.of($0.utf8) })
+  init(relatedWords: String, wordWeights: String) {
     var related: [UInt64: [UInt8]] = [:]
     for group in Self.lines(relatedWords) {
       let stems = group.map { Self.stem(of: $0) }
@@ -57,9 +52,8 @@ package struct Vocabulary: Sendable {
     self.dimensions = dimensions
   }
 
-  /// The term that a word counts as: its stem, or the stem of its group. Nil for a stop word.
-  func term(for word: [UInt8]) -> [UInt8]? {
-    guard !stopWords.contains(WordHash.of(word)) else { return nil }
+  /// The term that a word counts as: its stem, or the stem of its group.
+  func term(for word: [UInt8]) -> [UInt8] {
     let stem = Self.stem(of: word)
     return related[WordHash.of(stem)] ?? stem
   }

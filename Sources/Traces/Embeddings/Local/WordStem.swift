@@ -1,5 +1,7 @@
-/// Strips English suffixes, so that `indexes`, `indexed` and `indexing` all become `index`. Handles plurals, `-ing`,
-/// `-ed` and a silent `e`. Porter's stemmer strips more, but gave worse results in `Benchmarks/retrieval`.
+/// Strips English suffixes, so that `indexes`, `indexed` and `indexing` all become `index`, and `paginate` and
+/// `pagination` both `pagin`. Handles plurals, `-ing`, `-ed`, a silent `e`, and the suffixes of long words that turn
+/// verbs, nouns and adjectives into each other. Porter's stemmer strips more, but gave worse results in
+/// `Benchmarks/retrieval`.
 enum WordStem {
   /// Shortens a lowercase word to its stem.
   static func shorten(_ word: inout [UInt8]) {
@@ -7,6 +9,7 @@ enum WordStem {
     dropTense(&word)
     if word.count > 4, word.last == UInt8(ascii: "e") { word.removeLast() }
     if word.count > 4, word.last == UInt8(ascii: "y") { word[word.count - 1] = UInt8(ascii: "i") }
+    dropDerivation(&word)
   }
 
   private static func dropPlural(_ word: inout [UInt8]) {
@@ -31,6 +34,13 @@ enum WordStem {
     }
   }
 
+  /// Drops a suffix from which at least five letters remain, after the changes of a final `e` and `y`.
+  private static func dropDerivation(_ word: inout [UInt8]) {
+    let suffix = derivations.first { word.ends($0) && word.count - $0.utf8CodeUnitCount >= 5 }
+    word.removeLast(suffix?.utf8CodeUnitCount ?? 0)
+  }
+
+  private static let derivations: [StaticString] = ["ation", "at", "ion", "ment", "li", "abl", "er", "or"]
   private static let sibilants: [StaticString] = ["sses", "shes", "ches", "xes", "zes"]
   private static let doubled = Array("lsz".utf8)
 

@@ -107,5 +107,5 @@ public struct EmbeddingModel: Hashable, Sendable {
   }
 
   /// The built-in model, which needs no network.
-  public static let local = EmbeddingModel(id: "local", version: "2")
+  public static let local = EmbeddingModel(id: "local", version: "3")
 }
