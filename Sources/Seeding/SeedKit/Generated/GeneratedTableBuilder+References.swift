@@ -217,11 +217,8 @@ extension GeneratedTableBuilder {
 
   /// The only column of a reference that another one to the same table does not share.
   private func distinctColumn(_ link: GeneratePlanner.Link, _ other: GeneratePlanner.Link) -> String? {
-    guard other.target.canonicalName == link.target.canonicalName, other.columns.count == link.columns.count
-    else { return nil }
-    let own = Dictionary(zip(link.targetColumns, link.columns), uniquingKeysWith: { first, _ in first })
-    let distinct = zip(other.targetColumns, other.columns).filter { own[$0] != $1 }
-    return distinct.count == 1 ? own[distinct[0].0] : nil
+    guard other.target.canonicalName == link.target.canonicalName else { return nil }
+    return LiveTable.distinctColumn(of: link.ownByTarget, besides: other.ownByTarget)
   }
 
   /// The columns that a CHECK constraint wants to differ from a column.

@@ -27,4 +27,14 @@ extension LiveTable {
       }
     }
   }
+
+  /// The only column of a reference that another one to the same table does not share.
+  ///
+  /// - Parameters:
+  ///   - link: the columns of the reference, by those that they refer to.
+  ///   - other: those of the other one.
+  static func distinctColumn(of link: [String: String], besides other: [String: String]) -> String? {
+    let distinct = link.filter { other[$0.key] != $0.value }
+    return link.count == other.count && distinct.count == 1 ? distinct.first?.value : nil
+  }
 }

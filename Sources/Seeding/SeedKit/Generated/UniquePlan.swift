@@ -173,6 +173,11 @@ struct UniquePlan {
 }
 
 extension GeneratePlanner.Link {
+  /// The columns by those that they refer to.
+  var ownByTarget: [String: String] {
+    Dictionary(zip(targetColumns, columns), uniquingKeysWith: { first, _ in first })
+  }
+
   /// Whether the values of some columns belong to one row of the other table.
   fileprivate func isIdentified(by names: [String]) -> Bool {
     let targets = zip(columns, targetColumns).filter { names.contains($0.0) }.map(\.1)

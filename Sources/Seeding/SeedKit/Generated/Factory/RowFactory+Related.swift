@@ -69,14 +69,17 @@ extension RowFactory {
   private func sortParents(
     of table: FactoryTable, _ decided: Set<String>, _ given: inout [String: FactoryTable.Given]
   ) {
-    let links = table.links.filter { $0.columns.count == 1 && !decided.contains($0.columns[0]) }
-    for low in links {
-      for (high, isSmaller) in table.live.sortedColumns(low.columns[0]) where isSmaller {
-        let isSame = links.contains {
-          $0.columns == [high] && ($0.target, $0.targetColumns) == (low.target, low.targetColumns)
-        }
-        guard isSame, let first = given[low.columns[0]], let second = given[high] else { continue }
-        (given[low.columns[0]], given[high]) = FactoryTable.Given.sorted(first, second)
+    func columns(_ link: LiveTable.ForeignKey) -> [String: String] {
+      Dictionary(zip(link.targetColumns, link.columns), uniquingKeysWith: { first, _ in first })
+    }
+    for link in table.links {
+      for other in table.links where other.target == link.target && !table.isOwn(link) {
+        guard let low = LiveTable.distinctColumn(of: columns(link), besides: columns(other)),
+          let high = LiveTable.distinctColumn(of: columns(other), besides: columns(link)),
+          table.live.sortedColumns(low).contains(where: { $0.other == high && $0.isSmaller }),
+          decided.isDisjoint(with: [low, high]), let first = given[low], let second = given[high]
+        else { continue }
+        (given[low], given[high]) = FactoryTable.Given.sorted(first, second)
       }
     }
   }
