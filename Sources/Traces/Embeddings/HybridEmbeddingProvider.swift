@@ -4,8 +4,8 @@ public import TraceStore
 /// Searches by meaning and by words: the dimensions that the model of another provider leaves free hold the vector of
 /// the local model, folded.
 ///
-/// A sentence-embedding model recognizes what a text means and blurs rare words and names. The local model counts just
-/// those. The cosine of two vectors is the mean of both models' cosines, so the index and the statement of a search
+/// A sentence-embedding model recognizes what a text means and hardly represents rare words and names. The local model
+/// counts them. The cosine of two vectors is the mean of both models' cosines, so the index and the statement of a search
 /// stay the same. `Benchmarks/retrieval` shows what it gains.
 public struct HybridEmbeddingProvider: EmbeddingProvider {
   /// With fewer free dimensions, words share so many that the result is hardly better than without.

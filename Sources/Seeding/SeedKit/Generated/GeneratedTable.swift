@@ -42,7 +42,7 @@ final class GeneratedTable: Sendable {
     var differsFrom: Int?
     var sorting: Sorting?
 
-    /// Two picks of the same table whose keys a CHECK constraint wants in a certain order.
+    /// Two picks of the same table whose keys a CHECK constraint requires in a certain order.
     struct Sorting: Sendable {
       let other: Int
       let isSmaller: Bool

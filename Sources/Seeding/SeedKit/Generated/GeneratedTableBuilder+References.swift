@@ -62,7 +62,8 @@ extension GeneratedTableBuilder {
     if different(link) != nil, groups.smallest == 1, !link.isOptional {
       fault(
         link.line, .missingUniqueKey,
-        found: "a CHECK constraint that wants two rows of \(link.target.name), which has only one for some "
+        found:
+          "a CHECK constraint that requires two rows of \(link.target.name), which has only one for some "
           + shared.map(\.target).joined(separator: ", "),
         expected: "more rows of \(link.target.name)", at: link.columns[0])
     }
@@ -193,7 +194,7 @@ extension GeneratedTableBuilder {
     }
   }
 
-  /// The other reference to the same table whose key a CHECK constraint wants to be larger or smaller, such as
+  /// The other reference to the same table whose key a CHECK constraint requires to be larger or smaller, such as
   /// `user_low < user_high`.
   private func sorting(_ number: Int, _ link: GeneratePlanner.Link) -> Table.Pick.Sorting? {
     guard number != parentLink, link.target.canonicalName != live.canonicalName else { return nil }

@@ -17,7 +17,7 @@ extension LiveTable {
     }
   }
 
-  /// The columns that a CHECK constraint wants to be larger than a column, or smaller.
+  /// The columns that a CHECK constraint requires to be larger than a column, or smaller.
   func sortedColumns(_ column: String) -> [(other: String, isSmaller: Bool)] {
     comparisons(of: column).compactMap { sign, other in
       switch sign {

@@ -50,7 +50,7 @@ final class RowPairs: Sendable {
     case all
     /// Without pairs of a row with itself.
     case apart
-    /// Each two rows once.
+    /// Each pair of two rows once, in either order.
     case unordered
 
     func count(_ first: Int, _ second: Int) -> Int {

@@ -58,7 +58,7 @@ extension SettingKey where Value == Int {
   /// The dimensions of the model, 1 to 1536. 1536 by default.
   public static let embeddingDimensions = SettingKey(
     "embedding.dimensions", variables: "EMBEDDING_DIMENSIONS", default: 1536, in: 1...1536,
-    summary: "Dimensions of the model; with up to 1024, the rest of the 1536 holds words")
+    summary: "Dimensions of the model; with up to 1024, the remaining ones of 1536 hold words")
   /// The number of texts per request, and of traces per batch of a worker, 1 to 2048. 64 by default.
   public static let embeddingBatchSize = SettingKey(
     "embedding.batchSize", variables: "EMBEDDING_BATCH_SIZE", default: 64, in: 1...2048,

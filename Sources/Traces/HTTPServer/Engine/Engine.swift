@@ -139,7 +139,7 @@ final class Engine: Sendable {
   /// to less.
   var inputMemory: Int { connectionMemory / 2 }
 
-  /// The size of the blank lines before a request, without whole pages. The library skips them without telling. It
+  /// The size of the blank lines before a request, without whole pages. The library skips them without reporting them. It
   /// stores them and the request at the beginning of the connection's memory.
   static func blankBytes(before request: UnsafePointer<CChar>) -> Int { Int(bitPattern: request) % pageSize }
 

@@ -76,7 +76,7 @@ final class Exchange {
     connection.changeCurrent { $0 = nil }
     let isKept = isOrderly && keepsAlive && connection.isPeerThere
     if isKept { connection.noteWritten() }
-    // Before 1.0, the library overlooks a client that shuts down its sending side while its request is handled.
+    // Before 1.0, the library does not notice a client that shuts down its sending side while its request is handled.
     if isOrderly, keepsAlive, !isKept { shutdown(connection.descriptor, Int32(SHUT_RDWR)) }
     // The library closes a connection that is not kept alive, so no further request is expected on it.
     connection.advance(to: isKept ? .idle : .closed)

@@ -20,6 +20,9 @@ extension ScaffoldSchema {
         CHECK (last_day <= first_day + 14), CHECK (last_day - first_day >= 2));
       CREATE TABLE stock(id serial PRIMARY KEY, "On hand" int NOT NULL, reserved int NOT NULL, available int NOT NULL,
         CHECK (available = "On hand" - reserved), CHECK (reserved <= "On hand"), CHECK (available >= 0));
+      CREATE TABLE standings(id serial PRIMARY KEY, played int NOT NULL CHECK (played >= 0), wins int NOT NULL CHECK (wins >= 0),
+        draws int NOT NULL CHECK (draws >= 0), losses int NOT NULL CHECK (losses >= 0),
+        CHECK (played = wins + draws + losses), CHECK (played <= 38));
       CREATE TABLE friendships(low bigint NOT NULL REFERENCES accounts, high bigint NOT NULL REFERENCES accounts,
         PRIMARY KEY(low, high), CHECK (low < high));
       CREATE TABLE chats(id serial PRIMARY KEY, person_a uuid NOT NULL REFERENCES persons,

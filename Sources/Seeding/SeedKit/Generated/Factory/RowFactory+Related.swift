@@ -63,7 +63,7 @@ extension RowFactory {
     }
   }
 
-  /// Swaps two rows whose keys a CHECK constraint wants in the other order, such as `user_low < user_high`.
+  /// Swaps two rows whose keys a CHECK constraint requires in the other order, such as `user_low < user_high`.
   ///
   /// - Parameter decided: the columns that the caller decides.
   private func sortParents(

@@ -110,7 +110,7 @@ extension ScaffoldColumn {
     return .string("\(count) \(unit.0)\(count == 1 ? "" : "s")")
   }
 
-  /// What the server computes.
+  /// An expression, if the server computes the column.
   var computed: Choice? {
     facts.computedSQL(name).map { sql in
       let isExact = own.computed?.sign == "="

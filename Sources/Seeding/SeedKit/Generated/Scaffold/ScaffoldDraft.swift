@@ -174,9 +174,16 @@ struct ScaffoldDraft {
     } else if let column = nullable(fault, table) {
       nullColumns[name, default: [:]][column] = "NULL, because of \(fault.reason)"
     } else {
-      omitted[name] = problems[name] ?? fault.reason
+      omitted[name] = problems[name] ?? reason(fault, table)
     }
     update()
+  }
+
+  /// Why a table is left out: the constraint that its rows do not meet, or what was found.
+  private func reason(_ fault: ScaffoldTrial.Fault, _ table: ScaffoldTable) -> String {
+    let check = table.source.live.checks.first { fault.problem.contains("(constraint '\($0.name)')") }
+    return check.map { "no values were found that meet the constraint \($0.name), CHECK \($0.expression)" }
+      ?? fault.reason
   }
 
   /// Looks for values that a constraint of one column allows, by trying them on the server.

@@ -54,7 +54,7 @@ extension TableFacts {
     }
   }
 
-  /// The SQL that computes a column, within its limits; nil if the server does not compute it.
+  /// The SQL that computes a column so that its constraints are met; nil if the server does not compute it.
   func computedSQL(_ name: String) -> String? {
     guard let computed = self[name].computed, let text = sql(computed.expression) else { return nil }
     let bare = Self.unwrapped(text)
@@ -62,7 +62,7 @@ extension TableFacts {
     let low = self[name].lower.map { $0.isStrict ? $0.moved(by: 1) : $0.text }
     let high = self[name].upper.map { $0.isStrict ? $0.moved(by: -1) : $0.text }
     let isSmaller = computed.sign.hasPrefix("<")
-    // For results of both signs.
+    // The result may be negative.
     let edge = computed.sign == "<" ? "\(text) - 1" : computed.sign == ">" ? "\(text) + 1" : bare
     let limits = [isSmaller ? high : low, edge, isSmaller ? "\(text) / 2" : "\(text) * 2"].compactMap(\.self)
     let value = "\(isSmaller ? "least" : "greatest")(\(limits.joined(separator: ", ")))"
@@ -112,16 +112,26 @@ extension TableFacts {
     }
     let isUpper = ["=", "<", "<="].contains(sign)
     guard isUpper || [">", ">="].contains(sign) else { return false }
-    // Rounded down, as an upper limit; one more, as a lower one.
-    let share = limit / names.count + (isUpper ? 0 : 1)
+    let share = (isUpper ? limit : limit + names.count - 1) / names.count
     for name in rest {
       let own = changed[name]
       let known = (isUpper ? own.upper : own.lower).map { Double($0.text) ?? 0 }
       if let known, isUpper ? known <= Double(share) : known >= Double(share) { continue }
-      guard changed.limit(name, isUpper ? (sign == "<" ? "<" : "<=") : ">=", "\(share)") else { return false }
+      guard changed.limit(name, sign == "=" ? "<=" : sign, "\(share)") else { return false }
     }
     self = changed
     return true
+  }
+
+  /// Limits the columns of a sum as the column that gets their total: `played = wins + losses` and `played <= 38`.
+  mutating func limitTotals() {
+    for (_, facts) in columns.sorted(by: { $0.key < $1.key }) {
+      guard let computed = facts.computed, computed.sign == "=" else { continue }
+      for (limit, sign) in [(facts.upper, "<"), (facts.lower, ">")] {
+        guard let limit, limit.text != "0" else { continue }
+        _ = limitSum(.binary(limit.isStrict ? sign : "\(sign)=", computed.expression, .number(limit.text)))
+      }
+    }
   }
 
   private static func summands(_ expression: SQLExpression) -> [String]? {

@@ -10,7 +10,7 @@ struct TableFacts {
   private var hasChosen = false
   let known: Known
 
-  /// What else is known about the columns.
+  /// What the types, keys and references say about the columns.
   struct Known {
     /// The columns that may be NULL in some rows, without those of keys and references.
     var optional: Set<String> = []
@@ -67,6 +67,7 @@ struct TableFacts {
         columns[name]?.alternative = check.name
       }
     }
+    limitTotals()
   }
 
   /// Makes columns NULL that a constraint wants to be NULL for some values of another column, such as
