@@ -41,6 +41,10 @@ extension ScaffoldSchema {
         CHECK (kind IS NULL OR upper(kind) IN ('SC', 'VC', 'IN')), gender char(1) NOT NULL CHECK (upper(gender) IN ('M', 'F')),
         style text, CHECK (lower(style) = 'w' OR lower(style) = 'm' OR style IS NULL),
         weekdays int[] NOT NULL CHECK (weekdays <@ ARRAY[1,2,3,4,5,6,7]));
+      CREATE TABLE employees(id serial PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('salaried', 'hourly')),
+        hourly_rate numeric(8,2), salary numeric(10,2), CHECK ((kind = 'hourly') = (hourly_rate IS NOT NULL)),
+        CHECK (num_nonnulls(hourly_rate, salary) = 1), room text NOT NULL CHECK (room SIMILAR TO '[A-D][0-9]{3}'),
+        rights text[] NOT NULL CHECK (rights <@ ARRAY['read', 'write'] AND 'read' = ANY(rights)));
       CREATE TABLE posts(id serial PRIMARY KEY, kind smallint NOT NULL CHECK (kind IN (1,2)), parent_id int REFERENCES posts,
         CHECK (kind = 1 OR parent_id IS NOT NULL), CHECK (kind = 2 OR parent_id IS NULL));
       CREATE TABLE games(id serial PRIMARY KEY, home int NOT NULL REFERENCES person, away int NOT NULL REFERENCES person,

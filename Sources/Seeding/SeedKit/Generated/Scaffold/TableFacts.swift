@@ -112,12 +112,22 @@ struct TableFacts {
     case .not(let inner): return applyNegated(inner)
     case .isNull(.column(let name)):
       guard !self[name].isFilled, !known.notNull.contains(name) else { return false }
-      columns[name, default: ColumnFacts()].isNull = true
+      if let condition = self[name].condition {
+        columns[condition.column, default: ColumnFacts()].excluded.formUnion(condition.values)
+      }
+      columns[name, default: ColumnFacts()].condition = nil
+      columns[name]?.isNull = true
       return true
     case .any("=", let left, .array(let elements)):
       let values = elements.compactMap(\.constant)
       guard let name = left.column(with: values) else { return false }
       return values.count == elements.count && allow(values, name)
+    case .any("=", let element, .column(let name)):
+      guard let value = element.constant, self[name].elementValues?.contains(value) ?? true else {
+        return false
+      }
+      columns[name, default: ColumnFacts()].elementValues = [value]
+      return true
     case .any(let sign, let left, .array(let elements)) where sign.hasPrefix("~"):
       return elements.first.map { apply(.binary(sign, left, $0)) } ?? false
     case .all("<>", let left, .array(let elements)):
@@ -162,7 +172,11 @@ struct TableFacts {
     switch expression {
     case .isNull(.column(let name)):
       guard !self[name].isNull else { return false }
-      columns[name, default: ColumnFacts()].isFilled = true
+      if let condition = self[name].condition {
+        guard allow(condition.values, condition.column) else { return false }
+      }
+      columns[name, default: ColumnFacts()].condition = nil
+      columns[name]?.isFilled = true
       return true
     case .isNull(.binary("->", let column, let key)), .isNull(.binary("->>", let column, let key)):
       return apply("?", column, key)
@@ -217,6 +231,11 @@ struct TableFacts {
     if let other = right.plainColumn { return compare(name, sign, other) }
     switch (sign, right) {
     case ("~", .text(let text)): return match(name, RegexPattern.format(text, ignoresCase: false))
+    case ("~", .call("similar_to_escape", let arguments)):
+      guard arguments.count == 1, let text = arguments[0].constant,
+        !text.contains(where: { "%_".contains($0) })
+      else { return false }
+      return match(name, RegexPattern.format("^\(text)$", ignoresCase: false))
     case ("~*", .text(let text)): return match(name, RegexPattern.format(text, ignoresCase: true))
     case ("?", .text(let key)):
       columns[name, default: ColumnFacts()].jsonKeys.append(key)
