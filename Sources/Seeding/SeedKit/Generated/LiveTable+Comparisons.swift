@@ -1,3 +1,10 @@
+extension LiveTable.ForeignKey {
+  /// The columns by those that they refer to.
+  var ownByTarget: [String: String] {
+    Dictionary(zip(targetColumns, columns), uniquingKeysWith: { first, _ in first })
+  }
+}
+
 extension LiveTable {
   /// The other columns with which CHECK constraints compare a column.
   func comparisons(of column: String) -> [(sign: String, other: String)] {

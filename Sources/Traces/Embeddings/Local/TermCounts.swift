@@ -11,9 +11,6 @@ struct TermCounts {
 
   private let vocabulary: Vocabulary
 
-  /// Whether nothing was counted.
-  var isEmpty: Bool { other.isEmpty && identifiers.isEmpty && known.allSatisfy { $0 == 0 } }
-
   /// Creates empty counts.
   ///
   /// - Parameter vocabulary: the known words.

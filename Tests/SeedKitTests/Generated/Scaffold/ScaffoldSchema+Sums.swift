@@ -23,6 +23,8 @@ extension ScaffoldSchema {
       CREATE TABLE standings(id serial PRIMARY KEY, played int NOT NULL CHECK (played >= 0), wins int NOT NULL CHECK (wins >= 0),
         draws int NOT NULL CHECK (draws >= 0), losses int NOT NULL CHECK (losses >= 0),
         CHECK (played = wins + draws + losses), CHECK (played <= 38));
+      CREATE TABLE limits(id serial PRIMARY KEY, lowest int NOT NULL, highest int NOT NULL,
+        CHECK (highest <= lowest + 10));
       CREATE TABLE friendships(low bigint NOT NULL REFERENCES accounts, high bigint NOT NULL REFERENCES accounts,
         PRIMARY KEY(low, high), CHECK (low < high));
       CREATE TABLE chats(id serial PRIMARY KEY, person_a uuid NOT NULL REFERENCES persons,

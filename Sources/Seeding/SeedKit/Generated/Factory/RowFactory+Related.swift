@@ -69,13 +69,10 @@ extension RowFactory {
   private func sortParents(
     of table: FactoryTable, _ decided: Set<String>, _ given: inout [String: FactoryTable.Given]
   ) {
-    func columns(_ link: LiveTable.ForeignKey) -> [String: String] {
-      Dictionary(zip(link.targetColumns, link.columns), uniquingKeysWith: { first, _ in first })
-    }
     for link in table.links {
       for other in table.links where other.target == link.target && !table.isOwn(link) {
-        guard let low = LiveTable.distinctColumn(of: columns(link), besides: columns(other)),
-          let high = LiveTable.distinctColumn(of: columns(other), besides: columns(link)),
+        guard let low = LiveTable.distinctColumn(of: link.ownByTarget, besides: other.ownByTarget),
+          let high = LiveTable.distinctColumn(of: other.ownByTarget, besides: link.ownByTarget),
           table.live.sortedColumns(low).contains(where: { $0.other == high && $0.isSmaller }),
           decided.isDisjoint(with: [low, high]), let first = given[low], let second = given[high]
         else { continue }

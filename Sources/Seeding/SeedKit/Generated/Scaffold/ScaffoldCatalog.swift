@@ -187,12 +187,14 @@ struct ScaffoldSource {
     }
     let free = names { !$0.isGenerated && !fixed.contains($0.name.name) }
     let numbers = ["smallint", "integer", "bigint", "numeric", "real", "double precision"]
+    let times = ["date", "timestamp with time zone", "timestamp without time zone"]
     return TableFacts.Known(
       optional: names { !$0.isNotNull }.intersection(free), notNull: names(\.isNotNull),
       references: Set(live.foreignKeys.flatMap(\.columns)),
       ownReferences: Set(live.foreignKeys.filter { $0.target == live.canonicalName }.flatMap(\.columns)),
       numbers: names { numbers.contains($0.baseType) && $0.sequence == nil }.intersection(free).subtracting(
-        partitionKey), labels: columns.mapValues(\.labels).filter { !$0.value.isEmpty })
+        partitionKey), times: names { times.contains($0.baseType) },
+      labels: columns.mapValues(\.labels).filter { !$0.value.isEmpty })
   }
 
   /// Like ``facts``, with conditions that hold anyway.

@@ -154,7 +154,9 @@ extension TableFacts {
       (high, low, limit) = (end, start, difference)
     default: return false
     }
-    guard let text = limit.constant, high != low else { return false }
+    guard let text = limit.constant, high != low, known.times.isSuperset(of: [high, low]) else {
+      return false
+    }
     switch sign {
     case "<", "<=":
       guard let seconds = Self.seconds(text, month: 28, year: 365), seconds > 1 else { return false }

@@ -20,6 +20,8 @@ struct TableFacts {
     var ownReferences: Set<String> = []
     /// The numeric columns that the server can compute, and compute with.
     var numbers: Set<String> = []
+    /// The dates and timestamps.
+    var times: Set<String> = []
     /// The values of columns with an enum type.
     var labels: [String: [String]] = [:]
   }
