@@ -95,6 +95,27 @@ struct RecoveryTests {
     }
   }
 
+  @Test(
+    "A restart of the machine discards disposable data only",
+    arguments: [(true, true, false), (true, false, true), (false, true, true)])
+  func restartOfTheMachine(isDisposable: Bool, restarts: Bool, keeps: Bool) async throws {
+    try await TemporaryProject.use { project in
+      let postgres = project.postgres { $0.isDisposable = isDisposable }
+      let first = try await postgres.start()
+      try await PostgresConnection.with(first.configuration) { try await $0.query("CREATE TABLE kept ()") }
+      try await postgres.stop()
+      if restarts {
+        var times = [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)]
+        #expect(utimes(project.data + "/global/pg_control", &times) == 0)
+      }
+      let second = try await postgres.start()
+      let found = try await PostgresConnection.with(second.configuration) {
+        try await $0.queryOne("SELECT to_regclass('kept') IS NOT NULL").decode(Bool.self)
+      }
+      #expect(found == keeps)
+    }
+  }
+
   @Test("Leftovers of a killed initdb are not used and are deleted")
   func leftoverOfInitdb() async throws {
     try await TemporaryProject.use { project in

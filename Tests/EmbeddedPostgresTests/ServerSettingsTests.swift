@@ -75,6 +75,21 @@ struct ServerSettingsTests {
     #expect(lines.allSatisfy { $0.contains("#") })
   }
 
+  @Test("Only a server whose data may be lost does not wait for the disk")
+  func disposable() {
+    func lines(isDisposable: Bool) -> [Substring] {
+      ServerConfiguration(
+        settings: .recommended(memoryBytes: 2 << 30, cores: 2), port: 5432, listensOnTCP: false,
+        socketDirectory: "/run", isDisposable: isDisposable
+      ).text.split(separator: "\n").filter { $0.hasPrefix("fsync") || $0.hasPrefix("full_page_writes") }
+    }
+    #expect(
+      lines(isDisposable: true) == [
+        "fsync = 'off'  # the data may be lost", "full_page_writes = 'off'  # the data may be lost",
+      ])
+    #expect(lines(isDisposable: false).isEmpty)
+  }
+
   @Test("Access rules require authentication and allow TCP only when requested", arguments: [false, true])
   func accessRules(listensOnTCP: Bool) {
     let rules = ServerConfiguration.hostBasedAccess(listensOnTCP: listensOnTCP).split(separator: "\n")

@@ -25,6 +25,9 @@ extension EmbeddedPostgres {
     public var serverSettings: [String: String]
     /// The folder inside `.seed-runner`. `postgres` by default. Each name is a separate server.
     public var clusterName: String
+    /// Whether the data may be lost. Then the server never waits for the disk, which makes creating and dropping
+    /// databases many times faster. After a restart of the machine, the cluster is created anew. False by default.
+    public var isDisposable: Bool
     /// How long to wait for the server, including crash recovery, and for another process that is starting or
     /// stopping it. 120 seconds by default.
     public var timeout: Duration
@@ -36,7 +39,8 @@ extension EmbeddedPostgres {
       projectDirectory: String, binaries: String? = nil, majorVersion: Int? = nil, tcpPort: Int = 0,
       serverUser: String? = nil, database: String = "seed", role: String = "seed",
       serverSettings: [String: String] = [:], clusterName: String = "postgres",
-      timeout: Duration = .seconds(120), onProgress: (@Sendable (String) -> Void)? = nil
+      isDisposable: Bool = false, timeout: Duration = .seconds(120),
+      onProgress: (@Sendable (String) -> Void)? = nil
     ) {
       self.projectDirectory = projectDirectory
       self.binaries = binaries
@@ -47,6 +51,7 @@ extension EmbeddedPostgres {
       self.role = role
       self.serverSettings = serverSettings
       self.clusterName = clusterName
+      self.isDisposable = isDisposable
       self.timeout = timeout
       self.onProgress = onProgress
     }

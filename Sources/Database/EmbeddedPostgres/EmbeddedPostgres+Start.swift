@@ -52,6 +52,7 @@ extension EmbeddedPostgres {
     case .down: break
     }
     var notes: [String] = []
+    if settings.isDisposable { try cluster.discardDataOfEarlierBoot() }
     let binaries = try await usableBinaries(cluster, notes: &notes)
     try cluster.removePartials()
     if try !cluster.hasData() {
@@ -66,7 +67,7 @@ extension EmbeddedPostgres {
       settings: .recommended(
         memoryBytes: machine.memoryBytes, cores: machine.cores, sharedMemoryBytes: machine.sharedMemoryBytes),
       port: port, listensOnTCP: settings.tcpPort != 0, socketDirectory: directory,
-      extra: settings.serverSettings)
+      isDisposable: settings.isDisposable, extra: settings.serverSettings)
     try cluster.configure(
       configuration, roles: [Cluster.bootstrapRole, settings.role], majorVersion: binaries.majorVersion)
     let wasKilled = try await clearStaleFiles(cluster, socketDirectory: directory, until: deadline)

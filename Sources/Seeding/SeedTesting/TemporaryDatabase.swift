@@ -40,7 +40,8 @@ public struct TemporaryDatabase: Sendable {
   ) async throws -> Result {
     let server = try await TestServer.shared(major: major)
     let name = "\(prefix)\(Int(Date().timeIntervalSince1970))_\(UInt32.random(in: 0...UInt32.max))"
-    try await run("CREATE DATABASE \(PostgresIdentifier(name))", on: server)
+    let strategy: PostgresQuery = server.copiesFiles ? "STRATEGY file_copy" : ""
+    try await run("CREATE DATABASE \(PostgresIdentifier(name)) \(strategy)", on: server)
     var configuration = server.configuration
     configuration.database = name
     let result: Result

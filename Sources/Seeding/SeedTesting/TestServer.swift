@@ -12,6 +12,8 @@ public struct TestServer: Sendable {
   public let configuration: PostgresConfiguration
   /// The operating-system user that a program must run as to use the socket; nil for a server of your own.
   public let systemUser: String?
+  /// Whether a database is created fastest by copying its files. That is so unless the server waits for the disk.
+  let copiesFiles: Bool
 
   /// Returns the server. Starts it if necessary.
   ///
@@ -20,7 +22,8 @@ public struct TestServer: Sendable {
   public static func shared(major: Int? = nil) async throws -> TestServer {
     let variables = ProcessInfo.processInfo.environment
     if major == nil, let url = variables["SEED_TEST_DATABASE_URL"] {
-      return TestServer(configuration: try PostgresConfiguration(url: url), systemUser: nil)
+      return TestServer(
+        configuration: try PostgresConfiguration(url: url), systemUser: nil, copiesFiles: false)
     }
     return try await cache.server(major: try major ?? chosenMajor(variables))
   }
@@ -55,12 +58,12 @@ public struct TestServer: Sendable {
       EmbeddedPostgres.Settings(
         projectDirectory: projectDirectory, majorVersion: major,
         serverSettings: ["max_connections": "400", "shared_buffers": "128MB"],
-        clusterName: major.map { "test-\($0)" } ?? "test"))
+        clusterName: major.map { "test-\($0)" } ?? "test", isDisposable: true))
     let server = try await postgres.start()
     guard case .running(let details) = try await postgres.status() else {
       throw CocoaError(.featureUnsupported)
     }
-    return TestServer(configuration: server.configuration, systemUser: details.user)
+    return TestServer(configuration: server.configuration, systemUser: details.user, copiesFiles: true)
   }
 
   /// The nearest folder, from the current one upward, that contains a package.

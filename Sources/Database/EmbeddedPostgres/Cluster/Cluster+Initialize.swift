@@ -55,6 +55,20 @@ extension Cluster {
     }
   }
 
+  /// Removes a data directory that was last written before the machine started, because without fsync a part of it may
+  /// never have reached the disk. The caller must hold the lock.
+  func discardDataOfEarlierBoot() throws {
+    try user.accessingFiles {
+      // Written by every checkpoint, also that of a shutdown.
+      let written = FileSystem.entry(data + "/global/pg_control")?.modificationTime ?? 0
+      guard FileSystem.entry(data) != nil, written < Machine.bootTime else { return }
+      // Renamed first in one step, so that a partial deletion is never mistaken for data.
+      let partial = home + "/" + Self.partialPrefix + "discarded"
+      guard rename(data, partial) == 0 else { throw FileSystem.failure("rename to \(partial)", data) }
+      try FileSystem.remove(partial)
+    }
+  }
+
   /// Writes the configuration files that differ.
   func configure(_ configuration: ServerConfiguration, roles: [String], majorVersion: Int) throws {
     let files = [

@@ -9,6 +9,13 @@ struct Machine: Equatable {
   /// The size of `/dev/shm` in bytes; nil if there is none.
   var sharedMemoryBytes: Int?
 
+  /// When the machine started, in seconds since 1970.
+  static var bootTime: Int {
+    var uptime = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &uptime)
+    return time(nil) - uptime.tv_sec
+  }
+
   static func current() -> Machine {
     let memory = memoryTotal(FileSystem.read("/proc/meminfo") ?? "") ?? 2 << 30
     let groups = FileSystem.read("/proc/self/cgroup") ?? ""

@@ -7,6 +7,7 @@ struct ServerConfiguration: Equatable {
   var port: Int
   var listensOnTCP: Bool
   var socketDirectory: String
+  var isDisposable = false
   /// Later settings take precedence, so these override the recommended ones.
   var extra: [String: String] = [:]
 
@@ -34,6 +35,9 @@ struct ServerConfiguration: Equatable {
       lines.append("\(name) = \(Self.quoted(value))  # \(reason)")
     }
     for setting in access { add(setting.name, setting.value, setting.reason) }
+    if isDisposable {
+      for name in ["fsync", "full_page_writes"] { add(name, "off", "the data may be lost") }
+    }
     for setting in settings.settings where extra[setting.name] == nil {
       add(setting.name, setting.value, setting.reason)
     }

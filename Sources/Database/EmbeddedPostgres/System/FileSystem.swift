@@ -11,6 +11,8 @@ enum FileSystem {
     let identity: [UInt64]
     /// The size on disk in bytes.
     let allocated: Int
+    /// In seconds since 1970.
+    let modificationTime: Int
 
     fileprivate init(_ info: stat) {
       isDirectory = info.st_mode & S_IFMT == S_IFDIR
@@ -20,6 +22,7 @@ enum FileSystem {
       size = Int(info.st_size)
       identity = [UInt64(info.st_dev), UInt64(info.st_ino)]
       allocated = Int(info.st_blocks) * 512
+      modificationTime = info.st_mtim.tv_sec
     }
   }
 
