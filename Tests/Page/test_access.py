@@ -69,7 +69,7 @@ def test_an_unknown_token_is_reported(strict_server, open_page):
     page = open_page(strict_server, "#q=docker")
     page.get_by_label("Or use an existing token").fill("ct_" + "0" * 64)
     page.get_by_role("button", name="Use token").click()
-    expect(page.locator("#access-problem")).to_contain_text("rejected this token")
+    expect(page.locator("#access-problem")).to_have_text("The server does not accept this token.")
 
 
 def test_a_registered_address_gets_no_second_token(strict_server, open_page, picture):
@@ -182,3 +182,35 @@ def test_one_panel_is_open_at_a_time_and_escape_closes_it(server, open_page):
     page.keyboard.press("Escape")
     expect(page.locator("#contribute")).to_be_hidden()
     expect(page.locator("#contribute-toggle")).to_be_focused()
+
+
+def replaced(server, email):
+    """A token that was replaced elsewhere."""
+    token = server.register(email)
+    assert server.ask("api/v1/auth/tokens/rotate", {}, token)[0] == 201
+    return token
+
+
+def test_an_open_server_is_searched_without_a_token_that_it_rejects(server, open_page, picture):
+    page = open_page(server)
+    hold_token(page, replaced(server, "ruth@example.com"))
+    ask(page, "docker")
+    expect(page.locator("#results > li")).to_have_count(10)
+    expect(page.locator("#access-problem")).to_contain_text("no longer accepts this token")
+    expect(page.locator("#access-problem")).to_contain_text("Until then you search without it.")
+    picture(page, "token-rejected")
+
+
+def test_a_token_that_is_forgotten_in_one_tab_is_forgotten_in_all(server, open_page):
+    page = open_page(server)
+    page.get_by_role("button", name="Use a token").click()
+    page.get_by_label("Keep the token in this browser").check()
+    page.get_by_label("Or use an existing token").fill(server.register("ida@example.com"))
+    page.get_by_role("button", name="Use token").click()
+    expect(page.locator("#access-toggle")).to_have_text("Your token")
+    other = open_page(server, context=page.context)
+    expect(other.locator("#access-toggle")).to_have_text("Your token")
+    page.get_by_role("button", name="Your token").click()
+    page.get_by_role("button", name="Forget the token …").click()
+    page.get_by_role("button", name="Forget the token", exact=True).click()
+    expect(other.locator("#access-toggle")).to_have_text("Use a token")

@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import expect
-from test_access import hold_token
+from test_access import hold_token, replaced
 from test_search import SEARCH
 
 TRACE = {
@@ -112,7 +112,7 @@ def test_a_near_duplicate_keeps_the_draft_and_points_to_the_existing_trace(serve
     fill(page)
     send(page)
     expect(page.locator("#contribute-fault")).to_contain_text(
-        "A trace says nearly the same. Confirm it, or contribute what differs. Your draft is kept.")
+        "A very similar trace already exists. Confirm it, or contribute only what is new. Your draft is kept.")
     page.reload()
     begin(page)
     expect(page.get_by_label("Solution")).to_have_value(TRACE["solution"])
@@ -205,15 +205,76 @@ def test_a_dispute_is_sent_as_such(server, tokens, trace, open_page):
     show(page, trace)
     with page.expect_request("**/votes") as sent:
         page.get_by_role("button", name="No, dispute").click()
-    assert sent.value.post_data_json == {"vote": "dispute"}
-    expect(page.locator(".votes")).to_have_text("You disputed this trace.")
+    assert sent.value.post_data_json == {"vote": "dispute", "updated_at": trace["updated_at"]}
+    # Another vote from this network counts already.
+    expect(page.locator(".votes")).to_contain_text("Your vote is recorded")
+
+
+def test_a_vote_of_a_new_account_does_not_look_as_if_it_counted(server, trace, open_page):
+    page = open_page(server)
+    hold_token(page, server.register("nora@example.com"))
+    show(page, trace)
+    page.get_by_role("button", name="Yes, confirm").click()
+    expect(page.locator(".votes")).to_have_text(
+        "Thank you. Your vote is recorded, but it does not count: you are not established yet, or somebody in your "
+        "network has voted.")
+
+
+def test_a_vote_is_not_sent_for_a_text_that_was_edited_meanwhile(server, open_page):
+    author = server.register("otto@example.com")
+    texts = {"title": "Zwicknagl: the lever sticks", "context": "A lever.", "solution": "Oil it."}
+    status, trace = server.ask("api/v1/traces", TRACE | texts, author)
+    assert status == 201, trace
+    page = open_page(server)
+    hold_token(page, server.register("paul@example.com"))
+    show(page, trace)
+    changed = {"status": 409, "json": {"type": "urn:trace-server:problem:trace-changed", "detail": "it has changed"}}
+    page.route("**/votes", lambda route: route.fulfill(**changed))
+    page.get_by_role("button", name="Yes, confirm").click()
+    expect(page.locator(".votes .fault")).to_contain_text("The trace was edited after you opened it.")
+
+
+def test_a_rejected_token_is_reported_where_it_was_used_and_nothing_is_lost(server, trace, open_page, picture):
+    page = open_page(server)
+    hold_token(page, replaced(server, "quin@example.com"))
+    show(page, trace)
+    page.get_by_role("button", name="Yes, confirm").click()
+    expect(page.locator(".votes .fault")).to_contain_text("The server no longer accepts your token.")
+    page.get_by_role("button", name="Contribute").first.click()
+    fill(page)
+    send(page)
+    fault = page.locator("#contribute-fault")
+    expect(fault).to_contain_text("The trace was not contributed. Your draft is kept.")
+    expect(page.locator("#contribute").get_by_label("Problem")).to_have_value(TRACE["context"])
+    picture(page, "contribute-rejected", full_page=True)
+    fault.get_by_role("button", name="Use another token").click()
+    expect(page.get_by_role("button", name="Forget the token …")).to_be_focused()
+
+
+def test_the_focus_stays_on_the_button_while_and_after_a_trace_is_sent(server, tokens, open_page):
+    page = open_page(server)
+    hold_token(page, tokens[1])
+    held = []
+    page.route("**/api/v1/traces", lambda route: held.append(route))
+    begin(page)
+    fill(page)
+    button = page.locator("#contribute-send")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_text("Sending …")
+    # A second press sends nothing.
+    page.keyboard.press("Enter")
+    held[0].fulfill(status=503, json={"detail": "the database is unavailable"})
+    expect(button).to_have_text("Contribute")
+    expect(button).to_be_focused()
+    assert len(held) == 1
 
 
 def test_without_a_token_voting_says_what_to_do(server, trace, open_page):
     page = open_page(server)
     show(page, trace)
     page.get_by_role("button", name="Yes, confirm").click()
-    expect(page.locator("#access-why")).to_have_text("You need a token to vote. Then vote again.")
+    expect(page.locator("#access-why")).to_have_text("You need a token to vote. Register, then vote again.")
     expect(page.get_by_label("Register with an email address")).to_be_focused()
 
 

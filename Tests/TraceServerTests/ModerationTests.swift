@@ -102,6 +102,32 @@ struct ModerationTests {
     while try await !condition() { try await Task.sleep(for: .milliseconds(50)) }
   }
 
+  @Test("leaves no trace of a banned user that others find, even if it is contributed at the same time")
+  func contributionDuringBan() async throws {
+    try await Service.with { service in
+      let spammer = try await service.register("spammer@example.com")
+      try await service.establish(["spammer@example.com"])
+      let user = try await service.one("SELECT id FROM users", UUID.self)
+      let draft = StoredTrace.Draft(
+        title: "T", context: "C", solution: "S", tags: [], agentModel: nil, agentVersion: nil)
+      let ban = try await PostgresConnection.connect(service.database.configuration)
+      try await ban.query("BEGIN")
+      try await ban.query("UPDATE users SET banned_at = now()")
+      // The ban is not committed yet, so the token is valid, and the insert waits.
+      #expect(try await service.get("/api/v1/tags", token: spammer).status == 200)
+      async let insertion = service.database.withConnection { connection in
+        try await StoredTrace.insert(draft, contributor: user, on: connection)
+      }
+      try await eventually {
+        try await service.one("SELECT count(*) FROM pg_locks WHERE NOT granted", Int.self) > 0
+      }
+      try await ban.query("COMMIT")
+      await ban.close()
+      #expect(try await insertion == .banned)
+      #expect(try await service.one("SELECT count(*) FROM traces", Int.self) == 0)
+    }
+  }
+
   @Test("establishes users, so that their votes count")
   func establishing() async throws {
     try await Service.with { service in

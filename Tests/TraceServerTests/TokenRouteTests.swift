@@ -90,4 +90,60 @@ struct TokenRouteTests {
       #expect(try await isValid(other, service))
     }
   }
+
+  @Test("that were revoked through another server write nothing, although this server still knows them")
+  func revokedElsewhere() async throws {
+    try await Service.with { service in
+      let token = try await service.register("me@example.com")
+      #expect(try await isValid(token, service))
+      try await service.run("DELETE FROM api_tokens")
+      let trace = #"{"title": "T", "context": "C", "solution": "S", "tags": ["t"]}"#
+      #expect(try await service.post("/api/v1/traces", trace, token: token).status == 401)
+      #expect(try await service.one("SELECT count(*) FROM traces", Int.self) == 0)
+    }
+  }
+
+  @Test("that are revoked while a request is handled add and revoke no others")
+  func revokedMeanwhile() async throws {
+    try await Service.with { service in
+      let own = try #require(APIToken(try await service.register("me@example.com")))
+      let user = try await service.one("SELECT id FROM users", UUID.self)
+      let changes = try await service.database.withConnection { connection in
+        try await connection.query(
+          "INSERT INTO api_tokens (token_hash, user_id, expires_at) SELECT sha256('x'), id, 'infinity' FROM users"
+        )
+        try await connection.query("UPDATE api_tokens SET expires_at = now() WHERE token_hash <> sha256('x')")
+        return [
+          try await StoredToken.add(
+            APIToken(), by: own, of: user, name: nil, expiresAt: nil, replaces: false, on: connection),
+          try await StoredToken.add(
+            APIToken(), by: own, of: user, name: nil, expiresAt: nil, replaces: true, on: connection),
+          try await StoredToken.revoke("2d711642", by: own, of: user, on: connection),
+        ]
+      }
+      #expect(changes == [.unauthorized, .unauthorized, .unauthorized])
+      #expect(
+        try await service.one("SELECT count(*) FROM api_tokens WHERE token_hash = sha256('x')", Int.self) == 1
+      )
+      #expect(try await service.one("SELECT count(*) FROM api_tokens", Int.self) == 1)
+    }
+  }
+
+  @Test("are rotated once by concurrent requests, and their number is limited exactly")
+  func concurrentChanges() async throws {
+    try await Service.with { service in
+      func statuses(_ path: String, _ count: Int, _ token: String) async throws -> [Int] {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+          for _ in 0..<count { group.addTask { try await service.post(path, "{}", token: token).status } }
+          return try await group.reduce(into: []) { $0.append($1) }
+        }
+      }
+      let token = try await service.register("me@example.com")
+      let added = try await statuses(Self.path, StoredToken.most + 4, token)
+      #expect(added.count { $0 == 201 } == StoredToken.most - 1)
+      let rotated = try await statuses("\(Self.path)/rotate", 8, token)
+      #expect(rotated.count { $0 == 201 } == 1 && rotated.count { $0 == 401 } == 7)
+      #expect(try await service.one("SELECT count(*) FROM api_tokens", Int.self) == StoredToken.most)
+    }
+  }
 }

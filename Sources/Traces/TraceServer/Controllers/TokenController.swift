@@ -36,21 +36,18 @@ enum TokenController {
   }
 
   private static func create(_ context: RequestContext) async throws -> HTTPResponse {
-    try await add(context, replacing: nil)
+    try await add(context, replaces: false)
   }
 
   /// Creates a token and revokes the one of the request.
   private static func rotate(_ context: RequestContext) async throws -> HTTPResponse {
-    let replaced = context.token?.digest
-    let response = try await add(context, replacing: replaced)
-    if let replaced { context.services.tokens.forget(replaced) }
+    let response = try await add(context, replaces: true)
+    if let replaced = context.token?.digest { context.services.tokens.forget(replaced) }
     return response
   }
 
-  private static func add(_ context: RequestContext, replacing replaced: [UInt8]?) async throws
-    -> HTTPResponse
-  {
-    let user = try context.requireUser()
+  private static func add(_ context: RequestContext, replaces: Bool) async throws -> HTTPResponse {
+    let (user, own) = try context.requireToken()
     let (name, days) = try context.request.fields { fields in
       (
         fields.optionalString("name", length: TokenController.name, allowsBlank: false),
@@ -59,11 +56,14 @@ enum TokenController {
     }
     let token = APIToken()
     let end = days == 0 ? nil : Date(timeIntervalSinceNow: Double(days) * 86_400)
-    let isAdded = try await context.services.store.write { connection in
+    let change = try await context.services.store.write { connection in
       try await StoredToken.add(
-        token, of: user, name: name, expiresAt: end, replacing: replaced, on: connection)
+        token, by: own, of: user, name: name, expiresAt: end, replaces: replaces, on: connection)
     }
-    guard isAdded else {
+    switch change {
+    case .made: break
+    case .unauthorized: throw APIProblem.invalidToken
+    case .refused:
       throw APIProblem(
         kind: .tooManyTokens, status: 409,
         detail: "a user can have \(StoredToken.most) tokens; revoke one first")
@@ -76,14 +76,17 @@ enum TokenController {
   }
 
   private static func revoke(_ context: RequestContext) async throws -> HTTPResponse {
-    let user = try context.requireUser()
+    let (user, own) = try context.requireToken()
     let unknown = APIProblem(kind: .noToken, status: 404, detail: "you have no token with this ID")
     guard let id = context.values.first, StoredToken.isID(id) else { throw unknown }
-    let digest = try await context.services.store.write { connection in
-      try await StoredToken.revoke(id, of: user, on: connection)
+    let change = try await context.services.store.write { connection in
+      try await StoredToken.revoke(id, by: own, of: user, on: connection)
     }
-    guard let digest else { throw unknown }
-    context.services.tokens.forget(digest)
+    switch change {
+    case .made(let digest): context.services.tokens.forget(digest)
+    case .unauthorized: throw APIProblem.invalidToken
+    case .refused: throw unknown
+    }
     return HTTPResponse(status: 204)
   }
 }

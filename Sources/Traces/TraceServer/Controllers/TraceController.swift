@@ -19,19 +19,22 @@ enum TraceController {
     let user = try context.requireUser()
     let draft = try draft(context)
     try await refuseDuplicate(of: draft, context.services)
-    let trace = try await context.services.store.write { connection in
+    let insertion = try await context.services.store.write { connection in
       try await StoredTrace.insert(draft, contributor: user, on: connection)
     }
-    guard let trace else {
+    switch insertion {
+    case .inserted(let trace):
+      var response = HTTPResponse.json(.object(trace.members), status: 201)
+      response.headers["Location"] = trace.path
+      return response
+    case .banned: throw APIProblem.invalidToken
+    case .tooManyProvisional:
       throw APIProblem(
         kind: .tooManyProvisional, status: 403,
         detail:
           "you have \(StoredTrace.mostProvisional) provisional traces; wait until one is confirmed, or delete one"
       )
     }
-    var response = HTTPResponse.json(.object(trace.members), status: 201)
-    response.headers["Location"] = trace.path
-    return response
   }
 
   private static func draft(_ context: RequestContext) throws(APIProblem) -> StoredTrace.Draft {
@@ -120,13 +123,20 @@ enum TraceController {
   private static func vote(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
     let id = try context.traceID()
-    let vote = try context.request.fields {
-      $0.string("vote", expected: "confirm or dispute", TraceVote.init(rawValue:))
+    let (vote, updatedAt) = try context.request.fields { fields in
+      let updatedAt = fields.optional("updated_at", expected: "the updated_at of the trace as you read it") {
+        $0
+      }
+      return fields.string("vote", expected: "confirm or dispute", TraceVote.init(rawValue:)).map {
+        ($0, updatedAt)
+      }
     }
     let threshold = context.services.options.validationThreshold
     let network = context.network
     let outcome = try await context.services.store.write { connection in
-      try await vote.cast(on: id, by: user, from: network, threshold: threshold, connection: connection)
+      try await vote.cast(
+        on: id, by: user, from: network, threshold: threshold,
+        isRead: { updatedAt == nil || TimestampText.of($0) == updatedAt }, connection: connection)
     }
     switch outcome {
     case .recorded(let trace):
@@ -138,6 +148,9 @@ enum TraceController {
           "confirmation_count": .int(trace.confirmationCount),
         ], status: 201)
     case .noTrace: throw APIProblem.noTrace
+    case .changed:
+      throw APIProblem(
+        kind: .traceChanged, status: 409, detail: "the trace has changed since you read it; read it again")
     case .ownTrace:
       throw APIProblem(kind: .ownTrace, status: 403, detail: "you cannot vote on your own trace")
     case .votedBefore:

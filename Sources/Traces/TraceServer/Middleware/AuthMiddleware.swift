@@ -23,7 +23,7 @@ struct AuthMiddleware: Middleware {
     }
     let request = context.request
     do {
-      (context.identity, context.token) = try await identity(of: request) ?? (nil, nil)
+      (context.identity, context.token) = try await identity(of: request, for: limited) ?? (nil, nil)
       if context.identity == nil, needsToken {
         throw APIProblem.unauthorized("send the header Authorization: Bearer ct_…")
       }
@@ -48,24 +48,27 @@ struct AuthMiddleware: Middleware {
     return try await next(&context)
   }
 
-  /// The owner of the token; nil for a request without a token.
-  private func identity(of request: HTTPRequest) async throws -> (Accounts.Identity, APIToken)? {
+  /// The owner of the token; nil for a request without a token. For a write, the token is verified again, because it
+  /// may have been revoked through another server.
+  private func identity(
+    of request: HTTPRequest, for kind: Route.Limited
+  ) async throws -> (Accounts.Identity, APIToken)? {
     let values = request.headers.values("Authorization")
     guard let value = values.first else { return nil }
-    let invalid = APIProblem.unauthorized("the token is invalid; register to get one")
+    let invalid = APIProblem.invalidToken
     let parts = value.split(separator: " ", maxSplits: 1)
     guard values.count == 1, parts.count == 2, parts[0].lowercased() == "bearer",
       let token = APIToken(String(parts[1]).trimmed)
     else { throw invalid }
     let digest = token.digest
     switch known[digest] {
-    case .owner(let owner): return (owner, token)
+    case .owner(let owner) where kind == .read: return (owner, token)
     case .invalid: throw invalid
     case .unknown:
       // An address that has used up its limit with invalid tokens causes no further queries.
       let address = Self.addressKey(request.remoteAddress)
       if known.isBlocked(address) { _ = try await take(address, .read) }
-    case .outdated: break
+    case .owner, .outdated: break
     }
     let owner = try await store.read { connection in
       let isOwn = try await store.environment.stamp(on: connection) == nil

@@ -37,6 +37,15 @@ struct RequestContext: Sendable {
     return identity.user
   }
 
+  /// The user and the token of the request, on a route that requires one.
+  ///
+  /// - Throws: ``APIProblem`` with status 401.
+  func requireToken() throws(APIProblem) -> (user: UUID, token: APIToken) {
+    let user = try requireUser()
+    guard let token else { throw .invalidToken }
+    return (user, token)
+  }
+
   /// The network of the client.
   var network: ClientNetwork { ClientNetwork(AuthMiddleware.addressKey(request.remoteAddress)) }
 
@@ -84,6 +93,8 @@ extension APIProblem {
     APIProblem(
       kind: .noUser, status: 404, detail: "no user has this ID, or it is a seed or cannot be changed")
   }
+
+  static var invalidToken: APIProblem { .unauthorized("the token is invalid; register to get one") }
 
   static func unauthorized(_ detail: String) -> APIProblem {
     APIProblem(

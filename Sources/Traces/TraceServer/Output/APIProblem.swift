@@ -43,6 +43,8 @@ struct APIProblem: Error, Sendable {
     case ownTrace = "own-trace"
     /// Users cannot vote on a trace twice.
     case votedBefore = "voted-before"
+    /// The trace has changed since the voter read it.
+    case traceChanged = "trace-changed"
     /// A trace that says nearly the same exists. `existing` has its path.
     case nearDuplicate = "near-duplicate"
     /// The cursor belongs to another search.
@@ -146,6 +148,7 @@ extension APIProblem.Kind {
     case .addressTaken: "Address already registered"
     case .ownTrace: "Vote on your own trace"
     case .votedBefore: "Already voted"
+    case .traceChanged: "The trace has changed"
     case .nearDuplicate: "Near-duplicate trace"
     case .cursorMismatch: "Cursor of another search"
     case .rateLimited: "Too many requests"

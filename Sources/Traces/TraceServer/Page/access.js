@@ -5,10 +5,11 @@ import { copied, say } from "./copying.js";
 import { confirmed } from "./dialog.js";
 import { Panel } from "./panel.js";
 import { ask, retryText } from "./service.js";
-import { sentence } from "./text.js";
+import { element, sentence } from "./text.js";
 
 const at = (id) => document.getElementById(id);
 const key = "trace-server-token";
+const invalidEmail = "Enter an email address, such as me@example.com.";
 const form = /^ct_[0-9a-f]{64}$/;
 
 /** Uses the browser's storage. If it is blocked, the result is null, and values are kept until the page is closed. */
@@ -32,7 +33,7 @@ async function lossOf(token) {
     const others = (await accountOf(token, { isFresh: true })).tokens.length - 1;
     if (others > 0) {
       return "The token is removed from this browser only, and stays valid. Your account has " +
-        `${others === 1 ? "another token" : `${others} other tokens`}, so that you do not lose access to it.`;
+        `${others === 1 ? "another token" : `${others} other tokens`}, so you keep access to it.`;
     }
     return "The token is removed from this browser. It is the only one of your account, and the server cannot show it " +
       "again. Without a copy you lose access to your account, and its email address cannot be registered again.";
@@ -46,6 +47,8 @@ async function lossOf(token) {
 export class Access {
   #token = stored(() => localStorage.getItem(key)) ?? stored(() => sessionStorage.getItem(key));
   #isNew = false;
+  /** Whether the server has rejected the token. */
+  #isRefused = false;
   #isNeeded;
   #changed;
   #panel = new Panel(at("access-toggle"), at("access"));
@@ -61,12 +64,23 @@ export class Access {
     at("sign-in").addEventListener("submit", (event) => this.#signIn(event));
     at("copy-token").addEventListener("click", () => this.#copy());
     at("forget").addEventListener("click", () => this.#askToForget());
+    // Another tab has kept or forgotten a token in this browser.
+    addEventListener("storage", ({ key: name, newValue }) => {
+      if (name !== key) return;
+      this.#isNew = false;
+      this.#set(stored(() => sessionStorage.getItem(key)) ?? newValue);
+    });
     this.#render();
     if (this.isMissing) this.#panel.turn(true);
   }
 
   get token() {
     return this.#token;
+  }
+
+  /** The token to read with: none if the server has rejected it and needs none. */
+  get readToken() {
+    return this.#isRefused && !this.#isNeeded ? null : this.#token;
   }
 
   /** Whether a search needs a token and there is none. */
@@ -83,12 +97,21 @@ export class Access {
     at("access").scrollIntoView({ block: "nearest" });
   }
 
-  /** Called when the server rejected a request for lack of a valid token. */
+  /**
+   * Called when the server rejected a request for lack of a valid token. Opens the panel, unless another one is in use.
+   */
   refused() {
     this.#isNeeded ||= !this.#token;
+    this.#isRefused = this.#token !== null;
     this.#render();
-    this.#panel.turn(true);
-    if (this.#token) this.#complain("The server rejected this token. Forget it, then use another one.");
+    if (!Panel.isAnyOpen) this.#panel.turn(true);
+  }
+
+  /** Says beside a form or a button that the token was rejected, with a button that leads to the panel. */
+  refusal() {
+    this.refused();
+    const button = element("button", { type: "button", class: "quiet", click: () => this.request() }, "Use another token");
+    return [" The server no longer accepts your token. ", button];
   }
 
   #complain(text) {
@@ -100,7 +123,7 @@ export class Access {
     event.preventDefault();
     const field = at("email");
     this.#complain("");
-    if (!field.checkValidity()) return this.#fault(field, "Enter an email address, such as me@example.com.");
+    if (!field.checkValidity()) return this.#fault(field, invalidEmail);
     try {
       const { json } = await ask("api/v1/auth/register", { body: { email: field.value.trim() } });
       this.#isNew = true;
@@ -109,15 +132,22 @@ export class Access {
       at("new-token").focus();
       at("new-token").select();
     } catch (error) {
-      this.#fault(field, sentence(error.message) + retryText(error));
+      const text = error.fields.some((fault) => fault.field === "email") ? invalidEmail : sentence(error.message);
+      this.#fault(field, text + retryText(error));
     }
   }
 
-  #signIn(event) {
+  async #signIn(event) {
     event.preventDefault();
     const token = at("token").value.trim();
     this.#complain("");
     if (!form.test(token)) return this.#fault(at("token"), "A token is ct_ followed by 64 hexadecimal digits.");
+    try {
+      await accountOf(token);
+    } catch (error) {
+      const text = error.status === 401 ? "The server does not accept this token." : sentence(error.message);
+      return this.#fault(at("token"), text + retryText(error));
+    }
     at("token").value = "";
     this.#take(token);
     at("q").focus();
@@ -131,10 +161,16 @@ export class Access {
   }
 
   #take(token) {
-    this.#token = token;
     stored(() => (at("keep").checked ? localStorage : sessionStorage).setItem(key, token));
-    this.#render();
+    this.#set(token);
     this.#panel.turn(this.#isNew);
+  }
+
+  #set(token) {
+    this.#token = token;
+    this.#isRefused = false;
+    this.#complain("");
+    this.#render();
     this.#changed();
   }
 
@@ -149,15 +185,12 @@ export class Access {
   }
 
   #forget() {
-    this.#token = null;
-    this.#isNew = false;
     for (const store of [() => localStorage, () => sessionStorage]) stored(() => store().removeItem(key));
     at("new-token").value = "";
-    this.#complain("");
-    this.#render();
+    this.#isNew = false;
+    this.#set(null);
     this.#panel.turn(this.#isNeeded);
     (this.#isNeeded ? at("email") : at("access-toggle")).focus();
-    this.#changed();
   }
 
   async #copy() {
@@ -173,8 +206,12 @@ export class Access {
     at("access-forms").hidden = has;
     at("access-new").hidden = !this.#isNew;
     at("access-held").hidden = !has;
+    if (this.#isRefused) {
+      const without = this.#isNeeded ? "" : " Until then you search without it.";
+      this.#complain(`The server no longer accepts this token. Forget it, then use another one.${without}`);
+    }
     at("access-why").textContent = has
-      ? "The page searches, contributes and votes with your token."
+      ? "This page uses your token to search, contribute and vote."
       : this.#isNeeded
       ? "Only registered users can search on this server. Register with an email address."
       : "You can search without a token. To contribute and vote, you need one. It also gives you a rate limit of your own.";

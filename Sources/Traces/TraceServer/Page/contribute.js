@@ -3,6 +3,7 @@
 import { stored } from "./access.js";
 import { observe } from "./code.js";
 import { markdown } from "./markdown.js";
+import { reviewed } from "./own.js";
 import { Panel } from "./panel.js";
 import { ask, retryText } from "./service.js";
 import { asTag } from "./tags.js";
@@ -23,6 +24,7 @@ export class Contribute {
   #access;
   /** The trace that is changed, what the form contained before a change, and what to call afterward; or null. */
   #edited = null;
+  #isSending = false;
   #panel = new Panel(at("contribute-toggle"), at("contribute"));
 
   /** @param access the token, and the panel to get one */
@@ -52,12 +54,19 @@ export class Contribute {
     );
     at("contribute-cancel").addEventListener("click", () => this.#end().turned());
     at("contribute-form").addEventListener("submit", (event) => this.#send(event));
+    // Unlike a draft, changes are not kept.
+    addEventListener("beforeunload", (event) => {
+      if (this.#edited && this.#edited.text !== this.#text) event.preventDefault();
+    });
     at("contribute-preview").addEventListener("click", () => this.#turnPreview(at("preview").hidden));
   }
 
   /** Shows whether a token is missing. */
   update() {
     at("contribute-locked").hidden = this.#access.token !== null;
+    at("contribute-locked").firstElementChild.textContent = this.#edited
+      ? "You need a token to change a trace."
+      : "You need a token to contribute. You can write first: your draft is kept in this tab.";
   }
 
   /**
@@ -85,6 +94,7 @@ export class Contribute {
     this.#field("title").focus();
     // Show the beginning of a long title.
     this.#field("title").setSelectionRange(0, 0);
+    this.#field("title").scrollLeft = 0;
   }
 
   /** Ends a change, and returns to the draft of a new trace. Returns the actions of the change. */
@@ -108,6 +118,7 @@ export class Contribute {
     at("contribute-cancel").hidden = !isEdit;
     at("contribute-done").hidden = true;
     this.#turnPreview(false);
+    this.update();
   }
 
   get #text() {
@@ -155,13 +166,13 @@ export class Contribute {
 
   async #send(event) {
     event.preventDefault();
+    if (this.#isSending) return;
     at("contribute-done").hidden = true;
     this.#complain("");
     if (!this.#access.token) return at("contribute-token").click();
     const body = this.#checked();
     if (!body) return;
-    const button = at("contribute-send");
-    button.disabled = true;
+    this.#turnSending(true);
     try {
       const { token } = this.#access;
       if (this.#edited) {
@@ -174,8 +185,15 @@ export class Contribute {
     } catch (error) {
       this.#fail(error);
     } finally {
-      button.disabled = false;
+      this.#turnSending(false);
     }
+  }
+
+  /** The button keeps the focus, so it is not disabled. */
+  #turnSending(isSending) {
+    this.#isSending = isSending;
+    at("contribute-send").setAttribute("aria-disabled", isSending);
+    at("contribute-send").textContent = isSending ? "Sending …" : this.#edited ? "Save changes" : "Contribute";
   }
 
   /** The fields of a request; null if one is invalid. */
@@ -211,7 +229,7 @@ export class Contribute {
     at("contribute-done").replaceChildren(
       element("strong", {}, "Thank you. "),
       trace.is_provisional
-        ? "Your searches find the trace. Others find it when it has been confirmed. "
+        ? `Only you can find the trace until ${reviewed}. Anyone with the link can open it. `
         : "Searches find the trace now. ",
       element("a", { href: `#trace=${trace.id}` }, "Open it"),
     );
@@ -219,7 +237,6 @@ export class Contribute {
   }
 
   #fail(error) {
-    if (error.status === 401) return this.#access.refused();
     // A field such as tags.0 or tags[0] belongs to tags.
     const faults = error.fields.map(({ field, message }) => [field.match(/^\w+/)?.[0], sentence(message)])
       .filter(([name]) => names.includes(name));
@@ -228,7 +245,10 @@ export class Contribute {
       ? ["The changes were not saved", "They are kept here."]
       : ["The trace was not contributed", "Your draft is kept."];
     if (error.kind === "near-duplicate") {
-      this.#complain(`A trace says nearly the same. Confirm it, or contribute what differs. ${kept}`);
+      this.#complain(`A very similar trace already exists. Confirm it, or contribute only what is new. ${kept}`);
+    } else if (error.status === 401) {
+      this.#complain(`${failed}. ${kept}`);
+      at("contribute-fault").append(...this.#access.refusal());
     } else {
       this.#complain(`${failed}: ${error.message.replace(/\.?$/, ".")}${retryText(error)} ${kept}`);
     }

@@ -38,10 +38,15 @@ export class Linked {
   }
 
   async #read(id) {
+    const token = this.#access.readToken;
     try {
-      this.#known.set(id, (await ask(`api/v1/traces/${id}`, { token: this.#access.token })).json);
+      this.#known.set(id, (await ask(`api/v1/traces/${id}`, { token })).json);
       this.#failed.delete(id);
     } catch (error) {
+      if (error.status === 401 && token) {
+        this.#access.refused();
+        if (!this.#access.readToken) return this.#read(id);
+      }
       if (error.status === 404) this.#known.set(id, null);
       else this.#failed.add(id);
     }

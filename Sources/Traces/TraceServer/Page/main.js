@@ -54,9 +54,11 @@ const view = {
       status.showProblem(problem, seconds, headings().length > 0);
       return;
     }
+    access.refused();
+    // An open server finds the same without a token.
+    if (!access.readToken && !access.isMissing) return search.again();
     status.showRefused();
     show([], new Set());
-    access.refused();
   },
 };
 
@@ -91,6 +93,7 @@ function saved(trace, json) {
   search.expire();
   noteSaved(trace);
   results.renew(trace);
+  address.write(state(), "same");
 }
 
 /** Takes a trace away that its contributor has deleted. */

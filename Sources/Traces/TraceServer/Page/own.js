@@ -51,22 +51,25 @@ export function own(trace, { access, edit, removed }) {
     } catch (error) {
       // It is gone already.
       if (error.status === 404) return removed(trace);
-      if (error.status === 401) access.refused();
       for (const button of [editing, deleting]) button.disabled = false;
       fault.hidden = false;
-      fault.textContent = `The trace was not deleted: ${sentence(error.message)}${retryText(error)}`;
+      if (error.status === 401) fault.replaceChildren("The trace was not deleted.", ...access.refusal());
+      else fault.textContent = `The trace was not deleted: ${sentence(error.message)}${retryText(error)}`;
       deleting.focus();
     }
   }
 }
+
+/** What makes others find a provisional trace. */
+export const reviewed = "a moderator or an established user confirms it";
 
 /** Who finds a trace; empty if everybody does. */
 function standing(trace) {
   if (trace.is_flagged) return "Moderators have excluded it from searches.";
   if (trace.is_provisional) {
     return trace.is_searchable
-      ? "Until it is confirmed, only your searches find it."
-      : "Your searches find it in a few seconds, and those of others when it has been confirmed.";
+      ? `Only you can find it until ${reviewed}.`
+      : `In a few seconds you can find it. Others cannot until ${reviewed}.`;
   }
   return trace.is_searchable ? "" : "Searches find it in a few seconds.";
 }

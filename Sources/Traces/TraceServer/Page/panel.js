@@ -19,6 +19,10 @@ export class Panel {
     });
   }
 
+  static get isAnyOpen() {
+    return [...panels].some((panel) => panel.isOpen);
+  }
+
   get isOpen() {
     return !this.#element.hidden;
   }

@@ -76,8 +76,8 @@ export function report(trace, access) {
       say(thanks);
       form.focus();
     } catch (error) {
-      if (error.status === 401) access.refused();
       complain(`The report was not sent: ${sentence(error.message)}${retryText(error)}`);
+      if (error.status === 401) fault.replaceChildren("The report was not sent.", ...access.refusal());
       sending.disabled = false;
       field.focus();
     }

@@ -118,7 +118,7 @@ export class Search {
       ...(wanted.tags.length > 0 ? { tags: wanted.tags } : {}),
       ...(after ? { cursor: after } : {}),
     };
-    const { token } = this.#access;
+    const token = this.#access.readToken;
     const { json, remaining } = await ask("api/v1/traces/search", { body, token, signal: controller.signal });
     this.#remaining = remaining;
     return { traces: json.results, cursor: json.next_cursor ?? null };

@@ -61,8 +61,9 @@ export async function ask(path, { method = null, body = null, token = null, sign
   }
 }
 
-/** What to say after a failure about when to retry; empty if the service does not say it. */
-export const retryText = (error) => error.retryAfter ? ` Retry in ${error.retryAfter} s.` : "";
+/** What to say after a failure about when to retry; empty if the service does not say it, or its message does. */
+export const retryText = (error) =>
+  error.retryAfter && !error.message.includes("retry in") ? ` Retry in ${error.retryAfter} s.` : "";
 
 function refusal(response, json) {
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);

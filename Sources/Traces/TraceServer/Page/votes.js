@@ -7,6 +7,8 @@ import { element, sentence } from "./text.js";
 /** The votes of this visit: the words that are shown instead of the buttons, by the ID of the trace. */
 const cast = new Map();
 const names = { confirm: "You confirmed this trace.", dispute: "You disputed this trace." };
+const uncounted = "Thank you. Your vote is recorded, but it does not count: you are not established yet, or somebody in " +
+  "your network has voted.";
 
 /**
  * The question whether a trace helped.
@@ -41,22 +43,25 @@ export function votes(trace, access, changed) {
 
   async function vote(choice) {
     if (!access.token) {
-      access.request("You need a token to vote. Then vote again.");
+      access.request("You need a token to vote. Register, then vote again.");
       return;
     }
     const buttons = [...box.querySelectorAll("button")];
     buttons.forEach((button) => (button.disabled = true));
     const hadFocus = box.contains(document.activeElement) || document.activeElement === document.body;
     try {
-      const { json } = await ask(`api/v1/traces/${trace.id}/votes`, { body: { vote: choice }, token: access.token });
-      done(names[choice]);
+      const body = { vote: choice, updated_at: trace.updated_at };
+      const { json } = await ask(`api/v1/traces/${trace.id}/votes`, { body, token: access.token });
+      done(json.weight > 0 ? names[choice] : uncounted);
       changed(json);
     } catch (error) {
       if (["voted-before", "own-trace"].includes(error.kind)) return done(sentence(error.message));
-      if (error.status === 401) access.refused();
       const fault = box.querySelector(".fault");
       fault.hidden = false;
-      fault.textContent = `The vote was not counted: ${error.message.replace(/\.?$/, ".")}${retryText(error)}`;
+      if (error.status === 401) fault.replaceChildren("The vote was not counted.", ...access.refusal());
+      else if (error.kind === "trace-changed") {
+        fault.textContent = "The trace was edited after you opened it. Reload the page, and read it again before you vote.";
+      } else fault.textContent = `The vote was not counted: ${error.message.replace(/\.?$/, ".")}${retryText(error)}`;
       buttons.forEach((button) => (button.disabled = false));
       if (hadFocus) buttons[choice === "confirm" ? 0 : 1].focus();
     }

@@ -85,45 +85,84 @@ public struct StoredToken: Hashable, Sendable {
     }
   }
 
+  /// The result of a change of tokens.
+  public enum Change: Hashable, Sendable {
+    /// The digest of the token that was added or revoked.
+    case made([UInt8])
+    /// The user has too many tokens, or not the one to revoke.
+    case refused
+    /// The token of the request has been revoked or has expired, or its owner is banned.
+    case unauthorized
+  }
+
   /// Adds a token. Deletes expired ones.
+  ///
+  /// The changes of a user's tokens are made one after another, so that a token that is being revoked cannot leave
+  /// another one behind.
   ///
   /// - Parameters:
   ///   - token: the token.
-  ///   - user: its owner.
+  ///   - own: the token of the request, which must still be valid.
+  ///   - user: the owner of both.
   ///   - name: what the user calls it.
   ///   - expiresAt: when it expires; nil for never.
-  ///   - replaced: the digest of a token to delete in the same transaction; nil for none.
-  /// - Returns: false if the user has too many tokens.
+  ///   - replaces: whether the token of the request is deleted in the same transaction.
   /// - Throws: `PostgresError`.
   public static func add(
-    _ token: APIToken, of user: UUID, name: String?, expiresAt: Date?, replacing replaced: [UInt8]? = nil,
+    _ token: APIToken, by own: APIToken, of user: UUID, name: String?, expiresAt: Date?, replaces: Bool,
     on connection: PostgresConnection
-  ) async throws -> Bool {
+  ) async throws -> Change {
+    let digest = PostgresBytes(token.digest)
     let results = try await connection.pipeline([
-      "DELETE FROM api_tokens WHERE user_id = \(user) AND expires_at <= now()",
-      "DELETE FROM api_tokens WHERE user_id = \(user) AND token_hash = \(PostgresBytes(replaced ?? []))",
+      lock(user), removal(of: user), find(own, of: user),
       """
       INSERT INTO api_tokens AS added (token_hash, user_id, name, expires_at)
-      SELECT \(PostgresBytes(token.digest)), id, \(name), \(expiresAt) FROM users WHERE id = \(user)
-        AND (SELECT count(*) FROM api_tokens WHERE user_id = \(user)) < \(Int32(most)) RETURNING added.user_id
+      SELECT \(digest), own.user_id, \(name), \(expiresAt) FROM api_tokens AS own
+      WHERE own.token_hash = \(PostgresBytes(own.digest)) AND own.user_id = \(user)
+        AND (SELECT count(*) FROM api_tokens WHERE user_id = \(user)) < \(Int32(replaces ? most + 1 : most))
+      RETURNING added.user_id
+      """,
+      """
+      DELETE FROM api_tokens WHERE \(replaces) AND token_hash = \(PostgresBytes(own.digest)) AND user_id = \(user)
+        AND EXISTS (SELECT FROM api_tokens WHERE token_hash = \(digest))
       """,
     ])
-    return !results[2].isEmpty
+    guard !results[2].isEmpty else { return .unauthorized }
+    return results[3].isEmpty ? .refused : .made(token.digest)
   }
 
   /// Revokes a token of a user.
   ///
-  /// - Returns: its digest; nil if the user has no such token.
+  /// - Parameter own: the token of the request, which must still be valid.
   /// - Throws: `PostgresError`.
   public static func revoke(
-    _ id: String, of user: UUID, on connection: PostgresConnection
-  ) async throws -> [UInt8]? {
-    let rows = try await connection.query(
+    _ id: String, by own: APIToken, of user: UUID, on connection: PostgresConnection
+  ) async throws -> Change {
+    let results = try await connection.pipeline([
+      lock(user), removal(of: user), find(own, of: user),
       """
       DELETE FROM api_tokens WHERE user_id = \(user) AND encode(token_hash, 'hex') LIKE \(id + "%")
+        AND EXISTS (SELECT FROM api_tokens WHERE token_hash = \(PostgresBytes(own.digest)) AND user_id = \(user))
       RETURNING token_hash
-      """)
-    return try rows.first?.decode(PostgresBytes.self).bytes
+      """,
+    ])
+    guard !results[2].isEmpty else { return .unauthorized }
+    return try results[3].first.map { .made(try $0.decode(PostgresBytes.self).bytes) } ?? .refused
+  }
+
+  private static func lock(_ user: UUID) -> PostgresQuery {
+    "SELECT 1 FROM users WHERE id = \(user) FOR NO KEY UPDATE"
+  }
+
+  private static func removal(of user: UUID) -> PostgresQuery {
+    "DELETE FROM api_tokens WHERE user_id = \(user) AND expires_at <= now()"
+  }
+
+  private static func find(_ own: APIToken, of user: UUID) -> PostgresQuery {
+    """
+    SELECT 1 FROM api_tokens JOIN users ON users.id = user_id
+    WHERE token_hash = \(PostgresBytes(own.digest)) AND user_id = \(user) AND banned_at IS NULL
+    """
   }
 
   /// Whether a text has the form of an ID.

@@ -47,24 +47,36 @@ extension StoredTrace {
   /// The maximum number of provisional traces of a user.
   public static let mostProvisional = 100
 
+  /// The result of a contribution.
+  public enum Insertion: Hashable, Sendable {
+    /// The trace.
+    case inserted(StoredTrace)
+    /// The user has ``mostProvisional`` provisional traces.
+    case tooManyProvisional
+    /// The user was banned meanwhile.
+    case banned
+  }
+
   /// Inserts a trace of a user with its tags. It is pending and has no embedding. One transaction in one round trip.
   ///
   /// The trace of a user who is not established is provisional.
   ///
-  /// - Returns: nil if the user has too many provisional traces.
+  /// The user is locked first, so that a ban either prevents the trace or flags it, and the limit is exact.
+  ///
   /// - Throws: `PostgresError`.
   public static func insert(
     _ draft: Draft, contributor: UUID, on connection: PostgresConnection
-  ) async throws -> StoredTrace? {
+  ) async throws -> Insertion {
     let id = UUID()
     let results = try await connection.pipeline([
       draft.tagging,
+      "SELECT banned_at IS NULL FROM users WHERE id = \(contributor) FOR NO KEY UPDATE",
       """
       INSERT INTO traces (id, title, context_text, solution_text, contributor_id, agent_model, agent_version,
         is_provisional)
       SELECT \(id), \(draft.title), \(draft.context), \(draft.solution), users.id, \(draft.agentModel),
         \(draft.agentVersion), \(isNew)
-      FROM users WHERE users.id = \(contributor) AND (NOT \(isNew) OR
+      FROM users WHERE users.id = \(contributor) AND banned_at IS NULL AND (NOT \(isNew) OR
         (SELECT count(*) FROM traces WHERE contributor_id = \(contributor) AND is_provisional)
           < \(Int32(mostProvisional)))
       """,
@@ -72,7 +84,8 @@ extension StoredTrace {
       query(id),
       TraceVectors.announcement,
     ])
-    return try results[3].first.map { try StoredTrace($0) }
+    guard try results[1].first?.decode(Bool.self) ?? false else { return .banned }
+    return try results[4].first.map { .inserted(try StoredTrace($0)) } ?? .tooManyProvisional
   }
 
   /// Whether a user is not established, in SQL.

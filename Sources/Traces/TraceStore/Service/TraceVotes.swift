@@ -18,6 +18,8 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
     case ownTrace
     /// The voter has already voted on the trace.
     case votedBefore
+    /// The text has changed since the voter read it.
+    case changed
   }
 
   /// The status of a trace after a vote.
@@ -38,6 +40,7 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
   /// What decides how much a vote counts.
   private struct Facts {
     let contributor: UUID
+    let updatedAt: Date
     let weight: Int32
   }
 
@@ -50,14 +53,16 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
   /// A confirmation adds its weight to the trust score, and a dispute subtracts it. When the confirmations reach the
   /// `threshold`, the trace becomes validated and its contributor established. Later disputes do not change that.
   ///
+  /// - Parameter isRead: whether the voter has read the text that was last changed at this time.
   /// - Throws: `PostgresError`; `PostgresTransactionError`.
   public func cast(
     on trace: UUID, by voter: UUID, from network: ClientNetwork, threshold: Int,
-    connection: PostgresConnection
+    isRead: @Sendable (Date) -> Bool, connection: PostgresConnection
   ) async throws -> Outcome {
     try await connection.withTransaction { connection in
       guard let facts = try await facts(of: trace, voter, network, connection) else { return .noTrace }
       guard facts.contributor != voter else { return .ownTrace }
+      guard isRead(facts.updatedAt) else { return .changed }
       let results = try await connection.pipeline([
         """
         INSERT INTO votes (trace_id, voter_id, vote_type, weight, network)
@@ -75,7 +80,7 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
     of trace: UUID, _ voter: UUID, _ network: ClientNetwork, _ connection: PostgresConnection
   ) async throws -> Facts? {
     let results = try await connection.pipeline([
-      "SELECT contributor_id FROM traces WHERE id = \(trace) FOR UPDATE",
+      "SELECT contributor_id, updated_at FROM traces WHERE id = \(trace) FOR UPDATE",
       """
       SELECT CASE WHEN role = 'moderator' THEN 2
         WHEN is_established AND created_at <= now() - \(Self.leastAge)::interval THEN 1 ELSE 0 END, role = 'moderator'
@@ -85,13 +90,15 @@ public enum TraceVote: String, Hashable, Sendable, CaseIterable {
       SELECT count(*) FROM votes WHERE trace_id = \(trace) AND network = \(network.digest) AND weight > 0
       """,
     ])
-    guard let contributor = try results[0].first?.decode(UUID.self) else { return nil }
+    guard let (contributor, updatedAt) = try results[0].first?.decode(UUID.self, Date.self) else {
+      return nil
+    }
     let (weight, isModerator) = try results[1].first?.decode(Int.self, Bool.self) ?? (0, false)
     let isNetworkUsed = try results[2].first?.decode(Int.self) ?? 0 > 0
     let own = try await connection.query("SELECT network FROM users WHERE id = \(contributor)").first?
       .decode(String?.self)
     let isForeign = isModerator || (!isNetworkUsed && own != network.digest)
-    return Facts(contributor: contributor, weight: isForeign ? Int32(weight) : 0)
+    return Facts(contributor: contributor, updatedAt: updatedAt, weight: isForeign ? Int32(weight) : 0)
   }
 
   private func count(
