@@ -110,7 +110,11 @@ export class Access {
   /** Says beside a form or a button that the token was rejected, with a button that leads to the panel. */
   refusal() {
     this.refused();
-    const button = element("button", { type: "button", class: "quiet", click: () => this.request() }, "Use another token");
+    const button = element(
+      "button",
+      { type: "button", class: "quiet", click: () => this.request() },
+      "Use another token",
+    );
     return [" The server no longer accepts your token. ", button];
   }
 

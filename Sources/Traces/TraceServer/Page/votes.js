@@ -7,7 +7,8 @@ import { element, sentence } from "./text.js";
 /** The votes of this visit: the words that are shown instead of the buttons, by the ID of the trace. */
 const cast = new Map();
 const names = { confirm: "You confirmed this trace.", dispute: "You disputed this trace." };
-const uncounted = "Thank you. Your vote is recorded, but it does not count: you are not established yet, or somebody in " +
+const uncounted =
+  "Thank you. Your vote is recorded, but it does not count: you are not established yet, or somebody in " +
   "your network has voted.";
 
 /**
@@ -60,7 +61,8 @@ export function votes(trace, access, changed) {
       fault.hidden = false;
       if (error.status === 401) fault.replaceChildren("The vote was not counted.", ...access.refusal());
       else if (error.kind === "trace-changed") {
-        fault.textContent = "The trace was edited after you opened it. Reload the page, and read it again before you vote.";
+        fault.textContent =
+          "The trace was edited after you opened it. Reload the page, and read it again before you vote.";
       } else fault.textContent = `The vote was not counted: ${error.message.replace(/\.?$/, ".")}${retryText(error)}`;
       buttons.forEach((button) => (button.disabled = false));
       if (hadFocus) buttons[choice === "confirm" ? 0 : 1].focus();

@@ -124,7 +124,7 @@ public struct StoredToken: Hashable, Sendable {
       """,
       """
       DELETE FROM api_tokens WHERE \(replaces) AND token_hash = \(PostgresBytes(own.digest)) AND user_id = \(user)
-        AND EXISTS (SELECT FROM api_tokens WHERE token_hash = \(digest))
+        AND EXISTS (SELECT 1 FROM api_tokens WHERE token_hash = \(digest))
       """,
     ])
     guard !results[2].isEmpty else { return .unauthorized }
@@ -142,7 +142,7 @@ public struct StoredToken: Hashable, Sendable {
       lock(user), removal(of: user), find(own, of: user),
       """
       DELETE FROM api_tokens WHERE user_id = \(user) AND encode(token_hash, 'hex') LIKE \(id + "%")
-        AND EXISTS (SELECT FROM api_tokens WHERE token_hash = \(PostgresBytes(own.digest)) AND user_id = \(user))
+        AND EXISTS (SELECT 1 FROM api_tokens WHERE token_hash = \(PostgresBytes(own.digest)) AND user_id = \(user))
       RETURNING token_hash
       """,
     ])
