@@ -5,9 +5,8 @@ import { element } from "./text.js";
 const longest = 2000;
 /** A label like `https://…` or `www.…`, which a reader takes for the target. */
 const posesAsAddress = /:\/\/|^\s*www\./i;
-/** The scripts of host names. The letters of a whole host belong to one of them, so that "pаypal" is not a link. */
+/** The scripts of host names beside Latin. The letters of a whole host belong to one of them, so that "pаypal" is not a link. */
 const scripts = [
-  "Latin",
   "Cyrillic",
   "Greek",
   "Armenian",
@@ -35,7 +34,10 @@ export function safeURL(address) {
 /** Whether a host is what it looks like. `parsed` is the host that the browser connects to. */
 function isPlain(host, parsed) {
   if (/^[\x21-\x7e]+$/.test(host)) return host.toLowerCase() === parsed && !/(^|\.)xn--/.test(parsed);
-  return host.normalize("NFKC") === host && scripts.some((script) => script.test(host));
+  if (host.normalize("NFKC") !== host) return false;
+  // Of the other Latin letters only those with accents, because letters such as "ɡ" and "ı" look like others.
+  const isLatin = /^[a-z0-9.-]+$/i.test(host.normalize("NFD").replace(/\p{Mn}/gu, ""));
+  return isLatin || scripts.some((script) => script.test(host));
 }
 
 /** A link whose text is the whole address. */
