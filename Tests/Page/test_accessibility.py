@@ -214,11 +214,11 @@ def test_the_focus_is_visible_in_every_panel(server, open_page):
 def test_screen_readers_announce_the_number_of_results_and_find_landmarks(server, open_page):
     page = open_page(server)
     ask(page, "docker")
-    expect(page.get_by_role("status").filter(has_text="10 traces")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Best matches first")).to_be_visible()
     # Roles and accessible names.
     expect(page.get_by_role("search", name="Traces")).to_be_visible()
     expect(page.get_by_role("searchbox", name="What went wrong, or what do you want to do?")).to_be_visible()
-    expect(page.get_by_role("group", name="Only traces with all of these tags")).to_be_visible()
+    expect(page.get_by_role("group", name="Filter by tag")).to_be_visible()
     expect(page.get_by_role("main")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has=page.get_by_role("heading", level=3))).to_have_count(10)
 
@@ -243,6 +243,8 @@ def test_without_javascript_a_notice_links_to_the_api(server, open_page):
     page = open_page(server, java_script_enabled=False)
     notice = page.get_by_text("This page needs JavaScript")
     expect(notice).to_be_visible()
+    for part in (page.locator("#q"), page.locator("#contribute-toggle"), page.locator("#seeding-toggle")):
+        expect(part).to_be_hidden()
     page = open_page(server)
     start(page)
     assert page.locator("#no-script").count() == 0

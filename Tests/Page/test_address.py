@@ -49,7 +49,7 @@ def test_a_link_to_a_trace_alone_shows_it_without_a_search(server, open_page, pi
     expect(page.locator("#results > li")).to_have_count(1)
     expect(opened(page)).to_have_text(trace["title"])
     expect(opened(page)).to_be_focused()
-    expect(first(page).locator(".facts")).to_contain_text("Opened by its link")
+    expect(first(page).locator(".facts")).to_contain_text("Opened from a link")
     expect(page.locator("#welcome")).to_be_hidden()
     assert page.title() == f"{trace['title']} – Trace search"
     picture(page, "permalink")

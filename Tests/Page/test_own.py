@@ -166,6 +166,8 @@ def test_deleting_asks_first_and_removes_the_trace(server, mine, open_page, pict
     dialog.get_by_role("button", name="Delete the trace").click()
     expect(page.locator("#results > li")).to_have_count(0)
     expect(page.locator("#said")).to_have_text("Trace deleted")
+    expect(page.locator("#status")).to_have_text("The trace was deleted.")
+    expect(page.locator("#welcome")).to_be_visible()
     expect(page.locator("#q")).to_be_focused()
     assert trace["id"] not in page.url
     assert server.ask(f"api/v1/traces/{trace['id']}")[0] == 404

@@ -67,11 +67,20 @@ def test_it_searches_as_you_type_but_not_for_every_key(server, open_page, pictur
     ask(page, question)
     expect(page.locator("#results h3").first).to_contain_text("behind PgBouncer in transaction mode")
     assert sent[-1] == question and len(sent) < len(question) / 3, sent
-    expect(page.locator("#status")).to_have_text(f"10 traces, {FOUND}, best match first.")
+    expect(page.locator("#status")).to_have_text(f"Best matches first, {FOUND}.")
     marks = {mark.lower() for mark in page.locator("#results h3 mark").all_inner_texts()}
     assert {"prepared", "statement", "pgbouncer"} <= marks and "in" not in marks
     assert page.title() == f"{question} – Trace search"
     picture(page, "results-light")
+
+
+def test_a_trace_with_the_exact_term_is_a_good_match_however_few_words_are_shared(server, open_page):
+    page = open_page(server)
+    for term in ("25P02", "TS2322", "ECONNRESET", "RemoteProtocolError"):
+        page.locator("#q").fill("")
+        ask(page, term)
+        expect(page.locator("#status")).to_have_text(f"Best matches first, {FOUND}.")
+        expect(page.locator("#results > li").first.locator(".facts")).to_contain_text("Best match")
 
 
 def test_a_late_response_does_not_replace_a_newer_one(server, open_page):
@@ -149,7 +158,7 @@ def test_tags_filter_and_the_url_keeps_query_and_tags(server, open_page, picture
     page.wait_for_load_state("networkidle")
     assert sent == ["connection refused"]
     assert titles(page) == found
-    page.get_by_role("button", name="All traces").click()
+    page.get_by_role("button", name="Clear tags").click()
     expect(page.locator("#results > li")).to_have_count(10)
     # In the fragment of the URL, which is not sent to the server.
     assert "#q=connection+refused" in page.url
@@ -285,7 +294,7 @@ def test_it_says_found_by_meaning_only_with_a_model_that_does(server, open_page,
     page.route(server.url, change)
     page.goto(server.url)
     ask(page, "docker")
-    expect(page.locator("#status")).to_have_text(f"10 traces, {text}, best match first.")
+    expect(page.locator("#status")).to_have_text(f"Best matches first, {text}.")
 
 
 def test_tags_count_the_best_results_for_this_question(server, open_page):
@@ -294,6 +303,7 @@ def test_tags_count_the_best_results_for_this_question(server, open_page):
     everywhere = page.locator("#tags button").first.inner_text()
     ask(page, "nginx 502 behind a load balancer")
     expect(page.locator("#tags-hint")).to_have_text("The numbers count the 30 best results.")
+    expect(page.locator("#tags button").first).to_have_attribute("aria-label", re.compile("of the 30 best results$"))
     found = server.ask("api/v1/traces/search", {"q": "nginx 502 behind a load balancer", "limit": 30})[1]["results"]
     tags = [tag for trace in found for tag in trace["tags"]]
     counts = sorted({tag: tags.count(tag) for tag in tags}.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -343,7 +353,7 @@ def test_show_more_goes_on_to_the_last_result(server, open_page, picture):
         page.locator("#more").click()
         expect(page.locator("#results > li")).to_have_count(min(count, len(expected)))
     expect(page.locator("#more")).to_be_hidden()
-    expect(page.locator("#more-note")).to_have_text(f"All {len(expected)} results are shown.")
+    expect(page.locator("#more-note")).to_have_text(f"The first {len(expected)} results are shown.")
     assert [item.get_attribute("data-id") for item in page.locator("#results > li").all()] == expected
     page.locator("#more-note").scroll_into_view_if_needed()
     picture(page, "all-results")

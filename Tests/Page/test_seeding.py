@@ -49,7 +49,7 @@ def test_it_is_updated_during_seeding_and_search_works_as_data_arrives(open_page
         server = project.serve(AUTO_SEED_MODE="background", CAPACITY_IS_PART_OF_ALL="true", CAPACITY_ROWS="40000")
         page = open_page(server, "#q=docker")
         state = page.locator("#seeding-state")
-        expect(state).to_have_text("Seeding is in progress. Seeded traces can be found already.")
+        expect(state).to_have_text("Seeding is in progress. Traces seeded so far can already be found.")
         expect(page.locator("#seeding-line")).to_have_attribute("data-look", "busy")
         details(page)
         expect(page.get_by_role("progressbar", name="Finished seeders")).to_be_visible()
@@ -63,7 +63,7 @@ def test_it_is_updated_during_seeding_and_search_works_as_data_arrives(open_page
         # After a restart, everything is unchanged.
         server.stop()
         page.goto(project.serve(CAPACITY_IS_PART_OF_ALL="true", CAPACITY_ROWS="40000").url)
-        expect(state).to_contain_text("Nothing to do: 12 seeders checked")
+        expect(state).to_contain_text("Seed data is up to date (12 seeders checked")
 
 
 def test_failures_are_red_and_first(server, open_page, picture):

@@ -229,3 +229,19 @@ def test_a_text_of_the_greatest_length_is_rendered(blank, text):
 def test_code_of_the_greatest_length_is_colored(blank, language, part):
     code = (part * 20_000)[:20_000]
     assert module(blank, "highlight.js", "it.tokens(value[1], value[0]).length", [language, code]) > 0
+
+
+@pytest.mark.parametrize("text, terms, length", [
+    ("Run `docker compose up --build --force-recreate` again.", [], 30),
+    ("First. Then `a. b. c` fails with `x. y`. Last words are here.", ["last"], 24),
+    ("`" + "x" * 60 + " y`", [], 40),
+    ("It fails:\n```\ncode\n```\n```\ncode\n```\nand more words that are long enough to be cut", [], 20),
+])
+def test_an_excerpt_neither_splits_inline_code_nor_repeats_the_dots(server, open_page, text, terms, length):
+    page = open_page(server)
+    found = page.evaluate(
+        "async ([text, terms, length]) => (await import('/page/text.js')).excerpt(text, new Set(terms), length)",
+        [text, terms, length])
+    assert found.count("`") % 2 == 0, found
+    assert "… …" not in found
+    assert "\ue000" not in found

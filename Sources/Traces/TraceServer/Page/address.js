@@ -35,7 +35,7 @@ export class Address {
    */
   write(state, step) {
     const target = fragment(state);
-    const text = state.question.trim() || state.title;
+    const text = (state.question.trim() || state.title || "").replace(/[\p{Cc}\p{Cf}]/gu, "");
     document.title = text ? `${text} – Trace search` : "Trace search";
     const isNew = step === "done" || (step === "typed" && !this.#isTyping);
     if (step !== "same") this.#isTyping = step === "typed";
@@ -58,6 +58,8 @@ export class Address {
 
 function fragment({ question, tags, traces }) {
   const text = question.trim().replace(/\s+/g, " ");
-  const parts = [...tags].map((tag) => ["tag", tag]).concat([...traces].map((trace) => ["trace", trace]));
+  const parts = [...tags].map((tag) => ["tag", tag]).concat(
+    [...traces].slice(-mostTraces).map((trace) => ["trace", trace]),
+  );
   return `#${new URLSearchParams(text ? [["q", text], ...parts] : parts)}`;
 }

@@ -12,8 +12,12 @@ const levels = [
   [0, "Weak match"],
 ];
 
-/** Whether no trace matches the query well. */
-export const isFarFromAll = (traces) => Math.max(...traces.map((trace) => trace.similarity)) < farAway;
+/** Whether no trace matches the query well. A trace with an exact term of the query matches it, whatever its words. */
+export const isFarFromAll = (traces) => traces.every((trace) => trace.similarity < farAway && !hasTerm(trace));
+
+/** Whether the score contains a bonus for exact terms, beside similarity and trust. */
+const hasTerm = ({ score, similarity, trust_score: trust }) =>
+  score > Math.max(0, similarity) * Math.log(2 + Math.max(0, trust)) + 1e-6;
 
 /** The relevance of each trace of a search relative to the best one: a level from 1 to 4, and its name. */
 export function relevanceOf(traces) {
@@ -33,7 +37,7 @@ export function facts(trace, relevance) {
   return element(
     "ul",
     { class: "facts", "aria-label": "About this trace" },
-    element("li", {}, ...(relevance ? [meter(relevance.level), relevance.name] : ["Opened by its link"])),
+    element("li", {}, ...(relevance ? [meter(relevance.level), relevance.name] : ["Opened from a link"])),
     element("li", { class: name }, element("span", { class: "sign", "aria-hidden": "true" }, sign), text),
     element("li", {}, "by ", element("bdi", {}, trace.contributor)),
   );

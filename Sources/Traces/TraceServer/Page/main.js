@@ -102,7 +102,10 @@ function removed({ id }) {
   linked.drop(id);
   shown.traces = shown.traces.filter((trace) => trace.id !== id);
   shown.all &&= shown.all.filter((trace) => trace.id !== id);
-  if (!results.remove(id)) question.focus();
+  if (!results.remove(id)) {
+    question.focus();
+    if (!question.value.trim()) status.showDeleted();
+  }
   status.showLinked(linked.among(absent()), question.value.trim() !== "");
   address.write(state(), "same");
 }

@@ -8,8 +8,8 @@ import { retryText } from "./service.js";
 import { element, excerpt, highlighted, sentence } from "./text.js";
 
 const [list, more, moreNote] = ["results", "more", "more-note"].map((id) => document.getElementById(id));
-/** The number of results that are shown at once. */
-export const pageSize = 10;
+/** The number of results that are shown at once, and the most that a search returns. */
+const [pageSize, most] = [10, 100];
 
 /** The buttons of the headings, in order. */
 export const headings = () => [...list.querySelectorAll("h3 button")];
@@ -115,7 +115,7 @@ export class Results {
     more.hidden = isEnd;
     more.textContent = this.#rest.length > 0 ? `Show ${Math.min(pageSize, this.#rest.length)} more` : "Show more";
     const count = this.#shown.length;
-    this.#note(isEnd && count > pageSize ? `All ${count} results are shown.` : "");
+    this.#note(isEnd && count > pageSize ? `${count < most ? "All" : "The first"} ${count} results are shown.` : "");
   }
 
   #note(text, isFault = false) {

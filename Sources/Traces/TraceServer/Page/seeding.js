@@ -57,6 +57,7 @@ export class Seeding {
       const { json } = await ask("health/ready", { anyStatus: true });
       // A server may keep the details for its operators.
       line.hidden = !json.seeding;
+      document.getElementById("metrics").hidden = !json.seeding;
       this.#live = { seeding: { phase: "off", seeders: [] }, database: json.status === "ready" ? "ok" : null, ...json };
       const isBusy = busy.includes(this.#live.seeding.phase);
       if (isBusy || json.status === "starting") wait = often;
@@ -132,7 +133,7 @@ function lineText({ seeding, database }, ended, rows) {
   if (database !== "ok" && !busy.includes(seeding.phase)) {
     return databases[database] ?? "The database is unavailable.";
   }
-  if (seeding.phase === "seeding") return `Seeding is in progress. Seeded traces can be found already.${also}`;
+  if (seeding.phase === "seeding") return `Seeding is in progress. Traces seeded so far can already be found.${also}`;
   if (seeding.phase !== "done") return phases[seeding.phase] + also;
   if (faults) return `Start-up seeding: ${faults}.`;
   // A server may keep the results for its operators.
@@ -140,7 +141,7 @@ function lineText({ seeding, database }, ended, rows) {
   const took = duration(new Date(seeding.finished_at) - new Date(seeding.started_at));
   const count = `${ended.length} ${ended.length === 1 ? "seeder" : "seeders"}`;
   return ended.every((seeder) => seeder.outcome === "unchanged")
-    ? `Nothing to do: ${count} checked in ${took}.`
+    ? `Seed data is up to date (${count} checked in ${took}).`
     : `Start-up seeding ran ${count} in ${took}.`;
 }
 

@@ -43,10 +43,16 @@ export function showFound(wanted, traces) {
       : "No traces can be found yet: none has been seeded, or none has an embedding.";
     return;
   }
-  const count = traces.length === 1 ? "1 trace" : `${traces.length} traces`;
-  const far = isFarFromAll(traces) ? "No good match. The nearest: " : "";
   const how = isByMeaning ? "found by meaning" : "found by words";
-  status.textContent = `${far}${count}${within(wanted.tags)}, ${how}, best match first.`;
+  status.textContent = isFarFromAll(traces)
+    ? `No good match${within(wanted.tags)}. These come closest.`
+    : `Best matches${within(wanted.tags)} first, ${how}.`;
+}
+
+/** Says that the only trace that was shown has been deleted. */
+export function showDeleted() {
+  showNothing([]);
+  status.textContent = "The trace was deleted.";
 }
 
 /** Says what to do without a question. */

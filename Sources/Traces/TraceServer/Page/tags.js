@@ -14,6 +14,8 @@ export class Tags {
   chosen = new Set();
   /** The number of traces by tag among the results; null without a question. */
   #found = null;
+  /** What the numbers count. */
+  #what = "traces";
   #common = [];
   #names = new Set();
   #changed;
@@ -62,7 +64,7 @@ export class Tags {
     const total = traces?.length;
     const what = traces ? (total === 1 ? "the only result" : `the ${total} best results`) : "all traces";
     hint.textContent = `The numbers count ${what}.`;
-    hint.hidden = total === 0;
+    this.#what = traces ? `of ${what}` : "traces";
     this.#render();
   }
 
@@ -93,7 +95,9 @@ export class Tags {
     const chip = (name) => {
       const count = counts.get(name);
       const isChosen = this.chosen.has(name);
-      const label = count === undefined ? name : `${name}, ${count} ${count === 1 ? "trace" : "traces"}`;
+      const label = count === undefined
+        ? name
+        : `${name}, ${count} ${count === 1 && !this.#found ? "trace" : this.#what}`;
       const button = element(
         "button",
         { type: "button", class: "chip", "data-name": name, "aria-pressed": isChosen, "aria-label": label },
@@ -105,6 +109,8 @@ export class Tags {
     };
     chips.replaceChildren(...[...this.chosen, ...rest].map(chip));
     clear.hidden = this.chosen.size === 0;
+    // Without numbers, there is nothing to explain.
+    hint.hidden = counts.size === 0;
     if (focused) [...chips.querySelectorAll("button")].find((button) => button.dataset.name === focused)?.focus();
   }
 }

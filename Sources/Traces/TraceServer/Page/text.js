@@ -66,9 +66,9 @@ export function highlighted(text, terms, marks = budget()) {
   return fragment;
 }
 
-/** The excerpt of a text's prose that contains the most terms. */
+/** The excerpt of a text's prose that contains the most terms. It neither starts nor ends inside inline code. */
 export function excerpt(text, terms, length = 280) {
-  const prose = withoutCode(text);
+  const prose = withoutCode(text).replace(/`[^`\n]+`/g, (code) => code.replaceAll(" ", glue));
   const sentences = prose.split(/(?<=[.!?:])\s+|\n+/).map((part) => part.trim()).filter(Boolean);
   const parts = sentences.length > 0 ? sentences.slice(0, 200) : [text.trim()];
   const worth = (part) =>
@@ -79,8 +79,11 @@ export function excerpt(text, terms, length = 280) {
   while (from > 0 && parts.slice(from).join(" ").length < length / 2) from -= 1;
   const chosen = parts.slice(from).join(" ");
   const cut = chosen.length > length ? `${upTo(chosen, length)} …` : chosen;
-  return from > 0 ? `… ${cut}` : cut;
+  return (from > 0 ? `… ${cut}` : cut).replaceAll(glue, " ").replace(/…(\s+…)+/g, "…");
 }
+
+/** Stands for a space that is no place to cut. */
+const glue = "\ue000";
 
 function withoutCode(text) {
   let isCode = false;
@@ -96,9 +99,12 @@ function withoutCode(text) {
 
 function upTo(text, length) {
   const space = text.lastIndexOf(" ", length);
-  const end = space > length / 2 ? space : length;
-  // Do not split a surrogate pair.
-  return text.slice(0, /[\ud800-\udbff]/.test(text[end - 1]) ? end - 1 : end);
+  if (space > length / 2) return text.slice(0, space);
+  // Do not split a surrogate pair or inline code.
+  const start = text.slice(0, /[\ud800-\udbff]/.test(text[length - 1]) ? length - 1 : length);
+  const code = start.split("`").length % 2 === 0 ? start.lastIndexOf("`") : -1;
+  if (code > 0) return start.slice(0, code).trimEnd();
+  return code === 0 ? start + "`" : start;
 }
 
 /** A message as a sentence: with a capital letter and a full stop. */
