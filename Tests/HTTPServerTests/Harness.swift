@@ -66,6 +66,26 @@ final class Gate: Sendable {
   }
 }
 
+/// Blocks a thread until a test opens it.
+final class Barrier: Sendable {
+  private let ends: (Int32, Int32)
+
+  init() {
+    var ends: [Int32] = [0, 0]
+    pipe(&ends)
+    self.ends = (ends[0], ends[1])
+  }
+
+  func open() { close(ends.1) }
+
+  func block() {
+    var byte: UInt8 = 0
+    _ = read(ends.0, &byte, 1)
+  }
+
+  deinit { close(ends.0) }
+}
+
 /// A counter that tasks can wait for.
 final class Counter: Sendable {
   private let value = Atomic(0)

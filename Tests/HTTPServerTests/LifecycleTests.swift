@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServer
 import Testing
 
@@ -98,6 +99,73 @@ struct LifecycleTests {
     try next.start()
     #expect(try await RawClient(port: next.port).exchange(get("/")).status == 200)
     await next.stop(grace: .zero)
+  }
+
+  /// A server with two threads, one of which a handler blocks. Passes idle clients of the blocked thread and of the
+  /// other one. Handlers of `/write` count, and suspend.
+  private func withBlockedThread(
+    _ body: (HTTPServer, _ waiting: [RawClient], _ others: [RawClient], Counter, Barrier) async throws -> Void
+  ) async throws {
+    let (handled, blocked, barrier) = (Counter(), Counter(), Barrier())
+    try await withServer { options in
+      options.threads = 2
+    } handler: { request in
+      let thread = "\(pthread_self())"
+      switch request.path {
+      case "/block":
+        blocked.add()
+        barrier.block()
+      case "/write": await Task.detached { handled.add() }.value
+      default: break
+      }
+      return HTTPResponse(text: thread)
+    } _: { server in
+      let blocker = try RawClient(port: server.port)
+      let thread = try await blocker.exchange(get("/")).body
+      var (waiting, others): ([RawClient], [RawClient]) = ([], [])
+      while waiting.count < 10 || others.isEmpty {
+        let client = try RawClient(port: server.port)
+        let isWaiting = try await client.exchange(get("/")).body == thread
+        if isWaiting { waiting.append(client) } else { others.append(client) }
+      }
+      await blocker.send(get("/block"))
+      try await blocked.reach(1)
+      try await body(server, waiting, others, handled, barrier)
+      #expect(try await blocker.receive().status == 200)
+    }
+  }
+
+  @Test("requests that have arrived before the stop are finished")
+  func arrived() async throws {
+    try await withBlockedThread { server, waiting, others, handled, barrier in
+      for client in waiting { await client.send(post("/write", "x")) }
+      async let stop: Void = server.stop(grace: .seconds(60))
+      for client in others { #expect(await client.isClosed()) }
+      barrier.open()
+      for client in waiting {
+        let response = try await client.receive()
+        #expect(response.status == 200 && response.headers["connection"] == "close")
+      }
+      #expect(handled.count == waiting.count)
+      await stop
+    }
+  }
+
+  @Test("requests that arrive on a connection that is being closed are not begun, and get 503")
+  func tooLate() async throws {
+    try await withBlockedThread { server, waiting, others, handled, barrier in
+      async let stop: Void = server.stop(grace: .seconds(60))
+      for client in others { #expect(await client.isClosed()) }
+      for client in waiting { await client.send(post("/write", "x")) }
+      barrier.open()
+      for client in waiting {
+        let response = try await client.receive()
+        #expect(response.status == 503 && response.isProblem)
+        #expect(response.headers["connection"] == "close" && response.headers["retry-after"] == "1")
+      }
+      #expect(handled.count == 0)
+      await stop
+    }
   }
 
   @Test("handlers that exceed the grace are cancelled, and their clients get 503")

@@ -71,10 +71,14 @@ final class Connection: Sendable {
     }
   }
 
-  /// Shuts down the reading side, so that the connection closes after the response to what has already arrived. Has
-  /// no effect if the phase has changed in the meantime. Call it only while the connection is in the table.
+  /// Shuts down the reading side, so that the library closes the connection. Has no effect if the phase has changed in
+  /// the meantime, or if a request has arrived that the library has not read. Call it only while the connection is in
+  /// the table.
+  ///
+  /// The library may have read the beginning of a request by then. Such a request is refused: before 1.0, the library
+  /// reads from the socket when a handler resumes, and closes the connection without a response at the end of input.
   func end(from old: ConnectionPhase) {
-    guard replace(old, with: .ending) else { return }
+    guard !hasUnreadBytes, replace(old, with: .ending) else { return }
     shutdown(descriptor, Int32(SHUT_RD))
   }
 
@@ -159,9 +163,15 @@ final class Connection: Sendable {
 
   /// False if the client has closed its side or the connection is broken.
   var isPeerThere: Bool {
-    var byte: UInt8 = 0
-    let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    let count = peek()
     return count > 0 || (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+  }
+
+  private var hasUnreadBytes: Bool { peek() > 0 }
+
+  private func peek() -> Int {
+    var byte: UInt8 = 0
+    return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
   }
 }
 

@@ -87,10 +87,12 @@ final class Engine: Sendable {
   // MARK: Responses
 
   func problem(_ refusal: Refusal) -> HTTPResponse {
-    HTTPResponse(
+    var response = HTTPResponse(
       status: refusal.status,
       headers: ["Content-Type": "application/problem+json", "X-Content-Type-Options": "nosniff"],
       body: options.problem(refusal.status, refusal.detail))
+    if refusal.status == 503 { response.headers["Retry-After"] = "1" }
+    return response
   }
 
   /// Reports a response that is about to be sent, or that the library has sent by itself.

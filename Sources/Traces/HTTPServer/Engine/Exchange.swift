@@ -89,6 +89,7 @@ final class Exchange {
     connection.changeCurrent { $0?.method = HTTPMethod(rawValue: name) }
     let fields = ReceivedFields(handle, after: version)
     do throws(Refusal) {
+      guard connection.mayStayOpen else { throw Refusal.closing }
       let head = try RequestHead(
         method: name, rawTarget: rawTarget, version: String(cString: version), headers: fields.headers,
         size: http_header_size(handle), options: engine.options)

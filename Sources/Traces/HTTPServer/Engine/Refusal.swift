@@ -22,6 +22,8 @@ struct Refusal: Error {
   static let late = Self(408, "The request did not arrive in time.")
   static let unsendable = Self(500, "The handler returned an invalid response.")
   static let timedOut = Self(503, "The request timed out.")
+  static let closing = Self(
+    503, "The connection was being closed when the request arrived. Nothing was done. Send the request again.")
   static let stopping = Self(503, "The server is shutting down.")
 
   /// A problem document (RFC 9457).
