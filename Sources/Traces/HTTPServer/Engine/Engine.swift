@@ -172,7 +172,7 @@ final class Engine: Sendable {
         else { return nil }
         let exchange = Exchange(
           engine: engine, connection: Unmanaged.fromOpaque(connection).takeUnretainedValue(),
-          rawTarget: Array(UnsafeRawBufferPointer(start: target, count: strlen(target))))
+          target: target)
         return Unmanaged.passRetained(exchange).toOpaque()
       },
       { _, handle, _, method, version, bytes, count, context in

@@ -25,20 +25,25 @@ final class Exchange {
   private var keepsAlive = false
 
   /// Called when the request line has been received.
-  init(engine: Engine, connection: Connection, rawTarget: [UInt8]) {
+  init(engine: Engine, connection: Connection, target: UnsafePointer<CChar>) {
     self.engine = engine
     self.connection = connection
-    self.rawTarget = rawTarget
+    rawTarget = Array(UnsafeRawBufferPointer(start: target, count: strlen(target)))
     id = engine.makeRequestID()
     let path = String(decoding: rawTarget.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
     let current = Connection.Current(id: id, path: path, start: start)
     connection.changeCurrent { $0 = current }
     connection.advance(to: .receiving)
-    // The library parses the query into memory that it shares with the header fields. Before 1.0, it loses its place
-    // in the request when that memory runs out.
-    let items = rawTarget.count { $0 == UInt8(ascii: "&") }
-    if items > engine.options.headerLimit / Self.bytesPerItem {
-      refuseDirectly(.headerTooLarge(limit: engine.options.headerLimit))
+    do throws(Refusal) {
+      // The library parses the query into memory that it shares with the header fields. Before 1.0, it loses its place
+      // in the request when that memory runs out.
+      let items = rawTarget.count { $0 == UInt8(ascii: "&") }
+      guard items <= engine.options.headerLimit / Self.bytesPerItem else {
+        throw .headerTooLarge(limit: engine.options.headerLimit)
+      }
+      try LengthCheck.check(after: target, engine.options)
+    } catch {
+      refuseDirectly(error)
       shutdown(connection.descriptor, Int32(SHUT_RDWR))
     }
   }

@@ -57,6 +57,8 @@ struct RequestHead {
 
   private static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
 
+  static let malformedLength = Refusal(400, "Content-Length is repeated or is not a number.")
+
   private static func contentLength(
     _ headers: HTTPHeaders, isOld: Bool, _ options: HTTPServer.Options
   ) throws(Refusal) -> Int? {
@@ -76,7 +78,7 @@ struct RequestHead {
     }
     guard let text = lengths.first else { return 0 }
     guard lengths.count == 1, let length = HTTPSyntax.number(text) else {
-      throw Refusal(400, "Content-Length is repeated or is not a number.")
+      throw Self.malformedLength
     }
     guard length <= options.bodyLimit else { throw .bodyTooLarge(limit: options.bodyLimit) }
     return length
