@@ -92,6 +92,77 @@ struct LimitTests {
     }
   }
 
+  private static let large = String(repeating: "x", count: 60_000)
+
+  private static func head(_ size: Int) -> String {
+    "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: \(size)\r\n\r\n"
+  }
+
+  private func withBodyMemory(
+    handler: @escaping HTTPServer.Handler = echo, _ body: (HTTPServer) async throws -> Void
+  ) async throws {
+    try await withServer(
+      { options in
+        options.bodyLimit = 100_000
+        options.bodyMemory = 200_000
+      }, handler: handler, body)
+  }
+
+  @Test("large bodies get 503 while others use up the memory, and small ones are received")
+  func bodyMemory() async throws {
+    let started = Counter()
+    let gate = Gate()
+    try await withBodyMemory { request in
+      if request.body.count == 60_000 {
+        started.add()
+        await gate.wait()
+      }
+      return HTTPResponse(text: "\(request.body.count)")
+    } _: { server in
+      // Two bodies that have not arrived, and one whose handler runs.
+      let slow = try (0..<2).map { _ in try RawClient(port: server.port) }
+      for client in slow {
+        let head = Self.head(70_000).replacing("Host", with: "Expect: 100-continue\r\nHost")
+        #expect(try await client.exchange(head).status == 100)
+      }
+      let handled = try RawClient(port: server.port)
+      await handled.send(Self.head(60_000) + Self.large)
+      try await started.reach(1)
+      let chunk = "\(String(Self.large.utf8.count, radix: 16))\r\n\(Self.large)\r\n0\r\n\r\n"
+      let chunked = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      for text in [Self.head(50_000), chunked + chunk] {
+        let client = try RawClient(port: server.port)
+        let response = try await client.exchange(text)
+        #expect(response.status == 503 && response.isProblem)
+        #expect(response.headers["retry-after"] == "1" && response.headers["connection"] == "close")
+        #expect(await client.isClosed())
+      }
+      let small = String(Self.large.prefix(16_384))
+      #expect(try await RawClient(port: server.port).exchange(post("/a", small)).body == "16384")
+      #expect(try await RawClient(port: server.port).exchange(chunked + "2\r\nab\r\n0\r\n\r\n").body == "2")
+      gate.open()
+      #expect(try await handled.receive().status == 200)
+      for client in slow {
+        #expect(try await client.exchange(String(repeating: "x", count: 70_000)).body == "70000")
+      }
+    }
+  }
+
+  @Test("the memory of a body is returned, whatever becomes of its request")
+  func returnedMemory() async throws {
+    try await withBodyMemory { server in
+      let client = try RawClient(port: server.port)
+      for _ in 0..<10 { #expect(try await client.exchange(post("/a", Self.large)).status == 200) }
+      for _ in 0..<10 { await (try RawClient(port: server.port)).send(Self.head(90_000) + "x") }
+      // The server notices the end of a connection a little later.
+      var status = 503
+      for _ in 0..<5_000 where status == 503 {
+        status = try await RawClient(port: server.port).exchange(post("/a", Self.large)).status
+      }
+      #expect(status == 200)
+    }
+  }
+
   @Test("connections over the limit of their address are closed at once")
   func perAddress() async throws {
     try await withServer {

@@ -58,8 +58,10 @@ struct RefusalTests {
   @Test(
     "a Content-Length that is not a number gets one problem document and closes the connection",
     arguments: [
-      "Content-Length: 1, 1", "Content-Length: -1", "Content-Length: +1", "Content-Length: 0x1", "Content-Length: ",
-      "Content-Length:", "content-LENGTH:\t1 1", "Content-Length: 1 ", "Content-Length: 1x", "X: y\r\nContent-Length: x",
+      "Content-Length: 1, 1", "Content-Length: -1", "Content-Length: +1", "Content-Length: 0x1",
+      "Content-Length: ",
+      "Content-Length:", "content-LENGTH:\t1 1", "Content-Length: 1 ", "Content-Length: 1x",
+      "X: y\r\nContent-Length: x",
       "Content-Length: 1\r\n 1", "Content-Length: 18446744073709551617",
     ])
   func malformedLength(field: String) async throws {
@@ -88,7 +90,8 @@ struct RefusalTests {
       let client = try RawClient(port: server.port)
       let body = "a\r\nContent-Length: x\r\n\r\n"
       for field in ["X-Content-Length: x", "X: Content-Length: x", "Content-Length-X: x"] {
-        let text = "POST /a HTTP/1.1\r\nHost: x\r\n\(field)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        let text =
+          "POST /a HTTP/1.1\r\nHost: x\r\n\(field)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
         #expect(try await client.exchange(text).body == "POST /a \(body)")
       }
     }

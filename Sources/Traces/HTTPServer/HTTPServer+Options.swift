@@ -11,6 +11,10 @@ extension HTTPServer {
     public var port = 8080
     /// The maximum size of a request body in bytes. Larger requests get 413. 1 MiB by default.
     public var bodyLimit = 1 << 20
+    /// The maximum size of all request bodies in memory together, in bytes. Above that, requests get 503. Bodies that are
+    /// no larger than ``headerLimit`` do not count, so that they are received even while large ones use up the memory.
+    /// 64 MiB by default, at least ``bodyLimit``.
+    public var bodyMemory = 64 << 20
     /// The maximum size of the request line and the header fields together, in bytes. Larger requests get 431, or 414
     /// if the request line alone is too long. 16 KiB by default, at least 1 KiB. A connection takes four times as
     /// much memory. A query may have one item per 64 of these bytes.
@@ -61,6 +65,7 @@ extension HTTPServer.Options {
   func validate() throws(HTTPServerError) {
     try Self.check("port", port, in: 0...65_535)
     try Self.check("bodyLimit", bodyLimit, in: 0...Int(Int32.max))
+    try Self.check("bodyMemory", bodyMemory, in: bodyLimit...(1 << 40))
     try Self.check("headerLimit", headerLimit, in: 1 << 10...1 << 24)
     try Self.check("connectionLimit", connectionLimit, in: 1...1_000_000)
     try Self.check("connectionLimitPerAddress", connectionLimitPerAddress ?? 1, in: 1...1_000_000)

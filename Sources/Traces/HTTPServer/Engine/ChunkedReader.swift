@@ -51,8 +51,8 @@ final class ChunkedReader: Sendable {
   ///
   /// - Parameter expects: whether the client waits for `100 Continue`.
   func start(
-    _ handle: OpaquePointer, buffered: [UInt8], expects: Bool, connection: Connection,
-    options: HTTPServer.Options
+    _ handle: OpaquePointer, buffered: [UInt8], expects: Bool, share: BodyMemory.Share,
+    connection: Connection, options: HTTPServer.Options
   ) throws(Refusal) {
     let busy = Refusal(503, "The server is reading too many chunked request bodies.")
     guard Self.active.add(1, ordering: .relaxed).newValue <= Self.most else {
@@ -63,7 +63,7 @@ final class ChunkedReader: Sendable {
     let suspended = LibraryPointer(value: handle)
     do throws(ThreadError) {
       try DetachedThread.start { [self] in
-        let outcome = Self.read(buffered, expects: expects, connection, options)
+        let outcome = Self.read(buffered, expects: expects, share, connection, options)
         Self.active.subtract(1, ordering: .relaxed)
         state.withLock { $0 = outcome }
         MHD_resume_connection(suspended.value)
@@ -77,7 +77,8 @@ final class ChunkedReader: Sendable {
 
   /// The descriptor is valid, because the library does not close a suspended connection.
   private static func read(
-    _ buffered: [UInt8], expects: Bool, _ connection: Connection, _ options: HTTPServer.Options
+    _ buffered: [UInt8], expects: Bool, _ share: BodyMemory.Share, _ connection: Connection,
+    _ options: HTTPServer.Options
   ) -> Outcome {
     var body = ChunkedBody(options: options)
     do throws(Refusal) {
@@ -90,7 +91,9 @@ final class ChunkedReader: Sendable {
         guard poll(&source, 1, -1) > 0 || errno == EINTR else { return .gone }
         let count = recv(connection.descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
         if count > 0 {
-          if try body.append(buffer[..<count]) { return .body(body.bytes) }
+          let isComplete = try body.append(buffer[..<count])
+          try share.grow(to: body.bytes.count)
+          if isComplete { return .body(body.bytes) }
         } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
           return .gone
         }

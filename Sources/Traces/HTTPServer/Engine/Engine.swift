@@ -12,6 +12,7 @@ final class Engine: Sendable {
   let handler: HTTPServer.Handler
   let listener: ListeningSocket
   let table = ConnectionTable()
+  let bodyMemory: BodyMemory
 
   private struct Stop {
     var deadline: Milliseconds?
@@ -34,6 +35,7 @@ final class Engine: Sendable {
     self.options = options
     self.handler = handler
     self.listener = listener
+    bodyMemory = BodyMemory(options)
     let library = try startLibrary()
     do throws(ThreadError) {
       try DetachedThread.start { ConnectionSupervisor(engine: self, library: library).run() }

@@ -21,6 +21,7 @@ final class Exchange {
   private let start = ContinuousClock.now
   private var state = State.started
   private var body: [UInt8] = []
+  private var bodyShare: BodyMemory.Share?
   /// Whether the library keeps the connection open after the response.
   private var keepsAlive = false
 
@@ -101,13 +102,16 @@ final class Exchange {
       guard fields.areExact(handle, method: method, targetLength: rawTarget.count, version: version) else {
         throw .malformed
       }
+      let share = BodyMemory.Share(of: engine.bodyMemory)
+      try share.grow(to: head.contentLength ?? 0)
+      bodyShare = share
       let position = connection.count(
         header: Engine.blankBytes(before: method) + http_header_size(handle), body: head.contentLength ?? 0)
       guard head.contentLength == nil, ChunkedReader.isNeeded else {
         state = .receiving(head)
         return true
       }
-      try readChunks(handle, head, after: method + http_header_size(handle), at: position)
+      try readChunks(handle, head, share, after: method + http_header_size(handle), at: position)
       return true
     } catch {
       return refuse(error, handle)
@@ -118,7 +122,8 @@ final class Exchange {
   ///   - end: the end of the header.
   ///   - position: the number of bytes that the client sent before `end`.
   private func readChunks(
-    _ handle: OpaquePointer, _ head: RequestHead, after end: UnsafePointer<CChar>, at position: Int
+    _ handle: OpaquePointer, _ head: RequestHead, _ share: BodyMemory.Share,
+    after end: UnsafePointer<CChar>, at position: Int
   ) throws(Refusal) {
     guard
       let buffered = ChunkedReader.buffered(
@@ -128,7 +133,8 @@ final class Exchange {
     let reader = ChunkedReader()
     state = .reading(head, reader)
     try reader.start(
-      handle, buffered: buffered, expects: expects, connection: connection, options: engine.options)
+      handle, buffered: buffered, expects: expects, share: share, connection: connection,
+      options: engine.options)
   }
 
   private func finish(_ reader: ChunkedReader, _ handle: OpaquePointer, _ head: RequestHead) -> Bool {
@@ -167,6 +173,8 @@ final class Exchange {
       body: body, remoteAddress: connection.address, id: id, start: start)
     let received = body.count
     body = []
+    let share = bodyShare
+    bodyShare = nil
     let pending = PendingResponse()
     state = .handling(head, pending)
     connection.changeCurrent { current in
@@ -178,7 +186,10 @@ final class Exchange {
     } else {
       let handler = engine.handler
       pending.attach(
-        Task.immediate(executorPreference: pending) { pending.finish(with: await handler(request)) })
+        Task.immediate(executorPreference: pending) {
+          pending.finish(with: await handler(request))
+          withExtendedLifetime(share) {}
+        })
     }
     return proceed(handle, head, pending)
   }

@@ -23,7 +23,8 @@ struct Refusal: Error {
   static let unsendable = Self(500, "The handler returned an invalid response.")
   static let timedOut = Self(503, "The request timed out.")
   static let closing = Self(
-    503, "The connection was being closed when the request arrived. Nothing was done. Send the request again.")
+    503, "The connection was being closed when the request arrived. Nothing was done. Send the request again."
+  )
   static let stopping = Self(503, "The server is shutting down.")
 
   /// A problem document (RFC 9457).
