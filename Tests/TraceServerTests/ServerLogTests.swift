@@ -28,18 +28,20 @@ struct ServerLogTests {
   private static let events: [ServerEvent] =
     [
       .starting(host: evil, port: 1), .private(host: evil, port: 1), .listening(host: evil, port: 1),
-      .request(record(method: evil, path: evil, address: evil, id: evil)),
+      .request(record(method: evil, path: evil, address: evil, proxy: evil, id: evil)),
       .request(record(method: nil, path: nil, address: "192.0.2.1", id: "1")),
       .failed(requestID: evil, evil), .redis(.unavailable(reason: evil)),
       .redis(.available(after: .microseconds(1_234_567), undecided: 3)), .stopping(grace: .seconds(10)),
       .stopped, .lost(3),
     ] + workerEvents.map { .worker($0) }
 
-  private static func record(method: String?, path: String?, address: String, id: String) -> HTTPRequestRecord
-  {
+  private static func record(
+    method: String?, path: String?, address: String, proxy: String? = nil, id: String
+  ) -> HTTPRequestRecord {
     HTTPRequestRecord(
       id: id, method: method.map { HTTPMethod(rawValue: $0) }, path: path, status: 404,
-      duration: .nanoseconds(1_234_567), remoteAddress: address, requestBytes: 0, responseBytes: 9)
+      duration: .nanoseconds(1_234_567), remoteAddress: address, proxyAddress: proxy, requestBytes: 0,
+      responseBytes: 9)
   }
 
   private func expectHarmless(_ line: String) {
@@ -91,6 +93,29 @@ struct ServerLogTests {
         "after 1.2 s;"))
     let usual = Self.record(method: "GET", path: "/a", address: "192.0.2.1", id: "1")
     #expect("\(ServerEvent.request(usual))" == "GET /a 404 1.2 ms 9 B from 192.0.2.1 id=1")
+  }
+
+  @Test("has the client's address, and says that it is forwarded if the proxy is trusted")
+  func forwarded() async throws {
+    try await TemporaryDatabase.with { database in
+      for (proxies, address) in [
+        ("127.0.0.0/8", "from 203.0.113.9 via 127.0.0.1 id="), ("10.0.0.0/8", "from 127.0.0.1 id="),
+      ] {
+        let end = try await TraceServerBinary.with(url: database.url, variables: ["TRUSTED_PROXIES": proxies])
+        {
+          server in
+          for line in ["GET /health", "GET /nothing", "POST /api/v1/auth/register"] {
+            _ = try await server.send(
+              "\(line) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.9\r\n\r\n"
+            )
+          }
+        }
+        for path in ["/health 200", "/nothing 404", "/api/v1/auth/register 415"] {
+          let lines = end.errors.split(separator: "\n").filter { $0.contains(path) }
+          #expect(lines.contains { $0.contains(address) }, "\(path): \(lines)")
+        }
+      }
+    }
   }
 
   @Test(

@@ -44,6 +44,10 @@ extension HTTPServer {
     /// parse or store a request, it sends its own text instead. The closure runs on a thread of the server and must
     /// not block.
     public var problem: @Sendable (_ status: Int, _ detail: String) -> [UInt8] = Self.defaultProblem
+    /// Finds the address of the client of a request, from the address of its connection and its header fields.
+    /// ``HTTPRequest/remoteAddress`` and ``HTTPRequestRecord/remoteAddress`` have it. Nil by default: it is the address of
+    /// the connection. The closure runs on a thread of the server and must not block.
+    public var clientAddress: (@Sendable (_ peer: String, HTTPHeaders) -> String)?
     /// Called for each response before it is sent, also for the server's own (400, 408, 413, 431, 500, 501, 503).
     /// Also called after libmicrohttpd has rejected a request by itself, with the status that it sent, or with 400
     /// for a request line that it cannot parse. Nil by default. The closure runs on a thread of the server and must
@@ -106,6 +110,9 @@ public struct HTTPRequestRecord: Sendable {
   public let duration: Duration
   /// The address of the client.
   public let remoteAddress: String
+  /// The address of the proxy that forwarded the request; nil if the client itself sent it. If the request was rejected
+  /// before its header was read, the proxy counts as the client.
+  public let proxyAddress: String?
   /// The number of body bytes received.
   public let requestBytes: Int
   /// The number of body bytes in the response.
@@ -114,7 +121,7 @@ public struct HTTPRequestRecord: Sendable {
   /// Creates a record, for tests of logs and metrics.
   public init(
     id: String, method: HTTPMethod?, path: String?, status: Int, duration: Duration, remoteAddress: String,
-    requestBytes: Int, responseBytes: Int
+    proxyAddress: String? = nil, requestBytes: Int, responseBytes: Int
   ) {
     self.id = id
     self.method = method
@@ -122,6 +129,7 @@ public struct HTTPRequestRecord: Sendable {
     self.status = status
     self.duration = duration
     self.remoteAddress = remoteAddress
+    self.proxyAddress = proxyAddress
     self.requestBytes = requestBytes
     self.responseBytes = responseBytes
   }

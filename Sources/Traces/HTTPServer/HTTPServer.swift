@@ -84,6 +84,10 @@ public final class HTTPServer: Sendable {
 
   /// Responds to a request without a socket by calling the handler.
   public func respond(to request: HTTPRequest) async -> HTTPResponse {
-    await handler(request)
+    var request = request
+    if let address = options.clientAddress?(request.remoteAddress, request.headers) {
+      request.remoteAddress = address
+    }
+    return await handler(request)
   }
 }

@@ -74,6 +74,7 @@ public final class TraceServer: Sendable {
       services.metrics.count(record)
       services.log(.request(record))
     }
+    httpOptions.clientAddress = { ClientAddress.of($1, from: $0, trusting: options.trustedProxies) }
     http = HTTPServer(options: httpOptions) { await pipeline.respond(to: $0) }
     adminHTTP = options.adminHTTP.map { adminOptions in
       var adminOptions = adminOptions
@@ -131,7 +132,7 @@ public final class TraceServer: Sendable {
   ///
   /// - Parameter isPrivate: whether to respond as the private port does; false by default.
   public func respond(to request: HTTPRequest, isPrivate: Bool = false) async -> HTTPResponse {
-    await pipeline.respond(to: request, isPrivate: isPrivate)
+    isPrivate ? await pipeline.respond(to: request, isPrivate: true) : await http.respond(to: request)
   }
 }
 

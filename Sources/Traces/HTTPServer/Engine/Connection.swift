@@ -13,6 +13,8 @@ final class Connection: Sendable {
     let id: String
     let path: String
     let start: ContinuousClock.Instant
+    /// The address of the client, if it is not that of the connection.
+    var client: String?
     var method: HTTPMethod?
     var bytes = 0
     var pending: PendingResponse?

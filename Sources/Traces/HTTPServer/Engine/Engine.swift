@@ -103,8 +103,10 @@ final class Engine: Sendable {
     onRequest(
       HTTPRequestRecord(
         id: current?.id ?? makeRequestID(), method: current?.method, path: current?.path, status: status,
-        duration: current.map { $0.start.duration(to: .now) } ?? .zero, remoteAddress: connection.address,
-        requestBytes: current?.bytes ?? 0, responseBytes: bytes))
+        duration: current.map { $0.start.duration(to: .now) } ?? .zero,
+        remoteAddress: current?.client ?? connection.address,
+        proxyAddress: current?.client == nil ? nil : connection.address, requestBytes: current?.bytes ?? 0,
+        responseBytes: bytes))
   }
 
   /// Writes a response to the socket directly, bypassing the library.

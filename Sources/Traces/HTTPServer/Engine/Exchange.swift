@@ -102,6 +102,11 @@ final class Exchange {
       guard fields.areExact(handle, method: method, targetLength: rawTarget.count, version: version) else {
         throw .malformed
       }
+      if let client = engine.options.clientAddress?(connection.address, head.headers),
+        client != connection.address
+      {
+        connection.changeCurrent { $0?.client = client }
+      }
       let share = BodyMemory.Share(of: engine.bodyMemory)
       try share.grow(to: head.contentLength ?? 0)
       bodyShare = share
@@ -170,7 +175,7 @@ final class Exchange {
     guard connection.advance(to: .handling) else { return false }
     let request = HTTPRequest(
       method: head.method == .head ? .get : head.method, target: head.target, headers: head.headers,
-      body: body, remoteAddress: connection.address, id: id, start: start)
+      body: body, remoteAddress: connection.current?.client ?? connection.address, id: id, start: start)
     let received = body.count
     body = []
     let share = bodyShare

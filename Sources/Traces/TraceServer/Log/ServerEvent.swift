@@ -43,7 +43,8 @@ extension ServerEvent: CustomStringConvertible {
     case .private(let host, let port): "metrics on \(Self.url(host, port))"
     case .request(let record):
       "\(Self.method(record)) \(Self.path(record)) \(record.status) \(Self.milliseconds(record)) ms "
-        + "\(record.responseBytes) B from \(record.remoteAddress) id=\(record.id)"
+        + "\(record.responseBytes) B from \(record.remoteAddress)"
+        + "\(record.proxyAddress.map { " via \($0)" } ?? "") id=\(record.id)"
     case .failed(let id, let reason): "failed id=\(id): \(reason.replacing("\n", with: " | "))"
     case .redis(let event): event.description
     case .worker(let event): event.description
@@ -125,19 +126,20 @@ extension ServerEvent {
   var fields: [(name: String, value: JSONOutput)] {
     switch self {
     case .starting(let host, let port), .private(let host, let port), .listening(let host, let port):
-      [("host", .text(host)), ("port", .int(port))]
+      return [("host", .text(host)), ("port", .int(port))]
     case .request(let record):
-      [
+      let forwarding = record.proxyAddress.map { [(name: "proxy_address", value: JSONOutput.text($0))] } ?? []
+      return [
         ("request_id", .text(record.id)), ("method", .text(Self.method(record))),
         ("path", .text(Self.path(record))), ("status", .int(record.status)),
         ("duration_ms", .number(Self.milliseconds(record))), ("response_bytes", .int(record.responseBytes)),
         ("remote_address", .text(record.remoteAddress)),
-      ]
-    case .failed(let id, let reason): [("request_id", .text(id)), ("message", .text(reason))]
-    case .redis, .worker: [("message", .text(description))]
-    case .stopping(let grace): [("grace_s", .int(Int(grace.components.seconds)))]
-    case .stopped: []
-    case .lost(let count): [("lines", .int(count))]
+      ] + forwarding
+    case .failed(let id, let reason): return [("request_id", .text(id)), ("message", .text(reason))]
+    case .redis, .worker: return [("message", .text(description))]
+    case .stopping(let grace): return [("grace_s", .int(Int(grace.components.seconds)))]
+    case .stopped: return []
+    case .lost(let count): return [("lines", .int(count))]
     }
   }
 }

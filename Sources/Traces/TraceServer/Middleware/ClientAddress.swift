@@ -3,16 +3,16 @@ import TraceStore
 
 /// Finds the address of a client behind proxies.
 enum ClientAddress {
-  /// The address of the client of a request.
+  /// The address of the client of a request that `peer` sent.
   ///
   /// It is the last address in `X-Forwarded-For` that is not a trusted proxy's. Clients can send this header too, so
   /// only the addresses that trusted proxies have added count: if the request comes from anyone else, the header is
   /// ignored.
-  static func of(_ request: HTTPRequest, trusting proxies: [IPNetwork]) -> String {
+  static func of(_ headers: HTTPHeaders, from peer: String, trusting proxies: [IPNetwork]) -> String {
     func isTrusted(_ address: String) -> Bool { proxies.contains { $0.contains(address) } }
-    var address = request.remoteAddress
+    var address = peer
     guard !proxies.isEmpty, isTrusted(address) else { return address }
-    let entries = request.headers.values("X-Forwarded-For").flatMap { $0.split(separator: ",") }
+    let entries = headers.values("X-Forwarded-For").flatMap { $0.split(separator: ",") }
     for entry in entries.reversed().map({ String($0).trimmed }) where !entry.isEmpty {
       guard let next = IPNetwork.canonical(host(in: entry)) else { return address }
       address = next

@@ -19,8 +19,6 @@ struct Pipeline: Sendable {
   ///
   /// - Parameter isPrivate: whether it arrived at the private port.
   func respond(to request: HTTPRequest, isPrivate: Bool = false) async -> HTTPResponse {
-    var request = request
-    request.remoteAddress = ClientAddress.of(request, trusting: services.options.trustedProxies)
     var context = RequestContext(request, services: services, isPrivate: isPrivate)
     var response: HTTPResponse
     do {
