@@ -84,6 +84,8 @@ struct PortTests {
       for host in [
         "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1",
         "127.0.0.1@evil.example", "127.1", "0x7f000001", "[::2]", "localhost.", "",
+        "localhost:80@evil.example",
+        "localhost:8080:1", "localhost:-1", "[::1]evil.example", "[::1]]", "[::1", "::1",
       ] {
         let answer = try await service.send(.get, "/api/v1/tags", [], headers: ["Host": host])
         #expect(answer.status == 421 && answer.problem == "wrong-host", "\(host)")
@@ -99,6 +101,25 @@ struct PortTests {
     }) { service in
       let status = try await status(service, "traces.example")
       #expect(status == 200)
+    }
+  }
+
+  @Test("a private port of this machine accepts only names of this machine, whatever the main port does")
+  func privateHosts() async throws {
+    for (adminHost, status) in [("127.0.0.1", 421), ("0.0.0.0", 200)] {
+      try await Service.with(options: { options in
+        options.http.host = "0.0.0.0"
+        options.adminPort = 0
+        options.adminHost = adminHost
+      }) { service in
+        for path in ["/metrics", "/health/ready"] {
+          for (host, expected) in [("evil.example", status), ("localhost:9090", 200)] {
+            let request = try HTTPRequest(.get, path, headers: ["Host": host])
+            let response = await service.server.respond(to: request, isPrivate: true)
+            #expect(response.status == expected, "\(adminHost) \(path) \(host)")
+          }
+        }
+      }
     }
   }
 

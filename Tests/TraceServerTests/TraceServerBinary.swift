@@ -88,12 +88,12 @@ struct TraceServerBinary: Sendable {
   }
 
   func get(_ path: String) async throws -> Answer? {
-    try await send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    try await send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
   }
 
   func post(_ path: String, _ json: String, token: String? = nil) async throws -> Answer? {
     try await send(
-      "POST \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+      "POST \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
         + (token.map { "Authorization: Bearer \($0)\r\n" } ?? "")
         + "Content-Length: \(json.utf8.count)\r\n\r\n\(json)")
   }

@@ -59,7 +59,9 @@ public final class TraceServer: Sendable {
     let pipeline = Pipeline(
       services: services,
       middleware: [
-        HostMiddleware(listeningOn: options.http.host, searchNeedsToken: options.searchNeedsToken),
+        HostMiddleware(
+          listeningOn: options.http.host, adminHost: options.adminHost,
+          searchNeedsToken: options.searchNeedsToken),
         RoutingMiddleware(),
         AuthMiddleware(
           limiter: services.limiter, store: services.store, searchNeedsToken: options.searchNeedsToken,
