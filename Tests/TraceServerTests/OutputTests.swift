@@ -31,6 +31,12 @@ struct OutputTests {
     }
   }
 
+  @Test("has durations with at most three decimals")
+  func durations() {
+    #expect(JSONOutput.milliseconds(64.256317).description == "64.256")
+    #expect(JSONOutput.milliseconds(1.0 / 3).description == "0.333")
+  }
+
   @Test(
     "has no surrounding whitespace after trimming",
     arguments: ["", " ", "a", " a", "a\t", "\u{3000} a b \n", "\r\n"])

@@ -41,6 +41,8 @@ public enum TraceServerCommand {
       .init(name: "64", meaning: "Wrong usage of the command line"),
       .init(name: "65", meaning: "Bad data"),
       .init(name: "78", meaning: "Bad configuration, such as a port that is in use"),
-      .init(name: "130, 143", meaning: "Stopped by SIGINT or SIGTERM; requests in flight were finished"),
+      .init(
+        name: "130, 143", meaning: "Stopped by SIGINT or SIGTERM; requests in flight had up to 10 s to finish"
+      ),
     ])
 }

@@ -25,7 +25,7 @@ enum CatalogController {
           [
             "seeder": .text(run.seeder), "environment": .text(run.environment), "outcome": .text(run.outcome),
             "tables": .tables(run.tables), "failure": .failure(run.failure, shown: .outcomes),
-            "finished_at": .date(run.finishedAt), "duration_ms": .number(run.duration.inMilliseconds),
+            "finished_at": .date(run.finishedAt), "duration_ms": .milliseconds(run.duration.inMilliseconds),
             "program_version": .text(run.programVersion),
           ]
         })

@@ -87,12 +87,15 @@ extension JSONOutput {
           [
             "id": .text(seeder.id), "outcome": .optional(seeder.outcome),
             "tables": seeder.tables.map { .tables($0) } ?? .null,
-            "duration_ms": seeder.durationMilliseconds.map { .number($0) } ?? .null,
+            "duration_ms": seeder.durationMilliseconds.map { .milliseconds($0) } ?? .null,
             "failure": failure(seeder.failure, shown: seeder.outcome == "skipped" ? .all : shown),
           ]
         }),
     ]
   }
+
+  /// A duration with three decimals, as in logs.
+  static func milliseconds(_ value: Double) -> JSONOutput { .number((value * 1000).rounded() / 1000) }
 
   /// The text of an error, or only its code. The text may name the server, the database, its user, and files.
   static func failure(_ text: String?, shown: SeedingDetails) -> JSONOutput {

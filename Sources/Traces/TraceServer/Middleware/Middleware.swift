@@ -25,7 +25,10 @@ struct Pipeline: Sendable {
       response = try await run(&context, from: 0)
     } catch {
       let problem = APIProblem.describing(error)
-      if problem.status >= 500 { services.log(.failed(requestID: request.id, String(reflecting: error))) }
+      // A problem that the server itself reports is in the line of the request.
+      if problem.status >= 500, !(error is APIProblem) {
+        services.log(.failed(requestID: request.id, String(reflecting: error)))
+      }
       response = problem.response(requestID: request.id)
     }
     for field in context.responseHeaders.fields { response.headers[field.name] = field.value }
