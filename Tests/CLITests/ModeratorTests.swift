@@ -84,6 +84,7 @@ struct ModeratorTests {
       for (user, code, texts) in [
         ("Zoe", 64, ["no user has the name 'Zoe' [SR-607]", "use the user ID"]),
         (UUID().uuidString, 64, ["no user has the ID", "[SR-607]"]),
+        ("Zoe\nFix: none", 64, ["no user has the name 'Zoe Fix: none' [SR-607]"]),
         ("Bob", 64, ["2 users have the name 'Bob' [SR-607]", "\(Self.first), \(Self.second)"]),
         ("Cora", 5, ["Cora (00000000) is banned [SR-608]", "lift the ban with DELETE"]),
         ("CommonTrace Seeds", 5, ["is a seeded user", "[SR-608]", "register a user"]),

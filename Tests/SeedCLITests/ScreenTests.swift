@@ -47,6 +47,24 @@ struct ScreenTests {
     }
   }
 
+  @Test("of a service begin with the time, and further lines of an event are marked")
+  func stamped() async throws {
+    try await withTerminal(columns: 200) { terminal, screen in
+      var console = Console()
+      console.isStamped = true
+      console.screen = screen
+      console.progress("failed users\n2026-12-01T01:54:46.591Z GET /admin 200\n\nFix: none")
+      try await terminal.settle()
+      let text = terminal.screen.text
+      #expect(text.count == 4)
+      let stamp = #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /#
+      #expect(
+        text.map { $0.trimmingPrefix(stamp) } == [
+          "failed users", "| 2026-12-01T01:54:46.591Z GET /admin 200", "|", "| Fix: none",
+        ])
+    }
+  }
+
   @Test("are drawn completely: whenever the program ends, the cursor is below them")
   func isNeverHalfDrawn() async throws {
     try await withTerminal { terminal, screen in

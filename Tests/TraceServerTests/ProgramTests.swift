@@ -92,6 +92,40 @@ struct ProgramTests {
     }
   }
 
+  @Test("has no line of its log from the line breaks in a value, a file, a folder or a setting")
+  func lineBreaks() async throws {
+    let forged = "\n2026-12-01T01:54:46.591Z GET forged 200 0.1 ms 15 B from 10.0.0.1 id=1\nError: forged"
+    func expectNone(_ errors: String, places: Int) {
+      #expect(errors.ranges(of: "GET forged").count >= places, "\(errors)")
+      for line in errors.split(separator: "\n") {
+        #expect(
+          line.firstMatch(of: /^(\S+Z )?(\| *)?(2026-12-01T01:54:46.591Z GET|Error: forged)/) == nil,
+          "\(line)")
+      }
+    }
+    try await TemporaryDatabase.with { database in
+      try await TemporaryFolder.with { folder in
+        let rows = #"{"table": "plan", "files": "*.csv", "key": "code"}"#
+        for (name, definition) in [
+          ("plans", #"{"id": "plans", "summary": "x", "tables": [\#(rows)]}"#), (forged, "{"),
+        ] {
+          try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/\(name)", withIntermediateDirectories: false)
+          try folder.write(definition, to: "\(name)/seeder.json")
+        }
+        try folder.write("code,price\nbasic,\"1\(forged)\"\n", to: "plans/a\(forged).csv")
+        try await database.withConnection {
+          _ = try await $0.query("CREATE TABLE plan (code text PRIMARY KEY, price integer)")
+        }
+        let variables = ["AUTO_SEED_DATABASE": "true", "SEEDERS_PATH": folder.path]
+        let end = try await TraceServerBinary.with(url: database.url, variables: variables) { _ in }
+        expectNone(end.errors, places: 3)
+        let host = try TraceServerBinary.start(url: database.url, variables: ["HOST": "a\(forged)"])
+        expectNone(try await host.process.wait().errors, places: 1)
+      }
+    }
+  }
+
   @Test("stops on SIGTERM under load, and exactly the acknowledged writes were committed")
   func sigterm() async throws {
     try await TemporaryDatabase.with { database in

@@ -1,3 +1,4 @@
+import Basics
 import Embeddings
 import FoundationEssentials
 import HTTPServer

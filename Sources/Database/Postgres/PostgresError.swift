@@ -1,3 +1,5 @@
+import Basics
+
 /// An error of PostgreSQL or of the connection to it.
 ///
 /// Never contains a password or the value of a parameter. `description` is for users; `debugDescription` adds the
@@ -89,10 +91,11 @@ public struct PostgresError: Error, Sendable {
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
   /// The condition, the message, the node of a cluster that it comes from, and the server's detail and hint.
   public var description: String {
-    var text = sqlState.map { "\($0): \(message)" } ?? message
+    // What the server says may quote values with line breaks.
+    var text = sqlState.map { "\($0): \(TerminalText.line(message))" } ?? message
     if let node, !message.contains(node) { text += "\nNode: \(node)" }
-    if let detail = server?.detail { text += "\nDetail: \(detail)" }
-    if let hint = server?.hint { text += "\nHint: \(hint)" }
+    if let detail = server?.detail { text += "\nDetail: \(TerminalText.line(detail))" }
+    if let hint = server?.hint { text += "\nHint: \(TerminalText.line(hint))" }
     return text
   }
 

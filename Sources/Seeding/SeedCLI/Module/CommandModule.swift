@@ -1,3 +1,4 @@
+import Basics
 public import Postgres
 public import SeedKit
 
@@ -195,7 +196,8 @@ public struct CommandFailure: CommandError, CodedError {
   public init(code: ExitCode, errorCode: ErrorCode? = nil, message: String, fix: String? = nil) {
     self.code = code
     self.errorCode = errorCode ?? code.generalErrorCode
-    self.message = message
+    // It may quote arguments, settings and names.
+    self.message = TerminalText.line(message)
     self.fix = fix
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 import Glibc
 import SeedKit
@@ -109,8 +110,8 @@ struct Console: Sendable {
     let text = DisplayText.lines(text, limit: TerminalText.lineLimit)
     guard isStamped else { return screen.tell(trusted + text + "\n") }
     let time = Date().formatted(.iso8601WithMilliseconds)
-    let lines = (trusted + text).split(separator: "\n", omittingEmptySubsequences: false)
-    screen.tell(lines.map { "\(time) \($0)\n" }.joined())
+    // The further lines of an event are marked, so that none of them can be mistaken for an event.
+    screen.tell("\(time) \((trusted + text).replacing("\n", with: "\n\(time) | "))\n")
   }
 }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// A fault in the settings.
 public struct ConfigurationFault: Hashable, Sendable {
   /// The place: `Config/dev.json:3:5`, the name of a variable, or a flag such as `--jobs`.
@@ -24,9 +26,10 @@ public struct ConfigurationFault: Hashable, Sendable {
 extension ConfigurationFault: CustomStringConvertible {
   /// `SEED_JOBS: seed.jobs: found '0'; expected a whole number from 1 to 64`
   public var description: String {
-    "\(place): " + (key.map { "\($0): " } ?? "")
-      + (expected.isEmpty ? found : "found \(found); expected \(expected)")
-      + (suggestion.map { ". Did you mean '\($0)'?" } ?? "")
+    TerminalText.line(
+      "\(place): " + (key.map { "\($0): " } ?? "")
+        + (expected.isEmpty ? found : "found \(found); expected \(expected)")
+        + (suggestion.map { ". Did you mean '\($0)'?" } ?? ""))
   }
 
   /// A quoted value in one line: shortened, with escaped control characters. Connection strings are not shown, because

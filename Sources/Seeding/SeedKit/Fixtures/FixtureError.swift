@@ -1,3 +1,5 @@
+import Basics
+
 /// One fault in a fixture, with its place.
 public struct FixtureFault: Hashable, Sendable, Codable {
   /// The code of its kind.
@@ -52,7 +54,9 @@ extension FixtureFault: CustomStringConvertible {
     let parts = [record.map { "record \($0)" }, field.map { "field '\($0)'" }].compactMap(\.self)
     if !parts.isEmpty { place += ": " + parts.joined(separator: ", ") }
     // "field 'name' is missing"
-    return place + (field != nil && found == JSONFault.nothing && !expected.isEmpty ? " " : ": ") + problem
+    // Files, fields and values may contain line breaks.
+    return TerminalText.line(
+      place + (field != nil && found == JSONFault.nothing && !expected.isEmpty ? " " : ": ") + problem)
   }
 }
 

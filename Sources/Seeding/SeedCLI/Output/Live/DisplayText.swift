@@ -1,3 +1,4 @@
+import Basics
 import SeedKit
 
 /// Measures, truncates, pads and wraps text for a terminal.
