@@ -42,6 +42,9 @@ static const struct resource files[] = {
   {"trace-store/0010_exact_terms.sql", TEXT{
 #embed "../Traces/TraceStore/Schema/0010_exact_terms.sql" suffix(, 0)
   }},
+  {"trace-store/0011_search_indexes.sql", TEXT{
+#embed "../Traces/TraceStore/Schema/0011_search_indexes.sql" suffix(, 0)
+  }},
   {"Words/related-words.txt", TEXT{
 #embed "../Traces/Embeddings/Words/related-words.txt" suffix(, 0)
   }},

@@ -149,7 +149,11 @@ struct DoctorTests {
           CREATE INDEX ix_traces_embedding_hnsw ON traces USING hnsw (embedding vector_cosine_ops);
           ANALYZE traces
           """)
-        try await diagnose(database).expect("search-plan", "ok", "searches use ix_traces_embedding_hnsw")
+        let full = try await diagnose(database)
+        full.expect("search-plan", "ok", "searches use ix_traces_embedding_hnsw")
+        full.expect(
+          "vector-index", "warning", "also contains provisional and flagged traces",
+          fix: "DROP INDEX ix_traces_embedding_hnsw; CREATE INDEX ix_traces_embedding_hnsw ON traces")
         try await connection.runScript("ALTER DATABASE \(database.name) SET enable_indexscan = off")
         try await diagnose(database).expect(
           "search-plan", "failure", "searches do not use", fix: "ANALYZE traces")

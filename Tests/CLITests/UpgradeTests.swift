@@ -94,7 +94,7 @@ struct UpgradeTests {
       for expected in [
         "(drifted) tools 'apply_patch'", "(drifted) customer 'bo@example.com'",
         "(deleted outside seed-runner) customer_tag '{3,c}'", "~ document '3'",
-        "11 migrations to apply; 322 to insert, 302 to update, 0 to delete",
+        "12 migrations to apply; 322 to insert, 302 to update, 0 to delete",
       ] {
         #expect(plan.output.contains(expected), "\(plan.output)")
       }

@@ -30,6 +30,7 @@ struct DuplicateTests {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
       let other = try await service.register("you@example.com")
+      try await service.establish(["me@example.com"])
       let created = try await Self.contribute("Import stops at midnight", to: service, token: token)
       let path = try #require(created.response.headers["Location"])
       for isEmbedded in [false, true] {
@@ -65,14 +66,58 @@ struct DuplicateTests {
     }
   }
 
-  @Test("of a flagged trace is accepted")
-  func flagged() async throws {
+  @Test(
+    "of a hidden trace is accepted from others and refused from its contributor",
+    arguments: ["is_flagged", "is_provisional"], [false, true])
+  func hidden(column: String, isEmbedded: Bool) async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
+      let other = try await service.register("you@example.com")
+      try await service.establish(["me@example.com"])
+      let title = "Import stops at midnight"
+      let created = try await Self.contribute(title, to: service, token: token)
+      if isEmbedded { try await service.embed() }
+      try await service.run("UPDATE traces SET \(unescaped: column) = true")
+      let refused = try await Self.contribute(title, to: service, token: token)
+      #expect(refused.status == 409 && refused.text("existing") == created.response.headers["Location"])
+      #expect(refused.text("detail")?.hasPrefix("your trace 'existing'") == true)
+      #expect(try await Self.contribute(title, to: service, token: other).status == 201)
+      let edited = try await service.send(
+        .put, created.response.headers["Location"] ?? "",
+        Array(
+          #"{"title": "\#(title)", "context": "\#(Self.context)", "solution": "S", "tags": ["swift"]}"#.utf8),
+        token: token)
+      #expect(edited.status == 200, "\(edited.response)")
+    }
+  }
+
+  @Test(
+    "is compared as it looks: without invisible characters, and with plain letters, spaces and punctuation")
+  func disguised() async throws {
+    try await Service.with { service in
+      let token = try await service.register("me@example.com")
+      let other = try await service.register("you@example.com")
+      try await service.establish(["me@example.com"])
       _ = try await Self.contribute("Import stops at midnight", to: service, token: token)
-      try await service.embed()
-      try await service.run("UPDATE traces SET is_flagged = true")
-      #expect(try await Self.contribute("Import stops at midnight", to: service, token: token).status == 201)
+      func disguises(_ change: (Character) -> String) async throws -> Int {
+        try await Self.contribute(
+          "Import stops at midnight", context: Self.context.map(change).joined(),
+          solution: Self.solution.map(change).joined(), to: service, token: other
+        ).status
+      }
+      let wide: (Character) -> String = { letter in
+        guard letter.isLetter, let value = letter.asciiValue else { return String(letter) }
+        return Unicode.Scalar(UInt32(value) + 0xFEE0).map { String($0) } ?? ""
+      }
+      for isEmbedded in [false, true] {
+        if isEmbedded { try await service.embed() }
+        #expect(try await disguises { $0 == "e" ? "e\u{200B}" : String($0) } == 409)
+        #expect(try await disguises { $0 == "o" ? "\u{AD}o" : String($0) } == 409)
+        #expect(try await disguises(wide) == 409)
+        #expect(try await disguises { $0 == " " ? "\u{2003}" : String($0) } == 409)
+        #expect(try await disguises { $0 == " " ? "\u{2028}" : String($0) } == 409)
+        #expect(try await disguises { $0 == "e" ? "é" : String($0) } == 409)
+      }
     }
   }
 
@@ -80,6 +125,7 @@ struct DuplicateTests {
   func many() async throws {
     try await Service.with { service in
       let token = try await service.register("me@example.com")
+      try await service.establish(["me@example.com"])
       _ = try await Self.contribute("Import stops at midnight", to: service, token: token)
       try await service.run(
         """

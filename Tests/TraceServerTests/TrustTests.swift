@@ -80,12 +80,17 @@ struct TrustTests {
         ).decode(Int.self, Int.self)
       }
       #expect(validated == 0 && moved == 0)
-      // Even whoever asks for provisional traces gets them after the others.
-      let all = try await results(
-        Self.questions[0], service, token: member,
-        extra: #", "tags": ["pgbouncer"], "limit": 50, "include_provisional": true"#)
-      let firstSpam = try #require(all.firstIndex { spam.contains($0) })
-      #expect(all[firstSpam...].allSatisfy { spam.contains($0) })
+      // Whoever asks for provisional traces gets them after the others, and only if the user's votes count.
+      let tagged = #", "tags": ["pgbouncer"], "limit": 50"#
+      let others = try await results(Self.questions[0], service, token: member, extra: tagged)
+      for isEstablished in [false, true] {
+        if isEstablished { try await service.establish(["member@example.com"]) }
+        let all = try await results(
+          Self.questions[0], service, token: member, extra: #"\#(tagged), "include_provisional": true"#)
+        #expect(Array(all.prefix(others.count)) == others)
+        #expect(Set(all.dropFirst(others.count)).isSubset(of: spam))
+        #expect((all.count > others.count) == isEstablished)
+      }
     }
   }
 

@@ -49,6 +49,10 @@ struct SchemaTests {
       let hnsw = indexes["ix_traces_embedding_hnsw"] ?? ""
       #expect(hnsw.contains("USING hnsw (embedding vector_cosine_ops)"))
       #expect(hnsw.contains("m='16'") && hnsw.contains("ef_construction='64'"))
+      for name in ["ix_traces_embedding_hnsw", "ix_traces_exact_terms"] {
+        #expect(
+          indexes[name]?.hasSuffix("WHERE ((NOT is_provisional) AND (NOT is_flagged))") ?? false, "\(name)")
+      }
       #expect(
         indexes["ix_traces_exact_terms"]?.contains("USING gin (array_remove(regexp_split_to_array(") ?? false)
       for name in ["ix_traces_status", "ix_traces_contributor_id", "ix_traces_created_at", "ix_tags_name"] {
@@ -142,6 +146,45 @@ struct SchemaTests {
           """
         ).decode(Int.self)
         #expect((outOfLine > 0) == (title == "long"), "\(title): \(outOfLine) bytes")
+      }
+    }
+  }
+
+  @Test("leaves hidden traces out of every search index that exists, and brings back the earlier indexes")
+  func searchIndexes() async throws {
+    try await TemporaryDatabase.with { database in
+      try await database.withPool(maximumConnections: 2) { pool in
+        let migrator = Migrator(sets: try TraceSchema.migrations())
+        _ = try await migrator.apply(on: pool)
+        func definitions() async throws -> [String] {
+          try await pool.withConnection { connection in
+            try await connection.query(
+              """
+              SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+              WHERE indrelid = 'traces'::regclass AND (relname LIKE '%hnsw%' OR relname LIKE '%terms%') ORDER BY 1
+              """
+            ).map { try $0.decode(String.self) }
+          }
+        }
+        let current = try await definitions()
+        #expect(try await migrator.revert(on: pool, to: 10).count == 1)
+        let earlier = try await definitions()
+        #expect(earlier.count == 2 && earlier.allSatisfy { !$0.contains("WHERE") })
+        #expect(zip(current, earlier).allSatisfy { $0.hasPrefix($1) && $0 != $1 })
+        _ = try await migrator.apply(on: pool)
+        #expect(try await definitions() == current)
+        // Capacity data may have an index of another kind, or none while it is loaded.
+        for kind in [TraceIndex.halfvec, .bit] {
+          try await pool.withConnection { connection in
+            try await TraceIndex.dropAll(on: connection)
+            try await connection.query(PostgresQuery(unescaped: kind.definition))
+          }
+          let wanted = try await definitions()
+          _ = try await migrator.revert(on: pool, to: 10)
+          #expect(try await definitions() != wanted)
+          _ = try await migrator.apply(on: pool)
+          #expect(try await definitions() == wanted, "\(kind)")
+        }
       }
     }
   }

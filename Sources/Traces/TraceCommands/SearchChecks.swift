@@ -115,6 +115,13 @@ struct SearchChecks {
         ? .ok("none; not needed for \(facts.vectorCount) vectors")
         : .failure("none: each search reads all \(facts.vectorCount) vectors", fix: fix)
     }
+    if let full = facts.indexes.first(where: \.hasHiddenTraces) {
+      return .warning(
+        "\(full.name) also contains provisional and flagged traces, so spam can fill the searches of others",
+        fix:
+          "run: DROP INDEX \(full.name); \((TraceIndex.allCases.first { $0.name == full.name } ?? .vector).definition)"
+      )
+    }
     return .ok(
       facts.indexes.map { "\($0.name), \(Self.megabytes($0.bytes))" }.joined(separator: "; ") + ", valid")
   }

@@ -35,21 +35,29 @@ public struct TagName: Hashable, Sendable, Comparable, CustomStringConvertible {
   public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 
-/// A tag and the number of traces that have it.
+/// A tag and the number of traces that have it and that everybody finds.
 public struct TagCount: Hashable, Sendable {
   /// The name of the tag.
   public let name: String
   /// The number of traces with the tag.
   public let traceCount: Int
 
-  /// The tags sorted by their number of traces, largest first. Includes tags without a trace.
+  /// The tags sorted by the number of traces that everybody finds, largest first. Includes tags without a trace, but
+  /// not those that only other traces have, such as spam.
   ///
   /// - Throws: `PostgresError`.
   public static func mostCommon(_ limit: Int, on connection: PostgresConnection) async throws -> [TagCount] {
+    // The other traces are few and have an index. Comparing all tagged traces would read the whole table.
     try await connection.query(
       """
-      SELECT name, count(trace_id) FROM tags LEFT JOIN trace_tags ON tag_id = tags.id
-      GROUP BY tags.id, name ORDER BY count(trace_id) DESC, name LIMIT \(Int32(limit))
+      SELECT name, coalesce(every.count, 0) - coalesce(other.count, 0) AS found FROM tags
+      LEFT JOIN (SELECT tag_id, count(*) FROM trace_tags GROUP BY tag_id) AS every ON every.tag_id = tags.id
+      LEFT JOIN (
+        SELECT tag_id, count(*) FROM trace_tags JOIN traces ON traces.id = trace_id WHERE \(TraceVisibility.hidden)
+        GROUP BY tag_id
+      ) AS other ON other.tag_id = tags.id
+      WHERE every.count IS NULL OR every.count > coalesce(other.count, 0)
+      ORDER BY found DESC, name LIMIT \(Int32(limit))
       """
     ).map { row in
       let (name, count) = try row.decode(String.self, Int.self)

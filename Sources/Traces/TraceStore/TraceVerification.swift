@@ -66,7 +66,8 @@ public enum TraceVerification {
   }
 
   private static func index(on connection: PostgresConnection) async throws -> [Check] {
-    let count = try await connection.queryOne("SELECT count(embedding) FROM traces").decode(Int.self)
+    let count = try await connection.queryOne("SELECT count(*) FROM traces WHERE \(TraceSearch.isSearched)")
+      .decode(Int.self)
     let invalid = try await connection.query(
       """
       SELECT c.relname::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -91,7 +92,7 @@ public enum TraceVerification {
       ]
     }
     let sample = try await connection.queryOne(
-      "SELECT embedding FROM traces WHERE embedding IS NOT NULL LIMIT 1"
+      "SELECT embedding FROM traces WHERE \(TraceSearch.isSearched) LIMIT 1"
     )
     .decode(PostgresVector.self)
     let plan = try await TraceSearch(index: index, isOnCluster: shards.isCluster).explain(

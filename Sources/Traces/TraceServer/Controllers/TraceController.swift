@@ -18,7 +18,7 @@ enum TraceController {
   private static func createTrace(_ context: RequestContext) async throws -> HTTPResponse {
     let user = try context.requireUser()
     let draft = try draft(context)
-    try await refuseDuplicate(of: draft, context.services)
+    try await refuseDuplicate(of: draft, by: user, context.services)
     let insertion = try await context.services.store.write { connection in
       try await StoredTrace.insert(draft, contributor: user, on: connection)
     }
@@ -54,7 +54,7 @@ enum TraceController {
     let user = try context.requireUser()
     let id = try context.traceID()
     let draft = try draft(context)
-    try await refuseDuplicate(of: draft, except: id, context.services)
+    try await refuseDuplicate(of: draft, by: user, except: id, context.services)
     let trace = try await context.services.store.write { connection in
       try await StoredTrace.update(id, to: draft, by: user, on: connection)
     }
@@ -98,17 +98,22 @@ enum TraceController {
   /// Refuses a text if another trace says nearly the same. Without the embedding service, only recent traces are
   /// compared, because contributions do not depend on it.
   private static func refuseDuplicate(
-    of draft: StoredTrace.Draft, except id: UUID? = nil, _ services: Services
+    of draft: StoredTrace.Draft, by user: UUID, except id: UUID? = nil, _ services: Services
   ) async throws {
-    let text = EmbeddingText.document(title: draft.title, body: "\(draft.context)\n\n\(draft.solution)")
+    // Invisible characters would move the vector.
+    let text = EmbeddingText.document(
+      title: TextFolding.plain(draft.title),
+      body: TextFolding.plain("\(draft.context)\n\n\(draft.solution)"))
     let vectors = try? await services.provider.vectors(for: [text])
     let search = DuplicateSearch(
-      draft, except: id, vector: vectors?.first, of: services.provider.model,
+      draft, by: user, except: id, vector: vectors?.first, of: services.provider.model,
       abilities: try await services.store.searchAbilities())
     guard let existing = try await services.store.readAtOnce({ try await search.run(on: $0) }) else { return }
     throw APIProblem(
       kind: .nearDuplicate, status: 409,
-      detail: "'existing' says nearly the same; confirm that trace, or contribute what differs",
+      detail: existing.contributorID == user
+        ? "your trace 'existing' says nearly the same; edit that trace, or contribute what differs"
+        : "'existing' says nearly the same; confirm that trace, or contribute what differs",
       existing: existing.path)
   }
 

@@ -23,13 +23,13 @@ struct CapacityFacts: Sendable {
       """
       SELECT count(*), coalesce(array_agg(DISTINCT embedding_model_id), '{}'),
         pg_size_bytes(current_setting('shared_buffers'))
-      FROM traces WHERE embedding IS NOT NULL
+      FROM traces WHERE \(TraceSearch.isSearched)
       """
     ).decode(Int.self, [String?].self, Int.self)
     // IDs are random, so the first ones are an unbiased sample.
     let sample = try await connection.query(
       """
-      SELECT embedding FROM traces WHERE embedding IS NOT NULL ORDER BY id LIMIT \(Int32(sampleSize))
+      SELECT embedding FROM traces WHERE \(TraceSearch.isSearched) ORDER BY id LIMIT \(Int32(sampleSize))
       """
     ).map { try $0.decode(PostgresVector.self) }
     let indexes = try await TraceIndex.available(on: connection)

@@ -9,6 +9,8 @@ public struct SearchFacts: Sendable {
     public let name: String
     /// Whether the index can be used. An index whose build was interrupted is invalid.
     public let isValid: Bool
+    /// Whether the index also contains traces that not everybody finds, such as spam, which can fill a search.
+    public let hasHiddenTraces: Bool
     /// The size in bytes.
     public let bytes: Int
   }
@@ -26,7 +28,7 @@ public struct SearchFacts: Sendable {
   /// From this number of vectors on, the planner should prefer an index. On a cluster, of each shard.
   public static let rowsWorthAnIndex = 2_000
 
-  /// The number of traces with an embedding. Above ``rowsWorthAnIndex`` it is the planner's estimate.
+  /// The number of traces with an embedding that everybody finds. Above ``rowsWorthAnIndex`` it is the planner's estimate.
   public let vectorCount: Int
   /// The number of vectors from which on the planner should prefer an index, over all shards.
   public let leastForIndex: Int
@@ -46,22 +48,24 @@ public struct SearchFacts: Sendable {
     let limit = rowsWorthAnIndex * shards.parts
     let counted = try await connection.queryOne(
       """
-      SELECT count(*) FROM (SELECT 1 FROM traces WHERE embedding IS NOT NULL LIMIT \(Int32(limit))) AS several
+      SELECT count(*) FROM (SELECT 1 FROM traces WHERE \(TraceSearch.isSearched) LIMIT \(Int32(limit))) AS several
       """
     ).decode(Int.self)
     let estimate = try await shards.estimatedRows(on: connection)
     let found = try await connection.query(
       """
-      SELECT c.relname::text, i.indisvalid AND i.indisready
+      SELECT c.relname::text, i.indisvalid AND i.indisready, i.indpred IS NULL
       FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am ON pg_am.oid = c.relam
       WHERE i.indrelid = 'traces'::regclass AND pg_am.amname IN ('hnsw', 'ivfflat') ORDER BY 1
       """
     )
     var indexes: [Index] = []
     for row in found {
-      let (name, isValid) = try row.decode(String.self, Bool.self)
+      let (name, isValid, hasHiddenTraces) = try row.decode(String.self, Bool.self, Bool.self)
       indexes.append(
-        Index(name: name, isValid: isValid, bytes: try await shards.size(ofIndex: name, on: connection)))
+        Index(
+          name: name, isValid: isValid, hasHiddenTraces: hasHiddenTraces,
+          bytes: try await shards.size(ofIndex: name, on: connection)))
     }
     // Each shard has an index of its own, which the planner of its node should prefer.
     let isMany = counted >= limit
@@ -74,7 +78,7 @@ public struct SearchFacts: Sendable {
   private static func plan(_ shards: TableShards, on connection: PostgresConnection) async throws -> Plan {
     guard let index = try await TraceIndex.available(on: connection).first else { return .notAsked }
     let sample = try await connection.queryOne(
-      "SELECT embedding FROM traces WHERE embedding IS NOT NULL LIMIT 1"
+      "SELECT embedding FROM traces WHERE \(TraceSearch.isSearched) LIMIT 1"
     ).decode(PostgresVector.self)
     let plan = try await TraceSearch(index: index, isOnCluster: shards.isCluster).explain(
       sample, on: connection)

@@ -18,6 +18,9 @@ public enum TraceIndex: String, Sendable, CaseIterable {
   /// The number of candidates while a node is inserted (`ef_construction`): pgvector's default.
   static let constructionCandidates = 64
 
+  /// The condition for the rows of the index: the traces that everybody finds.
+  public static let predicate = TraceVisibility.everybody.sql
+
   /// The name of the index.
   public var name: String {
     switch self {
@@ -37,11 +40,12 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     }
   }
 
-  /// The statement that creates the index.
+  /// The statement that creates the index, on the traces that everybody finds.
   public var definition: String {
     """
     CREATE INDEX \(name) ON traces USING hnsw (\(key)) \
-    WITH (m = \(Self.connections), ef_construction = \(Self.constructionCandidates))
+    WITH (m = \(Self.connections), ef_construction = \(Self.constructionCandidates)) \
+    WHERE \(Self.predicate)
     """
   }
 
@@ -57,10 +61,11 @@ public enum TraceIndex: String, Sendable, CaseIterable {
     }
   }
 
-  /// An SQL condition: whether the index exists and can be used.
+  /// An SQL condition: whether the index exists, can be used, and contains only the traces that everybody finds.
   public var isValidCondition: String {
     """
-    EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('\(name)') AND indisvalid AND indisready)
+    EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('\(name)') AND indisvalid AND indisready
+      AND indpred IS NOT NULL)
     """
   }
 

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 
-/// Finds the traces nearest to a vector.
+/// Finds the traces nearest to a vector, among those that everybody finds.
 public struct TraceSearch: Sendable {
   /// A result.
   public struct Hit: Hashable, Sendable {
@@ -88,18 +88,21 @@ public struct TraceSearch: Sendable {
 
   private func fixed(_ number: Int) -> PostgresQuery { PostgresQuery(unescaped: "\(number)") }
 
+  /// The traces that are compared: those in the index.
+  static let isSearched: PostgresQuery = "embedding IS NOT NULL AND \(TraceVisibility.everybody)"
+
   private func query(_ vector: PostgresQuery) -> PostgresQuery {
     let dimensions = TraceIndex.dimensions
     return switch index {
     case .vector, nil:
       """
-      SELECT id, embedding <=> \(vector)::vector AS distance FROM traces WHERE embedding IS NOT NULL
+      SELECT id, embedding <=> \(vector)::vector AS distance FROM traces WHERE \(Self.isSearched)
       ORDER BY embedding <=> \(vector)::vector LIMIT \(fixed(limit))
       """
     case .halfvec:
       """
       SELECT id, embedding <=> \(vector)::vector AS distance FROM (
-        SELECT id, embedding FROM traces WHERE embedding IS NOT NULL
+        SELECT id, embedding FROM traces WHERE \(Self.isSearched)
         ORDER BY embedding::halfvec(\(unescaped: "\(dimensions)")) <=> \(vector)::vector::halfvec(\(unescaped: "\(dimensions)"))
         LIMIT \(fixed(limit))
       ) AS near ORDER BY 2
@@ -107,7 +110,7 @@ public struct TraceSearch: Sendable {
     case .bit:
       """
       SELECT id, embedding <=> \(vector)::vector AS distance FROM (
-        SELECT id, embedding FROM traces WHERE embedding IS NOT NULL
+        SELECT id, embedding FROM traces WHERE \(Self.isSearched)
         ORDER BY binary_quantize(embedding)::bit(\(unescaped: "\(dimensions)"))
           <~> binary_quantize(\(vector)::vector)::bit(\(unescaped: "\(dimensions)"))
         LIMIT \(fixed(candidates))

@@ -39,9 +39,12 @@ extension RankedSearch {
     }
     // The cursor has what the first page found out about other traces, so that scores are the same on all pages.
     let reference: PostgresQuery =
-      cursor.map { "\($0.reference)::float8" } ?? "greatest(0, max(1 - distance) OVER ())"
+      cursor.map { "\($0.reference)::float8" }
+      ?? "greatest(0, max(1 - distance) FILTER (WHERE NOT is_late) OVER ())"
+    let own: PostgresQuery = viewer == nil ? "" : "own AS MATERIALIZED (\(ownTerms)), "
     return """
-      WITH near AS MATERIALIZED (\(nearest)), lookups AS MATERIALIZED (\(lookups)), named AS MATERIALIZED (\(named))
+      WITH near AS MATERIALIZED (\(nearest)), \(own)lookups AS MATERIALIZED (\(lookups)),
+        named AS MATERIALIZED (\(named))
       SELECT id AS found, 1 - distance AS similarity, reference,
         coalesce((SELECT string_agg(DISTINCT term || ':' || count, ',') FROM lookups), '') AS counts,
         (1 - distance + \(Self.termStrength) * reference * least(1, rarity)) * \(trustWeight)\(lateness) AS score
@@ -50,7 +53,7 @@ extension RankedSearch {
           SELECT near.id, distance, trust, is_late, coalesce(rarity, 0) AS rarity
           FROM near LEFT JOIN named ON named.id = near.id
           UNION ALL
-          SELECT traces.id, embedding <=> \(vector)::vector, trust_score, \(isLate), rarity FROM (
+          SELECT traces.id, embedding <=> \(vector)::vector, trust_score, false, rarity FROM (
             SELECT named.id, rarity FROM named LEFT JOIN near ON near.id = named.id WHERE near.id IS NULL
           ) AS others JOIN traces ON traces.id = others.id
         ) AS candidates
@@ -59,8 +62,8 @@ extension RankedSearch {
   }
 
   /// The traces with each term of the question. A lookup ends at one trace more than `ExactTerms.maximumTraces`. Traces
-  /// that the search does not find do not count, because spam would change the weight of a term. `OFFSET 0`
-  /// keeps this condition out of the innermost query, so that no other index can be preferred.
+  /// that the search does not find do not count, because spam would change the weight of a term. `OFFSET 0` keeps
+  /// conditions without an index out of the innermost query, so that no other index can be preferred.
   private var lookups: PostgresQuery {
     let names = tags.map(\.description)
     let isMarked = abilities.isOnCluster && !names.isEmpty
@@ -69,15 +72,31 @@ extension RankedSearch {
       isMarked ? ", CASE WHEN \(isCandidate) THEN \(hasAll("traces.id", names)) END AS has_tags" : ""
     let lookups = terms.spellings.enumerated().map { number, spellings -> PostgresQuery in
       let count: PostgresQuery = cursor.map { "\(Int64($0.counts[number]))::bigint" } ?? "count(*) OVER ()"
+      // Own traces are candidates only if they have the tags.
+      let ownMark: PostgresQuery = isMarked ? ", true" : ""
+      let own: PostgresQuery =
+        viewer == nil ? "" : "UNION ALL SELECT id\(ownMark) FROM own WHERE terms && \(spellings)"
       return """
         SELECT \(Self.fixed(number)) AS term, id, \(count) AS count\(mark) FROM (
-          SELECT id\(mark) FROM (
-            SELECT id, \(isCandidate) AS is_candidate\(marking) FROM traces WHERE \(Self.has(spellings)) OFFSET 0
-          ) AS with_term WHERE is_candidate LIMIT \(Self.fixed(ExactTerms.maximumTraces + 1))
+          (SELECT id\(mark) FROM (
+            SELECT id, \(isCandidate) AS is_candidate\(marking) FROM traces
+            WHERE (\(Self.has(spellings))) AND \(TraceVisibility.everybody) OFFSET 0
+          ) AS with_term WHERE is_candidate LIMIT \(Self.fixed(ExactTerms.maximumTraces + 1))) \(own)
         ) AS having_term
         """
     }
     return lookups.dropFirst().reduce(lookups[0]) { "\($0) UNION ALL \($1)" }
+  }
+
+  /// The exact terms of own provisional traces, which are not in the index. Only texts that contain a term of the
+  /// question at all are split into terms.
+  private var ownTerms: PostgresQuery {
+    """
+    SELECT near.id, \(ExactTerms.expression) AS terms FROM near JOIN traces ON traces.id = near.id
+    WHERE is_own AND octet_length(context_text) + octet_length(solution_text) <= \(Self.fixed(Self.scannedBytes))
+      AND EXISTS (SELECT FROM unnest(\(terms.spellings.flatMap(\.self))) AS spelling
+        WHERE strpos(title || ' ' || context_text || ' ' || solution_text, spelling) > 0)
+    """
   }
 
   /// Each spelling is looked up by itself, because `gin_fuzzy_search_limit` only applies if all keys of a lookup are
@@ -101,21 +120,59 @@ extension RankedSearch {
       """
   }
 
+  /// The candidates by vector: `id`, `distance`, `trust`, whether the trace comes after all others (`is_late`), and
+  /// whether it is an own provisional one (`is_own`).
   var nearest: PostgresQuery {
+    let found: PostgresQuery = """
+      SELECT id, distance, trust, false AS is_late, false AS is_own FROM (\(nearestOfAll)) AS visible
+      """
+    guard let viewer else { return found }
+    let isOwn: PostgresQuery = "contributor_id = \(viewer)::uuid"
+    let own: PostgresQuery = """
+      \(found) UNION ALL SELECT id, distance, trust, false, true FROM (
+        \(oneByOne(Self.candidates, where: "\(TraceVisibility.provisional) AND \(isOwn)"))
+      ) AS own
+      """
+    guard includesProvisional else { return own }
+    let isReviewed: PostgresQuery = """
+      contributor_id <> \(viewer)::uuid
+      AND (SELECT is_established OR role = 'moderator' FROM users WHERE users.id = \(viewer)::uuid)
+      """
+    return """
+      \(own) UNION ALL SELECT id, distance, trust, true, false FROM (
+        \(oneByOne(Self.candidates, where: "\(TraceVisibility.provisional) AND \(isReviewed)"))
+      ) AS others
+      """
+  }
+
+  /// The nearest of the traces that match the condition, without the index of vectors.
+  func oneByOne(_ limit: Int, where condition: PostgresQuery) -> PostgresQuery {
+    let names = tags.map(\.description)
+    let hasTags: PostgresQuery = names.isEmpty ? "" : "AND \(hasAll("traces.id", names))"
+    return """
+      SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust FROM traces
+      WHERE \(isCandidate) AND \(condition) \(hasTags)
+      ORDER BY 2 LIMIT \(Self.fixed(limit))
+      """
+  }
+
+  /// The nearest of the traces that everybody finds.
+  private var nearestOfAll: PostgresQuery {
     guard let first = tags.first else { return byIndex(where: "") }
     // PostgreSQL decides at run time which branch runs, by the number of traces with the tags. The other branch costs
-    // nothing.
+    // nothing. Hidden traces do not count: spam with a rare tag would otherwise turn an exact search into a scan.
     let names = tags.map(\.description)
     return """
       WITH tagged AS MATERIALIZED (
         SELECT trace_id FROM trace_tags AS one
         WHERE tag_id = (SELECT id FROM tags WHERE name = \(first.description)) AND \(hasAll("one.trace_id", names))
+          AND (SELECT count(*) FROM traces AS other WHERE other.id = one.trace_id AND \(TraceVisibility.hidden)) = 0
         LIMIT \(Self.fixed(Self.comparedOneByOne + 1))
       ), few AS MATERIALIZED (SELECT count(*) <= \(Self.fixed(Self.comparedOneByOne)) AS are FROM tagged)
       SELECT * FROM (
-        SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust, \(isLate) AS is_late
+        SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust
         FROM tagged JOIN traces ON traces.id = trace_id
-        WHERE (SELECT are FROM few) AND \(isCandidate)
+        WHERE (SELECT are FROM few) AND \(isCandidate) AND \(TraceVisibility.everybody)
         ORDER BY 2 LIMIT \(Self.fixed(Self.candidates))
       ) AS compared
       UNION ALL
@@ -142,8 +199,9 @@ extension RankedSearch {
       count = Self.candidates * 2
     }
     let scan: PostgresQuery = """
-      SELECT id, \(distance) AS distance, trust_score AS trust, \(isLate) AS is_late FROM traces
-      WHERE \(isCandidate) \(condition) ORDER BY \(order) LIMIT \(Self.fixed(count))
+      SELECT id, \(distance) AS distance, trust_score AS trust FROM traces
+      WHERE \(isCandidate) AND \(TraceVisibility.everybody) \(condition) ORDER BY \(order)
+      LIMIT \(Self.fixed(count))
       """
     guard abilities.index == .bit else { return scan }
     return "SELECT * FROM (\(scan)) AS coarse ORDER BY distance LIMIT \(Self.fixed(Self.candidates))"
@@ -153,25 +211,11 @@ extension RankedSearch {
   /// expensive, so the server would plan each search again, which takes a millisecond.
   static func fixed(_ number: Int) -> PostgresQuery { PostgresQuery(unescaped: "\(number)") }
 
+  /// Whether the vector of a trace can be compared.
   var isCandidate: PostgresQuery {
     """
-    embedding IS NOT NULL AND NOT is_flagged AND embedding_model_id = \(model.id)
-    AND embedding_model_version = \(model.version)\(isFound)
+    embedding IS NOT NULL AND embedding_model_id = \(model.id) AND embedding_model_version = \(model.version)
     """
-  }
-
-  /// Without a viewer there is no comparison: with NULL as a parameter, the server would plan each search again.
-  private var isFound: PostgresQuery {
-    guard !includesProvisional else { return "" }
-    guard let viewer else { return " AND NOT is_provisional" }
-    return " AND (NOT is_provisional OR contributor_id = \(viewer)::uuid)"
-  }
-
-  /// Whether a result comes after all results without this mark.
-  private var isLate: PostgresQuery {
-    guard includesProvisional else { return "false" }
-    guard let viewer else { return "is_provisional" }
-    return "is_provisional AND contributor_id IS DISTINCT FROM \(viewer)::uuid"
   }
 
   /// A count instead of a join, because the planner could reverse a join and sort all traces with the tags.

@@ -13,7 +13,8 @@ public import Postgres
 ///
 /// Flagged traces and traces with an embedding of another model are excluded. Pending traces are included, as in the
 /// reference implementation. They rank lower because they have no confirmations. Provisional traces, those of users who
-/// are not established, are found only by their contributor, because spam could fill the candidates.
+/// are not established, are found only by their contributor, because spam could fill the candidates. They are additional
+/// candidates, compared one by one.
 public struct RankedSearch: Sendable {
   /// A result.
   public struct Hit: Hashable, Sendable {
@@ -49,6 +50,9 @@ public struct RankedSearch: Sendable {
   /// Up to this number of traces with the requested tags, all of them are compared, which is exact and takes a few
   /// milliseconds. Above it, the index is used.
   static let comparedOneByOne = 2_000
+  /// Up to this number of bytes, the exact terms of own provisional traces are found. There is no index of them, and
+  /// 100 texts of this length take 60 ms.
+  static let scannedBytes = 20_000
 
   let vector: PostgresVector
   let model: EmbeddingModel
@@ -71,8 +75,8 @@ public struct RankedSearch: Sendable {
   ///   - cursor: the end of the previous page of the same search; nil for the first page.
   ///   - abilities: the search capabilities of the database.
   ///   - viewer: the user who searches, who finds own provisional traces; nil by default, for an anonymous search.
-  ///   - includesProvisional: whether provisional traces of others are found, too, after all other results. False by
-  ///     default.
+  ///   - includesProvisional: whether provisional traces of others are found, too, after all other results. Only if
+  ///     the votes of the viewer count: each search compares all of them. False by default.
   public init(
     _ vector: PostgresVector, of model: EmbeddingModel, terms: ExactTerms? = nil, tags: [TagName] = [],
     limit: Int = 10, after cursor: SearchCursor? = nil, abilities: SearchAbilities, viewer: UUID? = nil,
@@ -86,7 +90,7 @@ public struct RankedSearch: Sendable {
     self.limit = min(max(1, limit), Self.maximumLimit)
     self.abilities = abilities
     self.viewer = viewer
-    self.includesProvisional = includesProvisional
+    self.includesProvisional = includesProvisional && viewer != nil
   }
 
   /// Runs the search as one transaction in one round trip.
@@ -158,6 +162,8 @@ public struct RankedSearch: Sendable {
     settings.append(PostgresQuery(unescaped: "SET LOCAL hnsw.ef_search = \(Self.candidates)"))
     // Continue the index scan until enough candidates match the conditions.
     if abilities.scansOn { settings.append("SET LOCAL hnsw.iterative_scan = relaxed_order") }
+    // Reading many provisional traces looks expensive, but compilation takes longer.
+    if includesProvisional, terms.spellings.isEmpty { settings.append("SET LOCAL jit = off") }
     if !terms.spellings.isEmpty {
       // The planner underestimates the cost of computing the terms of a row, which a scan of a small table would do for
       // each row. Costs of disabled plans must not cause compilation.
