@@ -118,6 +118,7 @@ class Bench:
             connection.execute("SET min_parallel_table_scan_size = 0")
             connection.execute(
                 f"CREATE INDEX {INDEX} ON traces USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64)"
+                " WHERE NOT is_provisional AND NOT is_flagged"
             )
 
     # (a) like the script that this project replaces

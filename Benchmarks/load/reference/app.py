@@ -40,10 +40,19 @@ SELECT traces.id, title, context_text, solution_text,
 FROM (
   SELECT id AS found, 1 - distance AS similarity, (1 - distance) * ln(2 + greatest(0, trust)) AS score
   FROM (
-    SELECT id, embedding <=> $1 AS distance, trust_score AS trust FROM traces
-    WHERE embedding IS NOT NULL AND NOT is_flagged AND embedding_model_id = $2 AND embedding_model_version = $3
-      AND (NOT is_provisional OR contributor_id = $5)
-    ORDER BY distance LIMIT 100
+    SELECT * FROM (
+      SELECT id, embedding <=> $1 AS distance, trust_score AS trust FROM traces
+      WHERE embedding IS NOT NULL AND NOT is_provisional AND NOT is_flagged AND embedding_model_id = $2
+        AND embedding_model_version = $3
+      ORDER BY distance LIMIT 100
+    ) AS found
+    UNION ALL
+    SELECT * FROM (
+      SELECT id, embedding <=> $1 AS distance, trust_score AS trust FROM traces
+      WHERE embedding IS NOT NULL AND is_provisional AND NOT is_flagged AND embedding_model_id = $2
+        AND embedding_model_version = $3 AND contributor_id = $5
+      ORDER BY distance LIMIT 100
+    ) AS own
   ) AS near ORDER BY score DESC, found LIMIT $4
 ) AS best JOIN traces ON traces.id = found JOIN users ON users.id = contributor_id
 ORDER BY score DESC, found

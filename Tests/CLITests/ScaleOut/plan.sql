@@ -58,7 +58,7 @@ COMMIT;
 
 -- Each of these in a separate transaction:
 -- the index that was dropped above
-CREATE INDEX ix_traces_embedding_hnsw ON public.traces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='64');
+CREATE INDEX ix_traces_embedding_hnsw ON public.traces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='64') WHERE ((NOT is_provisional) AND (NOT is_flagged));
 -- the planner needs statistics of the shards of public.traces
 ANALYZE public.traces;
 -- the planner needs statistics of the shards of public.votes
