@@ -8,16 +8,18 @@
 -- migrate:up
 -- The strongest lock that lets searches continue. With a weaker one, a vote could cause a deadlock at the end.
 LOCK TABLE traces IN EXCLUSIVE MODE;
--- The other traces: to leave them out of lists by tag, and to find those of a user.
-CREATE INDEX ix_traces_hidden ON traces (id) WHERE is_provisional OR is_flagged;
-CREATE INDEX ix_traces_hidden_contributor ON traces (contributor_id) WHERE is_provisional OR is_flagged;
--- Whichever indexes exist: capacity data may have a vector index of another kind.
+-- In a block, because Citus would send the whole script to the other nodes with each statement.
 DO $$
 DECLARE
   old record;
 BEGIN
+  -- The other traces: to leave them out of lists by tag, and to find those of a user.
+  EXECUTE 'CREATE INDEX ix_traces_hidden ON traces (id) WHERE is_provisional OR is_flagged';
+  EXECUTE 'CREATE INDEX ix_traces_hidden_contributor ON traces (contributor_id) WHERE is_provisional OR is_flagged';
+  -- Whichever indexes exist: capacity data may have a vector index of another kind.
   FOR old IN
-    SELECT indexrelid, relname AS name, pg_get_indexdef(indexrelid) || ' WHERE NOT is_provisional AND NOT is_flagged' AS definition
+    SELECT indexrelid, relname AS name,
+      pg_get_indexdef(indexrelid) || ' WHERE NOT is_provisional AND NOT is_flagged' AS definition
     FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
     WHERE indrelid = 'traces'::regclass AND indpred IS NULL AND relname IN (
       'ix_traces_embedding_hnsw', 'ix_traces_embedding_hnsw_halfvec', 'ix_traces_embedding_hnsw_bit',
@@ -35,8 +37,10 @@ DO $$
 DECLARE
   old record;
 BEGIN
+  -- Whichever indexes exist: capacity data may have a vector index of another kind.
   FOR old IN
-    SELECT indexrelid, relname AS name, regexp_replace(pg_get_indexdef(indexrelid), ' WHERE .*$', '') AS definition
+    SELECT indexrelid, relname AS name,
+      regexp_replace(pg_get_indexdef(indexrelid), ' WHERE .*$', '') AS definition
     FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
     WHERE indrelid = 'traces'::regclass AND indpred IS NOT NULL AND relname IN (
       'ix_traces_embedding_hnsw', 'ix_traces_embedding_hnsw_halfvec', 'ix_traces_embedding_hnsw_bit',
@@ -46,6 +50,6 @@ BEGIN
     EXECUTE old.definition;
     EXECUTE format('DROP INDEX %s', old.indexrelid::regclass);
   END LOOP;
+  EXECUTE 'DROP INDEX ix_traces_hidden_contributor';
+  EXECUTE 'DROP INDEX ix_traces_hidden';
 END $$;
-DROP INDEX ix_traces_hidden_contributor;
-DROP INDEX ix_traces_hidden;
