@@ -24,7 +24,7 @@ const common = new Set(
 function stem(word) {
   const lower = word.toLowerCase();
   if (lower.length < 5) return lower.length > 3 && /[^s]s$/.test(lower) ? lower.slice(0, -1) : lower;
-  return lower.replace(/(ings?|ed|es|e|s)$/, "");
+  return lower.replace(/ies$/, "y").replace(/(ings?|ed|es|e|s)$/, "");
 }
 
 /** The words of a query that are highlighted. */
