@@ -2,8 +2,8 @@
 -- an index scan until it gives up, so that spam would empty the searches of others.
 
 -- This builds the vector index and the index of exact terms again, and writes to traces wait. 50,000 traces took half a
--- minute with a maintenance_work_mem of 2 GB. It takes several times longer if the graph does not fit into that memory,
--- about 8 KB per trace. Searches wait only for the end, while the old indexes are dropped.
+-- minute to a minute with a maintenance_work_mem of 2 GB. It takes several times longer if the graph does not fit into
+-- that memory, about 8 KB per trace. Searches wait only for the end, while the old indexes are dropped.
 
 -- migrate:up
 -- The strongest lock that lets searches continue. With a weaker one, a vote could cause a deadlock at the end.

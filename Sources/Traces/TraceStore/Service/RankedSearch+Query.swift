@@ -162,10 +162,11 @@ extension RankedSearch {
     // PostgreSQL decides at run time which branch runs, by the number of traces with the tags. The other branch costs
     // nothing. Hidden traces do not count: spam with a rare tag would otherwise turn an exact search into a scan.
     let names = tags.map(\.description)
+    let hasOthers: PostgresQuery = names.count == 1 ? "" : "AND \(hasAll("one.trace_id", names))"
     return """
       WITH tagged AS MATERIALIZED (
         SELECT trace_id FROM trace_tags AS one
-        WHERE tag_id = (SELECT id FROM tags WHERE name = \(first.description)) AND \(hasAll("one.trace_id", names))
+        WHERE tag_id = (SELECT id FROM tags WHERE name = \(first.description)) \(hasOthers)
           AND (SELECT count(*) FROM traces AS other WHERE other.id = one.trace_id AND \(TraceVisibility.hidden)) = 0
         LIMIT \(Self.fixed(Self.comparedOneByOne + 1))
       ), few AS MATERIALIZED (SELECT count(*) <= \(Self.fixed(Self.comparedOneByOne)) AS are FROM tagged)
