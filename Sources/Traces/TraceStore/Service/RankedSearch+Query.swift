@@ -145,14 +145,15 @@ extension RankedSearch {
       """
   }
 
-  /// The nearest of the traces that match the condition, without the index of vectors.
+  /// The nearest of the traces that match the condition, without the index of vectors. Spam often has equal vectors, so
+  /// the ID decides which of these are on which page.
   func oneByOne(_ limit: Int, where condition: PostgresQuery) -> PostgresQuery {
     let names = tags.map(\.description)
     let hasTags: PostgresQuery = names.isEmpty ? "" : "AND \(hasAll("traces.id", names))"
     return """
       SELECT id, embedding <=> \(vector)::vector AS distance, trust_score AS trust FROM traces
       WHERE \(isCandidate) AND \(condition) \(hasTags)
-      ORDER BY 2 LIMIT \(Self.fixed(limit))
+      ORDER BY 2, id LIMIT \(Self.fixed(limit))
       """
   }
 
