@@ -4,7 +4,9 @@ import Migrations
 import Postgres
 import SeedKit
 import SeedTesting
+import Synchronization
 import Testing
+import Threads
 import TraceStore
 
 @testable import TraceServer
@@ -15,6 +17,17 @@ struct ReadinessTests {
     let id: SeederID = "failing"
     let summary = "fails"
     func seed(in context: SeedContext) async throws { throw CocoaError(.featureUnsupported) }
+  }
+
+  @Test("a request that has to wait for seeding gets 503, which is no failure of the server in the log")
+  func held() async throws {
+    try await Service.with { service in
+      service.server.services.isHeld.store(true, ordering: .relaxed)
+      let tags = try await service.get("/api/v1/tags")
+      #expect(tags.problem == "not-ready")
+      let failures = service.log.withLock { $0.filter { $0.hasPrefix("failed") } }
+      #expect(failures == [])
+    }
   }
 
   @Test("is reached despite a failed seeder, which is reported")
