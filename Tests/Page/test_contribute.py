@@ -102,17 +102,23 @@ def test_faults_that_the_server_finds_are_shown_at_their_fields(server, tokens, 
     expect(page.get_by_label("Problem")).to_be_focused()
 
 
-def test_a_near_duplicate_keeps_the_draft_and_points_to_the_existing_trace(server, tokens, trace, open_page):
+@pytest.mark.parametrize("detail, text", [
+    ("'existing' says nearly the same",
+     "A very similar trace already exists. Confirm it, or contribute only what is new. Your draft is kept."),
+    ("your trace 'existing' says nearly the same",
+     "You have already contributed a very similar trace. Edit it instead. Your draft is kept."),
+])
+def test_a_near_duplicate_keeps_the_draft_and_points_to_the_existing_trace(
+        server, tokens, trace, open_page, detail, text):
     page = open_page(server)
     hold_token(page, tokens[1])
-    problem = {"type": "urn:trace-server:problem:near-duplicate", "detail": "'existing' says nearly the same",
+    problem = {"type": "urn:trace-server:problem:near-duplicate", "detail": detail,
                "existing": f"/api/v1/traces/{trace['id']}", "request_id": "r-1"}
     page.route("**/api/v1/traces", lambda route: route.fulfill(status=409, json=problem))
     begin(page)
     fill(page)
     send(page)
-    expect(page.locator("#contribute-fault")).to_contain_text(
-        "A very similar trace already exists. Confirm it, or contribute only what is new. Your draft is kept.")
+    expect(page.locator("#contribute-fault")).to_contain_text(text)
     page.reload()
     begin(page)
     expect(page.get_by_label("Solution")).to_have_value(TRACE["solution"])

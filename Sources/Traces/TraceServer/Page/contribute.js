@@ -245,7 +245,10 @@ export class Contribute {
       ? ["The changes were not saved", "They are kept here."]
       : ["The trace was not contributed", "Your draft is kept."];
     if (error.kind === "near-duplicate") {
-      this.#complain(`A very similar trace already exists. Confirm it, or contribute only what is new. ${kept}`);
+      const what = error.message.startsWith("your")
+        ? "You have already contributed a very similar trace. Edit it instead."
+        : "A very similar trace already exists. Confirm it, or contribute only what is new.";
+      this.#complain(`${what} ${kept}`);
     } else if (error.status === 401) {
       this.#complain(`${failed}. ${kept}`);
       at("contribute-fault").append(...this.#access.refusal());
