@@ -12,8 +12,6 @@ public struct TestServer: Sendable {
   public let configuration: PostgresConfiguration
   /// The operating-system user that a program must run as to use the socket; nil for a server of your own.
   public let systemUser: String?
-  /// Whether a database is created fastest by copying its files. That is so unless the server waits for the disk.
-  let copiesFiles: Bool
 
   /// Returns the server. Starts it if necessary.
   ///
@@ -22,8 +20,7 @@ public struct TestServer: Sendable {
   public static func shared(major: Int? = nil) async throws -> TestServer {
     let variables = ProcessInfo.processInfo.environment
     if major == nil, let url = variables["SEED_TEST_DATABASE_URL"] {
-      return TestServer(
-        configuration: try PostgresConfiguration(url: url), systemUser: nil, copiesFiles: false)
+      return TestServer(configuration: try PostgresConfiguration(url: url), systemUser: nil)
     }
     return try await cache.server(major: try major ?? chosenMajor(variables))
   }
@@ -63,7 +60,7 @@ public struct TestServer: Sendable {
     guard case .running(let details) = try await postgres.status() else {
       throw CocoaError(.featureUnsupported)
     }
-    return TestServer(configuration: server.configuration, systemUser: details.user, copiesFiles: true)
+    return TestServer(configuration: server.configuration, systemUser: details.user)
   }
 
   /// The nearest folder, from the current one upward, that contains a package.

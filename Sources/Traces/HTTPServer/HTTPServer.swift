@@ -72,9 +72,9 @@ public final class HTTPServer: Sendable {
   /// Stops the server: accepts no more connections, lets requests in flight finish, and closes the connections.
   ///
   /// A request is in flight when its bytes have arrived. If its handler has been called, its response is sent. Requests
-  /// that arrive while their connection is being closed get 503 without a call of the handler. When this method returns,
-  /// the port is free and no client is waiting for a handler. Concurrent calls wait for the same stop, with the shortest grace. Does
-  /// nothing before ``start()``.
+  /// that arrive while their connection is being closed get 503 without a call of the handler. When this method
+  /// returns, the port is free and no client is waiting for a handler. Concurrent calls wait for the same stop, with the
+  /// shortest grace. Does nothing before ``start()``.
   ///
   /// - Parameter grace: how long to wait for handlers. Handlers that are still running are then cancelled and their
   ///   clients get 503. The server takes up to one more second to send those responses.

@@ -81,6 +81,7 @@ public final class TraceServer: Sendable {
     adminHTTP = options.adminHTTP.map { adminOptions in
       var adminOptions = adminOptions
       adminOptions.problem = httpOptions.problem
+      adminOptions.clientAddress = httpOptions.clientAddress
       return HTTPServer(options: adminOptions) { await pipeline.respond(to: $0, isPrivate: true) }
     }
   }

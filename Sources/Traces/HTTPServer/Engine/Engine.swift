@@ -145,8 +145,8 @@ final class Engine: Sendable {
   /// to less.
   var inputMemory: Int { connectionMemory / 2 }
 
-  /// The size of the blank lines before a request, without whole pages. The library skips them without reporting them. It
-  /// stores them and the request at the beginning of the connection's memory.
+  /// The size of the blank lines before a request, without whole pages. The library skips them without a
+  /// call. It stores them and the request at the beginning of the connection's memory.
   static func blankBytes(before request: UnsafePointer<CChar>) -> Int { Int(bitPattern: request) % pageSize }
 
   static let pageSize = sysconf(Int32(_SC_PAGESIZE))

@@ -5,9 +5,8 @@ import SeedKit
 /// Finds an existing trace that says nearly the same as a contributed one.
 ///
 /// It compares the texts of a few traces: the nearest by vector, and the most recent ones without an embedding, such as
-/// one that was sent twice. It does so among the traces that everybody finds and among the contributor's own ones, also
-/// the provisional and the flagged ones. Those of others are not compared: a provisional trace that nobody else finds
-/// must not keep anybody from contributing. Two traces that are contributed at the same moment are not compared.
+/// one that was sent twice. These are traces that everybody finds, and all traces of the contributor, even provisional
+/// and flagged ones. Nobody can see the provisional traces of others, so they do not block a contribution. Two traces that are contributed at the same moment are not compared.
 ///
 /// Texts are compared as they look: see ``TextFolding``. A text in which many letters were exchanged for those of other
 /// scripts has another vector, so it is only found among the most recent traces.
