@@ -214,3 +214,21 @@ def test_a_token_that_is_forgotten_in_one_tab_is_forgotten_in_all(server, open_p
     page.get_by_role("button", name="Forget the token …").click()
     page.get_by_role("button", name="Forget the token", exact=True).click()
     expect(other.locator("#access-toggle")).to_have_text("Use a token")
+
+
+def test_a_server_that_begins_to_need_a_token_is_not_asked_again_and_again(server, open_page):
+    page = open_page(server)
+    hold_token(page, replaced(server, "vera@example.com"))
+    asked = []
+
+    def refuse(route):
+        asked.append(route.request.headers.get("authorization"))
+        route.fulfill(status=401, json={"detail": "the token is invalid"})
+
+    page.route("**/api/v1/traces/search", refuse)
+    ask(page, "docker")
+    expect(page.locator("#access-why")).to_be_visible()
+    expect(page.locator("#access-problem")).to_contain_text("no longer accepts this token")
+    page.wait_for_load_state("networkidle")
+    # With the token, and once without it.
+    assert [bool(token) for token in asked[-2:]] == [True, False] and len(asked) <= 3, asked

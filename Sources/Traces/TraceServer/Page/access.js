@@ -99,17 +99,19 @@ export class Access {
 
   /**
    * Called when the server rejected a request for lack of a valid token. Opens the panel, unless another one is in use.
+   *
+   * @param sent the token that was sent, or null
    */
-  refused() {
-    this.#isNeeded ||= !this.#token;
-    this.#isRefused = this.#token !== null;
+  refused(sent) {
+    if (!sent) this.#isNeeded = true;
+    else this.#isRefused ||= sent === this.#token;
     this.#render();
     if (!Panel.isAnyOpen) this.#panel.turn(true);
   }
 
   /** Says beside a form or a button that the token was rejected, with a button that leads to the panel. */
   refusal() {
-    this.refused();
+    this.refused(this.#token);
     const button = element(
       "button",
       { type: "button", class: "quiet", click: () => this.request() },

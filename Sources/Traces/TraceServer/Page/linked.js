@@ -44,7 +44,7 @@ export class Linked {
       this.#failed.delete(id);
     } catch (error) {
       if (error.status === 401 && token) {
-        this.#access.refused();
+        this.#access.refused(token);
         if (!this.#access.readToken) return this.#read(id);
       }
       if (error.status === 404) this.#known.set(id, null);

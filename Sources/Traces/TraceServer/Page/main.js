@@ -54,7 +54,7 @@ const view = {
       status.showProblem(problem, seconds, headings().length > 0);
       return;
     }
-    access.refused();
+    access.refused(problem.token);
     // An open server finds the same without a token.
     if (!access.readToken && !access.isMissing) return search.again();
     status.showRefused();

@@ -2,7 +2,7 @@
 
 /**
  * A failed request. `retryAfter` is in seconds, or null if the service does not send it. `fields` are the names and
- * messages of invalid fields. `json` is the body of the response.
+ * messages of invalid fields. `json` is the body of the response. `token` is the one that was sent, or null.
  */
 export class Problem extends Error {
   constructor(kind, detail, { status = 0, retryAfter = null, requestID = null, fields = [], json = null } = {}) {
@@ -49,7 +49,7 @@ export async function ask(path, { method = null, body = null, token = null, sign
       if (controller.signal.aborted) throw error;
       return null;
     });
-    if (!response.ok && !(anyStatus && json)) throw refusal(response, json);
+    if (!response.ok && !(anyStatus && json)) throw Object.assign(refusal(response, json), { token });
     if (!json) throw new Problem("unreadable", "The response is not valid JSON.", { status: response.status });
     return { json, remaining: Number(response.headers.get("RateLimit-Remaining") ?? Infinity) };
   } catch (error) {
